@@ -1,0 +1,87 @@
+# make setup   what everything else needs: .venv, web/node_modules, the built console
+# make demo    the server with demo people on http://localhost:8000
+# make test    every check: Python, TypeScript, browser
+# make lint    only the static checks
+# make soak    the long trials (kill -9, twenty rounds)
+# make bench   the measurements, as JSON lines
+# make wheel   dist/groat-*.whl with the console inside
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMPS := .stamps
+CONSOLE := src/groat/http/console/index.html
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+SOAK_ROUNDS ?= 20
+
+.PHONY: setup python web demo test lint test-python test-web chromium soak bench wheel lock clean
+
+setup: python web
+
+python: $(STAMPS)/python
+web: $(CONSOLE)
+
+$(STAMPS)/python: requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "groat needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
+	  || { echo "could not make .venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/npm: web/package.json web/package-lock.json
+	@command -v npm >/dev/null || { echo "building the console needs Node 20+ with npm" >&2; exit 1; }
+	cd web && npm ci --no-audit --no-fund
+	@mkdir -p $(STAMPS) && touch $@
+
+$(CONSOLE): $(STAMPS)/npm $(WEB_SOURCES)
+	cd web && npm run build
+	@touch $@
+
+demo: setup
+	$(BIN)/groat demo
+
+lint: python
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-python: setup chromium
+	$(BIN)/python -m pytest -m "not soak"
+
+test-web: $(STAMPS)/npm
+	cd web && npm test
+
+test: setup lint test-web test-python
+
+# The browser tests drive Debian's Chromium; as root it is installed, otherwise this says what is missing.
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -q && apt-get install -y -q --no-install-recommends chromium; \
+	  else \
+	    echo "the browser tests need Chromium: sudo apt-get install chromium" >&2; exit 1; \
+	  fi; }
+
+soak: setup
+	GROAT_SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0
+
+bench: setup
+	$(BIN)/groat bench
+	@for script in benchmarks/*.py; do echo "# $$script" >&2; $(BIN)/python $$script || exit 1; done
+
+wheel: setup
+	rm -rf dist
+	$(BIN)/python -m build --wheel --no-isolation
+
+# New locks after a change of requirements*.in; needs uv (pip install uv).
+lock:
+	uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make lock" requirements.in -o requirements.txt
+	uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+
+clean:
+	rm -rf .venv $(STAMPS) dist build web/node_modules src/groat/http/console
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
