@@ -1,0 +1,21 @@
+import { defaultClientConditions } from "vite";
+import { defineConfig } from "vitest/config";
+
+const resolve = { conditions: ["groat-source", ...defaultClientConditions] };
+const ssr = { resolve };
+
+export default defineConfig({
+  test: {
+    projects: ["client", "react", "console"].map((name) => ({
+      resolve,
+      ssr,
+      test: {
+        name,
+        root: `./${name}`,
+        environment: name === "client" ? "node" : "happy-dom",
+        include: ["tests/**/*.test.{ts,tsx}"],
+      },
+    })),
+    passWithNoTests: true,
+  },
+});
