@@ -1,0 +1,271 @@
+"""Every setting of groat, in one table: name, type, default and meaning.
+
+A value comes from a flag, else from the environment (``GROAT_<NAME>``), else from the TOML file named by
+``--config`` or ``GROAT_CONFIG``, else from the default below. All three say the same words: the flag
+``--jwt-issuer``, the variable ``GROAT_JWT_ISSUER`` and the TOML key ``jwt_issuer`` are one setting. Flags and
+variables are parsed alike: numbers and ``true``/``false`` as they read, lists separated by commas, tables as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from groat.ledger import accounts
+from groat.ledger.errors import GroatError, Rule
+
+SECRET_LENGTH_MIN = 32
+"""Bytes a secret must have: RFC 7518 §3.2 asks for a key at least as long as the hash of HS256."""
+
+DEMO_SECRET = "groat-demo: anybody may know this one, it guards nothing"  # noqa: S105  (public on purpose)
+
+SETTING_ERRORS: dict[str, Rule] = {
+    "setting_unknown": Rule(500, "There is no such setting. docs/operations.md lists them all."),
+    "setting_invalid": Rule(500, "The value does not fit the setting."),
+    "config_not_found": Rule(500, "The settings file does not exist."),
+    "config_unreadable": Rule(500, "The settings file cannot be read, or is not TOML."),
+    "secret_missing": Rule(500, "A server needs secrets of its own; none has a default."),
+    "secret_too_short": Rule(500, "A secret must be long enough not to be guessed."),
+}
+
+
+class SettingsError(GroatError):
+    """A setting that cannot be used; codes of ``SETTING_ERRORS``. The field ``setting`` names it where there is one."""
+
+    rules = SETTING_ERRORS
+
+
+class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing people may do with their own money: ``[actions.<name>]`` in the file.
+
+    ``source`` and ``destination`` are account paths; ``{user}`` stands for who calls and ``{to}`` for the
+    other person named in the call. ``assets`` lists the allowed assets (empty: any), ``max`` is the largest
+    amount of one call as a decimal string, ``reason`` is used when the call gives none.
+    """
+
+    source: str
+    destination: str
+    assets: tuple[str, ...] = ()
+    max: str | None = None
+    reason: str = ""
+
+
+class AccountPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The limits with which accounts open: one ``[[policies]]`` table in the file.
+
+    ``accounts`` is a pattern as in ``groat.ledger.accounts.Rule``: a path in which ``*`` stands for any one segment,
+    covering whatever lies below it too. ``floor`` and ``ceiling`` are whole numbers of the asset's smallest unit, or
+    ``"none"``.
+    """
+
+    accounts: str
+    floor: int | Literal["none"] = 0
+    ceiling: int | Literal["none"] = "none"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings. Made by ``load``; durations end in ``_s`` (seconds), sizes are bytes."""
+
+    database: Annotated[
+        str, Meta(description="Where the ledger is kept: sqlite:///relative.db or sqlite:////absolute.db")
+    ] = "sqlite:///groat.db"
+    host: Annotated[str, Meta(description="Address the server listens on")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="Port the server listens on")] = 8000
+    secret: Annotated[str, Meta(description="Secret that guards login sessions; at least 32 characters")] = ""
+    jwt_secret: Annotated[
+        str,
+        Meta(description="Secret of HS256 tokens; JWT_SECRET is read too; at least 32 characters"),
+    ] = ""
+    jwt_algorithm: Annotated[
+        Literal["HS256", "RS256", "ES256", "EdDSA"], Meta(description="How tokens are signed")
+    ] = "HS256"
+    jwt_jwks: Annotated[
+        str, Meta(description="File or URL of the public keys (JWKS) for RS256, ES256 or EdDSA tokens")
+    ] = ""
+    jwt_issuer: Annotated[str, Meta(description="Required `iss` of a token; empty: not checked")] = ""
+    jwt_audience: Annotated[str, Meta(description="Required `aud` of a token; empty: not checked")] = ""
+    jwt_user_claims: Annotated[
+        tuple[str, ...], Meta(description="Claims that may name the person; the first one present counts")
+    ] = ("sub", "candidateId", "user_id", "id")
+    jwt_roles_claim: Annotated[str, Meta(description="Claim that holds the roles, a string or a list")] = (
+        "roles"
+    )
+    token_ttl_s: Annotated[
+        int, Meta(ge=30, le=86_400, description="Life of the tokens that groat issues, seconds")
+    ] = 900
+    origins: Annotated[
+        tuple[str, ...],
+        Meta(description="Web origins besides our own that may call, such as https://app.example"),
+    ] = ()
+    actions: Annotated[
+        dict[str, Action], Meta(description="What people may do with their own money, by name")
+    ] = {}
+    policies: Annotated[
+        tuple[AccountPolicy, ...],
+        Meta(description="Limits with which accounts open, by path, before the built-in ones"),
+    ] = ()
+    retention_days: Annotated[
+        int, Meta(ge=1, le=3650, description="Days a stream's events are kept for readers who were away")
+    ] = 30
+    connections_per_user: Annotated[int, Meta(ge=1, description="Live connections one person may hold")] = 20
+    connects_per_minute: Annotated[int, Meta(ge=1, description="Live connects per person and minute")] = 10
+    messages_per_second: Annotated[
+        int, Meta(ge=1, description="Messages a live connection may send a second")
+    ] = 50
+    queue_max: Annotated[
+        int, Meta(ge=1, description="Commands that may wait before callers hear `overloaded`")
+    ] = 20_000
+    batch_max: Annotated[int, Meta(ge=1, le=10_000, description="Commands one commit may hold")] = 2_000
+    body_max: Annotated[int, Meta(ge=1024, description="Largest request body, bytes")] = 8 * 1024 * 1024
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(description="How much is logged; debug logs each broadcast"),
+    ] = "info"
+    log_format: Annotated[
+        Literal["auto", "json", "console"],
+        Meta(description="Form of the log lines; auto: console on a terminal, else JSON"),
+    ] = "auto"
+    demo: Annotated[
+        bool, Meta(description="Demo: public secrets and one-click logins; never with real money")
+    ] = False
+    workers: Annotated[int, Meta(ge=1, le=1, description="Server processes; SQLite serves from one")] = 1
+    console: Annotated[bool, Meta(description="Serve the web console beside the API")] = True
+    trusted_proxies: Annotated[
+        tuple[str, ...], Meta(description="Addresses of reverse proxies whose X-Forwarded-* headers count")
+    ] = ()
+
+    def policy(self) -> accounts.Policy:
+        """The limits with which accounts open: these settings' rules before the built-in ones."""
+        return accounts.Policy(
+            tuple(
+                accounts.Rule(rule.accounts, accounts.Limits(_limit(rule.floor), _limit(rule.ceiling)))
+                for rule in self.policies
+            )
+        )
+
+
+SECRETS = frozenset({"secret", "jwt_secret"})
+"""Settings whose values are never shown."""
+
+
+def describe(name: str) -> str:
+    """Return the meaning of the setting ``name`` in one sentence (KeyError for a name that is none)."""
+    annotated = get_type_hints(Settings, include_extras=True)[name]
+    return next(str(meta.description) for meta in get_args(annotated)[1:] if isinstance(meta, Meta))
+
+
+def load(
+    flags: Mapping[str, str | None] | None = None,
+    environ: Mapping[str, str] | None = None,
+    config: Path | None = None,
+) -> Settings:
+    """Gather the settings from ``flags`` over ``environ`` (default: the process's) over the file ``config``.
+
+    Flags are setting names with text values; a None counts as not given. Raises SettingsError.
+    """
+    environ = os.environ if environ is None else environ
+    config = config or (Path(environ["GROAT_CONFIG"]) if environ.get("GROAT_CONFIG") else None)
+    values: dict[str, Any] = {}
+    for name, value in (_read_file(config) if config else {}).items():
+        values[name] = _convert(name, value, f"{config}")
+    values |= _from_environ(environ)
+    for name, text in (flags or {}).items():
+        if text is not None:
+            values[name] = _parse(name, text, _flag(name))
+    if values.get("demo"):
+        values = {"secret": DEMO_SECRET, "jwt_secret": DEMO_SECRET} | {
+            k: v for k, v in values.items() if v != ""
+        }
+    return Settings(**values)
+
+
+def require_secrets(settings: Settings) -> None:
+    """Check that a server may start: raises SettingsError ``secret_missing`` or ``secret_too_short``."""
+    needed = ["secret"] if settings.jwt_jwks else ["secret", "jwt_secret"]
+    for name in needed:
+        require_secret(settings, name)
+
+
+def require_secret(settings: Settings, name: str) -> str:
+    """Return the secret setting ``name``; raises SettingsError ``secret_missing`` or ``secret_too_short``."""
+    value: str = getattr(settings, name)
+    how = (
+        f"make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))' "
+        f"and give it as {_variable(name)} or as {name} in the settings file"
+    )
+    if not value:
+        raise SettingsError("secret_missing", f"{name} is not set; {how}", setting=name)
+    if len(value.encode()) < SECRET_LENGTH_MIN:
+        raise SettingsError(
+            "secret_too_short", f"{name} is shorter than {SECRET_LENGTH_MIN} bytes; {how}", setting=name
+        )
+    return value
+
+
+def _limit(value: int | Literal["none"]) -> int | None:
+    return None if value == "none" else value
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _variable(name: str) -> str:
+    return "GROAT_" + name.upper()
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Read what the environment says; a variable that is set but empty counts as not set."""
+    values = {}
+    if environ.get("JWT_SECRET"):
+        values["jwt_secret"] = environ["JWT_SECRET"]
+    for name in Settings.__struct_fields__:
+        if text := environ.get(_variable(name)):
+            values[name] = _parse(name, text, _variable(name))
+    return values
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError("config_not_found", f"there is no settings file {path}") from error
+    except OSError as error:
+        raise SettingsError("config_unreadable", f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError("config_unreadable", f"{path} is not TOML: {error}") from error
+
+
+def _parse(name: str, text: str, source: str) -> Any:
+    """Turn the text of a flag or variable into the setting's type."""
+    annotated = get_type_hints(Settings, include_extras=True).get(name)
+    if annotated is None:
+        raise SettingsError("setting_unknown", f"{source}: there is no setting {name}", setting=name)
+    kind = get_args(annotated)[0]
+    if get_origin(kind) is dict or kind == tuple[AccountPolicy, ...]:
+        try:
+            return _convert(name, json.loads(text), source)
+        except json.JSONDecodeError as error:
+            raise SettingsError("setting_invalid", f"{source} is not JSON: {error}", setting=name) from error
+    if get_origin(kind) is tuple:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return _convert(name, text, source, strict=False)
+
+
+def _convert(name: str, value: Any, source: str, *, strict: bool = True) -> Any:
+    """Check ``value`` against the setting's declared type and bounds."""
+    annotated = get_type_hints(Settings, include_extras=True).get(name)
+    if annotated is None:
+        raise SettingsError("setting_unknown", f"{source}: there is no setting {name}", setting=name)
+    try:
+        return msgspec.convert(value, annotated, strict=strict)
+    except msgspec.ValidationError as error:
+        shown = "" if name in SECRETS else f" (got {value!r})"
+        raise SettingsError("setting_invalid", f"{source}: {name}: {error}{shown}", setting=name) from error
