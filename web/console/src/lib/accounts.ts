@@ -1,0 +1,36 @@
+/** Names of accounts as people read them. */
+
+/** The person an account belongs to: "user:42:saved" -> "42"; null for the house. */
+export function ownerOf(account: string): string | null {
+  const [kind, user] = account.split(":");
+  return kind === "user" && user ? user : null;
+}
+
+/** "Main", or the part of the path under the person: "user:42:commissions" -> "Commissions". */
+export function accountLabel(account: string): string {
+  const segments = account.split(":");
+  const rest = segments[0] === "user" ? segments.slice(2) : segments;
+  return rest.length === 0 ? "Main" : rest.map(sentence).join(" / ");
+}
+
+function sentence(word: string): string {
+  const text = word.replaceAll("_", " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const KINDS: Record<string, string> = {
+  post: "Posted",
+  hold: "Held",
+  capture: "Captured",
+  release: "Released",
+  expire: "Hold expired",
+  reverse: "Reversed",
+  set_balance: "Balance set",
+  open_account: "Opened",
+  set_limits: "Limits set",
+};
+
+/** A transaction's kind in words; kinds that programs add are read from their name. */
+export function kindLabel(kind: string): string {
+  return KINDS[kind] ?? sentence(kind);
+}

@@ -1,0 +1,30 @@
+/** Writing CSV that is safe to open in a spreadsheet. */
+
+const FORMULA = /^[\s\u0000-\u001f]*[=+\-@|%\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+const NUMBER = /^-?\d+(?:\.\d+)?$/;
+
+/**
+ * One cell. A text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, "CSV Injection");
+ * plain negative numbers stay numbers. Quoted where it holds a separator, a quote or a line break.
+ */
+export function csvCell(value: string): string {
+  const safe = FORMULA.test(value) && !NUMBER.test(value) ? `'${value}` : value;
+  return /["\r\n,;\t]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** A whole file by RFC 4180, with a byte-order mark so that spreadsheets read it as UTF-8. */
+export function toCsv(header: string[], rows: string[][]): string {
+  return `\ufeff${[header, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n")}\r\n`;
+}
+
+/** Hands a text to the browser as a download. */
+export function download(name: string, text: string, type = "text/csv;charset=utf-8"): void {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

@@ -1,0 +1,64 @@
+import { useSyncExternalStore } from "react";
+
+/** What a person chose on this device. It is a comfort: where the browser keeps nothing, the default holds. */
+export interface Setting<Value extends string> {
+  get: () => Value;
+  set: (value: Value) => void;
+  use: () => Value;
+}
+
+/** A setting kept in this browser under `groat:<name>`, followed by every component and tab that uses it. */
+export function setting<Value extends string>(
+  name: string,
+  values: readonly Value[],
+  fallback: Value,
+): Setting<Value> {
+  const id = `groat:${name}`;
+  const listeners = new Set<() => void>();
+  let current = read();
+
+  function read(): Value {
+    const stored = safely(() => localStorage.getItem(id));
+    return values.find((value) => value === stored) ?? fallback;
+  }
+  function subscribe(listener: () => void): () => void {
+    const onStorage = (event: StorageEvent) => {
+      if (event.key !== id) return;
+      current = read();
+      listener();
+    };
+    listeners.add(listener);
+    window.addEventListener("storage", onStorage);
+    return () => {
+      listeners.delete(listener);
+      window.removeEventListener("storage", onStorage);
+    };
+  }
+  const get = () => current;
+  return {
+    get,
+    set(value) {
+      current = value;
+      safely(() => localStorage.setItem(id, value));
+      for (const listener of listeners) listener();
+    },
+    use: () => useSyncExternalStore(subscribe, get),
+  };
+}
+
+function safely<Result>(act: () => Result): Result | null {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof DOMException) return null;
+    throw error;
+  }
+}
+
+export const theme = setting("theme", ["system", "light", "dark"] as const, "system");
+
+/** Puts the chosen theme on the page; `public/theme.js` does the same before the first paint. */
+export function applyTheme(choice: "system" | "light" | "dark"): void {
+  if (choice === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = choice;
+}

@@ -1,0 +1,52 @@
+/** Times on the wire are RFC 3339 UTC with microseconds; people read them in their own zone and language. */
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const short = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
+export const formatClock = (at: Date | number): string => clock.format(at);
+export const formatDay = (at: Date | number): string => day.format(at);
+export const formatFull = (at: Date | number): string => full.format(at);
+
+/** Day, month and time; the year too when it is not this one. */
+export function formatShort(at: Date | number, now: Date = new Date()): string {
+  const date = new Date(at);
+  return date.getFullYear() === now.getFullYear()
+    ? short.format(date)
+    : `${day.format(date)}, ${clock.format(date)}`;
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+/** "3 minutes ago" within a week, the date beyond. */
+export function formatAge(at: Date | number, now: number = Date.now()): string {
+  const seconds = Math.round((new Date(at).getTime() - now) / 1000);
+  if (Math.abs(seconds) > 7 * 86_400) return formatDay(at);
+  if (Math.abs(seconds) < 5) return "just now";
+  const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
+  return relative.format(Math.round(seconds / size), unit);
+}
+
+/** The value of a `datetime-local` field, in the reader's zone, with seconds. */
+export function toLocalField(at: number): string {
+  const date = new Date(at);
+  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19);
+}
+
+/** A moment for `?at=`: the end of its millisecond, so that what was booked within it counts. */
+export function toMoment(at: number): string {
+  return new Date(at).toISOString().replace("Z", "999Z");
+}

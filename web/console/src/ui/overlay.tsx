@@ -1,0 +1,170 @@
+import { X } from "lucide-react";
+import { Dialog as Radix, DropdownMenu, Tooltip as RadixTooltip } from "radix-ui";
+import type { ComponentProps, ReactNode } from "react";
+import { cx } from "../lib/cx";
+import { IconButton } from "./button";
+
+interface PanelProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: ReactNode;
+  description?: ReactNode;
+  children: ReactNode;
+  /** Acts, at the foot; on a phone they stay in reach of the thumb. */
+  footer?: ReactNode;
+  className?: string;
+  testId?: string;
+}
+
+const VEIL = "fixed inset-0 z-40 animate-appear bg-veil";
+
+function PanelHead({ title, description }: Pick<PanelProps, "title" | "description">) {
+  return (
+    <header className="flex items-start justify-between gap-4 border-line border-b px-5 py-4">
+      <div className="min-w-0">
+        <Radix.Title className="font-semibold text-base">{title}</Radix.Title>
+        <Radix.Description className={description ? "mt-0.5 text-muted text-sm" : "sr-only"}>
+          {description ?? title}
+        </Radix.Description>
+      </div>
+      <Radix.Close asChild>
+        <IconButton label="Close" className="-mt-1.5 -mr-2">
+          <X aria-hidden />
+        </IconButton>
+      </Radix.Close>
+    </header>
+  );
+}
+
+/** A question in the middle of the screen; on a phone it rises from the foot. */
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  children,
+  footer,
+  className,
+  testId,
+}: PanelProps) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className={VEIL} />
+        <Radix.Content
+          data-testid={testId}
+          className={cx(
+            "fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] animate-appear flex-col rounded-t-xl border border-line bg-raised shadow-float",
+            "sm:top-[12dvh] sm:bottom-auto sm:mx-auto sm:max-h-[80dvh] sm:w-full sm:max-w-md sm:rounded-xl",
+            className,
+          )}
+        >
+          <PanelHead title={title} description={description} />
+          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
+          {footer && (
+            <footer className="flex justify-end gap-2 border-line border-t px-5 py-3.5">{footer}</footer>
+          )}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+/** Details beside the page they belong to, over its right edge. */
+export function Sheet({
+  open,
+  onOpenChange,
+  title,
+  description,
+  children,
+  footer,
+  className,
+  testId,
+}: PanelProps) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className={VEIL} />
+        <Radix.Content
+          data-testid={testId}
+          className={cx(
+            "fixed inset-y-0 right-0 z-50 flex w-full animate-slide-in flex-col border-line border-l bg-raised shadow-float sm:max-w-xl",
+            className,
+          )}
+        >
+          <PanelHead title={title} description={description} />
+          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
+          {footer && <footer className="border-line border-t px-5 py-3.5">{footer}</footer>}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+export function Menu({
+  trigger,
+  children,
+  align = "end",
+}: {
+  trigger: ReactNode;
+  children: ReactNode;
+  align?: "start" | "end";
+}) {
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align={align}
+          sideOffset={6}
+          collisionPadding={8}
+          className="z-50 min-w-52 animate-appear rounded-lg border border-line bg-raised p-1 shadow-float"
+        >
+          {children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+const ITEM =
+  "flex min-h-10 cursor-pointer select-none items-center gap-2.5 rounded-[7px] px-2.5 text-sm outline-none sm:min-h-9 [&_svg]:size-4 [&_svg]:text-faint " +
+  "data-highlighted:bg-hover data-disabled:pointer-events-none data-disabled:opacity-50";
+
+export function MenuItem({
+  className,
+  danger,
+  ...rest
+}: ComponentProps<typeof DropdownMenu.Item> & { danger?: boolean }) {
+  return (
+    <DropdownMenu.Item {...rest} className={cx(ITEM, danger && "text-bad [&_svg]:text-bad", className)} />
+  );
+}
+
+export function MenuLabel({ children }: { children: ReactNode }) {
+  return <DropdownMenu.Label className="px-2.5 py-1.5 text-faint text-xs">{children}</DropdownMenu.Label>;
+}
+
+export function MenuLine() {
+  return <DropdownMenu.Separator className="my-1 h-px bg-line" />;
+}
+
+/** A few words on hover, focus or long press. What matters must stand on the page too. */
+export function Tooltip({ text, children }: { text: ReactNode; children: ReactNode }) {
+  return (
+    <RadixTooltip.Root>
+      <RadixTooltip.Trigger asChild>{children}</RadixTooltip.Trigger>
+      <RadixTooltip.Portal>
+        <RadixTooltip.Content
+          sideOffset={6}
+          collisionPadding={8}
+          className="z-50 max-w-72 animate-appear rounded-md bg-primary px-2.5 py-1.5 text-on-primary text-xs shadow-float"
+        >
+          {text}
+        </RadixTooltip.Content>
+      </RadixTooltip.Portal>
+    </RadixTooltip.Root>
+  );
+}
+
+export const TooltipProvider = RadixTooltip.Provider;
