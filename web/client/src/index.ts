@@ -1,1 +1,33 @@
-export {};
+/** @groat/client: live balances in the browser, without a framework. */
+export type { Api, PageOptions, WriteOptions } from "./api.js";
+export type { DebugSink } from "./debug.js";
+export {
+  add,
+  compare,
+  type FormatOptions,
+  formatAmount,
+  isDecimal,
+  isZero,
+  negate,
+  subtract,
+} from "./decimal.js";
+export type { Environment, TabChannel } from "./environment.js";
+export { randomId } from "./environment.js";
+export { type ClientCode, GroatError } from "./errors.js";
+export type { ActOptions, Groat, GroatOptions } from "./groat.js";
+export type { TokenProvider } from "./http.js";
+export {
+  type Balance,
+  balanceKey,
+  type Change,
+  type GroatState,
+  type LastChange,
+  type Overlay,
+  type Phase,
+  type Position,
+  type Status,
+  type StatusState,
+  type StreamEvent,
+  type TransportName,
+} from "./model.js";
+export type * from "./wire.js";

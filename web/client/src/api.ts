@@ -1,0 +1,126 @@
+/** The `/v1` routes, typed. Writes of money carry an idempotency key: the caller's, or one made here. */
+import { randomId } from "./environment.js";
+import type { Http } from "./http.js";
+import type * as wire from "./wire.js";
+
+export interface WriteOptions {
+  /** Idempotency key (1..255 printable ASCII). Give your own to repeat a write after a reload of the page. */
+  key?: string;
+  signal?: AbortSignal;
+}
+
+export interface PageOptions {
+  cursor?: string | null;
+  limit?: number;
+  signal?: AbortSignal;
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+const path = (...segments: string[]) => `/v1/${segments.map(encodeURIComponent).join("/")}`;
+
+function paging({ cursor, limit, signal }: PageOptions = {}) {
+  return { query: { cursor, limit }, ...(signal && { signal }) };
+}
+
+export function createApi(http: Http) {
+  function write<T>(method: string, route: string, body: unknown, options: WriteOptions = {}): Promise<T> {
+    const { key = randomId(), signal } = options;
+    return http.json<T>(route, { method, body, key, ...(signal && { signal }) });
+  }
+
+  function list<T>(route: string, query: Record<string, string | undefined>, options?: PageOptions) {
+    const page = paging(options);
+    return http.json<wire.Page<T>>(route, { ...page, query: { ...page.query, ...query } });
+  }
+
+  return {
+    me: () => http.json<wire.Me>("/v1/me"),
+    config: () => http.json<wire.ConfigView>("/v1/config", { auth: false }),
+    demoPeople: () => http.json<wire.DemoPerson[]>("/v1/demo/people", { auth: false }),
+
+    // Signing in and out changes the page's identity too: see `login` and `logout` of the client.
+    createSession: (body: wire.Credentials) =>
+      http.json<wire.Session>("/v1/auth/login", { method: "POST", body, auth: false }),
+    renewSession: () => http.json<wire.Session>("/v1/auth/token", { method: "POST", auth: false }),
+    endSession: () => http.json<void>("/v1/auth/logout", { method: "POST", auth: false }),
+
+    /** A person's own money, by an action that the server declares ("spend", "transfer"). */
+    action: (name: string, input: wire.ActionInput, options?: WriteOptions) =>
+      write<wire.TransactionView>("POST", path("actions", name), input, options),
+
+    transaction: (id: string) => http.json<wire.TransactionView>(path("transactions", id)),
+    post: (input: wire.TransactionInput, options?: WriteOptions) =>
+      write<wire.TransactionView>("POST", "/v1/transactions", input, options),
+    bulk: (input: wire.BulkInput, options?: WriteOptions) =>
+      write<wire.BulkView>("POST", "/v1/transactions/bulk", input, options),
+    reverse: (id: string, input: { reason: string; amounts?: (string | null)[] }, options?: WriteOptions) =>
+      write<wire.TransactionView>("POST", path("transactions", id, "reverse"), input, options),
+
+    heldAmount: (id: string) => http.json<wire.HoldView>(path("holds", id)),
+    hold: (input: wire.HoldInput, options?: WriteOptions) =>
+      write<wire.TransactionView>("POST", "/v1/holds", input, options),
+    capture: (
+      id: string,
+      input: { amount?: string; final?: boolean; reason?: string },
+      options?: WriteOptions,
+    ) => write<wire.TransactionView>("POST", path("holds", id, "capture"), input, options),
+    release: (id: string, input: { reason?: string }, options?: WriteOptions) =>
+      write<wire.TransactionView>("POST", path("holds", id, "release"), input, options),
+
+    accounts: (filter: { prefix?: string; asset?: string } = {}, options?: PageOptions) =>
+      list<wire.AccountView>("/v1/accounts", { ...filter }, options),
+    /** `at` (RFC 3339) asks for a past moment. */
+    account: (account: string, { at, signal }: { at?: string; signal?: AbortSignal } = {}) =>
+      http.json<wire.AccountView>(path("accounts", account), { query: { at }, ...(signal && { signal }) }),
+    entries: (account: string, asset: string, options?: PageOptions) =>
+      list<wire.EntryView>(path("accounts", account, "entries"), { asset }, options),
+    setBalance: (
+      account: string,
+      asset: string,
+      input: { balance: string; reason: string },
+      options?: WriteOptions,
+    ) => write<wire.TransactionView>("PUT", path("accounts", account, "balances", asset), input, options),
+    setLimits: (
+      account: string,
+      asset: string,
+      input: { floor?: string | null; ceiling?: string | null; reason: string },
+      options?: WriteOptions,
+    ) => write<wire.BalanceView>("PATCH", path("accounts", account, "balances", asset), input, options),
+
+    assets: () => http.json<{ items: wire.Asset[] }>("/v1/assets"),
+    addAsset: (asset: wire.Asset, options?: WriteOptions) =>
+      write<wire.Asset>("POST", "/v1/assets", asset, options),
+
+    audit: (filter: { actor?: string; target?: string } = {}, options?: PageOptions) =>
+      list<wire.AuditView>("/v1/audit", { ...filter }, options),
+
+    users: (filter: { q?: string } = {}, options?: PageOptions) =>
+      list<wire.UserView>("/v1/users", { ...filter }, options),
+    addUser: (input: wire.UserInput, options?: WriteOptions) =>
+      write<wire.UserView>("POST", "/v1/users", input, options),
+    updateUser: (user: string, input: wire.UserPatch, options?: WriteOptions) =>
+      write<wire.UserView>("PATCH", path("users", user), input, options),
+    /** Signs a user out everywhere. */
+    revokeUser: (user: string, options?: WriteOptions) =>
+      write<void>("POST", path("users", user, "revoke"), {}, options),
+
+    previewSheet: (file: Blob, fields: { asset?: string; default_reason?: string; name?: string } = {}) => {
+      const { name = "sheet", ...texts } = fields;
+      const body = new FormData();
+      body.set("file", file, file instanceof File ? file.name : name);
+      for (const [field, value] of Object.entries(texts)) if (value !== undefined) body.set(field, value);
+      return http.json<wire.SheetPreview>("/v1/sheets/preview", { method: "POST", body });
+    },
+
+    /** Events of a stream after a position; waits up to `wait` seconds for the first. */
+    events: (stream: string, after: string, { wait, signal }: { wait?: number; signal?: AbortSignal } = {}) =>
+      http.json<wire.StreamPage>(path("streams", stream, "events"), {
+        query: { after, wait },
+        ...(signal && { signal }),
+      }),
+
+    /** Any other route, with the same token, retries and errors. */
+    request: http.json.bind(http) as Http["json"],
+  };
+}

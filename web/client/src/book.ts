@@ -1,0 +1,447 @@
+/**
+ * The reducer: what the server confirmed, what is pending here, and how one picture follows from another. Pure: no
+ * clock, no network, no randomness.
+ *
+ * Three rules keep the picture right in whatever order things arrive:
+ * 1. A balance is replaced only by a newer version of itself, so late answers and repeated events change nothing.
+ *    Only a stream that says it starts over (another epoch) may take a version back.
+ * 2. Events are counted by offset: a repeated one is not listed twice, a missing one is asked for.
+ * 3. A pending overlay ends with its key, with its position, with a refusal, or with its time; the value that
+ *    includes its effect is taken in within the same step, so the number shown never jumps back and forth.
+ */
+import { add, compare, isZero, subtract } from "./decimal.js";
+import {
+  type Balance,
+  balanceKey,
+  type Change,
+  type Overlay,
+  type Position,
+  type StreamEvent,
+} from "./model.js";
+import type { BalanceView, EventData, Me } from "./wire.js";
+
+/** How one stream has been read. */
+export interface Reading {
+  epoch: string;
+  /** All events up to here have been seen. */
+  offset: number;
+  /** Balances are known up to here, by snapshot, though some events may still be missing. */
+  covered: number;
+  /** Offsets beyond a gap that have been seen already, ascending. */
+  ahead: readonly number[];
+}
+
+/** What the server said, as one tab may hand it to another. */
+export interface Confirmed {
+  user: string | null;
+  name: string | null;
+  roles: readonly string[];
+  balances: Readonly<Record<string, BalanceView>>;
+  readings: Readonly<Record<string, Reading>>;
+  /** Newest first. */
+  events: readonly StreamEvent[];
+}
+
+export interface Book {
+  confirmed: Confirmed;
+  /** Values that came without a version, by balance key. */
+  provisional: Readonly<Record<string, string>>;
+  overlays: readonly Overlay[];
+  /** Derived: what is shown. */
+  shown: Readonly<Record<string, Balance>>;
+  sequence: number;
+}
+
+export type Input =
+  | { type: "me"; me: Me }
+  | { type: "snapshot"; stream: string; position: Position; balances: BalanceView[]; reset: boolean }
+  | { type: "event"; stream: string; epoch: string; offset: number; data: EventData; live: boolean }
+  | { type: "answer"; balances: BalanceView[]; positions: Record<string, string>; key: string | null }
+  | { type: "provisional"; account: string; asset: string; balance: string }
+  | { type: "overlay"; overlay: Overlay }
+  | { type: "overlay-end"; key: string }
+  | { type: "tick" }
+  | { type: "adopt"; confirmed: Confirmed }
+  | { type: "forget"; stream: string; account: string };
+
+/** What the reducer cannot do itself: ask the server. */
+export interface Wants {
+  refresh: boolean;
+  /** Streams with missing events. */
+  catchUp: readonly string[];
+}
+
+export interface Step {
+  book: Book;
+  changes: readonly Change[];
+  wants: Wants;
+}
+
+export interface Limits {
+  now: number;
+  historyMax: number;
+}
+
+/** A gap with more events behind it than this is closed by a snapshot. */
+const AHEAD_MAX = 1_000;
+
+export const EMPTY_BOOK: Book = {
+  confirmed: { user: null, name: null, roles: [], balances: {}, readings: {}, events: [] },
+  provisional: {},
+  overlays: [],
+  shown: {},
+  sequence: 0,
+};
+
+/** "epoch:offset" as a position; null when it is none. */
+export function parsePosition(text: string): Position | null {
+  const cut = text.lastIndexOf(":");
+  const offset = Number(text.slice(cut + 1));
+  if (cut < 0 || !Number.isSafeInteger(offset) || offset < 0) return null;
+  return { epoch: text.slice(0, cut), offset };
+}
+
+export function printPosition({ epoch, offset }: Position): string {
+  return `${epoch}:${offset}`;
+}
+
+/** True when `account` is the stream's own or below it: `user:4:savings` belongs to `user:4` and to `view:4`. */
+export function belongsTo(account: string, stream: string): boolean {
+  const owner = stream.replace(/^view:/, "user:");
+  return account === owner || account.startsWith(`${owner}:`);
+}
+
+export function reduce(book: Book, input: Input, limits: Limits): Step {
+  const draft = new Draft(book, limits);
+  draft.take(input);
+  return draft.finish();
+}
+
+/** One step under way: copies of what it touches, and what it found out. */
+class Draft {
+  private readonly confirmed: Mutable<Confirmed>;
+  private provisional: Record<string, string>;
+  private overlays: readonly Overlay[];
+  private readonly touched = new Set<string>();
+  private readonly changes: Change[] = [];
+  private readonly catchUp = new Set<string>();
+  private refresh = false;
+  private live = false;
+
+  constructor(
+    private readonly book: Book,
+    private readonly limits: Limits,
+  ) {
+    this.confirmed = { ...book.confirmed };
+    this.provisional = { ...book.provisional };
+    this.overlays = book.overlays;
+  }
+
+  take(input: Input): void {
+    switch (input.type) {
+      case "me":
+        this.me(input.me);
+        break;
+      case "snapshot":
+        this.snapshot(input.stream, input.position, input.balances, input.reset);
+        break;
+      case "event":
+        this.event(input.stream, input.epoch, input.offset, input.data, input.live);
+        break;
+      case "answer":
+        this.answer(input.balances, input.positions, input.key);
+        break;
+      case "provisional":
+        this.unversioned(input.account, input.asset, input.balance);
+        break;
+      case "overlay":
+        this.overlays = [...this.overlays.filter((other) => other.key !== input.overlay.key), input.overlay];
+        this.touch(input.overlay);
+        this.live = true;
+        break;
+      case "overlay-end":
+        this.endOverlays((overlay) => overlay.key === input.key);
+        this.live = true;
+        break;
+      case "tick":
+        break;
+      case "adopt":
+        this.adopt(input.confirmed);
+        break;
+      case "forget":
+        this.forget(input.stream, input.account);
+        break;
+    }
+    this.endOverlays((overlay) => overlay.expiresAt <= this.limits.now || this.arrived(overlay.positions));
+  }
+
+  finish(): Step {
+    let sequence = this.book.sequence;
+    const shown: Record<string, Balance> = this.touched.size > 0 ? { ...this.book.shown } : this.book.shown;
+    for (const key of this.touched) {
+      const before = this.book.shown[key];
+      const after = this.derive(key);
+      if (!after) {
+        delete shown[key];
+        continue;
+      }
+      after.change = before?.change ?? null;
+      if (!before || compare(before.balance, after.balance) !== 0) {
+        const delta = before ? subtract(after.balance, before.balance) : after.balance;
+        const live = this.live && before !== undefined;
+        sequence += 1;
+        if (before) after.change = { delta, live, at: this.limits.now, sequence };
+        const { account, asset } = after;
+        this.changes.push({
+          type: "balance",
+          account,
+          asset,
+          before: before?.balance ?? null,
+          after: after.balance,
+          delta,
+          live,
+        });
+      }
+      shown[key] = after;
+    }
+    return {
+      book: {
+        confirmed: this.confirmed,
+        provisional: this.provisional,
+        overlays: this.overlays,
+        shown,
+        sequence,
+      },
+      changes: this.changes,
+      wants: { refresh: this.refresh, catchUp: [...this.catchUp] },
+    };
+  }
+
+  private me(me: Me): void {
+    this.confirmed.user = me.user;
+    this.confirmed.name = me.name ?? null;
+    this.confirmed.roles = me.roles;
+    const own = me.user === null ? null : `user:${me.user}`;
+    for (const [stream, text] of Object.entries(me.positions)) {
+      const position = parsePosition(text);
+      if (position) this.snapshot(stream, position, stream === own ? me.balances : [], false);
+    }
+    // A person nobody ever wrote to may have no position yet; their balances count all the same.
+    if (own === null || !(own in me.positions)) for (const view of me.balances) this.merge(view, false);
+  }
+
+  private snapshot(stream: string, position: Position, balances: BalanceView[], reset: boolean): void {
+    const reading = this.confirmed.readings[stream];
+    const restarted = reading !== undefined && reading.epoch !== position.epoch;
+    if (restarted) {
+      this.forget(stream, stream.replace(/^view:/, "user:"));
+    }
+    for (const view of balances) this.merge(view, restarted);
+    if (!reading || restarted) {
+      this.setReading(stream, { ...position, covered: position.offset, ahead: [] });
+    } else if (reset && position.offset > reading.offset) {
+      this.setReading(stream, { ...position, covered: position.offset, ahead: [] });
+    } else if (position.offset > reading.offset) {
+      this.setReading(stream, { ...reading, covered: Math.max(reading.covered, position.offset) });
+      this.catchUp.add(stream);
+    }
+  }
+
+  private event(stream: string, epoch: string, offset: number, data: EventData, live: boolean): void {
+    let reading = this.confirmed.readings[stream];
+    if (reading && reading.epoch !== epoch) {
+      this.refresh = true;
+      return;
+    }
+    if (!reading) {
+      // Nothing says what came before the first event: ask.
+      reading = { epoch, offset: offset - 1, covered: 0, ahead: [] };
+      this.refresh = true;
+    }
+    this.live = live;
+    for (const change of data.changes ?? []) this.merge(change, false);
+    if (data.key !== undefined) this.endOverlays((overlay) => overlay.key === data.key);
+    if (offset <= reading.offset || reading.ahead.includes(offset)) return;
+    const next = advance(reading, offset);
+    this.setReading(stream, next);
+    if (next.ahead.length > AHEAD_MAX) this.refresh = true;
+    if (next.ahead.length > 0) this.catchUp.add(stream);
+    const event: StreamEvent = { ...data, stream, offset };
+    this.confirmed.events = insertEvent(this.confirmed.events, event, this.limits.historyMax);
+    this.changes.push({ type: "event", event, live });
+  }
+
+  private answer(balances: BalanceView[], positions: Record<string, string>, key: string | null): void {
+    this.live = true;
+    for (const view of balances) if (this.follows(view.account)) this.merge(view, false);
+    if (key === null) return;
+    const included = (overlay: Overlay) =>
+      overlay.key === key &&
+      balances.some((view) => view.account === overlay.account && view.asset === overlay.asset);
+    this.endOverlays(included);
+    this.overlays = this.overlays.map((overlay) =>
+      overlay.key === key ? { ...overlay, positions } : overlay,
+    );
+  }
+
+  private unversioned(account: string, asset: string, balance: string): void {
+    const key = balanceKey(account, asset);
+    this.provisional[key] = balance;
+    this.touched.add(key);
+    this.refresh = true;
+    this.live = true;
+  }
+
+  private adopt(theirs: Confirmed): void {
+    for (const [stream, reading] of Object.entries(theirs.readings)) {
+      const ours = this.confirmed.readings[stream];
+      const restarted = ours !== undefined && ours.epoch !== reading.epoch;
+      if (restarted) this.forget(stream, stream.replace(/^view:/, "user:"));
+      if (!ours || restarted || reading.offset > ours.offset) this.setReading(stream, reading);
+    }
+    for (const view of Object.values(theirs.balances)) this.merge(view, false);
+    for (const event of theirs.events) {
+      if (!this.confirmed.events.some((own) => own.stream === event.stream && own.offset === event.offset)) {
+        this.confirmed.events = insertEvent(this.confirmed.events, event, this.limits.historyMax);
+      }
+    }
+    this.confirmed.user = theirs.user;
+    this.confirmed.name = theirs.name;
+    this.confirmed.roles = theirs.roles;
+  }
+
+  /** Lets go of a stream and of all balances under `account`. */
+  private forget(stream: string, account: string): void {
+    const { [stream]: _reading, ...readings } = this.confirmed.readings;
+    this.confirmed.readings = readings;
+    this.confirmed.events = this.confirmed.events.filter((event) => event.stream !== stream);
+    const kept: Record<string, BalanceView> = {};
+    for (const [key, view] of Object.entries(this.confirmed.balances)) {
+      if (belongsTo(view.account, account)) this.touched.add(key);
+      else kept[key] = view;
+    }
+    this.confirmed.balances = kept;
+  }
+
+  /** Rule 1. `restarted` means the stream starts over and its word counts whatever the version. */
+  private merge(view: BalanceView, restarted: boolean): void {
+    const key = balanceKey(view.account, view.asset);
+    const known = this.confirmed.balances[key];
+    if (known && !restarted && view.version < known.version) return;
+    const changed = !known || known.version !== view.version || known.balance !== view.balance;
+    const limitsChanged =
+      (view.floor !== undefined && view.floor !== known?.floor) ||
+      (view.ceiling !== undefined && view.ceiling !== known?.ceiling);
+    if (key in this.provisional) {
+      delete this.provisional[key];
+      this.touched.add(key);
+    }
+    if (!changed && !limitsChanged) return;
+    const { account, asset, balance, available, held, version } = view;
+    this.confirmed.balances = {
+      ...this.confirmed.balances,
+      [key]: {
+        account,
+        asset,
+        balance,
+        available,
+        held,
+        version,
+        floor: view.floor !== undefined ? view.floor : (known?.floor ?? null),
+        ceiling: view.ceiling !== undefined ? view.ceiling : (known?.ceiling ?? null),
+      },
+    };
+    this.touched.add(key);
+  }
+
+  /** True for accounts this page already follows: answers about others (a staff member's writes) are not kept. */
+  private follows(account: string): boolean {
+    return Object.keys(this.confirmed.readings).some((stream) => belongsTo(account, stream));
+  }
+
+  private setReading(stream: string, reading: Reading): void {
+    this.confirmed.readings = { ...this.confirmed.readings, [stream]: reading };
+  }
+
+  private touch(overlay: Overlay): void {
+    this.touched.add(balanceKey(overlay.account, overlay.asset));
+  }
+
+  private endOverlays(ends: (overlay: Overlay) => boolean): void {
+    const ended = this.overlays.filter(ends);
+    if (ended.length === 0) return;
+    for (const overlay of ended) this.touch(overlay);
+    this.overlays = this.overlays.filter((overlay) => !ended.includes(overlay));
+  }
+
+  /** True when one of these positions has been read, or belongs to a history that is no more. */
+  private arrived(positions: Readonly<Record<string, string>>): boolean {
+    return Object.entries(positions).some(([stream, text]) => {
+      const reading = this.confirmed.readings[stream];
+      const position = parsePosition(text);
+      if (!reading || !position) return false;
+      const { epoch, offset } = position;
+      if (reading.epoch !== epoch) return true;
+      return offset <= reading.offset || offset <= reading.covered || reading.ahead.includes(offset);
+    });
+  }
+
+  private derive(key: string): Balance | null {
+    const view = this.confirmed.balances[key];
+    const provisional = this.provisional[key];
+    const [account = "", asset = ""] = key.split(" ");
+    if (!view && provisional === undefined) return null;
+    const confirmed = view?.balance ?? provisional ?? "0";
+    let balance = provisional ?? confirmed;
+    let available = provisional ?? view?.available ?? confirmed;
+    let pending = false;
+    for (const overlay of this.overlays) {
+      if (overlay.account !== account || overlay.asset !== asset || isZero(overlay.delta)) continue;
+      balance = add(balance, overlay.delta);
+      available = add(available, overlay.delta);
+      pending = true;
+    }
+    return {
+      account,
+      asset,
+      balance,
+      available,
+      held: view?.held ?? "0",
+      confirmed,
+      version: view?.version ?? 0,
+      floor: view?.floor ?? null,
+      ceiling: view?.ceiling ?? null,
+      pending,
+      provisional: provisional !== undefined,
+      change: null,
+    };
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The reading after `offset` was seen: the contiguous part grows as far as it can. */
+function advance(reading: Reading, offset: number): Reading {
+  const ahead = [...reading.ahead, offset].sort((a, b) => a - b);
+  let top = reading.offset;
+  while (ahead[0] === top + 1) {
+    top += 1;
+    ahead.shift();
+  }
+  return { ...reading, offset: top, ahead };
+}
+
+/** Newest first; within a stream by offset, between streams by the moment of the commit. */
+function insertEvent(
+  events: readonly StreamEvent[],
+  event: StreamEvent,
+  max: number,
+): readonly StreamEvent[] {
+  const newer = (other: StreamEvent) =>
+    other.stream === event.stream
+      ? other.offset > event.offset
+      : (other.recorded_at ?? "") > (event.recorded_at ?? "");
+  const index = events.findIndex((other) => !newer(other));
+  const at = index < 0 ? events.length : index;
+  return [...events.slice(0, at), event, ...events.slice(at)].slice(0, max);
+}

@@ -1,0 +1,74 @@
+/** What the client needs of its surroundings, gathered so that tests (and other runtimes) can give their own. */
+
+export interface Environment {
+  fetch: typeof fetch;
+  /** WebSocket constructor; null where there is none. */
+  WebSocket: typeof WebSocket | null;
+  /** Makes a channel between the tabs of this browser; null where there is none. */
+  openChannel: ((name: string) => TabChannel) | null;
+  /** Web Locks; null where there are none. */
+  locks: Pick<LockManager, "request"> | null;
+  /** Source of `online`, `offline`, `pagehide`, `pageshow`; null outside a page. */
+  window: EventTarget | null;
+  /** Source of `visibilitychange`; null outside a page. */
+  document: (EventTarget & { readonly visibilityState: DocumentVisibilityState }) | null;
+  /** False only when the device knows that it has no network. */
+  isOnline: () => boolean;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Uniform in [0, 1). */
+  random: () => number;
+}
+
+/** The part of BroadcastChannel that is used. */
+export interface TabChannel {
+  postMessage(message: unknown): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+  close(): void;
+}
+
+export function browserEnvironment(): Environment {
+  const page = typeof window === "undefined" ? null : window;
+  return {
+    fetch: (input, init) => globalThis.fetch(input, init),
+    WebSocket: typeof WebSocket === "undefined" ? null : WebSocket,
+    openChannel: typeof BroadcastChannel === "undefined" ? null : (name) => new BroadcastChannel(name),
+    locks: (typeof navigator !== "undefined" && navigator.locks) || null,
+    window: page,
+    document: page ? page.document : null,
+    isOnline: () => typeof navigator === "undefined" || navigator.onLine !== false,
+    now: () => Date.now(),
+    random: () => Math.random(),
+  };
+}
+
+/** Full jitter: a random wait in milliseconds, between half of and the whole exponential step. */
+export function backoff(attempt: number, min_ms: number, max_ms: number, random: () => number): number {
+  const step = Math.min(max_ms, min_ms * 2 ** Math.min(attempt, 16));
+  return Math.round(step / 2 + (random() * step) / 2);
+}
+
+/** Resolves after `ms`, or rejects with the signal's reason when that comes first. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** A random id (UUID version 4) that also works on pages without a secure context. */
+export function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}

@@ -1,0 +1,84 @@
+/** The client as an app sees it. `createGroat` makes one. */
+import type { Api, WriteOptions } from "./api.js";
+import type { DebugSink } from "./debug.js";
+import type { Environment } from "./environment.js";
+import type { TokenProvider } from "./http.js";
+import type { Change, GroatState } from "./model.js";
+import type { ActionInput, Credentials, Session, TransactionView } from "./wire.js";
+
+export interface GroatOptions {
+  /** Origin (and path prefix) of the server, like "https://pay.example.com"; the page's own when absent. */
+  url?: string;
+  /**
+   * Gives an access token, or null when nobody is signed in; called again whenever the old one is used up. Without it
+   * the built-in login is used: a session cookie that is exchanged for tokens at `/v1/auth/token`.
+   */
+  token?: TokenProvider;
+  /** One connection for all tabs of this browser; true by default. */
+  share?: boolean;
+  /** How many events are kept at most; 200 by default. */
+  historyMax?: number;
+  /** Logs what happens, tokens taken out: to the console, or to a sink of your own. */
+  debug?: boolean | DebugSink;
+  /** Replaces parts of the surroundings: for tests and other runtimes. */
+  environment?: Partial<Environment>;
+}
+
+export interface ActOptions extends WriteOptions {
+  /** Which pending change to show meanwhile; false for none. By default `amount` leaves the user's own account. */
+  overlay?: { account: string; asset: string; delta: string } | false;
+}
+
+export interface Groat {
+  /** The `/v1` routes, typed. */
+  readonly api: Api;
+
+  /** The present picture. The same object until something changes. */
+  getState(): GroatState;
+
+  /** Calls back after every change of the picture. */
+  subscribe(listener: () => void): () => void;
+  /** Calls back only when what `select` picks has changed (by `Object.is`, or by `equal`). */
+  subscribe<T>(
+    select: (state: GroatState) => T,
+    listener: (value: T, previous: T) => void,
+    equal?: (a: T, b: T) => boolean,
+  ): () => void;
+
+  /** The change feed: each balance change and event, whether it was seen live, and what happened while away. */
+  onChange(listener: (change: Change) => void): () => void;
+
+  /** Begins: asks for a token, loads, connects. Does nothing when begun already. */
+  start(): void;
+  /** Ends timers and connections of this page and keeps the picture; `start` begins again. */
+  stop(): void;
+
+  /** Signs in with the built-in login. The former user's data are dropped at once, in every tab. */
+  login(credentials: Credentials): Promise<Session>;
+  /** Takes over a session that the app opened itself: the next token is asked of the provider. */
+  switchUser(): void;
+  /** Drops all data at once, disconnects every tab of this browser, and ends the server's session. */
+  logout(): Promise<void>;
+
+  /** Asks the server for the present values. Throws GroatError; the last values stay. */
+  refresh(): Promise<void>;
+
+  /** "Pause live": the picture holds still while changes are counted in `buffered`. */
+  pause(): void;
+  /** Shows what happened meanwhile, as one jump. */
+  resume(): void;
+
+  /**
+   * Calls an action on the signed-in user's own money, with a pending overlay until it is confirmed. Repeated under one
+   * key for 30 s when the server cannot be reached; then it throws `unknown_outcome`, whose field `key` settles it.
+   */
+  act(name: string, input: ActionInput, options?: ActOptions): Promise<TransactionView>;
+  /** `act("spend", ...)`. */
+  spend(input: ActionInput, options?: ActOptions): Promise<TransactionView>;
+
+  /** Follows another person's balances (staff only), by one shared subscription; ends with the function returned. */
+  watch(user: string): () => void;
+
+  /** Takes in a value that came without a version: shown as provisional, and checked at once. */
+  provisional(account: string, asset: string, balance: string): void;
+}

@@ -1,0 +1,134 @@
+/** What the client keeps and shows: the public state, its changes, and the options that shape them. */
+import type { GroatError } from "./errors.js";
+import type { EventData } from "./wire.js";
+
+/** How far a stream has been read. */
+export interface Position {
+  epoch: string;
+  offset: number;
+}
+
+/** The last movement of a balance as this page showed it. */
+export interface LastChange {
+  /** Signed decimal string: "50", "-2.50". */
+  delta: string;
+  /** True when it was seen as it happened; false for a jump (first paint, reconnect, resume after a pause). */
+  live: boolean;
+  /** Milliseconds since 1970, this machine's clock. */
+  at: number;
+  /** Rises with every change on this page: a key for animations. */
+  sequence: number;
+}
+
+/** One balance as it is shown: what the server confirmed plus what is still pending here. */
+export interface Balance {
+  account: string;
+  asset: string;
+  /** Confirmed balance plus pending overlays. */
+  balance: string;
+  /** Confirmed available amount plus pending overlays. */
+  available: string;
+  held: string;
+  /** What the server last said, without overlays. */
+  confirmed: string;
+  /** Version of the confirmed value; 0 while only a provisional value is known. */
+  version: number;
+  floor: string | null;
+  ceiling: string | null;
+  /** True while an overlay of this page is part of the value. */
+  pending: boolean;
+  /** True when the value came without a version and is being checked. */
+  provisional: boolean;
+  change: LastChange | null;
+}
+
+/** An effect shown before the server confirmed it. */
+export interface Overlay {
+  /** Idempotency key of the write it stands for. */
+  key: string;
+  account: string;
+  asset: string;
+  /** Signed decimal string. */
+  delta: string;
+  /** Positions the server answered with: the overlay ends when they have arrived. */
+  positions: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970 after which it ends by itself. */
+  expiresAt: number;
+}
+
+/** One event of a stream. `stream` and `offset` together are its identity. */
+export interface StreamEvent extends EventData {
+  stream: string;
+  offset: number;
+}
+
+/**
+ * - `connecting`: trying, and nothing is known to be wrong yet
+ * - `live`: changes arrive as they happen (WebSocket, event-stream or long-poll)
+ * - `polling`: asked every 30 s
+ * - `stale`: the server is away; values are as of the last contact
+ * - `offline`: this device has no network, or nobody is signed in
+ */
+export type StatusState = "connecting" | "live" | "polling" | "stale" | "offline";
+
+export type TransportName = "websocket" | "event-stream" | "long-poll" | "poll";
+
+export interface Status {
+  state: StatusState;
+  /** Last moment (milliseconds since 1970) at which the values were known to be right. */
+  asOf: number | null;
+  /** What carries the changes; null while nothing does. */
+  transport: TransportName | null;
+  /** True in the one tab that holds the browser's connection. */
+  leader: boolean;
+}
+
+export type Phase = "signed-out" | "loading" | "ready";
+
+export interface GroatState {
+  phase: Phase;
+  /** Id of the signed-in user ("42"), null when signed out or for a service. */
+  user: string | null;
+  name: string | null;
+  roles: readonly string[];
+  status: Status;
+  /** By `balanceKey(account, asset)`. */
+  balances: Readonly<Record<string, Balance>>;
+  /** Events of all streams read here, newest first, bounded by the option `historyMax`. */
+  events: readonly StreamEvent[];
+  /** Contiguously read position of each stream. */
+  positions: Readonly<Record<string, Position>>;
+  pending: readonly Overlay[];
+  /** True while "pause live" holds the picture still. */
+  paused: boolean;
+  /** Events that wait behind the pause. */
+  buffered: number;
+  /** Why the last attempt to reach the server failed; null when it did not. */
+  error: GroatError | null;
+}
+
+/** What `onChange` tells. */
+export type Change =
+  | {
+      type: "balance";
+      account: string;
+      asset: string;
+      before: string | null;
+      after: string;
+      delta: string;
+      live: boolean;
+    }
+  | { type: "event"; event: StreamEvent; live: boolean }
+  | {
+      /** After a reconnect: what happened meanwhile, per balance ("+120 while you were away"). */
+      type: "away";
+      /** When the contact was lost, milliseconds since 1970. */
+      since: number;
+      changes: readonly { account: string; asset: string; delta: string; balance: string }[];
+    }
+  | { type: "identity"; user: string | null };
+
+/** Key of `GroatState.balances`. */
+export function balanceKey(account: string, asset: string): string {
+  return `${account} ${asset}`;
+}

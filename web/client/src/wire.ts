@@ -1,0 +1,308 @@
+/**
+ * The shapes the server sends, exactly as they are on the wire: amounts are decimal strings, times are RFC 3339
+ * in UTC, ids are UUIDs. Nothing here is computed by the client.
+ */
+
+/** One balance of one account in one asset, at one version. */
+export interface BalanceView {
+  account: string;
+  asset: string;
+  balance: string;
+  available: string;
+  held: string;
+  /** Rises by one with each change of this balance; it decides which of two values is newer. */
+  version: number;
+  floor?: string | null;
+  ceiling?: string | null;
+}
+
+export interface AccountView {
+  account: string;
+  balances: BalanceView[];
+}
+
+export interface PostingView {
+  source: string;
+  destination: string;
+  amount: string;
+  asset: string;
+}
+
+export type HoldState = "open" | "captured" | "released" | "expired";
+
+export interface HoldView {
+  id: string;
+  source: string;
+  destination: string;
+  asset: string;
+  amount: string;
+  captured: string;
+  released: string;
+  remaining: string;
+  state: HoldState;
+  expires_at: string | null;
+  created_at: string;
+}
+
+/** Kinds of transactions; programs add their own, so any string may come. */
+export type Kind =
+  | "post"
+  | "hold"
+  | "capture"
+  | "release"
+  | "expire"
+  | "reverse"
+  | "set_balance"
+  | (string & {});
+
+export type Metadata = Record<string, unknown>;
+
+export interface TransactionView {
+  id: string;
+  kind: Kind;
+  postings: PostingView[];
+  reason: string;
+  metadata: Metadata | null;
+  actor: string | null;
+  principal: string;
+  key: string;
+  at: string;
+  recorded_at: string;
+  reverses: string | null;
+  hold: HoldView | null;
+  balances: BalanceView[];
+  /** Where the events of this transaction stand: stream -> "epoch:offset". */
+  positions: Record<string, string>;
+  replayed: boolean;
+}
+
+/** One line of an account's history, with the balance after it. */
+export interface EntryView {
+  transaction: string;
+  kind: Kind;
+  account: string;
+  asset: string;
+  delta: string;
+  balance: string;
+  held_delta?: string;
+  held: string;
+  version: number;
+  counterparty?: string | null;
+  reason: string;
+  actor?: string | null;
+  metadata?: Metadata | null;
+  at: string;
+  recorded_at: string;
+  hold?: string | null;
+}
+
+export interface AuditView {
+  id: string;
+  at: string;
+  actor: string | null;
+  principal: string;
+  kind: string;
+  target: string | null;
+  reason: string;
+  key: string | null;
+  before: unknown;
+  after: unknown;
+  details: unknown;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Give it back to get the next page; null on the last one. */
+  cursor: string | null;
+}
+
+export interface Asset {
+  code: string;
+  /** Number of fraction digits of its amounts. */
+  scale: number;
+}
+
+/** Who is signed in and what they have: `GET /v1/me`. */
+export interface Me {
+  user: string | null;
+  principal: string;
+  name?: string | null;
+  roles: string[];
+  balances: BalanceView[];
+  positions: Record<string, string>;
+}
+
+/** One change of one balance inside an event. */
+export interface BalanceChange {
+  account: string;
+  asset: string;
+  delta: string;
+  balance: string;
+  available: string;
+  held: string;
+  version: number;
+}
+
+/** What a stream tells of one transaction. */
+export interface EventData {
+  type: string;
+  transaction?: string;
+  kind?: Kind;
+  reason?: string;
+  at?: string;
+  recorded_at?: string;
+  /** Present only when the stream's own user issued the command: it ends that user's pending overlay. */
+  key?: string;
+  hold?: string;
+  changes?: BalanceChange[];
+}
+
+export interface SnapshotData {
+  user?: string;
+  balances: BalanceView[];
+  as_of?: string;
+}
+
+/** `GET /v1/streams/{stream}/events`: what came after a position, or a reset where resuming is impossible. */
+export interface StreamPage {
+  events: (EventData & { offset: number })[];
+  position: string;
+  reset?: { snapshot: SnapshotData };
+}
+
+export interface PostingInput {
+  source: string;
+  destination: string;
+  amount: string;
+  asset: string;
+}
+
+export interface TransactionInput {
+  postings: PostingInput[];
+  reason?: string;
+  metadata?: Metadata;
+  /** Effective time; now when absent. */
+  at?: string;
+}
+
+export interface HoldInput {
+  source: string;
+  destination: string;
+  amount: string;
+  asset: string;
+  expires_at?: string;
+  /** Seconds from now. */
+  expires_in?: number;
+  reason?: string;
+  metadata?: Metadata;
+}
+
+export interface ProblemView {
+  type?: string;
+  title?: string;
+  status: number;
+  code: string;
+  detail?: string;
+  replayed?: boolean;
+  [field: string]: unknown;
+}
+
+export interface BulkInput {
+  mode: "atomic" | "independent";
+  items: TransactionInput[];
+  reason?: string;
+}
+
+export interface BulkResult {
+  index: number;
+  status: number;
+  transaction?: TransactionView;
+  problem?: ProblemView;
+}
+
+export interface BulkView {
+  mode: "atomic" | "independent";
+  replayed: boolean;
+  results: BulkResult[];
+  summary: { committed: number; refused: number };
+}
+
+export interface ActionInput {
+  amount: string;
+  asset?: string;
+  to?: string;
+  reason?: string;
+  metadata?: Metadata;
+}
+
+export interface UserView {
+  user: string;
+  name: string | null;
+  email: string | null;
+  roles: string[];
+  disabled: boolean;
+  balances: BalanceView[];
+}
+
+export interface UserInput {
+  user: string;
+  name?: string;
+  email?: string;
+  password?: string;
+  roles?: string[];
+}
+
+export interface UserPatch {
+  roles?: string[];
+  disabled?: boolean;
+  name?: string;
+  email?: string;
+}
+
+export interface Session {
+  token: string;
+  expires_at: string;
+  user: string | null;
+  name?: string | null;
+  roles: string[];
+}
+
+export interface Credentials {
+  user?: string;
+  email?: string;
+  password: string;
+}
+
+export interface SheetRow {
+  line: number;
+  user: string;
+  amount: string;
+  reason: string;
+  error?: { code: string; detail: string };
+  duplicate_of?: number;
+  balance?: string;
+  known: boolean;
+}
+
+export interface SheetPreview {
+  columns: unknown;
+  encoding: string | null;
+  delimiter: string | null;
+  sheet: string | null;
+  rows: SheetRow[];
+  summary: { rows: number; good: number; bad: number; total: string };
+}
+
+export interface ConfigView {
+  version: string;
+  demo: boolean;
+  assets: Asset[];
+  actions: unknown;
+}
+
+export interface DemoPerson {
+  user: string;
+  name: string;
+  role: string;
+  password: string;
+}
