@@ -17,7 +17,7 @@ REDACTED = "[redacted]"
 _SECRET_NAMES = re.compile(r"(?i)(token|secret|password|passwd|authorization|cookie|api[-_]?key|jwt)$")
 # A JWT is three base64url parts, the first an encoded JSON object; the word Bearer hides what follows it.
 _SECRET_VALUES = re.compile(
-    r"eyJ[\w-]{4,}\.[\w-]{4,}\.[\w-]*|(?i:bearer)\s+[\w.~+/=-]+|(?i:(token|api_key)=)[^&\s\"']+"
+    r"eyJ[\w-]{4,}\.[\w-]{4,}\.[\w-]*|(?i:bearer)\s+[\w.~+/=-]+|((?i:token|api_key)=)[^&\s\"']+"
 )
 
 
