@@ -1,0 +1,32 @@
+"""The people of ``groat demo`` and what they may do: public on purpose, and never used outside the demo."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from groat.settings import Action
+
+
+class DemoPerson(NamedTuple):
+    """Somebody to sign in as: id, name, e-mail address, roles and password."""
+
+    user: str
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    password: str
+
+
+PEOPLE = (
+    DemoPerson("admin", "Ada Admin", "admin@example.com", ("admin",), "demo-admin"),
+    DemoPerson("support", "Sam Support", "support@example.com", ("support",), "demo-support"),
+    DemoPerson("42", "Ursula Lang", "ursula@example.com", (), "demo-ursula"),
+    DemoPerson("7", "Kofi Mensah", "kofi@example.com", (), "demo-kofi"),
+    DemoPerson("11", "Mei Tanaka", "mei@example.com", (), "demo-mei"),
+    DemoPerson("member-2", "Member Two", "member-2@example.com", (), "demo-member"),
+)
+
+ACTIONS = {
+    "spend": Action("user:{user}", "house:sales", ("CREDIT",), "1000", "Purchase"),
+    "transfer": Action("user:{user}", "user:{to}", ("CREDIT", "USD"), "500", "Transfer"),
+}
