@@ -1,0 +1,170 @@
+"""``groat export``: balances, transactions or entries as CSV or JSON lines, all of one moment."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Annotated, Any, Literal
+
+import typer
+
+from groat import Groat
+from groat.cli.options import with_settings
+from groat.cli.output import aside, progress
+from groat.ledger.amounts import Asset, format_amount
+from groat.ledger.text import format_time
+from groat.settings import Settings
+from groat.sheets import safe_cell
+from groat.store.flow import Flow, Query
+
+PAGE = 1_000
+
+Row = dict[str, Any]
+Take = Callable[[list[Row]], None]
+"""Takes a page of rows in the thread that reads them."""
+
+# Texts that people and programs made up; in a CSV they must not run as formulas.
+FREE_TEXTS = frozenset({"reason", "metadata", "key", "principal", "actor"})
+
+
+@with_settings("database")
+def export(
+    what: Annotated[
+        Literal["transactions", "entries", "balances"],
+        typer.Argument(
+            help="transactions: one row a posting; entries: each account's history; balances: how all stands"
+        ),
+    ],
+    *,
+    format: Annotated[
+        Literal["csv", "jsonl"], typer.Option("--format", help="CSV, or one JSON object a line")
+    ] = "csv",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; standard output if not given")
+    ] = None,
+    settings: Settings,
+) -> None:
+    """Write transactions, entries or balances, as they are at one moment, while servers go on.
+
+    The columns of `transactions` begin with those that `groat import transactions` reads.
+    """
+    asyncio.run(_run(what, format, output, settings))
+
+
+async def _run(what: str, form: str, output: Path | None, settings: Settings) -> None:
+    with ExitStack() as stack:
+        file = stack.enter_context(output.open("w", encoding="utf-8", newline="")) if output else sys.stdout
+        shown = stack.enter_context(progress())
+        task = shown.add_task(f"Exporting {what}", total=None)
+        write = _csv_writer(file, COLUMNS[what]) if form == "csv" else _jsonl_writer(file)
+        count = 0
+
+        def take(rows: list[Row]) -> None:
+            nonlocal count
+            write(rows)
+            count += len(rows)
+            shown.update(task, completed=count)
+
+        async with Groat.open(settings.database, policy=settings.policy()) as groat:
+            assets = await groat.assets()
+            await groat.read(FLOWS[what], assets, take)
+        file.flush()
+    aside.print(f"{count} rows")
+
+
+def _csv_writer(file: IO[str], columns: Iterable[str]) -> Take:
+    columns = tuple(columns)
+    writer = csv.writer(file)
+    writer.writerow(columns)
+
+    def write(rows: list[Row]) -> None:
+        writer.writerows([[_cell(name, row[name]) for name in columns] for row in rows])
+
+    return write
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    return safe_cell(text) if name in FREE_TEXTS else text
+
+
+def _jsonl_writer(file: IO[str]) -> Take:
+    def write(rows: list[Row]) -> None:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+    return write
+
+
+COLUMNS = {
+    "balances": ("account", "asset", "balance", "available", "held", "version", "floor", "ceiling"),
+    "transactions": (
+        "transaction", "date", "source", "destination", "amount", "asset", "reason", "kind", "pending", "recorded_at",
+        "principal", "key", "actor", "reverses", "hold", "metadata",
+    ),
+    "entries": (
+        "account", "asset", "version", "transaction", "at", "delta", "balance", "held_delta", "held", "counterparty",
+    ),
+}  # fmt: skip
+
+
+def _balances(assets: Mapping[str, Asset], take: Take) -> Flow[None]:
+    after = ("", "")
+    while page := (yield Query("export_balances", (*after, PAGE))):
+        rows = []
+        for path, asset, balance, held, version, floor, ceiling in page:
+            scale = assets[asset].scale
+            amounts = (balance, balance - held, held)
+            limits = [None if limit is None else format_amount(limit, scale) for limit in (floor, ceiling)]
+            values = (path, asset, *(format_amount(amount, scale) for amount in amounts), version, *limits)
+            rows.append(dict(zip(COLUMNS["balances"], values, strict=True)))
+        take(rows)
+        after = page[-1][:2]
+
+
+def _transactions(assets: Mapping[str, Asset], take: Take) -> Flow[None]:
+    after: tuple[str, int] = ("", 0)
+    while page := (yield Query("export_transactions", (*after, PAGE))):
+        rows = []
+        for id, _, kind, at, recorded_at, source, destination, asset, amount, pending, reason, *rest in page:
+            scale = assets[asset].scale
+            *texts, metadata = rest
+            values = (
+                id, format_time(at), source, destination, format_amount(amount, scale), asset, reason, kind,
+                format_amount(pending, scale), format_time(recorded_at), *texts,
+                json.loads(metadata) if metadata else {},
+            )  # fmt: skip
+            rows.append(dict(zip(COLUMNS["transactions"], values, strict=True)))
+        take(rows)
+        after = page[-1][:2]
+
+
+def _entries(assets: Mapping[str, Asset], take: Take) -> Flow[None]:
+    after = ("", "")
+    while accounts := (yield Query("export_accounts", (*after, PAGE))):
+        for path, asset, account in accounts:
+            scale, version = assets[asset].scale, 0
+            while page := (yield Query("export_entries", (account, version, PAGE))):
+                rows = []
+                for version, id, delta, balance, held_delta, held, other, at in page:
+                    values = (
+                        path, asset, version, id, format_time(at), format_amount(delta, scale),
+                        format_amount(balance, scale), format_amount(held_delta, scale), format_amount(held, scale),
+                        other,
+                    )  # fmt: skip
+                    rows.append(dict(zip(COLUMNS["entries"], values, strict=True)))
+                take(rows)
+        after = accounts[-1][:2]
+
+
+FLOWS: dict[str, Callable[[Mapping[str, Asset], Take], Flow[None]]] = {
+    "balances": _balances,
+    "transactions": _transactions,
+    "entries": _entries,
+}

@@ -1,0 +1,79 @@
+"""How every command takes its settings: each a flag, a variable and a line of the file, all the same."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from groat import logs
+from groat.settings import SECRETS, Settings, describe, load
+
+CONFIG_HELP = "Settings file (TOML) [env: GROAT_CONFIG]"
+PANEL = "Settings"
+
+
+def with_settings(*names: str, **fixed: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command that takes ``settings: Settings`` a flag for each named setting, and ``--config``.
+
+    ``fixed`` are settings that the command itself decides.
+
+    The flags are read as text and parsed where the environment's texts are, so that both obey the same rules.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        hints = get_type_hints(command, include_extras=True)
+        own = [
+            parameter.replace(annotation=hints[parameter.name])
+            for parameter in inspect.signature(command).parameters.values()
+            if parameter.name != "settings"
+        ]
+        flags = [
+            _parameter(
+                "config", Annotated[Path | None, typer.Option(help=CONFIG_HELP, rich_help_panel=PANEL)]
+            )
+        ]
+        flags += [_parameter(name, Annotated[str | None, _option(name)]) for name in names]
+
+        @functools.wraps(command)
+        def run(**values: Any) -> None:
+            config = values.pop("config")
+            settings = load({name: values.pop(name) for name in names} | fixed, config=config)
+            logs.configure(settings)
+            command(**values, settings=settings)
+
+        # typer reads the signature; what functools.wraps copied describes the command before its flags.
+        del run.__wrapped__  # type: ignore[attr-defined]
+        parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + flags
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in parameters}
+        return run
+
+    return decorate
+
+
+def _parameter(name: str, annotation: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _option(name: str) -> Any:
+    default = getattr(Settings(), name)
+    if name in SECRETS or default in ("", (), {}):
+        shown = ""
+    else:
+        text = ",".join(default) if isinstance(default, tuple) else str(default)
+        shown = f" [default: {text.lower() if isinstance(default, bool) else text}]"
+    return typer.Option(
+        "--" + name.replace("_", "-"),
+        help=f"{describe(name)}{shown} [env: GROAT_{name.upper()}]",
+        metavar="TEXT"
+        if not isinstance(default, int)
+        else "true|false"
+        if isinstance(default, bool)
+        else "NUMBER",
+        rich_help_panel=PANEL,
+    )

@@ -1,0 +1,32 @@
+"""How the commands speak: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+result = Console(highlight=False, soft_wrap=True, markup=False)
+"""For what a program may read: no colour words, no line breaks of our own."""
+
+aside = Console(stderr=True, highlight=False)
+"""For people: notes, progress, tables of what went wrong."""
+
+
+def progress() -> Progress:
+    """A progress display for long work; it is silent where standard error is no terminal."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=aside,
+        disable=not aside.is_terminal,
+    )
