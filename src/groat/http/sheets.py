@@ -1,0 +1,205 @@
+"""The preview of a CSV or XLSX file of people and amounts: everything is checked, nothing is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+import multipart
+
+from groat.http.answer import Answer
+from groat.http.call import Call
+from groat.http.operations import operation
+from groat.http.problems import HttpError
+from groat.ledger.amounts import Asset, format_amount
+from groat.ledger.errors import InvalidInput
+from groat.ledger.text import check_text
+from groat.sheets import SHEET_ERRORS, Problem, Row, Sheet, read_sheet
+from groat.store.flow import Flow, Query
+
+FIELDS = frozenset({"file", "asset", "default_reason"})
+FIELD_BYTES_MAX = 4_096
+
+
+class PreviewRow(msgspec.Struct, omit_defaults=True):
+    """A row of the file: ``user`` is the id (a known e-mail address was looked up), ``amount`` a decimal string.
+
+    ``balance`` is the person's present one, ``known`` whether they have an account or a login; ``duplicate_of`` is the
+    line of an earlier row with the same person.
+    """
+
+    line: int
+    user: str
+    amount: str
+    reason: str
+    known: bool
+    balance: str | None = None
+    error: Problem | None = None
+    duplicate_of: int | None = None
+
+
+class PreviewSummary(msgspec.Struct):
+    """Rows in all, good ones, bad ones, good ones that repeat a person; ``total`` is the good ones' amount."""
+
+    rows: int
+    good: int
+    bad: int
+    duplicates: int
+    total: str
+
+
+class Preview(msgspec.Struct):
+    """What a file holds. ``columns`` maps user, amount and reason to the header's own words."""
+
+    columns: dict[str, str]
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    rows: list[PreviewRow]
+    summary: PreviewSummary
+
+
+class _People(NamedTuple):
+    by_email: dict[str, str]
+    known: frozenset[str]
+    balances: dict[str, int]
+
+
+_EXAMPLE = {
+    "columns": {"user": "Candidate ID", "amount": "Credits"},
+    "encoding": "utf-8",
+    "delimiter": ";",
+    "sheet": None,
+    "rows": [
+        {"line": 2, "user": "42", "amount": "50", "reason": "Bonus", "known": True, "balance": "150"},
+        {
+            "line": 3,
+            "user": "",
+            "amount": "20",
+            "reason": "Bonus",
+            "known": False,
+            "error": {"code": "user_missing", "detail": "Nobody is named in this row."},
+        },
+    ],
+    "summary": {"rows": 2, "good": 1, "bad": 1, "duplicates": 0, "total": "50"},
+}
+
+
+@operation(
+    "previewSheet",
+    "POST /v1/sheets/preview",
+    "sheets",
+    "Check a file of people and amounts",
+    answer=Preview,
+    body_type="multipart/form-data",
+    codes=("invalid_file", "unknown_asset", "invalid_text", "text_too_long", *SHEET_ERRORS),
+    answer_example=_EXAMPLE,
+)
+async def preview_sheet(call: Call) -> Answer:
+    """Reads the CSV or XLSX in the form's `file`, with amounts of `asset` and `default_reason` for rows that have none.
+
+    Every row is checked and nothing is written: post the good rows with POST /v1/transactions/bulk.
+    """
+    form = _read_form(call.headers.get(b"content-type", b""), await call.read())
+    code = _field(form, "asset")
+    asset = (await call.groat.assets()).get(code)
+    if asset is None:
+        raise InvalidInput("unknown_asset", asset=code[:32].encode("ascii", "backslashreplace").decode())
+    default_reason = check_text(_field(form, "default_reason", ""))
+    # A large file takes a while to check; meanwhile the event loop serves others.
+    sheet = await asyncio.to_thread(read_sheet, form["file"], asset, default_reason)
+    people = await call.groat.read(
+        _look_up, sorted({row.user for row in sheet.rows if row.error is None}), code
+    )
+    return Answer.of(_preview(sheet, asset, people))
+
+
+def _read_form(content_type: bytes, body: bytes) -> dict[str, bytes]:
+    """The form's fields. Raises HttpError ``unsupported_media_type`` or ``invalid_file``."""
+    kind, options = multipart.parse_options_header(content_type.decode("latin-1"))
+    if kind.lower() != "multipart/form-data" or not options.get("boundary"):
+        raise HttpError("unsupported_media_type")
+    form: dict[str, bytes] = {}
+    name = ""
+    try:
+        with multipart.PushMultipartParser(
+            options["boundary"], content_length=len(body), max_segment_count=len(FIELDS), strict=True
+        ) as parser:
+            for event in parser.parse(body):
+                if isinstance(event, multipart.MultipartSegment):
+                    name = event.name
+                    if name not in FIELDS or name in form:
+                        raise HttpError(
+                            "invalid_file", "The form's fields are file, asset and default_reason, each once."
+                        )
+                    form[name] = b""
+                elif event:
+                    form[name] += event
+    except multipart.MultipartError as error:
+        raise HttpError("invalid_file", f"The form is broken: {error}.") from error
+    if "file" not in form:
+        raise HttpError("invalid_file", "The form's field file is missing.")
+    return form
+
+
+def _field(form: dict[str, bytes], name: str, default: str | None = None) -> str:
+    value = form.get(name)
+    if value is None:
+        if default is None:
+            raise HttpError("invalid_file", f"The form's field {name} is missing.")
+        return default
+    if len(value) > FIELD_BYTES_MAX:
+        raise InvalidInput("text_too_long")
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise InvalidInput("invalid_text") from None
+
+
+def _look_up(users: list[str], asset: str) -> Flow[_People]:
+    """Who of these ids or e-mail addresses is known, and their balances of ``asset`` in smallest units, by user id."""
+    emails = [user.lower() for user in users if "@" in user]
+    found = (yield Query("users_by_emails", (emails,))) if emails else []
+    by_email = {email: principal.removeprefix("user:") for email, principal in found}
+    paths = [f"user:{user}" for user in {*users, *by_email.values()}]
+    records = yield Query("people_by_ids", (paths,))
+    accounts = yield Query("balances_of", (paths,))
+    return _People(
+        by_email,
+        frozenset(row[0].removeprefix("user:") for row in (*records, *accounts)),
+        {path.removeprefix("user:"): balance for path, code, balance in accounts if code == asset},
+    )
+
+
+def _preview(sheet: Sheet, asset: Asset, people: _People) -> Preview:
+    rows = list(_rows(sheet.rows, asset, people))
+    good = [row for row in sheet.rows if row.units is not None]
+    summary = PreviewSummary(
+        rows=len(rows),
+        good=len(good),
+        bad=len(rows) - len(good),
+        duplicates=sum(row.duplicate_of is not None and row.error is None for row in rows),
+        total=format_amount(sum(row.units or 0 for row in good), asset.scale),
+    )
+    return Preview(sheet.columns, sheet.encoding, sheet.delimiter, sheet.sheet, rows, summary)
+
+
+def _rows(rows: Iterable[Row], asset: Asset, people: _People) -> Iterable[PreviewRow]:
+    first_lines: dict[str, int] = {}
+    for row in rows:
+        # An id that exists means itself, even when it reads like an e-mail address.
+        user = row.user if row.user in people.known else people.by_email.get(row.user.lower(), row.user)
+        first = first_lines.setdefault(user, row.line) if user else row.line
+        balance = people.balances.get(user)
+        yield PreviewRow(
+            line=row.line,
+            user=user,
+            amount=row.amount if row.units is None else format_amount(row.units, asset.scale),
+            reason=row.reason,
+            known=user in people.known,
+            balance=None if balance is None else format_amount(balance, asset.scale),
+            error=row.error,
+            duplicate_of=None if first == row.line else first,
+        )
