@@ -1,0 +1,81 @@
+"""Hints of other processes' commits on SQLite: the file's data version, polled, then the batches behind the last seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+import structlog
+
+from groat.ledger.errors import StoreError
+from groat.store.batch import Published
+from groat.store.sqlite import SqliteStore
+from groat.store.streams import last_batch, read_batches
+
+log = structlog.get_logger("groat.bus")
+
+POLL_S = 0.05
+BATCHES_MAX = 500
+
+
+class SqliteBus:
+    """Watches the file: ``publish`` gets the ranges of batches that other workers committed, a moment after they were.
+
+    ``changed`` is called whenever anybody committed anything, batches or not.
+    """
+
+    def __init__(
+        self,
+        store: SqliteStore,
+        worker: str,
+        publish: Callable[[list[Published]], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._worker = worker
+        self._publish = publish
+        self._changed = changed
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Note where the batches end, and begin to watch in a task of its own."""
+        version = await self._store.data_version()
+        after = await self._store.read(last_batch)
+        self._task = asyncio.create_task(self._watch(version, after), name="groat-bus")
+
+    async def stop(self) -> None:
+        """Stop watching."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _watch(self, version: int, after: int) -> None:
+        while True:
+            await asyncio.sleep(POLL_S)
+            try:
+                current = await self._store.data_version()
+                if current == version:
+                    continue
+                after = await self._catch_up(after)
+                version = current
+            except StoreError as error:
+                # Nothing is lost: what this misses, the periodic check of the heads finds.
+                log.warning("bus_failed", code=error.code, detail=error.detail)
+                continue
+            self._changed()
+
+    async def _catch_up(self, after: int) -> int:
+        while True:
+            batches = await self._store.read(read_batches, after, self._worker, BATCHES_MAX)
+            ranges = [
+                Published(stream, epoch, first, last, None)
+                for _, streams in batches
+                for stream, epoch, first, last in msgspec.json.decode(streams)
+            ]
+            if ranges:
+                self._publish(ranges)
+            if batches:
+                after = batches[-1][0]
+            if len(batches) < BATCHES_MAX:
+                return after

@@ -1,0 +1,194 @@
+"""Group commit without a timer: while one batch commits, the next one forms.
+
+A busy moment makes large batches and a quiet one small ones; a batch costs a constant number of statements, so load
+makes each command cheaper. Callers wait for the verdict of their own command, which comes after the COMMIT.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from time import perf_counter
+
+import structlog
+
+from groat.ledger.accounts import Policy
+from groat.ledger.amounts import Asset
+from groat.ledger.commands import Command
+from groat.ledger.errors import Closed, GroatError, Overloaded, Refusal, StoreError
+from groat.store.batch import Broken, Committed, Done, Prepared, Published, Verdict, commit_batch
+from groat.store.sqlite import SqliteStore
+
+log = structlog.get_logger("groat.committer")
+
+Waiting = tuple[Prepared, "asyncio.Future[Done | Refusal]"]
+
+
+class Stats:
+    """What the committer did since it started: counts, and the seconds spent inside the store."""
+
+    __slots__ = ("batches", "commands", "commit_s", "expired", "failed_batches", "overloaded", "refusals")
+
+    def __init__(self) -> None:
+        self.batches = 0
+        self.commands = 0
+        self.commit_s = 0.0
+        self.expired = 0
+        self.failed_batches = 0
+        self.overloaded = 0
+        self.refusals: dict[str, int] = {}
+
+
+class Committer:
+    """Queues commands and commits them in batches; at most ``queue_max`` wait, at most ``batch_max`` share a COMMIT."""
+
+    def __init__(
+        self,
+        store: SqliteStore,
+        assets: dict[str, Asset],
+        policy: Policy,
+        new_id: Callable[[], str],
+        worker: str,
+        publish: Callable[[list[Published]], None],
+        queue_max: int,
+        batch_max: int,
+    ) -> None:
+        self.stats = Stats()
+        self._store = store
+        self._assets = assets
+        self._policy = policy
+        self._new_id = new_id
+        self._worker = worker
+        self._publish = publish
+        self._queue_max = queue_max
+        self._batch_max = batch_max
+        self._queue: deque[Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._expire = False
+        self._closing = False
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many commands wait for a batch."""
+        return len(self._queue)
+
+    def start(self) -> None:
+        """Begin to commit, in a task of its own."""
+        self._task = asyncio.create_task(self._run(), name="groat-committer")
+
+    async def close(self) -> None:
+        """Take no more commands, commit those that wait, and stop."""
+        self._closing = True
+        self._wake.set()
+        if self._task:
+            await self._task
+
+    def submit(self, commands: Sequence[Command]) -> list[asyncio.Future[Done | Refusal]]:
+        """Queue checked commands, all or none; each future brings a verdict or raises a GroatError.
+
+        A caller may stop waiting at any time: its command is committed or dropped whole, and its key tells which.
+        Raises Overloaded when the queue has no room for all, Closed when the committer stops.
+        """
+        if self._closing:
+            raise Closed
+        # A bulk may be larger than the queue; it is taken when the queue is empty.
+        if self._queue and len(self._queue) + len(commands) > self._queue_max:
+            self.stats.overloaded += 1
+            raise Overloaded
+        loop = asyncio.get_running_loop()
+        futures = []
+        for command in commands:
+            needed = command.ids_needed()
+            command.ids = [self._new_id()] if needed == 1 else [self._new_id() for _ in range(needed)]
+            future: asyncio.Future[Done | Refusal] = loop.create_future()
+            self._queue.append((Prepared(command, command.key_digest(), command.body_digest()), future))
+            futures.append(future)
+        self._wake.set()
+        return futures
+
+    def expire(self) -> None:
+        """Let the next batch run even without commands: each batch expires the holds that are due."""
+        self._expire = True
+        self._wake.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._queue or self._expire:
+                self._expire = False
+                await self._commit(self._take())
+            if self._closing and not self._queue:
+                return
+
+    def _take(self) -> list[Waiting]:
+        batch: list[Waiting] = []
+        size = 0
+        while self._queue and (not batch or size < self._batch_max):
+            waiting = self._queue.popleft()
+            if not waiting[1].cancelled():
+                batch.append(waiting)
+                size += waiting[0].command.ids_needed()
+        return batch
+
+    async def _commit(self, batch: list[Waiting]) -> None:
+        started = perf_counter()
+        try:
+            committed = await self._store.write(
+                commit_batch,
+                [prepared for prepared, _ in batch],
+                self._assets,
+                self._policy,
+                self._worker,
+                self._new_id,
+            )
+        except StoreError as error:
+            await self._failed(batch, error)
+            return
+        except Exception as error:
+            log.exception("batch_failed", commands=len(batch))
+            await self._failed(batch, StoreError("command_failed", repr(error)))
+            return
+        self.stats.commit_s += perf_counter() - started
+        self._committed(batch, committed)
+
+    async def _failed(self, batch: list[Waiting], error: StoreError) -> None:
+        """Passing trouble answers everybody; a batch that breaks on its own data is halved until the culprit is alone."""
+        self.stats.failed_batches += 1
+        if error.code == "command_failed" and len(batch) > 1:
+            middle = len(batch) // 2
+            await self._commit(batch[:middle])
+            await self._commit(batch[middle:])
+            return
+        log.error("commands_failed", code=error.code, detail=error.detail, commands=len(batch))
+        for _, future in batch:
+            if not future.done():
+                future.set_exception(StoreError(error.code, error.detail))
+
+    def _committed(self, batch: list[Waiting], committed: Committed) -> None:
+        stats = self.stats
+        stats.batches += 1
+        stats.commands += len(batch)
+        stats.expired += committed.expired
+        # Listeners come first: a caller that hears its verdict can rely on the event being on its way.
+        if committed.published:
+            self._publish(committed.published)
+        for (prepared, future), verdict in zip(batch, committed.verdicts, strict=True):
+            if isinstance(verdict, Refusal):
+                stats.refusals[verdict.code] = stats.refusals.get(verdict.code, 0) + 1
+            if not future.done():
+                _answer(prepared, future, verdict)
+
+
+def _answer(prepared: Prepared, future: asyncio.Future[Done | Refusal], verdict: Verdict) -> None:
+    if not isinstance(verdict, Broken):
+        future.set_result(verdict)
+    elif isinstance(verdict.error, GroatError):
+        future.set_exception(verdict.error)
+    else:
+        log.error(
+            "command_broke", kind=prepared.command.kind, key=prepared.command.key, exc_info=verdict.error
+        )
+        future.set_exception(StoreError("command_failed", f"{prepared.command.kind}: {verdict.error!r}"))

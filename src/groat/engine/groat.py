@@ -1,0 +1,558 @@
+"""The facade: everything an app does with a ledger in its own process, in the words of the API."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from time import time_ns
+from typing import Any, ParamSpec, TypeVar
+
+import msgspec
+import structlog
+
+from groat.bus.sqlite import SqliteBus
+from groat.engine.committer import Committer
+from groat.engine.ids import new_id
+from groat.engine.streams import Streams
+from groat.ledger.accounts import Policy, check_path
+from groat.ledger.amounts import Asset, check_asset, parse_amount
+from groat.ledger.commands import (
+    UNSET,
+    Bulk,
+    Capture,
+    Command,
+    Hold,
+    OpenAccount,
+    Post,
+    Posting,
+    Release,
+    Reverse,
+    SetBalance,
+    SetLimits,
+    Unset,
+)
+from groat.ledger.errors import InvalidInput, Refusal, Refused, StoreError
+from groat.ledger.text import check_id, parse_time
+from groat.ledger.views import AccountView, AuditView, BulkView, EntryView, HoldView, TransactionView
+from groat.store import reading, streams, verify
+from groat.store.batch import Done, Published
+from groat.store.flow import Flow
+from groat.store.sqlite import Extension, SqliteStore
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SCHEME = "sqlite:///"
+EXPIRY_S = 0.5
+RETENTION_S = 600.0
+PRUNE_MAX = 5_000
+DAY_US = 86_400_000_000
+LOCAL = "service:local"
+
+Listener = Callable[[list[Published]], None]
+Leg = tuple[str, str, str, str]
+Time = str | datetime
+
+log = structlog.get_logger("groat")
+
+
+class Groat:
+    """A ledger with live streams. Made by :meth:`open`; all methods must be called on one event loop."""
+
+    def __init__(
+        self,
+        store: SqliteStore,
+        *,
+        policy: Policy,
+        queue_max: int,
+        batch_max: int,
+        retention_days: float,
+    ) -> None:
+        self._store = store
+        self._assets: dict[str, Asset] = {}
+        self._listeners: list[Listener] = []
+        self._changed: list[Callable[[], None]] = []
+        self._retention_us = int(retention_days * DAY_US)
+        self._tasks: list[asyncio.Task[None]] = []
+        self.worker = new_id()
+        self.committer = Committer(
+            store, self._assets, policy, new_id, self.worker, self._publish, queue_max, batch_max
+        )
+        self.streams = Streams(store, self._assets)
+        self._bus = SqliteBus(store, self.worker, self._publish, self._notify)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        database: str,
+        *,
+        policy: Policy | None = None,
+        extensions: Sequence[Extension] = (),
+        queue_max: int = 20_000,
+        batch_max: int = 2_000,
+        retention_days: float = 30.0,
+        store: SqliteStore | None = None,
+    ) -> AsyncIterator[Groat]:
+        """Open (and migrate) the database at ``sqlite:///path`` for the length of the ``async with`` block.
+
+        ``policy`` gives the limits with which accounts open; ``extensions`` are programs' tables; ``retention_days`` is
+        how long events are kept for readers that were away; ``store`` replaces the one made from ``database``.
+        Raises InvalidInput or StoreError (``wrong_scheme``, ``store_unavailable``, ``newer_database``).
+        """
+        groat = cls(
+            store or SqliteStore(database_path(database), extensions),
+            policy=policy or Policy(),
+            queue_max=queue_max,
+            batch_max=batch_max,
+            retention_days=retention_days,
+        )
+        try:
+            await groat._start()
+            yield groat
+        finally:
+            await groat._stop()
+
+    async def _start(self) -> None:
+        applied = await self._store.open()
+        if applied:
+            log.info("migrated", steps=[f"{m.room}/{m.number:04}_{m.name}" for m in applied])
+        await self.assets()
+        self.committer.start()
+        await self._bus.start()
+        self._tasks = [
+            asyncio.create_task(self._repeat(EXPIRY_S, self._expire_due), name="groat-expiry"),
+            asyncio.create_task(self._repeat(RETENTION_S, self._prune), name="groat-retention"),
+        ]
+
+    async def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._bus.stop()
+        await self.committer.close()
+        await self._store.close()
+
+    async def _repeat(self, every_s: float, job: Callable[[], Any]) -> None:
+        while True:
+            try:
+                await job()
+            except StoreError as error:
+                log.warning("background_failed", job=job.__name__, code=error.code, detail=error.detail)
+            await asyncio.sleep(every_s)
+
+    async def _expire_due(self) -> None:
+        if await self._store.read(streams.any_due):
+            self.committer.expire()
+
+    async def _prune(self) -> None:
+        before = time_ns() // 1_000 - self._retention_us
+        while await self._store.write(streams.prune_events, before, PRUNE_MAX) == PRUNE_MAX:
+            await asyncio.sleep(0)
+
+    # Listening
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` on the event loop with what each commit published; returns the call that ends it.
+
+        Commits of this process come with their events right after the COMMIT, those of other processes within about
+        50 ms without. Offsets may come with gaps or twice; the listener compares them with what it knows.
+        """
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call ``callback`` soon after anybody, in any process, committed anything; returns the call that ends it."""
+        self._changed.append(callback)
+        return lambda: self._changed.remove(callback)
+
+    def _publish(self, published: list[Published]) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(published)
+            except Exception:
+                # The money is committed: a listener's fault must reach neither the caller nor the other listeners.
+                log.exception("listener_failed")
+
+    def _notify(self) -> None:
+        for callback in tuple(self._changed):
+            callback()
+
+    # Commands
+
+    async def execute(self, command: Command) -> Done | Refusal:
+        """The verdict on a command. Raises InvalidInput before it is queued; Overloaded, Closed, StoreError."""
+        await self._check(command)
+        (future,) = self.committer.submit([command])
+        return await future
+
+    async def execute_many(self, commands: Sequence[Command]) -> list[Done | Refusal]:
+        """A verdict for each of the commands, which are independent of each other; raises as :meth:`execute` does."""
+        for command in commands:
+            await self._check(command)
+        return list(await asyncio.gather(*self.committer.submit(commands)))
+
+    async def _check(self, command: Command) -> None:
+        try:
+            command.check(self._assets)
+        except InvalidInput as error:
+            if error.code != "unknown_asset":
+                raise
+            # Another process may have created it a moment ago.
+            await self.assets()
+            command.check(self._assets)
+
+    async def _done(self, command: Command) -> Done:
+        verdict = await self.execute(command)
+        if isinstance(verdict, Refusal):
+            raise Refused(verdict)
+        return verdict
+
+    async def asset(self, code: str) -> Asset:
+        """The asset of a code; raises InvalidInput ``unknown_asset``."""
+        if code not in self._assets:
+            await self.assets()
+        try:
+            return self._assets[code]
+        except KeyError:
+            raise InvalidInput(
+                "unknown_asset", asset=code[:32].encode("ascii", "backslashreplace").decode()
+            ) from None
+
+    async def amount(self, text: str, asset: str, *, signed: bool = False) -> int:
+        """The smallest units in a decimal string of an asset; raises InvalidInput."""
+        return parse_amount(text, await self.asset(asset), signed=signed)
+
+    async def _postings(self, legs: Iterable[Leg]) -> tuple[Posting, ...]:
+        return tuple([Posting(s, d, await self.amount(amount, asset), asset) for s, d, amount, asset in legs])
+
+    async def post(
+        self,
+        postings: Iterable[Leg],
+        *,
+        key: str,
+        reason: str = "",
+        metadata: dict[str, Any] | None = None,
+        actor: str = "",
+        principal: str = LOCAL,
+        at: Time | None = None,
+        below_floor: bool = False,
+    ) -> TransactionView:
+        """Move money: each posting is (source, destination, amount, asset) with the amount as a decimal string.
+
+        ``key`` makes a repetition harmless. Raises Refused (``insufficient_funds`` ...), InvalidInput, Overloaded.
+        """
+        command = Post(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            metadata=metadata,
+            effective_at=None if at is None else parse_time(at),
+            postings=await self._postings(postings),
+            below_floor=below_floor,
+        )
+        return (await self._done(command)).view()
+
+    async def bulk(
+        self,
+        items: Sequence[Iterable[Leg]],
+        *,
+        key: str,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> BulkView:
+        """Many transactions under one key, all or none; raises as :meth:`post`, with the ``index`` of the item."""
+        posts = [
+            Post(principal=principal, key=key, reason=reason, postings=await self._postings(i)) for i in items
+        ]
+        command = Bulk(principal=principal, key=key, actor=actor, reason=reason, items=tuple(posts))
+        return (await self._done(command)).bulk_view()
+
+    async def hold(
+        self,
+        source: str,
+        destination: str,
+        amount: str,
+        asset: str,
+        *,
+        key: str,
+        expires_at: Time | None = None,
+        reason: str = "",
+        metadata: dict[str, Any] | None = None,
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> TransactionView:
+        """Reserve an amount; the answer's ``hold`` has the id to capture or release. Raises Refused, InvalidInput."""
+        command = Hold(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            metadata=metadata,
+            source=source,
+            destination=destination,
+            amount=await self.amount(amount, asset),
+            asset=asset,
+            expires_at=None if expires_at is None else parse_time(expires_at),
+        )
+        return (await self._done(command)).view()
+
+    async def capture(
+        self,
+        hold: str,
+        *,
+        key: str,
+        amount: str | None = None,
+        final: bool = True,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> TransactionView:
+        """Post what a hold reserved, whole or in part; ``final=False`` keeps the rest reserved for another capture."""
+        units = None
+        if amount is not None:
+            held = await self.held(hold)
+            # Without a hold there is no asset to read the amount by; the verdict is hold_not_found whatever it says.
+            units = await self.amount(amount, held.asset) if held else 1
+        command = Capture(
+            principal=principal, key=key, actor=actor, reason=reason, hold=hold, amount=units, final=final
+        )
+        return (await self._done(command)).view()
+
+    async def release(
+        self, hold: str, *, key: str, reason: str = "", actor: str = "", principal: str = LOCAL
+    ) -> TransactionView:
+        """Give back what is left of a hold."""
+        command = Release(principal=principal, key=key, actor=actor, reason=reason, hold=hold)
+        return (await self._done(command)).view()
+
+    async def reverse(
+        self,
+        transaction: str,
+        *,
+        key: str,
+        amounts: Sequence[str | None] | None = None,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+        below_floor: bool = False,
+    ) -> TransactionView:
+        """Post a transaction backwards, whole or by ``amounts`` per posting (None: all that is left, "0": nothing)."""
+        command = Reverse(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            transaction=transaction,
+            amounts=None if amounts is None else await self.reversal_amounts(transaction, amounts),
+            below_floor=below_floor,
+        )
+        return (await self._done(command)).view()
+
+    async def reversal_amounts(
+        self, transaction: str, amounts: Sequence[str | None]
+    ) -> tuple[int | None, ...]:
+        """The smallest units of ``amounts``, each read by the asset of its posting; raises InvalidInput."""
+        original = await self.transaction(transaction)
+        assets = [p.asset for p in original.postings] if original else []
+        units: list[int | None] = []
+        for index, text in enumerate(amounts):
+            if text is None or index >= len(assets):
+                # A superfluous amount is refused as wrong_legs, whatever it says.
+                units.append(None)
+                continue
+            value = await self.amount(text, assets[index], signed=True)
+            if value < 0:
+                raise InvalidInput("amount_not_positive", amount=text)
+            units.append(value)
+        return tuple(units)
+
+    async def set_balance(
+        self,
+        account: str,
+        asset: str,
+        balance: str,
+        *,
+        key: str,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+        below_floor: bool = False,
+    ) -> TransactionView:
+        """Bring a balance to exactly this value against ``house:adjustments``; ``id`` is None if it was there."""
+        command = SetBalance(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            account=account,
+            asset=asset,
+            balance=await self.amount(balance, asset, signed=True),
+            below_floor=below_floor,
+        )
+        return (await self._done(command)).view()
+
+    async def set_limits(
+        self,
+        account: str,
+        asset: str,
+        *,
+        key: str,
+        floor: str | None | Unset = UNSET,
+        ceiling: str | None | Unset = UNSET,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> TransactionView:
+        """Change floor and ceiling (None: no limit; left out: as it is); the answer has the balance with both."""
+        command = SetLimits(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            account=account,
+            asset=asset,
+            floor=await self.limit(floor, asset),
+            ceiling=await self.limit(ceiling, asset),
+        )
+        return (await self._done(command)).view()
+
+    async def open_account(
+        self,
+        account: str,
+        asset: str,
+        *,
+        key: str,
+        floor: str | None | Unset = UNSET,
+        ceiling: str | None | Unset = UNSET,
+        reason: str = "",
+        principal: str = LOCAL,
+    ) -> TransactionView:
+        """Open an account with these limits (left out: the policy's); one that is open stays as it is."""
+        command = OpenAccount(
+            principal=principal,
+            key=key,
+            reason=reason,
+            account=account,
+            asset=asset,
+            floor=await self.limit(floor, asset),
+            ceiling=await self.limit(ceiling, asset),
+        )
+        return (await self._done(command)).view()
+
+    async def limit(self, text: str | None | Unset, asset: str) -> int | None | Unset:
+        """A limit's smallest units; None (no limit) and UNSET (as it is) stay what they are. Raises InvalidInput."""
+        return await self.amount(text, asset, signed=True) if isinstance(text, str) else text
+
+    # Assets
+
+    async def assets(self) -> dict[str, Asset]:
+        """All assets by code."""
+        self._assets.update(await self._store.read(reading.list_assets))
+        return dict(self._assets)
+
+    async def add_asset(self, code: str, scale: int) -> Asset:
+        """Create an asset, or find it as it is; raises InvalidInput ``invalid_asset``, ``asset_exists`` (other scale)."""
+        asset = check_asset(code, scale)
+        stored = await self._store.write(reading.add_asset, asset)
+        self._assets[code] = stored
+        if stored != asset:
+            raise InvalidInput("asset_exists", asset=code, scale=str(stored.scale))
+        return stored
+
+    # Looking up
+
+    async def account(self, path: str, at: Time | None = None) -> AccountView | None:
+        """An account's balances now, or as they were by effective dates up to ``at``; None if it is not open."""
+        check_path(path)
+        return await self._reading(reading.read_account, path, None if at is None else parse_time(at))
+
+    async def accounts(
+        self, prefix: str = "", asset: str = "", after: str = "", limit: int = 50
+    ) -> list[AccountView]:
+        """The next accounts behind the path ``after`` under a prefix of whole segments, in the order of their paths."""
+        if prefix:
+            check_path(prefix)
+        return await self._reading(reading.read_accounts, prefix, asset, after, limit)
+
+    async def entries(
+        self, path: str, asset: str, before_version: int | None = None, limit: int = 50
+    ) -> list[EntryView]:
+        """An account's history with running balance, newest first; raises InvalidInput."""
+        return await self._store.read(
+            reading.read_entries, check_path(path), await self.asset(asset), before_version, limit
+        )
+
+    async def transaction(self, id: str) -> TransactionView | None:
+        """A transaction as its first answer told it."""
+        found = await self._reading(reading.read_transactions, [check_id(id)])
+        return found[0] if found else None
+
+    async def transactions(self, after: str = "", limit: int = 500) -> list[TransactionView]:
+        """The next transactions behind an id, in the order of their ids: for exports."""
+        return await self._reading(reading.page_transactions, after, limit)
+
+    async def held(self, id: str) -> HoldView | None:
+        """A hold as it is."""
+        return await self._reading(reading.read_hold, check_id(id))
+
+    async def audit(
+        self, before: str = reading.LAST_ID, limit: int = 50, actor: str = "", target: str = ""
+    ) -> list[AuditView]:
+        """Who did what, newest first: transactions and acts that moved no money, before an id; of an actor, on a target."""
+        return await self._reading(reading.read_audit, before, actor, target, limit)
+
+    async def act(
+        self,
+        kind: str,
+        *,
+        actor: str,
+        target: str,
+        reason: str = "",
+        before: Any = None,
+        after: Any = None,
+        principal: str = "",
+        key: str = "",
+    ) -> str:
+        """Keep an audit entry for something that moved no money; returns its id."""
+        id = new_id()
+        texts = [msgspec.json.encode(value).decode() for value in (before, after)]
+        await self._store.write(
+            reading.write_act, (id, kind, principal or actor, actor, target, reason, key, *texts)
+        )
+        return id
+
+    async def _reading(self, flow: Callable[..., Flow[T]], *args: Any) -> T:
+        # The last argument of these flows is the assets, by which amounts are shown.
+        try:
+            return await self._store.read(flow, *args, self._assets)
+        except KeyError:
+            # A row counts an asset that another process created a moment ago.
+            await self.assets()
+            return await self._store.read(flow, *args, self._assets)
+
+    async def verify(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> verify.Report:
+        """Re-derive everything from the postings; ``progress(check, done, total)`` is called from another thread."""
+        return await self._store.read(verify.verify, progress)
+
+    async def read(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow over one snapshot of the database; raises StoreError."""
+        return await self._store.read(flow, *args, **kwargs)
+
+    async def write(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow in a write transaction of its own; raises StoreError. What moves money goes by :meth:`execute`."""
+        return await self._store.write(flow, *args, **kwargs)
+
+
+def database_path(database: str) -> str:
+    """The file of ``sqlite:///file.db`` (relative) or ``sqlite:////var/file.db`` (absolute); raises StoreError."""
+    path = database.removeprefix(SCHEME)
+    if not database.startswith(SCHEME) or not path:
+        raise StoreError(
+            "wrong_scheme", f"{database.partition('@')[0]!r} is not a database; give sqlite:///path.db"
+        )
+    return path

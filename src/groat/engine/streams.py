@@ -1,0 +1,70 @@
+"""Reading streams: heads, events, snapshots, and how a reader that was away goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from groat.ledger.accounts import check_stream
+from groat.ledger.amounts import Asset
+from groat.store import streams as flows
+from groat.store.sqlite import SqliteStore
+from groat.store.streams import Event, Head, Resume, Snapshot
+
+log = structlog.get_logger("groat.streams")
+
+PAGE_MAX = 1_000
+BYTES_MAX = 256_000
+
+
+class Streams:
+    """The streams of a database. Names are ``user:<id>`` and ``role:<name>``; all raise StoreError."""
+
+    def __init__(self, store: SqliteStore, assets: dict[str, Asset]) -> None:
+        self.alarms = 0
+        self._store = store
+        self._assets = assets
+
+    async def heads(self, streams: Sequence[str]) -> dict[str, Head]:
+        """Where each stream ends; one that nobody wrote to yet stands at offset 0."""
+        return await self._store.read(flows.read_heads, streams)
+
+    async def read(
+        self, stream: str, after: int, limit: int = PAGE_MAX, bytes_max: int = BYTES_MAX
+    ) -> list[Event]:
+        """Events behind offset ``after``: at most ``limit``, at most ``bytes_max`` bytes of JSON, but at least one."""
+        return await self._store.read(flows.read_events, stream, after, limit, bytes_max)
+
+    async def read_many(self, ranges: Mapping[str, tuple[int, int]]) -> dict[str, list[Event]]:
+        """For each stream the events behind ``after`` up to ``upto``, all in one statement."""
+        return await self._store.read(flows.read_ranges, ranges)
+
+    async def snapshot(self, stream: str) -> Snapshot:
+        """Balances and position, read together."""
+        return await self._store.read(flows.read_snapshot, check_stream(stream), self._assets)
+
+    async def resume(
+        self, stream: str, epoch: str | None, offset: int, limit: int = PAGE_MAX, bytes_max: int = BYTES_MAX
+    ) -> Resume:
+        """Go on from a position, or start with a snapshot.
+
+        Not recovered: no epoch, another epoch, older than what is kept, more than 10,000 behind, or ahead of the head.
+        The last proves that acknowledged history was lost: the stream gets a new epoch and the log an alarm.
+        """
+        check_stream(stream)
+        answer = await self._store.read(flows.resume, stream, epoch, offset, limit, bytes_max, self._assets)
+        if answer.ahead and epoch is not None:
+            if await self._store.write(flows.renew_epoch, stream, epoch, offset):
+                self.alarms += 1
+                log.error("stream_lost_history", stream=stream, reader_offset=offset, head=answer.head)
+            answer = await self._store.read(flows.resume, stream, None, 0, limit, bytes_max, self._assets)
+        return answer
+
+    async def seen(self, receipts: Sequence[tuple[str, str, int, int]]) -> None:
+        """Keep (stream, device, offset, microseconds): how far a device has seen a stream; never backwards."""
+        await self._store.write(flows.write_receipts, receipts)
+
+    async def receipts(self, stream: str) -> list[tuple[str, int, int]]:
+        """(device, offset, microseconds) of each device that reported on the stream, the latest first."""
+        return await self._store.read(flows.read_receipts, stream)

@@ -1,0 +1,94 @@
+"""Account paths, whose they are, and the limits with which they open."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from groat.ledger.errors import InvalidInput
+
+PATH_MAX = 255
+_SEGMENT = r"[A-Za-z0-9._@|-]{1,64}"
+_PATH = re.compile(rf"{_SEGMENT}(?::{_SEGMENT}){{0,7}}", re.ASCII)
+_STREAM = re.compile(rf"(?:user|role):{_SEGMENT}", re.ASCII)
+
+ADJUSTMENTS = "house:adjustments"
+
+
+@lru_cache(maxsize=65_536)
+def check_path(path: str) -> str:
+    """The path itself when it is well-formed; raises InvalidInput ``invalid_account``."""
+    if len(path) > PATH_MAX or not _PATH.fullmatch(path):
+        raise InvalidInput(
+            "invalid_account", account=path[:PATH_MAX].encode("ascii", "backslashreplace").decode()
+        )
+    return path
+
+
+@lru_cache(maxsize=65_536)
+def owner_stream(path: str) -> str | None:
+    """The stream that hears of this account: ``user:7:commissions`` belongs to ``user:7``, ``house:bonus`` to nobody."""
+    kind, _, rest = path.partition(":")
+    return f"user:{rest.partition(':')[0]}" if kind == "user" and rest else None
+
+
+def check_stream(name: str) -> str:
+    """The stream's name when it is well-formed; raises InvalidInput ``invalid_stream``."""
+    if not _STREAM.fullmatch(name):
+        raise InvalidInput("invalid_stream", stream=name[:128].encode("ascii", "backslashreplace").decode())
+    return name
+
+
+def is_within(path: str, prefix: str) -> bool:
+    """Whether the prefix, whole segments only, covers the path: ``user:4`` covers ``user:4:x`` but not ``user:42``."""
+    return not prefix or path == prefix or path.startswith(prefix + ":")
+
+
+class Limits(NamedTuple):
+    """Lowest allowed available and highest allowed balance, in smallest units; None means no limit."""
+
+    floor: int | None = 0
+    ceiling: int | None = None
+
+
+class Rule(NamedTuple):
+    """Accounts that match ``pattern`` open with ``limits``.
+
+    A pattern is a path in which ``*`` stands for any one segment; it covers whatever lies below it too.
+    """
+
+    pattern: str
+    limits: Limits
+
+
+class Policy:
+    """With which limits an account opens: the matching rule with the most segments decides, literal ones first.
+
+    Without a matching rule an account opens with floor 0 and no ceiling.
+    """
+
+    def __init__(self, rules: tuple[Rule, ...] = ()) -> None:
+        self.rules = (*rules, *DEFAULT_RULES)
+        ordered = sorted(
+            self.rules,
+            key=lambda rule: (-rule.pattern.count(":"), rule.pattern.count("*"), self.rules.index(rule)),
+        )
+        self._ordered = [(rule.pattern.split(":"), rule.limits) for rule in ordered]
+
+    def limits(self, path: str) -> Limits:
+        """The limits for a path that is about to be opened."""
+        segments = path.split(":")
+        for pattern, limits in self._ordered:
+            if len(pattern) <= len(segments) and all(
+                p in ("*", s) for p, s in zip(pattern, segments, strict=False)
+            ):
+                return limits
+        return Limits()
+
+
+DEFAULT_RULES = (
+    Rule("user:*", Limits(floor=0)),
+    Rule("user:*:commissions", Limits(floor=None)),
+    Rule("house", Limits(floor=None)),
+)

@@ -1,0 +1,497 @@
+"""The working set of one batch: rows that the store locked, and what the batch will write.
+
+A command reads rows from the book and changes them through it. Every first touch of a row is remembered, so that a
+refused command leaves the book exactly as it found it (rule 7) whatever it did before it refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from groat.ledger.accounts import owner_stream
+from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
+from groat.ledger.errors import REFUSALS, Refusal
+
+HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED = "open", "captured", "released", "expired"
+
+
+class Account:
+    """One balance: four counters of an asset at a path, its limits (None: no limit) and its version.
+
+    ``fresh`` until a command that the batch accepts touches an account which the batch itself had to open.
+    """
+
+    __slots__ = (
+        "asset",
+        "ceiling",
+        "credits",
+        "credits_pending",
+        "debits",
+        "debits_pending",
+        "floor",
+        "fresh",
+        "id",
+        "path",
+        "scale",
+        "stream",
+        "version",
+    )
+
+    def __init__(
+        self,
+        id: int,
+        path: str,
+        asset: Asset,
+        floor: int | None,
+        ceiling: int | None,
+        debits: int = 0,
+        credits: int = 0,
+        debits_pending: int = 0,
+        credits_pending: int = 0,
+        version: int = 0,
+        *,
+        fresh: bool = False,
+    ) -> None:
+        self.id = id
+        self.fresh = fresh
+        self.path = path
+        self.asset = asset.code
+        self.scale = asset.scale
+        self.floor = floor
+        self.ceiling = ceiling
+        self.debits = debits
+        self.credits = credits
+        self.debits_pending = debits_pending
+        self.credits_pending = credits_pending
+        self.version = version
+        self.stream = owner_stream(path)
+
+    @property
+    def balance(self) -> int:
+        """Credits less debits, in smallest units."""
+        return self.credits - self.debits
+
+    @property
+    def available(self) -> int:
+        """What may leave now: the balance less own holds; incoming holds never count."""
+        return self.credits - self.debits - self.debits_pending
+
+    def state(self) -> tuple[Any, ...]:
+        """What a command can change of this row."""
+        return (
+            self.debits,
+            self.credits,
+            self.debits_pending,
+            self.credits_pending,
+            self.version,
+            self.floor,
+            self.ceiling,
+        )
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Back to an earlier :meth:`state`."""
+        (
+            self.debits,
+            self.credits,
+            self.debits_pending,
+            self.credits_pending,
+            self.version,
+            self.floor,
+            self.ceiling,
+        ) = state
+
+
+class HoldRow:
+    """A hold as stored: amounts in smallest units, times in microseconds, ``expires_at`` None for never."""
+
+    __slots__ = (
+        "amount",
+        "captured",
+        "created_at",
+        "destination",
+        "expires_at",
+        "id",
+        "released",
+        "source",
+        "status",
+    )
+
+    def __init__(
+        self,
+        id: str,
+        source: Account,
+        destination: Account,
+        amount: int,
+        captured: int,
+        released: int,
+        expires_at: int | None,
+        status: str,
+        created_at: int,
+    ) -> None:
+        self.id = id
+        self.source = source
+        self.destination = destination
+        self.amount = amount
+        self.captured = captured
+        self.released = released
+        self.expires_at = expires_at
+        self.status = status
+        self.created_at = created_at
+
+    @property
+    def remaining(self) -> int:
+        """What is neither captured nor released yet."""
+        return self.amount - self.captured - self.released
+
+    def state(self) -> tuple[Any, ...]:
+        """What a command can change of this row."""
+        return (self.captured, self.released, self.status)
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Back to an earlier :meth:`state`."""
+        self.captured, self.released, self.status = state
+
+
+class Leg(NamedTuple):
+    """One stored posting: what moved (posted and pending, smallest units) and both sides as they stood after it."""
+
+    number: int
+    source: Account
+    destination: Account
+    amount: int
+    pending: int
+    source_balance: int
+    source_held: int
+    source_version: int
+    destination_balance: int
+    destination_held: int
+    destination_version: int
+
+
+class TransactionRow:
+    """A transaction as stored; ``positions`` is filled when the batch numbers its events."""
+
+    __slots__ = (
+        "actor",
+        "effective_at",
+        "hold",
+        "hold_after",
+        "id",
+        "key",
+        "kind",
+        "legs",
+        "metadata",
+        "positions",
+        "principal",
+        "reason",
+        "recorded_at",
+        "reversed",
+        "reverses",
+    )
+
+    def __init__(
+        self,
+        id: str,
+        kind: str,
+        principal: str,
+        key: str,
+        actor: str,
+        reason: str,
+        metadata: str | None,
+        effective_at: int,
+        recorded_at: int,
+        legs: list[Leg],
+        reverses: str | None = None,
+        hold: HoldRow | None = None,
+    ) -> None:
+        self.id = id
+        self.kind = kind
+        self.principal = principal
+        self.key = key
+        self.actor = actor
+        self.reason = reason
+        self.metadata = metadata
+        self.effective_at = effective_at
+        self.recorded_at = recorded_at
+        self.legs = legs
+        self.reverses = reverses
+        self.hold = hold
+        self.hold_after = hold.state() if hold else None
+        self.positions: dict[str, str] = {}
+        self.reversed: dict[int, int] = {}
+
+    def state(self) -> tuple[Any, ...]:
+        """What a command can change of this row: how much of each leg is reversed."""
+        return (dict(self.reversed),)
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Back to an earlier :meth:`state`."""
+        (self.reversed,) = state
+
+
+class ProgramRow:
+    """A locked row of a program's own table: ``values`` as its SQL returns and takes them; None if there is none."""
+
+    __slots__ = ("id", "table", "values")
+
+    def __init__(self, table: Table, id: str, values: list[Any] | None) -> None:
+        self.table = table
+        self.id = id
+        self.values = values
+
+    def state(self) -> tuple[Any, ...]:
+        """What a command can change of this row."""
+        return (self.values,)
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Back to an earlier :meth:`state`."""
+        (self.values,) = state
+
+
+class Table(NamedTuple):
+    """A program's table: the named statement that locks rows by id (``:bulk``, id first) and the one that upserts them.
+
+    Tables are locked in the order of their names, before holds and accounts.
+    """
+
+    name: str
+    lock: str
+    write: str
+
+
+class Act(NamedTuple):
+    """An audit entry for what moved no money; ``before`` and ``after`` are JSON texts."""
+
+    kind: str
+    principal: str
+    actor: str
+    target: str
+    reason: str
+    key: str
+    before: str
+    after: str
+
+
+class Move(NamedTuple):
+    """One wanted posting: smallest units to post, and by how much the pending counters of both sides change."""
+
+    number: int
+    source: Account
+    destination: Account
+    amount: int
+    pending: int
+
+
+class Told(NamedTuple):
+    """Something to tell a stream about a transaction, beside its changes: an event type and its JSON-able data."""
+
+    transaction: str
+    stream: str
+    type: str
+    data: dict[str, Any]
+
+
+class Refs:
+    """Which rows a command needs locked. Sets of ids; accounts by (path, asset); program rows by table; the
+    streams that are told something beside the owners of these accounts.
+    """
+
+    __slots__ = ("accounts", "holds", "rows", "streams", "transactions")
+
+    def __init__(self) -> None:
+        self.accounts: set[tuple[str, str]] = set()
+        self.holds: set[str] = set()
+        self.transactions: set[str] = set()
+        self.rows: dict[Table, set[str]] = {}
+        self.streams: set[str] = set()
+
+
+class Book:
+    """The rows of one batch. ``now`` is the batch's one moment, in microseconds since 1970 (UTC)."""
+
+    def __init__(self, now: int, assets: dict[str, Asset]) -> None:
+        self.now = now
+        self.assets = assets
+        self.accounts: dict[tuple[str, str], Account] = {}
+        self.holds: dict[str, HoldRow] = {}
+        self.transactions: dict[str, TransactionRow] = {}
+        self.rows: dict[tuple[Table, str], ProgramRow] = {}
+        self.made: list[TransactionRow] = []
+        self.acts: list[Act] = []
+        self.told: list[Told] = []
+        self.touched: dict[Any, tuple[Any, ...]] = {}
+        self.fresh: set[Account] = set()
+        self._undo: dict[Any, tuple[Any, ...]] = {}
+        self._marks = (0, 0, 0)
+
+    def add(self, account: Account) -> None:
+        """Put a locked account on the book."""
+        self.accounts[account.path, account.asset] = account
+        if account.fresh:
+            self.fresh.add(account)
+
+    def begin(self) -> None:
+        """A new command begins: what it does can be undone by :meth:`rollback` up to here."""
+        self._undo = {}
+        self._marks = (len(self.made), len(self.acts), len(self.told))
+
+    def accept(self) -> None:
+        """The command since :meth:`begin` stands: the accounts it touched are open from here on."""
+        if self.fresh:
+            for row in self._undo.keys() & self.fresh:
+                row.fresh = False
+                self.fresh.discard(row)
+
+    def rollback(self) -> None:
+        """Undo everything since :meth:`begin`."""
+        for row, state in self._undo.items():
+            row.restore(state)
+        made, acts, told = self._marks
+        for transaction in self.made[made:]:
+            del self.transactions[transaction.id]
+            if transaction.hold is not None and transaction.hold.id == transaction.id:
+                del self.holds[transaction.id]
+                self.touched.pop(transaction.hold, None)
+        del self.made[made:], self.acts[acts:], self.told[told:]
+
+    def make(self, transaction: TransactionRow) -> None:
+        """Add a transaction; what comes later in the batch can find it."""
+        self.made.append(transaction)
+        self.transactions[transaction.id] = transaction
+
+    def touch(self, row: Any) -> None:
+        """Say that a row is about to change."""
+        if row not in self._undo:
+            state = row.state()
+            self._undo[row] = state
+            self.touched.setdefault(row, state)
+
+    def changed(self, kind: type) -> list[Any]:
+        """The touched rows of a kind that differ from what was read."""
+        return [r for r, state in self.touched.items() if type(r) is kind and r.state() != state]
+
+    def row(self, table: Table, id: str) -> list[Any] | None:
+        """The values of a program's locked row, or None where there is none."""
+        return self.rows[table, id].values
+
+    def put(self, table: Table, id: str, values: list[Any]) -> None:
+        """Replace (or make) a program's locked row."""
+        row = self.rows[table, id]
+        self.touch(row)
+        row.values = values
+
+    def tell(self, transaction: str, stream: str, type: str, data: dict[str, Any]) -> None:
+        """Add an event for a stream to a transaction of this batch."""
+        self.told.append(Told(transaction, stream, type, data))
+
+    def move(
+        self, moves: list[Move], *, limits: bool = True, below_floor: bool = False
+    ) -> list[Leg] | Refusal:
+        """Apply the moves of one transaction, all or none.
+
+        Limits are those of the whole transaction, its own legs netted (rule 4). ``limits=False`` is for what was
+        reserved before (capture, release, expiry); ``below_floor`` for a caller who holds that right.
+        """
+        before: dict[Account, tuple[int, int]] = {}
+        legs: list[Leg] = []
+        undo, touched = self._undo, self.touched
+        for number, source, destination, amount, pending in moves:
+            for account in (source, destination):
+                if account not in before:
+                    before[account] = (account.available, account.balance + account.credits_pending)
+                    if account not in undo:
+                        state = account.state()
+                        undo[account] = state
+                        if account not in touched:
+                            touched[account] = state
+            source.debits += amount
+            source.debits_pending += pending
+            source.version += 1
+            destination.credits += amount
+            destination.credits_pending += pending
+            destination.version += 1
+            legs.append(
+                Leg(
+                    number,
+                    source,
+                    destination,
+                    amount,
+                    pending,
+                    source.credits - source.debits,
+                    source.debits_pending,
+                    source.version,
+                    destination.credits - destination.debits,
+                    destination.debits_pending,
+                    destination.version,
+                )
+            )
+        if limits:
+            refusal = self._limits(before, below_floor)
+            if refusal:
+                return refusal
+        return legs
+
+    def _limits(self, before: dict[Account, tuple[int, int]], below_floor: bool) -> Refusal | None:
+        # Counting what is pending in keeps a later capture from overflowing: it only moves pending to posted.
+        for account in before:
+            if (
+                account.debits + account.debits_pending > AMOUNT_MAX
+                or account.credits + account.credits_pending > AMOUNT_MAX
+                or abs(account.available) > AMOUNT_MAX
+            ):
+                return refuse("balance_overflow", account=account.path, asset=account.asset)
+        if not below_floor:
+            for account, (available, _) in before.items():
+                floor = account.floor
+                if floor is not None and account.available < floor and account.available < available:
+                    return refuse(
+                        "insufficient_funds",
+                        account=account.path,
+                        asset=account.asset,
+                        available=format_amount(available, account.scale),
+                        needed=format_amount(available - account.available, account.scale),
+                        floor=format_amount(floor, account.scale),
+                    )
+        for account, (_, incoming) in before.items():
+            ceiling = account.ceiling
+            reached = account.balance + account.credits_pending
+            if ceiling is not None and reached > ceiling and reached > incoming:
+                return refuse(
+                    "ceiling_exceeded",
+                    account=account.path,
+                    asset=account.asset,
+                    ceiling=format_amount(ceiling, account.scale),
+                    would_be=format_amount(reached, account.scale),
+                )
+        return None
+
+    def expire(self, due: Iterable[HoldRow], new_id: Callable[[], str]) -> None:
+        """Give back what is left of the holds that are due; each is a transaction of the ledger itself."""
+        for hold in due:
+            self.begin()
+            self.touch(hold)
+            legs = self.move([Move(0, hold.source, hold.destination, 0, -hold.remaining)], limits=False)
+            assert not isinstance(legs, Refusal)
+            hold.released += hold.remaining
+            hold.status = HOLD_EXPIRED
+            self.make(
+                TransactionRow(
+                    new_id(),
+                    "expire",
+                    "system:expiry",
+                    hold.id,
+                    "system:expiry",
+                    "Hold expired",
+                    None,
+                    self.now,
+                    self.now,
+                    legs,
+                    hold=hold,
+                )
+            )
+
+
+def refuse(code: str, detail: str = "", **fields: str) -> Refusal:
+    """A refusal with the table's meaning as its detail unless another is given."""
+    return Refusal(code, detail or REFUSALS[code].meaning, fields)

@@ -1,0 +1,588 @@
+"""The commands of the ledger: one thing each to decide atomically, with the key, the principal and the ids it needs.
+
+A command kind says which rows it needs (:meth:`Command.needs`) and decides over them (:meth:`Command.decide`); programs
+add kinds of their own in the same way, and all share one road, one lock order, one idempotency and one outbox.
+
+``decide()`` checks in the order of :data:`groat.ledger.errors.REFUSALS`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, ClassVar
+
+import msgspec
+
+from groat.ledger.accounts import ADJUSTMENTS, Limits, check_path
+from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
+from groat.ledger.book import (
+    HOLD_CAPTURED,
+    HOLD_EXPIRED,
+    HOLD_OPEN,
+    HOLD_RELEASED,
+    Account,
+    Act,
+    Book,
+    HoldRow,
+    Leg,
+    Move,
+    Refs,
+    Table,
+    TransactionRow,
+    refuse,
+)
+from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.text import check_id, check_key, check_metadata, check_principal, check_text
+
+POSTINGS_MAX = 1_000
+ITEMS_MAX = 10_000
+BULK_POSTINGS_MAX = 20_000
+
+# The version of what the digest covers; it is stored with each key, so that it can change without breaking old keys.
+DIGEST_FORM = 1
+
+_pack = msgspec.msgpack.Encoder(order="deterministic").encode
+_dump = msgspec.json.encode
+
+Unset = msgspec.UnsetType
+UNSET = msgspec.UNSET
+
+
+class Posting(msgspec.Struct, frozen=True, array_like=True):
+    """``amount`` smallest units (int, above zero) of ``asset`` from account ``source`` to account ``destination``."""
+
+    source: str
+    destination: str
+    amount: int
+    asset: str
+
+
+class Effect(msgspec.Struct):
+    """What an accepted command did: its transactions, or the balances it found (a no-op); ``extra`` is a program's."""
+
+    transactions: list[TransactionRow] = []
+    accounts: list[Account] = []
+    extra: Any = None
+
+
+class Command(msgspec.Struct, kw_only=True):
+    """Base of all command kinds.
+
+    ``principal`` calls (``user:42``, ``service:shop``); ``key`` is its idempotency key; ``actor`` is the person on whose
+    behalf it calls (the principal itself by default); ``effective_at`` is in microseconds, None for the moment of the
+    commit. ``ids`` are made before the command is queued, one for each transaction it may make; ``encoded_metadata`` is
+    the canonical JSON that ``check()`` leaves behind.
+    """
+
+    kind: ClassVar[str]
+    staged: ClassVar[bool] = False
+    tables: ClassVar[tuple[Table, ...]] = ()
+
+    principal: str
+    key: str
+    actor: str = ""
+    reason: str = ""
+    metadata: dict[str, Any] | None = None
+    effective_at: int | None = None
+    ids: list[str] = []
+    encoded_metadata: str | None = None
+
+    def target(self) -> Any:
+        """What the command is about, as plain values: with the kind and the texts it makes up the digest."""
+        raise NotImplementedError
+
+    def ids_needed(self) -> int:
+        """How many transactions this command may make."""
+        return 1
+
+    def check(self, assets: dict[str, Asset]) -> None:
+        """Check the form before the command is queued; raises InvalidInput, and nothing is frozen under the key."""
+        check_key(self.key)
+        check_principal(self.principal)
+        if self.actor:
+            check_principal(self.actor)
+        if self.reason:
+            check_text(self.reason)
+        if self.metadata:
+            self.encoded_metadata = check_metadata(self.metadata)
+        at = self.effective_at
+        if at is not None and not 0 <= at <= AMOUNT_MAX:
+            raise InvalidInput("invalid_time")
+
+    def needs(self, refs: Refs, book: Book) -> None:
+        """Name the rows to lock. A ``staged`` kind is asked again after each reading until it names nothing new."""
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """The verdict over the locked rows; whatever it changed is undone when it refuses or raises."""
+        raise NotImplementedError
+
+    def key_digest(self) -> str:
+        """32 hex digits that stand for (principal, key)."""
+        return hashlib.blake2b(f"{self.principal}\n{self.key}".encode(), digest_size=16).hexdigest()
+
+    def body_digest(self) -> str:
+        """32 hex digits that stand for the operation, its target and its normalised body; no ids, no server time."""
+        body = (self.kind, self.target(), self.actor, self.reason, self.encoded_metadata, self.effective_at)
+        return hashlib.blake2b(_pack(body), digest_size=16).hexdigest()
+
+    def record(
+        self,
+        book: Book,
+        legs: list[Leg],
+        *,
+        number: int = 0,
+        reverses: str | None = None,
+        hold: HoldRow | None = None,
+        kind: str | None = None,
+    ) -> TransactionRow:
+        """Add a transaction of this command to the book."""
+        effective_at = self.effective_at
+        transaction = TransactionRow(
+            self.ids[number],
+            kind or self.kind,
+            self.principal,
+            self.key,
+            self.actor or self.principal,
+            self.reason,
+            self.encoded_metadata,
+            book.now if effective_at is None else effective_at,
+            book.now,
+            legs,
+            reverses,
+            hold,
+        )
+        book.make(transaction)
+        return transaction
+
+    def too_early(self, book: Book) -> Refusal | None:
+        """The refusal of an effective date after the batch's moment."""
+        if self.effective_at is not None and self.effective_at > book.now:
+            return refuse("future_effective_date")
+        return None
+
+
+def _check_asset(code: str, assets: dict[str, Asset]) -> None:
+    if code not in assets:
+        raise InvalidInput("unknown_asset", asset=str(code)[:32].encode("ascii", "backslashreplace").decode())
+
+
+def _check_amount(amount: int) -> None:
+    if amount <= 0:
+        raise InvalidInput("amount_not_positive")
+    if amount > AMOUNT_MAX:
+        raise InvalidInput("amount_overflow")
+
+
+def _check_pair(source: str, destination: str) -> None:
+    check_path(source)
+    check_path(destination)
+    if source == destination:
+        raise InvalidInput("same_account", account=source)
+
+
+class Post(Command, kw_only=True):
+    """Move money: 1 to 1,000 postings, all or none. ``below_floor`` is a right that the caller must hold."""
+
+    kind: ClassVar[str] = "post"
+    postings: tuple[Posting, ...]
+    below_floor: bool = False
+
+    def target(self) -> Any:
+        """The postings, in order."""
+        return (self.postings, self.below_floor) if self.below_floor else self.postings
+
+    def check(self, assets: dict[str, Asset]) -> None:
+        """See :meth:`Command.check`."""
+        Command.check(self, assets)
+        if not self.postings:
+            raise InvalidInput("no_postings")
+        if len(self.postings) > POSTINGS_MAX:
+            raise InvalidInput("too_many_postings")
+        for posting in self.postings:
+            _check_pair(posting.source, posting.destination)
+            _check_asset(posting.asset, assets)
+            _check_amount(posting.amount)
+
+    def needs(self, refs: Refs, book: Book) -> None:
+        """Both accounts of each posting."""
+        for posting in self.postings:
+            refs.accounts.add((posting.source, posting.asset))
+            refs.accounts.add((posting.destination, posting.asset))
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Post all legs under the limits."""
+        if self.effective_at is not None and self.effective_at > book.now:
+            return refuse("future_effective_date")
+        accounts = book.accounts
+        moves = [
+            Move(i, accounts[p.source, p.asset], accounts[p.destination, p.asset], p.amount, 0)
+            for i, p in enumerate(self.postings)
+        ]
+        legs = book.move(moves, below_floor=self.below_floor)
+        if isinstance(legs, Refusal):
+            return legs
+        return Effect([self.record(book, legs)])
+
+
+class Bulk(Command, kw_only=True):
+    """Many posts under one key, all or none: up to 10,000 items. Each item is a transaction of its own."""
+
+    kind: ClassVar[str] = "bulk"
+    items: tuple[Post, ...]
+
+    def target(self) -> Any:
+        """Each item's postings and texts."""
+        return [(i.target(), i.reason, i.encoded_metadata, i.effective_at) for i in self.items]
+
+    def ids_needed(self) -> int:
+        """One for each item."""
+        return len(self.items)
+
+    def check(self, assets: dict[str, Asset]) -> None:
+        """See :meth:`Command.check`; the error's ``index`` (str) says which item is meant."""
+        Command.check(self, assets)
+        if not self.items:
+            raise InvalidInput("no_items")
+        if len(self.items) > ITEMS_MAX or sum(len(i.postings) for i in self.items) > BULK_POSTINGS_MAX:
+            raise InvalidInput("too_many_items")
+        for index, item in enumerate(self.items):
+            # An item stands under the key of the whole; its own principal, actor and key are not its own.
+            item.principal, item.key, item.actor = self.principal, self.key, self.actor
+            try:
+                item.check(assets)
+            except InvalidInput as error:
+                error.fields["index"] = str(index)
+                raise
+
+    def needs(self, refs: Refs, book: Book) -> None:
+        """What each item needs."""
+        for item in self.items:
+            item.needs(refs, book)
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Each item in turn, seeing the ones before it; the first refusal refuses the whole and names its index."""
+        made: list[TransactionRow] = []
+        for index, item in enumerate(self.items):
+            item.ids = [self.ids[index]]
+            effect = item.decide(book)
+            if isinstance(effect, Refusal):
+                return Refusal(effect.code, effect.detail, {**effect.fields, "index": str(index)})
+            made += effect.transactions
+        return Effect(made)
+
+
+class Hold(Command, kw_only=True):
+    """Reserve an amount of the source for the destination; its id is the id of the transaction that makes it."""
+
+    kind: ClassVar[str] = "hold"
+    source: str
+    destination: str
+    amount: int
+    asset: str
+    expires_at: int | None = None
+
+    def target(self) -> Any:
+        """The posting that is reserved and when it ends."""
+        return (self.source, self.destination, self.amount, self.asset, self.expires_at)
+
+    def check(self, assets: dict[str, Asset]) -> None:
+        """See :meth:`Command.check`."""
+        Command.check(self, assets)
+        _check_pair(self.source, self.destination)
+        _check_asset(self.asset, assets)
+        _check_amount(self.amount)
+        if self.expires_at is not None and not 0 <= self.expires_at <= AMOUNT_MAX:
+            raise InvalidInput("invalid_time")
+
+    def needs(self, refs: Refs, book: Book) -> None:
+        """Both accounts."""
+        refs.accounts.add((self.source, self.asset))
+        refs.accounts.add((self.destination, self.asset))
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Reserve under the limits."""
+        early = self.too_early(book)
+        if early:
+            return early
+        if self.expires_at is not None and self.expires_at <= book.now:
+            return refuse("expires_in_past")
+        source, destination = (
+            book.accounts[self.source, self.asset],
+            book.accounts[self.destination, self.asset],
+        )
+        legs = book.move([Move(0, source, destination, 0, self.amount)])
+        if isinstance(legs, Refusal):
+            return legs
+        id = self.ids[0]
+        hold = HoldRow(id, source, destination, self.amount, 0, 0, self.expires_at, HOLD_OPEN, book.now)
+        book.holds[id] = hold
+        return Effect([self.record(book, legs, hold=hold)])
+
+
+class _Resolve(Command, kw_only=True):
+    """What capture and release share: they find one hold, and are never refused for limits."""
+
+    hold: str
+
+    def check(self, assets: dict[str, Asset]) -> None:
+        """See :meth:`Command.check`."""
+        Command.check(self, assets)
+        self.hold = check_id(self.hold)
+
+    def needs(self, refs: Refs, book: Book) -> None:
+        """The hold; the store adds the accounts it names."""
+        refs.holds.add(self.hold)
+
+    def open_hold(self, book: Book) -> HoldRow | Refusal:
+        """The hold when something is left of it."""
+        hold = book.holds.get(self.hold)
+        if hold is None:
+            return refuse("hold_not_found", hold=self.hold)
+        if hold.status == HOLD_EXPIRED:
+            return refuse("hold_expired", hold=self.hold)
+        if hold.status != HOLD_OPEN:
+            return refuse("hold_resolved", hold=self.hold, state=hold.status)
+        return hold
+
+
+class Capture(_Resolve, kw_only=True):
+    """Post what a hold reserved: all that is left (``amount`` None) or a part; ``final`` releases the rest."""
+
+    kind: ClassVar[str] = "capture"
+    amount: int | None = None
+    final: bool = True
+
+    def target(self) -> Any:
+        """The hold, how much of it, and whether the rest is released."""
+        return (self.hold, self.amount, self.final)
+
+    def check(self, assets: dict[str, Asset]) -> None:
+        """See :meth:`Command.check`."""
+        _Resolve.check(self, assets)
+        if self.amount is not None:
+            _check_amount(self.amount)
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Turn pending into posted."""
+        hold = self.open_hold(book)
+        if isinstance(hold, Refusal):
+            return hold
+        amount = hold.remaining if self.amount is None else self.amount
+        if amount > hold.remaining:
+            remaining = format_amount(hold.remaining, hold.source.scale)
+            return refuse("exceeds_hold", hold=hold.id, remaining=remaining)
+        early = self.too_early(book)
+        if early:
+            return early
+        book.touch(hold)
+        freed = hold.remaining if self.final else amount
+        legs = book.move([Move(0, hold.source, hold.destination, amount, -freed)], limits=False)
+        assert not isinstance(legs, Refusal)
+        hold.captured += amount
+        hold.released += freed - amount
+        if hold.remaining == 0:
+            hold.status = HOLD_CAPTURED
+        return Effect([self.record(book, legs, hold=hold)])
+
+
+class Release(_Resolve, kw_only=True):
+    """Give back what is left of a hold."""
+
+    kind: ClassVar[str] = "release"
+
+    def target(self) -> Any:
+        """The hold."""
+        return self.hold
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Take the rest out of pending."""
+        hold = self.open_hold(book)
+        if isinstance(hold, Refusal):
+            return hold
+        early = self.too_early(book)
+        if early:
+            return early
+        book.touch(hold)
+        legs = book.move([Move(0, hold.source, hold.destination, 0, -hold.remaining)], limits=False)
+        assert not isinstance(legs, Refusal)
+        hold.released += hold.remaining
+        hold.status = HOLD_RELEASED
+        return Effect([self.record(book, legs, hold=hold)])
+
+
+class Reverse(Command, kw_only=True):
+    """Post a transaction backwards: all that is left of it, or ``amounts`` per posting (None: all, 0: nothing)."""
+
+    kind: ClassVar[str] = "reverse"
+    transaction: str
+    amounts: tuple[int | None, ...] | None = None
+    below_floor: bool = False
+
+    def target(self) -> Any:
+        """The transaction and how much of it."""
+        return (self.transaction, self.amounts, self.below_floor)
+
+    def check(self, assets: dict[str, Asset]) -> None:
+        """See :meth:`Command.check`."""
+        Command.check(self, assets)
+        self.transaction = check_id(self.transaction)
+        for amount in self.amounts or ():
+            if amount is not None and not 0 <= amount <= AMOUNT_MAX:
+                raise InvalidInput("amount_overflow" if amount > 0 else "amount_not_positive")
+
+    def needs(self, refs: Refs, book: Book) -> None:
+        """The transaction; the store adds the accounts it moved."""
+        refs.transactions.add(self.transaction)
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Post each wanted leg from its destination back to its source."""
+        original = book.transactions.get(self.transaction)
+        if original is None:
+            return refuse("transaction_not_found", transaction=self.transaction)
+        posted = [leg for leg in original.legs if leg.amount]
+        if original.kind == "reverse" or not posted:
+            return refuse("not_reversible", transaction=original.id, kind=original.kind)
+        if self.amounts is not None and len(self.amounts) != len(original.legs):
+            return refuse("wrong_legs", transaction=original.id, postings=str(len(original.legs)))
+        moves: list[Move] = []
+        for index, leg in enumerate(original.legs):
+            left = leg.amount - original.reversed.get(leg.number, 0)
+            wanted = self.amounts[index] if self.amounts is not None else None
+            amount = left if wanted is None else wanted
+            if amount > left:
+                return self._exceeds(original, leg, left)
+            if amount:
+                moves.append(Move(leg.number, leg.destination, leg.source, amount, 0))
+        if not moves:
+            return self._exceeds(original, posted[0], 0)
+        early = self.too_early(book)
+        if early:
+            return early
+        book.touch(original)
+        legs = book.move(moves, below_floor=self.below_floor)
+        if isinstance(legs, Refusal):
+            return legs
+        for leg in legs:
+            original.reversed[leg.number] = original.reversed.get(leg.number, 0) + leg.amount
+        return Effect([self.record(book, legs, reverses=original.id)])
+
+    def _exceeds(self, original: TransactionRow, leg: Leg, left: int) -> Refusal:
+        remaining = format_amount(left, leg.source.scale)
+        return refuse(
+            "exceeds_transaction", transaction=original.id, posting=str(leg.number), remaining=remaining
+        )
+
+
+class SetBalance(Command, kw_only=True):
+    """Bring an account's balance to exactly ``balance`` (smallest units) against ``house:adjustments``."""
+
+    kind: ClassVar[str] = "set_balance"
+    account: str
+    asset: str
+    balance: int
+    below_floor: bool = False
+
+    def target(self) -> Any:
+        """The account and the wanted balance."""
+        return (self.account, self.asset, self.balance, self.below_floor)
+
+    def check(self, assets: dict[str, Asset]) -> None:
+        """See :meth:`Command.check`."""
+        Command.check(self, assets)
+        _check_pair(self.account, ADJUSTMENTS)
+        _check_asset(self.asset, assets)
+        if abs(self.balance) > AMOUNT_MAX:
+            raise InvalidInput("amount_overflow")
+
+    def needs(self, refs: Refs, book: Book) -> None:
+        """The account and the adjustments."""
+        refs.accounts.add((self.account, self.asset))
+        refs.accounts.add((ADJUSTMENTS, self.asset))
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Post the difference under the lock; none is a no-op that answers with the present version."""
+        early = self.too_early(book)
+        if early:
+            return early
+        account, house = book.accounts[self.account, self.asset], book.accounts[ADJUSTMENTS, self.asset]
+        delta = self.balance - account.balance
+        if delta == 0:
+            return Effect(accounts=[account])
+        if abs(delta) > AMOUNT_MAX:
+            return refuse("balance_overflow", account=account.path, asset=account.asset)
+        move = Move(0, house, account, delta, 0) if delta > 0 else Move(0, account, house, -delta, 0)
+        legs = book.move([move], below_floor=self.below_floor)
+        if isinstance(legs, Refusal):
+            return legs
+        return Effect([self.record(book, legs)])
+
+
+class SetLimits(Command, kw_only=True):
+    """Change floor and ceiling of an account (smallest units; None: no limit; UNSET: as it is). Moves no money."""
+
+    kind: ClassVar[str] = "set_limits"
+    account: str
+    asset: str
+    floor: int | None | Unset = UNSET
+    ceiling: int | None | Unset = UNSET
+
+    def target(self) -> Any:
+        """The account and the wanted limits."""
+        return (self.account, self.asset, *("keep" if v is UNSET else v for v in (self.floor, self.ceiling)))
+
+    def check(self, assets: dict[str, Asset]) -> None:
+        """See :meth:`Command.check`."""
+        Command.check(self, assets)
+        check_path(self.account)
+        _check_asset(self.asset, assets)
+        for limit in (self.floor, self.ceiling):
+            if isinstance(limit, int) and abs(limit) > AMOUNT_MAX:
+                raise InvalidInput("amount_overflow")
+
+    def needs(self, refs: Refs, book: Book) -> None:
+        """The account."""
+        refs.accounts.add((self.account, self.asset))
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Set the limits; an account that is beyond them already stays where it is (rule 4)."""
+        account = book.accounts[self.account, self.asset]
+        floor = account.floor if self.floor is UNSET else self.floor
+        ceiling = account.ceiling if self.ceiling is UNSET else self.ceiling
+        if floor is not None and ceiling is not None and floor > ceiling:
+            return refuse("invalid_limits", account=account.path, asset=account.asset)
+        before = _limits_json(account)
+        book.touch(account)
+        account.floor, account.ceiling = floor, ceiling
+        self._act(book, account, before)
+        return Effect(accounts=[account])
+
+    def _act(self, book: Book, account: Account, before: str) -> None:
+        target = f"{account.path}/{account.asset}"
+        actor = self.actor or self.principal
+        book.acts.append(
+            Act(
+                self.kind, self.principal, actor, target, self.reason, self.key, before, _limits_json(account)
+            )
+        )
+
+
+class OpenAccount(SetLimits, kw_only=True):
+    """Open an account with its limits (None: none; UNSET: what the policy says); one that is open stays as it is."""
+
+    kind: ClassVar[str] = "open_account"
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Set the limits only where no earlier command opened the account."""
+        account = book.accounts[self.account, self.asset]
+        if account.fresh:
+            return SetLimits.decide(self, book)
+        return Effect(accounts=[account])
+
+
+def _limits_json(account: Account) -> str:
+    limits = Limits(account.floor, account.ceiling)
+    shown = {
+        name: None if value is None else format_amount(value, account.scale)
+        for name, value in limits._asdict().items()
+    }
+    return _dump(shown).decode()

@@ -1,0 +1,171 @@
+"""Every way groat says no, on one page.
+
+Two families. A *refusal* is a business answer from ``decide()``: a value, frozen under its key, listed in
+:data:`REFUSALS` in the fixed order of the checks. An *error* is an exception: the caller's input could not become a
+command (:data:`INPUT_ERRORS`), or the server cannot take it at present (:data:`SERVER_ERRORS`); nothing is frozen.
+
+Each code is stable, belongs to one HTTP status, and says in ``meaning`` what to do about it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+
+class Rule(NamedTuple):
+    """One stable code: its HTTP status (int) and what it means to the caller."""
+
+    status: int
+    meaning: str
+
+
+# The order of this table is the order of the checks: of several reasons to refuse, the first one is told.
+REFUSALS: dict[str, Rule] = {
+    "key_reused": Rule(409, "The key was used before for something else. Make a new key for a new request."),
+    "transaction_not_found": Rule(404, "There is no transaction with this id."),
+    "hold_not_found": Rule(404, "There is no hold with this id."),
+    "hold_expired": Rule(409, "The hold expired and its amount is available again. Make a new hold."),
+    "hold_resolved": Rule(409, "The hold was captured or released before. Nothing is left to resolve."),
+    "not_reversible": Rule(409, "Only what was posted can be reversed, and a reversal itself cannot."),
+    "wrong_legs": Rule(422, "Give one amount (or null) for each posting of the transaction, in its order."),
+    "exceeds_hold": Rule(422, "More than is left of the hold. Capture at most the remaining amount."),
+    "exceeds_transaction": Rule(422, "More than is left to reverse of this transaction."),
+    "future_effective_date": Rule(
+        422, "The effective date lies in the future. Give a past moment, or none for now."
+    ),
+    "expires_in_past": Rule(422, "The expiry is not in the future. Give a later moment, or none."),
+    "balance_overflow": Rule(422, "A counter of the account would exceed a signed 64-bit integer."),
+    "insufficient_funds": Rule(422, "The available amount of an account would fall below its floor."),
+    "ceiling_exceeded": Rule(422, "The balance and incoming holds of an account would exceed its ceiling."),
+    "invalid_limits": Rule(422, "A floor must not be above the ceiling."),
+}
+
+INPUT_ERRORS: dict[str, Rule] = {
+    "invalid_amount": Rule(
+        400, 'Give the amount as a decimal string such as "12.50": digits, at most one point.'
+    ),
+    "too_many_digits": Rule(
+        400, "More fraction digits than the asset has. Round it yourself; groat never does."
+    ),
+    "amount_not_positive": Rule(400, "An amount must be above zero. To move money back, swap the accounts."),
+    "amount_overflow": Rule(
+        400, "The amount does not fit into a signed 64-bit integer of the smallest unit."
+    ),
+    "unknown_asset": Rule(400, "This asset does not exist. Create it first, with its scale."),
+    "invalid_asset": Rule(
+        400, "An asset code is 1 to 16 of A-Z, 0-9, _ beginning with a letter; scale is 0 to 18."
+    ),
+    "asset_exists": Rule(409, "The asset exists with another scale; a scale never changes."),
+    "invalid_account": Rule(
+        400, "An account is 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':', at most 255 in all."
+    ),
+    "same_account": Rule(400, "Source and destination of a posting must differ."),
+    "no_postings": Rule(400, "A transaction needs at least one posting."),
+    "too_many_postings": Rule(400, "A transaction has at most 1,000 postings."),
+    "no_items": Rule(400, "A bulk needs at least one item."),
+    "too_many_items": Rule(400, "A bulk has at most 10,000 items and 20,000 postings."),
+    "key_required": Rule(
+        400, "Every write of money needs an Idempotency-Key, so that a retry cannot pay twice."
+    ),
+    "invalid_key": Rule(400, "A key is 1 to 255 printable ASCII characters."),
+    "invalid_principal": Rule(400, "A principal is a kind and a name, such as user:42 or service:shop."),
+    "invalid_text": Rule(400, "Text must be valid Unicode without U+0000 and without lone surrogates."),
+    "text_too_long": Rule(400, "The reason has at most 1,000 characters."),
+    "invalid_metadata": Rule(400, "Metadata is a JSON object with finite numbers, at most 16 levels deep."),
+    "metadata_too_large": Rule(400, "Metadata has at most 16 KiB as JSON."),
+    "invalid_id": Rule(400, "An id is a UUID as groat returned it."),
+    "invalid_time": Rule(
+        400, 'A time is RFC 3339 with an offset, such as "2026-01-31T12:00:00Z", from 1970 to 9999.'
+    ),
+    "invalid_position": Rule(400, 'A position is "epoch:offset" as groat returned it.'),
+    "invalid_stream": Rule(400, "A stream is user:<id> or role:<name>."),
+}
+
+SERVER_ERRORS: dict[str, Rule] = {
+    "overloaded": Rule(
+        503, "Too many commands wait. Try again after the time in Retry-After, with the same key."
+    ),
+    "busy": Rule(503, "The rows are held by another transaction for too long. Try again with the same key."),
+    "store_unavailable": Rule(
+        503, "The database cannot write or cannot be reached. Try again with the same key."
+    ),
+    "closed": Rule(503, "The server is shutting down. Try again with the same key."),
+    "newer_database": Rule(
+        503, "The database was migrated by a newer groat. Run that version or a later one."
+    ),
+    "command_failed": Rule(
+        500, "A program's command broke. It changed nothing; its neighbours went through."
+    ),
+    "wrong_scheme": Rule(400, "The database address must begin with sqlite:///."),
+}
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A business "no": ``code`` of :data:`REFUSALS`, ``detail`` for people, ``fields`` for programs (all strings).
+
+    ``replayed`` says that this is the first verdict under the key, told again.
+    """
+
+    code: str
+    detail: str
+    fields: dict[str, str] = {}
+    replayed: bool = False
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the code."""
+        return REFUSALS[self.code].status
+
+
+class GroatError(Exception):
+    """Base of all exceptions: a stable ``code``, its ``status``, a ``detail`` for people, ``fields`` for programs."""
+
+    rules = SERVER_ERRORS
+
+    def __init__(self, code: str, detail: str = "", **fields: Any) -> None:
+        self.code = code
+        self.detail = detail or self.rules[code].meaning
+        self.fields = fields
+        super().__init__(f"{code}: {self.detail}")
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the code."""
+        return self.rules[self.code].status
+
+
+class InvalidInput(GroatError):
+    """The input cannot become a command; codes of :data:`INPUT_ERRORS`. Nothing was frozen under the key."""
+
+    rules = INPUT_ERRORS
+
+
+class Refused(GroatError):
+    """Raised by the comfortable words of the facade when ``decide()`` refused; carries the ``refusal``."""
+
+    rules = REFUSALS
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code, refusal.detail, **refusal.fields)
+        self.refusal = refusal
+
+
+class Overloaded(GroatError):
+    """The queue is full; ``retry_after`` is in seconds."""
+
+    def __init__(self, retry_after: int = 1) -> None:
+        super().__init__("overloaded")
+        self.retry_after = retry_after
+
+
+class StoreError(GroatError):
+    """The database said no: ``busy`` and ``store_unavailable`` pass; ``command_failed`` names a broken command."""
+
+
+class Closed(GroatError):
+    """The engine is closed or closing."""
+
+    def __init__(self) -> None:
+        super().__init__("closed")

@@ -1,0 +1,331 @@
+"""What callers and screens are shown: wire forms with decimal strings, RFC 3339 times and canonical ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from groat.ledger.amounts import Asset, format_amount
+from groat.ledger.book import Account, HoldRow, TransactionRow
+from groat.ledger.text import format_time
+
+_encode = msgspec.json.encode
+_decode = msgspec.json.decode
+
+
+class PostingView(msgspec.Struct):
+    """A posting on the wire: ``amount`` is a decimal string."""
+
+    source: str
+    destination: str
+    amount: str
+    asset: str
+
+
+class BalanceView(msgspec.Struct):
+    """A balance on the wire; ``floor`` and ``ceiling`` are None where there is no limit."""
+
+    account: str
+    asset: str
+    balance: str
+    available: str
+    held: str
+    version: int
+    floor: str | None = None
+    ceiling: str | None = None
+
+
+class AccountView(msgspec.Struct):
+    """All balances of one account, by asset."""
+
+    account: str
+    balances: list[BalanceView]
+
+
+class HoldView(msgspec.Struct):
+    """A hold on the wire; ``state`` is open, captured, released or expired; ``expires_at`` None for never."""
+
+    id: str
+    source: str
+    destination: str
+    asset: str
+    amount: str
+    captured: str
+    released: str
+    remaining: str
+    state: str
+    expires_at: str | None
+    created_at: str
+
+
+class TransactionView(msgspec.Struct):
+    """A transaction on the wire, with the balances right after it and the positions of its events.
+
+    ``at`` is the effective time, ``recorded_at`` the time of the commit. ``id`` is None for a command that found
+    nothing to change; ``balances`` and ``positions`` then are the present ones.
+    """
+
+    id: str | None
+    kind: str
+    postings: list[PostingView]
+    reason: str
+    metadata: Any
+    actor: str
+    principal: str
+    key: str
+    at: str
+    recorded_at: str
+    reverses: str | None
+    hold: HoldView | None
+    balances: list[BalanceView]
+    positions: dict[str, str]
+    replayed: bool = False
+
+
+class BulkView(msgspec.Struct):
+    """The transactions of an atomic bulk, in the order of its items."""
+
+    transactions: list[TransactionView]
+    replayed: bool = False
+
+
+class EntryView(msgspec.Struct):
+    """One line of an account's history: what changed (``delta``, ``held_delta``) and how the account stood after it."""
+
+    transaction: str
+    kind: str
+    account: str
+    asset: str
+    delta: str
+    balance: str
+    held_delta: str
+    held: str
+    version: int
+    counterparty: str
+    reason: str
+    actor: str
+    metadata: Any
+    at: str
+    recorded_at: str
+    hold: str | None
+    reverses: str | None
+
+
+class AuditView(msgspec.Struct):
+    """One audit entry, of a transaction or of an act that moved no money; ``before`` and ``after`` are JSON values."""
+
+    id: str
+    at: str
+    actor: str
+    principal: str
+    kind: str
+    target: str
+    reason: str
+    key: str
+    before: Any
+    after: Any
+    details: Any = None
+
+
+def balance_view(account: Account) -> BalanceView:
+    """An account as it stands."""
+    scale = account.scale
+    return BalanceView(
+        account.path,
+        account.asset,
+        format_amount(account.balance, scale),
+        format_amount(account.available, scale),
+        format_amount(account.debits_pending, scale),
+        account.version,
+        None if account.floor is None else format_amount(account.floor, scale),
+        None if account.ceiling is None else format_amount(account.ceiling, scale),
+    )
+
+
+def side_view(account: Account, balance: int, held: int, version: int) -> BalanceView:
+    """An account as it stood right after one of its postings."""
+    scale = account.scale
+    return BalanceView(
+        account.path,
+        account.asset,
+        format_amount(balance, scale),
+        format_amount(balance - held, scale),
+        format_amount(held, scale),
+        version,
+        None if account.floor is None else format_amount(account.floor, scale),
+        None if account.ceiling is None else format_amount(account.ceiling, scale),
+    )
+
+
+def hold_view(hold: HoldRow, state: tuple[Any, ...] | None = None) -> HoldView:
+    """A hold as it is, or as it was in an earlier ``state()``."""
+    captured, released, status = state or hold.state()
+    scale = hold.source.scale
+    return HoldView(
+        hold.id,
+        hold.source.path,
+        hold.destination.path,
+        hold.source.asset,
+        format_amount(hold.amount, scale),
+        format_amount(captured, scale),
+        format_amount(released, scale),
+        format_amount(hold.amount - captured - released, scale),
+        status,
+        None if hold.expires_at is None else format_time(hold.expires_at),
+        format_time(hold.created_at),
+    )
+
+
+def transaction_view(row: TransactionRow, replayed: bool = False) -> TransactionView:
+    """A transaction with the last standing of each account it touched."""
+    sides: dict[Account, tuple[int, int, int]] = {}
+    postings = []
+    for leg in row.legs:
+        sides[leg.source] = (leg.source_balance, leg.source_held, leg.source_version)
+        sides[leg.destination] = (leg.destination_balance, leg.destination_held, leg.destination_version)
+        amount = leg.amount or abs(leg.pending)
+        postings.append(
+            PostingView(
+                leg.source.path,
+                leg.destination.path,
+                format_amount(amount, leg.source.scale),
+                leg.source.asset,
+            )
+        )
+    return TransactionView(
+        row.id,
+        row.kind,
+        postings,
+        row.reason,
+        _decode(row.metadata) if row.metadata else {},
+        row.actor,
+        row.principal,
+        row.key,
+        format_time(row.effective_at),
+        format_time(row.recorded_at),
+        row.reverses,
+        hold_view(row.hold, row.hold_after) if row.hold else None,
+        [side_view(account, *side) for account, side in sides.items()],
+        row.positions,
+        replayed,
+    )
+
+
+class Change(msgspec.Struct):
+    """What an event says of one balance: the change and the absolute values after it, as decimal strings."""
+
+    account: str
+    asset: str
+    delta: str
+    balance: str
+    available: str
+    held: str
+    version: int
+
+
+class EventData(msgspec.Struct, omit_defaults=True):
+    """An event as it is stored and pushed; ``key`` only when the stream's own user issued the command."""
+
+    type: str
+    transaction: str
+    kind: str
+    reason: str
+    at: str
+    recorded_at: str
+    changes: list[Change] | msgspec.UnsetType = msgspec.UNSET
+    key: str | msgspec.UnsetType = msgspec.UNSET
+    hold: str | msgspec.UnsetType = msgspec.UNSET
+    data: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+
+def bare_event(row: TransactionRow) -> EventData:
+    """An event about a transaction, without changes."""
+    return EventData(
+        "balance_updated",
+        row.id,
+        row.kind,
+        row.reason,
+        format_time(row.effective_at),
+        format_time(row.recorded_at),
+    )
+
+
+def events_of(row: TransactionRow) -> Iterable[tuple[str, EventData]]:
+    """The (stream, event) pairs of a transaction's changes: one for each owner, with all of that owner's changes."""
+    by_stream: dict[str, dict[Account, Change]] = {}
+    deltas: dict[Account, int] = {}
+    for leg in row.legs:
+        for account, delta, balance, held, version in (
+            (leg.source, -leg.amount, leg.source_balance, leg.source_held, leg.source_version),
+            (
+                leg.destination,
+                leg.amount,
+                leg.destination_balance,
+                leg.destination_held,
+                leg.destination_version,
+            ),
+        ):
+            stream = account.stream
+            if stream is None:
+                continue
+            total = deltas[account] = deltas.get(account, 0) + delta
+            scale = account.scale
+            by_stream.setdefault(stream, {})[account] = Change(
+                account.path,
+                account.asset,
+                format_amount(total, scale),
+                format_amount(balance, scale),
+                format_amount(balance - held, scale),
+                format_amount(held, scale),
+                version,
+            )
+    for stream, changes in by_stream.items():
+        event = bare_event(row)
+        event.changes = list(changes.values())
+        if row.principal == stream:
+            event.key = row.key
+        if row.hold is not None:
+            event.hold = row.hold.id
+        yield stream, event
+
+
+def entry_view(asset: Asset, account: str, values: list[Any]) -> EntryView:
+    """An entry from a row of the ``list_entries`` statement."""
+    (
+        transaction,
+        kind,
+        delta,
+        balance,
+        held_delta,
+        held,
+        version,
+        other,
+        reason,
+        actor,
+        metadata,
+        at,
+        recorded,
+        hold,
+        rev,
+    ) = values
+    return EntryView(
+        transaction,
+        kind,
+        account,
+        asset.code,
+        format_amount(delta, asset.scale),
+        format_amount(balance, asset.scale),
+        format_amount(held_delta, asset.scale),
+        format_amount(held, asset.scale),
+        version,
+        other,
+        reason,
+        actor,
+        _decode(metadata) if metadata else {},
+        format_time(at),
+        format_time(recorded),
+        hold,
+        rev,
+    )

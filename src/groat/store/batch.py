@@ -1,0 +1,541 @@
+"""The flow of one batch: read, lock in the fixed order, decide each command, write, and nothing else.
+
+The store's driver wraps it into one transaction, so money, verdicts, events and the batch row are in one COMMIT.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from groat.ledger.accounts import Policy, owner_stream
+from groat.ledger.amounts import Asset
+from groat.ledger.book import Account, Book, HoldRow, Leg, ProgramRow, Refs, Table, TransactionRow, refuse
+from groat.ledger.commands import DIGEST_FORM, Command, Effect
+from groat.ledger.errors import Refusal
+from groat.ledger.views import (
+    BalanceView,
+    BulkView,
+    EventData,
+    TransactionView,
+    balance_view,
+    bare_event,
+    events_of,
+    transaction_view,
+)
+from groat.store.flow import Flow, Query
+
+DUE_HOLDS_MAX = 1_000
+STAGES_MAX = 4
+
+_encode = msgspec.json.encode
+_decode = msgspec.json.decode
+_pack = msgspec.msgpack.encode
+
+
+class Outcome(msgspec.Struct, omit_defaults=True):
+    """What is frozen under a key that did not make exactly one transaction."""
+
+    refusal: Refusal | None = None
+    transactions: list[str] = []
+    balances: list[BalanceView] = []
+    positions: dict[str, str] = {}
+    at: int = 0
+    extra: Any = None
+
+
+class Done:
+    """The verdict of an accepted command: its transactions as stored, or what it found instead of changing anything."""
+
+    __slots__ = ("command", "outcome", "replayed", "transactions")
+
+    def __init__(
+        self,
+        command: Command,
+        transactions: list[TransactionRow],
+        outcome: Outcome | None,
+        replayed: bool = False,
+    ) -> None:
+        self.command = command
+        self.transactions = transactions
+        self.outcome = outcome
+        self.replayed = replayed
+
+    @property
+    def extra(self) -> Any:
+        """What a program's command added to its effect."""
+        return self.outcome.extra if self.outcome else None
+
+    def view(self) -> TransactionView:
+        """The answer on the wire of a command that makes at most one transaction."""
+        if self.transactions:
+            return transaction_view(self.transactions[0], self.replayed)
+        outcome, command = self.outcome or Outcome(), self.command
+        return transaction_view_of_nothing(command, outcome, self.replayed)
+
+    def bulk_view(self) -> BulkView:
+        """The answer on the wire of a bulk."""
+        return BulkView([transaction_view(t, self.replayed) for t in self.transactions], self.replayed)
+
+
+class Broken(NamedTuple):
+    """The verdict of a command whose ``decide()`` raised: it changed nothing, and nothing is frozen under its key."""
+
+    error: Exception
+
+
+Verdict = Done | Refusal | Broken
+
+
+class Prepared(NamedTuple):
+    """A command with its digests, made before the batch."""
+
+    command: Command
+    key: str
+    body: str
+
+
+class Published(NamedTuple):
+    """Events of one stream that a batch committed, offsets ``first`` to ``last``; ``events`` None: read them."""
+
+    stream: str
+    epoch: str
+    first: int
+    last: int
+    events: tuple[bytes, ...] | None
+
+
+class Committed(NamedTuple):
+    """What a batch did: a verdict for each command in order, and what it published. ``batch`` 0: it wrote no batch."""
+
+    verdicts: list[Verdict]
+    published: list[Published]
+    batch: int
+    expired: int
+
+
+class Known(NamedTuple):
+    """What stands under a key: of an earlier batch (``transaction``, ``outcome``) or of this one (``verdict``)."""
+
+    body: str
+    transaction: str | None
+    outcome: Outcome | None
+    verdict: Done | Refusal | None
+
+
+class Stream:
+    """A stream's row; ``id`` None until it is opened."""
+
+    __slots__ = ("epoch", "first", "generation", "head", "id", "name")
+
+    def __init__(self, name: str, epoch: str, id: int | None, generation: int, head: int) -> None:
+        self.name = name
+        self.id = id
+        self.generation = generation
+        self.head = head
+        self.first = head + 1
+        self.epoch = stream_epoch(epoch, generation)
+
+
+def stream_epoch(epoch: str, generation: int) -> str:
+    """A stream's epoch: the database's, and how often this stream began anew within it."""
+    return f"{epoch}.{generation}" if generation else epoch
+
+
+def transaction_view_of_nothing(command: Command, outcome: Outcome, replayed: bool) -> TransactionView:
+    """The answer of a command that made no transaction: the present balances and positions."""
+    nothing = TransactionRow(
+        "",
+        command.kind,
+        command.principal,
+        command.key,
+        command.actor or command.principal,
+        command.reason,
+        command.encoded_metadata,
+        outcome.at,
+        outcome.at,
+        [],
+    )
+    view = transaction_view(nothing, replayed)
+    view.id, view.balances, view.positions = None, outcome.balances, outcome.positions
+    return view
+
+
+def commit_batch(
+    prepared: Sequence[Prepared],
+    assets: dict[str, Asset],
+    policy: Policy,
+    worker: str,
+    new_id: Callable[[], str],
+) -> Flow[Committed]:
+    """Decide the commands over the locked rows and write what they did. See DESIGN.md §2 and §4."""
+    clock, epoch, last_at, previous = yield Query("begin_batch")
+    now = max(clock, last_at)
+    known = yield from _find_keys(prepared)
+    book = Book(now, assets)
+    refs = yield from _gather(book, [p.command for p in prepared if p.key not in known])
+    due = yield from _due_holds(refs, now)
+    refs.holds.update(due)
+    for _, source, destination, asset in (
+        (yield Query("find_holds", (sorted(refs.holds),))) if refs.holds else ()
+    ):
+        refs.accounts.add((source, asset))
+        refs.accounts.add((destination, asset))
+    originals: dict[str, TransactionRow] = {}
+    if refs.transactions:
+        originals = yield from load_transactions(sorted(refs.transactions), assets)
+        for original in originals.values():
+            for leg in original.legs:
+                refs.accounts.add((leg.source.path, leg.source.asset))
+                refs.accounts.add((leg.destination.path, leg.destination.asset))
+    yield from _lock(book, refs, policy, originals)
+    streams = yield from _lock_streams(book, refs, epoch)
+
+    book.expire([book.holds[id] for id in due if id in book.holds], new_id)
+    expired = len(book.made)
+    verdicts: list[Verdict] = []
+    rows: list[tuple[Any, ...]] = []
+    decided: list[tuple[Prepared, Done | Refusal]] = []
+    for p in prepared:
+        found = known.get(p.key)
+        if found is not None:
+            verdicts.append((yield from _replay(p, found, assets)))
+            continue
+        verdict = _decide(p.command, book)
+        verdicts.append(verdict)
+        if not isinstance(verdict, Broken):
+            known[p.key] = Known(p.body, None, None, verdict)
+            decided.append((p, verdict))
+
+    published = yield from _number_events(book, streams, now)
+    for p, verdict in decided:
+        rows.append(_key_row(p, verdict, streams, now))
+    batch = yield from _write(book, streams, published, len(decided), worker, previous, new_id)
+    yield Query("insert_keys", (sorted(rows),))
+    return Committed(verdicts, published, batch, expired)
+
+
+def _find_keys(prepared: Sequence[Prepared]) -> Flow[dict[str, Known]]:
+    if not prepared:
+        return {}
+    found = yield Query("find_keys", ([p.key for p in prepared],))
+    return {
+        digest: Known(body, txn, msgspec.json.decode(outcome, type=Outcome) if outcome else None, None)
+        for digest, _, body, txn, outcome in found
+    }
+
+
+def _gather(book: Book, commands: list[Command]) -> Flow[Refs]:
+    # Programs' rows are locked first, by table and id; a staged kind may name more once it has seen its rows.
+    refs = Refs()
+    for command in commands:
+        command.needs(refs, book)
+    staged = [c for c in commands if c.staged]
+    for _ in range(STAGES_MAX):
+        missing = {table: ids - {id for t, id in book.rows if t == table} for table, ids in refs.rows.items()}
+        if not any(missing.values()):
+            break
+        for table, ids in sorted(missing.items()):
+            if ids:
+                yield from _lock_rows(book, table, ids)
+        for command in staged:
+            command.needs(refs, book)
+    return refs
+
+
+def _lock_rows(book: Book, table: Table, ids: set[str]) -> Flow[None]:
+    found = {values[0]: values for values in (yield Query(table.lock, (sorted(ids),)))}
+    for id in ids:
+        book.rows[table, id] = ProgramRow(table, id, found.get(id))
+
+
+def _due_holds(refs: Refs, now: int) -> Flow[list[str]]:
+    due = [id for (id,) in (yield Query("due_holds", (now, DUE_HOLDS_MAX)))]
+    if len(due) == DUE_HOLDS_MAX and refs.accounts:
+        more = yield Query("due_holds_on", (sorted(refs.accounts), now))
+        due += sorted(set(more) - set(due))
+    return due
+
+
+def _lock(book: Book, refs: Refs, policy: Policy, originals: dict[str, TransactionRow]) -> Flow[None]:
+    pairs = sorted(refs.accounts)
+    ids: dict[tuple[str, str], int] = {}
+    fresh: list[tuple[str, str]] = []
+    if pairs:
+        ids = {pairs[index]: id for index, id in (yield Query("find_accounts", (pairs,)))}
+        fresh = [pair for pair in pairs if pair not in ids]
+    if fresh:
+        opening = [(path, asset, *policy.limits(path), 0, 0, 0, 0, 0, book.now) for path, asset in fresh]
+        yield Query("open_accounts", (opening,))
+        ids |= {fresh[index]: id for index, id in (yield Query("find_accounts", (fresh,)))}
+    held = (yield Query("lock_holds", (sorted(refs.holds),))) if refs.holds else []
+    by_id: dict[int, Account] = {}
+    opened = set(fresh)
+    if ids:
+        for id, path, asset, *rest in (yield Query("lock_accounts", (sorted(ids.values()),))):
+            account = Account(id, path, book.assets[asset], *rest, fresh=(path, asset) in opened)
+            by_id[id] = account
+            book.add(account)
+    for id, source, destination, *rest in held:
+        book.holds[id] = HoldRow(id, by_id[source], by_id[destination], *rest)
+    if originals:
+        for original in originals.values():
+            original.legs = [
+                leg._replace(source=by_id[leg.source.id], destination=by_id[leg.destination.id])
+                for leg in original.legs
+            ]
+        for id, leg_number, amount in (yield Query("find_reversed", (sorted(originals),))):
+            reversed_ = originals[id].reversed
+            reversed_[leg_number] = reversed_.get(leg_number, 0) + amount
+        book.transactions.update(originals)
+
+
+def _lock_streams(book: Book, refs: Refs, epoch: str) -> Flow[dict[str, Stream]]:
+    names = {account.stream for account in book.accounts.values() if account.stream} | refs.streams
+    if not names:
+        return {}
+    ordered = sorted(names)
+    streams = {name: Stream(name, epoch, None, 0, 0) for name in ordered}
+    for name, id, generation, head in (yield Query("lock_streams", (ordered,))):
+        streams[name] = Stream(name, epoch, id, generation, head)
+    return streams
+
+
+def _decide(command: Command, book: Book) -> Done | Refusal | Broken:
+    book.begin()
+    try:
+        effect = command.decide(book)
+    except Exception as error:
+        book.rollback()
+        return Broken(error)
+    if isinstance(effect, Refusal):
+        book.rollback()
+        return effect
+    book.accept()
+    return Done(command, effect.transactions, _outcome(effect, book))
+
+
+def _outcome(effect: Effect, book: Book) -> Outcome | None:
+    if len(effect.transactions) == 1 and effect.extra is None:
+        return None
+    return Outcome(
+        transactions=[t.id for t in effect.transactions],
+        balances=[balance_view(a) for a in effect.accounts],
+        at=book.now,
+        extra=effect.extra,
+    )
+
+
+def _replay(p: Prepared, found: Known, assets: dict[str, Asset]) -> Flow[Verdict]:
+    if found.body != p.body:
+        return refuse("key_reused", key=p.command.key)
+    if isinstance(found.verdict, Refusal) or (found.outcome and found.outcome.refusal):
+        refusal = found.verdict if isinstance(found.verdict, Refusal) else found.outcome.refusal  # type: ignore[union-attr]
+        assert isinstance(refusal, Refusal)
+        return msgspec.structs.replace(refusal, replayed=True)
+    if found.verdict is not None:
+        return Done(p.command, found.verdict.transactions, found.verdict.outcome, replayed=True)
+    ids = [found.transaction] if found.transaction else (found.outcome or Outcome()).transactions
+    loaded = (yield from load_transactions(ids, assets)) if ids else {}
+    return Done(p.command, [loaded[id] for id in ids], found.outcome, replayed=True)
+
+
+def _key_row(p: Prepared, verdict: Done | Refusal, streams: dict[str, Stream], now: int) -> tuple[Any, ...]:
+    if isinstance(verdict, Refusal):
+        return (p.key, DIGEST_FORM, p.body, None, _encode(Outcome(refusal=verdict, at=now)).decode())
+    outcome = verdict.outcome
+    if outcome is None:
+        return (p.key, DIGEST_FORM, p.body, verdict.transactions[0].id, None)
+    for balance in outcome.balances:
+        # A no-op still tells where the stream stands, so that a client knows what its answer includes.
+        stream = streams.get(owner_stream(balance.account) or "")
+        if stream:
+            outcome.positions[stream.name] = f"{stream.epoch}:{stream.head}"
+    return (p.key, DIGEST_FORM, p.body, None, _encode(outcome).decode())
+
+
+def _number_events(book: Book, streams: dict[str, Stream], now: int) -> Flow[list[Published]]:
+    told: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
+        (t.transaction, t.stream): (t.type, t.data) for t in book.told
+    }
+    events: dict[str, list[bytes]] = {}
+    for row in book.made:
+        pairs = dict(events_of(row))
+        if told:
+            for (transaction, name), (type_, data) in told.items():
+                if transaction == row.id:
+                    event = pairs.setdefault(name, bare_event(row))
+                    event.type, event.data = type_, data
+        for name, event in pairs.items():
+            stream = streams[name]
+            stream.head += 1
+            row.positions[name] = f"{stream.epoch}:{stream.head}"
+            events.setdefault(name, []).append(_encode(event))
+    if not events:
+        return []
+    missing = [(n, 0, 0) for n in sorted(events) if streams[n].id is None]
+    if missing:
+        yield Query("open_streams", (missing,))
+        for name, id, _, _ in (yield Query("lock_streams", ([n for n, _, _ in missing],))):
+            streams[name].id = id
+    return [
+        Published(n, streams[n].epoch, streams[n].first, streams[n].head, tuple(e))
+        for n, e in sorted(events.items())
+    ]
+
+
+def _write(
+    book: Book,
+    streams: dict[str, Stream],
+    published: list[Published],
+    commands: int,
+    worker: str,
+    previous: str,
+    new_id: Callable[[], str],
+) -> Flow[int]:
+    """Write everything but the keys; the batch's id, or 0 when there was nothing to write."""
+    for account in book.fresh:
+        yield Query("drop_account", (account.id,))
+    acts = sorted((new_id(), book.now, *act) for act in book.acts)
+    if not book.made and not acts:
+        return 0
+    made = sorted(book.made, key=lambda t: t.id)
+    transactions = [transaction_values(t) for t in made]
+    postings = [posting_values(t, leg) for t in made for leg in t.legs]
+    ranges = _encode([[p.stream, p.epoch, p.first, p.last] for p in published]).decode()
+    digest = batch_hash(previous, transactions, postings, acts)
+    (batch,) = yield Query("insert_batch", (book.now, worker, commands, ranges, previous, digest))
+    yield Query("insert_transactions", ([(*values, batch) for values in transactions],))
+    yield Query("insert_postings", (postings,))
+    holds = [h for h in book.holds.values() if h in book.touched or h.id in {t.id for t in book.made}]
+    if holds:
+        yield Query("write_holds", (sorted(_hold_values(h) for h in holds),))
+    accounts = book.changed(Account)
+    if accounts:
+        yield Query("update_accounts", (sorted(_account_values(a) for a in accounts),))
+    for table, rows in _program_rows(book):
+        yield Query(table.write, (rows,))
+    if published:
+        heads = sorted((streams[p.stream].id, p.last) for p in published)
+        yield Query("update_streams", (heads,))
+        events = [
+            (streams[p.stream].id, p.first + i, book.now, data.decode())
+            for p in published
+            for i, data in enumerate(p.events or ())
+        ]
+        yield Query("insert_events", (sorted(events, key=lambda e: e[:2]),))
+    if acts:
+        yield Query("insert_acts", ([(*values, batch) for values in acts],))
+    return int(batch)
+
+
+def _program_rows(book: Book) -> Iterable[tuple[Table, list[tuple[Any, ...]]]]:
+    by_table: dict[Table, list[tuple[Any, ...]]] = {}
+    for row in book.changed(ProgramRow):
+        by_table.setdefault(row.table, []).append(tuple(row.values))
+    return [(table, sorted(rows)) for table, rows in sorted(by_table.items())]
+
+
+def batch_hash(
+    previous: str,
+    transactions: list[tuple[Any, ...]],
+    postings: list[tuple[Any, ...]],
+    acts: list[tuple[Any, ...]],
+) -> str:
+    """SHA-256 (hex) over the batch's rows in the order of their ids, chained to the one before."""
+    return hashlib.sha256(previous.encode() + _pack((transactions, postings, acts))).hexdigest()
+
+
+def transaction_values(row: TransactionRow) -> tuple[Any, ...]:
+    """A transaction as stored, without its batch."""
+    return (
+        row.id,
+        row.kind,
+        row.principal,
+        row.key,
+        row.actor,
+        row.reason,
+        row.metadata,
+        row.effective_at,
+        row.recorded_at,
+        row.reverses,
+        row.hold.id if row.hold else None,
+        _encode(row.hold_after).decode() if row.hold_after else None,
+        _encode(row.positions).decode(),
+    )
+
+
+def posting_values(row: TransactionRow, leg: Leg) -> tuple[Any, ...]:
+    """A posting as stored."""
+    return (
+        row.id,
+        leg.number,
+        leg.source.id,
+        leg.destination.id,
+        leg.amount,
+        leg.pending,
+        leg.source_balance,
+        leg.source_held,
+        leg.source_version,
+        leg.destination_balance,
+        leg.destination_held,
+        leg.destination_version,
+        row.effective_at,
+    )
+
+
+def _account_values(a: Account) -> tuple[Any, ...]:
+    return (a.id, a.debits, a.credits, a.debits_pending, a.credits_pending, a.version, a.floor, a.ceiling)
+
+
+def _hold_values(h: HoldRow) -> tuple[Any, ...]:
+    return (
+        h.id,
+        h.source.id,
+        h.destination.id,
+        h.amount,
+        h.captured,
+        h.released,
+        h.expires_at,
+        h.status,
+        h.created_at,
+    )
+
+
+def load_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[dict[str, TransactionRow]]:
+    """Stored transactions by id, those that exist, with accounts of their own (not on any book)."""
+    found = yield Query("find_transactions", (ids,))
+    loaded: dict[str, TransactionRow] = {}
+    holds: dict[str, str] = {}
+    after: dict[str, Any] = {}
+    for values in found:
+        *head, reverses, hold, hold_after, positions = values
+        row = TransactionRow(*head, [], reverses)
+        row.positions = _decode(positions)
+        loaded[row.id] = row
+        if hold:
+            holds[row.id] = hold
+            after[row.id] = tuple(_decode(hold_after))
+    if not loaded:
+        return loaded
+    accounts: dict[int, Account] = {}
+    for values in sorted((yield Query("find_legs", (list(loaded),)))):
+        id, number, amount, pending, *rest = values
+        sides = rest[6:]
+        for account_id, path, asset, floor, ceiling in (sides[:5], sides[5:]):
+            if account_id not in accounts:
+                accounts[account_id] = Account(account_id, path, assets[asset], floor, ceiling)
+        leg = Leg(number, accounts[sides[0]], accounts[sides[5]], amount, pending, *rest[:6])
+        loaded[id].legs.append(leg)
+    if holds:
+        found = yield Query("lock_holds", (sorted(set(holds.values())),))
+        stored = {h[0]: h for h in found}
+        for id, hold_id in holds.items():
+            leg = loaded[id].legs[0]
+            _, _, _, *rest = stored[hold_id]
+            loaded[id].hold = HoldRow(hold_id, leg.source, leg.destination, *rest)
+            loaded[id].hold_after = after[id]
+    return loaded

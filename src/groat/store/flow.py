@@ -1,0 +1,23 @@
+"""Flows: generators that yield named statements and receive rows.
+
+A flow does no I/O itself, so one and the same flow runs in a writer thread on SQLite, on an asyncio driver, or inside
+somebody else's transaction. A driver sends each :class:`Query`'s rows back into the flow, and throws a
+:class:`~groat.ledger.errors.StoreError` into it when the database fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+
+class Query(NamedTuple):
+    """A statement by name with its arguments; the SQL file gives the shape of what comes back."""
+
+    name: str
+    args: tuple[Any, ...] = ()
+
+
+Flow = Generator[Query, Any, T]

@@ -1,0 +1,82 @@
+"""Migrations: numbered SQL files, forward only, each in a transaction of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from groat.ledger.errors import StoreError
+
+_CREATE = """CREATE TABLE IF NOT EXISTS migration (
+    room       TEXT    NOT NULL,
+    number     INTEGER NOT NULL,
+    name       TEXT    NOT NULL,
+    applied_at TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    PRIMARY KEY (room, number)
+) STRICT, WITHOUT ROWID"""
+
+
+class Migration(NamedTuple):
+    """One step: the ``room`` that owns it (``groat`` or a program's name), its number, its name and its SQL."""
+
+    room: str
+    number: int
+    name: str
+    sql: str
+
+
+def load_migrations(room: str, directory: Path) -> list[Migration]:
+    """The room's migrations in the order of their numbers, from files named ``NNNN_name.sql``."""
+    found = []
+    for path in sorted(directory.glob("[0-9][0-9][0-9][0-9]_*.sql")):
+        number, _, name = path.stem.partition("_")
+        found.append(Migration(room, int(number), name, path.read_text("utf-8")))
+    return found
+
+
+def migrate(connection: sqlite3.Connection, migrations: Iterable[Migration]) -> list[Migration]:
+    """Apply what is missing and return it; several processes may call this at once.
+
+    Raises StoreError ``newer_database`` when the database holds a step of one of these rooms that is not known here.
+    """
+    migrations = list(migrations)
+    connection.execute(_CREATE)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        applied = {(room, n) for room, n in connection.execute("SELECT room, number FROM migration")}
+        known = {(m.room, m.number) for m in migrations}
+        rooms = {m.room for m in migrations}
+        newer = sorted(step for step in applied - known if step[0] in rooms)
+        if newer:
+            steps = ", ".join(f"{room} {number:04}" for room, number in newer)
+            raise StoreError(
+                "newer_database",
+                f"The database was migrated by a newer groat (steps {steps}). Run that version.",
+            )
+        missing = [m for m in migrations if (m.room, m.number) not in applied]
+        for step in missing:
+            for statement in _split(step.sql):
+                connection.execute(statement)
+            connection.execute(
+                "INSERT INTO migration (room, number, name) VALUES (?, ?, ?)",
+                (step.room, step.number, step.name),
+            )
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return missing
+
+
+def _split(script: str) -> Iterable[str]:
+    # executescript() would commit the surrounding transaction, so the script is cut into statements here.
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip() and not all(line.startswith("--") for line in statement.split("\n") if line.strip()):
+        yield statement

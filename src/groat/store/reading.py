@@ -1,0 +1,162 @@
+"""Flows that look things up for people and staff: accounts, entries, transactions, holds, the audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
+from groat.ledger.book import Account, HoldRow, TransactionRow
+from groat.ledger.text import format_time
+from groat.ledger.views import (
+    AccountView,
+    AuditView,
+    EntryView,
+    HoldView,
+    TransactionView,
+    balance_view,
+    entry_view,
+    hold_view,
+    transaction_view,
+)
+from groat.store.batch import load_transactions
+from groat.store.flow import Flow, Query
+from groat.store.streams import account_of
+
+# Sorts behind every id, for the first page of a list that goes from new to old.
+LAST_ID = "~"
+
+
+def _grouped(rows: list[Any], assets: dict[str, Asset]) -> list[AccountView]:
+    views: dict[str, AccountView] = {}
+    for row in rows:
+        account = account_of(row, assets)
+        views.setdefault(account.path, AccountView(account.path, [])).balances.append(balance_view(account))
+    return list(views.values())
+
+
+def read_accounts(
+    prefix: str, asset: str, after: str, limit: int, assets: dict[str, Asset]
+) -> Flow[list[AccountView]]:
+    """The next ``limit`` accounts behind path ``after`` under ``prefix`` (whole segments; '' is all)."""
+    args = (prefix, f"{prefix}:", f"{prefix};", after, limit, asset)
+    return _grouped((yield Query("page_accounts", args)), assets)
+
+
+def read_account(path: str, at: int | None, assets: dict[str, Asset]) -> Flow[AccountView | None]:
+    """One account now, or as it was by the effective dates up to ``at`` (microseconds)."""
+    if at is None:
+        rows = yield Query("read_account", (path,))
+    else:
+        rows = yield Query("read_account_at", (path, at))
+    views = _grouped(rows, assets)
+    return views[0] if views else None
+
+
+def read_entries(path: str, asset: Asset, before: int | None, limit: int) -> Flow[list[EntryView]]:
+    """The next ``limit`` changes of an account below version ``before``, newest first."""
+    rows = yield Query("page_entries", (path, asset.code, AMOUNT_MAX if before is None else before, limit))
+    return [entry_view(asset, path, row) for row in rows]
+
+
+def read_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[list[TransactionView]]:
+    """Transactions by id, in the order given, without those that do not exist."""
+    loaded = yield from load_transactions(ids, assets)
+    return [transaction_view(loaded[id]) for id in ids if id in loaded]
+
+
+def page_transactions(after: str, limit: int, assets: dict[str, Asset]) -> Flow[list[TransactionView]]:
+    """The next ``limit`` transactions behind id ``after``, in the order of their ids."""
+    ids = [id for (id,) in (yield Query("page_transactions", (after, limit)))]
+    return (yield from read_transactions(ids, assets)) if ids else []
+
+
+def read_hold(id: str, assets: dict[str, Asset]) -> Flow[HoldView | None]:
+    """One hold as it is."""
+    row = yield Query("find_hold", (id,))
+    if row is None:
+        return None
+    hold_id, source_id, source, asset, destination_id, destination, *rest = row
+    sides = [
+        Account(i, path, assets[asset], None, None)
+        for i, path in ((source_id, source), (destination_id, destination))
+    ]
+    return hold_view(HoldRow(hold_id, *sides, *rest))
+
+
+def read_audit(
+    before: str, actor: str, target: str, limit: int, assets: dict[str, Asset]
+) -> Flow[list[AuditView]]:
+    """The next ``limit`` audit entries before an id, newest first: transactions and other acts, merged by id."""
+    args = (before, actor, target, limit)
+    found = yield Query("page_audit_transactions", args)
+    loaded = (yield from load_transactions([row[0] for row in found], assets)) if found else {}
+    entries = [_audit_of(loaded[row[0]], target) for row in found]
+    for id, at, kind, principal, act_actor, act_target, reason, key, old, new in (
+        yield Query("page_acts", args)
+    ):
+        entries.append(
+            AuditView(
+                id,
+                format_time(at),
+                act_actor,
+                principal,
+                kind,
+                act_target,
+                reason,
+                key,
+                msgspec.json.decode(old),
+                msgspec.json.decode(new),
+            )
+        )
+    entries.sort(key=lambda e: e.id, reverse=True)
+    return entries[:limit]
+
+
+def _audit_of(row: TransactionRow, target: str) -> AuditView:
+    # The entry is about the account asked for, or else about the first that belongs to a person.
+    sides: dict[str, tuple[Account, int, int, int, int]] = {}
+    for leg in row.legs:
+        for account, delta, balance, held_delta, held in (
+            (leg.source, -leg.amount, leg.source_balance, leg.pending, leg.source_held),
+            (leg.destination, leg.amount, leg.destination_balance, 0, leg.destination_held),
+        ):
+            first = sides.get(account.path)
+            if first and first[0].asset != account.asset:
+                continue
+            was, was_held = (first[1], first[2]) if first else (balance - delta, held - held_delta)
+            sides[account.path] = (account, was, was_held, balance, held)
+    chosen = sides.get(target) or next((s for s in sides.values() if s[0].stream), next(iter(sides.values())))
+    account, was, was_held, balance, held = chosen
+    scale = account.scale
+    return AuditView(
+        row.id,
+        format_time(row.recorded_at),
+        row.actor,
+        row.principal,
+        row.kind,
+        f"{account.path}/{account.asset}",
+        row.reason,
+        row.key,
+        {"balance": format_amount(was, scale), "held": format_amount(was_held, scale)},
+        {"balance": format_amount(balance, scale), "held": format_amount(held, scale)},
+        {"postings": len(row.legs), "reverses": row.reverses, "hold": row.hold.id if row.hold else None},
+    )
+
+
+def write_act(values: tuple[Any, ...]) -> Flow[None]:
+    """Keep an audit entry (id, kind, principal, actor, target, reason, key, before, after) for this moment."""
+    (now,) = yield Query("read_now")
+    yield Query("insert_acts", ([(values[0], now, *values[1:], None)],))
+
+
+def list_assets() -> Flow[dict[str, Asset]]:
+    """All assets by code."""
+    return {code: Asset(code, scale) for code, scale in (yield Query("list_assets"))}
+
+
+def add_asset(asset: Asset) -> Flow[Asset]:
+    """Create an asset unless it exists; the asset as it is stored then."""
+    yield Query("insert_asset", asset)
+    return (yield from list_assets())[asset.code]

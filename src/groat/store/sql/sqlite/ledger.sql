@@ -1,0 +1,138 @@
+-- The statements of a batch, in the order in which `commit_batch` runs them.
+
+-- name: begin_batch :one
+-- The batch's one moment, the epoch, and the end of the hash chain (SQLite has one writer, hence one chain).
+SELECT groat_now(),
+       (SELECT value FROM meta WHERE name = 'epoch'),
+       coalesce((SELECT at FROM batch ORDER BY id DESC LIMIT 1), 0),
+       coalesce((SELECT hash FROM batch ORDER BY id DESC LIMIT 1), '');
+
+-- name: find_keys :bulk
+-- The verdicts under the keys that were used before.
+SELECT json_group_array(json_array(k.digest, k.form, k.body, k.txn, k.outcome))
+FROM json_each(?1) AS j JOIN key AS k ON k.digest = j.value;
+
+-- name: due_holds :many
+-- Holds whose time has come, the longest due first.
+SELECT id FROM hold WHERE status = 'open' AND expires_at <= ?1 ORDER BY expires_at, id LIMIT ?2;
+
+-- name: due_holds_on :bulk
+-- The same on the given (path, asset) pairs, for when more are due than one batch takes.
+SELECT json_group_array(h.id)
+FROM json_each(?1) AS j
+JOIN account AS a ON a.path = j.value ->> 0 AND a.asset = j.value ->> 1
+JOIN hold AS h ON h.status = 'open' AND h.expires_at <= ?2 AND a.id IN (h.source, h.destination);
+
+-- name: find_holds :bulk
+-- Between which accounts a hold is; that never changes, so it is read before anything is locked.
+SELECT json_group_array(json_array(h.id, s.path, d.path, s.asset))
+FROM json_each(?1) AS j
+JOIN hold AS h ON h.id = j.value
+JOIN account AS s ON s.id = h.source
+JOIN account AS d ON d.id = h.destination;
+
+-- name: find_accounts :bulk
+-- Ids of the (path, asset) pairs that are open; `key` is the pair's place in the list.
+SELECT json_group_array(json_array(j.key, a.id))
+FROM json_each(?1) AS j
+JOIN account AS a ON a.path = j.value ->> 0 AND a.asset = j.value ->> 1;
+
+-- name: open_accounts :rows
+-- Open accounts; another process may have been first.
+INSERT INTO account (path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version, opened_at)
+VALUES :rows
+ON CONFLICT DO NOTHING;
+
+-- name: drop_account :exec
+-- Take back an account that this batch opened for a command it then refused.
+DELETE FROM account WHERE id = ?1 AND version = 0;
+
+-- name: lock_holds :bulk
+SELECT json_group_array(json_array(
+           h.id, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at))
+FROM json_each(?1) AS j JOIN hold AS h ON h.id = j.value;
+
+-- name: lock_accounts :bulk
+SELECT json_group_array(json_array(
+           a.id, a.path, a.asset, a.floor, a.ceiling,
+           a.debits, a.credits, a.debits_pending, a.credits_pending, a.version))
+FROM json_each(?1) AS j JOIN account AS a ON a.id = j.value;
+
+-- name: lock_streams :bulk
+SELECT json_group_array(json_array(s.name, s.id, s.generation, s.head))
+FROM json_each(?1) AS j JOIN stream AS s ON s.name = j.value;
+
+-- name: find_reversed :bulk
+-- How much of each posting of these transactions was reversed before.
+SELECT json_group_array(json_array(t.reverses, p.leg, p.amount))
+FROM json_each(?1) AS j
+JOIN txn AS t ON t.reverses = j.value
+JOIN posting AS p ON p.txn = t.id;
+
+-- name: insert_batch :one
+INSERT INTO batch (at, worker, commands, streams, previous, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id;
+
+-- name: insert_transactions :rows
+INSERT INTO txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
+                 reverses, hold, hold_after, positions, batch)
+VALUES :rows;
+
+-- name: insert_postings :rows
+INSERT INTO posting (txn, leg, source, destination, amount, pending,
+                     source_balance, source_held, source_version,
+                     destination_balance, destination_held, destination_version, effective_at)
+VALUES :rows;
+
+-- name: write_holds :rows
+INSERT INTO hold (id, source, destination, amount, captured, released, expires_at, status, created_at)
+VALUES :rows
+ON CONFLICT (id) DO UPDATE
+SET captured = excluded.captured, released = excluded.released, status = excluded.status;
+
+-- name: update_accounts :rows
+WITH v (id, debits, credits, debits_pending, credits_pending, version, floor, ceiling) AS (VALUES :rows)
+UPDATE account
+SET debits = v.debits, credits = v.credits, debits_pending = v.debits_pending, credits_pending = v.credits_pending,
+    version = v.version, floor = v.floor, ceiling = v.ceiling
+FROM v WHERE account.id = v.id;
+
+-- name: open_streams :rows
+INSERT INTO stream (name, generation, head) VALUES :rows ON CONFLICT DO NOTHING;
+
+-- name: update_streams :rows
+WITH v (id, head) AS (VALUES :rows)
+UPDATE stream SET head = v.head FROM v WHERE stream.id = v.id;
+
+-- name: insert_events :rows
+INSERT INTO event (stream, offset, at, data) VALUES :rows;
+
+-- name: insert_acts :rows
+INSERT INTO act (id, at, kind, principal, actor, target, reason, key, before, after, batch) VALUES :rows;
+
+-- name: insert_keys :rows
+-- The keys come last; a conflict means that another batch was first, and then this one is run again.
+INSERT INTO key (digest, form, body, txn, outcome) VALUES :rows;
+
+-- name: find_transactions :bulk
+SELECT json_group_array(json_array(
+           t.id, t.kind, t.principal, t.key, t.actor, t.reason, t.metadata, t.effective_at, t.recorded_at,
+           t.reverses, t.hold, t.hold_after, t.positions))
+FROM json_each(?1) AS j JOIN txn AS t ON t.id = j.value;
+
+-- name: find_legs :bulk
+-- The postings of these transactions in order, each account with its limits as they are now.
+SELECT json_group_array(json_array(
+           p.txn, p.leg, p.amount, p.pending,
+           p.source_balance, p.source_held, p.source_version,
+           p.destination_balance, p.destination_held, p.destination_version,
+           s.id, s.path, s.asset, s.floor, s.ceiling, d.id, d.path, d.asset, d.floor, d.ceiling))
+FROM json_each(?1) AS j
+JOIN posting AS p ON p.txn = j.value
+JOIN account AS s ON s.id = p.source
+JOIN account AS d ON d.id = p.destination;
+
+-- name: list_assets :many
+SELECT code, scale FROM asset ORDER BY code;
+
+-- name: insert_asset :exec
+INSERT INTO asset (code, scale, created_at) VALUES (?1, ?2, groat_now()) ON CONFLICT DO NOTHING;

@@ -1,0 +1,246 @@
+"""The SQLite driver: one writer thread, a few reader threads, WAL, synchronous FULL; other processes may write too."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+import msgspec
+
+from groat.ledger.errors import Closed, StoreError
+from groat.store.flow import Flow, Query
+from groat.store.migrations import Migration, load_migrations, migrate
+from groat.store.statements import Statement, load_statements
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READERS = 2
+BUSY_MS = 5_000
+VARIABLES_MAX = 32_766
+ROWS_MAX = 1_024
+
+_HERE = Path(__file__).parent
+_encode = msgspec.json.encode
+_decode = msgspec.json.decode
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    f"PRAGMA busy_timeout = {BUSY_MS}",
+    "PRAGMA cache_size = -65536",
+    "PRAGMA wal_autocheckpoint = 4000",
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA trusted_schema = OFF",
+)
+
+
+class Extension(NamedTuple):
+    """A program's own tables: ``directory`` holds ``sql/<dialect>/*.sql`` and ``migrations/<dialect>/NNNN_*.sql``."""
+
+    name: str
+    directory: Path
+
+
+class SqliteStore:
+    """A database file and the threads that use it.
+
+    ``clock`` gives microseconds since 1970 (SQLite's own clock is the machine's, in milliseconds). ``before_query`` is
+    called with each :class:`Query` of a write before it runs; what it raises breaks the flow there (for fault tests).
+    """
+
+    dialect = "sqlite"
+
+    def __init__(
+        self,
+        path: str,
+        extensions: Sequence[Extension] = (),
+        clock: Callable[[], int] = lambda: time.time_ns() // 1_000,
+        before_query: Callable[[Query], None] | None = None,
+    ) -> None:
+        self.path = path
+        self._clock = clock
+        self._before_query = before_query
+        self._statements = load_statements(
+            [_HERE / "sql" / self.dialect, *(e.directory / "sql" / self.dialect for e in extensions)]
+        )
+        self._migrations = load_migrations("groat", _HERE / "migrations" / self.dialect)
+        for extension in extensions:
+            self._migrations += load_migrations(
+                extension.name, extension.directory / "migrations" / self.dialect
+            )
+        self._writer: sqlite3.Connection | None = None
+        self._watcher: sqlite3.Connection | None = None
+        self._watch_lock = threading.Lock()
+        self._write_thread = ThreadPoolExecutor(1, "groat-writer")
+        self._read_threads = ThreadPoolExecutor(READERS, "groat-reader")
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._sql: dict[tuple[str, int, int], str] = {}
+
+    async def open(self) -> list[Migration]:
+        """Open the file and migrate it; returns the steps applied. Raises StoreError."""
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._open)
+
+    async def close(self) -> None:
+        """Finish what runs, and close every connection."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self._write_thread.shutdown)
+        await loop.run_in_executor(None, self._read_threads.shutdown)
+        self._writer = self._watcher = None
+        while self._opened:
+            self._opened.pop().close()
+
+    async def write(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow in a write transaction of its own: committed when it returns, rolled back when it raises."""
+        return await self._submit(self._write_thread, self._write, flow(*args, **kwargs))
+
+    async def read(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow over one snapshot of the database."""
+        return await self._submit(self._read_threads, self._read, flow(*args, **kwargs))
+
+    async def data_version(self) -> int:
+        """A number that differs after any connection, of any process, has committed."""
+        return await asyncio.get_running_loop().run_in_executor(self._read_threads, self._data_version)
+
+    async def _submit(self, threads: ThreadPoolExecutor, run: Callable[[Flow[T]], T], flow: Flow[T]) -> T:
+        try:
+            future = asyncio.get_running_loop().run_in_executor(threads, run, flow)
+        except RuntimeError:
+            raise Closed from None
+        return await future
+
+    def connect(self) -> sqlite3.Connection:
+        """A new connection with groat's settings, in autocommit mode. Raises StoreError ``store_unavailable``."""
+        try:
+            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(
+                self.path, isolation_level=None, check_same_thread=False, cached_statements=512
+            )
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError("store_unavailable", f"Cannot open {self.path}: {error}") from error
+        connection.create_function("groat_now", 0, self._clock)
+        self._opened.append(connection)
+        return connection
+
+    def _open(self) -> list[Migration]:
+        self._writer = self.connect()
+        try:
+            return migrate(self._writer, self._migrations)
+        except sqlite3.Error as error:
+            raise _typed(error) from error
+
+    def _data_version(self) -> int:
+        # The number only means something on one connection; that it is shared between readers is guarded by the lock.
+        with self._watch_lock:
+            if self._watcher is None:
+                self._watcher = self.connect()
+            (version,) = self._watcher.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    def _write(self, flow: Flow[T]) -> T:
+        connection = self._writer
+        if connection is None:
+            raise Closed
+        return self._transact(connection, "BEGIN IMMEDIATE", flow, self._before_query)
+
+    def _read(self, flow: Flow[T]) -> T:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self.connect()
+        return self._transact(connection, "BEGIN", flow, None)
+
+    def _transact(
+        self,
+        connection: sqlite3.Connection,
+        begin: str,
+        flow: Flow[T],
+        before_query: Callable[[Query], None] | None,
+    ) -> T:
+        try:
+            connection.execute(begin)
+            try:
+                result = self._run(connection, flow, before_query)
+                if before_query:
+                    before_query(Query("commit"))
+                connection.execute("COMMIT")
+                return result
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise _typed(error) from error
+
+    def _run(
+        self, connection: sqlite3.Connection, flow: Flow[T], before_query: Callable[[Query], None] | None
+    ) -> T:
+        try:
+            query = next(flow)
+            while True:
+                if before_query:
+                    before_query(query)
+                try:
+                    rows = self._execute(connection, self._statements[query.name], query.args)
+                except (sqlite3.Error, OverflowError) as error:
+                    query = flow.throw(_typed(error))
+                else:
+                    query = flow.send(rows)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+    def _execute(self, connection: sqlite3.Connection, statement: Statement, args: tuple[Any, ...]) -> Any:
+        name, shape, sql = statement
+        if shape == "rows":
+            return self._insert(connection, name, sql, args[0])
+        if shape == "bulk":
+            (text,) = connection.execute(sql, (_encode(args[0]).decode(), *args[1:])).fetchone()
+            return _decode(text)
+        cursor = connection.execute(sql, args)
+        if shape == "many":
+            return cursor.fetchall()
+        if shape == "one":
+            row = cursor.fetchone()
+            cursor.close()
+            return row
+        return None
+
+    def _insert(
+        self, connection: sqlite3.Connection, name: str, sql: str, rows: list[tuple[Any, ...]]
+    ) -> None:
+        # Chunks are powers of two, so that a few prepared statements serve batches of every size.
+        start, left = 0, len(rows)
+        if not left:
+            return
+        width = len(rows[0])
+        chunk_max = min(ROWS_MAX, 1 << ((VARIABLES_MAX // width).bit_length() - 1))
+        while left:
+            count = min(chunk_max, 1 << (left.bit_length() - 1))
+            text = self._sql.get((name, width, count))
+            if text is None:
+                row = f"({','.join('?' * width)})"
+                text = sql.replace(":rows", ",".join([row] * count))
+                self._sql[name, width, count] = text
+            connection.execute(text, [value for row in rows[start : start + count] for value in row])
+            start += count
+            left -= count
+
+
+def _typed(error: Exception) -> StoreError:
+    """What a database error means: passing trouble (busy, store_unavailable), or a statement that is wrong for its data."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreError("busy", str(error))
+    if isinstance(
+        error, sqlite3.IntegrityError | OverflowError | sqlite3.DataError | sqlite3.ProgrammingError
+    ):
+        return StoreError("command_failed", str(error))
+    return StoreError("store_unavailable", str(error))

@@ -1,0 +1,43 @@
+"""SQL in files: each statement has a name, a result shape, and says what it is for.
+
+``-- name: find_keys :bulk`` heads a statement. Shapes: ``:exec`` None; ``:one`` a row or None; ``:many`` a list of rows;
+``:rows`` writes the list of rows given as the one argument (the SQL has ``VALUES :rows``); ``:bulk`` reads for the list
+given as the one argument, which reaches SQLite as one JSON text, and answers with one JSON array of rows.
+
+The last two exist because each step of a ``sqlite3`` statement lets go of the interpreter lock and takes it back: next to
+a busy event loop that can cost milliseconds a row, so what runs for each command runs as one step for all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+_HEAD = re.compile(r"^-- name: (\w+) :(exec|one|many|rows|bulk)[ \t]*$", re.MULTILINE)
+
+
+class Statement(NamedTuple):
+    """One named statement of a dialect."""
+
+    name: str
+    shape: str
+    sql: str
+
+
+def load_statements(directories: Iterable[Path]) -> dict[str, Statement]:
+    """All statements of the ``*.sql`` files in the directories; raises ValueError on a name given twice."""
+    statements: dict[str, Statement] = {}
+    for directory in directories:
+        for path in sorted(directory.glob("*.sql")):
+            text = path.read_text("utf-8")
+            heads = list(_HEAD.finditer(text))
+            for head, following in zip(heads, [*heads[1:], None], strict=True):
+                name, shape = head.groups()
+                if name in statements:
+                    raise ValueError(f"{path.name}: statement {name} exists already")
+                body = text[head.end() : following.start() if following else len(text)]
+                sql = "\n".join(line for line in body.splitlines() if line and not line.startswith("--"))
+                statements[name] = Statement(name, shape, sql.rstrip().rstrip(";"))
+    return statements

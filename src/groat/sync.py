@@ -1,0 +1,109 @@
+"""The synchronous twin of :class:`groat.Groat`: the same words, without ``await``."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from types import TracebackType
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
+
+from groat.engine.groat import Groat
+from groat.ledger.errors import Closed
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Word(Generic[P, T]):
+    """A method of the twin, from the method of :class:`groat.Groat` with the same name and arguments."""
+
+    def __init__(self, method: Callable[Concatenate[Groat, P], Coroutine[Any, Any, T]]) -> None:
+        self._method = method
+        self.__doc__ = method.__doc__
+
+    def __get__(self, twin: SyncGroat, owner: type[SyncGroat]) -> Callable[P, T]:
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            return twin.run(self._method, *args, **kwargs)
+
+        return call
+
+
+class SyncGroat:
+    """``with SyncGroat.open("sqlite:///groat.db") as groat: groat.post(...)``; may be used from many threads.
+
+    It runs a :class:`groat.Groat` on an event loop in a thread of its own, so threads that write at once share batches.
+    """
+
+    def __init__(self, database: str, **options: Any) -> None:
+        self._database = database
+        self._options = options
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="groat-sync", daemon=True)
+        self._context: Any = None
+        self._groat: Groat | None = None
+
+    @classmethod
+    def open(cls, database: str, **options: Any) -> Self:
+        """The same arguments as :meth:`groat.Groat.open`; open for the length of the ``with`` block."""
+        return cls(database, **options)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._context = Groat.open(self._database, **self._options)
+        try:
+            self._groat = self._wait(self._context.__aenter__())
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._wait(self._context.__aexit__(None, None, None))
+        finally:
+            self._groat = None
+            self._end()
+
+    def _end(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def run(
+        self,
+        method: Callable[Concatenate[Groat, P], Coroutine[Any, Any, T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a coroutine function on the twin's :class:`groat.Groat` and wait for its result."""
+        if self._groat is None:
+            raise Closed
+        return self._wait(method(self._groat, *args, **kwargs))
+
+    def _wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    execute = _Word(Groat.execute)
+    execute_many = _Word(Groat.execute_many)
+    post = _Word(Groat.post)
+    bulk = _Word(Groat.bulk)
+    hold = _Word(Groat.hold)
+    capture = _Word(Groat.capture)
+    release = _Word(Groat.release)
+    reverse = _Word(Groat.reverse)
+    set_balance = _Word(Groat.set_balance)
+    set_limits = _Word(Groat.set_limits)
+    open_account = _Word(Groat.open_account)
+    add_asset = _Word(Groat.add_asset)
+    assets = _Word(Groat.assets)
+    account = _Word(Groat.account)
+    accounts = _Word(Groat.accounts)
+    entries = _Word(Groat.entries)
+    transaction = _Word(Groat.transaction)
+    transactions = _Word(Groat.transactions)
+    held = _Word(Groat.held)
+    audit = _Word(Groat.audit)
+    verify = _Word(Groat.verify)
