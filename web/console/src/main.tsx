@@ -1,5 +1,65 @@
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode, useEffect } from "react";
 import { createRoot } from "react-dom/client";
+import { Toaster } from "sonner";
+import { GroatError } from "@groat/client";
+import { groat } from "./groat";
+import { applyTheme, theme } from "./lib/settings";
+import { createConsoleRouter } from "./router";
+import { TooltipProvider } from "./ui/overlay";
+import "./styles.css";
+
+const queries = new QueryClient({
+  // The client repeats reads by itself; a refusal does not become a yes by asking again.
+  defaultOptions: { queries: { retry: false, staleTime: 5_000, refetchOnWindowFocus: true } },
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (!(error instanceof GroatError)) console.error(error);
+    },
+  }),
+});
+const router = createConsoleRouter();
+
+// What one person has read is not for the next one.
+groat.onChange((change) => {
+  if (change.type === "identity") queries.clear();
+});
+
+function Console() {
+  const choice = theme.use();
+  useEffect(() => applyTheme(choice), [choice]);
+  useEffect(() => {
+    groat.start();
+  }, []);
+  return (
+    <QueryClientProvider client={queries}>
+      <TooltipProvider delayDuration={300}>
+        <RouterProvider router={router} />
+        <Toaster
+          theme={choice}
+          position="bottom-right"
+          offset={20}
+          mobileOffset={{ bottom: 76, left: 12, right: 12 }}
+          toastOptions={{
+            classNames: {
+              toast: "num !rounded-lg !border-line !bg-raised !text-ink !shadow-float !font-sans",
+              description: "!text-muted",
+              success: "[&_[data-icon]]:!text-good",
+              error: "[&_[data-icon]]:!text-bad",
+              info: "[&_[data-icon]]:!text-accent",
+            },
+          }}
+        />
+      </TooltipProvider>
+    </QueryClientProvider>
+  );
+}
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no element with id root");
-createRoot(root).render(<h1>groat</h1>);
+createRoot(root).render(
+  <StrictMode>
+    <Console />
+  </StrictMode>,
+);

@@ -1,42 +1,40 @@
+import { type AccountView, type BalanceView, GroatError } from "@groat/client";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { call, callPublic, segment } from "./http";
-import { Problem } from "./problem";
-import type {
-  Account,
-  ApiKey,
-  Asset,
-  AuditEntry,
-  Balance,
-  Config,
-  DemoPerson,
-  Entry,
-  Hold,
-  Page,
-  Transaction,
-  User,
-} from "./types";
+import { groat } from "../groat";
+import { apiKeys } from "./api-keys";
 
 /** What is on screen of a list at first, and what each further page adds. */
 export const PAGE_SIZE = 25;
 
+const { api } = groat;
+
+/** What a person may do with their own money, declared on the server. */
+export interface Action {
+  source: string;
+  destination: string;
+  assets: string[];
+  max?: string | null;
+  reason?: string | null;
+}
+
 export const configQuery = queryOptions({
   queryKey: ["config"],
-  queryFn: ({ signal }) => callPublic<Config>("/config", { signal }),
+  queryFn: async () => {
+    const config = await api.config();
+    return { ...config, actions: (config.actions ?? {}) as Record<string, Action> };
+  },
   staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const demoPeopleQuery = queryOptions({
   queryKey: ["demo-people"],
-  queryFn: ({ signal }) => callPublic<DemoPerson[]>("/demo/people", { signal }),
+  queryFn: () => api.demoPeople(),
   staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const assetsQuery = queryOptions({
   queryKey: ["assets"],
-  queryFn: async ({ signal }) => {
-    const answer = await call<Asset[] | { items: Asset[] }>("/assets", { signal });
-    return Array.isArray(answer) ? answer : answer.items;
-  },
+  queryFn: async () => (await api.assets()).items,
   staleTime: 60_000,
 });
 
@@ -44,23 +42,23 @@ export const assetsQuery = queryOptions({
 export const accountQuery = (account: string, at?: string) =>
   queryOptions({
     queryKey: ["account", account, at ?? "now"],
-    queryFn: async ({ signal }): Promise<Account> => {
+    queryFn: async ({ signal }): Promise<AccountView> => {
       try {
-        return await call<Account>(`/accounts/${segment(account)}`, { query: { at }, signal });
+        return await api.account(account, { ...(at && { at }), signal });
       } catch (error) {
-        if (error instanceof Problem && error.status === 404) return { account, balances: [] };
+        if (error instanceof GroatError && error.status === 404) return { account, balances: [] };
         throw error;
       }
     },
-    ...(at ? { staleTime: 60_000, placeholderData: keepPreviousData } : {}),
+    ...(at && { staleTime: 60_000, placeholderData: keepPreviousData }),
   });
 
-/** Every account under a prefix: a person and their sub-accounts. */
-export const accountsQuery = (prefix: string) =>
+/** Every balance under a prefix: a person's own and those of their sub-accounts. */
+export const balancesQuery = (prefix: string) =>
   queryOptions({
-    queryKey: ["accounts", prefix],
-    queryFn: async ({ signal }): Promise<Balance[]> => {
-      const page = await call<Page<Account>>("/accounts", { query: { prefix, limit: 100 }, signal });
+    queryKey: ["balances", prefix],
+    queryFn: async ({ signal }): Promise<BalanceView[]> => {
+      const page = await api.accounts({ prefix }, { limit: 100, signal });
       return page.items.flatMap((item) =>
         item.balances.map((balance) => ({ ...balance, account: item.account })),
       );
@@ -71,63 +69,44 @@ export const entriesQuery = (account: string, asset: string) =>
   infiniteQueryOptions({
     queryKey: ["entries", account, asset],
     queryFn: ({ pageParam, signal }) =>
-      call<Page<Entry>>(`/accounts/${segment(account)}/entries`, {
-        query: { asset, cursor: pageParam, limit: PAGE_SIZE },
-        signal,
-      }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.cursor || undefined,
+      api.entries(account, asset, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.cursor,
   });
 
 export const transactionQuery = (id: string) =>
-  queryOptions({
-    queryKey: ["transaction", id],
-    queryFn: ({ signal }) => call<Transaction>(`/transactions/${segment(id)}`, { signal }),
-  });
+  queryOptions({ queryKey: ["transaction", id], queryFn: () => api.transaction(id) });
 
 export const holdQuery = (id: string) =>
-  queryOptions({
-    queryKey: ["hold", id],
-    queryFn: ({ signal }) => call<Hold>(`/holds/${segment(id)}`, { signal }),
-  });
+  queryOptions({ queryKey: ["hold", id], queryFn: () => api.heldAmount(id) });
 
 export const usersQuery = (q: string) =>
   infiniteQueryOptions({
     queryKey: ["users", q],
     queryFn: ({ pageParam, signal }) =>
-      call<Page<User>>("/users", { query: { q, cursor: pageParam, limit: PAGE_SIZE }, signal }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.cursor || undefined,
+      api.users(q ? { q } : {}, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.cursor,
     placeholderData: keepPreviousData,
   });
 
-/** One user. The list is asked by the exact name, for there is no route for one. */
+/** One user, or null for an account without a person. The list is asked by name, for there is no route for one. */
 export const userQuery = (user: string) =>
   queryOptions({
     queryKey: ["user", user],
-    queryFn: async ({ signal }): Promise<User | null> => {
-      const page = await call<Page<User>>("/users", { query: { q: user, limit: PAGE_SIZE }, signal });
+    queryFn: async ({ signal }) => {
+      const page = await api.users({ q: user }, { limit: 100, signal });
       return page.items.find((item) => item.user === user) ?? null;
     },
   });
 
-export const auditQuery = (filter: { actor: string; target: string }) =>
+export const auditQuery = (filter: { actor?: string; target?: string }) =>
   infiniteQueryOptions({
     queryKey: ["audit", filter],
-    queryFn: ({ pageParam, signal }) =>
-      call<Page<AuditEntry>>("/audit", {
-        query: { ...filter, cursor: pageParam, limit: 2 * PAGE_SIZE },
-        signal,
-      }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.cursor || undefined,
+    queryFn: ({ pageParam, signal }) => api.audit(filter, { cursor: pageParam, limit: 2 * PAGE_SIZE, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.cursor,
     placeholderData: keepPreviousData,
   });
 
-export const apiKeysQuery = queryOptions({
-  queryKey: ["api-keys"],
-  queryFn: async ({ signal }) => {
-    const answer = await call<ApiKey[] | { items: ApiKey[] }>("/api-keys", { signal });
-    return Array.isArray(answer) ? answer : answer.items;
-  },
-});
+export const apiKeysQuery = queryOptions({ queryKey: ["api-keys"], queryFn: () => apiKeys.list() });

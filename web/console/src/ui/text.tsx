@@ -1,5 +1,5 @@
+import { compare, formatAmount } from "@groat/client";
 import { useEffect, useState } from "react";
-import { compare, formatAmount } from "../lib/amounts";
 import { cx } from "../lib/cx";
 import { formatAge, formatFull, formatShort } from "../lib/time";
 
@@ -24,7 +24,7 @@ export function Delta({ value, asset, className }: { value: string; asset?: stri
         className,
       )}
     >
-      {formatAmount(value, { signed: true })}
+      {formatAmount(value, { sign: "always" })}
       {asset && <span className="ml-1 font-normal text-[0.85em] text-faint">{asset}</span>}
     </span>
   );

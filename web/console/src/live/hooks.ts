@@ -1,0 +1,54 @@
+import { type Balance, balanceKey, type GroatState } from "@groat/client";
+import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { groat } from "../groat";
+
+const subscribe = (listener: () => void) => groat.subscribe(listener);
+
+/** A part of the picture; renders again only when that part changes. `select` must return what is in the state itself. */
+export function useLive<Part>(select: (state: GroatState) => Part): Part {
+  return useSyncExternalStore(subscribe, () => select(groat.getState()));
+}
+
+/** Who is signed in. */
+export function usePerson(): { user: string; name: string } {
+  const user = useLive((state) => state.user) ?? "";
+  const name = useLive((state) => state.name) || user;
+  return { user, name };
+}
+
+/** admin: everything; support: reads; anybody: their own money. */
+export function useRights(): { staff: boolean; admin: boolean } {
+  const admin = useLive((state) => state.roles.includes("admin"));
+  const support = useLive((state) => state.roles.includes("support"));
+  return { admin, staff: admin || support };
+}
+
+/** The live value of one balance; null while nothing is known of it. */
+export function useLiveBalance(account: string, asset: string): Balance | null {
+  return useLive((state) => state.balances[balanceKey(account, asset)] ?? null);
+}
+
+/** Follows another person as long as it is true. Their balances then are in the picture like one's own. */
+export function useWatch(user: string | null, wanted = true): void {
+  const self = useLive((state) => state.user);
+  useEffect(() => {
+    if (user !== null && wanted && user !== self) return groat.watch(user);
+  }, [user, wanted, self]);
+}
+
+/** Whether an element is on screen (or nearly): rows out of sight need no live connection. */
+export function useInView<Target extends Element>(): [RefObject<Target | null>, boolean] {
+  const target = useRef<Target>(null);
+  const [inView, setInView] = useState(false);
+  useEffect(() => {
+    const element = target.current;
+    if (!element) return;
+    const observer = new IntersectionObserver(
+      (entries) => setInView(entries.some((entry) => entry.isIntersecting)),
+      { rootMargin: "120px" },
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return [target, inView];
+}

@@ -1,0 +1,116 @@
+import { add, type Change, compare, formatAmount, isZero } from "@groat/client";
+import { useEffect, useRef, useState } from "react";
+import { toast } from "sonner";
+import { groat } from "../groat";
+import { accountLabel } from "../lib/accounts";
+
+/** Changes of one balance within this time are one toast. */
+const TOGETHER_MS = 1_000;
+/** A screen reader hears of changes at most this often. */
+const ANNOUNCE_MS = 5_000;
+
+interface Gathered {
+  delta: string;
+  count: number;
+  reason: string;
+  balance: string;
+  /** Something was added since it was last shown. */
+  dirty: boolean;
+}
+
+const signed = (delta: string, asset: string) => `${formatAmount(delta, { sign: "always" })} ${asset}`;
+
+/**
+ * Tells of what others did to one's own money: a toast per balance that is updated in place, and a calm summary for screen
+ * readers. What the person did here themselves (their event carries their key) is on the page already.
+ */
+export function LiveToasts() {
+  const [announcement, setAnnouncement] = useState("");
+  const heard = useRef(0);
+  useEffect(() => {
+    const gathered = new Map<string, Gathered>();
+    const timers = new Map<string, ReturnType<typeof setTimeout>>();
+    let pending = "";
+    let speaker: ReturnType<typeof setTimeout> | undefined;
+
+    function announce(text: string) {
+      pending = text;
+      clearTimeout(speaker);
+      const wait = Math.max(0, heard.current + ANNOUNCE_MS - Date.now());
+      speaker = setTimeout(() => {
+        heard.current = Date.now();
+        setAnnouncement(pending);
+      }, wait);
+    }
+
+    function show(account: string, asset: string, id: string, news: Gathered) {
+      news.dirty = false;
+      if (isZero(news.delta)) return;
+      const place = account.split(":").length > 2 ? ` in ${accountLabel(account)}` : "";
+      const title = `${signed(news.delta, asset)}${place}`;
+      const description = news.count === 1 ? news.reason : `${news.count} changes`;
+      const look = compare(news.delta, "0") > 0 ? toast.success : toast.info;
+      look(title, { id, description });
+      announce(`${title}. Balance ${formatAmount(news.balance)} ${asset}.`);
+    }
+
+    function watch(account: string, asset: string, id: string) {
+      const news = gathered.get(id);
+      if (!news?.dirty) {
+        gathered.delete(id);
+        timers.delete(id);
+        return;
+      }
+      show(account, asset, id, news);
+      timers.set(id, setTimeout(watch, TOGETHER_MS, account, asset, id));
+    }
+
+    function take(change: Change) {
+      const me = groat.getState().user;
+      if (change.type === "away") {
+        const own = change.changes.filter(
+          ({ account, delta }) => isOwn(account, me) && !isZero(delta),
+        );
+        if (own.length === 0) return;
+        const text = own.map(({ asset, delta }) => signed(delta, asset)).join(", ");
+        toast.info(`${text} while you were away`, { id: "away" });
+        announce(`${text} while you were away.`);
+        return;
+      }
+      if (change.type !== "event" || !change.live || change.event.stream !== `user:${me}`) return;
+      const { event } = change;
+      if (event.key !== undefined) return;
+      for (const { account, asset, delta, balance } of event.changes ?? []) {
+        const id = `${account}/${asset}/${event.type}`;
+        const known = gathered.get(id);
+        const news: Gathered = {
+          delta: known ? add(known.delta, delta) : delta,
+          count: (known?.count ?? 0) + 1,
+          reason: event.reason ?? "",
+          balance,
+          dirty: true,
+        };
+        gathered.set(id, news);
+        if (known) continue;
+        show(account, asset, id, news);
+        timers.set(id, setTimeout(watch, TOGETHER_MS, account, asset, id));
+      }
+    }
+
+    const stop = groat.onChange(take);
+    return () => {
+      stop();
+      clearTimeout(speaker);
+      for (const timer of timers.values()) clearTimeout(timer);
+    };
+  }, []);
+  return (
+    <p role="status" className="sr-only" data-testid="announcer">
+      {announcement}
+    </p>
+  );
+}
+
+function isOwn(account: string, user: string | null): boolean {
+  return account === `user:${user}` || account.startsWith(`user:${user}:`);
+}

@@ -1,0 +1,183 @@
+import { type ActionInput, type BalanceView, compare, formatAmount, GroatError } from "@groat/client";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useId, useState } from "react";
+import { toast } from "sonner";
+import { explain } from "../api/problem";
+import { type Action, assetsQuery, configQuery } from "../api/queries";
+import { groat } from "../groat";
+import { readAmount } from "../lib/amounts";
+import { isUnsettled, useWriteKey } from "../lib/write-key";
+import { useShownBalance } from "../live/balance";
+import { Button } from "../ui/button";
+import { Choice, Field, Input, Select } from "../ui/field";
+import { Notice } from "../ui/states";
+import { Card, CardHeader } from "../ui/surface";
+
+const sentence = (name: string) => {
+  const text = name.replaceAll(/[_-]/g, " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+};
+
+/** What a person may do with their own money: one form per action that the server declares; nothing where it declares none. */
+export function ActionCard({ balances, picked }: { balances: BalanceView[]; picked: BalanceView }) {
+  const config = useQuery(configQuery);
+  const actions = Object.entries(config.data?.actions ?? {});
+  const [chosen, setChosen] = useState("");
+  const [name, action] = actions.find(([id]) => id === chosen) ?? actions[0] ?? [];
+  if (!name || !action) return null;
+  return (
+    <Card data-testid="actions">
+      <CardHeader title={actions.length > 1 ? "Use it" : sentence(name)} />
+      <div className="px-4 pb-5 sm:px-5">
+        {actions.length > 1 && (
+          <Choice
+            className="mb-4"
+            label="What to do"
+            value={name}
+            options={actions.map(([id]) => ({ value: id, label: sentence(id) }))}
+            onChange={setChosen}
+          />
+        )}
+        <ActionForm key={name} name={name} action={action} balances={balances} picked={picked} />
+      </div>
+    </Card>
+  );
+}
+
+function ActionForm({
+  name,
+  action,
+  balances,
+  picked,
+}: {
+  name: string;
+  action: Action;
+  balances: BalanceView[];
+  picked: BalanceView;
+}) {
+  const declared = useQuery(assetsQuery).data;
+  const codes = action.assets?.length ? action.assets : [...new Set(balances.map((balance) => balance.asset))];
+  const [asset, setAsset] = useState(codes.includes(picked.asset) ? picked.asset : (codes[0] ?? picked.asset));
+  const [amount, setAmount] = useState("");
+  const [to, setTo] = useState("");
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<{ field: "amount" | "to" | "form"; text: string } | null>(null);
+  const writeKey = useWriteKey();
+  const own = balances.find((balance) => balance.asset === asset) ?? { ...picked, asset };
+  const shown = useShownBalance(own);
+  const form = useId();
+  const toSomebody = action.destination.includes("{to}");
+  const scale =
+    declared?.find((item) => item.code === asset)?.scale ?? (shown.balance.split(".")[1]?.length ?? 0);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (busy) return;
+    const read = readAmount(amount, { code: asset, scale });
+    if (!read.ok) return setProblem({ field: "amount", text: read.problem });
+    if (compare(read.amount, "0") === 0) return setProblem({ field: "amount", text: "Enter more than nothing." });
+    if (action.max && compare(read.amount, action.max) > 0) {
+      return setProblem({ field: "amount", text: `At most ${formatAmount(action.max)} at once.` });
+    }
+    const receiver = to.trim().replace(/^user:/, "");
+    if (toSomebody && !receiver) return setProblem({ field: "to", text: "Say who shall get it." });
+    const input: ActionInput = {
+      amount: read.amount,
+      asset,
+      ...(toSomebody && { to: receiver }),
+      ...(reason.trim() && { reason: reason.trim() }),
+    };
+    setProblem(null);
+    setBusy(true);
+    try {
+      await groat.act(name, input, { key: writeKey.keyFor([name, input]) });
+      writeKey.settle();
+      setAmount("");
+      setReason("");
+      toast.success(
+        `${sentence(name)}: ${formatAmount(read.amount)} ${asset}${toSomebody ? ` to ${receiver}` : ""}`,
+        { id: `action-${name}` },
+      );
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      if (!isUnsettled(error)) writeKey.settle();
+      setProblem({ field: "form", text: explain(error) });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form id={form} onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+      <div className="flex gap-2">
+        <Field
+          label="Amount"
+          className="flex-1"
+          hint={
+            <span className="num">
+              {formatAmount(shown.available)} {asset} available
+            </span>
+          }
+          problem={problem?.field === "amount" && problem.text}
+        >
+          {(wiring) => (
+            <Input
+              {...wiring}
+              inputMode={scale === 0 ? "numeric" : "decimal"}
+              autoComplete="off"
+              className="num"
+              value={amount}
+              onChange={(event) => setAmount(event.target.value)}
+            />
+          )}
+        </Field>
+        {codes.length > 1 && (
+          <Field label="Asset" className="w-28">
+            {(wiring) => (
+              <Select {...wiring} value={asset} onChange={(event) => setAsset(event.target.value)}>
+                {codes.map((code) => (
+                  <option key={code}>{code}</option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        )}
+      </div>
+      {toSomebody && (
+        <Field label="To" problem={problem?.field === "to" && problem.text}>
+          {(wiring) => (
+            <Input
+              {...wiring}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              placeholder="Name of the person"
+              value={to}
+              onChange={(event) => setTo(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
+      <Field label="Note (optional)">
+        {(wiring) => (
+          <Input
+            {...wiring}
+            maxLength={200}
+            placeholder={action.reason ?? ""}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+      </Field>
+      {problem?.field === "form" && (
+        <Notice tone="warn" role="alert">
+          {problem.text}
+        </Notice>
+      )}
+      <Button type="submit" look="primary" busy={busy}>
+        {sentence(name)}
+      </Button>
+    </form>
+  );
+}

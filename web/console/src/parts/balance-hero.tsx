@@ -1,0 +1,155 @@
+import { type BalanceView, isZero } from "@groat/client";
+import { CircleHelp } from "lucide-react";
+import { accountLabel } from "../lib/accounts";
+import { cx } from "../lib/cx";
+import { RollingAmount, useShownBalance } from "../live/balance";
+import { useAsOf } from "../live/status";
+import { Amount, Coin } from "../ui/text";
+
+/** The number a person came for. Pressing it asks why it is what it is. */
+export function BalanceHero({ known, onWhy }: { known: BalanceView; onWhy: () => void }) {
+  const shown = useShownBalance(known);
+  const asOf = useAsOf();
+  const change = "change" in shown ? shown.change : null;
+  const pending = "pending" in shown && shown.pending;
+  const held = !isZero(shown.held);
+  return (
+    <section
+      aria-label={`${accountLabel(known.account)}, ${known.asset}`}
+      data-testid={`balance-${known.account}-${known.asset}`}
+      className="relative flex min-h-56 flex-col justify-between overflow-hidden rounded-xl border border-coin-edge bg-coin p-5 text-on-coin shadow-card sm:p-7"
+    >
+      <Coin className="-right-16 -bottom-20 pointer-events-none absolute size-72 opacity-[0.07] [&_g]:fill-current" />
+      <div className="flex items-center justify-between gap-3">
+        <h2 className="font-medium text-on-coin-muted text-sm">
+          {accountLabel(known.account) === "Main" ? "Balance" : accountLabel(known.account)}
+        </h2>
+        {asOf && (
+          <span className="num rounded-sm border border-on-coin-muted/40 px-1.5 py-px text-on-coin-muted text-xs">
+            {asOf}
+          </span>
+        )}
+      </div>
+      <div className="relative my-5">
+        <button
+          type="button"
+          data-testid="why"
+          onClick={onWhy}
+          title="Why this number?"
+          className="group -mx-2 flex max-w-full flex-wrap items-baseline gap-x-3 rounded-md px-2 text-left outline-offset-4"
+        >
+          <span
+            data-testid="balance"
+            data-value={shown.balance}
+            className={cx(
+              "font-semibold text-[clamp(2.5rem,8vw,4rem)] leading-none tracking-[-0.025em] transition-opacity",
+              asOf && "opacity-60",
+            )}
+          >
+            <RollingAmount value={shown.balance} animated={change?.live ?? false} />
+          </span>
+          <span className="font-medium text-lg text-on-coin-muted">{known.asset}</span>
+          <span className="inline-flex items-center gap-1 self-center text-on-coin-muted text-sm underline-offset-4 group-hover:underline">
+            <CircleHelp className="size-4" aria-hidden />
+            <span>Why this number?</span>
+          </span>
+        </button>
+      </div>
+      <dl className="relative flex flex-wrap gap-x-8 gap-y-2 text-sm">
+        <Figure label="Available" testId="available" value={shown.available} />
+        <Figure label="Held" testId="held" value={shown.held} quiet={!held} />
+        <div
+          role="status"
+          className={cx("ml-auto self-end text-on-coin-muted text-xs", !pending && "invisible")}
+        >
+          {pending ? "Confirming …" : ""}
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+function Figure({
+  label,
+  value,
+  testId,
+  quiet = false,
+}: {
+  label: string;
+  value: string;
+  testId: string;
+  quiet?: boolean;
+}) {
+  return (
+    <div>
+      <dt className="text-on-coin-muted text-xs">{label}</dt>
+      <dd
+        data-testid={testId}
+        data-value={value}
+        className={cx("font-medium", quiet && "text-on-coin-muted")}
+      >
+        <Amount value={value} />
+      </dd>
+    </div>
+  );
+}
+
+/** Several balances: a row of small cards, one of which is looked at. */
+export function BalancePicker({
+  balances,
+  picked,
+  onPick,
+}: {
+  balances: BalanceView[];
+  picked: BalanceView;
+  onPick: (balance: BalanceView) => void;
+}) {
+  if (balances.length < 2) return null;
+  return (
+    <fieldset className="min-w-0">
+      <legend className="sr-only">Balances</legend>
+      <div className="scroll-quiet -mx-4 flex gap-2 overflow-x-auto px-4 py-1 sm:mx-0 sm:px-0">
+        {balances.map((balance) => (
+          <PickerItem
+            key={`${balance.account} ${balance.asset}`}
+            balance={balance}
+            checked={balance.account === picked.account && balance.asset === picked.asset}
+            onPick={() => onPick(balance)}
+          />
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function PickerItem({
+  balance,
+  checked,
+  onPick,
+}: {
+  balance: BalanceView;
+  checked: boolean;
+  onPick: () => void;
+}) {
+  const shown = useShownBalance(balance);
+  return (
+    <label
+      className={cx(
+        "relative min-w-32 shrink-0 cursor-pointer rounded-lg border px-3.5 py-2 has-focus-visible:outline-2 has-focus-visible:outline-accent",
+        checked ? "border-accent bg-surface" : "border-line bg-surface/60 hover:border-edge",
+      )}
+    >
+      <input
+        type="radio"
+        name="balance"
+        className="absolute inset-0 cursor-pointer opacity-0"
+        checked={checked}
+        onChange={onPick}
+      />
+      <span className="block text-faint text-xs">
+        {accountLabel(balance.account)} · {balance.asset}
+      </span>
+      <Amount value={shown.balance} className="font-semibold" />
+    </label>
+  );
+}

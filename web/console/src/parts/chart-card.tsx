@@ -1,0 +1,23 @@
+import type { EntryView } from "@groat/client";
+import { lazy, Suspense, useMemo } from "react";
+import { pointsOf } from "../live/history";
+import { Card, CardHeader } from "../ui/surface";
+import { Skeleton } from "../ui/states";
+
+const BalanceChart = lazy(() => import("./chart"));
+
+/** The balance over the changes that are loaded. */
+export function ChartCard({ rows, asset }: { rows: EntryView[]; asset: string }) {
+  const points = useMemo(() => pointsOf(rows), [rows]);
+  if (points.length < 2) return null;
+  return (
+    <Card>
+      <CardHeader title="Over time" hint={`The last ${points.length} changes`} />
+      <div className="px-3 pb-3 sm:px-4">
+        <Suspense fallback={<Skeleton className="h-[168px] w-full" />}>
+          <BalanceChart points={points} asset={asset} />
+        </Suspense>
+      </div>
+    </Card>
+  );
+}

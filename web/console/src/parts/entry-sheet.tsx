@@ -1,0 +1,92 @@
+import type { EntryView } from "@groat/client";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { transactionQuery } from "../api/queries";
+import { kindLabel } from "../lib/accounts";
+import { useRights } from "../live/hooks";
+import { Sheet } from "../ui/overlay";
+import { Amount, Delta, Time } from "../ui/text";
+
+/** One line of a history with all that is known of it. */
+export function EntrySheet({ entry, onClose }: { entry: EntryView | null; onClose: () => void }) {
+  return (
+    <Sheet
+      open={entry !== null}
+      onOpenChange={(open) => !open && onClose()}
+      title={entry ? entry.reason || kindLabel(entry.kind) : "Entry"}
+      description={entry ? kindLabel(entry.kind) : undefined}
+      testId="entry-sheet"
+    >
+      {entry && <Details entry={entry} />}
+    </Sheet>
+  );
+}
+
+function Details({ entry }: { entry: EntryView }) {
+  const { staff } = useRights();
+  const query = useQuery({ ...transactionQuery(entry.transaction), enabled: staff });
+  const transaction = query.data;
+  return (
+    <div className="flex flex-col gap-5">
+      <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+        <Fact label="Change">
+          <Delta value={entry.delta} asset={entry.asset} />
+        </Fact>
+        <Fact label="Balance after">
+          <Amount value={entry.balance} asset={entry.asset} />
+        </Fact>
+        <Fact label="Account">{entry.account}</Fact>
+        {entry.counterparty && <Fact label="With">{entry.counterparty}</Fact>}
+        {(entry.actor ?? transaction?.actor) && <Fact label="By">{entry.actor ?? transaction?.actor}</Fact>}
+        <Fact label="Effective">
+          <Time at={entry.at} />
+        </Fact>
+        <Fact label="Recorded">
+          <Time at={entry.recorded_at} />
+        </Fact>
+        <Fact label="Version">{entry.version}</Fact>
+        <Fact label="Transaction">
+          <code className="break-all text-xs">{entry.transaction}</code>
+        </Fact>
+        {transaction?.reverses && (
+          <Fact label="Reverses">
+            <code className="break-all text-xs">{transaction.reverses}</code>
+          </Fact>
+        )}
+      </dl>
+      {transaction && transaction.postings.length > 0 && (
+        <section>
+          <h3 className="mb-1 font-semibold text-sm">Postings</h3>
+          <ul className="divide-y divide-line border-line border-y text-sm">
+            {transaction.postings.map((posting, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: postings are immutable and have no id
+              <li key={index} className="flex flex-wrap justify-between gap-x-4 py-2">
+                <span className="min-w-0 break-all">
+                  {posting.source} <span className="text-faint">→</span> {posting.destination}
+                </span>
+                <Amount value={posting.amount} asset={posting.asset} className="ml-auto" />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {entry.metadata && Object.keys(entry.metadata).length > 0 && (
+        <section>
+          <h3 className="mb-1 font-semibold text-sm">Metadata</h3>
+          <pre className="overflow-x-auto rounded-md bg-sunken p-3 text-xs">
+            {JSON.stringify(entry.metadata, null, 2)}
+          </pre>
+        </section>
+      )}
+    </div>
+  );
+}
+
+export function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="flex justify-between gap-6 px-3.5 py-2">
+      <dt className="shrink-0 text-muted">{label}</dt>
+      <dd className="min-w-0 break-words text-right">{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,187 @@
+import { type EntryView, isZero } from "@groat/client";
+import { ArrowDown, History as HistoryIcon, MoreHorizontal, Search, Undo2 } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { kindLabel } from "../lib/accounts";
+import { cx } from "../lib/cx";
+import type { useHistory } from "../live/history";
+import { useInView } from "../live/hooks";
+import { Button, IconButton } from "../ui/button";
+import { type Column, DataTable } from "../ui/data-table";
+import { Menu, MenuItem } from "../ui/overlay";
+import { EmptyState, ErrorState, SkeletonRows } from "../ui/states";
+import { Badge, Card, CardHeader } from "../ui/surface";
+import { Amount, Delta, Time } from "../ui/text";
+
+interface Acts {
+  onDetails: (entry: EntryView) => void;
+  /** Only for who may undo. */
+  onReverse?: ((entry: EntryView) => void) | undefined;
+}
+
+const NOT_REVERSIBLE = new Set(["hold", "release", "expire", "reverse"]);
+
+function columnsFor({ onDetails, onReverse }: Acts): Column<EntryView>[] {
+  return [
+    {
+      id: "at",
+      header: "When",
+      cell: ({ row }) => <Time at={row.original.at} className="text-muted" />,
+      meta: { from: "sm" },
+    },
+    {
+      id: "reason",
+      header: "Reason",
+      cell: ({ row: { original } }) => (
+        <div className="min-w-0">
+          <p className="line-clamp-2 min-w-28 font-medium">{original.reason || kindLabel(original.kind)}</p>
+          <p className="mt-0.5 flex flex-wrap items-center gap-x-2 text-faint text-xs">
+            {original.kind !== "post" && <Badge>{kindLabel(original.kind)}</Badge>}
+            <Time at={original.at} className="sm:hidden" />
+          </p>
+        </div>
+      ),
+    },
+    {
+      id: "counterparty",
+      header: "With",
+      cell: ({ row }) => (
+        <span className="block max-w-44 truncate text-muted">{row.original.counterparty ?? ""}</span>
+      ),
+      meta: { from: "md" },
+    },
+    {
+      id: "delta",
+      header: "Change",
+      cell: ({ row: { original } }) =>
+        isZero(original.delta) ? (
+          <span className="num whitespace-nowrap text-faint text-xs">
+            {isZero(original.held) ? "nothing held" : <>held {<Amount value={original.held} />}</>}
+          </span>
+        ) : (
+          <Delta value={original.delta} />
+        ),
+      meta: { align: "end" },
+    },
+    {
+      id: "balance",
+      header: "Balance",
+      cell: ({ row }) => <Amount value={row.original.balance} />,
+      meta: { align: "end" },
+    },
+    {
+      id: "acts",
+      header: () => <span className="sr-only">Acts</span>,
+      cell: ({ row: { original } }) => (
+        <Menu
+          trigger={
+            <IconButton
+              label={`Acts for ${original.reason || kindLabel(original.kind)}`}
+              className="-my-2 sm:!size-8"
+            >
+              <MoreHorizontal aria-hidden />
+            </IconButton>
+          }
+        >
+          <MenuItem onSelect={() => onDetails(original)}>
+            <Search aria-hidden /> Details
+          </MenuItem>
+          {onReverse && !NOT_REVERSIBLE.has(original.kind) && (
+            <MenuItem onSelect={() => onReverse(original)}>
+              <Undo2 aria-hidden /> Undo …
+            </MenuItem>
+          )}
+        </Menu>
+      ),
+      meta: { align: "end", className: "w-12 !pl-0" },
+    },
+  ];
+}
+
+/**
+ * The history of one balance. New lines come in on top by themselves while nobody is at work in the list; under a pointer, with
+ * the focus inside, or scrolled away they wait behind a button, so that nothing jumps.
+ */
+export function HistoryCard({ history, ...acts }: { history: ReturnType<typeof useHistory> } & Acts) {
+  const { rows } = history;
+  const newest = rows[0]?.version ?? 0;
+  const [settled, setSettled] = useState(newest);
+  const [busy, setBusy] = useState(false);
+  const [top, topInView] = useInView<HTMLDivElement>();
+  const following = topInView && !busy;
+  const fresh = useRef(new Set<number>());
+  useEffect(() => {
+    if (!following || newest === settled) return;
+    if (settled > 0)
+      for (const row of rows) if (row.version > settled) fresh.current.add(row.version);
+    setSettled(newest);
+  }, [following, newest, settled, rows]);
+  const visible = useMemo(
+    () => (settled === 0 ? rows : rows.filter((row) => row.version <= settled)),
+    [rows, settled],
+  );
+  const waiting = rows.length - visible.length;
+  const { onDetails, onReverse } = acts;
+  const columns = useMemo(() => columnsFor({ onDetails, onReverse }), [onDetails, onReverse]);
+
+  return (
+    <Card aria-labelledby="history" data-testid="history">
+      <div ref={top} />
+      <CardHeader id="history" title="History">
+        <div aria-live="polite">
+          {waiting > 0 && (
+            <Button
+              size="sm"
+              data-testid="new-rows"
+              className="!h-8 !rounded-full"
+              onClick={() => {
+                for (const row of rows) if (row.version > settled) fresh.current.add(row.version);
+                setSettled(newest);
+              }}
+            >
+              <ArrowDown className="rotate-180 text-accent" aria-hidden />
+              <span className="num">{waiting}</span> new
+            </Button>
+          )}
+        </div>
+      </CardHeader>
+      {history.isPending ? (
+        <SkeletonRows />
+      ) : history.isError && rows.length === 0 ? (
+        <ErrorState error={history.error} onRetry={() => void history.refetch()} />
+      ) : visible.length === 0 ? (
+        <EmptyState icon={<HistoryIcon aria-hidden />} title="Nothing has happened yet">
+          The first change shows up here by itself.
+        </EmptyState>
+      ) : (
+        // biome-ignore lint/a11y/noStaticElementInteractions: only notices that somebody is reading; nothing can be done with it
+        <div
+          onPointerEnter={(event) => event.pointerType === "mouse" && setBusy(true)}
+          onPointerLeave={() => setBusy(false)}
+          onFocus={() => setBusy(true)}
+          onBlur={() => setBusy(false)}
+        >
+          <DataTable
+            caption="History, newest first"
+            columns={columns}
+            rows={visible}
+            rowId={(row) => String(row.version)}
+            rowTestId="entry"
+            rowClass={(row) => cx(fresh.current.has(row.version) && "animate-changed")}
+          />
+        </div>
+      )}
+      {history.hasNextPage && (
+        <div className="flex justify-center p-3">
+          <Button
+            size="sm"
+            look="quiet"
+            busy={history.isFetchingNextPage}
+            onClick={() => void history.fetchNextPage()}
+          >
+            Show older
+          </Button>
+        </div>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,86 @@
+import type { EntryView, HoldView } from "@groat/client";
+import { useQueries, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { toast } from "sonner";
+import { explain } from "../api/problem";
+import { holdQuery } from "../api/queries";
+import { groat } from "../groat";
+import { isUnsettled, useWriteKey } from "../lib/write-key";
+import { useLiveBalance, useRights } from "../live/hooks";
+import { Button } from "../ui/button";
+import { Amount, Time } from "../ui/text";
+
+/** How many of the latest holds are looked up. */
+const LOOKED_UP = 20;
+
+/** What is reserved of a balance and not yet decided. */
+export function OpenHolds({ rows, account, asset }: { rows: EntryView[]; account: string; asset: string }) {
+  const held = useLiveBalance(account, asset)?.held;
+  const ids = [...new Set(rows.filter((row) => row.kind === "hold" && row.hold).map((row) => row.hold as string))];
+  const holds = useQueries({
+    queries: ids.slice(0, LOOKED_UP).map((id) => {
+      const query = holdQuery(id);
+      return { ...query, queryKey: [...query.queryKey, held] };
+    }),
+  });
+  const open = holds.flatMap(({ data }) =>
+    data && data.state === "open" && data.source === account && data.asset === asset ? [data] : [],
+  );
+  if (open.length === 0) return null;
+  return (
+    <section aria-labelledby="open-holds">
+      <h3 id="open-holds" className="mb-1 font-semibold text-sm">
+        Held now
+      </h3>
+      <ul className="divide-y divide-line border-line border-y" data-testid="open-holds">
+        {open.map((hold) => (
+          <OpenHold key={hold.id} hold={hold} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function OpenHold({ hold }: { hold: HoldView }) {
+  const { admin } = useRights();
+  const queries = useQueryClient();
+  const writeKey = useWriteKey();
+  const [busy, setBusy] = useState(false);
+  async function release() {
+    setBusy(true);
+    try {
+      await groat.api.release(hold.id, { reason: "Released by an admin" }, { key: writeKey.keyFor(hold.id) });
+      writeKey.settle();
+      toast.success("Hold released");
+      await queries.invalidateQueries({ queryKey: ["hold", hold.id] });
+    } catch (error) {
+      if (!isUnsettled(error)) writeKey.settle();
+      toast.error(explain(error), { id: `release-${hold.id}` });
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <li className="flex items-center justify-between gap-4 py-2.5 text-sm">
+      <div className="min-w-0">
+        <p className="font-medium">
+          <Amount value={hold.remaining} asset={hold.asset} />
+        </p>
+        <p className="truncate text-faint text-xs">
+          for {hold.destination} · since <Time at={hold.created_at} />
+          {hold.expires_at && (
+            <>
+              {" "}
+              · until <Time at={hold.expires_at} />
+            </>
+          )}
+        </p>
+      </div>
+      {admin && (
+        <Button size="sm" busy={busy} onClick={() => void release()}>
+          Release
+        </Button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,63 @@
+import { lazy, type ReactNode, Suspense } from "react";
+import { explain } from "../api/problem";
+import { groat } from "../groat";
+import { useLive, useRights } from "../live/hooks";
+import { Button } from "../ui/button";
+import { Coin } from "../ui/text";
+import { EmptyState } from "../ui/states";
+
+const Login = lazy(() => import("../pages/login").then((module) => ({ default: module.LoginForm })));
+
+/** Lets in who is signed in; shows the login to everybody else. */
+export function Gate({ children }: { children: ReactNode }) {
+  const phase = useLive((state) => state.phase);
+  const known = useLive((state) => state.user !== null);
+  if (phase === "signed-out") {
+    return (
+      <Suspense fallback={<Splash />}>
+        <Login />
+      </Suspense>
+    );
+  }
+  return known ? children : <Splash />;
+}
+
+/** Shown until it is known who is there; says so when the server cannot be reached. */
+export function Splash() {
+  const error = useLive((state) => state.error);
+  return (
+    <div className="flex min-h-dvh flex-col items-center justify-center gap-4 p-6 text-center">
+      <Coin className="size-10 animate-breathe text-muted" />
+      {error ? (
+        <div role="alert">
+          <p className="font-medium">The server cannot be reached</p>
+          <p className="mt-1 text-muted text-sm">{explain(error)}</p>
+          <Button
+            className="mt-4"
+            onClick={() => {
+              groat.stop();
+              groat.start();
+            }}
+          >
+            Try again
+          </Button>
+        </div>
+      ) : (
+        <p role="status" className="text-muted text-sm">
+          Opening …
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** A page for some roles only. The server decides; this spares others a page of refusals. */
+export function StaffOnly({ admin = false, children }: { admin?: boolean; children: ReactNode }) {
+  const rights = useRights();
+  if (admin ? rights.admin : rights.staff) return children;
+  return (
+    <EmptyState title="This page is for staff">
+      Ask an administrator if you should be able to see it.
+    </EmptyState>
+  );
+}

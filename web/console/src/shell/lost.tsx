@@ -1,0 +1,31 @@
+import { type ErrorComponentProps, Link } from "@tanstack/react-router";
+import { Compass } from "lucide-react";
+import { Button } from "../ui/button";
+import { EmptyState, ErrorState } from "../ui/states";
+
+export function Lost() {
+  return (
+    <main className="flex min-h-dvh items-center justify-center">
+      <EmptyState
+        icon={<Compass aria-hidden />}
+        title="There is no such page"
+        action={
+          <Button asChild look="primary">
+            <Link to="/">To my balance</Link>
+          </Button>
+        }
+      >
+        The address may be mistyped, or the page has moved.
+      </EmptyState>
+    </main>
+  );
+}
+
+/** A page that broke: the rest of the console goes on. */
+export function Oops({ error, reset }: ErrorComponentProps) {
+  return (
+    <main className="flex min-h-dvh items-center justify-center">
+      <ErrorState error={error} onRetry={reset} />
+    </main>
+  );
+}

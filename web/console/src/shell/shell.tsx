@@ -1,0 +1,101 @@
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { Search } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { useRights } from "../live/hooks";
+import { StatusBanner, StatusMenu } from "../live/status";
+import { LiveToasts } from "../live/toasts";
+import { cx } from "../lib/cx";
+import { Kbd } from "../ui/surface";
+import { FootNav, SideNav } from "./nav";
+import { Palette } from "./palette";
+import { UserMenu } from "./user-menu";
+import { Wordmark } from "./wordmark";
+
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** Focus moves to the new page's heading area after navigation, so that keyboard and screen reader start there. */
+function useFocusOnNavigation() {
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const previous = useRef(path);
+  useEffect(() => {
+    if (previous.current === path) return;
+    previous.current = path;
+    main.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [path]);
+  return main;
+}
+
+/** The frame around every page of somebody who is signed in. */
+export function Shell() {
+  const [paletteOpen, setPaletteOpen] = useState(false);
+  const main = useFocusOnNavigation();
+  const { staff } = useRights();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
+      event.preventDefault();
+      setPaletteOpen((open) => !open);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+  return (
+    <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-primary px-4 py-2 font-medium text-on-primary text-sm focus:translate-y-0"
+      >
+        Skip to content
+      </a>
+      <aside className="sticky top-0 hidden h-dvh flex-col border-line border-r bg-surface py-5 lg:flex">
+        <Wordmark className="mb-7 px-6" />
+        <SideNav />
+        <div className="mt-auto px-3">
+          <UserMenu wide />
+        </div>
+      </aside>
+      <div className="flex min-w-0 flex-col">
+        <div className="sticky top-0 z-30 border-line border-b bg-page/92 backdrop-blur-sm">
+          <header className="mx-auto flex h-14 w-full max-w-6xl items-center gap-2 px-4 sm:px-6">
+            <Wordmark className="lg:hidden" />
+            <button
+              type="button"
+              onClick={() => setPaletteOpen(true)}
+              aria-label="Search and commands"
+              className="ml-auto inline-flex h-11 items-center gap-2 rounded-md px-3 text-faint text-sm hover:bg-hover sm:h-9 lg:ml-0 lg:w-72 lg:border lg:border-line lg:bg-surface"
+            >
+              <Search className="size-4" aria-hidden />
+              <span className="max-lg:sr-only">{staff ? "Search people and pages" : "Search"}</span>
+              <span className="ml-auto max-lg:hidden">
+                <Kbd>{MAC ? "⌘ K" : "Ctrl K"}</Kbd>
+              </span>
+            </button>
+            <div className="flex items-center lg:ml-auto">
+              <StatusMenu compact />
+              <div className="lg:hidden">
+                <UserMenu />
+              </div>
+            </div>
+          </header>
+          <StatusBanner />
+        </div>
+        <main
+          id="main"
+          ref={main}
+          tabIndex={-1}
+          className={cx(
+            "mx-auto w-full max-w-6xl flex-1 px-4 py-6 outline-none sm:px-6 sm:py-8",
+            staff && "max-lg:pb-24",
+          )}
+        >
+          <Outlet />
+        </main>
+      </div>
+      <FootNav />
+      <Palette open={paletteOpen} onOpenChange={setPaletteOpen} />
+      <LiveToasts />
+    </div>
+  );
+}

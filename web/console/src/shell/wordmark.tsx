@@ -1,0 +1,11 @@
+import { cx } from "../lib/cx";
+import { Coin } from "../ui/text";
+
+export function Wordmark({ className }: { className?: string }) {
+  return (
+    <span className={cx("inline-flex items-center gap-2.5 font-semibold font-serif text-xl", className)}>
+      <Coin className="size-6" />
+      groat
+    </span>
+  );
+}
