@@ -1,0 +1,140 @@
+"""Bytes that go out: WebSocket frames, Centrifuge pushes, server-sent events, long-poll items.
+
+Everything here is made once and shared by all its readers. Payloads are JSON in UTF-8; the events inside are
+already encoded and are never decoded again.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol
+
+import msgspec
+
+CHUNK_BYTES: Final = 60_000
+"""Events are joined into messages of about this many bytes; one event larger than this travels alone."""
+
+FRAME_BYTES_MAX: Final = 256 * 1024
+"""No WebSocket frame has a larger payload. A larger message is split into fragments (RFC 6455, 5.4)."""
+
+TEXT: Final = 0x1
+CLOSE: Final = 0x8
+PONG: Final = 0xA
+_FIN: Final = 0x80
+
+Chunk = tuple[int, bytes]
+"""The offset of the last event in the bytes, and the bytes."""
+
+
+def frame(opcode: int, payload: bytes, first_byte_flags: int = _FIN) -> bytes:
+    """One unmasked server frame (RFC 6455, 5.2)."""
+    size = len(payload)
+    head = first_byte_flags | opcode
+    if size < 126:
+        return b"%c%c%b" % (head, size, payload)
+    if size < 65_536:
+        return b"%c\x7e%b%b" % (head, size.to_bytes(2, "big"), payload)
+    return b"%c\x7f%b%b" % (head, size.to_bytes(8, "big"), payload)
+
+
+def text(payload: bytes) -> bytes:
+    """A whole text message: one frame, or fragments when it is larger than FRAME_BYTES_MAX."""
+    if len(payload) <= FRAME_BYTES_MAX:
+        return frame(TEXT, payload)
+    starts = range(0, len(payload), FRAME_BYTES_MAX)
+    return b"".join(
+        frame(
+            TEXT if start == 0 else 0,
+            payload[start : start + FRAME_BYTES_MAX],
+            _FIN if start == starts[-1] else 0,
+        )
+        for start in starts
+    )
+
+
+def close(code: int, reason: str = "") -> bytes:
+    """A close frame. The reason is cut to the 123 bytes a control frame has room for."""
+    return frame(CLOSE, code.to_bytes(2, "big") + reason.encode()[:123])
+
+
+def message_of(framed: bytes) -> bytes:
+    """The payload of a message made by `text`, for transports that do their own framing."""
+    parts: list[bytes] = []
+    at = 0
+    while at < len(framed):
+        size = framed[at + 1]
+        at += 2
+        if size >= 126:
+            width = 2 if size == 126 else 8
+            size = int.from_bytes(framed[at : at + width], "big")
+            at += width
+        parts.append(framed[at : at + size])
+        at += size
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+PING: Final = text(b"{}")
+"""The Centrifuge ping: an empty reply."""
+
+
+class Format(Protocol):
+    """How the events of one stream are written for one kind of reader."""
+
+    def encode(self, epoch: str, first: int, events: Sequence[bytes]) -> list[Chunk]:
+        """The events with offsets first, first + 1, ... as chunks of bounded size, in order."""
+
+
+class ChannelFormat:
+    """Pushes of a Centrifuge channel, several to a message, separated by newlines."""
+
+    __slots__ = ("_head",)
+
+    def __init__(self, channel: str) -> None:
+        self._head = b'{"push":{"channel":%b,"pub":{"data":' % msgspec.json.encode(channel)
+
+    def encode(self, epoch: str, first: int, events: Sequence[bytes]) -> list[Chunk]:
+        """See Format."""
+        if len(events) == 1:
+            return [(first, text(b'%b%b,"offset":%d}}}' % (self._head, events[0], first)))]
+        return [
+            (last, text(b"\n".join(parts)))
+            for last, parts in _chunks(
+                first,
+                [b'%b%b,"offset":%d}}}' % (self._head, data, at) for at, data in enumerate(events, first)],
+            )
+        ]
+
+
+class EventStreamFormat:
+    """`text/event-stream`: the id of each event is its position, the data is the event."""
+
+    __slots__ = ()
+
+    def encode(self, epoch: str, first: int, events: Sequence[bytes]) -> list[Chunk]:
+        """See Format."""
+        mark = epoch.encode()
+        items = [b"id: %b:%d\ndata: %b\n\n" % (mark, at, data) for at, data in enumerate(events, first)]
+        return [(last, b"".join(parts)) for last, parts in _chunks(first, items)]
+
+
+class ItemFormat:
+    """The items of a JSON list, each the event with its offset put in front."""
+
+    __slots__ = ()
+
+    def encode(self, epoch: str, first: int, events: Sequence[bytes]) -> list[Chunk]:
+        """See Format."""
+        items = [b'{"offset":%d,%b' % (at, data[1:]) for at, data in enumerate(events, first)]
+        return [(last, b",".join(parts)) for last, parts in _chunks(first, items)]
+
+
+def _chunks(first: int, items: Sequence[bytes]) -> Iterator[tuple[int, list[bytes]]]:
+    """Cut items with offsets first, first + 1, ... into runs of about CHUNK_BYTES each."""
+    run: list[bytes] = []
+    size = 0
+    for at, item in enumerate(items, first):
+        if run and size + len(item) > CHUNK_BYTES:
+            yield at - 1, run
+            run, size = [], 0
+        run.append(item)
+        size += len(item) + 1
+    if run:
+        yield first + len(items) - 1, run

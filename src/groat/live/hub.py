@@ -1,0 +1,447 @@
+"""The hub: events come in once per commit and go out to every reader of their stream, in order, each once.
+
+A stream somebody reads has a *feed*. `feed.offset` is how far the feed has been sent out, and every live
+subscription of it is at exactly that offset, so sending costs one comparison and one write per reader. A
+subscription that cannot keep up, or has just joined, is *parked*: it has a cursor of its own and catches up from
+the database, page by page, until it is level and goes live.
+
+Nothing here trusts that hints arrive. Offsets have no gaps, so a feed knows when it missed something: it waits
+HEAL_AFTER_S for the event to come late, then reads what all feeds miss with one statement. Every CHECK_EVERY_S
+the heads of all feeds are compared with the database, which finds what no hint told of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import msgspec
+import structlog
+
+from groat.ledger.errors import GroatError
+from groat.live import protocol
+from groat.live.frames import CHUNK_BYTES, Format
+
+if TYPE_CHECKING:
+    from groat.store.batch import Published
+    from groat.store.streams import Event, Head, Resume
+
+HEAL_AFTER_S: Final = 0.005
+CHECK_EVERY_S: Final = 2.0
+BEHIND_MAX: Final = 10_000
+"""A subscription further behind than this is closed, to resume afresh with a snapshot."""
+
+_HEAL_FEEDS_MAX: Final = 200
+_HEAL_EVENTS_MAX: Final = 100
+_CHECK_FEEDS_MAX: Final = 2_000
+_EARLY_MAX: Final = 64
+_PAGE_EVENTS: Final = 500
+_PAGES_AT_ONCE: Final = 8
+_RESUMES_AT_ONCE: Final = 32
+_RETRY_S_MAX: Final = 2.0
+_PARKED: Final = -1
+
+log = structlog.stdlib.get_logger("groat.live")
+_debug_log = logging.getLogger("groat.live")
+"""Asked whether debug lines are wanted, which costs less than making one to be thrown away."""
+
+
+class Streams(Protocol):
+    """What the hub needs of `groat.streams`."""
+
+    async def heads(self, streams: Sequence[str]) -> dict[str, Head]:
+        """The heads of streams."""
+
+    async def read(self, stream: str, after: int, limit: int, bytes_max: int = ...) -> list[Event]:
+        """A page of events."""
+
+    async def read_many(self, wanted: dict[str, tuple[int, int]]) -> dict[str, list[Event]]:
+        """Events of many streams, each (after, upto]."""
+
+    async def resume(self, stream: str, epoch: str | None, offset: int, limit: int, bytes_max: int) -> Resume:
+        """Where a reader goes on."""
+
+
+class Reader(Protocol):
+    """Who owns subscriptions: a connection, an event stream, a waiting request."""
+
+    @property
+    def choked(self) -> bool:
+        """Whether nothing may be written until it drains."""
+
+    def close(self, why: protocol.Disconnect) -> None:
+        """The subscription cannot go on; the reader must resume afresh."""
+
+
+class Stats(msgspec.Struct):
+    """Counters since the start, except `connections` and `feeds` (now) and `lag_s` (the last one).
+
+    `lag_s` is how long the last healed gap stayed open, in seconds.
+    """
+
+    connections: int = 0
+    feeds: int = 0
+    connects: int = 0
+    events: int = 0
+    deliveries: int = 0
+    received: int = 0
+    gaps_healed: int = 0
+    slow_drops: int = 0
+    catch_up_pages: int = 0
+    lag_s: float = 0.0
+    closes: dict[int, int] = {}
+
+
+class Subscription:
+    """One reader's place in one feed.
+
+    `sent` is the last offset written, or _PARKED; then `cursor` is.
+    """
+
+    __slots__ = ("cursor", "feed", "paging", "reader", "room", "sent", "write")
+
+    def __init__(self, feed: Feed, room: Room, reader: Reader, write: Callable[[bytes], Any], cursor: int):
+        self.feed = feed
+        self.room = room
+        self.reader = reader
+        self.write = write
+        self.cursor = cursor
+        self.sent = _PARKED
+        self.paging = False
+
+    @property
+    def offset(self) -> int:
+        """The last offset written to the reader."""
+        return self.cursor if self.sent == _PARKED else self.sent
+
+    def park(self) -> None:
+        """Write nothing more until the hub releases it."""
+        if self.sent != _PARKED:
+            self.cursor = self.sent
+            self.sent = _PARKED
+
+
+class Room:
+    """The readers of a feed that receive the same bytes."""
+
+    __slots__ = ("format", "members")
+
+    def __init__(self, form: Format) -> None:
+        self.format = form
+        self.members: set[Subscription] = set()
+
+
+class Feed:
+    """What the hub knows of one stream. `offset` is -1 until the first reader has joined."""
+
+    __slots__ = ("early", "epoch", "head", "joining", "missed_at", "offset", "rooms", "stream")
+
+    def __init__(self, stream: str) -> None:
+        self.stream = stream
+        self.epoch = ""
+        self.offset = -1
+        self.head = 0
+        self.joining = 0
+        self.rooms: dict[str, Room] = {}
+        self.early: dict[int, tuple[bytes, ...]] = {}
+        self.missed_at = 0.0
+
+
+class Hub:
+    """Feeds, and the three ways they move: hints, healing, checking."""
+
+    def __init__(self, streams: Streams, stats: Stats) -> None:
+        self.stats = stats
+        self._streams = streams
+        self._feeds: dict[str, Feed] = {}
+        self._missing: dict[Feed, None] = {}
+        self._healer: asyncio.Task[None] | None = None
+        self._resumes = asyncio.Semaphore(_RESUMES_AT_ONCE)
+        self._pages = asyncio.Semaphore(_PAGES_AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # Readers come and go.
+
+    async def join(
+        self,
+        stream: str,
+        key: str,
+        form: Callable[[str], Format],
+        reader: Reader,
+        write: Callable[[bytes], Any],
+        epoch: str | None,
+        offset: int,
+        bytes_max: int,
+    ) -> tuple[Subscription, Resume]:
+        """Subscribe from a position; the answer says what the reader gets first.
+
+        The subscription is parked at `resume.offset`. Give the reader the events or snapshot of the Resume, then
+        call `release`. Readers with the same `key` share their bytes, written by `form(key)`. Raises StoreError.
+        """
+        feed = self._feeds.get(stream)
+        if feed is None:
+            feed = self._feeds[stream] = Feed(stream)
+        # Being known before the read, the feed hears of every event that the read may be too early to see.
+        feed.joining += 1
+        try:
+            async with self._resumes:
+                resume = await self._streams.resume(stream, epoch, offset, _PAGE_EVENTS, bytes_max)
+        finally:
+            feed.joining -= 1
+            self._forget_if_empty(feed)
+        self._feeds[stream] = feed
+        if feed.offset < 0:
+            feed.epoch = resume.epoch
+            feed.offset = resume.head
+            if feed.head > feed.offset:
+                self._missed(feed, 0)
+        elif feed.epoch != resume.epoch:
+            self._renew(feed, resume.epoch, resume.head)
+        room = feed.rooms.get(key)
+        if room is None:
+            room = feed.rooms[key] = Room(form(key))
+        subscription = Subscription(feed, room, reader, write, resume.offset)
+        room.members.add(subscription)
+        self.stats.feeds = len(self._feeds)
+        return subscription, resume
+
+    def release(self, subscription: Subscription) -> None:
+        """Let a parked subscription go on: at once when level with its feed, else through the database."""
+        if subscription.sent != _PARKED or subscription.paging:
+            return
+        if subscription.cursor >= subscription.feed.offset:
+            subscription.sent = subscription.cursor
+        else:
+            subscription.paging = True
+            self._spawn(self._catch_up(subscription))
+
+    def leave(self, subscription: Subscription) -> None:
+        """End a subscription. Leaving twice is leaving once."""
+        subscription.park()
+        feed, room = subscription.feed, subscription.room
+        room.members.discard(subscription)
+        if not room.members:
+            feed.rooms = {key: kept for key, kept in feed.rooms.items() if kept is not room}
+            self._forget_if_empty(feed)
+
+    def _forget_if_empty(self, feed: Feed) -> None:
+        if not feed.rooms and not feed.joining and self._feeds.get(feed.stream) is feed:
+            del self._feeds[feed.stream]
+            self._missing.pop(feed, None)
+            self.stats.feeds = len(self._feeds)
+
+    # Events come in.
+
+    def hear(self, batch: Sequence[Published]) -> None:
+        """The callback of `groat.listen`: some streams have new events. Never waits, never raises."""
+        feeds = self._feeds
+        for news in batch:
+            feed = feeds.get(news.stream)
+            if feed is None:
+                continue
+            if news.last > feed.head:
+                feed.head = news.last
+            if feed.offset < 0 or (news.last <= feed.offset and news.epoch == feed.epoch):
+                continue
+            if news.epoch != feed.epoch:
+                # An old hint or a new history: the database knows.
+                self._spawn(self._check([feed]))
+            elif news.events is None:
+                self._missed(feed, 0 if news.first <= feed.offset + 1 else HEAL_AFTER_S)
+            elif news.first <= feed.offset + 1:
+                self._send(feed, news.events[feed.offset + 1 - news.first :])
+                if feed.early:
+                    self._send_early(feed)
+            else:
+                if len(feed.early) < _EARLY_MAX:
+                    feed.early[news.first] = news.events
+                self._missed(feed, HEAL_AFTER_S)
+
+    def _send_early(self, feed: Feed) -> None:
+        for first in sorted(feed.early):
+            if first > feed.offset + 1:
+                return
+            events = feed.early.pop(first)
+            self._send(feed, events[feed.offset + 1 - first :])
+
+    def _send(self, feed: Feed, events: Sequence[bytes]) -> None:
+        """Send out the events that follow `feed.offset`: encoded once per room, one write per reader."""
+        if not events:
+            return
+        before = feed.offset
+        last = feed.offset = before + len(events)
+        if last > feed.head:
+            feed.head = last
+        self.stats.events += len(events)
+        for room in feed.rooms.values():
+            after = before
+            given = 0
+            for upto, data in room.format.encode(feed.epoch, before + 1, events):
+                for subscription in room.members:
+                    if subscription.sent == after:
+                        subscription.sent = upto
+                        subscription.write(data)
+                        given += 1
+                    elif after < subscription.sent < upto:
+                        self._send_rest(
+                            subscription, upto, events[subscription.sent - before : upto - before]
+                        )
+                self.stats.deliveries += given * (upto - after)
+                after, given = upto, 0
+        if _debug_log.isEnabledFor(logging.DEBUG):
+            log.debug("broadcast", stream=feed.stream, epoch=feed.epoch, first=before + 1, last=last)
+
+    def _send_rest(self, subscription: Subscription, upto: int, events: Sequence[bytes]) -> None:
+        # It joined with a read that was ahead of the hints and has the first of these events already.
+        encoded = subscription.room.format.encode(subscription.feed.epoch, subscription.sent + 1, events)
+        subscription.sent = upto
+        subscription.write(b"".join(data for _, data in encoded))
+
+    # Catching up one reader.
+
+    async def _catch_up(self, subscription: Subscription) -> None:
+        feed, room, reader = subscription.feed, subscription.room, subscription.reader
+        try:
+            while not reader.choked and subscription in room.members:
+                if subscription.cursor >= feed.offset:
+                    subscription.sent = subscription.cursor
+                    return
+                if feed.offset - subscription.cursor > BEHIND_MAX:
+                    reader.close(protocol.INSUFFICIENT_STATE)
+                    return
+                async with self._pages:
+                    events = await self._streams.read(
+                        feed.stream, subscription.cursor, _PAGE_EVENTS, CHUNK_BYTES
+                    )
+                self.stats.catch_up_pages += 1
+                if not events or events[0].offset != subscription.cursor + 1:
+                    # Retention took what it still needed.
+                    reader.close(protocol.INSUFFICIENT_STATE)
+                    return
+                self._write_page(subscription, [event.data for event in events])
+        except GroatError as error:
+            log.warning("catch-up failed", stream=feed.stream, code=error.code, detail=error.detail)
+            reader.close(protocol.SERVER_ERROR)
+        finally:
+            subscription.paging = False
+
+    def _write_page(self, subscription: Subscription, events: list[bytes]) -> None:
+        form = subscription.room.format
+        for upto, data in form.encode(subscription.feed.epoch, subscription.cursor + 1, events):
+            if subscription.reader.choked or subscription not in subscription.room.members:
+                return
+            self.stats.deliveries += upto - subscription.cursor
+            subscription.cursor = upto
+            subscription.write(data)
+
+    # Healing feeds.
+
+    def _missed(self, feed: Feed, wait_s: float) -> None:
+        if feed in self._missing:
+            return
+        self._missing[feed] = None
+        feed.missed_at = asyncio.get_running_loop().time()
+        if self._healer is None:
+            self._healer = self._spawn(self._heal(wait_s))
+
+    async def _heal(self, wait_s: float) -> None:
+        """Read what all feeds miss, together, until none misses anything. There is one healer at most."""
+        try:
+            await asyncio.sleep(wait_s)
+            failures = 0
+            while self._missing:
+                wanted: dict[str, tuple[int, int]] = {}
+                for feed in list(islice(self._missing, _HEAL_FEEDS_MAX)):
+                    if feed.offset < feed.head:
+                        upto = min(feed.head, feed.offset + _HEAL_EVENTS_MAX)
+                        wanted[feed.stream] = (feed.offset, upto)
+                    else:
+                        del self._missing[feed]
+                if not wanted:
+                    continue
+                try:
+                    found = await self._streams.read_many(wanted)
+                    failures = 0
+                except GroatError as error:
+                    failures += 1
+                    log.warning("healing failed", code=error.code, detail=error.detail, feeds=len(wanted))
+                    await asyncio.sleep(min(_RETRY_S_MAX, HEAL_AFTER_S * 2**failures))
+                    continue
+                for stream in wanted:
+                    self._healed(stream, found.get(stream, []))
+        finally:
+            self._healer = None
+
+    def _healed(self, stream: str, events: list[Event]) -> None:
+        feed = self._feeds.get(stream)
+        if feed is None or feed not in self._missing:
+            return
+        fresh = [event for event in events if event.offset > feed.offset]
+        if fresh and fresh[0].offset == feed.offset + 1:
+            self._send(feed, [event.data for event in fresh])
+            self._send_early(feed)
+            self.stats.gaps_healed += 1
+        elif feed.offset < feed.head:
+            # The database has nothing for us; the next check finds out why.
+            feed.head = feed.offset
+        if feed.offset >= feed.head:
+            del self._missing[feed]
+            feed.early.clear()
+            self.stats.lag_s = asyncio.get_running_loop().time() - feed.missed_at
+
+    # Checking heads.
+
+    async def check(self) -> None:
+        """Compare all feeds with the database and heal what no hint told of. Errors are logged, not raised."""
+        feeds = [feed for feed in self._feeds.values() if feed.offset >= 0]
+        for start in range(0, len(feeds), _CHECK_FEEDS_MAX):
+            await self._check(feeds[start : start + _CHECK_FEEDS_MAX])
+
+    async def _check(self, feeds: list[Feed]) -> None:
+        before = [(feed, feed.offset) for feed in feeds]
+        try:
+            heads = await self._streams.heads([feed.stream for feed in feeds])
+        except GroatError as error:
+            log.warning("checking heads failed", code=error.code, detail=error.detail, feeds=len(feeds))
+            return
+        for feed, offset in before:
+            head = heads[feed.stream]
+            if self._feeds.get(feed.stream) is not feed:
+                continue
+            if head.epoch != feed.epoch or head.offset < offset or head.oldest > feed.offset + 1:
+                self._renew(feed, head.epoch, head.offset)
+            elif head.offset > feed.offset:
+                feed.head = max(feed.head, head.offset)
+                self._missed(feed, HEAL_AFTER_S)
+
+    def _renew(self, feed: Feed, epoch: str, head: int) -> None:
+        """The history of a stream is another one, or what a feed misses is gone: all its readers resume afresh."""
+        log.warning("stream renewed", stream=feed.stream, epoch=epoch, head=head, before=feed.epoch)
+        readers = {member.reader for room in feed.rooms.values() for member in room.members}
+        feed.epoch, feed.offset, feed.head = epoch, head, head
+        feed.early.clear()
+        for reader in readers:
+            reader.close(protocol.INSUFFICIENT_STATE)
+
+    # Tasks.
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("hub task failed", exc_info=error)
+
+    async def stop(self) -> None:
+        """End catching up and healing."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,69 @@
+"""Bounds of the live side, and the buckets that enforce rates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from groat.settings import Settings
+
+MINUTE_S: Final = 60.0
+BURST_S: Final = 4
+"""A connection may send this many seconds' worth of messages at once: SDKs subscribe all channels in one frame."""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Bounds of one server process. Names end in their units."""
+
+    connections_per_user: int = 20
+    connects_per_minute: int = 10
+    messages_per_second: int = 50
+    origins: tuple[str, ...] = ()
+    inbound_bytes_max: int = 64 * 1024
+    reply_bytes_max: int = 64 * 1024
+    views_max: int = 100
+    first_frame_s: float = 10.0
+    ping_s: int = 25
+    close_s: float = 5.0
+    write_high_bytes: int = 192 * 1024
+    """Above this a reader is choked. With the largest chunk of live events it stays below 256 KiB."""
+    write_low_bytes: int = 32 * 1024
+    expiry_margin_s: int = 30
+    drain_s: float = 10.0
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """The limits that settings ask for."""
+        return cls(
+            connections_per_user=settings.connections_per_user,
+            connects_per_minute=settings.connects_per_minute,
+            messages_per_second=settings.messages_per_second,
+            origins=settings.origins,
+        )
+
+
+class Bucket:
+    """A token bucket: `size` at once, refilled by `per_second`. Times are seconds of a monotonic clock."""
+
+    __slots__ = ("at", "per_second", "size", "tokens")
+
+    def __init__(self, size: float, per_second: float, now: float) -> None:
+        self.size = size
+        self.per_second = per_second
+        self.tokens = size
+        self.at = now
+
+    def take(self, now: float) -> bool:
+        """Take one token; False when there is none."""
+        self.tokens = min(self.size, self.tokens + (now - self.at) * self.per_second)
+        self.at = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+    def is_full(self, now: float) -> bool:
+        """Whether nothing would be remembered by keeping it."""
+        return self.tokens + (now - self.at) * self.per_second >= self.size

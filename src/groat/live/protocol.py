@@ -1,0 +1,204 @@
+"""The words of the Centrifuge client protocol (JSON) that groat speaks.
+
+Source: `definitions/client.proto` of centrifugal/protocol, `errors.go` and `disconnect.go` of
+centrifugal/centrifuge. A command has an id and one method; its reply has the same id. What has no id is a
+push or, when empty, a ping (from us) or a pong (from the client).
+"""
+
+from typing import Annotated, Final
+
+import msgspec
+
+Raw = msgspec.Raw
+EMPTY: Final = Raw(b"")
+Offset = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Id = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
+
+
+class Disconnect(msgspec.Struct, frozen=True):
+    """Why the server closes. SDKs reconnect, except after 3500..3999 and 4500..4999."""
+
+    code: int
+    reason: str
+
+
+SHUTDOWN: Final = Disconnect(3001, "shutdown")
+SERVER_ERROR: Final = Disconnect(3004, "internal server error")
+EXPIRED: Final = Disconnect(3005, "connection expired")
+SLOW: Final = Disconnect(3008, "slow")
+INSUFFICIENT_STATE: Final = Disconnect(3010, "insufficient state")
+NO_PONG: Final = Disconnect(3012, "no pong")
+TOO_MANY_REQUESTS: Final = Disconnect(3013, "too many requests")
+STATE_INVALIDATED: Final = Disconnect(3014, "state invalidated")
+INVALID_TOKEN: Final = Disconnect(3500, "invalid token")
+BAD_REQUEST: Final = Disconnect(3501, "bad request")
+STALE: Final = Disconnect(3502, "stale")
+
+
+class Error(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An error reply. A temporary one is tried again by the SDK; others end the attempt, except 109."""
+
+    code: int
+    message: str
+    temporary: bool = False
+
+
+INTERNAL: Final = Error(100, "internal server error", temporary=True)
+UNAUTHORIZED: Final = Error(101, "unauthorized")
+UNKNOWN_CHANNEL: Final = Error(102, "unknown channel")
+PERMISSION_DENIED: Final = Error(103, "permission denied")
+METHOD_NOT_FOUND: Final = Error(104, "method not found")
+ALREADY_SUBSCRIBED: Final = Error(105, "already subscribed")
+LIMIT_EXCEEDED: Final = Error(106, "limit exceeded")
+CONNECTION_LIMIT: Final = Error(106, "limit exceeded", temporary=True)
+MALFORMED: Final = Error(107, "bad request")
+NOT_AVAILABLE: Final = Error(108, "not available")
+TOKEN_EXPIRED: Final = Error(109, "token expired")
+TOO_MANY: Final = Error(111, "too many requests", temporary=True)
+
+
+class ConnectSub(msgspec.Struct):
+    """A position the client has reached in a server-side subscription."""
+
+    recover: bool = False
+    epoch: str = ""
+    offset: Offset = 0
+
+
+class ConnectRequest(msgspec.Struct):
+    """The first command of every connection."""
+
+    token: str = ""
+    subs: dict[str, ConnectSub] = {}
+    name: str = ""
+    version: str = ""
+    data: Raw = EMPTY
+
+
+class ConnectData(msgspec.Struct):
+    """The part of the client's own connect data that groat reads."""
+
+    device: str = ""
+
+
+class SubscribeRequest(msgspec.Struct):
+    """Ask for a channel, perhaps from a position reached before."""
+
+    channel: str = ""
+    recover: bool = False
+    epoch: str = ""
+    offset: Offset = 0
+
+
+class UnsubscribeRequest(msgspec.Struct):
+    """Leave a channel."""
+
+    channel: str = ""
+
+
+class RefreshRequest(msgspec.Struct):
+    """A newer token for the same principal."""
+
+    token: str = ""
+
+
+class RpcRequest(msgspec.Struct):
+    """Call a method of the server."""
+
+    method: str = ""
+    data: Raw = EMPTY
+
+
+class Command(msgspec.Struct):
+    """One line from the client; at most one of the methods is set."""
+
+    id: Id = 0
+    connect: ConnectRequest | None = None
+    subscribe: SubscribeRequest | None = None
+    unsubscribe: UnsubscribeRequest | None = None
+    refresh: RefreshRequest | None = None
+    rpc: RpcRequest | None = None
+    ping: Raw | None = None
+    send: Raw | None = None
+    publish: Raw | None = None
+    presence: Raw | None = None
+    presence_stats: Raw | None = None
+    history: Raw | None = None
+    sub_refresh: Raw | None = None
+
+
+class Publication(msgspec.Struct):
+    """One event; data is its JSON."""
+
+    data: Raw
+    offset: int
+
+
+class SubscribeResult(msgspec.Struct, omit_defaults=True):
+    """`data` is the snapshot, present exactly when not recovered."""
+
+    recoverable: bool
+    positioned: bool
+    epoch: str
+    offset: int
+    recovered: bool = False
+    was_recovering: bool = False
+    publications: list[Publication] = []
+    data: Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+class ConnectResult(msgspec.Struct, omit_defaults=True):
+    """Times are in seconds."""
+
+    client: str
+    version: str
+    ping: int
+    pong: bool
+    subs: dict[str, SubscribeResult]
+    expires: bool = False
+    ttl: int = 0
+
+
+class RefreshResult(msgspec.Struct, omit_defaults=True):
+    """The new life of the connection; ttl is in seconds."""
+
+    client: str
+    version: str
+    expires: bool = False
+    ttl: int = 0
+
+
+class RpcResult(msgspec.Struct):
+    """What the method answered."""
+
+    data: Raw
+
+
+class Nothing(msgspec.Struct):
+    """The empty result of ping and unsubscribe."""
+
+
+class Reply(msgspec.Struct, omit_defaults=True):
+    """The answer to the command with the same id: one result, or an error."""
+
+    id: int
+    error: Error | None = None
+    connect: ConnectResult | None = None
+    subscribe: SubscribeResult | None = None
+    unsubscribe: Nothing | None = None
+    refresh: RefreshResult | None = None
+    rpc: RpcResult | None = None
+    ping: Nothing | None = None
+
+
+class Seen(msgspec.Struct):
+    """Data of the RPC `seen`: this device has applied everything up to the offset."""
+
+    stream: str
+    offset: Offset
+
+
+decode_command = msgspec.json.Decoder(Command).decode
+decode_connect_data = msgspec.json.Decoder(ConnectData).decode
+decode_seen = msgspec.json.Decoder(Seen).decode
+encode = msgspec.json.Encoder().encode

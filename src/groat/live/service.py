@@ -1,0 +1,340 @@
+"""The live service of one server process: its connections, their limits, and the clock that keeps them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import structlog
+
+from groat.identity.model import Identity
+from groat.ledger.accounts import check_stream
+from groat.ledger.errors import Closed, GroatError, InvalidInput, Overloaded
+from groat.live import protocol
+from groat.live.hub import CHECK_EVERY_S, Hub, Stats
+from groat.live.limits import MINUTE_S, Bucket, Limits
+
+if TYPE_CHECKING:
+    from groat import Groat
+    from groat.live.connection import Connection
+    from groat.settings import Settings
+
+TICK_S: Final = 1.0
+VIEW_PREFIX: Final = "view:"
+_HOUR_S: Final = 3600
+_CHANGED_KEPT: Final = 10_000
+
+log = structlog.stdlib.get_logger("groat.live")
+
+
+class Closable(Protocol):
+    """A reader: a connection, an event stream or a waiting request."""
+
+    def close(self, why: protocol.Disconnect) -> None:
+        """End it."""
+
+
+class Identities(Protocol):
+    """What the live side needs of identity."""
+
+    async def authenticate_token(self, token: str) -> Identity:
+        """Who bears the token. Raises Unauthorized."""
+
+    async def changes(self, after_rev: int) -> tuple[int, list[str]]:
+        """Principals whose rights changed since."""
+
+
+class Live:
+    """Made once per process, started and stopped on its event loop.
+
+    `groat` is an open Groat, `identities` answers who bears a token, `settings` bounds it all. `stats` counts.
+    """
+
+    def __init__(
+        self, groat: Groat, identities: Identities, settings: Settings, limits: Limits | None = None
+    ) -> None:
+        self.limits = limits or Limits.of(settings)
+        self.stats = Stats()
+        self.hub = Hub(groat.streams, self.stats)
+        self.revision = 0
+        self.draining = False
+        self.running = False
+        self.identities = identities
+        self._groat = groat
+        self._connections: set[Connection] = set()
+        self._others: set[Closable] = set()
+        self._of_principal: dict[str, set[Closable]] = {}
+        self._connects: dict[str, Bucket] = {}
+        self._changed: dict[str, int] = {}
+        self._views: dict[tuple[str, str], int] = {}
+        self._view_locks: dict[tuple[str, str], asyncio.Lock] = {}
+        self._seen: dict[tuple[str, str], int] = {}
+        self._idle = asyncio.Event()
+        self._rev = -1
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._keepers: list[asyncio.Task[None]] = []
+        self._unlisten: Callable[[], Any] | None = None
+        self._loop: asyncio.AbstractEventLoop
+
+    # Life.
+
+    async def start(self) -> None:
+        """Begin to listen to the ledger and to keep the clock. Raises StoreError."""
+        self._loop = asyncio.get_running_loop()
+        self._rev, _ = await self.identities.changes(-1)
+        self._unlisten = self._groat.listen(self.hub.hear)
+        self._keepers = [
+            self._loop.create_task(self._every(TICK_S, self._tick)),
+            self._loop.create_task(self._every(CHECK_EVERY_S, self.hub.check)),
+            self._loop.create_task(self._every(CHECK_EVERY_S, self._close_changed)),
+            self._loop.create_task(self._every(TICK_S, self._flush_seen)),
+        ]
+        self.running = True
+
+    def begin_drain(self, window_s: float | None = None) -> None:
+        """Take no new readers, and close those there are at random moments within the window (seconds)."""
+        if self.draining:
+            return
+        self.draining = True
+        window_s = self.limits.drain_s if window_s is None else window_s
+        for reader in [*self._connections, *self._others]:
+            self._loop.call_later(random.uniform(0, window_s), reader.close, protocol.SHUTDOWN)  # noqa: S311
+
+    async def drain(self, window_s: float | None = None) -> None:
+        """`begin_drain`, then wait until all are gone, or for the window and the time a close may take."""
+        window_s = self.limits.drain_s if window_s is None else window_s
+        self.begin_drain(window_s)
+        self._note_idle()
+        try:
+            async with asyncio.timeout(window_s + self.limits.close_s):
+                await self._idle.wait()
+        except TimeoutError:
+            log.warning("readers left after draining", count=len(self._connections) + len(self._others))
+
+    def _note_idle(self) -> None:
+        if not self._connections and not self._others:
+            self._idle.set()
+
+    async def stop(self) -> None:
+        """Close what is left, write what was seen, and end all tasks."""
+        if not self.running:
+            return
+        self.running = False
+        self.draining = True
+        if self._unlisten is not None:
+            self._unlisten()
+        for reader in [*self._connections, *self._others]:
+            reader.close(protocol.SHUTDOWN)
+        ending = [*self._keepers, *self._tasks]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+        await self.hub.stop()
+        await self._flush_seen()
+
+    def now(self) -> float:
+        """Seconds of the event loop's clock."""
+        return self._loop.time()
+
+    # Connections.
+
+    def opened(self, connection: Connection) -> None:
+        """A connection exists, not yet known whose."""
+        self._connections.add(connection)
+        self.stats.connections += 1
+
+    def closed(self, connection: Connection) -> None:
+        """A connection is gone."""
+        self._connections.discard(connection)
+        self.stats.connections -= 1
+        self.dismiss(connection)
+        if self.draining:
+            self._note_idle()
+
+    def admit(self, connection: Connection, identity: Identity, revision: int) -> protocol.Error | None:
+        """Count a connection for its principal, or say why not.
+
+        `revision` is what `self.revision` was before the token was checked: rights that changed in between count.
+        """
+        principal = identity.principal
+        if self._changed.get(principal, 0) > revision:
+            return protocol.TOKEN_EXPIRED
+        now = self.now()
+        bucket = self._connects.get(principal)
+        if bucket is None:
+            rate = self.limits.connects_per_minute
+            bucket = self._connects[principal] = Bucket(rate, rate / MINUTE_S, now)
+        if not bucket.take(now):
+            return protocol.TOO_MANY
+        if not self._count(connection, principal):
+            return protocol.CONNECTION_LIMIT
+        return None
+
+    def _count(self, reader: Closable, principal: str) -> bool:
+        mine = self._of_principal.setdefault(principal, set())
+        if len(mine) >= self.limits.connections_per_user and not principal.startswith("service:"):
+            return False
+        mine.add(reader)
+        return True
+
+    def _uncount(self, reader: Closable, principal: str) -> None:
+        mine = self._of_principal.get(principal)
+        if mine is not None:
+            mine.discard(reader)
+            if not mine:
+                del self._of_principal[principal]
+
+    def dismiss(self, connection: Connection) -> None:
+        """Count a connection no longer for its principal."""
+        if connection.identity is not None:
+            self._uncount(connection, connection.identity.principal)
+
+    @contextmanager
+    def attending(self, reader: Closable, identity: Identity) -> Iterator[None]:
+        """Meanwhile, close this reader too when its principal's rights change or the server shuts down.
+
+        Raises Overloaded when the person has too many readers already, Closed when the server is shutting down.
+        """
+        if self.draining or not self.running:
+            raise Closed
+        if not self._count(reader, identity.principal):
+            raise Overloaded
+        self._others.add(reader)
+        try:
+            yield
+        finally:
+            self._others.discard(reader)
+            self._uncount(reader, identity.principal)
+            if self.draining:
+                self._note_idle()
+
+    def spawn(self, connection: Connection, work: Coroutine[Any, Any, None]) -> None:
+        """Run something a connection has to wait for; a fault in it closes that connection."""
+
+        def done(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            if not task.cancelled() and (error := task.exception()) is not None:
+                log.error("live task failed", exc_info=error)
+                connection.close(protocol.SERVER_ERROR)
+
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(done)
+
+    # Rights.
+
+    async def authenticate(self, token: str) -> Identity:
+        """Who bears the token. Raises Unauthorized, StoreError."""
+        return await self.identities.authenticate_token(token)
+
+    @staticmethod
+    def channels(identity: Identity) -> list[str]:
+        """The server-side subscriptions of a caller: the own stream first, then the role rooms."""
+        own = [f"user:{identity.user}"] if identity.user is not None else []
+        return own + [f"role:{role}" for role in sorted(identity.roles)]
+
+    @staticmethod
+    def viewed_stream(identity: Identity, channel: str) -> str | protocol.Error:
+        """The stream behind a `view:` channel, or why this caller may not have the channel."""
+        if not channel.startswith(VIEW_PREFIX):
+            known = channel.startswith(("user:", "role:"))
+            return protocol.PERMISSION_DENIED if known else protocol.UNKNOWN_CHANNEL
+        if not identity.is_staff:
+            return protocol.PERMISSION_DENIED
+        try:
+            return check_stream("user:" + channel.removeprefix(VIEW_PREFIX))
+        except InvalidInput:
+            return protocol.UNKNOWN_CHANNEL
+
+    @staticmethod
+    def may_read(identity: Identity, stream: str) -> bool:
+        """Whether a caller may read a stream: one's own, one's roles', and staff and services anybody's."""
+        kind, _, name = stream.partition(":")
+        if kind == "role":
+            return name in identity.roles
+        return identity.user == name or identity.is_staff or identity.is_service
+
+    async def audit_view(self, identity: Identity, stream: str) -> None:
+        """Write to the audit log that somebody looks at a person's stream, once per hour. Raises StoreError."""
+        viewed = (identity.principal, stream)
+        hour = int(time.time()) // _HOUR_S
+        if self._views.get(viewed) == hour:
+            return
+        lock = self._view_locks.setdefault(viewed, asyncio.Lock())
+        async with lock:
+            if self._views.get(viewed) != hour:
+                await self._groat.act("view", identity.principal, stream, "", None, None)
+                self._views[viewed] = hour
+        self._view_locks.pop(viewed, None)
+
+    def log_failure(self, what: str, failure: GroatError) -> None:
+        """A database error that the client will try again."""
+        log.warning("live request failed", what=what, code=failure.code, detail=failure.detail)
+
+    # Receipts.
+
+    def note_seen(self, stream: str, device: str, offset: int) -> None:
+        """Remember how far a device has read; written within a second."""
+        key = (stream, device)
+        if offset > self._seen.get(key, -1):
+            self._seen[key] = offset
+
+    async def _flush_seen(self) -> None:
+        if self._seen:
+            now = time.time_ns() // 1_000
+            seen, self._seen = self._seen, {}
+            await self._groat.streams.seen(
+                [(stream, device, offset, now) for (stream, device), offset in seen.items()]
+            )
+
+    # The clock.
+
+    async def _every(self, period_s: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Do some work for ever. The period is not exact on purpose: processes must not keep step."""
+        while True:
+            await asyncio.sleep(period_s * random.uniform(0.9, 1.0))  # noqa: S311
+            try:
+                await work()
+            except GroatError as failure:
+                self.log_failure(getattr(work, "__name__", "keeping"), failure)
+
+    async def _tick(self) -> None:
+        now = self.now()
+        for connection in [each for each in self._connections if each.deadline <= now]:
+            connection.tick(now)
+        self._connects = {who: bucket for who, bucket in self._connects.items() if not bucket.is_full(now)}
+        hour = int(time.time()) // _HOUR_S
+        if any(then != hour for then in self._views.values()):
+            self._views = {viewed: then for viewed, then in self._views.items() if then == hour}
+
+    async def _close_changed(self) -> None:
+        self._rev, changed = await self.identities.changes(self._rev)
+        self._invalidate(changed)
+
+    def _invalidate(self, principals: Sequence[str]) -> None:
+        if not principals:
+            return
+        self.revision += 1
+        for principal in principals:
+            self._changed[principal] = self.revision
+            for connection in list(self._of_principal.get(principal, ())):
+                connection.close(protocol.STATE_INVALIDATED)
+        while len(self._changed) > _CHANGED_KEPT:
+            del self._changed[next(iter(self._changed))]
+
+
+def live_of(app: object) -> Live | None:
+    """The Live of an ASGI app: its attribute `groat_live`, or that of the apps it wraps, or of their `state`."""
+    for _ in range(16):
+        for holder in (app, getattr(app, "state", None)):
+            live = getattr(holder, "groat_live", None)
+            if isinstance(live, Live):
+                return live
+        app = getattr(app, "app", None)
+        if app is None:
+            return None
+    return None

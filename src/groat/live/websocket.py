@@ -1,0 +1,235 @@
+"""The WebSocket transport for uvicorn: its `ws` setting takes this class.
+
+uvicorn parses the HTTP request, makes a WebSocketProtocol and hands it the transport and the request. After the
+handshake what the hub encodes once goes straight to `transport.write`, the same bytes for every reader: no task, no
+queue, no copy per connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from groat.live import frames, origin, rfc6455
+from groat.live.connection import Connection
+from groat.live.service import Live, live_of
+
+if TYPE_CHECKING:
+    from uvicorn.config import Config
+    from uvicorn.server import ServerState
+
+PATH: Final = b"/connection/websocket"
+_REQUEST_BYTES_MAX: Final = 64 * 1024
+_FAULT_CLOSE_S: Final = 1.0
+_STATUS: Final = {
+    400: b"Bad Request",
+    403: b"Forbidden",
+    404: b"Not Found",
+    405: b"Method Not Allowed",
+    426: b"Upgrade Required",
+    503: b"Service Unavailable",
+}
+
+
+class _Refused(Exception):
+    """The handshake fails with this HTTP status."""
+
+    def __init__(self, status: int, detail: str, *headers: bytes) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers
+
+
+class WebSocketProtocol(asyncio.Protocol):
+    """One client's socket: a handshake, then frames both ways. It is the transport of a Connection."""
+
+    __slots__ = (
+        "_close_timer",
+        "_closing",
+        "_connection",
+        "_deaf",
+        "_live",
+        "_peers",
+        "_reader",
+        "_transport",
+        "write",
+    )
+
+    def __init__(self, config: Config, server_state: ServerState, app_state: dict[str, Any]) -> None:
+        self._live = live_of(config.loaded_app)
+        self._peers = server_state.connections
+        self._transport: asyncio.Transport
+        self._reader: rfc6455.Reader | None = None
+        self._connection: Connection | None = None
+        self._close_timer: asyncio.TimerHandle | None = None
+        self._closing = False
+        self._deaf = False
+
+    # Called by the event loop and by uvicorn.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take over the transport."""
+        self._transport = cast(asyncio.Transport, transport)
+        self.write = self._transport.write
+        # uvicorn waits at its shutdown for all of these to go, after having called their `shutdown`.
+        cast(set[Any], self._peers).add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The socket is gone."""
+        cast(set[Any], self._peers).discard(self)
+        self._closing = True
+        if self._close_timer is not None:
+            self._close_timer.cancel()
+        if self._connection is not None:
+            self._connection.lost()
+            self._connection = None
+
+    def shutdown(self) -> None:
+        """uvicorn stops: every connection gets its moment within the drain window."""
+        if self._live is not None and self._connection is not None:
+            self._live.begin_drain()
+        else:
+            self._transport.close()
+
+    def pause_writing(self) -> None:
+        """The transport's buffer is full."""
+        if self._connection is not None:
+            self._connection.choke()
+
+    def resume_writing(self) -> None:
+        """The transport's buffer has drained."""
+        if self._connection is not None:
+            self._connection.drain()
+
+    def eof_received(self) -> bool | None:
+        """The client will send no more: the loop closes the transport."""
+        return None
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the client: first the request, as uvicorn puts it together again, then frames."""
+        if self._reader is None:
+            self._shake_hands(data)
+            return
+        if self._deaf:
+            return
+        try:
+            for message in self._reader.feed(data):
+                self._take(message)
+        except rfc6455.Fault as fault:
+            # What follows a fault has no meaning, but it is still read, or the kernel would reset the connection and
+            # the client might never see why.
+            self._deaf = True
+            if self._connection is not None:
+                self._connection.lost()
+            self.hang_up(fault.code, fault.reason)
+
+    def _take(self, message: rfc6455.Message) -> None:
+        connection = self._connection
+        if message.opcode == rfc6455.CLOSE:
+            if connection is not None:
+                connection.lost()
+            code = rfc6455.close_code(message.payload)
+            # A close frame without code is answered by one without code (5.5.1, 7.4.1).
+            reply = frames.close(code) if message.payload else frames.frame(frames.CLOSE, b"")
+            if not self._closing:
+                self._closing = True
+                self.write(reply)
+            self._transport.close()
+        elif self._closing or connection is None:
+            return
+        elif message.opcode == rfc6455.TEXT:
+            connection.receive(message.payload)
+        elif connection.receive_control() and message.opcode == rfc6455.PING:
+            self.write(frames.frame(frames.PONG, message.payload))
+
+    # What the connection asks for (see connection.Transport; `write` is the transport's own).
+
+    def hang_up(self, code: int, reason: str) -> None:
+        """Send a close frame and wait a while for the client's before cutting the line."""
+        if self._closing or self._live is None:
+            return
+        self._closing = True
+        self.write(frames.close(code, reason))
+        self.resume_reading()
+        wait_s = _FAULT_CLOSE_S if self._deaf else self._live.limits.close_s
+        self._close_timer = asyncio.get_running_loop().call_later(wait_s, self._transport.abort)
+
+    def backlog(self) -> int:
+        """Bytes in the transport's buffer."""
+        return self._transport.get_write_buffer_size()
+
+    def pause_reading(self) -> None:
+        """Leave what the client sends to the network."""
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read on."""
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    # The handshake (RFC 6455, 4.2).
+
+    def _shake_hands(self, request: bytes) -> None:
+        try:
+            key, subprotocol, live = self._checked(request)
+        except _Refused as refused:
+            body = refused.detail.encode() + b"\n"
+            self.write(
+                b"HTTP/1.1 %d %b\r\n%bcontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
+                % (
+                    refused.status,
+                    _STATUS[refused.status],
+                    b"".join(header + b"\r\n" for header in refused.headers),
+                    len(body),
+                    body,
+                )
+            )
+            self._transport.close()
+            return
+        self.write(
+            b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
+            b"sec-websocket-accept: %b\r\n%b\r\n"
+            % (rfc6455.accept(key), b"sec-websocket-protocol: %b\r\n" % subprotocol if subprotocol else b"")
+        )
+        limits = live.limits
+        self._transport.set_write_buffer_limits(limits.write_high_bytes, limits.write_low_bytes)
+        self._reader = rfc6455.Reader(limits.inbound_bytes_max)
+        self._connection = Connection(live, self)
+
+    def _checked(self, request: bytes) -> tuple[bytes, bytes, Live]:
+        """The key and subprotocol to answer with. Raises _Refused."""
+        if len(request) > _REQUEST_BYTES_MAX:
+            raise _Refused(400, "request too large")
+        line, *lines = request.split(b"\r\n\r\n", 1)[0].split(b"\r\n")
+        method, _, rest = line.partition(b" ")
+        headers: dict[bytes, bytes] = {}
+        for header in lines:
+            name, _, value = header.partition(b":")
+            name, value = name.strip().lower(), value.strip()
+            headers[name] = headers[name] + b"," + value if name in headers else value
+        if rest.split(b" ", 1)[0].split(b"?", 1)[0] != PATH:
+            raise _Refused(404, "no such WebSocket endpoint")
+        if method != b"GET":
+            raise _Refused(405, "a WebSocket begins with GET", b"allow: GET")
+        if headers.get(b"sec-websocket-version") != b"13":
+            raise _Refused(426, "WebSocket version 13 is spoken here", b"sec-websocket-version: 13")
+        key = headers.get(b"sec-websocket-key", b"")
+        try:
+            if len(base64.b64decode(key, validate=True)) != 16:
+                raise _Refused(400, "bad Sec-WebSocket-Key")
+        except binascii.Error:
+            raise _Refused(400, "bad Sec-WebSocket-Key") from None
+        live = self._live
+        if live is None or not live.running or live.draining:
+            raise _Refused(503, "not serving live connections now", b"retry-after: 1")
+        page = headers[b"origin"].decode("latin-1") if b"origin" in headers else None
+        if not origin.is_allowed(page, headers.get(b"host", b"").decode("latin-1"), live.limits.origins):
+            raise _Refused(403, "this origin may not connect")
+        offered = [each.strip() for each in headers.get(b"sec-websocket-protocol", b"").split(b",")]
+        if b"centrifuge-protobuf" in offered:
+            raise _Refused(400, "only the JSON protocol is spoken here")
+        return key, b"centrifuge-json" if b"centrifuge-json" in offered else b"", live

@@ -1,0 +1,147 @@
+"""A ledger of nothing but streams, in memory, whose hints and reads can be made to fail, lag and repeat."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from groat.identity import Identity, Unauthorized
+from groat.ledger.errors import StoreError
+from groat.store.batch import Published
+from groat.store.streams import BEHIND_MAX, Event, Head, Resume
+
+
+@dataclass
+class FakeStream:
+    epoch: str = "e1"
+    events: list[bytes] = field(default_factory=list)
+    forgotten: int = 0
+
+
+class FakeStreams:
+    """`groat.streams` over lists. `failing` reads raise; `gate`, when set, holds every read until it is opened."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, FakeStream] = {}
+        self.failing = 0
+        self.reads: list[str] = []
+        self.gate: asyncio.Event | None = None
+        self.receipts: list[tuple[str, str, int, int]] = []
+
+    def of(self, name: str) -> FakeStream:
+        return self.by_name.setdefault(name, FakeStream())
+
+    async def _reading(self, what: str) -> None:
+        self.reads.append(what)
+        await asyncio.sleep(0)
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.failing > 0:
+            self.failing -= 1
+            raise StoreError("store_unavailable")
+
+    def _head(self, name: str) -> Head:
+        stream = self.of(name)
+        return Head(stream.epoch, len(stream.events), stream.forgotten + 1)
+
+    def _events(self, name: str, after: int, upto: int) -> list[Event]:
+        stream = self.of(name)
+        return [
+            Event(offset, stream.events[offset - 1])
+            for offset in range(max(after, stream.forgotten) + 1, min(upto, len(stream.events)) + 1)
+        ]
+
+    async def heads(self, streams: Sequence[str]) -> dict[str, Head]:
+        await self._reading("heads")
+        return {name: self._head(name) for name in streams}
+
+    async def read(self, stream: str, after: int, limit: int = 1000, bytes_max: int = 256_000) -> list[Event]:
+        await self._reading("read")
+        page: list[Event] = []
+        size = 0
+        for event in self._events(stream, after, after + limit):
+            size += len(event.data)
+            if page and size > bytes_max:
+                break
+            page.append(event)
+        return page
+
+    async def read_many(self, ranges: Mapping[str, tuple[int, int]]) -> dict[str, list[Event]]:
+        await self._reading("read_many")
+        return {name: self._events(name, after, upto) for name, (after, upto) in ranges.items()}
+
+    async def resume(
+        self, stream: str, epoch: str | None, offset: int, limit: int = 1000, bytes_max: int = 256_000
+    ) -> Resume:
+        await self._reading("resume")
+        head = self._head(stream)
+        if epoch == head.epoch and head.oldest - 1 <= offset <= head.offset and head.offset - offset <= BEHIND_MAX:
+            events = await self.read(stream, offset, limit, bytes_max)
+            return Resume(True, head.epoch, events, offset + len(events), len(self.of(stream).events), None)
+        snapshot = json.dumps({"total": head.offset}).encode()
+        return Resume(False, head.epoch, [], head.offset, head.offset, snapshot)
+
+    async def seen(self, receipts: Sequence[tuple[str, str, int, int]]) -> None:
+        self.receipts += receipts
+
+
+class FakeGroat:
+    """What the live room needs of a Groat: streams, `listen`, `act`."""
+
+    def __init__(self) -> None:
+        self.streams = FakeStreams()
+        self.listeners: list[Callable[[list[Published]], None]] = []
+        self.acts: list[tuple[str, str, str]] = []
+
+    def listen(self, callback: Callable[[list[Published]], None]) -> Callable[[], None]:
+        self.listeners.append(callback)
+        return lambda: self.listeners.remove(callback)
+
+    async def act(
+        self, kind: str, actor: str, target: str, reason: str, before: object = None, after: object = None
+    ) -> None:
+        self.acts.append((kind, actor, target))
+
+    def commit(self, name: str, count: int = 1, pad: int = 0) -> Published:
+        """Add events to a stream without telling anybody; the hint that would tell of them."""
+        stream = self.streams.of(name)
+        first = len(stream.events) + 1
+        fresh = tuple(
+            b'{"type":"balance_updated","n":%d,"pad":"%b"}' % (n, b"x" * pad) for n in range(first, first + count)
+        )
+        stream.events += fresh
+        return Published(name, stream.epoch, first, first + count - 1, fresh)
+
+    def hint(self, *news: Published) -> None:
+        for listener in list(self.listeners):
+            listener(list(news))
+
+    def publish(self, name: str, count: int = 1, pad: int = 0) -> None:
+        """Commit and tell, as the committer does."""
+        self.hint(self.commit(name, count, pad))
+
+
+class FakeIdentities:
+    """Tokens that are just names for identities."""
+
+    def __init__(self) -> None:
+        self.tokens: dict[str, Identity] = {}
+        self.refusals: dict[str, str] = {}
+        self.changed: list[str] = []
+
+    def let_in(self, token: str, user: str, *roles: str, expires_at: int | None = None) -> str:
+        self.tokens[token] = Identity(f"user:{user}", user, frozenset(roles), expires_at, None)
+        return token
+
+    async def authenticate_token(self, token: str) -> Identity:
+        await asyncio.sleep(0)
+        if token in self.refusals:
+            raise Unauthorized(self.refusals[token])
+        if token not in self.tokens:
+            raise Unauthorized("token_invalid")
+        return self.tokens[token]
+
+    async def changes(self, after_rev: int) -> tuple[int, list[str]]:
+        return len(self.changed), [] if after_rev < 0 else self.changed[after_rev:]
