@@ -14,6 +14,8 @@ export interface Environment {
   document: (EventTarget & { readonly visibilityState: DocumentVisibilityState }) | null;
   /** False only when the device knows that it has no network. */
   isOnline: () => boolean;
+  /** A name of this browser that lasts, for receipts; it says nothing of the person. */
+  device: string;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Uniform in [0, 1). */
@@ -37,9 +39,25 @@ export function browserEnvironment(): Environment {
     window: page,
     document: page ? page.document : null,
     isOnline: () => typeof navigator === "undefined" || navigator.onLine !== false,
+    device: deviceName(),
     now: () => Date.now(),
     random: () => Math.random(),
   };
+}
+
+function deviceName(): string {
+  const fresh = randomId();
+  if (typeof localStorage === "undefined") return fresh;
+  try {
+    const known = localStorage.getItem("groat:device");
+    if (known) return known;
+    localStorage.setItem("groat:device", fresh);
+    return fresh;
+  } catch (error) {
+    // Storage may be forbidden (a private window, a sandboxed frame): the name lasts as long as the page.
+    if (error instanceof DOMException) return fresh;
+    throw error;
+  }
 }
 
 /** Full jitter: a random wait in milliseconds, between half of and the whole exponential step. */

@@ -29,7 +29,7 @@ export class GroatError extends Error {
     this.detail = detail;
     this.status = status;
     this.fields = fields;
-    this.replayed = fields["replayed"] === true;
+    this.replayed = fields.replayed === true;
   }
 
   /** Reads an RFC 9457 problem document; a body that is none becomes `http_<status>`. */

@@ -10,6 +10,7 @@ export type TokenProvider = () => Promise<string | null> | string | null;
 export class TokenSource {
   private token: string | null = null;
   private asking: Promise<string | null> | null = null;
+  private era = 0;
 
   constructor(private provider: TokenProvider) {}
 
@@ -18,22 +19,40 @@ export class TokenSource {
     return this.token ?? this.renew();
   }
 
+  /** The token at hand, without asking. */
+  get held(): string | null {
+    return this.token;
+  }
+
   /** A new token from the provider. */
   renew(): Promise<string | null> {
-    this.asking ??= this.ask().finally(() => {
-      this.asking = null;
+    if (this.asking) return this.asking;
+    const asking = this.ask().finally(() => {
+      if (this.asking === asking) this.asking = null;
     });
-    return this.asking;
+    this.asking = asking;
+    return asking;
   }
 
   /** Puts a token in by hand (a login's answer), or forgets it. */
   set(token: string | null): void {
+    this.era += 1;
+    this.asking = null;
     this.token = token;
   }
 
   private async ask(): Promise<string | null> {
     this.token = null;
-    const token = (await this.provider()) || null;
+    const era = this.era;
+    let token: string | null;
+    try {
+      token = (await this.provider()) || null;
+    } catch (error) {
+      if (error instanceof GroatError) throw error;
+      throw new GroatError("network", "No token could be had.", 0, {}, error);
+    }
+    // Somebody signed in or out while the provider was asked: its answer is of the past.
+    if (era !== this.era) return this.token;
     this.token = token;
     return token;
   }
@@ -115,7 +134,7 @@ export class Http {
   private async exchange(path: string, options: RequestOptions, token: string | null): Promise<Response> {
     const { method = "GET", body, key, signal } = options;
     const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
-    if (token) headers["Authorization"] = `Bearer ${token}`;
+    if (token) headers.Authorization = `Bearer ${token}`;
     if (key !== undefined) headers["Idempotency-Key"] = key;
     const form = typeof FormData !== "undefined" && body instanceof FormData;
     if (body !== undefined && !form) headers["Content-Type"] = "application/json";
@@ -153,7 +172,7 @@ async function readJson(response: Response): Promise<unknown> {
 }
 
 function retryAfter(error: GroatError): number | null {
-  const seconds = error.fields["retry_after"];
+  const seconds = error.fields.retry_after;
   return typeof seconds === "number" && seconds >= 0 && seconds <= 30 ? seconds * 1_000 : null;
 }
 

@@ -1,5 +1,6 @@
 /** @groat/client: live balances in the browser, without a framework. */
 export type { Api, PageOptions, WriteOptions } from "./api.js";
+export { createGroat } from "./client.js";
 export type { DebugSink } from "./debug.js";
 export {
   add,

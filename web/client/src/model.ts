@@ -75,7 +75,7 @@ export type TransportName = "websocket" | "event-stream" | "long-poll" | "poll";
 
 export interface Status {
   state: StatusState;
-  /** Last moment (milliseconds since 1970) at which the values were known to be right. */
+  /** Last moment (milliseconds since 1970) at which the values were known to be right; null while live: that is now. */
   asOf: number | null;
   /** What carries the changes; null while nothing does. */
   transport: TransportName | null;

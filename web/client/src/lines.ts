@@ -1,0 +1,252 @@
+/** The lines over plain HTTP: event-stream, long-poll, poll. Stateless on the server, so each asks from a position. */
+import { parsePosition } from "./book.js";
+import { type Environment, sleep } from "./environment.js";
+import { GroatError } from "./errors.js";
+import type { Http } from "./http.js";
+import type { Line, Sink } from "./line.js";
+import type { EventData, Me, SnapshotData, StreamPage } from "./wire.js";
+
+/** What the lines need to know of the client. */
+export interface LineHost extends Sink {
+  /** Streams to follow, with the position of each. */
+  positions(): Readonly<Record<string, string>>;
+  me(me: Me): void;
+  /** The values were checked and are still right. */
+  confirmed(): void;
+}
+
+/** Headers must come within this time, and then something (an event or a comment) at least every so often. */
+const HEADERS_MS_MAX = 8_000;
+const FIRST_BYTES_MS_MAX = 5_000;
+const SILENCE_MS_MAX = 45_000;
+const WAIT_S = 25;
+export const POLL_MS = 30_000;
+
+const streamPath = (stream: string) => `/v1/streams/${encodeURIComponent(stream)}/events`;
+
+/** Runs one loop per stream; the first that breaks ends all. */
+async function together(host: LineHost, signal: AbortSignal, loop: Loop): Promise<void> {
+  const all = new AbortController();
+  const end = () => all.abort(signal.reason);
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    await Promise.all(Object.keys(host.positions()).map((stream) => loop(stream, all.signal)));
+  } finally {
+    signal.removeEventListener("abort", end);
+    all.abort();
+  }
+}
+
+type Loop = (stream: string, signal: AbortSignal) => Promise<void>;
+
+/** Takes one page of events in, in order. Returns the position after it. */
+export function takePage(sink: Sink, stream: string, page: StreamPage): string {
+  const position = parsePosition(page.position);
+  if (!position) throw new GroatError("bad_answer", `not a position: ${page.position}`);
+  if (page.reset) {
+    const first = page.events[0];
+    // The snapshot stands where the events that come with it begin.
+    const offset = first ? first.offset - 1 : position.offset;
+    sink.snapshot(stream, { epoch: position.epoch, offset }, page.reset.snapshot, true);
+  }
+  for (const { offset, ...data } of page.events) sink.event(stream, position.epoch, offset, data);
+  return page.position;
+}
+
+export class EventStreamLine implements Line {
+  readonly name = "event-stream";
+
+  constructor(
+    private readonly http: Http,
+    private readonly host: LineHost,
+  ) {}
+
+  run(signal: AbortSignal, opened: () => void): Promise<void> {
+    return together(this.host, signal, (stream, all) => this.follow(stream, all, opened));
+  }
+
+  private async follow(stream: string, signal: AbortSignal, opened: () => void): Promise<void> {
+    const watchdog = new Watchdog(signal);
+    const after = this.host.positions()[stream];
+    watchdog.within(HEADERS_MS_MAX);
+    try {
+      const response = await this.http.send(streamPath(stream), {
+        headers: { Accept: "text/event-stream", ...(after && { "Last-Event-ID": after }) },
+        query: { after },
+        signal: watchdog.signal,
+      });
+      if (!response.ok || !response.body) throw GroatError.fromProblem(response.status, null);
+      // A proxy that buffers shows itself by silence: the server greets at once.
+      watchdog.within(FIRST_BYTES_MS_MAX);
+      const parser = new EventStreamParser((event) => this.take(stream, event));
+      for await (const text of readText(response.body)) {
+        watchdog.within(SILENCE_MS_MAX);
+        opened();
+        this.host.confirmed();
+        parser.push(text);
+      }
+      throw new GroatError("network", "The event-stream ended.");
+    } finally {
+      watchdog.stop();
+    }
+  }
+
+  private take(stream: string, { id, event, data }: ServerSentEvent): void {
+    const position = parsePosition(id);
+    if (!position || data === "") return;
+    if (event === "reset") {
+      const body = JSON.parse(data) as SnapshotData | { snapshot: SnapshotData };
+      this.host.snapshot(stream, position, "snapshot" in body ? body.snapshot : body, true);
+    } else {
+      this.host.event(stream, position.epoch, position.offset, JSON.parse(data) as EventData);
+    }
+  }
+}
+
+export class LongPollLine implements Line {
+  readonly name = "long-poll";
+
+  constructor(
+    private readonly http: Http,
+    private readonly host: LineHost,
+  ) {}
+
+  run(signal: AbortSignal, opened: () => void): Promise<void> {
+    return together(this.host, signal, async (stream, all) => {
+      const watchdog = new Watchdog(all);
+      try {
+        for (let wait = 0; ; wait = WAIT_S) {
+          watchdog.within(HEADERS_MS_MAX + wait * 1_000);
+          const query = { after: this.host.positions()[stream], wait };
+          const options = { query, signal: watchdog.signal };
+          const response = await this.http.send(streamPath(stream), options);
+          if (!response.ok) throw GroatError.fromProblem(response.status, null);
+          const page = (await response.json()) as StreamPage;
+          all.throwIfAborted();
+          opened();
+          this.host.confirmed();
+          takePage(this.host, stream, page);
+        }
+      } finally {
+        watchdog.stop();
+      }
+    });
+  }
+}
+
+export class PollLine implements Line {
+  readonly name = "poll";
+
+  constructor(
+    private readonly http: Http,
+    private readonly host: LineHost,
+    private readonly environment: Environment,
+  ) {}
+
+  /** `opened` is called after each good answer. */
+  async run(signal: AbortSignal, opened: () => void): Promise<void> {
+    const watchdog = new Watchdog(signal);
+    let etag: string | null = null;
+    try {
+      for (;;) {
+        watchdog.within(HEADERS_MS_MAX);
+        const response = await this.http.send("/v1/me", {
+          headers: etag ? { "If-None-Match": etag } : {},
+          signal: watchdog.signal,
+        });
+        if (response.status !== 304) {
+          if (!response.ok) throw GroatError.fromProblem(response.status, null);
+          const me = (await response.json()) as Me;
+          signal.throwIfAborted();
+          etag = response.headers.get("etag");
+          this.host.me(me);
+        }
+        watchdog.stop();
+        this.host.confirmed();
+        opened();
+        await sleep(POLL_MS * (0.9 + this.environment.random() * 0.2), signal);
+      }
+    } finally {
+      watchdog.stop();
+    }
+  }
+}
+
+/** Aborts what it watches when nothing happened within a time. */
+class Watchdog {
+  private readonly controller = new AbortController();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly end = () => this.controller.abort(this.outer.reason);
+
+  constructor(private readonly outer: AbortSignal) {
+    if (outer.aborted) this.end();
+    outer.addEventListener("abort", this.end, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  within(ms: number): void {
+    clearTimeout(this.timer);
+    const late = new GroatError("network", `The server was silent for ${ms / 1_000} s.`);
+    this.timer = setTimeout(() => this.controller.abort(late), ms);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.outer.removeEventListener("abort", this.end);
+  }
+}
+
+interface ServerSentEvent {
+  id: string;
+  event: string;
+  data: string;
+}
+
+/** The format of the HTML standard, as far as a server of events needs it: id, event, data, comments. */
+export class EventStreamParser {
+  private rest = "";
+  private id = "";
+  private event = "";
+  private data: string[] = [];
+
+  constructor(private readonly emit: (event: ServerSentEvent) => void) {}
+
+  push(text: string): void {
+    const lines = (this.rest + text).split(/\r\n|\n|\r(?!$)/);
+    this.rest = lines.pop() ?? "";
+    for (const line of lines) this.line(line);
+  }
+
+  private line(line: string): void {
+    if (line === "") {
+      if (this.data.length > 0) this.emit({ id: this.id, event: this.event, data: this.data.join("\n") });
+      this.event = "";
+      this.data = [];
+      return;
+    }
+    const colon = line.indexOf(":");
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+    if (field === "id") this.id = value;
+    else if (field === "event") this.event = value;
+    else if (field === "data") this.data.push(value);
+  }
+}
+
+async function* readText(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield decoder.decode(value, { stream: true });
+    }
+  } finally {
+    // Nobody reads on; that an aborted stream cannot be cancelled once more is no news.
+    reader.cancel().catch(() => undefined);
+  }
+}

@@ -1,0 +1,178 @@
+/** The WebSocket line: the stock Centrifuge client, which reconnects, recovers and refreshes its token by itself. */
+import {
+  Centrifuge,
+  type ServerSubscribedContext,
+  State,
+  type Subscription,
+  UnauthorizedError,
+} from "centrifuge";
+import type { DebugSink } from "./debug.js";
+import { backoff, type Environment } from "./environment.js";
+import { GroatError } from "./errors.js";
+import type { TokenSource } from "./http.js";
+import type { Sink } from "./line.js";
+import type { EventData, SnapshotData } from "./wire.js";
+
+export interface SocketEvents extends Sink {
+  /** Connected; what the server recovered follows at once. */
+  opened(): void;
+  /** Lost, or one more attempt failed. It goes on trying. */
+  failed(error: GroatError, silence_ms?: number): void;
+  /** The token is refused and no other is to be had. */
+  unauthorized(): void;
+}
+
+/** Codes of the SDK's own (`connectingCodes`, `disconnectedCodes`). */
+const CONNECT_CALLED = 0;
+const NO_PING = 2;
+const UNAUTHORIZED = 1;
+/** The server pings every 25 s and the SDK allows 10 s more: so old is the last word when it gives up. */
+const SILENCE_MS = 35_000;
+const RECONNECT_MIN_MS = 500;
+const RECONNECT_MAX_MS = 20_000;
+/** After a close that the SDK takes as final, such as a bad token: tried again, but not soon. */
+const REVIVE_MIN_MS = 20_000;
+const REVIVE_MAX_MS = 60_000;
+
+export class Socket {
+  private centrifuge: Centrifuge | null = null;
+  private readonly epochs = new Map<string, string>();
+  private watched: ReadonlySet<string> = new Set();
+  private reviving: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly device: string,
+    private readonly tokens: TokenSource,
+    private readonly environment: Environment,
+    private readonly debug: DebugSink,
+    private readonly events: SocketEvents,
+  ) {}
+
+  get connected(): boolean {
+    return this.centrifuge?.state === State.Connected;
+  }
+
+  start(): void {
+    const { WebSocket: websocket, window } = this.environment;
+    if (!websocket) return;
+    let first = true;
+    const centrifuge = new Centrifuge(this.url, {
+      websocket,
+      name: "groat",
+      data: { device: this.device },
+      minReconnectDelay: RECONNECT_MIN_MS,
+      maxReconnectDelay: RECONNECT_MAX_MS,
+      networkEventTarget: window ?? new EventTarget(),
+      // The client as a whole stops on pagehide; two hands on this would pull at each other.
+      pageEventTarget: new EventTarget(),
+      getToken: async () => {
+        const token = await (first ? this.tokens.get() : this.tokens.renew());
+        first = false;
+        if (!token) throw new UnauthorizedError("signed out");
+        return token;
+      },
+    });
+    this.centrifuge = centrifuge;
+    centrifuge.on("connected", () => {
+      this.debug("socket connected", {});
+      this.events.opened();
+    });
+    centrifuge.on("connecting", ({ code, reason }) => {
+      this.debug("socket connecting", { code, reason });
+      if (code === CONNECT_CALLED) return;
+      const silence_ms = code === NO_PING ? SILENCE_MS : 0;
+      this.events.failed(new GroatError("network", `The connection was lost: ${reason}.`), silence_ms);
+    });
+    centrifuge.on("error", ({ type, error }) => {
+      this.debug("socket error", { type, code: error.code, reason: error.message });
+      if (centrifuge.state === State.Connecting) {
+        this.events.failed(new GroatError("network", `No connection: ${error.message}.`));
+      }
+    });
+    centrifuge.on("disconnected", ({ code, reason }) => this.closed(code, reason));
+    centrifuge.on("subscribed", (context) => this.subscribed(context.channel, context));
+    centrifuge.on("publication", ({ channel, offset, data }) => this.published(channel, offset, data));
+    centrifuge.connect();
+    this.watch(this.watched);
+  }
+
+  stop(): void {
+    clearTimeout(this.reviving);
+    const centrifuge = this.centrifuge;
+    this.centrifuge = null;
+    centrifuge?.removeAllListeners();
+    centrifuge?.disconnect();
+    this.epochs.clear();
+  }
+
+  /** Subscribes to `view:<user>` for just these users. */
+  watch(users: ReadonlySet<string>): void {
+    this.watched = users;
+    const centrifuge = this.centrifuge;
+    if (!centrifuge) return;
+    const wanted = new Set([...users].map((user) => `view:${user}`));
+    for (const [channel, subscription] of Object.entries(centrifuge.subscriptions())) {
+      if (wanted.has(channel)) continue;
+      subscription.removeAllListeners();
+      subscription.unsubscribe();
+      centrifuge.removeSubscription(subscription);
+      this.epochs.delete(channel);
+    }
+    for (const channel of wanted) {
+      if (!centrifuge.getSubscription(channel)) this.view(centrifuge.newSubscription(channel));
+    }
+  }
+
+  /** Tells the server how far this device has shown a stream. A lost report is made up by the next. */
+  async seen(stream: string, offset: number): Promise<void> {
+    if (!this.centrifuge || !this.connected) return;
+    try {
+      await this.centrifuge.rpc("seen", { stream, offset });
+    } catch (error) {
+      this.debug("seen was not taken", { stream, offset, error });
+    }
+  }
+
+  private view(subscription: Subscription): void {
+    subscription.on("subscribed", (context) => this.subscribed(context.channel, context));
+    subscription.on("publication", ({ channel, offset, data }) => this.published(channel, offset, data));
+    subscription.on("unsubscribed", ({ channel, code, reason }) =>
+      this.debug("view ended", { channel, code, reason }),
+    );
+    subscription.subscribe();
+  }
+
+  private subscribed(
+    channel: string,
+    context: Pick<ServerSubscribedContext, "streamPosition" | "recovered" | "data">,
+  ): void {
+    const position = context.streamPosition;
+    if (!position) return;
+    this.epochs.set(channel, position.epoch);
+    // After a recovery the missed events follow; its position counts them already.
+    if (context.recovered) return;
+    const data: SnapshotData = context.data ?? { balances: [] };
+    this.events.snapshot(channel, position, data, false);
+  }
+
+  private published(channel: string, offset: number | undefined, data: EventData): void {
+    const epoch = this.epochs.get(channel);
+    if (epoch === undefined || offset === undefined) return;
+    this.events.event(channel, epoch, offset, data);
+  }
+
+  private closed(code: number, reason: string): void {
+    this.debug("socket closed", { code, reason });
+    if (code === UNAUTHORIZED) {
+      this.events.unauthorized();
+      return;
+    }
+    this.events.failed(new GroatError("network", `The server closed the connection: ${reason}.`));
+    const wait = backoff(1, REVIVE_MIN_MS, REVIVE_MAX_MS, this.environment.random);
+    this.reviving = setTimeout(() => {
+      this.centrifuge?.setToken("");
+      this.centrifuge?.connect();
+    }, wait);
+  }
+}

@@ -1,0 +1,60 @@
+/** Whose balances are followed besides one's own: what this tab wants, and, in the leader, what other tabs want. */
+
+/** The server allows this many views per connection. */
+export const VIEWS_MAX = 100;
+/** Tabs repeat their wishes once a minute; one that stopped is gone. */
+export const REPEAT_MS = 60_000;
+const FORGET_MS = 150_000;
+
+export class Watches {
+  private readonly own = new Map<string, number>();
+  private readonly others = new Map<string, { users: readonly string[]; at: number }>();
+
+  constructor(private readonly now: () => number) {}
+
+  /** Users this tab follows. */
+  get mine(): readonly string[] {
+    return [...this.own.keys()];
+  }
+
+  has(user: string): boolean {
+    return this.own.has(user);
+  }
+
+  /** True when this is the first wish for that user. */
+  add(user: string): boolean {
+    const count = this.own.get(user) ?? 0;
+    this.own.set(user, count + 1);
+    return count === 0;
+  }
+
+  /** True when nobody in this tab wants that user any more. */
+  remove(user: string): boolean {
+    const count = this.own.get(user) ?? 0;
+    if (count > 1) {
+      this.own.set(user, count - 1);
+      return false;
+    }
+    return this.own.delete(user);
+  }
+
+  other(tab: string, users: readonly string[]): void {
+    this.others.delete(tab);
+    if (users.length > 0) this.others.set(tab, { users, at: this.now() });
+  }
+
+  /** All tabs' wishes, this tab's first, as many as the server allows. */
+  union(): ReadonlySet<string> {
+    const all = new Set(this.own.keys());
+    for (const [tab, { users, at }] of this.others) {
+      if (this.now() - at > FORGET_MS) this.others.delete(tab);
+      else for (const user of users) all.add(user);
+    }
+    return new Set([...all].slice(0, VIEWS_MAX));
+  }
+
+  clear(): void {
+    this.own.clear();
+    this.others.clear();
+  }
+}
