@@ -1,4 +1,4 @@
-"""Hints of other processes' commits on SQLite: the file's data version, polled, then the batches behind the last seen."""
+"""Hints of other processes' commits on SQLite: the file's data version, polled, then the newest batches."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ class Committer:
         self._committed(batch, committed)
 
     async def _failed(self, batch: list[Waiting], error: StoreError) -> None:
-        """Passing trouble answers everybody; a batch that breaks on its own data is halved until the culprit is alone."""
+        """Passing trouble answers everybody; a batch that breaks on its data is halved until the culprit is alone."""
         self.stats.failed_batches += 1
         if error.code == "command_failed" and len(batch) > 1:
             middle = len(batch) // 2

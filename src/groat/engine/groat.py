@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from time import time_ns
 from typing import Any, ParamSpec, TypeVar
@@ -76,6 +76,7 @@ class Groat:
         self._changed: list[Callable[[], None]] = []
         self._retention_us = int(retention_days * DAY_US)
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
         self.worker = new_id()
         self.committer = Committer(
             store, self._assets, policy, new_id, self.worker, self._publish, queue_max, batch_max
@@ -124,33 +125,37 @@ class Groat:
         await self._bus.start()
         self._tasks = [
             asyncio.create_task(self._repeat(EXPIRY_S, self._expire_due), name="groat-expiry"),
-            asyncio.create_task(self._repeat(RETENTION_S, self._prune), name="groat-retention"),
+            asyncio.create_task(self._repeat(RETENTION_S, self.prune), name="groat-retention"),
         ]
 
     async def _stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._stopping.set()
+        await asyncio.gather(*self._tasks)
         await self._bus.stop()
         await self.committer.close()
         await self._store.close()
 
     async def _repeat(self, every_s: float, job: Callable[[], Any]) -> None:
-        while True:
+        while not self._stopping.is_set():
             try:
                 await job()
             except StoreError as error:
                 log.warning("background_failed", job=job.__name__, code=error.code, detail=error.detail)
-            await asyncio.sleep(every_s)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), every_s)
 
     async def _expire_due(self) -> None:
         if await self._store.read(streams.any_due):
             self.committer.expire()
 
-    async def _prune(self) -> None:
+    async def prune(self) -> int:
+        """Forget the events older than the retention, as happens every ten minutes by itself; how many went."""
         before = time_ns() // 1_000 - self._retention_us
-        while await self._store.write(streams.prune_events, before, PRUNE_MAX) == PRUNE_MAX:
-            await asyncio.sleep(0)
+        total, count = 0, PRUNE_MAX
+        while count == PRUNE_MAX:
+            count = await self._store.write(streams.prune_events, before, PRUNE_MAX)
+            total += count
+        return total
 
     # Listening
 
@@ -402,8 +407,8 @@ class Groat:
         asset: str,
         *,
         key: str,
-        floor: str | None | Unset = UNSET,
-        ceiling: str | None | Unset = UNSET,
+        floor: str | Unset | None = UNSET,
+        ceiling: str | Unset | None = UNSET,
         reason: str = "",
         actor: str = "",
         principal: str = LOCAL,
@@ -427,8 +432,8 @@ class Groat:
         asset: str,
         *,
         key: str,
-        floor: str | None | Unset = UNSET,
-        ceiling: str | None | Unset = UNSET,
+        floor: str | Unset | None = UNSET,
+        ceiling: str | Unset | None = UNSET,
         reason: str = "",
         principal: str = LOCAL,
     ) -> TransactionView:
@@ -444,7 +449,7 @@ class Groat:
         )
         return (await self._done(command)).view()
 
-    async def limit(self, text: str | None | Unset, asset: str) -> int | None | Unset:
+    async def limit(self, text: str | Unset | None, asset: str) -> int | Unset | None:
         """A limit's smallest units; None (no limit) and UNSET (as it is) stay what they are. Raises InvalidInput."""
         return await self.amount(text, asset, signed=True) if isinstance(text, str) else text
 
@@ -456,7 +461,7 @@ class Groat:
         return dict(self._assets)
 
     async def add_asset(self, code: str, scale: int) -> Asset:
-        """Create an asset, or find it as it is; raises InvalidInput ``invalid_asset``, ``asset_exists`` (other scale)."""
+        """Create an asset, or find it; raises InvalidInput ``invalid_asset``, ``asset_exists`` (with another scale)."""
         asset = check_asset(code, scale)
         stored = await self._store.write(reading.add_asset, asset)
         self._assets[code] = stored
@@ -503,7 +508,7 @@ class Groat:
     async def audit(
         self, before: str = reading.LAST_ID, limit: int = 50, actor: str = "", target: str = ""
     ) -> list[AuditView]:
-        """Who did what, newest first: transactions and acts that moved no money, before an id; of an actor, on a target."""
+        """Who did what, newest first, before an id: transactions, and acts that moved no money; by actor and target."""
         return await self._reading(reading.read_audit, before, actor, target, limit)
 
     async def act(

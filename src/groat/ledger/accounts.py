@@ -28,7 +28,7 @@ def check_path(path: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def owner_stream(path: str) -> str | None:
-    """The stream that hears of this account: ``user:7:commissions`` belongs to ``user:7``, ``house:bonus`` to nobody."""
+    """The stream that hears of this account: ``user:7:commissions`` is ``user:7``'s, ``house:bonus`` nobody's."""
     kind, _, rest = path.partition(":")
     return f"user:{rest.partition(':')[0]}" if kind == "user" and rest else None
 

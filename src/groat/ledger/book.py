@@ -7,11 +7,13 @@ refused command leaves the book exactly as it found it (rule 7) whatever it did 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from groat.ledger.accounts import owner_stream
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
 from groat.ledger.errors import REFUSALS, Refusal
+
+R = TypeVar("R", bound="Row")
 
 HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED = "open", "captured", "released", "expired"
 
@@ -249,6 +251,16 @@ class ProgramRow:
         (self.values,) = state
 
 
+class Row(Protocol):
+    """A row that a command may change."""
+
+    def state(self) -> tuple[Any, ...]:
+        """What a command can change of this row."""
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Back to an earlier state."""
+
+
 class Table(NamedTuple):
     """A program's table: the named statement that locks rows by id (``:bulk``, id first) and the one that upserts them.
 
@@ -284,11 +296,11 @@ class Move(NamedTuple):
 
 
 class Told(NamedTuple):
-    """Something to tell a stream about a transaction, beside its changes: an event type and its JSON-able data."""
+    """Something to tell a stream about a transaction, beside its changes: an event's type and its JSON-able data."""
 
     transaction: str
     stream: str
-    type: str
+    event: str
     data: dict[str, Any]
 
 
@@ -320,9 +332,9 @@ class Book:
         self.made: list[TransactionRow] = []
         self.acts: list[Act] = []
         self.told: list[Told] = []
-        self.touched: dict[Any, tuple[Any, ...]] = {}
+        self.touched: dict[Row, tuple[Any, ...]] = {}
         self.fresh: set[Account] = set()
-        self._undo: dict[Any, tuple[Any, ...]] = {}
+        self._undo: dict[Row, tuple[Any, ...]] = {}
         self._marks = (0, 0, 0)
 
     def add(self, account: Account) -> None:
@@ -339,9 +351,9 @@ class Book:
     def accept(self) -> None:
         """The command since :meth:`begin` stands: the accounts it touched are open from here on."""
         if self.fresh:
-            for row in self._undo.keys() & self.fresh:
-                row.fresh = False
-                self.fresh.discard(row)
+            for account in self.fresh & self._undo.keys():
+                account.fresh = False
+                self.fresh.discard(account)
 
     def rollback(self) -> None:
         """Undo everything since :meth:`begin`."""
@@ -360,16 +372,16 @@ class Book:
         self.made.append(transaction)
         self.transactions[transaction.id] = transaction
 
-    def touch(self, row: Any) -> None:
+    def touch(self, row: Row) -> None:
         """Say that a row is about to change."""
         if row not in self._undo:
             state = row.state()
             self._undo[row] = state
             self.touched.setdefault(row, state)
 
-    def changed(self, kind: type) -> list[Any]:
+    def changed(self, kind: type[R]) -> list[R]:
         """The touched rows of a kind that differ from what was read."""
-        return [r for r, state in self.touched.items() if type(r) is kind and r.state() != state]
+        return [r for r, state in self.touched.items() if isinstance(r, kind) and r.state() != state]
 
     def row(self, table: Table, id: str) -> list[Any] | None:
         """The values of a program's locked row, or None where there is none."""
@@ -381,9 +393,9 @@ class Book:
         self.touch(row)
         row.values = values
 
-    def tell(self, transaction: str, stream: str, type: str, data: dict[str, Any]) -> None:
+    def tell(self, transaction: str, stream: str, event: str, data: dict[str, Any]) -> None:
         """Add an event for a stream to a transaction of this batch."""
-        self.told.append(Told(transaction, stream, type, data))
+        self.told.append(Told(transaction, stream, event, data))
 
     def move(
         self, moves: list[Move], *, limits: bool = True, below_floor: bool = False

@@ -68,8 +68,8 @@ class Effect(msgspec.Struct):
 class Command(msgspec.Struct, kw_only=True):
     """Base of all command kinds.
 
-    ``principal`` calls (``user:42``, ``service:shop``); ``key`` is its idempotency key; ``actor`` is the person on whose
-    behalf it calls (the principal itself by default); ``effective_at`` is in microseconds, None for the moment of the
+    ``principal`` calls (``user:42``, ``service:shop``); ``key`` is its idempotency key; ``actor`` is the person on
+    whose behalf it calls (the principal itself by default); ``effective_at`` is in microseconds, None for the moment of
     commit. ``ids`` are made before the command is queued, one for each transaction it may make; ``encoded_metadata`` is
     the canonical JSON that ``check()`` leaves behind.
     """
@@ -523,8 +523,8 @@ class SetLimits(Command, kw_only=True):
     kind: ClassVar[str] = "set_limits"
     account: str
     asset: str
-    floor: int | None | Unset = UNSET
-    ceiling: int | None | Unset = UNSET
+    floor: int | Unset | None = UNSET
+    ceiling: int | Unset | None = UNSET
 
     def target(self) -> Any:
         """The account and the wanted limits."""

@@ -99,7 +99,7 @@ def check_id(text: str) -> str:
 
 
 def parse_time(value: str | datetime) -> int:
-    """Microseconds since 1970 (UTC) of an RFC 3339 string or an aware datetime; raises InvalidInput ``invalid_time``."""
+    """Microseconds since 1970 (UTC) of an RFC 3339 text or an aware datetime; raises ``invalid_time``."""
     try:
         if isinstance(value, str):
             if not _TIME.fullmatch(value):

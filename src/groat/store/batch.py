@@ -19,7 +19,6 @@ from groat.ledger.errors import Refusal
 from groat.ledger.views import (
     BalanceView,
     BulkView,
-    EventData,
     TransactionView,
     balance_view,
     bare_event,
@@ -308,7 +307,7 @@ def _decide(command: Command, book: Book) -> Done | Refusal | Broken:
     book.begin()
     try:
         effect = command.decide(book)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (a program's code may raise anything; the verdict carries it)
         book.rollback()
         return Broken(error)
     if isinstance(effect, Refusal):
@@ -359,7 +358,7 @@ def _key_row(p: Prepared, verdict: Done | Refusal, streams: dict[str, Stream], n
 
 def _number_events(book: Book, streams: dict[str, Stream], now: int) -> Flow[list[Published]]:
     told: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
-        (t.transaction, t.stream): (t.type, t.data) for t in book.told
+        (t.transaction, t.stream): (t.event, t.data) for t in book.told
     }
     events: dict[str, list[bytes]] = {}
     for row in book.made:
@@ -435,7 +434,7 @@ def _write(
 def _program_rows(book: Book) -> Iterable[tuple[Table, list[tuple[Any, ...]]]]:
     by_table: dict[Table, list[tuple[Any, ...]]] = {}
     for row in book.changed(ProgramRow):
-        by_table.setdefault(row.table, []).append(tuple(row.values))
+        by_table.setdefault(row.table, []).append(tuple(row.values or ()))
     return [(table, sorted(rows)) for table, rows in sorted(by_table.items())]
 
 
@@ -512,8 +511,10 @@ def load_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[dict[str
     holds: dict[str, str] = {}
     after: dict[str, Any] = {}
     for values in found:
-        *head, reverses, hold, hold_after, positions = values
-        row = TransactionRow(*head, [], reverses)
+        reverses, hold, hold_after, positions = values[9:]
+        id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at = values[:9]
+        texts = (id, kind, principal, key, actor, reason, metadata)
+        row = TransactionRow(*texts, effective_at, recorded_at, [], reverses)
         row.positions = _decode(positions)
         loaded[row.id] = row
         if hold:

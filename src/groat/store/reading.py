@@ -78,11 +78,9 @@ def read_hold(id: str, assets: dict[str, Asset]) -> Flow[HoldView | None]:
     if row is None:
         return None
     hold_id, source_id, source, asset, destination_id, destination, *rest = row
-    sides = [
-        Account(i, path, assets[asset], None, None)
-        for i, path in ((source_id, source), (destination_id, destination))
-    ]
-    return hold_view(HoldRow(hold_id, *sides, *rest))
+    giver = Account(source_id, source, assets[asset], None, None)
+    taker = Account(destination_id, destination, assets[asset], None, None)
+    return hold_view(HoldRow(hold_id, giver, taker, *rest))
 
 
 def read_audit(

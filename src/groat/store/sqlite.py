@@ -235,7 +235,7 @@ class SqliteStore:
 
 
 def _typed(error: Exception) -> StoreError:
-    """What a database error means: passing trouble (busy, store_unavailable), or a statement that is wrong for its data."""
+    """What a database error means: passing trouble (busy, store_unavailable), or a statement wrong for its data."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError("busy", str(error))

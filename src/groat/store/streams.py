@@ -45,7 +45,7 @@ class Snapshot(NamedTuple):
 class Resume(NamedTuple):
     """How a reader goes on.
 
-    ``recovered``: ``events`` follow its position without a gap, ``offset`` is the last of them and ``head`` the stream's;
+    ``recovered``: ``events`` follow its position without a gap, ``offset`` is the last of them, ``head`` the stream's;
     else ``snapshot`` and ``offset`` replace what it knew. ``ahead``: it knew more than the database does.
     """
 

@@ -27,7 +27,7 @@ CHECKS: dict[str, str] = {
 
 
 class Problem(NamedTuple):
-    """A contradiction: which check (a name in :data:`CHECKS`), about what, what follows from the postings, what is there."""
+    """A contradiction: which check of :data:`CHECKS`, about what, what follows from the postings, what is there."""
 
     check: str
     what: str
@@ -52,7 +52,7 @@ class Report(msgspec.Struct):
 
 def verify(progress: Callable[[str, int, int], None]) -> Flow[Report]:
     """Check everything over one snapshot; ``progress(check, done, total)`` is called as it goes."""
-    transactions, postings, accounts, batches, last = yield Query("verify_counts")
+    transactions, postings, accounts, batches = yield Query("verify_counts")
     problems: list[Problem] = []
     steps = [name for name in CHECKS if name != "hash_chain"]
     for number, name in enumerate(steps):
@@ -70,16 +70,16 @@ def _verify_chain(total: int, progress: Callable[[str, int, int], None]) -> Flow
     after = done = 0
     while True:
         page = yield Query("verify_batches", (after, BATCHES_PAGE))
-        for id, chain, previous, hash in page:
+        for id, chain, previous, stored in page:
             transactions = yield Query("verify_batch_transactions", (id,))
             rows = yield Query("verify_batch_postings", (id,))
             if previous != ends.get(chain, ""):
                 problems.append(Problem("hash_chain", f"batch {id}", ends.get(chain, ""), previous))
             acts = yield Query("verify_batch_acts", (id,))
             derived = batch_hash(previous, transactions, rows, acts)
-            if derived != hash:
-                problems.append(Problem("hash_chain", f"batch {id}", derived, hash))
-            ends[chain] = hash
+            if derived != stored:
+                problems.append(Problem("hash_chain", f"batch {id}", derived, stored))
+            ends[chain] = stored
             after = id
         done += len(page)
         progress("hash_chain", done, total)
