@@ -16,7 +16,6 @@ from groat import Groat
 from groat.cli.options import with_settings
 from groat.cli.output import result
 from groat.demo import ACTIONS, PEOPLE
-from groat.http import server
 from groat.identity.errors import IdentityError
 from groat.identity.identities import Identities
 from groat.ledger.commands import Command, Hold, Post, Posting
@@ -45,6 +44,9 @@ def demo(*, settings: Settings) -> None:
     Without --database it uses a new database that is gone afterwards; a database of its own keeps what happened, and
     another start changes nothing in it. Its secrets and passwords are public: never use it with real money.
     """
+    # Imported here, for loading the web framework would slow every other command down.
+    from groat.http import server
+
     with ExitStack() as stack:
         given = settings.database != Settings().database
         if not given:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
+import msgspec
 import typer
 
 from groat import logs
@@ -43,11 +44,13 @@ def with_settings(*names: str, **fixed: str) -> Callable[[Callable[..., None]], 
         def run(**values: Any) -> None:
             config = values.pop("config")
             settings = load({name: values.pop(name) for name in names} | fixed, config=config)
-            logs.configure(settings)
+            # A short command says what it did itself; only a server tells of its routine.
+            quiet = settings.log_level == "info" and "log_level" not in names
+            logs.configure(msgspec.structs.replace(settings, log_level="warning") if quiet else settings)
             command(**values, settings=settings)
 
         # typer reads the signature; what functools.wraps copied describes the command before its flags.
-        del run.__wrapped__  # type: ignore[attr-defined]
+        del run.__wrapped__
         parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + flags
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {p.name: p.annotation for p in parameters}

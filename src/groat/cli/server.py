@@ -7,7 +7,6 @@ import asyncio
 from groat import Groat
 from groat.cli.options import with_settings
 from groat.cli.output import result
-from groat.http import server
 from groat.settings import Settings, require_secrets
 
 
@@ -18,6 +17,9 @@ def serve(*, settings: Settings) -> None:
     Needs GROAT_SECRET and GROAT_JWT_SECRET (or --jwt-jwks): no secret has a default. Missing migrations are applied.
     """
     require_secrets(settings)
+    # Imported here, for loading the web framework would slow every other command down.
+    from groat.http import server
+
     server.run(settings)
 
 

@@ -89,11 +89,7 @@ def _rows(file: Iterable[str]) -> Iterator[_Leg]:
             "columns_missing", f"{FILE_ERRORS['columns_missing'].meaning} Missing: {', '.join(missing)}."
         )
     for row in reader:
-        yield _Leg(
-            reader.line_num,
-            *((row[name] or "").strip() for name in COLUMNS),
-            (row.get("reason") or "").strip(),
-        )
+        yield _Leg(reader.line_num, *((row.get(name) or "").strip() for name in (*COLUMNS, "reason")))
 
 
 def infer_assets(legs: Iterable[_Leg], known: Mapping[str, Asset]) -> dict[str, Asset]:

@@ -53,7 +53,9 @@ def add(
             finally:
                 identities.close()
             after = {"name": person.name, "email": person.email, "roles": list(role or ())}
-            await groat.act("user_added", "service:cli", f"user:{user}", "groat user add", None, after)
+            await groat.act(
+                "user_added", actor="service:cli", target=f"user:{user}", reason="groat user add", after=after
+            )
         result.print(f"user:{user} can sign in")
 
     asyncio.run(run())

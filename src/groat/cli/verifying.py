@@ -10,31 +10,33 @@ from groat import Groat
 from groat.cli.options import with_settings
 from groat.cli.output import progress, result
 from groat.settings import Settings
+from groat.store.verify import CHECKS, Report
 
 
 @with_settings("database")
 def verify(*, settings: Settings) -> None:
-    """Derive every balance, hold, version, event and hash again and compare; exit code 1 if anything differs.
+    """Derive every balance, hold, version, stream and hash again and compare; exit code 1 if anything differs.
 
     Reads one snapshot of the database, so servers may go on meanwhile.
     """
-    asyncio.run(_run(settings))
+    report = asyncio.run(_verify(settings))
+    counted = f"{report.transactions} transactions, {report.postings} postings, {report.accounts} balances"
+    result.print(f"{counted}, {report.batches} batches")
+    for name, promise in CHECKS.items():
+        wrong = [problem for problem in report.problems if problem.check == name]
+        result.print(f"{'WRONG' if wrong else 'right'}: {promise}")
+        for problem in wrong:
+            result.print(f"  {problem.what}: found {problem.found}, expected {problem.expected}")
+    if not report.ok:
+        raise typer.Exit(1)
 
 
-async def _run(settings: Settings) -> None:
+async def _verify(settings: Settings) -> Report:
     with progress() as shown:
         task = shown.add_task("Verifying", total=None)
 
-        def moved(done: int, total: int) -> None:
-            shown.update(task, completed=done, total=total)
+        def moved(check: str, done: int, total: int) -> None:
+            shown.update(task, description=CHECKS[check].capitalize(), completed=done, total=total)
 
         async with Groat.open(settings.database, policy=settings.policy()) as groat:
-            report = await groat.verify(moved)
-    for name, count in report.counted.items():
-        result.print(f"{name}: {count}")
-    for problem in report.problems:
-        result.print(f"WRONG: {problem}")
-    if report.problems:
-        result.print(f"{len(report.problems)} things are wrong")
-        raise typer.Exit(1)
-    result.print("all is right")
+            return await groat.verify(moved)

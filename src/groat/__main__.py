@@ -1,0 +1,5 @@
+"""``python -m groat`` is the ``groat`` command."""
+
+from groat.cli import main
+
+main()

@@ -1,0 +1,269 @@
+"""Real books into the ledger: whole, twice, killed in the middle, refused in part, followed live."""
+
+import asyncio
+import csv
+import itertools
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from groat import Groat
+from tests.cli.conftest import BOOKS, Run, closing_balances, exported_balances
+
+DEADLINE_S = 60.0
+
+
+def books() -> list[dict[str, str]]:
+    with BOOKS.open() as file:
+        return list(csv.DictReader(file))
+
+
+def folded(rows: list[dict[str, str]]) -> dict[str, Decimal]:
+    """Balances computed from the file alone."""
+    balances: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        balances[row["source"]] -= Decimal(row["amount"])
+        balances[row["destination"]] += Decimal(row["amount"])
+    return dict(balances)
+
+
+def test_the_books_close_as_their_authors_closed_them(run: Run, database: str) -> None:
+    first = run("import", "transactions", BOOKS, "--floor", "none", "--database", database)
+    assert (first.code, first.out) == (0, "1359 posted, 0 known from earlier runs, 0 refused\n")
+    assert "USD is new: its scale is 2" in first.err
+    balances = exported_balances(run, database)
+    assert balances == closing_balances()
+    assert sum(balances.values()) == 0
+
+    second = run("import", "transactions", BOOKS, "--floor", "none", "--database", database)
+    assert (second.code, second.out) == (0, "0 posted, 1359 known from earlier runs, 0 refused\n")
+    assert exported_balances(run, database) == balances
+    verified = run("verify", "--database", database)
+    assert verified.code == 0, verified.out
+    assert "1359 transactions, 1416 postings, 51 balances" in verified.out
+
+
+async def balances_at(database: str, paths: list[str], moment: str) -> dict[str, Decimal]:
+    async with Groat.open(database) as groat:
+        found = {path: await groat.account(path, at=moment) for path in paths}
+    return {
+        path: sum((Decimal(balance.balance) for balance in account.balances), Decimal())
+        if account
+        else Decimal()
+        for path, account in found.items()
+    }
+
+
+def test_balances_of_past_days(run: Run, database: str) -> None:
+    assert run("import", "transactions", BOOKS, "--floor", "none", "--database", database).code == 0
+    rows = books()
+    days = sorted({row["date"] for row in rows})
+    chosen = ["2015-01-01", days[0], *days[:: len(days) // 6], days[-1], "2025-06-30"]
+    paths = sorted(closing_balances())
+    for day in chosen:
+        expected = dict.fromkeys(paths, Decimal()) | folded([row for row in rows if row["date"] <= day])
+        assert asyncio.run(balances_at(database, paths, f"{day}T23:59:59Z")) == expected, day
+
+
+def committed(database: str) -> int:
+    """How many transactions another process has committed so far."""
+    try:
+        with sqlite3.connect(f"file:{database.removeprefix('sqlite:///')}?mode=ro", uri=True) as connection:
+            return int(connection.execute("SELECT count(*) FROM txn").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+def start_import(database: str, *options: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "groat", "import", "transactions", str(BOOKS), "--floor", "none"]
+    return subprocess.Popen(
+        [*command, "--database", database, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+@pytest.mark.parametrize("after", [1, 300])
+def test_killed_in_the_middle_and_repeated(run: Run, database: str, after: int) -> None:
+    with start_import(database, "--rate", "500") as process:
+        deadline = time.monotonic() + DEADLINE_S
+        while committed(database) < after:
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+    posted = committed(database)
+    assert after <= posted < 1359
+    repeated = run("import", "transactions", BOOKS, "--floor", "none", "--database", database)
+    assert repeated.out == f"{1359 - posted} posted, {posted} known from earlier runs, 0 refused\n"
+    assert exported_balances(run, database) == closing_balances()
+    assert run("verify", "--database", database).code == 0
+
+
+def replay_with_floors(rows: list[dict[str, str]]) -> tuple[dict[str, Decimal], list[str]]:
+    """The balances and the refused transactions when no account may fall below zero, by the plainest reading."""
+    balances: dict[str, Decimal] = defaultdict(Decimal)
+    refused = []
+    for id, legs in itertools.groupby(rows, key=lambda row: row["transaction"]):
+        changes = folded(list(legs))
+        if any(change < 0 and balances[path] + change < 0 for path, change in changes.items()):
+            refused.append(id)
+            continue
+        for path, change in changes.items():
+            balances[path] += change
+    return balances, refused
+
+
+def test_without_floor_none_what_would_overdraw_is_refused_and_listed(run: Run, database: str) -> None:
+    balances, refused = replay_with_floors(books())
+    ran = run("import", "transactions", BOOKS, "--database", database)
+    posted = 1359 - len(refused)
+    assert (ran.code, ran.out) == (1, f"{posted} posted, 0 known from earlier runs, {len(refused)} refused\n")
+    assert all(id in ran.err for id in refused)
+    assert "insufficient_funds" in ran.err
+    assert {path: balance for path, balance in exported_balances(run, database).items() if balance} == {
+        path: balance for path, balance in balances.items() if balance
+    }
+    again = run("import", "transactions", BOOKS, "--database", database)
+    assert (again.code, again.out) == (
+        1,
+        f"0 posted, {posted} known from earlier runs, {len(refused)} refused\n",
+    )
+    assert run("verify", "--database", database).code == 0
+
+
+SMALL = """\
+transaction,date,source,destination,amount,asset
+t1,2026-01-01,user:1,house:sales,5,CREDIT
+t2,2026-01-02,house:bonus,user:1,8,CREDIT
+"""
+
+
+def test_what_was_refused_can_be_tried_again(run: Run, database: str, tmp_path: Path) -> None:
+    file = tmp_path / "small.csv"
+    file.write_text(SMALL)
+    command = ("import", "transactions", file, "--database", database)
+    assert run(*command).out == "1 posted, 0 known from earlier runs, 1 refused\n"
+    assert run(*command).out == "0 posted, 1 known from earlier runs, 1 refused\n"
+    assert run(*command, "--retry-refused").out == "1 posted, 1 known from earlier runs, 0 refused\n"
+    assert run(*command, "--retry-refused").out == "0 posted, 2 known from earlier runs, 0 refused\n"
+    assert exported_balances(run, database)["user:1"] == 3
+
+
+def test_a_dry_run_checks_and_writes_nothing(run: Run, database: str) -> None:
+    ran = run("import", "transactions", BOOKS, "--dry-run", "--database", database)
+    assert (ran.code, ran.out) == (0, "1359 transactions in 1416 rows on 51 balances: all rows are good\n")
+    assert exported_balances(run, database) == {}
+
+
+def test_the_scale_may_be_given(run: Run, database: str, tmp_path: Path) -> None:
+    file = tmp_path / "small.csv"
+    file.write_text(SMALL.replace("CREDIT", "BTC"))
+    assert (
+        run(
+            "import", "transactions", file, "--asset", "BTC:8", "--floor", "none", "--database", database
+        ).code
+        == 0
+    )
+    ran = run("export", "balances", "--database", database)
+    assert "user:1,BTC,3.00000000," in ran.out
+
+
+WRONG = """
+    row                                                   code
+    t,2026-01-01,user:1,house:a,5.001,USD                 too_many_digits
+    t,2026-01-01,user:1,house:a,-5,USD                    amount_not_positive
+    t,2026-01-01,user:1,house:a,0,USD                     amount_not_positive
+    t,2026-01-01,user:1,house:a,1e3,USD                   invalid_amount
+    t,2026-01-01,user:1,house:a,,USD                      invalid_amount
+    t,2026-01-01,user:1,user:1,5,USD                      same_account
+    t,2026-01-01,user 1,house:a,5,USD                     invalid_account
+    t,2026-01-01,,house:a,5,USD                           invalid_account
+    t,2026-13-01,user:1,house:a,5,USD                     invalid_time
+    t,01.02.2026,user:1,house:a,5,USD                     invalid_time
+    t,2026-01-01,user:1,house:a,5,usd                     unknown_asset
+    t,2026-01-01,user:1,house:a,5,                        invalid_asset
+    t\N{LATIN SMALL LETTER U WITH DIAERESIS},2026-01-01,user:1,house:a,5,USD                    invalid_key
+    ,2026-01-01,user:1,house:a,5,USD                      invalid_key
+    t0,2026-01-02,user:1,house:a,5,USD                    invalid_time
+    t,2026-01-01,user:1                                   invalid_asset
+"""
+
+
+@pytest.mark.parametrize("line", WRONG.strip().splitlines()[1:])
+def test_one_wrong_row_and_nothing_is_written(run: Run, database: str, tmp_path: Path, line: str) -> None:
+    row, code = line.strip().rsplit(maxsplit=1)
+    file = tmp_path / "wrong.csv"
+    header = "transaction,date,source,destination,amount,asset\n"
+    file.write_text(f"{header}t0,2026-01-01,house:b,user:1,5.00,USD\n{row.strip()}\n")
+    ran = run("import", "transactions", file, "--asset", "USD:2", "--database", database)
+    assert ran.code == 2
+    assert "rows_invalid" in ran.err
+    assert code in ran.err
+    assert exported_balances(run, database) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (None, "file_unreadable"),
+        (b"", "columns_missing"),
+        (b"transaction,date\n", "columns_missing"),
+        (b"\xff\xfe\x00", "file_unreadable"),
+        (b'transaction,date,source,destination,amount,asset\n"t', "file_unreadable"),
+    ],
+)
+def test_files_that_are_none(
+    run: Run, database: str, tmp_path: Path, content: bytes | None, code: str
+) -> None:
+    file = tmp_path / "none.csv"
+    if content is not None:
+        file.write_bytes(content)
+    ran = run("import", "transactions", file, "--database", database)
+    assert ran.code == 2
+    assert code in ran.err
+
+
+async def follow(database: str, stream: str) -> tuple[list[int], str]:
+    """The offsets of the stream's events as they arrive while another process imports, and the last balance."""
+    changed = asyncio.Event()
+    async with Groat.open(database) as groat:
+        await groat.add_asset("USD", 2)
+        unlisten = groat.listen(lambda _published: changed.set())
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "groat", "import", "transactions", str(BOOKS), "--floor", "none",
+            "--database", database, "--rate", "2000",
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        offsets: list[int] = []
+        async with asyncio.timeout(DEADLINE_S):
+            while len(offsets) < events_of_member():
+                await changed.wait()
+                changed.clear()
+                while events := await groat.streams.read(stream, offsets[-1] if offsets else 0, 100):
+                    offsets += [event.offset for event in events]
+            assert await process.wait() == 0
+        unlisten()
+        account = await groat.account(stream)
+    assert account is not None
+    return offsets, account.balances[0].balance
+
+
+def events_of_member() -> int:
+    """How many transactions of the books touch member-2: one event each."""
+    touching = {
+        row["transaction"] for row in books() if "user:member-2" in (row["source"], row["destination"])
+    }
+    return len(touching)
+
+
+def test_another_process_hears_of_every_transaction(database: str) -> None:
+    offsets, balance = asyncio.run(follow(database, "user:member-2"))
+    assert offsets == list(range(1, events_of_member() + 1))
+    assert Decimal(balance) == closing_balances()["user:member-2"]
