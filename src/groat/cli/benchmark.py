@@ -12,9 +12,10 @@ from typing import Annotated
 
 import typer
 
-from groat import Groat
+from groat import Groat, logs
 from groat.cli.output import aside, progress, result
 from groat.ledger.commands import Post, Posting
+from groat.settings import Settings
 
 
 def bench(
@@ -34,6 +35,7 @@ def bench(
 
     Each transaction has one posting to one of 1,000 people, out of one house account, and its event.
     """
+    logs.configure(Settings(log_level="warning"))
     with TemporaryDirectory(prefix="groat-bench-", dir=directory) as place:
         rates = {}
         # Singly is the baseline: the same flow and tables with one command a commit; a tenth of the work suffices.

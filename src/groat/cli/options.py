@@ -12,7 +12,8 @@ import msgspec
 import typer
 
 from groat import logs
-from groat.settings import SECRETS, Settings, describe, load
+from groat.engine.groat import database_path
+from groat.settings import SECRETS, Settings, SettingsError, describe, load
 
 CONFIG_HELP = "Settings file (TOML) [env: GROAT_CONFIG]"
 PANEL = "Settings"
@@ -57,6 +58,20 @@ def with_settings(*names: str, **fixed: str) -> Callable[[Callable[..., None]], 
         return run
 
     return decorate
+
+
+def require_database(settings: Settings) -> str:
+    """The address of a database that exists; raises SettingsError ``database_not_found``, StoreError ``wrong_scheme``.
+
+    What only reads must not answer a mistyped address with a new and empty database.
+    """
+    if not Path(database_path(settings.database)).is_file():
+        raise SettingsError(
+            "database_not_found",
+            f"there is no database {settings.database}; groat migrate makes one",
+            setting="database",
+        )
+    return settings.database
 
 
 def _parameter(name: str, annotation: Any) -> inspect.Parameter:

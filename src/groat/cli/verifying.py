@@ -7,7 +7,7 @@ import asyncio
 import typer
 
 from groat import Groat
-from groat.cli.options import with_settings
+from groat.cli.options import require_database, with_settings
 from groat.cli.output import progress, result
 from groat.settings import Settings
 from groat.store.verify import CHECKS, Report
@@ -38,5 +38,5 @@ async def _verify(settings: Settings) -> Report:
         def moved(check: str, done: int, total: int) -> None:
             shown.update(task, description=CHECKS[check].capitalize(), completed=done, total=total)
 
-        async with Groat.open(settings.database, policy=settings.policy()) as groat:
+        async with Groat.open(require_database(settings), policy=settings.policy()) as groat:
             return await groat.verify(moved)

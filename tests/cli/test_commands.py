@@ -1,0 +1,221 @@
+"""The other commands: tokens, people, exports, verification, benchmark, and how they fail."""
+
+import asyncio
+import csv
+import json
+import sqlite3
+from pathlib import Path
+
+import jwt
+import pytest
+
+from groat import Groat
+from groat.identity.identities import Identities
+from groat.settings import DEMO_SECRET, Settings
+from tests.cli.conftest import Run
+
+SECRET = "x" * 40
+
+
+async def fill(database: str) -> None:
+    """Two assets, a hold, a reason that a spreadsheet would run."""
+    async with Groat.open(database) as groat:
+        await groat.add_asset("CREDIT", 0)
+        await groat.add_asset("USD", 2)
+        await groat.post(
+            [("house:bonus", "user:42", "50", "CREDIT"), ("house:bank", "user:42", "12.50", "USD")],
+            key="1", reason="=HYPERLINK(1)", metadata={"a": [1, "ü"]}, at="2026-01-02T03:04:05Z",
+        )  # fmt: skip
+        await groat.hold("user:42", "house:sales", "5", "CREDIT", key="2", reason="order")
+
+
+@pytest.fixture
+def filled(database: str) -> str:
+    asyncio.run(fill(database))
+    return database
+
+
+def test_version_and_help(run: Run) -> None:
+    assert run("--version").out == "groat 0.1.0\n"
+    assert "import" in run("--help").out
+
+
+def test_the_token_stands_alone_on_the_last_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROAT_JWT_SECRET", SECRET)
+    ran = run(
+        "token",
+        "--user",
+        "42",
+        "--role",
+        "admin",
+        "--role",
+        "support",
+        "--jwt-issuer",
+        "here",
+        "--token-ttl-s",
+        "60",
+    )
+    claims = jwt.decode(ran.out.splitlines()[-1], SECRET, algorithms=["HS256"], issuer="here")
+    assert (claims["sub"], claims["roles"], claims["exp"] - claims["iat"]) == ("42", ["admin", "support"], 60)
+    assert claims["iat"] > 0
+
+
+def test_a_token_for_the_demo(run: Run) -> None:
+    ran = run("token", "--user", "42", "--demo", "true")
+    assert jwt.decode(ran.out.strip(), DEMO_SECRET, algorithms=["HS256"])["sub"] == "42"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["token", "--user", "42"], "secret_missing"),
+        (["token", "--user", "42", "--jwt-secret", "short"], "secret_too_short"),
+        (["token", "--user", "a b", "--jwt-secret", SECRET], "invalid_user"),
+        (["serve"], "secret_missing"),
+        (["serve", "--secret", SECRET], "secret_missing"),
+        (["serve", "--port", "eighty"], "setting_invalid"),
+        (["serve", "--config", "/nowhere/groat.toml"], "config_not_found"),
+        (["verify", "--database", "mysql://x"], "wrong_scheme"),
+        (["verify", "--database", "sqlite:////nowhere/groat.db"], "database_not_found"),
+        (["export", "balances", "--database", "sqlite:////nowhere/groat.db"], "database_not_found"),
+        (["migrate", "--database", "sqlite:////dev/null/groat.db"], "store_unavailable"),
+    ],
+)
+def test_failures_are_one_line_with_a_code(run: Run, arguments: list[str], code: str) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"error {code}: " in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_migrate_may_be_repeated(run: Run, database: str, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert run("migrate", "--database", database).out == f"{database} is up to date\n"
+    assert (tmp_path / "groat.db").exists()
+
+
+def test_a_newer_database_is_refused(run: Run, filled: str) -> None:
+    with sqlite3.connect(filled.removeprefix("sqlite:///")) as connection:
+        connection.execute("INSERT INTO migration (room, number, name) VALUES ('groat', 9999, 'future')")
+    ran = run("verify", "--database", filled)
+    assert ran.code == 2
+    assert "newer_database" in ran.err
+
+
+async def sign_in(database: str, name: str, password: str) -> str:
+    async with Groat.open(database) as groat:
+        identities = Identities(groat, Settings(secret=SECRET, jwt_secret=SECRET))
+        try:
+            return (await identities.login(name, password, "127.0.0.1")).user
+        finally:
+            identities.close()
+
+
+def test_a_person_who_was_added_can_sign_in(run: Run, database: str) -> None:
+    command = ("user", "add", "42", "--name", "Ursula", "--email", "Ursula@Example.com", "--role", "admin")
+    ran = run(*command, "--password", "correct horse", "--database", database)
+    assert (ran.code, ran.out) == (0, "user:42 can sign in\n")
+    assert asyncio.run(sign_in(database, "ursula@example.com", "correct horse")) == "42"
+    again = run(*command, "--password", "correct horse", "--database", database)
+    assert again.code == 2
+    assert "user_exists" in again.err
+    weak = run("user", "add", "43", "--password", "short", "--database", database)
+    assert "weak_password" in weak.err
+
+
+def test_export_balances(run: Run, filled: str) -> None:
+    ran = run("export", "balances", "--database", filled)
+    assert ran.out.splitlines() == [
+        "account,asset,balance,available,held,version,floor,ceiling",
+        "house:bank,USD,-12.50,-12.50,0.00,1,,",
+        "house:bonus,CREDIT,-50,-50,0,1,,",
+        "house:sales,CREDIT,0,0,0,1,,",
+        "user:42,CREDIT,50,45,5,2,0,",
+        "user:42,USD,12.50,12.50,0.00,1,0.00,",
+    ]
+
+
+def test_export_entries(run: Run, filled: str) -> None:
+    lines = [
+        json.loads(line)
+        for line in run("export", "entries", "--format", "jsonl", "--database", filled).out.splitlines()
+    ]
+    mine = [line for line in lines if (line["account"], line["asset"]) == ("user:42", "CREDIT")]
+    assert [
+        (e["version"], e["delta"], e["balance"], e["held_delta"], e["held"], e["counterparty"]) for e in mine
+    ] == [
+        (1, "50", "50", "0", "0", "house:bonus"),
+        (2, "0", "50", "5", "5", "house:sales"),
+    ]
+    assert mine[0]["at"] == "2026-01-02T03:04:05.000000Z"
+    assert len(lines) == 6
+
+
+def test_export_transactions_can_be_read_again(run: Run, filled: str, tmp_path: Path) -> None:
+    file = tmp_path / "out.csv"
+    ran = run("export", "transactions", "-o", file, "--database", filled)
+    assert (ran.code, ran.out, ran.err) == (0, "", "3 rows\n")
+    with file.open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    assert [row["reason"] for row in rows] == ["'=HYPERLINK(1)", "'=HYPERLINK(1)", "order"]
+    assert json.loads(rows[0]["metadata"]) == {"a": [1, "ü"]}
+    assert (rows[2]["kind"], rows[2]["amount"], rows[2]["pending"]) == ("hold", "0", "5")
+    # A hold posts nothing, so it is no transaction to import; the rest is.
+    posted = [row for row in rows if row["kind"] == "post"]
+    with file.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.DictWriter(text, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(posted)
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    assert run("import", "transactions", file, "--database", other).out.startswith("1 posted, ")
+    balances = run("export", "balances", "--database", other).out
+    assert "user:42,CREDIT,50,50,0,1,0," in balances
+    assert "user:42,USD,12.50,12.50,0.00,1,0.00," in balances
+
+
+def test_exports_in_many_pages_are_whole(run: Run, database: str, tmp_path: Path) -> None:
+    file = tmp_path / "many.csv"
+    header = "transaction,date,source,destination,amount,asset"
+    file.write_text(
+        "\n".join([header, *(f"t{n},2026-01-01,house:bonus,user:{n % 7},1,CREDIT" for n in range(2_345))])
+    )
+    assert run("import", "transactions", file, "--database", database).code == 0
+    transactions = run("export", "transactions", "--format", "jsonl", "--database", database).out.splitlines()
+    assert len({json.loads(line)["transaction"] for line in transactions}) == len(transactions) == 2_345
+    entries = [
+        json.loads(line)
+        for line in run("export", "entries", "--format", "jsonl", "--database", database).out.splitlines()
+    ]
+    assert [e["version"] for e in entries if e["account"] == "house:bonus"] == list(range(1, 2_346))
+
+
+TAMPERED = [
+    "UPDATE account SET credits = credits + 1 WHERE path = 'user:42' AND asset = 'CREDIT'",
+    "UPDATE posting SET amount = amount + 1",
+    "UPDATE txn SET reason = 'other'",
+    "UPDATE hold SET released = 1",
+    "DELETE FROM event WHERE offset = 2",
+]
+
+
+@pytest.mark.parametrize("statement", TAMPERED)
+def test_verify_finds_what_was_tampered_with(run: Run, filled: str, statement: str) -> None:
+    whole = run("verify", "--database", filled)
+    assert whole.code == 0
+    assert "WRONG" not in whole.out
+    with sqlite3.connect(filled.removeprefix("sqlite:///")) as connection:
+        connection.execute(statement)
+    ran = run("verify", "--database", filled)
+    assert ran.code == 1
+    assert "WRONG" in ran.out
+
+
+def test_bench_prints_json_lines(run: Run, tmp_path: Path) -> None:
+    ran = run("bench", "--commands", "300", "--callers", "50", "--directory", tmp_path)
+    lines = [json.loads(line) for line in ran.out.splitlines()]
+    assert [(line["trial"], line["transactions"]) for line in lines] == [
+        ("one a commit", 100),
+        ("batched", 300),
+    ]
+    assert all(line["per_second"] > 0 for line in lines)
+    assert list(tmp_path.iterdir()) == []
