@@ -16,7 +16,6 @@ from groat import Groat
 from groat.cli.options import with_settings
 from groat.cli.output import result
 from groat.demo import ACTIONS, PEOPLE
-from groat.identity.errors import IdentityError
 from groat.identity.identities import Identities
 from groat.ledger.commands import Command, Hold, Post, Posting
 from groat.ledger.text import parse_time
@@ -76,13 +75,13 @@ async def fill(settings: Settings) -> None:
         await _add_people(groat, settings)
         # The history hangs on the moment of its first transaction, which a restart finds again under its key.
         first = await groat.post(
-            [("house:bonus", "user:42", "10", "CREDIT")],
+            [("house:treasury", "house:bonus", "5000", "CREDIT")],
             key="demo/start",
-            reason="First steps",
+            reason="Budget of the bonus campaign",
             principal=PRINCIPAL,
             actor="user:admin",
         )
-        # One by one, so that the order of the ids is the order of the history; a refusal only means "spent already".
+        # A refusal among them only means that somebody had spent it all.
         await groat.execute_many(list(_history(parse_time(first.recorded_at))))
 
 
@@ -90,7 +89,7 @@ async def _add_people(groat: Groat, settings: Settings) -> None:
     identities = Identities(groat, settings)
     try:
         for person in PEOPLE:
-            try:
+            if await identities.find_user(person.user) is None:
                 await identities.add_user(
                     person.user,
                     name=person.name,
@@ -98,9 +97,6 @@ async def _add_people(groat: Groat, settings: Settings) -> None:
                     password=person.password,
                     roles=person.roles,
                 )
-            except IdentityError as error:
-                if error.code != "user_exists":
-                    raise
     finally:
         identities.close()
 
