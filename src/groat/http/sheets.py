@@ -86,12 +86,24 @@ _EXAMPLE = {
     "summary": {"rows": 2, "good": 1, "bad": 1, "duplicates": 0, "total": "50"},
 }
 
+_FORM = {
+    "type": "object",
+    "required": ["file", "asset"],
+    "properties": {
+        "file": {"type": "string", "contentMediaType": "application/octet-stream"},
+        "asset": {"type": "string", "pattern": "^[A-Z][A-Z0-9_]{0,15}$"},
+        "default_reason": {"type": "string", "maxLength": 1000},
+    },
+    "additionalProperties": False,
+}
+
 
 @operation(
     "previewSheet",
     "POST /v1/sheets/preview",
     "sheets",
     "Check a file of people and amounts",
+    body=_FORM,
     answer=Preview,
     body_type="multipart/form-data",
     codes=("invalid_file", "unknown_asset", "invalid_text", "text_too_long", *SHEET_ERRORS),

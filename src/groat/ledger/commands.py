@@ -272,7 +272,10 @@ class Bulk(Command, kw_only=True):
 
 
 class Hold(Command, kw_only=True):
-    """Reserve an amount of the source for the destination; its id is the id of the transaction that makes it."""
+    """Reserve an amount of the source for the destination; its id is the id of the transaction that makes it.
+
+    It ends at ``expires_at``, or ``lasts`` microseconds after its commit, or (both None) only when it is resolved.
+    """
 
     kind: ClassVar[str] = "hold"
     source: str
@@ -280,10 +283,13 @@ class Hold(Command, kw_only=True):
     amount: int
     asset: str
     expires_at: int | None = None
+    lasts: int | None = None
 
     def target(self) -> Any:
         """The posting that is reserved and when it ends."""
-        return (self.source, self.destination, self.amount, self.asset, self.expires_at)
+        # A duration stays one in the digest: the moment it leads to is another at each repetition.
+        ends = self.expires_at if self.lasts is None else ("for", self.lasts)
+        return (self.source, self.destination, self.amount, self.asset, ends)
 
     def check(self, assets: dict[str, Asset]) -> None:
         """See :meth:`Command.check`."""
@@ -291,7 +297,7 @@ class Hold(Command, kw_only=True):
         _check_pair(self.source, self.destination)
         _check_asset(self.asset, assets)
         _check_amount(self.amount)
-        if self.expires_at is not None and not 0 <= self.expires_at <= AMOUNT_MAX:
+        if not all(time is None or 0 <= time <= AMOUNT_MAX // 2 for time in (self.expires_at, self.lasts)):
             raise InvalidInput("invalid_time")
 
     def needs(self, refs: Refs, book: Book) -> None:
@@ -304,7 +310,8 @@ class Hold(Command, kw_only=True):
         early = self.too_early(book)
         if early:
             return early
-        if self.expires_at is not None and self.expires_at <= book.now:
+        expires_at = self.expires_at if self.lasts is None else book.now + self.lasts
+        if expires_at is not None and expires_at <= book.now:
             return refuse("expires_in_past")
         source, destination = (
             book.accounts[self.source, self.asset],
@@ -314,7 +321,7 @@ class Hold(Command, kw_only=True):
         if isinstance(legs, Refusal):
             return legs
         id = self.ids[0]
-        hold = HoldRow(id, source, destination, self.amount, 0, 0, self.expires_at, HOLD_OPEN, book.now)
+        hold = HoldRow(id, source, destination, self.amount, 0, 0, expires_at, HOLD_OPEN, book.now)
         book.holds[id] = hold
         return Effect([self.record(book, legs, hold=hold)])
 

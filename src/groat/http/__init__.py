@@ -1,0 +1,1 @@
+"""HTTP: the routes under /v1, who may call them, and how every answer looks."""

@@ -1,0 +1,213 @@
+"""Accounts: their balances now and then, their history, their limits; and assets."""
+
+from __future__ import annotations
+
+from msgspec import UNSET
+
+from groat.http import bodies
+from groat.http.answer import Answer
+from groat.http.answers import AccountPage, AssetList, AssetView, EntryPage
+from groat.http.call import Call
+from groat.http.examples import BALANCE, ENTRY, POSTED
+from groat.http.money import commit, entry_seen_by
+from groat.http.operations import ASSET, CURSOR, LIMIT, Query, operation
+from groat.http.problems import HttpError, problem
+from groat.http.rights import check_readable, sees_everything
+from groat.ledger.accounts import check_path
+from groat.ledger.commands import SetBalance, SetLimits
+from groat.ledger.errors import Refusal
+from groat.ledger.views import AccountView, BalanceView, TransactionView
+
+_ACCOUNT = {"account": "user:42", "balances": [BALANCE]}
+
+
+@operation(
+    "listAccounts",
+    "GET /v1/accounts",
+    "accounts",
+    "List accounts",
+    answer=AccountPage,
+    query=(
+        Query("prefix", {"type": "string"}, "Only this account and those below it; whole segments match."),
+        ASSET,
+        CURSOR,
+        LIMIT,
+    ),
+    codes=("invalid_account", "invalid_cursor"),
+    answer_example={"items": [_ACCOUNT], "cursor": None},
+)
+async def list_accounts(call: Call) -> Answer:
+    """Accounts by path. To people only their own are listed."""
+    identity = call.identity
+    prefix = call.query.get("prefix", "")
+    if prefix:
+        check_path(prefix)
+    if not sees_everything(identity):
+        prefix = prefix or identity.principal
+        check_readable(identity, prefix)
+    limit = call.limit()
+    found = await call.groat.accounts(
+        prefix, asset=call.query.get("asset", ""), after=call.cursor() or "", limit=limit
+    )
+    cursor = call.to_cursor(found[-1].account) if len(found) == limit else None
+    return Answer.of(AccountPage(found, cursor))
+
+
+@operation(
+    "getAccount",
+    "GET /v1/accounts/{account}",
+    "accounts",
+    "Read an account",
+    answer=AccountView,
+    query=(
+        Query(
+            "at",
+            {"type": "string", "format": "date-time"},
+            "The balances by effective date, as of this moment.",
+        ),
+    ),
+    codes=("account_not_found", "invalid_account", "invalid_time"),
+    answer_example=_ACCOUNT,
+)
+async def get_account(call: Call) -> Answer:
+    """All balances of an account, now or as of a past moment. People read their own accounts."""
+    path = check_path(call.params["account"])
+    check_readable(call.identity, path)
+    account = await call.groat.account(path, at=call.query.get("at"))
+    if account is None:
+        raise HttpError("account_not_found", account=path)
+    return Answer.of(account)
+
+
+@operation(
+    "listEntries",
+    "GET /v1/accounts/{account}/entries",
+    "accounts",
+    "Read an account's history",
+    answer=EntryPage,
+    query=(Query(ASSET.name, ASSET.schema, "Which balance's history.", required=True), CURSOR, LIMIT),
+    codes=("account_not_found", "invalid_account", "unknown_asset", "invalid_cursor"),
+    answer_example={"items": [ENTRY], "cursor": None},
+)
+async def list_entries(call: Call) -> Answer:
+    """Every change of one balance, newest first, each with the balance after it. People read their own accounts and
+    see no metadata.
+    """
+    path = check_path(call.params["account"])
+    identity = call.identity
+    check_readable(identity, path)
+    cursor, limit = call.cursor(), call.limit()
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise HttpError("invalid_cursor")
+    before = None if cursor is None else int(cursor)
+    asset = call.query["asset"]
+    found = await call.groat.entries(path, asset, before_version=before, limit=limit)
+    if not found and cursor is None and await call.groat.account(path) is None:
+        raise HttpError("account_not_found", account=path)
+    following = call.to_cursor(str(found[-1].version)) if len(found) == limit else None
+    return Answer.of(EntryPage([entry_seen_by(identity, entry) for entry in found], following))
+
+
+@operation(
+    "setBalance",
+    "PUT /v1/accounts/{account}/balances/{asset}",
+    "accounts",
+    "Set a balance",
+    body=bodies.SetBalanceBody,
+    answer=TransactionView,
+    status=201,
+    statuses={200: "Replayed, or the balance was so already: `id` is null and nothing was posted."},
+    keyed=True,
+    codes=(
+        "key_reused", "insufficient_funds", "ceiling_exceeded", "balance_overflow", "unknown_asset", "invalid_amount",
+        "too_many_digits", "amount_overflow", "invalid_account", "same_account", "text_too_long", "invalid_metadata",
+        "metadata_too_large",
+    ),
+    example={"balance": "100", "reason": "Admin update"},
+    answer_example={**POSTED, "kind": "set_balance"},
+)  # fmt: skip
+async def set_balance(call: Call) -> Answer:
+    """Posts the difference between the balance and the wanted one, found under the lock, against house:adjustments."""
+    key = call.key()
+    path, asset = check_path(call.params["account"]), call.params["asset"]
+    body = await call.body(bodies.SetBalanceBody)
+    command = SetBalance(
+        principal=call.identity.principal,
+        key=key,
+        reason=body.reason,
+        metadata=body.metadata,
+        account=path,
+        asset=asset,
+        balance=await call.groat.amount(body.balance, asset, signed=True),
+    )
+    return await commit(call, command)
+
+
+@operation(
+    "setLimits",
+    "PATCH /v1/accounts/{account}/balances/{asset}",
+    "accounts",
+    "Set floor and ceiling",
+    body=bodies.SetLimitsBody,
+    answer=BalanceView,
+    keyed=True,
+    codes=(
+        "key_reused", "invalid_limits", "nothing_to_change", "unknown_asset", "invalid_amount", "too_many_digits",
+        "amount_overflow", "invalid_account", "text_too_long",
+    ),
+    example={"floor": "0", "ceiling": "1000", "reason": "New contract"},
+    answer_example={**BALANCE, "ceiling": "1000"},
+)  # fmt: skip
+async def set_limits(call: Call) -> Answer:
+    """Changes what is named; null means no limit. A balance that lies beyond a new limit stays where it is."""
+    key = call.key()
+    path, asset = check_path(call.params["account"]), call.params["asset"]
+    body = await call.body(bodies.SetLimitsBody)
+    if body.floor is UNSET and body.ceiling is UNSET:
+        raise HttpError("nothing_to_change")
+    command = SetLimits(
+        principal=call.identity.principal,
+        key=key,
+        reason=body.reason,
+        account=path,
+        asset=asset,
+        floor=await call.groat.limit(body.floor, asset),
+        ceiling=await call.groat.limit(body.ceiling, asset),
+    )
+    verdict = await call.groat.execute(command)
+    if isinstance(verdict, Refusal):
+        return problem(verdict)
+    return Answer.of(verdict.view().balances[0])
+
+
+@operation(
+    "listAssets",
+    "GET /v1/assets",
+    "assets",
+    "List assets",
+    answer=AssetList,
+    answer_example={"items": [{"code": "CREDIT", "scale": 0}]},
+)
+async def list_assets(call: Call) -> Answer:
+    """All assets by code."""
+    assets = await call.groat.assets()
+    return Answer.of(AssetList([AssetView(*assets[code]) for code in sorted(assets)]))
+
+
+@operation(
+    "addAsset",
+    "POST /v1/assets",
+    "assets",
+    "Create an asset",
+    body=bodies.AssetBody,
+    answer=AssetView,
+    status=201,
+    codes=("invalid_asset", "asset_exists"),
+    example={"code": "USD", "scale": 2},
+    answer_example={"code": "USD", "scale": 2},
+)
+async def add_asset(call: Call) -> Answer:
+    """Its scale never changes. The same asset again is no error."""
+    body = await call.body(bodies.AssetBody)
+    asset = await call.groat.add_asset(body.code, body.scale)
+    return Answer.of(AssetView(asset.code, asset.scale), 201)

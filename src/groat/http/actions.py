@@ -1,0 +1,86 @@
+"""What people may do with their own money: only what the server declares (setting ``actions``)."""
+
+from __future__ import annotations
+
+from groat.http import bodies
+from groat.http.answer import Answer
+from groat.http.call import Call
+from groat.http.examples import BALANCE, POSTED
+from groat.http.money import commit
+from groat.http.operations import operation
+from groat.http.problems import HttpError
+from groat.identity.model import check_user
+from groat.ledger.commands import Post, Posting
+from groat.ledger.views import TransactionView
+
+_SPENT = {"source": "user:42", "destination": "house:sales", "amount": "5", "asset": "CREDIT"}
+
+
+@operation(
+    "callAction",
+    "POST /v1/actions/{name}",
+    "actions",
+    "Do something with one's own money",
+    body=bodies.ActionBody,
+    answer=TransactionView,
+    status=201,
+    statuses={200: "The key was used before for this very action: its first answer again."},
+    keyed=True,
+    codes=(
+        "action_not_declared", "asset_not_allowed", "action_limit", "key_reused", "insufficient_funds",
+        "ceiling_exceeded", "balance_overflow", "invalid_amount", "too_many_digits", "amount_not_positive",
+        "amount_overflow", "unknown_asset", "invalid_account", "same_account", "invalid_user", "text_too_long",
+        "invalid_metadata", "metadata_too_large",
+    ),
+    example={"amount": "5", "asset": "CREDIT", "reason": "Server for a month"},
+    answer_example={
+        **POSTED,
+        "postings": [_SPENT],
+        "reason": "Server for a month",
+        "metadata": {},
+        "actor": "user:42",
+        "principal": "user:42",
+        "key": "buy-7f3a",
+        "balances": [{**BALANCE, "balance": "145", "available": "145", "version": 8}],
+        "positions": {"user:42": "3f9c01aa:8"},
+    },
+)  # fmt: skip
+async def call_action(call: Call) -> Answer:
+    """The server's declaration says from where to where it goes, in which assets, and how much at most. The answer
+    shows the caller's own balances and positions only.
+    """
+    key = call.key()
+    action = call.settings.actions.get(call.params["name"])
+    if action is None:
+        raise HttpError("action_not_declared")
+    body = await call.body(bodies.ActionBody)
+    identity = call.identity
+    names = {"{user}": identity.user or ""}
+    if "{to}" in action.source + action.destination:
+        if body.to is None:
+            raise HttpError("invalid_body", "This action needs `to`, the other person's user id.")
+        names["{to}"] = check_user(body.to)
+    elif body.to is not None:
+        raise HttpError("invalid_body", "This action takes no `to`.")
+    asset = body.asset or (action.assets[0] if len(action.assets) == 1 else None)
+    if asset is None:
+        raise HttpError("invalid_body", "Name the asset.")
+    if action.assets and asset not in action.assets:
+        raise HttpError("asset_not_allowed", assets=list(action.assets))
+    amount = await call.groat.amount(body.amount, asset)
+    if action.max is not None and amount > await call.groat.amount(action.max, asset):
+        raise HttpError("action_limit", max=action.max)
+    command = Post(
+        principal=identity.principal,
+        key=key,
+        reason=body.reason or action.reason,
+        metadata=body.metadata,
+        postings=(Posting(_fill(action.source, names), _fill(action.destination, names), amount, asset),),
+    )
+    return await commit(call, command)
+
+
+def _fill(template: str, names: dict[str, str]) -> str:
+    for name, value in names.items():
+        template = template.replace(name, value)
+    return template

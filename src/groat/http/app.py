@@ -1,0 +1,189 @@
+"""The ASGI application: Litestar routes each operation, and each operation runs the same few steps.
+
+``POST /v1/transactions`` does not go through the router. Measured on one core, a Litestar route costs about 75 us a
+request and the whole posting of a transaction about 100 us, so the router alone would take almost half of what one
+process can do (docs/benchmarks.md).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from groat import Groat
+
+# These declare the operations that they answer.
+from groat.http import (  # noqa: F401
+    accounts,
+    actions,
+    auth,
+    holds,
+    me,
+    sheets,
+    streams,
+    system,
+    transactions,
+    users,
+)
+from groat.http.answer import Answer, encode
+from groat.http.call import Call
+from groat.http.cors import Cors
+from groat.http.operations import OPERATIONS, Operation
+from groat.http.pages import Console
+from groat.http.problems import HttpError, details, problem
+from groat.http.services import Services
+from groat.identity import Identities
+from groat.ledger.errors import Closed, GroatError
+from groat.live import Live
+from groat.live import asgi as live_asgi
+
+if TYPE_CHECKING:
+    from groat.settings import Settings
+
+LIVE_PATH = "/connection/websocket"
+
+log = structlog.get_logger("groat.http")
+
+
+class App:
+    """The application for an ASGI server. ``groat_live`` is the process's Live while it runs, None before."""
+
+    def __init__(self, settings: Settings, groat: Groat | None = None) -> None:
+        self.groat_live: Live | None = None
+        self._settings = settings
+        self._given = groat
+        self._services: Services | None = None
+        self._cors = Cors(settings.origins) if settings.origins else None
+        self._hot = {("POST", "/v1/transactions"): OPERATIONS["postTransaction"]}
+        self._router = Litestar(
+            [*map(self._route, OPERATIONS.values()), *self._console()],
+            lifespan=[self._running],
+            exception_handlers={HTTPException: _refuse, Exception: _fail},
+            openapi_config=None,
+            logging_config=None,
+        )
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one connection of the ASGI server."""
+        if scope["type"] == "http":
+            if self._cors is not None:
+                send = self._cors.send(scope, send)
+                if self._cors.is_preflight(scope):
+                    await Answer(b"", 204)(scope, receive, send)
+                    return
+            operation = self._hot.get((scope["method"], scope["path"]))
+            if operation is not None:
+                await self._serve(operation, scope, receive, send)
+                return
+        elif scope["type"] == "websocket" and scope["path"] == LIVE_PATH and self.groat_live is not None:
+            await live_asgi.serve(self.groat_live, scope, receive, send)
+            return
+        await self._router(scope, receive, send)
+
+    async def _serve(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        answer: Any
+        try:
+            if self._services is None:
+                raise Closed
+            call = Call(self._services, operation, scope, receive)
+            await call.authorise()
+            answer = await operation.function(call)
+            if not isinstance(answer, Answer):
+                await answer(scope, receive, send)
+                return
+        except GroatError as error:
+            if error.status == 500:
+                log.error("operation_failed", operation=operation.id, code=error.code, detail=error.detail)
+            answer = problem(error)
+        except Exception:
+            log.exception("operation_failed", operation=operation.id)
+            answer = problem(HttpError("internal_error"))
+        if self._services is not None:
+            self._services.metrics.count(operation.id, answer.status, time.perf_counter() - started)
+        await answer(scope, receive, send)
+
+    def _route(self, operation: Operation) -> HTTPRouteHandler:
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._serve(operation, scope, receive, send)
+
+        path = operation.path
+        for name in ("id", "account", "asset", "user", "name", "stream"):
+            path = path.replace(f"{{{name}}}", f"{{{name}:str}}")
+        return _handler(path, operation.method, serve)
+
+    def _console(self) -> list[HTTPRouteHandler]:
+        return [_handler(["/", "/{path:path}"], "GET", Console())] if self._settings.console else []
+
+    @asynccontextmanager
+    async def _running(self, _: Litestar) -> AsyncIterator[None]:
+        """Everything that lives as long as the process serves, opened in order and closed in reverse."""
+        settings = self._settings
+        async with AsyncExitStack() as stack:
+            groat = self._given
+            if groat is None:
+                groat = await stack.enter_async_context(
+                    Groat.open(
+                        settings.database,
+                        policy=settings.policy(),
+                        queue_max=settings.queue_max,
+                        batch_max=settings.batch_max,
+                        retention_days=settings.retention_days,
+                    )
+                )
+            identities = Identities(groat, settings)
+            stack.callback(identities.close)
+            live = Live(groat, identities, settings)
+            await live.start()
+            stack.push_async_callback(live.stop)
+            self._services = Services(settings, groat, identities, live)
+            self.groat_live = live
+            yield
+            await live.drain(0.0)
+            self._services = None
+
+
+def create_app(settings: Settings, groat: Groat | None = None) -> App:
+    """The application; it opens and closes the ledger that the settings name when none is given."""
+    return App(settings, groat)
+
+
+def _handler(path: str | list[str], method: Any, answer: Callable[..., Any]) -> HTTPRouteHandler:
+    def respond() -> ASGIApp:
+        return answer
+
+    # The status is the answer's own; Litestar wants one that may have a body.
+    return HTTPRouteHandler(path, http_method=method, status_code=200, sync_to_thread=False)(respond)
+
+
+def _refuse(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """What Litestar itself refuses: no such address, no such method, a malformed request."""
+    code = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}.get(
+        error.status_code, "invalid_request"
+    )
+    if error.status_code >= 500:
+        return _fail(_, error)
+    return _response(HttpError(code), dict(error.headers or {}))
+
+
+def _fail(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    log.error("request_failed", exc_info=error)
+    return _response(HttpError("internal_error"))
+
+
+def _response(error: HttpError, headers: dict[str, str] | None = None) -> Response[bytes]:
+    headers = {**(headers or {}), "cache-control": "no-store", "x-content-type-options": "nosniff"}
+    return Response(
+        encode(details(error)),
+        status_code=error.status,
+        media_type="application/problem+json",
+        headers=headers,
+    )

@@ -1,0 +1,178 @@
+"""The built-in login: a password for a token and a session cookie, and the cookie for new tokens.
+
+The cookie does one thing only, it gets tokens; every other call needs the token itself. So no page of another site can
+make a browser do anything in somebody's name, even where SameSite is not kept.
+"""
+
+from __future__ import annotations
+
+from http.cookies import CookieError, SimpleCookie
+
+from groat.http import bodies
+from groat.http.answer import Answer
+from groat.http.answers import ApiKeyList, ApiKeyView, TokenAnswer
+from groat.http.call import Call
+from groat.http.examples import KEY, SIGNED_IN
+from groat.http.operations import operation
+from groat.http.problems import HttpError
+from groat.identity import ApiKey, Person, Unauthorized
+from groat.identity.identities import SESSION_TTL_S
+from groat.ledger.text import check_id, format_time
+from groat.live.origin import is_allowed
+
+COOKIE = "groat_session"
+
+
+@operation(
+    "login",
+    "POST /v1/auth/login",
+    "signing in",
+    "Sign in",
+    body=bodies.LoginBody,
+    answer=TokenAnswer,
+    codes=("login_failed", "login_throttled", "origin_refused"),
+    example={"email": "ada@example.com", "password": "correct horse"},
+    answer_example=SIGNED_IN,
+)
+async def login(call: Call) -> Answer:
+    """A token for the API and the live connection, and a session cookie (HttpOnly, SameSite=Strict) that gets new
+    ones. Ten failures of a user or a hundred of an address within 15 minutes, and both wait.
+    """
+    _check_origin(call)
+    body = await call.body(bodies.LoginBody)
+    if (body.user is None) == (body.email is None):
+        raise HttpError("invalid_body", "Give user or email, not both.")
+    person = await call.identities.login(body.user or body.email or "", body.password, call.address)
+    cookie = await call.identities.open_session(person.user)
+    return await _signed_in(call, person, _set_cookie(call, cookie, SESSION_TTL_S))
+
+
+@operation(
+    "refreshToken",
+    "POST /v1/auth/token",
+    "signing in",
+    "Get a new token for the session cookie",
+    answer=TokenAnswer,
+    codes=("session_invalid", "origin_refused"),
+    answer_example=SIGNED_IN,
+)
+async def refresh_token(call: Call) -> Answer:
+    """Answered only to the server's own pages and to the origins of the setting `origins`."""
+    _check_origin(call)
+    person = await call.identities.session_person(_cookie(call))
+    return await _signed_in(call, person)
+
+
+@operation(
+    "logout",
+    "POST /v1/auth/logout",
+    "signing in",
+    "Sign out",
+    status=204,
+    codes=("origin_refused",),
+)
+async def logout(call: Call) -> Answer:
+    """Ends the session and clears its cookie; without one it does nothing."""
+    _check_origin(call)
+    try:
+        await call.identities.close_session(_cookie(call))
+    except Unauthorized:
+        return Answer(b"", 204)
+    return Answer(b"", 204, _set_cookie(call, "", 0))
+
+
+@operation(
+    "addApiKey",
+    "POST /v1/api-keys",
+    "signing in",
+    "Make an API key",
+    body=bodies.ApiKeyBody,
+    answer=ApiKeyView,
+    status=201,
+    codes=("invalid_service", "invalid_text"),
+    example={"service": "shop", "label": "production"},
+    answer_example={**KEY, "key": "groat_..."},
+)
+async def add_api_key(call: Call) -> Answer:
+    """For an app's own server. The key is shown this once; only its digest is stored. A service may have several, so
+    that keys can be changed without a pause; its name, and so its idempotency keys, stay.
+    """
+    body = await call.body(bodies.ApiKeyBody)
+    text, key = await call.identities.add_key(body.service, body.label, call.identity.principal)
+    target = f"service:{key.service}"
+    await call.groat.act(
+        "add_api_key", actor=key.created_by, target=target, reason=key.label, after={"id": key.id}
+    )
+    return Answer.of(_key_view(key, text), 201)
+
+
+@operation(
+    "listApiKeys",
+    "GET /v1/api-keys",
+    "signing in",
+    "List API keys",
+    answer=ApiKeyList,
+    answer_example={"items": [KEY]},
+)
+async def list_api_keys(call: Call) -> Answer:
+    """Never the keys themselves."""
+    return Answer.of(ApiKeyList([_key_view(key) for key in await call.identities.keys()]))
+
+
+@operation(
+    "revokeApiKey",
+    "DELETE /v1/api-keys/{id}",
+    "signing in",
+    "Withdraw an API key",
+    status=204,
+    codes=("api_key_not_found", "invalid_id"),
+)
+async def revoke_api_key(call: Call) -> Answer:
+    """It is refused from now on, within a second in other processes."""
+    key = await call.identities.revoke_key(check_id(call.params["id"]))
+    actor, target = call.identity.principal, f"service:{key.service}"
+    await call.groat.act(
+        "revoke_api_key", actor=actor, target=target, reason=key.label, before={"id": key.id}
+    )
+    return Answer(b"", 204)
+
+
+async def _signed_in(call: Call, person: Person, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
+    token, identity = await call.identities.issue_token(person.user, person.roles or ())
+    expires_at = format_time((identity.expires_at or 0) * 1_000_000)
+    answer = TokenAnswer(token, expires_at, person.user, person.name, sorted(identity.roles))
+    return Answer.of(answer, headers=headers)
+
+
+def _check_origin(call: Call) -> None:
+    sent = call.headers.get(b"origin")
+    host = call.headers.get(b"host", b"").decode("latin-1")
+    # A listed origin counts, but not `*`: any page whatever must not get tokens for a cookie.
+    listed = [origin for origin in call.settings.origins if origin != "*"]
+    if not is_allowed(sent.decode("latin-1") if sent is not None else None, host, listed):
+        raise HttpError("origin_refused")
+
+
+def _cookie(call: Call) -> str:
+    try:
+        morsel = SimpleCookie(call.headers.get(b"cookie", b"").decode("latin-1")).get(COOKIE)
+    except CookieError:
+        morsel = None
+    if morsel is None or not morsel.value:
+        raise Unauthorized("session_invalid")
+    return morsel.value
+
+
+def _set_cookie(call: Call, value: str, max_age_s: int) -> tuple[tuple[bytes, bytes], ...]:
+    # Secure where the browser came by https; a demo on plain localhost must work too.
+    secure = "; Secure" if call.scope.get("scheme") == "https" else ""
+    text = f"{COOKIE}={value}; Path=/v1/auth; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}"
+    return ((b"set-cookie", text.encode()),)
+
+
+def _key_view(key: ApiKey, text: str | None = None) -> ApiKeyView:
+    revoked_at = None if key.revoked_at is None else format_time(key.revoked_at)
+    view = ApiKeyView(key.id, key.service, key.label, format_time(key.created_at), key.created_by, revoked_at)
+    if text is not None:
+        view.key = text
+    return view

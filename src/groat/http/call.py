@@ -1,0 +1,227 @@
+"""One call: who calls, with what; read from ASGI without anything in between, for this is the hot path."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qsl
+
+from litestar.types import Receive, Scope
+
+from groat.http import rights
+from groat.http.decode import decode
+from groat.http.problems import HttpError
+from groat.identity import Identity, Unauthorized
+from groat.ledger.errors import InvalidInput
+from groat.ledger.text import check_key
+from groat.live.limits import Bucket
+
+if TYPE_CHECKING:
+    from groat import Groat
+    from groat.http.operations import Operation
+    from groat.http.services import Services
+    from groat.identity import Identities
+    from groat.settings import Settings
+
+T = TypeVar("T")
+
+QUERY_MAX = 32
+
+
+class Call:
+    """What an operation's function receives. ``identity`` is None only where no token is asked for."""
+
+    __slots__ = (
+        "_query",
+        "groat",
+        "headers",
+        "identities",
+        "operation",
+        "params",
+        "receive",
+        "scope",
+        "services",
+        "settings",
+        "who",
+    )
+
+    def __init__(self, services: Services, operation: Operation, scope: Scope, receive: Receive) -> None:
+        self.services = services
+        self.groat: Groat = services.groat
+        self.identities: Identities = services.identities
+        self.settings: Settings = services.settings
+        self.operation = operation
+        self.scope = scope
+        self.receive = receive
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.params: dict[str, str] = scope.get("path_params") or {}
+        self.who: Identity | None = None
+        self._query: dict[str, str] | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """Who calls. Raises Unauthorized ``unauthenticated`` where nobody signed in."""
+        if self.who is None:
+            raise Unauthorized("unauthenticated")
+        return self.who
+
+    @property
+    def address(self) -> str:
+        """The caller's IP address, "" when it is not known."""
+        client = self.scope.get("client")
+        return client[0] if client else ""
+
+    async def authorise(self) -> None:
+        """Find out who calls and whether they may. Raises Unauthorized or HttpError ``forbidden``, ``rate_limited``."""
+        if self.scope["query_string"]:
+            self._query = self._read_query()
+        right = self.operation.right
+        if right in rights.WITHOUT_TOKEN:
+            return
+        credential = self.headers.get(b"authorization", b"")
+        if credential[:7].lower() != b"bearer ":
+            raise Unauthorized("unauthenticated")
+        self.who = await self.identities.authenticate(credential[7:].strip().decode("latin-1"))
+        if self.who.user is not None and not self.who.is_staff:
+            self.services.limiter.check(self.who.principal)
+        if not rights.allows(right, self.who):
+            raise HttpError("forbidden")
+
+    # -- what was sent -----------------------------------------------------------------------------------------
+
+    async def body(self, kind: type[T]) -> T:
+        """The JSON body as a ``kind``. Raises HttpError and InvalidInput ``invalid_text``."""
+        body = await self.read()
+        content_type = self.headers.get(b"content-type")
+        if content_type is None:
+            if not body and self.operation.empty_body:
+                return decode(b"{}", kind)
+            raise HttpError("unsupported_media_type")
+        if content_type != b"application/json" and not _is_json(content_type):
+            raise HttpError("unsupported_media_type")
+        return decode(body, kind)
+
+    async def read(self) -> bytes:
+        """The body as bytes. Raises HttpError ``body_too_large`` as soon as that is known."""
+        most = self.settings.body_max
+        announced = self.headers.get(b"content-length")
+        if announced is not None and (not announced.isdigit() or int(announced) > most):
+            raise HttpError("body_too_large")
+        message: Any = await self.receive()
+        body: bytes = message.get("body", b"")
+        if message.get("more_body"):
+            parts, size = [body], len(body)
+            while message.get("more_body") and size <= most:
+                message = await self.receive()
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+            body = b"".join(parts)
+        if len(body) > most:
+            raise HttpError("body_too_large")
+        if message["type"] == "http.disconnect":
+            raise HttpError("invalid_request", "The connection ended within the body.")
+        return body
+
+    def key(self) -> str:
+        """The Idempotency-Key. Raises InvalidInput ``key_required`` or ``invalid_key``."""
+        sent = self.headers.get(b"idempotency-key")
+        if sent is None:
+            raise InvalidInput("key_required")
+        if [name for name, _ in self.scope["headers"]].count(b"idempotency-key") > 1:
+            raise InvalidInput("invalid_key")
+        return check_key(sent.decode("latin-1"))
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query parameters. Raises HttpError ``invalid_query`` for unknown, repeated and malformed ones."""
+        if self._query is None:
+            self._query = self._read_query()
+        return self._query
+
+    def limit(self) -> int:
+        """How many items a page shall hold. Raises HttpError ``invalid_query``."""
+        text = self.query.get("limit", "50")
+        if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= 500):
+            raise HttpError("invalid_query", "limit is a number from 1 to 500.")
+        return int(text)
+
+    def cursor(self) -> str | None:
+        """What :func:`to_cursor` was given for the page before. Raises HttpError ``invalid_cursor``."""
+        sent = self.query.get("cursor")
+        if sent is None:
+            return None
+        try:
+            kind, _, value = (
+                base64.b64decode(sent.encode("ascii"), b"-_", validate=True).decode().partition(" ")
+            )
+        except (ValueError, binascii.Error):
+            raise HttpError("invalid_cursor") from None
+        if kind != self.operation.id or not value.isprintable():
+            raise HttpError("invalid_cursor")
+        return value
+
+    def to_cursor(self, value: str) -> str:
+        """An opaque cursor that leads to what follows ``value`` in this list."""
+        return base64.urlsafe_b64encode(f"{self.operation.id} {value}".encode()).decode()
+
+    def _read_query(self) -> dict[str, str]:
+        raw = self.scope["query_string"]
+        if not raw:
+            return {}
+        try:
+            pairs = parse_qsl(
+                raw.decode("ascii"),
+                keep_blank_values=True,
+                strict_parsing=True,
+                errors="strict",
+                max_num_fields=QUERY_MAX,
+            )
+        except ValueError:
+            raise HttpError("invalid_query") from None
+        known = {parameter.name: parameter for parameter in self.operation.query}
+        found: dict[str, str] = {}
+        for name, value in pairs:
+            if name not in known:
+                raise HttpError("invalid_query", f"There is no parameter {_printable(name)}.")
+            if name in found:
+                raise HttpError("invalid_query", f"The parameter {name} is given twice.")
+            if "\0" in value:
+                raise InvalidInput("invalid_text")
+            found[name] = value
+        missing = [name for name, parameter in known.items() if parameter.required and name not in found]
+        if missing:
+            raise HttpError("invalid_query", f"The parameter {missing[0]} is required.")
+        return found
+
+
+class Limiter:
+    """How many calls a person may make: ``per_second`` on average, twice that at once; per process, bounded."""
+
+    KEPT_MAX = 50_000
+
+    def __init__(self, per_second: int) -> None:
+        self._rate = per_second
+        self._buckets: dict[str, Bucket] = {}
+
+    def check(self, principal: str) -> None:
+        """Count one call. Raises HttpError ``rate_limited``."""
+        now = time.monotonic()
+        bucket = self._buckets.get(principal)
+        if bucket is None:
+            if len(self._buckets) >= self.KEPT_MAX:
+                del self._buckets[next(iter(self._buckets))]
+            bucket = self._buckets[principal] = Bucket(2.0 * self._rate, self._rate, now)
+        if not bucket.take(now):
+            raise HttpError("rate_limited")
+
+
+def _is_json(content_type: bytes) -> bool:
+    kind, _, options = content_type.partition(b";")
+    options = options.strip().lower().replace(b'"', b"")
+    return kind.strip().lower() == b"application/json" and options in (b"", b"charset=utf-8")
+
+
+def _printable(text: str) -> str:
+    return repr(text[:40].encode("ascii", "backslashreplace").decode())

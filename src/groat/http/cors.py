@@ -1,0 +1,56 @@
+"""Cross-origin pages: those of the setting ``origins`` may call the API with a token of their own.
+
+Credentials are never allowed across origins: the session cookie works on the server's own pages only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar.types import HTTPScope, Message, Send
+
+_ALLOWED = (
+    (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE"),
+    (
+        b"access-control-allow-headers",
+        b"authorization, content-type, idempotency-key, if-none-match, last-event-id",
+    ),
+    (b"access-control-max-age", b"600"),
+)
+_EXPOSED = (b"access-control-expose-headers", b"etag, retry-after")
+
+
+class Cors:
+    """Adds what the Fetch standard asks for to answers for listed origins, and nothing for others."""
+
+    def __init__(self, origins: tuple[str, ...]) -> None:
+        self._any = "*" in origins
+        self._origins = {origin.rstrip("/").lower().encode() for origin in origins}
+
+    def is_preflight(self, scope: HTTPScope) -> bool:
+        """Whether a browser asks if it may ask."""
+        if scope["method"] != "OPTIONS":
+            return False
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        return b"origin" in headers and b"access-control-request-method" in headers
+
+    def send(self, scope: HTTPScope, send: Send) -> Send:
+        """``send``, with the headers for this request's origin if it is listed."""
+        origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
+        if origin is None or not (self._any or origin.lower() in self._origins):
+            return send
+        added: list[tuple[bytes, bytes]] = [
+            (b"access-control-allow-origin", origin),
+            (b"vary", b"origin"),
+            _EXPOSED,
+        ]
+        if self.is_preflight(scope):
+            added += _ALLOWED
+
+        async def send_with_headers(message: Message) -> None:
+            changed: Any = message
+            if message["type"] == "http.response.start":
+                changed = {**message, "headers": [*message["headers"], *added]}
+            await send(changed)
+
+        return send_with_headers

@@ -1,0 +1,122 @@
+"""The one transaction that all examples of the OpenAPI document tell of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+POSTING = {"source": "house:bonus", "destination": "user:42", "amount": "50", "asset": "CREDIT"}
+BALANCE: dict[str, Any] = {
+    "account": "user:42",
+    "asset": "CREDIT",
+    "balance": "150",
+    "available": "150",
+    "held": "0",
+    "version": 7,
+    "floor": "0",
+    "ceiling": None,
+}
+_ID = "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f"
+_AT = "2026-11-20T18:59:50.123456Z"
+POSTED: dict[str, Any] = {
+    "id": _ID,
+    "kind": "post",
+    "postings": [POSTING],
+    "reason": "Welcome bonus",
+    "metadata": {"campaign": "spring"},
+    "actor": "service:shop",
+    "principal": "service:shop",
+    "key": "order-4711",
+    "at": _AT,
+    "recorded_at": _AT,
+    "reverses": None,
+    "hold": None,
+    "balances": [
+        {
+            **BALANCE,
+            "account": "house:bonus",
+            "balance": "-50",
+            "available": "-50",
+            "version": 1,
+            "floor": None,
+        },
+        BALANCE,
+    ],
+    "positions": {"user:42": "3f9c01aa:7"},
+    "replayed": False,
+}
+HOLD: dict[str, Any] = {
+    "id": _ID,
+    "source": "user:42",
+    "destination": "house:sales",
+    "asset": "CREDIT",
+    "amount": "5",
+    "captured": "0",
+    "released": "0",
+    "remaining": "5",
+    "state": "open",
+    "expires_at": "2026-11-20T19:14:50.123456Z",
+    "created_at": _AT,
+}
+HELD: dict[str, Any] = {
+    **POSTED,
+    "kind": "hold",
+    "postings": [{"source": "user:42", "destination": "house:sales", "amount": "5", "asset": "CREDIT"}],
+    "reason": "Server for a month",
+    "hold": HOLD,
+    "balances": [{**BALANCE, "available": "145", "held": "5"}],
+}
+ENTRY: dict[str, Any] = {
+    "transaction": _ID,
+    "kind": "post",
+    "account": "user:42",
+    "asset": "CREDIT",
+    "delta": "50",
+    "balance": "150",
+    "held_delta": "0",
+    "held": "0",
+    "version": 7,
+    "counterparty": "house:bonus",
+    "reason": "Welcome bonus",
+    "actor": "service:shop",
+    "metadata": {"campaign": "spring"},
+    "at": _AT,
+    "recorded_at": _AT,
+    "hold": None,
+    "reverses": None,
+}
+PERSON: dict[str, Any] = {
+    "user": "42",
+    "name": "Ada",
+    "email": "ada@example.com",
+    "roles": [],
+    "disabled": False,
+    "balances": [BALANCE],
+}
+SIGNED_IN: dict[str, Any] = {
+    "token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.signature",
+    "expires_at": "2026-11-20T19:14:50.000000Z",
+    "user": "42",
+    "name": "Ada",
+    "roles": [],
+}
+KEY: dict[str, Any] = {
+    "id": _ID,
+    "service": "shop",
+    "label": "production",
+    "created_at": _AT,
+    "created_by": "user:admin",
+    "revoked_at": None,
+}
+AUDIT: dict[str, Any] = {
+    "id": _ID,
+    "at": _AT,
+    "actor": "user:admin",
+    "principal": "user:admin",
+    "kind": "change_user",
+    "target": "user:42",
+    "reason": "Joined the support desk",
+    "key": "",
+    "before": {"roles": []},
+    "after": {"roles": ["support"]},
+    "details": None,
+}

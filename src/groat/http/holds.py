@@ -1,0 +1,149 @@
+"""Holds: amounts that are reserved, then captured or released."""
+
+from __future__ import annotations
+
+from groat.http import bodies
+from groat.http.answer import Answer
+from groat.http.call import Call
+from groat.http.examples import HELD, HOLD, POSTED
+from groat.http.money import commit, optional_time
+from groat.http.operations import operation
+from groat.http.problems import HttpError, problem
+from groat.http.rights import owns, sees_everything
+from groat.ledger.commands import Capture, Hold, Release
+from groat.ledger.errors import Refusal
+from groat.ledger.text import check_id
+from groat.ledger.views import HoldView, TransactionView
+
+_TEXT_CODES = ("text_too_long", "invalid_metadata", "metadata_too_large")
+_RESOLVE_CODES = ("key_reused", "hold_not_found", "hold_expired", "hold_resolved", "invalid_id", *_TEXT_CODES)
+
+
+@operation(
+    "createHold",
+    "POST /v1/holds",
+    "holds",
+    "Hold an amount",
+    body=bodies.HoldBody,
+    answer=TransactionView,
+    status=201,
+    statuses={200: "The key was used before for this very hold: its first answer again."},
+    keyed=True,
+    codes=(
+        "key_reused", "insufficient_funds", "ceiling_exceeded", "balance_overflow", "expires_in_past",
+        "invalid_amount", "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset",
+        "invalid_account", "same_account", "invalid_time", *_TEXT_CODES,
+    ),
+    example={
+        "source": "user:42", "destination": "house:sales", "amount": "5", "asset": "CREDIT", "expires_in": 900,
+        "reason": "Server for a month",
+    },
+    answer_example=HELD,
+)  # fmt: skip
+async def create_hold(call: Call) -> Answer:
+    """Reserves an amount: it leaves what is available, not the balance. The id of the hold is in `hold.id`."""
+    key = call.key()
+    body = await call.body(bodies.HoldBody)
+    if body.expires_at is not None and body.expires_in is not None:
+        raise HttpError("invalid_body", "Give expires_at or expires_in, not both.")
+    command = Hold(
+        principal=call.identity.principal,
+        key=key,
+        reason=body.reason,
+        metadata=body.metadata,
+        source=body.source,
+        destination=body.destination,
+        amount=await call.groat.amount(body.amount, body.asset),
+        asset=body.asset,
+        expires_at=optional_time(body.expires_at),
+        lasts=None if body.expires_in is None else body.expires_in * 1_000_000,
+    )
+    return await commit(call, command)
+
+
+@operation(
+    "getHold",
+    "GET /v1/holds/{id}",
+    "holds",
+    "Read a hold",
+    answer=HoldView,
+    codes=("hold_not_found", "invalid_id"),
+    answer_example=HOLD,
+)
+async def get_hold(call: Call) -> Answer:
+    """The hold as it stands. People see holds on their own accounts; any other one is `hold_not_found` to them."""
+    hold = await call.groat.held(check_id(call.params["id"]))
+    identity = call.identity
+    if hold is None or not (owns(identity, hold.source) or sees_everything(identity)):
+        return problem(Refusal("hold_not_found", "There is no hold with this id."))
+    return Answer.of(hold)
+
+
+@operation(
+    "captureHold",
+    "POST /v1/holds/{id}/capture",
+    "holds",
+    "Capture a hold",
+    body=bodies.CaptureBody,
+    answer=TransactionView,
+    status=201,
+    statuses={200: "The key was used before for this very capture: its first answer again."},
+    keyed=True,
+    empty_body=True,
+    codes=(
+        *_RESOLVE_CODES, "exceeds_hold", "invalid_amount", "too_many_digits", "amount_not_positive", "amount_overflow",
+    ),
+    example={"amount": "5", "final": True, "reason": "Server is up"},
+    answer_example={**POSTED, "kind": "capture", "hold": {**HOLD, "state": "captured", "captured": "5", "remaining": "0"}},
+)  # fmt: skip
+async def capture_hold(call: Call) -> Answer:
+    """Posts what was held, whole or a part. The rest is released unless `final` is false."""
+    key = call.key()
+    id = check_id(call.params["id"])
+    body = await call.body(bodies.CaptureBody)
+    amount = None
+    if body.amount is not None:
+        hold = await call.groat.held(id)
+        if hold is None:
+            return problem(Refusal("hold_not_found", "There is no hold with this id.", {"hold": id}))
+        amount = await call.groat.amount(body.amount, hold.asset)
+    command = Capture(
+        principal=call.identity.principal,
+        key=key,
+        reason=body.reason,
+        metadata=body.metadata,
+        hold=id,
+        amount=amount,
+        final=body.final,
+    )
+    return await commit(call, command)
+
+
+@operation(
+    "releaseHold",
+    "POST /v1/holds/{id}/release",
+    "holds",
+    "Release a hold",
+    body=bodies.ReleaseBody,
+    answer=TransactionView,
+    status=201,
+    statuses={200: "The key was used before for this very release: its first answer again."},
+    keyed=True,
+    empty_body=True,
+    codes=_RESOLVE_CODES,
+    example={"reason": "Provisioning failed"},
+    answer_example={
+        **HELD,
+        "kind": "release",
+        "hold": {**HOLD, "state": "released", "released": "5", "remaining": "0"},
+    },
+)
+async def release_hold(call: Call) -> Answer:
+    """Gives back what is left of the hold."""
+    key = call.key()
+    id = check_id(call.params["id"])
+    body = await call.body(bodies.ReleaseBody)
+    command = Release(
+        principal=call.identity.principal, key=key, reason=body.reason, metadata=body.metadata, hold=id
+    )
+    return await commit(call, command)

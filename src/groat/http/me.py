@@ -1,0 +1,71 @@
+"""Who calls, and what is theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from groat.http.answer import Answer
+from groat.http.answers import Me
+from groat.http.call import Call
+from groat.http.examples import BALANCE
+from groat.http.operations import Query, operation
+from groat.ledger.views import BalanceView
+
+
+class _Snapshot(msgspec.Struct):
+    """What is needed of a stream's snapshot."""
+
+    balances: list[BalanceView]
+
+
+_read_snapshot = msgspec.json.Decoder(_Snapshot).decode
+
+
+@operation(
+    "getMe",
+    "GET /v1/me",
+    "people",
+    "Read who calls",
+    answer=Me,
+    statuses={304: "Nothing happened since the position in If-None-Match."},
+    headers=(Query("If-None-Match", {"type": "string"}, "The ETag of an earlier answer."),),
+    answer_example={
+        "user": "42",
+        "principal": "user:42",
+        "name": "Ada",
+        "roles": [],
+        "balances": [BALANCE],
+        "positions": {"user:42": "3f9c01aa:7"},
+    },
+)
+async def get_me(call: Call) -> Answer:
+    """The caller's balances with the position up to which they are right; the ETag is that position. Made for
+    polling: pass it as If-None-Match.
+    """
+    identity = call.identity
+    streams = [f"role:{role}" for role in sorted(identity.roles)]
+    positions: dict[str, str] = {}
+    balances: list[BalanceView] = []
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    name = ""
+    if identity.user is not None:
+        wanted = call.headers.get(b"if-none-match")
+        if wanted is not None:
+            head: Any = (await call.groat.streams.heads([identity.principal]))[identity.principal]
+            tag = f'"{head.epoch}:{head.offset}"'.encode()
+            if tag in [part.strip().removeprefix(b"W/") for part in wanted.split(b",")]:
+                return Answer(b"", 304, ((b"etag", tag),))
+        snapshot = await call.groat.streams.snapshot(identity.principal)
+        position = f"{snapshot.epoch}:{snapshot.offset}"
+        positions[identity.principal] = position
+        balances = _read_snapshot(snapshot.data).balances
+        headers = ((b"etag", f'"{position}"'.encode()),)
+        person = await call.identities.find_user(identity.user)
+        name = person.name if person else ""
+    if streams:
+        heads = await call.groat.streams.heads(streams)
+        positions |= {stream: f"{head.epoch}:{head.offset}" for stream, head in heads.items()}
+    me = Me(identity.user, identity.principal, name, sorted(identity.roles), balances, positions)
+    return Answer.of(me, headers=headers)

@@ -1,0 +1,58 @@
+"""What all writes of money share: asking the committer, and showing only what the caller may see."""
+
+from __future__ import annotations
+
+import msgspec
+
+from groat.http.answer import Answer, encode
+from groat.http.call import Call
+from groat.http.problems import problem
+from groat.http.rights import owns, sees_everything
+from groat.identity import Identity
+from groat.ledger.commands import Command
+from groat.ledger.errors import Refusal
+from groat.ledger.text import parse_time
+from groat.ledger.views import EntryView, TransactionView
+
+
+def optional_time(text: str | None) -> int | None:
+    """Microseconds since 1970, None for none. Raises InvalidInput ``invalid_time``."""
+    return None if text is None else parse_time(text)
+
+
+async def commit(call: Call, command: Command) -> Answer:
+    """Execute a command: 201 with its transaction, 200 when it was replayed or changed nothing, or its refusal."""
+    verdict = await call.groat.execute(command)
+    if isinstance(verdict, Refusal):
+        return problem(verdict)
+    view = verdict.view()
+    status = 200 if view.replayed or view.id is None else 201
+    return Answer(encode(seen_by(call.identity, view)), status)
+
+
+def seen_by(identity: Identity, view: TransactionView) -> TransactionView:
+    """The view as this caller may see it: people see their own postings, balances and positions, and nothing private.
+
+    Metadata, key and principal are the affair of who posted the transaction.
+    """
+    if sees_everything(identity):
+        return view
+    own_post = view.principal == identity.principal
+    return msgspec.structs.replace(
+        view,
+        postings=[
+            p for p in view.postings if own_post or owns(identity, p.source) or owns(identity, p.destination)
+        ],
+        balances=[b for b in view.balances if owns(identity, b.account)],
+        positions={s: p for s, p in view.positions.items() if s == identity.principal},
+        metadata=view.metadata if own_post else {},
+        key=view.key if own_post else "",
+        principal=view.principal if own_post else "",
+    )
+
+
+def entry_seen_by(identity: Identity, entry: EntryView) -> EntryView:
+    """An entry as this caller may see it: people see no metadata."""
+    if sees_everything(identity):
+        return entry
+    return msgspec.structs.replace(entry, metadata={})

@@ -1,0 +1,246 @@
+"""The OpenAPI 3.1 document, made from the operations: nothing is documented that is not served, and the reverse."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from groat.http.answer import encode
+from groat.http.answers import Problem
+from groat.http.operations import OPERATIONS, Operation, Query
+from groat.http.problems import CODES
+from groat.http.rights import WITHOUT_TOKEN, Right
+
+_REF = "#/components/schemas/{name}"
+_PARAMETERS = {
+    "id": ({"type": "string", "format": "uuid"}, "The id as groat returned it."),
+    "account": (
+        {
+            "type": "string",
+            "pattern": r"^[A-Za-z0-9._@|\-]{1,64}(:[A-Za-z0-9._@|\-]{1,64}){0,7}$",
+            "maxLength": 255,
+        },
+        "The account's path, such as user:42.",
+    ),
+    "asset": ({"type": "string", "pattern": "^[A-Z][A-Z0-9_]{0,15}$"}, "The asset's code."),
+    "user": ({"type": "string", "pattern": r"^[A-Za-z0-9._@|\-]{1,64}$"}, "The person's user id."),
+    "name": ({"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,63}$"}, "The action's name in the settings."),
+    "stream": (
+        {"type": "string", "pattern": r"^(user|role):[A-Za-z0-9._@|\-]{1,64}$"},
+        "user:<id> or role:<name>.",
+    ),
+}
+_KEY = Query(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x20-\\x7e]+$"},
+    "The caller's name for this write. The same key and body again bring the first answer again, refusals included, "
+    "and move nothing; the same key with another body is `key_reused`.",
+    required=True,
+)
+_TOKEN_CODES = (
+    "unauthenticated", "token_invalid", "token_expired", "token_not_yet_valid", "token_revoked", "api_key_invalid",
+    "rate_limited", "keys_unavailable",
+)  # fmt: skip
+_BODY_CODES = ("invalid_text", "body_too_large", "unsupported_media_type")
+_JSON_CODES = ("invalid_json", "duplicate_field", "too_deep", "number_too_large", "invalid_body")
+_STORE_CODES = ("overloaded", "busy", "store_unavailable", "closed")
+
+
+def codes_of(operation: Operation) -> tuple[str, ...]:
+    """Every stable code this operation may answer: its own, and what its form implies."""
+    codes = ["invalid_request", "invalid_query", *operation.codes]
+    if operation.right is not Right.ANYONE and operation.right is not Right.SESSION:
+        codes += _TOKEN_CODES
+    if operation.right not in (Right.ANYONE, Right.SESSION, Right.SIGNED_IN) or "account" in operation.path:
+        codes.append("forbidden")
+    if operation.keyed:
+        codes += ("key_required", "invalid_key")
+    if operation.body is not None:
+        codes += _BODY_CODES
+        codes += _JSON_CODES if operation.body_type == "application/json" else ()
+    if operation.id not in ("isLive", "getOpenapi", "getDocs"):
+        codes += _STORE_CODES
+    return tuple(dict.fromkeys(codes))
+
+
+@cache
+def document(version: str) -> bytes:
+    """The document as JSON."""
+    types = [Problem]
+    for operation in OPERATIONS.values():
+        types += [kind for kind in (operation.body, operation.answer) if _is_described(kind)]
+    _, components = msgspec.json.schema_components(types, ref_template=_REF)
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS.values():
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    return encode(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": "groat",
+                "version": version,
+                "summary": "Live balances for any app: what a person sees is what is committed.",
+                "description": (
+                    "Amounts are decimal strings, times are RFC 3339 in UTC, ids are UUIDv7. Every error is "
+                    "application/problem+json (RFC 9457) with a stable `code`. Every write of money needs an "
+                    "Idempotency-Key."
+                ),
+                "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            },
+            "servers": [{"url": "/"}],
+            "paths": paths,
+            "components": {
+                "schemas": components,
+                "securitySchemes": {
+                    "bearer": {
+                        "type": "http",
+                        "scheme": "bearer",
+                        "description": "A JSON Web Token of a person, or an API key (groat_...) of a service.",
+                    },
+                    "session": {"type": "apiKey", "in": "cookie", "name": "groat_session"},
+                },
+            },
+        }
+    )
+
+
+def _is_described(kind: Any) -> bool:
+    return kind is not None and not isinstance(kind, dict) and kind not in (str, dict)
+
+
+def _schema(kind: Any) -> dict[str, Any]:
+    (schema,), _ = msgspec.json.schema_components([kind], ref_template=_REF)
+    return schema
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.id,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": f"{operation.description} For {operation.right.value}.",
+        "security": _security(operation.right),
+        "responses": _responses(operation),
+    }
+    parameters = [_path_parameter(name) for name in re.findall(r"{(\w+)}", operation.path)]
+    parameters += [_parameter(query, "query") for query in operation.query]
+    headers = (*operation.headers, *((_KEY,) if operation.keyed else ()))
+    parameters += [_parameter(header, "header") for header in headers]
+    if parameters:
+        described["parameters"] = parameters
+    if operation.body is not None:
+        content: dict[str, Any] = {
+            "schema": operation.body if isinstance(operation.body, dict) else _schema(operation.body)
+        }
+        if operation.example is not None:
+            content["example"] = operation.example
+        described["requestBody"] = {
+            "required": not operation.empty_body,
+            "content": {operation.body_type: content},
+        }
+    return described
+
+
+def _security(right: Right) -> list[dict[str, Any]]:
+    if right is Right.SESSION:
+        return [{"session": []}, {}]
+    if right is Right.LOCAL:
+        return [{"bearer": []}, {}]
+    return [] if right in WITHOUT_TOKEN else [{"bearer": []}]
+
+
+def _path_parameter(name: str) -> dict[str, Any]:
+    schema, description = _PARAMETERS[name]
+    return {"name": name, "in": "path", "required": True, "schema": schema, "description": description}
+
+
+def _parameter(query: Query, place: str) -> dict[str, Any]:
+    parameter: dict[str, Any] = {
+        "name": query.name,
+        "in": place,
+        "schema": query.schema,
+        "description": query.description,
+    }
+    if query.required:
+        parameter["required"] = True
+    return parameter
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": operation.summary}
+    if operation.answer is not None:
+        content: dict[str, Any] = {"schema": _schema(operation.answer)}
+        if operation.answer_example is not None:
+            content["example"] = operation.answer_example
+        success["content"] = {operation.media_type: content}
+    responses = {str(operation.status): success}
+    for status, description in operation.statuses.items():
+        # A status without a body (304) has no content; the others answer as the first one does.
+        shown = success.get("content") if status not in (204, 304) else None
+        responses[str(status)] = {"description": description} | ({"content": shown} if shown else {})
+    by_status: dict[int, list[str]] = {}
+    for code in codes_of(operation):
+        by_status.setdefault(CODES[code].status, []).append(code)
+    for status, codes in sorted(by_status.items()):
+        examples = {
+            code: {
+                "value": {
+                    "type": f"urn:groat:{code}",
+                    "title": code.replace("_", " ").capitalize(),
+                    "status": status,
+                    "code": code,
+                    "detail": CODES[code].meaning,
+                }
+            }
+            for code in codes
+        }
+        responses[str(status)] = {
+            "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
+            "content": {"application/problem+json": {"schema": _schema(Problem), "examples": examples}},
+        }
+    return responses
+
+
+@cache
+def docs_page(version: str) -> bytes:
+    """The document as one HTML page without scripts."""
+    parts = [
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+        f"<title>groat {html.escape(version)} API</title><style>{_STYLE}</style><h1>groat API</h1>"
+        "<p>The same as <a href=openapi.json>openapi.json</a>. Every error is a problem (RFC 9457) with a stable code."
+    ]
+    tags = dict.fromkeys(operation.tag for operation in OPERATIONS.values())
+    for tag in tags:
+        parts.append(f"<h2>{html.escape(tag.capitalize())}</h2>")
+        parts += [_docs_operation(operation) for operation in OPERATIONS.values() if operation.tag == tag]
+    return "".join(parts).encode()
+
+
+def _docs_operation(operation: Operation) -> str:
+    def shown(title: str, example: Any) -> str:
+        if example is None or isinstance(example, str):
+            return ""
+        text = msgspec.json.format(msgspec.json.encode(example), indent=2).decode()
+        return f"<details><summary>{title}</summary><pre>{html.escape(text)}</pre></details>"
+
+    codes = " ".join(f"<code>{code}</code>" for code in codes_of(operation))
+    return (
+        f"<section id={operation.id}><h3><code>{operation.method} {html.escape(operation.path)}</code></h3>"
+        f"<p><b>{html.escape(operation.summary)}.</b> {html.escape(operation.description)}"
+        f"<p>For {html.escape(operation.right.value)}."
+        f"{shown('Body', operation.example)}{shown('Answer', operation.answer_example)}"
+        f"<details><summary>Codes</summary><p>{codes}</details></section>"
+    )
+
+
+_STYLE = """
+body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1c1b19;background:#fff}
+section{border-top:1px solid #ddd;padding:.5rem 0}h3{margin:.5rem 0}pre{overflow:auto;background:#f5f4f1;padding:.75rem}
+@media(prefers-color-scheme:dark){body{color:#eee;background:#161513}pre{background:#222}section{border-color:#333}
+a{color:#9cf}}
+"""

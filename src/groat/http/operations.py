@@ -1,0 +1,98 @@
+"""Operations: what the server can be asked, each declared beside the function that answers it.
+
+The routes, the OpenAPI document, the rights and the tests are all made from :data:`OPERATIONS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from groat.http.rights import RIGHTS, Right
+
+if TYPE_CHECKING:
+    from groat.http.answer import Answer
+    from groat.http.call import Call
+    from groat.live.http_streams import EventStream
+
+Function = Callable[["Call"], Awaitable["Answer | EventStream"]]
+"""Answers a call: with ready-made bytes, or with a stream that stays open."""
+
+
+class Query(msgspec.Struct, frozen=True):
+    """A query parameter: its name, JSON schema, and what it is for."""
+
+    name: str
+    schema: dict[str, Any]
+    description: str
+    required: bool = False
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One method of one path.
+
+    ``body`` and ``answer`` are msgspec types (None: none); ``keyed`` asks for an Idempotency-Key; ``codes`` are the
+    stable codes it may answer beyond those that its form implies; ``empty_body`` allows to send no body at all;
+    ``media_type`` is the answer's, ``body_type`` the body's; ``statuses`` are further statuses of success.
+    """
+
+    id: str
+    method: str
+    path: str
+    tag: str
+    summary: str
+    description: str
+    right: Right
+    function: Function
+    body: Any = None
+    answer: Any = None
+    status: int = 200
+    statuses: dict[int, str] = {}
+    query: tuple[Query, ...] = ()
+    headers: tuple[Query, ...] = ()
+    keyed: bool = False
+    empty_body: bool = False
+    codes: tuple[str, ...] = ()
+    media_type: str = "application/json"
+    body_type: str = "application/json"
+    example: Any = None
+    answer_example: Any = None
+
+
+OPERATIONS: dict[str, Operation] = {}
+
+
+def operation(id: str, route: str, tag: str, summary: str, **details: Any) -> Callable[[Function], Function]:
+    """Declare the decorated function to answer ``route`` ("POST /v1/transactions"); its docstring is the description.
+
+    Raises KeyError for an id that :data:`groat.http.rights.RIGHTS` does not know, so nothing is served without a right.
+    """
+
+    def declare(function: Function) -> Function:
+        method, _, path = route.partition(" ")
+        OPERATIONS[id] = Operation(
+            id=id,
+            method=method,
+            path=path,
+            tag=tag,
+            summary=summary,
+            description=" ".join((function.__doc__ or "").split()),
+            right=RIGHTS[id],
+            function=function,
+            **details,
+        )
+        return function
+
+    return declare
+
+
+def _integer(name: str, minimum: int, maximum: int, default: int, description: str) -> Query:
+    schema = {"type": "integer", "minimum": minimum, "maximum": maximum, "default": default}
+    return Query(name, schema, description)
+
+
+CURSOR = Query("cursor", {"type": "string"}, "Where the last page ended: pass its `cursor` back unchanged.")
+LIMIT = _integer("limit", 1, 500, 50, "How many items a page holds.")
+ASSET = Query("asset", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]{0,15}$"}, "Only this asset.")

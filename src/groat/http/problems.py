@@ -1,0 +1,94 @@
+"""Every error that HTTP may answer: one table of codes, and RFC 9457 problem details made from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groat.http.answer import Answer, encode
+from groat.identity.errors import IDENTITY_ERRORS
+from groat.ledger.errors import INPUT_ERRORS, REFUSALS, SERVER_ERRORS, GroatError, Refusal, Rule
+from groat.sheets import SHEET_ERRORS
+
+HTTP_ERRORS: dict[str, Rule] = {
+    "invalid_request": Rule(400, "The request is not well-formed HTTP."),
+    "invalid_json": Rule(400, "The body must be JSON (RFC 8259) in UTF-8, without NaN or Infinity."),
+    "duplicate_field": Rule(
+        400, "A JSON object names a field twice, so that readers could differ on its meaning."
+    ),
+    "too_deep": Rule(400, "The JSON is nested too deeply."),
+    "number_too_large": Rule(
+        400, "A JSON number does not fit: integers have 64 bits, other numbers are finite."
+    ),
+    "invalid_body": Rule(400, "A field is missing, unknown, or of the wrong type; detail says which."),
+    "invalid_query": Rule(
+        400, "A query parameter is unknown, repeated, or of the wrong form; detail says which."
+    ),
+    "invalid_cursor": Rule(400, "Pass a cursor back unchanged, to the same list."),
+    "invalid_file": Rule(
+        400, "The form needs exactly the fields that the documentation names; detail says which."
+    ),
+    "forbidden": Rule(403, "Who calls has no right to do this."),
+    "action_not_declared": Rule(
+        403, "This server declares no such action. People may do only what is declared."
+    ),
+    "origin_refused": Rule(
+        403, "This call takes the session cookie, so it is answered only to the server's own pages."
+    ),
+    "not_found": Rule(404, "There is nothing at this address."),
+    "account_not_found": Rule(404, "Nothing has been posted or opened under this path."),
+    "method_not_allowed": Rule(405, "This address knows other methods; the header Allow lists them."),
+    "body_too_large": Rule(413, "The body is larger than this server accepts (setting body_max)."),
+    "unsupported_media_type": Rule(415, "Send the body with the Content-Type that the documentation names."),
+    "asset_not_allowed": Rule(422, "The action is not declared for this asset; name one of its assets."),
+    "action_limit": Rule(422, "More than one call of this action may move."),
+    "nothing_to_change": Rule(422, "Name at least one thing to change."),
+    "own_rights": Rule(422, "Nobody changes their own roles or disables themselves; ask another admin."),
+    "rate_limited": Rule(429, "Too many calls. Go on after the time in Retry-After."),
+    "internal_error": Rule(
+        500, "The server failed; the log has the reason. Repeat a write with the same key."
+    ),
+}
+
+CODES: dict[str, Rule] = {
+    **REFUSALS,
+    **INPUT_ERRORS,
+    **SERVER_ERRORS,
+    **IDENTITY_ERRORS,
+    **SHEET_ERRORS,
+    **HTTP_ERRORS,
+}
+"""Every stable code that an answer of HTTP may carry."""
+
+_RESERVED = frozenset({"type", "title", "status", "code", "detail", "replayed"})
+_MEDIA_TYPE = b"application/problem+json"
+
+
+class HttpError(GroatError):
+    """The call could not become a command; codes of :data:`HTTP_ERRORS`."""
+
+    rules = HTTP_ERRORS
+
+
+def details(error: GroatError | Refusal) -> dict[str, Any]:
+    """The members of the problem document for an error or a refusal."""
+    members: dict[str, Any] = {
+        "type": f"urn:groat:{error.code}",
+        "title": error.code.replace("_", " ").capitalize(),
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+    }
+    members.update((name, value) for name, value in error.fields.items() if name not in _RESERVED)
+    if isinstance(error, Refusal) and error.replayed:
+        members["replayed"] = True
+    return members
+
+
+def problem(error: GroatError | Refusal, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
+    """The answer for an error or a refusal; 401 and waiting ones carry the headers that RFC 9110 asks for."""
+    if error.status == 401:
+        headers = (*headers, (b"www-authenticate", b"Bearer"))
+    retry_after = getattr(error, "retry_after", 1 if error.status in (429, 503) else None)
+    if retry_after is not None:
+        headers = (*headers, (b"retry-after", str(retry_after).encode()))
+    return Answer(encode(details(error)), error.status, headers, _MEDIA_TYPE)

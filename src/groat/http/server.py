@@ -1,0 +1,64 @@
+"""The server process: uvicorn on uvloop and httptools, with groat's own WebSocket protocol."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from groat.http.app import App, create_app
+from groat.live.limits import Limits
+from groat.live.websocket import WebSocketProtocol
+
+if TYPE_CHECKING:
+    from groat.settings import Settings
+
+KEEP_ALIVE_S = 75
+FINISH_S = 10
+"""How long requests and connections may take to end after the drain window, before they are cut."""
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that asks live readers to go before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, app: App) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop: no new readers, those there leave spread over the drain window, requests finish, then the ledger closes."""
+        if self._app.groat_live is not None:
+            self._app.groat_live.begin_drain()
+        await super().shutdown(sockets)
+
+
+def make_server(settings: Settings) -> Server:
+    """A server for these settings, not yet started."""
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws=WebSocketProtocol,
+        lifespan="on",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=int(Limits().drain_s) + FINISH_S,
+    )
+    return Server(config, app)
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM, then drain. Raises SystemExit when the start fails."""
+    server = make_server(settings)
+    server.run()
+    if not server.started:
+        raise SystemExit(3)

@@ -1,0 +1,26 @@
+"""What all operations share, made once for each app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groat.http.call import Limiter
+from groat.http.metrics import Metrics
+
+if TYPE_CHECKING:
+    from groat import Groat
+    from groat.identity import Identities
+    from groat.live import Live
+    from groat.settings import Settings
+
+
+class Services:
+    """The settings, the ledger, the callers, live delivery, and the counters of this process."""
+
+    def __init__(self, settings: Settings, groat: Groat, identities: Identities, live: Live) -> None:
+        self.settings = settings
+        self.groat = groat
+        self.live = live
+        self.identities = identities
+        self.limiter = Limiter(settings.messages_per_second)
+        self.metrics = Metrics(groat, live)

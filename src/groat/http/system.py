@@ -1,0 +1,148 @@
+"""What the server tells of itself: health, metrics, its document, and what a front end needs before signing in."""
+
+from __future__ import annotations
+
+import ipaddress
+from importlib.metadata import version
+
+from groat import demo
+from groat.http import rights
+from groat.http.answer import HTML, Answer
+from groat.http.answers import ActionView, AssetView, Config, DemoPerson, Health
+from groat.http.call import Call
+from groat.http.openapi import docs_page, document
+from groat.http.operations import operation
+from groat.http.problems import HttpError
+from groat.identity import Unauthorized
+from groat.ledger.errors import Closed
+
+VERSION = version("groat")
+
+
+@operation(
+    "isLive",
+    "GET /health/live",
+    "server",
+    "Is the process alive",
+    answer=Health,
+    answer_example={"status": "live"},
+)
+async def is_live(call: Call) -> Answer:
+    """Answers without asking the database."""
+    return Answer(b'{"status":"live"}')
+
+
+@operation(
+    "isReady",
+    "GET /health/ready",
+    "server",
+    "Is the server ready",
+    answer=Health,
+    codes=("closed", "store_unavailable"),
+    answer_example={"status": "ready"},
+)
+async def is_ready(call: Call) -> Answer:
+    """Reads from the database; 503 while it cannot, and as soon as the server begins to shut down."""
+    if call.services.live.draining:
+        raise Closed
+    await call.groat.streams.heads(["role:admin"])
+    return Answer.of(Health("ready"))
+
+
+@operation(
+    "getMetrics",
+    "GET /metrics",
+    "server",
+    "Metrics for Prometheus",
+    answer=str,
+    media_type="text/plain",
+    answer_example="groat_commands_total 4711.0",
+)
+async def get_metrics(call: Call) -> Answer:
+    """For staff, and without a token for whoever calls from the same machine and not through a proxy."""
+    if not _is_local(call):
+        credential = call.headers.get(b"authorization", b"")
+        if credential[:7].lower() != b"bearer ":
+            raise Unauthorized("unauthenticated")
+        identity = await call.identities.authenticate(credential[7:].strip().decode("latin-1"))
+        if not rights.allows(rights.Right.STAFF, identity):
+            raise HttpError("forbidden")
+    return Answer(call.services.metrics.text(), media_type=b"text/plain; version=0.0.4; charset=utf-8")
+
+
+def _is_local(call: Call) -> bool:
+    if b"x-forwarded-for" in call.headers or b"forwarded" in call.headers:
+        return False
+    try:
+        return ipaddress.ip_address(call.address).is_loopback
+    except ValueError:
+        return False
+
+
+@operation(
+    "getConfig",
+    "GET /v1/config",
+    "server",
+    "What a front end needs before anybody signs in",
+    answer=Config,
+    answer_example={
+        "version": "0.1.0",
+        "demo": False,
+        "assets": [{"code": "CREDIT", "scale": 0}],
+        "actions": {"spend": {"assets": ["CREDIT"], "max": "1000", "takes_to": False}},
+    },
+)
+async def get_config(call: Call) -> Answer:
+    """The version, the assets, and the actions that people may call."""
+    assets = await call.groat.assets()
+    actions = {
+        name: ActionView(list(action.assets), action.max, "{to}" in action.source + action.destination)
+        for name, action in call.settings.actions.items()
+    }
+    listed = [AssetView(*assets[code]) for code in sorted(assets)]
+    return Answer.of(Config(VERSION, call.settings.demo, listed, actions))
+
+
+@operation(
+    "listDemoPeople",
+    "GET /v1/demo/people",
+    "server",
+    "Who to sign in as, in the demo",
+    answer=list[DemoPerson],
+    codes=("not_found",),
+    answer_example=[{"user": "42", "name": "Ursula Lang", "role": "user", "password": "demo-ursula"}],
+)
+async def list_demo_people(call: Call) -> Answer:
+    """Only in the demo, whose passwords are public."""
+    if not call.settings.demo:
+        raise HttpError("not_found")
+    people = [DemoPerson(p.user, p.name, p.roles[0] if p.roles else "user", p.password) for p in demo.PEOPLE]
+    return Answer.of(people)
+
+
+@operation(
+    "getOpenapi",
+    "GET /v1/openapi.json",
+    "server",
+    "This document",
+    answer=dict,
+    answer_example={"openapi": "3.1.0"},
+)
+async def get_openapi(call: Call) -> Answer:
+    """OpenAPI 3.1."""
+    return Answer(document(VERSION))
+
+
+@operation(
+    "getDocs",
+    "GET /v1/docs",
+    "server",
+    "This document, for people",
+    answer=str,
+    media_type="text/html",
+    answer_example="<!doctype html>",
+)
+async def get_docs(call: Call) -> Answer:
+    """All operations on one page, without any script and without anything from elsewhere."""
+    policy = b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    return Answer(docs_page(VERSION), 200, ((b"content-security-policy", policy),), HTML)

@@ -1,0 +1,206 @@
+"""Posting, reading, reversing and bulk posting of transactions."""
+
+from __future__ import annotations
+
+from groat.http import bodies
+from groat.http.answer import Answer
+from groat.http.answers import BulkAnswer, BulkResult, BulkSummary
+from groat.http.call import Call
+from groat.http.examples import POSTED, POSTING
+from groat.http.money import commit, optional_time, seen_by
+from groat.http.operations import operation
+from groat.http.problems import details, problem
+from groat.http.rights import owns, sees_everything
+from groat.ledger.commands import ITEMS_MAX, Bulk, Post, Posting, Reverse
+from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.text import check_id, check_text
+from groat.ledger.views import TransactionView
+
+_POST_CODES = (
+    "key_reused", "insufficient_funds", "ceiling_exceeded", "balance_overflow", "future_effective_date",
+    "invalid_amount", "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset", "invalid_account",
+    "same_account", "no_postings", "too_many_postings", "text_too_long", "invalid_metadata", "metadata_too_large",
+    "invalid_time",
+)  # fmt: skip
+
+
+async def to_post(call: Call, body: bodies.TransactionBody, key: str, reason: str = "") -> Post:
+    """The command in a body. Raises InvalidInput."""
+    amount = call.groat.amount
+    return Post(
+        principal=call.identity.principal,
+        key=key,
+        reason=body.reason or reason,
+        metadata=body.metadata,
+        effective_at=optional_time(body.at),
+        postings=tuple(
+            [
+                Posting(p.source, p.destination, await amount(p.amount, p.asset), p.asset)
+                for p in body.postings
+            ]
+        ),
+    )
+
+
+@operation(
+    "postTransaction",
+    "POST /v1/transactions",
+    "transactions",
+    "Post a transaction",
+    body=bodies.TransactionBody,
+    answer=TransactionView,
+    status=201,
+    statuses={200: "The key was used before for this very transaction: its first answer again."},
+    keyed=True,
+    codes=_POST_CODES,
+    example={"postings": [POSTING], "reason": "Welcome bonus", "metadata": {"campaign": "spring"}},
+    answer_example=POSTED,
+)
+async def post_transaction(call: Call) -> Answer:
+    """All postings or none, under one key. The answer has the new balances and the positions of its events."""
+    key = call.key()
+    body = await call.body(bodies.TransactionBody)
+    return await commit(call, await to_post(call, body, key))
+
+
+@operation(
+    "postTransactions",
+    "POST /v1/transactions/bulk",
+    "transactions",
+    "Post many transactions",
+    body=bodies.BulkBody,
+    answer=BulkAnswer,
+    keyed=True,
+    codes=("no_items", "too_many_items", *_POST_CODES),
+    example={
+        "mode": "independent",
+        "items": [{"postings": [POSTING], "reason": "Bonus"}],
+        "reason": "Spring campaign",
+    },
+    answer_example={
+        "mode": "independent",
+        "replayed": False,
+        "results": [{"index": 0, "status": 201, "transaction": POSTED}],
+        "summary": {"committed": 1, "refused": 0},
+    },
+)
+async def post_transactions(call: Call) -> Answer:
+    """Up to 10,000 transactions. `atomic`: all or none, and a refusal is a problem with the `index` of its item.
+    `independent`: a verdict for each, under the keys `<key>/<index>`. Repeat it under the same key after any failure.
+    """
+    key = call.key()
+    body = await call.body(bodies.BulkBody)
+    if not body.items:
+        raise InvalidInput("no_items")
+    if len(body.items) > ITEMS_MAX:
+        raise InvalidInput("too_many_items")
+    check_text(body.reason)
+    if body.mode == "atomic":
+        return await _post_atomic(call, body, key)
+    return await _post_each(call, body, key)
+
+
+async def _post_atomic(call: Call, body: bodies.BulkBody, key: str) -> Answer:
+    items = []
+    for index, item in enumerate(body.items):
+        try:
+            items.append(await to_post(call, item, key, body.reason))
+        except InvalidInput as error:
+            error.fields["index"] = str(index)
+            raise
+    command = Bulk(principal=call.identity.principal, key=key, reason=body.reason, items=tuple(items))
+    verdict = await call.groat.execute(command)
+    if isinstance(verdict, Refusal):
+        return problem(verdict)
+    view = verdict.bulk_view()
+    status = 200 if view.replayed else 201
+    results = [BulkResult(index, status, transaction) for index, transaction in enumerate(view.transactions)]
+    return Answer.of(BulkAnswer(body.mode, view.replayed, results, BulkSummary(len(results), 0)))
+
+
+async def _post_each(call: Call, body: bodies.BulkBody, key: str) -> Answer:
+    assets = await call.groat.assets()
+    if len(key) + len(f"/{len(body.items) - 1}") > 255:
+        raise InvalidInput("invalid_key", "The key leaves no room for the /<index> of the items.")
+    commands: list[tuple[int, Post]] = []
+    results: list[BulkResult] = []
+    for index, item in enumerate(body.items):
+        try:
+            command = await to_post(call, item, f"{key}/{index}", body.reason)
+            command.check(assets)
+        except InvalidInput as error:
+            results.append(BulkResult(index, error.status, problem=details(error)))
+        else:
+            commands.append((index, command))
+    verdicts = await call.groat.execute_many([command for _, command in commands])
+    for (index, _), verdict in zip(commands, verdicts, strict=True):
+        if isinstance(verdict, Refusal):
+            results.append(BulkResult(index, verdict.status, problem=details(verdict)))
+        else:
+            view = verdict.view()
+            results.append(BulkResult(index, 200 if view.replayed else 201, view))
+    results.sort(key=lambda result: result.index)
+    committed = sum(result.status < 300 for result in results)
+    replayed = committed > 0 and all(result.status != 201 for result in results)
+    summary = BulkSummary(committed, len(results) - committed)
+    return Answer.of(BulkAnswer(body.mode, replayed, results, summary))
+
+
+@operation(
+    "getTransaction",
+    "GET /v1/transactions/{id}",
+    "transactions",
+    "Read a transaction",
+    answer=TransactionView,
+    codes=("transaction_not_found", "invalid_id"),
+    answer_example=POSTED,
+)
+async def get_transaction(call: Call) -> Answer:
+    """The transaction with the balances right after it. People see those that touched their accounts, and of these
+    their own side; any other one is `transaction_not_found` to them.
+    """
+    id = check_id(call.params["id"])
+    view = await call.groat.transaction(id)
+    identity = call.identity
+    touched = view is not None and any(
+        owns(identity, p.source) or owns(identity, p.destination) for p in view.postings
+    )
+    if view is None or not (touched or sees_everything(identity)):
+        return problem(Refusal("transaction_not_found", "There is no transaction with this id."))
+    return Answer.of(seen_by(identity, view))
+
+
+@operation(
+    "reverseTransaction",
+    "POST /v1/transactions/{id}/reverse",
+    "transactions",
+    "Reverse a transaction",
+    body=bodies.ReverseBody,
+    answer=TransactionView,
+    status=201,
+    statuses={200: "The key was used before for this very reversal: its first answer again."},
+    keyed=True,
+    empty_body=True,
+    codes=(
+        "key_reused", "transaction_not_found", "not_reversible", "wrong_legs", "exceeds_transaction",
+        "insufficient_funds", "ceiling_exceeded", "balance_overflow", "invalid_id", "invalid_amount",
+        "too_many_digits", "amount_overflow", "amount_not_positive", "text_too_long", "invalid_metadata",
+        "metadata_too_large",
+    ),
+    example={"reason": "Sent twice"},
+    answer_example={**POSTED, "kind": "reverse", "reverses": POSTED["id"]},
+)  # fmt: skip
+async def reverse_transaction(call: Call) -> Answer:
+    """Posts it backwards: all that is left of it, or an amount for each posting. Never more than was moved."""
+    key = call.key()
+    id = check_id(call.params["id"])
+    body = await call.body(bodies.ReverseBody)
+    command = Reverse(
+        principal=call.identity.principal,
+        key=key,
+        reason=body.reason,
+        metadata=body.metadata,
+        transaction=id,
+        amounts=None if body.amounts is None else await call.groat.reversal_amounts(id, body.amounts),
+    )
+    return await commit(call, command)

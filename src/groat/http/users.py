@@ -1,0 +1,212 @@
+"""People, for staff: who there is, what they have, what they may do; and the audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET, structs
+
+from groat.http import bodies
+from groat.http.answer import Answer
+from groat.http.answers import AuditPage, UserPage, UserView
+from groat.http.call import Call
+from groat.http.examples import AUDIT, PERSON
+from groat.http.operations import CURSOR, LIMIT, Query, operation
+from groat.http.problems import HttpError
+from groat.identity import Change, IdentityError, Person
+from groat.identity.model import check_user
+from groat.ledger.text import check_text
+from groat.ledger.views import BalanceView
+from groat.store.reading import LAST_ID
+
+_FORM_CODES = (
+    "invalid_user",
+    "invalid_role",
+    "invalid_email",
+    "weak_password",
+    "user_exists",
+    "invalid_text",
+)
+
+
+@operation(
+    "listUsers",
+    "GET /v1/users",
+    "people",
+    "List people",
+    answer=UserPage,
+    query=(
+        Query("q", {"type": "string", "maxLength": 100}, "Only whose id, name or e-mail contains this."),
+        CURSOR,
+        LIMIT,
+    ),
+    codes=("invalid_cursor",),
+    answer_example={"items": [PERSON], "cursor": None},
+)
+async def list_users(call: Call) -> Answer:
+    """Everybody with a record here or a stream of events, by user id, with all balances."""
+    q, limit = call.query.get("q", ""), call.limit()
+    if len(q) > 100:
+        raise HttpError("invalid_query", "q has at most 100 characters.")
+    users = await call.identities.list_users(q, call.cursor() or "", limit)
+    cursor = call.to_cursor(users[-1]) if len(users) == limit else None
+    return Answer.of(UserPage(await _views(call, users), cursor))
+
+
+@operation(
+    "getUser",
+    "GET /v1/users/{user}",
+    "people",
+    "Read a person",
+    answer=UserView,
+    codes=("user_not_found", "invalid_user"),
+    answer_example=PERSON,
+)
+async def get_user(call: Call) -> Answer:
+    """One person with all balances."""
+    user = check_user(call.params["user"])
+    if not await call.identities.knows(user):
+        raise IdentityError("user_not_found")
+    return Answer.of((await _views(call, [user]))[0])
+
+
+@operation(
+    "addUser",
+    "POST /v1/users",
+    "people",
+    "Add a person",
+    body=bodies.UserBody,
+    answer=UserView,
+    status=201,
+    codes=_FORM_CODES,
+    example={
+        "user": "42",
+        "name": "Ada",
+        "email": "ada@example.com",
+        "password": "correct horse",
+        "roles": [],
+    },
+    answer_example=PERSON,
+)
+async def add_user(call: Call) -> Answer:
+    """A record with which somebody may sign in here, or whose roles win over those of their tokens."""
+    body = await call.body(bodies.UserBody)
+    person = await call.identities.add_user(
+        body.user,
+        name=body.name,
+        email=body.email,
+        password=body.password,
+        roles=None if body.roles is None else tuple(body.roles),
+    )
+    await _keep(call, "add_user", person.user, after=_facts(person))
+    return Answer.of((await _views(call, [person.user]))[0], 201)
+
+
+@operation(
+    "changeUser",
+    "PATCH /v1/users/{user}",
+    "people",
+    "Change a person",
+    body=bodies.UserChangeBody,
+    answer=UserView,
+    codes=("user_not_found", "nothing_to_change", "own_rights", "text_too_long", *_FORM_CODES),
+    example={"roles": ["support"], "reason": "Joined the support desk"},
+    answer_example={**PERSON, "roles": ["support"]},
+)
+async def change_user(call: Call) -> Answer:
+    """Roles and `disabled` act on open connections within seconds. A person who only has a token gets a record."""
+    user = check_user(call.params["user"])
+    body = await call.body(bodies.UserChangeBody)
+    check_text(body.reason)
+    touches_rights = body.roles is not UNSET or body.disabled is not UNSET
+    if all(getattr(body, name) is UNSET for name in body.__struct_fields__ if name != "reason"):
+        raise HttpError("nothing_to_change")
+    if touches_rights and user == call.identity.user:
+        raise HttpError("own_rights")
+    if not await call.identities.knows(user):
+        raise IdentityError("user_not_found")
+    roles = tuple(body.roles) if isinstance(body.roles, list) else body.roles
+    wanted = Change(name=body.name, email=body.email, roles=roles, disabled=body.disabled)
+    before, after = await call.identities.change_user(user, wanted)
+    if body.password is not UNSET:
+        await call.identities.set_password(user, body.password)
+    await _keep(call, "change_user", user, body.reason, _facts(before), _facts(after))
+    return Answer.of((await _views(call, [user]))[0])
+
+
+@operation(
+    "revokeUser",
+    "POST /v1/users/{user}/revoke",
+    "people",
+    "Sign a person out everywhere",
+    body=bodies.RevokeBody,
+    status=204,
+    empty_body=True,
+    codes=("user_not_found", "invalid_user", "text_too_long"),
+    example={"reason": "Lost phone"},
+)
+async def revoke_user(call: Call) -> Answer:
+    """Their sessions end, their tokens are refused, and their connections close within 5 s."""
+    user = check_user(call.params["user"])
+    body = await call.body(bodies.RevokeBody)
+    check_text(body.reason)
+    if not await call.identities.knows(user):
+        raise IdentityError("user_not_found")
+    await call.identities.revoke(user)
+    await _keep(call, "revoke_user", user, body.reason)
+    return Answer(b"", 204)
+
+
+@operation(
+    "listAudit",
+    "GET /v1/audit",
+    "people",
+    "Read the audit log",
+    answer=AuditPage,
+    query=(
+        Query("actor", {"type": "string"}, "Only what this principal did."),
+        Query("target", {"type": "string"}, "Only what was done to this principal or account."),
+        CURSOR,
+        LIMIT,
+    ),
+    codes=("invalid_cursor",),
+    answer_example={"items": [AUDIT], "cursor": None},
+)
+async def list_audit(call: Call) -> Answer:
+    """Who did what to whom and why, newest first: all transactions, and acts that moved no money."""
+    limit = call.limit()
+    found = await call.groat.audit(
+        before=call.cursor() or LAST_ID,
+        limit=limit,
+        actor=call.query.get("actor", ""),
+        target=call.query.get("target", ""),
+    )
+    return Answer.of(AuditPage(found, call.to_cursor(found[-1].id) if len(found) == limit else None))
+
+
+async def _views(call: Call, users: list[str]) -> list[UserView]:
+    records = await call.identities.people(users)
+    balances = await call.identities.balances_of(users)
+    views = []
+    for user in users:
+        person = records.get(user) or Person(user, "", None, None, disabled=False)
+        own: list[BalanceView] = balances.get(user, [])
+        views.append(
+            UserView(user, person.name, person.email, list(person.roles or ()), person.disabled, own)
+        )
+    return views
+
+
+async def _keep(
+    call: Call, kind: str, user: str, reason: str = "", before: object = None, after: object = None
+) -> None:
+    """Write down what staff did to a person's record."""
+    actor = call.identity.principal
+    await call.groat.act(kind, actor=actor, target=f"user:{user}", reason=reason, before=before, after=after)
+
+
+def _facts(person: Person) -> dict[str, Any]:
+    """What the audit keeps of a person's record."""
+    facts = structs.asdict(person)
+    del facts["has_password"]
+    return facts

@@ -1,0 +1,302 @@
+"""Who calls: tokens, API keys, sessions, people, and the news of whose rights changed."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+import msgspec
+from uuid_utils import uuid7
+
+from groat.identity import flows
+from groat.identity.errors import Unauthorized
+from groat.identity.flows import Change, Principal
+from groat.identity.model import ApiKey, Identity, Person, check_email, check_roles, check_service, check_user
+from groat.identity.passwords import Passwords, Throttle
+from groat.identity.tokens import Tokens
+from groat.ledger.text import check_text
+from groat.ledger.views import BalanceView
+
+if TYPE_CHECKING:
+    from groat import Groat
+    from groat.settings import Settings
+
+KEY_PREFIX = "groat_"
+KEYS_LISTED_MAX = 1_000
+SESSION_TTL_S = 12 * 3600
+CACHED_MAX = 20_000
+FRESH_S = 1.0
+"""How old the knowledge of whose rights changed may be, at most, when a cached caller is let in (5 s are promised)."""
+
+
+class Identities:
+    """All that is known of callers, over a Groat and its settings.
+
+    Checked credentials are kept under their digest until they expire or their principal changes, for checking a
+    signature costs more than posting a transaction.
+    """
+
+    def __init__(self, groat: Groat, settings: Settings) -> None:
+        self._groat = groat
+        self._settings = settings
+        self._tokens = Tokens(settings)
+        self._passwords = Passwords()
+        self._throttle = Throttle()
+        self._cache: dict[bytes, Identity] = {}
+        self._rev = -1
+        self._looked_at = float("-inf")
+
+    def close(self) -> None:
+        """End the password thread."""
+        self._passwords.close()
+
+    # -- who calls ---------------------------------------------------------------------------------------------
+
+    async def authenticate(self, credential: str) -> Identity:
+        """Who sends this bearer credential, token or API key. Raises Unauthorized."""
+        if credential.startswith(KEY_PREFIX):
+            return await self.authenticate_key(credential)
+        return await self.authenticate_token(credential)
+
+    async def authenticate_token(self, token: str) -> Identity:
+        """Who bears the token. Raises Unauthorized ``token_*``, IdentityError ``keys_unavailable``."""
+        digest = _digest(token)
+        known = await self._known(digest)
+        if known is not None:
+            if known.expires_at is not None and known.expires_at <= time.time():
+                raise Unauthorized("token_expired")
+            return known
+        identity = await self._tokens.read(token)
+        rev = self._rev
+        record = await self._groat.read(flows.find, identity.principal)
+        if record is not None:
+            if record.disabled or (identity.issued_at is None and record.tokens_after):
+                raise Unauthorized("token_revoked")
+            if identity.issued_at is not None and identity.issued_at <= record.tokens_after:
+                raise Unauthorized("token_revoked")
+            if record.roles is not None:
+                identity = msgspec.structs.replace(identity, roles=frozenset(record.roles))
+        self._remember(digest, identity, rev)
+        return identity
+
+    async def authenticate_key(self, api_key: str) -> Identity:
+        """Which service sends the API key. Raises Unauthorized ``api_key_invalid``."""
+        digest = _digest(api_key)
+        known = await self._known(digest)
+        if known is not None:
+            return known
+        rev = self._rev
+        owner = await self._groat.read(flows.key_owner, digest)
+        if owner is None:
+            raise Unauthorized("api_key_invalid")
+        identity = Identity(owner[0], None, owner[1])
+        self._remember(digest, identity, rev)
+        return identity
+
+    async def changes(self, after_rev: int) -> tuple[int, list[str]]:
+        """Principals whose rights changed after ``after_rev``, and the newest rev; begin with -1 (names nobody)."""
+        rev, principals = await self._groat.read(flows.changed, after_rev)
+        self._forget(principals)
+        return rev, principals
+
+    async def issue_token(
+        self, user: str, roles: tuple[str, ...] = (), ttl_s: int | None = None
+    ) -> tuple[str, Identity]:
+        """A token for a person, and what it says. ``ttl_s`` is in seconds, None for the setting ``token_ttl_s``.
+
+        Raises IdentityError ``invalid_user``, ``invalid_role``.
+        """
+        record = await self._groat.read(flows.find, f"user:{check_user(user)}")
+        # A token of the very second of a sign-out would count as issued before it.
+        issued_at = max(int(time.time()), record.tokens_after + 1 if record else 0)
+        ttl_s = self._settings.token_ttl_s if ttl_s is None else ttl_s
+        if record is not None and record.roles is not None:
+            roles = record.roles
+        token = self._tokens.issue(user, roles, ttl_s, issued_at)
+        return token, Identity(f"user:{user}", user, frozenset(roles), issued_at + ttl_s, issued_at)
+
+    # -- signing in --------------------------------------------------------------------------------------------
+
+    async def login(self, name: str, password: str, address: str) -> Person:
+        """The person with this user id or e-mail address and password; ``address`` is the caller's, for the brake.
+
+        Raises Unauthorized ``login_failed``, Throttled, Overloaded.
+        """
+        self._throttle.attempt(name.lower(), address)
+        record = await self._groat.read(flows.find_for_login, name)
+        matches = await self._passwords.matches(record.password if record else None, password)
+        if record is None or not matches or record.disabled:
+            raise Unauthorized("login_failed")
+        self._throttle.succeeded(name.lower(), address)
+        return _person(record)
+
+    async def open_session(self, user: str) -> str:
+        """A new session's cookie value; only its digest is stored."""
+        cookie = secrets.token_urlsafe(32)
+        now = _now()
+        await self._groat.write(
+            flows.open_session, _digest(cookie), f"user:{user}", now, now + SESSION_TTL_S * 1_000_000
+        )
+        return cookie
+
+    async def session_person(self, cookie: str) -> Person:
+        """Whose session the cookie is. Raises Unauthorized ``session_invalid``."""
+        record = await self._groat.read(flows.session_owner, _digest(cookie), _now())
+        if record is None or record.disabled:
+            raise Unauthorized("session_invalid")
+        return _person(record)
+
+    async def close_session(self, cookie: str) -> None:
+        """End a session; one that is unknown or ended already is none."""
+        await self._groat.write(flows.close_session, _digest(cookie))
+
+    # -- people ------------------------------------------------------------------------------------------------
+
+    async def add_user(
+        self,
+        user: str,
+        *,
+        name: str = "",
+        email: str | None = None,
+        password: str | None = None,
+        roles: tuple[str, ...] | None = (),
+    ) -> Person:
+        """A new person; without a password they cannot sign in here. ``roles`` None leaves roles to their tokens.
+
+        Raises IdentityError ``user_exists``, ``invalid_*``, ``weak_password``.
+        """
+        record = Principal(
+            id=f"user:{check_user(user)}",
+            name=check_text(name, 200),
+            email=check_email(email) if email else None,
+            password=await self._passwords.hash(password) if password is not None else None,
+            roles=None if roles is None else check_roles(roles),
+            tokens_after=0,
+            disabled=False,
+            rev=0,
+        )
+        await self._groat.write(flows.create, record, _now())
+        # Tokens of theirs may have been let in before there was a record.
+        self._forget([record.id])
+        return _person(record)
+
+    async def change_user(self, user: str, wanted: Change) -> tuple[Person, Person]:
+        """Change a person: before and after. Raises IdentityError ``user_exists``, ``invalid_*``."""
+        if wanted.roles is not msgspec.UNSET and wanted.roles is not None:
+            wanted.roles = check_roles(wanted.roles)
+        if isinstance(wanted.name, str):
+            check_text(wanted.name, 200)
+        if isinstance(wanted.email, str):
+            wanted.email = check_email(wanted.email)
+        principal = f"user:{check_user(user)}"
+        before, after = await self._groat.write(flows.change, principal, wanted, _now())
+        self._forget([principal])
+        return _person(before), _person(after)
+
+    async def set_password(self, user: str, password: str) -> None:
+        """Give a person a new password and sign them out everywhere. Raises IdentityError ``weak_password``."""
+        hashed = await self._passwords.hash(password)
+        await self.change_user(user, Change(password=hashed, tokens_after=int(time.time())))
+
+    async def set_roles(self, user: str, roles: tuple[str, ...] | None) -> None:
+        """Set a person's roles (None: their token's count); open connections hear within seconds."""
+        await self.change_user(user, Change(roles=roles))
+
+    async def revoke(self, user: str) -> None:
+        """Sign a person out everywhere: sessions end, and tokens issued until now are refused."""
+        await self.change_user(user, Change(tokens_after=int(time.time())))
+
+    async def find_user(self, user: str) -> Person | None:
+        """A person's record, None when there is none."""
+        record = await self._groat.read(flows.find, f"user:{check_user(user)}")
+        return None if record is None else _person(record)
+
+    async def people(self, users: list[str]) -> dict[str, Person]:
+        """The records of many people by user id; those without one are left out."""
+        found = await self._groat.read(flows.people, [f"user:{user}" for user in users])
+        return {person.user: person for person in found}
+
+    async def list_users(self, q: str, after: str, limit: int) -> list[str]:
+        """Ids of people with a record or a stream whose id, name or e-mail contains ``q``, in order behind ``after``."""
+        literal = q.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+        pattern = f"%{literal}%" if q else "%"
+        return await self._groat.read(flows.list_users, pattern, after, limit)
+
+    async def knows(self, user: str) -> bool:
+        """Whether a person has a record, or something ever happened to them."""
+        return await self._groat.read(flows.knows, user)
+
+    async def balances_of(self, users: list[str]) -> dict[str, list[BalanceView]]:
+        """All balances of many people by user id; those without any are left out."""
+        return await self._groat.read(flows.balances_of, users)
+
+    async def has_admin(self) -> bool:
+        """Whether somebody can sign in as an admin."""
+        return await self._groat.read(flows.has_admin)
+
+    # -- API keys ----------------------------------------------------------------------------------------------
+
+    async def add_key(self, service: str, label: str, created_by: str) -> tuple[str, ApiKey]:
+        """A new API key, shown this once, and its record. Raises IdentityError ``invalid_service``."""
+        key = ApiKey(str(uuid7()), check_service(service), check_text(label, 200), _now(), created_by, None)
+        text = KEY_PREFIX + secrets.token_urlsafe(32)
+        await self._groat.write(flows.add_key, key, _digest(text))
+        return text, key
+
+    async def keys(self) -> list[ApiKey]:
+        """The newest 1,000 keys, newest first; never the keys themselves."""
+        return await self._groat.read(flows.keys, KEYS_LISTED_MAX)
+
+    async def revoke_key(self, id: str) -> ApiKey:
+        """Withdraw a key. Raises IdentityError ``api_key_not_found``."""
+        key = await self._groat.write(flows.revoke_key, id, _now())
+        self._forget([f"service:{key.service}"])
+        return key
+
+    # -- what is remembered ------------------------------------------------------------------------------------
+
+    async def _known(self, digest: bytes) -> Identity | None:
+        now = time.monotonic()
+        if now - self._looked_at >= FRESH_S:
+            # Set before the read, so that one caller looks while the others go on with what was fresh just now.
+            before, self._looked_at = self._looked_at, now
+            try:
+                self._rev, _ = await self.changes(self._rev)
+            except BaseException:
+                self._looked_at = before
+                raise
+        return self._cache.get(digest)
+
+    def _remember(self, digest: bytes, identity: Identity, rev: int) -> None:
+        # Had anybody changed since the record was read, this could keep what is no longer true.
+        if rev != self._rev:
+            return
+        while len(self._cache) >= CACHED_MAX:
+            del self._cache[next(iter(self._cache))]
+        self._cache[digest] = identity
+
+    def _forget(self, principals: list[str]) -> None:
+        if principals:
+            gone = set(principals)
+            self._cache = {d: i for d, i in self._cache.items() if i.principal not in gone}
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _person(record: Principal) -> Person:
+    return Person(
+        user=record.id.partition(":")[2],
+        name=record.name,
+        email=record.email,
+        roles=record.roles,
+        disabled=record.disabled,
+        has_password=record.password is not None,
+    )

@@ -1,0 +1,97 @@
+"""Who calls: the values the other rooms receive from identity."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from groat.identity.errors import IdentityError
+
+ADMIN = "admin"
+SUPPORT = "support"
+STAFF_ROLES = frozenset({ADMIN, SUPPORT})
+"""Roles with rights of their own: ``admin`` may do everything, ``support`` may read everything."""
+
+ROLES_MAX = 16
+_NAME = re.compile(r"[A-Za-z0-9._@|-]{1,64}", re.ASCII)
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """A caller whose credentials were checked.
+
+    ``principal`` is ``user:<id>`` or ``service:<name>``; ``user`` is the id of a person, None for a service;
+    ``expires_at`` and ``issued_at`` are seconds since 1970, None for an API key.
+    """
+
+    principal: str
+    user: str | None
+    roles: frozenset[str] = frozenset()
+    expires_at: int | None = None
+    issued_at: int | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the caller may do everything."""
+        return ADMIN in self.roles
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the caller may read everything."""
+        return not STAFF_ROLES.isdisjoint(self.roles)
+
+    @property
+    def is_service(self) -> bool:
+        """Whether an app's own server calls, with an API key."""
+        return self.user is None
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A person known to the built-in accounts; ``roles`` None means that the token's roles count."""
+
+    user: str
+    name: str
+    email: str | None
+    roles: tuple[str, ...] | None
+    disabled: bool
+    has_password: bool = False
+
+
+class ApiKey(msgspec.Struct, frozen=True):
+    """An API key as it may be shown: never the key itself. Times are microseconds since 1970."""
+
+    id: str
+    service: str
+    label: str
+    created_at: int
+    created_by: str
+    revoked_at: int | None
+
+
+def check_user(user: str) -> str:
+    """The user id itself; raises IdentityError ``invalid_user``."""
+    if not _NAME.fullmatch(user):
+        raise IdentityError("invalid_user")
+    return user
+
+
+def check_service(name: str) -> str:
+    """The service name itself; raises IdentityError ``invalid_service``."""
+    if not _NAME.fullmatch(name):
+        raise IdentityError("invalid_service")
+    return name
+
+
+def check_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
+    """The roles, sorted and each once; raises IdentityError ``invalid_role``."""
+    if len(roles) > ROLES_MAX or not all(_NAME.fullmatch(role) for role in roles):
+        raise IdentityError("invalid_role")
+    return tuple(sorted(set(roles)))
+
+
+def check_email(email: str) -> str:
+    """The address in lower case; raises IdentityError ``invalid_email``."""
+    name, _, domain = email.partition("@")
+    if not name or not domain or "@" in domain or len(email) > 254 or not email.isprintable() or " " in email:
+        raise IdentityError("invalid_email")
+    return email.lower()
