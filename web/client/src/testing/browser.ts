@@ -1,0 +1,180 @@
+/** A browser in memory: tabs that share locks and channels, can be hidden, frozen, taken offline and killed. */
+
+import { createGroat } from "../client.js";
+import type { Environment, TabChannel } from "../environment.js";
+import type { Groat, GroatOptions } from "../groat.js";
+import type { FakeServer } from "./server.js";
+
+export class FakeLocks {
+  private holder: Request | null = null;
+  private queue: Request[] = [];
+
+  request = (_name: string, ...rest: unknown[]): Promise<unknown> => {
+    const options = (rest.length > 1 ? rest[0] : {}) as LockOptions;
+    const callback = rest.at(-1) as (lock: object) => unknown;
+    return new Promise((resolve, reject) => {
+      const request: Request = { callback, resolve, reject };
+      options.signal?.addEventListener("abort", () => {
+        if (!this.queue.includes(request)) return;
+        this.queue = this.queue.filter((other) => other !== request);
+        reject(new DOMException("aborted", "AbortError"));
+      });
+      if (options.steal) {
+        this.holder?.reject(new DOMException("stolen", "AbortError"));
+        this.grant(request);
+      } else {
+        this.queue.push(request);
+        queueMicrotask(() => this.next());
+      }
+    });
+  };
+
+  /** The tab died: whatever it held or waited for is gone. */
+  drop(callbacks: (request: Request) => boolean): void {
+    this.queue = this.queue.filter((request) => !callbacks(request));
+    if (this.holder && callbacks(this.holder)) {
+      this.holder = null;
+      this.next();
+    }
+  }
+
+  private next(): void {
+    if (this.holder) return;
+    const request = this.queue.shift();
+    if (request) this.grant(request);
+  }
+
+  private grant(request: Request): void {
+    this.holder = request;
+    void Promise.resolve(request.callback({})).then((value) => {
+      request.resolve(value);
+      if (this.holder !== request) return;
+      this.holder = null;
+      this.next();
+    });
+  }
+}
+
+interface Request {
+  callback: (lock: object) => unknown;
+  resolve: (value: unknown) => void;
+  reject: (reason: unknown) => void;
+}
+
+class FakeDocument extends EventTarget {
+  visibilityState: DocumentVisibilityState = "visible";
+}
+
+export class Tab {
+  readonly window = new EventTarget();
+  readonly document = new FakeDocument();
+  readonly groat: Groat;
+  online = true;
+  /** A frozen or dead tab neither hears nor says anything. */
+  silent = false;
+  readonly channels: TabChannel[] = [];
+
+  constructor(
+    private readonly browser: FakeBrowser,
+    server: FakeServer,
+    options: GroatOptions,
+  ) {
+    const environment: Partial<Environment> = {
+      fetch: (input, init) => {
+        if (this.silent || !this.online) throw new TypeError("offline");
+        return server.fetch(input, init);
+      },
+      WebSocket: server.WebSocket,
+      openChannel: (name) => browser.openChannel(name, this),
+      locks: browser.locks && (browser.locksOf(this) as unknown as LockManager),
+      window: this.window,
+      document: this.document,
+      isOnline: () => this.online,
+    };
+    this.groat = createGroat({ url: "http://groat.test", ...options, environment });
+  }
+
+  hide(): void {
+    this.document.visibilityState = "hidden";
+    this.document.dispatchEvent(new Event("visibilitychange"));
+  }
+
+  show(): void {
+    this.document.visibilityState = "visible";
+    this.document.dispatchEvent(new Event("visibilitychange"));
+  }
+
+  network(online: boolean): void {
+    this.online = online;
+    this.window.dispatchEvent(new Event(online ? "online" : "offline"));
+  }
+
+  page(type: "pagehide" | "pageshow"): void {
+    this.window.dispatchEvent(Object.assign(new Event(type), { persisted: true }));
+  }
+
+  /** The process of the tab is gone: the browser frees its locks, nothing is said. */
+  die(): void {
+    this.silent = true;
+    this.browser.forget(this);
+    this.groat.stop();
+  }
+}
+
+export class FakeBrowser {
+  readonly locks: FakeLocks | null;
+  private readonly tabs: Tab[] = [];
+  private readonly holders = new Map<unknown, Tab>();
+
+  constructor(
+    private readonly server: FakeServer,
+    { locks = true }: { locks?: boolean } = {},
+  ) {
+    this.locks = locks ? new FakeLocks() : null;
+  }
+
+  /** Opens a tab whose client asks the server for tokens of `user`. */
+  tab(options: GroatOptions = {}, user = "42"): Tab {
+    const tab = new Tab(this, this.server, { token: () => this.server.token(user), ...options });
+    this.tabs.push(tab);
+    return tab;
+  }
+
+  locksOf(tab: Tab): { request: FakeLocks["request"] } {
+    return {
+      request: (name, ...rest) => {
+        const callback = rest.at(-1);
+        this.holders.set(callback, tab);
+        return this.locks?.request(name, ...rest) ?? Promise.resolve();
+      },
+    };
+  }
+
+  forget(tab: Tab): void {
+    this.locks?.drop((request) => this.holders.get(request.callback) === tab);
+  }
+
+  openChannel(name: string, tab: Tab): TabChannel {
+    const channel: TabChannel & { name: string } = {
+      name,
+      onmessage: null,
+      postMessage: (message) => {
+        if (tab.silent) return;
+        const data: unknown = structuredClone(message);
+        for (const other of this.tabs) {
+          for (const receiver of other.channels) {
+            if (other === tab || (receiver as typeof channel).name !== name) continue;
+            queueMicrotask(() => {
+              if (!other.silent) receiver.onmessage?.(new MessageEvent("message", { data }));
+            });
+          }
+        }
+      },
+      close: () => {
+        tab.channels.splice(tab.channels.indexOf(channel), 1);
+      },
+    };
+    tab.channels.push(channel);
+    return channel;
+  }
+}

@@ -1,0 +1,129 @@
+/** The server's end of a WebSocket: the Centrifuge protocol in JSON, as much of it as the client uses. */
+import type { Position } from "../model.js";
+import type { EventData } from "../wire.js";
+
+export interface SocketServer {
+  ttl: number | null;
+  readonly seen: { stream: string; offset: number }[];
+  connect(socket: FakeSocket): boolean;
+  disconnect(socket: FakeSocket): void;
+  authenticate(token: string): { user: string; roles: string[] } | null;
+  channelsOf(person: { user: string; roles: string[] }): string[];
+  resume(channel: string, from: Position | null): object;
+}
+
+interface Command {
+  id?: number;
+  connect?: { token?: string; subs?: Record<string, { epoch?: string; offset?: number }> };
+  subscribe?: { channel: string; epoch?: string; offset?: number; recover?: boolean };
+  unsubscribe?: { channel: string };
+  refresh?: { token: string };
+  rpc?: { method: string; data: { stream: string; offset: number } };
+}
+
+const PING_S = 25;
+
+export class FakeSocket {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSING = 2;
+  static readonly CLOSED = 3;
+  readyState: number = FakeSocket.CONNECTING;
+  binaryType = "blob";
+  onopen: (() => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  onerror: ((event: object) => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  private readonly channels = new Set<string>();
+  private ping: ReturnType<typeof setInterval> | undefined;
+
+  constructor(
+    readonly url: string,
+    private readonly server: SocketServer,
+  ) {
+    queueMicrotask(() => {
+      if (this.readyState !== FakeSocket.CONNECTING) return;
+      if (!server.connect(this)) return this.fail();
+      this.readyState = FakeSocket.OPEN;
+      this.onopen?.();
+    });
+  }
+
+  /** From the client. */
+  send(text: string): void {
+    for (const line of text.split("\n")) this.take(JSON.parse(line) as Command);
+  }
+
+  /** From the client. */
+  close(code = 1000, reason = ""): void {
+    this.end(code, reason);
+  }
+
+  /** The connection breaks, or the server closes it. */
+  fail(code = 1006, reason = ""): void {
+    if (this.readyState === FakeSocket.CLOSED) return;
+    if (code === 1006) this.onerror?.({});
+    this.end(code, reason);
+  }
+
+  push(stream: string, offset: number, data: EventData): void {
+    for (const channel of [stream, stream.replace(/^user:/, "view:")]) {
+      if (this.channels.has(channel)) this.say({ push: { channel, pub: { data, offset } } });
+    }
+  }
+
+  private end(code: number, reason: string): void {
+    if (this.readyState === FakeSocket.CLOSED) return;
+    this.readyState = FakeSocket.CLOSED;
+    clearInterval(this.ping);
+    this.server.disconnect(this);
+    queueMicrotask(() => this.onclose?.({ code, reason }));
+  }
+
+  private say(message: object): void {
+    const data = JSON.stringify(message);
+    queueMicrotask(() => {
+      if (this.readyState === FakeSocket.OPEN) this.onmessage?.({ data });
+    });
+  }
+
+  private take({ id, connect, subscribe, unsubscribe, refresh, rpc }: Command): void {
+    if (connect) this.welcome(id, connect);
+    else if (subscribe) {
+      const { channel, epoch = "", offset = 0, recover } = subscribe;
+      this.channels.add(channel);
+      this.say({ id, subscribe: this.server.resume(channel, recover ? { epoch, offset } : null) });
+    } else if (unsubscribe) {
+      this.channels.delete(unsubscribe.channel);
+      this.say({ id, unsubscribe: {} });
+    } else if (refresh) {
+      const good = this.server.authenticate(refresh.token) !== null;
+      if (good) this.say({ id, refresh: { client: "client", ...this.expiry() } });
+      else this.fail(3005, "connection expired");
+    } else if (rpc) {
+      if (rpc.method === "seen") this.server.seen.push(rpc.data);
+      this.say({ id, rpc: { data: {} } });
+    }
+  }
+
+  private welcome(id: number | undefined, { token = "", subs = {} }: NonNullable<Command["connect"]>): void {
+    const person = this.server.authenticate(token);
+    if (!person) {
+      this.say({ id, error: { code: 109, message: "token expired" } });
+      return;
+    }
+    const granted = this.server.channelsOf(person).map((channel) => {
+      this.channels.add(channel);
+      const known = subs[channel];
+      const from = known ? { epoch: known.epoch ?? "", offset: known.offset ?? 0 } : null;
+      return [channel, this.server.resume(channel, from)];
+    });
+    const common = { client: "client", version: "fake", ping: PING_S, pong: true, ...this.expiry() };
+    this.say({ id, connect: { ...common, subs: Object.fromEntries(granted) } });
+    this.ping = setInterval(() => this.say({}), PING_S * 1_000);
+  }
+
+  private expiry(): object {
+    return this.server.ttl === null ? {} : { expires: true, ttl: this.server.ttl };
+  }
+}
