@@ -97,7 +97,7 @@ def transactions(
     Rows that share `transaction` are the legs of one atomic transaction. Its key comes from that id, so a second run
     changes nothing and a run that was killed goes on where it stopped. `date` becomes the effective date (midnight
     UTC for a day). A server may serve the same database meanwhile: open screens follow. Every row is checked before
-    anything is written. Exit code 1: some transactions were refused (they are listed), or rows are wrong.
+    anything is written. Exit code 1: some transactions were refused (they are listed); 2: rows are wrong.
     """
     asyncio.run(
         _run(file, settings, floor == "none", parse_assets(asset or []), rate, retry_refused, dry_run)

@@ -13,7 +13,7 @@ import typer
 
 from groat import logs
 from groat.engine.groat import database_path
-from groat.settings import SECRETS, Settings, SettingsError, describe, load
+from groat.settings import Settings, SettingsError, describe, load
 
 CONFIG_HELP = "Settings file (TOML) [env: GROAT_CONFIG]"
 PANEL = "Settings"
@@ -78,20 +78,26 @@ def _parameter(name: str, annotation: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
+def default_text(name: str) -> str:
+    """The default of a setting as one would write it; empty for none."""
+    default = getattr(Settings(), name)
+    if default in ("", (), {}):
+        return ""
+    text = ",".join(default) if isinstance(default, tuple) else str(default)
+    return text.lower() if isinstance(default, bool) else text
+
+
 def _option(name: str) -> Any:
     default = getattr(Settings(), name)
-    if name in SECRETS or default in ("", (), {}):
-        shown = ""
-    else:
-        text = ",".join(default) if isinstance(default, tuple) else str(default)
-        shown = f" [default: {text.lower() if isinstance(default, bool) else text}]"
+    text = default_text(name)
+    shown = f" [default: {text}]" if text else ""
     return typer.Option(
         "--" + name.replace("_", "-"),
         help=f"{describe(name)}{shown} [env: GROAT_{name.upper()}]",
-        metavar="TEXT"
-        if not isinstance(default, int)
-        else "true|false"
+        metavar="true|false"
         if isinstance(default, bool)
-        else "NUMBER",
+        else "NUMBER"
+        if isinstance(default, int)
+        else "TEXT",
         rich_help_panel=PANEL,
     )

@@ -1,0 +1,89 @@
+"""What is undocumented fails here."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from groat.cli import app
+from groat.cli.options import default_text
+from groat.settings import Settings, describe
+
+ROOT = Path(__file__).parent.parent
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Each command that does something: its words ("import transactions") and typer's own description of it."""
+    command = command or typer.main.get_command(app)
+    if not hasattr(command, "commands"):
+        yield " ".join(path), command
+        return
+    for name, inner in command.commands.items():
+        yield from commands(inner, (*path, name))
+
+
+COMMANDS = dict(commands())
+
+
+def section(name: str) -> str:
+    """The part of the page about one command."""
+    _, _, rest = OPERATIONS.partition(f"\n### {name}\n")
+    return re.split(r"\n##", rest)[0]
+
+
+def test_the_commands_are_found() -> None:
+    assert {
+        "serve",
+        "demo",
+        "migrate",
+        "token",
+        "user add",
+        "import transactions",
+        "verify",
+        "export",
+        "bench",
+    } == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_commands_are_documented(name: str) -> None:
+    assert f"| `groat {name}` |" in OPERATIONS
+    assert section(name).strip()
+    assert COMMANDS[name].help
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_options_are_documented_and_explained(name: str) -> None:
+    settings = {
+        "--" + setting.replace("_", "-") for setting in (*Settings.__struct_fields__, "config", "help")
+    }
+    for parameter in COMMANDS[name].params:
+        assert parameter.help, parameter.name
+        flags = {flag for flag in parameter.opts if flag.startswith("--")}
+        assert flags <= settings or all(flag in section(name) for flag in flags), flags
+
+
+@pytest.mark.parametrize("name", Settings.__struct_fields__)
+def test_settings_are_documented(name: str) -> None:
+    default = f"`{default_text(name)}`" if default_text(name) else ""
+    assert f"| `{name}` | {default} | {describe(name)} |\n" in OPERATIONS
+
+
+def test_links_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_quickstart_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "quickstart.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "quickstart.md", "exec"), {"__name__": "quickstart"})
+    assert "('user:42', '50')" in capsys.readouterr().out
