@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -20,21 +21,28 @@ FINISH_S = 10
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that asks live readers to go before it waits for them."""
+    """A uvicorn server that tells when it listens, and asks live readers to go before it waits for them."""
 
-    def __init__(self, config: uvicorn.Config, app: App) -> None:
+    def __init__(self, config: uvicorn.Config, app: App, on_ready: Callable[[], None] | None = None) -> None:
         super().__init__(config)
         self._app = app
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen."""
+        await super().startup(sockets)
+        if self.started and self._on_ready is not None:
+            self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop: no new readers, those there leave spread over the drain window, requests finish, then the ledger closes."""
+        """Stop: no new readers, those there leave within the drain window, requests finish, the ledger closes."""
         if self._app.groat_live is not None:
             self._app.groat_live.begin_drain()
         await super().shutdown(sockets)
 
 
-def make_server(settings: Settings) -> Server:
-    """A server for these settings, not yet started."""
+def make_server(settings: Settings, on_ready: Callable[[], None] | None = None) -> Server:
+    """A server for these settings, not yet started; ``on_ready`` is called once it listens."""
     app = create_app(settings)
     config = uvicorn.Config(
         app,
@@ -53,12 +61,12 @@ def make_server(settings: Settings) -> Server:
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=int(Limits().drain_s) + FINISH_S,
     )
-    return Server(config, app)
+    return Server(config, app, on_ready)
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, on_ready: Callable[[], None] | None = None) -> None:
     """Serve until SIGINT or SIGTERM, then drain. Raises SystemExit when the start fails."""
-    server = make_server(settings)
+    server = make_server(settings, on_ready)
     server.run()
     if not server.started:
         raise SystemExit(3)
