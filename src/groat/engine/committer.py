@@ -41,7 +41,10 @@ class Stats:
 
 
 class Committer:
-    """Queues commands and commits them in batches; at most ``queue_max`` wait, at most ``batch_max`` share a COMMIT."""
+    """Queues commands and commits them in batches; a weight of ``queue_max`` may wait, ``batch_max`` share a COMMIT.
+
+    A command weighs as many transactions as it may make, so a bulk counts for all its items.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class Committer:
         self._queue_max = queue_max
         self._batch_max = batch_max
         self._queue: deque[Waiting] = deque()
+        self._weight = 0
         self._wake = asyncio.Event()
         self._expire = False
         self._closing = False
@@ -93,10 +97,12 @@ class Committer:
         """
         if self._closing:
             raise Closed
+        weight = sum(command.ids_needed() for command in commands)
         # A bulk may be larger than the queue; it is taken when the queue is empty.
-        if self._queue and len(self._queue) + len(commands) > self._queue_max:
+        if self._queue and self._weight + weight > self._queue_max:
             self.stats.overloaded += 1
             raise Overloaded
+        self._weight += weight
         loop = asyncio.get_running_loop()
         futures = []
         for command in commands:
@@ -128,9 +134,11 @@ class Committer:
         size = 0
         while self._queue and (not batch or size < self._batch_max):
             waiting = self._queue.popleft()
+            weight = len(waiting[0].command.ids)
+            self._weight -= weight
             if not waiting[1].cancelled():
                 batch.append(waiting)
-                size += waiting[0].command.ids_needed()
+                size += weight
         return batch
 
     async def _commit(self, batch: list[Waiting]) -> None:

@@ -13,7 +13,18 @@ import msgspec
 
 from groat.ledger.accounts import Policy, owner_stream
 from groat.ledger.amounts import Asset
-from groat.ledger.book import Account, Book, HoldRow, Leg, ProgramRow, Refs, Table, TransactionRow, refuse
+from groat.ledger.book import (
+    Account,
+    Book,
+    HoldRow,
+    Leg,
+    ProgramRow,
+    Refs,
+    Table,
+    Told,
+    TransactionRow,
+    refuse,
+)
 from groat.ledger.commands import DIGEST_FORM, Command, Effect
 from groat.ledger.errors import Refusal
 from groat.ledger.views import (
@@ -357,17 +368,15 @@ def _key_row(p: Prepared, verdict: Done | Refusal, streams: dict[str, Stream], n
 
 
 def _number_events(book: Book, streams: dict[str, Stream], now: int) -> Flow[list[Published]]:
-    told: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
-        (t.transaction, t.stream): (t.event, t.data) for t in book.told
-    }
+    told: dict[str, list[Told]] = {}
+    for t in book.told:
+        told.setdefault(t.transaction, []).append(t)
     events: dict[str, list[bytes]] = {}
     for row in book.made:
         pairs = dict(events_of(row))
-        if told:
-            for (transaction, name), (type_, data) in told.items():
-                if transaction == row.id:
-                    event = pairs.setdefault(name, bare_event(row))
-                    event.type, event.data = type_, data
+        for t in told.get(row.id, ()):
+            event = pairs.setdefault(t.stream, bare_event(row))
+            event.type, event.data = t.event, t.data
         for name, event in pairs.items():
             stream = streams[name]
             stream.head += 1
@@ -409,7 +418,8 @@ def _write(
     (batch,) = yield Query("insert_batch", (book.now, worker, commands, ranges, previous, digest))
     yield Query("insert_transactions", ([(*values, batch) for values in transactions],))
     yield Query("insert_postings", (postings,))
-    holds = [h for h in book.holds.values() if h in book.touched or h.id in {t.id for t in book.made}]
+    new = {t.id for t in made}
+    holds = [h for h in book.holds.values() if h in book.touched or h.id in new]
     if holds:
         yield Query("write_holds", (sorted(_hold_values(h) for h in holds),))
     accounts = book.changed(Account)

@@ -21,7 +21,7 @@ from groat.store.statements import Statement, load_statements
 P = ParamSpec("P")
 T = TypeVar("T")
 
-READERS = 2
+READERS = 4
 BUSY_MS = 5_000
 VARIABLES_MAX = 32_766
 ROWS_MAX = 1_024
@@ -77,9 +77,10 @@ class SqliteStore:
             )
         self._writer: sqlite3.Connection | None = None
         self._watcher: sqlite3.Connection | None = None
-        self._watch_lock = threading.Lock()
         self._write_thread = ThreadPoolExecutor(1, "groat-writer")
         self._read_threads = ThreadPoolExecutor(READERS, "groat-reader")
+        # Watching must not wait behind long reads such as a verification.
+        self._watch_thread = ThreadPoolExecutor(1, "groat-watcher")
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._sql: dict[tuple[str, int, int], str] = {}
@@ -91,8 +92,8 @@ class SqliteStore:
     async def close(self) -> None:
         """Finish what runs, and close every connection."""
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, self._write_thread.shutdown)
-        await loop.run_in_executor(None, self._read_threads.shutdown)
+        for threads in (self._write_thread, self._read_threads, self._watch_thread):
+            await loop.run_in_executor(None, threads.shutdown)
         self._writer = self._watcher = None
         while self._opened:
             self._opened.pop().close()
@@ -107,7 +108,7 @@ class SqliteStore:
 
     async def data_version(self) -> int:
         """A number that differs after any connection, of any process, has committed."""
-        return await asyncio.get_running_loop().run_in_executor(self._read_threads, self._data_version)
+        return await asyncio.get_running_loop().run_in_executor(self._watch_thread, self._data_version)
 
     async def _submit(self, threads: ThreadPoolExecutor, run: Callable[[Flow[T]], T], flow: Flow[T]) -> T:
         try:
@@ -139,11 +140,10 @@ class SqliteStore:
             raise _typed(error) from error
 
     def _data_version(self) -> int:
-        # The number only means something on one connection; that it is shared between readers is guarded by the lock.
-        with self._watch_lock:
-            if self._watcher is None:
-                self._watcher = self.connect()
-            (version,) = self._watcher.execute("PRAGMA data_version").fetchone()
+        # The number means something only when it is asked for on one and the same connection.
+        if self._watcher is None:
+            self._watcher = self.connect()
+        (version,) = self._watcher.execute("PRAGMA data_version").fetchone()
         return int(version)
 
     def _write(self, flow: Flow[T]) -> T:
