@@ -15,6 +15,7 @@ from rich.table import Table
 from groat import Groat
 from groat.cli.options import with_settings
 from groat.cli.output import result
+from groat.cli.server import run_server
 from groat.demo import ACTIONS, PEOPLE
 from groat.identity.identities import Identities
 from groat.ledger.commands import Command, Hold, Post, Posting
@@ -43,9 +44,6 @@ def demo(*, settings: Settings) -> None:
     Without --database it uses a new database that is gone afterwards; a database of its own keeps what happened, and
     another start changes nothing in it. Its secrets and passwords are public: never use it with real money.
     """
-    # Imported here, for loading the web framework would slow every other command down.
-    from groat.http import server
-
     with ExitStack() as stack:
         given = settings.database != Settings().database
         if not given:
@@ -53,7 +51,7 @@ def demo(*, settings: Settings) -> None:
             settings = msgspec.structs.replace(settings, database=f"sqlite:///{Path(place) / 'groat.db'}")
         settings = msgspec.structs.replace(settings, actions=settings.actions or ACTIONS)
         asyncio.run(fill(settings))
-        server.run(settings, on_ready=lambda: _announce(settings, given))
+        run_server(settings, on_ready=lambda: _announce(settings, given))
 
 
 def _announce(settings: Settings, given: bool) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import suppress
 
 from groat import Groat
 from groat.cli.options import with_settings
@@ -17,10 +20,18 @@ def serve(*, settings: Settings) -> None:
     Needs GROAT_SECRET and GROAT_JWT_SECRET (or --jwt-jwks): no secret has a default. Missing migrations are applied.
     """
     require_secrets(settings)
+    run_server(settings)
+
+
+def run_server(settings: Settings, on_ready: Callable[[], None] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM, both of which are a good end."""
     # Imported here, for loading the web framework would slow every other command down.
     from groat.http import server
 
-    server.run(settings)
+    # Once drained, uvicorn raises the signal again for whoever handled it before: us, so that callers can clean up.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        server.run(settings, on_ready)
 
 
 @with_settings("database")
