@@ -1,9 +1,9 @@
+import { GroatError } from "@groat/client";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode, useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { Toaster } from "sonner";
-import { GroatError } from "@groat/client";
 import { groat } from "./groat";
 import { applyTheme, theme } from "./lib/settings";
 import { createConsoleRouter } from "./router";

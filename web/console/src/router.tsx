@@ -39,7 +39,7 @@ const users = createRoute({
   path: "/users",
   component: lazyRouteComponent(() => import("./pages/users"), "UsersPage"),
   validateSearch: (search: Record<string, unknown>): { q?: string } =>
-    typeof search["q"] === "string" && search["q"] ? { q: search["q"] } : {},
+    typeof search.q === "string" && search.q ? { q: search.q } : {},
 });
 
 export const userRoute = createRoute({
@@ -59,8 +59,8 @@ const audit = createRoute({
   path: "/audit",
   component: lazyRouteComponent(() => import("./pages/audit"), "AuditPage"),
   validateSearch: (search: Record<string, unknown>): { actor?: string; target?: string } => ({
-    ...(typeof search["actor"] === "string" && search["actor"] && { actor: search["actor"] }),
-    ...(typeof search["target"] === "string" && search["target"] && { target: search["target"] }),
+    ...(typeof search.actor === "string" && search.actor && { actor: search.actor }),
+    ...(typeof search.target === "string" && search.target && { target: search.target }),
   }),
 });
 

@@ -1,4 +1,4 @@
-import { type AccountView, type BalanceView, GroatError } from "@groat/client";
+import { type AccountView, type BalanceView, GroatError, type UserView } from "@groat/client";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { groat } from "../groat";
 import { apiKeys } from "./api-keys";
@@ -10,11 +10,12 @@ const { api } = groat;
 
 /** What a person may do with their own money, declared on the server. */
 export interface Action {
-  source: string;
-  destination: string;
+  /** None named: any. */
   assets: string[];
-  max?: string | null;
-  reason?: string | null;
+  /** Most at once. */
+  max: string | null;
+  /** It names another person. */
+  takes_to: boolean;
 }
 
 export const configQuery = queryOptions({
@@ -77,8 +78,9 @@ export const entriesQuery = (account: string, asset: string) =>
 export const transactionQuery = (id: string) =>
   queryOptions({ queryKey: ["transaction", id], queryFn: () => api.transaction(id) });
 
-export const holdQuery = (id: string) =>
-  queryOptions({ queryKey: ["hold", id], queryFn: () => api.heldAmount(id) });
+/** A hold; asked again when the amount held of its account changes. */
+export const holdQuery = (id: string, held: string) =>
+  queryOptions({ queryKey: ["hold", id, held], queryFn: () => api.heldAmount(id) });
 
 export const usersQuery = (q: string) =>
   infiniteQueryOptions({
@@ -90,20 +92,18 @@ export const usersQuery = (q: string) =>
     placeholderData: keepPreviousData,
   });
 
-/** One user, or null for an account without a person. The list is asked by name, for there is no route for one. */
+/** One user, with all balances. */
 export const userQuery = (user: string) =>
   queryOptions({
     queryKey: ["user", user],
-    queryFn: async ({ signal }) => {
-      const page = await api.users({ q: user }, { limit: 100, signal });
-      return page.items.find((item) => item.user === user) ?? null;
-    },
+    queryFn: ({ signal }) => api.request<UserView>(`/v1/users/${encodeURIComponent(user)}`, { signal }),
   });
 
 export const auditQuery = (filter: { actor?: string; target?: string }) =>
   infiniteQueryOptions({
     queryKey: ["audit", filter],
-    queryFn: ({ pageParam, signal }) => api.audit(filter, { cursor: pageParam, limit: 2 * PAGE_SIZE, signal }),
+    queryFn: ({ pageParam, signal }) =>
+      api.audit(filter, { cursor: pageParam, limit: 2 * PAGE_SIZE, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.cursor,
     placeholderData: keepPreviousData,

@@ -32,6 +32,11 @@ export function recordOf(fingerprint: string): RunRecord | null {
   return records().find((record) => record.fingerprint === fingerprint) ?? null;
 }
 
+/** Lets go of a run of which it is certain that it gave nothing. */
+export function forget(key: string): void {
+  localStorage.setItem(PLACE, JSON.stringify(records().filter((record) => record.key !== key)));
+}
+
 /** Puts a record first, in place of an older one under the same key. Where storage is full, older runs give way. */
 export function remember(record: RunRecord): void {
   const list = [record, ...records().filter((other) => other.key !== record.key)].slice(0, KEPT);

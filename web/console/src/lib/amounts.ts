@@ -39,12 +39,12 @@ function toDecimal(typed: string, locale?: string): string {
     .trim()
     .replace(/[\u2212\u2012-\u2014]/g, "-")
     .replace(/^\+/, "");
-  const escape = (mark: string) => mark.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const quote = (mark: string) => mark.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const space = /\s/.test(group);
-  const mark = space ? "\\s" : escape(group);
-  if (new RegExp(`^-?\\d{1,3}(?:${mark}\\d{2,3})+(?:${escape(point)}\\d+)?$`).test(text)) {
+  const mark = space ? "\\s" : quote(group);
+  if (new RegExp(`^-?\\d{1,3}(?:${mark}\\d{2,3})+(?:${quote(point)}\\d+)?$`).test(text)) {
     return text.replace(new RegExp(mark, "g"), "").replace(point, ".");
   }
-  if (point !== "." && new RegExp(`^-?\\d+${escape(point)}\\d+$`).test(text)) return text.replace(point, ".");
+  if (point !== "." && new RegExp(`^-?\\d+${quote(point)}\\d+$`).test(text)) return text.replace(point, ".");
   return text;
 }

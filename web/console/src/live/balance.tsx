@@ -2,8 +2,8 @@ import { formatAmount, type Balance as LiveBalance } from "@groat/client";
 import NumberFlow, { type Format, type Value } from "@number-flow/react";
 import { useMemo } from "react";
 import { cx } from "../lib/cx";
-import { useAsOf, } from "./status";
 import { useLiveBalance } from "./hooks";
+import { useAsOf } from "./status";
 
 /** Digits beyond this many units are shown without animation, for there the animated number could lose some. */
 const EXACT_UNITS = 2n ** 53n;

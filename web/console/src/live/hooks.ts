@@ -32,7 +32,7 @@ export function useLiveBalance(account: string, asset: string): Balance | null {
 export function useWatch(user: string | null, wanted = true): void {
   const self = useLive((state) => state.user);
   useEffect(() => {
-    if (user !== null && wanted && user !== self) return groat.watch(user);
+    return user !== null && wanted && user !== self ? groat.watch(user) : undefined;
   }, [user, wanted, self]);
 }
 

@@ -151,9 +151,7 @@ export function StatusBanner() {
   if (paused) {
     return (
       <div className="flex items-center justify-center gap-3 bg-accent-soft px-4 py-1.5 text-accent text-sm">
-        <span>
-          Live is paused{buffered > 0 && <span className="num"> · {buffered} waiting</span>}
-        </span>
+        <span>Live is paused{buffered > 0 && <span className="num"> · {buffered} waiting</span>}</span>
         <button
           type="button"
           className="-my-1 rounded-sm px-2 py-1 font-medium underline underline-offset-2"

@@ -68,9 +68,7 @@ export function LiveToasts() {
     function take(change: Change) {
       const me = groat.getState().user;
       if (change.type === "away") {
-        const own = change.changes.filter(
-          ({ account, delta }) => isOwn(account, me) && !isZero(delta),
-        );
+        const own = change.changes.filter(({ account, delta }) => isOwn(account, me) && !isZero(delta));
         if (own.length === 0) return;
         const text = own.map(({ asset, delta }) => signed(delta, asset)).join(", ");
         toast.info(`${text} while you were away`, { id: "away" });

@@ -45,7 +45,8 @@ export function LoginForm() {
       );
       const staff = session.roles.includes("admin") || session.roles.includes("support");
       // From the login page itself, or the front door, staff go to their work; any other address was meant.
-      if (path === "/login" || (path === "/" && staff)) await navigate({ to: staff ? "/users" : "/", replace: true });
+      if (path === "/login" || (path === "/" && staff))
+        await navigate({ to: staff ? "/users" : "/", replace: true });
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
       setProblem(
@@ -129,7 +130,12 @@ export function LoginForm() {
               Sign in
             </Button>
           </form>
-          {demo && <DemoPeople busy={busy} onPick={(person) => void signIn(person.user, person.password, person.user)} />}
+          {demo && (
+            <DemoPeople
+              busy={busy}
+              onPick={(person) => void signIn(person.user, person.password, person.user)}
+            />
+          )}
         </div>
       </main>
     </div>

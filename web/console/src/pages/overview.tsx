@@ -1,8 +1,8 @@
-import type { BalanceView } from "@groat/client";
-import { useMemo, useState } from "react";
+import type { BalanceView, EntryView } from "@groat/client";
 import { Wallet } from "lucide-react";
-import { usePerson, useLive } from "../live/hooks";
+import { useMemo, useState } from "react";
 import { useHistory } from "../live/history";
+import { useLive, usePerson } from "../live/hooks";
 import { ActionCard } from "../parts/action-form";
 import { BalanceHero, BalancePicker } from "../parts/balance-hero";
 import { ChartCard } from "../parts/chart-card";
@@ -11,7 +11,6 @@ import { HistoryCard } from "../parts/history-table";
 import { WhySheet } from "../parts/why-sheet";
 import { EmptyState, Skeleton } from "../ui/states";
 import { Card, PageHeader } from "../ui/surface";
-import type { EntryView } from "@groat/client";
 
 /** A person's own balances. */
 export function OverviewPage() {
@@ -23,7 +22,10 @@ export function OverviewPage() {
   const balance = balances.find((item) => id(item) === picked) ?? balances[0];
   return (
     <>
-      <PageHeader title={`Good to see you, ${name}`} hint="Everything here is live: what you see is what is committed." />
+      <PageHeader
+        title={`Good to see you, ${name}`}
+        hint="Everything here is live: what you see is what is committed."
+      />
       {balance ? (
         <Dashboard
           key={id(balance)}

@@ -56,8 +56,10 @@ function ActionForm({
   picked: BalanceView;
 }) {
   const declared = useQuery(assetsQuery).data;
-  const codes = action.assets?.length ? action.assets : [...new Set(balances.map((balance) => balance.asset))];
-  const [asset, setAsset] = useState(codes.includes(picked.asset) ? picked.asset : (codes[0] ?? picked.asset));
+  const codes = action.assets.length ? action.assets : [...new Set(balances.map((balance) => balance.asset))];
+  const [asset, setAsset] = useState(
+    codes.includes(picked.asset) ? picked.asset : (codes[0] ?? picked.asset),
+  );
   const [amount, setAmount] = useState("");
   const [to, setTo] = useState("");
   const [reason, setReason] = useState("");
@@ -67,16 +69,17 @@ function ActionForm({
   const own = balances.find((balance) => balance.asset === asset) ?? { ...picked, asset };
   const shown = useShownBalance(own);
   const form = useId();
-  const toSomebody = action.destination.includes("{to}");
+  const toSomebody = action.takes_to;
   const scale =
-    declared?.find((item) => item.code === asset)?.scale ?? (shown.balance.split(".")[1]?.length ?? 0);
+    declared?.find((item) => item.code === asset)?.scale ?? shown.balance.split(".")[1]?.length ?? 0;
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (busy) return;
     const read = readAmount(amount, { code: asset, scale });
     if (!read.ok) return setProblem({ field: "amount", text: read.problem });
-    if (compare(read.amount, "0") === 0) return setProblem({ field: "amount", text: "Enter more than nothing." });
+    if (compare(read.amount, "0") === 0)
+      return setProblem({ field: "amount", text: "Enter more than nothing." });
     if (action.max && compare(read.amount, action.max) > 0) {
       return setProblem({ field: "amount", text: `At most ${formatAmount(action.max)} at once.` });
     }
@@ -164,7 +167,6 @@ function ActionForm({
           <Input
             {...wiring}
             maxLength={200}
-            placeholder={action.reason ?? ""}
             value={reason}
             onChange={(event) => setReason(event.target.value)}
           />

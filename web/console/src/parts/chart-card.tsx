@@ -1,8 +1,8 @@
 import type { EntryView } from "@groat/client";
 import { lazy, Suspense, useMemo } from "react";
 import { pointsOf } from "../live/history";
-import { Card, CardHeader } from "../ui/surface";
 import { Skeleton } from "../ui/states";
+import { Card, CardHeader } from "../ui/surface";
 
 const BalanceChart = lazy(() => import("./chart"));
 

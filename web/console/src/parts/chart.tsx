@@ -7,6 +7,7 @@ import { formatShort } from "../lib/time";
 import type { Point } from "../live/history";
 
 const HEIGHT_PX = 168;
+const STEPPED = UPlot.paths.stepped?.({ align: 1 });
 
 interface Colours {
   line: string;
@@ -23,7 +24,12 @@ function coloursOf(host: HTMLElement): Colours {
     probe.style.color = `var(--color-${name})`;
     return getComputedStyle(probe).color;
   };
-  const colours = { line: read("accent"), fill: read("accent-soft"), grid: read("line"), text: read("faint") };
+  const colours = {
+    line: read("accent"),
+    fill: read("accent-soft"),
+    grid: read("line"),
+    text: read("faint"),
+  };
   probe.remove();
   return colours;
 }
@@ -88,7 +94,7 @@ export default function BalanceChart({ points, asset }: { points: Point[]; asset
             stroke: colours.line,
             fill: colours.fill,
             width: 1.75,
-            paths: UPlot.paths.stepped?.({ align: 1 }) ?? null,
+            ...(STEPPED && { paths: STEPPED }),
             points: { show: false },
           },
         ],
@@ -105,7 +111,9 @@ export default function BalanceChart({ points, asset }: { points: Point[]; asset
       element,
     );
     plot.current = chart;
-    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    const observer = new ResizeObserver(() =>
+      chart.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
+    );
     observer.observe(element);
     return () => {
       observer.disconnect();

@@ -111,8 +111,7 @@ export function HistoryCard({ history, ...acts }: { history: ReturnType<typeof u
   const fresh = useRef(new Set<number>());
   useEffect(() => {
     if (!following || newest === settled) return;
-    if (settled > 0)
-      for (const row of rows) if (row.version > settled) fresh.current.add(row.version);
+    if (settled > 0) for (const row of rows) if (row.version > settled) fresh.current.add(row.version);
     setSettled(newest);
   }, [following, newest, settled, rows]);
   const visible = useMemo(

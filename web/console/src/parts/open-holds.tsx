@@ -16,12 +16,11 @@ const LOOKED_UP = 20;
 /** What is reserved of a balance and not yet decided. */
 export function OpenHolds({ rows, account, asset }: { rows: EntryView[]; account: string; asset: string }) {
   const held = useLiveBalance(account, asset)?.held;
-  const ids = [...new Set(rows.filter((row) => row.kind === "hold" && row.hold).map((row) => row.hold as string))];
+  const ids = [
+    ...new Set(rows.filter((row) => row.kind === "hold" && row.hold).map((row) => row.hold as string)),
+  ];
   const holds = useQueries({
-    queries: ids.slice(0, LOOKED_UP).map((id) => {
-      const query = holdQuery(id);
-      return { ...query, queryKey: [...query.queryKey, held] };
-    }),
+    queries: ids.slice(0, LOOKED_UP).map((id) => holdQuery(id, held ?? "")),
   });
   const open = holds.flatMap(({ data }) =>
     data && data.state === "open" && data.source === account && data.asset === asset ? [data] : [],

@@ -5,8 +5,8 @@ import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import { accountQuery } from "../api/queries";
 import { accountLabel, kindLabel } from "../lib/accounts";
 import { formatShort, toLocalField, toMoment } from "../lib/time";
-import { useLiveBalance } from "../live/hooks";
 import { useHistory } from "../live/history";
+import { useLiveBalance } from "../live/hooks";
 import { Button, IconButton } from "../ui/button";
 import { Field, Input } from "../ui/field";
 import { Sheet } from "../ui/overlay";
@@ -26,7 +26,9 @@ export function WhySheet({ target, onClose }: { target: Target | null; onClose: 
       open={target !== null}
       onOpenChange={(open) => !open && onClose()}
       title="Why this number?"
-      description={target ? `${accountLabel(target.account)} · ${target.account} · ${target.asset}` : undefined}
+      description={
+        target ? `${accountLabel(target.account)} · ${target.account} · ${target.asset}` : undefined
+      }
       testId="why-sheet"
     >
       {target && <Why key={`${target.account} ${target.asset}`} {...target} />}
@@ -48,7 +50,14 @@ function Why({ account, asset }: Target) {
   return (
     <div className="flex flex-col gap-6">
       <Moment rows={rows} at={at} onChange={setAt} />
-      <Sum account={account} asset={asset} at={at} rows={rows} until={until} complete={!history.hasNextPage} />
+      <Sum
+        account={account}
+        asset={asset}
+        at={at}
+        rows={rows}
+        until={until}
+        complete={!history.hasNextPage}
+      />
       {at === null && <OpenHolds rows={rows} account={account} asset={asset} />}
       <Causes until={until} />
       <section aria-labelledby="why-lines">
@@ -125,11 +134,7 @@ function Moment({
           >
             <ChevronLeft aria-hidden />
           </IconButton>
-          <IconButton
-            label="Change after"
-            disabled={at === null}
-            onClick={() => onChange(next ?? null)}
-          >
+          <IconButton label="Change after" disabled={at === null} onClick={() => onChange(next ?? null)}>
             <ChevronRight aria-hidden />
           </IconButton>
           <Button size="sm" className="sm:!h-9" disabled={at === null} onClick={() => onChange(null)}>
@@ -185,7 +190,9 @@ function Sum({
   return (
     <section aria-label="Sum">
       <div className="flex items-baseline justify-between gap-4">
-        <h3 className="text-muted text-sm">{at === null ? "Balance now" : `Balance at ${formatShort(at)}`}</h3>
+        <h3 className="text-muted text-sm">
+          {at === null ? "Balance now" : `Balance at ${formatShort(at)}`}
+        </h3>
         {past.isError ? (
           <span className="text-bad text-sm">not available</span>
         ) : known ? (
@@ -219,7 +226,9 @@ function Sum({
           </SumLine>
         )}
       </dl>
-      {agrees && until.length > 0 && <p className="mt-2 text-good text-xs">✓ The lines add up to it exactly.</p>}
+      {agrees && until.length > 0 && (
+        <p className="mt-2 text-good text-xs">✓ The lines add up to it exactly.</p>
+      )}
     </section>
   );
 }
@@ -244,7 +253,9 @@ function Causes({ until }: { until: EntryView[] }) {
       byReason.set(reason, { sum: add(known.sum, row.delta), count: known.count + 1 });
     }
     const weight = (sum: string) => sum.replace("-", "");
-    return [...byReason].sort(([, left], [, right]) => compare(weight(right.sum), weight(left.sum))).slice(0, 6);
+    return [...byReason]
+      .sort(([, left], [, right]) => compare(weight(right.sum), weight(left.sum)))
+      .slice(0, 6);
   }, [until]);
   if (causes.length < 2) return null;
   return (
@@ -267,7 +278,9 @@ function Causes({ until }: { until: EntryView[] }) {
 }
 
 function Line({ row }: { row: EntryView }) {
-  const who = [row.counterparty && `with ${row.counterparty}`, row.actor && `by ${row.actor}`].filter(Boolean);
+  const who = [row.counterparty && `with ${row.counterparty}`, row.actor && `by ${row.actor}`].filter(
+    Boolean,
+  );
   return (
     <li className="flex items-start justify-between gap-4 py-2.5 text-sm">
       <div className="min-w-0">

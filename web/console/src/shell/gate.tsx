@@ -3,8 +3,8 @@ import { explain } from "../api/problem";
 import { groat } from "../groat";
 import { useLive, useRights } from "../live/hooks";
 import { Button } from "../ui/button";
-import { Coin } from "../ui/text";
 import { EmptyState } from "../ui/states";
+import { Coin } from "../ui/text";
 
 const Login = lazy(() => import("../pages/login").then((module) => ({ default: module.LoginForm })));
 

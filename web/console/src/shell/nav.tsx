@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { KeyRound, ScrollText, Sheet, Users, Wallet } from "lucide-react";
 import type { ComponentType } from "react";
-import { useRights } from "../live/hooks";
 import { cx } from "../lib/cx";
+import { useRights } from "../live/hooks";
 
 export interface Place {
   to: "/" | "/users" | "/bulk" | "/audit" | "/keys";

@@ -1,10 +1,10 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { cx } from "../lib/cx";
 import { useRights } from "../live/hooks";
 import { StatusBanner, StatusMenu } from "../live/status";
 import { LiveToasts } from "../live/toasts";
-import { cx } from "../lib/cx";
 import { Kbd } from "../ui/surface";
 import { FootNav, SideNav } from "./nav";
 import { Palette } from "./palette";

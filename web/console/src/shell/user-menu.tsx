@@ -1,6 +1,6 @@
 import { ChevronsUpDown, LogOut, Monitor, Moon, Sun } from "lucide-react";
-import { usePerson, useRights } from "../live/hooks";
 import { theme } from "../lib/settings";
+import { usePerson, useRights } from "../live/hooks";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "../ui/overlay";
 import { Initial } from "../ui/surface";
 import { useSignOut } from "./sign-out";

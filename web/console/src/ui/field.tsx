@@ -34,7 +34,11 @@ export function Field({
       <label htmlFor={id} className="font-medium text-sm">
         {label}
       </label>
-      {children({ id, "aria-describedby": described || undefined, "aria-invalid": problem ? true : undefined })}
+      {children({
+        id,
+        "aria-describedby": described || undefined,
+        "aria-invalid": problem ? true : undefined,
+      })}
       {hint && (
         <p id={`${id}-hint`} className="text-faint text-xs">
           {hint}

@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { Dialog as Radix, DropdownMenu, Tooltip as RadixTooltip } from "radix-ui";
+import { DropdownMenu, Dialog as Radix, Tooltip as RadixTooltip } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 import { cx } from "../lib/cx";
 import { IconButton } from "./button";

@@ -1,0 +1,264 @@
+import { formatAmount, GroatError, randomId, type TransactionInput } from "@groat/client";
+import { useQueryClient } from "@tanstack/react-query";
+import { CircleCheck, Download, RotateCw, TriangleAlert } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { toast } from "sonner";
+import { explain } from "../api/problem";
+import { download, toCsv } from "../lib/csv";
+import { formatShort } from "../lib/time";
+import { isUnsettled } from "../lib/write-key";
+import { Button } from "../ui/button";
+import { Notice, Progress } from "../ui/states";
+import { Card } from "../ui/surface";
+import type { PlanRow, PlanSummary } from "./plan";
+import { forget, type RunRecord, recordOf, remember } from "./records";
+import { fingerprint, type Mode, type RunResult, run } from "./run";
+import { UndoRun } from "./undo-run";
+import type { Loaded } from "./upload";
+
+/** What was decided in the preview; from here on it does not change, so that its key always means the same. */
+export interface Order {
+  loaded: Loaded;
+  mode: Mode;
+  summary: PlanSummary;
+  rows: PlanRow[];
+  items: TransactionInput[];
+}
+
+type State =
+  | { step: "again"; earlier: RunRecord }
+  | { step: "running"; done: number }
+  | { step: "stopped"; done: number; reason: string; unsettled: boolean }
+  | { step: "done"; result: RunResult; record: RunRecord };
+
+/** The last step: gives, shows how far it is, and what came of it. Repeating it under its key gives nothing twice. */
+export function CarryOut({ order, onLeave }: { order: Order; onLeave: () => void }) {
+  const queries = useQueryClient();
+  const { items, mode, loaded, summary } = order;
+  const [print] = useState(() => fingerprint(mode, items));
+  const [state, setState] = useState<State>(() => {
+    const earlier = recordOf(print);
+    return earlier && !earlier.undone ? { step: "again", earlier } : { step: "running", done: 0 };
+  });
+  const record = useRef<RunRecord | null>(null);
+  const started = useRef(false);
+
+  const start = useCallback(
+    async (key: string) => {
+      const base: RunRecord = {
+        key,
+        fingerprint: print,
+        at: new Date().toISOString(),
+        file: loaded.file,
+        asset: loaded.asset,
+        people: summary.people,
+        total: summary.total,
+        transactions: record.current?.transactions ?? [],
+        undone: false,
+      };
+      record.current = base;
+      remember(base);
+      let done = 0;
+      setState({ step: "running", done });
+      try {
+        const result = await run(mode, items, loaded.reason, key, (count) => {
+          done = count;
+          setState({ step: "running", done });
+        });
+        const transactions = result.outcomes.flatMap((outcome) => outcome.transaction ?? []);
+        const finished = { ...base, transactions };
+        record.current = finished;
+        remember(finished);
+        setState({ step: "done", result, record: finished });
+        toast.success(`${formatAmount(String(result.committed))} rows given`, { id: "bulk" });
+        await queries.invalidateQueries({ queryKey: ["users"] });
+      } catch (error) {
+        if (!(error instanceof GroatError)) throw error;
+        const index = error.fields.index;
+        const line = typeof index === "number" ? order.rows[index]?.line : undefined;
+        const reason = line === undefined ? explain(error) : `Line ${line}: ${explain(error)}`;
+        const unsettled = isUnsettled(error);
+        if (mode === "atomic" && !unsettled) forget(key);
+        setState({ step: "stopped", done, reason, unsettled });
+      }
+    },
+    [items, loaded, mode, order.rows, print, queries, summary],
+  );
+
+  useEffect(() => {
+    if (started.current || state.step !== "running") return;
+    started.current = true;
+    void start(`bulk.${randomId()}`);
+  }, [start, state.step]);
+
+  return (
+    <Card className="p-5 sm:p-7" data-testid="bulk-run-card">
+      {state.step === "again" && (
+        <Again
+          earlier={state.earlier}
+          onCheck={() => {
+            record.current = state.earlier;
+            started.current = true;
+            void start(state.earlier.key);
+          }}
+          onAnew={() => {
+            started.current = true;
+            void start(`bulk.${randomId()}`);
+          }}
+          onLeave={onLeave}
+        />
+      )}
+      {state.step === "running" && (
+        <div aria-busy="true">
+          <h2 className="font-semibold text-lg">Giving credits …</h2>
+          <p className="num mt-1 mb-4 text-muted text-sm">
+            {mode === "independent"
+              ? `${formatAmount(String(state.done))} of ${formatAmount(String(items.length))} rows`
+              : `${formatAmount(String(items.length))} rows in one step`}
+          </p>
+          <Progress
+            label="Rows given"
+            max={items.length}
+            {...(mode === "independent" && { value: state.done })}
+          />
+        </div>
+      )}
+      {state.step === "stopped" && (
+        <div>
+          <Notice
+            tone="bad"
+            role="alert"
+            title={
+              state.unsettled
+                ? "The run was interrupted"
+                : mode === "atomic"
+                  ? "Nobody was given anything"
+                  : "The run stopped"
+            }
+          >
+            <p>{state.reason}</p>
+            {state.unsettled && <p>Continue it: what was given already is not given twice.</p>}
+          </Notice>
+          <div className="mt-4 flex flex-wrap gap-2">
+            {(state.unsettled || mode === "independent") && (
+              <Button look="primary" onClick={() => record.current && void start(record.current.key)}>
+                <RotateCw aria-hidden /> Continue the run
+              </Button>
+            )}
+            <Button onClick={onLeave}>Back to the beginning</Button>
+          </div>
+        </div>
+      )}
+      {state.step === "done" && (
+        <Done order={order} result={state.result} record={state.record} onLeave={onLeave} />
+      )}
+    </Card>
+  );
+}
+
+function Again({
+  earlier,
+  onCheck,
+  onAnew,
+  onLeave,
+}: {
+  earlier: RunRecord;
+  onCheck: () => void;
+  onAnew: () => void;
+  onLeave: () => void;
+}) {
+  return (
+    <div>
+      <Notice tone="warn" role="alert" title="This very run was started here before">
+        <p>
+          {earlier.file}, {formatShort(new Date(earlier.at))}: {formatAmount(earlier.total)} {earlier.asset}{" "}
+          for {earlier.people} {earlier.people === 1 ? "person" : "people"}. Finish or check it, and nobody
+          gets anything twice.
+        </p>
+      </Notice>
+      <div className="mt-4 flex flex-wrap gap-2">
+        <Button look="primary" onClick={onCheck}>
+          Finish or check that run
+        </Button>
+        <Button onClick={onAnew}>Give once more</Button>
+        <Button look="quiet" onClick={onLeave}>
+          Cancel
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Done({
+  order,
+  result,
+  record,
+  onLeave,
+}: {
+  order: Order;
+  result: RunResult;
+  record: RunRecord;
+  onLeave: () => void;
+}) {
+  const { committed, refused, replayed, outcomes } = result;
+  const failures = outcomes.flatMap((outcome) => {
+    const row = order.rows[outcome.index];
+    return outcome.problem && row ? [{ row, problem: outcome.problem }] : [];
+  });
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const save = () =>
+    download(
+      `${order.loaded.file.replace(/\.[^.]*$/, "")}-refused.csv`,
+      toCsv(
+        ["line", "user", "amount", "reason", "problem"],
+        failures.map(({ row, problem }) => [String(row.line), row.user, row.amount, row.reason, problem]),
+      ),
+    );
+  return (
+    <div data-testid="bulk-result">
+      <div className="flex items-start gap-3">
+        {refused === 0 ? (
+          <CircleCheck className="mt-0.5 size-6 shrink-0 text-good" aria-hidden />
+        ) : (
+          <TriangleAlert className="mt-0.5 size-6 shrink-0 text-warn" aria-hidden />
+        )}
+        <div>
+          <h2 ref={heading} tabIndex={-1} className="num font-semibold text-lg outline-none">
+            {formatAmount(String(committed))} {committed === 1 ? "row" : "rows"} given
+            {refused > 0 && `, ${formatAmount(String(refused))} refused`}
+          </h2>
+          <p className="num text-muted text-sm">
+            {replayed
+              ? "All of it had been given before under the same key: nobody got anything twice."
+              : `${order.loaded.file}, ${order.mode === "atomic" ? "in one step" : "row by row"}. Everybody concerned sees it on their screens.`}
+          </p>
+        </div>
+      </div>
+      {failures.length > 0 && (
+        <div className="mt-5">
+          <h3 className="mb-1 font-semibold text-sm">Refused rows</h3>
+          <ul className="max-h-72 divide-y divide-line overflow-y-auto border-line border-y text-sm">
+            {failures.slice(0, 200).map(({ row, problem }) => (
+              <li key={row.line} className="flex flex-wrap justify-between gap-x-4 py-2">
+                <span>
+                  Line {row.line} · {row.user}
+                </span>
+                <span className="text-bad">{problem}</span>
+              </li>
+            ))}
+          </ul>
+          <Button size="sm" className="mt-3" onClick={save}>
+            <Download aria-hidden /> Refused rows as CSV
+          </Button>
+        </div>
+      )}
+      <div className="mt-6 flex flex-wrap gap-2">
+        <Button look="primary" onClick={onLeave}>
+          Done
+        </Button>
+        {committed > 0 && <UndoRun record={record} />}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,227 @@
+import { formatAmount } from "@groat/client";
+import { Download, FileSpreadsheet } from "lucide-react";
+import { useCallback, useMemo, useState } from "react";
+import { BONUS } from "../api/words";
+import { download, toCsv } from "../lib/csv";
+import { Button } from "../ui/button";
+import { Choice, Field, Input } from "../ui/field";
+import { EmptyState, Notice } from "../ui/states";
+import { Card, CardHeader } from "../ui/surface";
+import { CarryOut, type Order } from "./carry-out";
+import { badRows, firstChoice, type PlanRow, type PlanSummary, plan, summarise, toItems } from "./plan";
+import { PreviewTable } from "./preview-table";
+import { ITEMS_MAX, type Mode } from "./run";
+import type { Loaded } from "./upload";
+
+const MODES = [
+  { value: "atomic", label: "All or nothing" },
+  { value: "independent", label: "Row by row" },
+] as const;
+
+const ACCOUNT = /^[A-Za-z0-9._@|-]{1,64}(:[A-Za-z0-9._@|-]{1,64})*$/;
+
+type Shown = "all" | "good" | "bad";
+
+/** The second step: every row, chosen or not, and what would become of everybody; then the order to do it. */
+export function Preview({ loaded, onLeave }: { loaded: Loaded; onLeave: () => void }) {
+  const { preview, asset } = loaded;
+  const [chosen, setChosen] = useState(() => firstChoice(preview.rows));
+  const [shown, setShown] = useState<Shown>(
+    preview.summary.bad > 0 && preview.summary.good === 0 ? "bad" : "all",
+  );
+  const [mode, setMode] = useState<Mode>("atomic");
+  const [source, setSource] = useState(BONUS);
+  const [order, setOrder] = useState<Order | null>(null);
+  const rows = useMemo(() => plan(preview.rows, chosen), [preview.rows, chosen]);
+  const summary = useMemo(() => summarise(rows), [rows]);
+  const visible = useMemo(
+    () => (shown === "all" ? rows : rows.filter((row) => (row.problem !== null) === (shown === "bad"))),
+    [rows, shown],
+  );
+  const toggleAll = useCallback((lines: number[], on: boolean) => {
+    setChosen((before) => {
+      const next = new Set(before);
+      for (const line of lines) on ? next.add(line) : next.delete(line);
+      return next;
+    });
+  }, []);
+  const toggle = useCallback((line: number, on: boolean) => toggleAll([line], on), [toggleAll]);
+  const problem = problemOf(summary, mode, source);
+
+  if (order) return <CarryOut order={order} onLeave={onLeave} />;
+  return (
+    <div className="flex flex-col gap-5">
+      <Card className="overflow-hidden">
+        <CardHeader
+          title={
+            <span className="inline-flex items-center gap-2">
+              <FileSpreadsheet className="size-4 text-faint" aria-hidden /> {loaded.file}
+            </span>
+          }
+          hint={describe(loaded)}
+        >
+          {summary.bad > 0 && (
+            <Button size="sm" onClick={() => downloadBad(loaded.file, rows)}>
+              <Download aria-hidden /> Bad rows as CSV
+            </Button>
+          )}
+          <Button size="sm" look="quiet" onClick={onLeave}>
+            Another file
+          </Button>
+        </CardHeader>
+        <Totals summary={summary} asset={asset} />
+        <div className="px-4 py-3 sm:px-5">
+          <Choice
+            label="Rows to show"
+            className="max-w-sm"
+            value={shown}
+            options={[
+              { value: "all", label: `All ${rows.length}` },
+              { value: "good", label: `Good ${rows.length - summary.bad}` },
+              { value: "bad", label: `Bad ${summary.bad}` },
+            ]}
+            onChange={setShown}
+          />
+        </div>
+        {visible.length === 0 ? (
+          <EmptyState title={shown === "bad" ? "No bad rows" : "No rows here"} />
+        ) : (
+          <PreviewTable rows={visible} locked={false} onToggle={toggle} onToggleAll={toggleAll} />
+        )}
+      </Card>
+      <Card>
+        <CardHeader title="Give it" />
+        <div className="grid gap-5 px-4 pb-5 sm:px-5 md:grid-cols-2">
+          <div className="flex flex-col gap-1.5">
+            <span className="font-medium text-sm">If a row is refused</span>
+            <Choice label="If a row is refused" value={mode} options={MODES} onChange={setMode} />
+            <p className="text-faint text-xs">
+              {mode === "atomic"
+                ? `Nobody gets anything unless everybody does. Up to ${formatAmount(String(ITEMS_MAX))} rows.`
+                : "Whoever can be given to gets it; refused rows are listed at the end."}
+            </p>
+          </div>
+          <Field label="Taken from" hint="The account that pays.">
+            {(wiring) => (
+              <Input
+                {...wiring}
+                autoCapitalize="none"
+                spellCheck={false}
+                value={source}
+                onChange={(event) => setSource(event.target.value)}
+              />
+            )}
+          </Field>
+        </div>
+        <div className="flex flex-wrap items-center justify-end gap-3 border-line border-t px-4 py-4 sm:px-5">
+          {problem ? (
+            <p className="mr-auto text-muted text-sm">{problem}</p>
+          ) : (
+            <p className="num mr-auto text-sm">
+              {summary.people} {summary.people === 1 ? "person" : "people"} will get{" "}
+              {formatAmount(summary.total)} {asset} in all.
+            </p>
+          )}
+          <Button
+            look="primary"
+            disabled={problem !== null}
+            data-testid="bulk-run"
+            onClick={() =>
+              setOrder({
+                loaded,
+                mode,
+                summary,
+                rows: rows.filter((row) => row.selected),
+                items: toItems(rows, { asset, source: source.trim(), reason: loaded.reason }),
+              })
+            }
+          >
+            Give credits
+          </Button>
+        </div>
+      </Card>
+    </div>
+  );
+}
+
+function problemOf(summary: PlanSummary, mode: Mode, source: string): string | null {
+  if (summary.chosen === 0) return "Choose at least one row.";
+  if (!ACCOUNT.test(source.trim())) return "Name the account that pays, for example house:bonus.";
+  if (mode === "atomic" && summary.chosen > ITEMS_MAX) {
+    return `All or nothing takes up to ${formatAmount(String(ITEMS_MAX))} rows; choose fewer, or row by row.`;
+  }
+  return null;
+}
+
+function describe({ preview }: Loaded): string {
+  const facts = [
+    preview.sheet && `sheet “${preview.sheet}”`,
+    preview.encoding?.toUpperCase(),
+    preview.delimiter && `separated by ${DELIMITERS[preview.delimiter] ?? preview.delimiter}`,
+  ];
+  return facts.filter(Boolean).join(", ");
+}
+
+const DELIMITERS: Record<string, string> = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars" };
+
+function Totals({ summary, asset }: { summary: PlanSummary; asset: string }) {
+  return (
+    <>
+      <dl className="num mx-4 grid grid-cols-2 overflow-hidden rounded-lg border border-line sm:mx-5 sm:grid-cols-4">
+        <Total label="Rows chosen" value={formatAmount(String(summary.chosen))} />
+        <Total label="People" value={formatAmount(String(summary.people))} />
+        <Total label={`Total ${asset}`} value={formatAmount(summary.total)} testId="bulk-total" />
+        <Total
+          label="Bad rows"
+          value={formatAmount(String(summary.bad))}
+          bad={summary.bad > 0}
+          testId="bulk-bad"
+        />
+      </dl>
+      {(summary.duplicates > 0 || summary.unknown > 0) && (
+        <div className="mx-4 mt-3 sm:mx-5">
+          <Notice tone="warn">
+            {summary.duplicates > 0 && (
+              <p>
+                {summary.duplicates} {summary.duplicates === 1 ? "row names" : "rows name"} somebody a second
+                time. They are left out unless you choose them.
+              </p>
+            )}
+            {summary.unknown > 0 && (
+              <p>
+                {summary.unknown} of the chosen rows {summary.unknown === 1 ? "names" : "name"} somebody new:
+                an account is opened for them.
+              </p>
+            )}
+          </Notice>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Total({
+  label,
+  value,
+  bad = false,
+  testId,
+}: {
+  label: string;
+  value: string;
+  bad?: boolean;
+  testId?: string;
+}) {
+  return (
+    <div className="-mt-px -ml-px border-line border-t border-l px-4 py-2.5">
+      <dt className="text-faint text-xs">{label}</dt>
+      <dd data-testid={testId} className={bad ? "font-semibold text-bad text-lg" : "font-semibold text-lg"}>
+        {value}
+      </dd>
+    </div>
+  );
+}
+
+function downloadBad(file: string, rows: PlanRow[]): void {
+  const { header, rows: bad } = badRows(rows);
+  download(`${file.replace(/\.[^.]*$/, "")}-bad-rows.csv`, toCsv(header, bad));
+}

@@ -1,0 +1,132 @@
+import { GroatError, type SheetPreview } from "@groat/client";
+import { useQuery } from "@tanstack/react-query";
+import { FileSpreadsheet, Loader2, Upload as UploadIcon } from "lucide-react";
+import { type DragEvent, useId, useState } from "react";
+import { explain } from "../api/problem";
+import { assetsQuery } from "../api/queries";
+import { DEFAULT_REASON } from "../api/words";
+import { groat } from "../groat";
+import { cx } from "../lib/cx";
+import { Field, Input, Select } from "../ui/field";
+import { Notice } from "../ui/states";
+import { Card } from "../ui/surface";
+
+export interface Loaded {
+  file: string;
+  asset: string;
+  reason: string;
+  preview: SheetPreview;
+}
+
+/** The first step: which file, of which asset, and the reason of rows that name none. Nothing is written. */
+export function Upload({ onLoaded }: { onLoaded: (loaded: Loaded) => void }) {
+  const assets = useQuery(assetsQuery).data ?? [];
+  const [asset, setAsset] = useState("CREDIT");
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [over, setOver] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const input = useId();
+
+  async function take(file: File | undefined) {
+    if (!file || busy) return;
+    setBusy(true);
+    setProblem(null);
+    const wanted = reason.trim() || DEFAULT_REASON;
+    try {
+      const preview = await groat.api.previewSheet(file, { asset, default_reason: wanted });
+      onLoaded({ file: file.name, asset, reason: wanted, preview });
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      setProblem(explain(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  function drop(event: DragEvent) {
+    event.preventDefault();
+    setOver(false);
+    void take(event.dataTransfer.files[0]);
+  }
+
+  return (
+    <Card className="p-4 sm:p-6">
+      <div className="mb-5 grid gap-4 sm:grid-cols-[8rem_minmax(0,1fr)]">
+        <Field label="Asset">
+          {(wiring) => (
+            <Select {...wiring} value={asset} onChange={(event) => setAsset(event.target.value)}>
+              {(assets.length > 0 ? assets.map(({ code }) => code) : [asset]).map((code) => (
+                <option key={code}>{code}</option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <Field label="Reason for rows without one">
+          {(wiring) => (
+            <Input
+              {...wiring}
+              maxLength={500}
+              placeholder={DEFAULT_REASON}
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          )}
+        </Field>
+      </div>
+      <label
+        htmlFor={input}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+        className={cx(
+          "relative flex min-h-52 cursor-pointer flex-col items-center justify-center gap-2 rounded-lg border-2 border-dashed px-6 py-8 text-center transition-colors",
+          "has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2",
+          over
+            ? "border-accent bg-accent-soft"
+            : "border-edge/60 bg-sunken hover:border-edge hover:bg-hover/60",
+        )}
+      >
+        <span className="flex size-11 items-center justify-center rounded-full border border-line bg-surface text-muted">
+          {busy ? (
+            <Loader2 className="size-5 animate-spin" aria-hidden />
+          ) : over ? (
+            <FileSpreadsheet className="size-5" aria-hidden />
+          ) : (
+            <UploadIcon className="size-5" aria-hidden />
+          )}
+        </span>
+        <span className="font-medium">
+          {busy ? "Checking every row …" : "Choose a file, or drop it here"}
+        </span>
+        <span className="max-w-md text-muted text-sm">
+          CSV or XLSX with a column for the user (id or e-mail) and one for the amount; a reason if you like.
+          Every row is checked, and nothing is given before you say so.
+        </span>
+        <input
+          id={input}
+          type="file"
+          data-testid="sheet-file"
+          accept=".csv,.tsv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+          className="absolute inset-0 cursor-pointer opacity-0"
+          disabled={busy}
+          onChange={(event) => {
+            void take(event.target.files?.[0]);
+            // The same file may be chosen again after it was mended.
+            event.target.value = "";
+          }}
+        />
+      </label>
+      {problem && (
+        <div className="mt-4">
+          <Notice tone="bad" role="alert" title="This file cannot be used">
+            {problem}
+          </Notice>
+        </div>
+      )}
+    </Card>
+  );
+}

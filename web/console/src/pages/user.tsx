@@ -1,0 +1,269 @@
+import { type BalanceView, type EntryView, GroatError, type UserView } from "@groat/client";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import {
+  Ban,
+  ChevronLeft,
+  CircleCheck,
+  LogOut,
+  MoreHorizontal,
+  SlidersHorizontal,
+  Wallet,
+} from "lucide-react";
+import { useState } from "react";
+import { toast } from "sonner";
+import { userQuery } from "../api/queries";
+import { groat } from "../groat";
+import { useHistory } from "../live/history";
+import { useLive, usePerson, useRights, useWatch } from "../live/hooks";
+import { AdjustDialog, type Adjusted } from "../parts/adjust-dialog";
+import { BalanceHero, BalancePicker } from "../parts/balance-hero";
+import { ChartCard } from "../parts/chart-card";
+import { ConfirmDialog } from "../parts/confirm-dialog";
+import { EntrySheet, Fact } from "../parts/entry-sheet";
+import { HistoryCard } from "../parts/history-table";
+import { LimitsDialog } from "../parts/limits-dialog";
+import { OpenHolds } from "../parts/open-holds";
+import { ReverseDialog } from "../parts/reverse-dialog";
+import { WhySheet } from "../parts/why-sheet";
+import { StaffOnly } from "../shell/gate";
+import { Button, IconButton } from "../ui/button";
+import { Menu, MenuItem, MenuLine } from "../ui/overlay";
+import { EmptyState, ErrorState, Skeleton } from "../ui/states";
+import { Badge, Card, CardHeader, PageHeader } from "../ui/surface";
+import { Amount } from "../ui/text";
+
+const route = getRouteApi("/inside/users/$user");
+
+export function UserPage() {
+  const { user } = route.useParams();
+  return (
+    <StaffOnly>
+      <UserLoader key={user} user={user} />
+    </StaffOnly>
+  );
+}
+
+function UserLoader({ user }: { user: string }) {
+  useWatch(user);
+  const query = useQuery(userQuery(user));
+  const crumb = (
+    <Link to="/users" className="inline-flex items-center gap-1 rounded-sm text-muted hover:text-ink">
+      <ChevronLeft className="size-4" aria-hidden /> Users
+    </Link>
+  );
+  if (query.isPending) {
+    return (
+      <>
+        <PageHeader title={user} crumb={crumb} />
+        <Skeleton className="h-56 w-full !rounded-xl" />
+      </>
+    );
+  }
+  if (!query.data) {
+    const missing = query.error instanceof GroatError && query.error.status === 404;
+    return (
+      <>
+        <PageHeader title={user} crumb={crumb} />
+        <Card>
+          {missing ? (
+            <EmptyState title="Nobody here has this id" />
+          ) : (
+            <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+          )}
+        </Card>
+      </>
+    );
+  }
+  return <UserDetails person={query.data} crumb={crumb} />;
+}
+
+const id = (balance: { account: string; asset: string }) => `${balance.account} ${balance.asset}`;
+
+function UserDetails({ person, crumb }: { person: UserView; crumb: React.ReactNode }) {
+  const { admin } = useRights();
+  const [picked, setPicked] = useState("");
+  const [adjusted, setAdjusted] = useState<Adjusted | null>(null);
+  const balances = useBalances(person);
+  const balance = balances.find((item) => id(item) === picked) ?? balances[0];
+  const name = person.name || person.user;
+  const adjust = () =>
+    setAdjusted({
+      user: person.user,
+      name,
+      balances,
+      ...(balance && { account: balance.account, asset: balance.asset }),
+    });
+  return (
+    <>
+      <PageHeader
+        crumb={crumb}
+        title={name}
+        hint={
+          <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+            <span>{person.user}</span>
+            {person.email && <span>· {person.email}</span>}
+            {person.roles?.map((role) => (
+              <Badge key={role} tone={role === "admin" ? "accent" : "plain"}>
+                {role}
+              </Badge>
+            ))}
+            {person.disabled && <Badge tone="bad">disabled</Badge>}
+          </span>
+        }
+      >
+        {admin && (
+          <>
+            <Button look="primary" onClick={adjust}>
+              Update credits
+            </Button>
+            <PersonMenu person={person} />
+          </>
+        )}
+      </PageHeader>
+      {balance ? (
+        <UserMoney
+          key={id(balance)}
+          balance={balance}
+          balances={balances}
+          onPick={(item) => setPicked(id(item))}
+        />
+      ) : (
+        <Card>
+          <EmptyState icon={<Wallet aria-hidden />} title="No balance yet">
+            Their first credit opens their account.
+          </EmptyState>
+        </Card>
+      )}
+      <AdjustDialog target={adjusted} onClose={() => setAdjusted(null)} />
+    </>
+  );
+}
+
+/** What the page was loaded with, and what has come up live since. */
+function useBalances(person: UserView): BalanceView[] {
+  const live = useLive((state) => state.balances);
+  const main = `user:${person.user}`;
+  const known = new Map(person.balances.map((balance) => [id(balance), balance]));
+  for (const balance of Object.values(live)) {
+    const theirs = balance.account === main || balance.account.startsWith(`${main}:`);
+    if (theirs && !known.has(id(balance))) known.set(id(balance), balance);
+  }
+  return [...known.values()].sort((left, right) => id(left).localeCompare(id(right)));
+}
+
+function UserMoney({
+  balance,
+  balances,
+  onPick,
+}: {
+  balance: BalanceView;
+  balances: BalanceView[];
+  onPick: (balance: BalanceView) => void;
+}) {
+  const { admin } = useRights();
+  const history = useHistory(balance.account, balance.asset);
+  const [why, setWhy] = useState<BalanceView | null>(null);
+  const [limits, setLimits] = useState<BalanceView | null>(null);
+  const [entry, setEntry] = useState<EntryView | null>(null);
+  const [reversed, setReversed] = useState<EntryView | null>(null);
+  return (
+    <div className="flex flex-col gap-5">
+      <BalancePicker balances={balances} picked={balance} onPick={onPick} />
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="flex min-w-0 flex-col gap-5">
+          <BalanceHero known={balance} onWhy={() => setWhy(balance)} />
+          <ChartCard rows={history.rows} asset={balance.asset} />
+        </div>
+        <Card>
+          <CardHeader title="Limits and holds">
+            {admin && (
+              <Button size="sm" onClick={() => setLimits(balance)}>
+                <SlidersHorizontal aria-hidden /> Limits
+              </Button>
+            )}
+          </CardHeader>
+          <dl className="mx-4 mb-4 divide-y divide-line rounded-lg border border-line text-sm sm:mx-5">
+            <Fact label="Lowest available">
+              {balance.floor == null ? "none" : <Amount value={balance.floor} />}
+            </Fact>
+            <Fact label="Highest balance">
+              {balance.ceiling == null ? "none" : <Amount value={balance.ceiling} />}
+            </Fact>
+          </dl>
+          <div className="mx-4 mb-4 sm:mx-5">
+            <OpenHolds rows={history.rows} account={balance.account} asset={balance.asset} />
+          </div>
+        </Card>
+      </div>
+      <HistoryCard history={history} onDetails={setEntry} onReverse={admin ? setReversed : undefined} />
+      <WhySheet target={why} onClose={() => setWhy(null)} />
+      <LimitsDialog target={limits} onClose={() => setLimits(null)} />
+      <EntrySheet entry={entry} onClose={() => setEntry(null)} />
+      <ReverseDialog entry={reversed} onClose={() => setReversed(null)} />
+    </div>
+  );
+}
+
+function PersonMenu({ person }: { person: UserView }) {
+  const queries = useQueryClient();
+  const self = usePerson().user === person.user;
+  const [asked, setAsked] = useState<"revoke" | "disable" | null>(null);
+  const name = person.name || person.user;
+  const refresh = () =>
+    Promise.all(
+      [["user", person.user], ["users"]].map((queryKey) => queries.invalidateQueries({ queryKey })),
+    );
+  return (
+    <>
+      <Menu
+        trigger={
+          <IconButton label={`More for ${name}`} look="secondary" className="sm:!size-10">
+            <MoreHorizontal aria-hidden />
+          </IconButton>
+        }
+      >
+        <MenuItem onSelect={() => setAsked("revoke")}>
+          <LogOut aria-hidden /> Sign out everywhere …
+        </MenuItem>
+        {!self && (
+          <>
+            <MenuLine />
+            <MenuItem danger={!person.disabled} onSelect={() => setAsked("disable")}>
+              {person.disabled ? <CircleCheck aria-hidden /> : <Ban aria-hidden />}
+              {person.disabled ? "Enable …" : "Disable …"}
+            </MenuItem>
+          </>
+        )}
+      </Menu>
+      <ConfirmDialog
+        open={asked === "revoke"}
+        onClose={() => setAsked(null)}
+        title={`Sign ${name} out everywhere?`}
+        actLabel="Sign out everywhere"
+        act={async () => {
+          await groat.api.revokeUser(person.user);
+          toast.success(`${name} is signed out everywhere`);
+        }}
+      >
+        Open screens close within seconds, and every token given until now is refused. They can sign in again.
+      </ConfirmDialog>
+      <ConfirmDialog
+        open={asked === "disable"}
+        onClose={() => setAsked(null)}
+        title={person.disabled ? `Enable ${name}?` : `Disable ${name}?`}
+        actLabel={person.disabled ? "Enable" : "Disable"}
+        danger={!person.disabled}
+        act={async () => {
+          await groat.api.updateUser(person.user, { disabled: !person.disabled });
+          toast.success(`${name} is ${person.disabled ? "enabled" : "disabled"}`);
+          await refresh();
+        }}
+      >
+        {person.disabled
+          ? "They can sign in again. Their balances were never touched."
+          : "They are signed out and cannot sign in. Their balances stay as they are."}
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,198 @@
+import { add, type BalanceView, compare, formatAmount, GroatError, subtract } from "@groat/client";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { ArrowRight } from "lucide-react";
+import { type FormEvent, useId, useState } from "react";
+import { toast } from "sonner";
+import { assetsQuery } from "../api/queries";
+import { ADJUSTMENTS, DEFAULT_REASON } from "../api/words";
+import { groat } from "../groat";
+import { readAmount } from "../lib/amounts";
+import { isUnsettled, useWriteKey } from "../lib/write-key";
+import { useLiveBalance, useWatch } from "../live/hooks";
+import { Button } from "../ui/button";
+import { Choice, Field, Input, Select } from "../ui/field";
+import { Dialog } from "../ui/overlay";
+import { Notice } from "../ui/states";
+import { Amount, Delta } from "../ui/text";
+
+type Way = "add" | "subtract" | "set";
+
+const WAYS = [
+  { value: "add", label: "Add" },
+  { value: "subtract", label: "Subtract" },
+  { value: "set", label: "Set to" },
+] as const;
+
+export interface Adjusted {
+  user: string;
+  name: string;
+  balances: BalanceView[];
+  account?: string;
+  asset?: string;
+}
+
+/** Gives, takes or sets a person's credits, with a reason and the balance it leads to. */
+export function AdjustDialog({ target, onClose }: { target: Adjusted | null; onClose: () => void }) {
+  return (
+    <Dialog
+      open={target !== null}
+      onOpenChange={(open) => !open && onClose()}
+      title="Update credits"
+      description={target ? `${target.name} (${target.user})` : undefined}
+      testId="adjust-dialog"
+    >
+      {target && <AdjustForm {...target} onClose={onClose} />}
+    </Dialog>
+  );
+}
+
+function AdjustForm({
+  user,
+  balances,
+  account = `user:${user}`,
+  asset: first,
+  onClose,
+}: Adjusted & { onClose: () => void }) {
+  useWatch(user);
+  const queries = useQueryClient();
+  const assets = useQuery(assetsQuery).data ?? [];
+  const [way, setWay] = useState<Way>("add");
+  const [asset, setAsset] = useState(first ?? balances[0]?.asset ?? "CREDIT");
+  const [typed, setTyped] = useState("");
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<{ field: "amount" | "form"; text: string } | null>(null);
+  const writeKey = useWriteKey();
+  const form = useId();
+  const scale = assets.find((item) => item.code === asset)?.scale ?? 0;
+  const known = balances.find((item) => item.account === account && item.asset === asset);
+  const before = useLiveBalance(account, asset)?.confirmed ?? known?.balance ?? (0).toFixed(scale);
+  const read = readAmount(typed, { code: asset, scale }, { negative: way === "set" });
+  const after = read.ok ? resultOf(way, before, read.amount) : null;
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (busy) return;
+    if (!read.ok) return setProblem({ field: "amount", text: read.problem });
+    if (way !== "set" && compare(read.amount, "0") === 0) {
+      return setProblem({ field: "amount", text: "Enter more than nothing." });
+    }
+    setProblem(null);
+    setBusy(true);
+    try {
+      await write(
+        way,
+        { account, asset, amount: read.amount, reason: reason.trim() || DEFAULT_REASON },
+        writeKey.keyFor,
+      );
+      writeKey.settle();
+      toast.success("User credits updated successfully", { id: `adjust-${account}` });
+      await Promise.all(
+        [["users"], ["user", user], ["entries", account], ["balances"], ["account", account]].map(
+          (queryKey) => queries.invalidateQueries({ queryKey }),
+        ),
+      );
+      onClose();
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      if (!isUnsettled(error)) writeKey.settle();
+      const text = error.detail || "Failed to update user credits";
+      toast.error(text, { id: `adjust-${account}` });
+      setProblem({ field: "form", text });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form id={form} onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+      <Choice label="What to do" value={way} options={WAYS} onChange={setWay} />
+      <div className="flex gap-2">
+        <Field
+          label={way === "set" ? "New balance" : "Amount"}
+          className="flex-1"
+          problem={problem?.field === "amount" && problem.text}
+        >
+          {(wiring) => (
+            <Input
+              {...wiring}
+              autoFocus
+              inputMode={scale === 0 ? "numeric" : "decimal"}
+              autoComplete="off"
+              className="num"
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label="Asset" className="w-28">
+          {(wiring) => (
+            <Select {...wiring} value={asset} onChange={(event) => setAsset(event.target.value)}>
+              {(assets.length > 0 ? assets.map(({ code }) => code) : [asset]).map((code) => (
+                <option key={code}>{code}</option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      </div>
+      <Field label="Reason" hint="The person reads it, and the audit log keeps it.">
+        {(wiring) => (
+          <Input
+            {...wiring}
+            maxLength={500}
+            placeholder={DEFAULT_REASON}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+      </Field>
+      <p
+        className="flex flex-wrap items-center gap-2 rounded-md bg-sunken px-3.5 py-2.5 text-sm"
+        aria-live="polite"
+      >
+        <Amount value={before} className="text-muted" />
+        <ArrowRight className="size-4 text-faint" aria-label="becomes" />
+        {after === null ? (
+          <span className="text-faint">–</span>
+        ) : (
+          <>
+            <Amount value={after} asset={asset} className="font-semibold" />
+            <Delta value={subtract(after, before)} className="ml-auto" />
+          </>
+        )}
+      </p>
+      {problem?.field === "form" && (
+        <Notice tone="bad" role="alert">
+          {problem.text}
+        </Notice>
+      )}
+      <div className="mt-1 flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" busy={busy}>
+          {way === "add" ? "Add" : way === "subtract" ? "Subtract" : "Set"}
+          {read.ok && ` ${formatAmount(read.amount)}`}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function resultOf(way: Way, before: string, amount: string): string {
+  if (way === "set") return amount;
+  return way === "add" ? add(before, amount) : subtract(before, amount);
+}
+
+interface Wanted {
+  account: string;
+  asset: string;
+  amount: string;
+  reason: string;
+}
+
+function write(way: Way, wanted: Wanted, keyFor: (body: unknown) => string): Promise<unknown> {
+  const { account, asset, amount, reason } = wanted;
+  const key = keyFor([way, wanted]);
+  if (way === "set") return groat.api.setBalance(account, asset, { balance: amount, reason }, { key });
+  const [source, destination] = way === "add" ? [ADJUSTMENTS, account] : [account, ADJUSTMENTS];
+  return groat.api.post({ postings: [{ source, destination, amount, asset }], reason }, { key });
+}

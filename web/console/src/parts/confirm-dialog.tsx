@@ -1,0 +1,78 @@
+import { GroatError } from "@groat/client";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { explain } from "../api/problem";
+import { Button } from "../ui/button";
+import { Field, Input } from "../ui/field";
+import { Dialog } from "../ui/overlay";
+import { Notice } from "../ui/states";
+
+/** Asks once more before something that matters, for a reason where the audit log keeps one. */
+export function ConfirmDialog({
+  open,
+  onClose,
+  title,
+  children,
+  act,
+  actLabel,
+  danger = false,
+  asksReason = false,
+}: {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  children: ReactNode;
+  act: (reason: string) => Promise<void>;
+  actLabel: string;
+  danger?: boolean;
+  asksReason?: boolean;
+}) {
+  const [busy, setBusy] = useState(false);
+  const [reason, setReason] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await act(reason.trim());
+      setReason("");
+      onClose();
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      setProblem(explain(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <Dialog open={open} onOpenChange={(next) => !next && onClose()} title={title}>
+      <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+        <div className="text-muted text-sm">{children}</div>
+        {asksReason && (
+          <Field label="Reason (optional)">
+            {(wiring) => (
+              <Input
+                {...wiring}
+                maxLength={500}
+                value={reason}
+                onChange={(event) => setReason(event.target.value)}
+              />
+            )}
+          </Field>
+        )}
+        {problem && (
+          <Notice tone="bad" role="alert">
+            {problem}
+          </Notice>
+        )}
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look={danger ? "danger" : "primary"} busy={busy}>
+            {actLabel}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,164 @@
+import { type BalanceView, compare, GroatError } from "@groat/client";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { toast } from "sonner";
+import { explain } from "../api/problem";
+import { assetsQuery } from "../api/queries";
+import { DEFAULT_REASON } from "../api/words";
+import { groat } from "../groat";
+import { readAmount } from "../lib/amounts";
+import { isUnsettled, useWriteKey } from "../lib/write-key";
+import { Button } from "../ui/button";
+import { Checkbox, Field, Input } from "../ui/field";
+import { Dialog } from "../ui/overlay";
+import { Notice } from "../ui/states";
+
+/** How far down and up a balance may go. */
+export function LimitsDialog({ target, onClose }: { target: BalanceView | null; onClose: () => void }) {
+  return (
+    <Dialog
+      open={target !== null}
+      onOpenChange={(open) => !open && onClose()}
+      title="Limits"
+      description={target ? `${target.account} · ${target.asset}` : undefined}
+      testId="limits-dialog"
+    >
+      {target && <LimitsForm balance={target} onClose={onClose} />}
+    </Dialog>
+  );
+}
+
+interface Limit {
+  on: boolean;
+  text: string;
+}
+
+const limitOf = (value: string | null | undefined): Limit => ({ on: value != null, text: value ?? "0" });
+
+function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () => void }) {
+  const queries = useQueryClient();
+  const assets = useQuery(assetsQuery).data ?? [];
+  const [floor, setFloor] = useState(() => limitOf(balance.floor));
+  const [ceiling, setCeiling] = useState(() => limitOf(balance.ceiling));
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const writeKey = useWriteKey();
+  const asset = assets.find((item) => item.code === balance.asset) ?? {
+    code: balance.asset,
+    scale: balance.balance.split(".")[1]?.length ?? 0,
+  };
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (busy) return;
+    const read = (limit: Limit) => (limit.on ? readAmount(limit.text, asset, { negative: true }) : null);
+    const low = read(floor);
+    const high = read(ceiling);
+    if (low && !low.ok) return setProblem(`Lowest: ${low.problem}`);
+    if (high && !high.ok) return setProblem(`Highest: ${high.problem}`);
+    if (low && high && compare(low.amount, high.amount) > 0) {
+      return setProblem("The lowest is above the highest.");
+    }
+    const input = {
+      floor: low?.amount ?? null,
+      ceiling: high?.amount ?? null,
+      reason: reason.trim() || DEFAULT_REASON,
+    };
+    setProblem(null);
+    setBusy(true);
+    try {
+      await groat.api.setLimits(balance.account, balance.asset, input, { key: writeKey.keyFor(input) });
+      writeKey.settle();
+      toast.success("Limits changed");
+      await Promise.all(
+        [["user"], ["users"], ["account"], ["balances"]].map((queryKey) =>
+          queries.invalidateQueries({ queryKey }),
+        ),
+      );
+      onClose();
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      if (!isUnsettled(error)) writeKey.settle();
+      setProblem(explain(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+      <LimitField
+        label="Lowest available amount"
+        hint="Nothing may be spent below it."
+        limit={floor}
+        onChange={setFloor}
+      />
+      <LimitField
+        label="Highest balance"
+        hint="Nothing may be posted or held above it."
+        limit={ceiling}
+        onChange={setCeiling}
+      />
+      <Field label="Reason">
+        {(wiring) => (
+          <Input
+            {...wiring}
+            maxLength={500}
+            placeholder={DEFAULT_REASON}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+      </Field>
+      {problem && (
+        <Notice tone="bad" role="alert">
+          {problem}
+        </Notice>
+      )}
+      <div className="mt-1 flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" busy={busy}>
+          Save limits
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function LimitField({
+  label,
+  hint,
+  limit,
+  onChange,
+}: {
+  label: string;
+  hint: string;
+  limit: Limit;
+  onChange: (limit: Limit) => void;
+}) {
+  return (
+    <Field label={label} hint={hint}>
+      {(wiring) => (
+        <span className="flex items-center gap-3">
+          <span className="flex items-center gap-2 text-sm">
+            <Checkbox
+              aria-label={`${label}: limited`}
+              checked={limit.on}
+              onCheckedChange={(checked) => onChange({ ...limit, on: checked === true })}
+            />
+            {limit.on ? "At" : "None"}
+          </span>
+          <Input
+            {...wiring}
+            className="num flex-1"
+            inputMode="decimal"
+            disabled={!limit.on}
+            value={limit.on ? limit.text : ""}
+            onChange={(event) => onChange({ ...limit, text: event.target.value })}
+          />
+        </span>
+      )}
+    </Field>
+  );
+}
