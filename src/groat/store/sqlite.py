@@ -33,7 +33,6 @@ _decode = msgspec.json.decode
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    f"PRAGMA busy_timeout = {BUSY_MS}",
     "PRAGMA cache_size = -65536",
     "PRAGMA wal_autocheckpoint = 4000",
     "PRAGMA journal_size_limit = 67108864",
@@ -53,6 +52,7 @@ class SqliteStore:
 
     ``clock`` gives microseconds since 1970 (SQLite's own clock is the machine's, in milliseconds). ``before_query`` is
     called with each :class:`Query` of a write before it runs; what it raises breaks the flow there (for fault tests).
+    ``busy_ms`` is how long a write waits for another process to end its own before it answers ``busy``.
     """
 
     dialect = "sqlite"
@@ -63,8 +63,10 @@ class SqliteStore:
         extensions: Sequence[Extension] = (),
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000,
         before_query: Callable[[Query], None] | None = None,
+        busy_ms: int = BUSY_MS,
     ) -> None:
         self.path = path
+        self._busy_ms = busy_ms
         self._clock = clock
         self._before_query = before_query
         self._statements = load_statements(
@@ -122,7 +124,11 @@ class SqliteStore:
         try:
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(
-                self.path, isolation_level=None, check_same_thread=False, cached_statements=512
+                self.path,
+                timeout=self._busy_ms / 1_000,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=512,
             )
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
