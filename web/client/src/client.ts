@@ -152,9 +152,15 @@ class Client implements Groat {
   }
 
   refresh(): Promise<void> {
-    this.refreshing ??= this.load().finally(() => {
-      this.refreshing = null;
-    });
+    this.refreshing ??= this.load()
+      .catch((error: unknown) => {
+        if (error instanceof GroatError && this.phase === "ready") this.connection.error = error;
+        this.publish();
+        throw error;
+      })
+      .finally(() => {
+        this.refreshing = null;
+      });
     return this.refreshing;
   }
 
@@ -367,8 +373,6 @@ class Client implements Groat {
     this.refresh().catch((error: unknown) => {
       if (!(error instanceof GroatError)) throw error;
       this.debug("checking failed", { error });
-      this.connection.error = error;
-      this.publish();
     });
   }
 

@@ -230,7 +230,11 @@ describe("the session", () => {
 
   test("nobody signed in is not an error", async () => {
     const { groat } = await it.open({ token: () => null });
-    expect(groat.getState()).toMatchObject({ phase: "signed-out", error: null, status: { state: "offline" } });
+    expect(groat.getState()).toMatchObject({
+      phase: "signed-out",
+      error: null,
+      status: { state: "offline" },
+    });
     expect(it.server.requests).toEqual([]);
   });
 
@@ -247,7 +251,10 @@ describe("the session", () => {
     it.server.addUser("7", { CREDIT: "7" });
     const { groat } = await it.open();
     const seen: (string | null)[] = [];
-    groat.subscribe((state) => Object.keys(state.balances).join(), (keys) => seen.push(keys));
+    groat.subscribe(
+      (state) => Object.keys(state.balances).join(),
+      (keys) => seen.push(keys),
+    );
     await groat.login({ user: "7", password: "x" });
     await it.pass(1_000);
     expect(seen).toEqual(["", "user:7 CREDIT"]);
@@ -316,7 +323,10 @@ describe("subscribe", () => {
     it.server.addUser("42", { CREDIT: "100", USD: "1.00" });
     const { groat } = await it.open();
     const dollars: unknown[] = [];
-    const end = groat.subscribe((state) => state.balances["user:42 USD"], (balance) => dollars.push(balance));
+    const end = groat.subscribe(
+      (state) => state.balances["user:42 USD"],
+      (balance) => dollars.push(balance),
+    );
     it.server.change("42", "5");
     await it.pass(10);
     expect(dollars).toEqual([]);

@@ -1,1 +1,15 @@
-export {};
+/** @groat/react: hooks and components for live balances. Import `@groat/react/groat.css` once for their look. */
+export { Amount, type AmountProps } from "./amount.js";
+export {
+  CreditsDisplay,
+  CreditsDisplay as CreditDisplay,
+  CreditsDisplay as default,
+  type CreditsDisplayProps,
+} from "./credits-display.js";
+export { GroatProvider, type GroatProviderProps, useGroat, useGroatState } from "./provider.js";
+export { StatusBadge, type StatusBadgeProps } from "./status-badge.js";
+export { type Away, type BalanceOptions, type UseBalance, useAway, useBalance } from "./use-balance.js";
+export { type HistoryOptions, type HistoryRow, type UseHistory, useHistory } from "./use-history.js";
+export { type UseSpend, useSpend } from "./use-spend.js";
+export { type UseStatus, useStatus } from "./use-status.js";
+export type { Words } from "./words.js";

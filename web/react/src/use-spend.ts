@@ -1,0 +1,59 @@
+import {
+  type ActionInput,
+  type GroatError,
+  GroatError as GroatFailure,
+  randomId,
+  type TransactionView,
+} from "@groat/client";
+import { useRef, useState } from "react";
+import { useGroat } from "./provider.js";
+
+export interface UseSpend {
+  /**
+   * Spends the signed-in user's own money by the server's action. The pending change shows at once. One at a time: a
+   * second call meanwhile (a double click) gets the running one's result. After `unknown_outcome` the same input is
+   * repeated under the same key, so it is never paid twice. Throws GroatError.
+   */
+  spend: (input: ActionInput) => Promise<TransactionView>;
+  pending: boolean;
+  /** Why the last one failed; null again with the next. */
+  error: GroatError | null;
+}
+
+/** `action` is a name the server declares; "spend" by default. */
+export function useSpend(action = "spend"): UseSpend {
+  const groat = useGroat();
+  const running = useRef<Promise<TransactionView> | null>(null);
+  const unsettled = useRef<{ input: string; key: string } | null>(null);
+  const [pending, setPending] = useState(false);
+  const [error, setError] = useState<GroatError | null>(null);
+
+  async function run(input: ActionInput): Promise<TransactionView> {
+    const text = JSON.stringify(input);
+    const key = unsettled.current?.input === text ? unsettled.current.key : randomId();
+    setPending(true);
+    setError(null);
+    try {
+      const view = await groat.act(action, input, { key });
+      unsettled.current = null;
+      return view;
+    } catch (failure) {
+      if (!(failure instanceof GroatFailure)) throw failure;
+      unsettled.current = failure.code === "unknown_outcome" ? { input: text, key } : null;
+      setError(failure);
+      throw failure;
+    } finally {
+      running.current = null;
+      setPending(false);
+    }
+  }
+
+  return {
+    spend: (input) => {
+      running.current ??= run(input);
+      return running.current;
+    },
+    pending,
+    error,
+  };
+}

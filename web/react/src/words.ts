@@ -1,0 +1,47 @@
+/** Every word the components say, so that an app can say it in its own language. */
+import type { StatusState } from "@groat/client";
+
+export interface Words {
+  credits: string;
+  loading: string;
+  failed: string;
+  refresh: string;
+  details: string;
+  confirmed: string;
+  available: string;
+  held: string;
+  pending: string;
+  pause: string;
+  resume: string;
+  waiting: (count: number) => string;
+  asOf: (time: string) => string;
+  away: (delta: string) => string;
+  /** Said to screen readers: the change, signed, and the value after it. */
+  changed: (delta: string, total: string) => string;
+  status: Readonly<Record<StatusState, string>>;
+}
+
+export const ENGLISH: Words = {
+  credits: "Credits",
+  loading: "Loading credits",
+  failed: "Credits unavailable",
+  refresh: "Refresh",
+  details: "Details",
+  confirmed: "Confirmed",
+  available: "Available",
+  held: "On hold",
+  pending: "Being confirmed",
+  pause: "Pause live",
+  resume: "Resume live",
+  waiting: (count) => `${count} new`,
+  asOf: (time) => `as of ${time}`,
+  away: (delta) => `${delta} while you were away`,
+  changed: (delta, total) => `${delta}, now ${total} credits`,
+  status: {
+    connecting: "Connecting",
+    live: "Live",
+    polling: "Polling",
+    stale: "Stale",
+    offline: "Offline",
+  },
+};
