@@ -77,7 +77,11 @@ class FakeStreams:
     ) -> Resume:
         await self._reading("resume")
         head = self._head(stream)
-        if epoch == head.epoch and head.oldest - 1 <= offset <= head.offset and head.offset - offset <= BEHIND_MAX:
+        if (
+            epoch == head.epoch
+            and head.oldest - 1 <= offset <= head.offset
+            and head.offset - offset <= BEHIND_MAX
+        ):
             events = await self.read(stream, offset, limit, bytes_max)
             return Resume(True, head.epoch, events, offset + len(events), len(self.of(stream).events), None)
         snapshot = json.dumps({"total": head.offset}).encode()
@@ -99,17 +103,17 @@ class FakeGroat:
         self.listeners.append(callback)
         return lambda: self.listeners.remove(callback)
 
-    async def act(
-        self, kind: str, actor: str, target: str, reason: str, before: object = None, after: object = None
-    ) -> None:
+    async def act(self, kind: str, *, actor: str, target: str) -> str:
         self.acts.append((kind, actor, target))
+        return "id"
 
     def commit(self, name: str, count: int = 1, pad: int = 0) -> Published:
         """Add events to a stream without telling anybody; the hint that would tell of them."""
         stream = self.streams.of(name)
         first = len(stream.events) + 1
         fresh = tuple(
-            b'{"type":"balance_updated","n":%d,"pad":"%b"}' % (n, b"x" * pad) for n in range(first, first + count)
+            b'{"type":"balance_updated","n":%d,"pad":"%b"}' % (n, b"x" * pad)
+            for n in range(first, first + count)
         )
         stream.events += fresh
         return Published(name, stream.epoch, first, first + count - 1, fresh)

@@ -91,7 +91,9 @@ async def joined(hub: Hub, stream: str = "user:1", **position: object) -> Client
     return client
 
 
-async def test_events_arrive_in_order_at_every_reader_of_their_stream_only(groat: FakeGroat, hub: Hub) -> None:
+async def test_events_arrive_in_order_at_every_reader_of_their_stream_only(
+    groat: FakeGroat, hub: Hub
+) -> None:
     one, other, stranger = await joined(hub), await joined(hub), await joined(hub, "user:2")
     groat.publish("user:1", 2)
     groat.publish("user:1")
@@ -229,7 +231,9 @@ async def test_retention_overtaking_a_reader_closes_it(groat: FakeGroat, hub: Hu
 
 
 @pytest.mark.parametrize("how", ["another epoch", "shorter history"])
-async def test_another_history_closes_the_readers_of_that_stream(groat: FakeGroat, hub: Hub, how: str) -> None:
+async def test_another_history_closes_the_readers_of_that_stream(
+    groat: FakeGroat, hub: Hub, how: str
+) -> None:
     client, other = await joined(hub), await joined(hub, "user:2")
     groat.publish("user:1", 5)
     if how == "another epoch":
@@ -273,7 +277,9 @@ async def test_a_join_that_fails_leaves_nothing_behind(groat: FakeGroat, hub: Hu
 
 
 @pytest.mark.parametrize("seed", range(12))
-async def test_whatever_hints_do_everybody_gets_everything_once(groat: FakeGroat, hub: Hub, seed: int) -> None:
+async def test_whatever_hints_do_everybody_gets_everything_once(
+    groat: FakeGroat, hub: Hub, seed: int
+) -> None:
     print(f"seed={seed}")
     dice = random.Random(seed)
     names = [f"user:{n}" for n in range(5)]

@@ -236,7 +236,7 @@ class Connection:
 
     def _do(self, command: protocol.Command) -> None:
         id = command.id
-        if command.send is not None:
+        if command.send is not protocol.EMPTY:
             return
         if id <= 0:
             self.close(protocol.BAD_REQUEST)
@@ -248,12 +248,12 @@ class Connection:
             self._live.spawn(self, self._refresh(id, command.refresh.token))
         elif command.rpc is not None:
             self._rpc(id, command.rpc)
-        elif command.ping is not None:
+        elif command.ping is not protocol.EMPTY:
             self._reply(Reply(id, ping=protocol.Nothing()))
-        elif command.publish is not None:
+        elif command.publish is not protocol.EMPTY:
             self._error(id, protocol.PERMISSION_DENIED)
         elif any(
-            method is not None
+            method is not protocol.EMPTY
             for method in (command.presence, command.presence_stats, command.history, command.sub_refresh)
         ):
             self._error(id, protocol.NOT_AVAILABLE)

@@ -189,10 +189,20 @@ class Hub:
         try:
             async with self._resumes:
                 resume = await self._streams.resume(stream, epoch, offset, _PAGE_EVENTS, bytes_max)
+            self._settle(feed, resume)
+            room = feed.rooms.get(key)
+            if room is None:
+                room = feed.rooms[key] = Room(form(key))
+            subscription = Subscription(feed, room, reader, write, resume.offset)
+            room.members.add(subscription)
         finally:
             feed.joining -= 1
             self._forget_if_empty(feed)
-        self._feeds[stream] = feed
+        self.stats.feeds = len(self._feeds)
+        return subscription, resume
+
+    def _settle(self, feed: Feed, resume: Resume) -> None:
+        """Bring a feed in line with what a read of its stream found."""
         if feed.offset < 0:
             feed.epoch = resume.epoch
             feed.offset = resume.head
@@ -200,13 +210,6 @@ class Hub:
                 self._missed(feed, 0)
         elif feed.epoch != resume.epoch:
             self._renew(feed, resume.epoch, resume.head)
-        room = feed.rooms.get(key)
-        if room is None:
-            room = feed.rooms[key] = Room(form(key))
-        subscription = Subscription(feed, room, reader, write, resume.offset)
-        room.members.add(subscription)
-        self.stats.feeds = len(self._feeds)
-        return subscription, resume
 
     def release(self, subscription: Subscription) -> None:
         """Let a parked subscription go on: at once when level with its feed, else through the database."""

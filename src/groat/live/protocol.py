@@ -110,7 +110,7 @@ class RpcRequest(msgspec.Struct):
 
 
 class Command(msgspec.Struct):
-    """One line from the client; at most one of the methods is set."""
+    """One line from the client; at most one of the methods is set: not None, not EMPTY."""
 
     id: Id = 0
     connect: ConnectRequest | None = None
@@ -118,13 +118,13 @@ class Command(msgspec.Struct):
     unsubscribe: UnsubscribeRequest | None = None
     refresh: RefreshRequest | None = None
     rpc: RpcRequest | None = None
-    ping: Raw | None = None
-    send: Raw | None = None
-    publish: Raw | None = None
-    presence: Raw | None = None
-    presence_stats: Raw | None = None
-    history: Raw | None = None
-    sub_refresh: Raw | None = None
+    ping: Raw = EMPTY
+    send: Raw = EMPTY
+    publish: Raw = EMPTY
+    presence: Raw = EMPTY
+    presence_stats: Raw = EMPTY
+    history: Raw = EMPTY
+    sub_refresh: Raw = EMPTY
 
 
 class Publication(msgspec.Struct):

@@ -267,7 +267,7 @@ class Live:
         lock = self._view_locks.setdefault(viewed, asyncio.Lock())
         async with lock:
             if self._views.get(viewed) != hour:
-                await self._groat.act("view", identity.principal, stream, "", None, None)
+                await self._groat.act("view", actor=identity.principal, target=stream)
                 self._views[viewed] = hour
         self._view_locks.pop(viewed, None)
 

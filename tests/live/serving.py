@@ -1,0 +1,110 @@
+"""A real uvicorn around a Live, on a port of its own, inside the test's event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count as count_up
+from typing import Any, cast
+from urllib.parse import parse_qs
+
+import uvicorn
+from uvicorn.server import ServerState
+
+from groat import Groat
+from groat.identity import Identity
+from groat.live import Limits, Live, asgi
+from groat.live.http_streams import EventStream, long_poll
+from groat.live.websocket import WebSocketProtocol
+from groat.settings import Settings
+from tests.live.fakes import FakeGroat, FakeIdentities
+from tests.live.waiting import until
+
+
+class App:
+    """The least ASGI app that mounts the live room; its bearer tokens are the identities' fake ones."""
+
+    def __init__(self, live: Live, identities: FakeIdentities) -> None:
+        self.groat_live = live
+        self.identities = identities
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            await asgi.serve(self.groat_live, scope, receive, send)
+            return
+        headers = {name: value.decode() for name, value in scope["headers"]}
+        who: Identity = self.identities.tokens[headers[b"authorization"].removeprefix("Bearer ")]
+        query = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
+        stream = scope["path"].removeprefix("/v1/streams/").removesuffix("/events")
+        assert self.groat_live.may_read(who, stream)
+        after = headers.get(b"last-event-id") or query.get("after")
+        if headers.get(b"accept") == "text/event-stream":
+            await EventStream(self.groat_live, who, stream, after)(scope, receive, send)
+            return
+        body = await long_poll(self.groat_live, who, stream, after, float(query.get("wait", "0")))
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+
+class Served:
+    """What a test needs to know of a running server."""
+
+    def __init__(self, live: Live, identities: FakeIdentities, groat: Any, port: int) -> None:
+        self.live = live
+        self.identities = identities
+        self.groat = groat
+        self.port = port
+        self.url = f"ws://127.0.0.1:{self.port}/connection/websocket"
+        self._keys = count_up()
+        self.http = f"http://127.0.0.1:{self.port}"
+
+    async def credit(self, user: str, count: int = 1) -> None:
+        """Post `count` transactions of 1 CREDIT to a user, all told of by events."""
+        groat = cast(Groat, self.groat)
+        for start in range(0, count, 1_000):
+            await asyncio.gather(
+                *(
+                    groat.post([("house:bonus", f"user:{user}", "1", "CREDIT")], key=str(next(self._keys)))
+                    for _ in range(start, min(count, start + 1_000))
+                )
+            )
+
+
+@asynccontextmanager
+async def serving(
+    groat: Groat | FakeGroat, limits: Limits | None = None, *, plain_asgi: bool = False
+) -> AsyncIterator[Served]:
+    """Serve a Live over a ledger; limits of rates are wide unless given."""
+    identities = FakeIdentities()
+    live = Live(
+        cast(Groat, groat),
+        identities,
+        Settings(),
+        limits or Limits(connects_per_minute=1_000, messages_per_second=1_000, drain_s=0.2),
+    )
+    await live.start()
+    config = uvicorn.Config(
+        App(live, identities),
+        lifespan="off",
+        log_config=None,
+        http="httptools",
+        ws="websockets-sansio" if plain_asgi else WebSocketProtocol,
+    )
+    config.load()
+    state = ServerState()
+    protocol = cast(Any, config.http_protocol_class)
+    # What uvicorn.Server does, without its signals and without the tenths of a second it sleeps.
+    listener = await asyncio.get_running_loop().create_server(
+        lambda: protocol(config=config, server_state=state, app_state={}), "127.0.0.1", 0
+    )
+    try:
+        yield Served(live, identities, groat, listener.sockets[0].getsockname()[1])
+    finally:
+        await live.drain(0)
+        listener.close()
+        for connection in list(state.connections):
+            cast(Any, connection).shutdown()
+        await until(lambda: not state.connections and not state.tasks)
+        await listener.wait_closed()
+        await live.stop()

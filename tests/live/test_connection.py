@@ -1,0 +1,456 @@
+"""The Centrifuge protocol: rights, life and limits of a connection, over both transports."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import pytest
+
+from groat import Groat
+from groat.live import Limits
+from tests.live.fakes import FakeGroat
+from tests.live.python_client import Sdk
+from tests.live.serving import Served, serving
+from tests.live.waiting import until
+from tests.live.wire import frame, wired
+
+
+def let_in(served: Served, *roles: str, user: str = "42", **more: Any) -> str:
+    return served.identities.let_in(f"token-of-{user}", user, *roles, **more)
+
+
+async def test_a_connect_reply_names_the_streams_and_their_positions(faked: Served) -> None:
+    faked.groat.publish("user:42", 3)
+    async with wired(faked) as wire:
+        reply = await wire.ask(id=7, connect={"token": let_in(faked, "support", "admin"), "name": "js"})
+        assert reply["id"] == 7
+        result = reply["connect"]
+        assert result["ping"] == 25
+        assert result["pong"] is True
+        assert "expires" not in result
+        assert sorted(result["subs"]) == ["role:admin", "role:support", "user:42"]
+        assert result["subs"]["user:42"] == {
+            "recoverable": True,
+            "positioned": True,
+            "epoch": "e1",
+            "offset": 3,
+            "data": {"total": 3},
+        }
+
+
+async def test_a_recovery_names_the_position_recovered_from(faked: Served) -> None:
+    """As centrifuge does: the publications move it, so a client that breaks off resumes with what it handled."""
+    faked.groat.publish("user:42", 5)
+    async with wired(faked) as wire:
+        position = {"recover": True, "epoch": "e1", "offset": 2}
+        reply = await wire.ask(id=1, connect={"token": let_in(faked), "subs": {"user:42": position}})
+        sub = reply["connect"]["subs"]["user:42"]
+        assert (sub["recovered"], sub["was_recovering"], sub["offset"]) == (True, True, 2)
+        assert [each["offset"] for each in sub["publications"]] == [3, 4, 5]
+        assert "data" not in sub
+
+
+async def test_a_connect_reply_holds_64_kib_of_events_and_the_rest_follows(faked: Served) -> None:
+    faked.groat.publish("user:42", 600, pad=1_000)
+    async with wired(faked) as wire:
+        position = {"recover": True, "epoch": "e1", "offset": 0}
+        wire.say({"id": 1, "connect": {"token": let_in(faked), "subs": {"user:42": position}}})
+        sizes: list[int] = []
+        offsets: list[int] = []
+        while len(offsets) < 600:
+            _, payload = await wire.next_frame()
+            sizes.append(len(payload))
+            for line in map(json.loads, payload.split(b"\n")):
+                if "connect" in line:
+                    offsets += [each["offset"] for each in line["connect"]["subs"]["user:42"]["publications"]]
+                else:
+                    offsets.append(line["push"]["pub"]["offset"])
+        assert offsets == list(range(1, 601))
+        assert max(sizes) < 80_000
+
+
+async def test_a_message_above_256_kib_travels_in_fragments(faked: Served) -> None:
+    sdk = await Sdk(faked.url, let_in(faked)).connect()
+    faked.groat.publish("user:42", pad=600_000)
+    await until(lambda: sdk.offsets("user:42") == [1])
+    assert len(sdk.events["user:42"][0][1]["pad"]) == 600_000
+    await sdk.leave()
+
+
+@pytest.mark.parametrize(
+    ("code", "answer"),
+    [("token_expired", 109), ("token_revoked", 109), ("token_not_yet_valid", 109), ("token_invalid", 3500)],
+)
+async def test_a_bad_token_is_told_so_that_the_sdk_does_the_right_thing(
+    faked: Served, code: str, answer: int
+) -> None:
+    faked.identities.refusals["bad"] = code
+    async with wired(faked) as wire:
+        wire.say({"id": 1, "connect": {"token": "bad"}})
+        if answer == 109:
+            assert (await wire.heard())["error"] == {"code": 109, "message": "token expired"}
+        else:
+            assert await wire.closed() == answer
+
+
+async def test_no_token_is_unauthorized(faked: Served) -> None:
+    async with wired(faked) as wire:
+        assert (await wire.ask(id=1, connect={}))["error"]["code"] == 101
+        assert "connect" in await wire.ask(id=2, connect={"token": let_in(faked)})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nonsense",
+        "[]",
+        "1",
+        '{"id":"1"}',
+        '{"id":-1,"connect":{}}',
+        '{"id":1,"connect":7}',
+        '{"id":1,"connect":{"token":7}}',
+        '{"id":1,"connect":{"token":"t","subs":{"user:42":{"recover":true,"offset":-1}}}}',
+        '{"id":1,"connect":{"token":"t","subs":{"user:42":{"recover":true,"offset":9223372036854775808}}}}',
+        '{"id":1,"connect":{"token":"t","subs":[]}}',
+        '{"id":1,"connect":{"data":' + "[" * 20_000 + "]" * 20_000 + "}}",
+        '{"id":1e400}',
+        '{"connect":{"token":"t"}}',
+        '{"id":1,"subscribe":{"channel":"user:42"}}',
+        '{"id":1}',
+        '{"id":1,"connect":{"token":"\\ud800"}}',
+    ],
+)
+async def test_a_malformed_first_command_closes_the_connection(faked: Served, line: str) -> None:
+    async with wired(faked) as wire:
+        wire.send(frame(line))
+        assert await wire.closed() in (3500, 3501)
+    assert faked.live.stats.connects == 0
+
+
+async def test_connecting_twice_closes_the_connection(faked: Served) -> None:
+    async with wired(faked, let_in(faked)) as wire:
+        wire.say({"id": 2, "connect": {"token": let_in(faked)}})
+        assert await wire.closed() == 3501
+
+
+async def test_commands_may_follow_connect_in_the_same_message(faked: Served) -> None:
+    async with wired(faked) as wire:
+        wire.say({"id": 1, "connect": {"token": let_in(faked)}}, {"id": 2, "ping": {}}, {"send": {}}, {})
+        assert "connect" in await wire.heard()
+        assert await wire.heard() == {"id": 2, "ping": {}}
+
+
+async def test_methods_that_are_not_offered_say_so(faked: Served) -> None:
+    async with wired(faked, let_in(faked)) as wire:
+        for command, code in [
+            ({"publish": {"channel": "user:42", "data": {}}}, 103),
+            ({"history": {"channel": "user:42"}}, 108),
+            ({"presence": {"channel": "user:42"}}, 108),
+            ({"presence_stats": {"channel": "user:42"}}, 108),
+            ({"sub_refresh": {"channel": "user:42"}}, 108),
+            ({"rpc": {"method": "transfer", "data": {}}}, 104),
+            ({"unheard_of": {}}, 104),
+            ({"unsubscribe": {"channel": "user:42"}}, 103),
+        ]:
+            assert (await wire.ask(id=9, **command))["error"]["code"] == code, command
+
+
+@pytest.mark.parametrize(
+    ("roles", "channel", "code"),
+    [
+        ((), "user:42", 105),
+        ((), "user:7", 103),
+        ((), "view:7", 103),
+        ((), "view:42", 103),
+        ((), "role:admin", 103),
+        ((), "news", 102),
+        ((), "", 102),
+        (("support",), "user:7", 103),
+        (("support",), "role:admin", 103),
+        (("support",), "view:", 102),
+        (("support",), "view:a:b", 102),
+        (("support",), "view:" + "x" * 65, 102),
+        (("support",), "view:\u0000", 102),
+    ],
+)
+async def test_nobody_subscribes_to_what_is_not_theirs(
+    faked: Served, roles: tuple[str, ...], channel: str, code: int
+) -> None:
+    async with wired(faked, let_in(faked, *roles)) as wire:
+        assert (await wire.ask(id=2, subscribe={"channel": channel}))["error"]["code"] == code
+    assert faked.groat.acts == []
+
+
+async def test_asking_to_recover_anothers_stream_in_connect_gets_nothing(faked: Served) -> None:
+    faked.groat.publish("user:7", 3)
+    async with wired(faked) as wire:
+        subs = {"user:7": {"recover": True, "epoch": "e1"}, "role:admin": {"recover": True, "epoch": "e1"}}
+        reply = await wire.ask(id=1, connect={"token": let_in(faked), "subs": subs})
+        assert list(reply["connect"]["subs"]) == ["user:42"]
+        faked.groat.publish("user:7")
+        faked.groat.publish("user:42")
+        assert (await wire.heard())["push"]["channel"] == "user:42"
+
+
+async def test_views_are_audited_once_per_viewer_person_and_hour(served: Served, ledger: Groat) -> None:
+    token = let_in(served, "support")
+    for _ in range(2):
+        async with wired(served, token) as wire:
+            for number, channel in enumerate(("view:1", "view:2"), 2):
+                assert "subscribe" in await wire.ask(id=number, subscribe={"channel": channel})
+            assert "unsubscribe" in await wire.ask(id=4, unsubscribe={"channel": "view:1"})
+            assert "subscribe" in await wire.ask(id=5, subscribe={"channel": "view:1"})
+            assert (await wire.ask(id=6, subscribe={"channel": "view:1"}))["error"]["code"] == 105
+    seen = [(entry.kind, entry.actor, entry.target) for entry in await ledger.audit()]
+    assert sorted(seen) == [("view", "user:42", "user:1"), ("view", "user:42", "user:2")]
+
+
+async def test_after_unsubscribing_nothing_more_comes(faked: Served) -> None:
+    async with wired(faked, let_in(faked, "admin")) as wire:
+        await wire.ask(id=2, subscribe={"channel": "view:1"})
+        await wire.ask(id=3, unsubscribe={"channel": "view:1"})
+        wire.say(
+            {"id": 4, "subscribe": {"channel": "view:2"}}, {"id": 5, "unsubscribe": {"channel": "view:2"}}
+        )
+        replies = [await wire.heard(), await wire.heard()]
+        assert {reply["id"] for reply in replies} == {4, 5}
+        faked.groat.publish("user:1")
+        faked.groat.publish("user:2")
+        faked.groat.publish("user:42")
+        assert (await wire.heard())["push"]["channel"] == "user:42"
+    await until(lambda: faked.live.stats.feeds == 0)
+
+
+async def test_at_most_100_views_per_connection(faked: Served) -> None:
+    async with wired(faked, let_in(faked, "admin")) as wire:
+        wire.say(*({"id": 2 + n, "subscribe": {"channel": f"view:{n}"}} for n in range(101)))
+        replies = [await wire.heard() for _ in range(101)]
+        assert [reply["id"] for reply in replies if "error" in reply] == [102]
+        assert next(reply for reply in replies if "error" in reply)["error"]["code"] == 106
+        await wire.ask(id=200, unsubscribe={"channel": "view:0"})
+        assert "subscribe" in await wire.ask(id=201, subscribe={"channel": "view:100"})
+
+
+# Tokens.
+
+
+async def test_a_token_is_refreshed_on_the_open_connection(served: Served) -> None:
+    calls = 0
+
+    async def get_token() -> str:
+        nonlocal calls
+        calls += 1
+        life_s = 31 if calls == 1 else 3600
+        return served.identities.let_in(f"t{calls}", "42", expires_at=int(time.time()) + life_s)
+
+    sdk = await Sdk(served.url, get_token).connect()
+    await until(lambda: calls == 2)
+    await served.credit("42", 1)
+    await until(lambda: sdk.offsets("user:42") == [1])
+    assert (sdk.connects, sdk.connecting, sdk.disconnected) == (1, [0], [])
+    await sdk.leave()
+
+
+async def test_ttl_is_the_tokens_end_less_30_seconds(faked: Served) -> None:
+    now = int(time.time())
+    async with wired(faked) as wire:
+        reply = await wire.ask(id=1, connect={"token": let_in(faked, expires_at=now + 930)})
+        assert reply["connect"]["expires"] is True
+        assert 890 <= reply["connect"]["ttl"] <= 900
+        faked.identities.let_in("newer", "42", expires_at=now + 1830)
+        reply = await wire.ask(id=2, refresh={"token": "newer"})
+        assert 1790 <= reply["refresh"]["ttl"] <= 1800
+
+
+async def test_an_expired_token_closes_3005_and_a_new_one_goes_on(served: Served) -> None:
+    calls = 0
+
+    async def get_token() -> str:
+        nonlocal calls
+        calls += 1
+        if calls in (2, 3):
+            served.identities.refusals[f"t{calls}"] = "token_expired"
+            return f"t{calls}"
+        return served.identities.let_in(
+            f"t{calls}", "42", expires_at=int(time.time()) + (1 if calls == 1 else 3600)
+        )
+
+    sdk = await Sdk(served.url, get_token).connect()
+    await served.credit("42", 1)
+    await until(lambda: sdk.connects == 2)
+    await served.credit("42", 1)
+    await until(lambda: sdk.offsets("user:42") == [1, 2])
+    assert 3005 in sdk.connecting
+    assert sdk.disconnected == []
+    await sdk.leave()
+
+
+async def test_a_connection_outlives_its_token_by_a_second_at_most(faked: Served) -> None:
+    async with wired(faked, let_in(faked, expires_at=int(time.time()) + 1)) as wire:
+        assert await wire.closed() == 3005
+
+
+@pytest.mark.parametrize(
+    ("newer", "code"),
+    [("refused", 3005), ("unknown", 3005), ("somebody else", 3500), ("other roles", 3014)],
+)
+async def test_a_refresh_that_does_not_fit_closes(faked: Served, newer: str, code: int) -> None:
+    faked.identities.refusals["refused"] = "token_expired"
+    faked.identities.let_in("somebody else", "43")
+    faked.identities.let_in("other roles", "42", "admin")
+    async with wired(faked, let_in(faked)) as wire:
+        wire.say({"id": 2, "refresh": {"token": newer}})
+        assert await wire.closed() == code
+
+
+async def test_a_revoked_person_is_out_within_5_seconds(served: Served) -> None:
+    sdk = await Sdk(served.url, let_in(served)).connect()
+    other = await Sdk(served.url, let_in(served, user="7")).connect()
+    served.identities.refusals["token-of-42"] = "token_revoked"
+    served.identities.changed.append("user:42")
+    await until(lambda: 3014 in sdk.connecting, timeout_s=5)
+    await until(lambda: sdk.errors.count(109) >= 1)
+    assert sdk.connects == 1
+    assert other.connecting == [0]
+    await sdk.leave()
+    await other.leave()
+
+
+async def test_a_changed_role_acts_on_the_open_connection(served: Served) -> None:
+    sdk = await Sdk(served.url, let_in(served)).connect()
+    await served.credit("42", 2)
+    await until(lambda: len(sdk.offsets("user:42")) == 2)
+    let_in(served, "admin")
+    served.identities.changed.append("user:42")
+    await until(lambda: sdk.connects == 2, timeout_s=5)
+    await until(lambda: "role:admin" in sdk.subscribed)
+    # 3014 tells the SDK to forget its positions, so that nothing it may not see any more stays.
+    assert sdk.subscribed["user:42"][1].data["balances"][0]["balance"] == "2"
+    await sdk.leave()
+
+
+async def test_rights_that_change_during_a_connect_count(faked: Served) -> None:
+    gate = faked.groat.streams.gate = asyncio.Event()
+    async with wired(faked) as wire:
+        wire.say({"id": 1, "connect": {"token": let_in(faked)}})
+        await until(lambda: "resume" in faked.groat.streams.reads)
+        faked.identities.changed.append("user:42")
+        assert await wire.closed() == 3014
+        gate.set()
+    await until(lambda: faked.live.stats.feeds == 0)
+
+
+# Limits.
+
+
+async def test_at_most_n_connections_per_person(plain_asgi: bool) -> None:
+    limits = Limits(connections_per_user=2, connects_per_minute=100, drain_s=0.1)
+    async with serving(FakeGroat(), limits, plain_asgi=plain_asgi) as served:
+        token, other = let_in(served), let_in(served, user="7")
+        async with wired(served, token), wired(served, other), wired(served) as third:
+            async with wired(served, token):
+                error = (await third.ask(id=1, connect={"token": token}))["error"]
+                assert error == {"code": 106, "message": "limit exceeded", "temporary": True}
+            await until(lambda: served.live.stats.connections == 3)
+            assert "connect" in await third.ask(id=2, connect={"token": token})
+
+
+async def test_at_most_n_connects_a_minute_per_person(plain_asgi: bool) -> None:
+    limits = Limits(connects_per_minute=3, drain_s=0.1)
+    async with serving(FakeGroat(), limits, plain_asgi=plain_asgi) as served:
+        token, other = let_in(served), let_in(served, user="7")
+        for _ in range(3):
+            async with wired(served, token):
+                pass
+        async with wired(served) as wire:
+            error = (await wire.ask(id=1, connect={"token": token}))["error"]
+            assert error == {"code": 111, "message": "too many requests", "temporary": True}
+            assert "connect" in await wire.ask(id=2, connect={"token": other})
+
+
+async def test_more_messages_than_allowed_close_the_connection(plain_asgi: bool) -> None:
+    limits = Limits(messages_per_second=5, drain_s=0.1)
+    async with serving(FakeGroat(), limits, plain_asgi=plain_asgi) as served:
+        async with wired(served, let_in(served)) as wire:
+            wire.say(*({"id": n, "ping": {}} for n in range(2, 40)))
+            assert await wire.closed() == 3013
+
+
+async def test_an_inbound_message_has_at_most_64_kib(faked: Served) -> None:
+    async with wired(faked, let_in(faked)) as wire:
+        wire.send(frame('{"id":2,"ping":{}}' + " " * 65_000))
+        assert await wire.heard() == {"id": 2, "ping": {}}
+        wire.send(frame(" " * (65_536 + 1)))
+        assert await wire.closed() == 1009
+
+
+async def test_who_does_not_connect_in_time_is_closed(plain_asgi: bool) -> None:
+    async with serving(FakeGroat(), Limits(first_frame_s=0.2, drain_s=0.1), plain_asgi=plain_asgi) as served:
+        async with wired(served) as wire:
+            assert await wire.closed() == 3502
+
+
+async def test_pings_go_out_and_who_never_answers_is_closed(plain_asgi: bool) -> None:
+    async with serving(FakeGroat(), Limits(ping_s=1, drain_s=0.1), plain_asgi=plain_asgi) as served:
+        answering = await Sdk(served.url, let_in(served)).connect()
+        async with wired(served, let_in(served, user="7")) as silent:
+            assert await silent.next_frame() == (1, b"{}")
+            assert await silent.closed() == 3012
+        assert answering.connecting == [0]
+        await answering.leave()
+
+
+async def test_a_database_that_fails_is_an_error_to_try_again(faked: Served) -> None:
+    faked.groat.streams.failing = 1
+    async with wired(faked) as wire:
+        error = (await wire.ask(id=1, connect={"token": let_in(faked, "admin")}))["error"]
+        assert error == {"code": 100, "message": "internal server error", "temporary": True}
+        assert "connect" in await wire.ask(id=2, connect={"token": let_in(faked, "admin")})
+        faked.groat.streams.failing = 1
+        assert (await wire.ask(id=3, subscribe={"channel": "view:1"}))["error"]["code"] == 100
+        assert "subscribe" in await wire.ask(id=4, subscribe={"channel": "view:1"})
+
+
+# Receipts.
+
+
+async def test_seen_is_kept_as_one_high_water_per_device(served: Served, ledger: Groat) -> None:
+    await served.credit("42", 9)
+    async with wired(served) as wire:
+        data = {"device": "phone"}
+        await wire.ask(id=1, connect={"token": let_in(served, "admin"), "data": data})
+        for number, offset in enumerate((4, 9, 7), 2):
+            seen = {"stream": "user:42", "offset": offset}
+            assert (await wire.ask(id=number, rpc={"method": "seen", "data": seen}))["rpc"] == {"data": {}}
+        for bad, code in [
+            ({"stream": "user:42", "offset": 10}, 107),
+            ({"stream": "user:42", "offset": -1}, 107),
+            ({"stream": "user:42"}, 107),
+            ({"stream": "user:7", "offset": 0}, 103),
+            ([], 107),
+        ]:
+            assert (await wire.ask(id=9, rpc={"method": "seen", "data": bad}))["error"]["code"] == code
+
+        async def kept() -> list[tuple[str, int, int]]:
+            return await ledger.streams.receipts("user:42")
+
+        deadline = time.monotonic() + 5
+        while not (receipts := await kept()):
+            assert time.monotonic() < deadline
+        assert [(device, offset) for device, offset, _ in receipts] == [("phone", 9)]
+
+
+# Shutting down.
+
+
+async def test_draining_closes_everybody_within_the_window_to_come_back(faked: Served) -> None:
+    async with wired(faked, let_in(faked)) as one, wired(faked, let_in(faked, user="7")) as other:
+        draining = asyncio.create_task(faked.live.drain(0.3))
+        assert [await one.closed(), await other.closed()] == [3001, 3001]
+        one.send(frame(b"\x0b\xb9", 8))
+        other.send(frame(b"\x0b\xb9", 8))
+        await draining
+    assert faked.live.stats.connections == 0
