@@ -2,7 +2,7 @@
 # make demo    the server with demo people on http://localhost:8000
 # make test    every check: Python, TypeScript, browser
 # make lint    only the static checks
-# make soak    the long trials (kill -9, twenty rounds)
+# make soak    the trials in rounds (kill -9 and the like), SOAK_ROUNDS=20 of each; make test does two
 # make bench   the measurements, as JSON lines
 # make wheel   dist/groat-*.whl with the console inside
 
@@ -48,7 +48,7 @@ lint: python
 	$(BIN)/lint-imports
 
 test-python: setup chromium
-	$(BIN)/python -m pytest -m "not soak"
+	$(BIN)/python -m pytest
 
 test-web: $(STAMPS)/npm
 	cd web && npm test
