@@ -94,7 +94,11 @@ async def get_hold(call: Call) -> Answer:
         *_RESOLVE_CODES, "exceeds_hold", "invalid_amount", "too_many_digits", "amount_not_positive", "amount_overflow",
     ),
     example={"amount": "5", "final": True, "reason": "Server is up"},
-    answer_example={**POSTED, "kind": "capture", "hold": {**HOLD, "state": "captured", "captured": "5", "remaining": "0"}},
+    answer_example={
+        **POSTED,
+        "kind": "capture",
+        "hold": {**HOLD, "state": "captured", "captured": "5", "remaining": "0"},
+    },
 )  # fmt: skip
 async def capture_hold(call: Call) -> Answer:
     """Posts what was held, whole or a part. The rest is released unless `final` is false."""

@@ -56,13 +56,13 @@ class Metrics(Collector):
         durations = HistogramMetricFamily(
             "groat_http_request_seconds", "Time to answer HTTP requests", labels=["operation"]
         )
-        for operation, (*counts, total) in self._seconds.items():
+        for operation, times in self._seconds.items():
             buckets: list[tuple[str, float]] = []
             so_far = 0.0
-            for bound, count in zip((*map(str, BUCKETS_S), "+Inf"), counts, strict=True):
-                so_far += count
+            for bound, many in zip((*map(str, BUCKETS_S), "+Inf"), times[:-1], strict=True):
+                so_far += many
                 buckets.append((bound, so_far))
-            durations.add_metric([operation], buckets, total)
+            durations.add_metric([operation], buckets, times[-1])
         yield durations
         yield from self._committer()
         yield from self._live_stats()

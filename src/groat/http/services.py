@@ -10,12 +10,16 @@ from groat.http.metrics import Metrics
 if TYPE_CHECKING:
     from groat import Groat
     from groat.identity import Identities
+    from groat.ledger.amounts import Asset
     from groat.live import Live
     from groat.settings import Settings
 
 
 class Services:
-    """The settings, the ledger, the callers, live delivery, and the counters of this process."""
+    """The settings, the ledger, the callers, live delivery, and the counters of this process.
+
+    ``assets`` are those seen so far: an asset never changes, so what is in it needs no asking.
+    """
 
     def __init__(self, settings: Settings, groat: Groat, identities: Identities, live: Live) -> None:
         self.settings = settings
@@ -23,4 +27,5 @@ class Services:
         self.live = live
         self.identities = identities
         self.limiter = Limiter(settings.messages_per_second)
+        self.assets: dict[str, Asset] = {}
         self.metrics = Metrics(groat, live)

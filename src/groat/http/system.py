@@ -144,5 +144,5 @@ async def get_openapi(call: Call) -> Answer:
 )
 async def get_docs(call: Call) -> Answer:
     """All operations on one page, without any script and without anything from elsewhere."""
-    policy = b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    policy = b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
     return Answer(docs_page(VERSION), 200, ((b"content-security-policy", policy),), HTML)

@@ -11,6 +11,7 @@ from groat.http.money import commit, optional_time, seen_by
 from groat.http.operations import operation
 from groat.http.problems import details, problem
 from groat.http.rights import owns, sees_everything
+from groat.ledger.amounts import parse_amount
 from groat.ledger.commands import ITEMS_MAX, Bulk, Post, Posting, Reverse
 from groat.ledger.errors import InvalidInput, Refusal
 from groat.ledger.text import check_id, check_text
@@ -26,19 +27,21 @@ _POST_CODES = (
 
 async def to_post(call: Call, body: bodies.TransactionBody, key: str, reason: str = "") -> Post:
     """The command in a body. Raises InvalidInput."""
-    amount = call.groat.amount
+    known = call.services.assets
+    postings = []
+    for posting in body.postings:
+        asset = known.get(posting.asset)
+        if asset is None:
+            asset = known[posting.asset] = await call.groat.asset(posting.asset)
+        amount = parse_amount(posting.amount, asset)
+        postings.append(Posting(posting.source, posting.destination, amount, posting.asset))
     return Post(
         principal=call.identity.principal,
         key=key,
         reason=body.reason or reason,
         metadata=body.metadata,
         effective_at=optional_time(body.at),
-        postings=tuple(
-            [
-                Posting(p.source, p.destination, await amount(p.amount, p.asset), p.asset)
-                for p in body.postings
-            ]
-        ),
+        postings=tuple(postings),
     )
 
 
