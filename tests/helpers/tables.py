@@ -1,8 +1,8 @@
 """Aligned text tables: behaviour that reads like a page of a ledger.
 
-The first line names the columns; a cell is what stands between the beginning of its column and that of the next one. A
-cell that runs into the next column is an error, so that a table cannot mean anything but what it looks like. Blank lines
-and lines that begin with ``#`` are for the reader.
+The first line names the columns; a cell is what stands between the beginning of its column and that of the next. A
+cell that runs into the next column is an error, so that a table cannot mean anything but what it looks like. Blank
+lines and lines that begin with ``#`` are for the reader.
 """
 
 from __future__ import annotations

@@ -1,0 +1,322 @@
+"""The refusals of the ledger, in the order of its checks.
+
+Each table sets a scene and says what comes of each step.
+"""
+
+from groat.ledger import errors
+
+REFUSALS = {
+    "key_reused": """
+step  key  what                  amount  more         verdict
+post  k1   house:bonus > user:a  50                   ok
+post  k1   house:bonus > user:a  50                   ok again
+post  k1   house:bonus > user:a  51                   key_reused
+post  k1   house:bonus > user:b  50                   key_reused
+post  k1   house:bonus > user:a  50      at=-1        key_reused
+post  k1   house:bonus > user:a  50      below_floor  key_reused
+set   k1   user:a                50                   key_reused
+# Another principal's key is another key.
+post  k1   house:bonus > user:a  7       by=user:a    ok
+# What was refused is frozen too, and what is refused as reused does not replace the first verdict.
+post  k2   user:a > house:sales  99                   insufficient_funds
+post  k2   user:a > house:sales  1                    key_reused
+post  k2   user:a > house:sales  99                   insufficient_funds again
+see        user:a                                     57 held 0 v2
+""",
+    "transaction_not_found": """
+step     key  what     amount  more  verdict
+reverse  k1   nothing                transaction_not_found
+reverse  k1   nothing                transaction_not_found again
+""",
+    "hold_not_found": """
+step     key  what                  amount  more   verdict
+capture  k1   nothing               5              hold_not_found
+release  k2   nothing                              hold_not_found
+# A transaction that is no hold is not found as one either.
+post     k3   house:bonus > user:a  50      as=T1  ok
+capture  k4   T1                    5              hold_not_found
+""",
+    "hold_expired": """
+step     key  what                  amount     more             verdict
+post     k1   house:bonus > user:a  50                          ok
+hold     k2   user:a > house:sales  20         expires=60 as=H  ok
+tick                                59.999999
+capture  k3   H                     5          keep             ok
+tick                                0.000001
+capture  k4   H                     5                           hold_expired
+release  k5   H                                                 hold_expired
+see           user:a                                            45 held 0 v4
+""",
+    "hold_resolved": """
+step     key  what                  amount  more              verdict
+post     k1   house:bonus > user:a  50                        ok
+hold     k2   user:a > house:sales  20      as=H1             ok
+capture  k3   H1                    5                         ok
+capture  k4   H1                    5                         hold_resolved
+release  k5   H1                                              hold_resolved
+hold     k6   user:a > house:sales  20      expires=60 as=H2  ok
+release  k7   H2                                              ok
+# It was released in time: that it would have expired since changes nothing.
+tick                                99
+release  k8   H2                                              hold_resolved
+see           user:a                                          45 held 0 v5
+""",
+    "not_reversible": """
+step     key  what                  amount  more   verdict
+post     k1   house:bonus > user:a  50      as=T1  ok
+reverse  k2   T1                            as=R1  ok
+reverse  k3   R1                                   not_reversible
+post     k4   house:bonus > user:a  50             ok
+hold     k5   user:a > house:sales  20      as=H1  ok
+reverse  k6   H1                                   not_reversible
+release  k7   H1                            as=T2  ok
+reverse  k8   T2                                   not_reversible
+# What a capture posted can be reversed like any other posting.
+hold     k9   user:a > house:sales  20      as=H2  ok
+capture  k10  H2                    15      as=T3  ok
+reverse  k11  T3                                   ok
+see           user:a                               50 held 0 v8
+""",
+    "wrong_legs": """
+step     key  what                                amount   more  verdict
+post     k1   house:b > user:a, house:b > user:b  5, 6     as=T  ok
+reverse  k2   T                                   5              wrong_legs
+reverse  k3   T                                   5, 6, 0        wrong_legs
+reverse  k4   T                                   all, 0         ok
+see           user:a                                             0 held 0 v2
+see           user:b                                             6 held 0 v1
+""",
+    "exceeds_hold": """
+step     key  what                  amount  more  verdict
+post     k1   house:bonus > user:a  50            ok
+hold     k2   user:a > house:sales  20      as=H  ok
+capture  k3   H                     21            exceeds_hold
+capture  k4   H                     15      keep  ok
+capture  k5   H                     6             exceeds_hold
+capture  k6   H                     5       keep  ok
+capture  k7   H                     1             hold_resolved
+see           user:a                              30 held 0 v4
+""",
+    "exceeds_transaction": """
+step     key  what                                amount  more  verdict
+post     k1   house:b > user:a, house:b > user:b  5, 6    as=T  ok
+reverse  k2   T                                   6, 0          exceeds_transaction
+reverse  k3   T                                   3, 0          ok
+reverse  k4   T                                   3, 0          exceeds_transaction
+reverse  k5   T                                   2, all        ok
+reverse  k6   T                                                 exceeds_transaction
+see           user:a                                            0 held 0 v3
+see           user:b                                            0 held 0 v2
+""",
+    "future_effective_date": """
+step     key  what                  amount  more         verdict
+post     k1   house:bonus > user:a  50      at=0.000001  future_effective_date
+post     k2   house:bonus > user:a  50      at=0         ok
+set      k3   user:a                60      at=1         future_effective_date
+hold     k4   user:a > house:sales  20      at=1         future_effective_date
+hold     k5   user:a > house:sales  20      at=-1 as=H   ok
+release  k6   H                             at=1         future_effective_date
+# The moment has come, but this verdict is frozen: the caller takes a new key.
+tick                                1
+set      k3   user:a                60      at=0         future_effective_date again
+set      k7   user:a                60      at=0         ok
+""",
+    "expires_in_past": """
+step  key  what                  amount  more              verdict
+post  k1   house:bonus > user:a  50                        ok
+hold  k2   user:a > house:sales  20      expires=0         expires_in_past
+hold  k3   user:a > house:sales  20      expires=-5        expires_in_past
+hold  k4   user:a > house:sales  20      expires=0.000001  ok
+""",
+    "balance_overflow": """
+step     key  what                   amount               more  verdict
+post     k1   house:bonus > house:a  9223372036854775807        ok
+post     k2   house:other > house:a  1                          balance_overflow
+post     k3   house:bonus > house:b  1                          balance_overflow
+hold     k4   house:bonus > house:b  1                          balance_overflow
+hold     k5   house:b > house:a      1                          balance_overflow
+# Cumulative counters count, not only their difference: what went out does not make room.
+post     k6   house:a > house:c      5                    as=T  ok
+reverse  k7   T                                                 balance_overflow
+set      k8   house:bonus            9223372036854775807        balance_overflow
+see           house:a                                           9223372036854775802 held 0 v2
+""",
+    "insufficient_funds": """
+step     key  what                  amount  more         verdict
+post     k1   house:bonus > user:a  50      as=T1        ok
+post     k2   user:a > house:sales  51                   insufficient_funds
+hold     k3   user:a > house:sales  51                   insufficient_funds
+hold     k4   user:a > house:sales  30                   ok
+post     k5   user:a > house:sales  21                   insufficient_funds
+reverse  k6   T1                                         insufficient_funds
+set      k7   user:a                29                   insufficient_funds
+# Going below a floor needs the right to.
+reverse  k8   T1                            below_floor  ok
+set      k9   user:a                -5      below_floor  ok
+see           user:a                                     -5 held 30 v4
+# A deposit is taken whatever the balance is, and spending still is not.
+post     k10  house:bonus > user:a  3                    ok
+post     k11  user:a > house:sales  1                    insufficient_funds
+""",
+    "ceiling_exceeded": """
+step     key  what                  amount  more         verdict
+limits   k1   user:a                        ceiling=100  ok
+post     k2   house:bonus > user:a  101                  ceiling_exceeded
+post     k3   house:bonus > user:a  60                   ok
+hold     k4   house:bonus > user:a  41                   ceiling_exceeded
+hold     k5   house:bonus > user:a  40      as=H         ok
+post     k6   house:bonus > user:a  1                    ceiling_exceeded
+set      k7   user:a                61                   ceiling_exceeded
+# What was reserved below the ceiling is captured whatever the ceiling is by then.
+limits   k8   user:a                        ceiling=10   ok
+capture  k9   H                     40                   ok
+see           user:a                                     100 held 0 v3
+# Above its ceiling an account may still pay.
+post     k10  user:a > house:sales  5                    ok
+""",
+    "invalid_limits": """
+step    key  what    amount  more                   verdict
+limits  k1   user:a          floor=10 ceiling=9     invalid_limits
+limits  k2   user:a          ceiling=-1             invalid_limits
+limits  k3   user:a          floor=none ceiling=-1  ok
+limits  k4   user:a          floor=0                invalid_limits
+limits  k5   user:a          floor=0 ceiling=0      ok
+""",
+}
+
+# Two reasons at once: the earlier of errors.REFUSALS is told. In each pair of rows both apply to the first, and only
+# the later one to the second.
+ORDER = """
+step     key  what                                    amount               more               verdict
+post     k1   house:bonus > user:a                    50                   as=T               ok
+hold     k2   user:a > house:sales                    20                   as=H               ok
+hold     k3   user:a > house:sales                    10                   expires=60 as=X    ok
+hold     k4   user:a > house:sales                    10                   as=D               ok
+release  k5   D                                                                               ok
+reverse  k6   T                                       5                    as=R               ok
+limits   k7   user:c                                                       ceiling=100        ok
+limits   k8   user:d                                                       floor=5            ok
+post     k9   house:o > house:full                    9223372036854775807                     ok
+post     k10  house:b > user:a, house:b > user:b      5, 6                 as=L               ok
+post     k11  house:b > user:e                        30                   as=E               ok
+post     k12  user:e > house:sales                    30                                      ok
+post     k13  user:c > house:sales                    10                   below_floor as=C   ok
+post     k15  house:full > house:p                    5                    as=F               ok
+post     k14  house:b > user:c                        100                                     ok
+tick                                                  60
+
+reverse  k1   nothing                                                                         key_reused
+reverse  n1   nothing                                                                         transaction_not_found
+capture  k1   nothing                                 5                                       key_reused
+capture  n2   nothing                                 5                                       hold_not_found
+release  k1   X                                                                               key_reused
+release  n3   X                                                                               hold_expired
+release  k1   D                                                                               key_reused
+release  n4   D                                                                               hold_resolved
+reverse  k1   R                                                                               key_reused
+reverse  n5   R                                                                               not_reversible
+reverse  k1   L                                       1                                       key_reused
+reverse  n6   L                                       1                                       wrong_legs
+capture  k1   H                                       21                                      key_reused
+capture  n7   H                                       21                                      exceeds_hold
+reverse  k1   T                                       46                                      key_reused
+reverse  n8   T                                       46                                      exceeds_transaction
+post     k1   house:bonus > user:a                    1                    at=1               key_reused
+post     n9   house:bonus > user:a                    1                    at=1               future_effective_date
+hold     k1   user:a > house:sales                    1                    expires=-1         key_reused
+hold     n10  user:a > house:sales                    1                    expires=-1         expires_in_past
+post     k1   house:x > house:full                    1                                       key_reused
+post     n11  house:x > house:full                    1                                       balance_overflow
+post     k1   user:a > house:sales                    99                                      key_reused
+post     n12  user:a > house:sales                    99                                      insufficient_funds
+post     k1   house:bonus > user:c                    11                                      key_reused
+post     n13  house:bonus > user:c                    11                                      ceiling_exceeded
+limits   k1   user:a                                                       floor=1 ceiling=0  key_reused
+limits   n14  user:a                                                       floor=1 ceiling=0  invalid_limits
+
+reverse  b1   nothing                                                      at=1               transaction_not_found
+post     a1   house:bonus > user:a                    1                    at=1               future_effective_date
+capture  b2   nothing                                 5                    at=1               hold_not_found
+capture  a2   H                                       5                    at=1               future_effective_date
+capture  b3   X                                       11                                      hold_expired
+capture  a3   H                                       21                                      exceeds_hold
+release  b4   X                                                            at=1               hold_expired
+release  a4   H                                                            at=1               future_effective_date
+capture  b5   D                                       11                                      hold_resolved
+capture  a5   H                                       21                                      exceeds_hold
+release  b6   D                                                            at=1               hold_resolved
+release  a6   H                                                            at=1               future_effective_date
+reverse  b7   R                                       1, 1                                    not_reversible
+reverse  a7   T                                       1, 1                                    wrong_legs
+reverse  b8   R                                       9                                       not_reversible
+reverse  a8   T                                       46                                      exceeds_transaction
+reverse  b9   R                                                            at=1               not_reversible
+reverse  a9   T                                                            at=1               future_effective_date
+reverse  b10  T                                       46, 1                                   wrong_legs
+reverse  a10  T                                       46                                      exceeds_transaction
+reverse  b11  L                                       1                    at=1               wrong_legs
+reverse  a11  L                                       1, 0                 at=1               future_effective_date
+capture  b12  H                                       21                   at=1               exceeds_hold
+capture  a12  H                                       20                   at=1               future_effective_date
+reverse  b13  T                                       46                   at=1               exceeds_transaction
+reverse  a13  T                                       45                   at=1               future_effective_date
+# user:e has spent the 30, so taking back even these 30 fails; 31 were never given.
+reverse  b14  E                                       31                                      exceeds_transaction
+reverse  a14  E                                       30                                      insufficient_funds
+# Giving the 10 back to user:c would lift it over its ceiling; 11 were never taken.
+reverse  b15  C                                       11                                      exceeds_transaction
+limits   c15  user:c                                                       ceiling=95         ok
+reverse  a15  C                                       10                                      ceiling_exceeded
+
+hold     b16  user:a > house:sales                    1                    at=1 expires=-1    future_effective_date
+hold     a16  user:a > house:sales                    1                    expires=-1         expires_in_past
+post     b17  house:x > house:full                    1                    at=1               future_effective_date
+post     a17  house:x > house:full                    1                                       balance_overflow
+post     b18  user:a > house:sales                    99                   at=1               future_effective_date
+post     a18  user:a > house:sales                    99                                      insufficient_funds
+post     b19  house:bonus > user:c                    99                   at=1               future_effective_date
+post     a19  house:bonus > user:c                    99                                      ceiling_exceeded
+hold     b20  house:x > house:full                    1                    expires=0          expires_in_past
+hold     a20  house:x > house:full                    1                                       balance_overflow
+hold     b21  user:a > house:sales                    99                   expires=0          expires_in_past
+hold     a21  user:a > house:sales                    99                                      insufficient_funds
+hold     b22  house:bonus > user:c                    99                   expires=0          expires_in_past
+hold     a22  house:bonus > user:c                    99                                      ceiling_exceeded
+post     b23  user:a > house:full                     99                                      balance_overflow
+post     a23  user:a > house:sales                    99                                      insufficient_funds
+post     b24  house:x > house:full, house:x > user:c  1, 99                                   balance_overflow
+post     a24  house:x > user:c                        99                                      ceiling_exceeded
+post     b25  user:b > user:c                         99                                      insufficient_funds
+post     a25  house:x > user:c                        99                                      ceiling_exceeded
+reverse  b26  F                                       6                                       exceeds_transaction
+reverse  a26  F                                       5                                       balance_overflow
+"""
+
+# Which reasons can apply to one command at once: to the left the one that is told.
+MEETINGS = {
+    "key_reused": [code for code in errors.REFUSALS if code != "key_reused"],
+    "transaction_not_found": ["future_effective_date"],
+    "hold_not_found": ["future_effective_date"],
+    "hold_expired": ["exceeds_hold", "future_effective_date"],
+    "hold_resolved": ["exceeds_hold", "future_effective_date"],
+    "not_reversible": ["wrong_legs", "exceeds_transaction", "future_effective_date"],
+    "wrong_legs": ["exceeds_transaction", "future_effective_date"],
+    "exceeds_hold": ["future_effective_date"],
+    "exceeds_transaction": [
+        "future_effective_date",
+        "balance_overflow",
+        "insufficient_funds",
+        "ceiling_exceeded",
+    ],
+    "future_effective_date": [
+        "expires_in_past",
+        "balance_overflow",
+        "insufficient_funds",
+        "ceiling_exceeded",
+    ],
+    "expires_in_past": ["balance_overflow", "insufficient_funds", "ceiling_exceeded"],
+    "balance_overflow": ["insufficient_funds", "ceiling_exceeded"],
+    "insufficient_funds": ["ceiling_exceeded"],
+    "ceiling_exceeded": [],
+    "invalid_limits": [],
+}
