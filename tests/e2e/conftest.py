@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -56,10 +57,9 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """Open a browser with nothing in it: no cookies, no storage, no other tabs."""
     contexts: list[BrowserContext] = []
 
-    def new_context(**options: object) -> BrowserContext:
-        context = browser.new_context(
-            **{"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options}
-        )  # type: ignore[arg-type]
+    def new_context(**options: Any) -> BrowserContext:
+        looks = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options}
+        context = browser.new_context(**looks)
         context.set_default_timeout(ACTION_MS_MAX)
         contexts.append(context)
         return context
@@ -75,7 +75,7 @@ def new_screen(server: Server, new_context: Callable[..., BrowserContext]) -> It
     screens: list[Screen] = []
 
     def new_screen(
-        user: str | None = None, path: str = "/", *, context: BrowserContext | None = None, **options: object
+        user: str | None = None, path: str = "/", *, context: BrowserContext | None = None, **options: Any
     ) -> Screen:
         if context is None:
             context = new_context(**options)

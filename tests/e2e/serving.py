@@ -49,9 +49,9 @@ class Server:
     def start(self) -> None:
         """Start the process and wait until it is ready."""
         with self.log.open("ab") as log:
+            command = [sys.executable, "-m", "groat", "demo", "--port", str(self.port)]
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "groat", "demo", "--port", str(self.port), "--database", self.database]
-                + [*WIDE, *self._settings],
+                [*command, "--database", self.database, *WIDE, *self._settings],
                 stdout=log,
                 stderr=log,
                 cwd=self.directory,
