@@ -97,7 +97,7 @@ export const EMPTY_BOOK: Book = {
 export function parsePosition(text: string): Position | null {
   const cut = text.lastIndexOf(":");
   const offset = Number(text.slice(cut + 1));
-  if (cut < 0 || !Number.isSafeInteger(offset) || offset < 0) return null;
+  if (cut < 0 || !/^\d+$/.test(text.slice(cut + 1)) || !Number.isSafeInteger(offset)) return null;
   return { epoch: text.slice(0, cut), offset };
 }
 

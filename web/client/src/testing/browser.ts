@@ -5,57 +5,62 @@ import type { Environment, TabChannel } from "../environment.js";
 import type { Groat, GroatOptions } from "../groat.js";
 import type { FakeServer } from "./server.js";
 
+/** Web Locks, exclusive ones: one holder per name, the others in a queue. */
 export class FakeLocks {
-  private holder: Request | null = null;
+  private readonly holders = new Map<string, Request>();
   private queue: Request[] = [];
 
-  request = (_name: string, ...rest: unknown[]): Promise<unknown> => {
+  request = (name: string, ...rest: unknown[]): Promise<unknown> => {
     const options = (rest.length > 1 ? rest[0] : {}) as LockOptions;
-    const callback = rest.at(-1) as (lock: object) => unknown;
+    const callback = rest.at(-1) as Request["callback"];
     return new Promise((resolve, reject) => {
-      const request: Request = { callback, resolve, reject };
+      const request: Request = { name, callback, resolve, reject };
       options.signal?.addEventListener("abort", () => {
         if (!this.queue.includes(request)) return;
         this.queue = this.queue.filter((other) => other !== request);
         reject(new DOMException("aborted", "AbortError"));
       });
       if (options.steal) {
-        this.holder?.reject(new DOMException("stolen", "AbortError"));
+        this.holders.get(name)?.reject(new DOMException("stolen", "AbortError"));
         this.grant(request);
       } else {
         this.queue.push(request);
-        queueMicrotask(() => this.next());
+        queueMicrotask(() => this.next(name));
       }
     });
   };
 
-  /** The tab died: whatever it held or waited for is gone. */
-  drop(callbacks: (request: Request) => boolean): void {
-    this.queue = this.queue.filter((request) => !callbacks(request));
-    if (this.holder && callbacks(this.holder)) {
-      this.holder = null;
-      this.next();
+  /** A tab died: whatever it held or waited for is gone. */
+  drop(isOfTab: (callback: Request["callback"]) => boolean): void {
+    this.queue = this.queue.filter((request) => !isOfTab(request.callback));
+    for (const [name, holder] of this.holders) {
+      if (!isOfTab(holder.callback)) continue;
+      this.holders.delete(name);
+      this.next(name);
     }
   }
 
-  private next(): void {
-    if (this.holder) return;
-    const request = this.queue.shift();
-    if (request) this.grant(request);
+  private next(name: string): void {
+    if (this.holders.has(name)) return;
+    const request = this.queue.find((waiting) => waiting.name === name);
+    if (!request) return;
+    this.queue = this.queue.filter((other) => other !== request);
+    this.grant(request);
   }
 
   private grant(request: Request): void {
-    this.holder = request;
+    this.holders.set(request.name, request);
     void Promise.resolve(request.callback({})).then((value) => {
       request.resolve(value);
-      if (this.holder !== request) return;
-      this.holder = null;
-      this.next();
+      if (this.holders.get(request.name) !== request) return;
+      this.holders.delete(request.name);
+      this.next(request.name);
     });
   }
 }
 
 interface Request {
+  name: string;
   callback: (lock: object) => unknown;
   resolve: (value: unknown) => void;
   reject: (reason: unknown) => void;
@@ -80,7 +85,7 @@ export class Tab {
     options: GroatOptions,
   ) {
     const environment: Partial<Environment> = {
-      fetch: (input, init) => {
+      fetch: async (input, init) => {
         if (this.silent || !this.online) throw new TypeError("offline");
         return server.fetch(input, init);
       },
@@ -91,7 +96,11 @@ export class Tab {
       document: this.document,
       isOnline: () => this.online,
     };
-    this.groat = createGroat({ url: "http://groat.test", ...options, environment });
+    this.groat = createGroat({
+      url: "http://groat.test",
+      ...options,
+      environment: { ...environment, ...options.environment },
+    });
   }
 
   hide(): void {
@@ -151,7 +160,7 @@ export class FakeBrowser {
   }
 
   forget(tab: Tab): void {
-    this.locks?.drop((request) => this.holders.get(request.callback) === tab);
+    this.locks?.drop((callback) => this.holders.get(callback) === tab);
   }
 
   openChannel(name: string, tab: Tab): TabChannel {

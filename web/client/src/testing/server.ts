@@ -67,6 +67,7 @@ export class FakeServer implements SocketServer {
   private readonly results = new Map<string, TransactionView>();
   private readonly held = new Map<string, Promise<void>[]>();
   private readonly refusals = new Map<string, { status: number; code: string }[]>();
+  private readonly answers = new Map<string, (() => Response)[]>();
   private readonly waiting = new Set<() => void>();
   private withheld: (() => void)[] | null = null;
   private count = 0;
@@ -210,6 +211,14 @@ export class FakeServer implements SocketServer {
     this.refusals.set(route, [...(this.refusals.get(route) ?? []), { status, code }]);
   }
 
+  /** The next request of this route gets this answer, and has no effect. */
+  answerNext(route: string, body: unknown, status = 200, headers: Record<string, string> = {}): void {
+    this.answers.set(route, [
+      ...(this.answers.get(route) ?? []),
+      () => Response.json(body, { status, headers }),
+    ]);
+  }
+
   /** `fetch` for the client's environment. */
   readonly fetch: typeof fetch = async (input, init = {}) => {
     const url = new URL(String(input), "http://groat.test");
@@ -220,6 +229,8 @@ export class FakeServer implements SocketServer {
     const person = this.authenticate((headers.get("authorization") ?? "").replace("Bearer ", ""));
     const refusal = this.refusals.get(route)?.shift();
     if (refusal && refusal.status > 0) return problem(refusal.status, refusal.code);
+    const answer = this.answers.get(route)?.shift();
+    if (answer) return answer();
     const response = await this.handler(url)(url, init, person);
     await this.held.get(route)?.shift();
     if (refusal) throw new TypeError("connection reset");
