@@ -7,7 +7,7 @@ import base64
 import json
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from tests.live.serving import Served
@@ -113,10 +113,8 @@ async def socket_to(served: Served) -> AsyncIterator[Wire]:
         yield Wire(reader, writer)
     finally:
         writer.transport.abort()
-        try:
+        with suppress(OSError):
             await writer.wait_closed()
-        except OSError:
-            pass
 
 
 async def shake_hands(served: Served, wire: Wire, **headers: str | None) -> tuple[int, dict[str, str]]:

@@ -80,8 +80,8 @@ class _Queue:
     async def receive_all(self, receive: Receive) -> None:
         """Hand in what the client sends until it goes."""
         while True:
-            await self._may_read.wait()
             event = await receive()
+            await self._may_read.wait()
             if event["type"] == "websocket.disconnect":
                 self.connection.lost()
                 return
