@@ -497,7 +497,7 @@ class Groat:
         found = await self._reading(reading.read_transactions, [check_id(id)])
         return found[0] if found else None
 
-    async def transactions(self, after: str = "", limit: int = 500) -> list[TransactionView]:
+    async def transactions(self, after: str = reading.FIRST_ID, limit: int = 500) -> list[TransactionView]:
         """The next transactions behind an id, in the order of their ids: for exports."""
         return await self._reading(reading.page_transactions, after, limit)
 

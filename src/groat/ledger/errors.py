@@ -91,6 +91,7 @@ SERVER_ERRORS: dict[str, Rule] = {
     "store_unavailable": Rule(
         503, "The database cannot write or cannot be reached. Try again with the same key."
     ),
+    "interrupted": Rule(503, "The transaction met another one and was undone. Try again with the same key."),
     "closed": Rule(503, "The server is shutting down. Try again with the same key."),
     "newer_database": Rule(
         503, "The database was migrated by a newer groat. Run that version or a later one."

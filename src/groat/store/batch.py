@@ -266,7 +266,7 @@ def _due_holds(refs: Refs, now: int) -> Flow[list[str]]:
     due = [id for (id,) in (yield Query("due_holds", (now, DUE_HOLDS_MAX)))]
     if len(due) == DUE_HOLDS_MAX and refs.accounts:
         more = yield Query("due_holds_on", (sorted(refs.accounts), now))
-        due += sorted(set(more) - set(due))
+        due += sorted({id for (id,) in more} - set(due))
     return due
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,26 +36,32 @@ def load_migrations(room: str, directory: Path) -> list[Migration]:
     return found
 
 
-def migrate(connection: sqlite3.Connection, migrations: Iterable[Migration]) -> list[Migration]:
+def check_applied(migrations: Sequence[Migration], applied: set[tuple[str, int]]) -> list[Migration]:
+    """The migrations that are missing from the (room, number) pairs applied.
+
+    Raises StoreError ``newer_database`` when a step of one of these rooms was applied that is not known here.
+    """
+    known = {(m.room, m.number) for m in migrations}
+    rooms = {m.room for m in migrations}
+    newer = sorted(step for step in applied - known if step[0] in rooms)
+    if newer:
+        steps = ", ".join(f"{room} {number:04}" for room, number in newer)
+        raise StoreError(
+            "newer_database", f"The database was migrated by a newer groat (steps {steps}). Run that version."
+        )
+    return [m for m in migrations if (m.room, m.number) not in applied]
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> list[Migration]:
     """Apply what is missing and return it; several processes may call this at once.
 
     Raises StoreError ``newer_database`` when the database holds a step of one of these rooms that is not known here.
     """
-    migrations = list(migrations)
     connection.execute(_CREATE)
     connection.execute("BEGIN IMMEDIATE")
     try:
         applied = {(room, n) for room, n in connection.execute("SELECT room, number FROM migration")}
-        known = {(m.room, m.number) for m in migrations}
-        rooms = {m.room for m in migrations}
-        newer = sorted(step for step in applied - known if step[0] in rooms)
-        if newer:
-            steps = ", ".join(f"{room} {number:04}" for room, number in newer)
-            raise StoreError(
-                "newer_database",
-                f"The database was migrated by a newer groat (steps {steps}). Run that version.",
-            )
-        missing = [m for m in migrations if (m.room, m.number) not in applied]
+        missing = check_applied(migrations, applied)
         for step in missing:
             for statement in _split(step.sql):
                 connection.execute(statement)

@@ -24,8 +24,9 @@ from groat.store.batch import load_transactions
 from groat.store.flow import Flow, Query
 from groat.store.streams import account_of
 
-# Sorts behind every id, for the first page of a list that goes from new to old.
-LAST_ID = "~"
+# Where lists of ids begin: one that goes on from old to new, and one from new to old.
+FIRST_ID = "00000000-0000-0000-0000-000000000000"
+LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 def _grouped(rows: list[Any], assets: dict[str, Asset]) -> list[AccountView]:

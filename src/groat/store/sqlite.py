@@ -221,11 +221,11 @@ class SqliteStore:
 
     def _insert(
         self, connection: sqlite3.Connection, name: str, sql: str, rows: list[tuple[Any, ...]]
-    ) -> None:
+    ) -> int:
         # Chunks are powers of two, so that a few prepared statements serve batches of every size.
-        start, left = 0, len(rows)
+        start, left, written = 0, len(rows), 0
         if not left:
-            return
+            return 0
         width = len(rows[0])
         chunk_max = min(ROWS_MAX, 1 << ((VARIABLES_MAX // width).bit_length() - 1))
         while left:
@@ -235,9 +235,11 @@ class SqliteStore:
                 row = f"({','.join('?' * width)})"
                 text = sql.replace(":rows", ",".join([row] * count))
                 self._sql[name, width, count] = text
-            connection.execute(text, [value for row in rows[start : start + count] for value in row])
+            values = [value for row in rows[start : start + count] for value in row]
+            written += connection.execute(text, values).rowcount
             start += count
             left -= count
+        return written
 
 
 def _typed(error: Exception) -> StoreError:

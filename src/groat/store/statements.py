@@ -1,8 +1,9 @@
 """SQL in files: each statement has a name, a result shape, and says what it is for.
 
 ``-- name: find_keys :bulk`` heads a statement. Shapes: ``:exec`` None; ``:one`` a row or None; ``:many`` a list of
-rows; ``:rows`` writes the list of rows given as the one argument (the SQL has ``VALUES :rows``); ``:bulk`` reads for
-the list given as its first argument, which reaches SQLite as one JSON text, and answers with one JSON array of rows.
+rows; ``:rows`` writes the list of rows given as the one argument (on SQLite ``VALUES :rows``) and answers how many
+were written; ``:bulk`` reads for the list given as its first argument, which reaches SQLite as one JSON text answered
+by one JSON array of rows, and PostgreSQL as an array for each column.
 
 The last two exist because each step of a ``sqlite3`` statement lets go of the interpreter lock and takes it back: next
 to a busy event loop that can cost milliseconds a row, so what runs for each command runs as one step for all.

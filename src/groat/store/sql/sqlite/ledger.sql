@@ -18,7 +18,7 @@ SELECT id FROM hold WHERE status = 'open' AND expires_at <= ?1 ORDER BY expires_
 
 -- name: due_holds_on :bulk
 -- The same on the given (path, asset) pairs, for when more are due than one batch takes.
-SELECT json_group_array(h.id)
+SELECT json_group_array(json_array(h.id))
 FROM json_each(?1) AS j
 JOIN account AS a ON a.path = j.value ->> 0 AND a.asset = j.value ->> 1
 JOIN hold AS h ON h.status = 'open' AND h.expires_at <= ?2 AND a.id IN (h.source, h.destination);
