@@ -1,4 +1,5 @@
 import { GroatError } from "@groat/client";
+import { GroatProvider } from "@groat/react";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode, useEffect } from "react";
@@ -29,30 +30,29 @@ groat.onChange((change) => {
 function Console() {
   const choice = theme.use();
   useEffect(() => applyTheme(choice), [choice]);
-  useEffect(() => {
-    groat.start();
-  }, []);
   return (
-    <QueryClientProvider client={queries}>
-      <TooltipProvider delayDuration={300}>
-        <RouterProvider router={router} />
-        <Toaster
-          theme={choice}
-          position="bottom-right"
-          offset={20}
-          mobileOffset={{ bottom: 76, left: 12, right: 12 }}
-          toastOptions={{
-            classNames: {
-              toast: "num !rounded-lg !border-line !bg-raised !text-ink !shadow-float !font-sans",
-              description: "!text-muted",
-              success: "[&_[data-icon]]:!text-good",
-              error: "[&_[data-icon]]:!text-bad",
-              info: "[&_[data-icon]]:!text-accent",
-            },
-          }}
-        />
-      </TooltipProvider>
-    </QueryClientProvider>
+    <GroatProvider client={groat}>
+      <QueryClientProvider client={queries}>
+        <TooltipProvider delayDuration={300}>
+          <RouterProvider router={router} />
+          <Toaster
+            theme={choice}
+            position="bottom-right"
+            offset={20}
+            mobileOffset={{ bottom: 76, left: 12, right: 12 }}
+            toastOptions={{
+              classNames: {
+                toast: "num !rounded-lg !border-line !bg-raised !text-ink !shadow-float !font-sans",
+                description: "!text-muted",
+                success: "[&_[data-icon]]:!text-good",
+                error: "[&_[data-icon]]:!text-bad",
+                info: "[&_[data-icon]]:!text-accent",
+              },
+            }}
+          />
+        </TooltipProvider>
+      </QueryClientProvider>
+    </GroatProvider>
   );
 }
 

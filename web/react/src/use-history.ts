@@ -17,6 +17,8 @@ export interface UseHistory {
   loading: boolean;
   hasMore: boolean;
   loadMore: () => void;
+  /** Asks for the newest page again: the way on after an error. */
+  refresh: () => void;
   error: GroatError | null;
 }
 
@@ -89,6 +91,9 @@ export function useHistory({ account, asset = "CREDIT", limit = 50 }: HistoryOpt
     hasMore: pages?.cursor !== null && pages !== null,
     loadMore: () => {
       if (!loading && pages?.cursor) void load(pages.cursor);
+    },
+    refresh: () => {
+      if (ready && !loading) void load(null);
     },
     error: pages?.error ?? null,
   };

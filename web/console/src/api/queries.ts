@@ -1,4 +1,4 @@
-import { type AccountView, type BalanceView, GroatError, type UserView } from "@groat/client";
+import { type AccountView, GroatError, type UserView } from "@groat/client";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { groat } from "../groat";
 import { apiKeys } from "./api-keys";
@@ -52,27 +52,6 @@ export const accountQuery = (account: string, at?: string) =>
       }
     },
     ...(at && { staleTime: 60_000, placeholderData: keepPreviousData }),
-  });
-
-/** Every balance under a prefix: a person's own and those of their sub-accounts. */
-export const balancesQuery = (prefix: string) =>
-  queryOptions({
-    queryKey: ["balances", prefix],
-    queryFn: async ({ signal }): Promise<BalanceView[]> => {
-      const page = await api.accounts({ prefix }, { limit: 100, signal });
-      return page.items.flatMap((item) =>
-        item.balances.map((balance) => ({ ...balance, account: item.account })),
-      );
-    },
-  });
-
-export const entriesQuery = (account: string, asset: string) =>
-  infiniteQueryOptions({
-    queryKey: ["entries", account, asset],
-    queryFn: ({ pageParam, signal }) =>
-      api.entries(account, asset, { cursor: pageParam, limit: PAGE_SIZE, signal }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.cursor,
   });
 
 export const transactionQuery = (id: string) =>

@@ -74,13 +74,16 @@ export function PreviewTable({
         accessorFn: (row) => row.user,
         sortFn: byText((row) => row.user),
         cell: ({ row: { original } }) => (
-          <span className="flex items-center gap-2">
-            <span className="block max-w-32 truncate font-medium sm:max-w-52">{original.user || "–"}</span>
-            {!original.problem && !original.known && <Badge tone="accent">new</Badge>}
-            {original.duplicate_of !== undefined && (
-              <Badge tone="warn">again, line {original.duplicate_of}</Badge>
-            )}
-          </span>
+          <div>
+            <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+              <span className="block max-w-44 truncate font-medium sm:max-w-52">{original.user || "–"}</span>
+              {!original.problem && !original.known && <Badge tone="accent">new</Badge>}
+              {original.duplicate_of !== undefined && (
+                <Badge tone="warn">again, line {original.duplicate_of}</Badge>
+              )}
+            </span>
+            {original.problem && <p className="text-bad text-xs sm:hidden">{original.problem}</p>}
+          </div>
         ),
       },
       {
@@ -89,10 +92,7 @@ export function PreviewTable({
         accessorFn: (row) => row.problem ?? row.reason,
         sortFn: byText((row) => (row.problem ? `\u0000${row.problem}` : row.reason)),
         cell: ({ row: { original } }) => (
-          <span
-            title={original.problem ?? original.reason}
-            className={cx("block max-w-72 truncate", original.problem ? "text-bad" : "text-muted")}
-          >
+          <span className={cx("block max-w-md text-pretty", original.problem ? "text-bad" : "text-muted")}>
             {original.problem ?? original.reason}
           </span>
         ),
@@ -105,9 +105,8 @@ export function PreviewTable({
         sortFn: (left, right) => compare(amountOf(left.original), amountOf(right.original)),
         cell: ({ row: { original } }) =>
           original.problem ? (
-            <span className="block max-w-32 truncate text-bad" title={original.problem}>
-              <span className="sm:hidden">{original.problem}</span>
-              <span className="max-sm:hidden">{original.amount}</span>
+            <span className="inline-block max-w-28 truncate text-bad" title={original.amount}>
+              {original.amount}
             </span>
           ) : (
             <Delta value={original.amount} className={cx(!original.selected && "opacity-45")} />

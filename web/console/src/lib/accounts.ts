@@ -28,6 +28,13 @@ const KINDS: Record<string, string> = {
   set_balance: "Balance set",
   open_account: "Opened",
   set_limits: "Limits set",
+  add_asset: "Asset added",
+  add_user: "User created",
+  change_user: "User changed",
+  revoke_user: "Signed out everywhere",
+  add_api_key: "API key made",
+  revoke_api_key: "API key withdrawn",
+  view: "Watched live",
 };
 
 /** A transaction's kind in words; kinds that programs add are read from their name. */

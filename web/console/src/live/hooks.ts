@@ -1,13 +1,7 @@
-import { type Balance, balanceKey, type GroatState } from "@groat/client";
-import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { type Balance, balanceKey } from "@groat/client";
+import { useGroatState as useLive } from "@groat/react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { groat } from "../groat";
-
-const subscribe = (listener: () => void) => groat.subscribe(listener);
-
-/** A part of the picture; renders again only when that part changes. `select` must return what is in the state itself. */
-export function useLive<Part>(select: (state: GroatState) => Part): Part {
-  return useSyncExternalStore(subscribe, () => select(groat.getState()));
-}
 
 /** Who is signed in. */
 export function usePerson(): { user: string; name: string } {

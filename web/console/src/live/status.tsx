@@ -1,4 +1,5 @@
 import type { Status } from "@groat/client";
+import { useGroatState as useLive } from "@groat/react";
 import { Pause, Play, RotateCw } from "lucide-react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
@@ -7,7 +8,6 @@ import { cx } from "../lib/cx";
 import { formatClock } from "../lib/time";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "../ui/overlay";
 import { useNow } from "../ui/text";
-import { useLive } from "./hooks";
 
 const LOOKS = {
   connecting: { word: "Connecting", tone: "text-faint" },
@@ -80,7 +80,7 @@ function explainStatus(status: Status): string {
 }
 
 /** How fresh the numbers on screen are, and the switch that holds them still. */
-export function StatusMenu({ compact = false }: { compact?: boolean }) {
+export function StatusMenu() {
   const status = useLive((state) => state.status);
   const paused = useLive((state) => state.paused);
   const buffered = useLive((state) => state.buffered);
@@ -105,7 +105,7 @@ export function StatusMenu({ compact = false }: { compact?: boolean }) {
           className="inline-flex h-11 items-center gap-2 rounded-md px-2.5 font-medium text-sm hover:bg-hover sm:h-9"
         >
           <Mark state={shown} />
-          <span className={cx(compact && "max-sm:sr-only")}>{word}</span>
+          <span>{word}</span>
           {asOf && <span className="num font-normal text-faint max-lg:sr-only">{asOf}</span>}
           {paused && buffered > 0 && (
             <span className="num rounded-sm bg-accent-soft px-1.5 text-accent text-xs">{buffered} new</span>

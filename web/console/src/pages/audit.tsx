@@ -76,6 +76,7 @@ function Changes({ changes }: { changes: FactChange[] }) {
   if (!first) return <span className="text-faint">–</span>;
   return (
     <span className="num inline-flex max-w-64 flex-wrap justify-end gap-x-1.5">
+      {!first.name.endsWith("balance") && <span className="text-faint">{first.name}:</span>}
       <span className="break-all text-faint">{first.before ?? "–"}</span>
       <span aria-hidden className="text-faint">
         →

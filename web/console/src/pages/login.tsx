@@ -1,4 +1,5 @@
 import { GroatError } from "@groat/client";
+import { useGroatState as useLive } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useNavigate, useRouterState } from "@tanstack/react-router";
 import { ArrowRight, Eye, EyeOff } from "lucide-react";
@@ -6,7 +7,6 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { explain } from "../api/problem";
 import { configQuery, demoPeopleQuery } from "../api/queries";
 import { groat } from "../groat";
-import { useLive } from "../live/hooks";
 import { Wordmark } from "../shell/wordmark";
 import { Button, IconButton } from "../ui/button";
 import { Field, Input } from "../ui/field";

@@ -1,8 +1,8 @@
 import type { BalanceView, EntryView } from "@groat/client";
+import { useHistory, useGroatState as useLive } from "@groat/react";
 import { Wallet } from "lucide-react";
 import { useMemo, useState } from "react";
-import { useHistory } from "../live/history";
-import { useLive, usePerson } from "../live/hooks";
+import { usePerson } from "../live/hooks";
 import { ActionCard } from "../parts/action-form";
 import { BalanceHero, BalancePicker } from "../parts/balance-hero";
 import { ChartCard } from "../parts/chart-card";
@@ -77,7 +77,7 @@ function Dashboard({
   balances: BalanceView[];
   onPick: (balance: BalanceView) => void;
 }) {
-  const history = useHistory(balance.account, balance.asset);
+  const history = useHistory({ account: balance.account, asset: balance.asset });
   const [why, setWhy] = useState<{ account: string; asset: string } | null>(null);
   const [entry, setEntry] = useState<EntryView | null>(null);
   return (

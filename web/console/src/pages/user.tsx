@@ -1,4 +1,5 @@
 import { type BalanceView, type EntryView, GroatError, type UserView } from "@groat/client";
+import { useHistory, useGroatState as useLive } from "@groat/react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import {
@@ -14,8 +15,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { userQuery } from "../api/queries";
 import { groat } from "../groat";
-import { useHistory } from "../live/history";
-import { useLive, usePerson, useRights, useWatch } from "../live/hooks";
+import { usePerson, useRights, useWatch } from "../live/hooks";
 import { AdjustDialog, type Adjusted } from "../parts/adjust-dialog";
 import { BalanceHero, BalancePicker } from "../parts/balance-hero";
 import { ChartCard } from "../parts/chart-card";
@@ -162,7 +162,7 @@ function UserMoney({
   onPick: (balance: BalanceView) => void;
 }) {
   const { admin } = useRights();
-  const history = useHistory(balance.account, balance.asset);
+  const history = useHistory({ account: balance.account, asset: balance.asset });
   const [why, setWhy] = useState<BalanceView | null>(null);
   const [limits, setLimits] = useState<BalanceView | null>(null);
   const [entry, setEntry] = useState<EntryView | null>(null);

@@ -1,12 +1,11 @@
 import { type ActionInput, type BalanceView, compare, formatAmount, GroatError } from "@groat/client";
+import { useSpend } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { type Action, assetsQuery, configQuery } from "../api/queries";
-import { groat } from "../groat";
 import { readAmount } from "../lib/amounts";
-import { isUnsettled, useWriteKey } from "../lib/write-key";
 import { useShownBalance } from "../live/balance";
 import { Button } from "../ui/button";
 import { Choice, Field, Input, Select } from "../ui/field";
@@ -63,9 +62,8 @@ function ActionForm({
   const [amount, setAmount] = useState("");
   const [to, setTo] = useState("");
   const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
+  const { spend, pending: busy } = useSpend(name);
   const [problem, setProblem] = useState<{ field: "amount" | "to" | "form"; text: string } | null>(null);
-  const writeKey = useWriteKey();
   const own = balances.find((balance) => balance.asset === asset) ?? { ...picked, asset };
   const shown = useShownBalance(own);
   const form = useId();
@@ -92,10 +90,8 @@ function ActionForm({
       ...(reason.trim() && { reason: reason.trim() }),
     };
     setProblem(null);
-    setBusy(true);
     try {
-      await groat.act(name, input, { key: writeKey.keyFor([name, input]) });
-      writeKey.settle();
+      await spend(input);
       setAmount("");
       setReason("");
       toast.success(
@@ -104,10 +100,7 @@ function ActionForm({
       );
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
-      if (!isUnsettled(error)) writeKey.settle();
       setProblem({ field: "form", text: explain(error) });
-    } finally {
-      setBusy(false);
     }
   }
 

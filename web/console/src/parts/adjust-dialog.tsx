@@ -88,8 +88,8 @@ function AdjustForm({
       writeKey.settle();
       toast.success("User credits updated successfully", { id: `adjust-${account}` });
       await Promise.all(
-        [["users"], ["user", user], ["entries", account], ["balances"], ["account", account]].map(
-          (queryKey) => queries.invalidateQueries({ queryKey }),
+        [["users"], ["user", user], ["account", account]].map((queryKey) =>
+          queries.invalidateQueries({ queryKey }),
         ),
       );
       onClose();

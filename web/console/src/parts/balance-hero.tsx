@@ -30,28 +30,29 @@ export function BalanceHero({ known, onWhy }: { known: BalanceView; onWhy: () =>
           </span>
         )}
       </div>
-      <div className="relative my-5">
+      <div className="relative my-4">
         <button
           type="button"
           data-testid="why"
           onClick={onWhy}
-          title="Why this number?"
-          className="group -mx-2 flex max-w-full flex-wrap items-baseline gap-x-3 rounded-md px-2 text-left outline-offset-4"
+          className="group -mx-2 block max-w-full rounded-md px-2 py-1 text-left outline-offset-2"
         >
-          <span
-            data-testid="balance"
-            data-value={shown.balance}
-            className={cx(
-              "font-semibold text-[clamp(2.5rem,8vw,4rem)] leading-none tracking-[-0.025em] transition-opacity",
-              asOf && "opacity-60",
-            )}
-          >
-            <RollingAmount value={shown.balance} animated={change?.live ?? false} />
+          <span className="flex flex-wrap items-baseline gap-x-3">
+            <span
+              data-testid="balance"
+              data-value={shown.balance}
+              className={cx(
+                "font-semibold text-[clamp(2.5rem,8vw,4rem)] leading-none tracking-[-0.025em] transition-opacity",
+                asOf && "opacity-60",
+              )}
+            >
+              <RollingAmount value={shown.balance} animated={change?.live ?? false} />
+            </span>
+            <span className="font-medium text-lg text-on-coin-muted">{known.asset}</span>
           </span>
-          <span className="font-medium text-lg text-on-coin-muted">{known.asset}</span>
-          <span className="inline-flex items-center gap-1 self-center text-on-coin-muted text-sm underline-offset-4 group-hover:underline">
+          <span className="mt-2.5 inline-flex items-center gap-1.5 text-on-coin-muted text-sm underline-offset-4 group-hover:underline">
             <CircleHelp className="size-4" aria-hidden />
-            <span>Why this number?</span>
+            Why this number?
           </span>
         </button>
       </div>

@@ -1,13 +1,13 @@
 import type { EntryView } from "@groat/client";
 import { lazy, Suspense, useMemo } from "react";
-import { pointsOf } from "../live/history";
+import { pointsOf } from "../live/points";
 import { Skeleton } from "../ui/states";
 import { Card, CardHeader } from "../ui/surface";
 
 const BalanceChart = lazy(() => import("./chart"));
 
 /** The balance over the changes that are loaded. */
-export function ChartCard({ rows, asset }: { rows: EntryView[]; asset: string }) {
+export function ChartCard({ rows, asset }: { rows: readonly EntryView[]; asset: string }) {
   const points = useMemo(() => pointsOf(rows), [rows]);
   if (points.length < 2) return null;
   return (

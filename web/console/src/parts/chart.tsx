@@ -4,7 +4,7 @@ import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { theme } from "../lib/settings";
 import { formatShort } from "../lib/time";
-import type { Point } from "../live/history";
+import type { Point } from "../live/points";
 
 const HEIGHT_PX = 168;
 const STEPPED = UPlot.paths.stepped?.({ align: 1 });
@@ -79,7 +79,13 @@ export default function BalanceChart({ points, asset }: { points: Point[]; asset
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
         scales: { y: { range: (_self, low, high) => padded(low, high) } },
         axes: [
-          { ...axis, grid: { show: false }, size: 26, space: 90 },
+          {
+            ...axis,
+            grid: { show: false },
+            size: 26,
+            space: 90,
+            values: (_self, ticks, _axis, _space, step) => timeLabels(ticks, step),
+          },
           {
             ...axis,
             grid: { stroke: colours.grid, width: 1 },
@@ -141,6 +147,17 @@ export default function BalanceChart({ points, asset }: { points: Point[]; asset
 }
 
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
+
+const dayLabel = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const monthLabel = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric" });
+const clockLabel = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const DAY_S = 86_400;
+
+/** Ticks in the reader's own words: times within a day, days within some months, months beyond. `step` is in seconds. */
+function timeLabels(ticks: number[], step: number): string[] {
+  const format = step < DAY_S ? clockLabel : step < 28 * DAY_S ? dayLabel : monthLabel;
+  return ticks.map((tick) => format.format(tick * 1000));
+}
 
 /** Some air above and below; a flat line stands in the middle. */
 function padded(low: number, high: number): [number, number] {

@@ -1,9 +1,9 @@
 import { type EntryView, isZero } from "@groat/client";
+import type { UseHistory } from "@groat/react";
 import { ArrowDown, History as HistoryIcon, MoreHorizontal, Search, Undo2 } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { kindLabel } from "../lib/accounts";
 import { cx } from "../lib/cx";
-import type { useHistory } from "../live/history";
 import { useInView } from "../live/hooks";
 import { Button, IconButton } from "../ui/button";
 import { type Column, DataTable } from "../ui/data-table";
@@ -101,7 +101,7 @@ function columnsFor({ onDetails, onReverse }: Acts): Column<EntryView>[] {
  * The history of one balance. New lines come in on top by themselves while nobody is at work in the list; under a pointer, with
  * the focus inside, or scrolled away they wait behind a button, so that nothing jumps.
  */
-export function HistoryCard({ history, ...acts }: { history: ReturnType<typeof useHistory> } & Acts) {
+export function HistoryCard({ history, ...acts }: { history: UseHistory } & Acts) {
   const { rows } = history;
   const newest = rows[0]?.version ?? 0;
   const [settled, setSettled] = useState(newest);
@@ -115,7 +115,7 @@ export function HistoryCard({ history, ...acts }: { history: ReturnType<typeof u
     setSettled(newest);
   }, [following, newest, settled, rows]);
   const visible = useMemo(
-    () => (settled === 0 ? rows : rows.filter((row) => row.version <= settled)),
+    () => (settled === 0 ? [...rows] : rows.filter((row) => row.version <= settled)),
     [rows, settled],
   );
   const waiting = rows.length - visible.length;
@@ -143,10 +143,10 @@ export function HistoryCard({ history, ...acts }: { history: ReturnType<typeof u
           )}
         </div>
       </CardHeader>
-      {history.isPending ? (
+      {history.loading && rows.length === 0 ? (
         <SkeletonRows />
-      ) : history.isError && rows.length === 0 ? (
-        <ErrorState error={history.error} onRetry={() => void history.refetch()} />
+      ) : history.error && rows.length === 0 ? (
+        <ErrorState error={history.error} onRetry={history.refresh} />
       ) : visible.length === 0 ? (
         <EmptyState icon={<HistoryIcon aria-hidden />} title="Nothing has happened yet">
           The first change shows up here by itself.
@@ -169,14 +169,9 @@ export function HistoryCard({ history, ...acts }: { history: ReturnType<typeof u
           />
         </div>
       )}
-      {history.hasNextPage && (
+      {history.hasMore && (
         <div className="flex justify-center p-3">
-          <Button
-            size="sm"
-            look="quiet"
-            busy={history.isFetchingNextPage}
-            onClick={() => void history.fetchNextPage()}
-          >
+          <Button size="sm" look="quiet" busy={history.loading} onClick={history.loadMore}>
             Show older
           </Button>
         </div>

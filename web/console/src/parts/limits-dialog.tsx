@@ -72,9 +72,7 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
       writeKey.settle();
       toast.success("Limits changed");
       await Promise.all(
-        [["user"], ["users"], ["account"], ["balances"]].map((queryKey) =>
-          queries.invalidateQueries({ queryKey }),
-        ),
+        [["user"], ["users"], ["account"]].map((queryKey) => queries.invalidateQueries({ queryKey })),
       );
       onClose();
     } catch (error) {

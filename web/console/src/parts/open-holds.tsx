@@ -14,7 +14,15 @@ import { Amount, Time } from "../ui/text";
 const LOOKED_UP = 20;
 
 /** What is reserved of a balance and not yet decided. */
-export function OpenHolds({ rows, account, asset }: { rows: EntryView[]; account: string; asset: string }) {
+export function OpenHolds({
+  rows,
+  account,
+  asset,
+}: {
+  rows: readonly EntryView[];
+  account: string;
+  asset: string;
+}) {
   const held = useLiveBalance(account, asset)?.held;
   const ids = [
     ...new Set(rows.filter((row) => row.kind === "hold" && row.hold).map((row) => row.hold as string)),

@@ -58,7 +58,7 @@ function ReverseForm({ entry, onClose }: { entry: EntryView; onClose: () => void
       writeKey.settle();
       toast.success("Transaction undone", { id: `reverse-${entry.transaction}` });
       await Promise.all(
-        [["entries"], ["users"], ["user"], ["account"], ["balances"], ["transaction"]].map((queryKey) =>
+        [["users"], ["user"], ["account"], ["transaction"]].map((queryKey) =>
           queries.invalidateQueries({ queryKey }),
         ),
       );

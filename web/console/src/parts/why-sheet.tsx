@@ -1,11 +1,11 @@
 import { add, compare, type EntryView, isZero, negate } from "@groat/client";
+import { useHistory } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, RotateCcw } from "lucide-react";
 import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import { accountQuery } from "../api/queries";
 import { accountLabel, kindLabel } from "../lib/accounts";
 import { formatShort, toLocalField, toMoment } from "../lib/time";
-import { useHistory } from "../live/history";
 import { useLiveBalance } from "../live/hooks";
 import { Button, IconButton } from "../ui/button";
 import { Field, Input } from "../ui/field";
@@ -37,27 +37,20 @@ export function WhySheet({ target, onClose }: { target: Target | null; onClose: 
 }
 
 function Why({ account, asset }: Target) {
-  const history = useHistory(account, asset);
+  const history = useHistory({ account, asset });
   const [at, setAt] = useState<number | null>(null);
   const { rows } = history;
   const until = useMemo(
     () => (at === null ? rows : rows.filter((row) => Date.parse(row.at) <= at)),
     [rows, at],
   );
-  if (history.isPending) return <SkeletonRows />;
-  if (history.isError && rows.length === 0)
-    return <ErrorState error={history.error} onRetry={() => void history.refetch()} />;
+  if (history.error && rows.length === 0)
+    return <ErrorState error={history.error} onRetry={history.refresh} />;
+  if (history.loading && rows.length === 0) return <SkeletonRows />;
   return (
     <div className="flex flex-col gap-6">
       <Moment rows={rows} at={at} onChange={setAt} />
-      <Sum
-        account={account}
-        asset={asset}
-        at={at}
-        rows={rows}
-        until={until}
-        complete={!history.hasNextPage}
-      />
+      <Sum account={account} asset={asset} at={at} rows={rows} until={until} complete={!history.hasMore} />
       {at === null && <OpenHolds rows={rows} account={account} asset={asset} />}
       <Causes until={until} />
       <section aria-labelledby="why-lines">
@@ -70,13 +63,8 @@ function Why({ account, asset }: Target) {
           ))}
           {until.length === 0 && <li className="py-4 text-muted text-sm">No change up to this moment.</li>}
         </ol>
-        {history.hasNextPage && (
-          <Button
-            size="sm"
-            className="mt-3"
-            busy={history.isFetchingNextPage}
-            onClick={() => void history.fetchNextPage()}
-          >
+        {history.hasMore && (
+          <Button size="sm" className="mt-3" busy={history.loading} onClick={history.loadMore}>
             Show older
           </Button>
         )}
@@ -91,7 +79,7 @@ function Moment({
   at,
   onChange,
 }: {
-  rows: EntryView[];
+  rows: readonly EntryView[];
   at: number | null;
   onChange: (at: number | null) => void;
 }) {
@@ -173,13 +161,18 @@ function Sum({
   rows,
   until,
   complete,
-}: Target & { at: number | null; rows: EntryView[]; until: EntryView[]; complete: boolean }) {
+}: Target & {
+  at: number | null;
+  rows: readonly EntryView[];
+  until: readonly EntryView[];
+  complete: boolean;
+}) {
   const live = useLiveBalance(account, asset);
   const moment = useDeferredValue(at);
   const past = useQuery({ ...accountQuery(account, at === null ? undefined : toMoment(moment ?? at)) });
   const said = past.data?.balances.find((balance) => balance.asset === asset);
   const newest = rows[0];
-  const total = (deltas: EntryView[]) => deltas.reduce((result, row) => add(result, row.delta), "0");
+  const total = (deltas: readonly EntryView[]) => deltas.reduce((result, row) => add(result, row.delta), "0");
   const opening = newest ? rows.reduce((rest, row) => add(rest, negate(row.delta)), newest.balance) : "0";
   const incoming = until.filter((row) => compare(row.delta, "0") > 0);
   const outgoing = until.filter((row) => compare(row.delta, "0") < 0);
@@ -243,7 +236,7 @@ function SumLine({ label, children }: { label: string; children: React.ReactNode
 }
 
 /** The same lines gathered by reason, the weightiest first. */
-function Causes({ until }: { until: EntryView[] }) {
+function Causes({ until }: { until: readonly EntryView[] }) {
   const causes = useMemo(() => {
     const byReason = new Map<string, { sum: string; count: number }>();
     for (const row of until) {

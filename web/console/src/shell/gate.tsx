@@ -1,7 +1,8 @@
+import { useGroatState as useLive } from "@groat/react";
 import { lazy, type ReactNode, Suspense } from "react";
 import { explain } from "../api/problem";
 import { groat } from "../groat";
-import { useLive, useRights } from "../live/hooks";
+import { useRights } from "../live/hooks";
 import { Button } from "../ui/button";
 import { EmptyState } from "../ui/states";
 import { Coin } from "../ui/text";

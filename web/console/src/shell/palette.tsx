@@ -1,3 +1,4 @@
+import { useGroatState as useLive } from "@groat/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
@@ -7,7 +8,7 @@ import { type ComponentType, useDeferredValue, useState } from "react";
 import { usersQuery } from "../api/queries";
 import { groat } from "../groat";
 import { theme } from "../lib/settings";
-import { useLive, useRights } from "../live/hooks";
+import { useRights } from "../live/hooks";
 import { usePlaces } from "./nav";
 import { useSignOut } from "./sign-out";
 

@@ -73,7 +73,7 @@ export function Shell() {
               </span>
             </button>
             <div className="flex items-center lg:ml-auto">
-              <StatusMenu compact />
+              <StatusMenu />
               <div className="lg:hidden">
                 <UserMenu />
               </div>

@@ -46,7 +46,7 @@ interface DataTableProps<Row extends RowData> {
   rowTestId?: string;
   /** Sorting by the columns that have a `sortFn`. */
   sortable?: boolean;
-  /** Thousands of rows of one height (px): only those in view are in the page. */
+  /** Thousands of rows of about this height (px): only those in view are in the page. */
   virtual?: number;
   footer?: ReactNode;
 }
@@ -72,7 +72,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     overscan: 12,
   });
   const window = virtual ? virtualizer.getVirtualItems() : null;
-  const visible = window ? window.flatMap((item) => model[item.index] ?? []) : model;
+  const visible = window ? window.map((item) => item.index) : model.map((_row, index) => index);
   const above = window?.[0]?.start ?? 0;
   const below = window ? virtualizer.getTotalSize() - (window.at(-1)?.end ?? 0) : 0;
   const spacer = (height: number) =>
@@ -131,27 +131,33 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
         </thead>
         <tbody>
           {spacer(above)}
-          {visible.map((row) => (
-            <tr
-              key={row.id}
-              data-testid={rowTestId}
-              data-row={row.id}
-              className={cx("group transition-colors hover:bg-hover/60", rowClass?.(row.original))}
-              style={virtual ? { height: virtual } : undefined}
-            >
-              {row.getAllCells().map((cell) => (
-                <td
-                  key={cell.id}
-                  className={cx(
-                    "border-line border-b px-3 py-2.5 align-middle first:pl-4 last:pr-4 sm:last:pr-5 sm:first:pl-5",
-                    look(cell.column.columnDef.meta),
-                  )}
+          {visible.map((index) => {
+            const row = model[index];
+            return (
+              row && (
+                <tr
+                  key={row.id}
+                  ref={virtual ? virtualizer.measureElement : undefined}
+                  data-index={index}
+                  data-testid={rowTestId}
+                  data-row={row.id}
+                  className={cx("group transition-colors hover:bg-hover/60", rowClass?.(row.original))}
                 >
-                  <table.FlexRender cell={cell} />
-                </td>
-              ))}
-            </tr>
-          ))}
+                  {row.getAllCells().map((cell) => (
+                    <td
+                      key={cell.id}
+                      className={cx(
+                        "border-line border-b px-3 py-2.5 align-middle first:pl-4 last:pr-4 sm:last:pr-5 sm:first:pl-5 group-last:border-b-0",
+                        look(cell.column.columnDef.meta),
+                      )}
+                    >
+                      <table.FlexRender cell={cell} />
+                    </td>
+                  ))}
+                </tr>
+              )
+            );
+          })}
           {spacer(below)}
         </tbody>
       </table>

@@ -6,7 +6,7 @@ export function Card({ className, ...rest }: ComponentProps<"section">) {
   return (
     <section
       {...rest}
-      className={cx("min-w-0 rounded-xl border border-line bg-surface shadow-card", className)}
+      className={cx("min-w-0 overflow-clip rounded-xl border border-line bg-surface shadow-card", className)}
     />
   );
 }
