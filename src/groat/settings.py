@@ -32,6 +32,7 @@ SETTING_ERRORS: dict[str, Rule] = {
     "config_not_found": Rule(500, "The settings file does not exist."),
     "config_unreadable": Rule(500, "The settings file cannot be read, or is not TOML."),
     "database_not_found": Rule(500, "There is no database at this address, and this command makes none."),
+    "address_unavailable": Rule(500, "Nothing can listen at this host and port. Choose another with --port."),
     "secret_missing": Rule(500, "A server needs secrets of its own; none has a default."),
     "secret_too_short": Rule(500, "A secret must be long enough not to be guessed."),
 }

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import json
+import socket
 import sqlite3
 from pathlib import Path
 
@@ -86,6 +87,18 @@ def test_failures_are_one_line_with_a_code(run: Run, arguments: list[str], code:
     assert (ran.code, ran.out) == (2, "")
     assert f"error {code}: " in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_that_is_taken(run: Run, command: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        secrets = ("--secret", SECRET, "--jwt-secret", SECRET)
+        ran = run(command, "--port", port, *secrets)
+    assert ran.code == 2
+    assert f"error address_unavailable: 127.0.0.1:{port}: Address already in use" in ran.err
 
 
 def test_migrate_may_be_repeated(run: Run, database: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from rich.table import Table
 from groat import Groat
 from groat.cli.options import with_settings
 from groat.cli.output import result
-from groat.cli.server import run_server
+from groat.cli.server import require_address, run_server
 from groat.demo import ACTIONS, PEOPLE
 from groat.identity.identities import Identities
 from groat.ledger.commands import Command, Hold, Post, Posting
@@ -44,6 +44,7 @@ def demo(*, settings: Settings) -> None:
     Without --database it uses a new database that is gone afterwards; a database of its own keeps what happened, and
     another start changes nothing in it. Its secrets and passwords are public: never use it with real money.
     """
+    require_address(settings)
     with ExitStack() as stack:
         given = settings.database != Settings().database
         if not given:

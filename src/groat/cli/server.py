@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 
 from groat import Groat
 from groat.cli.options import with_settings
 from groat.cli.output import result
-from groat.settings import Settings, require_secrets
+from groat.settings import Settings, SettingsError, require_secrets
 
 
 @with_settings(*Settings.__struct_fields__)
@@ -20,7 +21,23 @@ def serve(*, settings: Settings) -> None:
     Needs GROAT_SECRET and GROAT_JWT_SECRET (or --jwt-jwks): no secret has a default. Missing migrations are applied.
     """
     require_secrets(settings)
+    require_address(settings)
     run_server(settings)
+
+
+def require_address(settings: Settings) -> None:
+    """Try whether host and port are free, before any work is done; raises SettingsError ``address_unavailable``."""
+    try:
+        kind, *_, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(kind) as probe:
+            # As the server itself does: a port that an ended server left in TIME_WAIT is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise SettingsError(
+            "address_unavailable", f"{where}: {error.strerror}; choose another with --port", setting="port"
+        ) from error
 
 
 def run_server(settings: Settings, on_ready: Callable[[], None] | None = None) -> None:
