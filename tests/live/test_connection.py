@@ -373,7 +373,10 @@ async def test_at_most_n_connects_a_minute_per_person(plain_asgi: bool) -> None:
 
 async def test_more_messages_than_allowed_close_the_connection(plain_asgi: bool) -> None:
     limits = Limits(messages_per_second=5, drain_s=0.1)
-    async with serving(FakeGroat(), limits, plain_asgi=plain_asgi) as served, wired(served, let_in(served)) as wire:
+    async with (
+        serving(FakeGroat(), limits, plain_asgi=plain_asgi) as served,
+        wired(served, let_in(served)) as wire,
+    ):
         wire.say(*({"id": n, "ping": {}} for n in range(2, 40)))
         assert await wire.closed() == 3013
 

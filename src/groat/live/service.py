@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from groat.settings import Settings
 
 TICK_S: Final = 1.0
+DRAINED_PER_S: Final = 50
 VIEW_PREFIX: Final = "view:"
 _HOUR_S: Final = 3600
 _CHANGED_KEPT: Final = 10_000
@@ -96,12 +97,17 @@ class Live:
         self.running = True
 
     def begin_drain(self, window_s: float | None = None) -> None:
-        """Take no new readers, and close those there are at random moments within the window (seconds)."""
+        """Take no new readers, and close those there are at random moments within the window (seconds).
+
+        The protocol has no jitter of its own, so this keeps them from all coming back at once. A few need no window.
+        """
         if self.draining:
             return
         self.draining = True
+        readers = [*self._connections, *self._others]
         window_s = self.limits.drain_s if window_s is None else window_s
-        for reader in [*self._connections, *self._others]:
+        window_s = min(window_s, len(readers) / DRAINED_PER_S)
+        for reader in readers:
             self._loop.call_later(random.uniform(0, window_s), reader.close, protocol.SHUTDOWN)  # noqa: S311
 
     async def drain(self, window_s: float | None = None) -> None:
