@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from groat.ledger.errors import InvalidInput
+from groat.ledger.errors import InvalidInput, printable
 
 PATH_MAX = 255
 _SEGMENT = r"[A-Za-z0-9._@|-]{1,64}"
@@ -20,9 +20,7 @@ ADJUSTMENTS = "house:adjustments"
 def check_path(path: str) -> str:
     """The path itself when it is well-formed; raises InvalidInput ``invalid_account``."""
     if len(path) > PATH_MAX or not _PATH.fullmatch(path):
-        raise InvalidInput(
-            "invalid_account", account=path[:PATH_MAX].encode("ascii", "backslashreplace").decode()
-        )
+        raise InvalidInput("invalid_account", account=printable(path, PATH_MAX))
     return path
 
 
@@ -36,7 +34,7 @@ def owner_stream(path: str) -> str | None:
 def check_stream(name: str) -> str:
     """The stream's name when it is well-formed; raises InvalidInput ``invalid_stream``."""
     if not _STREAM.fullmatch(name):
-        raise InvalidInput("invalid_stream", stream=name[:128].encode("ascii", "backslashreplace").decode())
+        raise InvalidInput("invalid_stream", stream=printable(name, 128))
     return name
 
 

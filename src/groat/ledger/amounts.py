@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from groat.ledger.errors import InvalidInput
+from groat.ledger.errors import InvalidInput, printable
 
 AMOUNT_MAX = 2**63 - 1
 SCALE_MAX = 18
@@ -24,7 +24,7 @@ class Asset(NamedTuple):
 def check_asset(code: str, scale: int) -> Asset:
     """An :class:`Asset` of a well-formed code and a scale of 0 to 18; raises InvalidInput ``invalid_asset``."""
     if not _ASSET.fullmatch(code) or not 0 <= scale <= SCALE_MAX:
-        raise InvalidInput("invalid_asset", asset=code[:32])
+        raise InvalidInput("invalid_asset", asset=printable(code, 32))
     return Asset(code, scale)
 
 
@@ -36,7 +36,7 @@ def parse_amount(text: str, asset: Asset, *, signed: bool = False) -> int:
     # The length is bounded first, for converting a long string of digits costs quadratic time.
     match = _AMOUNT.fullmatch(text) if len(text) <= 64 else None
     if match is None:
-        raise InvalidInput("invalid_amount", amount=text[:64])
+        raise InvalidInput("invalid_amount", amount=printable(text))
     sign, whole, fraction = match.group(1), match.group(2), match.group(3) or ""
     if len(fraction) > asset.scale:
         raise InvalidInput("too_many_digits", amount=text, asset=asset.code, scale=str(asset.scale))

@@ -31,7 +31,7 @@ from groat.ledger.book import (
     TransactionRow,
     refuse,
 )
-from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.errors import InvalidInput, Refusal, printable
 from groat.ledger.text import check_id, check_key, check_metadata, check_principal, check_text
 
 POSTINGS_MAX = 1_000
@@ -163,7 +163,7 @@ class Command(msgspec.Struct, kw_only=True):
 
 def _check_asset(code: str, assets: dict[str, Asset]) -> None:
     if code not in assets:
-        raise InvalidInput("unknown_asset", asset=str(code)[:32].encode("ascii", "backslashreplace").decode())
+        raise InvalidInput("unknown_asset", asset=printable(code, 32))
 
 
 def _check_amount(amount: int) -> None:
@@ -436,6 +436,8 @@ class Reverse(Command, kw_only=True):
         for amount in self.amounts or ():
             if amount is not None and not 0 <= amount <= AMOUNT_MAX:
                 raise InvalidInput("amount_overflow" if amount > 0 else "amount_not_positive")
+        if self.amounts and not any(amount is None or amount for amount in self.amounts):
+            raise InvalidInput("amount_not_positive")
 
     def needs(self, refs: Refs, book: Book) -> None:
         """The transaction; the store adds the accounts it moved."""

@@ -99,7 +99,7 @@ SERVER_ERRORS: dict[str, Rule] = {
     "command_failed": Rule(
         500, "A program's command broke. It changed nothing; its neighbours went through."
     ),
-    "wrong_scheme": Rule(400, "The database address must begin with sqlite:///."),
+    "wrong_scheme": Rule(400, "The database address must begin with sqlite:/// or postgresql://."),
 }
 
 
@@ -118,6 +118,11 @@ class Refusal(msgspec.Struct, frozen=True):
     def status(self) -> int:
         """The HTTP status of the code."""
         return REFUSALS[self.code].status
+
+
+def printable(text: str, length_max: int = 64) -> str:
+    """The beginning of a caller's text for an error's fields: lone surrogates and the like are escaped."""
+    return text[:length_max].encode("ascii", "backslashreplace").decode()
 
 
 class GroatError(Exception):

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from groat.ledger.errors import InvalidInput
+from groat.ledger.errors import InvalidInput, printable
 
 REASON_MAX = 1_000
 METADATA_BYTES_MAX = 16_384
@@ -64,18 +64,18 @@ def check_metadata(metadata: dict[str, Any] | None) -> str | None:
         return None
     _check_json(metadata, METADATA_DEPTH_MAX)
     try:
-        text = _canonical.encode(metadata).decode()
-    except UnicodeEncodeError:
-        raise InvalidInput("invalid_text") from None
+        encoded = _canonical.encode(metadata)
     except (TypeError, ValueError, OverflowError):
         raise InvalidInput("invalid_metadata") from None
-    if len(text) > METADATA_BYTES_MAX:
+    if len(encoded) > METADATA_BYTES_MAX:
         raise InvalidInput("metadata_too_large")
-    return text
+    return encoded.decode()
 
 
 def _check_json(value: object, depth: int) -> None:
     if isinstance(value, str):
+        if len(value) > METADATA_BYTES_MAX:
+            raise InvalidInput("metadata_too_large")
         check_text(value, METADATA_BYTES_MAX)
     elif isinstance(value, float):
         if not math.isfinite(value):
@@ -94,7 +94,7 @@ def check_id(text: str) -> str:
     """A UUID in its canonical lower-case form; raises InvalidInput ``invalid_id``."""
     lowered = text.lower()
     if not _ID.fullmatch(lowered):
-        raise InvalidInput("invalid_id", id=text[:64].encode("ascii", "backslashreplace").decode())
+        raise InvalidInput("invalid_id", id=printable(text))
     return lowered
 
 
@@ -103,9 +103,7 @@ def parse_time(value: str | datetime) -> int:
     try:
         if isinstance(value, str):
             if not _TIME.fullmatch(value):
-                raise InvalidInput(
-                    "invalid_time", time=value[:40].encode("ascii", "backslashreplace").decode()
-                )
+                raise InvalidInput("invalid_time", time=printable(value, 40))
             value = datetime.fromisoformat(value.upper())
         micros = (value.astimezone(UTC) - _EPOCH) // _MICROSECOND
     except (ValueError, OverflowError):
