@@ -5,6 +5,7 @@ import { Announcer } from "./announcer.js";
 import { useGroatContext, useGroatState } from "./provider.js";
 import { StatusBadge } from "./status-badge.js";
 import { ownAccount, useAway, useBalance } from "./use-balance.js";
+import { formatTime } from "./use-status.js";
 
 export interface CreditsDisplayProps {
   variant?: "default" | "prominent" | "compact";
@@ -32,6 +33,7 @@ export function CreditsDisplay({
   const { words, locale } = useGroatContext();
   const own = useGroatState((state) => account ?? ownAccount(state));
   const { amount, balance, loading, stale, error, refresh } = useBalance({ account, asset });
+  const asOf = useGroatState(({ status }) => (status.state === "stale" ? status.asOf : null));
   const away = useAway({ account, asset });
   const [open, setOpen] = useState(false);
   const details = useId();
@@ -81,6 +83,9 @@ export function CreditsDisplay({
         )}
         {showLabel && <span className="groat-credits__label">{words.credits}</span>}
       </button>
+      {amount !== null && asOf !== null && (
+        <span className="groat-credits__age">{words.asOf(formatTime(asOf, locale))}</span>
+      )}
       {failed && (
         <button type="button" className="groat-button" onClick={() => void refresh()}>
           {words.refresh}

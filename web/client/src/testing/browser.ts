@@ -74,6 +74,8 @@ export class Tab {
   readonly window = new EventTarget();
   readonly document = new FakeDocument();
   readonly groat: Groat;
+  /** What a client in this tab runs in. */
+  readonly environment: Partial<Environment>;
   online = true;
   /** A frozen or dead tab neither hears nor says anything. */
   silent = false;
@@ -84,7 +86,7 @@ export class Tab {
     server: FakeServer,
     options: GroatOptions,
   ) {
-    const environment: Partial<Environment> = {
+    this.environment = {
       fetch: async (input, init) => {
         if (this.silent || !this.online) throw new TypeError("offline");
         return server.fetch(input, init);
@@ -99,7 +101,7 @@ export class Tab {
     this.groat = createGroat({
       url: "http://groat.test",
       ...options,
-      environment: { ...environment, ...options.environment },
+      environment: { ...this.environment, ...options.environment },
     });
   }
 

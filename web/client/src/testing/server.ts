@@ -219,6 +219,12 @@ export class FakeServer implements SocketServer {
     ]);
   }
 
+  /** Takes back the refusals and answers that are still waiting. */
+  clearFaults(): void {
+    this.refusals.clear();
+    this.answers.clear();
+  }
+
   /** `fetch` for the client's environment. */
   readonly fetch: typeof fetch = async (input, init = {}) => {
     const url = new URL(String(input), "http://groat.test");
