@@ -38,6 +38,9 @@ class SqliteBus:
         self._changed = changed
         self._task: asyncio.Task[None] | None = None
 
+    def announce(self, published: list[Published]) -> None:
+        """Nothing to do: the others watch the file."""
+
     async def start(self) -> None:
         """Note where the batches end, and begin to watch in a task of its own."""
         version = await self._store.data_version()

@@ -5,18 +5,20 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
 import typer
 
-from groat import logs
-from groat.engine.groat import database_path
+from groat import Groat, logs
 from groat.settings import Settings, SettingsError, describe, load
+from groat.store.opening import sqlite_path
 
 CONFIG_HELP = "Settings file (TOML) [env: GROAT_CONFIG]"
 PANEL = "Settings"
+KEEP_DAYS = 36_500
 
 
 def with_settings(*names: str, **fixed: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -60,18 +62,24 @@ def with_settings(*names: str, **fixed: str) -> Callable[[Callable[..., None]], 
     return decorate
 
 
-def require_database(settings: Settings) -> str:
-    """The address of a database that exists; raises SettingsError ``database_not_found``, StoreError ``wrong_scheme``.
+def open_ledger(settings: Settings) -> AbstractAsyncContextManager[Groat]:
+    """The ledger of the settings, for the length of an ``async with`` block."""
+    # Servers drop events beyond their retention, which a command need not know: it drops none.
+    return Groat.open(settings.database, policy=settings.policy(), retention_days=KEEP_DAYS)
+
+
+def require_database(settings: Settings) -> None:
+    """Check that the database exists; raises SettingsError ``database_not_found``, StoreError ``wrong_scheme``.
 
     What only reads must not answer a mistyped address with a new and empty database.
     """
-    if not Path(database_path(settings.database)).is_file():
+    path = sqlite_path(settings.database)
+    if path is not None and not Path(path).is_file():
         raise SettingsError(
             "database_not_found",
             f"there is no database {settings.database}; groat migrate makes one",
             setting="database",
         )
-    return settings.database
 
 
 def _parameter(name: str, annotation: Any) -> inspect.Parameter:

@@ -18,7 +18,7 @@ from groat.ledger.amounts import Asset
 from groat.ledger.commands import Command
 from groat.ledger.errors import Closed, GroatError, Overloaded, Refusal, StoreError
 from groat.store.batch import Broken, Committed, Done, Prepared, Published, Verdict, commit_batch
-from groat.store.sqlite import SqliteStore
+from groat.store.interface import Store
 
 log = structlog.get_logger("groat.committer")
 
@@ -48,7 +48,7 @@ class Committer:
 
     def __init__(
         self,
-        store: SqliteStore,
+        store: Store,
         assets: dict[str, Asset],
         policy: Policy,
         new_id: Callable[[], str],

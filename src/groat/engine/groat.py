@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 import msgspec
 import structlog
 
-from groat.bus.sqlite import SqliteBus
+from groat.bus import make_bus
 from groat.engine.committer import Committer
 from groat.engine.ids import new_id
 from groat.engine.streams import Streams
@@ -39,12 +39,13 @@ from groat.ledger.views import AccountView, AuditView, BulkView, EntryView, Hold
 from groat.store import reading, streams, verify
 from groat.store.batch import Done, Published
 from groat.store.flow import Flow
-from groat.store.sqlite import Extension, SqliteStore
+from groat.store.interface import Store
+from groat.store.opening import make_store
+from groat.store.sqlite import Extension
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-SCHEME = "sqlite:///"
 EXPIRY_S = 0.5
 RETENTION_S = 600.0
 PRUNE_MAX = 5_000
@@ -63,7 +64,7 @@ class Groat:
 
     def __init__(
         self,
-        store: SqliteStore,
+        store: Store,
         *,
         policy: Policy,
         queue_max: int,
@@ -79,10 +80,10 @@ class Groat:
         self._stopping = asyncio.Event()
         self.worker = new_id()
         self.committer = Committer(
-            store, self._assets, policy, new_id, self.worker, self._publish, queue_max, batch_max
+            store, self._assets, policy, new_id, self.worker, self._committed, queue_max, batch_max
         )
         self.streams = Streams(store, self._assets)
-        self._bus = SqliteBus(store, self.worker, self._publish, self._notify)
+        self._bus = make_bus(store, self.worker, self._publish, self._notify)
 
     @classmethod
     @asynccontextmanager
@@ -95,16 +96,17 @@ class Groat:
         queue_max: int = 20_000,
         batch_max: int = 2_000,
         retention_days: float = 30.0,
-        store: SqliteStore | None = None,
+        store: Store | None = None,
     ) -> AsyncIterator[Groat]:
-        """Open (and migrate) the database at ``sqlite:///path`` for the length of the ``async with`` block.
+        """Open (and migrate) a database for the length of the ``async with`` block.
 
-        ``policy`` gives the limits with which accounts open; ``extensions`` are programs' tables; ``retention_days`` is
-        how long events are kept for readers that were away; ``store`` replaces the one made from ``database``.
+        ``database`` is ``sqlite:///path`` or ``postgresql://...``; ``policy`` gives the limits with which accounts open;
+        ``extensions`` are programs' tables; ``retention_days`` is how long events are kept for readers that were away;
+        ``store`` replaces the one made from ``database``.
         Raises InvalidInput or StoreError (``wrong_scheme``, ``store_unavailable``, ``newer_database``).
         """
         groat = cls(
-            store or SqliteStore(database_path(database), extensions),
+            store or make_store(database, extensions),
             policy=policy or Policy(),
             queue_max=queue_max,
             batch_max=batch_max,
@@ -180,6 +182,10 @@ class Groat:
             except Exception:
                 # The money is committed: a listener's fault must reach neither the caller nor the other listeners.
                 log.exception("listener_failed")
+
+    def _committed(self, published: list[Published]) -> None:
+        self._publish(published)
+        self._bus.announce(published)
 
     def _notify(self) -> None:
         for callback in tuple(self._changed):
@@ -551,13 +557,3 @@ class Groat:
     async def write(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a flow in a write transaction of its own; raises StoreError. What moves money goes by :meth:`execute`."""
         return await self._store.write(flow, *args, **kwargs)
-
-
-def database_path(database: str) -> str:
-    """The file of ``sqlite:///file.db`` (relative) or ``sqlite:////var/file.db`` (absolute); raises StoreError."""
-    path = database.removeprefix(SCHEME)
-    if not database.startswith(SCHEME) or not path:
-        raise StoreError(
-            "wrong_scheme", f"{database.partition('@')[0]!r} is not a database; give sqlite:///path.db"
-        )
-    return path

@@ -9,7 +9,7 @@ import structlog
 from groat.ledger.accounts import check_stream
 from groat.ledger.amounts import Asset
 from groat.store import streams as flows
-from groat.store.sqlite import SqliteStore
+from groat.store.interface import Store
 from groat.store.streams import Event, Head, Resume, Snapshot
 
 log = structlog.get_logger("groat.streams")
@@ -21,7 +21,7 @@ BYTES_MAX = 256_000
 class Streams:
     """The streams of a database. Names are ``user:<id>`` and ``role:<name>``; all raise StoreError."""
 
-    def __init__(self, store: SqliteStore, assets: dict[str, Asset]) -> None:
+    def __init__(self, store: Store, assets: dict[str, Asset]) -> None:
         self.alarms = 0
         self._store = store
         self._assets = assets

@@ -182,7 +182,7 @@ def commit_batch(
     new_id: Callable[[], str],
 ) -> Flow[Committed]:
     """Decide the commands over the locked rows and write what they did. See DESIGN.md §2 and §4."""
-    clock, epoch, last_at, previous = yield Query("begin_batch")
+    clock, epoch, last_at, previous = yield Query("begin_batch", (worker,))
     now = max(clock, last_at)
     known = yield from _find_keys(prepared)
     book = Book(now, assets)
@@ -542,7 +542,7 @@ def load_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[dict[str
         leg = Leg(number, accounts[sides[0]], accounts[sides[5]], amount, pending, *rest[:6])
         loaded[id].legs.append(leg)
     if holds:
-        found = yield Query("lock_holds", (sorted(set(holds.values())),))
+        found = yield Query("read_holds", (sorted(set(holds.values())),))
         stored = {h[0]: h for h in found}
         for id, hold_id in holds.items():
             leg = loaded[id].legs[0]

@@ -1,11 +1,13 @@
 -- The statements of a batch, in the order in which `commit_batch` runs them.
 
 -- name: begin_batch :one
--- The batch's one moment, the epoch, and the end of the hash chain (SQLite has one writer, hence one chain).
+-- The batch's one moment, the epoch, and the end of the hash chain: SQLite has one writer at a time, hence one chain
+-- whichever worker (?1) writes.
 SELECT groat_now(),
        (SELECT value FROM meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM batch ORDER BY id DESC LIMIT 1), 0),
-       coalesce((SELECT hash FROM batch ORDER BY id DESC LIMIT 1), '');
+       coalesce((SELECT hash FROM batch ORDER BY id DESC LIMIT 1), '')
+WHERE ?1 <> '';
 
 -- name: find_keys :bulk
 -- The verdicts under the keys that were used before.

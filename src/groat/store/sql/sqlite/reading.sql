@@ -77,3 +77,8 @@ WHERE h.id = ?1;
 -- name: page_transactions :many
 -- Ids of the transactions behind ?1 in the order of their ids, for exports.
 SELECT id FROM txn WHERE id > ?1 ORDER BY id LIMIT ?2;
+
+-- name: read_holds :bulk
+SELECT json_group_array(json_array(
+           h.id, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at))
+FROM json_each(?1) AS j JOIN hold AS h ON h.id = j.value;

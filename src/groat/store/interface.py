@@ -1,0 +1,30 @@
+"""What the engine needs of a store; :mod:`groat.store.sqlite` and :mod:`groat.store.postgres` are the two there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, Protocol, TypeVar
+
+from groat.store.flow import Flow
+from groat.store.migrations import Migration
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Store(Protocol):
+    """A database that runs flows. All methods raise StoreError; Closed after :meth:`close`."""
+
+    dialect: str
+
+    async def open(self) -> list[Migration]:
+        """Connect and migrate; returns the steps applied."""
+
+    async def close(self) -> None:
+        """Finish what runs, and let go of the database."""
+
+    async def write(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow in a write transaction of its own: committed when it returns, rolled back when it raises."""
+
+    async def read(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow over one snapshot of the database."""

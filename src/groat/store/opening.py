@@ -1,0 +1,35 @@
+"""Which driver a database address means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from groat.ledger.errors import StoreError
+from groat.store.interface import Store
+from groat.store.postgres import PostgresStore
+from groat.store.sqlite import Extension, SqliteStore
+
+SQLITE = "sqlite:///"
+POSTGRES = ("postgresql://", "postgres://")
+
+
+def make_store(database: str, extensions: Sequence[Extension] = ()) -> Store:
+    """The store at ``sqlite:///file.db`` (relative), ``sqlite:////var/file.db`` (absolute) or ``postgresql://...``.
+
+    Raises StoreError ``wrong_scheme``.
+    """
+    if database.startswith(POSTGRES):
+        return PostgresStore(database, extensions)
+    path = sqlite_path(database)
+    if path is None:
+        # What stands before an @ may be a password.
+        shown = database.rpartition("@")[2][:64]
+        raise StoreError(
+            "wrong_scheme", f"{shown!r} is no database; give sqlite:///path.db or postgresql://..."
+        )
+    return SqliteStore(path, extensions)
+
+
+def sqlite_path(database: str) -> str | None:
+    """The file of an SQLite address, None for any other."""
+    return database.removeprefix(SQLITE) or None if database.startswith(SQLITE) else None

@@ -1,0 +1,221 @@
+"""The PostgreSQL driver: flows over asyncpg, READ COMMITTED with row locks, some twenty statements per batch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import asyncpg
+from asyncpg import exceptions
+
+from groat.ledger.errors import Closed, StoreError
+from groat.store.flow import Flow, Query
+from groat.store.migrations import Migration, check_applied, load_migrations
+from groat.store.sqlite import Extension
+from groat.store.statements import Statement, load_statements
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+WRITERS = 4
+READERS = 4
+LOCK_TIMEOUT_MS = 200
+STATEMENT_TIMEOUT_MS = 5_000
+CONNECT_TIMEOUT_S = 5.0
+# The lock under which nodes that start together take turns at migrating.
+MIGRATION_LOCK = 0x67726F6174
+
+_HERE = Path(__file__).parent
+_CREATE = """CREATE TABLE IF NOT EXISTS migration (
+    room       text COLLATE "C" NOT NULL,
+    number     integer NOT NULL,
+    name       text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (room, number)
+)"""
+
+_SETTINGS = {
+    "application_name": "groat",
+    "jit": "off",
+    "timezone": "UTC",
+}
+# A batch looks rows up by arrays of keys, so the generic plan (an index scan for each) is right for every size of
+# table and batch, and planning each time would cost more than a small batch itself.
+_WRITER_SETTINGS = {
+    **_SETTINGS,
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "default_transaction_isolation": "read committed",
+    "lock_timeout": str(LOCK_TIMEOUT_MS),
+    "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+    "idle_in_transaction_session_timeout": str(STATEMENT_TIMEOUT_MS),
+}
+
+
+class PostgresStore:
+    """A PostgreSQL database at ``dsn`` (``postgresql://...``) and two pools of connections to it."""
+
+    dialect = "postgres"
+
+    def __init__(
+        self,
+        dsn: str,
+        extensions: Sequence[Extension] = (),
+        before_query: Callable[[Query], None] | None = None,
+    ) -> None:
+        self.dsn = dsn
+        self._before_query = before_query
+        self._statements = load_statements(
+            [_HERE / "sql" / self.dialect, *(e.directory / "sql" / self.dialect for e in extensions)]
+        )
+        self._migrations = load_migrations("groat", _HERE / "migrations" / self.dialect)
+        for extension in extensions:
+            self._migrations += load_migrations(
+                extension.name, extension.directory / "migrations" / self.dialect
+            )
+        self._writers: asyncpg.Pool[Any] | None = None
+        self._readers: asyncpg.Pool[Any] | None = None
+
+    async def open(self) -> list[Migration]:
+        """Connect and migrate; nodes that start together take turns. Raises StoreError."""
+        try:
+            connection = await asyncpg.connect(
+                self.dsn, timeout=CONNECT_TIMEOUT_S, server_settings={"application_name": "groat-migrate"}
+            )
+            try:
+                applied = await self._migrate(connection)
+            finally:
+                await connection.close()
+            self._writers = await self._pool(WRITERS, _WRITER_SETTINGS)
+            self._readers = await self._pool(READERS, _SETTINGS)
+        except (exceptions.PostgresError, exceptions.InterfaceError, OSError, TimeoutError) as error:
+            raise _typed(error) from error
+        return applied
+
+    async def _pool(self, size: int, settings: dict[str, str]) -> asyncpg.Pool[Any]:
+        return await asyncpg.create_pool(
+            self.dsn,
+            min_size=1,
+            max_size=size,
+            timeout=CONNECT_TIMEOUT_S,
+            server_settings=settings,
+            statement_cache_size=200,
+            max_cached_statement_lifetime=0,
+        )
+
+    async def _migrate(self, connection: Any) -> list[Migration]:
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
+            await connection.execute(_CREATE)
+            applied = {tuple(row) for row in await connection.fetch("SELECT room, number FROM migration")}
+            missing = check_applied(self._migrations, applied)
+            for step in missing:
+                await connection.execute(step.sql)
+                await connection.execute(
+                    "INSERT INTO migration (room, number, name) VALUES ($1, $2, $3)",
+                    step.room,
+                    step.number,
+                    step.name,
+                )
+        return missing
+
+    async def close(self) -> None:
+        """Finish what runs, and close every connection."""
+        for pool in (self._writers, self._readers):
+            if pool is not None:
+                await pool.close()
+        self._writers = self._readers = None
+
+    async def write(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow in a write transaction of its own: committed when it returns, rolled back when it raises."""
+        return await self._transact(self._writers, "BEGIN", flow(*args, **kwargs), self._before_query)
+
+    async def read(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow over one snapshot of the database."""
+        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        return await self._transact(self._readers, begin, flow(*args, **kwargs), None)
+
+    async def _transact(
+        self,
+        pool: asyncpg.Pool[Any] | None,
+        begin: str,
+        flow: Flow[T],
+        before_query: Callable[[Query], None] | None,
+    ) -> T:
+        if pool is None:
+            raise Closed
+        try:
+            async with pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
+                await connection.execute(begin)
+                try:
+                    result = await self._run(connection, flow, before_query)
+                    if before_query:
+                        before_query(Query("commit"))
+                except BaseException:
+                    if not connection.is_closed():
+                        await connection.execute("ROLLBACK")
+                    raise
+                await connection.execute("COMMIT")
+                return result
+        except (exceptions.PostgresError, exceptions.InterfaceError, OSError, TimeoutError) as error:
+            raise _typed(error) from error
+
+    async def _run(self, connection: Any, flow: Flow[T], before_query: Callable[[Query], None] | None) -> T:
+        try:
+            query = next(flow)
+            while True:
+                if before_query:
+                    before_query(query)
+                try:
+                    rows = await self._execute(connection, self._statements[query.name], query.args)
+                except (exceptions.PostgresError, exceptions.InterfaceError, OSError) as error:
+                    query = flow.throw(_typed(error))
+                else:
+                    query = flow.send(rows)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+    async def _execute(self, connection: Any, statement: Statement, args: tuple[Any, ...]) -> Any:
+        _, shape, sql = statement
+        if shape == "bulk":
+            keys = args[0]
+            columns = list(zip(*keys, strict=True)) if keys and isinstance(keys[0], tuple) else [keys]
+            return [tuple(row) for row in await connection.fetch(sql, *columns, *args[1:])]
+        if shape == "rows":
+            if not args[0]:
+                return 0
+            status: str = await connection.execute(sql, *zip(*args[0], strict=True))
+            return int(status.rpartition(" ")[2])
+        if shape == "many":
+            return [tuple(row) for row in await connection.fetch(sql, *args)]
+        if shape == "one":
+            row = await connection.fetchrow(sql, *args)
+            return None if row is None else tuple(row)
+        await connection.execute(sql, *args)
+        return None
+
+
+_BUSY = (
+    exceptions.LockNotAvailableError,
+    exceptions.QueryCanceledError,
+    exceptions.IdleInTransactionSessionTimeoutError,
+)
+_WRONG = (exceptions.IntegrityConstraintViolationError, exceptions.DataError, exceptions.SyntaxOrAccessError)
+_AGAIN = (exceptions.TransactionRollbackError,)
+
+
+def _typed(error: Exception) -> StoreError:
+    """What a database error means: passing trouble (busy, interrupted, store_unavailable), or data that is wrong."""
+    detail = f"{type(error).__name__}: {error}"
+    if isinstance(error, _BUSY):
+        return StoreError("busy", detail)
+    if isinstance(error, _AGAIN):
+        return StoreError("interrupted", detail)
+    if isinstance(error, _WRONG):
+        return StoreError("command_failed", detail)
+    if isinstance(error, asyncio.TimeoutError | TimeoutError):
+        return StoreError("busy", "No connection to the database became free in time.")
+    return StoreError("store_unavailable", detail)

@@ -1,0 +1,141 @@
+-- The statements of a batch, in the order in which `commit_batch` runs them.
+
+-- name: begin_batch :one
+-- The batch's one moment, the epoch, and the end of this worker's hash chain.
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+       (SELECT value FROM meta WHERE name = 'epoch'),
+       coalesce((SELECT at FROM batch ORDER BY id DESC LIMIT 1), 0),
+       coalesce((SELECT hash FROM batch WHERE worker = $1 ORDER BY id DESC LIMIT 1), '');
+
+-- name: find_keys :bulk
+-- The verdicts under the keys that were used before.
+SELECT encode(uuid_send(k.digest), 'hex'), k.form::int, encode(uuid_send(k.body), 'hex'), k.txn::text, k.outcome
+FROM key AS k WHERE k.digest = ANY ($1::uuid[]);
+
+-- name: due_holds :many
+-- Holds whose time has come, the longest due first.
+SELECT id::text FROM hold WHERE status = 'open' AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2;
+
+-- name: due_holds_on :bulk
+-- The same on the given (path, asset) pairs, for when more are due than one batch takes.
+SELECT h.id::text
+FROM unnest($1::text[], $2::text[]) AS j (path, asset)
+JOIN account AS a ON a.path = j.path AND a.asset = j.asset
+JOIN hold AS h ON h.status = 'open' AND h.expires_at <= $3 AND a.id IN (h.source, h.destination);
+
+-- name: find_holds :bulk
+-- Between which accounts a hold is; that never changes, so it is read before anything is locked.
+SELECT h.id::text, s.path, d.path, s.asset
+FROM hold AS h
+JOIN account AS s ON s.id = h.source
+JOIN account AS d ON d.id = h.destination
+WHERE h.id = ANY ($1::uuid[]);
+
+-- name: find_accounts :bulk
+-- Ids of the (path, asset) pairs that are open, with the pair's place in the list.
+SELECT (j.place - 1)::bigint, a.id
+FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS j (path, asset, place)
+JOIN account AS a ON a.path = j.path AND a.asset = j.asset;
+
+-- name: open_accounts :rows
+-- Open accounts; another batch may have been first.
+INSERT INTO account (path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version, opened_at)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+                     $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
+ON CONFLICT DO NOTHING;
+
+-- name: drop_account :exec
+-- Take back an account that this batch opened for a command it then refused.
+DELETE FROM account WHERE id = $1 AND version = 0;
+
+-- name: lock_holds :bulk
+SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at
+FROM hold AS h WHERE h.id = ANY ($1::uuid[]) ORDER BY h.id FOR UPDATE;
+
+-- name: lock_accounts :bulk
+SELECT a.id, a.path, a.asset, a.floor, a.ceiling, a.debits, a.credits, a.debits_pending, a.credits_pending, a.version
+FROM account AS a WHERE a.id = ANY ($1::bigint[]) ORDER BY a.id FOR UPDATE;
+
+-- name: lock_streams :bulk
+SELECT s.name, s.id, s.generation, s.head
+FROM stream AS s WHERE s.name = ANY ($1::text[]) ORDER BY s.name FOR UPDATE;
+
+-- name: find_reversed :bulk
+-- How much of each posting of these transactions was reversed before.
+SELECT t.reverses::text, p.leg, p.amount
+FROM txn AS t JOIN posting AS p ON p.txn = t.id WHERE t.reverses = ANY ($1::uuid[]);
+
+-- name: insert_batch :one
+INSERT INTO batch (at, worker, commands, streams, previous, hash) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id;
+
+-- name: insert_transactions :rows
+INSERT INTO txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
+                 reverses, hold, hold_after, positions, batch)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
+                     $9::bigint[], $10::uuid[], $11::uuid[], $12::text[], $13::text[], $14::bigint[]);
+
+-- name: insert_postings :rows
+INSERT INTO posting (txn, leg, source, destination, amount, pending,
+                     source_balance, source_held, source_version,
+                     destination_balance, destination_held, destination_version, effective_at)
+SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                     $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[]);
+
+-- name: write_holds :rows
+INSERT INTO hold (id, source, destination, amount, captured, released, expires_at, status, created_at)
+SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                     $8::text[], $9::bigint[])
+ON CONFLICT (id) DO UPDATE
+SET captured = excluded.captured, released = excluded.released, status = excluded.status;
+
+-- name: update_accounts :rows
+UPDATE account
+SET debits = v.debits, credits = v.credits, debits_pending = v.debits_pending, credits_pending = v.credits_pending,
+    version = v.version, floor = v.floor, ceiling = v.ceiling
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+            $8::bigint[])
+     AS v (id, debits, credits, debits_pending, credits_pending, version, floor, ceiling)
+WHERE account.id = v.id;
+
+-- name: open_streams :rows
+INSERT INTO stream (name, generation, head)
+SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[]) ON CONFLICT DO NOTHING;
+
+-- name: update_streams :rows
+UPDATE stream SET head = v.head FROM unnest($1::bigint[], $2::bigint[]) AS v (id, head) WHERE stream.id = v.id;
+
+-- name: insert_events :rows
+INSERT INTO event (stream, "offset", at, data)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]);
+
+-- name: insert_acts :rows
+INSERT INTO act (id, at, kind, principal, actor, target, reason, key, before, after, batch)
+SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                     $9::text[], $10::text[], $11::bigint[]);
+
+-- name: insert_keys :rows
+-- The keys come last; one that is missing from the count was used by another batch meanwhile, and this one runs again.
+INSERT INTO key (digest, form, body, txn, outcome)
+SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[])
+ON CONFLICT DO NOTHING;
+
+-- name: find_transactions :bulk
+SELECT t.id::text, t.kind, t.principal, t.key, t.actor, t.reason, t.metadata, t.effective_at, t.recorded_at,
+       t.reverses::text, t.hold::text, t.hold_after, t.positions
+FROM txn AS t WHERE t.id = ANY ($1::uuid[]);
+
+-- name: find_legs :bulk
+-- The postings of these transactions, each account with its limits as they are now.
+SELECT p.txn::text, p.leg, p.amount, p.pending,
+       p.source_balance, p.source_held, p.source_version,
+       p.destination_balance, p.destination_held, p.destination_version,
+       s.id, s.path, s.asset, s.floor, s.ceiling, d.id, d.path, d.asset, d.floor, d.ceiling
+FROM posting AS p JOIN account AS s ON s.id = p.source JOIN account AS d ON d.id = p.destination
+WHERE p.txn = ANY ($1::uuid[]);
+
+-- name: list_assets :many
+SELECT code, scale FROM asset ORDER BY code;
+
+-- name: insert_asset :exec
+INSERT INTO asset (code, scale, created_at)
+VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) ON CONFLICT DO NOTHING;

@@ -1,0 +1,85 @@
+-- What people and staff look up. Nothing here decides anything.
+
+-- name: page_accounts :many
+-- The balances of the next $5 paths behind $4: all, or a path ($1) with all below it (from $2 up to, not including, $3).
+SELECT id, path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version
+FROM account
+WHERE path IN (
+    SELECT DISTINCT path FROM account
+    WHERE path > $4 AND ($1::text = '' OR path = $1 OR (path >= $2 AND path < $3)) AND ($6::text = '' OR asset = $6)
+    ORDER BY path LIMIT $5)
+  AND ($6::text = '' OR asset = $6)
+ORDER BY path, asset;
+
+-- name: read_account :many
+SELECT id, path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version
+FROM account WHERE path = $1 ORDER BY asset;
+
+-- name: read_account_at :many
+-- The counters folded from what was effective by $2.
+SELECT a.id, a.path, a.asset, a.floor, a.ceiling,
+       coalesce(sum(p.amount) FILTER (WHERE p.side = 's'), 0)::bigint,
+       coalesce(sum(p.amount) FILTER (WHERE p.side = 'd'), 0)::bigint,
+       coalesce(sum(p.pending) FILTER (WHERE p.side = 's'), 0)::bigint,
+       coalesce(sum(p.pending) FILTER (WHERE p.side = 'd'), 0)::bigint,
+       coalesce(max(p.version), 0)
+FROM account AS a
+LEFT JOIN (
+    SELECT 's' AS side, source AS account, amount, pending, source_version AS version, effective_at
+    FROM posting WHERE source IN (SELECT id FROM account WHERE path = $1)
+    UNION ALL
+    SELECT 'd', destination, amount, pending, destination_version, effective_at
+    FROM posting WHERE destination IN (SELECT id FROM account WHERE path = $1)
+) AS p ON p.account = a.id AND p.effective_at <= $2
+WHERE a.path = $1
+GROUP BY a.id ORDER BY a.asset;
+
+-- name: page_entries :many
+-- The next $4 changes of an account below version $3, newest first.
+WITH me AS (SELECT id FROM account WHERE path = $1 AND asset = $2),
+changes AS (
+    SELECT * FROM (
+        SELECT txn, -amount AS delta, source_balance AS balance, pending AS held_delta, source_held AS held,
+               source_version AS version, destination AS other
+        FROM posting WHERE source = (SELECT id FROM me) AND source_version < $3
+        ORDER BY source_version DESC LIMIT $4) AS gave
+    UNION ALL
+    SELECT * FROM (
+        SELECT txn, amount, destination_balance, 0, destination_held, destination_version, source
+        FROM posting WHERE destination = (SELECT id FROM me) AND destination_version < $3
+        ORDER BY destination_version DESC LIMIT $4) AS took
+)
+SELECT t.id::text, t.kind, c.delta, c.balance, c.held_delta, c.held, c.version, o.path,
+       t.reason, t.actor, t.metadata, t.effective_at, t.recorded_at, t.hold::text, t.reverses::text
+FROM changes AS c JOIN txn AS t ON t.id = c.txn JOIN account AS o ON o.id = c.other
+ORDER BY c.version DESC LIMIT $4;
+
+-- name: page_audit_transactions :many
+-- The next $4 transactions before id $1; of an actor ($2) and on an account ($3) where these are given.
+SELECT t.id::text, t.recorded_at, t.actor, t.principal, t.kind, t.reason, t.key, t.reverses::text, t.hold::text
+FROM txn AS t
+WHERE t.id < $1::uuid AND ($2::text = '' OR t.actor = $2)
+  AND ($3::text = '' OR EXISTS (
+      SELECT 1 FROM posting AS p
+      WHERE p.txn = t.id AND (p.source IN (SELECT id FROM account WHERE path = $3)
+                              OR p.destination IN (SELECT id FROM account WHERE path = $3))))
+ORDER BY t.id DESC LIMIT $4;
+
+-- name: page_acts :many
+SELECT id::text, at, kind, principal, actor, target, reason, key, before, after
+FROM act
+WHERE id < $1::uuid AND ($2::text = '' OR actor = $2) AND ($3::text = '' OR target = $3 OR starts_with(target, $3 || '/'))
+ORDER BY id DESC LIMIT $4;
+
+-- name: find_hold :one
+SELECT h.id::text, s.id, s.path, s.asset, d.id, d.path, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at
+FROM hold AS h JOIN account AS s ON s.id = h.source JOIN account AS d ON d.id = h.destination
+WHERE h.id = $1::uuid;
+
+-- name: page_transactions :many
+-- Ids of the transactions behind $1 in the order of their ids, for exports.
+SELECT id::text FROM txn WHERE id > $1::uuid ORDER BY id LIMIT $2;
+
+-- name: read_holds :bulk
+SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at
+FROM hold AS h WHERE h.id = ANY ($1::uuid[]);

@@ -1,0 +1,9 @@
+-- What the preview of a file of people and amounts says of the people.
+
+-- name: users_by_emails :bulk
+-- Principals of the given e-mail addresses (lower case).
+SELECT p.email, p.id FROM principal AS p WHERE p.email = ANY ($1::text[]);
+
+-- name: balances_of :bulk
+-- How the given accounts stand, in all their assets.
+SELECT a.path, a.asset, a.credits - a.debits FROM account AS a WHERE a.path = ANY ($1::text[]);

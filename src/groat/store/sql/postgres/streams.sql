@@ -1,0 +1,60 @@
+-- name: read_epoch :one
+SELECT value FROM meta WHERE name = 'epoch';
+
+-- name: read_now :one
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+
+-- name: read_heads :bulk
+-- With the oldest offset that is kept (null: none).
+SELECT s.name, s.generation, s.head,
+       (SELECT e."offset" FROM event AS e WHERE e.stream = s.id ORDER BY e."offset" LIMIT 1)
+FROM stream AS s WHERE s.name = ANY ($1::text[]);
+
+-- name: read_events :many
+SELECT e."offset", e.data
+FROM stream AS s JOIN event AS e ON e.stream = s.id
+WHERE s.name = $1 AND e."offset" > $2 ORDER BY e."offset" LIMIT $3;
+
+-- name: read_ranges :bulk
+-- For each (stream, after, upto) the events behind `after` up to `upto`.
+SELECT s.name, e."offset", e.data
+FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS j (name, after, upto)
+JOIN stream AS s ON s.name = j.name
+JOIN event AS e ON e.stream = s.id AND e."offset" > j.after AND e."offset" <= j.upto;
+
+-- name: read_balances :many
+-- A path ($1) and all below it: those from $2 up to, not including, $3 (':' sorts just before ';').
+SELECT id, path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version
+FROM account WHERE path = $1 OR (path >= $2 AND path < $3) ORDER BY path, asset;
+
+-- name: renew_stream :exec
+-- A stream that was lost whole has no row yet.
+INSERT INTO stream (name, generation, head) VALUES ($1, 1, 0)
+ON CONFLICT (name) DO UPDATE SET generation = stream.generation + 1;
+
+-- name: write_receipts :rows
+INSERT INTO receipt (stream, device, "offset", at)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
+ON CONFLICT (stream, device) DO UPDATE
+SET at = CASE WHEN excluded."offset" > receipt."offset" THEN excluded.at ELSE receipt.at END,
+    "offset" = greatest(receipt."offset", excluded."offset");
+
+-- name: read_receipts :many
+SELECT device, "offset", at FROM receipt WHERE stream = $1 ORDER BY at DESC;
+
+-- name: count_old_events :one
+SELECT count(*) FROM (SELECT 1 FROM event WHERE at < $1 LIMIT $2) AS old;
+
+-- name: prune_events :exec
+DELETE FROM event WHERE (stream, "offset") IN (SELECT stream, "offset" FROM event WHERE at < $1 LIMIT $2);
+
+-- name: read_batches :many
+-- What other workers than $2 committed behind batch $1; their own they know.
+SELECT id, streams FROM batch WHERE id > $1 AND worker <> $2 ORDER BY id LIMIT $3;
+
+-- name: last_batch :one
+SELECT coalesce(max(id), 0) FROM batch;
+
+-- name: any_due :one
+SELECT 1 FROM hold
+WHERE status = 'open' AND expires_at <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint LIMIT 1;
