@@ -14,7 +14,10 @@ from typing import Any, Self
 
 import httpx
 
+from groat.demo import PEOPLE
+
 START_S_MAX = 60.0
+ENVIRONMENT = {**os.environ, "GROAT_SECRET": "s" * 40, "GROAT_JWT_SECRET": "j" * 40}
 WIDE = ("--connects-per-minute", "1000")
 """A test reconnects oftener than people do."""
 
@@ -22,13 +25,19 @@ _keys = count(1)
 
 
 class Server:
-    """`groat demo` with a database that outlives it, on a port that stays the same when it is started again."""
+    """A groat with a database that outlives it, on a port that stays the same when it is started again.
 
-    def __init__(self, directory: Path, settings: Sequence[str] = ()) -> None:
+    It is `groat demo`; or, with `passwords` by user, `groat serve` on an empty database with just these people.
+    """
+
+    def __init__(
+        self, directory: Path, settings: Sequence[str] = (), passwords: dict[str, str] | None = None
+    ) -> None:
         self.database = f"sqlite:///{directory / 'groat.db'}"
         self.log = directory / "server.log"
         self.directory = directory
         self._settings = settings
+        self._people = passwords
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
@@ -39,6 +48,8 @@ class Server:
         self._tokens: dict[str, str] = {}
 
     def __enter__(self) -> Self:
+        for user, password in (self._people or {}).items():
+            assert self.groat("user", "add", user, "--name", user, "--password", password).wait() == 0
         self.start()
         return self
 
@@ -47,14 +58,17 @@ class Server:
         self._http.close()
 
     def start(self) -> None:
-        """Start the process and wait until it is ready."""
+        """Start the process, unless it runs, and wait until it is ready."""
+        if self._process is not None:
+            return
         with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "groat", "demo", "--port", str(self.port)]
+            command = [sys.executable, "-m", "groat", "demo" if self._people is None else "serve"]
             self._process = subprocess.Popen(
-                [*command, "--database", self.database, *WIDE, *self._settings],
+                [*command, "--database", self.database, "--port", str(self.port), *WIDE, *self._settings],
                 stdout=log,
                 stderr=log,
                 cwd=self.directory,
+                env=ENVIRONMENT,
             )
         deadline = time.monotonic() + START_S_MAX
         while not self._is_ready():
@@ -72,7 +86,8 @@ class Server:
     def groat(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Run a `groat` command on the same database, beside the server."""
         command = [sys.executable, "-m", "groat", *arguments, "--database", self.database]
-        return subprocess.Popen(command, cwd=self.directory, stdout=subprocess.DEVNULL, env=dict(os.environ))
+        with self.log.open("ab") as log:
+            return subprocess.Popen(command, cwd=self.directory, stdout=log, stderr=log, env=ENVIRONMENT)
 
     def _is_ready(self) -> bool:
         try:
@@ -81,9 +96,8 @@ class Server:
             return False
 
     def password(self, user: str) -> str:
-        """The public password of one of the demo people."""
-        people = self._http.get("/v1/demo/people").json()
-        return next(str(person["password"]) for person in people if person["user"] == user)
+        """The password of one of the people."""
+        return (self._people or {person.user: person.password for person in PEOPLE})[user]
 
     def call(self, method: str, path: str, body: Any = None, *, user: str = "admin") -> Any:
         """A call of the API in somebody's name; the answer's JSON. A key is sent along."""
