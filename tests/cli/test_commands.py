@@ -223,6 +223,19 @@ def test_verify_finds_what_was_tampered_with(run: Run, filled: str, statement: s
     assert "WRONG" in ran.out
 
 
+def test_commands_drop_no_events(run: Run, filled: str) -> None:
+    """Only servers know the retention; a command beside one must not apply another."""
+    path = filled.removeprefix("sqlite:///")
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE event SET at = 0")
+        (before,) = connection.execute("SELECT count(*) FROM event").fetchone()
+    for command in (["verify"], ["export", "balances"], ["migrate"]):
+        assert run(*command, "--database", filled).code == 0
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM event").fetchone() == (before,)
+    assert before == 2
+
+
 def test_bench_prints_json_lines(run: Run, tmp_path: Path) -> None:
     ran = run("bench", "--commands", "300", "--callers", "50", "--directory", tmp_path)
     lines = [json.loads(line) for line in ran.out.splitlines()]

@@ -13,7 +13,7 @@ import msgspec
 from rich.table import Table
 
 from groat import Groat
-from groat.cli.options import with_settings
+from groat.cli.options import open_ledger, with_settings
 from groat.cli.output import result
 from groat.cli.server import require_address, run_server
 from groat.demo import ACTIONS, PEOPLE
@@ -68,7 +68,7 @@ def _announce(settings: Settings, given: bool) -> None:
 
 async def fill(settings: Settings) -> None:
     """Put the demo's assets, people and history into the database; what is there already stays as it is."""
-    async with Groat.open(settings.database, policy=settings.policy()) as groat:
+    async with open_ledger(settings) as groat:
         for code, scale in (("CREDIT", 0), ("USD", 2)):
             await groat.add_asset(code, scale)
         await _add_people(groat, settings)

@@ -13,8 +13,7 @@ from typing import IO, Annotated, Any, Literal
 
 import typer
 
-from groat import Groat
-from groat.cli.options import require_database, with_settings
+from groat.cli.options import open_ledger, require_database, with_settings
 from groat.cli.output import aside, progress
 from groat.ledger.amounts import Asset, format_amount
 from groat.ledger.text import format_time
@@ -57,7 +56,7 @@ def export(
 
 
 async def _run(what: str, form: str, output: Path | None, settings: Settings) -> None:
-    database = require_database(settings)
+    require_database(settings)
     with ExitStack() as stack:
         file = stack.enter_context(output.open("w", encoding="utf-8", newline="")) if output else sys.stdout
         shown = stack.enter_context(progress())
@@ -71,7 +70,7 @@ async def _run(what: str, form: str, output: Path | None, settings: Settings) ->
             count += len(rows)
             shown.update(task, completed=count)
 
-        async with Groat.open(database, policy=settings.policy()) as groat:
+        async with open_ledger(settings) as groat:
             assets = await groat.assets()
             await groat.read(FLOWS[what], assets, take)
         file.flush()

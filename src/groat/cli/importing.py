@@ -16,7 +16,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from groat import Groat
-from groat.cli.options import with_settings
+from groat.cli.options import open_ledger, with_settings
 from groat.cli.output import aside, progress, result
 from groat.cli.transactions_file import (
     PRINCIPAL,
@@ -114,7 +114,7 @@ async def _run(
     dry_run: bool,
 ) -> None:
     legs = read_legs(file)
-    async with Groat.open(settings.database, policy=settings.policy()) as groat:
+    async with open_ledger(settings) as groat:
         present = await groat.assets()
         inferred = infer_assets(legs, {**declared, **present})
         assets = {**inferred, **declared, **present}

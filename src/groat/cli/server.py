@@ -8,8 +8,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 
-from groat import Groat
-from groat.cli.options import with_settings
+from groat.cli.options import open_ledger, with_settings
 from groat.cli.output import result
 from groat.settings import Settings, SettingsError, require_secrets
 
@@ -59,7 +58,7 @@ def migrate(*, settings: Settings) -> None:
     """
 
     async def run() -> None:
-        async with Groat.open(settings.database, policy=settings.policy()):
+        async with open_ledger(settings):
             result.print(f"{settings.database} is up to date")
 
     asyncio.run(run())

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from groat import Groat
-from groat.cli.options import with_settings
+from groat.cli.options import open_ledger, with_settings
 from groat.cli.output import result
 from groat.identity.identities import Identities
 from groat.settings import Settings
@@ -44,7 +43,7 @@ def add(
     """Add a person who can sign in with a password."""
 
     async def run() -> None:
-        async with Groat.open(settings.database, policy=settings.policy()) as groat:
+        async with open_ledger(settings) as groat:
             identities = Identities(groat, settings)
             try:
                 person = await identities.add_user(

@@ -6,8 +6,7 @@ import asyncio
 
 import typer
 
-from groat import Groat
-from groat.cli.options import require_database, with_settings
+from groat.cli.options import open_ledger, require_database, with_settings
 from groat.cli.output import progress, result
 from groat.settings import Settings
 from groat.store.verify import CHECKS, Report
@@ -19,6 +18,7 @@ def verify(*, settings: Settings) -> None:
 
     Reads one snapshot of the database, so servers may go on meanwhile.
     """
+    require_database(settings)
     report = asyncio.run(_verify(settings))
     counted = f"{report.transactions} transactions, {report.postings} postings, {report.accounts} balances"
     result.print(f"{counted}, {report.batches} batches")
@@ -38,5 +38,5 @@ async def _verify(settings: Settings) -> Report:
         def moved(check: str, done: int, total: int) -> None:
             shown.update(task, description=CHECKS[check].capitalize(), completed=done, total=total)
 
-        async with Groat.open(require_database(settings), policy=settings.policy()) as groat:
+        async with open_ledger(settings) as groat:
             return await groat.verify(moved)
