@@ -6,6 +6,8 @@ const KIND_WORDS: Record<string, string> = {
   unknown_outcome: "The answer was lost on the way. Try again: nothing happens twice.",
   insufficient_funds: "There is not enough available for that.",
   ceiling_exceeded: "That would go over the highest balance allowed here.",
+  exceeds_transaction: "That has been undone already.",
+  hold_resolved: "That hold has been decided already.",
   unauthorized: "Please sign in again.",
   signed_out: "Please sign in again.",
   token_expired: "Please sign in again.",

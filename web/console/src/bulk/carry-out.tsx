@@ -1,4 +1,4 @@
-import { formatAmount, GroatError, randomId, type TransactionInput } from "@groat/client";
+import { add, formatAmount, GroatError, randomId, type TransactionInput } from "@groat/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, Download, RotateCw, TriangleAlert } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
@@ -205,6 +205,10 @@ function Done({
     const row = order.rows[outcome.index];
     return outcome.problem && row ? [{ row, problem: outcome.problem }] : [];
   });
+  const given = outcomes.reduce(
+    (total, outcome) => (outcome.transaction ? add(total, order.rows[outcome.index]?.amount ?? "0") : total),
+    "0",
+  );
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const save = () =>
@@ -231,7 +235,7 @@ function Done({
           <p className="num text-muted text-sm">
             {replayed
               ? "All of it had been given before under the same key: nobody got anything twice."
-              : `${order.loaded.file}, ${order.mode === "atomic" ? "in one step" : "row by row"}. Everybody concerned sees it on their screens.`}
+              : `${formatAmount(given)} ${order.loaded.asset} from ${order.loaded.file}, ${order.mode === "atomic" ? "in one step" : "row by row"}. Everybody concerned sees it on their screens.`}
           </p>
         </div>
       </div>

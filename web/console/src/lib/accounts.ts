@@ -24,7 +24,7 @@ const KINDS: Record<string, string> = {
   capture: "Captured",
   release: "Released",
   expire: "Hold expired",
-  reverse: "Reversed",
+  reverse: "Reversal",
   set_balance: "Balance set",
   open_account: "Opened",
   set_limits: "Limits set",

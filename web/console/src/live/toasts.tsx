@@ -66,7 +66,8 @@ export function LiveToasts() {
     }
 
     function take(change: Change) {
-      const me = groat.getState().user;
+      const { user: me, paused } = groat.getState();
+      if (paused) return;
       if (change.type === "away") {
         const own = change.changes.filter(({ account, delta }) => isOwn(account, me) && !isZero(delta));
         if (own.length === 0) return;

@@ -90,7 +90,7 @@ export default function BalanceChart({ points, asset }: { points: Point[]; asset
             ...axis,
             grid: { stroke: colours.grid, width: 1 },
             size: 58,
-            space: 42,
+            space: 32,
             values: (_self, ticks) => ticks.map((tick) => compact.format(tick)),
           },
         ],

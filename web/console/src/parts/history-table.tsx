@@ -18,6 +18,9 @@ interface Acts {
   onReverse?: ((entry: EntryView) => void) | undefined;
 }
 
+/** How long a live line stands alone before its details are asked for. */
+const DETAILS_AFTER_MS = 2_000;
+
 const NOT_REVERSIBLE = new Set(["hold", "release", "expire", "reverse"]);
 
 function columnsFor({ onDetails, onReverse }: Acts): Column<EntryView>[] {
@@ -97,6 +100,22 @@ function columnsFor({ onDetails, onReverse }: Acts): Column<EntryView>[] {
   ];
 }
 
+/** Live lines do not say with whom; the entries do. They are asked for once a line has been there for a while. */
+function useDetails({ rows, refresh }: UseHistory) {
+  const bare = rows.find((row) => row.counterparty === undefined)?.version ?? 0;
+  const asked = useRef(0);
+  const latest = useRef(refresh);
+  latest.current = refresh;
+  useEffect(() => {
+    if (bare <= asked.current) return undefined;
+    const timer = setTimeout(() => {
+      asked.current = bare;
+      latest.current();
+    }, DETAILS_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [bare]);
+}
+
 /**
  * The history of one balance. New lines come in on top by themselves while nobody is at work in the list; under a pointer, with
  * the focus inside, or scrolled away they wait behind a button, so that nothing jumps.
@@ -114,6 +133,7 @@ export function HistoryCard({ history, ...acts }: { history: UseHistory } & Acts
     if (settled > 0) for (const row of rows) if (row.version > settled) fresh.current.add(row.version);
     setSettled(newest);
   }, [following, newest, settled, rows]);
+  useDetails(history);
   const visible = useMemo(
     () => (settled === 0 ? [...rows] : rows.filter((row) => row.version <= settled)),
     [rows, settled],

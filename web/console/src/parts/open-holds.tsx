@@ -73,7 +73,7 @@ function OpenHold({ hold }: { hold: HoldView }) {
         <p className="font-medium">
           <Amount value={hold.remaining} asset={hold.asset} />
         </p>
-        <p className="truncate text-faint text-xs">
+        <p className="text-faint text-xs">
           for {hold.destination} · since <Time at={hold.created_at} />
           {hold.expires_at && (
             <>

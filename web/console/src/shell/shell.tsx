@@ -1,16 +1,16 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { Search } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { cx } from "../lib/cx";
 import { useRights } from "../live/hooks";
 import { StatusBanner, StatusMenu } from "../live/status";
 import { LiveToasts } from "../live/toasts";
 import { Kbd } from "../ui/surface";
 import { FootNav, SideNav } from "./nav";
-import { Palette } from "./palette";
 import { UserMenu } from "./user-menu";
 import { Wordmark } from "./wordmark";
 
+const Palette = lazy(() => import("./palette").then((module) => ({ default: module.Palette })));
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** Focus moves to the new page's heading area after navigation, so that keyboard and screen reader start there. */
@@ -30,8 +30,12 @@ function useFocusOnNavigation() {
 /** The frame around every page of somebody who is signed in. */
 export function Shell() {
   const [paletteOpen, setPaletteOpen] = useState(false);
+  const [paletteWanted, setPaletteWanted] = useState(false);
   const main = useFocusOnNavigation();
   const { staff } = useRights();
+  useEffect(() => {
+    if (paletteOpen) setPaletteWanted(true);
+  }, [paletteOpen]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
@@ -57,7 +61,7 @@ export function Shell() {
         </div>
       </aside>
       <div className="flex min-w-0 flex-col">
-        <div className="sticky top-0 z-30 border-line border-b bg-page/92 backdrop-blur-sm">
+        <div className="sticky top-0 z-30 border-line border-b bg-page">
           <header className="mx-auto flex h-14 w-full max-w-6xl items-center gap-2 px-4 sm:px-6">
             <Wordmark className="lg:hidden" />
             <button
@@ -94,7 +98,11 @@ export function Shell() {
         </main>
       </div>
       <FootNav />
-      <Palette open={paletteOpen} onOpenChange={setPaletteOpen} />
+      {paletteWanted && (
+        <Suspense>
+          <Palette open={paletteOpen} onOpenChange={setPaletteOpen} />
+        </Suspense>
+      )}
       <LiveToasts />
     </div>
   );

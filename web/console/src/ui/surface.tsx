@@ -1,4 +1,4 @@
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, type ReactNode, useEffect } from "react";
 import { cx } from "../lib/cx";
 
 /** A card: one thing, with an optional heading line. */
@@ -35,6 +35,18 @@ export function CardHeader({
   );
 }
 
+/** The name of the page in the tab and for screen readers, as long as it is open. */
+function usePageTitle(title: ReactNode) {
+  useEffect(() => {
+    if (typeof title !== "string") return undefined;
+    const before = document.title;
+    document.title = `${title} · groat`;
+    return () => {
+      document.title = before;
+    };
+  }, [title]);
+}
+
 /** The head of a page: its one h1, what it is for, and its main acts. */
 export function PageHeader({
   title,
@@ -47,6 +59,7 @@ export function PageHeader({
   children?: ReactNode;
   crumb?: ReactNode;
 }) {
+  usePageTitle(title);
   return (
     <header className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-3 sm:mb-6">
       <div className="min-w-0">
