@@ -15,6 +15,9 @@ export interface PageOptions {
   signal?: AbortSignal;
 }
 
+/** Bulk writes and uploaded files take their time. */
+const LONG_MS_MAX = 120_000;
+
 export type Api = ReturnType<typeof createApi>;
 
 const path = (...segments: string[]) => `/v1/${segments.map(encodeURIComponent).join("/")}`;
@@ -24,9 +27,20 @@ function paging({ cursor, limit, signal }: PageOptions = {}) {
 }
 
 export function createApi(http: Http) {
-  function write<T>(method: string, route: string, body: unknown, options: WriteOptions = {}): Promise<T> {
-    const { key = randomId(), signal } = options;
-    return http.json<T>(route, { method, body, key, ...(signal && { signal }) });
+  function write<T>(
+    method: string,
+    route: string,
+    body: unknown,
+    options: WriteOptions & { timeout_ms?: number } = {},
+  ): Promise<T> {
+    const { key = randomId(), signal, timeout_ms } = options;
+    return http.json<T>(route, {
+      method,
+      body,
+      key,
+      ...(signal && { signal }),
+      ...(timeout_ms !== undefined && { timeout_ms }),
+    });
   }
 
   function list<T>(route: string, query: Record<string, string | undefined>, options?: PageOptions) {
@@ -53,7 +67,7 @@ export function createApi(http: Http) {
     post: (input: wire.TransactionInput, options?: WriteOptions) =>
       write<wire.TransactionView>("POST", "/v1/transactions", input, options),
     bulk: (input: wire.BulkInput, options?: WriteOptions) =>
-      write<wire.BulkView>("POST", "/v1/transactions/bulk", input, options),
+      write<wire.BulkView>("POST", "/v1/transactions/bulk", input, { ...options, timeout_ms: LONG_MS_MAX }),
     reverse: (id: string, input: { reason: string; amounts?: (string | null)[] }, options?: WriteOptions) =>
       write<wire.TransactionView>("POST", path("transactions", id, "reverse"), input, options),
 
@@ -97,6 +111,7 @@ export function createApi(http: Http) {
 
     users: (filter: { q?: string } = {}, options?: PageOptions) =>
       list<wire.UserView>("/v1/users", { ...filter }, options),
+    user: (user: string) => http.json<wire.UserView>(path("users", user)),
     addUser: (input: wire.UserInput, options?: WriteOptions) =>
       write<wire.UserView>("POST", "/v1/users", input, options),
     updateUser: (user: string, input: wire.UserPatch, options?: WriteOptions) =>
@@ -110,7 +125,11 @@ export function createApi(http: Http) {
       const body = new FormData();
       body.set("file", file, file instanceof File ? file.name : name);
       for (const [field, value] of Object.entries(texts)) if (value !== undefined) body.set(field, value);
-      return http.json<wire.SheetPreview>("/v1/sheets/preview", { method: "POST", body });
+      return http.json<wire.SheetPreview>("/v1/sheets/preview", {
+        method: "POST",
+        body,
+        timeout_ms: LONG_MS_MAX,
+      });
     },
 
     /** Events of a stream after a position; waits up to `wait` seconds for the first. */

@@ -221,6 +221,9 @@ class Draft {
     this.confirmed.user = me.user;
     this.confirmed.name = me.name ?? null;
     this.confirmed.roles = me.roles;
+    for (const stream of Object.keys(this.confirmed.readings)) {
+      if (stream.startsWith("role:") && !(stream in me.positions)) this.forget(stream, stream);
+    }
     const own = me.user === null ? null : `user:${me.user}`;
     for (const [stream, text] of Object.entries(me.positions)) {
       const position = parsePosition(text);

@@ -60,6 +60,7 @@ class Client implements Groat {
       take: (input) => this.take(input),
       changed: () => this.publish(),
       away: (away: Away) => this.tell(away),
+      rightsChanged: () => this.check(),
       unauthorized: () => this.endSession(),
       otherSession: (user) => this.otherSession(user),
       pageSeen: () => this.noteSeen(),

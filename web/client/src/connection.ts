@@ -24,6 +24,8 @@ export interface ConnectionHost {
   /** The status or the last error changed. */
   changed(): void;
   away(away: Away): void;
+  /** Roles may have changed: ask who this is. */
+  rightsChanged(): void;
   /** The session is over for this tab. */
   unauthorized(): void;
   /** Another tab signed out, or signed in as `user`. */
@@ -85,6 +87,7 @@ export class Connection {
         this.spread({ type: "event", stream, epoch, offset, data, live: this.seesLive() }),
       opened: () => this.ladder.socketOpened(),
       failed: (error, silence_ms) => this.ladder.socketFailed(error, silence_ms),
+      rightsChanged: () => host.rightsChanged(),
       unauthorized: () => host.unauthorized(),
     };
     const lineHost: LineHost = {

@@ -2,6 +2,7 @@
 import type { DebugSink } from "./debug.js";
 import { backoff, type Environment, sleep } from "./environment.js";
 import { GroatError } from "./errors.js";
+import { Watchdog } from "./watchdog.js";
 
 /** Gives the present access token; null (or an empty string) when nobody is signed in. Called again when it expires. */
 export type TokenProvider = () => Promise<string | null> | string | null;
@@ -67,10 +68,13 @@ export interface RequestOptions {
   headers?: Record<string, string>;
   query?: Record<string, string | number | null | undefined>;
   signal?: AbortSignal;
+  /** How long one attempt may take; 15 s by default. */
+  timeout_ms?: number;
   /** False for the few routes that need no token. */
   auth?: boolean;
 }
 
+const ATTEMPT_MS_MAX = 15_000;
 const RETRY_FOR_MS = 30_000;
 const READ_ATTEMPTS_MAX = 3;
 
@@ -121,6 +125,16 @@ export class Http {
   }
 
   private async once<T>(path: string, options: RequestOptions): Promise<T> {
+    const watchdog = new Watchdog(options.signal);
+    watchdog.within(options.timeout_ms ?? ATTEMPT_MS_MAX);
+    try {
+      return await this.answer<T>(path, { ...options, signal: watchdog.signal });
+    } finally {
+      watchdog.stop();
+    }
+  }
+
+  private async answer<T>(path: string, options: RequestOptions): Promise<T> {
     const response = await this.send(path, options);
     const body = await readJson(response);
     if (response.ok) return body as T;
@@ -147,6 +161,7 @@ export class Http {
       this.debug("response", { method, path, status: response.status });
       return response;
     } catch (cause) {
+      if (signal?.aborted && signal.reason instanceof GroatError) throw signal.reason;
       if (signal?.aborted) throw new GroatError("aborted", "The request was given up.", 0, {}, cause);
       throw new GroatError("network", "The server could not be reached.", 0, {}, cause);
     }

@@ -4,6 +4,7 @@ import { type Environment, sleep } from "./environment.js";
 import { GroatError } from "./errors.js";
 import type { Http } from "./http.js";
 import type { Line, Sink } from "./line.js";
+import { Watchdog } from "./watchdog.js";
 import type { EventData, Me, SnapshotData, StreamPage } from "./wire.js";
 
 /** What the lines need to know of the client. */
@@ -169,33 +170,6 @@ export class PollLine implements Line {
     } finally {
       watchdog.stop();
     }
-  }
-}
-
-/** Aborts what it watches when nothing happened within a time. */
-class Watchdog {
-  private readonly controller = new AbortController();
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly end = () => this.controller.abort(this.outer.reason);
-
-  constructor(private readonly outer: AbortSignal) {
-    if (outer.aborted) this.end();
-    outer.addEventListener("abort", this.end, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  within(ms: number): void {
-    clearTimeout(this.timer);
-    const late = new GroatError("network", `The server was silent for ${ms / 1_000} s.`);
-    this.timer = setTimeout(() => this.controller.abort(late), ms);
-  }
-
-  stop(): void {
-    clearTimeout(this.timer);
-    this.outer.removeEventListener("abort", this.end);
   }
 }
 

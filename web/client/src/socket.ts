@@ -18,6 +18,8 @@ export interface SocketEvents extends Sink {
   opened(): void;
   /** Lost, or one more attempt failed. It goes on trying. */
   failed(error: GroatError, silence_ms?: number): void;
+  /** The server closed because the person's rights changed; it connects again with a new token. */
+  rightsChanged(): void;
   /** The token is refused and no other is to be had. */
   unauthorized(): void;
 }
@@ -26,6 +28,7 @@ export interface SocketEvents extends Sink {
 const CONNECT_CALLED = 0;
 const NO_PING = 2;
 const UNAUTHORIZED = 1;
+const STATE_INVALIDATED = 3014;
 /** The server pings every 25 s and the SDK allows 10 s more: so old is the last word when it gives up. */
 const SILENCE_MS = 35_000;
 const RECONNECT_MIN_MS = 500;
@@ -81,6 +84,7 @@ export class Socket {
     centrifuge.on("connecting", ({ code, reason }) => {
       this.debug("socket connecting", { code, reason });
       if (code === CONNECT_CALLED) return;
+      if (code === STATE_INVALIDATED) this.events.rightsChanged();
       const silence_ms = code === NO_PING ? SILENCE_MS : 0;
       this.events.failed(new GroatError("network", `The connection was lost: ${reason}.`), silence_ms);
     });

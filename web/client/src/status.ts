@@ -60,10 +60,12 @@ export class StatusMachine {
   /** `silence_ms`: for how long nothing had been heard when the loss was noticed. */
   closed(silence_ms = 0): void {
     const now = this.environment.now();
-    if (this.transport) {
+    const lost = this.transport;
+    if (lost) {
       this.transport = null;
       this.lostAt = now;
-      this.asOf = now - silence_ms;
+      // Over HTTP each answer was noted; a socket is known to be right until it breaks.
+      if (lost === "websocket") this.asOf = now - silence_ms;
     }
     this.timer ??= setTimeout(() => this.onChange(), GRACE_MS + 1);
   }

@@ -58,12 +58,13 @@ export type Kind =
 export type Metadata = Record<string, unknown>;
 
 export interface TransactionView {
-  id: string;
+  /** Null for a command that found nothing to change; balances and positions then are the present ones. */
+  id: string | null;
   kind: Kind;
   postings: PostingView[];
   reason: string;
   metadata: Metadata | null;
-  actor: string | null;
+  actor: string;
   principal: string;
   key: string;
   at: string;
@@ -94,17 +95,18 @@ export interface EntryView {
   at: string;
   recorded_at: string;
   hold?: string | null;
+  reverses?: string | null;
 }
 
 export interface AuditView {
   id: string;
   at: string;
-  actor: string | null;
+  actor: string;
   principal: string;
   kind: string;
-  target: string | null;
+  target: string;
   reason: string;
-  key: string | null;
+  key: string;
   before: unknown;
   after: unknown;
   details: unknown;
@@ -237,9 +239,10 @@ export interface ActionInput {
 
 export interface UserView {
   user: string;
-  name: string | null;
+  name: string;
   email: string | null;
-  roles: string[];
+  /** Null where the roles of the person's own token count. */
+  roles: string[] | null;
   disabled: boolean;
   balances: BalanceView[];
 }
@@ -285,19 +288,28 @@ export interface SheetRow {
 }
 
 export interface SheetPreview {
-  columns: unknown;
+  /** What the file calls the user, the amount and the reason. */
+  columns: Record<string, string>;
   encoding: string | null;
   delimiter: string | null;
   sheet: string | null;
   rows: SheetRow[];
-  summary: { rows: number; good: number; bad: number; total: string };
+  /** `duplicates` are good rows that repeat a person; `total` is the amount of the good ones. */
+  summary: { rows: number; good: number; bad: number; duplicates: number; total: string };
+}
+
+/** What people may do with their own money: for which assets (none named: any), at most how much, to another or not. */
+export interface ActionView {
+  assets: string[];
+  max: string | null;
+  takes_to: boolean;
 }
 
 export interface ConfigView {
   version: string;
   demo: boolean;
   assets: Asset[];
-  actions: unknown;
+  actions: Record<string, ActionView>;
 }
 
 export interface DemoPerson {

@@ -216,6 +216,19 @@ describe("the session", () => {
     expect(groat.getState().user).toBe("42");
   });
 
+  test("a change of role is seen within seconds", async () => {
+    it.server.addUser("42", { CREDIT: "100" }, ["support"]);
+    const { groat } = await it.open();
+    expect(groat.getState().roles).toEqual(["support"]);
+    expect(Object.keys(groat.getState().positions).sort()).toEqual(["role:support", "user:42"]);
+    it.server.addUser("42", { CREDIT: "100" }, ["admin"]);
+    it.server.cut(3014);
+    await it.pass(3_000);
+    expect(groat.getState().roles).toEqual(["admin"]);
+    expect(Object.keys(groat.getState().positions).sort()).toEqual(["role:admin", "user:42"]);
+    expect(status(groat)).toBe("live");
+  });
+
   test("without another token the data go", async () => {
     let token: string | null = it.server.token();
     const { groat } = await it.open({ token: () => token });

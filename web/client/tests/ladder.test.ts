@@ -48,6 +48,19 @@ describe("falling back and climbing up", () => {
     );
   });
 
+  test("the age of a polled value is that of its last answer", async () => {
+    it.server.reach.websocket = false;
+    it.server.reach.eventStream = false;
+    it.server.reach.longPoll = false;
+    const { groat } = await it.open();
+    await it.pass(5_000);
+    const { asOf } = groat.getState().status;
+    it.server.down();
+    await it.pass(60_000);
+    expect(groat.getState().status).toMatchObject({ state: "stale" });
+    expect(groat.getState().status.asOf).toBeLessThanOrEqual((asOf ?? 0) + 36_000);
+  });
+
   test("a blocked long-poll is noticed at the second request", async () => {
     it.server.reach.websocket = false;
     it.server.reach.eventStream = false;

@@ -122,6 +122,16 @@ describe("a write whose answer is lost", () => {
     expect(credit(groat)).toBe("70");
   });
 
+  test("a request that hangs is given up and repeated under the same key", async () => {
+    const { groat } = await it.open();
+    it.server.holdNext("POST /v1/actions/spend");
+    const spent = groat.spend({ amount: "30", asset: "CREDIT" });
+    await it.pass(20_000);
+    expect((await spent).replayed).toBe(true);
+    expect(new Set(it.server.keys).size).toBe(1);
+    expect(it.server.balance("user:42").balance).toBe("70");
+  });
+
   test("waits as long as the server asks", async () => {
     const { groat } = await it.open();
     it.server.answerNext("POST /v1/actions/spend", { code: "overloaded", status: 503 }, 503, {

@@ -7,6 +7,7 @@ import { parsePosition, printPosition } from "../book.js";
 import { add, compare, negate, subtract } from "../decimal.js";
 import type { Position } from "../model.js";
 import type { BalanceView, EventData, Me, SnapshotData, TransactionView } from "../wire.js";
+import { orAborted } from "./aborted.js";
 import { FakeSocket, type SocketServer } from "./socket.js";
 
 interface Stream {
@@ -238,7 +239,7 @@ export class FakeServer implements SocketServer {
     const answer = this.answers.get(route)?.shift();
     if (answer) return answer();
     const response = await this.handler(url)(url, init, person);
-    await this.held.get(route)?.shift();
+    await orAborted(this.held.get(route)?.shift(), init.signal);
     if (refusal) throw new TypeError("connection reset");
     if (init.signal?.aborted) throw init.signal.reason;
     return response;
@@ -369,7 +370,7 @@ export class FakeServer implements SocketServer {
       postings: [{ source: account, destination: "house:sales", amount, asset }],
       reason,
       metadata: null,
-      actor: null,
+      actor: account,
       principal: account,
       key,
       at,
@@ -443,20 +444,17 @@ export class FakeServer implements SocketServer {
     return new Response(body, { headers: { "content-type": "text/event-stream" } });
   }
 
+  /** Waits for an event, for at most so long. */
   private anything(ms: number, signal: AbortSignal | null): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.waiting.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.waiting.add(done);
-      signal?.addEventListener("abort", () => {
-        clearTimeout(timer);
-        this.waiting.delete(done);
-        reject(signal.reason);
-      });
+    let wake = () => {};
+    const news = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const timer = setTimeout(wake, ms);
+    this.waiting.add(wake);
+    return orAborted(news, signal).finally(() => {
+      clearTimeout(timer);
+      this.waiting.delete(wake);
     });
   }
 
