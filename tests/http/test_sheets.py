@@ -2,11 +2,9 @@
 
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from litestar.testing import AsyncTestClient
 
 from groat import Groat
 from groat.http.app import create_app
@@ -20,7 +18,7 @@ PATH = "/v1/sheets/preview"
 class Api:
     """A server over a ledger of its own, and tokens for it."""
 
-    def __init__(self, client: AsyncTestClient[Any], groat: Groat, tokens: Mapping[str, str]) -> None:
+    def __init__(self, client: httpx.AsyncClient, groat: Groat, tokens: Mapping[str, str]) -> None:
         self.client = client
         self.groat = groat
         self.tokens = tokens
@@ -41,7 +39,8 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     settings = Settings(secret=SECRET, jwt_secret=SECRET, console=False)
     async with Groat.open(f"sqlite:///{tmp_path / 'groat.db'}") as groat:
         app = create_app(settings, groat)
-        async with AsyncTestClient(app) as client:
+        transport = httpx.ASGITransport(app)
+        async with app.running(), httpx.AsyncClient(transport=transport, base_url="http://groat.test") as client:
             identities = Identities(groat, settings)
             await groat.add_asset("CREDIT", 0)
             await groat.add_asset("USD", 2)

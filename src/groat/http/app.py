@@ -65,7 +65,7 @@ class App:
         self._hot = {("POST", "/v1/transactions"): OPERATIONS["postTransaction"]}
         self._router = Litestar(
             [*map(self._route, OPERATIONS.values()), *self._console()],
-            lifespan=[self._running],
+            lifespan=[lambda _: self.running()],
             exception_handlers={HTTPException: _refuse, Exception: _fail},
             openapi_config=None,
             logging_config=None,
@@ -124,8 +124,8 @@ class App:
         return [_handler(["/", "/{path:path}"], "GET", Console())] if self._settings.console else []
 
     @asynccontextmanager
-    async def _running(self, _: Litestar) -> AsyncIterator[None]:
-        """Everything that lives as long as the process serves, opened in order and closed in reverse."""
+    async def running(self) -> AsyncIterator[None]:
+        """Open what lives as long as the process serves, and close it in reverse: the ASGI lifespan does this."""
         settings = self._settings
         async with AsyncExitStack() as stack:
             groat = self._given

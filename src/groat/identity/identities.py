@@ -219,7 +219,7 @@ class Identities:
         return {person.user: person for person in found}
 
     async def list_users(self, q: str, after: str, limit: int) -> list[str]:
-        """Ids of people with a record or a stream whose id, name or e-mail contains ``q``, in order behind ``after``."""
+        """Ids of people with a record or a stream whose id, name or e-mail contains ``q``, behind ``after``."""
         literal = q.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
         pattern = f"%{literal}%" if q else "%"
         return await self._groat.read(flows.list_users, pattern, after, limit)

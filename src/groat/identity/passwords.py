@@ -27,8 +27,7 @@ class Passwords:
     def __init__(self) -> None:
         self._hasher = PasswordHasher()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="groat-argon2")
-        # What an unknown user's password is compared with, so that the answer takes as long as a known one's.
-        self._decoy = self._hasher.hash("a password nobody has")
+        self._decoy = ""
         self._waiting = 0
 
     async def hash(self, password: str) -> str:
@@ -56,6 +55,8 @@ class Passwords:
     def _matches(self, hashed: str | None, password: str) -> bool:
         if len(password) > LENGTH_MAX:
             return False
+        # What an unknown user's password is compared with, so that the answer takes as long as a known one's.
+        self._decoy = self._decoy or self._hasher.hash("a password nobody has")
         try:
             return self._hasher.verify(hashed or self._decoy, password) and hashed is not None
         except (VerificationError, InvalidHashError):

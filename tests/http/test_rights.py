@@ -1,0 +1,202 @@
+"""Every route as every role: who may do what, in one table; and what people see of others, which is nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from groat.http.operations import OPERATIONS
+from groat.http.rights import RIGHTS
+from tests.helpers.tables import parse_table
+from tests.http.conftest import PASSWORD, Api, code, give, posting
+
+# The status each caller gets. "nobody" sends no credentials, "42" owns what the path names, "7" is another person.
+TABLE = """
+operation           nobody  42   7    sam  ada  shop
+postTransaction     401     403  403  403  201  201
+postTransactions    401     403  403  403  200  200
+getTransaction      401     200  404  200  200  200
+reverseTransaction  401     403  403  403  201  201
+createHold          401     403  403  403  201  201
+getHold             401     200  404  200  200  200
+captureHold         401     403  403  403  201  201
+releaseHold         401     403  403  403  201  201
+listAccounts        401     200  403  200  200  200
+getAccount          401     200  403  200  200  200
+listEntries         401     200  403  200  200  200
+setBalance          401     403  403  403  201  201
+setLimits           401     403  403  403  200  200
+listAssets          401     200  200  200  200  200
+addAsset            401     403  403  403  201  201
+getMe               401     200  200  200  200  200
+readStream          401     200  403  200  200  200
+callAction          401     201  422  422  422  403
+listAudit           401     403  403  200  200  403
+listUsers           401     403  403  200  200  403
+addUser             401     403  403  403  201  403
+getUser             401     403  403  200  200  403
+changeUser          401     403  403  403  200  403
+revokeUser          401     403  403  403  204  403
+listApiKeys         401     403  403  403  200  403
+addApiKey           401     403  403  403  201  403
+revokeApiKey        401     403  403  403  204  403
+previewSheet        401     403  403  200  200  403
+login               200     200  200  200  200  200
+refreshToken        401     401  401  401  401  401
+logout              204     204  204  204  204  204
+getConfig           200     200  200  200  200  200
+listDemoPeople      404     404  404  404  404  404
+getOpenapi          200     200  200  200  200  200
+getDocs             200     200  200  200  200  200
+isLive              200     200  200  200  200  200
+isReady             200     200  200  200  200  200
+getMetrics          401     403  403  200  200  403
+"""
+ROWS = parse_table(TABLE)
+
+
+class Things:
+    """Fresh things for one call: each belongs to 42."""
+
+    def __init__(self, transaction: str, hold: str, key: str) -> None:
+        self.transaction = transaction
+        self.hold = hold
+        self.key = key
+
+
+async def things(api: Api) -> Things:
+    given = await api.call("ada", "POST /v1/transactions", give("42", "1"))
+    body = posting("user:42", "house:sales", "1")
+    held = await api.call("ada", "POST /v1/holds", body)
+    key = await api.call("ada", "POST /v1/api-keys", {"service": "other"})
+    return Things(given.json()["id"], held.json()["hold"]["id"], key.json()["id"])
+
+
+_SHEET = {"file": ("people.csv", b"user,amount\n42,1\n")}
+
+
+def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
+    """What to send so that the caller's rights alone decide."""
+    route = f"{OPERATIONS[operation].method} {OPERATIONS[operation].path}"
+    route = route.replace("{id}", made.transaction if "transactions" in route else made.hold)
+    route = route.replace("{account}", "user:42").replace("{asset}", "CREDIT").replace("{user}", "42")
+    route = route.replace("{stream}", "user:42").replace("{name}", "spend")
+    if operation == "revokeApiKey":
+        route = f"DELETE /v1/api-keys/{made.key}"
+    bodies: dict[str, Any] = {
+        "postTransaction": give("42", "1"),
+        "postTransactions": {"mode": "independent", "items": [give("42", "1")]},
+        "reverseTransaction": {},
+        "createHold": posting("user:42", "house:sales", "1"),
+        "captureHold": {},
+        "releaseHold": {},
+        "setBalance": {"balance": f"{100 + len(made.transaction) + sum(map(ord, caller))}"},
+        "setLimits": {"ceiling": "100000"},
+        "addAsset": {"code": f"A{caller.upper()}", "scale": 1},
+        "callAction": {"amount": "1"},
+        "addUser": {"user": f"new-{caller}"},
+        "changeUser": {"name": "Zoe"},
+        "revokeUser": {},
+        "addApiKey": {"service": "third"},
+        "login": {"user": "pat", "password": PASSWORD},
+    }
+    sent: dict[str, Any] = {"route": route}
+    if operation == "previewSheet":
+        sent |= {"files": _SHEET, "data": {"asset": "CREDIT"}}
+    elif operation in bodies:
+        sent["json"] = bodies[operation]
+    if operation == "listAccounts":
+        sent["params"] = {"prefix": "user:42"}
+    if operation == "listEntries":
+        sent["params"] = {"asset": "CREDIT"}
+    return sent
+
+
+def test_the_table_knows_every_operation() -> None:
+    assert {row["operation"] for row in ROWS} == set(RIGHTS)
+    assert set(RIGHTS) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["operation"])
+async def test_who_may_do_what(api: Api, row: dict[str, str]) -> None:
+    operation = row["operation"]
+    if operation == "login":
+        await api.identities.add_user("pat", password=PASSWORD)
+    found = {"operation": operation}
+    for caller in list(row)[1:]:
+        made = await things(api)
+        sent = request(operation, caller, made)
+        answer = await api.call("" if caller == "nobody" else caller, **sent)
+        found[caller] = str(answer.status_code)
+        assert answer.status_code < 400 or code(answer)
+        if operation == "revokeUser" and answer.is_success:
+            api.credentials["42"], _ = await api.identities.issue_token("42")
+    assert found == row
+
+
+async def test_people_see_nothing_of_others(api: Api) -> None:
+    """A transfer from 42 to 7, with private facts: what each of them can read of it anywhere."""
+    await api.call(
+        "42", "POST /v1/actions/transfer", {"amount": "5", "asset": "CREDIT", "to": "7", "metadata": {"a": 1}}
+    )
+    posted = await api.call(
+        "ada",
+        "POST /v1/transactions",
+        {
+            "postings": [posting("user:42", "user:7", "3"), posting("house:bonus", "house:other", "9")],
+            "metadata": {"secret": "facts"},
+        },
+        key="secret-key",
+    )
+    id = posted.json()["id"]
+    seen = [
+        await api.call("7", f"GET /v1/transactions/{id}"),
+        await api.call("7", "GET /v1/me"),
+        await api.call("7", "GET /v1/accounts"),
+        await api.call("7", "GET /v1/accounts/user:7/entries", params={"asset": "CREDIT"}),
+        await api.call("7", "GET /v1/streams/user:7/events"),
+    ]
+    for answer in seen:
+        assert answer.status_code == 200
+        for private in ("secret", "facts", "secret-key", '"92"', "house:other", '"version":4'):
+            assert private not in answer.text, (private, answer.text)
+    transaction = seen[0].json()
+    assert transaction["postings"] == [posting("user:42", "user:7", "3")]
+    assert [balance["account"] for balance in transaction["balances"]] == ["user:7"]
+    assert list(transaction["positions"]) == ["user:7"]
+
+
+async def test_an_action_shows_its_caller_only_their_own(api: Api) -> None:
+    body = {"amount": "5", "asset": "CREDIT", "to": "7", "metadata": {"note": "lunch"}}
+    answer = (await api.call("42", "POST /v1/actions/transfer", body, key="mine")).json()
+    assert [balance["account"] for balance in answer["balances"]] == ["user:42"]
+    assert list(answer["positions"]) == ["user:42"]
+    assert answer["metadata"] == {"note": "lunch"}
+    assert answer["key"] == "mine"
+
+
+async def test_a_person_reads_only_streams_of_their_own(api: Api) -> None:
+    await api.identities.set_roles("7", ("partner",))
+    for caller, stream, status in (
+        ("42", "user:42", 200), ("42", "user:7", 403), ("42", "role:partner", 403), ("42", "role:admin", 403),
+        ("7", "role:partner", 200), ("7", "user:42", 403), ("sam", "user:42", 200), ("sam", "role:admin", 403),
+        ("ada", "role:admin", 200), ("shop", "user:7", 200),
+    ):  # fmt: skip
+        for accept in ("application/json", "text/event-stream"):
+            if accept == "text/event-stream" and status == 200:
+                continue
+            answer = await api.call(caller, f"GET /v1/streams/{stream}/events", headers={"Accept": accept})
+            assert answer.status_code == status, (caller, stream)
+
+
+async def test_staff_who_read_a_stream_leave_a_trace(api: Api) -> None:
+    await api.call("sam", "GET /v1/streams/user:42/events")
+    audit = (await api.call("ada", "GET /v1/audit", params={"actor": "user:sam"})).json()["items"]
+    assert [(entry["kind"], entry["target"]) for entry in audit] == [("view", "user:42")]
+
+
+async def test_nobody_changes_their_own_rights(api: Api) -> None:
+    for body in ({"roles": []}, {"disabled": True}):
+        assert code(await api.call("ada", "PATCH /v1/users/ada", body)) == "own_rights"
+    assert (await api.call("ada", "PATCH /v1/users/ada", {"name": "Ada"})).status_code == 200
