@@ -73,8 +73,10 @@ class Record:
 class PythonClient(Sdk):
     """The stock Python SDK, following its person's stream; `watch` follows others as staff do."""
 
-    def __init__(self, server: Server, user: str, bearer: str) -> None:
-        super().__init__(server.websocket, bearer)
+    def __init__(
+        self, server: Server, user: str, bearer: str, back_off_s: tuple[float, float] = (0.01, 0.05)
+    ) -> None:
+        super().__init__(server.websocket, bearer, back_off_s)
         self.record = Record(f"centrifuge-python of {user}", f"user:{user}")
 
     async def on_subscribed(self, ctx: ServerSubscribedContext) -> None:

@@ -27,7 +27,12 @@ from tests.live.waiting import until
 class Sdk(ClientEventHandler):  # type: ignore[misc]
     """One client; `events` holds (offset, data) by channel, `subscribed` the contexts by channel."""
 
-    def __init__(self, url: str, get_token: str | Callable[[], Awaitable[str]]) -> None:
+    def __init__(
+        self,
+        url: str,
+        get_token: str | Callable[[], Awaitable[str]],
+        back_off_s: tuple[float, float] = (0.01, 0.05),
+    ) -> None:
         self.events: dict[str, list[tuple[int, Any]]] = {}
         self.subscribed: dict[str, list[Any]] = {}
         self.connecting: list[int] = []
@@ -38,8 +43,13 @@ class Sdk(ClientEventHandler):  # type: ignore[misc]
         async def token() -> str:
             return get_token if isinstance(get_token, str) else await get_token()
 
+        shortest_s, longest_s = back_off_s
         self.client = Client(
-            url, events=self, get_token=token, min_reconnect_delay=0.01, max_reconnect_delay=0.05
+            url,
+            events=self,
+            get_token=token,
+            min_reconnect_delay=shortest_s,
+            max_reconnect_delay=longest_s,
         )
 
     async def on_connecting(self, ctx: ConnectingContext) -> None:
