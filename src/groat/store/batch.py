@@ -36,6 +36,7 @@ from groat.ledger.views import (
     events_of,
     transaction_view,
 )
+from groat.store.assets import learn_assets
 from groat.store.flow import Flow, Query
 
 DUE_HOLDS_MAX = 1_000
@@ -187,13 +188,7 @@ def commit_batch(
     known = yield from _find_keys(prepared)
     book = Book(now, assets)
     refs = yield from _gather(book, [p.command for p in prepared if p.key not in known])
-    due = yield from _due_holds(refs, now)
-    refs.holds.update(due)
-    for _, source, destination, asset in (
-        (yield Query("find_holds", (sorted(refs.holds),))) if refs.holds else ()
-    ):
-        refs.accounts.add((source, asset))
-        refs.accounts.add((destination, asset))
+    yield from _add_sides(refs, refs.holds)
     originals: dict[str, TransactionRow] = {}
     if refs.transactions:
         originals = yield from load_transactions(sorted(refs.transactions), assets)
@@ -201,6 +196,9 @@ def commit_batch(
             for leg in original.legs:
                 refs.accounts.add((leg.source.path, leg.source.asset))
                 refs.accounts.add((leg.destination.path, leg.destination.asset))
+    due = yield from _due_holds(refs, now)
+    yield from _add_sides(refs, set(due) - refs.holds)
+    refs.holds.update(due)
     yield from _lock(book, refs, policy, originals)
     streams = yield from _lock_streams(book, refs, epoch)
 
@@ -221,8 +219,15 @@ def commit_batch(
             decided.append((p, verdict))
 
     published = yield from _number_events(book, streams, now)
+    # Where each stream stood when a command was decided: what comes later in the batch is not in its answer.
+    stood = {name: f"{stream.epoch}:{stream.first - 1}" for name, stream in streams.items()}
+    for row in book.made[:expired]:
+        stood |= row.positions
     for p, verdict in decided:
-        rows.append(_key_row(p, verdict, streams, now))
+        if isinstance(verdict, Done):
+            for row in verdict.transactions:
+                stood |= row.positions
+        rows.append(_key_row(p, verdict, stood, now))
     batch = yield from _write(book, streams, published, len(decided), worker, previous, new_id)
     yield Query("insert_keys", (sorted(rows),))
     return Committed(verdicts, published, batch, expired)
@@ -262,6 +267,13 @@ def _lock_rows(book: Book, table: Table, ids: set[str]) -> Flow[None]:
         book.rows[table, id] = ProgramRow(table, id, found.get(id))
 
 
+def _add_sides(refs: Refs, holds: set[str]) -> Flow[None]:
+    if holds:
+        for _, source, destination, asset in (yield Query("find_holds", (sorted(holds),))):
+            refs.accounts.add((source, asset))
+            refs.accounts.add((destination, asset))
+
+
 def _due_holds(refs: Refs, now: int) -> Flow[list[str]]:
     due = [id for (id,) in (yield Query("due_holds", (now, DUE_HOLDS_MAX)))]
     if len(due) == DUE_HOLDS_MAX and refs.accounts:
@@ -285,7 +297,9 @@ def _lock(book: Book, refs: Refs, policy: Policy, originals: dict[str, Transacti
     by_id: dict[int, Account] = {}
     opened = set(fresh)
     if ids:
-        for id, path, asset, *rest in (yield Query("lock_accounts", (sorted(ids.values()),))):
+        locked = yield Query("lock_accounts", (sorted(ids.values()),))
+        yield from learn_assets(book.assets, (row[2] for row in locked))
+        for id, path, asset, *rest in locked:
             account = Account(id, path, book.assets[asset], *rest, fresh=(path, asset) in opened)
             by_id[id] = account
             book.add(account)
@@ -353,7 +367,7 @@ def _replay(p: Prepared, found: Known, assets: dict[str, Asset]) -> Flow[Verdict
     return Done(p.command, [loaded[id] for id in ids], found.outcome, replayed=True)
 
 
-def _key_row(p: Prepared, verdict: Done | Refusal, streams: dict[str, Stream], now: int) -> tuple[Any, ...]:
+def _key_row(p: Prepared, verdict: Done | Refusal, stood: dict[str, str], now: int) -> tuple[Any, ...]:
     if isinstance(verdict, Refusal):
         return (p.key, DIGEST_FORM, p.body, None, _encode(Outcome(refusal=verdict, at=now)).decode())
     outcome = verdict.outcome
@@ -361,9 +375,9 @@ def _key_row(p: Prepared, verdict: Done | Refusal, streams: dict[str, Stream], n
         return (p.key, DIGEST_FORM, p.body, verdict.transactions[0].id, None)
     for balance in outcome.balances:
         # A no-op still tells where the stream stands, so that a client knows what its answer includes.
-        stream = streams.get(owner_stream(balance.account) or "")
-        if stream:
-            outcome.positions[stream.name] = f"{stream.epoch}:{stream.head}"
+        stream = owner_stream(balance.account)
+        if stream in stood:
+            outcome.positions[stream] = stood[stream]
     return (p.key, DIGEST_FORM, p.body, None, _encode(outcome).decode())
 
 
@@ -409,6 +423,7 @@ def _write(
         yield Query("drop_account", (account.id,))
     acts = sorted((new_id(), book.now, *act) for act in book.acts)
     if not book.made and not acts:
+        yield from _write_program_rows(book)
         return 0
     made = sorted(book.made, key=lambda t: t.id)
     transactions = [transaction_values(t) for t in made]
@@ -425,8 +440,7 @@ def _write(
     accounts = book.changed(Account)
     if accounts:
         yield Query("update_accounts", (sorted(_account_values(a) for a in accounts),))
-    for table, rows in _program_rows(book):
-        yield Query(table.write, (rows,))
+    yield from _write_program_rows(book)
     if published:
         heads = sorted((streams[p.stream].id, p.last) for p in published)
         yield Query("update_streams", (heads,))
@@ -441,11 +455,12 @@ def _write(
     return int(batch)
 
 
-def _program_rows(book: Book) -> Iterable[tuple[Table, list[tuple[Any, ...]]]]:
+def _write_program_rows(book: Book) -> Flow[None]:
     by_table: dict[Table, list[tuple[Any, ...]]] = {}
     for row in book.changed(ProgramRow):
         by_table.setdefault(row.table, []).append(tuple(row.values or ()))
-    return [(table, sorted(rows)) for table, rows in sorted(by_table.items())]
+    for table, rows in sorted(by_table.items()):
+        yield Query(table.write, (sorted(rows),))
 
 
 def batch_hash(
@@ -533,7 +548,9 @@ def load_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[dict[str
     if not loaded:
         return loaded
     accounts: dict[int, Account] = {}
-    for values in sorted((yield Query("find_legs", (list(loaded),)))):
+    legs = sorted((yield Query("find_legs", (list(loaded),))))
+    yield from learn_assets(assets, (values[12] for values in legs))
+    for values in legs:
         id, number, amount, pending, *rest = values
         sides = rest[6:]
         for account_id, path, asset, floor, ceiling in (sides[:5], sides[5:]):

@@ -11,6 +11,7 @@ from groat.ledger.amounts import Asset
 from groat.ledger.book import Account
 from groat.ledger.text import format_time
 from groat.ledger.views import BalanceView, balance_view
+from groat.store.assets import learn_assets
 from groat.store.batch import stream_epoch
 from groat.store.flow import Flow, Query
 
@@ -103,6 +104,7 @@ def read_snapshot(stream: str, assets: dict[str, Asset]) -> Flow[Snapshot]:
     kind, _, user = stream.partition(":")
     if kind == "user":
         rows = yield Query("read_balances", (stream, f"{stream}:", f"{stream};"))
+        yield from learn_assets(assets, (row[2] for row in rows))
         balances = [balance_view(account_of(row, assets)) for row in rows]
     data = {"balances": balances, "as_of": format_time(now)}
     if kind == "user":
