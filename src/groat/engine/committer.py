@@ -17,10 +17,17 @@ from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
 from groat.ledger.commands import Command
 from groat.ledger.errors import Closed, GroatError, Overloaded, Refusal, StoreError
-from groat.store.batch import Broken, Committed, Done, Prepared, Published, Verdict, commit_batch
+from groat.store.batch import Broken, Committed, Done, Prepared, Published, Taken, commit_batch
 from groat.store.interface import Store
 
 log = structlog.get_logger("groat.committer")
+
+# How long a batch is tried again for, and how long commands whose rows are taken wait (seconds).
+PATIENCE_S = 5.0
+PAUSE_S = 0.02
+PAUSE_MAX_S = 0.5
+APART_S = 0.1
+LANES = 2
 
 Waiting = tuple[Prepared, "asyncio.Future[Done | Refusal]"]
 
@@ -71,7 +78,8 @@ class Committer:
         self._wake = asyncio.Event()
         self._expire = False
         self._closing = False
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._apart: set[asyncio.Task[None]] = set()
 
     @property
     def waiting(self) -> int:
@@ -79,15 +87,18 @@ class Committer:
         return len(self._queue)
 
     def start(self) -> None:
-        """Begin to commit, in a task of its own."""
-        self._task = asyncio.create_task(self._run(), name="groat-committer")
+        """Begin to commit: one batch at a time, or two on a store with row locks, each using the other's waits."""
+        lanes = LANES if self._store.row_locks else 1
+        for lane in range(lanes):
+            # Each lane has a hash chain of its own.
+            worker = f"{self._worker}.{lane}" if lane else self._worker
+            self._tasks.append(asyncio.create_task(self._run(worker), name=f"groat-committer-{lane}"))
 
     async def close(self) -> None:
         """Take no more commands, commit those that wait, and stop."""
         self._closing = True
         self._wake.set()
-        if self._task:
-            await self._task
+        await asyncio.gather(*self._tasks, *self._apart)
 
     def submit(self, commands: Sequence[Command]) -> list[asyncio.Future[Done | Refusal]]:
         """Queue checked commands, all or none; each future brings a verdict or raises a GroatError.
@@ -119,15 +130,16 @@ class Committer:
         self._expire = True
         self._wake.set()
 
-    async def _run(self) -> None:
+    async def _run(self, worker: str) -> None:
         while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._queue or self._expire:
-                self._expire = False
-                await self._commit(self._take())
-            if self._closing and not self._queue:
-                return
+            if not self._queue and not self._expire:
+                if self._closing:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            self._expire = False
+            await self._settle(self._take(), worker)
 
     def _take(self) -> list[Waiting]:
         batch: list[Waiting] = []
@@ -141,56 +153,104 @@ class Committer:
                 size += weight
         return batch
 
-    async def _commit(self, batch: list[Waiting]) -> None:
-        started = perf_counter()
-        try:
-            committed = await self._store.write(
-                commit_batch,
-                [prepared for prepared, _ in batch],
-                self._assets,
-                self._policy,
-                self._worker,
-                self._new_id,
-            )
-        except StoreError as error:
-            await self._failed(batch, error)
+    async def _settle(self, batch: list[Waiting], worker: str) -> None:
+        """Run a batch until every command has an answer, for at most ``PATIENCE_S``.
+
+        Whatever interrupts it, it is run again under the same keys: where the outcome of a COMMIT is unknown, they
+        decide. When rows are taken, the commands that need them are left waiting apart.
+        """
+        deadline = perf_counter() + PATIENCE_S
+        wait, pause_s = True, PAUSE_S
+        while True:
+            try:
+                committed = await self._commit(batch, worker, wait)
+            except StoreError as error:
+                self.stats.failed_batches += 1
+                if error.code == "command_failed" and len(batch) > 1:
+                    # A batch that breaks on its data is halved until the culprit is alone.
+                    middle = len(batch) // 2
+                    await self._settle(batch[:middle], worker)
+                    await self._settle(batch[middle:], worker)
+                    return
+                again = error.code in ("busy", "interrupted", "store_unavailable") and self._store.row_locks
+                if not again or perf_counter() > deadline:
+                    self._fail(batch, error)
+                    return
+                wait = wait and error.code != "busy"
+                if error.code == "store_unavailable" or not wait:
+                    await asyncio.sleep(pause_s)
+                    pause_s = min(2 * pause_s, PAUSE_MAX_S)
+                continue
+            taken = self._committed(batch, committed)
+            if taken:
+                self._set_apart(taken, deadline)
             return
+
+    def _set_apart(self, batch: list[Waiting], deadline: float) -> None:
+        # Those that wait apart do so beside each other, so each has a hash chain of its own.
+        worker = f"{self._worker}.{self._new_id()}"
+        task = asyncio.create_task(self._wait_apart(batch, worker, deadline), name="groat-apart")
+        self._apart.add(task)
+        task.add_done_callback(self._apart.discard)
+
+    async def _wait_apart(self, batch: list[Waiting], worker: str, deadline: float) -> None:
+        while batch and perf_counter() < deadline:
+            await asyncio.sleep(APART_S)
+            try:
+                committed = await self._commit(batch, worker, wait=False)
+            except StoreError as error:
+                log.warning("apart_failed", code=error.code, commands=len(batch))
+                continue
+            batch = self._committed(batch, committed)
+        if batch:
+            self._fail(batch, StoreError("busy"))
+
+    async def _commit(self, batch: list[Waiting], worker: str, wait: bool) -> Committed:
+        started = perf_counter()
+        prepared = [prepared for prepared, _ in batch]
+        try:
+            return await self._store.write(
+                commit_batch, prepared, self._assets, self._policy, worker, self._new_id, wait
+            )
+        except GroatError:
+            raise
         except Exception as error:
             log.exception("batch_failed", commands=len(batch))
-            await self._failed(batch, StoreError("command_failed", repr(error)))
-            return
-        self.stats.commit_s += perf_counter() - started
-        self._committed(batch, committed)
+            raise StoreError("command_failed", repr(error)) from error
+        finally:
+            self.stats.commit_s += perf_counter() - started
 
-    async def _failed(self, batch: list[Waiting], error: StoreError) -> None:
-        """Passing trouble answers everybody; a batch that breaks on its data is halved until the culprit is alone."""
-        self.stats.failed_batches += 1
-        if error.code == "command_failed" and len(batch) > 1:
-            middle = len(batch) // 2
-            await self._commit(batch[:middle])
-            await self._commit(batch[middle:])
-            return
+    def _fail(self, batch: list[Waiting], error: StoreError) -> None:
         log.error("commands_failed", code=error.code, detail=error.detail, commands=len(batch))
         for _, future in batch:
             if not future.done():
                 future.set_exception(StoreError(error.code, error.detail))
 
-    def _committed(self, batch: list[Waiting], committed: Committed) -> None:
+    def _committed(self, batch: list[Waiting], committed: Committed) -> list[Waiting]:
+        """Answer a committed batch; what is returned was left out because its rows are taken."""
         stats = self.stats
+        taken: list[Waiting] = []
         stats.batches += 1
-        stats.commands += len(batch)
         stats.expired += committed.expired
         # Listeners come first: a caller that hears its verdict can rely on the event being on its way.
         if committed.published:
             self._publish(committed.published)
-        for (prepared, future), verdict in zip(batch, committed.verdicts, strict=True):
+        for waiting, verdict in zip(batch, committed.verdicts, strict=True):
+            if isinstance(verdict, Taken):
+                taken.append(waiting)
+                continue
+            prepared, future = waiting
+            stats.commands += 1
             if isinstance(verdict, Refusal):
                 stats.refusals[verdict.code] = stats.refusals.get(verdict.code, 0) + 1
             if not future.done():
                 _answer(prepared, future, verdict)
+        return taken
 
 
-def _answer(prepared: Prepared, future: asyncio.Future[Done | Refusal], verdict: Verdict) -> None:
+def _answer(
+    prepared: Prepared, future: asyncio.Future[Done | Refusal], verdict: Done | Refusal | Broken
+) -> None:
     if not isinstance(verdict, Broken):
         future.set_result(verdict)
     elif isinstance(verdict.error, GroatError):

@@ -100,7 +100,7 @@ class Groat:
     ) -> AsyncIterator[Groat]:
         """Open (and migrate) a database for the length of the ``async with`` block.
 
-        ``database`` is ``sqlite:///path`` or ``postgresql://...``; ``policy`` gives the limits with which accounts open;
+        ``database`` is ``sqlite:///path`` or ``postgresql://...``; ``policy`` gives the limits of new accounts;
         ``extensions`` are programs' tables; ``retention_days`` is how long events are kept for readers that were away;
         ``store`` replaces the one made from ``database``.
         Raises InvalidInput or StoreError (``wrong_scheme``, ``store_unavailable``, ``newer_database``).

@@ -306,14 +306,15 @@ class Told(NamedTuple):
 
 class Refs:
     """Which rows a command needs locked. Sets of ids; accounts by (path, asset); program rows by table; the
-    streams that are told something beside the owners of these accounts.
+    streams that are told something beside the owners of these accounts. ``known_holds`` are those that exist.
     """
 
-    __slots__ = ("accounts", "holds", "rows", "streams", "transactions")
+    __slots__ = ("accounts", "holds", "known_holds", "rows", "streams", "transactions")
 
     def __init__(self) -> None:
         self.accounts: set[tuple[str, str]] = set()
         self.holds: set[str] = set()
+        self.known_holds: set[str] = set()
         self.transactions: set[str] = set()
         self.rows: dict[Table, set[str]] = {}
         self.streams: set[str] = set()

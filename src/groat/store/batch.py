@@ -6,7 +6,7 @@ The store's driver wraps it into one transaction, so money, verdicts, events and
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -26,7 +26,7 @@ from groat.ledger.book import (
     refuse,
 )
 from groat.ledger.commands import DIGEST_FORM, Command, Effect
-from groat.ledger.errors import Refusal
+from groat.ledger.errors import Refusal, StoreError
 from groat.ledger.views import (
     BalanceView,
     BulkView,
@@ -40,6 +40,11 @@ from groat.store.assets import learn_assets
 from groat.store.flow import Flow, Query
 
 DUE_HOLDS_MAX = 1_000
+# The statements that pass over rows which others hold; only stores with row locks have them.
+FREE_ROWS = ("lock_free_holds", "lock_free_accounts")
+FREE_STREAMS = "lock_free_streams"
+# Stands for the id of a stream whose row another transaction holds.
+TAKEN = -1
 STAGES_MAX = 4
 
 _encode = msgspec.json.encode
@@ -98,7 +103,11 @@ class Broken(NamedTuple):
     error: Exception
 
 
-Verdict = Done | Refusal | Broken
+class Taken(NamedTuple):
+    """The verdict of a command whose rows another transaction holds: it was not decided, and may be tried again."""
+
+
+Verdict = Done | Refusal | Broken | Taken
 
 
 class Prepared(NamedTuple):
@@ -181,8 +190,13 @@ def commit_batch(
     policy: Policy,
     worker: str,
     new_id: Callable[[], str],
+    wait: bool = True,
 ) -> Flow[Committed]:
-    """Decide the commands over the locked rows and write what they did. See DESIGN.md §2 and §4."""
+    """Decide the commands over the locked rows and write what they did. See DESIGN.md §2 and §4.
+
+    ``wait=False`` locks only rows that are free; commands that need others get the verdict :class:`Taken`. Raises
+    StoreError ``interrupted`` when another batch was first with a key, an account or a stream: run it again.
+    """
     clock, epoch, last_at, previous = yield Query("begin_batch", (worker,))
     now = max(clock, last_at)
     known = yield from _find_keys(prepared)
@@ -199,10 +213,14 @@ def commit_batch(
     due = yield from _due_holds(refs, now)
     yield from _add_sides(refs, set(due) - refs.holds)
     refs.holds.update(due)
-    yield from _lock(book, refs, policy, originals)
-    streams = yield from _lock_streams(book, refs, epoch)
+    yield from _lock(book, refs, policy, originals, wait)
+    streams = yield from _lock_streams(book, refs, epoch, wait)
 
-    book.expire([book.holds[id] for id in due if id in book.holds], new_id)
+    # A hold that another batch resolved meanwhile is let be; one whose rows are taken expires with a later batch.
+    free = [h for h in (book.holds[id] for id in due if id in book.holds) if h.status == HOLD_OPEN]
+    if not wait:
+        free = [h for h in free if not {streams[n].id for n in _streams_of(h) if n in streams} & {TAKEN}]
+    book.expire(free, new_id)
     expired = len(book.made)
     verdicts: list[Verdict] = []
     rows: list[tuple[Any, ...]] = []
@@ -211,6 +229,9 @@ def commit_batch(
         found = known.get(p.key)
         if found is not None:
             verdicts.append((yield from _replay(p, found, assets)))
+            continue
+        if not wait and _is_taken(p.command, book, refs, streams):
+            verdicts.append(Taken())
             continue
         verdict = _decide(p.command, book)
         verdicts.append(verdict)
@@ -229,7 +250,8 @@ def commit_batch(
                 stood |= row.positions
         rows.append(_key_row(p, verdict, stood, now))
     batch = yield from _write(book, streams, published, len(decided), worker, previous, new_id)
-    yield Query("insert_keys", (sorted(rows),))
+    if rows and (yield Query("insert_keys", (sorted(rows),))) != len(rows):
+        raise StoreError("interrupted", "Another batch used one of the keys first.")
     return Committed(verdicts, published, batch, expired)
 
 
@@ -269,7 +291,8 @@ def _lock_rows(book: Book, table: Table, ids: set[str]) -> Flow[None]:
 
 def _add_sides(refs: Refs, holds: set[str]) -> Flow[None]:
     if holds:
-        for _, source, destination, asset in (yield Query("find_holds", (sorted(holds),))):
+        for id, source, destination, asset in (yield Query("find_holds", (sorted(holds),))):
+            refs.known_holds.add(id)
             refs.accounts.add((source, asset))
             refs.accounts.add((destination, asset))
 
@@ -282,7 +305,9 @@ def _due_holds(refs: Refs, now: int) -> Flow[list[str]]:
     return due
 
 
-def _lock(book: Book, refs: Refs, policy: Policy, originals: dict[str, TransactionRow]) -> Flow[None]:
+def _lock(
+    book: Book, refs: Refs, policy: Policy, originals: dict[str, TransactionRow], wait: bool
+) -> Flow[None]:
     pairs = sorted(refs.accounts)
     ids: dict[tuple[str, str], int] = {}
     fresh: list[tuple[str, str]] = []
@@ -291,24 +316,30 @@ def _lock(book: Book, refs: Refs, policy: Policy, originals: dict[str, Transacti
         fresh = [pair for pair in pairs if pair not in ids]
     if fresh:
         opening = [(path, asset, *policy.limits(path), 0, 0, 0, 0, 0, book.now) for path, asset in fresh]
-        yield Query("open_accounts", (opening,))
+        if (yield Query("open_accounts", (opening,))) != len(opening):
+            raise StoreError("interrupted", "Another batch opened one of the accounts first.")
         ids |= {fresh[index]: id for index, id in (yield Query("find_accounts", (fresh,)))}
-    held = (yield Query("lock_holds", (sorted(refs.holds),))) if refs.holds else []
+    lock_holds, lock_accounts = ("lock_holds", "lock_accounts") if wait else FREE_ROWS
+    held = (yield Query(lock_holds, (sorted(refs.holds),))) if refs.holds else []
     by_id: dict[int, Account] = {}
     opened = set(fresh)
     if ids:
-        locked = yield Query("lock_accounts", (sorted(ids.values()),))
+        locked = yield Query(lock_accounts, (sorted(ids.values()),))
         yield from learn_assets(book.assets, (row[2] for row in locked))
         for id, path, asset, *rest in locked:
             account = Account(id, path, book.assets[asset], *rest, fresh=(path, asset) in opened)
             by_id[id] = account
             book.add(account)
     for id, source, destination, *rest in held:
-        book.holds[id] = HoldRow(id, by_id[source], by_id[destination], *rest)
+        if source in by_id and destination in by_id:
+            book.holds[id] = HoldRow(id, by_id[source], by_id[destination], *rest)
     if originals:
         for original in originals.values():
             original.legs = [
-                leg._replace(source=by_id[leg.source.id], destination=by_id[leg.destination.id])
+                leg._replace(
+                    source=by_id.get(leg.source.id, leg.source),
+                    destination=by_id.get(leg.destination.id, leg.destination),
+                )
                 for leg in original.legs
             ]
         for id, leg_number, amount in (yield Query("find_reversed", (sorted(originals),))):
@@ -317,14 +348,39 @@ def _lock(book: Book, refs: Refs, policy: Policy, originals: dict[str, Transacti
         book.transactions.update(originals)
 
 
-def _lock_streams(book: Book, refs: Refs, epoch: str) -> Flow[dict[str, Stream]]:
+def _streams_of(hold: HoldRow) -> list[str]:
+    return [account.stream for account in (hold.source, hold.destination) if account.stream]
+
+
+def _is_taken(command: Command, book: Book, refs: Refs, streams: dict[str, Stream]) -> bool:
+    """Whether a row that the command needs exists, but was not free."""
+    own = Refs()
+    command.needs(own, book)
+    for id in own.holds & refs.known_holds:
+        if id not in book.holds:
+            return True
+    for id in own.transactions & book.transactions.keys():
+        for leg in book.transactions[id].legs:
+            own.accounts |= {
+                (leg.source.path, leg.source.asset),
+                (leg.destination.path, leg.destination.asset),
+            }
+    names = set(own.streams)
+    for pair in own.accounts:
+        if pair not in book.accounts:
+            return True
+        names.add(book.accounts[pair].stream or "")
+    return any(name in streams and streams[name].id == TAKEN for name in names)
+
+
+def _lock_streams(book: Book, refs: Refs, epoch: str, wait: bool) -> Flow[dict[str, Stream]]:
     names = {account.stream for account in book.accounts.values() if account.stream} | refs.streams
     if not names:
         return {}
     ordered = sorted(names)
     streams = {name: Stream(name, epoch, None, 0, 0) for name in ordered}
-    for name, id, generation, head in (yield Query("lock_streams", (ordered,))):
-        streams[name] = Stream(name, epoch, id, generation, head)
+    for name, id, generation, head in (yield Query("lock_streams" if wait else FREE_STREAMS, (ordered,))):
+        streams[name] = Stream(name, epoch, TAKEN if id is None else id, generation, head)
     return streams
 
 
@@ -400,7 +456,8 @@ def _number_events(book: Book, streams: dict[str, Stream], now: int) -> Flow[lis
         return []
     missing = [(n, 0, 0) for n in sorted(events) if streams[n].id is None]
     if missing:
-        yield Query("open_streams", (missing,))
+        if (yield Query("open_streams", (missing,))) != len(missing):
+            raise StoreError("interrupted", "Another batch began one of the streams first.")
         for name, id, _, _ in (yield Query("lock_streams", ([n for n, _, _ in missing],))):
             streams[name].id = id
     return [

@@ -13,9 +13,13 @@ T = TypeVar("T")
 
 
 class Store(Protocol):
-    """A database that runs flows. All methods raise StoreError; Closed after :meth:`close`."""
+    """A database that runs flows. All methods raise StoreError; Closed after :meth:`close`.
+
+    ``row_locks``: several transactions can write at once, each holding the rows it locked.
+    """
 
     dialect: str
+    row_locks: bool
 
     async def open(self) -> list[Migration]:
         """Connect and migrate; returns the steps applied."""

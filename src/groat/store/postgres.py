@@ -58,6 +58,7 @@ class PostgresStore:
     """A PostgreSQL database at ``dsn`` (``postgresql://...``) and two pools of connections to it."""
 
     dialect = "postgres"
+    row_locks = True
 
     def __init__(
         self,

@@ -56,6 +56,7 @@ class SqliteStore:
     """
 
     dialect = "sqlite"
+    row_locks = False
 
     def __init__(
         self,
