@@ -14,6 +14,7 @@ import msgspec
 from groat.ledger.accounts import Policy, owner_stream
 from groat.ledger.amounts import Asset
 from groat.ledger.book import (
+    HOLD_OPEN,
     Account,
     Book,
     HoldRow,
