@@ -5,7 +5,7 @@ import { cx } from "../lib/cx";
 import { type Column, DataTable } from "../ui/data-table";
 import { Checkbox } from "../ui/field";
 import { Badge } from "../ui/surface";
-import { Amount, Delta } from "../ui/text";
+import { Amount } from "../ui/text";
 import type { PlanRow } from "./plan";
 
 const ROW_PX = 45;
@@ -109,7 +109,10 @@ export function PreviewTable({
               {original.amount}
             </span>
           ) : (
-            <Delta value={original.amount} className={cx(!original.selected && "opacity-45")} />
+            <Amount
+              value={original.amount}
+              className={original.selected ? "font-medium text-good" : "text-faint"}
+            />
           ),
         meta: { align: "end" },
       },

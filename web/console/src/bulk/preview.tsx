@@ -20,6 +20,8 @@ const MODES = [
 
 const ACCOUNT = /^[A-Za-z0-9._@|-]{1,64}(:[A-Za-z0-9._@|-]{1,64})*$/;
 
+const count = (number: number) => formatAmount(String(number));
+
 type Shown = "all" | "good" | "bad";
 
 /** The second step: every row, chosen or not, and what would become of everybody; then the order to do it. */
@@ -76,9 +78,9 @@ export function Preview({ loaded, onLeave }: { loaded: Loaded; onLeave: () => vo
             className="max-w-sm"
             value={shown}
             options={[
-              { value: "all", label: `All ${rows.length}` },
-              { value: "good", label: `Good ${rows.length - summary.bad}` },
-              { value: "bad", label: `Bad ${summary.bad}` },
+              { value: "all", label: `All ${count(rows.length)}` },
+              { value: "good", label: `Good ${count(rows.length - summary.bad)}` },
+              { value: "bad", label: `Bad ${count(summary.bad)}` },
             ]}
             onChange={setShown}
           />
@@ -97,7 +99,7 @@ export function Preview({ loaded, onLeave }: { loaded: Loaded; onLeave: () => vo
             <Choice label="If a row is refused" value={mode} options={MODES} onChange={setMode} />
             <p className="text-faint text-xs">
               {mode === "atomic"
-                ? `Nobody gets anything unless everybody does. Up to ${formatAmount(String(ITEMS_MAX))} rows.`
+                ? `Nobody gets anything unless everybody does. Up to ${count(ITEMS_MAX)} rows.`
                 : "Whoever can be given to gets it; refused rows are listed at the end."}
             </p>
           </div>
@@ -118,7 +120,7 @@ export function Preview({ loaded, onLeave }: { loaded: Loaded; onLeave: () => vo
             <p className="mr-auto text-muted text-sm">{problem}</p>
           ) : (
             <p className="num mr-auto text-sm">
-              {summary.people} {summary.people === 1 ? "person" : "people"} will get{" "}
+              {count(summary.people)} {summary.people === 1 ? "person" : "people"} will get{" "}
               {formatAmount(summary.total)} {asset} in all.
             </p>
           )}
@@ -148,7 +150,7 @@ function problemOf(summary: PlanSummary, mode: Mode, source: string): string | n
   if (summary.chosen === 0) return "Choose at least one row.";
   if (!ACCOUNT.test(source.trim())) return "Name the account that pays, for example house:bonus.";
   if (mode === "atomic" && summary.chosen > ITEMS_MAX) {
-    return `All or nothing takes up to ${formatAmount(String(ITEMS_MAX))} rows; choose fewer, or row by row.`;
+    return `All or nothing takes up to ${count(ITEMS_MAX)} rows; choose fewer, or row by row.`;
   }
   return null;
 }
@@ -168,29 +170,24 @@ function Totals({ summary, asset }: { summary: PlanSummary; asset: string }) {
   return (
     <>
       <dl className="num mx-4 grid grid-cols-2 overflow-hidden rounded-lg border border-line sm:mx-5 sm:grid-cols-4">
-        <Total label="Rows chosen" value={formatAmount(String(summary.chosen))} />
-        <Total label="People" value={formatAmount(String(summary.people))} />
+        <Total label="Rows chosen" value={count(summary.chosen)} />
+        <Total label="People" value={count(summary.people)} />
         <Total label={`Total ${asset}`} value={formatAmount(summary.total)} testId="bulk-total" />
-        <Total
-          label="Bad rows"
-          value={formatAmount(String(summary.bad))}
-          bad={summary.bad > 0}
-          testId="bulk-bad"
-        />
+        <Total label="Bad rows" value={count(summary.bad)} bad={summary.bad > 0} testId="bulk-bad" />
       </dl>
       {(summary.duplicates > 0 || summary.unknown > 0) && (
         <div className="mx-4 mt-3 sm:mx-5">
           <Notice tone="warn">
             {summary.duplicates > 0 && (
               <p>
-                {summary.duplicates} {summary.duplicates === 1 ? "row names" : "rows name"} somebody a second
-                time. They are left out unless you choose them.
+                {count(summary.duplicates)} {summary.duplicates === 1 ? "row names" : "rows name"} somebody a
+                second time. They are left out unless you choose them.
               </p>
             )}
             {summary.unknown > 0 && (
               <p>
-                {summary.unknown} of the chosen rows {summary.unknown === 1 ? "names" : "name"} somebody new:
-                an account is opened for them.
+                {count(summary.unknown)} of the chosen rows {summary.unknown === 1 ? "names" : "name"}{" "}
+                somebody new: an account is opened for them.
               </p>
             )}
           </Notice>

@@ -48,6 +48,7 @@ function columnsFor(onOpen: (entry: AuditView) => void): Column<AuditView>[] {
           </button>
           <p className="line-clamp-2 text-faint text-xs">{original.reason}</p>
           <p className="text-faint text-xs sm:hidden">
+            {original.target && <span className="break-all">{original.target} · </span>}
             <Time at={original.at} />
           </p>
         </div>

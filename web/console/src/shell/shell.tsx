@@ -67,12 +67,12 @@ export function Shell() {
             <button
               type="button"
               onClick={() => setPaletteOpen(true)}
-              aria-label="Search and commands"
+              aria-keyshortcuts="Control+K Meta+K"
               className="ml-auto inline-flex h-11 items-center gap-2 rounded-md px-3 text-faint text-sm hover:bg-hover sm:h-9 lg:ml-0 lg:w-72 lg:border lg:border-line lg:bg-surface"
             >
               <Search className="size-4" aria-hidden />
               <span className="max-lg:sr-only">{staff ? "Search people and pages" : "Search"}</span>
-              <span className="ml-auto max-lg:hidden">
+              <span aria-hidden className="ml-auto max-lg:hidden">
                 <Kbd>{MAC ? "⌘ K" : "Ctrl K"}</Kbd>
               </span>
             </button>
