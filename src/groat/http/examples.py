@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 POSTING = {"source": "house:bonus", "destination": "user:42", "amount": "50", "asset": "CREDIT"}
-BALANCE: dict[str, Any] = {
+_AFTER: dict[str, Any] = {
     "account": "user:42",
     "asset": "CREDIT",
     "balance": "150",
     "available": "150",
     "held": "0",
     "version": 7,
-    "floor": "0",
-    "ceiling": None,
 }
+BALANCE: dict[str, Any] = {**_AFTER, "floor": "0", "ceiling": None}
 _ID = "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f"
 _AT = "2026-11-20T18:59:50.123456Z"
 POSTED: dict[str, Any] = {
@@ -31,15 +30,8 @@ POSTED: dict[str, Any] = {
     "reverses": None,
     "hold": None,
     "balances": [
-        {
-            **BALANCE,
-            "account": "house:bonus",
-            "balance": "-50",
-            "available": "-50",
-            "version": 1,
-            "floor": None,
-        },
-        BALANCE,
+        {**_AFTER, "account": "house:bonus", "balance": "-50", "available": "-50", "version": 1},
+        _AFTER,
     ],
     "positions": {"user:42": "3f9c01aa:7"},
     "replayed": False,
@@ -63,7 +55,7 @@ HELD: dict[str, Any] = {
     "postings": [{"source": "user:42", "destination": "house:sales", "amount": "5", "asset": "CREDIT"}],
     "reason": "Server for a month",
     "hold": HOLD,
-    "balances": [{**BALANCE, "available": "145", "held": "5"}],
+    "balances": [{**_AFTER, "available": "145", "held": "5"}],
 }
 ENTRY: dict[str, Any] = {
     "transaction": _ID,

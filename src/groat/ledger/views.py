@@ -25,7 +25,10 @@ class PostingView(msgspec.Struct):
 
 
 class BalanceView(msgspec.Struct):
-    """A balance on the wire; ``floor`` and ``ceiling`` are None where there is no limit."""
+    """A balance on the wire; ``floor`` and ``ceiling`` are None where there is no limit.
+
+    Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have no history.
+    """
 
     account: str
     asset: str
@@ -33,8 +36,8 @@ class BalanceView(msgspec.Struct):
     available: str
     held: str
     version: int
-    floor: str | None = None
-    ceiling: str | None = None
+    floor: str | None | msgspec.UnsetType = msgspec.UNSET
+    ceiling: str | None | msgspec.UnsetType = msgspec.UNSET
 
 
 class AccountView(msgspec.Struct):
@@ -145,7 +148,7 @@ def balance_view(account: Account) -> BalanceView:
 
 
 def side_view(account: Account, balance: int, held: int, version: int) -> BalanceView:
-    """An account as it stood right after one of its postings."""
+    """A balance as it stood right after one of its postings."""
     scale = account.scale
     return BalanceView(
         account.path,
@@ -154,8 +157,6 @@ def side_view(account: Account, balance: int, held: int, version: int) -> Balanc
         format_amount(balance - held, scale),
         format_amount(held, scale),
         version,
-        None if account.floor is None else format_amount(account.floor, scale),
-        None if account.ceiling is None else format_amount(account.ceiling, scale),
     )
 
 
