@@ -144,12 +144,9 @@ class Client implements Groat {
   }
 
   async logout(): Promise<void> {
-    const token = this.http.tokens.held;
     this.connection.announce(null);
     this.endSession();
-    if (!this.ownsSession) return;
-    const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
-    await this.http.json<void>("/v1/auth/logout", { method: "POST", headers, auth: false });
+    if (this.ownsSession) await this.api.endSession();
   }
 
   refresh(): Promise<void> {

@@ -20,11 +20,6 @@ export class TokenSource {
     return this.token ?? this.renew();
   }
 
-  /** The token at hand, without asking. */
-  get held(): string | null {
-    return this.token;
-  }
-
   /** A new token from the provider. */
   renew(): Promise<string | null> {
     if (this.asking) return this.asking;

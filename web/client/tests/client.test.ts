@@ -279,6 +279,30 @@ describe("the session", () => {
     expect(credit(groat, "42")).toBeUndefined();
   });
 
+  test("a token of the former user's that comes late is not used", async () => {
+    it.server.addUser("7", { CREDIT: "7" });
+    let give = (_token: string) => {};
+    const late = new Promise<string>((resolve) => {
+      give = resolve;
+    });
+    let asked = 0;
+    const token = () => {
+      asked += 1;
+      return asked === 1 ? it.server.token("42") : late;
+    };
+    const { groat } = await it.open({ token });
+    it.server.revoke("42");
+    const refreshed = groat.refresh().catch((error) => error);
+    await it.pass(10);
+    await groat.login({ user: "7", password: "x" });
+    give(it.server.token("42"));
+    await it.pass(2_000);
+    await refreshed;
+    await groat.refresh();
+    expect(groat.getState().user).toBe("7");
+    expect(Object.keys(groat.getState().balances)).toEqual(["user:7 CREDIT"]);
+  });
+
   test("a late answer of the former user's is dropped", async () => {
     it.server.addUser("7", { CREDIT: "7" });
     const { groat } = await it.open();

@@ -49,6 +49,18 @@ describe.each([
     }
   });
 
+  test("what happened while nobody led is told as a jump by the tab that takes over", async () => {
+    const first = await it.open();
+    const second = await it.open();
+    const feed = changesOf(second.groat);
+    first.die();
+    it.server.change("42", "120");
+    await it.pass(takeover_ms);
+    expect(credit(second.groat)).toBe("220");
+    expect(feed.filter((change) => change.type === "balance" && change.live)).toEqual([]);
+    expect(feed.filter(({ type }) => type === "away")).toMatchObject([{ changes: [{ delta: "120" }] }]);
+  });
+
   test("a tab that opens late has the whole picture of the leader", async () => {
     const first = await it.open();
     it.server.change("42", "5", { reason: "before" });
