@@ -45,19 +45,23 @@ class Api:
         *,
         key: str | None = None,
         content: bytes | None = None,
-        headers: dict[str, str] | None = None,
+        headers: dict[str, str | bytes] | None = None,
         **more: Any,
     ) -> httpx.Response:
         """Send ``route`` ("POST /v1/holds"); a POST, PUT or PATCH gets a key of its own unless one is given."""
         method, _, path = route.partition(" ")
-        sent = dict(headers or {})
+        sent: dict[str, str | bytes] = dict(headers or {})
         if caller:
             sent["Authorization"] = f"Bearer {self.credentials[caller]}"
         if method in ("POST", "PUT", "PATCH") and key != "":
             sent["Idempotency-Key"] = key or f"key-{next(_numbers)}"
         if content is not None:
             sent.setdefault("Content-Type", "application/json")
-        return await self.client.request(method, path, json=json, content=content, headers=sent, **more)
+        raw = [
+            (name.encode(), value.encode() if isinstance(value, str) else value)
+            for name, value in sent.items()
+        ]
+        return await self.client.request(method, path, json=json, content=content, headers=raw, **more)
 
 
 def posting(source: str, destination: str, amount: str, asset: str = "CREDIT") -> dict[str, str]:
@@ -97,7 +101,10 @@ async def api(tmp_path: Path, settings: Settings) -> AsyncIterator[Api]:
         await groat.add_asset("USD", 2)
         app = create_app(settings, groat)
         transport = httpx.ASGITransport(app, client=("192.0.2.1", 4711))
-        async with app.running(), httpx.AsyncClient(transport=transport, base_url="http://groat.test") as client:
+        async with (
+            app.running(),
+            httpx.AsyncClient(transport=transport, base_url="http://groat.test") as client,
+        ):
             api = Api(client, groat, app, settings)
             for user, roles in CALLERS.items():
                 await api.identities.add_user(user, name=f"Name of {user}", roles=roles)

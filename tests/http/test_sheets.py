@@ -40,7 +40,10 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     async with Groat.open(f"sqlite:///{tmp_path / 'groat.db'}") as groat:
         app = create_app(settings, groat)
         transport = httpx.ASGITransport(app)
-        async with app.running(), httpx.AsyncClient(transport=transport, base_url="http://groat.test") as client:
+        async with (
+            app.running(),
+            httpx.AsyncClient(transport=transport, base_url="http://groat.test") as client,
+        ):
             identities = Identities(groat, settings)
             await groat.add_asset("CREDIT", 0)
             await groat.add_asset("USD", 2)

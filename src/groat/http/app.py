@@ -54,13 +54,16 @@ log = structlog.get_logger("groat.http")
 
 
 class App:
-    """The application for an ASGI server. ``groat_live`` is the process's Live while it runs, None before."""
+    """The application for an ASGI server. ``groat_live`` is the process's Live while it runs, None before.
+
+    ``services`` is what its operations share while it runs.
+    """
 
     def __init__(self, settings: Settings, groat: Groat | None = None) -> None:
         self.groat_live: Live | None = None
         self._settings = settings
         self._given = groat
-        self._services: Services | None = None
+        self.services: Services | None = None
         self._cors = Cors(settings.origins) if settings.origins else None
         self._hot = {("POST", "/v1/transactions"): OPERATIONS["postTransaction"]}
         self._router = Litestar(
@@ -92,9 +95,9 @@ class App:
         started = time.perf_counter()
         answer: Any
         try:
-            if self._services is None:
+            if self.services is None:
                 raise Closed
-            call = Call(self._services, operation, scope, receive)
+            call = Call(self.services, operation, scope, receive)
             await call.authorise()
             answer = await operation.function(call)
             if not isinstance(answer, Answer):
@@ -107,8 +110,8 @@ class App:
         except Exception:
             log.exception("operation_failed", operation=operation.id)
             answer = problem(HttpError("internal_error"))
-        if self._services is not None:
-            self._services.metrics.count(operation.id, answer.status, time.perf_counter() - started)
+        if self.services is not None:
+            self.services.metrics.count(operation.id, answer.status, time.perf_counter() - started)
         await answer(scope, receive, send)
 
     def _route(self, operation: Operation) -> HTTPRouteHandler:
@@ -144,11 +147,11 @@ class App:
             live = Live(groat, identities, settings)
             await live.start()
             stack.push_async_callback(live.stop)
-            self._services = Services(settings, groat, identities, live)
+            self.services = Services(settings, groat, identities, live)
             self.groat_live = live
             yield
             await live.drain(0.0)
-            self._services = None
+            self.services = None
 
 
 def create_app(settings: Settings, groat: Groat | None = None) -> App:

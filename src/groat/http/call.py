@@ -75,7 +75,7 @@ class Call:
 
     async def authorise(self) -> None:
         """Find out who calls and whether they may. Raises Unauthorized or HttpError ``forbidden``, ``rate_limited``."""
-        if self.scope["query_string"]:
+        if self.scope["query_string"] or self.operation.query:
             self._query = self._read_query()
         right = self.operation.right
         if right in rights.WITHOUT_TOKEN:
@@ -168,8 +168,6 @@ class Call:
 
     def _read_query(self) -> dict[str, str]:
         raw = self.scope["query_string"]
-        if not raw:
-            return {}
         try:
             pairs = parse_qsl(
                 raw.decode("ascii"),

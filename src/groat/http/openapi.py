@@ -48,7 +48,7 @@ _TOKEN_CODES = (
 )  # fmt: skip
 _BODY_CODES = ("invalid_text", "body_too_large", "unsupported_media_type")
 _JSON_CODES = ("invalid_json", "duplicate_field", "too_deep", "number_too_large", "invalid_body")
-_STORE_CODES = ("overloaded", "busy", "store_unavailable", "closed")
+_STORE_CODES = ("overloaded", "busy", "interrupted", "store_unavailable", "closed")
 
 
 def codes_of(operation: Operation) -> tuple[str, ...]:

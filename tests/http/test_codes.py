@@ -1,0 +1,273 @@
+"""Every stable code that HTTP can answer is answered here, with its documented status; the rest say why not."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+
+from groat import Overloaded, StoreError
+from groat.http.openapi import codes_of
+from groat.http.operations import OPERATIONS
+from groat.http.problems import CODES
+from tests.http.conftest import PASSWORD, SECRET, Api, code, give, posting
+
+Case = Callable[[Api], Awaitable[httpx.Response]]
+_NOWHERE = "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f"
+
+
+def post(body: Any, caller: str = "ada", **more: Any) -> Case:
+    return lambda api: api.call(caller, "POST /v1/transactions", body, **more)
+
+
+def call(route: str, json: Any = None, caller: str = "ada", **more: Any) -> Case:
+    return lambda api: api.call(caller, route, json, **more)
+
+
+def bearer(token: str) -> Case:
+    return lambda api: api.call("", "GET /v1/me", headers={"Authorization": f"Bearer {token}"})
+
+
+def signed(**claims: Any) -> str:
+    return jwt.encode({"sub": "42", "exp": int(time.time()) + 60, **claims}, SECRET, algorithm="HS256")
+
+
+def sheet(data: bytes) -> Case:
+    return lambda api: api.call(
+        "ada", "POST /v1/sheets/preview", files={"file": ("f.csv", data)}, data={"asset": "CREDIT"}
+    )
+
+
+async def hold(api: Api, **more: Any) -> str:
+    answer = await api.call("ada", "POST /v1/holds", {**posting("user:42", "house:sales", "5"), **more})
+    return str(answer.json()["hold"]["id"])
+
+
+async def given(api: Api) -> str:
+    return str((await api.call("ada", "POST /v1/transactions", give("42", "5"))).json()["id"])
+
+
+async def key_reused(api: Api) -> httpx.Response:
+    await api.call("ada", "POST /v1/transactions", give("42", "1"), key="same")
+    return await api.call("ada", "POST /v1/transactions", give("42", "2"), key="same")
+
+
+async def hold_resolved(api: Api) -> httpx.Response:
+    id = await hold(api)
+    await api.call("ada", f"POST /v1/holds/{id}/release")
+    return await api.call("ada", f"POST /v1/holds/{id}/capture")
+
+
+async def hold_expired(api: Api) -> httpx.Response:
+    id = await hold(api, expires_in=1)
+    deadline = time.monotonic() + 20
+    while (await api.call("ada", f"GET /v1/holds/{id}")).json()["state"] == "open":
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+    return await api.call("ada", f"POST /v1/holds/{id}/capture")
+
+
+async def exceeds_hold(api: Api) -> httpx.Response:
+    return await api.call("ada", f"POST /v1/holds/{await hold(api)}/capture", {"amount": "6"})
+
+
+async def not_reversible(api: Api) -> httpx.Response:
+    back = await api.call("ada", f"POST /v1/transactions/{await given(api)}/reverse")
+    return await api.call("ada", f"POST /v1/transactions/{back.json()['id']}/reverse")
+
+
+async def wrong_legs(api: Api) -> httpx.Response:
+    return await api.call("ada", f"POST /v1/transactions/{await given(api)}/reverse", {"amounts": ["1", "1"]})
+
+
+async def exceeds_transaction(api: Api) -> httpx.Response:
+    return await api.call("ada", f"POST /v1/transactions/{await given(api)}/reverse", {"amounts": ["6"]})
+
+
+async def ceiling_exceeded(api: Api) -> httpx.Response:
+    await api.call("ada", "PATCH /v1/accounts/user:42/balances/CREDIT", {"ceiling": "101"})
+    return await api.call("ada", "POST /v1/transactions", give("42", "2"))
+
+
+async def token_revoked(api: Api) -> httpx.Response:
+    await api.identities.revoke("42")
+    answer = await api.call("42", "GET /v1/me")
+    # The server's own copy of what it let in is at most a second old.
+    deadline = time.monotonic() + 5
+    while answer.is_success and time.monotonic() < deadline:
+        await asyncio.sleep(0.05)
+        answer = await api.call("42", "GET /v1/me")
+    return answer
+
+
+async def api_key_invalid(api: Api) -> httpx.Response:
+    keys = (await api.call("ada", "GET /v1/api-keys")).json()["items"]
+    assert (await api.call("ada", f"DELETE /v1/api-keys/{keys[0]['id']}")).status_code == 204
+    return await api.call("shop", "GET /v1/me")
+
+
+async def login_throttled(api: Api) -> httpx.Response:
+    for _ in range(10):
+        answer = await api.call("", "POST /v1/auth/login", {"user": "nobody", "password": PASSWORD})
+        assert code(answer) == "login_failed"
+    return await api.call("", "POST /v1/auth/login", {"user": "nobody", "password": PASSWORD})
+
+
+async def rate_limited(api: Api) -> httpx.Response:
+    assert api.app.services is not None
+    api.app.services.limiter = type(api.app.services.limiter)(2)
+    answers = [await api.call("42", "GET /v1/assets") for _ in range(5)]
+    return next(answer for answer in answers if not answer.is_success)
+
+
+async def user_exists(api: Api) -> httpx.Response:
+    await api.call("ada", "POST /v1/users", {"user": "x", "email": "X@example.com"})
+    return await api.call("ada", "POST /v1/users", {"user": "y", "email": "x@EXAMPLE.com"})
+
+
+def failing(error: Exception) -> Case:
+    async def case(api: Api) -> httpx.Response:
+        async def execute(_: Any) -> Any:
+            raise error
+
+        api.groat.execute = execute  # type: ignore[method-assign]
+        return await api.call("ada", "POST /v1/transactions", give("42", "1"))
+
+    return case
+
+
+_ONE = posting("house:bonus", "user:42", "1")
+CASES: dict[str, Case] = {
+    # Refusals of decide().
+    "key_reused": key_reused,
+    "transaction_not_found": call(f"POST /v1/transactions/{_NOWHERE}/reverse"),
+    "hold_not_found": call(f"POST /v1/holds/{_NOWHERE}/capture"),
+    "hold_expired": hold_expired,
+    "hold_resolved": hold_resolved,
+    "not_reversible": not_reversible,
+    "wrong_legs": wrong_legs,
+    "exceeds_hold": exceeds_hold,
+    "exceeds_transaction": exceeds_transaction,
+    "future_effective_date": post(give("42", "1", at="9999-01-01T00:00:00Z")),
+    "expires_in_past": call("POST /v1/holds", {**_ONE, "expires_at": "2020-01-01T00:00:00Z"}),
+    "balance_overflow": post({"postings": [posting("house:a", "house:b", str(2**63 - 1))] * 2}),
+    "insufficient_funds": post({"postings": [posting("user:7", "house:sales", "1")]}),
+    "ceiling_exceeded": ceiling_exceeded,
+    "invalid_limits": call("PATCH /v1/accounts/user:42/balances/CREDIT", {"floor": "5", "ceiling": "4"}),
+    # Input.
+    "invalid_amount": post(give("42", "1e9")),
+    "too_many_digits": post(give("42", "0.001")),
+    "amount_not_positive": post(give("42", "0")),
+    "amount_overflow": post(give("42", str(2**63))),
+    "unknown_asset": post(give("42", "1", "GOLD")),
+    "invalid_asset": call("POST /v1/assets", {"code": "lower", "scale": 2}),
+    "asset_exists": call("POST /v1/assets", {"code": "USD", "scale": 3}),
+    "invalid_account": call("GET /v1/accounts/a%20b"),
+    "same_account": post({"postings": [posting("user:42", "user:42", "1")]}),
+    "no_postings": post({"postings": []}),
+    "too_many_postings": post({"postings": [_ONE] * 1001}),
+    "no_items": call("POST /v1/transactions/bulk", {"mode": "atomic", "items": []}),
+    "too_many_items": call(
+        "POST /v1/transactions/bulk", {"mode": "atomic", "items": [{"postings": []}] * 10_001}
+    ),
+    "key_required": post(give("42", "1"), key=""),
+    "invalid_key": post(give("42", "1"), key="x" * 256),
+    "invalid_text": post(give("42", "1", reason="a\0b")),
+    "text_too_long": post(give("42", "1", reason="x" * 1001)),
+    "invalid_metadata": post(give("42", "1", metadata={"a": eval("[" * 17 + "]" * 17)})),
+    "metadata_too_large": post(give("42", "1", metadata={"a": "x" * 16_384})),
+    "invalid_id": call("GET /v1/holds/1"),
+    "invalid_time": post(give("42", "1", at="yesterday")),
+    "invalid_position": call("GET /v1/streams/user:42/events?after=1"),
+    "invalid_stream": call("GET /v1/streams/house:bonus/events"),
+    # Passing trouble.
+    "overloaded": failing(Overloaded()),
+    "busy": failing(StoreError("busy")),
+    "interrupted": failing(StoreError("interrupted")),
+    "store_unavailable": failing(StoreError("store_unavailable")),
+    "closed": failing(StoreError("closed")),
+    "command_failed": failing(StoreError("command_failed")),
+    "internal_error": failing(ZeroDivisionError()),
+    # Who calls.
+    "unauthenticated": call("GET /v1/me", caller=""),
+    "token_invalid": bearer("nonsense"),
+    "token_expired": bearer(signed(exp=1)),
+    "token_not_yet_valid": bearer(signed(nbf=int(time.time()) + 3600, exp=int(time.time()) + 7200)),
+    "token_revoked": token_revoked,
+    "api_key_invalid": api_key_invalid,
+    "session_invalid": call("POST /v1/auth/token", caller=""),
+    "login_failed": call("POST /v1/auth/login", {"user": "42", "password": "wrong"}),
+    "login_throttled": login_throttled,
+    "user_not_found": call("PATCH /v1/users/nobody", {"name": "x"}),
+    "user_exists": user_exists,
+    "api_key_not_found": call(f"DELETE /v1/api-keys/{_NOWHERE}"),
+    "invalid_user": call("POST /v1/users", {"user": "a b"}),
+    "invalid_service": call("POST /v1/api-keys", {"service": "a:b"}),
+    "invalid_role": call("POST /v1/users", {"user": "x", "roles": ["a b"]}),
+    "invalid_email": call("POST /v1/users", {"user": "x", "email": "nobody"}),
+    "weak_password": call("POST /v1/users", {"user": "x", "password": "short"}),
+    # HTTP.
+    "invalid_request": call("GET /v1/me", headers={"Host": "a b"}),
+    "invalid_json": call("POST /v1/assets", content=b"{"),
+    "duplicate_field": call("POST /v1/assets", content=b'{"code":"A","code":"B"}'),
+    "too_deep": call("POST /v1/assets", content=b"[" * 100_000),
+    "number_too_large": call("POST /v1/assets", content=b'{"code":"A","scale":1e999}'),
+    "invalid_body": call("POST /v1/assets", {"code": 1, "scale": 1}),
+    "invalid_query": call("GET /v1/me?x=1"),
+    "invalid_cursor": call("GET /v1/accounts?cursor=x"),
+    "invalid_file": call("POST /v1/sheets/preview", files={"other": ("f.csv", b"a")}),
+    "forbidden": call("GET /v1/users", caller="42"),
+    "action_not_declared": call("POST /v1/actions/mint", {"amount": "1"}, caller="42"),
+    "origin_refused": call("POST /v1/auth/token", headers={"Origin": "https://evil.example"}),
+    "not_found": call("GET /v1/nothing"),
+    "account_not_found": call("GET /v1/accounts/user:99"),
+    "method_not_allowed": call("DELETE /v1/me"),
+    "body_too_large": call("POST /v1/assets", content=b" " * (8 * 1024 * 1024 + 1)),
+    "unsupported_media_type": call("POST /v1/assets", content=b"{}", headers={"Content-Type": "text/plain"}),
+    "asset_not_allowed": call("POST /v1/actions/spend", {"amount": "1", "asset": "USD"}, caller="42"),
+    "action_limit": call("POST /v1/actions/spend", {"amount": "21"}, caller="42"),
+    "nothing_to_change": call("PATCH /v1/users/42", {"reason": "none"}),
+    "own_rights": call("PATCH /v1/users/ada", {"roles": []}),
+    "rate_limited": rate_limited,
+    # Files.
+    "sheet_empty": sheet(b""),
+    "sheet_too_many_rows": sheet(b"user,amount\n" + b"1,1\n" * 50_001),
+    "sheet_too_many_columns": sheet(b"user,amount" + b",x" * 200 + b"\n1,1\n"),
+    "sheet_unreadable": sheet(b"PK\x03\x04 not an archive"),
+    "sheet_wrong_kind": sheet(b"\xd0\xcf\x11\xe0" + bytes(64)),
+    "sheet_no_header": sheet(b"1,2\n3,4\n"),
+}
+NOT_OVER_HTTP = {
+    "invalid_principal": "principals come from checked credentials",
+    "newer_database": "the server does not start",
+    "wrong_scheme": "the server does not start",
+    "keys_unavailable": "shown in tests/identity/test_tokens.py",
+    "sheet_too_large": "body_max ends it first, unless it is set higher",
+}
+
+
+def test_every_code_has_its_case() -> None:
+    assert set(CASES) | set(NOT_OVER_HTTP) == set(CODES)
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_code(api: Api, name: str) -> None:
+    answer = await CASES[name](api)
+    assert code(answer) == name, answer.text
+    assert answer.status_code == CODES[name].status
+    if answer.status_code in (429, 503):
+        assert int(answer.headers["retry-after"]) > 0
+    if answer.status_code == 401:
+        assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_every_documented_code_exists_and_every_code_is_documented() -> None:
+    documented = {code for operation in OPERATIONS.values() for code in codes_of(operation)}
+    outside_of_operations = {"method_not_allowed", "internal_error", "command_failed"}
+    assert documented | outside_of_operations | set(NOT_OVER_HTTP) == set(CODES)

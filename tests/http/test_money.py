@@ -1,0 +1,247 @@
+"""What the routes for money do: replays, bulks, holds, reversals, exact balances, actions, pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.http.conftest import Api, code, give, posting
+
+
+async def balance(api: Api, account: str = "user:42", asset: str = "CREDIT") -> str:
+    answer = await api.call("ada", f"GET /v1/accounts/{account}")
+    return next((b["balance"] for b in answer.json().get("balances", []) if b["asset"] == asset), "none")
+
+
+async def test_a_transaction_is_answered_whole_and_replayed_under_its_key(api: Api) -> None:
+    body = give(
+        "42", "50", reason="Bonus", metadata={"campaign": "spring", "n": 1.5, "deep": {"ü": [None, True]}}
+    )
+    first = await api.call("shop", "POST /v1/transactions", body, key="k")
+    assert first.status_code == 201
+    told = first.json()
+    assert told["postings"] == [posting("house:bonus", "user:42", "50")]
+    assert (told["principal"], told["actor"], told["key"]) == ("service:shop", "service:shop", "k")
+    assert told["metadata"] == body["metadata"]
+    assert [(b["account"], b["balance"]) for b in told["balances"]] == [
+        ("house:bonus", "-150"),
+        ("user:42", "150"),
+    ]
+    assert list(told["positions"]) == ["user:42"]
+    again = await api.call("shop", "POST /v1/transactions", body, key="k")
+    assert again.status_code == 200
+    assert again.json() == {**told, "replayed": True}
+    assert (await api.call("ada", f"GET /v1/transactions/{told['id']}")).json() == told
+    assert await balance(api) == "150"
+
+
+async def test_a_key_belongs_to_its_principal(api: Api) -> None:
+    for caller in ("ada", "shop"):
+        assert (
+            await api.call(caller, "POST /v1/transactions", give("42", "1"), key="same")
+        ).status_code == 201
+    # An API key may be exchanged; its service, and so its keys, stay.
+    api.credentials["shop"], _ = await api.identities.add_key("shop", "second", "user:ada")
+    assert (await api.call("shop", "POST /v1/transactions", give("42", "1"), key="same")).status_code == 200
+    assert await balance(api) == "102"
+
+
+async def test_a_refusal_is_frozen_under_its_key(api: Api) -> None:
+    body = {"postings": [posting("user:7", "house:sales", "5")]}
+    first = await api.call("ada", "POST /v1/transactions", body, key="k")
+    assert (first.status_code, code(first)) == (422, "insufficient_funds")
+    await api.call("ada", "POST /v1/transactions", give("7", "5"))
+    again = await api.call("ada", "POST /v1/transactions", body, key="k")
+    assert (again.status_code, again.json()) == (422, {**first.json(), "replayed": True})
+    assert await balance(api, "user:7") == "5"
+
+
+async def test_what_is_no_command_freezes_nothing(api: Api) -> None:
+    assert code(await api.call("ada", "POST /v1/transactions", give("42", "x"), key="k")) == "invalid_amount"
+    assert (await api.call("ada", "POST /v1/transactions", give("42", "1"), key="k")).status_code == 201
+
+
+async def test_an_independent_bulk_gives_a_verdict_for_each(api: Api) -> None:
+    items = [
+        give("1", "1"),
+        give("2", "x"),
+        {"postings": [posting("user:9", "house:sales", "1")]},
+        give("3", "3"),
+    ]
+    body = {"mode": "independent", "items": items, "reason": "Spring"}
+    first = (await api.call("ada", "POST /v1/transactions/bulk", body, key="b")).json()
+    assert [(r["index"], r["status"], r.get("problem", {}).get("code")) for r in first["results"]] == [
+        (0, 201, None), (1, 400, "invalid_amount"), (2, 422, "insufficient_funds"), (3, 201, None),
+    ]  # fmt: skip
+    assert first["summary"] == {"committed": 2, "refused": 2}
+    assert [r["transaction"]["key"] for r in first["results"] if "transaction" in r] == ["b/0", "b/3"]
+    assert {r["transaction"]["reason"] for r in first["results"] if "transaction" in r} == {"Spring"}
+    again = (await api.call("ada", "POST /v1/transactions/bulk", body, key="b")).json()
+    assert (again["replayed"], [r["status"] for r in again["results"]]) == (True, [200, 400, 422, 200])
+    assert await balance(api, "user:1") == "1"
+
+
+async def test_an_atomic_bulk_is_all_or_nothing(api: Api) -> None:
+    bad = {"postings": [posting("user:9", "house:sales", "1")]}
+    refused = await api.call(
+        "ada", "POST /v1/transactions/bulk", {"mode": "atomic", "items": [give("1", "1"), bad]}
+    )
+    assert (code(refused), refused.json()["index"]) == ("insufficient_funds", "1")
+    invalid = await api.call(
+        "ada", "POST /v1/transactions/bulk", {"mode": "atomic", "items": [give("1", "1", "X")]}
+    )
+    assert (code(invalid), invalid.json()["index"]) == ("unknown_asset", "0")
+    assert await balance(api, "user:1") == "none"
+    body = {"mode": "atomic", "items": [give("1", "1"), give("2", "2")]}
+    first = (await api.call("ada", "POST /v1/transactions/bulk", body, key="b")).json()
+    assert ([r["status"] for r in first["results"]], first["replayed"]) == ([201, 201], False)
+    again = (await api.call("ada", "POST /v1/transactions/bulk", body, key="b")).json()
+    assert ([r["status"] for r in again["results"]], again["replayed"]) == ([200, 200], True)
+    assert await balance(api, "user:2") == "2"
+
+
+async def test_ten_thousand_items(api: Api) -> None:
+    items = [give(str(n), "1") for n in range(10_000)]
+    answer = await api.call("ada", "POST /v1/transactions/bulk", {"mode": "independent", "items": items})
+    assert answer.json()["summary"] == {"committed": 10_000, "refused": 0}
+    assert await balance(api, "user:9999") == "1"
+
+
+async def test_a_bulk_key_leaves_room_for_the_index(api: Api) -> None:
+    body = {"mode": "independent", "items": [give("1", "1")]}
+    assert code(await api.call("ada", "POST /v1/transactions/bulk", body, key="x" * 254)) == "invalid_key"
+    assert (await api.call("ada", "POST /v1/transactions/bulk", body, key="x" * 253)).status_code == 200
+
+
+async def test_a_hold_is_captured_in_parts_and_released(api: Api) -> None:
+    body = {**posting("user:42", "house:sales", "10"), "expires_in": 60, "reason": "Order"}
+    held = await api.call("ada", "POST /v1/holds", body, key="h")
+    hold = held.json()["hold"]
+    assert (held.status_code, hold["state"], hold["remaining"]) == (201, "open", "10")
+    assert hold["expires_at"] is not None
+    # A duration is the same request at each repetition, though its end is another moment.
+    again = await api.call("ada", "POST /v1/holds", body, key="h")
+    assert (again.status_code, again.json()["hold"]) == (200, hold)
+    part = await api.call("ada", f"POST /v1/holds/{hold['id']}/capture", {"amount": "4", "final": False})
+    assert (part.status_code, part.json()["hold"]["remaining"]) == (201, "6")
+    released = await api.call("ada", f"POST /v1/holds/{hold['id']}/release", {"reason": "Cancelled"})
+    assert (released.status_code, released.json()["hold"]["state"]) == (201, "released")
+    assert await balance(api) == "96"
+    both = {**body, "expires_at": "2030-01-01T00:00:00Z"}
+    assert code(await api.call("ada", "POST /v1/holds", both)) == "invalid_body"
+
+
+async def test_a_reversal_takes_back_whole_or_part(api: Api) -> None:
+    id = (await api.call("ada", "POST /v1/transactions", give("42", "10"))).json()["id"]
+    part = await api.call(
+        "ada", f"POST /v1/transactions/{id}/reverse", {"amounts": ["4"], "reason": "Partly"}
+    )
+    assert (part.status_code, part.json()["reverses"]) == (201, id)
+    rest = await api.call("ada", f"POST /v1/transactions/{id}/reverse")
+    assert rest.json()["postings"] == [posting("user:42", "house:bonus", "6")]
+    assert await balance(api) == "100"
+
+
+async def test_a_balance_is_set_exactly(api: Api) -> None:
+    route = "PUT /v1/accounts/user:42/balances/CREDIT"
+    up = await api.call("ada", route, {"balance": "120", "reason": "Admin update"})
+    assert (up.status_code, up.json()["postings"]) == (201, [posting("house:adjustments", "user:42", "20")])
+    same = await api.call("ada", route, {"balance": "120"})
+    assert (same.status_code, same.json()["id"]) == (200, None)
+    assert code(await api.call("ada", route, {"balance": "-1"})) == "insufficient_funds"
+
+
+async def test_limits_are_set_and_lifted(api: Api) -> None:
+    route = "PATCH /v1/accounts/user:42/balances/USD"
+    answer = await api.call("ada", route, {"floor": "-5.00", "ceiling": "50"})
+    assert answer.status_code == 200
+    assert (answer.json()["floor"], answer.json()["ceiling"]) == ("-5.00", "50.00")
+    lifted = (await api.call("ada", route, {"ceiling": None})).json()
+    assert (lifted["floor"], lifted["ceiling"]) == ("-5.00", None)
+
+
+async def test_a_past_balance_and_the_history(api: Api) -> None:
+    await api.call("ada", "POST /v1/transactions", give("3", "5", at="2025-01-01T00:00:00Z"))
+    await api.call("ada", "POST /v1/transactions", give("3", "7", at="2025-02-01T00:00:00Z"))
+    route = "GET /v1/accounts/user:3"
+    for at, expected in (("2025-01-15T00:00:00Z", "5"), ("2025-03-01T00:00:00+01:00", "12")):
+        answer = await api.call("ada", route, params={"at": at})
+        assert answer.json()["balances"][0]["balance"] == expected
+    entries: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        params = {"asset": "CREDIT", "limit": "1"} | ({"cursor": cursor} if cursor else {})
+        page = (await api.call("ada", f"{route}/entries", params=params)).json()
+        entries += page["items"]
+        cursor = page["cursor"]
+        if cursor is None:
+            break
+    assert [(e["delta"], e["balance"], e["version"]) for e in entries] == [("7", "12", 2), ("5", "5", 1)]
+
+
+async def test_lists_are_paged_to_their_end(api: Api) -> None:
+    for user in ("a", "a.b", "b", "c"):
+        await api.call("ada", "POST /v1/transactions", give(user, "1"))
+    for route, name, expected in (
+        ("GET /v1/accounts", "account", ["user:42", "user:a", "user:a.b", "user:b", "user:c"]),
+        ("GET /v1/users", "user", ["42", "7", "a", "a.b", "ada", "b", "c", "sam"]),
+    ):
+        found: list[str] = []
+        params = {"limit": "2"} | ({"prefix": "user"} if "accounts" in route else {})
+        while True:
+            page = (await api.call("ada", route, params=params)).json()
+            found += [item[name] for item in page["items"]]
+            if page["cursor"] is None:
+                break
+            params["cursor"] = page["cursor"]
+        assert found == expected
+    searched = await api.call("ada", "GET /v1/users", params={"q": "of A"})
+    assert [user["user"] for user in searched.json()["items"]] == ["ada"]
+    for wild in ("%", "_", "\\"):
+        assert (await api.call("ada", "GET /v1/users", params={"q": wild})).json()["items"] == []
+
+
+async def test_actions_move_only_what_is_declared(api: Api) -> None:
+    spent = await api.call("42", "POST /v1/actions/spend", {"amount": "5"})
+    assert (spent.status_code, spent.json()["reason"]) == (201, "Purchase")
+    for body, expected in (
+        ({"amount": "5", "to": "7"}, "invalid_body"),
+        ({"amount": "5", "source": "user:7"}, "invalid_body"),
+        ({"amount": "200"}, "action_limit"),
+    ):
+        assert code(await api.call("42", "POST /v1/actions/spend", body)) == expected
+    for body, expected in (
+        ({"amount": "5", "asset": "CREDIT"}, "invalid_body"),
+        ({"amount": "5", "asset": "CREDIT", "to": "7:commissions"}, "invalid_user"),
+        ({"amount": "5", "asset": "CREDIT", "to": "42"}, "same_account"),
+        ({"amount": "5", "to": "7"}, "invalid_body"),
+    ):
+        assert code(await api.call("42", "POST /v1/actions/transfer", body)) == expected
+    assert await balance(api) == "95"
+
+
+async def test_me_is_cheap_while_nothing_happens(api: Api) -> None:
+    first = await api.call("42", "GET /v1/me")
+    assert first.json()["name"] == "Name of 42"
+    assert first.headers["etag"] == f'"{first.json()["positions"]["user:42"]}"'
+    tag = {"If-None-Match": first.headers["etag"]}
+    assert (await api.call("42", "GET /v1/me", headers=tag)).status_code == 304
+    await api.call("ada", "POST /v1/transactions", give("42", "1"))
+    after = await api.call("42", "GET /v1/me", headers=tag)
+    assert (after.status_code, after.json()["balances"][0]["balance"]) == (200, "101")
+    assert (await api.call("shop", "GET /v1/me")).json() == {
+        "user": None, "principal": "service:shop", "name": "", "roles": ["service"], "balances": [],
+        "positions": {"role:service": after.json()["positions"]["user:42"].split(":")[0] + ":0"},
+    }  # fmt: skip
+
+
+async def test_streams_over_plain_http(api: Api) -> None:
+    snapshot = (await api.call("42", "GET /v1/streams/user:42/events")).json()
+    assert snapshot["reset"]["snapshot"]["balances"][0]["balance"] == "100"
+    await api.call("ada", "POST /v1/transactions", give("42", "1"), key="hidden")
+    page = (
+        await api.call("42", "GET /v1/streams/user:42/events", params={"after": snapshot["position"]})
+    ).json()
+    (event,) = page["events"]
+    assert event["changes"][0]["balance"] == "101"
+    assert "key" not in event
+    assert page["position"].endswith(f":{event['offset']}")
