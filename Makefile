@@ -13,7 +13,7 @@ CONSOLE := src/groat/http/console/index.html
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 SOAK_ROUNDS ?= 20
 
-.PHONY: setup python web demo test lint test-python test-web chromium soak bench wheel lock clean
+.PHONY: setup python web demo test lint test-python test-web debian soak bench wheel lock clean
 
 setup: python web
 
@@ -48,7 +48,7 @@ lint: python
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test-python: setup chromium
+test-python: setup debian
 	$(BIN)/python -m pytest
 
 test-web: $(STAMPS)/npm
@@ -56,16 +56,21 @@ test-web: $(STAMPS)/npm
 
 test: setup lint test-web test-python
 
-# The browser tests drive Debian's Chromium; as root it is installed, otherwise this says what is missing.
-chromium:
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -q && apt-get install -y -q --no-install-recommends chromium; \
-	  else \
-	    echo "the browser tests need Chromium: sudo apt-get install chromium" >&2; exit 1; \
-	  fi; }
+# The tests start servers and a browser of their own, from Debian's packages; as root these are installed, otherwise
+# this says what is missing.
+debian:
+	@missing=""; \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$$missing chromium"; \
+	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
+	test -z "$$missing" && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; \
+	else \
+	  echo "the tests need more of Debian: sudo apt-get install$$missing" >&2; exit 1; \
+	fi
 
-soak: setup
+soak: setup debian
 	GROAT_SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0
 
 bench: setup

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+import asyncpg
 
 from groat.store.flow import Query
+from groat.store.interface import Store
+from groat.store.postgres import PostgresStore
 from groat.store.sqlite import BUSY_MS, Extension, SqliteStore
 from tests.helpers.clock import Clock
+from tests.servers import Postgres
+
+
+class Database(Protocol):
+    """An empty database of its own for one test."""
+
+    url: str
+
+    def store(
+        self,
+        clock: Callable[[], int] | None = None,
+        before_query: Callable[[Query], None] | None = None,
+        extensions: Sequence[Extension] = (),
+    ) -> Store:
+        """A store on this database, to be given to ``Groat.open(url, store=...)``."""
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What a plain connection reads."""
 
 
 class SqliteDatabase:
@@ -38,10 +63,41 @@ class SqliteDatabase:
         with closing(sqlite3.connect(self.path)) as connection, connection:
             yield connection
 
-    def rows(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """What a plain connection reads."""
         with self.raw() as connection:
-            return connection.execute(sql, args).fetchall()
+            return connection.execute(sql).fetchall()
 
 
-Database = SqliteDatabase
+class PostgresDatabase:
+    """A schema of its own for one test, on the server that the whole run shares."""
+
+    _numbers = itertools.count()
+
+    def __init__(self, server: Postgres) -> None:
+        name = f"test_{next(self._numbers)}"
+        self.url = f"{server.dsn}?search_path={name}"
+        self.rows(f"CREATE SCHEMA {name}")
+
+    def store(
+        self,
+        clock: Callable[[], int] | None = None,
+        before_query: Callable[[Query], None] | None = None,
+        extensions: Sequence[Extension] = (),
+    ) -> PostgresStore:
+        """A store on this database, to be given to ``Groat.open(url, store=...)``."""
+        return PostgresStore(self.url, extensions, clock or Clock(), before_query=before_query)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What a plain connection reads."""
+
+        async def read() -> list[tuple[Any, ...]]:
+            connection = await asyncpg.connect(self.url)
+            try:
+                return [tuple(row) for row in await connection.fetch(sql)]
+            finally:
+                await connection.close()
+
+        # The test's own event loop runs in this thread, which waits here.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, read()).result()

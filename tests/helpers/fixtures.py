@@ -9,7 +9,7 @@ import pytest
 
 from groat import Groat
 from tests.helpers.clock import Clock
-from tests.helpers.databases import Database, SqliteDatabase
+from tests.helpers.databases import Database, PostgresDatabase, SqliteDatabase
 
 __all__ = ["clock", "database", "groat"]
 
@@ -20,10 +20,12 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
     """An empty database of each kind: what uses this fixture is the contract that every store keeps."""
-    return {"sqlite": SqliteDatabase}[request.param](tmp_path)
+    if request.param == "postgres":
+        return PostgresDatabase(request.getfixturevalue("postgres_server"))
+    return SqliteDatabase(tmp_path)
 
 
 @pytest.fixture

@@ -55,7 +55,11 @@ _WRITER_SETTINGS = {
 
 
 class PostgresStore:
-    """A PostgreSQL database at ``dsn`` (``postgresql://...``) and two pools of connections to it."""
+    """A PostgreSQL database at ``dsn`` (``postgresql://...``) and two pools of connections to it.
+
+    ``clock`` replaces the database's own (microseconds since 1970, for tests). ``before_query`` is called with each
+    :class:`Query` of a write before it runs; what it raises breaks the flow there (for fault tests).
+    """
 
     dialect = "postgres"
     row_locks = True
@@ -64,9 +68,11 @@ class PostgresStore:
         self,
         dsn: str,
         extensions: Sequence[Extension] = (),
+        clock: Callable[[], int] | None = None,
         before_query: Callable[[Query], None] | None = None,
     ) -> None:
         self.dsn = dsn
+        self._clock = clock
         self._before_query = before_query
         self._statements = load_statements(
             [_HERE / "sql" / self.dialect, *(e.directory / "sql" / self.dialect for e in extensions)]
@@ -151,6 +157,8 @@ class PostgresStore:
             async with pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
                 await connection.execute(begin)
                 try:
+                    if self._clock:
+                        await connection.execute(f"SET LOCAL groat.now = {self._clock():d}")
                     result = await self._run(connection, flow, before_query)
                     if before_query:
                         before_query(Query("commit"))

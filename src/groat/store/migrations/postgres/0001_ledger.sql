@@ -1,6 +1,12 @@
 -- The ledger: assets, accounts, transactions and their postings, holds, keys, streams and their events.
 -- Amounts are smallest units; times are microseconds since 1970 (UTC). Text that is looked up compares by bytes.
 
+-- The database's clock. A test may set its own time for a transaction.
+CREATE FUNCTION groat_now() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+    SELECT coalesce(nullif(current_setting('groat.now', true), '')::bigint,
+                    (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
+$$;
+
 CREATE TABLE meta (
     name  text COLLATE "C" PRIMARY KEY,
     value text NOT NULL

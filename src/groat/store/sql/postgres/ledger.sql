@@ -2,7 +2,7 @@
 
 -- name: begin_batch :one
 -- The batch's one moment, the epoch, and the end of this worker's hash chain.
-SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+SELECT groat_now(),
        (SELECT value FROM meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM batch ORDER BY id DESC LIMIT 1), 0),
        coalesce((SELECT hash FROM batch WHERE worker = $1 ORDER BY id DESC LIMIT 1), '');
@@ -155,4 +155,4 @@ SELECT code, scale FROM asset ORDER BY code;
 
 -- name: insert_asset :exec
 INSERT INTO asset (code, scale, created_at)
-VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) ON CONFLICT DO NOTHING;
+VALUES ($1, $2, groat_now()) ON CONFLICT DO NOTHING;

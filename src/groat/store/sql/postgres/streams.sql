@@ -2,7 +2,7 @@
 SELECT value FROM meta WHERE name = 'epoch';
 
 -- name: read_now :one
-SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+SELECT groat_now();
 
 -- name: read_heads :bulk
 -- With the oldest offset that is kept (null: none).
@@ -57,4 +57,4 @@ SELECT coalesce(max(id), 0) FROM batch;
 
 -- name: any_due :one
 SELECT 1 FROM hold
-WHERE status = 'open' AND expires_at <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint LIMIT 1;
+WHERE status = 'open' AND expires_at <= groat_now() LIMIT 1;
