@@ -145,7 +145,7 @@ async def test_commands_may_follow_connect_in_the_same_message(faked: Served) ->
 
 async def test_methods_that_are_not_offered_say_so(faked: Served) -> None:
     async with wired(faked, let_in(faked)) as wire:
-        for command, code in [
+        refusals: list[tuple[dict[str, Any], int]] = [
             ({"publish": {"channel": "user:42", "data": {}}}, 103),
             ({"history": {"channel": "user:42"}}, 108),
             ({"presence": {"channel": "user:42"}}, 108),
@@ -154,7 +154,8 @@ async def test_methods_that_are_not_offered_say_so(faked: Served) -> None:
             ({"rpc": {"method": "transfer", "data": {}}}, 104),
             ({"unheard_of": {}}, 104),
             ({"unsubscribe": {"channel": "user:42"}}, 103),
-        ]:
+        ]
+        for command, code in refusals:
             assert (await wire.ask(id=9, **command))["error"]["code"] == code, command
 
 
@@ -390,9 +391,9 @@ async def test_an_inbound_message_has_at_most_64_kib(faked: Served) -> None:
 
 
 async def test_who_does_not_connect_in_time_is_closed(plain_asgi: bool) -> None:
-    async with serving(FakeGroat(), Limits(first_frame_s=0.2, drain_s=0.1), plain_asgi=plain_asgi) as served:
-        async with wired(served) as wire:
-            assert await wire.closed() == 3502
+    limits = Limits(first_frame_s=0.2, drain_s=0.1)
+    async with serving(FakeGroat(), limits, plain_asgi=plain_asgi) as served, wired(served) as wire:
+        assert await wire.closed() == 3502
 
 
 async def test_pings_go_out_and_who_never_answers_is_closed(plain_asgi: bool) -> None:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -269,7 +269,7 @@ async def test_a_slow_event_stream_is_bounded_and_whole_again(faked: Served, htt
             await asyncio.sleep(0)
         faked.groat.publish(ME, 100)
         count += 100
-        assert max(waiter._size for waiter in faked.live._others) <= 256 * 1024 + 10_000
+        assert max(cast(Any, waiter)._size for waiter in faked.live._others) <= 256 * 1024 + 10_000
         assert [(await events.next())[1] for _ in range(count)] == [f"e1:{n}" for n in range(1, count + 1)]
 
 

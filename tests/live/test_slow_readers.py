@@ -136,12 +136,12 @@ async def test_while_choked_it_is_not_listened_to(faked: Served) -> None:
 
 async def test_one_that_does_not_move_at_all_is_closed(plain_asgi: bool) -> None:
     groat = FakeGroat()
-    async with serving(groat, Limits(ping_s=1, close_s=0.1, drain_s=0.1), plain_asgi=plain_asgi) as served:
-        async with stopped(served):
-            (connection,) = served.live._connections
-            await choke(served, connection)
-            await until(lambda: served.live.stats.closes == {3008: 1})
-            await until(lambda: served.live.stats.connections == 0)
+    limits = Limits(ping_s=1, close_s=0.1, drain_s=0.1)
+    async with serving(groat, limits, plain_asgi=plain_asgi) as served, stopped(served):
+        (connection,) = served.live._connections
+        await choke(served, connection)
+        await until(lambda: served.live.stats.closes == {3008: 1})
+        await until(lambda: served.live.stats.connections == 0)
 
 
 @pytest.mark.parametrize("pad", [10, 70_000])

@@ -14,6 +14,7 @@ from tests.live.serving import Served, serving
 from tests.live.waiting import until
 from tests.live.wire import MASK, frame, masked, request, shake_hands, socket_to, wired
 
+PATH = "/connection/websocket"
 PING = '{"id":2,"ping":{}}'
 PONGED = {"id": 2, "ping": {}}
 
@@ -65,8 +66,10 @@ async def test_the_handshake_is_that_of_the_rfc(faked: Served) -> None:
 async def test_a_handshake_that_does_not_fit_is_refused(
     faked: Served, headers: dict[str, str | None], status: int
 ) -> None:
+    path = headers.get("path") or PATH
+    headers = {name: value for name, value in headers.items() if name != "path"}
     async with socket_to(faked) as wire:
-        got, answer = await shake_hands(faked, wire, **headers)  # type: ignore[arg-type]
+        got, answer = await shake_hands(faked, wire, path, **headers)
         assert got == status
         if status != 101:
             assert answer["connection"] == "close"
@@ -228,6 +231,6 @@ async def test_a_flood_of_pings_is_a_flood() -> None:
 async def test_an_upgrade_to_something_else_is_not_ours(faked: Served) -> None:
     async with socket_to(faked) as wire:
         wire.send(
-            await request(faked, upgrade="h2c", path="/v1/streams/user:42/events", authorization="Bearer t")
+            request(faked, upgrade="h2c", path="/v1/streams/user:42/events", authorization="Bearer t")
         )
         assert (await wire.reader.readline()).startswith(b"HTTP/1.1 ")

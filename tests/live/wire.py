@@ -91,7 +91,7 @@ class Wire:
             return await self.reader.read() == b""
 
 
-async def request(served: Served, path: str = "/connection/websocket", **headers: str | None) -> bytes:
+def request(served: Served, path: str = "/connection/websocket", **headers: str | None) -> bytes:
     """The bytes of an upgrade request; a header given as None is left out, `_` stands for `-`."""
     wanted: dict[str, str | None] = {
         "host": f"127.0.0.1:{served.port}",
@@ -117,9 +117,11 @@ async def socket_to(served: Served) -> AsyncIterator[Wire]:
             await writer.wait_closed()
 
 
-async def shake_hands(served: Served, wire: Wire, **headers: str | None) -> tuple[int, dict[str, str]]:
+async def shake_hands(
+    served: Served, wire: Wire, path: str = "/connection/websocket", **headers: str | None
+) -> tuple[int, dict[str, str]]:
     """Send an upgrade request; status and headers of the answer."""
-    wire.send(await request(served, **headers))
+    wire.send(request(served, path, **headers))
     async with asyncio.timeout(10):
         head = (await wire.reader.readuntil(b"\r\n\r\n")).decode()
     status, *lines = head.split("\r\n")

@@ -122,7 +122,7 @@ class Live:
             log.warning("readers left after draining", count=len(self._connections) + len(self._others))
 
     def _note_idle(self) -> None:
-        if not self._connections and not self._others:
+        if self.draining and not self._connections and not self._others:
             self._idle.set()
 
     async def stop(self) -> None:
@@ -158,8 +158,7 @@ class Live:
         self._connections.discard(connection)
         self.stats.connections -= 1
         self.dismiss(connection)
-        if self.draining:
-            self._note_idle()
+        self._note_idle()
 
     def admit(self, connection: Connection, identity: Identity, revision: int) -> protocol.Error | None:
         """Count a connection for its principal, or say why not.
@@ -215,8 +214,7 @@ class Live:
         finally:
             self._others.discard(reader)
             self._uncount(reader, identity.principal)
-            if self.draining:
-                self._note_idle()
+            self._note_idle()
 
     def spawn(self, connection: Connection, work: Coroutine[Any, Any, None]) -> None:
         """Run something a connection has to wait for; a fault in it closes that connection."""
