@@ -3,7 +3,6 @@ import { createGroat, type Groat, type GroatOptions, type GroatState } from "@gr
 import {
   createContext,
   type ReactNode,
-  useCallback,
   useContext,
   useEffect,
   useMemo,
@@ -11,6 +10,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { pulseOf } from "./pulse.js";
 import { ENGLISH, type Words } from "./words.js";
 
 interface GroatContextValue {
@@ -60,8 +60,8 @@ export function useGroat(): Groat {
 }
 
 /**
- * A part of the picture; the component renders again only when that part changes, by `Object.is` or by `equal`. A
- * `select` that builds a new object each time needs an `equal`.
+ * A part of the picture; the component renders again only when that part changes, by `Object.is` or by `equal`, and for
+ * changes in quick succession once. A `select` that builds a new object each time needs an `equal`.
  */
 export function useGroatState<T>(
   select: (state: GroatState) => T,
@@ -69,12 +69,11 @@ export function useGroatState<T>(
 ): T {
   const groat = useGroat();
   const last = useRef<{ value: T } | null>(null);
-  const subscribe = useCallback((listener: () => void) => groat.subscribe(listener), [groat]);
   const read = () => {
     const value = select(groat.getState());
     if (last.current && equal(last.current.value, value)) return last.current.value;
     last.current = { value };
     return value;
   };
-  return useSyncExternalStore(subscribe, read, read);
+  return useSyncExternalStore(pulseOf(groat).subscribe, read, read);
 }

@@ -29,12 +29,12 @@ describe("CreditsDisplay", () => {
     const container = await it.show(<CreditsDisplay />);
     expect(number(container).dataset.change).toBeUndefined();
     it.server.change("42", "50");
-    await it.pass(10);
+    await it.pass(100);
     expect(value(container)).toBe("150");
     expect(number(container).dataset.change).toBe("up");
     const beat = number(container).dataset.beat;
     it.server.change("42", "-20");
-    await it.pass(10);
+    await it.pass(100);
     expect(number(container).dataset.change).toBe("down");
     expect(number(container).dataset.beat).not.toBe(beat);
   });
@@ -105,7 +105,7 @@ describe("CreditsDisplay", () => {
     const status = container.querySelector("[role=status]") as HTMLElement;
     expect(status.textContent).toBe("");
     it.server.change("42", "1");
-    await it.pass(10);
+    await it.pass(100);
     expect(status.textContent).toBe("+1, now 101 credits");
     for (let i = 0; i < 4; i += 1) {
       it.server.change("42", "10");
@@ -122,9 +122,10 @@ describe("CreditsDisplay", () => {
     fireEvent.click(screen.getByRole("button", { expanded: false }));
     fireEvent.click(screen.getByRole("button", { name: "Pause live" }));
     it.server.change("42", "5");
-    await it.pass(10);
+    await it.pass(100);
     expect(value(container)).toBe("100");
     fireEvent.click(screen.getByRole("button", { name: "Resume live (1 new)" }));
+    await it.pass(100);
     expect(value(container)).toBe("105");
     expect(number(container).dataset.change).toBeUndefined();
   });

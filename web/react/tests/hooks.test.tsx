@@ -78,6 +78,20 @@ describe("useBalance", () => {
     expect(rendersOf("status")).toEqual([]);
   });
 
+  test("hundreds of changes a second are a few renders, and the last one counts", async () => {
+    it.server.addUser("42", { CREDIT: "100" });
+    await it.show(<Probe useText={useCredits} />);
+    renders.length = 0;
+    for (let i = 0; i < 400; i += 1) {
+      it.server.change("42", "1");
+      await it.pass(2);
+    }
+    await it.pass(100);
+    expect(text()).toBe("500");
+    expect(renders.length).toBeGreaterThan(5);
+    expect(renders.length).toBeLessThan(30);
+  });
+
   test("switching users drops the former value at once", async () => {
     it.server.addUser("7", { CREDIT: "7" });
     await it.show(<Probe useText={useCredits} />);
