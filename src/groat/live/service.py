@@ -286,6 +286,7 @@ class Live:
         key = (stream, device)
         if offset > self._seen.get(key, -1):
             self._seen[key] = offset
+        log.debug("receipt", stream=stream, device=device, offset=offset)
 
     async def _flush_seen(self) -> None:
         if self._seen:
