@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-from time import time_ns
 from typing import Any, ParamSpec, TypeVar
 
 import msgspec
@@ -152,10 +151,9 @@ class Groat:
 
     async def prune(self) -> int:
         """Forget the events older than the retention, as happens every ten minutes by itself; how many went."""
-        before = time_ns() // 1_000 - self._retention_us
         total, count = 0, PRUNE_MAX
         while count == PRUNE_MAX:
-            count = await self._store.write(streams.prune_events, before, PRUNE_MAX)
+            count = await self._store.write(streams.prune_events, self._retention_us, PRUNE_MAX)
             total += count
         return total
 

@@ -157,8 +157,10 @@ def read_receipts(stream: str) -> Flow[list[tuple[str, int, int]]]:
     return rows
 
 
-def prune_events(before: int, limit: int) -> Flow[int]:
-    """Forget at most ``limit`` events older than ``before`` (microseconds); how many went."""
+def prune_events(age: int, limit: int) -> Flow[int]:
+    """Forget at most ``limit`` events older than ``age`` (microseconds, by the database's clock); how many went."""
+    (now,) = yield Query("read_now")
+    before = now - age
     (count,) = yield Query("count_old_events", (before, limit))
     if count:
         yield Query("prune_events", (before, limit))

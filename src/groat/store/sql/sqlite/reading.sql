@@ -66,7 +66,7 @@ ORDER BY t.id DESC LIMIT ?4;
 -- name: page_acts :many
 SELECT id, at, kind, principal, actor, target, reason, key, before, after
 FROM act
-WHERE id < ?1 AND (?2 = '' OR actor = ?2) AND (?3 = '' OR target = ?3 OR target LIKE ?3 || '/%' ESCAPE '\')
+WHERE id < ?1 AND (?2 = '' OR actor = ?2) AND (?3 = '' OR target = ?3 OR substr(target, 1, length(?3) + 1) = ?3 || '/')
 ORDER BY id DESC LIMIT ?4;
 
 -- name: find_hold :one
