@@ -406,15 +406,14 @@ class Book:
         Limits are those of the whole transaction, its own legs netted (rule 4). ``limits=False`` is for what was
         reserved before (capture, release, expiry); ``below_floor`` for a caller who holds that right.
         """
-        before: dict[Account, tuple[int, int]] = {}
+        before: dict[Account, tuple[Any, ...]] = {}
         legs: list[Leg] = []
         undo, touched = self._undo, self.touched
         for number, source, destination, amount, pending in moves:
             for account in (source, destination):
                 if account not in before:
-                    before[account] = (account.available, account.balance + account.credits_pending)
+                    before[account] = state = account.state()
                     if account not in undo:
-                        state = account.state()
                         undo[account] = state
                         if account not in touched:
                             touched[account] = state
@@ -439,37 +438,37 @@ class Book:
                     destination.version,
                 )
             )
-        if limits:
-            refusal = self._limits(before, below_floor)
+        if limits and any(map(_is_beyond, before)):
+            refusal = self._why_not(before, below_floor)
             if refusal:
                 return refusal
         return legs
 
-    def _limits(self, before: dict[Account, tuple[int, int]], below_floor: bool) -> Refusal | None:
-        # Counting what is pending in keeps a later capture from overflowing: it only moves pending to posted.
+    def _why_not(self, before: dict[Account, tuple[Any, ...]], below_floor: bool) -> Refusal | None:
+        """The first refusal in the order of the table, of accounts of which one is beyond a limit."""
         for account in before:
-            if (
-                account.debits + account.debits_pending > AMOUNT_MAX
-                or account.credits + account.credits_pending > AMOUNT_MAX
-                or abs(account.available) > AMOUNT_MAX
-            ):
+            if _overflows(account):
                 return refuse("balance_overflow", account=account.path, asset=account.asset)
-        if not below_floor:
-            for account, (available, _) in before.items():
-                floor = account.floor
-                if floor is not None and account.available < floor and account.available < available:
-                    return refuse(
-                        "insufficient_funds",
-                        account=account.path,
-                        asset=account.asset,
-                        available=format_amount(available, account.scale),
-                        needed=format_amount(available - account.available, account.scale),
-                        floor=format_amount(floor, account.scale),
-                    )
-        for account, (_, incoming) in before.items():
-            ceiling = account.ceiling
-            reached = account.balance + account.credits_pending
-            if ceiling is not None and reached > ceiling and reached > incoming:
+        for account, (debits, credits, held, _, *_) in before.items():
+            floor, available = account.floor, credits - debits - held
+            # An account that is below its floor already may still receive.
+            if (
+                floor is not None
+                and account.available < floor
+                and account.available < available
+                and not below_floor
+            ):
+                return refuse(
+                    "insufficient_funds",
+                    account=account.path,
+                    asset=account.asset,
+                    available=format_amount(available, account.scale),
+                    needed=format_amount(available - account.available, account.scale),
+                    floor=format_amount(floor, account.scale),
+                )
+        for account, (debits, credits, _, incoming, *_) in before.items():
+            ceiling, reached = account.ceiling, account.balance + account.credits_pending
+            if ceiling is not None and reached > ceiling and reached > credits - debits + incoming:
                 return refuse(
                     "ceiling_exceeded",
                     account=account.path,
@@ -503,6 +502,22 @@ class Book:
                     hold=hold,
                 )
             )
+
+
+def _overflows(account: Account) -> bool:
+    # Counting what is pending keeps a later capture from overflowing, for it only moves pending to posted.
+    debits, credits = account.debits + account.debits_pending, account.credits + account.credits_pending
+    return debits > AMOUNT_MAX or credits > AMOUNT_MAX
+
+
+def _is_beyond(account: Account) -> bool:
+    """Whether an account is beyond a limit, however it got there; nearly always it is not."""
+    floor, ceiling = account.floor, account.ceiling
+    return (
+        (floor is not None and account.credits - account.debits - account.debits_pending < floor)
+        or (ceiling is not None and account.credits - account.debits + account.credits_pending > ceiling)
+        or _overflows(account)
+    )
 
 
 def refuse(code: str, detail: str = "", **fields: str) -> Refusal:
