@@ -15,6 +15,7 @@ from groat.settings import (
     describe,
     load,
     require_secrets,
+    require_store,
 )
 
 LONG = "x" * 40
@@ -139,3 +140,12 @@ def test_policies_come_before_the_built_in_ones() -> None:
 
 def test_every_setting_says_what_it_means() -> None:
     assert all(describe(name) for name in Settings.__struct_fields__)
+
+
+@pytest.mark.parametrize(("setting", "text"), [("workers", "2"), ("redis", "redis://127.0.0.1")])
+def test_what_needs_postgres(setting: str, text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        require_store(load({setting: text}, {}))
+    assert (caught.value.code, caught.value.fields["setting"]) == ("needs_postgres", setting)
+    require_store(load({setting: text, "database": "postgresql://db/groat"}, {}))
+    require_store(load({}, {}))

@@ -33,6 +33,7 @@ SETTING_ERRORS: dict[str, Rule] = {
     "config_unreadable": Rule(500, "The settings file cannot be read, or is not TOML."),
     "database_not_found": Rule(500, "There is no database at this address, and this command makes none."),
     "address_unavailable": Rule(500, "Nothing can listen at this host and port. Choose another with --port."),
+    "needs_postgres": Rule(500, "This setting needs a PostgreSQL database (--database postgresql://...)."),
     "secret_missing": Rule(500, "A server needs secrets of its own; none has a default."),
     "secret_too_short": Rule(500, "A secret must be long enough not to be guessed."),
 }
@@ -76,8 +77,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """All settings. Made by ``load``; durations end in ``_s`` (seconds), sizes are bytes."""
 
     database: Annotated[
-        str, Meta(description="Where the ledger is kept: sqlite:///relative.db or sqlite:////absolute.db")
+        str,
+        Meta(
+            description="Where the ledger is kept: sqlite:///relative.db, sqlite:////absolute.db or postgresql://..."
+        ),
     ] = "sqlite:///groat.db"
+    redis: Annotated[
+        str,
+        Meta(description="Redis for hints between nodes, redis://...; empty: PostgreSQL's NOTIFY is used"),
+    ] = ""
+    synchronous_standby: Annotated[
+        bool,
+        Meta(
+            description="A promoted standby has all that was acknowledged, so readers may go on where they are"
+        ),
+    ] = False
     host: Annotated[str, Meta(description="Address the server listens on")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port the server listens on")] = 8000
     secret: Annotated[str, Meta(description="Secret that guards login sessions; at least 32 characters")] = ""
@@ -137,7 +151,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     demo: Annotated[
         bool, Meta(description="Demo: public secrets and one-click logins; never with real money")
     ] = False
-    workers: Annotated[int, Meta(ge=1, le=1, description="Server processes; SQLite serves from one")] = 1
+    workers: Annotated[
+        int, Meta(ge=1, le=256, description="Server processes on the one port; SQLite serves from one")
+    ] = 1
+    drain_s: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=600,
+            description="Over how long a server that stops spreads the closes of readers, seconds",
+        ),
+    ] = 10
     console: Annotated[bool, Meta(description="Serve the web console beside the API")] = True
     trusted_proxies: Annotated[
         tuple[str, ...], Meta(description="Addresses of reverse proxies whose X-Forwarded-* headers count")
@@ -193,6 +217,19 @@ def require_secrets(settings: Settings) -> None:
     needed = ["secret"] if settings.jwt_jwks else ["secret", "jwt_secret"]
     for name in needed:
         require_secret(settings, name)
+
+
+def require_store(settings: Settings) -> None:
+    """Check that the database fits the other settings; raises SettingsError ``needs_postgres``."""
+    if settings.database.startswith("sqlite:"):
+        if settings.workers > 1:
+            raise SettingsError(
+                "needs_postgres", "SQLite is served by one process: workers = 1", setting="workers"
+            )
+        if settings.redis:
+            raise SettingsError(
+                "needs_postgres", 'SQLite\'s servers need no Redis: redis = ""', setting="redis"
+            )
 
 
 def require_secret(settings: Settings, name: str) -> str:

@@ -68,6 +68,12 @@ def open_ledger(settings: Settings) -> AbstractAsyncContextManager[Groat]:
     return Groat.open(settings.database, policy=settings.policy(), retention_days=KEEP_DAYS)
 
 
+def shown_database(settings: Settings) -> str:
+    """The address of the database without what stands before its host, which may be a password."""
+    scheme, mark, rest = settings.database.partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}"
+
+
 def require_database(settings: Settings) -> None:
     """Check that the database exists; raises SettingsError ``database_not_found``, StoreError ``wrong_scheme``.
 

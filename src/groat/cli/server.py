@@ -8,9 +8,9 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 
-from groat.cli.options import open_ledger, with_settings
+from groat.cli.options import open_ledger, shown_database, with_settings
 from groat.cli.output import result
-from groat.settings import Settings, SettingsError, require_secrets
+from groat.settings import Settings, SettingsError, require_secrets, require_store
 
 
 @with_settings(*Settings.__struct_fields__)
@@ -20,6 +20,7 @@ def serve(*, settings: Settings) -> None:
     Needs GROAT_SECRET and GROAT_JWT_SECRET (or --jwt-jwks): no secret has a default. Missing migrations are applied.
     """
     require_secrets(settings)
+    require_store(settings)
     require_address(settings)
     run_server(settings)
 
@@ -59,6 +60,6 @@ def migrate(*, settings: Settings) -> None:
 
     async def run() -> None:
         async with open_ledger(settings):
-            result.print(f"{settings.database} is up to date")
+            result.print(f"{shown_database(settings)} is up to date")
 
     asyncio.run(run())

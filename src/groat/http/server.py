@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from groat.http.app import App, create_app
-from groat.live.limits import Limits
 from groat.live.websocket import WebSocketProtocol
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def make_server(settings: Settings, on_ready: Callable[[], None] | None = None) 
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=int(Limits().drain_s) + FINISH_S,
+        timeout_graceful_shutdown=settings.drain_s + FINISH_S,
     )
     return Server(config, app, on_ready)
 

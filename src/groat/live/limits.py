@@ -41,6 +41,7 @@ class Limits(msgspec.Struct, frozen=True):
             connects_per_minute=settings.connects_per_minute,
             messages_per_second=settings.messages_per_second,
             origins=settings.origins,
+            drain_s=settings.drain_s,
         )
 
 
