@@ -8,7 +8,6 @@ import { Toaster } from "sonner";
 import { groat } from "./groat";
 import { applyTheme, theme } from "./lib/settings";
 import { createConsoleRouter } from "./router";
-import { TooltipProvider } from "./ui/overlay";
 import "./styles.css";
 
 const queries = new QueryClient({
@@ -33,24 +32,22 @@ function Console() {
   return (
     <GroatProvider client={groat}>
       <QueryClientProvider client={queries}>
-        <TooltipProvider delayDuration={300}>
-          <RouterProvider router={router} />
-          <Toaster
-            theme={choice}
-            position="bottom-right"
-            offset={20}
-            mobileOffset={{ bottom: 76, left: 12, right: 12 }}
-            toastOptions={{
-              classNames: {
-                toast: "num !rounded-lg !border-line !bg-raised !text-ink !shadow-float !font-sans",
-                description: "!text-muted",
-                success: "[&_[data-icon]]:!text-good",
-                error: "[&_[data-icon]]:!text-bad",
-                info: "[&_[data-icon]]:!text-accent",
-              },
-            }}
-          />
-        </TooltipProvider>
+        <RouterProvider router={router} />
+        <Toaster
+          theme={choice}
+          position="bottom-right"
+          offset={20}
+          mobileOffset={{ bottom: 76, left: 12, right: 12 }}
+          toastOptions={{
+            classNames: {
+              toast: "num !rounded-lg !border-line !bg-raised !text-ink !shadow-float !font-sans",
+              description: "!text-muted",
+              success: "[&_[data-icon]]:!text-good",
+              error: "[&_[data-icon]]:!text-bad",
+              info: "[&_[data-icon]]:!text-accent",
+            },
+          }}
+        />
       </QueryClientProvider>
     </GroatProvider>
   );

@@ -42,7 +42,7 @@ const users = createRoute({
     typeof search.q === "string" && search.q ? { q: search.q } : {},
 });
 
-export const userRoute = createRoute({
+const userRoute = createRoute({
   getParentRoute: () => inside,
   path: "/users/$user",
   component: lazyRouteComponent(() => import("./pages/user"), "UserPage"),

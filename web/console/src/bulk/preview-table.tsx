@@ -92,7 +92,12 @@ export function PreviewTable({
         accessorFn: (row) => row.problem ?? row.reason,
         sortFn: byText((row) => (row.problem ? `\u0000${row.problem}` : row.reason)),
         cell: ({ row: { original } }) => (
-          <span className={cx("block max-w-md text-pretty", original.problem ? "text-bad" : "text-muted")}>
+          <span
+            className={cx(
+              "wrap-anywhere block max-w-md text-pretty",
+              original.problem ? "text-bad" : "text-muted",
+            )}
+          >
             {original.problem ?? original.reason}
           </span>
         ),

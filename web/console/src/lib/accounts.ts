@@ -1,11 +1,5 @@
 /** Names of accounts as people read them. */
 
-/** The person an account belongs to: "user:42:saved" -> "42"; null for the house. */
-export function ownerOf(account: string): string | null {
-  const [kind, user] = account.split(":");
-  return kind === "user" && user ? user : null;
-}
-
 /** "Main", or the part of the path under the person: "user:42:commissions" -> "Commissions". */
 export function accountLabel(account: string): string {
   const segments = account.split(":");
@@ -16,6 +10,16 @@ export function accountLabel(account: string): string {
 function sentence(word: string): string {
   const text = word.replaceAll("_", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Which of two balances comes first: by account, and CREDIT before the other assets. */
+export function inOrder(
+  left: { account: string; asset: string },
+  right: { account: string; asset: string },
+): number {
+  const place = (balance: { account: string; asset: string }) =>
+    `${balance.account} ${balance.asset === "CREDIT" ? "" : balance.asset}`;
+  return place(left).localeCompare(place(right));
 }
 
 const KINDS: Record<string, string> = {

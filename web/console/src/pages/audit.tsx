@@ -46,7 +46,7 @@ function columnsFor(onOpen: (entry: AuditView) => void): Column<AuditView>[] {
           >
             {kindLabel(original.kind)}
           </button>
-          <p className="line-clamp-2 text-faint text-xs">{original.reason}</p>
+          <p className="line-clamp-2 wrap-anywhere text-faint text-xs">{original.reason}</p>
           <p className="text-faint text-xs sm:hidden">
             {original.target && <span className="break-all">{original.target} · </span>}
             <Time at={original.at} />

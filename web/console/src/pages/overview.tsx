@@ -2,6 +2,7 @@ import type { BalanceView, EntryView } from "@groat/client";
 import { useHistory, useGroatState as useLive } from "@groat/react";
 import { Wallet } from "lucide-react";
 import { useMemo, useState } from "react";
+import { inOrder } from "../lib/accounts";
 import { usePerson } from "../live/hooks";
 import { ActionCard } from "../parts/action-form";
 import { BalanceHero, BalancePicker } from "../parts/balance-hero";
@@ -53,7 +54,7 @@ function own(balances: readonly BalanceLike[], user: string): BalanceView[] {
   const main = `user:${user}`;
   return balances
     .filter(({ account }) => account === main || account.startsWith(`${main}:`))
-    .sort((left, right) => id(left).localeCompare(id(right)))
+    .sort(inOrder)
     .map(({ account, asset, balance, available, held, version, floor, ceiling }) => ({
       account,
       asset,

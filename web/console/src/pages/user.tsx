@@ -15,6 +15,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { userQuery } from "../api/queries";
 import { groat } from "../groat";
+import { inOrder } from "../lib/accounts";
 import { usePerson, useRights, useWatch } from "../live/hooks";
 import { AdjustDialog, type Adjusted } from "../parts/adjust-dialog";
 import { BalanceHero, BalancePicker } from "../parts/balance-hero";
@@ -149,7 +150,7 @@ function useBalances(person: UserView): BalanceView[] {
     const theirs = balance.account === main || balance.account.startsWith(`${main}:`);
     if (theirs && !known.has(id(balance))) known.set(id(balance), balance);
   }
-  return [...known.values()].sort((left, right) => id(left).localeCompare(id(right)));
+  return [...known.values()].sort(inOrder);
 }
 
 function UserMoney({

@@ -4,6 +4,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { Search, UserPlus, Users } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { usersQuery } from "../api/queries";
+import { inOrder } from "../lib/accounts";
 import { cx } from "../lib/cx";
 import { LiveCell } from "../live/balance";
 import { useInView, useRights, useWatch } from "../live/hooks";
@@ -100,7 +101,7 @@ function Person({ user }: { user: UserView }) {
 
 /** The main account's balances, the first of them large. */
 function Balances({ user }: { user: UserView }) {
-  const main = user.balances.filter((balance) => balance.account === `user:${user.user}`);
+  const main = user.balances.filter((balance) => balance.account === `user:${user.user}`).sort(inOrder);
   const listed = main.length > 0 ? main : user.balances.slice(0, 1);
   if (listed.length === 0) return <span className="text-faint">–</span>;
   return (

@@ -1,4 +1,4 @@
-import { type BalanceView, isZero } from "@groat/client";
+import { type BalanceView, formatAmount, isZero } from "@groat/client";
 import { CircleHelp } from "lucide-react";
 import { accountLabel } from "../lib/accounts";
 import { cx } from "../lib/cx";
@@ -17,7 +17,7 @@ export function BalanceHero({ known, onWhy }: { known: BalanceView; onWhy: () =>
     <section
       aria-label={`${accountLabel(known.account)}, ${known.asset}`}
       data-testid={`balance-${known.account}-${known.asset}`}
-      className="relative flex min-h-56 flex-col justify-between overflow-hidden rounded-xl border border-coin-edge bg-coin p-5 text-on-coin shadow-card sm:p-7"
+      className="@container relative flex min-h-56 flex-col justify-between overflow-hidden rounded-xl border border-coin-edge bg-coin p-5 text-on-coin shadow-card sm:p-7"
     >
       <Coin className="-right-16 -bottom-20 pointer-events-none absolute size-72 opacity-[0.07] [&_g]:fill-current" />
       <div className="flex items-center justify-between gap-3">
@@ -41,8 +41,9 @@ export function BalanceHero({ known, onWhy }: { known: BalanceView; onWhy: () =>
             <span
               data-testid="balance"
               data-value={shown.balance}
+              style={{ fontSize: sizeOf(shown.balance) }}
               className={cx(
-                "font-semibold text-[clamp(2.5rem,8vw,4rem)] leading-none tracking-[-0.025em] transition-opacity",
+                "font-semibold leading-none tracking-[-0.025em] transition-opacity",
                 asOf && "opacity-60",
               )}
             >
@@ -68,6 +69,11 @@ export function BalanceHero({ known, onWhy }: { known: BalanceView; onWhy: () =>
       </dl>
     </section>
   );
+}
+
+/** As large as the card allows: a digit is a good half as wide as it is high, and the exact number must fit in one line. */
+function sizeOf(balance: string): string {
+  return `clamp(1.25rem, ${(150 / formatAmount(balance).length).toFixed(2)}cqw, 4rem)`;
 }
 
 function Figure({

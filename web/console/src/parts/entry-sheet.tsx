@@ -86,7 +86,7 @@ export function Fact({ label, children }: { label: string; children: ReactNode }
   return (
     <div className="flex justify-between gap-6 px-3.5 py-2">
       <dt className="shrink-0 text-muted">{label}</dt>
-      <dd className="min-w-0 break-words text-right">{children}</dd>
+      <dd className="wrap-anywhere min-w-0 text-right">{children}</dd>
     </div>
   );
 }

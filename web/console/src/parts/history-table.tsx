@@ -36,7 +36,9 @@ function columnsFor({ onDetails, onReverse }: Acts): Column<EntryView>[] {
       header: "Reason",
       cell: ({ row: { original } }) => (
         <div className="min-w-0">
-          <p className="line-clamp-2 min-w-28 font-medium">{original.reason || kindLabel(original.kind)}</p>
+          <p className="line-clamp-2 wrap-anywhere min-w-28 font-medium">
+            {original.reason || kindLabel(original.kind)}
+          </p>
           <p className="mt-0.5 flex flex-wrap items-center gap-x-2 text-faint text-xs">
             {original.kind !== "post" && <Badge>{kindLabel(original.kind)}</Badge>}
             <Time at={original.at} className="sm:hidden" />

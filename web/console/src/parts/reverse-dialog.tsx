@@ -75,7 +75,7 @@ function ReverseForm({ entry, onClose }: { entry: EntryView; onClose: () => void
   return (
     <form id={form} onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
       <div className="rounded-md bg-sunken px-3.5 py-2.5 text-sm">
-        <p className="mb-1.5 font-medium">{entry.reason || "No reason given"}</p>
+        <p className="wrap-anywhere mb-1.5 font-medium">{entry.reason || "No reason given"}</p>
         {transaction.isPending && <Skeleton className="h-4 w-full" />}
         <ul className="text-muted">
           {transaction.data?.postings.map((posting, index) => (

@@ -277,7 +277,7 @@ function Line({ row }: { row: EntryView }) {
   return (
     <li className="flex items-start justify-between gap-4 py-2.5 text-sm">
       <div className="min-w-0">
-        <p className="font-medium">{row.reason || kindLabel(row.kind)}</p>
+        <p className="wrap-anywhere font-medium">{row.reason || kindLabel(row.kind)}</p>
         <p className="text-faint text-xs">
           {kindLabel(row.kind)} · <Time at={row.at} />
           {who.length > 0 && ` · ${who.join(", ")}`}

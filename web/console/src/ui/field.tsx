@@ -57,10 +57,6 @@ export function Input({ className, ...rest }: ComponentProps<"input">) {
   return <input {...rest} className={cx(CONTROL, "h-11 text-base sm:h-10 sm:text-sm", className)} />;
 }
 
-export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
-  return <textarea {...rest} className={cx(CONTROL, "min-h-20 py-2 text-base sm:text-sm", className)} />;
-}
-
 /** The platform's own list: best on phones, and read by every screen reader. */
 export function Select({ className, children, ...rest }: ComponentProps<"select">) {
   return (

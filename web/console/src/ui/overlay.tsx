@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { DropdownMenu, Dialog as Radix, Tooltip as RadixTooltip } from "radix-ui";
+import { DropdownMenu, Dialog as Radix } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 import { cx } from "../lib/cx";
 import { IconButton } from "./button";
@@ -22,8 +22,8 @@ function PanelHead({ title, description }: Pick<PanelProps, "title" | "descripti
   return (
     <header className="flex items-start justify-between gap-4 border-line border-b px-5 py-4">
       <div className="min-w-0">
-        <Radix.Title className="font-semibold text-base">{title}</Radix.Title>
-        <Radix.Description className={description ? "mt-0.5 text-muted text-sm" : "sr-only"}>
+        <Radix.Title className="wrap-anywhere font-semibold text-base">{title}</Radix.Title>
+        <Radix.Description className={description ? "wrap-anywhere mt-0.5 text-muted text-sm" : "sr-only"}>
           {description ?? title}
         </Radix.Description>
       </div>
@@ -148,23 +148,3 @@ export function MenuLabel({ children }: { children: ReactNode }) {
 export function MenuLine() {
   return <DropdownMenu.Separator className="my-1 h-px bg-line" />;
 }
-
-/** A few words on hover, focus or long press. What matters must stand on the page too. */
-export function Tooltip({ text, children }: { text: ReactNode; children: ReactNode }) {
-  return (
-    <RadixTooltip.Root>
-      <RadixTooltip.Trigger asChild>{children}</RadixTooltip.Trigger>
-      <RadixTooltip.Portal>
-        <RadixTooltip.Content
-          sideOffset={6}
-          collisionPadding={8}
-          className="z-50 max-w-72 animate-appear rounded-md bg-primary px-2.5 py-1.5 text-on-primary text-xs shadow-float"
-        >
-          {text}
-        </RadixTooltip.Content>
-      </RadixTooltip.Portal>
-    </RadixTooltip.Root>
-  );
-}
-
-export const TooltipProvider = RadixTooltip.Provider;
