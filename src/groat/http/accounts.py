@@ -33,7 +33,7 @@ _ACCOUNT = {"account": "user:42", "balances": [BALANCE]}
         CURSOR,
         LIMIT,
     ),
-    codes=("invalid_account", "invalid_cursor"),
+    codes=("invalid_account", "unknown_asset", "forbidden", "invalid_cursor"),
     answer_example={"items": [_ACCOUNT], "cursor": None},
 )
 async def list_accounts(call: Call) -> Answer:
@@ -45,10 +45,10 @@ async def list_accounts(call: Call) -> Answer:
     if not sees_everything(identity):
         prefix = prefix or identity.principal
         check_readable(identity, prefix)
-    limit = call.limit()
-    found = await call.groat.accounts(
-        prefix, asset=call.query.get("asset", ""), after=call.cursor() or "", limit=limit
-    )
+    limit, asset = call.limit(), call.query.get("asset", "")
+    if "asset" in call.query:
+        await call.groat.asset(asset)
+    found = await call.groat.accounts(prefix, asset=asset, after=call.cursor() or "", limit=limit)
     cursor = call.to_cursor(found[-1].account) if len(found) == limit else None
     return Answer.of(AccountPage(found, cursor))
 

@@ -9,7 +9,7 @@ import msgspec
 from groat.ledger.views import AccountView, AuditView, BalanceView, EntryView, TransactionView
 
 
-class Problem(msgspec.Struct):
+class ProblemDetails(msgspec.Struct):
     """RFC 9457 problem details. ``code`` is stable; some codes add members of their own."""
 
     type: str

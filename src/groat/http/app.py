@@ -7,8 +7,9 @@ process can do (docs/benchmarks.md).
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,7 @@ class App:
         self._cors = Cors(settings.origins) if settings.origins else None
         self._hot = {("POST", "/v1/transactions"): OPERATIONS["postTransaction"]}
         self._router = Litestar(
-            [*map(self._route, OPERATIONS.values()), *self._console()],
+            [*self._routes(), *self._console()],
             lifespan=[lambda _: self.running()],
             exception_handlers={HTTPException: _refuse, Exception: _fail},
             openapi_config=None,
@@ -114,17 +115,24 @@ class App:
             self.services.metrics.count(operation.id, answer.status, time.perf_counter() - started)
         await answer(scope, receive, send)
 
-    def _route(self, operation: Operation) -> HTTPRouteHandler:
-        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            await self._serve(operation, scope, receive, send)
+    def _routes(self) -> list[HTTPRouteHandler]:
+        """One handler for each path with all its methods, so that OPTIONS and 405 name them all."""
+        by_path: dict[str, dict[str, Operation]] = {}
+        for operation in OPERATIONS.values():
+            by_path.setdefault(operation.path, {})[operation.method] = operation
+        return [
+            _handler([re.sub(r"{(\w+)}", r"{\1:str}", path)], list(methods), self._server_of(methods))
+            for path, methods in by_path.items()
+        ]
 
-        path = operation.path
-        for name in ("id", "account", "asset", "user", "name", "stream"):
-            path = path.replace(f"{{{name}}}", f"{{{name}:str}}")
-        return _handler(path, operation.method, serve)
+    def _server_of(self, methods: dict[str, Operation]) -> ASGIApp:
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._serve(methods[scope["method"]], scope, receive, send)  # type: ignore[typeddict-item]
+
+        return serve
 
     def _console(self) -> list[HTTPRouteHandler]:
-        return [_handler(["/", "/{path:path}"], "GET", Console())] if self._settings.console else []
+        return [_handler(["/", "/{path:path}"], ["GET"], Console())] if self._settings.console else []
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -159,12 +167,12 @@ def create_app(settings: Settings, groat: Groat | None = None) -> App:
     return App(settings, groat)
 
 
-def _handler(path: str | list[str], method: Any, answer: Callable[..., Any]) -> HTTPRouteHandler:
+def _handler(paths: list[str], methods: Any, answer: ASGIApp) -> HTTPRouteHandler:
     def respond() -> ASGIApp:
         return answer
 
     # The status is the answer's own; Litestar wants one that may have a body.
-    return HTTPRouteHandler(path, http_method=method, status_code=200, sync_to_thread=False)(respond)
+    return HTTPRouteHandler(paths, http_method=methods, status_code=200, sync_to_thread=False)(respond)
 
 
 def _refuse(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from groat.http.answer import encode
-from groat.http.answers import Problem
+from groat.http.answers import ProblemDetails
 from groat.http.operations import OPERATIONS, Operation, Query
 from groat.http.problems import CODES
 from groat.http.rights import WITHOUT_TOKEN, Right
@@ -71,10 +71,7 @@ def codes_of(operation: Operation) -> tuple[str, ...]:
 @cache
 def document(version: str) -> bytes:
     """The document as JSON."""
-    types = [Problem]
-    for operation in OPERATIONS.values():
-        types += [kind for kind in (operation.body, operation.answer) if _is_described(kind)]
-    _, components = msgspec.json.schema_components(types, ref_template=_REF)
+    _, components = _schemas()
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS.values():
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
@@ -113,9 +110,20 @@ def _is_described(kind: Any) -> bool:
     return kind is not None and not isinstance(kind, dict) and kind not in (str, dict)
 
 
+@cache
+def _schemas() -> tuple[dict[Any, dict[str, Any]], dict[str, Any]]:
+    """The schema of each type that is sent or answered, and the components they refer to."""
+    kinds: list[Any] = [ProblemDetails, str, dict]
+    for operation in OPERATIONS.values():
+        kinds += [kind for kind in (operation.body, operation.answer) if _is_described(kind)]
+    kinds = list(dict.fromkeys(kinds))
+    # All at once, for two types of one name get longer names only when they meet.
+    schemas, components = msgspec.json.schema_components(kinds, ref_template=_REF)
+    return dict(zip(kinds, schemas, strict=True)), components
+
+
 def _schema(kind: Any) -> dict[str, Any]:
-    (schema,), _ = msgspec.json.schema_components([kind], ref_template=_REF)
-    return schema
+    return _schemas()[0][kind]
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
@@ -201,7 +209,9 @@ def _responses(operation: Operation) -> dict[str, Any]:
         }
         responses[str(status)] = {
             "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
-            "content": {"application/problem+json": {"schema": _schema(Problem), "examples": examples}},
+            "content": {
+                "application/problem+json": {"schema": _schema(ProblemDetails), "examples": examples}
+            },
         }
     return responses
 

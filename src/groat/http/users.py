@@ -78,7 +78,7 @@ async def get_user(call: Call) -> Answer:
     body=bodies.UserBody,
     answer=UserView,
     status=201,
-    codes=_FORM_CODES,
+    codes=("own_rights", *_FORM_CODES),
     example={
         "user": "42",
         "name": "Ada",
@@ -91,6 +91,9 @@ async def get_user(call: Call) -> Answer:
 async def add_user(call: Call) -> Answer:
     """A record with which somebody may sign in here, or whose roles win over those of their tokens."""
     body = await call.body(bodies.UserBody)
+    if body.user == call.identity.user:
+        # A record's roles win over the token's, so this would change the caller's own rights.
+        raise HttpError("own_rights")
     person = await call.identities.add_user(
         body.user,
         name=body.name,
