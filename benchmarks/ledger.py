@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from groat import Groat
+from groat.engine.tuning import tune_process
 from groat.ledger.commands import Post, Posting
 from groat.logs import configure
 from groat.settings import Settings
@@ -115,6 +116,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     configure(Settings(log_level="warning"))
+    tune_process()
     for shape, pair in SHAPES.items():
         rates: dict[str, list[int]] = {"batched": [], "one a commit": []}
         for number in range(options.rounds):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import socket
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import uvicorn
 
+from groat.engine.tuning import tune_process
 from groat.http.app import App, create_app
 from groat.live.websocket import WebSocketProtocol
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from groat.settings import Settings
 
 KEEP_ALIVE_S = 75
-SWITCH_S = 0.0001
 FINISH_S = 10
 """How long requests and connections may take to end after the drain window, before they are cut."""
 
@@ -67,9 +66,7 @@ def make_server(settings: Settings, on_ready: Callable[[], None] | None = None) 
 
 def run(settings: Settings, on_ready: Callable[[], None] | None = None) -> None:
     """Serve until SIGINT or SIGTERM, then drain. Raises SystemExit when the start fails."""
-    # A thread that comes back from the database waits this long for the interpreter while the event loop is busy; at
-    # the default of 5 ms the dozen statements of a batch would wait longer than all their work takes.
-    sys.setswitchinterval(SWITCH_S)
+    tune_process()
     server = make_server(settings, on_ready)
     server.run()
     if not server.started:

@@ -1,0 +1,23 @@
+"""What a process that does nothing but serve the ledger sets in its interpreter."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+SWITCH_S = 0.0001
+COLLECT_AFTER = 50_000
+
+
+def tune_process() -> None:
+    """Set the interpreter up for batches: call it once, in a process of one's own, before the work begins.
+
+    A thread that comes back from the database waits the switch interval for the interpreter while the event loop is
+    busy; at the default of 5 ms the dozen statements of a batch would wait longer than all their work takes. A batch
+    makes some ten thousand objects that all go away with it; the collector's default of 700 would walk through them
+    again and again (measured: a tenth of the time).
+    """
+    sys.setswitchinterval(SWITCH_S)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 50)
