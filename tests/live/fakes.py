@@ -107,6 +107,9 @@ class FakeGroat:
         self.acts.append((kind, actor, target))
         return "id"
 
+    async def audit(self, *, actor: str, target: str, limit: int) -> list[object]:
+        return []
+
     def commit(self, name: str, count: int = 1, pad: int = 0) -> Published:
         """Add events to a stream without telling anybody; the hint that would tell of them."""
         stream = self.streams.of(name)

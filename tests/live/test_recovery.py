@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from groat import Groat
@@ -117,6 +119,17 @@ async def test_a_restored_database_resets_the_readers_who_stayed(served: Served,
     assert staying.events[ME] == ahead.events[ME]
     await staying.leave()
     await ahead.leave()
+
+
+async def test_commits_of_another_process_arrive_too(served: Served, tmp_path: Path) -> None:
+    sdk = await connected(served)
+    async with Groat.open(f"sqlite:///{tmp_path}/groat.db") as other:
+        for number in range(20):
+            await other.post([("house:bonus", ME, "1", "CREDIT")], key=f"other-{number}")
+        await served.credit("42", 1)
+        await until(lambda: len(sdk.offsets(ME)) == 21)
+    assert sdk.offsets(ME) == list(range(1, 22))
+    await sdk.leave()
 
 
 async def test_one_connection_can_hold_views_and_its_own_stream(served: Served) -> None:

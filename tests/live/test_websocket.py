@@ -230,7 +230,5 @@ async def test_a_flood_of_pings_is_a_flood() -> None:
 
 async def test_an_upgrade_to_something_else_is_not_ours(faked: Served) -> None:
     async with socket_to(faked) as wire:
-        wire.send(
-            request(faked, upgrade="h2c", path="/v1/streams/user:42/events", authorization="Bearer t")
-        )
+        wire.send(request(faked, upgrade="h2c", path="/v1/streams/user:42/events", authorization="Bearer t"))
         assert (await wire.reader.readline()).startswith(b"HTTP/1.1 ")

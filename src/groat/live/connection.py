@@ -283,7 +283,7 @@ class Connection:
             error = protocol.PERMISSION_DENIED if not channels else live.admit(self, identity, revision)
             if error is None:
                 self.identity = identity
-                self.device = _device(request.data)
+                self.device = protocol.device_of(request.data)
                 await self._join_all(id, identity, channels, request.subs)
         except Unauthorized as refusal:
             if refusal.code in _RENEWABLE:
@@ -492,13 +492,3 @@ def _subscribe_result(resume: Resume, recover: bool) -> protocol.SubscribeResult
         ],
         data=msgspec.UNSET if resume.snapshot is None else Raw(resume.snapshot),
     )
-
-
-def _device(data: Raw) -> str:
-    """The device a client names in its connect data, or nothing."""
-    if not bytes(data):
-        return ""
-    try:
-        return protocol.decode_connect_data(data).device[:64]
-    except (msgspec.MsgspecError, RecursionError):
-        return ""

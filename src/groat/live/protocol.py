@@ -202,3 +202,11 @@ decode_command = msgspec.json.Decoder(Command).decode
 decode_connect_data = msgspec.json.Decoder(ConnectData).decode
 decode_seen = msgspec.json.Decoder(Seen).decode
 encode = msgspec.json.Encoder().encode
+
+
+def device_of(data: Raw) -> str:
+    """The device a client names in its connect data, cut to 64 characters; "" when it names none."""
+    try:
+        return decode_connect_data(data).device[:64]
+    except (msgspec.MsgspecError, RecursionError):
+        return ""

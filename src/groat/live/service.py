@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 TICK_S: Final = 1.0
 DRAINED_PER_S: Final = 50
 VIEW_PREFIX: Final = "view:"
-_HOUR_S: Final = 3600
+_VIEWS_LOOKED_AT: Final = 20
 _CHANGED_KEPT: Final = 10_000
 
 log = structlog.stdlib.get_logger("groat.live")
@@ -71,7 +72,7 @@ class Live:
         self._of_principal: dict[str, set[Closable]] = {}
         self._connects: dict[str, Bucket] = {}
         self._changed: dict[str, int] = {}
-        self._views: dict[tuple[str, str], int] = {}
+        self._views: dict[tuple[str, str], str] = {}
         self._view_locks: dict[tuple[str, str], asyncio.Lock] = {}
         self._seen: dict[tuple[str, str], int] = {}
         self._idle = asyncio.Event()
@@ -265,15 +266,22 @@ class Live:
     async def audit_view(self, identity: Identity, stream: str) -> None:
         """Write to the audit log that somebody looks at a person's stream, once per hour. Raises StoreError."""
         viewed = (identity.principal, stream)
-        hour = int(time.time()) // _HOUR_S
+        hour = _hour()
         if self._views.get(viewed) == hour:
             return
         lock = self._view_locks.setdefault(viewed, asyncio.Lock())
         async with lock:
-            if self._views.get(viewed) != hour:
+            if self._views.get(viewed) != hour and not await self._was_viewed(
+                identity.principal, stream, hour
+            ):
                 await self._groat.act("view", actor=identity.principal, target=stream)
-                self._views[viewed] = hour
+            self._views[viewed] = hour
         self._view_locks.pop(viewed, None)
+
+    async def _was_viewed(self, actor: str, target: str, hour: str) -> bool:
+        """Whether the log has it already, from before a restart or from another process."""
+        entries = await self._groat.audit(actor=actor, target=target, limit=_VIEWS_LOOKED_AT)
+        return any(entry.kind == "view" and entry.at.startswith(hour) for entry in entries)
 
     def log_failure(self, what: str, failure: GroatError) -> None:
         """A database error that the client will try again."""
@@ -298,21 +306,23 @@ class Live:
 
     # The clock.
 
-    async def _every(self, period_s: float, work: Callable[[], Awaitable[None]]) -> None:
+    async def _every(self, period_s: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do some work for ever. The period is not exact on purpose: processes must not keep step."""
         while True:
             await asyncio.sleep(period_s * random.uniform(0.9, 1.0))  # noqa: S311
             try:
                 await work()
             except GroatError as failure:
-                self.log_failure(getattr(work, "__name__", "keeping"), failure)
+                self.log_failure(work.__name__, failure)
+            except Exception:
+                log.exception("keeping the clock failed", what=work.__name__)
 
     async def _tick(self) -> None:
         now = self.now()
         for connection in [each for each in self._connections if each.deadline <= now]:
             connection.tick(now)
         self._connects = {who: bucket for who, bucket in self._connects.items() if not bucket.is_full(now)}
-        hour = int(time.time()) // _HOUR_S
+        hour = _hour()
         if any(then != hour for then in self._views.values()):
             self._views = {viewed: then for viewed, then in self._views.items() if then == hour}
 
@@ -330,6 +340,11 @@ class Live:
                 connection.close(protocol.STATE_INVALIDATED)
         while len(self._changed) > _CHANGED_KEPT:
             del self._changed[next(iter(self._changed))]
+
+
+def _hour() -> str:
+    """The present hour as the times of the audit log begin."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H")
 
 
 def live_of(app: object) -> Live | None:
