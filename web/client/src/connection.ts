@@ -88,6 +88,11 @@ export class Connection {
       opened: () => this.ladder.socketOpened(),
       failed: (error, silence_ms) => this.ladder.socketFailed(error, silence_ms),
       rightsChanged: () => host.rightsChanged(),
+      // They may have changed while nothing was connected that could have been told.
+      roles: (roles) => {
+        const known = host.confirmed().roles;
+        if (known.length !== roles.size || known.some((role) => !roles.has(role))) host.rightsChanged();
+      },
       unauthorized: () => host.unauthorized(),
     };
     const lineHost: LineHost = {

@@ -20,6 +20,8 @@ export interface SocketEvents extends Sink {
   failed(error: GroatError, silence_ms?: number): void;
   /** The server closed because the person's rights changed; it connects again with a new token. */
   rightsChanged(): void;
+  /** Connected with these roles, as the rooms say that the server subscribed. */
+  roles(roles: ReadonlySet<string>): void;
   /** The token is refused and no other is to be had. */
   unauthorized(): void;
 }
@@ -41,6 +43,7 @@ export class Socket {
   private centrifuge: Centrifuge | null = null;
   private readonly epochs = new Map<string, string>();
   private watched: ReadonlySet<string> = new Set();
+  private roles = new Set<string>();
   private reviving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -79,7 +82,10 @@ export class Socket {
     this.centrifuge = centrifuge;
     centrifuge.on("connected", () => {
       this.debug("socket connected", {});
+      this.roles = new Set();
       this.events.opened();
+      // The SDK tells of the rooms in the same breath, after this.
+      queueMicrotask(() => this.connected && this.events.roles(this.roles));
     });
     centrifuge.on("connecting", ({ code, reason }) => {
       this.debug("socket connecting", { code, reason });
@@ -151,6 +157,7 @@ export class Socket {
     channel: string,
     context: Pick<ServerSubscribedContext, "streamPosition" | "recovered" | "data">,
   ): void {
+    if (channel.startsWith("role:")) this.roles.add(channel.slice("role:".length));
     const position = context.streamPosition;
     if (!position) return;
     this.epochs.set(channel, position.epoch);

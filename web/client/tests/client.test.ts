@@ -229,6 +229,19 @@ describe("the session", () => {
     expect(status(groat)).toBe("live");
   });
 
+  test.each([
+    { before: ["support"], after: [] },
+    { before: [], after: ["support"] },
+  ])("a change of role while the connection was lost is seen too: $before, $after", async (roles) => {
+    it.server.addUser("42", { CREDIT: "100" }, roles.before);
+    const { groat } = await it.open();
+    it.server.cut();
+    it.server.addUser("42", { CREDIT: "100" }, roles.after);
+    await it.pass(5_000);
+    expect(groat.getState().roles).toEqual(roles.after);
+    expect(status(groat)).toBe("live");
+  });
+
   test("without another token the data go", async () => {
     let token: string | null = it.server.token();
     const { groat } = await it.open({ token: () => token });
