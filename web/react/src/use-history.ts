@@ -99,26 +99,35 @@ export function useHistory({ account, asset = "CREDIT", limit = 50 }: HistoryOpt
   };
 }
 
-/** The lines that events tell of one balance. */
+/** The lines that events tell of one balance; the same objects each time, so that what shows them can tell they are. */
 function liveRows(events: readonly StreamEvent[], account: string, asset: string): HistoryRow[] {
-  return events.flatMap(
-    ({ changes = [], transaction = "", kind = "", reason = "", at = "", recorded_at = "" }) =>
-      changes
-        .filter((change) => change.account === account && change.asset === asset)
-        .map(({ delta, balance, held, version }) => ({
-          transaction,
-          kind,
-          account,
-          asset,
-          delta,
-          balance,
-          held,
-          version,
-          reason,
-          at,
-          recorded_at,
-        })),
-  );
+  return events.flatMap((event) => {
+    let rows = rowsOf.get(event);
+    if (!rows) {
+      rows = allRows(event);
+      rowsOf.set(event, rows);
+    }
+    return rows.filter((row) => row.account === account && row.asset === asset);
+  });
+}
+
+const rowsOf = new WeakMap<StreamEvent, HistoryRow[]>();
+
+function allRows(event: StreamEvent): HistoryRow[] {
+  const { changes = [], transaction = "", kind = "", reason = "", at = "", recorded_at = "" } = event;
+  return changes.map(({ account, asset, delta, balance, held, version }) => ({
+    transaction,
+    kind,
+    account,
+    asset,
+    delta,
+    balance,
+    held,
+    version,
+    reason,
+    at,
+    recorded_at,
+  }));
 }
 
 /** Newest first, each version once; what the server's entries say counts. */

@@ -2,14 +2,16 @@ import {
   type ColumnDef,
   createSortedRowModel,
   metaHelper,
+  type ReactTable,
   type RowData,
   rowSortingFeature,
+  type Row as TableRow,
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
-import { type ReactNode, useRef } from "react";
+import { memo, type ReactNode, useRef } from "react";
 import { cx } from "../lib/cx";
 
 interface ColumnLook {
@@ -143,17 +145,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
                   data-row={row.id}
                   className={cx("group transition-colors hover:bg-hover/60", rowClass?.(row.original))}
                 >
-                  {row.getAllCells().map((cell) => (
-                    <td
-                      key={cell.id}
-                      className={cx(
-                        "border-line border-b px-3 py-2.5 align-middle first:pl-4 last:pr-4 sm:last:pr-5 sm:first:pl-5 group-last:border-b-0",
-                        look(cell.column.columnDef.meta),
-                      )}
-                    >
-                      <table.FlexRender cell={cell} />
-                    </td>
-                  ))}
+                  <Cells row={row} columns={columns} Render={table.FlexRender} />
                 </tr>
               )
             );
@@ -165,3 +157,27 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     </div>
   );
 }
+
+interface CellsProps<Row extends RowData> {
+  row: TableRow<typeof features, Row>;
+  columns: Column<Row>[];
+  Render: ReactTable<typeof features, Row>["FlexRender"];
+}
+
+/** What is in a row. Rows of the same value stay as they are, however fast others come in. */
+const Cells = memo(
+  function Cells<Row extends RowData>({ row, Render }: CellsProps<Row>) {
+    return row.getAllCells().map((cell) => (
+      <td
+        key={cell.id}
+        className={cx(
+          "border-line border-b px-3 py-2.5 align-middle first:pl-4 last:pr-4 sm:last:pr-5 sm:first:pl-5 group-last:border-b-0",
+          look(cell.column.columnDef.meta),
+        )}
+      >
+        <Render cell={cell} />
+      </td>
+    ));
+  },
+  (before, after) => before.row.original === after.row.original && before.columns === after.columns,
+) as <Row extends RowData>(props: CellsProps<Row>) => ReactNode;
