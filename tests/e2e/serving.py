@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -17,6 +18,7 @@ import httpx
 from groat.demo import PEOPLE
 
 START_S_MAX = 60.0
+TOKEN_MARGIN_S = 10
 ENVIRONMENT = {**os.environ, "GROAT_SECRET": "s" * 40, "GROAT_JWT_SECRET": "j" * 40}
 WIDE = ("--connects-per-minute", "1000")
 """A test reconnects oftener than people do."""
@@ -45,7 +47,7 @@ class Server:
         self.address = f"http://localhost:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
-        self._tokens: dict[str, str] = {}
+        self._tokens: dict[str, tuple[str, float]] = {}
 
     def __enter__(self) -> Self:
         for user, password in (self._people or {}).items():
@@ -101,13 +103,19 @@ class Server:
 
     def call(self, method: str, path: str, body: Any = None, *, user: str = "admin") -> Any:
         """A call of the API in somebody's name; the answer's JSON. A key is sent along."""
-        if user not in self._tokens:
-            login = {"user": user, "password": self.password(user)}
-            self._tokens[user] = self._http.post("/v1/auth/login", json=login).json()["token"]
-        headers = {"Authorization": f"Bearer {self._tokens[user]}", "Idempotency-Key": f"e2e/{next(_keys)}"}
+        headers = {"Authorization": f"Bearer {self._token(user)}", "Idempotency-Key": f"e2e/{next(_keys)}"}
         answer = self._http.request(method, path, json=body, headers=headers)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
+
+    def _token(self, user: str) -> str:
+        token, ends_at = self._tokens.get(user, ("", 0.0))
+        if ends_at < time.time() + TOKEN_MARGIN_S:
+            login = {"user": user, "password": self.password(user)}
+            answer = self._http.post("/v1/auth/login", json=login).json()
+            token, ends_at = answer["token"], datetime.fromisoformat(answer["expires_at"]).timestamp()
+            self._tokens[user] = token, ends_at
+        return token
 
     def credit(self, user: str, amount: int | str, reason: str = "Gift", asset: str = "CREDIT") -> Any:
         """Give somebody something; the transaction."""
