@@ -56,7 +56,8 @@ function history(newest: number): UseHistory {
   };
 }
 
-const card = (newest: number) => <HistoryCard history={history(newest)} onDetails={() => undefined} />;
+const ignore = () => undefined;
+const card = (newest: number) => <HistoryCard history={history(newest)} onDetails={ignore} />;
 const shown = () => screen.getAllByTestId("entry").map((row) => row.dataset.row);
 
 test("new lines come in by themselves while nobody is at work in the list", () => {
