@@ -84,9 +84,7 @@ async def test_rule_6_the_same_answer_again(groat: Groat, clock: Clock, kind: st
 @pytest.mark.parametrize("kind", KINDS)
 async def test_rule_6_the_same_answer_to_two_in_one_batch(groat: Groat, clock: Clock, kind: str) -> None:
     call = (await calls(groat, clock))[kind]
-    one, other, _ = await asyncio.gather(
-        call(), call(), groat.set_limits("user:a", "CREDIT", key="between")
-    )
+    one, other, _ = await asyncio.gather(call(), call(), groat.set_limits("user:a", "CREDIT", key="between"))
     assert {one.replayed, other.replayed} == {False, True}
     assert plain(one) == plain(other)
 
