@@ -187,7 +187,11 @@ class Groat:
 
     def _notify(self) -> None:
         for callback in tuple(self._changed):
-            callback()
+            try:
+                callback()
+            except Exception:
+                # The bus calls this from its own task, which must go on.
+                log.exception("listener_failed")
 
     # Commands
 

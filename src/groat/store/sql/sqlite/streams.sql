@@ -47,8 +47,8 @@ SELECT count(*) FROM (SELECT 1 FROM event WHERE at < ?1 LIMIT ?2);
 DELETE FROM event WHERE (stream, offset) IN (SELECT stream, offset FROM event WHERE at < ?1 ORDER BY at LIMIT ?2);
 
 -- name: read_batches :many
--- What other workers than ?2 committed behind batch ?1; their own they know.
-SELECT id, streams FROM batch WHERE id > ?1 AND worker <> ?2 ORDER BY id LIMIT ?3;
+-- What was committed behind batch ?1. Worker ?2 knows its own batches: they tell it nothing but how far it has read.
+SELECT id, CASE worker WHEN ?2 THEN '[]' ELSE streams END FROM batch WHERE id > ?1 ORDER BY id LIMIT ?3;
 
 -- name: last_batch :one
 SELECT coalesce(max(id), 0) FROM batch;
