@@ -84,7 +84,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = "sqlite:///groat.db"
     redis: Annotated[
         str,
-        Meta(description="Redis for hints between nodes, redis://...; empty: PostgreSQL's NOTIFY is used"),
+        Meta(
+            pattern=r"^$|^(redis|rediss|unix)://",
+            description="Redis for hints between nodes, redis://...; empty: PostgreSQL's NOTIFY is used",
+        ),
     ] = ""
     synchronous_standby: Annotated[
         bool,

@@ -2,22 +2,54 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Protocol
+
+import msgspec
 
 from groat.store.batch import Published
 
 Publish = Callable[[list[Published]], None]
 
+WAITING_MAX = 50_000
+"""Hints that may wait to be sent; those beyond are dropped, and the periodic check finds what they told of."""
 
-class Bus(Protocol):
-    """Hints follow the commit and may be lost, late or repeated; listeners compare offsets with what they know."""
 
+class Traffic(msgspec.Struct):
+    """Counters of a bus since its start: hints sent, heard and dropped, and how often it was lost."""
+
+    sent: int = 0
+    heard: int = 0
+    dropped: int = 0
+    losses: int = 0
+
+
+class Bus(ABC):
+    """Hints follow the commit and may be lost, late or repeated; listeners compare offsets with what they know.
+
+    ``connected`` is false while hints neither come nor go; nothing else depends on it. ``kind`` names the means.
+    """
+
+    kind = ""
+
+    def __init__(self) -> None:
+        self.connected = False
+        self.traffic = Traffic()
+
+    @abstractmethod
     async def start(self) -> None:
         """Begin to listen."""
 
+    @abstractmethod
     async def stop(self) -> None:
         """Stop listening; hints that wait are dropped."""
 
+    @abstractmethod
     def announce(self, published: list[Published]) -> None:
         """Tell other workers what this one committed, soon and without waiting."""
+
+    def follow(self, stream: str) -> None:  # noqa: B027  (most buses tell of all streams)
+        """Somebody here reads this stream. A bus may leave out hints of streams that nobody follows."""
+
+    def unfollow(self, stream: str) -> None:  # noqa: B027
+        """One reader fewer: takes back one :meth:`follow`."""

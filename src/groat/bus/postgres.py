@@ -14,36 +14,44 @@ import msgspec
 import structlog
 from asyncpg import exceptions
 
-from groat.bus.interface import Publish
+from groat.bus.interface import WAITING_MAX, Bus, Publish
 from groat.store.batch import Published
+from groat.store.postgres import PostgresStore
 
 log = structlog.get_logger("groat.bus")
 
-CHANNEL = "groat"
-# PostgreSQL takes less than 8,000 bytes of payload.
+# PostgreSQL takes less than 8,000 bytes of payload. A stream's events travel along while they are small.
 PAYLOAD_MAX = 7_900
+EVENTS_MAX = 2_000
 RETRY_S = 1.0
-WAITING_MAX = 50_000
+PROBE_S = 5.0
+ANSWER_S = 5.0
 
 _encode = msgspec.json.encode
+_decode = msgspec.json.Decoder(tuple[str, list[tuple[str, str, int, int, list[msgspec.Raw] | None]]]).decode
+_BROKEN = (exceptions.PostgresError, exceptions.InterfaceError, OSError, TimeoutError)
 
 
-class PostgresBus:
+class PostgresBus(Bus):
     """One connection that listens and notifies; when it is lost, hints are missed until it is back."""
 
-    def __init__(self, dsn: str, worker: str, publish: Publish) -> None:
-        self.connected = False
-        self._dsn = dsn
+    kind = "notify"
+
+    def __init__(self, store: PostgresStore, worker: str, publish: Publish) -> None:
+        super().__init__()
+        self._store = store
         self._worker = worker
         self._publish = publish
+        self._channel = ""
         self._waiting: list[Published] = []
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to listen."""
-        connection = await self._connect()
-        self._task = asyncio.create_task(self._run(connection), name="groat-bus")
+        """Begin to listen, as soon as there is a connection."""
+        # Schemas of one database share its notifications.
+        self._channel = f"groat_{self._store.place}"
+        self._task = asyncio.create_task(self._run(), name="groat-bus")
 
     async def stop(self) -> None:
         """Stop listening."""
@@ -56,64 +64,80 @@ class PostgresBus:
         if len(self._waiting) < WAITING_MAX:
             self._waiting += published
             self._wake.set()
+        else:
+            self.traffic.dropped += len(published)
 
-    async def _connect(self) -> Any:
-        connection = await asyncpg.connect(
-            self._dsn, timeout=5, server_settings={"application_name": "groat-bus"}
-        )
-        await connection.add_listener(CHANNEL, self._hear)
-        self.connected = True
-        return connection
-
-    async def _run(self, connection: Any) -> None:
-        try:
-            while True:
-                try:
+    async def _run(self) -> None:
+        while True:
+            connection = None
+            try:
+                connection = await asyncpg.connect(
+                    self._store.dsn, timeout=ANSWER_S, server_settings={"application_name": "groat-bus"}
+                )
+                connection.add_termination_listener(lambda _: self._wake.set())
+                await connection.add_listener(self._channel, self._hear)
+                self.connected = True
+                while True:
                     await self._send(connection)
-                except (exceptions.PostgresError, exceptions.InterfaceError, OSError, TimeoutError) as error:
-                    self.connected = False
-                    log.warning("bus_failed", detail=str(error))
-                    await connection.close(timeout=1)
-                    connection = await self._reconnect()
-        finally:
-            connection.terminate()
+            except _BROKEN as error:
+                if self.connected:
+                    self.traffic.losses += 1
+                self.connected = False
+                log.warning("bus_away", kind=self.kind, detail=str(error))
+            finally:
+                if connection is not None:
+                    connection.terminate()
+            await asyncio.sleep(RETRY_S)
 
     async def _send(self, connection: Any) -> None:
-        await self._wake.wait()
+        """Send what waits; when nothing does for a while, try whether the connection still carries anything."""
+        try:
+            async with asyncio.timeout(PROBE_S):
+                await self._wake.wait()
+        except TimeoutError:
+            await connection.execute("SELECT 1", timeout=ANSWER_S)
+            return
         self._wake.clear()
+        if connection.is_closed():
+            raise exceptions.ConnectionDoesNotExistError("the server closed the connection")
         waiting, self._waiting = self._waiting, []
         for payload in self._payloads(waiting):
-            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, payload)
-
-    async def _reconnect(self) -> Any:
-        while True:
-            await asyncio.sleep(RETRY_S)
-            try:
-                return await self._connect()
-            except (exceptions.PostgresError, OSError, TimeoutError) as error:
-                log.warning("bus_away", detail=str(error))
+            await connection.execute("SELECT pg_notify($1, $2)", self._channel, payload, timeout=ANSWER_S)
+        self.traffic.sent += len(waiting)
 
     def _payloads(self, published: list[Published]) -> list[str]:
         payloads: list[str] = []
-        parts: list[str] = []
-        size = len(self._worker) + 8
+        parts: list[bytes] = []
+        room = PAYLOAD_MAX - len(self._worker) - 8
+        size = 0
         for p in published:
-            part = _encode([p.stream, p.epoch, p.first, p.last]).decode()
-            if parts and size + len(part) + 1 > PAYLOAD_MAX:
+            small = p.events is not None and sum(map(len, p.events)) <= EVENTS_MAX
+            events = [msgspec.Raw(event) for event in p.events or ()] if small else None
+            part = _encode((p.stream, p.epoch, p.first, p.last, events))
+            if size + len(part) + 1 > room:
                 payloads.append(self._payload(parts))
-                parts, size = [], len(self._worker) + 8
+                parts, size = [], 0
             parts.append(part)
             size += len(part) + 1
         if parts:
             payloads.append(self._payload(parts))
         return payloads
 
-    def _payload(self, parts: list[str]) -> str:
-        return f'["{self._worker}",{",".join(parts)}]'
+    def _payload(self, parts: list[bytes]) -> str:
+        return f'["{self._worker}",[{b",".join(parts).decode()}]]'
 
     def _hear(self, connection: Any, pid: int, channel: str, payload: str) -> None:
-        worker, *ranges = msgspec.json.decode(payload)
-        if worker != self._worker:
-            self._publish(
-                [Published(stream, epoch, first, last, None) for stream, epoch, first, last in ranges]
-            )
+        try:
+            worker, ranges = _decode(payload)
+        except msgspec.MsgspecError as error:
+            log.warning("hint_unreadable", kind=self.kind, detail=str(error))
+            return
+        if worker == self._worker:
+            return
+        self.traffic.heard += len(ranges)
+        self._publish(
+            [
+                Published(stream, epoch, first, last, None if events is None else tuple(map(bytes, events)))
+                for stream, epoch, first, last, events in ranges
+            ]
+        )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 import structlog
 
+from groat.bus.interface import Bus
 from groat.ledger.errors import StoreError
 from groat.store.batch import Published
 from groat.store.sqlite import SqliteStore
@@ -19,11 +20,13 @@ POLL_S = 0.05
 BATCHES_MAX = 500
 
 
-class SqliteBus:
+class SqliteBus(Bus):
     """Watches the file: ``publish`` gets the ranges of batches that other workers committed, a moment after they were.
 
     ``changed`` is called whenever anybody committed anything, batches or not.
     """
+
+    kind = "sqlite"
 
     def __init__(
         self,
@@ -32,6 +35,7 @@ class SqliteBus:
         publish: Callable[[list[Published]], None],
         changed: Callable[[], None],
     ) -> None:
+        super().__init__()
         self._store = store
         self._worker = worker
         self._publish = publish
@@ -46,6 +50,7 @@ class SqliteBus:
         version = await self._store.data_version()
         after = await self._store.read(last_batch)
         self._task = asyncio.create_task(self._watch(version, after), name="groat-bus")
+        self.connected = True
 
     async def stop(self) -> None:
         """Stop watching."""
@@ -64,8 +69,11 @@ class SqliteBus:
                 version = current
             except StoreError as error:
                 # Nothing is lost: what this misses, the periodic check of the heads finds.
+                self.traffic.losses += self.connected
+                self.connected = False
                 log.warning("bus_failed", code=error.code, detail=error.detail)
                 continue
+            self.connected = True
             self._changed()
 
     async def _catch_up(self, after: int) -> int:
@@ -77,6 +85,7 @@ class SqliteBus:
                 for stream, epoch, first, last in msgspec.json.decode(streams)
             ]
             if ranges:
+                self.traffic.heard += len(ranges)
                 self._publish(ranges)
             if batches:
                 after = batches[-1][0]

@@ -13,13 +13,16 @@ SQLITE = "sqlite:///"
 POSTGRES = ("postgresql://", "postgres://")
 
 
-def make_store(database: str, extensions: Sequence[Extension] = ()) -> Store:
+def make_store(
+    database: str, extensions: Sequence[Extension] = (), synchronous_standby: bool = False
+) -> Store:
     """The store at ``sqlite:///file.db`` (relative), ``sqlite:////var/file.db`` (absolute) or ``postgresql://...``.
 
+    ``synchronous_standby``: a promoted standby of it has all that was acknowledged.
     Raises StoreError ``wrong_scheme``.
     """
     if database.startswith(POSTGRES):
-        return PostgresStore(database, extensions)
+        return PostgresStore(database, extensions, synchronous_standby=synchronous_standby)
     path = sqlite_path(database)
     if path is None:
         # What stands before an @ may be a password.

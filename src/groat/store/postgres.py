@@ -12,6 +12,7 @@ from asyncpg import exceptions
 
 from groat.ledger.errors import Closed, StoreError
 from groat.store.flow import Flow, Query
+from groat.store.history import Marks, read_marks, settle
 from groat.store.migrations import Migration, check_applied, load_migrations
 from groat.store.sqlite import Extension
 from groat.store.statements import Statement, load_statements
@@ -59,6 +60,8 @@ class PostgresStore:
 
     ``clock`` replaces the database's own (microseconds since 1970, for tests). ``before_query`` is called with each
     :class:`Query` of a write before it runs; what it raises breaks the flow there (for fault tests).
+    ``synchronous_standby`` says that a promoted standby has all that was acknowledged. ``place`` is a short name of the
+    database, known once it is open.
     """
 
     dialect = "postgres"
@@ -70,8 +73,12 @@ class PostgresStore:
         extensions: Sequence[Extension] = (),
         clock: Callable[[], int] | None = None,
         before_query: Callable[[Query], None] | None = None,
+        synchronous_standby: bool = False,
     ) -> None:
         self.dsn = dsn
+        self.place = ""
+        self._marks: Marks | None = None
+        self._synchronous_standby = synchronous_standby
         self._clock = clock
         self._before_query = before_query
         self._statements = load_statements(
@@ -93,6 +100,7 @@ class PostgresStore:
             )
             try:
                 applied = await self._migrate(connection)
+                await self._meet(connection)
             finally:
                 await connection.close()
             self._writers = await self._pool(WRITERS, _WRITER_SETTINGS)
@@ -110,7 +118,16 @@ class PostgresStore:
             server_settings=settings,
             statement_cache_size=200,
             max_cached_statement_lifetime=0,
+            init=self._meet,
         )
+
+    async def _meet(self, connection: Any) -> None:
+        """Before a new connection is used: has the server behind it the history that we know?"""
+        marks = await read_marks(connection)
+        if marks != self._marks:
+            await settle(connection, marks, self._synchronous_standby)
+            self._marks = marks
+            self.place = marks.place
 
     async def _migrate(self, connection: Any) -> list[Migration]:
         async with connection.transaction():

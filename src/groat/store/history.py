@@ -1,0 +1,102 @@
+"""Whether a PostgreSQL database still has the history it had: its epoch changes where that is in doubt.
+
+A position names the epoch it was read in. A restore puts an older state in place, and a promoted standby may lack the
+last transactions; both would give the offsets that readers know to other events. So the database keeps the marks of
+the server it lived in, and whoever connects compares them with the server it now finds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import structlog
+from asyncpg import exceptions
+
+log = structlog.get_logger("groat.store")
+
+_MARKS = """SELECT system_identifier::text,
+       substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8),
+       'meta'::regclass::oid::text,
+       (SELECT oid FROM pg_database WHERE datname = current_database())::text,
+       current_schema()
+FROM pg_control_system()"""
+# The epoch stands in for the server's own name.
+_PLACE = "SELECT current_database() || ' ' || value, current_schema() FROM meta WHERE name = 'epoch'"
+_KEEP = "INSERT INTO meta (name, value) VALUES ('history', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+_RENEW = "UPDATE meta SET value = $1 WHERE name = 'epoch'"
+# Services that hide the server's control data cannot be watched; what restores them renews the epoch by command.
+_HIDDEN = (
+    exceptions.InsufficientPrivilegeError,
+    exceptions.UndefinedFunctionError,
+    exceptions.FeatureNotSupportedError,
+)
+
+
+class Marks(NamedTuple):
+    """What tells one history from another: server, timeline, and the table itself, which a restored dump makes anew.
+
+    ``database`` and ``schema`` tell its place on the server.
+    """
+
+    system: str
+    timeline: str
+    table: str
+    database: str
+    schema: str
+
+    @property
+    def place(self) -> str:
+        """A short name of the place, for channels: it stays when a standby is promoted or the epoch renewed."""
+        return hashlib.blake2b(
+            "\n".join((self.system, self.database, self.schema)).encode(), digest_size=8
+        ).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """What is kept in the database."""
+        return f"{self.system}:{self.timeline}:{self.table}"
+
+
+async def read_marks(connection: Any) -> Marks:
+    """The marks of the server behind a connection; where it hides them, only the place tells.
+
+    Raises asyncpg's ObjectNotInPrerequisiteStateError on a standby, which is no place for groat.
+    """
+    try:
+        return Marks(*await connection.fetchrow(_MARKS))
+    except _HIDDEN as error:
+        log.warning("history_hidden", detail=str(error))
+        return Marks("", "", "", *await connection.fetchrow(_PLACE))
+
+
+async def settle(connection: Any, marks: Marks, synchronous_standby: bool) -> str | None:
+    """Compare the marks with those kept, and renew the epoch where they differ; returns the new epoch.
+
+    With ``synchronous_standby`` a new timeline of the same server is the same history.
+    """
+    if not marks.system:
+        return None
+    async with connection.transaction():
+        # Of several nodes that find the change at once, the first renews and the others find it done.
+        await connection.execute("SELECT 1 FROM meta WHERE name = 'epoch' FOR UPDATE")
+        kept = await connection.fetchval("SELECT value FROM meta WHERE name = 'history'")
+        if kept == marks.text:
+            return None
+        await connection.execute(_KEEP, marks.text)
+        if kept is None:
+            return None
+        system, _, table = kept.split(":")
+        if synchronous_standby and (system, table) == (marks.system, marks.table):
+            log.warning("standby_promoted", before=kept, now=marks.text)
+            return None
+        epoch = new_epoch()
+        await connection.execute(_RENEW, epoch)
+    log.error("history_changed", before=kept, now=marks.text, epoch=epoch)
+    return epoch
+
+
+def new_epoch() -> str:
+    """A name for a history that begins."""
+    return uuid4().hex[:8]
