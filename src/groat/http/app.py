@@ -148,6 +148,8 @@ class App:
                         queue_max=settings.queue_max,
                         batch_max=settings.batch_max,
                         retention_days=settings.retention_days,
+                        redis=settings.redis,
+                        synchronous_standby=settings.synchronous_standby,
                     )
                 )
             identities = Identities(groat, settings)

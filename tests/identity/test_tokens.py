@@ -1,0 +1,230 @@
+"""Tokens: which are let in, and with which code the others are not."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from groat.identity import Identity, IdentityError, Unauthorized
+from groat.identity.tokens import Tokens
+from groat.settings import Settings
+
+SECRET = "s" * 40
+NOW = int(time.time())
+RSA = rsa.generate_private_key(65537, 2048)
+EC = ec.generate_private_key(ec.SECP256R1())
+ED = ed25519.Ed25519PrivateKey.generate()
+PUBLIC = {"RS256": RSA, "ES256": EC, "EdDSA": ED}
+
+
+def hs256(claims: dict[str, Any] | None = None, secret: str = SECRET, **headers: Any) -> str:
+    claims = {"sub": "42", "iat": NOW, "exp": NOW + 60} if claims is None else claims
+    return jwt.encode(claims, secret, algorithm="HS256", headers=headers or None)
+
+
+def raw(header: Any, claims: Any, secret: str = SECRET) -> str:
+    """A token made by hand, for what no library would make."""
+
+    def part(value: Any) -> bytes:
+        text = value if isinstance(value, bytes) else json.dumps(value).encode()
+        return base64.urlsafe_b64encode(text).rstrip(b"=")
+
+    signed = part(header) + b"." + part(claims)
+    signature = base64.urlsafe_b64encode(hmac.digest(secret.encode(), signed, hashlib.sha256)).rstrip(b"=")
+    return (signed + b"." + signature).decode()
+
+
+def jwk(algorithm: str, kid: str) -> dict[str, Any]:
+    key = jwt.get_algorithm_by_name(algorithm).to_jwk(PUBLIC[algorithm].public_key(), as_dict=True)
+    return {**key, "kid": kid, "use": "sig"}
+
+
+def write(path: Path, *keys: dict[str, Any]) -> Path:
+    path.write_text(json.dumps({"keys": keys}))
+    return path
+
+
+@pytest.fixture
+def jwks(tmp_path: Path) -> Path:
+    return write(tmp_path / "jwks.json", *[jwk(algorithm, f"key-{algorithm}") for algorithm in PUBLIC])
+
+
+async def refused(tokens: Tokens, token: str) -> str:
+    with pytest.raises(Unauthorized) as caught:
+        await tokens.read(token)
+    assert caught.value.status == 401
+    return caught.value.code
+
+
+async def test_a_good_token_names_its_bearer() -> None:
+    token = hs256({"sub": "42", "roles": ["admin", "b"], "iat": NOW, "exp": NOW + 60})
+    identity = await Tokens(Settings(jwt_secret=SECRET)).read(token)
+    assert identity == Identity("user:42", "42", frozenset({"admin", "b"}), NOW + 60, NOW)
+
+
+async def test_what_groat_issues_it_reads() -> None:
+    settings = Settings(jwt_secret=SECRET, jwt_issuer="me", jwt_audience="you", jwt_user_claims=("uid",))
+    tokens = Tokens(settings)
+    identity = await tokens.read(tokens.issue("42", ("b", "a"), 60, NOW))
+    assert identity == Identity("user:42", "42", frozenset({"a", "b"}), NOW + 60, NOW)
+
+
+BAD = {
+    "nothing": ("", "token_invalid"),
+    "nonsense": ("nonsense", "token_invalid"),
+    "not latin": ("é.é.é", "token_invalid"),
+    "too long": ("a" * 10_000, "token_invalid"),
+    "alg none": (
+        raw({"alg": "none"}, {"sub": "42", "exp": NOW + 60}).rpartition(".")[0] + ".",
+        "token_invalid",
+    ),
+    "alg None": (raw({"alg": "None"}, {"sub": "42", "exp": NOW + 60}), "token_invalid"),
+    "no alg": (raw({}, {"sub": "42", "exp": NOW + 60}), "token_invalid"),
+    "alg is a list": (raw({"alg": ["HS256"]}, {"sub": "42", "exp": NOW + 60}), "token_invalid"),
+    "another HMAC": (
+        jwt.encode({"sub": "42", "exp": NOW + 60}, "s" * 64, algorithm="HS512"),
+        "token_invalid",
+    ),
+    "wrong key": (hs256(secret="x" * 40), "token_invalid"),
+    "changed": (hs256()[:-2] + "AA", "token_invalid"),
+    "critical extension": (hs256(crit=["b64"], b64=False), "token_invalid"),
+    "expired": (hs256({"sub": "42", "exp": NOW - 1}), "token_expired"),
+    "not yet": (hs256({"sub": "42", "exp": NOW + 600, "nbf": NOW + 300}), "token_not_yet_valid"),
+    "no exp": (hs256({"sub": "42"}), "token_invalid"),
+    "exp is text": (raw({"alg": "HS256"}, {"sub": "42", "exp": "soon"}), "token_invalid"),
+    "exp is infinite": (raw({"alg": "HS256"}, b'{"sub":"42","exp":Infinity}'), "token_invalid"),
+    "iat is infinite": (
+        raw({"alg": "HS256"}, b'{"sub":"42","exp":%d,"iat":1e999}' % (NOW + 60)),
+        "token_invalid",
+    ),
+    "claims are a list": (raw({"alg": "HS256"}, [1]), "token_invalid"),
+    "deep header": (raw(b"[" * 5000, {}), "token_invalid"),
+    "no user": (hs256({"exp": NOW + 60}), "token_invalid"),
+    "user is a list": (hs256({"sub": ["42"], "exp": NOW + 60}), "token_invalid"),
+    "user is true": (hs256({"user_id": True, "exp": NOW + 60}), "token_invalid"),
+    "user is a float": (hs256({"user_id": 4.5, "exp": NOW + 60}), "token_invalid"),
+    "user is empty": (hs256({"sub": "", "exp": NOW + 60}), "token_invalid"),
+    "user is a path": (hs256({"sub": "42:commissions", "exp": NOW + 60}), "token_invalid"),
+    "user with a newline": (hs256({"sub": "42\n", "exp": NOW + 60}), "token_invalid"),
+    "roles are numbers": (hs256({"sub": "42", "exp": NOW + 60, "roles": 5}), "token_invalid"),
+    "role with a colon": (hs256({"sub": "42", "exp": NOW + 60, "roles": ["a:b"]}), "token_invalid"),
+    "too many roles": (
+        hs256({"sub": "42", "exp": NOW + 60, "roles": [f"r{n}" for n in range(17)]}),
+        "token_invalid",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+async def test_bad_tokens(name: str) -> None:
+    token, code = BAD[name]
+    assert await refused(Tokens(Settings(jwt_secret=SECRET)), token) == code
+
+
+@pytest.mark.parametrize(
+    ("claims", "user"),
+    [
+        ({"sub": "a", "id": "b"}, "a"),
+        ({"candidateId": 7}, "7"),
+        ({"user_id": "x.y@z|w-1"}, "x.y@z|w-1"),
+        ({"id": 12345678901234567890}, "12345678901234567890"),
+    ],
+)
+async def test_claim_names_are_tried_in_their_order(claims: dict[str, Any], user: str) -> None:
+    identity = await Tokens(Settings(jwt_secret=SECRET)).read(hs256({**claims, "exp": NOW + 60}))
+    assert identity.user == user
+
+
+@pytest.mark.parametrize("roles", ["admin support", "support,admin", ["support", "admin", "admin"]])
+async def test_roles_may_be_text_or_list(roles: Any) -> None:
+    settings = Settings(jwt_secret=SECRET, jwt_roles_claim="groups")
+    identity = await Tokens(settings).read(hs256({"sub": "42", "groups": roles, "exp": NOW + 60}))
+    assert identity.roles == {"admin", "support"}
+
+
+async def test_issuer_and_audience_count_when_configured() -> None:
+    tokens = Tokens(Settings(jwt_secret=SECRET, jwt_issuer="idp", jwt_audience="groat"))
+    good = {"sub": "42", "exp": NOW + 60, "iss": "idp", "aud": ["x", "groat"]}
+    assert (await tokens.read(hs256(good))).user == "42"
+    for wrong in ({"iss": "other"}, {"aud": "other"}, {"iss": ["idp"]}, {"iss": None}, {"aud": None}):
+        claims = {name: value for name, value in {**good, **wrong}.items() if value is not None}
+        assert await refused(tokens, raw({"alg": "HS256"}, claims)) == "token_invalid", wrong
+    # Where nothing is configured, nothing is asked.
+    assert (await Tokens(Settings(jwt_secret=SECRET)).read(hs256(good))).user == "42"
+
+
+@pytest.mark.parametrize("algorithm", PUBLIC)
+async def test_public_keys_come_from_a_jwks(jwks: Path, algorithm: str) -> None:
+    tokens = Tokens(Settings(secret=SECRET, jwt_jwks=str(jwks)))
+    claims = {"sub": "42", "exp": NOW + 60}
+    key: Any = PUBLIC[algorithm]
+    good = jwt.encode(claims, key, algorithm=algorithm, headers={"kid": f"key-{algorithm}"})
+    assert (await tokens.read(good)).user == "42"
+    other = next(name for name in PUBLIC if name != algorithm)
+    for header in ({"kid": "unknown"}, {"kid": f"key-{other}"}, {}):
+        token = jwt.encode(claims, key, algorithm=algorithm, headers=header)
+        assert await refused(tokens, token) == "token_invalid", header
+
+
+async def test_a_public_key_never_passes_as_a_secret(jwks: Path) -> None:
+    """The classic confusion: HMAC over the text of the public key (CVE-2016-5431 and its kin)."""
+    tokens = Tokens(Settings(secret=SECRET, jwt_secret="t" * 40, jwt_jwks=str(jwks)))
+    public = RSA.public_key()
+    for text in (
+        public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
+        json.dumps(jwk("RS256", "key-RS256")),
+        "",
+    ):
+        header = {"alg": "HS256", "kid": "key-RS256"}
+        assert await refused(tokens, raw(header, {"sub": "42", "exp": NOW + 60}, text)) == "token_invalid"
+
+
+async def test_with_a_jwks_alone_only_the_server_itself_signs_with_its_secret(jwks: Path) -> None:
+    tokens = Tokens(Settings(secret=SECRET, jwt_jwks=str(jwks)))
+    assert (await tokens.read(tokens.issue("42", (), 60, NOW))).user == "42"
+    assert await refused(tokens, hs256(secret="x" * 40)) == "token_invalid"
+
+
+async def test_without_any_key_nothing_is_let_in() -> None:
+    assert (
+        await refused(Tokens(Settings()), raw({"alg": "HS256"}, {"sub": "42", "exp": NOW + 60}, ""))
+        == "token_invalid"
+    )
+
+
+async def test_keys_rotate_but_are_not_read_for_every_stranger(
+    jwks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = Tokens(Settings(secret=SECRET, jwt_jwks=str(jwks)))
+    claims = {"sub": "42", "exp": NOW + 60}
+    old = jwt.encode(claims, ED, algorithm="EdDSA", headers={"kid": "key-EdDSA"})
+    new = jwt.encode(claims, ED, algorithm="EdDSA", headers={"kid": "new"})
+    assert (await tokens.read(old)).user == "42"
+    write(jwks, jwk("EdDSA", "new"))
+    assert await refused(tokens, new) == "token_invalid"
+    monkeypatch.setattr("groat.identity.tokens.JWKS_REFRESH_S", -1.0)
+    assert (await tokens.read(new)).user == "42"
+    assert await refused(tokens, old) == "token_invalid"
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", '{"keys":[1]}', '{"keys":[{"kty":"RSA","n":"!"}]}', None]
+)
+async def test_a_broken_jwks_says_so(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "jwks.json"
+    if content is not None:
+        path.write_text(content)
+    token = jwt.encode({"sub": "42", "exp": NOW + 60}, ED, algorithm="EdDSA", headers={"kid": "a"})
+    with pytest.raises(IdentityError) as caught:
+        await Tokens(Settings(secret=SECRET, jwt_jwks=str(path))).read(token)
+    assert (caught.value.code, caught.value.status) == ("keys_unavailable", 503)
