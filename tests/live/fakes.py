@@ -96,6 +96,7 @@ class FakeGroat:
 
     def __init__(self) -> None:
         self.streams = FakeStreams()
+        self.bus: None = None
         self.listeners: list[Callable[[list[Published]], None]] = []
         self.acts: list[tuple[str, str, str]] = []
 

@@ -65,7 +65,13 @@ def with_settings(*names: str, **fixed: str) -> Callable[[Callable[..., None]], 
 def open_ledger(settings: Settings) -> AbstractAsyncContextManager[Groat]:
     """The ledger of the settings, for the length of an ``async with`` block."""
     # Servers drop events beyond their retention, which a command need not know: it drops none.
-    return Groat.open(settings.database, policy=settings.policy(), retention_days=KEEP_DAYS)
+    return Groat.open(
+        settings.database,
+        policy=settings.policy(),
+        retention_days=KEEP_DAYS,
+        redis=settings.redis,
+        synchronous_standby=settings.synchronous_standby,
+    )
 
 
 def shown_database(settings: Settings) -> str:

@@ -38,6 +38,7 @@ from groat.ledger.views import AccountView, AuditView, BulkView, EntryView, Hold
 from groat.store import reading, streams, verify
 from groat.store.batch import Done, Published
 from groat.store.flow import Flow
+from groat.store.history import new_epoch
 from groat.store.interface import Store
 from groat.store.opening import make_store
 from groat.store.sqlite import Extension
@@ -69,6 +70,7 @@ class Groat:
         queue_max: int,
         batch_max: int,
         retention_days: float,
+        redis: str = "",
     ) -> None:
         self._store = store
         self._assets: dict[str, Asset] = {}
@@ -82,7 +84,7 @@ class Groat:
             store, self._assets, policy, new_id, self.worker, self._committed, queue_max, batch_max
         )
         self.streams = Streams(store, self._assets)
-        self._bus = make_bus(store, self.worker, self._publish, self._notify)
+        self.bus = make_bus(store, self.worker, self._publish, self._notify, redis)
 
     @classmethod
     @asynccontextmanager
@@ -95,21 +97,25 @@ class Groat:
         queue_max: int = 20_000,
         batch_max: int = 2_000,
         retention_days: float = 30.0,
+        redis: str = "",
+        synchronous_standby: bool = False,
         store: Store | None = None,
     ) -> AsyncIterator[Groat]:
         """Open (and migrate) a database for the length of the ``async with`` block.
 
         ``database`` is ``sqlite:///path`` or ``postgresql://...``; ``policy`` gives the limits of new accounts;
         ``extensions`` are programs' tables; ``retention_days`` is how long events are kept for readers that were away;
-        ``store`` replaces the one made from ``database``.
+        ``redis`` is the URL of the Redis that nodes of one PostgreSQL share, empty for none; ``synchronous_standby``
+        says that a promoted standby has all that was acknowledged; ``store`` replaces the one made from ``database``.
         Raises InvalidInput or StoreError (``wrong_scheme``, ``store_unavailable``, ``newer_database``).
         """
         groat = cls(
-            store or make_store(database, extensions),
+            store or make_store(database, extensions, synchronous_standby),
             policy=policy or Policy(),
             queue_max=queue_max,
             batch_max=batch_max,
             retention_days=retention_days,
+            redis=redis,
         )
         try:
             await groat._start()
@@ -123,7 +129,7 @@ class Groat:
             log.info("migrated", steps=[f"{m.room}/{m.number:04}_{m.name}" for m in applied])
         await self.assets()
         self.committer.start()
-        await self._bus.start()
+        await self.bus.start()
         self._tasks = [
             asyncio.create_task(self._repeat(EXPIRY_S, self._expire_due), name="groat-expiry"),
             asyncio.create_task(self._repeat(RETENTION_S, self.prune), name="groat-retention"),
@@ -132,7 +138,7 @@ class Groat:
     async def _stop(self) -> None:
         self._stopping.set()
         await asyncio.gather(*self._tasks)
-        await self._bus.stop()
+        await self.bus.stop()
         await self.committer.close()
         await self._store.close()
 
@@ -148,6 +154,13 @@ class Groat:
     async def _expire_due(self) -> None:
         if await self._store.read(streams.any_due):
             self.committer.expire()
+
+    async def renew_epoch(self) -> str:
+        """Begin all streams anew, as a restored database needs: every reader gets a snapshot. Returns the new epoch."""
+        epoch = new_epoch()
+        await self._store.write(streams.renew_database, epoch)
+        log.warning("epoch_renewed", epoch=epoch)
+        return epoch
 
     async def prune(self) -> int:
         """Forget the events older than the retention, as happens every ten minutes by itself; how many went."""
@@ -183,7 +196,7 @@ class Groat:
 
     def _committed(self, published: list[Published]) -> None:
         self._publish(published)
-        self._bus.announce(published)
+        self.bus.announce(published)
 
     def _notify(self) -> None:
         for callback in tuple(self._changed):

@@ -65,6 +65,16 @@ class Streams(Protocol):
         """Where a reader goes on."""
 
 
+class Followed(Protocol):
+    """What the hub tells a bus: which streams are read here, so that it may leave out the rest."""
+
+    def follow(self, stream: str) -> None:
+        """The stream has readers now."""
+
+    def unfollow(self, stream: str) -> None:
+        """It has none any more."""
+
+
 class Reader(Protocol):
     """Who owns subscriptions: a connection, an event stream, a waiting request."""
 
@@ -153,9 +163,10 @@ class Feed:
 class Hub:
     """Feeds, and the three ways they move: hints, healing, checking."""
 
-    def __init__(self, streams: Streams, stats: Stats) -> None:
+    def __init__(self, streams: Streams, stats: Stats, bus: Followed | None = None) -> None:
         self.stats = stats
         self._streams = streams
+        self._bus = bus
         self._feeds: dict[str, Feed] = {}
         self._missing: dict[Feed, None] = {}
         self._healer: asyncio.Task[None] | None = None
@@ -184,6 +195,8 @@ class Hub:
         feed = self._feeds.get(stream)
         if feed is None:
             feed = self._feeds[stream] = Feed(stream)
+            if self._bus is not None:
+                self._bus.follow(stream)
         # Being known before the read, the feed hears of every event that the read may be too early to see.
         feed.joining += 1
         try:
@@ -233,6 +246,8 @@ class Hub:
     def _forget_if_empty(self, feed: Feed) -> None:
         if not feed.rooms and not feed.joining and self._feeds.get(feed.stream) is feed:
             del self._feeds[feed.stream]
+            if self._bus is not None:
+                self._bus.unfollow(feed.stream)
             self._missing.pop(feed, None)
             self.stats.feeds = len(self._feeds)
 

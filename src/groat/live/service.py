@@ -61,7 +61,7 @@ class Live:
     ) -> None:
         self.limits = limits or Limits.of(settings)
         self.stats = Stats()
-        self.hub = Hub(groat.streams, self.stats)
+        self.hub = Hub(groat.streams, self.stats, groat.bus)
         self.revision = 0
         self.draining = False
         self.running = False

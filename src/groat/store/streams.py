@@ -146,6 +146,11 @@ def renew_epoch(stream: str, epoch: str, offset: int) -> Flow[bool]:
     return True
 
 
+def renew_database(epoch: str) -> Flow[None]:
+    """Begin all streams anew: no reader goes on from a position it had."""
+    yield Query("set_epoch", (epoch,))
+
+
 def write_receipts(rows: Sequence[tuple[str, str, int, int]]) -> Flow[None]:
     """Keep how far devices have seen streams: (stream, device, offset, microseconds); never backwards."""
     yield Query("write_receipts", (list(rows),))

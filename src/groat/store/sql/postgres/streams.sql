@@ -1,6 +1,9 @@
 -- name: read_epoch :one
 SELECT value FROM meta WHERE name = 'epoch';
 
+-- name: set_epoch :exec
+UPDATE meta SET value = $1 WHERE name = 'epoch';
+
 -- name: read_now :one
 SELECT groat_now();
 
