@@ -2,17 +2,21 @@ import { add, compare, type EntryView, isZero, negate } from "@groat/client";
 import { useHistory } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, RotateCcw } from "lucide-react";
-import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { accountQuery } from "../api/queries";
 import { accountLabel, kindLabel } from "../lib/accounts";
+import { cx } from "../lib/cx";
 import { formatShort, toLocalField, toMoment } from "../lib/time";
 import { useLiveBalance } from "../live/hooks";
 import { Button, IconButton } from "../ui/button";
 import { Field, Input } from "../ui/field";
 import { Sheet } from "../ui/overlay";
-import { ErrorState, Skeleton, SkeletonRows } from "../ui/states";
+import { ErrorState, SkeletonRows } from "../ui/states";
 import { Amount, Delta, Time } from "../ui/text";
 import { OpenHolds } from "./open-holds";
+
+/** How long the slider rests before the server is asked, in ms. */
+const SETTLE_MS = 150;
 
 interface Target {
   account: string;
@@ -168,8 +172,8 @@ function Sum({
   complete: boolean;
 }) {
   const live = useLiveBalance(account, asset);
-  const moment = useDeferredValue(at);
-  const past = useQuery({ ...accountQuery(account, at === null ? undefined : toMoment(moment ?? at)) });
+  const asked = useSettled(at);
+  const past = useQuery(accountQuery(account, asked === null ? undefined : toMoment(asked)));
   const said = past.data?.balances.find((balance) => balance.asset === asset);
   const newest = rows[0];
   const total = (deltas: readonly EntryView[]) => deltas.reduce((result, row) => add(result, row.delta), "0");
@@ -178,8 +182,10 @@ function Sum({
   const outgoing = until.filter((row) => compare(row.delta, "0") < 0);
   const counted = add(add(opening, total(incoming)), total(outgoing));
   const balance = at === null ? (live?.confirmed ?? said?.balance ?? counted) : (said?.balance ?? "0");
-  const known = at === null || past.isSuccess;
-  const agrees = !past.isFetching && compare(balance, counted) === 0;
+  // While the slider moves the lines tell the number; once it rests the server does.
+  const answered = asked === at && past.isSuccess && !past.isPlaceholderData;
+  const shown = at === null || answered ? balance : counted;
+  const agrees = (at === null || answered) && compare(balance, counted) === 0;
   return (
     <section aria-label="Sum">
       <div className="flex items-baseline justify-between gap-4">
@@ -188,12 +194,14 @@ function Sum({
         </h3>
         {past.isError ? (
           <span className="text-bad text-sm">not available</span>
-        ) : known ? (
-          <span data-testid="why-balance" data-value={balance} className="font-semibold text-2xl">
-            <Amount value={balance} asset={asset} />
-          </span>
         ) : (
-          <Skeleton className="h-7 w-28" />
+          <span
+            data-testid="why-balance"
+            data-value={shown}
+            className={cx("font-semibold text-2xl", at !== null && !answered && "opacity-60")}
+          >
+            <Amount value={shown} asset={asset} />
+          </span>
         )}
       </div>
       <dl className="mt-3 divide-y divide-line rounded-lg border border-line text-sm">
@@ -224,6 +232,16 @@ function Sum({
       )}
     </section>
   );
+}
+
+/** The value once it has rested for a moment: a slider that is dragged asks nothing on its way. */
+function useSettled<Value>(value: Value): Value {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
 }
 
 function SumLine({ label, children }: { label: string; children: React.ReactNode }) {
