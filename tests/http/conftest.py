@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class Api:
         *,
         key: str | None = None,
         content: bytes | None = None,
-        headers: dict[str, str | bytes] | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
         **more: Any,
     ) -> httpx.Response:
         """Send ``route`` ("POST /v1/holds"); a POST, PUT or PATCH gets a key of its own unless one is given."""

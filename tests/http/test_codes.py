@@ -135,7 +135,7 @@ def failing(error: Exception) -> Case:
         async def execute(_: Any) -> Any:
             raise error
 
-        api.groat.execute = execute  # type: ignore[method-assign]
+        api.groat.execute = execute  # type: ignore[assignment, method-assign]
         return await api.call("ada", "POST /v1/transactions", give("42", "1"))
 
     return case

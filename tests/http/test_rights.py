@@ -197,6 +197,9 @@ async def test_staff_who_read_a_stream_leave_a_trace(api: Api) -> None:
 
 
 async def test_nobody_changes_their_own_rights(api: Api) -> None:
-    for body in ({"roles": []}, {"disabled": True}):
+    bodies: tuple[dict[str, Any], ...] = ({"roles": []}, {"disabled": True})
+    for body in bodies:
         assert code(await api.call("ada", "PATCH /v1/users/ada", body)) == "own_rights"
+    # Nor by a record of their own, whose roles would win over those of the token.
+    assert code(await api.call("ada", "POST /v1/users", {"user": "ada", "roles": ["admin"]})) == "own_rights"
     assert (await api.call("ada", "PATCH /v1/users/ada", {"name": "Ada"})).status_code == 200

@@ -24,7 +24,7 @@ NOW = int(time.time())
 RSA = rsa.generate_private_key(65537, 2048)
 EC = ec.generate_private_key(ec.SECP256R1())
 ED = ed25519.Ed25519PrivateKey.generate()
-PUBLIC = {"RS256": RSA, "ES256": EC, "EdDSA": ED}
+PUBLIC: dict[str, Any] = {"RS256": RSA, "ES256": EC, "EdDSA": ED}
 
 
 def hs256(claims: dict[str, Any] | None = None, secret: str = SECRET, **headers: Any) -> str:
@@ -45,7 +45,7 @@ def raw(header: Any, claims: Any, secret: str = SECRET) -> str:
 
 
 def jwk(algorithm: str, kid: str) -> dict[str, Any]:
-    key = jwt.get_algorithm_by_name(algorithm).to_jwk(PUBLIC[algorithm].public_key(), as_dict=True)
+    key: Any = jwt.get_algorithm_by_name(algorithm).to_jwk(PUBLIC[algorithm].public_key(), as_dict=True)
     return {**key, "kid": kid, "use": "sig"}
 
 

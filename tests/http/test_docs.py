@@ -1,0 +1,22 @@
+"""What docs/http-api.md does not tell fails here: every route with who may call it, and every code."""
+
+from pathlib import Path
+
+import pytest
+
+from groat.http import app  # noqa: F401  (it declares the operations)
+from groat.http.operations import OPERATIONS, Operation
+from groat.http.problems import CODES
+
+PAGE = (Path(__file__).parents[2] / "docs" / "http-api.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.id)
+def test_every_route_is_documented(operation: Operation) -> None:
+    line = f"| `{operation.method} {operation.path}` | `{operation.id}` | {operation.right.value} | {operation.summary} |"
+    assert line in PAGE
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_is_documented(code: str) -> None:
+    assert f"| `{code}` | {CODES[code].status} | {CODES[code].meaning} |" in PAGE
