@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -42,7 +43,10 @@ def _as_postgres(command: list[str]) -> list[str]:
 
 
 class Postgres:
-    """A PostgreSQL server in a folder of its own; ``dsn`` names its first database."""
+    """A PostgreSQL server in a folder of its own; ``dsn`` names its first database.
+
+    It has the network address ``port`` for life: a standby takes another one.
+    """
 
     def __init__(self, folder: Path, port: int, settings: dict[str, str]) -> None:
         self.folder = folder
@@ -51,40 +55,100 @@ class Postgres:
         self.dsn = f"postgresql://postgres@127.0.0.1:{port}/postgres"
         self._settings = settings
 
+    @property
+    def data(self) -> Path:
+        """The folder of the cluster's files."""
+        return self.folder / "data"
+
     def create(self) -> None:
         """Make the cluster's files."""
+        self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self.set(max_connections="200", **self._settings)
+
+    def follow(self, primary: Postgres, name: str) -> None:
+        """Make the cluster's files as a copy of a running primary, to stand by under this name."""
+        source = f"host=127.0.0.1 port={primary.port} user=postgres application_name={name}"
         self._run(
-            "initdb",
-            "-D",
-            str(self.folder / "data"),
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
+            "pg_basebackup", "-D", str(self.data), "-d", source, "-R", "-c", "fast", "-X", "stream", "-N"
         )
-        settings = {
+        self.set(**self._settings)
+
+    def set(self, **settings: str) -> None:
+        """Write settings; they count from the next start or reload on."""
+        own = {
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
             "unix_socket_directories": str(self.folder),
-            "max_connections": "200",
-            **self._settings,
         }
-        lines = "".join(f"{name} = '{value}'\n" for name, value in settings.items())
-        with (self.folder / "data" / "postgresql.auto.conf").open("a") as conf:
-            conf.write(lines)
+        with (self.data / "postgresql.auto.conf").open("a") as conf:
+            conf.write("".join(f"{name} = '{value}'\n" for name, value in (own | settings).items()))
+
+    def reload(self) -> None:
+        """Read the settings again."""
+        self._run("pg_ctl", "-D", str(self.data), "-s", "reload")
+
+    def promote(self) -> None:
+        """Make a standby the primary."""
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-s", "promote")
+
+    @property
+    def pid(self) -> int:
+        """The first process; raises FileNotFoundError when it was stopped in order."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
+    @property
+    def running(self) -> bool:
+        """Whether the first process lives."""
+        try:
+            return Path(f"/proc/{self.pid}/comm").read_text() == "postgres\n"
+        except FileNotFoundError:
+            return False
+
+    def fill_disk(self) -> None:
+        """Let no file grow any more: fill the disk of its own, or else limit the size of files to nothing."""
+        if os.path.ismount(self.folder):
+            with (self.folder / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
+                while True:
+                    ballast.write(bytes(2**20))
+        else:
+            self._limit_files(0)
+
+    def empty_disk(self) -> None:
+        """End what `fill_disk` did."""
+        (self.folder / "ballast").unlink(missing_ok=True)
+        if not os.path.ismount(self.folder):
+            self._limit_files(resource.RLIM_INFINITY)
+
+    def _limit_files(self, size: int) -> None:
+        for process in self._processes():
+            with suppress(ProcessLookupError):
+                resource.prlimit(process, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    def _processes(self) -> list[int]:
+        if not self.running:
+            return []
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [self.pid, *map(int, children)]
+
+    def kill(self) -> None:
+        """kill -9 all its processes at once, as a machine that loses its power does."""
+        processes = self._processes()
+        for process in processes:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        deadline = time.monotonic() + WAIT_S
+        while any(Path(f"/proc/{process}").exists() for process in processes):
+            if time.monotonic() > deadline:
+                raise RuntimeError("PostgreSQL's processes did not end")
+            time.sleep(STEP_S)
 
     def start(self) -> None:
         """Start it, or start it again."""
-        self._run(
-            "pg_ctl", "-D", str(self.folder / "data"), "-w", "-s", "-l", str(self.folder / "log"), "start"
-        )
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-s", "-l", str(self.folder / "log"), "start")
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it: ``fast`` ends all sessions, ``immediate`` is like a crash."""
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-s", "-m", mode, "stop")
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-s", "-m", mode, "stop")
 
     def new_database(self, name: str) -> str:
         """Make a database and return its dsn."""
@@ -99,22 +163,39 @@ class Postgres:
 
 
 @contextmanager
-def postgres(**settings: str) -> Iterator[Postgres]:
-    """A running private PostgreSQL; raises Missing where it is not installed."""
+def postgres(
+    disk_mb: int | None = None, standby_of: Postgres | None = None, **settings: str
+) -> Iterator[Postgres]:
+    """A running private PostgreSQL; raises Missing where it is not installed.
+
+    ``disk_mb`` gives it a disk of its own of that size, so that it can be filled; only root can mount one.
+    ``standby_of`` makes it a standby with the name ``standby``.
+    """
     postgres_programs()
     folder = Path(mkdtemp(prefix="groat-postgres-"))
+    own_disk = disk_mb is not None and os.geteuid() == 0
+    if own_disk:
+        _mounting("mount", "-t", "tmpfs", "-o", f"size={disk_mb}m,mode=700", "tmpfs", str(folder))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     server = Postgres(folder, free_port(), settings)
     try:
-        server.create()
+        if standby_of:
+            server.follow(standby_of, "standby")
+        else:
+            server.create()
         server.start()
-        try:
-            yield server
-        finally:
-            server.stop("immediate")
+        yield server
     finally:
+        if server.running:
+            server.stop("immediate")
+        if own_disk:
+            _mounting("umount", str(folder))
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _mounting(*command: str) -> None:
+    subprocess.run(command, check=True, timeout=60)
 
 
 class Redis:
@@ -155,6 +236,11 @@ class Redis:
                 if time.monotonic() > deadline or self._process.poll() is not None:
                     raise
             time.sleep(STEP_S)
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and lives."""
+        return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
         """Kill it."""

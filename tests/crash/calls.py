@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tests.crash.server import Server, bearing
+from tests.crash.server import Reachable, bearing
 
 
 class Answer(NamedTuple):
@@ -37,7 +37,7 @@ class Answer(NamedTuple):
 class Wire:
     """One keep-alive connection to the server. Raises OSError or EOFError when an answer does not come whole."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Reachable) -> None:
         self.server = server
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
@@ -127,7 +127,7 @@ class Write:
 class Senders:
     """Many senders at once, each with its own connection. ``answered`` counts the answers that arrived."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Reachable) -> None:
         self.server = server
         self.writes: list[Write] = []
         self.answered = 0

@@ -20,7 +20,7 @@ from centrifuge import (
     SubscribedContext,
 )
 
-from tests.crash.server import Server, bearing
+from tests.crash.server import Reachable, bearing
 from tests.live.python_client import Sdk, View
 
 BACK_OFF_S = 0.05
@@ -74,7 +74,7 @@ class PythonClient(Sdk):
     """The stock Python SDK, following its person's stream; `watch` follows others as staff do."""
 
     def __init__(
-        self, server: Server, user: str, bearer: str, back_off_s: tuple[float, float] = (0.01, 0.05)
+        self, server: Reachable, user: str, bearer: str, back_off_s: tuple[float, float] = (0.01, 0.05)
     ) -> None:
         super().__init__(server.websocket, bearer, back_off_s)
         self.record = Record(f"centrifuge-python of {user}", f"user:{user}")
@@ -115,7 +115,7 @@ class Watching(View):
 class NodeClients:
     """The stock npm client, several of them in one Node process that prints what they hear."""
 
-    def __init__(self, server: Server, people: dict[str, str]) -> None:
+    def __init__(self, server: Reachable, people: dict[str, str]) -> None:
         self.records = {user: Record(f"centrifuge (npm) of {user}", f"user:{user}") for user in people}
         self.errors: list[Any] = []
         self._plan = json.dumps({"url": server.websocket, "people": people})
@@ -160,7 +160,7 @@ class NodeClients:
 class Reader:
     """A reader over plain HTTP, in a task of its own; ``read`` is one visit, after which it comes back."""
 
-    def __init__(self, server: Server, user: str, bearer: str) -> None:
+    def __init__(self, server: Reachable, user: str, bearer: str) -> None:
         self.record = Record(f"{type(self).__name__} of {user}", f"user:{user}")
         self.position = ""
         self._path = f"/v1/streams/user:{user}/events"

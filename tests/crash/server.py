@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import jwt
@@ -53,6 +53,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+class Reachable(Protocol):
+    """What senders and clients know of a server, or of several behind one address."""
+
+    port: int
+    address: str
+    websocket: str
+    lives: int
+    up: asyncio.Event
 
 
 class Server:
