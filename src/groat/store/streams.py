@@ -173,7 +173,7 @@ def prune_events(age: int, limit: int) -> Flow[int]:
 
 
 def read_batches(after: int, worker: str, limit: int) -> Flow[list[tuple[int, str]]]:
-    """(id, streams as JSON) of the batches behind ``after`` that other workers committed, in order."""
+    """(id, streams as JSON) of the batches behind ``after``, in order; those of ``worker`` are empty, or left out."""
     rows: list[tuple[int, str]] = yield Query("read_batches", (after, worker, limit))
     return rows
 

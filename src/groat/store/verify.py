@@ -19,7 +19,7 @@ CHECKS: dict[str, str] = {
     "verify_holds": "holds are the fold of their transactions",
     "verify_pending": "pending is the sum of open holds",
     "verify_reversals": "reversals never exceed their transaction",
-    "verify_keys": "each key names a transaction that exists",
+    "verify_keys": "each transaction stands under a key, and each key names some that exist",
     "verify_streams": "streams have no holes",
     "verify_unbatched": "every transaction belongs to a batch",
     "hash_chain": "the audit chain is unbroken",

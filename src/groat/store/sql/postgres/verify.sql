@@ -70,9 +70,17 @@ WHERE t.reverses IS NOT NULL
 GROUP BY o.txn, o.leg, o.amount HAVING sum(p.amount) > o.amount LIMIT 100;
 
 -- name: verify_keys :many
--- Rule 6: a key names only a transaction that exists.
-SELECT k.digest::text, k.txn::text, 'no such transaction'
-FROM key AS k WHERE k.txn IS NOT NULL AND NOT EXISTS (SELECT 1 FROM txn AS t WHERE t.id = k.txn) LIMIT 100;
+-- Rule 6: a key names only transactions that exist, and each stands under a key, or a retry would make it again.
+WITH named (txn) AS (
+    SELECT txn FROM key WHERE txn IS NOT NULL
+    UNION
+    SELECT value::uuid FROM key, jsonb_array_elements_text(outcome::jsonb -> 'transactions') WHERE outcome IS NOT NULL)
+SELECT n.txn::text, 'a transaction', 'none'
+FROM named AS n WHERE NOT EXISTS (SELECT 1 FROM txn AS t WHERE t.id = n.txn)
+UNION ALL
+SELECT t.id::text, 'a key', 'none'
+FROM txn AS t WHERE t.kind <> 'expire' AND NOT EXISTS (SELECT 1 FROM named AS n WHERE n.txn = t.id)
+LIMIT 100;
 
 -- name: verify_streams :many
 -- The kept events of a stream end at its head and have no hole.

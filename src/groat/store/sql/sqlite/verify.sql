@@ -79,9 +79,15 @@ WHERE t.reverses IS NOT NULL
 GROUP BY o.txn, o.leg HAVING sum(p.amount) > o.amount LIMIT 100;
 
 -- name: verify_keys :many
--- Rule 6: a key names only a transaction that exists.
-SELECT k.digest, k.txn, 'no such transaction'
-FROM key AS k WHERE k.txn IS NOT NULL AND NOT EXISTS (SELECT 1 FROM txn AS t WHERE t.id = k.txn) LIMIT 100;
+-- Rule 6: a key names only transactions that exist, and each stands under a key, or a retry would make it again.
+WITH named (txn) AS (
+    SELECT txn FROM key WHERE txn IS NOT NULL
+    UNION
+    SELECT j.value FROM key AS k, json_each(k.outcome, '$.transactions') AS j WHERE k.outcome IS NOT NULL)
+SELECT n.txn, 'a transaction', 'none' FROM named AS n WHERE NOT EXISTS (SELECT 1 FROM txn AS t WHERE t.id = n.txn)
+UNION ALL
+SELECT t.id, 'a key', 'none' FROM txn AS t WHERE t.kind <> 'expire' AND t.id NOT IN (SELECT txn FROM named)
+LIMIT 100;
 
 -- name: verify_streams :many
 -- The kept events of a stream end at its head and have no hole.

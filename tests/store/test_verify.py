@@ -1,0 +1,136 @@
+"""Each kind of tampering is found, and named as what it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from groat import Groat
+from groat.store.verify import CHECKS
+from tests.helpers.clock import Clock
+from tests.helpers.databases import SqliteDatabase
+from tests.helpers.money import give
+
+# What somebody did behind groat's back, the check that is there for it, and the others that see it too.
+TAMPERINGS = [
+    ("UPDATE account SET credits = credits + 5 WHERE path = 'user:a'", "verify_sums", {"verify_counters"}),
+    (
+        "UPDATE account SET debits_pending = debits_pending + 5 WHERE path = 'user:a'",
+        "verify_sums",
+        {"verify_counters", "verify_pending"},
+    ),
+    ("UPDATE account SET version = version + 1 WHERE path = 'user:a'", "verify_counters", set()),
+    (
+        "UPDATE account SET debits = debits + 5, credits = credits + 5 WHERE path = 'user:a'",
+        "verify_counters",
+        set(),
+    ),
+    (
+        "DELETE FROM posting WHERE txn = (SELECT id FROM txn WHERE kind = 'reverse')",
+        "verify_counters",
+        {"verify_running", "hash_chain"},
+    ),
+    (
+        "UPDATE posting SET source_balance = source_balance + 1 WHERE source_version = 1",
+        "verify_running",
+        {"hash_chain"},
+    ),
+    (
+        "UPDATE posting SET destination_held = 7 WHERE destination_version = 2",
+        "verify_running",
+        {"hash_chain"},
+    ),
+    (
+        "UPDATE hold SET captured = captured - 1, released = released + 1 WHERE captured > 0",
+        "verify_holds",
+        set(),
+    ),
+    ("UPDATE hold SET status = 'released' WHERE status = 'open'", "verify_holds", {"verify_pending"}),
+    (
+        "UPDATE account SET debits_pending = debits_pending + 5 WHERE path = 'user:a';"
+        "UPDATE account SET credits_pending = credits_pending + 5 WHERE path = 'house:s'",
+        "verify_pending",
+        {"verify_counters"},
+    ),
+    (
+        "UPDATE txn SET reverses = (SELECT id FROM txn WHERE reason = 'small') WHERE reverses IS NOT NULL",
+        "verify_reversals",
+        {"hash_chain"},
+    ),
+    (
+        "UPDATE key SET txn = '0' WHERE txn = (SELECT id FROM txn WHERE reason = 'small')",
+        "verify_keys",
+        set(),
+    ),
+    ("DELETE FROM key WHERE txn = (SELECT id FROM txn WHERE reason = 'small')", "verify_keys", set()),
+    ("DELETE FROM key WHERE outcome LIKE '%transactions%'", "verify_keys", set()),
+    ("DELETE FROM event WHERE offset = 2", "verify_streams", set()),
+    ("UPDATE stream SET head = head + 1 WHERE name = 'user:a'", "verify_streams", set()),
+    ("UPDATE stream SET head = head - 1 WHERE name = 'user:a'", "verify_streams", set()),
+    ("DELETE FROM batch WHERE id = (SELECT max(batch) FROM txn)", "verify_unbatched", {"hash_chain"}),
+    ("DELETE FROM batch WHERE id = 2", "verify_unbatched", {"hash_chain"}),
+    ("UPDATE txn SET reason = 'because' WHERE reason = 'small'", "hash_chain", set()),
+    ("UPDATE txn SET actor = 'user:b' WHERE reason = 'small'", "hash_chain", set()),
+    ("UPDATE posting SET effective_at = effective_at - 1", "hash_chain", set()),
+    ("UPDATE act SET actor = 'user:b' WHERE kind = 'set_limits'", "hash_chain", set()),
+    ("UPDATE batch SET hash = previous WHERE id = 3", "hash_chain", set()),
+]
+
+
+@pytest.fixture
+async def books(sqlite: SqliteDatabase, clock: Clock) -> SqliteDatabase:
+    """A little of everything."""
+    async with Groat.open(sqlite.url, store=sqlite.store(clock)) as groat:
+        await groat.add_asset("CREDIT", 0)
+        first = await give(groat, "user:a", "50")
+        await groat.post([("house:x", "user:b", "3", "CREDIT")], key="small", reason="small")
+        await groat.reverse(str(first.id), amounts=["10"], key="reverse")
+        await groat.hold("user:a", "house:s", "5", "CREDIT", key="open")
+        hold = await groat.hold("user:a", "house:s", "6", "CREDIT", key="hold")
+        await groat.capture(str(hold.id), amount="4", key="capture")
+        await groat.hold("user:a", "house:s", "1", "CREDIT", key="brief", expires_at=clock.after(5))
+        clock.advance(5)
+        await groat.bulk([[("house:x", "user:a", "1", "CREDIT")]] * 2, key="bulk")
+        await groat.set_limits("user:a", "CREDIT", floor="-5", key="limits")
+    return sqlite
+
+
+async def report_of(database: SqliteDatabase) -> set[str]:
+    async with Groat.open(database.url, store=database.store()) as groat:
+        report = await groat.verify()
+    assert report.ok == (not report.problems)
+    for problem in report.problems:
+        assert problem.what
+        assert problem.expected != problem.found
+    return {problem.check for problem in report.problems}
+
+
+async def test_untouched_books_agree(books: SqliteDatabase) -> None:
+    assert await report_of(books) == set()
+
+
+@pytest.mark.parametrize(
+    ("sql", "check", "others"), TAMPERINGS, ids=[f"{c}: {s[:60]}" for s, c, _ in TAMPERINGS]
+)
+async def test_tampering_is_found(books: SqliteDatabase, sql: str, check: str, others: set[str]) -> None:
+    with books.raw() as connection:
+        changed = connection.total_changes
+        for statement in sql.split(";"):
+            connection.execute(statement)
+        assert connection.total_changes > changed
+    assert await report_of(books) == {check, *others}
+
+
+def test_every_check_is_tried() -> None:
+    assert {check for _, check, _ in TAMPERINGS} == set(CHECKS)
+
+
+async def test_progress_is_told(books: SqliteDatabase) -> None:
+    told: list[tuple[str, int, int]] = []
+    async with Groat.open(books.url, store=books.store()) as groat:
+        report = await groat.verify(lambda *step: told.append(step))
+    assert {name for name, _, _ in told} >= set(CHECKS)
+    assert all(0 <= done <= total for _, done, total in told)
+    counts = [
+        books.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("txn", "posting", "account", "batch")
+    ]
+    assert [report.transactions, report.postings, report.accounts, report.batches] == counts
