@@ -13,8 +13,8 @@ PAGE = (Path(__file__).parents[2] / "docs" / "http-api.md").read_text(encoding="
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.id)
 def test_every_route_is_documented(operation: Operation) -> None:
-    line = f"| `{operation.method} {operation.path}` | `{operation.id}` | {operation.right.value} | {operation.summary} |"
-    assert line in PAGE
+    route = f"`{operation.method} {operation.path}`"
+    assert f"| {route} | `{operation.id}` | {operation.right.value} | {operation.summary} |" in PAGE
 
 
 @pytest.mark.parametrize("code", CODES)
