@@ -22,7 +22,14 @@ def serve(*, settings: Settings) -> None:
     require_secrets(settings)
     require_store(settings)
     require_address(settings)
+    # Whatever is wrong with the database is told in one line here, and workers that start together find it migrated.
+    asyncio.run(_open_once(settings))
     run_server(settings)
+
+
+async def _open_once(settings: Settings) -> None:
+    async with open_ledger(settings):
+        pass
 
 
 def require_address(settings: Settings) -> None:
@@ -43,12 +50,15 @@ def require_address(settings: Settings) -> None:
 def run_server(settings: Settings, on_ready: Callable[[], None] | None = None) -> None:
     """Serve until SIGINT or SIGTERM, both of which are a good end."""
     # Imported here, for loading the web framework would slow every other command down.
-    from groat.http import server
+    from groat.http import server, workers
 
-    # Once drained, uvicorn raises the signal again for whoever handled it before: us, so that callers can clean up.
+    # Before and after the server handles signals itself, they are raised here, so that callers can clean up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
-        server.run(settings, on_ready)
+        if settings.workers == 1:
+            server.run(settings, on_ready)
+        elif code := workers.Supervisor(settings, on_ready).run():
+            raise SystemExit(code)
 
 
 @with_settings("database")

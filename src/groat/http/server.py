@@ -25,12 +25,22 @@ FINISH_S = 10
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that tells when it listens, and asks live readers to go before it waits for them."""
+    """A uvicorn server that tells when it listens, and asks live readers to go before it waits for them.
 
-    def __init__(self, config: uvicorn.Config, app: App, on_ready: Callable[[], None] | None = None) -> None:
+    ``tie`` is a socket whose other end is the supervisor's: when that is closed, this server drains as by a signal.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        app: App,
+        on_ready: Callable[[], None] | None = None,
+        tie: socket.socket | None = None,
+    ) -> None:
         super().__init__(config)
         self._app = app
         self._on_ready = on_ready
+        self._tie = tie
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -52,6 +62,12 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started and self._on_ready is not None:
             self._on_ready()
+        if self._tie is not None:
+            asyncio.get_running_loop().add_reader(self._tie, self._orphaned, self._tie)
+
+    def _orphaned(self, tie: socket.socket) -> None:
+        asyncio.get_running_loop().remove_reader(tie)
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: no new readers, those there leave within the drain window, requests finish, the ledger closes."""
@@ -60,8 +76,10 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def make_server(settings: Settings, on_ready: Callable[[], None] | None = None) -> Server:
-    """A server for these settings, not yet started; ``on_ready`` is called once it listens."""
+def make_server(
+    settings: Settings, on_ready: Callable[[], None] | None = None, tie: socket.socket | None = None
+) -> Server:
+    """A server for these settings, not yet started; ``on_ready`` is called once it listens. ``tie``: see Server."""
     app = create_app(settings)
     config = uvicorn.Config(
         app,
@@ -80,13 +98,21 @@ def make_server(settings: Settings, on_ready: Callable[[], None] | None = None) 
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=settings.drain_s + FINISH_S,
     )
-    return Server(config, app, on_ready)
+    return Server(config, app, on_ready, tie)
 
 
-def run(settings: Settings, on_ready: Callable[[], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM, then drain. Raises SystemExit when the start fails."""
+def run(
+    settings: Settings,
+    on_ready: Callable[[], None] | None = None,
+    listeners: list[socket.socket] | None = None,
+    tie: socket.socket | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM, then drain. Raises SystemExit when the start fails.
+
+    ``listeners`` are sockets that listen already, in place of the settings' host and port.
+    """
     tune_process()
-    server = make_server(settings, on_ready)
-    server.run()
+    server = make_server(settings, on_ready, tie)
+    server.run(listeners)
     if not server.started:
         raise SystemExit(3)
