@@ -13,9 +13,9 @@ from tests.e2e.serving import Server
 
 DATA = Path(__file__).parent.parent / "data"
 WHO = "member-2"
-RATE = 400
+RATE = 300
 """Transactions a second: the 1,359 take a few seconds, in which there is something to see."""
-SEEN_MIN = 20
+SEEN_MIN = 8
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,6 @@ def test_what_the_admin_gives_is_on_the_persons_screen(server: Server, new_scree
 
     adjust(admin, "42", "Subtract", 20, "Counted twice")
     ursula.shows(before + 30)
-    expect(ursula.toast("20 CREDIT")).to_contain_text("Counted twice")
     expect(support.row("42")).to_have_attribute("data-value", str(before + 30))
     closes(admin.page)
 
