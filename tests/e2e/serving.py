@@ -131,3 +131,13 @@ class Server:
         """What the database says."""
         account = self.call("GET", f"/v1/accounts/user:{user}")
         return next(str(row["balance"]) for row in account["balances"] if row["asset"] == asset)
+
+    def entries(self, user: str, asset: str = "CREDIT", *, reader: str = "admin") -> list[dict[str, Any]]:
+        """All entries of somebody's main account, newest first."""
+        path = f"/v1/accounts/user:{user}/entries?limit=100&asset={asset}"
+        page = self.call("GET", path, user=reader)
+        found = list(page["items"])
+        while page["cursor"]:
+            page = self.call("GET", f"{path}&cursor={page['cursor']}", user=reader)
+            found += page["items"]
+        return found

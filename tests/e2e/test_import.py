@@ -42,7 +42,7 @@ def test_an_import_is_followed_to_the_last_cent(server: Server, new_screen: NewS
     screen.shows(f"{wanted:.2f}")
 
     # What was on the screen meanwhile were balances that were true one after the other, no others.
-    entries = server.call("GET", f"/v1/accounts/user:{WHO}/entries?asset=USD&limit=500", user=WHO)["items"]
+    entries = server.entries(WHO, "USD", reader=WHO)
     history = [str(entry["balance"]) for entry in reversed(entries)]
     seen = screen.witness()["values"]
     assert len(seen) >= SEEN_MIN, "it was not followed live"
