@@ -92,7 +92,8 @@ class Database:
 async def left_behind(path: Path, copy: Path) -> Database:
     """What a killed server left on the disk, read and verified in a copy, so that nothing is mended by looking."""
     found = _copied(path, copy)
-    async with Groat.open(f"sqlite:///{found}") as groat:
+    # With a long retention, or opening it would itself forget what the server was about to.
+    async with Groat.open(f"sqlite:///{found}", retention_days=3_650) as groat:
         report = await groat.verify()
     assert report.ok, report.problems
     return Database(found)
