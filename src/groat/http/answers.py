@@ -162,7 +162,8 @@ class DemoPerson(msgspec.Struct):
     password: str
 
 
-class Health(msgspec.Struct):
-    """Whether the process lives, or is ready to serve."""
+class Health(msgspec.Struct, omit_defaults=True):
+    """Whether the process lives, or is ready to serve; ``degraded`` names what is away and slows things down."""
 
     status: str
+    degraded: list[str] = []

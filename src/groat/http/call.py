@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import time
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 QUERY_MAX = 32
+LARGE_BYTES = 131_072
 
 
 class Call:
@@ -101,6 +103,9 @@ class Call:
             raise HttpError("unsupported_media_type")
         if content_type != b"application/json" and not _is_json(content_type):
             raise HttpError("unsupported_media_type")
+        if len(body) > LARGE_BYTES:
+            # Thousands of items take a tenth of a second; meanwhile the event loop serves others.
+            return await asyncio.to_thread(decode, body, kind)
         return decode(body, kind)
 
     async def read(self) -> bytes:

@@ -1,35 +1,44 @@
-"""Counters of this process, in Prometheus' text form.
+"""Counters of this process, and of the other workers of its node, in Prometheus' text form.
 
 Requests are counted in plain dictionaries, for labelled counters cost more than a request may.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
+
+from groat.engine.histogram import SECONDS, Histogram
 
 if TYPE_CHECKING:
     from groat import Groat
 
-BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+SUFFIX = ".prom"
 
 
 class Metrics(Collector):
-    """Counts requests, and reads the committer's and the live side's own counts when asked."""
+    """Counts requests, and reads the committer's, the bus's and the live side's own counts when asked.
+
+    A worker among several keeps its metrics in ``place``, a file that the others read: whichever is asked answers for
+    all, with a label ``worker``.
+    """
 
     def __init__(self, groat: Groat, live: Any) -> None:
+        self.place: Path | None = None
         self._groat = groat
         self._live = live
         self._requests: dict[tuple[str, int], int] = {}
-        self._seconds: dict[str, list[float]] = {}
+        self._seconds: dict[str, Histogram] = {}
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
+        ProcessCollector(registry=self._registry)
 
     def count(self, operation: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -37,13 +46,24 @@ class Metrics(Collector):
         self._requests[key] = self._requests.get(key, 0) + 1
         times = self._seconds.get(operation)
         if times is None:
-            times = self._seconds[operation] = [0.0] * (len(BUCKETS_S) + 2)
-        times[bisect_left(BUCKETS_S, seconds)] += 1
-        times[-1] += seconds
+            times = self._seconds[operation] = Histogram(SECONDS)
+        times.add(seconds)
 
     def text(self) -> bytes:
         """All metrics in the text form."""
-        return generate_latest(self._registry)
+        if self.place is None:
+            return generate_latest(self._registry)
+        self.keep()
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(_Workers(self.place.parent))
+        return generate_latest(registry)
+
+    def keep(self) -> None:
+        """Write this worker's metrics where the others find them."""
+        if self.place is not None:
+            fresh = self.place.with_suffix(".new")
+            fresh.write_bytes(generate_latest(self._registry))
+            fresh.replace(self.place)
 
     def collect(self) -> Iterator[Metric]:
         """Called by the registry."""
@@ -57,14 +77,10 @@ class Metrics(Collector):
             "groat_http_request_seconds", "Time to answer HTTP requests", labels=["operation"]
         )
         for operation, times in self._seconds.items():
-            buckets: list[tuple[str, float]] = []
-            so_far = 0.0
-            for bound, many in zip((*map(str, BUCKETS_S), "+Inf"), times[:-1], strict=True):
-                so_far += many
-                buckets.append((bound, so_far))
-            durations.add_metric([operation], buckets, times[-1])
+            durations.add_metric([operation], times.buckets(), times.total)
         yield durations
         yield from self._committer()
+        yield from self._bus()
         yield from self._live_stats()
 
     def _committer(self) -> Iterator[Metric]:
@@ -74,18 +90,69 @@ class Metrics(Collector):
         for name, help_, value in (
             ("groat_batches", "Batches committed", stats.batches),
             ("groat_commands", "Commands decided", stats.commands),
-            ("groat_commit_seconds", "Seconds spent committing", stats.commit_s),
             ("groat_holds_expired", "Holds that expired", stats.expired),
             ("groat_batches_failed", "Batches that had to be run again or given up", stats.failed_batches),
             ("groat_overloaded", "Commands turned away because the queue was full", stats.overloaded),
+            (
+                "groat_lost_history",
+                "Streams whose reader knew more than the database",
+                self._groat.streams.alarms,
+            ),
         ):
             yield CounterMetricFamily(name, help_, value)
+        for name, help_, histogram in (
+            ("groat_commit_seconds", "Time that a run of a batch took in the store", stats.commits),
+            ("groat_batch_commands", "Commands in a batch", stats.sizes),
+        ):
+            yield HistogramMetricFamily(name, help_, histogram.buckets(), histogram.total)
         refusals = CounterMetricFamily("groat_refusals", "Commands refused", labels=["code"])
         for code, count in stats.refusals.items():
             refusals.add_metric([code], count)
         yield refusals
 
+    def _bus(self) -> Iterator[Metric]:
+        bus = self._groat.bus
+        up = GaugeMetricFamily(
+            "groat_hints_connected",
+            "Whether hints come and go (1) or only the periodic check tells (0)",
+            labels=["bus"],
+        )
+        up.add_metric([bus.kind], bus.connected)
+        yield up
+        for name, help_, value in (
+            ("groat_hints_sent", "Ranges of events told to other workers", bus.traffic.sent),
+            ("groat_hints_heard", "Ranges of events heard of from other workers", bus.traffic.heard),
+            (
+                "groat_hints_dropped",
+                "Ranges of events not told, the bus being away or slow",
+                bus.traffic.dropped,
+            ),
+            ("groat_hints_losses", "Times the bus was lost", bus.traffic.losses),
+        ):
+            yield CounterMetricFamily(name, help_, value)
+
     def _live_stats(self) -> Iterator[Metric]:
         for name, value in msgspec.structs.asdict(self._live.stats).items():
             if isinstance(value, int | float):
                 yield GaugeMetricFamily(f"groat_live_{name}", "See docs/live-protocol.md", value)
+        yield GaugeMetricFamily(
+            "groat_live_slowest_events", "Events the slowest reader is behind", self._live.hub.lag()
+        )
+
+
+class _Workers(Collector):
+    """What the workers of a node wrote into one folder, each sample with the name of its worker."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterator[Metric]:
+        families: dict[str, Metric] = {}
+        for file in sorted(self._folder.glob(f"*{SUFFIX}")):
+            for family in text_string_to_metric_families(file.read_text()):
+                merged = families.setdefault(
+                    family.name, Metric(family.name, family.documentation, family.type)
+                )
+                for sample in family.samples:
+                    merged.add_sample(sample.name, {**sample.labels, "worker": file.stem}, sample.value)
+        yield from families.values()

@@ -8,7 +8,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import uvicorn
 
@@ -24,10 +25,25 @@ FINISH_S = 10
 """How long requests and connections may take to end after the drain window, before they are cut."""
 
 
+METRICS_S = 1.0
+
+
+class Place(NamedTuple):
+    """A worker's place among several: ``listeners`` listen already, in place of the settings' host and port.
+
+    ``tie`` is a socket whose other end is the supervisor's: when that is closed, the worker drains as by a signal.
+    ``metrics`` is the file in which it keeps its metrics, beside those of the others.
+    """
+
+    listeners: list[socket.socket]
+    tie: socket.socket
+    metrics: Path
+
+
 class Server(uvicorn.Server):
     """A uvicorn server that tells when it listens, and asks live readers to go before it waits for them.
 
-    ``tie`` is a socket whose other end is the supervisor's: when that is closed, this server drains as by a signal.
+    ``place`` is what a supervisor gives a worker.
     """
 
     def __init__(
@@ -35,12 +51,13 @@ class Server(uvicorn.Server):
         config: uvicorn.Config,
         app: App,
         on_ready: Callable[[], None] | None = None,
-        tie: socket.socket | None = None,
+        place: Place | None = None,
     ) -> None:
         super().__init__(config)
         self._app = app
         self._on_ready = on_ready
-        self._tie = tie
+        self._place = place
+        self._keeper: asyncio.Task[None] | None = None
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -62,24 +79,34 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started and self._on_ready is not None:
             self._on_ready()
-        if self._tie is not None:
-            asyncio.get_running_loop().add_reader(self._tie, self._orphaned, self._tie)
+        if self.started and self._place is not None:
+            asyncio.get_running_loop().add_reader(self._place.tie, self._orphaned, self._place.tie)
+            self._keeper = asyncio.create_task(self._keep_metrics(self._place.metrics), name="groat-metrics")
 
     def _orphaned(self, tie: socket.socket) -> None:
         asyncio.get_running_loop().remove_reader(tie)
         self.should_exit = True
+
+    async def _keep_metrics(self, file: Path) -> None:
+        while self._app.services is not None:
+            metrics = self._app.services.metrics
+            metrics.place = file
+            metrics.keep()
+            await asyncio.sleep(METRICS_S)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: no new readers, those there leave within the drain window, requests finish, the ledger closes."""
         if self._app.groat_live is not None:
             self._app.groat_live.begin_drain()
         await super().shutdown(sockets)
+        if self._keeper is not None:
+            self._keeper.cancel()
 
 
 def make_server(
-    settings: Settings, on_ready: Callable[[], None] | None = None, tie: socket.socket | None = None
+    settings: Settings, on_ready: Callable[[], None] | None = None, place: Place | None = None
 ) -> Server:
-    """A server for these settings, not yet started; ``on_ready`` is called once it listens. ``tie``: see Server."""
+    """A server for these settings, not yet started; ``on_ready`` is called once it listens."""
     app = create_app(settings)
     config = uvicorn.Config(
         app,
@@ -98,21 +125,20 @@ def make_server(
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=settings.drain_s + FINISH_S,
     )
-    return Server(config, app, on_ready, tie)
+    return Server(config, app, on_ready, place)
 
 
 def run(
     settings: Settings,
     on_ready: Callable[[], None] | None = None,
-    listeners: list[socket.socket] | None = None,
-    tie: socket.socket | None = None,
+    place: Place | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then drain. Raises SystemExit when the start fails.
 
-    ``listeners`` are sockets that listen already, in place of the settings' host and port.
+    ``place`` is what a supervisor gives a worker.
     """
     tune_process()
-    server = make_server(settings, on_ready, tie)
-    server.run(listeners)
+    server = make_server(settings, on_ready, place)
+    server.run(place.listeners if place else None)
     if not server.started:
         raise SystemExit(3)

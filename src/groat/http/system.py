@@ -42,11 +42,14 @@ async def is_live(call: Call) -> Answer:
     answer_example={"status": "ready"},
 )
 async def is_ready(call: Call) -> Answer:
-    """Reads from the database; 503 while it cannot, and as soon as the server begins to shut down."""
+    """Reads from the database; 503 while it cannot, and as soon as the server begins to shut down.
+
+    `degraded` has `hints` while other nodes' commits are heard of only by the check every two seconds.
+    """
     if call.services.live.draining:
         raise Closed
     await call.groat.streams.heads(["role:admin"])
-    return Answer.of(Health("ready"))
+    return Answer.of(Health("ready", [] if call.groat.bus.connected else ["hints"]))
 
 
 @operation(

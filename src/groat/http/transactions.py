@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from groat.http import bodies
 from groat.http.answer import Answer
 from groat.http.answers import BulkAnswer, BulkResult, BulkSummary
@@ -16,6 +18,9 @@ from groat.ledger.commands import ITEMS_MAX, Bulk, Post, Posting, Reverse
 from groat.ledger.errors import InvalidInput, Refusal
 from groat.ledger.text import check_id, check_text
 from groat.ledger.views import TransactionView
+
+AT_ONCE = 200
+"""Items of a bulk that are read or shown before others get their turn on the event loop."""
 
 _POST_CODES = (
     "key_reused", "insufficient_funds", "ceiling_exceeded", "balance_overflow", "future_effective_date",
@@ -128,6 +133,8 @@ async def _post_each(call: Call, body: bodies.BulkBody, key: str) -> Answer:
     commands: list[tuple[int, Post]] = []
     results: list[BulkResult] = []
     for index, item in enumerate(body.items):
+        if index % AT_ONCE == 0:
+            await asyncio.sleep(0)
         try:
             command = await to_post(call, item, f"{key}/{index}", body.reason)
             command.check(assets)
@@ -137,6 +144,8 @@ async def _post_each(call: Call, body: bodies.BulkBody, key: str) -> Answer:
             commands.append((index, command))
     verdicts = await call.groat.execute_many([command for _, command in commands])
     for (index, _), verdict in zip(commands, verdicts, strict=True):
+        if index % AT_ONCE == 0:
+            await asyncio.sleep(0)
         if isinstance(verdict, Refusal):
             results.append(BulkResult(index, verdict.status, problem=details(verdict)))
         else:

@@ -17,12 +17,15 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import structlog
 
 from groat import logs
 from groat.http import server
+from groat.http.metrics import SUFFIX
 from groat.settings import Settings
 
 BACKLOG = 2_048
@@ -63,6 +66,7 @@ class Supervisor:
         self._code = 0
         listeners = _listen(settings)
         self._workers = [Worker(number, each) for number, each in enumerate(listeners)]
+        self._folder = TemporaryDirectory(prefix="groat-workers-")
 
     def run(self) -> int:
         """Serve until SIGINT or SIGTERM; the exit code: 0 when all ended well. Must run in the main thread."""
@@ -83,6 +87,7 @@ class Supervisor:
                 signal.signal(number, handler)
             heard.close()
             told.close()
+            self._folder.cleanup()
             for worker in self._workers:
                 for listener in worker.listeners:
                     listener.close()
@@ -127,7 +132,8 @@ class Supervisor:
                 pass_fds=descriptors,
             )
         worker.tie = ours
-        ours.sendall(msgspec.json.encode(self._settings) + b"\n")
+        metrics = Path(self._folder.name) / f"{worker.number}{SUFFIX}"
+        ours.sendall(msgspec.json.encode((self._settings, str(metrics))) + b"\n")
         self._selector.register(ours, selectors.EVENT_READ, worker)
 
     def _note_ready(self, worker: Worker) -> None:
@@ -208,7 +214,7 @@ def _listen(settings: Settings) -> list[list[socket.socket]]:
 def work(descriptors: list[int]) -> None:
     """Be a worker: serve on these listening sockets, with the settings that standard input brings first."""
     with socket.socket(fileno=sys.stdin.fileno()) as tie, tie.makefile("rb") as told:
-        settings = msgspec.json.decode(told.readline(), type=Settings)
+        settings, metrics = msgspec.json.decode(told.readline(), type=tuple[Settings, str])
         logs.configure(settings)
 
         def tell() -> None:
@@ -216,7 +222,8 @@ def work(descriptors: list[int]) -> None:
             with suppress(BrokenPipeError):
                 tie.sendall(b".")
 
-        server.run(settings, tell, [socket.socket(fileno=number) for number in descriptors], tie)
+        listeners = [socket.socket(fileno=number) for number in descriptors]
+        server.run(settings, tell, server.Place(listeners, tie, Path(metrics)))
 
 
 if __name__ == "__main__":
