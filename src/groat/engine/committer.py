@@ -13,6 +13,7 @@ from time import perf_counter
 
 import structlog
 
+from groat.engine.histogram import SECONDS, SIZES, Histogram
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
 from groat.ledger.commands import Command
@@ -33,14 +34,24 @@ Waiting = tuple[Prepared, "asyncio.Future[Done | Refusal]"]
 
 
 class Stats:
-    """What the committer did since it started: counts, and the seconds spent inside the store."""
+    """What the committer did since it started: counts, and the seconds that each run of a batch took in the store."""
 
-    __slots__ = ("batches", "commands", "commit_s", "expired", "failed_batches", "overloaded", "refusals")
+    __slots__ = (
+        "batches",
+        "commands",
+        "commits",
+        "expired",
+        "failed_batches",
+        "overloaded",
+        "refusals",
+        "sizes",
+    )
 
     def __init__(self) -> None:
         self.batches = 0
         self.commands = 0
-        self.commit_s = 0.0
+        self.commits = Histogram(SECONDS)
+        self.sizes = Histogram(SIZES)
         self.expired = 0
         self.failed_batches = 0
         self.overloaded = 0
@@ -218,7 +229,7 @@ class Committer:
             log.exception("batch_failed", commands=len(batch))
             raise StoreError("command_failed", repr(error)) from error
         finally:
-            self.stats.commit_s += perf_counter() - started
+            self.stats.commits.add(perf_counter() - started)
 
     def _fail(self, batch: list[Waiting], error: StoreError) -> None:
         log.error("commands_failed", code=error.code, detail=error.detail, commands=len(batch))
@@ -231,6 +242,7 @@ class Committer:
         stats = self.stats
         taken: list[Waiting] = []
         stats.batches += 1
+        stats.sizes.add(len(batch))
         stats.expired += committed.expired
         # Listeners come first: a caller that hears its verdict can rely on the event being on its way.
         if committed.published:

@@ -251,6 +251,19 @@ class Hub:
             self._missing.pop(feed, None)
             self.stats.feeds = len(self._feeds)
 
+    def lag(self) -> int:
+        """How many events the slowest reader is behind its stream."""
+        return max(
+            (
+                member.feed.offset - member.cursor
+                for feed in self._feeds.values()
+                for room in feed.rooms.values()
+                for member in room.members
+                if member.sent == _PARKED
+            ),
+            default=0,
+        )
+
     # Events come in.
 
     def hear(self, batch: Sequence[Published]) -> None:
