@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { DropdownMenu, Dialog as Radix } from "radix-ui";
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, type ReactNode, useRef } from "react";
 import { cx } from "../lib/cx";
 import { IconButton } from "./button";
 
@@ -36,6 +36,26 @@ function PanelHead({ title, description }: Pick<PanelProps, "title" | "descripti
   );
 }
 
+/** Gives the focus back to what opened a panel: it has no trigger of its own, so Radix does not know. */
+function useFocusBack(open: boolean): (event: Event) => void {
+  const opener = useRef<Element | null>(null);
+  const wasOpen = useRef(false);
+  // Read while rendering, for a field in the panel may take the focus before any effect runs.
+  if (open && !wasOpen.current) opener.current = openerOf(document.activeElement);
+  wasOpen.current = open;
+  return (event) => {
+    event.preventDefault();
+    const target = opener.current?.isConnected ? opener.current : document.getElementById("main");
+    if (target instanceof HTMLElement) target.focus();
+  };
+}
+
+/** An item of a menu goes with it; its menu's button stays. */
+function openerOf(element: Element | null): Element | null {
+  const labelled = element?.closest("[role=menu]")?.getAttribute("aria-labelledby");
+  return labelled ? document.getElementById(labelled) : element;
+}
+
 /** A question in the middle of the screen; on a phone it rises from the foot. */
 export function Dialog({
   open,
@@ -47,12 +67,14 @@ export function Dialog({
   className,
   testId,
 }: PanelProps) {
+  const focusBack = useFocusBack(open);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={VEIL} />
         <Radix.Content
           data-testid={testId}
+          onCloseAutoFocus={focusBack}
           className={cx(
             "fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] animate-appear flex-col rounded-t-xl border border-line bg-raised shadow-float",
             "sm:top-[12dvh] sm:bottom-auto sm:mx-auto sm:max-h-[80dvh] sm:w-full sm:max-w-md sm:rounded-xl",
@@ -81,12 +103,14 @@ export function Sheet({
   className,
   testId,
 }: PanelProps) {
+  const focusBack = useFocusBack(open);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={VEIL} />
         <Radix.Content
           data-testid={testId}
+          onCloseAutoFocus={focusBack}
           className={cx(
             "fixed inset-y-0 right-0 z-50 flex w-full animate-slide-in flex-col border-line border-l bg-raised shadow-float sm:max-w-xl",
             className,
