@@ -217,6 +217,20 @@ async def test_keys_rotate_but_are_not_read_for_every_stranger(
     assert await refused(tokens, old) == "token_invalid"
 
 
+async def test_an_issuer_that_is_away_is_asked_again_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "jwks.json"
+    tokens = Tokens(Settings(secret=SECRET, jwt_jwks=str(path)))
+    token = jwt.encode({"sub": "42", "exp": NOW + 60}, ED, algorithm="EdDSA", headers={"kid": "a"})
+    for _ in range(2):
+        with pytest.raises(IdentityError):
+            await tokens.read(token)
+        write(path, jwk("EdDSA", "a"))
+    monkeypatch.setattr("groat.identity.tokens.JWKS_RETRY_S", 0.0)
+    assert (await tokens.read(token)).user == "42"
+
+
 @pytest.mark.parametrize(
     "content", ["", "{}", "[]", '{"keys":[1]}', '{"keys":[{"kty":"RSA","n":"!"}]}', None]
 )

@@ -27,6 +27,7 @@ PUBLIC = {"RSA": "RS256", "EC": "ES256", "OKP": "EdDSA"}
 TOKEN_LENGTH_MAX = 8_192
 JWKS_BYTES_MAX = 1_048_576
 JWKS_REFRESH_S = 30.0
+JWKS_RETRY_S = 5.0
 JWKS_TIMEOUT_S = 5.0
 
 
@@ -42,7 +43,7 @@ class Tokens:
         self._secret = settings.jwt_secret or (settings.secret if settings.jwt_jwks else "")
         self._hmac = settings.jwt_algorithm if settings.jwt_algorithm in HMAC else "HS256"
         self._keys: dict[str | None, jwt.PyJWK] = {}
-        self._keys_read_at = float("-inf")
+        self._keys_read_at = self._keys_failed_at = float("-inf")
         self._reading = asyncio.Lock()
 
     async def read(self, token: str) -> Identity:
@@ -128,16 +129,24 @@ class Tokens:
         if self._find(kid, algorithm) is None:
             async with self._reading:
                 # An unknown kid may be a rotated key; re-reading is bounded so that noise cannot cause load.
-                if (
-                    self._find(kid, algorithm) is None
-                    and self._keys_read_at + JWKS_REFRESH_S < time.monotonic()
-                ):
-                    self._keys = await asyncio.to_thread(_read_jwks, self._settings.jwt_jwks)
-                    self._keys_read_at = time.monotonic()
+                stale = self._keys_read_at + JWKS_REFRESH_S < time.monotonic()
+                if stale and self._find(kid, algorithm) is None:
+                    await self._read_keys()
         key = self._find(kid, algorithm)
         if key is None:
             raise Unauthorized("token_invalid", "The token is signed with a key this server does not know.")
         return key
+
+    async def _read_keys(self) -> None:
+        # While the issuer is away, callers must not queue up for one time-out after the other.
+        if self._keys_failed_at + JWKS_RETRY_S > time.monotonic():
+            raise IdentityError("keys_unavailable")
+        try:
+            self._keys = await asyncio.to_thread(_read_jwks, self._settings.jwt_jwks)
+        except IdentityError:
+            self._keys_failed_at = time.monotonic()
+            raise
+        self._keys_read_at = time.monotonic()
 
     def _find(self, kid: str | None, algorithm: str) -> jwt.PyJWK | None:
         key = self._keys.get(kid)
