@@ -1,8 +1,7 @@
 """The ASGI application: Litestar routes each operation, and each operation runs the same few steps.
 
-``POST /v1/transactions`` does not go through the router. Measured on one core, a Litestar route costs about 75 us a
-request and the whole posting of a transaction about 100 us, so the router alone would take almost half of what one
-process can do (docs/benchmarks.md).
+``POST /v1/transactions`` does not go through the router: measured, a Litestar route costs more than everything else that
+is done for a posting before its commit (docs/decisions.md).
 """
 
 from __future__ import annotations
