@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,16 @@ asyncio.run(main())
     assert [await process.wait() for process in processes] == [0] * 4
     assert sqlite.rows("SELECT number FROM migration ORDER BY 1") == [(step.number,) for step in STEPS]
     assert sqlite.rows("SELECT count(*) FROM meta WHERE name = 'epoch'") == [(1,)]
+
+
+async def test_a_database_that_is_up_to_date_opens_while_another_process_writes(
+    sqlite: SqliteDatabase,
+) -> None:
+    await opened(sqlite)
+    with closing(sqlite3.connect(sqlite.path, isolation_level=None)) as writing:
+        writing.execute("BEGIN IMMEDIATE")
+        with closing(sqlite3.connect(sqlite.path, isolation_level=None, timeout=0)) as starting:
+            assert migrate(starting, STEPS) == []
 
 
 @pytest.mark.parametrize("damage", ["a directory", "not a database", "below a file"])

@@ -58,10 +58,12 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> 
     Raises StoreError ``newer_database`` when the database holds a step of one of these rooms that is not known here.
     """
     connection.execute(_CREATE)
+    # Mostly nothing is missing. Then no lock is taken: a process must start however busy others keep the database.
+    if not check_applied(migrations, _applied(connection)):
+        return []
     connection.execute("BEGIN IMMEDIATE")
     try:
-        applied = {(room, n) for room, n in connection.execute("SELECT room, number FROM migration")}
-        missing = check_applied(migrations, applied)
+        missing = check_applied(migrations, _applied(connection))
         for step in missing:
             for statement in _split(step.sql):
                 connection.execute(statement)
@@ -74,6 +76,10 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> 
         connection.execute("ROLLBACK")
         raise
     return missing
+
+
+def _applied(connection: sqlite3.Connection) -> set[tuple[str, int]]:
+    return {(room, number) for room, number in connection.execute("SELECT room, number FROM migration")}
 
 
 def _split(script: str) -> Iterable[str]:
