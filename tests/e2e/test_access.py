@@ -1,0 +1,289 @@
+"""Everybody can use it: axe finds no barrier, keys are enough, phones and calm motion are respected.
+
+Screenshots of all views go to test-results/screens/, to be looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.e2e.conftest import NewScreen
+from tests.e2e.screens import Screen
+from tests.e2e.serving import Server
+
+ROOT = Path(__file__).parent.parent.parent
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SCREENS = ROOT / "test-results" / "screens"
+SHEET = b"""user;amount;reason
+42;50;Well done
+7;20;Well done
+kofi@example.com;5;Again
+new-one;15;Welcome
+;9;
+11;x;Bad
+"""
+TABS_MAX = 60
+PHONE = {"width": 390, "height": 844}
+
+RUN_AXE = """async (rules) => {
+  const options = {resultTypes: ['violations'], ...(rules && {runOnly: {type: 'rule', values: rules}})};
+  const {violations} = await window.axe.run(document, options);
+  return violations
+    .filter(({impact}) => impact === 'serious' || impact === 'critical')
+    .map(({id, impact, nodes}) => [
+      id, impact, nodes.slice(0, 3).map(({target, failureSummary}) => [target, failureSummary]),
+    ]);
+}"""
+
+AT_REST = """() => Promise.allSettled(
+  document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+    .map((one) => one.finished)
+)"""
+"""Resolves when nothing moves any more: half-faded text has no contrast yet."""
+
+View = Callable[[Page], object]
+
+
+def dialog(page: Page, name: str) -> None:
+    expect(page.get_by_test_id(name)).to_be_visible()
+
+
+def with_adjust(page: Page) -> None:
+    page.get_by_test_id("adjust-42").click()
+    page.get_by_test_id("adjust-dialog").get_by_label("Amount", exact=True).fill("50")
+
+
+def with_why(page: Page) -> None:
+    page.get_by_test_id("why").click()
+    expect(page.get_by_test_id("why-balance")).to_be_visible()
+
+
+def with_preview(page: Page) -> None:
+    page.get_by_test_id("sheet-file").set_input_files(
+        {"name": "bonus.csv", "mimeType": "text/csv", "buffer": SHEET}
+    )
+    expect(page.get_by_test_id("bulk-bad")).to_have_text("2")
+
+
+def with_entry(page: Page) -> None:
+    page.get_by_test_id("entry").first.get_by_role("button").click()
+    page.get_by_role("menuitem", name="Details").click()
+    dialog(page, "entry-sheet")
+
+
+def with_palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    dialog(page, "palette")
+
+
+def with_status(page: Page) -> None:
+    page.get_by_test_id("status").click()
+    expect(page.get_by_role("menu")).to_be_visible()
+
+
+def with_new_user(page: Page) -> None:
+    page.get_by_role("button", name="New user").click()
+    dialog(page, "create-user-dialog")
+
+
+def with_audit_row(page: Page) -> None:
+    page.get_by_test_id("audit-row").first.get_by_role("button").first.click()
+    dialog(page, "audit-sheet")
+
+
+def with_new_key(page: Page) -> None:
+    page.get_by_role("button", name="New key").click()
+    dialog(page, "create-key-dialog")
+
+
+def as_it_is(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+VIEWS: dict[str, tuple[str | None, str, View]] = {
+    "login": (None, "/login", as_it_is),
+    "overview": ("42", "/", as_it_is),
+    "overview-why": ("42", "/", with_why),
+    "overview-entry": ("42", "/", with_entry),
+    "overview-status": ("42", "/", with_status),
+    "users": ("admin", "/users", as_it_is),
+    "users-adjust": ("admin", "/users", with_adjust),
+    "users-new": ("admin", "/users", with_new_user),
+    "users-palette": ("admin", "/users", with_palette),
+    "user": ("admin", "/users/42", as_it_is),
+    "bulk": ("admin", "/bulk", as_it_is),
+    "bulk-preview": ("admin", "/bulk", with_preview),
+    "audit": ("admin", "/audit", as_it_is),
+    "audit-row": ("admin", "/audit", with_audit_row),
+    "keys": ("admin", "/keys", as_it_is),
+    "keys-new": ("admin", "/keys", with_new_key),
+    "staff-only": ("42", "/users", as_it_is),
+    "lost": ("42", "/nowhere/at/all", as_it_is),
+}
+PAGES = (
+    "login",
+    "overview",
+    "overview-why",
+    "users",
+    "users-adjust",
+    "user",
+    "bulk",
+    "bulk-preview",
+    "audit",
+    "keys",
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("server")) as server:
+        server.credit("42", 25, "Thank you for the report")
+        server.call("POST", "/v1/api-keys", {"service": "shop", "label": "production"})
+        yield server
+
+
+@contextmanager
+def shown(
+    screens: dict[str | None, Screen], new_screen: NewScreen, name: str, **options: object
+) -> Iterator[Page]:
+    """One of the views, in the browser of whom it belongs to."""
+    user, path, act = VIEWS[name]
+    if user not in screens:
+        screens[user] = new_screen(user, path, **options)
+    page = screens[user].open(path).page
+    expect(page.get_by_role("main")).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    act(page)
+    page.evaluate(AT_REST)
+    yield page
+
+
+def test_axe_finds_no_barrier_in_light_nor_dark(new_screen: NewScreen) -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    source = AXE.read_text(encoding="utf-8")
+    screens: dict[str | None, Screen] = {}
+    found: list[Any] = []
+    for name in VIEWS:
+        with shown(screens, new_screen, name) as page:
+            page.evaluate(source)
+            for scheme, rules in (("light", None), ("dark", ["color-contrast", "link-in-text-block"])):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                found += [(name, scheme, *violation) for violation in page.evaluate(RUN_AXE, rules)]
+                page.screenshot(path=SCREENS / f"{name}-{scheme}.png")
+    assert found == []
+
+
+def test_on_a_phone_nothing_sticks_out(new_screen: NewScreen) -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    screens: dict[str | None, Screen] = {}
+    for name in PAGES:
+        with shown(screens, new_screen, name, viewport=PHONE, has_touch=True, is_mobile=True) as page:
+            page.screenshot(path=SCREENS / f"{name}-phone.png")
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= PHONE["width"], f"{name} is {width} px wide"
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus."""
+    for _ in range(TABS_MAX):
+        if target.evaluate("(element) => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{target} cannot be reached with Tab")
+
+
+def test_keys_are_enough_to_sign_in_and_give_credits(server: Server, new_screen: NewScreen) -> None:
+    admin = new_screen(path="/login")
+    page = admin.page
+    expect(page.get_by_label("Name or e-mail")).to_be_focused()
+    page.keyboard.type("admin")
+    tab_to(page, page.get_by_label("Password", exact=True))
+    page.keyboard.type(server.password("admin"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Users")).to_be_visible()
+
+    before = int(server.balance("7"))
+    update = page.get_by_test_id("adjust-7")
+    expect(update).to_be_visible()
+    tab_to(page, update)
+    page.keyboard.press("Enter")
+    amount = page.get_by_test_id("adjust-dialog").get_by_label("Amount", exact=True)
+    expect(amount).to_be_focused()
+    page.keyboard.type("50")
+    tab_to(page, page.get_by_test_id("adjust-dialog").get_by_label("Reason"))
+    page.keyboard.type("Typed")
+    page.keyboard.press("Enter")
+    expect(admin.row("7")).to_have_attribute("data-value", str(before + 50))
+    # The focus goes back to where it came from, not to the top of the page.
+    expect(update).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(amount).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(update).to_be_focused()
+
+
+def test_who_wants_calm_gets_it(server: Server, new_screen: NewScreen) -> None:
+    screen = new_screen("11", reduced_motion="reduce")
+    screen.has_state("live")
+    before = int(server.balance("11"))
+    server.credit("11", 60)
+    screen.shows(before + 60)
+    expect(screen.page.get_by_test_id("entry").first).to_contain_text("Gift")
+    assert screen.witness()["rolls"] == 0
+    longest = screen.page.evaluate(
+        "Math.max(0, ...document.getAnimations().map((one) => Number(one.effect.getComputedTiming().activeDuration)))"
+    )
+    assert longest <= 1
+
+
+def test_a_screen_reader_hears_a_summary(server: Server, new_screen: NewScreen) -> None:
+    screen = new_screen("42")
+    screen.has_state("live")
+    announcer = screen.page.get_by_test_id("announcer")
+    expect(announcer).to_have_attribute("role", "status")
+    expect(announcer).to_have_text("")
+    # What comes in the first moments counts as what was missed before, and is not told.
+    while not announcer.inner_text():
+        server.credit("42", 1)
+        screen.shows(server.balance("42"))
+    before = int(server.balance("42"))
+    for amount in (1, 2, 3, 4):
+        server.credit("42", amount)
+    screen.shows(before + 10)
+    # Not digit by digit: a sentence about the last balance, some seconds later.
+    sentence = re.compile(rf"^\+\d+ CREDIT\. Balance {before + 10:,} CREDIT\.$")
+    expect(announcer).to_have_text(sentence, timeout=15_000)
+    # The rolling digits are not for it; the number as one text is.
+    expect(screen.number.locator("number-flow-react")).to_have_count(1)
+    heard = screen.number.evaluate(
+        """(number) => {
+          const copy = number.cloneNode(true);
+          for (const hidden of copy.querySelectorAll('[aria-hidden=true]')) hidden.remove();
+          return copy.textContent;
+        }"""
+    )
+    assert heard == f"{before + 10:,}"
+
+
+def test_the_theme_chosen_stays(new_screen: NewScreen, new_context: Callable[..., BrowserContext]) -> None:
+    screen = new_screen("42", color_scheme="light")
+    page = screen.page
+    page.get_by_test_id("user-menu").click()
+    page.get_by_role("menuitemradio", name="Dark").click()
+    ground = "getComputedStyle(document.body).backgroundColor"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    dark = page.evaluate(ground)
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert page.evaluate(ground) == dark
+    page.get_by_test_id("user-menu").click()
+    page.get_by_role("menuitemradio", name="As the system").click()
+    assert page.evaluate(ground) != dark
