@@ -1,7 +1,7 @@
 """The ASGI application: Litestar routes each operation, and each operation runs the same few steps.
 
-``POST /v1/transactions`` does not go through the router: measured, a Litestar route costs more than everything else that
-is done for a posting before its commit (docs/decisions.md).
+``POST /v1/transactions`` does not go through the router: measured, a Litestar route costs more than everything else
+that is done for a posting before its commit (docs/decisions.md).
 """
 
 from __future__ import annotations
