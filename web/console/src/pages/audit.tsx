@@ -78,12 +78,12 @@ function Changes({ changes }: { changes: FactChange[] }) {
   return (
     <span className="num inline-flex max-w-64 flex-wrap justify-end gap-x-1.5">
       {!first.name.endsWith("balance") && <span className="text-faint">{first.name}:</span>}
-      <span className="break-all text-faint">{first.before ?? "–"}</span>
+      <span className="max-w-36 truncate text-faint">{first.before ?? "–"}</span>
       <span aria-hidden className="text-faint">
         →
       </span>
       <span className="sr-only">becomes</span>
-      <span className="break-all font-medium">{first.after ?? "–"}</span>
+      <span className="max-w-36 truncate font-medium">{first.after ?? "–"}</span>
       {more.length > 0 && <span className="text-faint text-xs">+{more.length}</span>}
     </span>
   );

@@ -57,7 +57,7 @@ export function StaffOnly({ admin = false, children }: { admin?: boolean; childr
   const rights = useRights();
   if (admin ? rights.admin : rights.staff) return children;
   return (
-    <EmptyState title={admin ? "This page is for administrators" : "This page is for staff"}>
+    <EmptyState page title={admin ? "This page is for administrators" : "This page is for staff"}>
       Ask an administrator if you should be able to see it.
     </EmptyState>
   );

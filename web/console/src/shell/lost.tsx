@@ -7,6 +7,7 @@ export function Lost() {
   return (
     <main className="flex min-h-dvh items-center justify-center">
       <EmptyState
+        page
         icon={<Compass aria-hidden />}
         title="There is no such page"
         action={

@@ -8,14 +8,18 @@ import { Button } from "./button";
 export function EmptyState({
   icon,
   title,
+  page = false,
   children,
   action,
 }: {
   icon?: ReactNode;
   title: string;
+  /** It is all there is on the page, so its title is the page's. */
+  page?: boolean;
   children?: ReactNode;
   action?: ReactNode;
 }) {
+  const Title = page ? "h1" : "p";
   return (
     <div className="flex flex-col items-center px-6 py-12 text-center">
       {icon && (
@@ -23,7 +27,7 @@ export function EmptyState({
           {icon}
         </div>
       )}
-      <p className="font-medium">{title}</p>
+      <Title className="font-medium">{title}</Title>
       {children && <div className="mt-1 max-w-sm text-muted text-sm">{children}</div>}
       {action && <div className="mt-4">{action}</div>}
     </div>
