@@ -110,7 +110,7 @@ export function PreviewTable({
         sortFn: (left, right) => compare(amountOf(left.original), amountOf(right.original)),
         cell: ({ row: { original } }) =>
           original.problem ? (
-            <span className="inline-block max-w-28 truncate text-bad" title={original.amount}>
+            <span className="inline-block max-w-28 truncate align-bottom text-bad" title={original.amount}>
               {original.amount}
             </span>
           ) : (
