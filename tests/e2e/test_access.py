@@ -176,6 +176,7 @@ def test_axe_finds_no_barrier_in_light_nor_dark(new_screen: NewScreen) -> None:
             page.evaluate(source)
             for scheme, rules in (("light", None), ("dark", ["color-contrast", "link-in-text-block"])):
                 page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.evaluate(AT_REST)
                 found += [(name, scheme, *violation) for violation in page.evaluate(RUN_AXE, rules)]
                 page.screenshot(path=SCREENS / f"{name}-{scheme}.png")
     assert found == []
