@@ -1,5 +1,6 @@
 # make setup   what everything else needs: .venv, web/node_modules, the built console
 # make demo    the server with demo people on http://localhost:8000
+# make cluster a whole cluster on the loopback: PostgreSQL, Redis, two nodes, nginx on http://localhost:8000
 # make test    every check: Python, TypeScript, browser
 # make lint    only the static checks
 # make soak    the trials in rounds (kill -9 and the like), SOAK_ROUNDS=20 of each; make test does two
@@ -13,7 +14,7 @@ CONSOLE := src/groat/http/console/index.html
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 SOAK_ROUNDS ?= 20
 
-.PHONY: setup python web demo test lint test-python test-web debian soak bench wheel lock clean
+.PHONY: setup python web demo cluster test lint test-python test-web debian soak bench wheel lock clean
 
 setup: python web
 
@@ -42,6 +43,9 @@ $(CONSOLE): $(STAMPS)/npm $(WEB_SOURCES)
 demo: setup
 	$(BIN)/groat demo
 
+cluster: setup debian
+	$(BIN)/python deploy/cluster.py
+
 lint: python
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -63,6 +67,7 @@ debian:
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$$missing chromium"; \
 	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
+	PATH=$$PATH:/usr/sbin command -v nginx >/dev/null || missing="$$missing nginx-light"; \
 	command -v faketime >/dev/null || missing="$$missing faketime"; \
 	test -z "$$missing" && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
