@@ -119,7 +119,7 @@ class Committer:
         """
         if self._closing:
             raise Closed
-        weight = sum(command.ids_needed() for command in commands)
+        weight = sum(_weight(command) for command in commands)
         # A bulk may be larger than the queue; it is taken when the queue is empty.
         if self._queue and self._weight + weight > self._queue_max:
             self.stats.overloaded += 1
@@ -157,7 +157,7 @@ class Committer:
         size = 0
         while self._queue and (not batch or size < self._batch_max):
             waiting = self._queue.popleft()
-            weight = len(waiting[0].command.ids)
+            weight = _weight(waiting[0].command)
             self._weight -= weight
             if not waiting[1].cancelled():
                 batch.append(waiting)
@@ -223,9 +223,10 @@ class Committer:
             return await self._store.write(
                 commit_batch, prepared, self._assets, self._policy, worker, self._new_id, wait
             )
-        except GroatError:
+        except StoreError:
             raise
         except Exception as error:
+            # Whatever a program raises, its needs() included, must not end the task that runs all batches.
             log.exception("batch_failed", commands=len(batch))
             raise StoreError("command_failed", repr(error)) from error
         finally:
@@ -258,6 +259,11 @@ class Committer:
             if not future.done():
                 _answer(prepared, future, verdict)
         return taken
+
+
+def _weight(command: Command) -> int:
+    # A program's command may make no transaction, but it takes its place all the same.
+    return max(1, command.ids_needed())
 
 
 def _answer(
