@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -25,6 +26,11 @@ READERS = 4
 LOCK_TIMEOUT_MS = 200
 STATEMENT_TIMEOUT_MS = 5_000
 CONNECT_TIMEOUT_S = 5.0
+# What a network that swallows everything costs at most: the server ends its own side of a write after
+# STATEMENT_TIMEOUT_MS, but nobody can tell us so.
+WRITE_ANSWER_S = STATEMENT_TIMEOUT_MS / 1_000 + 1
+READ_ANSWER_S = 60.0
+UNDO_ANSWER_S = 1.0
 # The lock under which nodes that start together take turns at migrating.
 MIGRATION_LOCK = 0x67726F6174
 
@@ -103,18 +109,19 @@ class PostgresStore:
                 await self._meet(connection)
             finally:
                 await connection.close()
-            self._writers = await self._pool(WRITERS, _WRITER_SETTINGS)
-            self._readers = await self._pool(READERS, _SETTINGS)
-        except (exceptions.PostgresError, exceptions.InterfaceError, OSError, TimeoutError) as error:
+            self._writers = await self._pool(WRITERS, _WRITER_SETTINGS, WRITE_ANSWER_S)
+            self._readers = await self._pool(READERS, _SETTINGS, READ_ANSWER_S)
+        except _TROUBLE as error:
             raise _typed(error) from error
         return applied
 
-    async def _pool(self, size: int, settings: dict[str, str]) -> asyncpg.Pool[Any]:
+    async def _pool(self, size: int, settings: dict[str, str], answer_s: float) -> asyncpg.Pool[Any]:
         return await asyncpg.create_pool(
             self.dsn,
             min_size=1,
             max_size=size,
             timeout=CONNECT_TIMEOUT_S,
+            command_timeout=answer_s,
             server_settings=settings,
             statement_cache_size=200,
             max_cached_statement_lifetime=0,
@@ -171,7 +178,7 @@ class PostgresStore:
         if pool is None:
             raise Closed
         try:
-            async with pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
+            async with _borrowed(pool) as connection:
                 await connection.execute(begin)
                 try:
                     if self._clock:
@@ -179,13 +186,12 @@ class PostgresStore:
                     result = await self._run(connection, flow, before_query)
                     if before_query:
                         before_query(Query("commit"))
+                    await _commit(connection)
                 except BaseException:
-                    if not connection.is_closed():
-                        await connection.execute("ROLLBACK")
+                    await _undo(connection)
                     raise
-                await connection.execute("COMMIT")
                 return result
-        except (exceptions.PostgresError, exceptions.InterfaceError, OSError, TimeoutError) as error:
+        except _TROUBLE as error:
             raise _typed(error) from error
 
     async def _run(self, connection: Any, flow: Flow[T], before_query: Callable[[Query], None] | None) -> T:
@@ -196,7 +202,7 @@ class PostgresStore:
                     before_query(query)
                 try:
                     rows = await self._execute(connection, self._statements[query.name], query.args)
-                except (exceptions.PostgresError, exceptions.InterfaceError, OSError) as error:
+                except _TROUBLE as error:
                     query = flow.throw(_typed(error))
                 else:
                     query = flow.send(rows)
@@ -224,6 +230,8 @@ class PostgresStore:
         return None
 
 
+# A TimeoutError is an OSError.
+_TROUBLE = (exceptions.PostgresError, exceptions.InterfaceError, OSError)
 _BUSY = (
     exceptions.LockNotAvailableError,
     exceptions.QueryCanceledError,
@@ -242,6 +250,50 @@ def _typed(error: Exception) -> StoreError:
         return StoreError("interrupted", detail)
     if isinstance(error, _WRONG):
         return StoreError("command_failed", detail)
-    if isinstance(error, asyncio.TimeoutError | TimeoutError):
-        return StoreError("busy", "No connection to the database became free in time.")
+    if isinstance(error, TimeoutError):
+        return StoreError("store_unavailable", "The database did not answer in time.")
     return StoreError("store_unavailable", detail)
+
+
+@asynccontextmanager
+async def _borrowed(pool: asyncpg.Pool[Any]) -> AsyncIterator[Any]:
+    connection = await pool.acquire(timeout=CONNECT_TIMEOUT_S)
+    try:
+        yield connection
+    finally:
+        # A connection that breaks here is replaced by the pool; what was committed on it stays committed.
+        with suppress(*_TROUBLE):
+            await pool.release(connection)
+
+
+async def _commit(connection: Any) -> None:
+    """COMMIT, acknowledged only when it stands here and wherever it must be replicated to.
+
+    PostgreSQL ends a wait for the synchronous standby by a time-out or a cancel with a warning, not with an error: the
+    transaction is committed here, but may be lost with this machine. Its text depends on the server's language, and a
+    COMMIT of ours has no other reason to warn. Raises StoreError ``interrupted``: run again, the keys decide.
+    """
+    warnings: list[str] = []
+
+    def note(_: Any, message: Any) -> None:
+        if message.severity_en == "WARNING":
+            warnings.append(message.message)
+
+    connection.add_log_listener(note)
+    try:
+        done = await connection.execute("COMMIT")
+    finally:
+        with suppress(exceptions.InterfaceError):
+            connection.remove_log_listener(note)
+    if warnings or done != "COMMIT":
+        raise StoreError("interrupted", f"{done}: {'; '.join(warnings)}")
+
+
+async def _undo(connection: Any) -> None:
+    """Roll back; a connection that cannot is of no use any more."""
+    try:
+        async with asyncio.timeout(UNDO_ANSWER_S):
+            await connection.execute("ROLLBACK")
+    except _TROUBLE:
+        with suppress(exceptions.InterfaceError):
+            connection.terminate()
