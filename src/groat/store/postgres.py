@@ -248,6 +248,9 @@ def _typed(error: Exception) -> StoreError:
         return StoreError("busy", detail)
     if isinstance(error, _AGAIN):
         return StoreError("interrupted", detail)
+    if isinstance(error, exceptions.UniqueViolationError) and str(error.table_name).startswith("txn"):
+        # An id is made once: an earlier run of the same batch, whose outcome was unknown, has committed meanwhile.
+        return StoreError("interrupted", detail)
     if isinstance(error, _WRONG):
         return StoreError("command_failed", detail)
     if isinstance(error, TimeoutError):
