@@ -1,0 +1,6 @@
+CREATE TABLE voucher (
+    id       text COLLATE "C" PRIMARY KEY,
+    amount   bigint   NOT NULL,
+    owner    text     NOT NULL,
+    redeemed smallint NOT NULL
+);
