@@ -65,7 +65,7 @@ def nginx(port: int, nodes: list[int]) -> Iterator[None]:
     with TemporaryDirectory(prefix="groat-nginx-") as folder:
         # Started by root, nginx works as another user, who must reach its files.
         Path(folder).chmod(0o755)
-        servers = " ".join(f"server 127.0.0.1:{node} max_fails=3 fail_timeout=2s;" for node in nodes)
+        servers = " ".join(f"server 127.0.0.1:{node} max_fails=3 fail_timeout=1s;" for node in nodes)
         conf = Path(folder) / "nginx.conf"
         conf.write_text(NGINX.format(folder=folder, servers=servers, port=port, rules=PROXY_RULES))
         with ended(subprocess.Popen([program, "-c", str(conf), "-e", f"{folder}/error.log"])):
@@ -114,6 +114,10 @@ class Node:
                 start_new_session=True,
             )
 
+    def stop(self) -> None:
+        """End the process."""
+        end(self.process)
+
     def wait_ready(self) -> None:
         """Wait until it serves; raises SystemExit when it ends or takes too long."""
         deadline = time.monotonic() + READY_S
@@ -149,7 +153,7 @@ def main() -> None:
         nodes = []
         for name in ("a", "b"):
             node = Node(name, environ, folder)
-            stack.callback(lambda node=node: end(node.process))
+            stack.callback(node.stop)
             node.wait_ready()
             nodes.append(node)
         stack.enter_context(nginx(port, [node.port for node in nodes]))

@@ -1,0 +1,75 @@
+"""Any node answers for anybody: what one commits, the other's readers see, and readers move between them."""
+
+from __future__ import annotations
+
+import httpx
+
+from tests.cluster.nodes import Cluster, Watcher, credit, figure
+from tests.crash.server import bearing, token
+from tests.live.waiting import until
+
+
+async def test_a_reader_on_one_node_sees_what_the_other_commits(cluster: Cluster) -> None:
+    first, second = cluster.nodes
+    watcher = Watcher(first.websocket, "42")
+    await watcher.connect()
+    try:
+        async with cluster.http(second) as http:
+            for number in range(10):
+                answer = await credit(http, "42", f"k{number}")
+                assert answer.status_code == 201
+                # The answer names the event's place; the reader at the other node is given just that event.
+                offset = int(answer.json()["positions"]["user:42"].rpartition(":")[2])
+                await until(lambda offset=offset: watcher.offsets("user:42")[-1:] == [offset])  # type: ignore[misc]
+        watcher.check(10)
+        # It was a hint that told, not the check every two seconds.
+        assert await figure(first, "groat_hints_heard_total") >= 9
+        assert await figure(first, "groat_hints_connected") == 1
+    finally:
+        await watcher.leave()
+
+
+async def test_a_reader_moves_to_the_other_node_and_resumes_exactly(cluster: Cluster) -> None:
+    with cluster.proxy():
+        watcher = Watcher(cluster.websocket, "42")
+        await watcher.connect()
+        try:
+            here, there = cluster.nodes
+            if await figure(here, "groat_live_connections") == 0:
+                here, there = there, here
+            async with cluster.http(there) as http:
+                for number in range(5):
+                    await credit(http, "42", f"before{number}")
+                await until(lambda: len(watcher.offsets("user:42")) == 5)
+                assert await here.terminate() == 0, here.tail()
+                for number in range(5):
+                    await credit(http, "42", f"after{number}")
+            await until(lambda: len(watcher.offsets("user:42")) == 10)
+            watcher.check(10)
+            assert len(watcher.sent_away) == 1
+            assert await figure(there, "groat_live_connections") == 1
+        finally:
+            await watcher.leave()
+
+
+async def test_a_change_of_role_reaches_the_other_node(cluster: Cluster) -> None:
+    first, second = cluster.nodes
+    support = token("99", "support")
+    async with (
+        cluster.http(first) as admin,
+        httpx.AsyncClient(base_url=second.address, headers=bearing(support), trust_env=False) as http,
+    ):
+        assert (await http.get("/v1/users")).status_code == 200
+        answer = await admin.post("/v1/users", json={"user": "99", "name": "Sam", "roles": []})
+        assert answer.status_code == 201, answer.text
+
+        statuses: list[int] = []
+
+        async def refused() -> bool:
+            statuses.append((await http.get("/v1/users")).status_code)
+            return statuses[-1] == 403
+
+        for _ in range(500):
+            if await refused():
+                break
+        assert statuses[-1] == 403

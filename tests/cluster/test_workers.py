@@ -1,0 +1,83 @@
+"""One node with two workers on one port."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.nodes import Cluster, Watcher, Writers, figure
+from tests.crash.server import DEADLINE_S, Server
+from tests.helpers.databases import PostgresDatabase
+from tests.live.waiting import until
+from tests.servers import Postgres
+
+USERS = [f"u{number}" for number in range(4)]
+
+
+@pytest.fixture
+async def node(tmp_path: Path, postgres_server: Postgres) -> AsyncIterator[Cluster]:
+    cluster = Cluster(tmp_path, PostgresDatabase(postgres_server), 1, GROAT_WORKERS="2")
+    try:
+        await cluster.start()
+        yield cluster
+    finally:
+        for pid in workers_of(cluster.nodes[0]):
+            os.kill(pid, signal.SIGKILL)
+        cluster.bury()
+
+
+def workers_of(server: Server) -> list[int]:
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    return [int(pid) for pid in children.read_text().split()] if children.exists() else []
+
+
+def lives(pid: int) -> bool:
+    """Whether a process runs; one that ended may stay as a zombie of whoever inherited it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def test_a_worker_is_killed_and_comes_back(node: Cluster) -> None:
+    (server,) = node.nodes
+    watchers = [Watcher(server.websocket, USERS[number % len(USERS)]) for number in range(16)]
+    await asyncio.gather(*(watcher.connect() for watcher in watchers))
+    writers = Writers(server.address, USERS, 4, seed=1)
+    try:
+        await writers.more(20)
+        # The kernel spreads connections over both, and either answers for both.
+        assert await figure(server, "groat_live_connections") == len(watchers)
+        before = workers_of(server)
+        assert len(before) == 2
+        os.kill(before[0], signal.SIGKILL)
+        await until(lambda: len(set(workers_of(server)) - {before[0]}) == 2, DEADLINE_S)
+        await writers.more(20)
+        await until(lambda: all(each.connects >= 1 for each in watchers))
+        await writers.stop()
+        heads = writers.acknowledged
+        await until(
+            lambda: all((each.offsets(each.stream) or [0])[-1] >= heads[each.user] for each in watchers),
+            DEADLINE_S,
+        )
+        for watcher in watchers:
+            watcher.check(heads[watcher.user])
+        assert await server.terminate() == 0, server.tail()
+        assert {code for watcher in watchers for code in watcher.connecting} >= {3001}
+    finally:
+        writers.stopping = True
+        await asyncio.gather(*(watcher.leave() for watcher in watchers))
+    await server.verify()
+
+
+async def test_workers_end_with_their_supervisor(node: Cluster) -> None:
+    (server,) = node.nodes
+    workers = workers_of(server)
+    assert len(workers) == 2
+    server.kill()
+    await until(lambda: not any(map(lives, workers)), DEADLINE_S)
