@@ -1,0 +1,48 @@
+"""The examples run, and print what they promise."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+PRINTED = {
+    "async_facade.py": """\
+  user:42:  50 -> 50 (post)
+same transaction: True replayed: True
+  user:42:   0 -> 50 (hold)
+  user:42: -12 -> 38 (capture)
+refused: insufficient_funds available: 38
+  v3 capture   -12 -> 38 12 pages
+  v2 hold        0 -> 50
+  v1 post       50 -> 50 Welcome
+position: 3 balance: 38
+books agree: True
+""",
+    "sync_facade.py": """\
+sold: 3 refused: 2
+balance: 40.00 USD, changes: 5
+books agree: True
+""",
+}
+
+
+def test_every_example_is_tried() -> None:
+    assert {path.name for path in EXAMPLES.glob("*.py")} == set(PRINTED)
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_example(name: str, tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", EXAMPLES / name, f"sqlite:///{tmp_path}/example.db"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    printed = "".join(line for line in ran.stdout.splitlines(keepends=True) if "migrated" not in line)
+    assert (ran.returncode, printed, ran.stderr) == (0, PRINTED[name], "")
