@@ -25,6 +25,7 @@ class Proxy:
         self.delay_s = 0.0
         self.lose_commits = False
         self.lost = 0
+        self.cuts = 0
         self.port = free_port()
         self._turn = count()
         self._open = asyncio.Event()
@@ -42,7 +43,8 @@ class Proxy:
         self.cut()
 
     def cut(self) -> None:
-        """Break all connections."""
+        """Break all connections; ``cuts`` counts how often."""
+        self.cuts += 1
         for writer in self._writers:
             writer.transport.abort()
 

@@ -58,6 +58,15 @@ class Stats:
         self.refusals: dict[str, int] = {}
 
 
+class Chain:
+    """The batches that run one after the other: each names the hash of the one before it under the same ``name``."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
 class Committer:
     """Queues commands and commits them in batches; a weight of ``queue_max`` may wait, ``batch_max`` share a COMMIT.
 
@@ -102,8 +111,8 @@ class Committer:
         lanes = LANES if self._store.row_locks else 1
         for lane in range(lanes):
             # Each lane has a hash chain of its own.
-            worker = f"{self._worker}.{lane}" if lane else self._worker
-            self._tasks.append(asyncio.create_task(self._run(worker), name=f"groat-committer-{lane}"))
+            chain = Chain(f"{self._worker}.{lane}" if lane else self._worker)
+            self._tasks.append(asyncio.create_task(self._run(chain), name=f"groat-committer-{lane}"))
 
     async def close(self) -> None:
         """Take no more commands, commit those that wait, and stop."""
@@ -141,7 +150,7 @@ class Committer:
         self._expire = True
         self._wake.set()
 
-    async def _run(self, worker: str) -> None:
+    async def _run(self, chain: Chain) -> None:
         while True:
             if not self._queue and not self._expire:
                 if self._closing:
@@ -150,7 +159,7 @@ class Committer:
                 await self._wake.wait()
                 continue
             self._expire = False
-            await self._settle(self._take(), worker)
+            await self._settle(self._take(), chain)
 
     def _take(self) -> list[Waiting]:
         batch: list[Waiting] = []
@@ -164,7 +173,7 @@ class Committer:
                 size += weight
         return batch
 
-    async def _settle(self, batch: list[Waiting], worker: str) -> None:
+    async def _settle(self, batch: list[Waiting], chain: Chain) -> None:
         """Run a batch until every command has an answer, for at most ``PATIENCE_S``.
 
         Whatever interrupts it, it is run again under the same keys: where the outcome of a COMMIT is unknown, they
@@ -174,21 +183,21 @@ class Committer:
         wait, pause_s = True, PAUSE_S
         while True:
             try:
-                committed = await self._commit(batch, worker, wait)
+                committed = await self._commit(batch, chain, wait)
             except StoreError as error:
-                self.stats.failed_batches += 1
                 if error.code == "command_failed" and len(batch) > 1:
                     # A batch that breaks on its data is halved until the culprit is alone.
-                    middle = len(batch) // 2
-                    await self._settle(batch[:middle], worker)
-                    await self._settle(batch[middle:], worker)
+                    for half in _halves(batch):
+                        await self._settle(half, chain)
                     return
-                again = error.code in ("busy", "interrupted", "store_unavailable") and self._store.row_locks
-                if not again or perf_counter() > deadline:
+                if not self._is_passing(error) or perf_counter() > deadline:
                     self._fail(batch, error)
                     return
-                wait = wait and error.code != "busy"
-                if error.code == "store_unavailable" or not wait:
+                if error.code == "busy" and not wait:
+                    self._set_apart(batch, deadline)
+                    return
+                wait = error.code != "busy"
+                if error.code == "store_unavailable":
                     await asyncio.sleep(pause_s)
                     pause_s = min(2 * pause_s, PAUSE_MAX_S)
                 continue
@@ -197,33 +206,46 @@ class Committer:
                 self._set_apart(taken, deadline)
             return
 
+    def _is_passing(self, error: StoreError) -> bool:
+        return error.code in ("busy", "interrupted", "store_unavailable") and self._store.row_locks
+
     def _set_apart(self, batch: list[Waiting], deadline: float) -> None:
         # Those that wait apart do so beside each other, so each has a hash chain of its own.
-        worker = f"{self._worker}.{self._new_id()}"
-        task = asyncio.create_task(self._wait_apart(batch, worker, deadline), name="groat-apart")
+        chain = Chain(f"{self._worker}.{self._new_id()}")
+        task = asyncio.create_task(self._wait_apart(batch, chain, deadline), name="groat-apart")
         self._apart.add(task)
         task.add_done_callback(self._apart.discard)
 
-    async def _wait_apart(self, batch: list[Waiting], worker: str, deadline: float) -> None:
+    async def _wait_apart(self, batch: list[Waiting], chain: Chain, deadline: float) -> None:
+        error = StoreError("busy")
         while batch and perf_counter() < deadline:
             await asyncio.sleep(APART_S)
             try:
-                committed = await self._commit(batch, worker, wait=False)
-            except StoreError as error:
-                log.warning("apart_failed", code=error.code, commands=len(batch))
-                continue
-            batch = self._committed(batch, committed)
+                batch = self._committed(batch, await self._commit(batch, chain, wait=False))
+            except StoreError as failed:
+                error = failed
+                if error.code in ("busy", "command_failed") and len(batch) > 1:
+                    # What another transaction is inserting cannot be passed over: halved until the culprit is alone.
+                    for half in _halves(batch):
+                        self._set_apart(half, deadline)
+                    return
+                if not self._is_passing(error):
+                    break
         if batch:
-            self._fail(batch, StoreError("busy"))
+            self._fail(batch, error)
 
-    async def _commit(self, batch: list[Waiting], worker: str, wait: bool) -> Committed:
+    async def _commit(self, batch: list[Waiting], chain: Chain, wait: bool) -> Committed:
         started = perf_counter()
         prepared = [prepared for prepared, _ in batch]
         try:
             return await self._store.write(
-                commit_batch, prepared, self._assets, self._policy, worker, self._new_id, wait
+                commit_batch, prepared, self._assets, self._policy, chain.name, self._new_id, wait
             )
-        except StoreError:
+        except StoreError as error:
+            self.stats.failed_batches += 1
+            if error.code == "store_unavailable" and self._store.row_locks:
+                # The batch may yet be committed, and no other may name the same predecessor.
+                chain.name = f"{self._worker}.{self._new_id()}"
             raise
         except Exception as error:
             # Whatever a program raises, its needs() included, must not end the task that runs all batches.
@@ -259,6 +281,11 @@ class Committer:
             if not future.done():
                 _answer(prepared, future, verdict)
         return taken
+
+
+def _halves(batch: list[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
+    middle = len(batch) // 2
+    return batch[:middle], batch[middle:]
 
 
 def _weight(command: Command) -> int:

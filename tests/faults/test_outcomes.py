@@ -1,0 +1,119 @@
+"""When the outcome of a COMMIT is unknown, the keys decide."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from groat import Groat, GroatError
+from groat.store.flow import Query
+from tests.faults.ledgers import fresh, ledger, network, plain, through
+from tests.live.waiting import until
+from tests.servers import Postgres
+
+
+async def pay(groat: Groat, source: str, destination: str, key: str) -> bool:
+    """Move 1; whether the verdict was there before."""
+    return (await groat.post([(source, destination, "1", "CREDIT")], key=key)).replayed
+
+
+async def give(groat: Groat, account: str, key: str) -> bool:
+    return await pay(groat, "house:bonus", account, key)
+
+
+async def balance(groat: Groat, account: str) -> str:
+    view = await groat.account(account)
+    return view.balances[0].balance if view else "0"
+
+
+async def test_the_answer_to_a_commit_is_lost(postgres_server: Postgres) -> None:
+    dsn = fresh(postgres_server)
+    async with network(postgres_server) as net, ledger(through(net, dsn)) as groat:
+        await give(groat, "user:a", "before")
+        net.lose_commits = True
+        giving = asyncio.create_task(give(groat, "user:a", "k"))
+        await until(lambda: net.lost)
+        net.heal()
+        assert await giving, "it was committed, so the second run found its verdict"
+        assert await balance(groat, "user:a") == "2"
+
+
+async def in_commit(connection: Any, number: int = 1) -> None:
+    """Wait until the COMMITs of so many wait for a standby."""
+    waiting = "SELECT count(*) >= $1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+    async with asyncio.timeout(10):
+        while not await connection.fetchval(waiting, number):  # noqa: ASYNC110 (the database has no event for it)
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("moment", ["lock_accounts", "lock_free_accounts"])
+async def test_the_old_backend_still_commits_while_the_command_runs_again(
+    postgres_server: Postgres, moment: str
+) -> None:
+    """The keys were looked up before the old backend's COMMIT; it comes when the rows are waited for, or later."""
+    dsn = fresh(postgres_server)
+    ends: list[asyncio.Task[None]] = []
+    async with plain(dsn) as other, network(postgres_server) as net:
+
+        async def end() -> None:
+            await other.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            await other.execute("SELECT pg_reload_conf()")
+
+        def before(query: Query) -> None:
+            if query.name == moment and net.cuts and not ends:
+                ends.append(asyncio.create_task(end()))
+
+        async with ledger(through(net, dsn), before) as groat:
+            await give(groat, "user:a", "before")
+            await other.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+            try:
+                await other.execute("SELECT pg_reload_conf()")
+                giving = asyncio.create_task(give(groat, "user:a", "k"))
+                await in_commit(other)
+                net.cut()
+                assert await giving, "it was committed, so a later run found its verdict"
+                assert ends
+            finally:
+                await asyncio.gather(*ends)
+                await end()
+            assert await balance(groat, "user:a") == "2"
+
+
+async def test_chains_do_not_fork(postgres_server: Postgres) -> None:
+    """What a node commits next must not name the same predecessor as a batch that may still commit elsewhere."""
+    dsn = fresh(postgres_server)
+    async with plain(dsn) as other, network(postgres_server) as net, ledger(through(net, dsn)) as groat:
+        await asyncio.gather(*(give(groat, f"user:{n}", f"before {n}") for n in range(3)))
+        await other.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        try:
+            await other.execute("SELECT pg_reload_conf()")
+            giving = [asyncio.create_task(give(groat, "user:a", "k"))]
+            await in_commit(other)
+            net.cut()
+            for n in range(4):
+                giving.append(asyncio.create_task(pay(groat, f"house:{n}", f"user:{n}", f"{n}")))
+                await asyncio.sleep(0.1)
+            # Both lanes of the node have gone on to other batches.
+            await in_commit(other, 3)
+        finally:
+            await other.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            await other.execute("SELECT pg_reload_conf()")
+        await asyncio.gather(*giving)
+        report = await groat.verify()
+        assert report.problems == []
+
+
+async def test_a_network_that_swallows_everything(postgres_server: Postgres) -> None:
+    dsn = fresh(postgres_server)
+    async with network(postgres_server) as net, ledger(through(net, dsn)) as groat:
+        await give(groat, "user:a", "before")
+        net.swallow()
+        async with asyncio.timeout(20):
+            with pytest.raises(GroatError) as caught:
+                await give(groat, "user:a", "k")
+        assert caught.value.code == "store_unavailable"
+        net.heal()
+        await give(groat, "user:a", "k")
+        assert await balance(groat, "user:a") == "2"
