@@ -61,7 +61,7 @@ def group() -> None:
 
 
 @app.command("transactions", no_args_is_help=True)
-@with_settings("database")
+@with_settings("database", "redis")
 def transactions(
     file: Annotated[
         Path, typer.Argument(help="CSV: transaction,date,source,destination,amount,asset[,reason]")

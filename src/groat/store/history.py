@@ -18,8 +18,8 @@ log = structlog.get_logger("groat.store")
 
 _MARKS = """SELECT system_identifier::text,
        substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8),
-       'meta'::regclass::oid::text,
        (SELECT oid FROM pg_database WHERE datname = current_database())::text,
+       'meta'::regclass::oid::text,
        current_schema()
 FROM pg_control_system()"""
 # The epoch stands in for the server's own name.
@@ -35,15 +35,15 @@ _HIDDEN = (
 
 
 class Marks(NamedTuple):
-    """What tells one history from another: server, timeline, and the table itself, which a restored dump makes anew.
+    """What tells one history from another: server, timeline, database, and the table, which a restored dump makes anew.
 
-    ``database`` and ``schema`` tell its place on the server.
+    ``schema`` completes its place on the server.
     """
 
     system: str
     timeline: str
-    table: str
     database: str
+    table: str
     schema: str
 
     @property
@@ -56,7 +56,7 @@ class Marks(NamedTuple):
     @property
     def text(self) -> str:
         """What is kept in the database."""
-        return f"{self.system}:{self.timeline}:{self.table}"
+        return f"{self.system}:{self.timeline}:{self.database}:{self.table}"
 
 
 async def read_marks(connection: Any) -> Marks:
@@ -68,7 +68,8 @@ async def read_marks(connection: Any) -> Marks:
         return Marks(*await connection.fetchrow(_MARKS))
     except _HIDDEN as error:
         log.warning("history_hidden", detail=str(error))
-        return Marks("", "", "", *await connection.fetchrow(_PLACE))
+        database, schema = await connection.fetchrow(_PLACE)
+        return Marks("", "", database, "", schema)
 
 
 async def settle(connection: Any, marks: Marks, synchronous_standby: bool) -> str | None:
@@ -87,8 +88,9 @@ async def settle(connection: Any, marks: Marks, synchronous_standby: bool) -> st
         await connection.execute(_KEEP, marks.text)
         if kept is None:
             return None
-        system, _, table = kept.split(":")
-        if synchronous_standby and (system, table) == (marks.system, marks.table):
+        system, _, *tables = kept.split(":")
+        same = [system, *tables] == [marks.system, marks.database, marks.table]
+        if synchronous_standby and same:
             log.warning("standby_promoted", before=kept, now=marks.text)
             return None
         epoch = new_epoch()

@@ -1,0 +1,64 @@
+"""Every command that uses a database, on PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import BOOKS, Run, closing_balances, exported_balances
+from tests.helpers.databases import PostgresDatabase
+from tests.servers import Postgres
+
+
+@pytest.fixture
+def place(postgres_server: Postgres) -> PostgresDatabase:
+    return PostgresDatabase(postgres_server)
+
+
+def test_the_commands_work_on_postgres(place: PostgresDatabase, run: Run, tmp_path: Path) -> None:
+    database = ("--database", place.url)
+    assert run("migrate", *database).code == 0
+    imported = run("import", "transactions", BOOKS, "--floor", "none", *database)
+    assert imported.code == 0, imported.err
+    balances = exported_balances(run, place.url)
+    assert {path: balances[path] for path in closing_balances()} == closing_balances()
+    again = run("import", "transactions", BOOKS, "--floor", "none", *database)
+    assert again.code == 0, again.err
+    assert exported_balances(run, place.url) == balances
+    assert run("user", "add", "admin", "--role", "admin", "--password", "correct horse", *database).code == 0
+    out = tmp_path / "entries.jsonl"
+    assert run("export", "entries", "--format", "jsonl", "-o", out, *database).code == 0
+    assert len(out.read_text().splitlines()) > 1_359
+    verified = run("verify", *database)
+    assert verified.code == 0, verified.out
+    (before,) = place.rows("SELECT value FROM meta WHERE name = 'epoch'")
+    renewed = run("epoch", "renew", *database)
+    assert renewed.code == 0, renewed.err
+    (after,) = place.rows("SELECT value FROM meta WHERE name = 'epoch'")
+    assert after != before
+    assert renewed.out.strip().endswith(str(after[0]))
+
+
+def test_a_password_in_the_address_is_not_printed(place: PostgresDatabase, run: Run) -> None:
+    with_password = place.url.replace("postgres@", "postgres:hush@")
+    for words in (("migrate",), ("epoch", "renew")):
+        ran = run(*words, "--database", with_password)
+        assert ran.code == 0, ran.err
+        assert "127.0.0.1" in ran.out
+        assert "hush" not in ran.out + ran.err
+
+
+def test_a_database_that_is_not_there(run: Run) -> None:
+    for words in (("migrate",), ("verify",), ("serve", "--secret", "s" * 40, "--jwt-secret", "j" * 40)):
+        ran = run(*words, "--database", "postgresql://postgres:hush@127.0.0.1:1/groat")
+        assert (ran.code, "store_unavailable" in ran.err) == (2, True), ran
+        assert "hush" not in ran.out + ran.err
+
+
+def test_sqlite_serves_from_one_process(run: Run, database: str) -> None:
+    for more in (("--workers", "2"), ("--redis", "redis://127.0.0.1")):
+        ran = run(
+            "serve", "--secret", "s" * 40, "--jwt-secret", "j" * 40, "--database", database, *more
+        )  # fmt: skip
+        assert (ran.code, "needs_postgres" in ran.err) == (2, True), ran
