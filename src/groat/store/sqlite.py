@@ -22,6 +22,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 READERS = 4
+WRITER_CACHE_KIB = 65_536
+READER_CACHE_KIB = 8_192
 BUSY_MS = 5_000
 VARIABLES_MAX = 32_766
 ROWS_MAX = 1_024
@@ -33,7 +35,6 @@ _decode = msgspec.json.decode
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    "PRAGMA cache_size = -65536",
     "PRAGMA wal_autocheckpoint = 4000",
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA trusted_schema = OFF",
@@ -120,7 +121,7 @@ class SqliteStore:
             raise Closed from None
         return await future
 
-    def connect(self) -> sqlite3.Connection:
+    def connect(self, cache_kib: int = READER_CACHE_KIB) -> sqlite3.Connection:
         """A new connection with groat's settings, in autocommit mode. Raises StoreError ``store_unavailable``."""
         try:
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
@@ -131,7 +132,7 @@ class SqliteStore:
                 check_same_thread=False,
                 cached_statements=512,
             )
-            for pragma in _PRAGMAS:
+            for pragma in (*_PRAGMAS, f"PRAGMA cache_size = -{cache_kib}"):
                 connection.execute(pragma)
         except (OSError, sqlite3.Error) as error:
             raise StoreError("store_unavailable", f"Cannot open {self.path}: {error}") from error
@@ -140,7 +141,7 @@ class SqliteStore:
         return connection
 
     def _open(self) -> list[Migration]:
-        self._writer = self.connect()
+        self._writer = self.connect(WRITER_CACHE_KIB)
         try:
             return migrate(self._writer, self._migrations)
         except sqlite3.Error as error:
