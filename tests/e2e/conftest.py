@@ -45,11 +45,17 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A demo server for the tests of one file."""
+@pytest.fixture(scope="package")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A demo server for all who leave it as it is, but for what people have."""
     with Server(tmp_path_factory.mktemp("server")) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def server(shared_server: Server) -> Server:
+    """The server of a file; those that kill theirs, or set it up otherwise, make one of their own."""
+    return shared_server
 
 
 @pytest.fixture

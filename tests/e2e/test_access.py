@@ -1,10 +1,11 @@
 """Everybody can use it: axe finds no barrier, keys are enough, phones and calm motion are respected.
 
-Screenshots of all views go to test-results/screens/, to be looked at.
+GROAT_SCREENS=test-results/screens keeps screenshots of all views, to be looked at.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from tests.e2e.serving import Server
 
 ROOT = Path(__file__).parent.parent.parent
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-SCREENS = ROOT / "test-results" / "screens"
+SCREENS = os.environ.get("GROAT_SCREENS", "")
 SHEET = b"""user;amount;reason
 42;50;Well done
 7;20;Well done
@@ -142,12 +143,16 @@ PAGES = (
 )
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("server")) as server:
-        server.credit("42", 25, "Thank you for the report")
-        server.call("POST", "/v1/api-keys", {"service": "shop", "label": "production"})
-        yield server
+@pytest.fixture(scope="module", autouse=True)
+def something_to_show(server: Server) -> None:
+    server.credit("42", 25, "Thank you for the report")
+    server.call("POST", "/v1/api-keys", {"service": "shop", "label": "production"})
+
+
+def keep(page: Page, name: str) -> None:
+    """A screenshot, where they are asked for."""
+    if SCREENS:
+        page.screenshot(path=Path(SCREENS) / f"{name}.png")
 
 
 @contextmanager
@@ -167,7 +172,6 @@ def shown(
 
 
 def test_axe_finds_no_barrier_in_light_nor_dark(new_screen: NewScreen) -> None:
-    SCREENS.mkdir(parents=True, exist_ok=True)
     source = AXE.read_text(encoding="utf-8")
     screens: dict[str | None, Screen] = {}
     found: list[Any] = []
@@ -178,16 +182,15 @@ def test_axe_finds_no_barrier_in_light_nor_dark(new_screen: NewScreen) -> None:
                 page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
                 page.evaluate(AT_REST)
                 found += [(name, scheme, *violation) for violation in page.evaluate(RUN_AXE, rules)]
-                page.screenshot(path=SCREENS / f"{name}-{scheme}.png")
+                keep(page, f"{name}-{scheme}")
     assert found == []
 
 
 def test_on_a_phone_nothing_sticks_out(new_screen: NewScreen) -> None:
-    SCREENS.mkdir(parents=True, exist_ok=True)
     screens: dict[str | None, Screen] = {}
     for name in PAGES:
         with shown(screens, new_screen, name, viewport=PHONE, has_touch=True, is_mobile=True) as page:
-            page.screenshot(path=SCREENS / f"{name}-phone.png")
+            keep(page, f"{name}-phone")
             width = page.evaluate("document.documentElement.scrollWidth")
             assert width <= PHONE["width"], f"{name} is {width} px wide"
 
