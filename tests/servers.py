@@ -63,7 +63,7 @@ class Postgres:
     def create(self) -> None:
         """Make the cluster's files."""
         self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        self.set(max_connections="200", **self._settings)
+        self.set(**{"max_connections": "200"} | self._settings)
 
     def follow(self, primary: Postgres, name: str) -> None:
         """Make the cluster's files as a copy of a running primary, to stand by under this name."""

@@ -185,38 +185,40 @@ class Committer:
             try:
                 committed = await self._commit(batch, chain, wait)
             except StoreError as error:
+                late = perf_counter() > deadline
                 if error.code == "command_failed" and len(batch) > 1:
                     # A batch that breaks on its data is halved until the culprit is alone.
                     for half in _halves(batch):
                         await self._settle(half, chain)
                     return
-                if not self._is_passing(error) or perf_counter() > deadline:
+                if not self._is_passing(error) or (late and error.code != "busy"):
                     self._fail(batch, error)
                     return
-                if error.code == "busy" and not wait:
-                    self._set_apart(batch, deadline)
+                if error.code == "busy" and (late or not wait):
+                    self._set_apart(*_halves(batch))
                     return
                 wait = error.code != "busy"
                 if error.code == "store_unavailable":
                     await asyncio.sleep(pause_s)
                     pause_s = min(2 * pause_s, PAUSE_MAX_S)
                 continue
-            taken = self._committed(batch, committed)
-            if taken:
-                self._set_apart(taken, deadline)
+            self._set_apart(self._committed(batch, committed))
             return
 
     def _is_passing(self, error: StoreError) -> bool:
         return error.code in ("busy", "interrupted", "store_unavailable") and self._store.row_locks
 
-    def _set_apart(self, batch: list[Waiting], deadline: float) -> None:
+    def _set_apart(self, *batches: list[Waiting]) -> None:
+        for batch in filter(None, batches):
+            task = asyncio.create_task(self._wait_apart(batch), name="groat-apart")
+            self._apart.add(task)
+            task.add_done_callback(self._apart.discard)
+
+    async def _wait_apart(self, batch: list[Waiting]) -> None:
+        """Run a batch again and again without what is taken, beside the lanes, for at most ``PATIENCE_S``."""
+        deadline = perf_counter() + PATIENCE_S
         # Those that wait apart do so beside each other, so each has a hash chain of its own.
         chain = Chain(f"{self._worker}.{self._new_id()}")
-        task = asyncio.create_task(self._wait_apart(batch, chain, deadline), name="groat-apart")
-        self._apart.add(task)
-        task.add_done_callback(self._apart.discard)
-
-    async def _wait_apart(self, batch: list[Waiting], chain: Chain, deadline: float) -> None:
         error = StoreError("busy")
         while batch and perf_counter() < deadline:
             await asyncio.sleep(APART_S)
@@ -225,9 +227,9 @@ class Committer:
             except StoreError as failed:
                 error = failed
                 if error.code in ("busy", "command_failed") and len(batch) > 1:
-                    # What another transaction is inserting cannot be passed over: halved until the culprit is alone.
-                    for half in _halves(batch):
-                        self._set_apart(half, deadline)
+                    # Rows that another transaction is inserting cannot be passed over, nor a statement that takes too
+                    # long: halved until the culprit is alone.
+                    self._set_apart(*_halves(batch))
                     return
                 if not self._is_passing(error):
                     break
