@@ -125,6 +125,18 @@ async def test_a_batch_holds_at_most_so_many(tmp_path: Path, gate: Gate) -> None
         assert groat.committer.stats.batches == before + 11
 
 
+async def test_equal_keys_share_a_batch(tmp_path: Path, gate: Gate) -> None:
+    async with opened(tmp_path, gate) as groat:
+        first = await in_flight(groat, gate)
+        rest = await queued(groat, *["same"] * 10)
+        before = groat.committer.stats.batches
+        gate.open()
+        views = await asyncio.gather(first, *rest)
+        assert sorted(view.replayed for view in views) == [False] * 2 + [True] * 9
+        assert (groat.committer.stats.batches, groat.committer.stats.failed_batches) == (before + 2, 0)
+        assert (await standing(groat, "user:a")).balance == "2"
+
+
 async def test_refusals_are_counted_by_code(tmp_path: Path, gate: Gate) -> None:
     async with opened(tmp_path, gate) as groat:
         for n in range(3):

@@ -10,6 +10,7 @@ import pytest
 from groat import Groat
 from groat.ledger.commands import Hold
 from groat.ledger.views import HoldView, TransactionView
+from groat.store.batch import Done
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
 from tests.helpers.money import give, new_key, refused, standing
@@ -192,6 +193,29 @@ async def test_of_many_due_holds_each_is_expired_and_none_is_captured(groat: Gro
     view = await groat.held(late.id)
     assert view
     assert view.state == "expired"
+
+
+async def test_a_hold_for_a_while_is_the_same_request_later(groat: Groat, clock: Clock) -> None:
+    def command() -> Hold:
+        return Hold(
+            principal="service:x",
+            key="k",
+            source="user:a",
+            destination="house:s",
+            amount=5,
+            asset="CREDIT",
+            lasts=60_000_000,
+        )
+
+    first = await groat.execute(command())
+    clock.advance(59)
+    again = await groat.execute(command())
+    assert isinstance(first, Done)
+    assert isinstance(again, Done)
+    assert (again.replayed, again.transactions[0].id) == (True, first.transactions[0].id)
+    assert held(again.view()).expires_at == held(first.view()).expires_at == "2026-01-01T12:01:00.000000Z"
+    clock.advance(1)
+    assert (await refused(groat.capture(first.transactions[0].id, key="c"))).code == "hold_expired"
 
 
 async def test_a_clock_set_back_brings_no_hold_back(groat: Groat, clock: Clock, database: Database) -> None:

@@ -32,7 +32,7 @@ from groat.ledger.book import (
     refuse,
 )
 from groat.ledger.errors import InvalidInput, Refusal, printable
-from groat.ledger.text import check_id, check_key, check_metadata, check_principal, check_text
+from groat.ledger.text import TIME_MAX, check_id, check_key, check_metadata, check_principal, check_text
 
 POSTINGS_MAX = 1_000
 ITEMS_MAX = 10_000
@@ -297,7 +297,7 @@ class Hold(Command, kw_only=True):
         _check_pair(self.source, self.destination)
         _check_asset(self.asset, assets)
         _check_amount(self.amount)
-        if not all(time is None or 0 <= time <= AMOUNT_MAX // 2 for time in (self.expires_at, self.lasts)):
+        if not 0 <= (self.expires_at or 0) <= TIME_MAX or not 0 <= (self.lasts or 0) <= TIME_MAX // 2:
             raise InvalidInput("invalid_time")
 
     def needs(self, refs: Refs, book: Book) -> None:

@@ -15,6 +15,8 @@ from groat.ledger.errors import InvalidInput, printable
 REASON_MAX = 1_000
 METADATA_BYTES_MAX = 16_384
 METADATA_DEPTH_MAX = 16
+# The last microsecond of the year 9999, beyond which no moment can be told.
+TIME_MAX = 253_402_300_799_999_999
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}", re.ASCII)
 _PRINCIPAL = re.compile(r"[a-z]{1,16}:[A-Za-z0-9._@|:-]{1,128}", re.ASCII)

@@ -36,8 +36,8 @@ class BalanceView(msgspec.Struct):
     available: str
     held: str
     version: int
-    floor: str | None | msgspec.UnsetType = msgspec.UNSET
-    ceiling: str | None | msgspec.UnsetType = msgspec.UNSET
+    floor: str | msgspec.UnsetType | None = msgspec.UNSET
+    ceiling: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class AccountView(msgspec.Struct):
