@@ -135,6 +135,12 @@ class Metrics(Collector):
         for name, value in msgspec.structs.asdict(self._live.stats).items():
             if isinstance(value, int | float):
                 yield GaugeMetricFamily(f"groat_live_{name}", "See docs/live-protocol.md", value)
+        closes = CounterMetricFamily(
+            "groat_live_closes", "Connections closed by the server, by code", labels=["code"]
+        )
+        for code, count in self._live.stats.closes.items():
+            closes.add_metric([str(code)], count)
+        yield closes
         yield GaugeMetricFamily(
             "groat_live_slowest_events", "Events the slowest reader is behind", self._live.hub.lag()
         )

@@ -1,0 +1,107 @@
+"""What lies in deploy/ fits the program: its metrics exist, its files can be read, nginx accepts its rules."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from groat.http.app import create_app
+from groat.settings import Settings
+from tests.servers import free_port
+
+DEPLOY = Path(__file__).parent.parent / "deploy"
+DASHBOARD = DEPLOY / "grafana" / "groat.json"
+ALERTS = DEPLOY / "prometheus" / "alerts.yml"
+SECRET = "s" * 40
+SUFFIXES = {"histogram": ("_bucket", "_sum", "_count")}
+
+
+@pytest.fixture
+async def metrics(tmp_path: Path) -> set[str]:
+    """The names of all samples that a server has, or will have once something happened."""
+    app = create_app(
+        Settings(database=f"sqlite:///{tmp_path / 'groat.db'}", secret=SECRET, jwt_secret=SECRET)
+    )
+    async with app.running():
+        assert app.services is not None
+        text = app.services.metrics.text().decode()
+    types = re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE)
+    return {name + suffix for name, kind in types for suffix in SUFFIXES.get(kind, ("",))}
+
+
+def used(expressions: list[str]) -> set[str]:
+    return {name for each in expressions for name in re.findall(r"\b(?:groat|process)_\w+", each)}
+
+
+async def test_alerts_ask_for_metrics_that_exist(metrics: set[str]) -> None:
+    (group,) = yaml.safe_load(ALERTS.read_text())["groups"]
+    expressions = [rule["expr"] for rule in group["rules"]]
+    assert len(used(expressions)) >= 8
+    assert used(expressions) <= metrics
+    for rule in group["rules"]:
+        assert rule["labels"]["severity"] in ("page", "ticket")
+        assert set(rule["annotations"]) == {"summary", "description"}
+
+
+async def test_the_dashboard_asks_for_metrics_that_exist(metrics: set[str]) -> None:
+    dashboard = json.loads(DASHBOARD.read_text())
+    panels = [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+    expressions = [target["expr"] for panel in panels for target in panel["targets"]]
+    assert used(expressions) <= metrics
+    # Whatever the server counts of its own has its place, but for what says the same in other words.
+    left_out = {name for name in metrics - used(expressions) if name.startswith("groat_")}
+    assert {re.sub(r"_(sum|count|bucket|total)$", "", name) for name in left_out} <= {
+        "groat_commit_seconds", "groat_batch_commands", "groat_http_request_seconds", "groat_batches",
+        "groat_hints_losses", "groat_live_feeds", "groat_live_received", "groat_live_slow_drops",
+        "groat_live_catch_up_pages",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("site", ["nginx/groat.conf", "container/nginx.conf"])
+def test_nginx_accepts_the_sites(site: str, tmp_path: Path) -> None:
+    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
+    assert nginx, "apt-get install nginx-light"
+    conf = (DEPLOY / site).read_text()
+    # Names, ports, certificates and paths are the machine's own.
+    conf = re.sub(r"ssl_certificate(_key)? .*;", "", conf).replace(" ssl http2", "")
+    conf = re.sub(r"listen (\[::\]:)?\d+;", lambda _: f"listen 127.0.0.1:{free_port()};", conf)
+    conf = re.sub(r"node-[ab]:8000", "127.0.0.1:8000", conf)
+    conf = conf.replace("/etc/nginx/groat-proxy.conf", str(DEPLOY / "nginx" / "groat-proxy.conf"))
+    whole = tmp_path / "nginx.conf"
+    whole.write_text(
+        f"pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}} http {{ access_log off;\n{conf}\n}}"
+    )
+    done = subprocess.run(
+        [nginx, "-t", "-c", whole, "-e", tmp_path / "log"], capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("file", ["container/compose.yaml", "prometheus/prometheus.yml"])
+def test_yaml_files_can_be_read(file: str) -> None:
+    assert yaml.safe_load((DEPLOY / file).read_text())
+
+
+def test_compose_knows_the_settings() -> None:
+    services = yaml.safe_load((DEPLOY / "container" / "compose.yaml").read_text())["services"]
+    for node in ("node-a", "node-b"):
+        for name in services[node]["environment"]:
+            assert name.removeprefix("GROAT_").lower() in Settings.__struct_fields__
+
+
+@pytest.mark.parametrize("unit", sorted(each.name for each in (DEPLOY / "systemd").iterdir()))
+def test_systemd_accepts_the_units(unit: str) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd-analyze is not here")
+    done = subprocess.run(
+        [analyze, "verify", DEPLOY / "systemd" / unit], capture_output=True, text=True, timeout=30
+    )
+    complaints = [line for line in done.stderr.splitlines() if "is not executable" not in line]
+    assert complaints == []
