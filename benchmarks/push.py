@@ -4,7 +4,7 @@ Prints JSON lines. The server side (uvicorn's httptools, uvloop, groat's own Web
 clients are plain sockets in a process of their own. The floor, measured in the same run and in turns with ours, is a
 bare uvloop transport that writes the same ready-made frame: there is nothing left to save but the kernel's send.
 
-    python benchmarks/push.py [--clients 1000] [--rounds 5] [--seconds 10]
+    python benchmarks/push.py [--clients 1000] [--rounds 5] [--seconds 10] [--cpu]
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import uvicorn
 import uvloop
@@ -49,6 +50,7 @@ EVENT = (
     b'"version":7}]}'
 )
 PUSHES = 100
+T = TypeVar("T")
 
 
 # The clients: a process that does what it reads from stdin, line by line.
@@ -218,18 +220,23 @@ class Bench:
             return json.loads(await self._process.stdout.readline())
 
     async def cpu_us(
-        self, size: int, readers: int, news: list[list[Published]], push: Callable[[list[Published]], None]
+        self, size: int, readers: int, news: Sequence[Callable[[], T]], push: Callable[[T], None]
     ) -> float:
-        """CPU of this process per delivered message, in microseconds; `size` is the bytes of one push to all."""
+        """CPU of this process per delivered message, in microseconds; `size` is the bytes of one push to all.
+
+        Each of `news` makes what a commit hands over, outside the measured time and just before, as the committer does.
+        """
         counting = asyncio.create_task(self.clients("count", size * len(news)))
         await asyncio.sleep(0.05)
         gc.collect()
-        before = time.process_time()
-        for batch in news:
+        used = 0.0
+        for make in news:
+            batch = make()
+            before = time.process_time()
             push(batch)
             # The loop's own turn, in which uvloop sends what was written.
             await asyncio.sleep(0)
-        used = time.process_time() - before
+            used += time.process_time() - before
         await counting
         return used / (len(news) * readers) * 1e6
 
@@ -289,11 +296,8 @@ async def cpu(bench: Bench, streams: int, readers: int, rounds: int) -> dict[str
     at = 1_000_000
     real, bench.live.hub._streams = bench.live.hub._streams, cast(Any, Agreeing(bench.live))
     for feed in bench.live.hub._feeds.values():
-        for room in feed.rooms.values():
-            for member in room.members:
-                member.sent = at - 1
         feed.offset = feed.head = at - 1
-    frames = [ChannelFormat(name).encode("", at, [EVENT])[0][1] for name in names]
+    frames = [ChannelFormat(name).one("", at, EVENT) for name in names]
     size = sum(map(len, frames)) * readers // streams
     transports = Bare.transports
 
@@ -309,13 +313,9 @@ async def cpu(bench: Bench, streams: int, readers: int, rounds: int) -> dict[str
     pushes = PUSHES * 1_000 // readers
     measured: dict[str, list[float]] = {"ours": [], "floor": []}
     for _ in range(rounds):
-        # The committer makes these when it commits; what is measured begins where it hands them over.
-        news = [
-            [Published(name, heads[name].epoch, offset, offset, (EVENT,)) for name in names]
-            for offset in range(at, at + pushes)
-        ]
+        news = [partial(_published, names, heads, offset) for offset in range(at, at + pushes)]
         at += pushes
-        measured["floor"].append(await bench.cpu_us(size, readers, news, write_all))
+        measured["floor"].append(await bench.cpu_us(size, readers, [lambda: None] * pushes, write_all))
         measured["ours"].append(await bench.cpu_us(size, readers, news, bench.live.hub.hear))
     await bench.clients("close")
     Bare.transports = []
@@ -332,6 +332,10 @@ async def cpu(bench: Bench, streams: int, readers: int, rounds: int) -> dict[str
         "ratio": round(us["ours"] / us["floor"], 2),
         "rounds": rounds,
     }
+
+
+def _published(names: list[str], heads: dict[str, Head], offset: int) -> list[Published]:
+    return [Published(name, heads[name].epoch, offset, offset, (EVENT,)) for name in names]
 
 
 async def memory(bench: Bench, kind: str, readers: int) -> dict[str, Any]:
@@ -446,6 +450,8 @@ async def measure(options: argparse.Namespace) -> None:
             return
         for streams in (1, options.clients):
             print(json.dumps(await cpu(bench, streams, options.clients, options.rounds)), flush=True)
+        if options.cpu:
+            return
         print(json.dumps(await latency(bench, options.clients, 500, options.seconds)), flush=True)
 
 
@@ -455,6 +461,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--cpu", action="store_true", help="only the CPU per message")
     parser.add_argument("--memory", choices=MEMORY_KINDS, help=argparse.SUPPRESS)
     parser.add_argument("--be-clients", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -465,7 +472,7 @@ def main() -> None:
     # As groat.http.server does: a thread back from the database waits this long for the interpreter.
     sys.setswitchinterval(0.0001)
     configure(Settings(log_level="warning"))
-    if not options.memory:
+    if not options.memory and not options.cpu:
         for kind in MEMORY_KINDS:
             again = [sys.executable, __file__, "--clients", str(options.clients), "--memory", kind]
             subprocess.run(again, check=True)

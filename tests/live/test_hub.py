@@ -9,15 +9,19 @@ import pytest
 
 from groat.ledger.errors import StoreError
 from groat.live import protocol
+from groat.live.feeds import Subscription
 from groat.live.frames import Chunk
-from groat.live.hub import Hub, Stats, Subscription
+from groat.live.hub import Hub, Stats
 from groat.store.batch import Published
 from tests.live.fakes import FakeGroat
 from tests.live.waiting import until
 
 
 class Plain:
-    """A format that keeps events as they are."""
+    """A format that writes the offsets of events."""
+
+    def one(self, epoch: str, at: int, event: bytes) -> bytes:
+        return b"%d " % at
 
     def encode(self, epoch: str, first: int, events: Sequence[bytes]) -> list[Chunk]:
         # One chunk per event, so that readers may be choked between any two.

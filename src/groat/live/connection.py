@@ -19,8 +19,8 @@ from groat.identity.errors import Unauthorized
 from groat.identity.model import Identity
 from groat.ledger.errors import GroatError
 from groat.live import frames, protocol
+from groat.live.feeds import Subscription
 from groat.live.frames import ChannelFormat
-from groat.live.hub import Subscription
 from groat.live.limits import BURST_S, Bucket
 from groat.live.protocol import Raw, Reply
 

@@ -18,7 +18,7 @@ from groat.live import protocol
 from groat.live.frames import EventStreamFormat, Format, ItemFormat
 
 if TYPE_CHECKING:
-    from groat.live.hub import Subscription
+    from groat.live.feeds import Subscription
     from groat.live.service import Live
 
 WAIT_S_MAX: Final = 30.0

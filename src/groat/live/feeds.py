@@ -1,0 +1,113 @@
+"""What the hub keeps of each stream that somebody reads: its feed, the rooms in it, and the subscriptions in those."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from typing import Any, Final, Protocol
+
+from groat.live import protocol
+from groat.live.frames import Format
+
+LEVEL: Final = -1
+
+
+class Reader(Protocol):
+    """Who owns subscriptions: a connection, an event stream, a waiting request."""
+
+    @property
+    def choked(self) -> bool:
+        """Whether nothing may be written until it drains."""
+
+    def close(self, why: protocol.Disconnect) -> None:
+        """The subscription cannot go on; the reader must resume afresh."""
+
+
+class Subscription:
+    """One reader's place in one feed: the feed's own offset while `live`, else `cursor`, the last offset written."""
+
+    __slots__ = ("cursor", "feed", "live", "paging", "reader", "room", "write")
+
+    def __init__(self, feed: Feed, room: Room, reader: Reader, write: Callable[[bytes], Any], cursor: int):
+        self.feed = feed
+        self.room = room
+        self.reader = reader
+        self.write = write
+        self.cursor = cursor
+        self.live = False
+        self.paging = False
+
+    @property
+    def offset(self) -> int:
+        """The last offset written to the reader."""
+        if not self.live:
+            return self.cursor
+        return self.feed.offset if self.room.at == LEVEL else self.room.at
+
+    def park(self) -> None:
+        """Write nothing more until the hub releases it."""
+        if self.live:
+            self.cursor = self.offset
+            self.live = False
+            del self.room.writes[self]
+        else:
+            self.feed.ahead.discard(self)
+        self.feed.simplify()
+
+    def level(self) -> None:
+        """Go on with the feed, which has come as far as the cursor or is yet to."""
+        if self.cursor == self.feed.offset:
+            self.live = True
+            self.room.writes[self] = self.write
+        else:
+            self.feed.ahead.add(self)
+        self.feed.simplify()
+
+
+class Room:
+    """The readers of a feed that receive the same bytes, and the `writes` of those that are live.
+
+    `at` is how far they are while the feed is being sent out, else LEVEL: as far as the feed.
+    """
+
+    __slots__ = ("at", "format", "members", "writes")
+
+    def __init__(self, form: Format) -> None:
+        self.format = form
+        self.members: set[Subscription] = set()
+        # In the order of arrival, so that writing to all goes through memory as it was filled.
+        self.writes: dict[Subscription, Callable[[bytes], Any]] = {}
+        self.at = LEVEL
+
+
+class Feed:
+    """What the hub knows of one stream. `offset` is -1 until the first reader has joined.
+
+    While it has one live reader and nothing is out of the ordinary, `one` and `write` make and send an event.
+    """
+
+    __slots__ = (
+        "ahead", "early", "epoch", "head", "joining", "missed_at", "offset", "one", "rooms", "stream", "write",
+    )  # fmt: skip
+
+    def __init__(self, stream: str) -> None:
+        self.stream = stream
+        self.epoch = ""
+        self.offset = -1
+        self.head = 0
+        self.joining = 0
+        self.rooms: dict[str, Room] = {}
+        self.early: dict[int, tuple[bytes, ...]] = {}
+        self.ahead: set[Subscription] = set()
+        self.missed_at = 0.0
+        self.one: Callable[[str, int, bytes], bytes] | None = None
+        self.write: Callable[[bytes], Any] | None = None
+
+    def simplify(self) -> None:
+        """See whether there is one live reader and nothing is out of the ordinary."""
+        live = [(room, write) for room in self.rooms.values() for write in islice(room.writes.values(), 2)]
+        if len(live) == 1 and not self.ahead and not self.early:
+            ((room, self.write),) = live
+            self.one = room.format.one
+        else:
+            self.one = self.write = None
