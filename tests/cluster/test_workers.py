@@ -16,6 +16,7 @@ from tests.helpers.databases import PostgresDatabase
 from tests.live.waiting import until
 from tests.servers import Postgres
 
+ROUNDS = int(os.environ.get("GROAT_SOAK_ROUNDS", "2"))
 USERS = [f"u{number}" for number in range(4)]
 
 
@@ -52,7 +53,9 @@ async def test_a_worker_is_killed_and_comes_back(node: Cluster) -> None:
     try:
         await writers.more(20)
         # The kernel spreads connections over both, and either answers for both.
-        assert await figure(server, "groat_live_connections") == len(watchers)
+        async with asyncio.timeout(DEADLINE_S):
+            while await figure(server, "groat_live_connections") != len(watchers):
+                await asyncio.sleep(0.1)
         before = workers_of(server)
         assert len(before) == 2
         os.kill(before[0], signal.SIGKILL)
@@ -81,3 +84,14 @@ async def test_workers_end_with_their_supervisor(node: Cluster) -> None:
     assert len(workers) == 2
     server.kill()
     await until(lambda: not any(map(lives, workers)), DEADLINE_S)
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(ROUNDS <= 2, reason="it takes half a minute: make soak runs it")
+async def test_a_worker_that_is_stuck_is_replaced(node: Cluster) -> None:
+    (server,) = node.nodes
+    before = workers_of(server)
+    os.kill(before[0], signal.SIGSTOP)
+    await until(lambda: len(set(workers_of(server)) - {before[0]}) == 2, DEADLINE_S)
+    assert [line["event"] for line in server.alarms()] == ["worker_stuck", "worker_died"]
+    assert await server.terminate() == 0, server.tail()

@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,19 +25,26 @@ FINISH_S = 10
 """How long requests and connections may take to end after the drain window, before they are cut."""
 
 
-METRICS_S = 1.0
+BEAT_S = 1.0
 
 
 class Place(NamedTuple):
     """A worker's place among several: ``listeners`` listen already, in place of the settings' host and port.
 
-    ``tie`` is a socket whose other end is the supervisor's: when that is closed, the worker drains as by a signal.
-    ``metrics`` is the file in which it keeps its metrics, beside those of the others.
+    ``tie`` is a socket whose other end is the supervisor's: a byte a second tells that the worker is well, and when the
+    other end is closed, the worker drains as by a signal. ``metrics`` is the file in which it keeps its metrics, beside
+    those of the others.
     """
 
     listeners: list[socket.socket]
     tie: socket.socket
     metrics: Path
+
+    def beat(self) -> None:
+        """Tell the supervisor that all is well."""
+        # One that is gone is noticed by the end of the tie, and one that does not listen must not be waited for.
+        with suppress(BlockingIOError, BrokenPipeError):
+            self.tie.send(b".")
 
 
 class Server(uvicorn.Server):
@@ -81,18 +88,19 @@ class Server(uvicorn.Server):
             self._on_ready()
         if self.started and self._place is not None:
             asyncio.get_running_loop().add_reader(self._place.tie, self._orphaned, self._place.tie)
-            self._keeper = asyncio.create_task(self._keep_metrics(self._place.metrics), name="groat-metrics")
+            self._keeper = asyncio.create_task(self._keep(self._place), name="groat-place")
 
     def _orphaned(self, tie: socket.socket) -> None:
         asyncio.get_running_loop().remove_reader(tie)
         self.should_exit = True
 
-    async def _keep_metrics(self, file: Path) -> None:
+    async def _keep(self, place: Place) -> None:
         while self._app.services is not None:
             metrics = self._app.services.metrics
-            metrics.place = file
+            metrics.place = place.metrics
             metrics.keep()
-            await asyncio.sleep(METRICS_S)
+            place.beat()
+            await asyncio.sleep(BEAT_S)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: no new readers, those there leave within the drain window, requests finish, the ledger closes."""

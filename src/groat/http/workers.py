@@ -2,9 +2,9 @@
 
 Each worker has a listening socket of its own on the shared port (SO_REUSEPORT), so the kernel spreads connections
 evenly; the supervisor made the sockets and keeps them, so what arrives for a worker that just died waits for the next
-one. A worker's standard input ties it to the supervisor: it brings the settings, takes a byte back when the worker is
-ready, and its end tells each that the other is gone. Workers are programs of their own, not forks, for a fork repeats
-the random numbers of its parent, and with them ids.
+one. A worker's standard input ties it to the supervisor: it brings the settings, takes a byte back every second once
+the worker serves, and its end tells each that the other is gone. Workers are programs of their own, not forks, for a
+fork repeats the random numbers of its parent, and with them ids.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,6 +32,8 @@ RETRY_S = 0.1
 RETRY_S_MAX = 5.0
 STEADY_S = 10.0
 """A worker that lived this long did not fail at its start."""
+SILENCE_S = 30.0
+"""A worker that serves and says nothing for so long is stuck."""
 GRACE_S = 5.0
 FAILED = 1
 
@@ -49,6 +50,7 @@ class Worker:
         self.tie: socket.socket | None = None
         self.ready = False
         self.started_at = 0.0
+        self.heard_at = 0.0
         self.start_at = 0.0
         self.delay_s = RETRY_S
 
@@ -105,20 +107,31 @@ class Supervisor:
                 self._send(signal.SIGKILL)
                 self._kill_at = float("inf")
             if not self._stopping:
+                self._end_stuck(now)
                 for worker in self._workers:
                     if not worker.process and worker.start_at <= now:
                         self._start(worker)
-            times = [self._kill_at, *(worker.start_at for worker in self._workers if not worker.process)]
-            for key, _ in self._selector.select(max(0.0, min(min(times) - time.monotonic(), 60.0))):
+            for key, _ in self._selector.select(self._pause_s()):
                 if key.data is None:
                     for number in heard.recv(64):
                         if number != signal.SIGCHLD:
                             self._stop(again=self._stopping)
-                elif key.data.tie.recv(1):
-                    self._note_ready(key.data)
                 else:
-                    self._untie(key.data)
+                    self._hear(key.data)
             self._bury()
+
+    def _pause_s(self) -> float:
+        """How long nothing need be done unless somebody is heard."""
+        due = [self._kill_at]
+        if not self._stopping:
+            due += [worker.start_at for worker in self._workers if not worker.process]
+        return max(0.0, min(min(due) - time.monotonic(), SILENCE_S))
+
+    def _end_stuck(self, now: float) -> None:
+        for worker in self._workers:
+            if worker.process and worker.ready and now - worker.heard_at > SILENCE_S:
+                log.error("worker_stuck", worker=worker.number, silent_s=round(now - worker.heard_at))
+                worker.process.kill()
 
     def _start(self, worker: Worker) -> None:
         descriptors = [listener.fileno() for listener in worker.listeners]
@@ -136,7 +149,16 @@ class Supervisor:
         ours.sendall(msgspec.json.encode((self._settings, str(metrics))) + b"\n")
         self._selector.register(ours, selectors.EVENT_READ, worker)
 
-    def _note_ready(self, worker: Worker) -> None:
+    def _hear(self, worker: Worker) -> None:
+        try:
+            beats = worker.tie.recv(64) if worker.tie else b""
+        except ConnectionResetError:
+            # It died before it read all that we said.
+            beats = b""
+        if not beats:
+            self._untie(worker)
+            return
+        worker.heard_at = time.monotonic()
         worker.ready = True
         if not self._was_ready and all(each.ready for each in self._workers):
             self._was_ready = True
@@ -163,7 +185,8 @@ class Supervisor:
             )
             worker.start_at = now + worker.delay_s
             if self._stopping:
-                self._code = self._code or _shell_code(code)
+                # One that had not begun to serve ends by the signal itself.
+                self._code = self._code or (0 if code == -signal.SIGTERM else _shell_code(code))
             elif self._was_ready:
                 log.error("worker_died", worker=worker.number, code=code, again_in_s=worker.delay_s)
             else:
@@ -216,14 +239,9 @@ def work(descriptors: list[int]) -> None:
     with socket.socket(fileno=sys.stdin.fileno()) as tie, tie.makefile("rb") as told:
         settings, metrics = msgspec.json.decode(told.readline(), type=tuple[Settings, str])
         logs.configure(settings)
-
-        def tell() -> None:
-            # A supervisor that is gone already is noticed by the tie's end.
-            with suppress(BrokenPipeError):
-                tie.sendall(b".")
-
-        listeners = [socket.socket(fileno=number) for number in descriptors]
-        server.run(settings, tell, server.Place(listeners, tie, Path(metrics)))
+        tie.setblocking(False)
+        place = server.Place([socket.socket(fileno=n) for n in descriptors], tie, Path(metrics))
+        server.run(settings, place.beat, place)
 
 
 if __name__ == "__main__":
