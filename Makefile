@@ -31,7 +31,7 @@ $(STAMPS)/python: requirements-dev.txt pyproject.toml
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/npm: web/package.json web/package-lock.json
-	@command -v npm >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] < 20)' \
+	@command -v npm >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' \
 	  || { echo "building the console needs Node 20 or newer, with npm" >&2; exit 1; }
 	cd web && npm ci --no-audit --no-fund
 	@mkdir -p $(STAMPS) && touch $@
