@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from redis import Redis as Client
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
 from groat import Groat
 from groat.bus.redis import EVENTS_MAX, SHARDS, RedisBus, shard_of
@@ -18,7 +24,7 @@ from tests.helpers.databases import PostgresDatabase
 from tests.live.python_client import Sdk
 from tests.live.serving import serving
 from tests.live.waiting import until
-from tests.servers import Postgres, Redis, redis
+from tests.servers import Postgres, Redis, free_port, redis
 
 
 @pytest.fixture
@@ -105,7 +111,7 @@ async def test_what_is_no_hint_is_passed_over(place: PostgresDatabase, mortal: R
         await known(first, second, "42")
         with Client.from_url(mortal.url) as client:
             for name in channels(mortal):
-                client.execute_command("SPUBLISH", name, b"x" * 99)
+                client.spublish(name, b"x" * 99)
         heard = len(second.of("42"))
         await first.credit("42")
         await until(lambda: len(second.of("42")) > heard)
@@ -163,3 +169,55 @@ async def test_a_redis_that_is_not_there_delays_nothing(place: PostgresDatabase)
 def test_only_redis_addresses() -> None:
     with pytest.raises(ValueError, match="scheme"):
         RedisBus("http://127.0.0.1", PostgresStore("postgresql://"), "w", lambda _: None)
+
+
+def ask(client: Client, *words: Any) -> Any:
+    return client.execute_command("CLUSTER", *words)  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture
+def halves(tmp_path: Path) -> Iterator[list[str]]:
+    """The URLs of a Redis Cluster's two nodes; each owns half of the slots."""
+    processes = []
+    clients = []
+    try:
+        buses = [free_port(), free_port()]
+        for bus, slots in zip(buses, ((0, 8191), (8192, 16383)), strict=True):
+            port = free_port()
+            home = tmp_path / str(port)
+            home.mkdir()
+            words = f"--port {port} --bind 127.0.0.1 --cluster-enabled yes --cluster-port {bus} --dir {home}"
+            processes.append(
+                subprocess.Popen(["redis-server", *words.split(), "--save", ""], stdout=subprocess.DEVNULL)
+            )
+            clients.append(Client(port=port, retry=Retry(ConstantBackoff(0.05), 200)))
+            ask(clients[-1], "ADDSLOTSRANGE", *slots)
+        port = clients[1].connection_pool.connection_kwargs["port"]
+        ask(clients[0], "MEET", "127.0.0.1", port, buses[1])
+        deadline = time.monotonic() + 30
+        while any(b"cluster_state:ok" not in ask(each, "INFO") for each in clients):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        yield [f"redis://127.0.0.1:{each.connection_pool.connection_kwargs['port']}" for each in clients]
+    finally:
+        for client in clients:
+            client.close()
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+async def test_in_a_cluster_the_owner_of_the_channels_is_found_from_any_node(
+    place: PostgresDatabase, halves: list[str]
+) -> None:
+    async with (
+        Groat.open(place.url, redis=halves[0]) as one,
+        Groat.open(place.url, redis=halves[1]) as other,
+    ):
+        await one.add_asset("CREDIT", 0)
+        first, second = Node(one), Node(other)
+        first.groat.bus.follow("user:43")
+        await known(first, second, "42")
+        await known(second, first, "43")
+        # One of the two was led elsewhere; nobody is any more.
+        assert sorted(each.bus.traffic.losses for each in (one, other)) == [0, 1]
