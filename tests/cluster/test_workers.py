@@ -54,7 +54,7 @@ async def test_a_worker_is_killed_and_comes_back(node: Cluster) -> None:
         await writers.more(20)
         # The kernel spreads connections over both, and either answers for both.
         async with asyncio.timeout(DEADLINE_S):
-            while await figure(server, "groat_live_connections") != len(watchers):
+            while await figure(server, "groat_live_connections") != len(watchers):  # noqa: ASYNC110 (another process)
                 await asyncio.sleep(0.1)
         before = workers_of(server)
         assert len(before) == 2
