@@ -34,6 +34,7 @@ import uvloop
 from uvicorn.server import ServerState
 
 from groat import Groat
+from groat.engine.tuning import tune_process
 from groat.identity import Identity
 from groat.live import Limits, Live
 from groat.live.frames import ChannelFormat
@@ -469,8 +470,8 @@ def main() -> None:
         be_clients()
         return
     _allow_sockets()
-    # As groat.http.server does: a thread back from the database waits this long for the interpreter.
-    sys.setswitchinterval(0.0001)
+    # As groat.http.server does.
+    tune_process()
     configure(Settings(log_level="warning"))
     if not options.memory and not options.cpu:
         for kind in MEMORY_KINDS:

@@ -50,8 +50,8 @@ class Subscription:
             self.cursor = self.offset
             self.live = False
             del self.room.writes[self]
-        else:
-            self.feed.ahead.discard(self)
+        elif self in self.feed.ahead:
+            self.feed.ahead.remove(self)
         self.feed.simplify()
 
     def level(self) -> None:
@@ -60,7 +60,7 @@ class Subscription:
             self.live = True
             self.room.writes[self] = self.write
         else:
-            self.feed.ahead.add(self)
+            self.feed.ahead.append(self)
         self.feed.simplify()
 
 
@@ -98,7 +98,7 @@ class Feed:
         self.joining = 0
         self.rooms: dict[str, Room] = {}
         self.early: dict[int, tuple[bytes, ...]] = {}
-        self.ahead: set[Subscription] = set()
+        self.ahead: list[Subscription] = []
         self.missed_at = 0.0
         self.one: Callable[[str, int, bytes], bytes] | None = None
         self.write: Callable[[bytes], Any] | None = None

@@ -283,7 +283,7 @@ class Hub:
         for subscription in list(feed.ahead):
             if subscription.cursor <= last:
                 # It joined with a read that was ahead of the hints and has the first of these events already.
-                feed.ahead.discard(subscription)
+                feed.ahead.remove(subscription)
                 self._write_page(subscription, events[subscription.cursor - before :])
                 if not subscription.reader.choked and subscription in subscription.room.members:
                     self.release(subscription)
