@@ -49,6 +49,13 @@ def test_a_password_in_the_address_is_not_printed(place: PostgresDatabase, run: 
         assert "hush" not in ran.out + ran.err
 
 
+def test_what_only_reads_makes_no_ledger(place: PostgresDatabase, run: Run) -> None:
+    for words in (("verify",), ("export", "balances"), ("epoch", "renew")):
+        ran = run(*words, "--database", place.url)
+        assert (ran.code, "database_not_found" in ran.err) == (2, True), ran
+    assert place.rows("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()") == []
+
+
 def test_a_database_that_is_not_there(run: Run) -> None:
     for words in (("migrate",), ("verify",), ("serve", "--secret", "s" * 40, "--jwt-secret", "j" * 40)):
         ran = run(*words, "--database", "postgresql://postgres:hush@127.0.0.1:1/groat")

@@ -52,11 +52,11 @@ def export(
 
     The columns of `transactions` begin with those that `groat import transactions` reads.
     """
+    require_database(settings)
     asyncio.run(_run(what, format, output, settings))
 
 
 async def _run(what: str, form: str, output: Path | None, settings: Settings) -> None:
-    require_database(settings)
     with ExitStack() as stack:
         file = stack.enter_context(output.open("w", encoding="utf-8", newline="")) if output else sys.stdout
         shown = stack.enter_context(progress())

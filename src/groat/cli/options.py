@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import inspect
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import typer
 
 from groat import Groat, logs
 from groat.settings import Settings, SettingsError, describe, load
-from groat.store.opening import sqlite_path
+from groat.store.opening import exists
 
 CONFIG_HELP = "Settings file (TOML) [env: GROAT_CONFIG]"
 PANEL = "Settings"
@@ -81,15 +82,14 @@ def shown_database(settings: Settings) -> str:
 
 
 def require_database(settings: Settings) -> None:
-    """Check that the database exists; raises SettingsError ``database_not_found``, StoreError ``wrong_scheme``.
+    """Check that the database exists; raises SettingsError ``database_not_found``, StoreError.
 
     What only reads must not answer a mistyped address with a new and empty database.
     """
-    path = sqlite_path(settings.database)
-    if path is not None and not Path(path).is_file():
+    if not asyncio.run(exists(settings.database)):
         raise SettingsError(
             "database_not_found",
-            f"there is no database {settings.database}; groat migrate makes one",
+            f"there is no ledger at {shown_database(settings)}; groat migrate makes one",
             setting="database",
         )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 from groat.ledger.errors import StoreError
 from groat.store.interface import Store
-from groat.store.postgres import PostgresStore
+from groat.store.postgres import PostgresStore, holds_ledger
 from groat.store.sqlite import Extension, SqliteStore
 
 SQLITE = "sqlite:///"
@@ -25,14 +27,26 @@ def make_store(
         return PostgresStore(database, extensions, synchronous_standby=synchronous_standby)
     path = sqlite_path(database)
     if path is None:
-        # What stands before an @ may be a password.
-        shown = database.rpartition("@")[2][:64]
-        raise StoreError(
-            "wrong_scheme", f"{shown!r} is no database; give sqlite:///path.db or postgresql://..."
-        )
+        raise _wrong_scheme(database)
     return SqliteStore(path, extensions)
+
+
+def _wrong_scheme(database: str) -> StoreError:
+    # What stands before an @ may be a password.
+    shown = database.rpartition("@")[2][:64]
+    return StoreError("wrong_scheme", f"{shown!r} is no database; give sqlite:///path.db or postgresql://...")
 
 
 def sqlite_path(database: str) -> str | None:
     """The file of an SQLite address, None for any other."""
     return database.removeprefix(SQLITE) or None if database.startswith(SQLITE) else None
+
+
+async def exists(database: str) -> bool:
+    """Whether there is a ledger at this address; nothing is made by asking. Raises StoreError."""
+    if database.startswith(POSTGRES):
+        return await holds_ledger(database)
+    path = sqlite_path(database)
+    if path is None:
+        raise _wrong_scheme(database)
+    return await asyncio.to_thread(Path(path).is_file)

@@ -230,6 +230,18 @@ class PostgresStore:
         return None
 
 
+async def holds_ledger(dsn: str) -> bool:
+    """Whether the database at this address was ever migrated. Raises StoreError."""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
+        try:
+            return bool(await connection.fetchval("SELECT to_regclass('migration') IS NOT NULL"))
+        finally:
+            await connection.close()
+    except _TROUBLE as error:
+        raise _typed(error) from error
+
+
 # A TimeoutError is an OSError.
 _TROUBLE = (exceptions.PostgresError, exceptions.InterfaceError, OSError)
 _BUSY = (
