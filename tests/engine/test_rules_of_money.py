@@ -317,6 +317,18 @@ async def test_rule_9_the_position_of_a_no_op_is_that_of_its_balance(groat: Groa
     assert nothing.positions == second.positions
 
 
+async def test_rule_9_the_position_of_a_no_op_counts_what_expired_before_it(
+    groat: Groat, clock: Clock
+) -> None:
+    await give(groat, "user:a", "50")
+    await groat.hold("user:a", "house:s", "5", "CREDIT", key="h", expires_at=clock.after(5))
+    clock.advance(5)
+    nothing = await groat.set_balance("user:a", "CREDIT", "50", key="s")
+    assert (nothing.balances[0].held, nothing.balances[0].version) == ("0", 3)
+    head = (await groat.streams.heads(["user:a"]))["user:a"]
+    assert nothing.positions == {"user:a": f"{head.epoch}:3"}
+
+
 async def test_rule_9_a_no_op_on_an_account_that_is_not_open_opens_none(groat: Groat) -> None:
     view = await groat.set_balance("user:a", "CREDIT", "0", key="s")
     assert [(b.balance, b.version) for b in view.balances] == [("0", 0)]
