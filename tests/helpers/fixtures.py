@@ -11,7 +11,7 @@ from groat import Groat
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database, PostgresDatabase, SqliteDatabase
 
-__all__ = ["clock", "database", "groat"]
+__all__ = ["clock", "database", "groat", "sqlite"]
 
 
 @pytest.fixture
@@ -25,6 +25,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
     """An empty database of each kind: what uses this fixture is the contract that every store keeps."""
     if request.param == "postgres":
         return PostgresDatabase(request.getfixturevalue("postgres_server"))
+    return SqliteDatabase(tmp_path)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> SqliteDatabase:
+    """An empty SQLite database, for what is true of SQLite alone."""
     return SqliteDatabase(tmp_path)
 
 
