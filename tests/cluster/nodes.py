@@ -36,7 +36,8 @@ class Cluster:
         for number in range(count):
             home = directory / f"node{number}"
             home.mkdir()
-            node = Server(home, GROAT_CONNECTS_PER_MINUTE="1000", **settings)
+            # What a killed supervisor leaves behind goes with the test.
+            node = Server(home, GROAT_CONNECTS_PER_MINUTE="1000", TMPDIR=str(home), **settings)
             node.database = place.url
             self.nodes.append(node)
 
