@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
+from groat.engine.gather import Gather
 from groat.ledger.accounts import check_stream
 from groat.ledger.amounts import Asset
 from groat.store import streams as flows
 from groat.store.interface import Store
-from groat.store.streams import Event, Head, Resume, Snapshot
+from groat.store.streams import Event, Head, Resume, Snapshot, Wanted
 
 log = structlog.get_logger("groat.streams")
 
@@ -25,6 +26,8 @@ class Streams:
         self.alarms = 0
         self._store = store
         self._assets = assets
+        # When a node dies, thousands ask at once.
+        self._resumes = Gather(self._resume_many, size_max=100)
 
     async def heads(self, streams: Sequence[str]) -> dict[str, Head]:
         """Where each stream ends; one that nobody wrote to yet stands at offset 0."""
@@ -53,13 +56,16 @@ class Streams:
         The last proves that acknowledged history was lost: the stream gets a new epoch and the log an alarm.
         """
         check_stream(stream)
-        answer = await self._store.read(flows.resume, stream, epoch, offset, limit, bytes_max, self._assets)
+        answer = await self._resumes.ask(Wanted(stream, epoch, offset, limit, bytes_max))
         if answer.ahead and epoch is not None:
             if await self._store.write(flows.renew_epoch, stream, epoch, offset):
                 self.alarms += 1
                 log.error("stream_lost_history", stream=stream, reader_offset=offset, head=answer.head)
-            answer = await self._store.read(flows.resume, stream, None, 0, limit, bytes_max, self._assets)
+            answer = await self._resumes.ask(Wanted(stream, None, 0, limit, bytes_max))
         return answer
+
+    async def _resume_many(self, wanted: Sequence[Wanted]) -> dict[Wanted, Resume]:
+        return await self._store.read(flows.resume_many, wanted, self._assets)
 
     async def seen(self, receipts: Sequence[tuple[str, str, int, int]]) -> None:
         """Keep (stream, device, offset, microseconds): how far a device has seen a stream; never backwards."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -31,6 +32,14 @@ def find(principal: str) -> Flow[Principal | None]:
     """Everything known of a caller."""
     row = yield Query("find_principal", (principal,))
     return _principal(row)
+
+
+def find_many(principals: Sequence[str]) -> Flow[dict[str, Principal | None]]:
+    """Everything known of many callers, by principal; None for those without a record."""
+    found: dict[str, Principal | None] = dict.fromkeys(principals)
+    for row in (yield Query("find_principals", (list(principals),))):
+        found[row[0]] = _principal(row)
+    return found
 
 
 def find_for_login(name: str) -> Flow[Principal | None]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 from uuid_utils import uuid7
 
+from groat.engine.gather import Gather
 from groat.identity import flows
 from groat.identity.errors import Unauthorized
 from groat.identity.flows import Change, Principal
@@ -44,6 +46,8 @@ class Identities:
         self._tokens = Tokens(settings)
         self._passwords = Passwords()
         self._throttle = Throttle()
+        # When a node dies, thousands come at once with tokens that this one has not seen.
+        self._callers = Gather(self._find_many)
         self._cache: dict[bytes, Identity] = {}
         self._rev = -1
         self._looked_at = float("-inf")
@@ -70,7 +74,7 @@ class Identities:
             return known
         identity = await self._tokens.read(token)
         rev = self._rev
-        record = await self._groat.read(flows.find, identity.principal)
+        record = await self._callers.ask(identity.principal)
         if record is not None:
             if record.disabled or (identity.issued_at is None and record.tokens_after):
                 raise Unauthorized("token_revoked")
@@ -80,6 +84,9 @@ class Identities:
                 identity = msgspec.structs.replace(identity, roles=frozenset(record.roles))
         self._remember(digest, identity, rev)
         return identity
+
+    async def _find_many(self, principals: Sequence[str]) -> dict[str, Principal | None]:
+        return await self._groat.read(flows.find_many, principals)
 
     async def authenticate_key(self, api_key: str) -> Identity:
         """Which service sends the API key. Raises Unauthorized ``api_key_invalid``."""

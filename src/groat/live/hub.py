@@ -42,7 +42,7 @@ _CHECK_FEEDS_MAX: Final = 2_000
 _EARLY_MAX: Final = 64
 _PAGE_EVENTS: Final = 500
 _PAGES_AT_ONCE: Final = 8
-_RESUMES_AT_ONCE: Final = 32
+_RESUMES_AT_ONCE: Final = 400
 _RETRY_S_MAX: Final = 2.0
 
 log = structlog.stdlib.get_logger("groat.live")

@@ -59,6 +59,16 @@ class Resume(NamedTuple):
     ahead: bool = False
 
 
+class Wanted(NamedTuple):
+    """Where a reader wants to go on: at most ``limit`` events of at most ``bytes_max`` bytes, but at least one."""
+
+    stream: str
+    epoch: str | None
+    offset: int
+    limit: int
+    bytes_max: int
+
+
 def read_heads(streams: Sequence[str]) -> Flow[dict[str, Head]]:
     """The heads of the streams; one that nobody wrote to yet stands at offset 0."""
     (epoch,) = yield Query("read_epoch")
@@ -70,19 +80,19 @@ def read_heads(streams: Sequence[str]) -> Flow[dict[str, Head]]:
 
 def read_events(stream: str, after: int, limit: int, bytes_max: int) -> Flow[list[Event]]:
     """Events behind ``after`` in order: at most ``limit``, and no more than fit into ``bytes_max`` but at least one."""
-    return _within((yield Query("read_events", (stream, after, limit))), bytes_max)
+    rows = yield Query("read_events", (stream, after, limit))
+    return _cut([Event(offset, text.encode()) for offset, text in rows], 0, limit, bytes_max)
 
 
-def _within(rows: list[tuple[int, str]], bytes_max: int) -> list[Event]:
-    events: list[Event] = []
+def _cut(events: list[Event], start: int, limit: int, bytes_max: int) -> list[Event]:
     size = 0
-    for offset, text in rows:
-        data = text.encode()
-        size += len(data)
-        if events and size > bytes_max:
+    stop = start
+    for event in events[start : start + limit]:
+        size += len(event.data)
+        if stop > start and size > bytes_max:
             break
-        events.append(Event(offset, data))
-    return events
+        stop += 1
+    return events[start:stop]
 
 
 def read_ranges(ranges: Mapping[str, tuple[int, int]]) -> Flow[dict[str, list[Event]]]:
@@ -100,6 +110,10 @@ def read_snapshot(stream: str, assets: dict[str, Asset]) -> Flow[Snapshot]:
     """All balances of the stream's person, and the stream's position, in one database snapshot."""
     head = (yield from read_heads([stream]))[stream]
     (now,) = yield Query("read_now")
+    return (yield from _read_snapshot(stream, head, now, assets))
+
+
+def _read_snapshot(stream: str, head: Head, now: int, assets: dict[str, Asset]) -> Flow[Snapshot]:
     balances: list[BalanceView] = []
     kind, _, user = stream.partition(":")
     if kind == "user":
@@ -118,23 +132,45 @@ def account_of(row: Sequence[Any], assets: dict[str, Asset]) -> Account:
     return Account(id, path, assets[asset], *rest)
 
 
-def resume(
-    stream: str, epoch: str | None, offset: int, limit: int, bytes_max: int, assets: dict[str, Asset]
-) -> Flow[Resume]:
-    """Go on from a position, or start with a snapshot where that is impossible (see :class:`Resume`)."""
-    head = (yield from read_heads([stream]))[stream]
-    if (
-        epoch == head.epoch
-        and 0 <= offset <= head.offset
-        and offset + 1 >= head.oldest
-        and head.offset - offset <= BEHIND_MAX
-    ):
-        events = (yield from read_events(stream, offset, limit, bytes_max)) if offset < head.offset else []
-        last = events[-1].offset if events else offset
-        return Resume(True, head.epoch, events, last, head.offset, None)
-    snapshot = yield from read_snapshot(stream, assets)
-    ahead = epoch == head.epoch and offset > head.offset
-    return Resume(False, snapshot.epoch, [], snapshot.offset, snapshot.offset, snapshot.data, ahead)
+def resume_many(wanted: Sequence[Wanted], assets: dict[str, Asset]) -> Flow[dict[Wanted, Resume]]:
+    """Go on from positions, or start with a snapshot where that is impossible (see :class:`Resume`).
+
+    All in one database snapshot; the events of all readers that go on are read by one statement.
+    """
+    heads = yield from read_heads(list({each.stream for each in wanted}))
+    ranges: dict[str, tuple[int, int]] = {}
+    lost: list[Wanted] = []
+    for each in wanted:
+        head = heads[each.stream]
+        if (
+            each.epoch != head.epoch
+            or not 0 <= each.offset <= head.offset
+            or each.offset + 1 < head.oldest
+            or head.offset - each.offset > BEHIND_MAX
+        ):
+            lost.append(each)
+        elif each.offset < head.offset:
+            after, upto = ranges.get(each.stream, (each.offset, 0))
+            ranges[each.stream] = (
+                min(after, each.offset),
+                max(upto, min(head.offset, each.offset + each.limit)),
+            )
+    found = (yield from read_ranges(ranges)) if ranges else {}
+    answers: dict[Wanted, Resume] = {}
+    for each in wanted:
+        after = ranges.get(each.stream, (0, 0))[0]
+        events = _cut(found.get(each.stream, []), each.offset - after, each.limit, each.bytes_max)
+        last = events[-1].offset if events else each.offset
+        head = heads[each.stream]
+        answers[each] = Resume(True, head.epoch, events, last, head.offset, None)
+    if lost:
+        (now,) = yield Query("read_now")
+    for each in lost:
+        head = heads[each.stream]
+        snapshot = yield from _read_snapshot(each.stream, head, now, assets)
+        ahead = each.epoch == head.epoch and each.offset > head.offset
+        answers[each] = Resume(False, snapshot.epoch, [], snapshot.offset, head.offset, snapshot.data, ahead)
+    return answers
 
 
 def renew_epoch(stream: str, epoch: str, offset: int) -> Flow[bool]:

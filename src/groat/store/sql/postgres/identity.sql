@@ -4,6 +4,10 @@
 -- Everything known of a caller, by principal.
 SELECT id, name, email, password, roles, tokens_after, disabled, rev FROM principal WHERE id = $1;
 
+-- name: find_principals :bulk
+-- Everything known of callers, by principal.
+SELECT id, name, email, password, roles, tokens_after, disabled, rev FROM principal WHERE id = ANY ($1::text[]);
+
 -- name: find_principal_by_email :one
 -- The person who signs in with an e-mail address (lower case).
 SELECT id, name, email, password, roles, tokens_after, disabled, rev FROM principal WHERE email = $1;

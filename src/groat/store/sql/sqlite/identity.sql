@@ -4,6 +4,11 @@
 -- Everything known of a caller, by principal.
 SELECT id, name, email, password, roles, tokens_after, disabled, rev FROM principal WHERE id = ?1;
 
+-- name: find_principals :bulk
+-- Everything known of callers, by principal.
+SELECT json_group_array(json_array(p.id, p.name, p.email, p.password, p.roles, p.tokens_after, p.disabled, p.rev))
+FROM json_each(?1) AS wanted JOIN principal AS p ON p.id = wanted.value;
+
 -- name: find_principal_by_email :one
 -- The person who signs in with an e-mail address (lower case).
 SELECT id, name, email, password, roles, tokens_after, disabled, rev FROM principal WHERE email = ?1;
