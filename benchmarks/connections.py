@@ -118,10 +118,12 @@ async def write(groat: Groat, users: list[str], per_second: int, seconds: float)
     return time.monotonic() - begin, sent
 
 
-async def measure(options: argparse.Namespace, dsn: str, port: int, nodes: Nodes) -> dict[str, Any]:
+async def measure(
+    options: argparse.Namespace, dsn: str, redis_url: str, port: int, nodes: Nodes
+) -> dict[str, Any]:
     """Connect everybody, move money, compare what was committed with what came."""
     users = [f"u{number}" for number in range(options.clients)]
-    async with Groat.open(dsn) as groat, Crowd(options.crowds) as crowd:
+    async with Groat.open(dsn, redis=redis_url) as groat, Crowd(options.crowds) as crowd:
         await groat.add_asset("CREDIT", 0)
         for at in range(0, len(users), OPENED_AT_ONCE):
             await groat.execute_many(
@@ -231,7 +233,7 @@ def main(
 
         async def run() -> dict[str, Any]:
             await ready(port)
-            return await measure(options, dsn, port, nodes)
+            return await measure(options, dsn, url, port, nodes)
 
         print(json.dumps(uvloop.run(run())), flush=True)
 
