@@ -32,10 +32,10 @@ def faketime() -> str:
 class Node(Server):
     """One node: a `groat serve` that is started again whenever it ends, as a service manager does.
 
-    ``network`` lies between it and the database. Its clock can be set off by `skew`.
+    ``network`` lies between it and the database, unless ``dsn`` says where that is. Its clock can be set off by `skew`.
     """
 
-    def __init__(self, directory: Path, database: Postgres, **settings: str) -> None:
+    def __init__(self, directory: Path, database: Postgres, dsn: str = "", **settings: str) -> None:
         directory.mkdir()
         self._clock = directory / "clock"
         self.skew(0)
@@ -49,13 +49,13 @@ class Node(Server):
             FAKETIME_DONT_FAKE_MONOTONIC="1",
         )
         self.network = Proxy([database.port])
+        self.database = dsn or f"postgresql://postgres@127.0.0.1:{self.network.port}/postgres"
         self.deaths = 0
         self._keeper: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Start it and keep it running."""
         await self.network.start()
-        self.database = f"postgresql://postgres@127.0.0.1:{self.network.port}/postgres"
         self.spawn()
         self._keeper = asyncio.create_task(self._keep())
 
@@ -104,11 +104,21 @@ class Cluster:
     To senders and clients it is what a `Server` is: ``port``, ``address``, ``websocket``.
     """
 
-    def __init__(self, directory: Path, database: Postgres, nodes: int, redis: Redis | None = None) -> None:
-        more = {"GROAT_REDIS": redis.url} if redis else {}
+    def __init__(
+        self,
+        directory: Path,
+        database: Postgres,
+        nodes: int,
+        *,
+        redis: Redis | None = None,
+        dsn: str = "",
+        **settings: str,
+    ) -> None:
+        if redis:
+            settings["GROAT_REDIS"] = redis.url
         self.database = database
         self.redis = redis
-        self.nodes = [Node(directory / f"node-{n}", database, **more) for n in range(nodes)]
+        self.nodes = [Node(directory / f"node-{n}", database, dsn, **settings) for n in range(nodes)]
         self.door = Proxy([node.port for node in self.nodes])
         self.port = self.door.port
         self.address = f"http://127.0.0.1:{self.port}"

@@ -31,7 +31,7 @@ class Strikes:
         self._nodes = {node: asyncio.Lock() for node in cluster.nodes}
 
     async def storm(self, count: int) -> None:
-        """Let ``count`` faults strike, each kind in turn in an order of the seed; returns when the last is over."""
+        """Let ``count`` faults strike, each kind in turn in an order of the seed; returns when all is well again."""
         kinds: list[Callable[[], Coroutine[Any, Any, None]]] = []
         of_all = [
             self.kill_node, self.freeze_node, self.skew_clock, self.kill_backend, self.restart_database,
@@ -47,6 +47,7 @@ class Strikes:
                 self.struck[strike.__name__] += 1
                 tasks.create_task(strike())
                 await asyncio.sleep(EVERY_S)
+        await self._cluster.heal()
 
     def _node(self) -> Node:
         return self._rng.choice(self._cluster.nodes)

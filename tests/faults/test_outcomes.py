@@ -105,6 +105,28 @@ async def test_chains_do_not_fork(postgres_server: Postgres) -> None:
         assert report.problems == []
 
 
+async def test_a_cancelled_wait_for_the_standby_is_no_success(postgres_server: Postgres) -> None:
+    """PostgreSQL commits with a warning then; the same when the verdict is told again."""
+    dsn = fresh(postgres_server)
+    cancel = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+    async with plain(dsn) as other, ledger(dsn) as groat:
+        await give(groat, "user:a", "before")
+        await other.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        try:
+            await other.execute("SELECT pg_reload_conf()")
+            giving = asyncio.create_task(give(groat, "user:a", "k"))
+            for _ in range(3):
+                await in_commit(other)
+                assert await other.fetchval(cancel) == 1
+            await in_commit(other)
+            assert not giving.done()
+            assert await balance(groat, "user:a") == "2", "it stands here, and may be lost with this machine"
+        finally:
+            await other.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            await other.execute("SELECT pg_reload_conf()")
+        assert await giving
+
+
 async def test_a_network_that_swallows_everything(postgres_server: Postgres) -> None:
     dsn = fresh(postgres_server)
     async with network(postgres_server) as net, ledger(through(net, dsn)) as groat:

@@ -242,8 +242,8 @@ async def holds_ledger(dsn: str) -> bool:
         raise _typed(error) from error
 
 
-# A TimeoutError is an OSError.
-_TROUBLE = (exceptions.PostgresError, exceptions.InterfaceError, OSError)
+# A TimeoutError is an OSError; asyncpg tells of some connections that are lost in the middle by an InternalClientError.
+_TROUBLE = (exceptions.PostgresError, exceptions.InterfaceError, exceptions.InternalClientError, OSError)
 _BUSY = (
     exceptions.LockNotAvailableError,
     exceptions.QueryCanceledError,
@@ -284,8 +284,8 @@ async def _borrowed(pool: asyncpg.Pool[Any]) -> AsyncIterator[Any]:
 async def _commit(connection: Any) -> None:
     """COMMIT, acknowledged only when it stands here and wherever it must be replicated to.
 
-    PostgreSQL ends a wait for the synchronous standby by a time-out or a cancel with a warning, not with an error: the
-    transaction is committed here, but may be lost with this machine. Its text depends on the server's language, and a
+    When the wait for the synchronous standby is cancelled, PostgreSQL ends it with a warning, not with an error: the
+    transaction is committed here, but may be lost with this machine. The text depends on the server's language, and a
     COMMIT of ours has no other reason to warn. Raises StoreError ``interrupted``: run again, the keys decide.
     """
     warnings: list[str] = []

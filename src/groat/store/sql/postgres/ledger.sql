@@ -136,6 +136,12 @@ INSERT INTO key (digest, form, body, txn, outcome)
 SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[])
 ON CONFLICT DO NOTHING;
 
+-- name: confirm :one
+-- What stands here may not have reached the synchronous standby: the wait of its COMMIT was cancelled, or the server began
+-- again meanwhile. A record of our own in the log makes this COMMIT wait for all before it.
+SELECT CASE WHEN current_setting('synchronous_standby_names') <> ''
+            THEN pg_logical_emit_message(true, 'groat', '')::text END;
+
 -- name: find_transactions :bulk
 SELECT t.id::text, t.kind, t.principal, t.key, t.actor, t.reason, t.metadata, t.effective_at, t.recorded_at,
        t.reverses::text, t.hold::text, t.hold_after, t.positions

@@ -115,6 +115,10 @@ INSERT INTO act (id, at, kind, principal, actor, target, reason, key, before, af
 -- The keys come last; a conflict means that another batch was first, and then this one is run again.
 INSERT INTO key (digest, form, body, txn, outcome) VALUES :rows;
 
+-- name: confirm :one
+-- What stands here is as durable as it will ever be.
+SELECT 1;
+
 -- name: find_transactions :bulk
 SELECT json_group_array(json_array(
            t.id, t.kind, t.principal, t.key, t.actor, t.reason, t.metadata, t.effective_at, t.recorded_at,
