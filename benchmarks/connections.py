@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from groat import Groat
 from groat.engine.tuning import tune_process
 from groat.ledger.commands import Post, Posting
+from groat.ledger.errors import StoreError
 from groat.store.batch import Published
 from tests.live.crowd import Crowd, allow_sockets, cpu_s
 from tests.servers import free_port, postgres, redis
@@ -99,23 +100,40 @@ def bonus(user: str, key: str) -> Post:
     return Post(principal="service:bank", key=key, reason="Welcome bonus", postings=(posting,))
 
 
-async def write(groat: Groat, users: list[str], per_second: int, seconds: float) -> tuple[float, int]:
-    """Credit random people at a steady rate; how long it took until all was answered, and how many."""
+async def write(groat: Groat, users: list[str], per_second: int, seconds: float) -> tuple[float, int, int]:
+    """Credit random people at a steady rate.
+
+    How long it took until all was answered, how many were credited, and how many of these had to be tried again.
+    """
     dice = random.Random(7)
+    retried = 0
+
+    async def credit(command: Post) -> None:
+        nonlocal retried
+        while True:
+            try:
+                await groat.execute(command)
+            except StoreError as error:
+                if error.code != "busy":
+                    raise
+                retried += 1
+            else:
+                return
+
     begin = time.monotonic()
     sent = 0
     under_way: set[asyncio.Task[Any]] = set()
     while sent < per_second * seconds:
         due = min(int((time.monotonic() - begin) * per_second) + 1, int(per_second * seconds))
         for number in range(sent, due):
-            task = asyncio.create_task(groat.execute(bonus(dice.choice(users), f"live/{number}")))
+            task = asyncio.create_task(credit(bonus(dice.choice(users), f"live/{number}")))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
         sent = due
         await asyncio.sleep(STEP_S)
     if under_way:
         await asyncio.gather(*under_way)
-    return time.monotonic() - begin, sent
+    return time.monotonic() - begin, sent, retried
 
 
 async def measure(
@@ -149,7 +167,7 @@ async def measure(
 
         unlisten = groat.listen(note)
         before_s, crowd_before_s = nodes.cpu_s(), await crowd.cpu_s()
-        took_s, count = await write(groat, users, options.writes, options.seconds)
+        took_s, count, retried = await write(groat, users, options.writes, options.seconds)
         load = os.getloadavg()[0]
         await crowd.until("events", count, RECEIPT_S)
         cpu, crowd_cpu = nodes.cpu_s() - before_s, await crowd.cpu_s() - crowd_before_s
@@ -168,6 +186,7 @@ async def measure(
         "writes_per_second": round(count / took_s),
         "offered_per_second": options.writes,
         "events": count,
+        "retried": retried,
         "commit_to_receipt_ms": quantiles([received[key] - at for key, at in committed.items()]),
         "connects_per_second": round(len(users) / max(connecting_s, 0.1)),
         "connect_cpu_us": round(1e6 * connect_cpu_s / len(users)),

@@ -23,6 +23,9 @@ log = structlog.get_logger("groat.bus")
 # PostgreSQL takes less than 8,000 bytes of payload. A stream's events travel along while they are small.
 PAYLOAD_MAX = 7_900
 EVENTS_MAX = 2_000
+# Notifications of one statement: one way there and back, and one turn at the lock of all who notify.
+PAYLOADS_MAX = 64
+_NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
 RETRY_S = 1.0
 PROBE_S = 5.0
 ANSWER_S = 5.0
@@ -101,8 +104,10 @@ class PostgresBus(Bus):
         if connection.is_closed():
             raise exceptions.ConnectionDoesNotExistError("the server closed the connection")
         waiting, self._waiting = self._waiting, []
-        for payload in self._payloads(waiting):
-            await connection.execute("SELECT pg_notify($1, $2)", self._channel, payload, timeout=ANSWER_S)
+        payloads = self._payloads(waiting)
+        for start in range(0, len(payloads), PAYLOADS_MAX):
+            some = payloads[start : start + PAYLOADS_MAX]
+            await connection.execute(_NOTIFY, self._channel, some, timeout=ANSWER_S)
         self.traffic.sent += len(waiting)
 
     def _payloads(self, published: list[Published]) -> list[str]:
