@@ -10,10 +10,11 @@ import random
 import sys
 import time
 
-from groat import Groat
+from groat import Groat, logs
 from groat.engine.ids import new_id
 from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
 from groat.ledger.errors import GroatError
+from groat.settings import Settings
 from groat.store.batch import Done
 
 SERVICE = "service:deadlock"
@@ -93,4 +94,6 @@ async def main(dsn: str, seed: str, seconds: str) -> None:
 
 
 if __name__ == "__main__":
+    # To stderr: stdout is for the test.
+    logs.configure(Settings())
     asyncio.run(main(*sys.argv[1:]))
