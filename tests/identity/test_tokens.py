@@ -21,6 +21,8 @@ from groat.settings import Settings
 
 SECRET = "s" * 40
 NOW = int(time.time())
+# The whole run may take a while between reading this file and its tests.
+LATER = NOW + 86_400
 RSA = rsa.generate_private_key(65537, 2048)
 EC = ec.generate_private_key(ec.SECP256R1())
 ED = ed25519.Ed25519PrivateKey.generate()
@@ -28,7 +30,7 @@ PUBLIC: dict[str, Any] = {"RS256": RSA, "ES256": EC, "EdDSA": ED}
 
 
 def hs256(claims: dict[str, Any] | None = None, secret: str = SECRET, **headers: Any) -> str:
-    claims = {"sub": "42", "iat": NOW, "exp": NOW + 60} if claims is None else claims
+    claims = {"sub": "42", "iat": NOW, "exp": LATER} if claims is None else claims
     return jwt.encode(claims, secret, algorithm="HS256", headers=headers or None)
 
 
@@ -67,16 +69,16 @@ async def refused(tokens: Tokens, token: str) -> str:
 
 
 async def test_a_good_token_names_its_bearer() -> None:
-    token = hs256({"sub": "42", "roles": ["admin", "b"], "iat": NOW, "exp": NOW + 60})
+    token = hs256({"sub": "42", "roles": ["admin", "b"], "iat": NOW, "exp": LATER})
     identity = await Tokens(Settings(jwt_secret=SECRET)).read(token)
-    assert identity == Identity("user:42", "42", frozenset({"admin", "b"}), NOW + 60, NOW)
+    assert identity == Identity("user:42", "42", frozenset({"admin", "b"}), LATER, NOW)
 
 
 async def test_what_groat_issues_it_reads() -> None:
     settings = Settings(jwt_secret=SECRET, jwt_issuer="me", jwt_audience="you", jwt_user_claims=("uid",))
     tokens = Tokens(settings)
-    identity = await tokens.read(tokens.issue("42", ("b", "a"), 60, NOW))
-    assert identity == Identity("user:42", "42", frozenset({"a", "b"}), NOW + 60, NOW)
+    identity = await tokens.read(tokens.issue("42", ("b", "a"), LATER - NOW, NOW))
+    assert identity == Identity("user:42", "42", frozenset({"a", "b"}), LATER, NOW)
 
 
 BAD = {
@@ -85,41 +87,41 @@ BAD = {
     "not latin": ("é.é.é", "token_invalid"),
     "too long": ("a" * 10_000, "token_invalid"),
     "alg none": (
-        raw({"alg": "none"}, {"sub": "42", "exp": NOW + 60}).rpartition(".")[0] + ".",
+        raw({"alg": "none"}, {"sub": "42", "exp": LATER}).rpartition(".")[0] + ".",
         "token_invalid",
     ),
-    "alg None": (raw({"alg": "None"}, {"sub": "42", "exp": NOW + 60}), "token_invalid"),
-    "no alg": (raw({}, {"sub": "42", "exp": NOW + 60}), "token_invalid"),
-    "alg is a list": (raw({"alg": ["HS256"]}, {"sub": "42", "exp": NOW + 60}), "token_invalid"),
+    "alg None": (raw({"alg": "None"}, {"sub": "42", "exp": LATER}), "token_invalid"),
+    "no alg": (raw({}, {"sub": "42", "exp": LATER}), "token_invalid"),
+    "alg is a list": (raw({"alg": ["HS256"]}, {"sub": "42", "exp": LATER}), "token_invalid"),
     "another HMAC": (
-        jwt.encode({"sub": "42", "exp": NOW + 60}, "s" * 64, algorithm="HS512"),
+        jwt.encode({"sub": "42", "exp": LATER}, "s" * 64, algorithm="HS512"),
         "token_invalid",
     ),
     "wrong key": (hs256(secret="x" * 40), "token_invalid"),
     "changed": (hs256()[:-2] + "AA", "token_invalid"),
     "critical extension": (hs256(crit=["b64"], b64=False), "token_invalid"),
     "expired": (hs256({"sub": "42", "exp": NOW - 1}), "token_expired"),
-    "not yet": (hs256({"sub": "42", "exp": NOW + 600, "nbf": NOW + 300}), "token_not_yet_valid"),
+    "not yet": (hs256({"sub": "42", "exp": LATER, "nbf": LATER - 60}), "token_not_yet_valid"),
     "no exp": (hs256({"sub": "42"}), "token_invalid"),
     "exp is text": (raw({"alg": "HS256"}, {"sub": "42", "exp": "soon"}), "token_invalid"),
     "exp is infinite": (raw({"alg": "HS256"}, b'{"sub":"42","exp":Infinity}'), "token_invalid"),
     "iat is infinite": (
-        raw({"alg": "HS256"}, b'{"sub":"42","exp":%d,"iat":1e999}' % (NOW + 60)),
+        raw({"alg": "HS256"}, b'{"sub":"42","exp":%d,"iat":1e999}' % (LATER)),
         "token_invalid",
     ),
     "claims are a list": (raw({"alg": "HS256"}, [1]), "token_invalid"),
     "deep header": (raw(b"[" * 5000, {}), "token_invalid"),
-    "no user": (hs256({"exp": NOW + 60}), "token_invalid"),
-    "user is a list": (hs256({"sub": ["42"], "exp": NOW + 60}), "token_invalid"),
-    "user is true": (hs256({"user_id": True, "exp": NOW + 60}), "token_invalid"),
-    "user is a float": (hs256({"user_id": 4.5, "exp": NOW + 60}), "token_invalid"),
-    "user is empty": (hs256({"sub": "", "exp": NOW + 60}), "token_invalid"),
-    "user is a path": (hs256({"sub": "42:commissions", "exp": NOW + 60}), "token_invalid"),
-    "user with a newline": (hs256({"sub": "42\n", "exp": NOW + 60}), "token_invalid"),
-    "roles are numbers": (hs256({"sub": "42", "exp": NOW + 60, "roles": 5}), "token_invalid"),
-    "role with a colon": (hs256({"sub": "42", "exp": NOW + 60, "roles": ["a:b"]}), "token_invalid"),
+    "no user": (hs256({"exp": LATER}), "token_invalid"),
+    "user is a list": (hs256({"sub": ["42"], "exp": LATER}), "token_invalid"),
+    "user is true": (hs256({"user_id": True, "exp": LATER}), "token_invalid"),
+    "user is a float": (hs256({"user_id": 4.5, "exp": LATER}), "token_invalid"),
+    "user is empty": (hs256({"sub": "", "exp": LATER}), "token_invalid"),
+    "user is a path": (hs256({"sub": "42:commissions", "exp": LATER}), "token_invalid"),
+    "user with a newline": (hs256({"sub": "42\n", "exp": LATER}), "token_invalid"),
+    "roles are numbers": (hs256({"sub": "42", "exp": LATER, "roles": 5}), "token_invalid"),
+    "role with a colon": (hs256({"sub": "42", "exp": LATER, "roles": ["a:b"]}), "token_invalid"),
     "too many roles": (
-        hs256({"sub": "42", "exp": NOW + 60, "roles": [f"r{n}" for n in range(17)]}),
+        hs256({"sub": "42", "exp": LATER, "roles": [f"r{n}" for n in range(17)]}),
         "token_invalid",
     ),
 }
@@ -141,20 +143,20 @@ async def test_bad_tokens(name: str) -> None:
     ],
 )
 async def test_claim_names_are_tried_in_their_order(claims: dict[str, Any], user: str) -> None:
-    identity = await Tokens(Settings(jwt_secret=SECRET)).read(hs256({**claims, "exp": NOW + 60}))
+    identity = await Tokens(Settings(jwt_secret=SECRET)).read(hs256({**claims, "exp": LATER}))
     assert identity.user == user
 
 
 @pytest.mark.parametrize("roles", ["admin support", "support,admin", ["support", "admin", "admin"]])
 async def test_roles_may_be_text_or_list(roles: Any) -> None:
     settings = Settings(jwt_secret=SECRET, jwt_roles_claim="groups")
-    identity = await Tokens(settings).read(hs256({"sub": "42", "groups": roles, "exp": NOW + 60}))
+    identity = await Tokens(settings).read(hs256({"sub": "42", "groups": roles, "exp": LATER}))
     assert identity.roles == {"admin", "support"}
 
 
 async def test_issuer_and_audience_count_when_configured() -> None:
     tokens = Tokens(Settings(jwt_secret=SECRET, jwt_issuer="idp", jwt_audience="groat"))
-    good = {"sub": "42", "exp": NOW + 60, "iss": "idp", "aud": ["x", "groat"]}
+    good = {"sub": "42", "exp": LATER, "iss": "idp", "aud": ["x", "groat"]}
     assert (await tokens.read(hs256(good))).user == "42"
     for wrong in ({"iss": "other"}, {"aud": "other"}, {"iss": ["idp"]}, {"iss": None}, {"aud": None}):
         claims = {name: value for name, value in {**good, **wrong}.items() if value is not None}
@@ -166,7 +168,7 @@ async def test_issuer_and_audience_count_when_configured() -> None:
 @pytest.mark.parametrize("algorithm", PUBLIC)
 async def test_public_keys_come_from_a_jwks(jwks: Path, algorithm: str) -> None:
     tokens = Tokens(Settings(secret=SECRET, jwt_jwks=str(jwks)))
-    claims = {"sub": "42", "exp": NOW + 60}
+    claims = {"sub": "42", "exp": LATER}
     key: Any = PUBLIC[algorithm]
     good = jwt.encode(claims, key, algorithm=algorithm, headers={"kid": f"key-{algorithm}"})
     assert (await tokens.read(good)).user == "42"
@@ -186,7 +188,7 @@ async def test_a_public_key_never_passes_as_a_secret(jwks: Path) -> None:
         "",
     ):
         header = {"alg": "HS256", "kid": "key-RS256"}
-        assert await refused(tokens, raw(header, {"sub": "42", "exp": NOW + 60}, text)) == "token_invalid"
+        assert await refused(tokens, raw(header, {"sub": "42", "exp": LATER}, text)) == "token_invalid"
 
 
 async def test_with_a_jwks_alone_only_the_server_itself_signs_with_its_secret(jwks: Path) -> None:
@@ -197,7 +199,7 @@ async def test_with_a_jwks_alone_only_the_server_itself_signs_with_its_secret(jw
 
 async def test_without_any_key_nothing_is_let_in() -> None:
     assert (
-        await refused(Tokens(Settings()), raw({"alg": "HS256"}, {"sub": "42", "exp": NOW + 60}, ""))
+        await refused(Tokens(Settings()), raw({"alg": "HS256"}, {"sub": "42", "exp": LATER}, ""))
         == "token_invalid"
     )
 
@@ -206,7 +208,7 @@ async def test_keys_rotate_but_are_not_read_for_every_stranger(
     jwks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tokens = Tokens(Settings(secret=SECRET, jwt_jwks=str(jwks)))
-    claims = {"sub": "42", "exp": NOW + 60}
+    claims = {"sub": "42", "exp": LATER}
     old = jwt.encode(claims, ED, algorithm="EdDSA", headers={"kid": "key-EdDSA"})
     new = jwt.encode(claims, ED, algorithm="EdDSA", headers={"kid": "new"})
     assert (await tokens.read(old)).user == "42"
@@ -222,7 +224,7 @@ async def test_an_issuer_that_is_away_is_asked_again_after_a_while(
 ) -> None:
     path = tmp_path / "jwks.json"
     tokens = Tokens(Settings(secret=SECRET, jwt_jwks=str(path)))
-    token = jwt.encode({"sub": "42", "exp": NOW + 60}, ED, algorithm="EdDSA", headers={"kid": "a"})
+    token = jwt.encode({"sub": "42", "exp": LATER}, ED, algorithm="EdDSA", headers={"kid": "a"})
     for _ in range(2):
         with pytest.raises(IdentityError):
             await tokens.read(token)
@@ -238,7 +240,7 @@ async def test_a_broken_jwks_says_so(tmp_path: Path, content: str | None) -> Non
     path = tmp_path / "jwks.json"
     if content is not None:
         path.write_text(content)
-    token = jwt.encode({"sub": "42", "exp": NOW + 60}, ED, algorithm="EdDSA", headers={"kid": "a"})
+    token = jwt.encode({"sub": "42", "exp": LATER}, ED, algorithm="EdDSA", headers={"kid": "a"})
     with pytest.raises(IdentityError) as caught:
         await Tokens(Settings(secret=SECRET, jwt_jwks=str(path))).read(token)
     assert (caught.value.code, caught.value.status) == ("keys_unavailable", 503)

@@ -58,7 +58,11 @@ Metadata = Annotated[
         description="The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not."
     ),
 ]
-Time = Annotated[str, Meta(description="RFC 3339 with an offset.", extra_json_schema={"format": "date-time"})]
+# Not "format": "date-time", for a bulk takes an item with another text and answers it with a verdict of its own.
+Time = Annotated[
+    str,
+    Meta(description="RFC 3339 with an offset.", extra_json_schema={"examples": ["2026-01-31T12:00:00Z"]}),
+]
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -4,7 +4,12 @@ import { pointsOf } from "../live/points";
 import { Skeleton } from "../ui/states";
 import { Card, CardHeader } from "../ui/surface";
 
-const BalanceChart = lazy(() => import("./chart"));
+// The picture is an extra: where its code cannot be fetched (the device lost its network), the page does without.
+const BalanceChart = lazy(() => import("./chart").catch(() => ({ default: NoChart })));
+
+function NoChart(_: { points: unknown; asset: string }) {
+  return <p className="py-6 text-center text-muted text-sm">The chart cannot be loaded at present.</p>;
+}
 
 /** The balance over the changes that are loaded. */
 export function ChartCard({ rows, asset }: { rows: readonly EntryView[]; asset: string }) {
