@@ -197,11 +197,12 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=1_000)
     parser.add_argument("--pushes", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--streams", type=int, help="only one measurement, with so many (1, or as many as clients)")
     options = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     install()
-    for streams in (1, options.clients):
+    for streams in [options.streams] if options.streams else [1, options.clients]:
         print(json.dumps(measure(streams, options)), flush=True)
 
 
