@@ -197,7 +197,9 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=1_000)
     parser.add_argument("--pushes", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--streams", type=int, help="only one measurement, with so many (1, or as many as clients)")
+    parser.add_argument(
+        "--streams", type=int, help="only one measurement, with so many (1, or as many as clients)"
+    )
     options = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
