@@ -117,12 +117,13 @@ class Postgres:
         """End what `fill_disk` did."""
         (self.folder / "ballast").unlink(missing_ok=True)
         if not os.path.ismount(self.folder):
-            self._limit_files(resource.RLIM_INFINITY)
+            self._limit_files(None)
 
-    def _limit_files(self, size: int) -> None:
+    def _limit_files(self, size: int | None) -> None:
         for process in self._processes():
             with suppress(ProcessLookupError):
-                resource.prlimit(process, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+                _, most = resource.prlimit(process, resource.RLIMIT_FSIZE)
+                resource.prlimit(process, resource.RLIMIT_FSIZE, (most if size is None else size, most))
 
     def _processes(self) -> list[int]:
         if not self.running:
