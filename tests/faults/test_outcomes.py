@@ -139,3 +139,21 @@ async def test_a_network_that_swallows_everything(postgres_server: Postgres) -> 
         net.heal()
         await give(groat, "user:a", "k")
         assert await balance(groat, "user:a") == "2"
+
+
+async def test_closing_ends_though_the_network_swallows_everything(postgres_server: Postgres) -> None:
+    dsn = fresh(postgres_server)
+    async with network(postgres_server) as net:
+        groat = await (opened := Groat.open(through(net, dsn))).__aenter__()
+        await groat.add_asset("CREDIT", 0)
+        net.swallow()
+        calls = [
+            asyncio.create_task(give(groat, "user:a", "k")),
+            asyncio.create_task(balance(groat, "user:a")),
+        ]
+        # The timer that looks for due holds is caught in it too.
+        await asyncio.sleep(1)
+        async with asyncio.timeout(25):
+            await opened.__aexit__(None, None, None)
+            results = await asyncio.gather(*calls, return_exceptions=True)
+        assert [getattr(each, "code", each) for each in results] == ["store_unavailable"] * 2

@@ -48,6 +48,7 @@ T = TypeVar("T")
 
 EXPIRY_S = 0.5
 RETENTION_S = 600.0
+STOP_S = 2.0
 PRUNE_MAX = 5_000
 DAY_US = 86_400_000_000
 LOCAL = "service:local"
@@ -137,7 +138,14 @@ class Groat:
 
     async def _stop(self) -> None:
         self._stopping.set()
-        await asyncio.gather(*self._tasks)
+        # What they do may be waiting for a database that does not answer, and can be left undone.
+        if self._tasks:
+            ended, late = await asyncio.wait(self._tasks, timeout=STOP_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            for task in ended:
+                task.result()
         await self.bus.stop()
         await self.committer.close()
         await self._store.close()

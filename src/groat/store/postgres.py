@@ -31,6 +31,7 @@ CONNECT_TIMEOUT_S = 5.0
 WRITE_ANSWER_S = STATEMENT_TIMEOUT_MS / 1_000 + 1
 READ_ANSWER_S = 60.0
 UNDO_ANSWER_S = 1.0
+CLOSE_S = 5.0
 # The lock under which nodes that start together take turns at migrating.
 MIGRATION_LOCK = 0x67726F6174
 
@@ -153,11 +154,12 @@ class PostgresStore:
         return missing
 
     async def close(self) -> None:
-        """Finish what runs, and close every connection."""
-        for pool in (self._writers, self._readers):
-            if pool is not None:
-                await pool.close()
+        """Finish what runs, and close every connection; what does not end in time is broken off."""
+        pools = [pool for pool in (self._writers, self._readers) if pool is not None]
         self._writers = self._readers = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await asyncio.gather(*(pool.close() for pool in pools))
 
     async def write(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a flow in a write transaction of its own: committed when it returns, rolled back when it raises."""
