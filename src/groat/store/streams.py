@@ -178,8 +178,8 @@ def renew_epoch(stream: str, epoch: str, offset: int) -> Flow[bool]:
     head = (yield from read_heads([stream]))[stream]
     if head.epoch != epoch or offset <= head.offset:
         return False
-    yield Query("renew_stream", (stream,))
-    return True
+    generation = int(epoch.partition(".")[2] or 0)
+    return (yield Query("renew_stream", (stream, generation))) is not None
 
 
 def renew_database(epoch: str) -> Flow[None]:

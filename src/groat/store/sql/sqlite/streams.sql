@@ -30,10 +30,11 @@ JOIN event AS e ON e.stream = s.id AND e.offset > j.value ->> 1 AND e.offset <= 
 SELECT id, path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version
 FROM account WHERE path = ?1 OR (path >= ?2 AND path < ?3) ORDER BY path, asset;
 
--- name: renew_stream :exec
--- A stream that was lost whole has no row yet.
+-- name: renew_stream :one
+-- A stream that was lost whole has no row yet; of several that find it behind the same readers, one begins it anew.
 INSERT INTO stream (name, generation, head) VALUES (?1, 1, 0)
-ON CONFLICT (name) DO UPDATE SET generation = generation + 1;
+ON CONFLICT (name) DO UPDATE SET generation = stream.generation + 1 WHERE stream.generation = ?2
+RETURNING generation;
 
 -- name: write_receipts :rows
 INSERT INTO receipt (stream, device, offset, at) VALUES :rows
