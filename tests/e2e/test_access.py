@@ -181,7 +181,12 @@ def test_axe_finds_no_barrier_in_light_nor_dark(new_screen: NewScreen) -> None:
             for scheme, rules in (("light", None), ("dark", ["color-contrast", "link-in-text-block"])):
                 page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
                 page.evaluate(AT_REST)
-                found += [(name, scheme, *violation) for violation in page.evaluate(RUN_AXE, rules)]
+                violations = page.evaluate(RUN_AXE, rules)
+                if violations:
+                    # What fades under a sheet is no barrier: only what is still there a second look later counts.
+                    page.evaluate(AT_REST)
+                    violations = page.evaluate(RUN_AXE, rules)
+                found += [(name, scheme, *violation) for violation in violations]
                 keep(page, f"{name}-{scheme}")
     assert found == []
 
