@@ -74,7 +74,7 @@ class Postgres:
         self.set(**self._settings)
 
     def set(self, **settings: str) -> None:
-        """Write settings; they count from the next start or reload on."""
+        """Write settings; they count from the next start on."""
         own = {
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
@@ -82,10 +82,6 @@ class Postgres:
         }
         with (self.data / "postgresql.auto.conf").open("a") as conf:
             conf.write("".join(f"{name} = '{value}'\n" for name, value in (own | settings).items()))
-
-    def reload(self) -> None:
-        """Read the settings again."""
-        self._run("pg_ctl", "-D", str(self.data), "-s", "reload")
 
     def promote(self) -> None:
         """Make a standby the primary."""

@@ -23,9 +23,10 @@ LOAD_S = 3.0
 @contextmanager
 def pair() -> Iterator[tuple[Postgres, Postgres]]:
     """A primary, and a standby without which it acknowledges nothing."""
-    with postgres() as primary, postgres(standby_of=primary) as standby:
-        primary.set(synchronous_standby_names="standby")
-        primary.reload()
+    with (
+        postgres(synchronous_standby_names="standby") as primary,
+        postgres(standby_of=primary, synchronous_standby_names="") as standby,
+    ):
         yield primary, standby
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -12,6 +14,8 @@ from groat.store.flow import Query
 from tests.faults.ledgers import fresh, ledger, network, plain, through
 from tests.live.waiting import until
 from tests.servers import Postgres
+
+CANCEL = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 
 
 async def pay(groat: Groat, source: str, destination: str, key: str) -> bool:
@@ -40,6 +44,35 @@ async def test_the_answer_to_a_commit_is_lost(postgres_server: Postgres) -> None
         assert await balance(groat, "user:a") == "2"
 
 
+@asynccontextmanager
+async def no_standby(dsn: str, other: Any) -> AsyncIterator[None]:
+    """COMMITs wait for a standby that does not exist, until the end of this or until `let_go`."""
+    await other.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+    await other.execute("SELECT pg_reload_conf()")
+    try:
+        # The server's processes hear of it in their own time: it counts once a COMMIT really waits.
+        async with plain(dsn) as probe:
+            while True:
+                asking = asyncio.create_task(
+                    probe.execute("SELECT pg_logical_emit_message(true, 'probe', '')")
+                )
+                while not asking.done():
+                    if await other.fetchval(CANCEL):
+                        await asking
+                        break
+                else:
+                    continue
+                break
+        yield
+    finally:
+        await let_go(other)
+
+
+async def let_go(other: Any) -> None:
+    await other.execute("ALTER SYSTEM RESET synchronous_standby_names")
+    await other.execute("SELECT pg_reload_conf()")
+
+
 async def in_commit(connection: Any, number: int = 1) -> None:
     """Wait until the COMMITs of so many wait for a standby."""
     waiting = "SELECT count(*) >= $1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
@@ -57,27 +90,19 @@ async def test_the_old_backend_still_commits_while_the_command_runs_again(
     ends: list[asyncio.Task[None]] = []
     async with plain(dsn) as other, network(postgres_server) as net:
 
-        async def end() -> None:
-            await other.execute("ALTER SYSTEM RESET synchronous_standby_names")
-            await other.execute("SELECT pg_reload_conf()")
-
         def before(query: Query) -> None:
             if query.name == moment and net.cuts and not ends:
-                ends.append(asyncio.create_task(end()))
+                ends.append(asyncio.create_task(let_go(other)))
 
         async with ledger(through(net, dsn), before) as groat:
             await give(groat, "user:a", "before")
-            await other.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-            try:
-                await other.execute("SELECT pg_reload_conf()")
+            async with no_standby(dsn, other):
                 giving = asyncio.create_task(give(groat, "user:a", "k"))
                 await in_commit(other)
                 net.cut()
                 assert await giving, "it was committed, so a later run found its verdict"
-                assert ends
-            finally:
                 await asyncio.gather(*ends)
-                await end()
+                assert ends
             assert await balance(groat, "user:a") == "2"
 
 
@@ -86,9 +111,7 @@ async def test_chains_do_not_fork(postgres_server: Postgres) -> None:
     dsn = fresh(postgres_server)
     async with plain(dsn) as other, network(postgres_server) as net, ledger(through(net, dsn)) as groat:
         await asyncio.gather(*(give(groat, f"user:{n}", f"before {n}") for n in range(3)))
-        await other.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-        try:
-            await other.execute("SELECT pg_reload_conf()")
+        async with no_standby(dsn, other):
             giving = [asyncio.create_task(give(groat, "user:a", "k"))]
             await in_commit(other)
             net.cut()
@@ -97,9 +120,6 @@ async def test_chains_do_not_fork(postgres_server: Postgres) -> None:
                 await asyncio.sleep(0.1)
             # Both lanes of the node have gone on to other batches.
             await in_commit(other, 3)
-        finally:
-            await other.execute("ALTER SYSTEM RESET synchronous_standby_names")
-            await other.execute("SELECT pg_reload_conf()")
         await asyncio.gather(*giving)
         report = await groat.verify()
         assert report.problems == []
@@ -108,22 +128,18 @@ async def test_chains_do_not_fork(postgres_server: Postgres) -> None:
 async def test_a_cancelled_wait_for_the_standby_is_no_success(postgres_server: Postgres) -> None:
     """PostgreSQL commits with a warning then; the same when the verdict is told again."""
     dsn = fresh(postgres_server)
-    cancel = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
     async with plain(dsn) as other, ledger(dsn) as groat:
         await give(groat, "user:a", "before")
-        await other.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-        try:
-            await other.execute("SELECT pg_reload_conf()")
+        async with no_standby(dsn, other):
             giving = asyncio.create_task(give(groat, "user:a", "k"))
-            for _ in range(3):
-                await in_commit(other)
-                assert await other.fetchval(cancel) == 1
+            cancelled = 0
+            async with asyncio.timeout(10):
+                while cancelled < 3:
+                    await in_commit(other)
+                    cancelled += await other.fetchval(CANCEL)
             await in_commit(other)
             assert not giving.done()
             assert await balance(groat, "user:a") == "2", "it stands here, and may be lost with this machine"
-        finally:
-            await other.execute("ALTER SYSTEM RESET synchronous_standby_names")
-            await other.execute("SELECT pg_reload_conf()")
         assert await giving
 
 
