@@ -95,7 +95,7 @@ def test_the_server_does_what_the_document_says(tmp_path: Path) -> None:
             [
                 Path(sys.executable).with_name("schemathesis"), "run", f"{server.url}/v1/openapi.json",
                 "--header", f"Authorization: Bearer {token}", "--checks", "all",
-                # An independent bulk takes malformed items and answers 200 with verdicts; test_bodies tries bad input.
+                # An independent bulk takes malformed items and answers 200 with verdicts; test_input tries bad input.
                 "--exclude-checks", "negative_data_rejection",
                 "--phases", "examples,coverage,fuzzing", "--max-examples", "20", "--max-time", str(BUDGET_S),
                 "--no-shrink", "--continue-on-failure", "--seed", str(SEED),
