@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx
 
 from tests.cluster.nodes import Cluster, Watcher, credit, figure
@@ -63,13 +65,8 @@ async def test_a_change_of_role_reaches_the_other_node(cluster: Cluster) -> None
         answer = await admin.post("/v1/users", json={"user": "99", "name": "Sam", "roles": []})
         assert answer.status_code == 201, answer.text
 
-        statuses: list[int] = []
-
-        async def refused() -> bool:
-            statuses.append((await http.get("/v1/users")).status_code)
-            return statuses[-1] == 403
-
-        for _ in range(500):
-            if await refused():
-                break
-        assert statuses[-1] == 403
+        # Within 5 s, says the design; a busy machine may take longer.
+        deadline = time.monotonic() + 30
+        while (status := (await http.get("/v1/users")).status_code) == 200:
+            assert time.monotonic() < deadline
+        assert status == 403
