@@ -1,0 +1,10 @@
+"""Notifications: kept, counted, told live in the commit of what they tell of, and mailed to those who want it."""
+
+from pathlib import Path
+
+from groat.programs.notifications.notices import Notice, need, notify
+from groat.store.sqlite import Extension
+
+NOTIFICATIONS = Extension("notifications", Path(__file__).parent)
+
+__all__ = ["NOTIFICATIONS", "Notice", "need", "notify"]

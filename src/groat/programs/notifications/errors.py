@@ -1,0 +1,20 @@
+"""Why something cannot become a notification, or what is asked about them cannot be: one table of codes."""
+
+from __future__ import annotations
+
+from groat.ledger.errors import GroatError, Rule
+
+NOTIFICATION_ERRORS: dict[str, Rule] = {
+    "invalid_notice": Rule(
+        400,
+        "level is success, error, info or warning; title has 1 to 200 characters, body at most 2,000; category is 1 to "
+        "32 of [a-z0-9_.-], thread at most 128 printable ASCII characters without spaces.",
+    ),
+    "invalid_audience": Rule(400, "to is a person (user:42), a role (role:partner), or all."),
+}
+
+
+class NotificationError(GroatError):
+    """What was asked for cannot be done; codes of :data:`NOTIFICATION_ERRORS`."""
+
+    rules = NOTIFICATION_ERRORS

@@ -1,0 +1,63 @@
+"""How far somebody has read a stream's notifications, which are numbered 1, 2, 3 in each stream without gaps."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+# Reading here and there leaves gaps behind; beyond this many, what lies before the first gap counts as read too.
+SPANS_MAX = 100
+
+Span = tuple[int, int]
+
+
+class Mark(NamedTuple):
+    """Read are all numbers up to ``upto`` and those of the ``spans`` (first, last), which are sorted and apart."""
+
+    upto: int = 0
+    spans: tuple[Span, ...] = ()
+
+    def has(self, number: int) -> bool:
+        """Whether this one is read."""
+        if number <= self.upto:
+            return True
+        place = bisect_left(self.spans, (number + 1,)) - 1
+        return place >= 0 and number <= self.spans[place][1]
+
+    def read(self) -> int:
+        """How many are read."""
+        return self.upto + sum(last - first + 1 for first, last in self.spans)
+
+    def add(self, numbers: Iterable[int] = (), upto: int = 0) -> Mark:
+        """The mark after these numbers, and all up to ``upto``, were read too."""
+        reached = max(self.upto, upto)
+        merged: list[Span] = []
+        for first, last in sorted([*self.spans, *((number, number) for number in numbers)]):
+            if last <= reached:
+                continue
+            if first <= reached + 1:
+                reached = last
+            elif merged and first <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+            else:
+                merged.append((first, last))
+        while len(merged) > SPANS_MAX:
+            reached = merged.pop(0)[1]
+        return Mark(reached, tuple(merged))
+
+    def after(self, stale: int) -> Mark:
+        """The mark of one for whom everything up to ``stale`` is old and no news any more."""
+        return self.add(upto=stale) if stale > self.upto else self
+
+
+def decode_spans(text: str) -> tuple[Span, ...]:
+    """Spans from their JSON."""
+    return msgspec.json.decode(text, type=tuple[Span, ...])
+
+
+def encode_spans(spans: tuple[Span, ...]) -> str:
+    """Spans as JSON: ``[[4,4],[7,9]]``."""
+    return msgspec.json.encode(spans).decode()

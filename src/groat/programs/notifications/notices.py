@@ -1,0 +1,165 @@
+"""What somebody is notified of, and how a command does it in its own commit: the notification, its number, its mail."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import msgspec
+
+from groat.ledger.book import Book, Refs, Table
+from groat.ledger.text import check_text, format_time
+from groat.programs.notifications.errors import NotificationError
+from groat.programs.notifications.marks import Mark, decode_spans, encode_spans
+
+LEVELS = ("success", "error", "info", "warning")
+TITLE_MAX = 200
+BODY_MAX = 2_000
+_CATEGORY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}", re.ASCII)
+_THREAD = re.compile(r"[\x21-\x7e]{0,128}", re.ASCII)
+
+TOAST, EMAIL = "toast", "email"
+WAYS = (TOAST, EMAIL)
+# What holds for a category of which a person has not said anything, unless they said something of this one.
+OTHERS = "*"
+DEFAULT_WAYS = (TOAST,)
+
+NOTIFICATION = Table("notification", lock="read_notifications", write="insert_notifications")
+BOX = Table("notification_box", lock="lock_notification_boxes", write="write_notification_boxes")
+MAIL = Table("notification_mail", lock="read_notification_mail", write="insert_notification_mail")
+
+
+class Notice(NamedTuple):
+    """What to say: ``level`` is one of success, error, info, warning.
+
+    ``category`` is what people switch on and off; a later notice of the same ``thread`` replaces the toast of the
+    earlier one, "" stands for itself.
+    """
+
+    level: str
+    title: str
+    body: str = ""
+    category: str = "general"
+    thread: str = ""
+
+
+class Notified(NamedTuple):
+    """A stored notification.
+
+    ``number`` counts those of its stream; ``subject`` is JSON or None; ``at`` is in microseconds.
+    """
+
+    id: str
+    stream: str
+    number: int
+    level: str
+    title: str
+    body: str
+    category: str
+    thread: str
+    subject: str | None
+    at: int
+
+    def view(self, read: bool) -> dict[str, Any]:
+        """The notification on the wire, as somebody sees it who has ``read`` it or not."""
+        return {
+            "id": self.id,
+            "level": self.level,
+            "title": self.title,
+            "body": self.body,
+            "category": self.category,
+            "thread": self.thread,
+            "subject": None if self.subject is None else msgspec.json.decode(self.subject),
+            "at": format_time(self.at),
+            "read": read,
+            "stream": self.stream,
+            "number": self.number,
+        }
+
+
+class Box(NamedTuple):
+    """What is known of a stream's notifications: how many there were, which of them its person has read.
+
+    ``email`` is an address that an app gave for the person, "" for none; ``ways`` is JSON that says how they
+    want to hear of each category.
+    """
+
+    stream: str
+    total: int = 0
+    upto: int = 0
+    spans: str = "[]"
+    email: str = ""
+    ways: str = "{}"
+
+    @property
+    def mark(self) -> Mark:
+        """What the person has read."""
+        return Mark(self.upto, decode_spans(self.spans))
+
+    @property
+    def unread(self) -> int:
+        """How many the person has not read."""
+        return self.total - self.mark.read()
+
+    def marked(self, mark: Mark) -> Box:
+        """The box with another mark."""
+        return self._replace(upto=mark.upto, spans=encode_spans(mark.spans))
+
+    def wants(self, way: str, category: str) -> bool:
+        """Whether the person wants to hear of a category in this way."""
+        if self.ways == "{}":
+            return way in DEFAULT_WAYS
+        ways: dict[str, list[str]] = msgspec.json.decode(self.ways)
+        return way in ways.get(category, ways.get(OTHERS, DEFAULT_WAYS))
+
+
+def is_person(stream: str) -> bool:
+    """Whether a stream is one person's; the others are rooms, whose readers keep marks of their own."""
+    return stream.startswith("user:")
+
+
+def check_notice(notice: Notice) -> Notice:
+    """The notice itself; raises NotificationError ``invalid_notice``, InvalidInput ``invalid_text``."""
+    if (
+        notice.level not in LEVELS
+        or not 1 <= len(notice.title) <= TITLE_MAX
+        or len(notice.body) > BODY_MAX
+        or not _CATEGORY.fullmatch(notice.category)
+        or not _THREAD.fullmatch(notice.thread)
+    ):
+        raise NotificationError("invalid_notice")
+    check_text(notice.title, TITLE_MAX)
+    check_text(notice.body, BODY_MAX)
+    return notice
+
+
+def need(refs: Refs, stream: str) -> None:
+    """Name what :func:`notify` will need locked for this stream; for a command's ``needs()``."""
+    refs.rows.setdefault(BOX, set()).add(stream)
+    refs.streams.add(stream)
+
+
+def box_of(book: Book, stream: str) -> Box:
+    """A stream's locked box."""
+    values = book.row(BOX, stream)
+    return Box(stream) if values is None else Box(*values)
+
+
+def notify(
+    book: Book, id: str, stream: str, notice: Notice, subject: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """Keep a notification for a stream whose box is locked; returns what the stream's event carries.
+
+    ``id`` is a fresh UUIDv7 that no other notification has (a transaction's own will do); ``subject`` is what it is
+    about, ``{"kind": "transfer", "id": ...}``. With a person's stream comes ``unread``, how many they have not read
+    now. An e-mail is put into the outbox when they want one of this category.
+    """
+    box = box_of(book, stream)
+    box = box._replace(total=box.total + 1)
+    book.put(BOX, stream, list(box))
+    about = None if subject is None else msgspec.json.encode(subject).decode()
+    row = Notified(id, stream, box.total, *notice, about, book.now)
+    book.put(NOTIFICATION, id, list(row))
+    if not is_person(stream) or box.wants(EMAIL, notice.category):
+        book.put(MAIL, id, [id, id, stream, book.now, book.now])
+    return row.view(read=False) | ({"unread": box.unread} if is_person(stream) else {})
