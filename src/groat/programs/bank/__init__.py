@@ -1,0 +1,1 @@
+"""The bank: beneficiaries, transfers, cards, loans, bitcoin and statements, as kinds of requests."""

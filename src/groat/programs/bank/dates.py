@@ -1,0 +1,45 @@
+"""Days and months of the bank: whole days in UTC, written as "2026-01-31"."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
+
+from groat.ledger.errors import InvalidInput, printable
+
+DAY_US = 86_400_000_000
+_EPOCH = date(1970, 1, 1)
+
+
+def day_of(moment: int) -> date:
+    """The day (UTC) of a moment in microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=moment)
+
+
+def moment_of(day: date) -> int:
+    """The first microsecond (UTC) of a day."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+def read_day(text: str) -> date:
+    """The day of a text such as "2026-01-31". Raises InvalidInput ``invalid_time``."""
+    try:
+        day = date.fromisoformat(text)
+        if text != day.isoformat() or day < _EPOCH:
+            raise ValueError(text)
+    except ValueError:
+        raise InvalidInput(
+            "invalid_time", 'A day is written as "2026-01-31".', time=printable(text, 40)
+        ) from None
+    return day
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some months later, or the last of that month where it is shorter: 31 January, 28 February."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def month_of(moment: int) -> str:
+    """The month (UTC) of a moment, as "2026-01"."""
+    return day_of(moment).isoformat()[:7]

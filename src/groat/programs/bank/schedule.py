@@ -1,0 +1,57 @@
+"""How a loan is paid back: equal instalments by the annuity formula, in whole smallest units.
+
+With a principal P, a rate r per period (a month) and n periods, the instalment is ``P * r / (1 - (1 + r) ** -n)``, or
+``P / n`` without interest, as an exact fraction that is rounded once, half to even, and is at least one unit. The
+interest of a period is what is still owed times r, rounded half to even; the rest of the instalment is principal. The
+last instalment is whatever is left with its interest, so it absorbs what rounding did and the principal is paid back
+exactly. Where rounding up pays a tiny loan back sooner, it has fewer instalments.
+
+Nothing here knows of dates: a period is a period, and how late somebody pays changes no interest.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+PERIODS_A_YEAR = 12
+
+
+class Instalment(NamedTuple):
+    """One payment, in smallest units: ``payment`` is ``interest`` and ``principal``; ``balance`` is owed after it."""
+
+    number: int
+    payment: int
+    interest: int
+    principal: int
+    balance: int
+
+
+def period_rate(percent: str) -> Fraction:
+    """The rate of one month of a yearly rate in percent: "6" is 1/200. Takes the text of a decimal number."""
+    return Fraction(Decimal(percent)) / 100 / PERIODS_A_YEAR
+
+
+def annuity(principal: int, rate: Fraction, periods: int) -> int:
+    """The equal instalment, in smallest units, at least 1."""
+    exact = principal * rate / (1 - (1 + rate) ** -periods) if rate else Fraction(principal, periods)
+    return max(round(exact), 1)
+
+
+def schedule(principal: int, rate: Fraction, periods: int, first: int = 1) -> list[Instalment]:
+    """All instalments, numbered from ``first``; none where nothing is owed."""
+    if not principal:
+        return []
+    equal = annuity(principal, rate, periods)
+    instalments = []
+    balance = principal
+    for number in range(first, first + periods):
+        interest = round(balance * rate)
+        last = number == first + periods - 1
+        paid = balance if last else min(equal - interest, balance)
+        balance -= paid
+        instalments.append(Instalment(number, paid + interest, interest, paid, balance))
+        if not balance:
+            break
+    return instalments
