@@ -18,7 +18,7 @@ from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
 from groat.ledger.commands import Command
 from groat.ledger.errors import Closed, GroatError, Overloaded, Refusal, StoreError
-from groat.store.batch import Broken, Committed, Done, Prepared, Published, Taken, commit_batch
+from groat.store.batch import Again, Broken, Committed, Done, Prepared, Published, Taken, commit_batch
 from groat.store.interface import Store
 
 log = structlog.get_logger("groat.committer")
@@ -266,6 +266,7 @@ class Committer:
         """Answer a committed batch; what is returned was left out because its rows are taken."""
         stats = self.stats
         taken: list[Waiting] = []
+        again: list[Waiting] = []
         stats.batches += 1
         stats.sizes.add(len(batch))
         stats.expired += committed.expired
@@ -276,12 +277,19 @@ class Committer:
             if isinstance(verdict, Taken):
                 taken.append(waiting)
                 continue
+            if isinstance(verdict, Again):
+                again.append(waiting)
+                continue
             prepared, future = waiting
             stats.commands += 1
             if isinstance(verdict, Refusal):
                 stats.refusals[verdict.code] = stats.refusals.get(verdict.code, 0) + 1
             if not future.done():
                 _answer(prepared, future, verdict)
+        if again:
+            self._queue.extendleft(reversed(again))
+            self._weight += sum(_weight(prepared.command) for prepared, _ in again)
+            self._wake.set()
         return taken
 
 

@@ -296,12 +296,32 @@ class Move(NamedTuple):
 
 
 class Told(NamedTuple):
-    """Something to tell a stream about a transaction, beside its changes: an event's type and its JSON-able data."""
+    """Something to tell a stream about a transaction, beside its changes: an event's type and its JSON-able data.
+
+    ``notification`` is what the stream's person is notified of by the same event.
+    """
 
     transaction: str
     stream: str
     event: str
     data: dict[str, Any]
+    notification: dict[str, Any] | None = None
+
+
+class Line(NamedTuple):
+    """One line of the summary that a stream is told once a batch: the summary's event type and the JSON-able line."""
+
+    transaction: str
+    stream: str
+    event: str
+    data: dict[str, Any]
+
+
+class NotLocked(Exception):
+    """Raised by ``decide()`` for a command that needs rows which only another one of its batch made it need.
+
+    It is decided with the next batch, which locks them.
+    """
 
 
 class Refs:
@@ -333,10 +353,11 @@ class Book:
         self.made: list[TransactionRow] = []
         self.acts: list[Act] = []
         self.told: list[Told] = []
+        self.lines: list[Line] = []
         self.touched: dict[Row, tuple[Any, ...]] = {}
         self.fresh: set[Account] = set()
         self._undo: dict[Row, tuple[Any, ...]] = {}
-        self._marks = (0, 0, 0)
+        self._marks = (0, 0, 0, 0)
 
     def add(self, account: Account) -> None:
         """Put a locked account on the book."""
@@ -347,7 +368,7 @@ class Book:
     def begin(self) -> None:
         """A new command begins: what it does can be undone by :meth:`rollback` up to here."""
         self._undo = {}
-        self._marks = (len(self.made), len(self.acts), len(self.told))
+        self._marks = (len(self.made), len(self.acts), len(self.told), len(self.lines))
 
     def accept(self) -> None:
         """The command since :meth:`begin` stands: the accounts it touched are open from here on."""
@@ -360,13 +381,13 @@ class Book:
         """Undo everything since :meth:`begin`."""
         for row, state in self._undo.items():
             row.restore(state)
-        made, acts, told = self._marks
+        made, acts, told, lines = self._marks
         for transaction in self.made[made:]:
             del self.transactions[transaction.id]
             if transaction.hold is not None and transaction.hold.id == transaction.id:
                 del self.holds[transaction.id]
                 self.touched.pop(transaction.hold, None)
-        del self.made[made:], self.acts[acts:], self.told[told:]
+        del self.made[made:], self.acts[acts:], self.told[told:], self.lines[lines:]
 
     def make(self, transaction: TransactionRow) -> None:
         """Add a transaction; what comes later in the batch can find it."""
@@ -389,14 +410,27 @@ class Book:
         return self.rows[table, id].values
 
     def put(self, table: Table, id: str, values: list[Any]) -> None:
-        """Replace (or make) a program's locked row."""
-        row = self.rows[table, id]
+        """Replace (or make) a program's row: a locked one, or one whose id was just made and is nobody else's."""
+        row = self.rows.get((table, id))
+        if row is None:
+            row = self.rows[table, id] = ProgramRow(table, id, None)
         self.touch(row)
         row.values = values
 
-    def tell(self, transaction: str, stream: str, event: str, data: dict[str, Any]) -> None:
+    def tell(
+        self,
+        transaction: str,
+        stream: str,
+        event: str,
+        data: dict[str, Any],
+        notification: dict[str, Any] | None = None,
+    ) -> None:
         """Add an event for a stream to a transaction of this batch."""
-        self.told.append(Told(transaction, stream, event, data))
+        self.told.append(Told(transaction, stream, event, data, notification))
+
+    def sum_up(self, transaction: str, stream: str, event: str, line: dict[str, Any]) -> None:
+        """Add a line to the one event of this type that the stream gets for the whole batch (DESIGN.md §5)."""
+        self.lines.append(Line(transaction, stream, event, line))
 
     def move(
         self, moves: list[Move], *, limits: bool = True, below_floor: bool = False
@@ -478,15 +512,24 @@ class Book:
                 )
         return None
 
+    def resolve(self, hold: HoldRow, amount: int, freed: int, status: str) -> Move:
+        """Take ``amount`` (smallest units) out of a hold and ``freed`` in all; ``status`` counts once nothing is left.
+
+        Returns the move that does it, which no limit may refuse (rule 4).
+        """
+        self.touch(hold)
+        hold.captured += amount
+        hold.released += freed - amount
+        if hold.remaining == 0:
+            hold.status = status
+        return Move(0, hold.source, hold.destination, amount, -freed)
+
     def expire(self, due: Iterable[HoldRow], new_id: Callable[[], str]) -> None:
         """Give back what is left of the holds that are due; each is a transaction of the ledger itself."""
         for hold in due:
             self.begin()
-            self.touch(hold)
-            legs = self.move([Move(0, hold.source, hold.destination, 0, -hold.remaining)], limits=False)
+            legs = self.move([self.resolve(hold, 0, hold.remaining, HOLD_EXPIRED)], limits=False)
             assert not isinstance(legs, Refusal)
-            hold.released += hold.remaining
-            hold.status = HOLD_EXPIRED
             self.make(
                 TransactionRow(
                     new_id(),

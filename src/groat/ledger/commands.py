@@ -134,8 +134,12 @@ class Command(msgspec.Struct, kw_only=True):
         reverses: str | None = None,
         hold: HoldRow | None = None,
         kind: str | None = None,
+        metadata: str | None = None,
     ) -> TransactionRow:
-        """Add a transaction of this command to the book."""
+        """Add a transaction of this command to the book, with the command's kind and metadata unless others are given.
+
+        One without legs moves nothing, but is the cause of events.
+        """
         effective_at = self.effective_at
         transaction = TransactionRow(
             self.ids[number],
@@ -144,7 +148,7 @@ class Command(msgspec.Struct, kw_only=True):
             self.key,
             self.actor or self.principal,
             self.reason,
-            self.encoded_metadata,
+            metadata or self.encoded_metadata,
             book.now if effective_at is None else effective_at,
             book.now,
             legs,
@@ -381,14 +385,9 @@ class Capture(_Resolve, kw_only=True):
         early = self.too_early(book)
         if early:
             return early
-        book.touch(hold)
         freed = hold.remaining if self.final else amount
-        legs = book.move([Move(0, hold.source, hold.destination, amount, -freed)], limits=False)
+        legs = book.move([book.resolve(hold, amount, freed, HOLD_CAPTURED)], limits=False)
         assert not isinstance(legs, Refusal)
-        hold.captured += amount
-        hold.released += freed - amount
-        if hold.remaining == 0:
-            hold.status = HOLD_CAPTURED
         return Effect([self.record(book, legs, hold=hold)])
 
 
@@ -409,11 +408,8 @@ class Release(_Resolve, kw_only=True):
         early = self.too_early(book)
         if early:
             return early
-        book.touch(hold)
-        legs = book.move([Move(0, hold.source, hold.destination, 0, -hold.remaining)], limits=False)
+        legs = book.move([book.resolve(hold, 0, hold.remaining, HOLD_RELEASED)], limits=False)
         assert not isinstance(legs, Refusal)
-        hold.released += hold.remaining
-        hold.status = HOLD_RELEASED
         return Effect([self.record(book, legs, hold=hold)])
 
 

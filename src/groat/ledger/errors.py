@@ -103,6 +103,13 @@ SERVER_ERRORS: dict[str, Rule] = {
 }
 
 
+def declare_refusals(rules: dict[str, Rule]) -> None:
+    """Add a program's own reasons to refuse, checked after the ledger's; raises ValueError on a code in use."""
+    for code, rule in rules.items():
+        if REFUSALS.setdefault(code, rule) != rule or code in INPUT_ERRORS or code in SERVER_ERRORS:
+            raise ValueError(f"the code {code} has another meaning already")
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """A business "no": ``code`` of :data:`REFUSALS`, ``detail`` for people, ``fields`` for programs (all strings).
 

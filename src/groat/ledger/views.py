@@ -239,6 +239,7 @@ class EventData(msgspec.Struct, omit_defaults=True):
     key: str | msgspec.UnsetType = msgspec.UNSET
     hold: str | msgspec.UnsetType = msgspec.UNSET
     data: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    notification: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 
 def bare_event(row: TransactionRow) -> EventData:

@@ -19,6 +19,8 @@ from groat.ledger.book import (
     Book,
     HoldRow,
     Leg,
+    Line,
+    NotLocked,
     ProgramRow,
     Refs,
     Table,
@@ -47,6 +49,8 @@ FREE_STREAMS = "lock_free_streams"
 # Stands for the id of a stream whose row another transaction holds.
 TAKEN = -1
 STAGES_MAX = 4
+# How many lines a batch's summary for a stream spells out; who wants the rest reads the list.
+LINES_MAX = 100
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
@@ -108,7 +112,11 @@ class Taken(NamedTuple):
     """The verdict of a command whose rows another transaction holds: it was not decided, and may be tried again."""
 
 
-Verdict = Done | Refusal | Broken | Taken
+class Again(NamedTuple):
+    """The verdict of a command that an earlier one of its batch made need further rows: the next batch decides it."""
+
+
+Verdict = Done | Refusal | Broken | Taken | Again
 
 
 class Prepared(NamedTuple):
@@ -234,9 +242,9 @@ def commit_batch(
         if not wait and _is_taken(p.command, book, refs, streams):
             verdicts.append(Taken())
             continue
-        verdict = _decide(p.command, book)
+        verdict = _decide(p.command, book, alone=len(prepared) == 1)
         verdicts.append(verdict)
-        if not isinstance(verdict, Broken):
+        if not isinstance(verdict, Broken | Again):
             known[p.key] = Known(p.body, None, None, verdict)
             decided.append((p, verdict))
 
@@ -388,10 +396,13 @@ def _lock_streams(book: Book, refs: Refs, epoch: str, wait: bool) -> Flow[dict[s
     return streams
 
 
-def _decide(command: Command, book: Book) -> Done | Refusal | Broken:
+def _decide(command: Command, book: Book, alone: bool) -> Done | Refusal | Broken | Again:
     book.begin()
     try:
         effect = command.decide(book)
+    except NotLocked as error:
+        book.rollback()
+        return Broken(error) if alone else Again()
     except Exception as error:  # noqa: BLE001 (a program's code may raise anything; the verdict carries it)
         book.rollback()
         return Broken(error)
@@ -451,11 +462,17 @@ def _number_events(book: Book, streams: dict[str, Stream], now: int) -> Flow[lis
         for t in told.get(row.id, ()):
             event = pairs.setdefault(t.stream, bare_event(row))
             event.type, event.data = t.event, t.data
+            if t.notification is not None:
+                event.notification = t.notification
         for name, event in pairs.items():
             stream = streams[name]
             stream.head += 1
             row.positions[name] = f"{stream.epoch}:{stream.head}"
             events.setdefault(name, []).append(_encode(event))
+    for name, summary in _summaries(book).items():
+        stream = streams[name]
+        stream.head += len(summary)
+        events.setdefault(name, []).extend(summary)
     if not events:
         return []
     missing = [(n, 0, 0) for n in sorted(events) if streams[n].id is None]
@@ -468,6 +485,23 @@ def _number_events(book: Book, streams: dict[str, Stream], now: int) -> Flow[lis
         Published(n, streams[n].epoch, streams[n].first, streams[n].head, tuple(e))
         for n, e in sorted(events.items())
     ]
+
+
+def _summaries(book: Book) -> dict[str, list[bytes]]:
+    lines: dict[tuple[str, str], list[Line]] = {}
+    for line in book.lines:
+        lines.setdefault((line.stream, line.event), []).append(line)
+    summaries: dict[str, list[bytes]] = {}
+    for (stream, type_), told in lines.items():
+        # The cause is the last transaction that it sums up.
+        event = bare_event(book.transactions[told[-1].transaction])
+        event.type, event.reason = type_, ""
+        event.data = {
+            "items": [line.data for line in told[-LINES_MAX:]],
+            "more": max(0, len(told) - LINES_MAX),
+        }
+        summaries.setdefault(stream, []).append(_encode(event))
+    return summaries
 
 
 def _write(

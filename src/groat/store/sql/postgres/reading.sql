@@ -55,7 +55,7 @@ FROM changes AS c JOIN txn AS t ON t.id = c.txn JOIN account AS o ON o.id = c.ot
 ORDER BY c.version DESC LIMIT $4;
 
 -- name: page_audit_transactions :many
--- The next $4 transactions before id $1; of an actor ($2) and on an account ($3) where these are given.
+-- The next $4 transactions before id $1 that moved money; of an actor ($2) and on an account ($3) where given.
 SELECT t.id::text, t.recorded_at, t.actor, t.principal, t.kind, t.reason, t.key, t.reverses::text, t.hold::text
 FROM txn AS t
 WHERE t.id < $1::uuid AND ($2::text = '' OR t.actor = $2)
@@ -63,6 +63,7 @@ WHERE t.id < $1::uuid AND ($2::text = '' OR t.actor = $2)
       SELECT 1 FROM posting AS p
       WHERE p.txn = t.id AND (p.source IN (SELECT id FROM account WHERE path = $3)
                               OR p.destination IN (SELECT id FROM account WHERE path = $3))))
+  AND EXISTS (SELECT 1 FROM posting AS p WHERE p.txn = t.id)
 ORDER BY t.id DESC LIMIT $4;
 
 -- name: page_acts :many
