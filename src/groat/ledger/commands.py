@@ -134,9 +134,10 @@ class Command(msgspec.Struct, kw_only=True):
         reverses: str | None = None,
         hold: HoldRow | None = None,
         kind: str | None = None,
+        reason: str | None = None,
         metadata: str | None = None,
     ) -> TransactionRow:
-        """Add a transaction of this command to the book, with the command's kind and metadata unless others are given.
+        """Add a transaction of this command to the book, with its kind, reason and metadata unless others are given.
 
         One without legs moves nothing, but is the cause of events.
         """
@@ -147,7 +148,7 @@ class Command(msgspec.Struct, kw_only=True):
             self.principal,
             self.key,
             self.actor or self.principal,
-            self.reason,
+            self.reason if reason is None else reason,
             metadata or self.encoded_metadata,
             book.now if effective_at is None else effective_at,
             book.now,

@@ -46,9 +46,10 @@ SELECT what, expected, found FROM (
 WHERE expected <> found LIMIT 100;
 
 -- name: verify_holds :many
--- Rule 5: a hold's counters are the fold of its transactions, and it is open exactly while something is left.
+-- Rule 5: a hold's counters are the fold of its transactions' first postings, and it is open exactly while something is
+-- left.
 WITH fold (hold, captured, remaining) AS (
-    SELECT t.hold, sum(p.amount), sum(p.pending) FROM txn AS t JOIN posting AS p ON p.txn = t.id
+    SELECT t.hold, sum(p.amount), sum(p.pending) FROM txn AS t JOIN posting AS p ON p.txn = t.id AND p.leg = 0
     WHERE t.hold IS NOT NULL GROUP BY t.hold)
 SELECT h.id,
        coalesce(f.captured, 0) || ' captured, ' || coalesce(f.remaining, 0) || ' left',

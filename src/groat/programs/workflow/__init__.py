@@ -1,0 +1,55 @@
+"""Requests that people file and somebody decides: a kind is declared in about a page, all else comes from here."""
+
+from pathlib import Path
+
+from groat.programs.notifications import Notice
+from groat.programs.workflow.kinds import (
+    ADMIN,
+    FILE,
+    OWNER,
+    SERVICE,
+    SYSTEM,
+    Approval,
+    Capture,
+    Hold,
+    Kind,
+    Nothing,
+    People,
+    Post,
+    Reason,
+    Release,
+    Request,
+    State,
+    Step,
+    Transition,
+)
+from groat.programs.workflow.reading import contribute
+from groat.programs.workflow.workflow import Workflow
+from groat.store.sqlite import Extension
+
+WORKFLOW = Extension("workflow", Path(__file__).parent, contribute)
+"""The tables and statements of requests, and what they add to a person's snapshot."""
+
+__all__ = [
+    "ADMIN",
+    "FILE",
+    "OWNER",
+    "SERVICE",
+    "SYSTEM",
+    "WORKFLOW",
+    "Approval",
+    "Capture",
+    "Hold",
+    "Kind",
+    "Nothing",
+    "Notice",
+    "People",
+    "Post",
+    "Reason",
+    "Release",
+    "Request",
+    "State",
+    "Step",
+    "Transition",
+    "Workflow",
+]

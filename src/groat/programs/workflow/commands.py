@@ -1,0 +1,405 @@
+"""The one command of all requests: taking a transition, of which filing is the first."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import msgspec
+
+from groat.ledger.amounts import Asset
+from groat.ledger.book import (
+    HOLD_CAPTURED,
+    HOLD_OPEN,
+    HOLD_RELEASED,
+    Account,
+    Act,
+    Book,
+    HoldRow,
+    Leg,
+    Move,
+    NotLocked,
+    Refs,
+    TransactionRow,
+    refuse,
+)
+from groat.ledger.commands import Command, Effect
+from groat.ledger.errors import Refusal
+from groat.ledger.text import check_id, check_metadata, format_time
+from groat.programs import notifications
+from groat.programs.notifications.notices import BOX
+from groat.programs.workflow.kinds import (
+    OWNER,
+    Capture,
+    Hold,
+    Kind,
+    Post,
+    Request,
+    Step,
+    Transition,
+    read_units,
+)
+from groat.programs.workflow.rows import REQUEST, STEP, RequestRow, StepRow, text_of
+from groat.programs.workflow.views import is_role_of, line_of, request_view
+
+OTHERS_MAX = 2
+"""How many people beside the owner a step may notify."""
+
+SUPPORT = "support"
+"""The role that reads everything, and so hears of every request too."""
+
+SUMMARY = "requests_updated"
+
+
+class Take(Command, kw_only=True):
+    """Take a transition of a request, or file one.
+
+    ``declared`` is the kind; ``request`` the id, empty when filing; ``owner`` whose request is filed (``user:42``);
+    ``input`` the transition's, the data when filing; ``parent`` the id of the request that it belongs to, if any, which
+    never changes. ``roles`` are those of who calls.
+    """
+
+    kind: ClassVar[str] = "request"
+    staged: ClassVar[bool] = True
+
+    declared: Any
+    transition: str
+    input: msgspec.Struct
+    request: str = ""
+    owner: str = ""
+    parent: str | None = None
+    roles: frozenset[str] = frozenset()
+
+    def target(self) -> Any:
+        """The request, the transition and its input."""
+        return (
+            self.declared.name,
+            self.transition,
+            self.request or self.owner,
+            msgspec.to_builtins(self.input),
+        )
+
+    def ids_needed(self) -> int:
+        """The transaction's, and one for each notification."""
+        return 2 + OTHERS_MAX
+
+    @property
+    def _transition(self) -> Transition:
+        found: Transition = self.declared.transitions[self.transition]
+        return found
+
+    @property
+    def _by(self) -> str:
+        return self.actor or self.principal
+
+    def check(self, assets: dict[str, Asset]) -> None:
+        """See :meth:`Command.check`; the data's amount must be one."""
+        Command.check(self, assets)
+        if self.request:
+            self.request = check_id(self.request)
+        elif self.declared.has_money:
+            read_units(self.input.amount, self.input.asset, assets)  # type: ignore[attr-defined]
+        check_metadata(msgspec.to_builtins(self.input))
+        if self.parent is not None:
+            self.parent = check_id(self.parent)
+
+    # What is needed
+
+    def needs(self, refs: Refs, book: Book) -> None:
+        """The request and its parent, and once these are locked what its step moves and whom it tells."""
+        # A request that is being filed asks for its own row too, though there is none yet: nobody may hold boxes while
+        # they wait for requests.
+        id = self.request or self.ids[0]
+        refs.rows.setdefault(REQUEST, set()).add(id)
+        if self.parent is not None:
+            refs.rows[REQUEST].add(self.parent)
+        if (REQUEST, id) not in book.rows:
+            return
+        row = self._stored(book, id)
+        notifications.need(refs, row.owner if row else self.owner)
+        refs.streams.update(f"role:{role}" for role in self._audience)
+        step = self._outlook(row, book)
+        if not isinstance(step, Step):
+            return
+        for stream, _ in step.others:
+            notifications.need(refs, stream)
+        if row is not None and row.hold is not None:
+            refs.holds.add(row.hold)
+        for effect in step.money:
+            if isinstance(effect, Hold | Post):
+                refs.accounts |= {(effect.source, effect.asset), (effect.destination, effect.asset)}
+
+    @property
+    def _audience(self) -> set[str]:
+        return {*self.declared.roles, SUPPORT}
+
+    def _outlook(self, row: RequestRow | None, book: Book) -> Step | Refusal | None:
+        # What a step asks for is known by asking it; if it breaks, it does so again in decide(), which answers for it.
+        if (row.state if row else "") not in (self._transition.sources or ("",)):
+            return None
+        try:
+            return self._step(row, book)
+        except Exception:  # noqa: BLE001
+            return None
+
+    def _step(self, row: RequestRow | None, book: Book) -> Step | Refusal:
+        return self._transition.step(self._read(row, book), self.input)
+
+    def _stored(self, book: Book, id: str) -> RequestRow | None:
+        found = book.rows.get((REQUEST, id))
+        if found is None or found.values is None:
+            return None
+        return RequestRow(*found.values)
+
+    def _read(self, row: RequestRow | None, book: Book) -> Request[Any]:
+        kind: Kind[Any] = self.declared
+        now = book.now
+        if row is None:
+            amount, asset = self._money(self.input, book)
+            request = Request(
+                id=self.ids[0] if self.ids else "", kind=kind.name, owner=self.owner, state="", version=0,
+                data=self.input, amount=amount, asset=asset, filed_by=self._by, filed_at=now, changed_at=now, now=now,
+                actor=self._by, assets=book.assets,
+            )  # fmt: skip
+        else:
+            hold = book.holds.get(row.hold or "")
+            request = Request(
+                id=row.id, kind=kind.name, owner=row.owner, state=row.state, version=row.version, data=row.read(kind),
+                amount=row.amount, asset=row.asset, filed_by=row.filed_by, filed_at=row.filed_at,
+                changed_at=row.changed_at, now=now, actor=self._by, assets=book.assets, approvals=row.given(),
+                held=hold.remaining if hold and hold.status == HOLD_OPEN else 0,
+            )  # fmt: skip
+        parent = self._stored(book, self.parent) if self.parent else None
+        if parent is not None:
+            request.parent = self._read_parent(parent, book)
+        return request
+
+    def _read_parent(self, row: RequestRow, book: Book) -> Request[Any]:
+        parent_kind: Kind[Any] = self.declared.parent[1]
+        return Request(
+            id=row.id, kind=row.kind, owner=row.owner, state=row.state, version=row.version, data=row.read(parent_kind),
+            amount=row.amount, asset=row.asset, filed_by=row.filed_by, filed_at=row.filed_at,
+            changed_at=row.changed_at, now=book.now, actor=self._by, assets=book.assets,
+        )  # fmt: skip
+
+    def _money(self, data: msgspec.Struct, book: Book) -> tuple[int | None, str | None]:
+        if not self.declared.has_money:
+            return None, None
+        asset: str = data.asset  # type: ignore[attr-defined]
+        return read_units(data.amount, asset, book.assets), asset  # type: ignore[attr-defined]
+
+    # The verdict
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Check who may take it and from where, take the step, move its money, and tell everybody concerned."""
+        row = None
+        if self.request:
+            row = self._stored(book, self.request)
+            refused = self._refused(row)
+            if refused is not None:
+                return refused
+        elif not self._may(self._by == self.owner):
+            return refuse("not_allowed")
+        if self.parent is not None:
+            refused = self._parent_refused(row, book)
+            if refused is not None:
+                return refused
+        if row is not None and self._transition.approves and len(row.given()) + 1 < row.needed:
+            row.approve(self._by, book.now)
+            return self._record(book, row, row.state, Step(), [], None)
+        step = self._step(row, book)
+        if isinstance(step, Refusal):
+            return step
+        target = step.to or self._transition.to[0]
+        if target not in self._transition.to or (not step.to and len(self._transition.to) > 1):
+            raise ValueError(
+                f"{self.declared.name}.{self.transition} must lead to one of {self._transition.to}"
+            )
+        moved = self._move(book, row, step)
+        if isinstance(moved, Refusal):
+            return moved
+        legs, hold = moved
+        return self._record(book, row, target, step, legs, hold)
+
+    def _may(self, mine: bool) -> bool:
+        return is_role_of(self._transition, self.roles) or (mine and OWNER in self._transition.by)
+
+    def _refused(self, row: RequestRow | None) -> Refusal | None:
+        transition = self._transition
+        if row is None or row.kind != self.declared.name:
+            return refuse("request_not_found", request=self.request)
+        mine = self._by == row.owner
+        if not self._may(mine):
+            return (
+                refuse("not_allowed")
+                if mine or self.roles
+                else refuse("request_not_found", request=self.request)
+            )
+        if row.state not in transition.sources:
+            if transition.decides and row.decided_by is not None:
+                return Refusal(
+                    "already_decided",
+                    f"{row.decided_by} decided it first: it is {row.state} now.",
+                    {
+                        "decided_by": row.decided_by,
+                        "decided_at": format_time(row.decided_at or 0),
+                        "state": row.state,
+                    },
+                )
+            return Refusal(
+                "wrong_state",
+                f"The request is {row.state}; {transition.name} starts from {' or '.join(transition.sources)}.",
+                {"state": row.state},
+            )
+        if transition.decides and (mine or self._by == row.filed_by):
+            return refuse("own_request")
+        if transition.approves and any(a.by == self._by for a in row.given()):
+            return refuse("second_approver")
+        return None
+
+    def _parent_refused(self, row: RequestRow | None, book: Book) -> Refusal | None:
+        assert self.parent is not None
+        parent = self._stored(book, self.parent)
+        owner = row.owner if row else self.owner
+        if parent is None or parent.kind != self.declared.parent[1].name or parent.owner != owner:
+            return refuse("parent_not_found", request=self.parent)
+        return None
+
+    def _account(self, book: Book, path: str, asset: str) -> Account:
+        found = book.accounts.get((path, asset))
+        if found is None:
+            raise NotLocked
+        return found
+
+    def _move(
+        self, book: Book, row: RequestRow | None, step: Step
+    ) -> tuple[list[Leg], HoldRow | None] | Refusal:
+        moves: list[Move] = []
+        hold: HoldRow | None = None
+        for effect in step.money:
+            if isinstance(effect, Post):
+                source = self._account(book, effect.source, effect.asset)
+                destination = self._account(book, effect.destination, effect.asset)
+                moves.append(Move(0, source, destination, effect.amount, 0))
+                continue
+            if hold is not None:
+                raise ValueError(
+                    f"{self.declared.name}.{self.transition} may hold, capture or release only once"
+                )
+            if isinstance(effect, Hold):
+                source = self._account(book, effect.source, effect.asset)
+                destination = self._account(book, effect.destination, effect.asset)
+                amount = effect.amount
+                hold = HoldRow(self.ids[0], source, destination, amount, 0, 0, None, HOLD_OPEN, book.now)
+                book.holds[hold.id] = hold
+                move = Move(0, source, destination, 0, amount)
+            else:
+                assert row is not None
+                found = book.holds.get(row.hold or "")
+                if found is None:
+                    raise NotLocked
+                hold = found
+                if hold.status != HOLD_OPEN:
+                    return refuse("hold_resolved", hold=hold.id, state=hold.status)
+                amount, status = 0, HOLD_RELEASED
+                if isinstance(effect, Capture):
+                    amount, status = hold.remaining if effect.amount is None else effect.amount, HOLD_CAPTURED
+                if amount > hold.remaining:
+                    return refuse("exceeds_hold", hold=hold.id)
+                move = book.resolve(hold, amount, hold.remaining, status)
+            # A transaction's first posting is its hold's.
+            moves.insert(0, move)
+        legs = book.move([move._replace(number=n) for n, move in enumerate(moves)])
+        return legs if isinstance(legs, Refusal) else (legs, hold)
+
+    # What it leaves behind
+
+    def _record(
+        self,
+        book: Book,
+        row: RequestRow | None,
+        target: str,
+        step: Step,
+        legs: list[Leg],
+        hold: HoldRow | None,
+    ) -> Effect:
+        kind: Kind[Any] = self.declared
+        before = row.state if row else ""
+        reason = step.reason or getattr(self.input, "reason", "") or self.reason
+        stored = self._write(book, row, target, step, hold, reason)
+        made = self.record(
+            book,
+            legs,
+            hold=hold,
+            kind=f"{kind.name}.{self.transition}",
+            reason=reason,
+            metadata=text_of({"request": stored.id}),
+        )
+        history = StepRow(
+            made.id, stored.id, stored.version, self.transition, before, target, self._by, book.now, reason,
+            "{}" if row is None else text_of(self.input),
+        )  # fmt: skip
+        book.put(STEP, history.id, history.values())
+        states = [text_of({"state": s} if s else None) for s in (before, target)]
+        book.acts.append(
+            Act(made.kind, self.principal, self._by, f"{stored.owner}/{stored.id}", reason, self.key, *states)
+        )
+        self._tell(book, made, stored, step)
+        view = request_view(stored, book.assets)
+        for role in sorted(self._audience):
+            book.sum_up(made.id, f"role:{role}", SUMMARY, line_of(view, self._by))
+        return Effect([made], extra=msgspec.to_builtins(view))
+
+    def _write(
+        self, book: Book, row: RequestRow | None, target: str, step: Step, hold: HoldRow | None, reason: str
+    ) -> RequestRow:
+        kind: Kind[Any] = self.declared
+        now = book.now
+        if row is None:
+            amount, asset = self._money(self.input, book)
+            row = RequestRow(
+                self.ids[0], kind.name, self.owner, "", 0, text_of(self.input), None, amount, asset,
+                kind.needed(amount, asset, book.assets), "[]", self._by, now, now, None, None, "",
+                self.parent, None, 0, 0,
+            )  # fmt: skip
+        decided = self._transition.decides and target != row.state
+        if decided:
+            if self._transition.approves:
+                row.approve(self._by, now)
+            row.decided_by, row.decided_at = self._by, now
+        if step.data is not None:
+            row.data = text_of(step.data)
+            row.amount, row.asset = self._money(step.data, book)
+        if target != row.state or step.due_at is not None:
+            row.due_at = step.due_at
+        state = kind.states[target]
+        row.state = target
+        row.version += 1
+        row.changed_at = now
+        row.reason = reason
+        row.waits, row.open = int(state.waits), int(state.open)
+        if hold is not None:
+            row.hold = hold.id if hold.status == HOLD_OPEN else None
+        book.put(REQUEST, row.id, row.values())
+        if step.parent is not None:
+            parent = self._stored(book, row.parent or "")
+            assert parent is not None
+            parent.data, parent.changed_at = text_of(step.parent), now
+            book.put(REQUEST, parent.id, parent.values())
+        return row
+
+    def _tell(self, book: Book, made: TransactionRow, row: RequestRow, step: Step) -> None:
+        subject = {"kind": row.kind, "id": row.id}
+        notified = None
+        if step.notice is not None:
+            notified = notifications.notify(book, self.ids[1], row.owner, step.notice, subject)
+        view = msgspec.to_builtins(request_view(row, book.assets))
+        book.tell(made.id, row.owner, f"{row.kind}_updated", view, notified)
+        touched = {account.stream for leg in made.legs for account in (leg.source, leg.destination)}
+        for id, (stream, notice) in zip(self.ids[2:], step.others, strict=False):
+            if stream != row.owner:
+                if (BOX, stream) not in book.rows:
+                    raise NotLocked
+                told = notifications.notify(book, id, stream, notice)
+                book.tell(
+                    made.id, stream, "balance_updated" if stream in touched else "notification", {}, told
+                )

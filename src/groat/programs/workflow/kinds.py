@@ -1,0 +1,314 @@
+"""How a kind of request is declared: its data, its states, and what each transition does.
+
+A transition's step is a pure function of the request and the input. It says what shall happen (:class:`Step`) or why
+not (a Refusal); the workflow locks what is needed, moves the money, keeps the history, tells everybody: one commit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from groat.ledger.amounts import Asset, format_amount, parse_amount
+from groat.ledger.errors import InvalidInput, Refusal, Rule, declare_refusals
+from groat.programs.notifications import Notice
+
+D = TypeVar("D", bound=msgspec.Struct)
+
+OWNER = "owner"
+ADMIN = "admin"
+SERVICE = "service"
+SYSTEM = "system"
+"""Who takes a transition: whose request it is, staff of a role (``admin`` or another), an app's server, a time-out."""
+
+FILE = "file"
+"""The transition that begins a request; its input is the data."""
+
+RULES: dict[str, Rule] = {
+    "request_not_found": Rule(404, "There is no such request."),
+    "not_allowed": Rule(403, "Who calls may not take this transition."),
+    "already_decided": Rule(409, "Somebody else decided it first; decided_by says who."),
+    "wrong_state": Rule(409, "The transition does not start from the state that the request is in."),
+    "own_request": Rule(403, "Nobody decides a request that they filed or that is their own."),
+    "second_approver": Rule(409, "You approved it already; somebody else must approve it as well."),
+    "parent_not_found": Rule(
+        404, "The request that this one belongs to does not exist, or is somebody else's."
+    ),
+}
+"""The refusals of every kind, in the order of the checks; those of the kind and of the ledger follow."""
+
+declare_refusals(RULES)
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+class Hold(NamedTuple):
+    """Reserve ``amount`` (smallest units) of the source for the destination, until the request resolves it."""
+
+    source: str
+    destination: str
+    amount: int
+    asset: str
+
+
+class Capture(NamedTuple):
+    """Post what the request holds: all that is left (None) or ``amount`` smallest units, and release the rest."""
+
+    amount: int | None = None
+
+
+class Release(NamedTuple):
+    """Give back what is left of the request's hold."""
+
+
+class Post(NamedTuple):
+    """Move ``amount`` (smallest units) at once."""
+
+    source: str
+    destination: str
+    amount: int
+    asset: str
+
+
+Money = Hold | Capture | Release | Post
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The input of a transition that asks for nothing."""
+
+
+class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The input of a transition that must be explained: the filer reads ``reason``, 1 to 1,000 characters."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=1_000)]
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """Who approved (a principal) and when (microseconds)."""
+
+    by: str
+    at: int
+
+
+class Request(Generic[D]):
+    """A request as a step sees it. Amounts are smallest units, times microseconds since 1970 (UTC).
+
+    ``owner`` is the stream and account of whose request it is (``user:42``); ``held`` is what is left of its hold;
+    ``amount`` and ``asset`` are those of its data, None where the data names none; ``actor`` takes the transition.
+    """
+
+    __slots__ = (
+        "actor", "amount", "approvals", "asset", "assets", "changed_at", "data", "filed_at", "filed_by", "held", "id",
+        "kind", "now", "owner", "parent", "state", "version",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        kind: str,
+        owner: str,
+        state: str,
+        version: int,
+        data: D,
+        amount: int | None,
+        asset: str | None,
+        filed_by: str,
+        filed_at: int,
+        changed_at: int,
+        now: int,
+        actor: str,
+        assets: dict[str, Asset],
+        approvals: tuple[Approval, ...] = (),
+        held: int = 0,
+        parent: Request[Any] | None = None,
+    ) -> None:
+        self.id = id
+        self.kind = kind
+        self.owner = owner
+        self.state = state
+        self.version = version
+        self.data = data
+        self.amount = amount
+        self.asset = asset
+        self.filed_by = filed_by
+        self.filed_at = filed_at
+        self.changed_at = changed_at
+        self.now = now
+        self.actor = actor
+        self.assets = assets
+        self.approvals = approvals
+        self.held = held
+        self.parent = parent
+
+    @property
+    def user(self) -> str:
+        """The owner's user id."""
+        return self.owner.removeprefix("user:")
+
+    def units(self, text: str, asset: str) -> int:
+        """The smallest units in a decimal string above zero. Raises InvalidInput."""
+        return read_units(text, asset, self.assets)
+
+    def text(self, units: int, asset: str) -> str:
+        """Smallest units as a decimal string."""
+        return format_amount(units, self.assets[asset].scale)
+
+    def money(self) -> str:
+        """The request's amount for people to read: "12.50 USD"."""
+        assert self.amount is not None
+        assert self.asset is not None
+        return f"{self.text(self.amount, self.asset)} {self.asset}"
+
+
+class Step(NamedTuple):
+    """What a transition does. ``to`` is the state it leads to, needed where its declaration names several.
+
+    ``data`` replaces the request's and ``parent`` its parent's; ``due_at`` (microseconds) is when the new state's
+    ``then`` is taken; ``notice`` tells the owner, ``others`` are (stream, notice) pairs for whom it concerns too;
+    ``reason`` stands on the transaction and in the history.
+    """
+
+    to: str = ""
+    money: tuple[Money, ...] = ()
+    data: msgspec.Struct | None = None
+    parent: msgspec.Struct | None = None
+    due_at: int | None = None
+    notice: Notice | None = None
+    others: tuple[tuple[str, Notice], ...] = ()
+    reason: str = ""
+
+
+Decide = Callable[[Any, Any], Step | Refusal]
+"""A step: (Request, input) to what shall happen. Pure: no clock, no I/O, no randomness."""
+
+
+class State(NamedTuple):
+    """A state: ``open`` while something can still happen, ``waits`` while staff must decide.
+
+    ``then`` is the transition that the system takes once a step's ``due_at`` has come; ``tone`` is how it looks.
+    """
+
+    name: str
+    title: str
+    open: bool = True
+    waits: bool = False
+    then: str = ""
+    tone: Literal["neutral", "wait", "good", "bad"] = "neutral"
+
+
+class Transition(NamedTuple):
+    """One way from a state to another: ``by`` whom, from which ``sources``, to one of ``to``, with which ``input``.
+
+    ``decides``: staff decide on a request by it, so nobody takes it on their own. ``approves``: above the kind's
+    threshold two different people must. ``otherwise`` is what the system takes where this one is refused to it.
+    """
+
+    name: str
+    title: str
+    sources: tuple[str, ...]
+    to: tuple[str, ...]
+    by: tuple[str, ...]
+    step: Decide
+    input: type[msgspec.Struct] = Nothing
+    example: dict[str, Any] | None = None
+    decides: bool = False
+    approves: bool = False
+    otherwise: str = ""
+
+
+class People(Protocol):
+    """Who is known to the server, for kinds whose data names somebody."""
+
+    async def user_of(self, text: str) -> str | None:
+        """The user id of an id or e-mail address; None when nobody of that name can be found."""
+
+
+class Kind(Generic[D]):
+    """A kind of request. ``data`` is the type of what is filed; its fields ``amount`` and ``asset`` are money.
+
+    ``parent`` is (field, kind): the field of the data that holds the id of the request this one belongs to, if any, and
+    what that one must be; it has the same owner. ``thresholds`` are decimal amounts by asset from which two approvers
+    are needed. ``refusals`` are the codes its steps may answer. ``resolve`` completes the data before it is filed,
+    which freezes nothing under the key; it may raise InvalidInput. ``example`` is data for documents and tests.
+    Raises ValueError when the parts do not fit together.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        title: str,
+        description: str,
+        data: type[D],
+        states: tuple[State, ...],
+        transitions: tuple[Transition, ...],
+        example: dict[str, Any],
+        parent: tuple[str, Kind[Any]] | None = None,
+        thresholds: dict[str, str] | None = None,
+        refusals: dict[str, Rule] | None = None,
+        resolve: Callable[[People, D], Awaitable[D]] | None = None,
+    ) -> None:
+        self.name = name
+        self.title = title
+        self.description = description
+        self.data = data
+        self.states = {state.name: state for state in states}
+        self.transitions = {transition.name: transition for transition in transitions}
+        self.example = example
+        self.parent = parent
+        self.thresholds = thresholds or {}
+        self.refusals = refusals or {}
+        self.resolve = resolve
+        self.has_money = {"amount", "asset"} <= set(data.__struct_fields__)
+        self._check(len(states), len(transitions))
+        declare_refusals(self.refusals)
+
+    def _check(self, states: int, transitions: int) -> None:
+        names = [self.name, *self.states, *self.transitions]
+        wrong = [name for name in names if not _NAME.fullmatch(name)]
+        if wrong or states != len(self.states) or transitions != len(self.transitions):
+            raise ValueError(f"{self.name}: names must be lower_case and differ: {wrong}")
+        if FILE not in self.transitions or self.transitions[FILE].sources:
+            raise ValueError(f"{self.name}: the transition {FILE!r} begins a request, from no state")
+        for t in self.transitions.values():
+            unknown = {*t.sources, *t.to} - self.states.keys()
+            if unknown or not t.to or not t.by or (t.name != FILE and not t.sources):
+                raise ValueError(
+                    f"{self.name}.{t.name}: needs known states, and somebody to take it: {unknown}"
+                )
+            if t.otherwise and t.otherwise not in self.transitions:
+                raise ValueError(f"{self.name}.{t.name}: there is no transition {t.otherwise}")
+        for state in self.states.values():
+            then = self.transitions.get(state.then)
+            if state.then and (then is None or state.name not in then.sources or SYSTEM not in then.by):
+                raise ValueError(
+                    f"{self.name}.{state.name}: {state.then} is not the system's to take from here"
+                )
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The staff roles that decide, sorted."""
+        deciding = {role for t in self.transitions.values() if t.decides for role in t.by}
+        return tuple(sorted(deciding - {OWNER, SERVICE, SYSTEM}))
+
+    def needed(self, amount: int | None, asset: str | None, assets: dict[str, Asset]) -> int:
+        """How many different people must approve."""
+        threshold = self.thresholds.get(asset or "")
+        if amount is None or asset is None or threshold is None:
+            return 1
+        return 2 if amount >= parse_amount(threshold, assets[asset]) else 1
+
+
+def read_units(text: str, asset: str, assets: dict[str, Asset]) -> int:
+    """The smallest units in a decimal string above zero. Raises InvalidInput."""
+    if asset not in assets:
+        raise InvalidInput("unknown_asset", asset=asset[:32].encode("ascii", "backslashreplace").decode())
+    units = parse_amount(text, assets[asset])
+    if units <= 0:
+        raise InvalidInput("amount_not_positive")
+    return units

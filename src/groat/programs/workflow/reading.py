@@ -1,0 +1,122 @@
+"""Flows that look requests up, and the one that keeps who is looking at them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from groat.ledger.amounts import Asset
+from groat.programs.workflow.rows import RequestRow, StepRow
+from groat.programs.workflow.views import request_view
+from groat.store.assets import learn_assets
+from groat.store.flow import Flow, Query
+
+OPEN_MAX = 50
+"""How many open requests a person's snapshot holds (DESIGN.md §5)."""
+
+
+class Due(NamedTuple):
+    """A request whose time has come, and where it stood then."""
+
+    id: str
+    kind: str
+    owner: str
+    state: str
+    version: int
+
+
+class Page(NamedTuple):
+    """Some requests, and what the next page begins behind: the last one's id and amount."""
+
+    rows: list[RequestRow]
+    last: tuple[str, int] | None
+
+
+def find(id: str) -> Flow[RequestRow | None]:
+    """A request by its id."""
+    found = yield Query("find_requests", ([id],))
+    return RequestRow(*found[0]) if found else None
+
+
+def find_whole(id: str) -> Flow[tuple[RequestRow, list[StepRow]] | None]:
+    """A request with its history."""
+    row = yield from find(id)
+    if row is None:
+        return None
+    return row, [StepRow(*values) for values in (yield Query("find_steps", (id,)))]
+
+
+def page_of(owner: str, kind: str, state: str, before: str, limit: int) -> Flow[Page]:
+    """An owner's requests, the newest first."""
+    rows = yield Query("page_requests_of", (owner, before, kind, state, limit))
+    return (yield from _page([id for (id,) in rows], limit))
+
+
+def page(kind: str, state: str, before: str, limit: int) -> Flow[Page]:
+    """Everybody's requests, the newest first."""
+    rows = yield Query("page_requests", (before, kind, state, limit))
+    return (yield from _page([id for (id,) in rows], limit))
+
+
+def page_children(parent: str, before: str, limit: int) -> Flow[Page]:
+    """The requests that belong to another, the newest first."""
+    rows = yield Query("page_children", (parent, before, limit))
+    return (yield from _page([id for (id,) in rows], limit))
+
+
+def page_waiting(sort: str, kind: str, after: tuple[str, int], limit: int) -> Flow[Page]:
+    """Requests that wait for a decision, ``sort`` newest, oldest or largest first, behind (id, amount)."""
+    rows = yield Query(f"page_waiting_{sort}", (*after, kind, limit))
+    return (yield from _page([id for id, _ in rows], limit))
+
+
+def _page(ids: list[str], limit: int) -> Flow[Page]:
+    found = (
+        {values[0]: RequestRow(*values) for values in (yield Query("find_requests", (ids,)))} if ids else {}
+    )
+    rows = [found[id] for id in ids]
+    last = (rows[-1].id, rows[-1].amount or 0) if len(rows) == limit else None
+    return Page(rows, last)
+
+
+def count_waiting() -> Flow[dict[str, int]]:
+    """How many requests of each kind wait for a decision."""
+    return dict((yield Query("count_waiting")))
+
+
+def open_requests(owner: str) -> Flow[list[RequestRow]]:
+    """The newest open requests of an owner."""
+    ids = [id for (id,) in (yield Query("open_requests_of", (owner, OPEN_MAX)))]
+    return (yield from _page(ids, OPEN_MAX)).rows
+
+
+def due(limit: int) -> Flow[list[Due]]:
+    """Requests whose time has come, the longest due first."""
+    return [Due(*values) for values in (yield Query("due_requests", (limit,)))]
+
+
+def look(request: str, viewer: str, lasts: int) -> Flow[dict[str, list[tuple[str, int]]]]:
+    """Keep that somebody looks at a request for ``lasts`` microseconds from now; who looks at what, by request."""
+    yield Query("forget_looks")
+    yield Query("look", (request, viewer, lasts))
+    return (yield from looks())
+
+
+def looks() -> Flow[dict[str, list[tuple[str, int]]]]:
+    """Who looks at which request, and until when this is known (microseconds)."""
+    found: dict[str, list[Any]] = {}
+    for request, viewer, until in (yield Query("find_looks")):
+        found.setdefault(request, []).append((viewer, until))
+    return found
+
+
+def contribute(streams: Sequence[str]) -> Flow[dict[str, dict[str, Any]]]:
+    """What a person's snapshot says of their requests: the open ones, the newest first."""
+    fields: dict[str, dict[str, Any]] = {}
+    assets: dict[str, Asset] = {}
+    for stream in streams:
+        if stream.startswith("user:"):
+            rows = yield from open_requests(stream)
+            yield from learn_assets(assets, (row.asset for row in rows if row.asset))
+            fields[stream] = {"requests": [request_view(row, assets) for row in rows]}
+    return fields

@@ -1,0 +1,82 @@
+"""Requests as stored: their tables, and what lies between a row and a declared kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from groat.ledger.book import Table
+from groat.programs.workflow.kinds import Approval, Kind
+
+REQUEST = Table("request", lock="lock_requests", write="write_requests")
+STEP = Table("request_step", lock="", write="insert_request_steps")
+
+_encode = msgspec.json.encode
+_decode_approvals = msgspec.json.Decoder(tuple[Approval, ...]).decode
+
+
+class RequestRow(msgspec.Struct):
+    """A row of ``request``, its fields in the order of its columns."""
+
+    id: str
+    kind: str
+    owner: str
+    state: str
+    version: int
+    data: str
+    hold: str | None
+    amount: int | None
+    asset: str | None
+    needed: int
+    approvals: str
+    filed_by: str
+    filed_at: int
+    changed_at: int
+    decided_by: str | None
+    decided_at: int | None
+    reason: str
+    parent: str | None
+    due_at: int | None
+    waits: int
+    open: int
+
+    def values(self) -> list[Any]:
+        """What the row's statement takes."""
+        return list(msgspec.structs.astuple(self))
+
+    def given(self) -> tuple[Approval, ...]:
+        """The approvals so far."""
+        return _decode_approvals(self.approvals)
+
+    def approve(self, by: str, at: int) -> None:
+        """Add an approval."""
+        self.approvals = _encode((*self.given(), Approval(by, at))).decode()
+
+    def read(self, kind: Kind[Any]) -> Any:
+        """The data as its kind's type."""
+        return msgspec.json.decode(self.data, type=kind.data)
+
+
+class StepRow(msgspec.Struct):
+    """A row of ``request_step``, its fields in the order of its columns."""
+
+    id: str
+    request: str
+    version: int
+    transition: str
+    source: str
+    target: str
+    actor: str
+    at: int
+    reason: str
+    input: str
+
+    def values(self) -> list[Any]:
+        """What the row's statement takes."""
+        return list(msgspec.structs.astuple(self))
+
+
+def text_of(value: Any) -> str:
+    """A data value as its JSON text."""
+    return _encode(value).decode()

@@ -1,0 +1,84 @@
+-- Requests: what a batch locks and writes, and what people and staff read.
+
+-- name: lock_requests :bulk
+SELECT r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.asset, r.needed, r.approvals, r.filed_by,
+       r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits::int, r.open::int
+FROM request AS r WHERE r.id = ANY ($1::text[]) ORDER BY r.id FOR UPDATE;
+
+-- name: write_requests :rows
+INSERT INTO request (id, kind, owner, state, version, data, hold, amount, asset, needed, approvals, filed_by, filed_at,
+                     changed_at, decided_by, decided_at, reason, parent, due_at, waits, open)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::text[], $8::bigint[],
+                     $9::text[], $10::integer[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::text[],
+                     $16::bigint[], $17::text[], $18::text[], $19::bigint[], $20::smallint[], $21::smallint[])
+ON CONFLICT (id) DO UPDATE
+SET state = excluded.state, version = excluded.version, data = excluded.data, hold = excluded.hold,
+    amount = excluded.amount, asset = excluded.asset, approvals = excluded.approvals, changed_at = excluded.changed_at,
+    decided_by = excluded.decided_by, decided_at = excluded.decided_at, reason = excluded.reason,
+    due_at = excluded.due_at, waits = excluded.waits, open = excluded.open;
+
+-- name: insert_request_steps :rows
+INSERT INTO request_step (id, request, version, transition, source, target, actor, at, reason, input)
+SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
+                     $9::text[], $10::text[]);
+
+-- name: find_requests :bulk
+SELECT r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.asset, r.needed, r.approvals, r.filed_by,
+       r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits::int, r.open::int
+FROM request AS r WHERE r.id = ANY ($1::text[]);
+
+-- name: page_requests_of :many
+-- Ids of an owner's ($1) requests before $2, the newest first; of a kind ($3) and in a state ($4) where these are given.
+SELECT id FROM request
+WHERE owner = $1 AND id < $2 AND ($3::text = '' OR kind = $3) AND ($4::text = '' OR state = $4)
+ORDER BY id DESC LIMIT $5;
+
+-- name: page_requests :many
+-- Ids of requests before $1, the newest first; of a kind ($2) and in a state ($3) where these are given.
+SELECT id FROM request
+WHERE id < $1 AND ($2::text = '' OR kind = $2) AND ($3::text = '' OR state = $3)
+ORDER BY id DESC LIMIT $4;
+
+-- name: page_children :many
+-- Ids of the requests that belong to $1 before $2, the newest first.
+SELECT id FROM request WHERE parent = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
+
+-- name: page_waiting_newest :many
+SELECT id, amount FROM request WHERE waits = 1 AND id < $1::text AND $2::bigint IS NOT NULL AND ($3::text = '' OR kind = $3) ORDER BY id DESC LIMIT $4;
+
+-- name: page_waiting_oldest :many
+SELECT id, amount FROM request WHERE waits = 1 AND id > $1::text AND $2::bigint IS NOT NULL AND ($3::text = '' OR kind = $3) ORDER BY id LIMIT $4;
+
+-- name: page_waiting_largest :many
+-- By amount in smallest units; those about no money come last.
+SELECT id, amount FROM request
+WHERE waits = 1 AND (coalesce(amount, 0), id) < ($2::bigint, $1::text) AND ($3::text = '' OR kind = $3)
+ORDER BY coalesce(amount, 0) DESC, id DESC LIMIT $4;
+
+-- name: count_waiting :many
+SELECT kind, count(*) FROM request WHERE waits = 1 GROUP BY kind;
+
+-- name: open_requests_of :many
+-- The newest open requests of an owner, for the snapshot.
+SELECT id FROM request WHERE owner = $1 AND open = 1 ORDER BY id DESC LIMIT $2;
+
+-- name: find_steps :many
+SELECT id, request, version, transition, source, target, actor, at, reason, input
+FROM request_step WHERE request = $1 ORDER BY version;
+
+-- name: due_requests :many
+-- Requests whose time has come, the longest due first.
+SELECT id, kind, owner, state, version FROM request WHERE due_at <= groat_now() ORDER BY due_at LIMIT $1;
+
+-- name: next_due :one
+SELECT due_at - groat_now() FROM request WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1;
+
+-- name: look :exec
+INSERT INTO request_look (request, viewer, until) VALUES ($1, $2, groat_now() + $3::bigint)
+ON CONFLICT (request, viewer) DO UPDATE SET until = excluded.until;
+
+-- name: forget_looks :exec
+DELETE FROM request_look WHERE until < groat_now();
+
+-- name: find_looks :many
+SELECT request, viewer, until FROM request_look WHERE until >= groat_now() ORDER BY request, viewer;

@@ -1,0 +1,242 @@
+"""Requests and kinds as callers and screens are shown them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from groat.ledger.amounts import Asset, format_amount
+from groat.ledger.text import format_time
+from groat.ledger.views import BalanceView
+from groat.programs.workflow.kinds import FILE, OWNER, SYSTEM, Kind, Transition
+from groat.programs.workflow.rows import RequestRow, StepRow
+
+
+class ApprovalView(msgspec.Struct):
+    """Who approved, and when."""
+
+    by: str
+    at: str
+
+
+class ApprovalsView(msgspec.Struct):
+    """How many different people must approve, and who did."""
+
+    needed: int
+    given: list[ApprovalView]
+
+
+class LookView(msgspec.Struct):
+    """Who is looking at a request, and until when this is known."""
+
+    by: str
+    until: str
+
+
+class StepView(msgspec.Struct):
+    """One step of a request's history; ``transaction`` is the one that made it."""
+
+    version: int
+    transition: str
+    source: str = msgspec.field(name="from")
+    target: str = msgspec.field(name="to")
+    by: str
+    at: str
+    reason: str
+    input: dict[str, Any]
+    transaction: str
+
+
+class RequestView(msgspec.Struct, omit_defaults=True):
+    """A request. ``amount`` is a decimal string; ``may`` are the transitions that the reader may take now.
+
+    ``viewers`` and ``history`` come with a single request, ``transaction`` and what follows with a write.
+    """
+
+    id: str
+    kind: str
+    state: str
+    version: int
+    user: str
+    data: dict[str, Any]
+    amount: str | None
+    asset: str | None
+    filed_by: str
+    filed_at: str
+    changed_at: str
+    due_at: str | None
+    approvals: ApprovalsView
+    decided_by: str | None
+    decided_at: str | None
+    reason: str
+    parent: str | None
+    hold: str | None
+    open: bool
+    waits: bool
+    may: list[str] | msgspec.UnsetType = msgspec.UNSET
+    viewers: list[LookView] | msgspec.UnsetType = msgspec.UNSET
+    history: list[StepView] | msgspec.UnsetType = msgspec.UNSET
+    transaction: str | msgspec.UnsetType = msgspec.UNSET
+    balances: list[BalanceView] | msgspec.UnsetType = msgspec.UNSET
+    positions: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    replayed: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class StateView(msgspec.Struct):
+    """A state of a kind and how it looks; see :class:`groat.programs.workflow.kinds.State`."""
+
+    name: str
+    title: str
+    open: bool
+    waits: bool
+    tone: str
+
+
+class TransitionView(msgspec.Struct):
+    """A transition of a kind; ``schema`` is the JSON schema of its input."""
+
+    name: str
+    title: str
+    sources: list[str] = msgspec.field(name="from")
+    to: list[str]
+    by: list[str]
+    decides: bool
+    approves: bool
+    schema: dict[str, Any]
+
+
+class KindView(msgspec.Struct):
+    """A kind of request; ``schema`` is the JSON schema of its data, ``parent`` the kind that it belongs to."""
+
+    name: str
+    title: str
+    description: str
+    states: list[StateView]
+    transitions: list[TransitionView]
+    schema: dict[str, Any]
+    thresholds: dict[str, str]
+    parent: str | None
+
+
+def request_view(row: RequestRow, assets: dict[str, Asset]) -> RequestView:
+    """A request as everybody who may read it sees it."""
+    money = row.amount is not None and row.asset is not None
+    return RequestView(
+        row.id,
+        row.kind,
+        row.state,
+        row.version,
+        row.owner.removeprefix("user:"),
+        msgspec.json.decode(row.data),
+        format_amount(row.amount, assets[row.asset].scale) if money else None,  # type: ignore[arg-type, index]
+        row.asset if money else None,
+        row.filed_by,
+        format_time(row.filed_at),
+        format_time(row.changed_at),
+        None if row.due_at is None else format_time(row.due_at),
+        ApprovalsView(row.needed, [ApprovalView(a.by, format_time(a.at)) for a in row.given()]),
+        row.decided_by,
+        None if row.decided_at is None else format_time(row.decided_at),
+        row.reason,
+        row.parent,
+        row.hold,
+        bool(row.open),
+        bool(row.waits),
+    )
+
+
+def line_of(view: RequestView, by: str) -> dict[str, Any]:
+    """What the staff's summary says of a request that ``by`` just changed."""
+    return {
+        "id": view.id,
+        "kind": view.kind,
+        "state": view.state,
+        "version": view.version,
+        "user": view.user,
+        "amount": view.amount,
+        "asset": view.asset,
+        "waits": view.waits,
+        "approvals": len(view.approvals.given),
+        "needed": view.approvals.needed,
+        "by": by,
+        "filed_at": view.filed_at,
+        "changed_at": view.changed_at,
+    }
+
+
+def step_view(row: StepRow) -> StepView:
+    """One step of the history."""
+    return StepView(
+        row.version,
+        row.transition,
+        row.source,
+        row.target,
+        row.actor,
+        format_time(row.at),
+        row.reason,
+        msgspec.json.decode(row.input),
+        row.id,
+    )
+
+
+def kind_view(kind: Kind[Any]) -> KindView:
+    """A kind as it was declared."""
+    return KindView(
+        kind.name,
+        kind.title,
+        kind.description,
+        [StateView(s.name, s.title, s.open, s.waits, s.tone) for s in kind.states.values()],
+        [
+            TransitionView(
+                t.name,
+                t.title,
+                list(t.sources),
+                list(t.to),
+                list(t.by),
+                t.decides,
+                t.approves,
+                input_schema(kind, t),
+            )
+            for t in kind.transitions.values()
+        ],
+        _schema(kind.data),
+        kind.thresholds,
+        kind.parent[1].name if kind.parent else None,
+    )
+
+
+def input_schema(kind: Kind[Any], transition: Transition) -> dict[str, Any]:
+    """The JSON schema of what a transition takes."""
+    return _schema(kind.data if transition.name == FILE else transition.input)
+
+
+def _schema(type_: type[msgspec.Struct]) -> dict[str, Any]:
+    schema = msgspec.json.schema(type_)
+    definitions = schema.pop("$defs")
+    own = definitions.pop(schema.pop("$ref").rpartition("/")[2])
+    return {**own, "$defs": definitions} if definitions else dict(own)
+
+
+def is_role_of(transition: Transition, roles: frozenset[str]) -> bool:
+    """Whether one of the caller's roles takes this transition."""
+    return not roles.isdisjoint(set(transition.by) - {OWNER})
+
+
+def may_take(kind: Kind[Any], view: RequestView, actor: str, roles: frozenset[str]) -> list[str]:
+    """The transitions that this caller may take now: what :class:`Take` will not refuse them."""
+    mine = actor == f"user:{view.user}"
+    given = {approval.by for approval in view.approvals.given}
+    may = []
+    for t in kind.transitions.values():
+        if view.state not in t.sources or t.by == (SYSTEM,):
+            continue
+        by_role = is_role_of(t, roles)
+        if not by_role and not (mine and OWNER in t.by):
+            continue
+        if t.decides and (mine or actor == view.filed_by):
+            continue
+        if t.approves and actor in given:
+            continue
+        may.append(t.name)
+    return may
