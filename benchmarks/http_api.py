@@ -1,10 +1,10 @@
-"""Durable transactions per second over HTTP: one server process on SQLite, 256 connections, token and key in each call.
+"""Durable transactions per second over HTTP: one server process, 256 connections, token and key in each call.
 
-Baselines in the same run: the same server's ``GET /health/live`` (routing and an answer, no work), and the same body
-posted to a bare Litestar app that parses it and answers JSON. Trials alternate, and the median of the rounds counts.
-The load comes from wrk, which takes part of the same machine.
+On SQLite and on a private PostgreSQL. Baselines in the same run: the same server's ``GET /health/live`` (routing and an
+answer, no work), and the same body posted to a bare Litestar app that parses it and answers JSON. Trials alternate, and
+the median of the rounds counts. The load comes from wrk, which takes part of the same machine.
 
-    python benchmarks/http_api.py [--seconds 6] [--rounds 3] [--connections 256] [--bulk-items 10000]
+    python benchmarks/http_api.py [--store both] [--seconds 6] [--rounds 3] [--connections 256] [--bulk-items 10000]
 """
 
 from __future__ import annotations
@@ -21,20 +21,26 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from groat import Groat
 from groat.identity import Identities
+from groat.logs import configure
 from groat.settings import Settings
+from tests.live.crowd import cpu_s
+from tests.servers import free_port, postgres
 
 SECRET = "only for this measurement, on a database that goes away"  # noqa: S105
 ACCOUNTS = 10_000
+POSTGRES_SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "4GB"}
 START_S = 60.0
 
 POST_SCRIPT = """
@@ -60,18 +66,17 @@ app = Litestar([answer], openapi_config=None, logging_config=None)
 """
 
 
-def free_port() -> int:
-    """A port of the loopback that nobody listens on at present."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+class Running(NamedTuple):
+    """A server process and where it listens."""
+
+    address: str
+    pid: int
 
 
 @contextmanager
-def running(command: list[str], port: int, path: str, directory: Path, **environ: str) -> Iterator[str]:
-    """A server process that answers ``path``; its address."""
+def running(command: list[str], port: int, directory: Path, **environ: str) -> Iterator[Running]:
+    """A server process until the end."""
     process = subprocess.Popen(command, env={**os.environ, **environ}, cwd=directory)
-    address = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + START_S
     try:
         while True:
@@ -82,7 +87,7 @@ def running(command: list[str], port: int, path: str, directory: Path, **environ
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise SystemExit(f"{command[0]} did not start") from None
                 time.sleep(0.05)
-        yield address
+        yield Running(f"http://127.0.0.1:{port}", process.pid)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)
@@ -162,6 +167,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--store", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--seconds", type=int, default=6, help="length of one trial")
     parser.add_argument("--rounds", type=int, default=3, help="trials of each kind; the median counts")
     parser.add_argument("--connections", type=int, default=256, help="connections of wrk")
@@ -169,45 +175,47 @@ def main() -> None:
     given = parser.parse_args()
     if which("wrk") is None:
         raise SystemExit("this needs wrk: apt-get install wrk")
-    with TemporaryDirectory() as name:
-        measure(given, Path(name))
+    configure(Settings(log_level="warning"))
+    for store in ("sqlite", "postgres") if given.store == "both" else (given.store,):
+        with ExitStack() as stack:
+            directory = Path(stack.enter_context(TemporaryDirectory()))
+            if store == "sqlite":
+                database = f"sqlite:///{directory / 'groat.db'}"
+            else:
+                database = stack.enter_context(postgres(**POSTGRES_SETTINGS)).dsn
+            measure(given, store, database, directory)
 
 
-def measure(given: argparse.Namespace, directory: Path) -> None:
+def measure(given: argparse.Namespace, store: str, database: str, directory: Path) -> None:
     """Alternate the trials over one server and one bare app."""
-    settings = Settings(database=f"sqlite:///{directory / 'groat.db'}", secret=SECRET, jwt_secret=SECRET)
+    settings = Settings(database=database, secret=SECRET, jwt_secret=SECRET)
     token = asyncio.run(prepare(settings))
     (directory / "post.lua").write_text(POST_SCRIPT.replace("ACCOUNTS", str(ACCOUNTS)))
     (directory / "bare.py").write_text(BARE_APP)
     port, bare_port = free_port(), free_port()
     serve = [sys.executable, "-m", "groat", "serve", "--port", str(port), "--log-level", "warning"]
-    bare = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "bare:app",
-        "--port",
-        str(bare_port),
-        "--log-level",
-        "error",
-        "--no-access-log",
-    ]
-    secrets = {"GROAT_SECRET": SECRET, "GROAT_JWT_SECRET": SECRET, "GROAT_DATABASE": settings.database}
+    bare = [sys.executable, "-m", "uvicorn", "bare:app", "--port", str(bare_port)]
+    bare += ["--log-level", "error", "--no-access-log"]
+    secrets = {"GROAT_SECRET": SECRET, "GROAT_JWT_SECRET": SECRET, "GROAT_DATABASE": database}
     post, route = directory / "post.lua", "/v1/transactions"
     found: dict[str, list[dict[str, float]]] = {"post": [], "health": [], "bare": []}
     bulks: list[float] = []
     with (
-        running(serve, port, "/health/live", directory, **secrets) as address,
-        running(bare, bare_port, route, directory) as bare_address,
+        running(serve, port, directory, **secrets) as groat,
+        running(bare, bare_port, directory) as litestar,
     ):
         for number in range(given.rounds):
-            for kind, at, path, script in (
-                ("post", address, route, post),
-                ("health", address, "/health/live", None),
-                ("bare", bare_address, route, post),
+            for kind, server, path, script in (
+                ("post", groat, route, post),
+                ("health", groat, "/health/live", None),
+                ("bare", litestar, route, post),
             ):
-                found[kind].append(wrk(at, path, given.seconds, given.connections, script, token))
-            bulks.append(bulk(address, token, given.bulk_items, number))
+                before = cpu_s(server.pid)
+                trial = wrk(server.address, path, given.seconds, given.connections, script, token)
+                trial["cpu_us"] = 1e6 * (cpu_s(server.pid) - before) / (trial["per_s"] * given.seconds)
+                found[kind].append(trial)
+            bulks.append(bulk(groat.address, token, given.bulk_items, number))
+    load = round(os.getloadavg()[0], 1)
     for kind, what in (
         ("post", "POST /v1/transactions, durable"),
         ("health", "baseline: GET /health/live of the same server"),
@@ -216,21 +224,27 @@ def measure(given: argparse.Namespace, directory: Path) -> None:
         trials = found[kind]
         tell(
             benchmark=what,
+            store=store,
             connections=given.connections,
             per_s=round(statistics.median(trial["per_s"] for trial in trials)),
             rounds_per_s=[round(trial["per_s"]) for trial in trials],
             p50_ms=round(statistics.median(trial["p50_ms"] for trial in trials), 1),
             p99_ms=round(statistics.median(trial["p99_ms"] for trial in trials), 1),
+            server_cpu_us_each=round(statistics.median(trial["cpu_us"] for trial in trials), 1),
+            load=load,
         )
     tell(
         benchmark="POST /v1/transactions/bulk, independent, durable",
+        store=store,
         items=given.bulk_items,
         items_per_s=round(statistics.median(bulks)),
         rounds_per_s=[round(rate) for rate in bulks],
+        load=load,
     )
     with_post = statistics.median(trial["per_s"] for trial in found["post"])
     tell(
         ratio="of bare Litestar",
+        store=store,
         value=round(with_post / statistics.median(t["per_s"] for t in found["bare"]), 2),
     )
 

@@ -1,33 +1,51 @@
-"""Durable transactions per second through the committer on SQLite, and where their time goes.
+"""Durable transactions per second through the committer, on SQLite and on a private PostgreSQL, and where they go.
 
-Baseline: the same flow and tables with one command in each COMMIT, in the same run. Trials alternate with the
-baseline, for other work on the machine disturbs both alike; the median of the rounds counts.
+Baseline: the same flow and tables with one command in each COMMIT, on PostgreSQL over 16 connections at a time, in
+the same run. Trials alternate with the baseline, for other work on the machine disturbs both alike; the median of the
+rounds counts. PostgreSQL keeps its defaults for all that makes a COMMIT durable; its CPU is that of all its processes.
 
-    python benchmarks/ledger.py [--seconds 5] [--rounds 3] [--callers 1000] [--directory DIR]
+    python benchmarks/ledger.py [--store both] [--seconds 5] [--rounds 3] [--callers 1000] [--directory DIR]
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
+import os
 import statistics
+import sys
 import time
+from asyncio import gather
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import uvloop
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from groat import Groat
+from groat.engine import committer
 from groat.engine.tuning import tune_process
 from groat.ledger.commands import Post, Posting
 from groat.logs import configure
 from groat.settings import Settings
+from groat.store import postgres as postgres_store
+from groat.store.opening import POSTGRES, sqlite_path
+from groat.store.postgres import PostgresStore
 from groat.store.sqlite import SqliteStore
 from groat.store.statements import Statement
+from tests.servers import Postgres, postgres
 
 ACCOUNTS = 10_000
 HOUSES = 1_000
+BATCH_MAX = 2_000
+SINGLE_CONNECTIONS = 16
+POSTGRES_SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "4GB"}
 
 Pair = Callable[[int], tuple[str, str]]
 
@@ -37,7 +55,7 @@ SHAPES: dict[str, Pair] = {
 }
 
 
-class TimedStore(SqliteStore):
+class TimedSqlite(SqliteStore):
     """Adds up the seconds of each statement, and of whole transactions."""
 
     def __init__(self, path: str) -> None:
@@ -60,86 +78,175 @@ class TimedStore(SqliteStore):
             self.write_s += time.perf_counter() - started
 
 
+class TimedPostgres(PostgresStore):
+    """Adds up the seconds from each statement to its answer, and of whole transactions; two run at a time."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__(dsn)
+        self.statement_s: Counter[str] = Counter()
+        self.write_s = 0.0
+
+    async def _execute(self, connection: Any, statement: Statement, args: tuple[Any, ...]) -> Any:
+        started = time.perf_counter()
+        try:
+            return await super()._execute(connection, statement, args)
+        finally:
+            self.statement_s[statement.name] += time.perf_counter() - started
+
+    async def write(self, flow: Any, *args: Any, **kwargs: Any) -> Any:
+        """See :meth:`PostgresStore.write`."""
+        started = time.perf_counter()
+        try:
+            return await super().write(flow, *args, **kwargs)
+        finally:
+            self.write_s += time.perf_counter() - started
+
+
+class Place:
+    """Where databases are made, and the server behind them."""
+
+    def __init__(self, new: Callable[[], str], server: Postgres | None) -> None:
+        self.new = new
+        self._server = server
+
+    def cpu_s(self) -> float:
+        """CPU that PostgreSQL has used so far, in seconds; 0 for SQLite, which works in our own process."""
+        if self._server is None:
+            return 0.0
+        first = self._server.pid
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        # The first process knows what those used that have ended.
+        ticks = _ticks(first, 4) + sum(_ticks(int(child), 2) for child in children)
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks(pid: int, fields: int) -> int:
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0
+    return sum(map(int, words[11 : 11 + fields]))
+
+
+@contextmanager
+def place_of(kind: str, directory: str | None) -> Iterator[Place]:
+    """A place for databases of this kind until the end."""
+    numbers = count()
+    with ExitStack() as stack:
+        if kind == "sqlite":
+            folder = stack.enter_context(TemporaryDirectory(prefix="groat-bench-", dir=directory))
+            yield Place(lambda: f"sqlite:///{folder}/{next(numbers)}.db", None)
+        else:
+            server = stack.enter_context(postgres(**POSTGRES_SETTINGS))
+            yield Place(lambda: server.new_database(f"trial{next(numbers)}"), server)
+
+
+def store_at(database: str, *, timed: bool) -> SqliteStore | PostgresStore:
+    """The store at an address."""
+    if database.startswith(POSTGRES):
+        return (TimedPostgres if timed else PostgresStore)(database)
+    return (TimedSqlite if timed else SqliteStore)(sqlite_path(database) or "")
+
+
 async def trial(
-    path: str, pair: Pair, batch_max: int, callers: int, seconds: float, timed: bool
+    place: Place, pair: Pair, callers: int, seconds: float, *, single: bool = False, timed: bool = False
 ) -> dict[str, Any]:
-    """Post from ``callers`` tasks, each waiting for its answer, for ``seconds``."""
-    store = (TimedStore if timed else SqliteStore)(path)
-    async with Groat.open("", store=store, batch_max=batch_max) as groat:
+    """Post from ``callers`` tasks, each waiting for its answer, for ``seconds``; ``single``: one in each COMMIT."""
+    store = store_at(place.new(), timed=timed)
+    async with Groat.open("", store=store, batch_max=1 if single else BATCH_MAX) as groat:
         await groat.add_asset("CREDIT", 0)
         done = 0
-        end = time.perf_counter() + seconds
 
-        async def caller(number: int) -> None:
+        async def caller(number: int, end: float) -> None:
             nonlocal done
             turn = 0
             while time.perf_counter() < end:
                 turn += 1
                 source, destination = pair(number * 7_919 + turn)
-                posting = Posting(source, destination, 5, "CREDIT")
+                postings = (Posting(source, destination, 5, "CREDIT"),)
+                key = f"{number}-{turn}"
                 await groat.execute(
-                    Post(
-                        principal="service:bench", key=f"{number}-{turn}", reason="bench", postings=(posting,)
-                    )
+                    Post(principal="service:bench", key=key, reason="bench", postings=postings)
                 )
                 done += 1
 
-        started, cpu = time.perf_counter(), time.process_time()
-        await asyncio.gather(*(caller(number) for number in range(callers)))
+        started, cpu, database_cpu = time.perf_counter(), time.process_time(), place.cpu_s()
+        await gather(*(caller(number, started + seconds) for number in range(callers)))
         took, cpu = time.perf_counter() - started, time.process_time() - cpu
+        database_cpu = place.cpu_s() - database_cpu
         stats = groat.committer.stats
         answer: dict[str, Any] = {
             "per_second": round(done / took),
             "cpu_us_each": round(cpu / done * 1e6, 1),
+            "database_cpu_us_each": round(database_cpu / done * 1e6, 1),
             "batch_mean": round(done / stats.batches, 1),
+            "failed_batches": stats.failed_batches,
+            "load": round(os.getloadavg()[0], 1),
         }
-        if isinstance(store, TimedStore):
-            sql = {name: round(s / done * 1e6, 2) for name, s in store.statement_s.most_common(12)}
+        if isinstance(store, TimedSqlite | TimedPostgres):
             inside = sum(store.statement_s.values())
             answer["where_us_each"] = {
-                "statements": sql,
+                "statements": {
+                    name: round(s / done * 1e6, 2) for name, s in store.statement_s.most_common(14)
+                },
                 "all statements": round(inside / done * 1e6, 1),
-                "deciding, encoding and COMMIT": round((store.write_s - inside) / done * 1e6, 1),
-                "outside the writer thread": round((took - store.write_s) / done * 1e6, 1),
+                "the rest of the transaction": round((store.write_s - inside) / done * 1e6, 1),
+                "all": round(took / done * 1e6, 1),
             }
         return answer
 
 
+def tell(**line: Any) -> None:
+    """One JSON line of results."""
+    print(json.dumps({"bench": "ledger", **line}), flush=True)
+
+
+def measure(place: Place, kind: str, shape: str, options: argparse.Namespace) -> None:
+    """Trials of a shape in turns with the baseline, a profile, and the ratio."""
+    pair = SHAPES[shape]
+    rates: dict[str, list[int]] = {"one a commit": [], "batched": []}
+    lanes, writers = committer.LANES, postgres_store.WRITERS
+    for number in range(options.rounds):
+        committer.LANES = postgres_store.WRITERS = SINGLE_CONNECTIONS
+        single = uvloop.run(trial(place, pair, options.callers, options.seconds / 2, single=True))
+        committer.LANES, postgres_store.WRITERS = lanes, writers
+        batched = uvloop.run(trial(place, pair, options.callers, options.seconds))
+        for name, answer in (("one a commit", single), ("batched", batched)):
+            rates[name].append(answer["per_second"])
+            tell(store=kind, shape=shape, trial=name, round=number, **answer)
+    profile = uvloop.run(trial(place, pair, options.callers, options.seconds, timed=True))
+    tell(store=kind, shape=shape, trial="profile", **profile)
+    of_one, of_many = (statistics.median(rates[name]) for name in rates)
+    tell(
+        store=kind,
+        shape=shape,
+        per_second=of_many,
+        best=max(rates["batched"]),
+        baseline="one a commit",
+        baseline_per_second=of_one,
+        ratio=round(of_many / of_one, 1),
+    )
+
+
 def main() -> None:
-    """Print a JSON line for each trial and one with the ratio for each shape."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0)
+    """Print a JSON line for each trial and one with the ratio for each store and shape."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--store", choices=("sqlite", "postgres", "both"), default="both")
+    parser.add_argument("--seconds", type=float, default=5.0, help="length of a trial; half for the baseline")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--callers", type=int, default=1_000)
     parser.add_argument(
-        "--directory", default=None, help="where the databases are made: that disk is measured"
+        "--directory", default=None, help="where SQLite's databases are made: that disk is measured"
     )
     options = parser.parse_args()
     configure(Settings(log_level="warning"))
     tune_process()
-    for shape, pair in SHAPES.items():
-        rates: dict[str, list[int]] = {"batched": [], "one a commit": []}
-        for number in range(options.rounds):
-            for name, batch_max, seconds in (
-                ("one a commit", 1, options.seconds / 2),
-                ("batched", 2_000, options.seconds),
-            ):
-                with TemporaryDirectory(prefix="groat-bench-", dir=options.directory) as place:
-                    answer = asyncio.run(
-                        trial(f"{place}/bench.db", pair, batch_max, options.callers, seconds, timed=False)
-                    )
-                rates[name].append(answer["per_second"])
-                print(
-                    json.dumps({"bench": "ledger", "shape": shape, "trial": name, "round": number, **answer})
-                )
-        with TemporaryDirectory(prefix="groat-bench-", dir=options.directory) as place:
-            answer = asyncio.run(
-                trial(f"{place}/bench.db", pair, 2_000, options.callers, options.seconds, timed=True)
-            )
-        print(json.dumps({"bench": "ledger", "shape": shape, "trial": "profile", **answer}))
-        batched, single = (statistics.median(rates[name]) for name in ("batched", "one a commit"))
-        line = {"bench": "ledger", "shape": shape, "per_second": batched, "baseline": "one a commit"}
-        print(json.dumps({**line, "baseline_per_second": single, "ratio": round(batched / single, 2)}))
+    for kind in ("sqlite", "postgres") if options.store == "both" else (options.store,):
+        with place_of(kind, options.directory) as place:
+            for shape in SHAPES:
+                measure(place, kind, shape, options)
 
 
 if __name__ == "__main__":
