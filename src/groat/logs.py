@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from groat.settings import Settings
+from groat.tracing import name_trace
 
 REDACTED = "[redacted]"
 
@@ -46,6 +47,7 @@ def configure(settings: Settings) -> None:
     people = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        name_trace,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

@@ -33,6 +33,9 @@ SETTING_ERRORS: dict[str, Rule] = {
     "config_unreadable": Rule(500, "The settings file cannot be read, or is not TOML."),
     "database_not_found": Rule(500, "There is no database at this address, and this command makes none."),
     "address_unavailable": Rule(500, "Nothing can listen at this host and port. Choose another with --port."),
+    "otel_missing": Rule(
+        500, "Traces need OpenTelemetry's SDK: pip install 'groat[otel]', or name no place to send them to."
+    ),
     "needs_postgres": Rule(500, "This setting needs a PostgreSQL database (--database postgresql://...)."),
     "secret_missing": Rule(500, "A server needs secrets of its own; none has a default."),
     "secret_too_short": Rule(500, "A secret must be long enough not to be guessed."),
@@ -151,6 +154,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Literal["auto", "json", "console"],
         Meta(description="Form of the log lines; auto: console on a terminal, else JSON"),
     ] = "auto"
+    otlp_endpoint: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|^https?://",
+            description="Where traces go by OTLP, http://host:4318; empty: what OTEL_EXPORTER_OTLP_ENDPOINT says",
+        ),
+    ] = ""
     demo: Annotated[
         bool, Meta(description="Demo: public secrets and one-click logins; never with real money")
     ] = False

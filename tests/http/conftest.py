@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from opentelemetry.trace import TracerProvider
 
 from groat import Groat
 from groat.http.app import App, create_app
@@ -94,9 +95,19 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-async def api(tmp_path: Path, settings: Settings) -> AsyncIterator[Api]:
+def tracer_provider() -> TracerProvider | None:
+    """Tests override this to look at spans."""
+    return None
+
+
+@pytest.fixture
+async def api(
+    tmp_path: Path, settings: Settings, tracer_provider: TracerProvider | None
+) -> AsyncIterator[Api]:
     """A server with CREDIT and USD; user 42 has 100 credits and 10.00 dollars. The books must agree in the end."""
-    async with Groat.open(f"sqlite:///{tmp_path / 'groat.db'}", policy=settings.policy()) as groat:
+    async with Groat.open(
+        f"sqlite:///{tmp_path / 'groat.db'}", policy=settings.policy(), tracer_provider=tracer_provider
+    ) as groat:
         await groat.add_asset("CREDIT", 0)
         await groat.add_asset("USD", 2)
         app = create_app(settings, groat)

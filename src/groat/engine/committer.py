@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from time import perf_counter
 
 import structlog
+from opentelemetry.trace import Tracer
 
 from groat.engine.histogram import SECONDS, SIZES, Histogram
+from groat.engine.tracing import Call, Traces
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
 from groat.ledger.commands import Command
@@ -30,7 +33,8 @@ PAUSE_MAX_S = 0.5
 APART_S = 0.1
 LANES = 2
 
-Waiting = tuple[Prepared, "asyncio.Future[Done | Refusal]"]
+Waiting = tuple[Prepared, "asyncio.Future[Done | Refusal]", Call | None]
+"""A command, where its verdict goes, and the call that it came with if that is traced."""
 
 
 class Stats:
@@ -83,8 +87,10 @@ class Committer:
         publish: Callable[[list[Published]], None],
         queue_max: int,
         batch_max: int,
+        tracer: Tracer | None = None,
     ) -> None:
         self.stats = Stats()
+        self._traces = Traces(tracer) if tracer else None
         self._store = store
         self._assets = assets
         self._policy = policy
@@ -135,12 +141,14 @@ class Committer:
             raise Overloaded
         self._weight += weight
         loop = asyncio.get_running_loop()
+        call = self._traces.call(commands) if self._traces else None
         futures = []
         for command in commands:
             needed = command.ids_needed()
             command.ids = [self._new_id()] if needed == 1 else [self._new_id() for _ in range(needed)]
             future: asyncio.Future[Done | Refusal] = loop.create_future()
-            self._queue.append((Prepared(command, command.key_digest(), command.body_digest()), future))
+            prepared = Prepared(command, command.key_digest(), command.body_digest())
+            self._queue.append((prepared, future, call))
             futures.append(future)
         self._wake.set()
         return futures
@@ -238,11 +246,13 @@ class Committer:
 
     async def _commit(self, batch: list[Waiting], chain: Chain, wait: bool) -> Committed:
         started = perf_counter()
-        prepared = [prepared for prepared, _ in batch]
+        prepared = [prepared for prepared, _, _ in batch]
+        traced = self._traces and self._traces.batch((call for _, _, call in batch), len(batch))
         try:
-            return await self._store.write(
-                commit_batch, prepared, self._assets, self._policy, chain.name, self._new_id, wait
-            )
+            with traced or nullcontext():
+                return await self._store.write(
+                    commit_batch, prepared, self._assets, self._policy, chain.name, self._new_id, wait
+                )
         except StoreError as error:
             self.stats.failed_batches += 1
             if error.code == "store_unavailable" and self._store.row_locks:
@@ -258,7 +268,7 @@ class Committer:
 
     def _fail(self, batch: list[Waiting], error: StoreError) -> None:
         log.error("commands_failed", code=error.code, detail=error.detail, commands=len(batch))
-        for _, future in batch:
+        for _, future, _ in batch:
             if not future.done():
                 future.set_exception(StoreError(error.code, error.detail))
 
@@ -280,7 +290,7 @@ class Committer:
             if isinstance(verdict, Again):
                 again.append(waiting)
                 continue
-            prepared, future = waiting
+            prepared, future, _ = waiting
             stats.commands += 1
             if isinstance(verdict, Refusal):
                 stats.refusals[verdict.code] = stats.refusals.get(verdict.code, 0) + 1
@@ -288,7 +298,7 @@ class Committer:
                 _answer(prepared, future, verdict)
         if again:
             self._queue.extendleft(reversed(again))
-            self._weight += sum(_weight(prepared.command) for prepared, _ in again)
+            self._weight += sum(_weight(prepared.command) for prepared, _, _ in again)
             self._wake.set()
         return taken
 

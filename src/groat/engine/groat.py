@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 import structlog
+from opentelemetry.trace import TracerProvider
 
+from groat import tracing
 from groat.bus import make_bus
 from groat.engine.committer import Committer
 from groat.engine.ids import new_id
@@ -42,6 +45,7 @@ from groat.store.history import new_epoch
 from groat.store.interface import Store
 from groat.store.opening import make_store
 from groat.store.sqlite import Extension
+from groat.store.traced import TracedStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -72,7 +76,13 @@ class Groat:
         batch_max: int,
         retention_days: float,
         redis: str = "",
+        tracer_provider: TracerProvider | None = None,
     ) -> None:
+        self.tracer = tracing.tracer_of(tracer_provider)
+        self.worker = new_id()
+        self.bus = make_bus(store, self.worker, self._publish, self._notify, redis)
+        if self.tracer is not None:
+            store = TracedStore(store, self.tracer)
         self._store = store
         self._assets: dict[str, Asset] = {}
         self._listeners: list[Listener] = []
@@ -80,12 +90,18 @@ class Groat:
         self._retention_us = int(retention_days * DAY_US)
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
-        self.worker = new_id()
         self.committer = Committer(
-            store, self._assets, policy, new_id, self.worker, self._committed, queue_max, batch_max
+            store,
+            self._assets,
+            policy,
+            new_id,
+            self.worker,
+            self._committed,
+            queue_max,
+            batch_max,
+            self.tracer,
         )
         self.streams = Streams(store, self._assets)
-        self.bus = make_bus(store, self.worker, self._publish, self._notify, redis)
 
     @classmethod
     @asynccontextmanager
@@ -101,13 +117,15 @@ class Groat:
         redis: str = "",
         synchronous_standby: bool = False,
         store: Store | None = None,
+        tracer_provider: TracerProvider | None = None,
     ) -> AsyncIterator[Groat]:
         """Open (and migrate) a database for the length of the ``async with`` block.
 
         ``database`` is ``sqlite:///path`` or ``postgresql://...``; ``policy`` gives the limits of new accounts;
         ``extensions`` are programs' tables; ``retention_days`` is how long events are kept for readers that were away;
         ``redis`` is the URL of the Redis that nodes of one PostgreSQL share, empty for none; ``synchronous_standby``
-        says that a promoted standby has all that was acknowledged; ``store`` replaces the one made from ``database``.
+        says that a promoted standby has all that was acknowledged; ``store`` replaces the one made from ``database``;
+        ``tracer_provider`` takes spans, by default the one that the process set before.
         Raises InvalidInput or StoreError (``wrong_scheme``, ``store_unavailable``, ``newer_database``).
         """
         groat = cls(
@@ -117,6 +135,7 @@ class Groat:
             batch_max=batch_max,
             retention_days=retention_days,
             redis=redis,
+            tracer_provider=tracer_provider,
         )
         try:
             await groat._start()
@@ -132,8 +151,12 @@ class Groat:
         self.committer.start()
         await self.bus.start()
         self._tasks = [
-            asyncio.create_task(self._repeat(EXPIRY_S, self._expire_due), name="groat-expiry"),
-            asyncio.create_task(self._repeat(RETENTION_S, self.prune), name="groat-retention"),
+            # An empty context, for they are no part of what an app may be tracing when it opens its ledger.
+            asyncio.create_task(self._repeat(every_s, job), name=name, context=Context())
+            for name, every_s, job in (
+                ("groat-expiry", EXPIRY_S, self._expire_due),
+                ("groat-retention", RETENTION_S, self.prune),
+            )
         ]
 
     async def _stop(self) -> None:

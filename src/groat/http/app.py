@@ -40,6 +40,7 @@ from groat.http.operations import OPERATIONS, Operation
 from groat.http.pages import Console
 from groat.http.problems import HttpError, details, problem
 from groat.http.services import Services
+from groat.http.tracing import NOT_TRACED, call_span, tell_status
 from groat.identity import Identities
 from groat.ledger.errors import Closed, GroatError
 from groat.live import Live
@@ -92,6 +93,15 @@ class App:
         await self._router(scope, receive, send)
 
     async def _serve(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
+        tracer = self.services.groat.tracer if self.services else None
+        if tracer is None or operation.id in NOT_TRACED:
+            await self._answer(operation, scope, receive, send)
+        else:
+            with call_span(tracer, operation, scope) as span:
+                tell_status(span, await self._answer(operation, scope, receive, send))
+
+    async def _answer(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> int:
+        """Run an operation and send its answer; returns the status."""
         started = time.perf_counter()
         answer: Any
         try:
@@ -102,7 +112,7 @@ class App:
             answer = await operation.function(call)
             if not isinstance(answer, Answer):
                 await answer(scope, receive, send)
-                return
+                return 200
         except GroatError as error:
             if error.status == 500:
                 log.error("operation_failed", operation=operation.id, code=error.code, detail=error.detail)
@@ -113,6 +123,8 @@ class App:
         if self.services is not None:
             self.services.metrics.count(operation.id, answer.status, time.perf_counter() - started)
         await answer(scope, receive, send)
+        status: int = answer.status
+        return status
 
     def _routes(self) -> list[HTTPRouteHandler]:
         """One handler for each path with all its methods, so that OPTIONS and 405 name them all."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import uvicorn
 
+from groat import tracing
 from groat.engine.tuning import tune_process
 from groat.http.app import App, create_app
 from groat.live.websocket import WebSocketProtocol
@@ -141,12 +142,13 @@ def run(
     on_ready: Callable[[], None] | None = None,
     place: Place | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, then drain. Raises SystemExit when the start fails.
+    """Serve until SIGINT or SIGTERM, then drain. Raises SettingsError, and SystemExit when the start fails.
 
     ``place`` is what a supervisor gives a worker.
     """
     tune_process()
     server = make_server(settings, on_ready, place)
-    server.run(place.listeners if place else None)
+    with tracing.exporting(settings):
+        server.run(place.listeners if place else None)
     if not server.started:
         raise SystemExit(3)

@@ -1,0 +1,46 @@
+"""The span of an HTTP call, in the words of OpenTelemetry's conventions for servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from litestar.types import Scope
+from opentelemetry import propagate
+from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
+
+from groat.http.operations import Operation
+
+# Probes and scrapes come every few seconds and say nothing; a stream's time is its reader's patience.
+NOT_TRACED = frozenset({"isLive", "isReady", "getMetrics", "readStream"})
+
+
+@contextmanager
+def call_span(tracer: Tracer, operation: Operation, scope: Scope) -> Iterator[Span]:
+    """The span of one call, which is the current one meanwhile; it belongs where the caller's `traceparent` says."""
+    fields = propagate.get_global_textmap().fields
+    carrier = {
+        field: value.decode("latin-1")
+        for name, value in scope["headers"]
+        if (field := name.decode("latin-1")) in fields
+    }
+    with tracer.start_as_current_span(
+        f"{operation.method} {operation.path}",
+        propagate.extract(carrier) if carrier else None,
+        SpanKind.SERVER,
+        {
+            "http.request.method": operation.method,
+            "http.route": operation.path,
+            "url.path": scope["path"],
+            "url.scheme": scope["scheme"],
+            "groat.operation": operation.id,
+        },
+    ) as span:
+        yield span
+
+
+def tell_status(span: Span, status: int) -> None:
+    """Let a call's span know how it was answered."""
+    span.set_attribute("http.response.status_code", status)
+    if status >= 500:
+        span.set_status(StatusCode.ERROR)

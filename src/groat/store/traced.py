@@ -1,0 +1,108 @@
+"""A store whose flows leave spans: one for each statement, and what the transaction took before and after them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from opentelemetry import trace
+from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
+
+from groat.ledger.errors import StoreError
+from groat.store.flow import Flow, Query
+from groat.store.interface import Store
+from groat.store.migrations import Migration
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SYSTEMS = {"postgres": "postgresql", "sqlite": "sqlite"}
+
+
+class TracedStore:
+    """Runs flows on ``store``, and those under a span that is recorded with spans of their own.
+
+    The statements of a flow are seen from between the flow and the driver, which know nothing of it. The gaps between
+    them are the flow's own work. BEGIN is also the wait for a connection (or SQLite's thread), COMMIT also its return.
+    """
+
+    def __init__(self, store: Store, tracer: Tracer) -> None:
+        self.dialect = store.dialect
+        self.row_locks = store.row_locks
+        self._store = store
+        self._tracer = tracer
+
+    async def open(self) -> list[Migration]:
+        """Connect and migrate; returns the steps applied."""
+        return await self._store.open()
+
+    async def close(self) -> None:
+        """Finish what runs, and let go of the database."""
+        await self._store.close()
+
+    async def write(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow in a write transaction of its own: committed when it returns, rolled back when it raises."""
+        if not trace.get_current_span().is_recording():
+            return await self._store.write(flow, *args, **kwargs)
+        with _Statements(self._tracer, self.dialect) as statements:
+            return await self._store.write(statements.follow, flow(*args, **kwargs))
+
+    async def read(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow over one snapshot of the database."""
+        if not trace.get_current_span().is_recording():
+            return await self._store.read(flow, *args, **kwargs)
+        with _Statements(self._tracer, self.dialect) as statements:
+            return await self._store.read(statements.follow, flow(*args, **kwargs))
+
+
+class _Statements:
+    """The spans of one transaction, one after the other. The flow may run in another thread than the rest."""
+
+    def __init__(self, tracer: Tracer, dialect: str) -> None:
+        self._tracer = tracer
+        self._system = SYSTEMS[dialect]
+        # Threads have no part in the caller's context, so it is named.
+        self._context = trace.set_span_in_context(trace.get_current_span())
+        self._open: Span | None = None
+
+    def __enter__(self) -> _Statements:
+        self._begin("BEGIN")
+        return self
+
+    def __exit__(self, _: Any, error: BaseException | None, __: Any) -> None:
+        self._end(error)
+
+    def _begin(self, name: str, rows: Any = None) -> None:
+        attributes: dict[str, str | int] = {"db.system.name": self._system, "db.operation.name": name}
+        if isinstance(rows, list):
+            attributes["db.operation.batch.size"] = len(rows)
+        self._open = self._tracer.start_span(name, self._context, SpanKind.CLIENT, attributes)
+
+    def _end(self, error: BaseException | None = None) -> None:
+        if self._open is not None:
+            if error is not None:
+                self._open.set_status(
+                    StatusCode.ERROR, error.code if isinstance(error, StoreError) else type(error).__name__
+                )
+            self._open.end()
+            self._open = None
+
+    def follow(self, flow: Flow[T]) -> Flow[T]:
+        """The flow itself, each of its statements between the begin and the end of a span."""
+        self._end()
+        try:
+            query: Query = next(flow)
+            while True:
+                self._begin(query.name, query.args[0] if query.args else None)
+                try:
+                    rows = yield query
+                except StoreError as error:
+                    self._end(error)
+                    query = flow.throw(error)
+                else:
+                    self._end()
+                    query = flow.send(rows)
+        except StopIteration as stop:
+            self._begin("COMMIT")
+            result: T = stop.value
+            return result
