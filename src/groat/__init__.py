@@ -1,6 +1,6 @@
 """groat: live balances for any app. What a person sees is what is committed."""
 
-from groat.engine.groat import Groat
+from groat.facade import Groat
 from groat.ledger.accounts import Limits, Policy, Rule
 from groat.ledger.amounts import Asset
 from groat.ledger.errors import (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
-from groat.engine.groat import Groat
+from groat.facade import Groat
 from groat.ledger.errors import Closed
 
 P = ParamSpec("P")
@@ -108,4 +108,5 @@ class SyncGroat:
     transactions = _Word(Groat.transactions)
     held = _Word(Groat.held)
     audit = _Word(Groat.audit)
+    notify = _Word(Groat.notify)
     verify = _Word(Groat.verify)

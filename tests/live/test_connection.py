@@ -31,7 +31,7 @@ async def test_a_connect_reply_names_the_streams_and_their_positions(faked: Serv
         assert result["ping"] == 25
         assert result["pong"] is True
         assert "expires" not in result
-        assert sorted(result["subs"]) == ["role:admin", "role:support", "user:42"]
+        assert sorted(result["subs"]) == ["role:admin", "role:all", "role:support", "user:42"]
         assert result["subs"]["user:42"] == {
             "recoverable": True,
             "positioned": True,
@@ -190,7 +190,7 @@ async def test_asking_to_recover_anothers_stream_in_connect_gets_nothing(faked: 
     async with wired(faked) as wire:
         subs = {"user:7": {"recover": True, "epoch": "e1"}, "role:admin": {"recover": True, "epoch": "e1"}}
         reply = await wire.ask(id=1, connect={"token": let_in(faked), "subs": subs})
-        assert list(reply["connect"]["subs"]) == ["user:42"]
+        assert list(reply["connect"]["subs"]) == ["user:42", "role:all"]
         faked.groat.publish("user:7")
         faked.groat.publish("user:42")
         assert (await wire.heard())["push"]["channel"] == "user:42"

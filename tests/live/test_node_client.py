@@ -70,7 +70,8 @@ async def test_away_during_n_events_gets_exactly_these_each_once(served: Served,
     await served.credit("42", 2)
     async with node(served, served.identities.let_in("t", "42")) as client:
         client.do("connect")
-        (first,) = await client.has("subscribed")
+        first, room = await client.has("subscribed", 2)
+        assert (first["channel"], room["channel"]) == (ME, "role:all")
         assert first["data"]["balances"][0]["balance"] == "2"
         await served.credit("42", 1)
         await client.has("publication")
@@ -82,20 +83,22 @@ async def test_away_during_n_events_gets_exactly_these_each_once(served: Served,
         await served.credit("42", 1)
         await client.has("publication", 2 + missed)
         assert client.offsets() == list(range(3, 5 + missed))
-        assert client.told["subscribed"][1]["recovered"] is True
-        assert "data" not in client.told["subscribed"][1]
+        again = (await client.has("subscribed", 3))[2]
+        assert (again["channel"], again["recovered"]) == (ME, True)
+        assert "data" not in again
 
 
 async def test_away_too_long_gets_a_snapshot_and_goes_on(faked: Served) -> None:
     groat: FakeGroat = faked.groat
     async with node(faked, faked.identities.let_in("t", "42")) as client:
         client.do("connect")
-        await client.has("subscribed")
+        await client.has("subscribed", 2)
         client.do("disconnect")
         await client.has("disconnected")
         groat.publish(ME, 10_001)
         client.do("connect")
-        again = (await client.has("subscribed", 2))[1]
+        again = (await client.has("subscribed", 3))[2]
+        assert again["channel"] == ME
         assert (again["wasRecovering"], again["recovered"], again["data"]) == (True, False, {"total": 10_001})
         groat.publish(ME)
         await client.has("publication")
@@ -106,7 +109,7 @@ async def test_views_beside_the_own_stream(faked: Served) -> None:
     groat: FakeGroat = faked.groat
     async with node(faked, faked.identities.let_in("t", "9", "admin")) as client:
         client.do("connect")
-        await client.has("subscribed", 2)
+        await client.has("subscribed", 3)
         client.do("view", channel="view:9")
         await client.has("view subscribed")
         groat.publish("user:9")

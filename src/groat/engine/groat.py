@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, Self, TypeVar
 
 import msgspec
 import structlog
@@ -65,7 +65,12 @@ log = structlog.get_logger("groat")
 
 
 class Groat:
-    """A ledger with live streams. Made by :meth:`open`; all methods must be called on one event loop."""
+    """A ledger with live streams. Made by :meth:`open`; all methods must be called on one event loop.
+
+    ``standing`` are the programs whose tables every database has.
+    """
+
+    standing: ClassVar[tuple[Extension, ...]] = ()
 
     def __init__(
         self,
@@ -118,7 +123,7 @@ class Groat:
         synchronous_standby: bool = False,
         store: Store | None = None,
         tracer_provider: TracerProvider | None = None,
-    ) -> AsyncIterator[Groat]:
+    ) -> AsyncIterator[Self]:
         """Open (and migrate) a database for the length of the ``async with`` block.
 
         ``database`` is ``sqlite:///path`` or ``postgresql://...``; ``policy`` gives the limits of new accounts;
@@ -129,7 +134,7 @@ class Groat:
         Raises InvalidInput or StoreError (``wrong_scheme``, ``store_unavailable``, ``newer_database``).
         """
         groat = cls(
-            store or make_store(database, extensions, synchronous_standby),
+            store or make_store(database, (*cls.standing, *extensions), synchronous_standby),
             policy=policy or Policy(),
             queue_max=queue_max,
             batch_max=batch_max,

@@ -45,7 +45,9 @@ class Streams:
 
     async def snapshot(self, stream: str) -> Snapshot:
         """Balances and position, read together."""
-        return await self._store.read(flows.read_snapshot, check_stream(stream), self._assets)
+        return await self._store.read(
+            flows.read_snapshot, check_stream(stream), self._assets, self._store.snapshots
+        )
 
     async def resume(
         self, stream: str, epoch: str | None, offset: int, limit: int = PAGE_MAX, bytes_max: int = BYTES_MAX
@@ -65,7 +67,7 @@ class Streams:
         return answer
 
     async def _resume_many(self, wanted: Sequence[Wanted]) -> dict[Wanted, Resume]:
-        return await self._store.read(flows.resume_many, wanted, self._assets)
+        return await self._store.read(flows.resume_many, wanted, self._assets, self._store.snapshots)
 
     async def seen(self, receipts: Sequence[tuple[str, str, int, int]]) -> None:
         """Keep (stream, device, offset, microseconds): how far a device has seen a stream; never backwards."""

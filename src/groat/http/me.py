@@ -45,7 +45,7 @@ async def get_me(call: Call) -> Answer:
     polling: pass it as If-None-Match.
     """
     identity = call.identity
-    streams = [f"role:{role}" for role in sorted(identity.roles)]
+    streams = identity.rooms
     positions: dict[str, str] = {}
     balances: list[BalanceView] = []
     headers: tuple[tuple[bytes, bytes], ...] = ()

@@ -15,14 +15,23 @@ from groat.engine.gather import Gather
 from groat.identity import flows
 from groat.identity.errors import Unauthorized
 from groat.identity.flows import Change, Principal
-from groat.identity.model import ApiKey, Identity, Person, check_email, check_roles, check_service, check_user
+from groat.identity.model import (
+    ApiKey,
+    Identity,
+    Person,
+    check_email,
+    check_roles,
+    check_service,
+    check_user,
+    is_user,
+)
 from groat.identity.passwords import Passwords, Throttle
 from groat.identity.tokens import Tokens
 from groat.ledger.text import check_text
 from groat.ledger.views import BalanceView
 
 if TYPE_CHECKING:
-    from groat import Groat
+    from groat.engine.groat import Groat
     from groat.settings import Settings
 
 KEY_PREFIX = "groat_"
@@ -219,6 +228,15 @@ class Identities:
         """A person's record, None when there is none."""
         record = await self._groat.read(flows.find, f"user:{check_user(user)}")
         return None if record is None else _person(record)
+
+    async def user_of(self, text: str) -> str | None:
+        """The user id of an id or e-mail address that is known here: by a record, or by a stream; None for others."""
+        found = await self._groat.read(flows.find_for_login, text)
+        if found is not None:
+            return found.id.partition(":")[2]
+        if not is_user(text):
+            return None
+        return text if await self._groat.read(flows.knows, text) else None
 
     async def people(self, users: list[str]) -> dict[str, Person]:
         """The records of many people by user id; those without one are left out."""

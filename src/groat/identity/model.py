@@ -13,6 +13,9 @@ SUPPORT = "support"
 STAFF_ROLES = frozenset({ADMIN, SUPPORT})
 """Roles with rights of their own: ``admin`` may do everything, ``support`` may read everything."""
 
+EVERYBODY = "role:all"
+"""The room in which every person is, whatever their roles: what is told there is told to all."""
+
 ROLES_MAX = 16
 _NAME = re.compile(r"[A-Za-z0-9._@|-]{1,64}", re.ASCII)
 
@@ -39,6 +42,12 @@ class Identity(msgspec.Struct, frozen=True):
     def is_staff(self) -> bool:
         """Whether the caller may read everything."""
         return not STAFF_ROLES.isdisjoint(self.roles)
+
+    @property
+    def rooms(self) -> list[str]:
+        """The streams of their roles, and for a person the room of all."""
+        own = {f"role:{role}" for role in self.roles}
+        return sorted(own if self.user is None else own | {EVERYBODY})
 
     @property
     def is_service(self) -> bool:
@@ -73,6 +82,11 @@ def check_user(user: str) -> str:
     if not _NAME.fullmatch(user):
         raise IdentityError("invalid_user")
     return user
+
+
+def is_user(text: str) -> bool:
+    """Whether a text has the form of a user id."""
+    return _NAME.fullmatch(text) is not None
 
 
 def check_service(name: str) -> str:

@@ -20,7 +20,7 @@ from groat.live.hub import CHECK_EVERY_S, Hub, Stats
 from groat.live.limits import MINUTE_S, Bucket, Limits
 
 if TYPE_CHECKING:
-    from groat import Groat
+    from groat.engine.groat import Groat
     from groat.live.connection import Connection
     from groat.settings import Settings
 
@@ -238,9 +238,9 @@ class Live:
 
     @staticmethod
     def channels(identity: Identity) -> list[str]:
-        """The server-side subscriptions of a caller: the own stream first, then the role rooms."""
+        """The server-side subscriptions of a caller: the own stream first, then the rooms."""
         own = [f"user:{identity.user}"] if identity.user is not None else []
-        return own + [f"role:{role}" for role in sorted(identity.roles)]
+        return own + identity.rooms
 
     @staticmethod
     def viewed_stream(identity: Identity, channel: str) -> str | protocol.Error:
@@ -260,7 +260,7 @@ class Live:
         """Whether a caller may read a stream: one's own, one's roles', and staff and services anybody's."""
         kind, _, name = stream.partition(":")
         if kind == "role":
-            return name in identity.roles
+            return stream in identity.rooms
         return identity.user == name or identity.is_staff or identity.is_service
 
     async def audit_view(self, identity: Identity, stream: str) -> None:

@@ -7,7 +7,7 @@ somebody else's transaction. A driver sends each :class:`Query`'s rows back into
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -21,3 +21,6 @@ class Query(NamedTuple):
 
 
 Flow = Generator[Query, Any, T]
+
+Contribute = Callable[[Sequence[str]], Flow[dict[str, dict[str, Any]]]]
+"""What a program adds to the snapshots of these streams: fields by stream; those it says nothing of are left out."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ParamSpec, Protocol, TypeVar
 
-from groat.store.flow import Flow
+from groat.store.flow import Contribute, Flow
 from groat.store.migrations import Migration
 
 P = ParamSpec("P")
@@ -15,11 +15,13 @@ T = TypeVar("T")
 class Store(Protocol):
     """A database that runs flows. All methods raise StoreError; Closed after :meth:`close`.
 
-    ``row_locks``: several transactions can write at once, each holding the rows it locked.
+    ``row_locks``: several transactions can write at once, each holding the rows it locked. ``snapshots``: what its
+    programs add to the snapshots of streams.
     """
 
     dialect: str
     row_locks: bool
+    snapshots: Sequence[Contribute]
 
     async def open(self) -> list[Migration]:
         """Connect and migrate; returns the steps applied."""

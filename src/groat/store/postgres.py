@@ -12,7 +12,7 @@ import asyncpg
 from asyncpg import exceptions
 
 from groat.ledger.errors import Closed, StoreError
-from groat.store.flow import Flow, Query
+from groat.store.flow import Contribute, Flow, Query
 from groat.store.history import Marks, read_marks, settle
 from groat.store.migrations import Migration, check_applied, load_migrations
 from groat.store.sqlite import Extension
@@ -96,6 +96,7 @@ class PostgresStore:
             self._migrations += load_migrations(
                 extension.name, extension.directory / "migrations" / self.dialect
             )
+        self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
         self._writers: asyncpg.Pool[Any] | None = None
         self._readers: asyncpg.Pool[Any] | None = None
 

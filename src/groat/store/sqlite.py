@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 import msgspec
 
 from groat.ledger.errors import Closed, StoreError
-from groat.store.flow import Flow, Query
+from groat.store.flow import Contribute, Flow, Query
 from groat.store.migrations import Migration, load_migrations, migrate
 from groat.store.statements import Statement, load_statements
 
@@ -42,10 +42,14 @@ _PRAGMAS = (
 
 
 class Extension(NamedTuple):
-    """A program's own tables: ``directory`` holds ``sql/<dialect>/*.sql`` and ``migrations/<dialect>/NNNN_*.sql``."""
+    """A program's own tables: ``directory`` holds ``sql/<dialect>/*.sql`` and ``migrations/<dialect>/NNNN_*.sql``.
+
+    ``snapshot`` is what the program adds to the snapshots of streams.
+    """
 
     name: str
     directory: Path
+    snapshot: Contribute | None = None
 
 
 class SqliteStore:
@@ -79,6 +83,7 @@ class SqliteStore:
             self._migrations += load_migrations(
                 extension.name, extension.directory / "migrations" / self.dialect
             )
+        self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
         self._writer: sqlite3.Connection | None = None
         self._watcher: sqlite3.Connection | None = None
         self._write_thread = ThreadPoolExecutor(1, "groat-writer")

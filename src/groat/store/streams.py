@@ -13,7 +13,7 @@ from groat.ledger.text import format_time
 from groat.ledger.views import BalanceView, balance_view
 from groat.store.assets import learn_assets
 from groat.store.batch import stream_epoch
-from groat.store.flow import Flow, Query
+from groat.store.flow import Contribute, Flow, Query
 
 BEHIND_MAX = 10_000
 
@@ -106,24 +106,34 @@ def read_ranges(ranges: Mapping[str, tuple[int, int]]) -> Flow[dict[str, list[Ev
     return found
 
 
-def read_snapshot(stream: str, assets: dict[str, Asset]) -> Flow[Snapshot]:
-    """All balances of the stream's person, and the stream's position, in one database snapshot."""
-    head = (yield from read_heads([stream]))[stream]
+def read_snapshot(
+    stream: str, assets: dict[str, Asset], programs: Sequence[Contribute] = ()
+) -> Flow[Snapshot]:
+    """All balances of the stream's person, what programs add, and the stream's position, in one database snapshot."""
+    heads = yield from read_heads([stream])
+    return (yield from _read_snapshots(heads, assets, programs))[stream]
+
+
+def _read_snapshots(
+    heads: Mapping[str, Head], assets: dict[str, Asset], programs: Sequence[Contribute]
+) -> Flow[dict[str, Snapshot]]:
     (now,) = yield Query("read_now")
-    return (yield from _read_snapshot(stream, head, now, assets))
-
-
-def _read_snapshot(stream: str, head: Head, now: int, assets: dict[str, Asset]) -> Flow[Snapshot]:
-    balances: list[BalanceView] = []
-    kind, _, user = stream.partition(":")
-    if kind == "user":
-        rows = yield Query("read_balances", (stream, f"{stream}:", f"{stream};"))
-        yield from learn_assets(assets, (row[2] for row in rows))
-        balances = [balance_view(account_of(row, assets)) for row in rows]
-    data = {"balances": balances, "as_of": format_time(now)}
-    if kind == "user":
-        data = {"user": user, **data}
-    return Snapshot(head.epoch, head.offset, _encode(data))
+    added: dict[str, dict[str, Any]] = {stream: {} for stream in heads}
+    for contribute in programs:
+        for stream, fields in (yield from contribute(list(heads))).items():
+            added[stream] |= fields
+    snapshots: dict[str, Snapshot] = {}
+    for stream, head in heads.items():
+        kind, _, user = stream.partition(":")
+        data: dict[str, Any] = {"user": user} if kind == "user" else {}
+        balances: list[BalanceView] = []
+        if kind == "user":
+            rows = yield Query("read_balances", (stream, f"{stream}:", f"{stream};"))
+            yield from learn_assets(assets, (row[2] for row in rows))
+            balances = [balance_view(account_of(row, assets)) for row in rows]
+        data |= {"balances": balances, "as_of": format_time(now), **added[stream]}
+        snapshots[stream] = Snapshot(head.epoch, head.offset, _encode(data))
+    return snapshots
 
 
 def account_of(row: Sequence[Any], assets: dict[str, Asset]) -> Account:
@@ -132,7 +142,9 @@ def account_of(row: Sequence[Any], assets: dict[str, Asset]) -> Account:
     return Account(id, path, assets[asset], *rest)
 
 
-def resume_many(wanted: Sequence[Wanted], assets: dict[str, Asset]) -> Flow[dict[Wanted, Resume]]:
+def resume_many(
+    wanted: Sequence[Wanted], assets: dict[str, Asset], programs: Sequence[Contribute] = ()
+) -> Flow[dict[Wanted, Resume]]:
     """Go on from positions, or start with a snapshot where that is impossible (see :class:`Resume`).
 
     All in one database snapshot; the events of all readers that go on are read by one statement.
@@ -163,11 +175,11 @@ def resume_many(wanted: Sequence[Wanted], assets: dict[str, Asset]) -> Flow[dict
         last = events[-1].offset if events else each.offset
         head = heads[each.stream]
         answers[each] = Resume(True, head.epoch, events, last, head.offset, None)
-    if lost:
-        (now,) = yield Query("read_now")
+    if not lost:
+        return answers
+    snapshots = yield from _read_snapshots({e.stream: heads[e.stream] for e in lost}, assets, programs)
     for each in lost:
-        head = heads[each.stream]
-        snapshot = yield from _read_snapshot(each.stream, head, now, assets)
+        head, snapshot = heads[each.stream], snapshots[each.stream]
         ahead = each.epoch == head.epoch and each.offset > head.offset
         answers[each] = Resume(False, snapshot.epoch, [], snapshot.offset, head.offset, snapshot.data, ahead)
     return answers

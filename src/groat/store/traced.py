@@ -29,6 +29,7 @@ class TracedStore:
     def __init__(self, store: Store, tracer: Tracer) -> None:
         self.dialect = store.dialect
         self.row_locks = store.row_locks
+        self.snapshots = store.snapshots
         self._store = store
         self._tracer = tracer
 

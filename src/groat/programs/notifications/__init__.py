@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from groat.programs.notifications.flows import snapshot
 from groat.programs.notifications.notices import Notice, need, notify
 from groat.store.sqlite import Extension
 
-NOTIFICATIONS = Extension("notifications", Path(__file__).parent)
+NOTIFICATIONS = Extension("notifications", Path(__file__).parent, snapshot)
 
 __all__ = ["NOTIFICATIONS", "Notice", "need", "notify"]

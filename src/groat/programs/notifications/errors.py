@@ -10,7 +10,12 @@ NOTIFICATION_ERRORS: dict[str, Rule] = {
         "level is success, error, info or warning; title has 1 to 200 characters, body at most 2,000; category is 1 to "
         "32 of [a-z0-9_.-], thread at most 128 printable ASCII characters without spaces.",
     ),
+    "invalid_preferences": Rule(
+        400,
+        'Give for each of at most 64 categories, or for "*" (all others), a list of the ways: toast, email, or none.',
+    ),
     "invalid_audience": Rule(400, "to is a person (user:42), a role (role:partner), or all."),
+    "notification_not_found": Rule(404, "There is no notification with this id among those of the caller."),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -30,6 +30,14 @@ class Mark(NamedTuple):
     def read(self) -> int:
         """How many are read."""
         return self.upto + sum(last - first + 1 for first, last in self.spans)
+
+    def unread(self, total: int) -> Iterator[int]:
+        """The numbers up to ``total`` that are not read, the highest first."""
+        top = total
+        for first, last in reversed(self.spans):
+            yield from range(top, last, -1)
+            top = min(top, first - 1)
+        yield from range(top, self.upto, -1)
 
     def add(self, numbers: Iterable[int] = (), upto: int = 0) -> Mark:
         """The mark after these numbers, and all up to ``upto``, were read too."""

@@ -15,6 +15,7 @@ from groat.programs.notifications.marks import Mark, decode_spans, encode_spans
 LEVELS = ("success", "error", "info", "warning")
 TITLE_MAX = 200
 BODY_MAX = 2_000
+CATEGORIES_MAX = 64
 _CATEGORY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}", re.ASCII)
 _THREAD = re.compile(r"[\x21-\x7e]{0,128}", re.ASCII)
 
@@ -109,8 +110,12 @@ class Box(NamedTuple):
         """Whether the person wants to hear of a category in this way."""
         if self.ways == "{}":
             return way in DEFAULT_WAYS
-        ways: dict[str, list[str]] = msgspec.json.decode(self.ways)
+        ways = self.by_category()
         return way in ways.get(category, ways.get(OTHERS, DEFAULT_WAYS))
+
+    def by_category(self) -> dict[str, tuple[str, ...]]:
+        """The ways the person chose for each category of which they said something."""
+        return msgspec.json.decode(self.ways, type=dict[str, tuple[str, ...]])
 
 
 def is_person(stream: str) -> bool:
@@ -131,6 +136,16 @@ def check_notice(notice: Notice) -> Notice:
     check_text(notice.title, TITLE_MAX)
     check_text(notice.body, BODY_MAX)
     return notice
+
+
+def check_ways(ways: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The ways by category, each once; raises NotificationError ``invalid_preferences``."""
+    if len(ways) > CATEGORIES_MAX or not all(
+        (category == OTHERS or _CATEGORY.fullmatch(category)) and set(chosen) <= set(WAYS)
+        for category, chosen in ways.items()
+    ):
+        raise NotificationError("invalid_preferences")
+    return {category: tuple(way for way in WAYS if way in chosen) for category, chosen in ways.items()}
 
 
 def need(refs: Refs, stream: str) -> None:

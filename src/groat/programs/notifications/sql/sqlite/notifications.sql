@@ -23,3 +23,42 @@ FROM json_each(?1) AS j JOIN notification_mail AS m ON m.id = j.value;
 
 -- name: insert_notification_mail :rows
 INSERT INTO notification_mail (id, notification, stream, at, due_at) VALUES :rows;
+
+-- name: read_notification_marks :bulk
+-- Whoever changes a reader's marks holds the lock on the reader's box.
+SELECT json_group_array(json_array(m.id, m.reader, m.room, m.upto, m.spans))
+FROM json_each(?1) AS j JOIN notification_mark AS m ON m.id = j.value;
+
+-- name: write_notification_marks :rows
+INSERT INTO notification_mark (id, reader, room, upto, spans) VALUES :rows
+ON CONFLICT (id) DO UPDATE SET upto = excluded.upto, spans = excluded.spans;
+
+-- name: read_notification_boxes :bulk
+SELECT json_group_array(json_array(b.stream, b.total, b.upto, b.spans, b.email, b.ways))
+FROM json_each(?1) AS j JOIN notification_box AS b ON b.stream = j.value;
+
+-- name: list_notification_marks :bulk
+-- All marks that these readers have in rooms.
+SELECT json_group_array(json_array(m.id, m.reader, m.room, m.upto, m.spans))
+FROM json_each(?1) AS j JOIN notification_mark AS m ON m.reader = j.value;
+
+-- name: find_notifications :bulk
+-- By [stream, number].
+SELECT json_group_array(json_array(
+           n.id, n.stream, n.number, n.level, n.title, n.body, n.category, n.thread, n.subject, n.at))
+FROM json_each(?1) AS j JOIN notification AS n ON n.stream = j.value ->> 0 AND n.number = j.value ->> 1;
+
+-- name: reach_notifications :bulk
+-- The number of each stream's latest notification up to the moment ?2.
+SELECT json_group_array(json_array(j.value, n.number))
+FROM json_each(?1) AS j
+JOIN notification AS n ON n.stream = j.value AND n.number = (
+    SELECT o.number FROM notification AS o WHERE o.stream = j.value AND o.at <= ?2 ORDER BY o.number DESC LIMIT 1);
+
+-- name: thread_notifications :bulk
+-- For each [stream, number] the latest ?3 notifications of thread ?2 behind it.
+SELECT json_group_array(json_array(t.stream, t.number))
+FROM (SELECT n.stream, n.number
+      FROM json_each(?1) AS j
+      JOIN notification AS n ON n.stream = j.value ->> 0 AND n.number > j.value ->> 1 AND n.thread = ?2
+      ORDER BY n.number DESC LIMIT ?3) AS t;

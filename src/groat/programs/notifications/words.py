@@ -1,0 +1,92 @@
+"""``groat.notify()``: what an app that has the ledger in its own process does with notifications."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from groat.identity.model import EVERYBODY
+from groat.ledger.commands import Command
+from groat.ledger.errors import Refusal, Refused
+from groat.programs.notifications.commands import Send
+from groat.programs.notifications.errors import NotificationError
+from groat.programs.notifications.notices import Notice
+from groat.store.batch import Done
+
+ALL = "all"
+
+
+class Sent(msgspec.Struct):
+    """A notification that was sent: its ``id``, the stream it went ``to``, and the position of its event."""
+
+    id: str
+    to: str
+    at: str
+    positions: dict[str, str]
+    replayed: bool
+
+
+class Executor(Protocol):
+    """What executes commands: the ledger."""
+
+    async def execute(self, command: Command) -> Done | Refusal:
+        """The verdict on a command."""
+
+
+async def send(groat: Executor, command: Send) -> Sent | Refusal:
+    """Send a notification; raises InvalidInput, NotificationError ``invalid_notice``, StoreError."""
+    verdict = await groat.execute(command)
+    if isinstance(verdict, Refusal):
+        return verdict
+    view = verdict.view()
+    return Sent(view.id or "", command.to, view.recorded_at, view.positions, view.replayed)
+
+
+def stream_to(audience: str) -> str:
+    """The stream of ``user:42``, ``role:partner`` or ``all``; raises NotificationError ``invalid_audience``."""
+    if audience == ALL:
+        return EVERYBODY
+    if not audience.startswith(("user:", "role:")) or audience.count(":") != 1:
+        raise NotificationError("invalid_audience")
+    return audience
+
+
+class Notifying:
+    """The words that notifications add to the ledger."""
+
+    async def notify(
+        self: Executor,
+        to: str,
+        title: str,
+        *,
+        key: str,
+        level: str = "info",
+        body: str = "",
+        category: str = "general",
+        thread: str = "",
+        subject: dict[str, str] | None = None,
+        reason: str = "",
+        actor: str = "",
+        principal: str = "service:local",
+    ) -> Sent:
+        """Notify a person (``user:42``), everybody of a role (``role:partner``) or ``all``; kept, counted, told live.
+
+        ``level`` is success, error, info or warning; a toast of the same ``thread`` is replaced; ``subject`` is what it
+        is about, ``{"kind": "order", "id": "7"}``. Raises InvalidInput, NotificationError, Refused ``key_reused``.
+        """
+        answer = await send(
+            self,
+            Send(
+                principal=principal,
+                key=key,
+                actor=actor,
+                reason=reason,
+                to=stream_to(to),
+                notice=Notice(level, title, body, category, thread),
+                subject=subject,
+            ),
+        )
+        if isinstance(answer, Refusal):
+            raise Refused(answer)
+        return answer

@@ -1,0 +1,25 @@
+"""An open ledger with notifications, on each kind of database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from groat import Groat
+from groat.programs.notifications import NOTIFICATIONS
+from tests.helpers.clock import Clock
+from tests.helpers.databases import Database
+from tests.helpers.fixtures import clock, database
+
+__all__ = ["clock", "database", "groat"]
+
+
+@pytest.fixture
+async def groat(database: Database, clock: Clock) -> AsyncIterator[Groat]:
+    """A ledger with CREDIT. Whatever a test did with it, the books must agree in the end."""
+    async with Groat.open(database.url, store=database.store(clock, extensions=[NOTIFICATIONS])) as groat:
+        await groat.add_asset("CREDIT", 0)
+        yield groat
+        report = await groat.verify()
+        assert report.ok, report.problems
