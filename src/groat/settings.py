@@ -133,6 +133,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[AccountPolicy, ...],
         Meta(description="Limits with which accounts open, by path, before the built-in ones"),
     ] = ()
+    programs: Annotated[
+        tuple[str, ...],
+        Meta(description="Programs to turn on, by the names under which installed packages bring them: bank"),
+    ] = ()
+    thresholds: Annotated[
+        dict[str, dict[str, str]],
+        Meta(
+            description="Amounts by kind and asset from which requests need two approvers, instead of the kind's own"
+        ),
+    ] = {}
+    options: Annotated[
+        dict[str, dict[str, str]], Meta(description="What programs are told, by program and name")
+    ] = {}
     retention_days: Annotated[
         int, Meta(ge=1, le=3650, description="Days a stream's events are kept for readers who were away")
     ] = 30

@@ -14,6 +14,7 @@ import msgspec
 import typer
 
 from groat import Groat, logs
+from groat.programs import find_programs
 from groat.settings import Settings, SettingsError, describe, load
 from groat.store.opening import exists
 
@@ -69,6 +70,7 @@ def open_ledger(settings: Settings) -> AbstractAsyncContextManager[Groat]:
     return Groat.open(
         settings.database,
         policy=settings.policy(),
+        extensions=[p.extension for p in find_programs(settings.programs) if p.extension],
         retention_days=KEEP_DAYS,
         redis=settings.redis,
         synchronous_standby=settings.synchronous_standby,

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from groat.ledger.views import AccountView, AuditView, BalanceView, EntryView, TransactionView
+from groat.programs.workflow.views import KindView, LookView, RequestView
 
 
 class ProblemDetails(msgspec.Struct):
@@ -160,6 +161,39 @@ class DemoPerson(msgspec.Struct):
     name: str
     role: str
     password: str
+
+
+class KindList(msgspec.Struct):
+    """The kinds of requests that this server knows."""
+
+    items: list[KindView]
+
+
+class RequestPage(msgspec.Struct):
+    """A page of requests; ``waiting`` counts by kind what waits for a decision."""
+
+    items: list[RequestView]
+    cursor: str | None
+    waiting: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
+
+
+class LookAnswer(msgspec.Struct):
+    """Who is looking at a request."""
+
+    viewers: list[LookView]
+
+
+class LookItem(msgspec.Struct):
+    """A request, and who is looking at it."""
+
+    request: str
+    viewers: list[LookView]
+
+
+class LookList(msgspec.Struct):
+    """The requests that somebody is looking at."""
+
+    items: list[LookItem]
 
 
 class Health(msgspec.Struct, omit_defaults=True):

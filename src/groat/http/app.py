@@ -27,6 +27,7 @@ from groat.http import (  # noqa: F401
     auth,
     holds,
     me,
+    requests,
     sheets,
     streams,
     system,
@@ -45,6 +46,8 @@ from groat.identity import Identities
 from groat.ledger.errors import Closed, GroatError
 from groat.live import Live
 from groat.live import asgi as live_asgi
+from groat.programs import find_programs
+from groat.programs.workflow import Workflow
 
 if TYPE_CHECKING:
     from groat.settings import Settings
@@ -150,12 +153,14 @@ class App:
         """Open what lives as long as the process serves, and close it in reverse: the ASGI lifespan does this."""
         settings = self._settings
         async with AsyncExitStack() as stack:
+            programs = find_programs(settings.programs)
             groat = self._given
             if groat is None:
                 groat = await stack.enter_async_context(
                     Groat.open(
                         settings.database,
                         policy=settings.policy(),
+                        extensions=[p.extension for p in programs if p.extension],
                         queue_max=settings.queue_max,
                         batch_max=settings.batch_max,
                         retention_days=settings.retention_days,
@@ -165,10 +170,16 @@ class App:
                 )
             identities = Identities(groat, settings)
             stack.callback(identities.close)
+            workflow = Workflow(groat, [kind for p in programs for kind in p.kinds], settings.thresholds)
+            workflow.start()
+            stack.push_async_callback(workflow.stop)
+            for program in programs:
+                for job in program.jobs:
+                    await stack.enter_async_context(job(workflow, settings.options.get(program.name, {})))
             live = Live(groat, identities, settings)
             await live.start()
             stack.push_async_callback(live.stop)
-            self.services = Services(settings, groat, identities, live)
+            self.services = Services(settings, groat, identities, live, workflow)
             self.groat_live = live
             yield
             await live.drain(0.0)

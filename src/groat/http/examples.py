@@ -112,3 +112,60 @@ AUDIT: dict[str, Any] = {
     "after": {"roles": ["support"]},
     "details": None,
 }
+
+REQUEST: dict[str, Any] = {
+    "id": _ID,
+    "kind": "expense",
+    "state": "pending",
+    "version": 1,
+    "user": "42",
+    "data": {"amount": "42.50", "asset": "USD", "purpose": "Train to the fair", "receipt": ""},
+    "amount": "42.50",
+    "asset": "USD",
+    "filed_by": "user:42",
+    "filed_at": _AT,
+    "changed_at": _AT,
+    "due_at": "2026-12-20T18:59:50.123456Z",
+    "approvals": {"needed": 1, "given": []},
+    "decided_by": None,
+    "decided_at": None,
+    "reason": "",
+    "parent": None,
+    "hold": None,
+    "open": True,
+    "waits": True,
+    "may": ["withdraw"],
+}
+KIND: dict[str, Any] = {
+    "name": "expense",
+    "title": "Expense claim",
+    "description": "What somebody paid for the house and wants back.",
+    "states": [
+        {"name": "pending", "title": "Waiting for a decision", "open": True, "waits": True, "tone": "wait"},
+        {"name": "paid", "title": "Paid", "open": False, "waits": False, "tone": "good"},
+    ],
+    "transitions": [
+        {
+            "name": "pay",
+            "title": "Pay",
+            "from": ["pending"],
+            "to": ["paid"],
+            "by": ["admin"],
+            "decides": True,
+            "approves": True,
+            "schema": {"type": "object", "properties": {}, "required": [], "additionalProperties": False},
+        }
+    ],
+    "schema": {
+        "type": "object",
+        "properties": {
+            "amount": {"type": "string"},
+            "asset": {"type": "string"},
+            "purpose": {"type": "string"},
+        },
+        "required": ["amount", "asset", "purpose"],
+        "additionalProperties": False,
+    },
+    "thresholds": {"USD": "1000"},
+    "parent": None,
+}

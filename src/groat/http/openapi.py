@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -13,8 +14,10 @@ import msgspec
 from groat.http.answer import encode
 from groat.http.answers import ProblemDetails
 from groat.http.operations import OPERATIONS, Operation, Query
-from groat.http.problems import CODES
+from groat.http.problems import rule_of
 from groat.http.rights import WITHOUT_TOKEN, Right
+from groat.programs.workflow import FILE, SYSTEM, Kind
+from groat.programs.workflow.views import input_schema
 
 _REF = "#/components/schemas/{name}"
 _PARAMETERS = {
@@ -30,6 +33,11 @@ _PARAMETERS = {
     "asset": ({"type": "string", "pattern": "^[A-Z][A-Z0-9_]{0,15}$"}, "The asset's code."),
     "user": ({"type": "string", "pattern": r"^[A-Za-z0-9._@|\-]{1,64}$"}, "The person's user id."),
     "name": ({"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,63}$"}, "The action's name in the settings."),
+    "kind": ({"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}, "The kind of request, as listed."),
+    "transition": (
+        {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
+        "The transition, as the kind lists it.",
+    ),
     "stream": (
         {"type": "string", "pattern": r"^(user|role):[A-Za-z0-9._@|\-]{1,64}$"},
         "user:<id> or role:<name>.",
@@ -69,11 +77,11 @@ def codes_of(operation: Operation) -> tuple[str, ...]:
 
 
 @cache
-def document(version: str) -> bytes:
-    """The document as JSON."""
+def document(version: str, kinds: tuple[Kind[Any], ...] = ()) -> bytes:
+    """The document as JSON; the kinds of requests that the server knows have operations with schemas of their own."""
     _, components = _schemas()
     paths: dict[str, dict[str, Any]] = {}
-    for operation in OPERATIONS.values():
+    for operation in (*OPERATIONS.values(), *(o for kind in kinds for o in operations_of(kind))):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
     return encode(
         {
@@ -104,6 +112,28 @@ def document(version: str) -> bytes:
             },
         }
     )
+
+
+def operations_of(kind: Kind[Any]) -> Iterable[Operation]:
+    """What the general operations of requests are for one kind."""
+    words = "".join(word.capitalize() for word in kind.name.split("_"))
+    for t in kind.transitions.values():
+        if t.by == (SYSTEM,):
+            continue
+        filing = t.name == FILE
+        general = OPERATIONS["fileRequest" if filing else "takeTransition"]
+        yield msgspec.structs.replace(
+            general,
+            id=f"{t.name}{words}",
+            path=f"/v1/requests/{kind.name}" if filing else f"/v1/requests/{kind.name}/{{id}}/{t.name}",
+            tag=kind.title.lower(),
+            summary=f"{kind.title}: {t.title.lower()}",
+            description=f"{kind.description} By: {', '.join(t.by)}.",
+            body=input_schema(kind, t),
+            example=kind.example if filing else t.example,
+            codes=(*general.codes, *kind.refusals),
+            answer_example=None,
+        )
 
 
 def _is_described(kind: Any) -> bool:
@@ -193,7 +223,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
         responses[str(status)] = {"description": description} | ({"content": shown} if shown else {})
     by_status: dict[int, list[str]] = {}
     for code in codes_of(operation):
-        by_status.setdefault(CODES[code].status, []).append(code)
+        by_status.setdefault(rule_of(code).status, []).append(code)
     for status, codes in sorted(by_status.items()):
         examples = {
             code: {
@@ -202,7 +232,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
                     "title": code.replace("_", " ").capitalize(),
                     "status": status,
                     "code": code,
-                    "detail": CODES[code].meaning,
+                    "detail": rule_of(code).meaning,
                 }
             }
             for code in codes

@@ -6,7 +6,8 @@ from typing import Any
 
 from groat.http.answer import Answer, encode
 from groat.identity.errors import IDENTITY_ERRORS
-from groat.ledger.errors import INPUT_ERRORS, REFUSALS, SERVER_ERRORS, GroatError, Refusal, Rule
+from groat.ledger.errors import INPUT_ERRORS, REFUSALS, SERVER_ERRORS, GroatError, Refusal, Rule, refusal_rule
+from groat.programs.workflow.kinds import RULES
 from groat.sheets import SHEET_ERRORS
 
 HTTP_ERRORS: dict[str, Rule] = {
@@ -35,6 +36,8 @@ HTTP_ERRORS: dict[str, Rule] = {
         403, "This call takes the session cookie, so it is answered only to the server's own pages."
     ),
     "not_found": Rule(404, "There is nothing at this address."),
+    "kind_not_found": Rule(404, "This server knows no such kind of request (setting programs)."),
+    "transition_not_found": Rule(404, "The kind has no such transition; GET /v1/kinds lists them."),
     "account_not_found": Rule(404, "Nothing has been posted or opened under this path."),
     "method_not_allowed": Rule(405, "This address knows other methods; the header Allow lists them."),
     "body_too_large": Rule(413, "The body is larger than this server accepts (setting body_max)."),
@@ -51,13 +54,20 @@ HTTP_ERRORS: dict[str, Rule] = {
 
 CODES: dict[str, Rule] = {
     **REFUSALS,
+    **RULES,
     **INPUT_ERRORS,
     **SERVER_ERRORS,
     **IDENTITY_ERRORS,
     **SHEET_ERRORS,
     **HTTP_ERRORS,
 }
-"""Every stable code that an answer of HTTP may carry."""
+"""Every stable code that an answer of HTTP may carry, beside those that the kinds of programs declare."""
+
+
+def rule_of(code: str) -> Rule:
+    """What a code means, also one that a program declared."""
+    return CODES[code] if code in CODES else refusal_rule(code)
+
 
 _RESERVED = frozenset({"type", "title", "status", "code", "detail", "replayed"})
 _MEDIA_TYPE = b"application/problem+json"

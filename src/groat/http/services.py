@@ -12,19 +12,23 @@ if TYPE_CHECKING:
     from groat.identity import Identities
     from groat.ledger.amounts import Asset
     from groat.live import Live
+    from groat.programs.workflow import Workflow
     from groat.settings import Settings
 
 
 class Services:
-    """The settings, the ledger, the callers, live delivery, and the counters of this process.
+    """The settings, the ledger, the callers, live delivery, requests, and the counters of this process.
 
     ``assets`` are those seen so far: an asset never changes, so what is in it needs no asking.
     """
 
-    def __init__(self, settings: Settings, groat: Groat, identities: Identities, live: Live) -> None:
+    def __init__(
+        self, settings: Settings, groat: Groat, identities: Identities, live: Live, workflow: Workflow
+    ) -> None:
         self.settings = settings
         self.groat = groat
         self.live = live
+        self.workflow = workflow
         self.identities = identities
         self.limiter = Limiter(settings.messages_per_second)
         self.assets: dict[str, Asset] = {}

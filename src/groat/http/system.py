@@ -133,7 +133,7 @@ async def list_demo_people(call: Call) -> Answer:
 )
 async def get_openapi(call: Call) -> Answer:
     """OpenAPI 3.1."""
-    return Answer(document(VERSION))
+    return Answer(document(VERSION, tuple(call.services.workflow.kinds.values())))
 
 
 @operation(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from groat.ledger.accounts import owner_stream
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
-from groat.ledger.errors import REFUSALS, Refusal
+from groat.ledger.errors import Refusal, refusal_rule
 
 R = TypeVar("R", bound="Row")
 
@@ -565,4 +565,4 @@ def _is_beyond(account: Account) -> bool:
 
 def refuse(code: str, detail: str = "", **fields: str) -> Refusal:
     """A refusal with the table's meaning as its detail unless another is given."""
-    return Refusal(code, detail or REFUSALS[code].meaning, fields)
+    return Refusal(code, detail or refusal_rule(code).meaning, fields)

@@ -106,11 +106,20 @@ SERVER_ERRORS: dict[str, Rule] = {
 }
 
 
+DECLARED: dict[str, Rule] = {}
+"""The refusals of programs, which :func:`declare_refusals` adds."""
+
+
 def declare_refusals(rules: dict[str, Rule]) -> None:
     """Add a program's own reasons to refuse, checked after the ledger's; raises ValueError on a code in use."""
     for code, rule in rules.items():
-        if REFUSALS.setdefault(code, rule) != rule or code in INPUT_ERRORS or code in SERVER_ERRORS:
+        if DECLARED.setdefault(code, rule) != rule or code in REFUSALS | INPUT_ERRORS | SERVER_ERRORS:
             raise ValueError(f"the code {code} has another meaning already")
+
+
+def refusal_rule(code: str) -> Rule:
+    """What a refusal's code means, the ledger's or a program's. Raises KeyError for one that nobody declared."""
+    return REFUSALS[code] if code in REFUSALS else DECLARED[code]
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -127,7 +136,7 @@ class Refusal(msgspec.Struct, frozen=True):
     @property
     def status(self) -> int:
         """The HTTP status of the code."""
-        return REFUSALS[self.code].status
+        return refusal_rule(self.code).status
 
 
 def printable(text: str, length_max: int = 64) -> str:
@@ -166,6 +175,11 @@ class Refused(GroatError):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code, refusal.detail, **refusal.fields)
         self.refusal = refusal
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the code, which may be a program's."""
+        return self.refusal.status
 
 
 class Overloaded(GroatError):

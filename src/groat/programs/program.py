@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,11 @@ class ProgramError(GroatError):
     rules = PROGRAM_ERRORS
 
 
-Job = Callable[["Workflow"], AbstractAsyncContextManager[Any]]
-"""What a program does in the background: a context that is entered once the server runs, and left before it ends."""
+Job = Callable[["Workflow", Mapping[str, str]], AbstractAsyncContextManager[Any]]
+"""What a program does in the background: a context that is entered once the server runs, and left before it ends.
+
+It is given the server's workflow and the program's options (setting ``options``).
+"""
 
 
 class Program:

@@ -1,0 +1,291 @@
+"""Requests of all kinds: filed by people, decided by staff. What each kind takes is in `GET /v1/kinds`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from groat.http.answer import Answer
+from groat.http.answers import KindList, LookAnswer, LookItem, LookList, RequestPage
+from groat.http.call import Call
+from groat.http.examples import KIND, REQUEST
+from groat.http.operations import CURSOR, LIMIT, Query, operation
+from groat.http.problems import HttpError, problem
+from groat.http.rights import owns, sees_everything
+from groat.identity.model import check_user
+from groat.ledger.errors import Refusal
+from groat.ledger.text import check_id
+from groat.programs.workflow import FILE, OWNER, SERVICE, SYSTEM, Kind
+from groat.programs.workflow.kinds import RULES
+from groat.programs.workflow.views import RequestView, is_role_of, kind_view, may_take
+from groat.programs.workflow.workflow import SORTS
+
+if TYPE_CHECKING:
+    from groat.identity import Identities, Identity
+
+_MONEY_CODES = (
+    "insufficient_funds", "ceiling_exceeded", "balance_overflow", "exceeds_hold", "hold_resolved", "invalid_amount",
+    "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset", "invalid_account", "same_account",
+    "metadata_too_large", "invalid_metadata", "invalid_data",
+)  # fmt: skip
+_USER = Query("user", {"type": "string", "maxLength": 64}, "Whose request it is; people file only their own.")
+
+
+@operation(
+    "listKinds",
+    "GET /v1/kinds",
+    "requests",
+    "List the kinds of requests",
+    answer=KindList,
+    answer_example={"items": [KIND]},
+)
+async def list_kinds(call: Call) -> Answer:
+    """What can be filed on this server, with states, transitions, and JSON schemas of data and inputs."""
+    return Answer.of(KindList([kind_view(kind) for kind in call.services.workflow.kinds.values()]))
+
+
+@operation(
+    "listRequests",
+    "GET /v1/requests",
+    "requests",
+    "List requests",
+    answer=RequestPage,
+    query=(
+        Query("kind", {"type": "string", "maxLength": 40}, "Only this kind."),
+        Query("state", {"type": "string", "maxLength": 40}, "Only in this state."),
+        Query("waits", {"type": "boolean"}, "Only those that wait for a decision: the approval inbox."),
+        Query("parent", {"type": "string", "format": "uuid"}, "Only those that belong to this request."),
+        Query("user", {"type": "string", "maxLength": 64}, "Only this person's."),
+        Query(
+            "sort",
+            {"enum": list(SORTS), "default": "newest"},
+            "Which come first; other than newest only with `waits`. Largest is by smallest units.",
+        ),
+        CURSOR,
+        LIMIT,
+    ),
+    codes=("invalid_cursor", "invalid_id", "forbidden", "invalid_user"),
+    answer_example={"items": [REQUEST], "cursor": None, "waiting": {"expense": 1}},
+)
+async def list_requests(call: Call) -> Answer:
+    """The newest first. People get their own. To staff and services the answer for `waits` also counts what waits."""
+    workflow, query, identity = call.services.workflow, call.query, call.identity
+    waits, sort = query.get("waits") == "true", query.get("sort", "newest")
+    if (
+        query.get("waits", "true") not in ("true", "false")
+        or sort not in SORTS
+        or (sort != "newest" and not waits)
+    ):
+        raise HttpError(
+            "invalid_query", f"waits is true or false; sort is one of {', '.join(SORTS)}, with waits."
+        )
+    user = check_user(query["user"]) if "user" in query else ""
+    if not sees_everything(identity):
+        if (user and user != identity.user) or waits:
+            raise HttpError("forbidden")
+        user = identity.user or ""
+    kind, state, limit, after = (
+        query.get("kind", ""),
+        query.get("state", ""),
+        call.limit(),
+        call.cursor() or "",
+    )
+    if waits:
+        page = await workflow.waiting(sort=sort, kind=kind, after=_after(after), limit=limit)
+    elif "parent" in query:
+        page = await workflow.children(query["parent"], after and check_id(after), limit)
+    else:
+        page = await workflow.page(
+            user=user, kind=kind, state=state, after=after and check_id(after), limit=limit
+        )
+    rows = [row for row in page.rows if sees_everything(identity) or row.owner == identity.principal]
+    answer = RequestPage([_seen_by(call, await workflow.view(row)) for row in rows], None)
+    if page.last is not None:
+        id, amount = page.last
+        answer.cursor = call.to_cursor(f"{id} {amount}" if waits else id)
+    if waits:
+        answer.waiting = await workflow.counts()
+    return Answer.of(answer)
+
+
+@operation(
+    "fileRequest",
+    "POST /v1/requests/{kind}",
+    "requests",
+    "File a request",
+    body=dict,
+    answer=RequestView,
+    status=201,
+    statuses={200: "The key was used before for this very request: its first answer again."},
+    query=(_USER,),
+    keyed=True,
+    codes=(
+        "kind_not_found",
+        "forbidden",
+        "key_reused",
+        "parent_not_found",
+        "invalid_id",
+        "invalid_user",
+        *_MONEY_CODES,
+    ),
+    example={"amount": "42.50", "asset": "USD", "purpose": "Train to the fair"},
+    answer_example=REQUEST,
+)
+async def file_request(call: Call) -> Answer:
+    """The body is the kind's data. Whatever money its filing holds is held by the same commit that tells of it."""
+    key, kind, identity = call.key(), _kind(call), call.identity
+    user = check_user(call.query["user"]) if "user" in call.query else identity.user
+    if user is None:
+        raise HttpError("invalid_query", "Name the person with ?user=.")
+    by = kind.transitions[FILE].by
+    if not (user == identity.user and OWNER in by) and not is_role_of(
+        kind.transitions[FILE], roles_of(identity)
+    ):
+        raise HttpError("forbidden")
+    data = await call.body(kind.data)
+    if kind.resolve is not None:
+        data = await kind.resolve(Known(call.identities), data)
+    answer = await call.services.workflow.file(
+        kind.name, data, user=user, key=key, by=identity.principal, roles=roles_of(identity)
+    )
+    return _written(call, answer)
+
+
+@operation(
+    "getRequest",
+    "GET /v1/requests/{kind}/{id}",
+    "requests",
+    "Read a request",
+    answer=RequestView,
+    codes=("kind_not_found", "request_not_found", "invalid_id"),
+    answer_example=REQUEST,
+)
+async def get_request(call: Call) -> Answer:
+    """With its history, and for staff with who is looking at it. People read their own; others are not found."""
+    kind, id = _kind(call), check_id(call.params["id"])
+    workflow = call.services.workflow
+    view = await workflow.find(kind.name, id)
+    if view is None or not (sees_everything(call.identity) or view.user == call.identity.user):
+        return problem(Refusal("request_not_found", RULES["request_not_found"].meaning, {"request": id}))
+    if sees_everything(call.identity):
+        view.viewers = (await workflow.looks()).get(id, [])
+    return Answer.of(_seen_by(call, view))
+
+
+@operation(
+    "takeTransition",
+    "POST /v1/requests/{kind}/{id}/{transition}",
+    "requests",
+    "Take a transition of a request",
+    body=dict,
+    empty_body=True,
+    answer=RequestView,
+    status=201,
+    statuses={200: "The key was used before for this very transition: its first answer again."},
+    keyed=True,
+    codes=("kind_not_found", "transition_not_found", "key_reused", "invalid_id", *RULES, *_MONEY_CODES),
+    example={"reason": "Please add the receipt"},
+    answer_example=REQUEST,
+)
+async def take_transition(call: Call) -> Answer:
+    """The body is the transition's input. Money, state, history, events, notifications and the audit entry are one
+    commit. Of two who decide at once the first wins; the other is told who decided.
+    """
+    key, kind, identity = call.key(), _kind(call), call.identity
+    id, name = check_id(call.params["id"]), call.params["transition"]
+    transition = kind.transitions.get(name)
+    if transition is None or name == FILE:
+        raise HttpError("transition_not_found", transitions=sorted(kind.transitions.keys() - {FILE}))
+    given = await call.body(transition.input)
+    answer = await call.services.workflow.take(
+        kind.name, id, name, given, by=identity.principal, key=key, roles=roles_of(identity)
+    )
+    return _written(call, answer)
+
+
+@operation(
+    "lookAtRequest",
+    "PUT /v1/looks/{id}",
+    "requests",
+    "Say that one is looking at a request",
+    answer=LookAnswer,
+    codes=("invalid_id",),
+    answer_example={"viewers": [{"by": "user:admin", "until": "2026-11-20T19:00:05.123456Z"}]},
+)
+async def look_at_request(call: Call) -> Answer:
+    """For 15 seconds from now, so repeat it while it is on the screen. The answer says who else is looking."""
+    viewers = await call.services.workflow.look(check_id(call.params["id"]), call.identity.principal)
+    return Answer.of(LookAnswer(viewers))
+
+
+@operation(
+    "listLooks",
+    "GET /v1/looks",
+    "requests",
+    "Who is looking at which request",
+    answer=LookList,
+    answer_example={
+        "items": [
+            {
+                "request": REQUEST["id"],
+                "viewers": [{"by": "user:admin", "until": "2026-11-20T19:00:05.123456Z"}],
+            }
+        ]
+    },
+)
+async def list_looks(call: Call) -> Answer:
+    """So that two people do not work on the same request."""
+    found = await call.services.workflow.looks()
+    return Answer.of(LookList([LookItem(id, viewers) for id, viewers in found.items()]))
+
+
+class Known:
+    """Who the server knows by id or e-mail address: people with an account here, or with a balance."""
+
+    def __init__(self, identities: Identities) -> None:
+        self._identities = identities
+
+    async def user_of(self, text: str) -> str | None:
+        """See :class:`groat.programs.workflow.People`."""
+        return await self._identities.user_of(text)
+
+
+def roles_of(identity: Identity) -> frozenset[str]:
+    """The caller's roles as transitions name them. A token's claim cannot make anybody the system or a service."""
+    roles = identity.roles - {OWNER, SERVICE, SYSTEM}
+    return roles | {SERVICE} if identity.is_service else roles
+
+
+def _kind(call: Call) -> Kind[Any]:
+    kinds = call.services.workflow.kinds
+    kind = kinds.get(call.params["kind"])
+    if kind is None:
+        raise HttpError("kind_not_found", kinds=sorted(kinds))
+    return kind
+
+
+def _after(text: str) -> tuple[str, int] | None:
+    if not text:
+        return None
+    id, _, amount = text.partition(" ")
+    if not (amount.isascii() and amount.isdigit() and len(amount) < 20):
+        raise HttpError("invalid_cursor")
+    return check_id(id), int(amount)
+
+
+def _seen_by(call: Call, view: RequestView) -> RequestView:
+    view.may = may_take(
+        call.services.workflow.kinds[view.kind], view, call.identity.principal, roles_of(call.identity)
+    ) if view.kind in call.services.workflow.kinds else []  # fmt: skip
+    return view
+
+
+def _written(call: Call, answer: RequestView | Refusal) -> Answer:
+    if isinstance(answer, Refusal):
+        return problem(answer)
+    identity = call.identity
+    if not sees_everything(identity):
+        answer.balances = [b for b in answer.balances or () if owns(identity, b.account)]
+        answer.positions = {s: p for s, p in (answer.positions or {}).items() if s == identity.principal}
+    return Answer(msgspec.json.encode(_seen_by(call, answer)), 200 if answer.replayed else 201)
