@@ -1,0 +1,52 @@
+"""A statement as CSV (RFC 4180, UTF-8), made while it is sent."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+
+from groat.ledger.amounts import format_amount
+from groat.ledger.text import format_time
+from groat.programs.statements.statement import Statement
+from groat.sheets import safe_cell
+
+COLUMNS = ("at", "recorded_at", "transaction", "kind", "counterparty", "reason", "amount", "balance", "asset")
+CHUNK_LINES = 500
+
+
+def csv_chunks(statement: Statement) -> Iterator[bytes]:
+    """The file in chunks: a header, a line of kind ``opening_balance``, the lines, one of kind ``closing_balance``."""
+    scale, code = statement.asset.scale, statement.asset.code
+
+    def balance_line(kind: str, at: int, balance: int) -> tuple[str, ...]:
+        return (format_time(at), "", "", kind, "", "", "", format_amount(balance, scale), code)
+
+    yield _text([COLUMNS, balance_line("opening_balance", statement.start, statement.opening)])
+    lines = statement.lines()
+    while chunk := list(islice(lines, CHUNK_LINES)):
+        yield _text(
+            [
+                (
+                    format_time(line.at),
+                    format_time(line.recorded_at),
+                    line.transaction,
+                    line.kind,
+                    line.counterparty,
+                    # Whoever wrote the reason must not run formulas where the file is opened.
+                    safe_cell(line.reason),
+                    format_amount(line.amount, scale),
+                    format_amount(line.balance, scale),
+                    code,
+                )
+                for line in chunk
+            ]
+        )
+    yield _text([balance_line("closing_balance", statement.end, statement.closing)])
+
+
+def _text(rows: list[tuple[str, ...]]) -> bytes:
+    file = io.StringIO()
+    csv.writer(file).writerows(rows)
+    return file.getvalue().encode()
