@@ -114,6 +114,10 @@ async def test_reads_of_a_call_are_its_own(traced: Groat, spans: Spans) -> None:
         await traced.entries("user:a", "CREDIT")
     (look,) = spans.named("look")
     assert [span.name for span in spans.below(look)] == ["BEGIN", "page_entries", "COMMIT"]
+    with spans.call.start_as_current_span("resume"):
+        await traced.streams.snapshot("user:a")
+    (resume,) = spans.named("resume")
+    assert "read_balances" in [span.name for span in spans.below(resume)]
 
 
 async def test_what_nobody_traces_is_a_trace_of_its_own(traced: Groat, spans: Spans) -> None:
