@@ -25,6 +25,7 @@ releaseHold         401     403  403  403  201  201
 listAccounts        401     200  403  200  200  200
 getAccount          401     200  403  200  200  200
 listEntries         401     200  403  200  200  200
+getStatement        401     200  403  200  200  200
 setBalance          401     403  403  403  201  201
 setLimits           401     403  403  403  200  200
 listAssets          401     200  200  200  200  200
@@ -110,6 +111,8 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         sent["params"] = {"prefix": "user:42"}
     if operation == "listEntries":
         sent["params"] = {"asset": "CREDIT"}
+    if operation == "getStatement":
+        sent["params"] = {"asset": "CREDIT", "from": "2026-01-01T00:00:00Z"}
     return sent
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -47,3 +49,24 @@ class Answer:
             headers.append((b"content-length", b"%d" % len(self.body)))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
+
+
+class Download:
+    """A file that is made while it is sent: ``chunks`` are taken one by one, in a thread, for making them may wait."""
+
+    def __init__(
+        self, chunks: Iterator[bytes], media_type: bytes, headers: tuple[tuple[bytes, bytes], ...]
+    ) -> None:
+        self._chunks = chunks
+        self._media_type = media_type
+        self._headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it chunk by chunk."""
+        headers = [*_ALWAYS, *self._headers, (b"content-type", self._media_type)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        more = True
+        while more:
+            chunk = await asyncio.to_thread(next, self._chunks, None)
+            more = chunk is not None
+            await send({"type": "http.response.body", "body": chunk or b"", "more_body": more})

@@ -30,6 +30,7 @@ from groat.http import (  # noqa: F401
     requests,
     sheets,
     streams,
+    statements,
     system,
     transactions,
     users,

@@ -216,6 +216,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
         if operation.answer_example is not None:
             content["example"] = operation.answer_example
         success["content"] = {operation.media_type: content}
+        for media_type in operation.other_media_types:
+            success["content"][media_type] = {"schema": {"type": "string"}}
     responses = {str(operation.status): success}
     for status, description in operation.statuses.items():
         # A status without a body (304) has no content; the others answer as the first one does.

@@ -13,11 +13,11 @@ import msgspec
 from groat.http.rights import RIGHTS, Right
 
 if TYPE_CHECKING:
-    from groat.http.answer import Answer
+    from groat.http.answer import Answer, Download
     from groat.http.call import Call
     from groat.live.http_streams import EventStream
 
-Function = Callable[["Call"], Awaitable["Answer | EventStream"]]
+Function = Callable[["Call"], Awaitable["Answer | Download | EventStream"]]
 """Answers a call: with ready-made bytes, or with a stream that stays open."""
 
 
@@ -35,7 +35,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     ``body`` and ``answer`` are msgspec types (None: none); ``keyed`` asks for an Idempotency-Key; ``codes`` are the
     stable codes it may answer beyond those that its form implies; ``empty_body`` allows to send no body at all;
-    ``media_type`` is the answer's, ``body_type`` the body's; ``statuses`` are further statuses of success.
+    ``media_type`` is the answer's (``other_media_types``: what it may be instead), ``body_type`` the body's;
+    ``statuses`` are further statuses of success.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     empty_body: bool = False
     codes: tuple[str, ...] = ()
     media_type: str = "application/json"
+    other_media_types: tuple[str, ...] = ()
     body_type: str = "application/json"
     example: Any = None
     answer_example: Any = None

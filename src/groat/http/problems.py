@@ -45,6 +45,9 @@ HTTP_ERRORS: dict[str, Rule] = {
     "asset_not_allowed": Rule(422, "The action is not declared for this asset; name one of its assets."),
     "action_limit": Rule(422, "More than one call of this action may move."),
     "nothing_to_change": Rule(422, "Name at least one thing to change."),
+    "statement_too_long": Rule(
+        422, "The period has more lines than a PDF holds. Ask for a shorter one, or for CSV."
+    ),
     "own_rights": Rule(422, "Nobody changes their own roles or disables themselves; ask another admin."),
     "rate_limited": Rule(429, "Too many calls. Go on after the time in Retry-After."),
     "internal_error": Rule(

@@ -39,6 +39,7 @@ RIGHTS: dict[str, Right] = {
     "listAccounts": Right.SIGNED_IN,
     "getAccount": Right.SIGNED_IN,
     "listEntries": Right.SIGNED_IN,
+    "getStatement": Right.SIGNED_IN,
     "setBalance": Right.POST,
     "setLimits": Right.POST,
     "listAssets": Right.SIGNED_IN,
