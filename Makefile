@@ -21,13 +21,13 @@ setup: python web
 python: $(STAMPS)/python
 web: $(CONSOLE)
 
-$(STAMPS)/python: requirements-dev.txt pyproject.toml
+$(STAMPS)/python: requirements-dev.txt pyproject.toml examples/expense_claims/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "groat needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv \
 	  || { echo "could not make .venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e . -e examples/expense_claims
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/npm: web/package.json web/package-lock.json

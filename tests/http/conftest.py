@@ -91,7 +91,14 @@ def code(answer: httpx.Response) -> str:
 @pytest.fixture
 def settings() -> Settings:
     """Tests override this to serve with other settings."""
-    return Settings(secret=SECRET, jwt_secret=SECRET, actions=ACTIONS, messages_per_second=10_000)
+    return Settings(
+        secret=SECRET,
+        jwt_secret=SECRET,
+        actions=ACTIONS,
+        messages_per_second=10_000,
+        programs=("expenses",),
+        thresholds={"expense": {"USD": "1000"}},
+    )
 
 
 @pytest.fixture

@@ -43,6 +43,18 @@ def sheet(data: bytes) -> Case:
     )
 
 
+def decided(name: str, caller: str, *, filer: str = "42", before: str = "", amount: str = "5") -> Case:
+    async def case(api: Api) -> httpx.Response:
+        claim = {"amount": amount, "asset": "USD", "purpose": "Stamps", "receipt": "R1"}
+        filed = await api.call(filer, "POST /v1/requests/expense", claim)
+        path = f"POST /v1/requests/expense/{filed.json()['id']}"
+        if before:
+            assert (await api.call("ada", f"{path}/{before}")).status_code == 201
+        return await api.call(caller, f"{path}/{name}")
+
+    return case
+
+
 async def hold(api: Api, **more: Any) -> str:
     answer = await api.call("ada", "POST /v1/holds", {**posting("user:42", "house:sales", "5"), **more})
     return str(answer.json()["hold"]["id"])
@@ -159,6 +171,12 @@ CASES: dict[str, Case] = {
     "insufficient_funds": post({"postings": [posting("user:7", "house:sales", "1")]}),
     "ceiling_exceeded": ceiling_exceeded,
     "invalid_limits": call("PATCH /v1/accounts/user:42/balances/CREDIT", {"floor": "5", "ceiling": "4"}),
+    "request_not_found": call("POST /v1/requests/expense/" + _NOWHERE + "/pay"),
+    "not_allowed": decided("pay", "42"),
+    "already_decided": decided("pay", "ada", before="pay"),
+    "wrong_state": decided("withdraw", "42", before="pay"),
+    "own_request": decided("pay", "ada", filer="ada"),
+    "second_approver": decided("pay", "ada", before="pay", amount="5000"),
     # Input.
     "invalid_amount": post(give("42", "1e9")),
     "too_many_digits": post(give("42", "0.001")),
@@ -225,6 +243,8 @@ CASES: dict[str, Case] = {
     "action_not_declared": call("POST /v1/actions/mint", {"amount": "1"}, caller="42"),
     "origin_refused": call("POST /v1/auth/token", headers={"Origin": "https://evil.example"}),
     "not_found": call("GET /v1/nothing"),
+    "kind_not_found": call("POST /v1/requests/holiday", {}),
+    "transition_not_found": call("POST /v1/requests/expense/" + _NOWHERE + "/vanish"),
     "account_not_found": call("GET /v1/accounts/user:99"),
     "method_not_allowed": call("DELETE /v1/me"),
     "body_too_large": call("POST /v1/assets", content=b" " * (8 * 1024 * 1024 + 1)),
@@ -243,6 +263,8 @@ CASES: dict[str, Case] = {
     "sheet_no_header": sheet(b"1,2\n3,4\n"),
 }
 NOT_OVER_HTTP = {
+    "parent_not_found": "shown in tests/programs/workflow/test_workflow.py",
+    "invalid_data": "over HTTP it is invalid_body",
     "invalid_principal": "principals come from checked credentials",
     "newer_database": "the server does not start",
     "wrong_scheme": "the server does not start",

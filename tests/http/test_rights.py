@@ -33,6 +33,13 @@ addAsset            401     403  403  403  201  201
 getMe               401     200  200  200  200  200
 readStream          401     200  403  200  200  200
 callAction          401     201  422  422  422  403
+listKinds           401     200  200  200  200  200
+listRequests        401     200  200  200  200  200
+fileRequest         401     201  201  201  201  400
+getRequest          401     200  404  200  200  200
+takeTransition      401     403  404  403  201  403
+lookAtRequest       401     403  403  200  200  403
+listLooks           401     403  403  200  200  403
 listAudit           401     403  403  200  200  403
 listUsers           401     403  403  200  200  403
 addUser             401     403  403  403  201  403
@@ -60,8 +67,9 @@ ROWS = parse_table(TABLE)
 class Things:
     """Fresh things for one call: each belongs to 42."""
 
-    def __init__(self, transaction: str, hold: str, key: str) -> None:
+    def __init__(self, transaction: str, hold: str, key: str, request: str) -> None:
         self.transaction = transaction
+        self.request = request
         self.hold = hold
         self.key = key
 
@@ -71,7 +79,9 @@ async def things(api: Api) -> Things:
     body = posting("user:42", "house:sales", "1")
     held = await api.call("ada", "POST /v1/holds", body)
     key = await api.call("ada", "POST /v1/api-keys", {"service": "other"})
-    return Things(given.json()["id"], held.json()["hold"]["id"], key.json()["id"])
+    claim = {"amount": "1", "asset": "USD", "purpose": "Stamps"}
+    filed = await api.call("42", "POST /v1/requests/expense", claim)
+    return Things(given.json()["id"], held.json()["hold"]["id"], key.json()["id"], filed.json()["id"])
 
 
 _SHEET = {"file": ("people.csv", b"user,amount\n42,1\n")}
@@ -80,6 +90,9 @@ _SHEET = {"file": ("people.csv", b"user,amount\n42,1\n")}
 def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
     """What to send so that the caller's rights alone decide."""
     route = f"{OPERATIONS[operation].method} {OPERATIONS[operation].path}"
+    if "requests" in route or "looks" in route:
+        route = route.replace("{id}", made.request)
+    route = route.replace("{kind}", "expense").replace("{transition}", "pay")
     route = route.replace("{id}", made.transaction if "transactions" in route else made.hold)
     route = route.replace("{account}", "user:42").replace("{asset}", "CREDIT").replace("{user}", "42")
     route = route.replace("{stream}", "user:42").replace("{name}", "spend")
@@ -100,6 +113,8 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         "changeUser": {"name": "Zoe"},
         "revokeUser": {},
         "addApiKey": {"service": "third"},
+        "fileRequest": {"amount": "1", "asset": "USD", "purpose": "Stamps"},
+        "takeTransition": {},
         "login": {"user": "pat", "password": PASSWORD},
     }
     sent: dict[str, Any] = {"route": route}

@@ -29,6 +29,7 @@ from groat.programs import notifications
 from groat.programs.notifications.notices import BOX
 from groat.programs.workflow.kinds import (
     OWNER,
+    Approval,
     Capture,
     Hold,
     Kind,
@@ -54,7 +55,7 @@ class Take(Command, kw_only=True):
     """Take a transition of a request, or file one.
 
     ``declared`` is the kind; ``request`` the id, empty when filing; ``owner`` whose request is filed (``user:42``);
-    ``input`` the transition's, the data when filing; ``parent`` the id of the request that it belongs to, if any, which
+    ``input`` the transition's, the form when filing; ``parent`` the id of the request that it belongs to, if any, which
     never changes. ``roles`` are those of who calls.
     """
 
@@ -204,7 +205,7 @@ class Take(Command, kw_only=True):
             if refused is not None:
                 return refused
         if row is not None and self._transition.approves and len(row.given()) + 1 < row.needed:
-            row.approve(self._by, book.now)
+            row.approve(self._approval(book.now))
             return self._record(book, row, row.state, Step(), [], None)
         step = self._step(row, book)
         if isinstance(step, Refusal):
@@ -254,7 +255,13 @@ class Take(Command, kw_only=True):
             return refuse("own_request")
         if transition.approves and any(a.by == self._by for a in row.given()):
             return refuse("second_approver")
+        if transition.approves and any(a.input != self._approval(0).input for a in row.given()):
+            return refuse("approval_differs")
         return None
+
+    def _approval(self, now: int) -> Approval:
+        input = {name: value for name, value in msgspec.to_builtins(self.input).items() if name != "reason"}
+        return Approval(self._by, now, input)
 
     def _parent_refused(self, row: RequestRow | None, book: Book) -> Refusal | None:
         assert self.parent is not None
@@ -355,6 +362,8 @@ class Take(Command, kw_only=True):
         kind: Kind[Any] = self.declared
         now = book.now
         if row is None:
+            if not isinstance(self.input if step.data is None else step.data, kind.data):
+                raise ValueError(f"{kind.name}.{self.transition} must make the data of what was filed")
             amount, asset = self._money(self.input, book)
             row = RequestRow(
                 self.ids[0], kind.name, self.owner, "", 0, text_of(self.input), None, amount, asset,
@@ -364,7 +373,7 @@ class Take(Command, kw_only=True):
         decided = self._transition.decides and target != row.state
         if decided:
             if self._transition.approves:
-                row.approve(self._by, now)
+                row.approve(self._approval(now))
             row.decided_by, row.decided_at = self._by, now
         if step.data is not None:
             row.data = text_of(step.data)

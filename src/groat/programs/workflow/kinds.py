@@ -35,6 +35,7 @@ RULES: dict[str, Rule] = {
     "wrong_state": Rule(409, "The transition does not start from the state that the request is in."),
     "own_request": Rule(403, "Nobody decides a request that they filed or that is their own."),
     "second_approver": Rule(409, "You approved it already; somebody else must approve it as well."),
+    "approval_differs": Rule(409, "Somebody approved it with other terms. Approve the same ones, or reject it."),
     "parent_not_found": Rule(
         404, "The request that this one belongs to does not exist, or is somebody else's."
     ),
@@ -88,10 +89,11 @@ class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Approval(msgspec.Struct, frozen=True):
-    """Who approved (a principal) and when (microseconds)."""
+    """Who approved (a principal), when (microseconds), and what: the transition's input without its reason."""
 
     by: str
     at: int
+    input: dict[str, Any] = {}
 
 
 class Request(Generic[D]):
@@ -229,12 +231,14 @@ class People(Protocol):
 
 
 class Kind(Generic[D]):
-    """A kind of request. ``data`` is the type of what is filed; its fields ``amount`` and ``asset`` are money.
+    """A kind of request. ``data`` is the type of what is kept; its fields ``amount`` and ``asset`` are money. ``form`` is
+    the type of what is filed where that is less, with the same names for money and parent; the step of filing then
+    returns the data.
 
     ``parent`` is (field, kind): the field of the data that holds the id of the request this one belongs to, if any, and
     what that one must be; it has the same owner. ``thresholds`` are decimal amounts by asset from which two approvers
-    are needed. ``refusals`` are the codes its steps may answer. ``resolve`` completes the data before it is filed,
-    which freezes nothing under the key; it may raise InvalidInput. ``example`` is data for documents and tests.
+    are needed. ``refusals`` are the codes its steps may answer. ``resolve`` completes what is filed beforehand,
+    which freezes nothing under the key; it may raise InvalidInput. ``example`` is filed in documents and tests.
     Raises ValueError when the parts do not fit together.
     """
 
@@ -248,15 +252,17 @@ class Kind(Generic[D]):
         states: tuple[State, ...],
         transitions: tuple[Transition, ...],
         example: dict[str, Any],
+        form: type[msgspec.Struct] | None = None,
         parent: tuple[str, Kind[Any]] | None = None,
         thresholds: dict[str, str] | None = None,
         refusals: dict[str, Rule] | None = None,
-        resolve: Callable[[People, D], Awaitable[D]] | None = None,
+        resolve: Callable[[People, Any], Awaitable[Any]] | None = None,
     ) -> None:
         self.name = name
         self.title = title
         self.description = description
         self.data = data
+        self.form: type[msgspec.Struct] = form or data
         self.states = {state.name: state for state in states}
         self.transitions = {transition.name: transition for transition in transitions}
         self.example = example

@@ -49,9 +49,9 @@ class RequestRow(msgspec.Struct):
         """The approvals so far."""
         return _decode_approvals(self.approvals)
 
-    def approve(self, by: str, at: int) -> None:
+    def approve(self, approval: Approval) -> None:
         """Add an approval."""
-        self.approvals = _encode((*self.given(), Approval(by, at))).decode()
+        self.approvals = _encode((*self.given(), approval)).decode()
 
     def read(self, kind: Kind[Any]) -> Any:
         """The data as its kind's type."""

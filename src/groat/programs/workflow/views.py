@@ -14,10 +14,11 @@ from groat.programs.workflow.rows import RequestRow, StepRow
 
 
 class ApprovalView(msgspec.Struct):
-    """Who approved, and when."""
+    """Who approved, when, and what: the input of the approval, which the next one must repeat."""
 
     by: str
     at: str
+    input: dict[str, Any]
 
 
 class ApprovalsView(msgspec.Struct):
@@ -135,7 +136,7 @@ def request_view(row: RequestRow, assets: dict[str, Asset]) -> RequestView:
         format_time(row.filed_at),
         format_time(row.changed_at),
         None if row.due_at is None else format_time(row.due_at),
-        ApprovalsView(row.needed, [ApprovalView(a.by, format_time(a.at)) for a in row.given()]),
+        ApprovalsView(row.needed, [ApprovalView(a.by, format_time(a.at), a.input) for a in row.given()]),
         row.decided_by,
         None if row.decided_at is None else format_time(row.decided_at),
         row.reason,
@@ -208,7 +209,7 @@ def kind_view(kind: Kind[Any]) -> KindView:
 
 def input_schema(kind: Kind[Any], transition: Transition) -> dict[str, Any]:
     """The JSON schema of what a transition takes."""
-    return _schema(kind.data if transition.name == FILE else transition.input)
+    return _schema(kind.form if transition.name == FILE else transition.input)
 
 
 def _schema(type_: type[msgspec.Struct]) -> dict[str, Any]:

@@ -98,7 +98,7 @@ class Workflow:
         roles: Iterable[str],
     ) -> RequestView | Refusal:
         declared = self.kinds[kind]
-        type_ = declared.data if transition == FILE else declared.transitions[transition].input
+        type_ = declared.form if transition == FILE else declared.transitions[transition].input
         if not isinstance(given, type_):
             try:
                 given = msgspec.convert(given, type_)

@@ -1,0 +1,109 @@
+"""Requests over HTTP: what each caller sees and may, the approval inbox, and the document that the kinds make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.http.conftest import Api, code
+
+CLAIM = {"amount": "42.50", "asset": "USD", "purpose": "Train to the fair"}
+
+
+async def filed(api: Api, caller: str = "42", **more: Any) -> dict[str, Any]:
+    answer = await api.call(caller, "POST /v1/requests/expense", {**CLAIM, **more})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def test_filed_paid_and_seen_by_its_owner(api: Api) -> None:
+    request = await filed(api)
+    path = f"/v1/requests/expense/{request['id']}"
+    assert (request["state"], request["user"], request["may"], request["balances"]) == (
+        "pending",
+        "42",
+        ["withdraw"],
+        [],
+    )
+    assert list(request["positions"]) == ["user:42"]
+    paid = await api.call("ada", f"POST {path}/pay")
+    assert (paid.status_code, paid.json()["state"], paid.json()["may"]) == (201, "paid", [])
+    assert {b["account"] for b in paid.json()["balances"]} == {"house:expenses", "user:42"}
+    seen = (await api.call("42", f"GET {path}")).json()
+    assert [(s["transition"], s["by"]) for s in seen["history"]] == [("file", "user:42"), ("pay", "user:ada")]
+    assert "viewers" not in seen
+    assert code(await api.call("7", f"GET {path}")) == "request_not_found"
+    balance = (await api.call("42", "GET /v1/accounts/user:42")).json()["balances"]
+    assert [b["balance"] for b in balance if b["asset"] == "USD"] == ["52.50"]
+
+
+async def test_a_repetition_brings_the_first_answer(api: Api) -> None:
+    answers = [await api.call("42", "POST /v1/requests/expense", CLAIM, key="same") for _ in range(2)]
+    assert [a.status_code for a in answers] == [201, 200]
+    assert answers[1].json() == answers[0].json() | {"replayed": True}
+
+
+async def test_the_inbox_is_for_staff(api: Api) -> None:
+    small, large = await filed(api), await filed(api, amount="900", receipt="R7")
+    await api.call("ada", f"PUT /v1/looks/{small['id']}")
+    inbox = (await api.call("ada", "GET /v1/requests?waits=true&sort=largest&limit=1")).json()
+    assert ([r["id"] for r in inbox["items"]], inbox["waiting"]) == ([large["id"]], {"expense": 2})
+    more = (
+        await api.call("ada", f"GET /v1/requests?waits=true&sort=largest&cursor={inbox['cursor']}")
+    ).json()
+    assert ([r["id"] for r in more["items"]], more["cursor"]) == ([small["id"]], None)
+    assert inbox["items"][0]["may"] == ["pay", "reject"]
+    looks = (await api.call("sam", "GET /v1/looks")).json()["items"]
+    assert [(look["request"], look["viewers"][0]["by"]) for look in looks] == [(small["id"], "user:ada")]
+    assert code(await api.call("42", "GET /v1/requests?waits=true")) == "forbidden"
+    assert code(await api.call("42", "GET /v1/requests?user=7")) == "forbidden"
+    assert [r["id"] for r in (await api.call("42", "GET /v1/requests")).json()["items"]] == [
+        large["id"],
+        small["id"],
+    ]
+    assert (await api.call("7", "GET /v1/requests")).json()["items"] == []
+
+
+@pytest.mark.parametrize("role", ["system", "service", "owner"])
+async def test_no_claim_makes_anybody_the_system(api: Api, role: str) -> None:
+    await api.identities.add_user("eve", roles=(role,))
+    api.credentials["eve"], _ = await api.identities.issue_token("eve")
+    request = await filed(api)
+    answer = await api.call("eve", f"POST /v1/requests/expense/{request['id']}/lapse")
+    assert code(answer) == "request_not_found"
+
+
+async def test_people_file_for_themselves_only(api: Api) -> None:
+    assert code(await api.call("42", "POST /v1/requests/expense?user=7", CLAIM)) == "forbidden"
+    assert code(await api.call("shop", "POST /v1/requests/expense", CLAIM)) == "invalid_query"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({**CLAIM, "purpose": ""}, "invalid_body"),
+        ({**CLAIM, "more": 1}, "invalid_body"),
+        ({**CLAIM, "amount": "1.001"}, "too_many_digits"),
+        ({**CLAIM, "asset": "GOLD"}, "unknown_asset"),
+        ({**CLAIM, "purpose": "a\0b"}, "invalid_text"),
+        ({**CLAIM, "amount": "500"}, "receipt_missing"),
+    ],
+)
+async def test_bad_claims(api: Api, body: dict[str, Any], expected: str) -> None:
+    assert code(await api.call("42", "POST /v1/requests/expense", body)) == expected
+
+
+async def test_each_kind_has_operations_of_its_own_in_the_document(api: Api) -> None:
+    document = (await api.call("", "GET /v1/openapi.json")).json()
+    filing = document["paths"]["/v1/requests/expense"]["post"]
+    assert filing["operationId"] == "fileExpense"
+    assert set(filing["requestBody"]["content"]["application/json"]["schema"]["required"]) == set(CLAIM)
+    assert "receipt_missing" in filing["responses"]["422"]["description"]
+    assert document["paths"]["/v1/requests/expense/{id}/reject"]["post"]["operationId"] == "rejectExpense"
+    assert "/v1/requests/expense/{id}/lapse" not in document["paths"]
+    (kind,) = (await api.call("42", "GET /v1/kinds")).json()["items"]
+    assert (kind["name"], kind["thresholds"], [s["name"] for s in kind["states"] if s["waits"]]) == (
+        "expense", {"USD": "1000"}, ["pending"],
+    )  # fmt: skip
