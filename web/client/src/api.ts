@@ -1,6 +1,6 @@
 /** The `/v1` routes, typed. Writes of money carry an idempotency key: the caller's, or one made here. */
 import { randomId } from "./environment.js";
-import type { Http } from "./http.js";
+import type { Http, RequestOptions } from "./http.js";
 import type * as wire from "./wire.js";
 
 export interface WriteOptions {
@@ -31,13 +31,14 @@ export function createApi(http: Http) {
     method: string,
     route: string,
     body: unknown,
-    options: WriteOptions & { timeout_ms?: number } = {},
+    options: WriteOptions & Pick<RequestOptions, "timeout_ms" | "query"> = {},
   ): Promise<T> {
-    const { key = randomId(), signal, timeout_ms } = options;
+    const { key = randomId(), signal, timeout_ms, query = {} } = options;
     return http.json<T>(route, {
       method,
       body,
       key,
+      query,
       ...(signal && { signal }),
       ...(timeout_ms !== undefined && { timeout_ms }),
     });
@@ -131,6 +132,35 @@ export function createApi(http: Http) {
         timeout_ms: LONG_MS_MAX,
       });
     },
+
+    kinds: () => http.json<{ items: wire.KindView[] }>("/v1/kinds"),
+    /** The newest first; people get their own. */
+    requests: (filter: wire.RequestFilter = {}, options?: PageOptions) => {
+      const { waits, ...texts } = filter;
+      const page = paging(options);
+      const query = { ...page.query, ...texts, waits: waits === undefined ? undefined : String(waits) };
+      return http.json<wire.RequestPage>("/v1/requests", { ...page, query });
+    },
+    /** One request with its history. */
+    findRequest: (kind: string, id: string, { signal }: { signal?: AbortSignal } = {}) =>
+      http.json<wire.RequestView>(path("requests", kind, id), signal ? { signal } : {}),
+    /** `data` as the kind's schema says; staff and services file for a `user`. */
+    fileRequest: (
+      kind: string,
+      data: Record<string, unknown>,
+      { user, ...options }: WriteOptions & { user?: string } = {},
+    ) => write<wire.RequestView>("POST", path("requests", kind), data, { ...options, query: { user } }),
+    takeTransition: (
+      kind: string,
+      id: string,
+      transition: string,
+      input: Record<string, unknown> = {},
+      options?: WriteOptions,
+    ) => write<wire.RequestView>("POST", path("requests", kind, id, transition), input, options),
+    /** Says for 15 s that one is looking at a request (staff); who else is. */
+    lookAtRequest: (id: string) =>
+      http.json<{ viewers: wire.LookView[] }>(path("looks", id), { method: "PUT" }),
+    looks: () => http.json<{ items: { request: string; viewers: wire.LookView[] }[] }>("/v1/looks"),
 
     /** Events of a stream after a position; waits up to `wait` seconds for the first. */
     events: (stream: string, after: string, { wait, signal }: { wait?: number; signal?: AbortSignal } = {}) =>

@@ -157,6 +157,8 @@ export interface EventData {
   key?: string;
   hold?: string;
   changes?: BalanceChange[];
+  /** What a program tells beside the money: of `<kind>_updated` the request, of `requests_updated` a `RequestNews`. */
+  data?: unknown;
 }
 
 export interface SnapshotData {
@@ -317,4 +319,144 @@ export interface DemoPerson {
   name: string;
   role: string;
   password: string;
+}
+
+export type JsonSchema = Record<string, unknown>;
+
+/** A state of a kind of requests: `waits` for a decision of staff, or `open` while something can still happen. */
+export interface StateView {
+  name: string;
+  title: string;
+  open: boolean;
+  waits: boolean;
+  tone: "neutral" | "wait" | "good" | "bad";
+}
+
+/** A way from some states to others; the one named "file" begins a request. */
+export interface TransitionView {
+  name: string;
+  title: string;
+  from: string[];
+  to: string[];
+  /** owner, admin (or another role), service, system. */
+  by: string[];
+  /** Staff decide by it, so nobody takes it on their own request. */
+  decides: boolean;
+  /** It counts as an approval; above the kind's threshold two people must take it. */
+  approves: boolean;
+  /** Of its input. */
+  schema: JsonSchema;
+}
+
+/** What can be filed on this server. */
+export interface KindView {
+  name: string;
+  title: string;
+  description: string;
+  states: StateView[];
+  transitions: TransitionView[];
+  /** Of the data that is filed. */
+  schema: JsonSchema;
+  /** By asset the amount from which two people must approve. */
+  thresholds: Record<string, string>;
+  /** The kind that requests of this one belong to. */
+  parent: string | null;
+}
+
+/** One step of a request's history. */
+export interface StepView {
+  version: number;
+  transition: string;
+  from: string;
+  to: string;
+  /** Principal: "user:42", "system:workflow". */
+  by: string;
+  at: string;
+  reason: string;
+  input: Record<string, unknown>;
+  transaction: string;
+}
+
+/** Somebody who looks at a request, and until when this is known. */
+export interface LookView {
+  by: string;
+  until: string;
+}
+
+export interface RequestView {
+  id: string;
+  kind: string;
+  state: string;
+  version: number;
+  /** Id of the person whose request it is. */
+  user: string;
+  data: Record<string, unknown>;
+  amount: string | null;
+  asset: string | null;
+  filed_by: string;
+  filed_at: string;
+  changed_at: string;
+  /** When the system takes the next step by itself. */
+  due_at: string | null;
+  approvals: { needed: number; given: { by: string; at: string }[] };
+  decided_by: string | null;
+  decided_at: string | null;
+  reason: string;
+  parent: string | null;
+  hold: string | null;
+  open: boolean;
+  waits: boolean;
+  /** The transitions that the reader may take now; absent in events. */
+  may?: string[];
+  /** Comes with a single request, to staff. */
+  viewers?: LookView[];
+  /** Comes with a single request. */
+  history?: StepView[];
+  /** These come with the answer to a write. */
+  transaction?: string;
+  balances?: BalanceView[];
+  positions?: Record<string, string>;
+  replayed?: boolean;
+}
+
+export interface RequestPage extends Page<RequestView> {
+  /** How many of each kind wait for a decision; comes to staff who ask for what waits. */
+  waiting?: Record<string, number>;
+}
+
+export interface RequestFilter {
+  kind?: string;
+  state?: string;
+  /** Only those that wait for a decision (staff). */
+  waits?: boolean;
+  user?: string;
+  /** Only those that belong to this request. */
+  parent?: string;
+  /** Other than newest only with `waits`. */
+  sort?: "newest" | "oldest" | "largest";
+}
+
+/** A request that changed, as the event `requests_updated` tells staff of it. */
+export interface RequestLine {
+  id: string;
+  kind: string;
+  state: string;
+  version: number;
+  user: string;
+  amount: string | null;
+  asset: string | null;
+  waits: boolean;
+  /** How many approved, and how many must. */
+  approvals: number;
+  needed: number;
+  /** Who changed it. */
+  by: string;
+  filed_at: string;
+  changed_at: string;
+}
+
+/** One event for all changes of a batch; `more` of them are left out. */
+export interface RequestNews {
+  items: RequestLine[];
+  more: number;
 }
