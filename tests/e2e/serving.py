@@ -127,6 +127,10 @@ class Server:
         }
         return self.call("POST", "/v1/transactions", {"postings": [posting], "reason": reason})
 
+    def metrics(self) -> str:
+        """What the server counts, in Prometheus' text form."""
+        return self._http.get("/metrics").text
+
     def balance(self, user: str, asset: str = "CREDIT") -> str:
         """What the database says."""
         account = self.call("GET", f"/v1/accounts/user:{user}")

@@ -356,6 +356,15 @@ async def test_a_stream_lost_whole_begins_anew(groat: Groat) -> None:
     assert (await give(groat, "user:a", "1")).positions == {"user:a": f"{resume.epoch}:1"}
 
 
+async def test_events_know_their_age_by_the_clock_of_the_database(groat: Groat, clock: Clock) -> None:
+    await many(groat, "user:a", 1)
+    clock.advance(2.5)
+    await many(groat, "user:a", 1)
+    clock.advance(0.25)
+    ages = await groat.streams.ages([("user:a", 1), ("user:a", 2), ("user:a", 3), ("user:b", 1)])
+    assert ages == {("user:a", 1): 2.75, ("user:a", 2): 0.25}
+
+
 async def test_receipts_never_go_back(groat: Groat) -> None:
     await groat.streams.seen([("user:a", "phone", 5, 100), ("user:a", "desk", 3, 50)])
     await groat.streams.seen([("user:a", "phone", 4, 200)])

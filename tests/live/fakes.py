@@ -29,6 +29,7 @@ class FakeStreams:
         self.reads: list[str] = []
         self.gate: asyncio.Event | None = None
         self.receipts: list[tuple[str, str, int, int]] = []
+        self.age_s = 0.0
 
     def of(self, name: str) -> FakeStream:
         return self.by_name.setdefault(name, FakeStream())
@@ -89,6 +90,9 @@ class FakeStreams:
 
     async def seen(self, receipts: Sequence[tuple[str, str, int, int]]) -> None:
         self.receipts += receipts
+
+    async def ages(self, events: Sequence[tuple[str, int]]) -> dict[tuple[str, int], float]:
+        return dict.fromkeys(events, self.age_s)
 
 
 class FakeGroat:

@@ -450,6 +450,32 @@ async def test_seen_is_kept_as_one_high_water_per_device(served: Served, ledger:
         assert [(device, offset) for device, offset, _ in receipts] == [("phone", 9)]
 
 
+async def test_the_way_to_the_screen_is_the_event_s_age_less_what_passed_since(faked: Served) -> None:
+    faked.groat.streams.age_s = 10.0
+    faked.groat.publish("user:42", 3)
+    begun = time.monotonic()
+    async with wired(faked, let_in(faked)) as wire:
+        seen = {"stream": "user:42", "offset": 3, "ago_ms": 4_000}
+        assert "error" not in await wire.ask(id=2, rpc={"method": "seen", "data": seen})
+        # Without a time it says nothing of the way.
+        assert "error" not in await wire.ask(id=3, rpc={"method": "seen", "data": seen | {"ago_ms": None}})
+        await until(lambda: count(faked) > 0)
+        passed = time.monotonic() - begun
+        assert 6.0 - passed <= faked.live.to_screen.total <= 6.0
+        # A client that says more than can be is taken at nothing.
+        await wire.ask(id=5, rpc={"method": "seen", "data": seen | {"offset": 2, "ago_ms": 60_000}})
+        await until(lambda: count(faked) > 1)
+        assert faked.live.to_screen.total <= 6.0
+        bad = await wire.ask(id=6, rpc={"method": "seen", "data": seen | {"ago_ms": -1}})
+        assert bad["error"]["code"] == 107
+    assert count(faked) == 2
+
+
+def count(served: Served) -> float:
+    """How many ways to a screen were measured."""
+    return served.live.to_screen.buckets()[-1][1]
+
+
 # Shutting down.
 
 

@@ -73,6 +73,10 @@ class Streams:
         """Keep (stream, device, offset, microseconds): how far a device has seen a stream; never backwards."""
         await self._store.write(flows.write_receipts, receipts)
 
+    async def ages(self, events: Sequence[tuple[str, int]]) -> dict[tuple[str, int], float]:
+        """How long ago each of the events (stream, offset) was committed, in seconds of the database's clock."""
+        return await self._store.read(flows.read_ages, events)
+
     async def receipts(self, stream: str) -> list[tuple[str, int, int]]:
         """(device, offset, microseconds) of each device that reported on the stream, the latest first."""
         return await self._store.read(flows.read_receipts, stream)

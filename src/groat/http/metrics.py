@@ -141,6 +141,13 @@ class Metrics(Collector):
         for code, count in self._live.stats.closes.items():
             closes.add_metric([str(code)], count)
         yield closes
+        shown = self._live.to_screen
+        yield HistogramMetricFamily(
+            "groat_commit_to_screen_seconds",
+            "Time from a commit until clients had shown its event, as they report it",
+            shown.buckets(),
+            shown.total,
+        )
         yield GaugeMetricFamily(
             "groat_live_slowest_events", "Events the slowest reader is behind", self._live.hub.lag()
         )

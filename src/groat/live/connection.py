@@ -471,7 +471,7 @@ class Connection:
         elif seen.offset > subscription.offset:
             self._error(id, protocol.MALFORMED)
         else:
-            self._live.note_seen(seen.stream, self.device or self.client, seen.offset)
+            self._live.note_seen(seen.stream, self.device or self.client, seen.offset, seen.ago_ms)
             self._reply(Reply(id, rpc=protocol.RpcResult(Raw(b"{}"))))
 
 

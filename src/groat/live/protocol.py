@@ -192,10 +192,14 @@ class Reply(msgspec.Struct, omit_defaults=True):
 
 
 class Seen(msgspec.Struct):
-    """Data of the RPC `seen`: this device has applied everything up to the offset."""
+    """Data of the RPC `seen`: this device has shown everything up to the offset.
+
+    `ago_ms`: so many milliseconds ago, if the event came as it happened.
+    """
 
     stream: str
     offset: Offset
+    ago_ms: Offset | None = None
 
 
 decode_command = msgspec.json.Decoder(Command).decode

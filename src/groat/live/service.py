@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 
+from groat.engine.histogram import SECONDS, Histogram
 from groat.identity.model import Identity
 from groat.ledger.accounts import check_stream
 from groat.ledger.errors import Closed, GroatError, InvalidInput, Overloaded
@@ -29,6 +30,7 @@ DRAINED_PER_S: Final = 50
 VIEW_PREFIX: Final = "view:"
 _VIEWS_LOOKED_AT: Final = 20
 _CHANGED_KEPT: Final = 10_000
+_MEASURED_MAX: Final = 200
 
 log = structlog.stdlib.get_logger("groat.live")
 
@@ -53,7 +55,8 @@ class Identities(Protocol):
 class Live:
     """Made once per process, started and stopped on its event loop.
 
-    `groat` is an open Groat, `identities` answers who bears a token, `settings` bounds it all. `stats` counts.
+    `groat` is an open Groat, `identities` answers who bears a token, `settings` bounds it all. `stats` counts,
+    `to_screen` has the seconds from commits to screens.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Live:
     ) -> None:
         self.limits = limits or Limits.of(settings)
         self.stats = Stats()
+        self.to_screen = Histogram(SECONDS)
         self.hub = Hub(groat.streams, self.stats, groat.bus)
         self.revision = 0
         self.draining = False
@@ -75,6 +79,7 @@ class Live:
         self._views: dict[tuple[str, str], str] = {}
         self._view_locks: dict[tuple[str, str], asyncio.Lock] = {}
         self._seen: dict[tuple[str, str], int] = {}
+        self._shown: dict[tuple[str, str, int], float] = {}
         self._idle = asyncio.Event()
         self._rev = -1
         self._tasks: set[asyncio.Task[None]] = set()
@@ -289,20 +294,34 @@ class Live:
 
     # Receipts.
 
-    def note_seen(self, stream: str, device: str, offset: int) -> None:
-        """Remember how far a device has read; written within a second."""
+    def note_seen(self, stream: str, device: str, offset: int, ago_ms: int | None = None) -> None:
+        """Remember how far a device has read, and measure the way of the event that it showed ``ago_ms`` ago.
+
+        Both within a second; of what is to be measured only the first of a second are.
+        """
         key = (stream, device)
         if offset > self._seen.get(key, -1):
             self._seen[key] = offset
+        if ago_ms is not None and len(self._shown) < _MEASURED_MAX:
+            self._shown.setdefault((*key, offset), self.now() - ago_ms / 1_000)
         log.debug("receipt", stream=stream, device=device, offset=offset)
 
     async def _flush_seen(self) -> None:
+        shown, self._shown = self._shown, {}
         if self._seen:
             now = time.time_ns() // 1_000
             seen, self._seen = self._seen, {}
             await self._groat.streams.seen(
                 [(stream, device, offset, now) for (stream, device), offset in seen.items()]
             )
+        if shown:
+            # The ages are the database's, by one clock. Being asked for after this moment they are never too small,
+            # and no clock but this one says how long ago the event was shown.
+            asked_at = self.now()
+            ages = await self._groat.streams.ages(list({(stream, offset) for stream, _, offset in shown}))
+            for (stream, _, offset), shown_at in shown.items():
+                if (stream, offset) in ages:
+                    self.to_screen.add(max(0.0, ages[stream, offset] - (asked_at - shown_at)))
 
     # The clock.
 

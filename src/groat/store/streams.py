@@ -204,6 +204,12 @@ def write_receipts(rows: Sequence[tuple[str, str, int, int]]) -> Flow[None]:
     yield Query("write_receipts", (list(rows),))
 
 
+def read_ages(events: Sequence[tuple[str, int]]) -> Flow[dict[tuple[str, int], float]]:
+    """Seconds since the commits of the events (stream, offset) that are kept."""
+    rows = yield Query("read_ages", (list(events),))
+    return {(stream, offset): age / 1_000_000 for stream, offset, age in rows}
+
+
 def read_receipts(stream: str) -> Flow[list[tuple[str, int, int]]]:
     """(device, offset, microseconds) of each device that reported on the stream."""
     rows: list[tuple[str, int, int]] = yield Query("read_receipts", (stream,))

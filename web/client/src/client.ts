@@ -65,7 +65,7 @@ class Client implements Groat {
       otherSession: (user) => this.otherSession(user),
       pageSeen: () => this.noteSeen(),
     });
-    this.seen = new Seen((stream, offset) => this.connection.seen(stream, offset));
+    this.seen = new Seen(this.environment, (receipt) => this.connection.seen(receipt));
     this.state = this.picture();
   }
 
@@ -360,7 +360,7 @@ class Client implements Groat {
     this.publish();
     for (const change of changes) this.tell(change);
     this.armExpiry();
-    this.noteSeen();
+    this.noteSeen(input.type === "event" && input.live);
     if (wants.catchUp.length > 0) this.connection.catchUp(wants.catchUp);
     if (wants.refresh) this.check();
   }
@@ -438,12 +438,12 @@ class Client implements Groat {
     }, wait);
   }
 
-  private noteSeen(): void {
+  private noteSeen(live = false): void {
     const { user, readings } = this.book.confirmed;
     if (this.paused || user === null || this.environment.document?.visibilityState === "hidden") return;
     const stream = `user:${user}`;
     const reading = readings[stream];
-    if (reading && reading.offset > 0) this.seen.note(stream, reading.offset);
+    if (reading && reading.offset > 0) this.seen.note(stream, reading.offset, live);
   }
 
   private epochs(): string {

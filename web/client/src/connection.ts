@@ -12,6 +12,7 @@ import type { Http } from "./http.js";
 import { Ladder } from "./ladder.js";
 import { EventStreamLine, type LineHost, LongPollLine, POLL_MS, PollLine, takePage } from "./lines.js";
 import type { Status } from "./model.js";
+import type { Receipt } from "./seen.js";
 import { Socket, type SocketEvents } from "./socket.js";
 import { StatusMachine } from "./status.js";
 import { type TabMessage, Tabs } from "./tabs.js";
@@ -42,7 +43,7 @@ type Message = TabMessage &
     | { type: "status"; status: Status }
     | { type: "away"; away: Away }
     | { type: "watch"; watched: readonly string[] }
-    | { type: "seen"; stream: string; offset: number }
+    | ({ type: "seen" } & Receipt)
     | { type: "lead" }
     | { type: "ping" }
     | { type: "pong" }
@@ -201,9 +202,9 @@ export class Connection {
     };
   }
 
-  seen(stream: string, offset: number): void {
-    if (this.leading) void this.socket.seen(stream, offset);
-    else this.tabs.send({ type: "seen", stream, offset });
+  seen(receipt: Receipt): void {
+    if (this.leading) void this.socket.seen(receipt);
+    else this.tabs.send({ type: "seen", ...receipt });
   }
 
   takeMe(me: Me): void {
@@ -352,7 +353,10 @@ export class Connection {
         this.socket.watch(this.watches.union());
         break;
       case "seen":
-        if (this.leading) void this.socket.seen(message.stream, message.offset);
+        if (this.leading) {
+          const { stream, offset, ago_ms } = message;
+          void this.socket.seen({ stream, offset, ...(ago_ms !== undefined && { ago_ms }) });
+        }
         break;
       default:
         if (!this.leading) this.heardLeader(message);

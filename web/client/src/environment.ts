@@ -18,6 +18,10 @@ export interface Environment {
   device: string;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Milliseconds of a clock that nobody sets, for durations. */
+  clock: () => number;
+  /** Calls back when what the page has now is on the screen; where there is no screen, soon. */
+  painted: (then: () => void) => void;
   /** Uniform in [0, 1). */
   random: () => number;
 }
@@ -41,6 +45,12 @@ export function browserEnvironment(): Environment {
     isOnline: () => typeof navigator === "undefined" || navigator.onLine !== false,
     device: deviceName(),
     now: () => Date.now(),
+    clock: () => performance.now(),
+    // A frame's callbacks run before it is painted, a task that they make after.
+    painted: (then) => {
+      if (typeof requestAnimationFrame === "undefined") setTimeout(then);
+      else requestAnimationFrame(() => setTimeout(then));
+    },
     random: () => Math.random(),
   };
 }

@@ -11,6 +11,7 @@ import { backoff, type Environment } from "./environment.js";
 import { GroatError } from "./errors.js";
 import type { TokenSource } from "./http.js";
 import type { Sink } from "./line.js";
+import type { Receipt } from "./seen.js";
 import type { EventData, SnapshotData } from "./wire.js";
 
 export interface SocketEvents extends Sink {
@@ -135,12 +136,12 @@ export class Socket {
   }
 
   /** Tells the server how far this device has shown a stream. A lost report is made up by the next. */
-  async seen(stream: string, offset: number): Promise<void> {
+  async seen(receipt: Receipt): Promise<void> {
     if (!this.centrifuge || !this.connected) return;
     try {
-      await this.centrifuge.rpc("seen", { stream, offset });
+      await this.centrifuge.rpc("seen", receipt);
     } catch (error) {
-      this.debug("seen was not taken", { stream, offset, error });
+      this.debug("seen was not taken", { ...receipt, error });
     }
   }
 

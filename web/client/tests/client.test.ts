@@ -339,7 +339,7 @@ describe("receipts", () => {
     }
     await it.pass(1_000);
     expect(it.server.seen.length).toBeLessThanOrEqual(3);
-    expect(it.server.seen.at(-1)).toEqual({ stream: "user:42", offset: 20 });
+    expect(it.server.seen.at(-1)).toMatchObject({ stream: "user:42", offset: 20 });
     tab.hide();
     it.server.change("42", "1");
     await it.pass(5_000);
@@ -347,6 +347,39 @@ describe("receipts", () => {
     tab.show();
     await it.pass(2_000);
     expect(it.server.seen.at(-1)?.offset).toBe(21);
+  });
+
+  test("say how long ago an event was painted that came as it happened", async () => {
+    const painting: (() => void)[] = [];
+    await it.open({ environment: { painted: (then: () => void) => painting.push(then) } });
+    it.server.change("42", "1");
+    await it.pass(300);
+    for (const then of painting.splice(0)) then();
+    await it.pass(1_000);
+    expect(it.server.seen).toEqual([{ stream: "user:42", offset: 1, ago_ms: 700 }]);
+    it.server.change("42", "1");
+    await it.pass(2_000);
+    expect(it.server.seen.at(-1)).toEqual({ stream: "user:42", offset: 2 });
+  });
+
+  test("are silent about events that came late: behind the page, or after a break", async () => {
+    const tab = await it.open();
+    tab.hide();
+    it.server.change("42", "1");
+    await it.pass(2_000);
+    tab.show();
+    await it.pass(2_000);
+    expect(it.server.seen.at(-1)).toEqual({ stream: "user:42", offset: 1 });
+    it.server.reach.server = false;
+    it.server.cut();
+    it.server.change("42", "1");
+    await it.pass(30_000);
+    it.server.reach.server = true;
+    await it.pass(60_000);
+    expect(it.server.seen.at(-1)).toEqual({ stream: "user:42", offset: 2 });
+    it.server.change("42", "1");
+    await it.pass(2_000);
+    expect(it.server.seen.at(-1)).toEqual({ stream: "user:42", offset: 3, ago_ms: expect.any(Number) });
   });
 });
 

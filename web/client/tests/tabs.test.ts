@@ -147,7 +147,7 @@ describe.each([
     leader.hide();
     it.server.change("42", "5");
     await it.pass(3_000);
-    expect(it.server.seen.at(-1)).toEqual({ stream: "user:42", offset: 1 });
+    expect(it.server.seen.at(-1)).toEqual({ stream: "user:42", offset: 1, ago_ms: expect.any(Number) });
   });
 
   test("tabs that do not share have a connection each", async () => {

@@ -6,6 +6,7 @@
 import { parsePosition, printPosition } from "../book.js";
 import { add, compare, negate, subtract } from "../decimal.js";
 import type { Position } from "../model.js";
+import type { Receipt } from "../seen.js";
 import type { BalanceView, EventData, Me, SnapshotData, TransactionView } from "../wire.js";
 import { orAborted } from "./aborted.js";
 import { FakeSocket, type SocketServer } from "./socket.js";
@@ -57,7 +58,7 @@ export class FakeServer implements SocketServer {
   /** Requests as "GET /v1/me", in order. */
   readonly requests: string[] = [];
   readonly keys: string[] = [];
-  readonly seen: { stream: string; offset: number }[] = [];
+  readonly seen: Receipt[] = [];
   readonly sockets = new Set<FakeSocket>();
   /** Seconds a token lives; the client refreshes before. Null for ever. */
   ttl: number | null = null;

@@ -1,10 +1,11 @@
 /** The server's end of a WebSocket: the Centrifuge protocol in JSON, as much of it as the client uses. */
 import type { Position } from "../model.js";
+import type { Receipt } from "../seen.js";
 import type { EventData } from "../wire.js";
 
 export interface SocketServer {
   ttl: number | null;
-  readonly seen: { stream: string; offset: number }[];
+  readonly seen: Receipt[];
   connect(socket: FakeSocket): boolean;
   disconnect(socket: FakeSocket): void;
   authenticate(token: string): { user: string; roles: string[] } | null;

@@ -43,6 +43,13 @@ ON CONFLICT (stream, device) DO UPDATE
 SET at = CASE WHEN excluded."offset" > receipt."offset" THEN excluded.at ELSE receipt.at END,
     "offset" = greatest(receipt."offset", excluded."offset");
 
+-- name: read_ages :bulk
+-- Microseconds since the commits of these (stream, offset).
+SELECT s.name, e."offset", groat_now() - e.at
+FROM unnest($1::text[], $2::bigint[]) AS j (name, "offset")
+JOIN stream AS s ON s.name = j.name
+JOIN event AS e ON e.stream = s.id AND e."offset" = j."offset";
+
 -- name: read_receipts :many
 SELECT device, "offset", at FROM receipt WHERE stream = $1 ORDER BY at DESC;
 

@@ -41,6 +41,13 @@ INSERT INTO receipt (stream, device, offset, at) VALUES :rows
 ON CONFLICT (stream, device) DO UPDATE
 SET at = CASE WHEN excluded.offset > offset THEN excluded.at ELSE at END, offset = max(offset, excluded.offset);
 
+-- name: read_ages :bulk
+-- Microseconds since the commits of these [stream, offset].
+SELECT json_group_array(json_array(s.name, e.offset, groat_now() - e.at))
+FROM json_each(?1) AS j
+JOIN stream AS s ON s.name = j.value ->> 0
+JOIN event AS e ON e.stream = s.id AND e.offset = j.value ->> 1;
+
 -- name: read_receipts :many
 SELECT device, offset, at FROM receipt WHERE stream = ?1 ORDER BY at DESC;
 
