@@ -263,6 +263,7 @@ CASES: dict[str, Case] = {
     "sheet_no_header": sheet(b"1,2\n3,4\n"),
 }
 NOT_OVER_HTTP = {
+    "approval_differs": "shown in tests/programs/workflow/test_terms.py",
     "parent_not_found": "shown in tests/programs/workflow/test_workflow.py",
     "invalid_data": "over HTTP it is invalid_body",
     "invalid_principal": "principals come from checked credentials",

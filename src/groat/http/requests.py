@@ -143,7 +143,7 @@ async def file_request(call: Call) -> Answer:
         kind.transitions[FILE], roles_of(identity)
     ):
         raise HttpError("forbidden")
-    data = await call.body(kind.data)
+    data = await call.body(kind.form)
     if kind.resolve is not None:
         data = await kind.resolve(Known(call.identities), data)
     answer = await call.services.workflow.file(

@@ -260,8 +260,8 @@ class Take(Command, kw_only=True):
         return None
 
     def _approval(self, now: int) -> Approval:
-        input = {name: value for name, value in msgspec.to_builtins(self.input).items() if name != "reason"}
-        return Approval(self._by, now, input)
+        terms = {name: value for name, value in msgspec.to_builtins(self.input).items() if name != "reason"}
+        return Approval(self._by, now, terms)
 
     def _parent_refused(self, row: RequestRow | None, book: Book) -> Refusal | None:
         assert self.parent is not None

@@ -35,7 +35,9 @@ RULES: dict[str, Rule] = {
     "wrong_state": Rule(409, "The transition does not start from the state that the request is in."),
     "own_request": Rule(403, "Nobody decides a request that they filed or that is their own."),
     "second_approver": Rule(409, "You approved it already; somebody else must approve it as well."),
-    "approval_differs": Rule(409, "Somebody approved it with other terms. Approve the same ones, or reject it."),
+    "approval_differs": Rule(
+        409, "Somebody approved it with other terms. Approve the same ones, or reject it."
+    ),
     "parent_not_found": Rule(
         404, "The request that this one belongs to does not exist, or is somebody else's."
     ),
@@ -231,8 +233,8 @@ class People(Protocol):
 
 
 class Kind(Generic[D]):
-    """A kind of request. ``data`` is the type of what is kept; its fields ``amount`` and ``asset`` are money. ``form`` is
-    the type of what is filed where that is less, with the same names for money and parent; the step of filing then
+    """A kind of request. ``data`` is the type of what is kept; its fields ``amount`` and ``asset`` are money. ``form``
+    is the type of what is filed where that is less, with the same names for money and parent; the step of filing then
     returns the data.
 
     ``parent`` is (field, kind): the field of the data that holds the id of the request this one belongs to, if any, and
