@@ -167,7 +167,7 @@ async def check_over_http(server: Reachable, writes: list[Write], database: trut
             headers = bearing(TOKENS[user])
             me = (await http.get("/v1/me", headers=headers)).json()
             stream = database.streams[f"user:{user}"]
-            assert me["positions"] == {f"user:{user}": f"{stream.epoch}:{stream.head}"}
+            assert me["positions"][f"user:{user}"] == f"{stream.epoch}:{stream.head}"
 
 
 async def check_history(

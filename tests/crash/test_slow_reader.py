@@ -60,7 +60,8 @@ async def stopped(server: Server, bearer: str, stream: str, position: str) -> As
 async def read_up_to(wire: Wire, last: int) -> list[int]:
     """Go on reading, with a wide window; the offsets of what comes, up to the last one."""
     wire.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**20)
-    (reply,) = (await wire.heard())["connect"]["subs"].values()
+    subscriptions = (await wire.heard())["connect"]["subs"]
+    (reply,) = (reply for stream, reply in subscriptions.items() if stream.startswith("user:"))
     assert reply["recovered"]
     offsets = [publication["offset"] for publication in reply.get("publications", [])]
     while not offsets or offsets[-1] < last:

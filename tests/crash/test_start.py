@@ -21,6 +21,12 @@ from tests.crash import truth
 from tests.crash.server import ADMIN, DEADLINE_S, Server, bearing
 
 STEPS = migrations.load_migrations("groat", Path(migrations.__file__).parent / "migrations" / "sqlite")
+PROGRAMS = [
+    step
+    for program in Groat.standing
+    for step in migrations.load_migrations(program.name, program.directory / "migrations" / "sqlite")
+]
+ALL = sorted((step.room, step.number, step.name) for step in [*STEPS, *PROGRAMS])
 USERS = [f"u{number}" for number in range(6)]
 EVENTS = 3_000
 KEPT = 300
@@ -39,7 +45,7 @@ def reached(server: Server, there: Callable[[], bool]) -> None:
         assert time.monotonic() < deadline, server.tail()
 
 
-def steps_applied(path: Path) -> list[tuple[int, str]]:
+def steps_applied(path: Path) -> list[tuple[str, int, str]]:
     """The migrations that a database file holds; fails when it is broken."""
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -48,7 +54,7 @@ def steps_applied(path: Path) -> list[tuple[int, str]]:
         ).fetchone()
         if not tables:
             return []
-        return connection.execute("SELECT number, name FROM migration ORDER BY number").fetchall()
+        return connection.execute("SELECT room, number, name FROM migration ORDER BY room, number").fetchall()
 
 
 def old_database(path: Path) -> None:
@@ -82,12 +88,12 @@ async def test_killed_while_it_starts(tmp_path: Path, of: str) -> None:
             applied = steps_applied(server.path)
             found.append(len(applied))
             # All steps are one transaction: either the database is as it was, or it is up to date.
-            assert len(applied) in ({0, len(STEPS)} if of == "a new database" else {1, len(STEPS)})
+            assert len(applied) in ({0, len(ALL)} if of == "a new database" else {1, len(ALL)})
             async with Groat.open(server.database) as groat:
                 await groat.add_asset("CREDIT", 0)
                 await groat.post([("house:bonus", "user:42", "1", "CREDIT")], key="first")
                 assert (await groat.verify()).ok
-            assert steps_applied(server.path) == [(step.number, step.name) for step in STEPS]
+            assert steps_applied(server.path) == ALL
         finally:
             server.bury()
     print(f"steps found after each kill: {found}")
