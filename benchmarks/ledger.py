@@ -24,6 +24,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import asyncpg
 import uvloop
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -45,7 +46,8 @@ ACCOUNTS = 10_000
 HOUSES = 1_000
 BATCH_MAX = 2_000
 SINGLE_CONNECTIONS = 16
-POSTGRES_SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "4GB"}
+POSTGRES_SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "2GB", "min_wal_size": "2GB"}
+LOG_FILES = 64
 
 Pair = Callable[[int], tuple[str, str]]
 
@@ -138,7 +140,18 @@ def place_of(kind: str, directory: str | None) -> Iterator[Place]:
             yield Place(lambda: f"sqlite:///{folder}/{next(numbers)}.db", None)
         else:
             server = stack.enter_context(postgres(**POSTGRES_SETTINGS))
+            uvloop.run(make_log(server.dsn))
             yield Place(lambda: server.new_database(f"trial{next(numbers)}"), server)
+
+
+async def make_log(dsn: str) -> None:
+    """Let PostgreSQL have files for its log to use again, as one that has run for a while has: making them is dear."""
+    connection = await asyncpg.connect(dsn)
+    for _ in range(LOG_FILES):
+        await connection.execute("SELECT pg_logical_emit_message(false, 'groat', '')")
+        await connection.execute("SELECT pg_switch_wal()")
+    await connection.execute("CHECKPOINT")
+    await connection.close()
 
 
 def store_at(database: str, *, timed: bool) -> SqliteStore | PostgresStore:
@@ -155,6 +168,7 @@ async def trial(
     store = store_at(place.new(), timed=timed)
     async with Groat.open("", store=store, batch_max=1 if single else BATCH_MAX) as groat:
         await groat.add_asset("CREDIT", 0)
+        await open_accounts(groat, pair)
         done = 0
 
         async def caller(number: int, end: float) -> None:
@@ -194,6 +208,19 @@ async def trial(
                 "all": round(took / done * 1e6, 1),
             }
         return answer
+
+
+async def open_accounts(groat: Groat, pair: Pair) -> None:
+    """Move something on every account that the pairs name."""
+    opened = {pair(number) for number in range(ACCOUNTS)}
+    for at in range(0, ACCOUNTS, BATCH_MAX):
+        postings = [(Posting(*legs, 5, "CREDIT"),) for legs in sorted(opened)[at : at + BATCH_MAX]]
+        await groat.execute_many(
+            [
+                Post(principal="service:bench", key=f"open-{at}-{number}", postings=legs)
+                for number, legs in enumerate(postings)
+            ]
+        )
 
 
 def tell(**line: Any) -> None:

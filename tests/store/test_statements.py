@@ -56,7 +56,7 @@ def test_every_statement_is_used_and_every_one_used_exists() -> None:
     flows = "\n".join(
         path.read_text() for room in ("store", "identity") for path in (SOURCES / room).rglob("*.py")
     )
-    assert set(re.findall(r'Query\(\s*"(\w+)"', flows)) - named <= {"commit"}
+    assert set(re.findall(r'Query\(\s*"(\w+)"', flows)) - named <= {"commit", "turn"}
 
 
 def test_the_dialects_have_the_same_statements() -> None:

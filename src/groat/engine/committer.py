@@ -32,6 +32,9 @@ PAUSE_S = 0.02
 PAUSE_MAX_S = 0.5
 APART_S = 0.1
 LANES = 2
+# Lanes that are idle share what waits, unless it is less than this: then a second COMMIT costs more than it saves.
+SHARE_MIN = 100
+ANSWERS_AT_ONCE = 32
 
 Waiting = tuple[Prepared, "asyncio.Future[Done | Refusal]", Call | None]
 """A command, where its verdict goes, and the call that it came with if that is traced."""
@@ -105,6 +108,7 @@ class Committer:
         self._expire = False
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._idle = 0
         self._apart: set[asyncio.Task[None]] = set()
 
     @property
@@ -114,7 +118,7 @@ class Committer:
 
     def start(self) -> None:
         """Begin to commit: one batch at a time, or two on a store with row locks, each using the other's waits."""
-        lanes = LANES if self._store.row_locks else 1
+        lanes = self._idle = LANES if self._store.row_locks else 1
         for lane in range(lanes):
             # Each lane has a hash chain of its own.
             chain = Chain(f"{self._worker}.{lane}" if lane else self._worker)
@@ -167,12 +171,16 @@ class Committer:
                 await self._wake.wait()
                 continue
             self._expire = False
-            await self._settle(self._take(), chain)
+            batch = self._take()
+            self._idle -= 1
+            await self._settle(batch, chain)
+            self._idle += 1
 
     def _take(self) -> list[Waiting]:
         batch: list[Waiting] = []
         size = 0
-        while self._queue and (not batch or size < self._batch_max):
+        most = min(self._batch_max, max(SHARE_MIN, -(-self._weight // self._idle)))
+        while self._queue and (not batch or size < most):
             waiting = self._queue.popleft()
             weight = _weight(waiting[0].command)
             self._weight -= weight
@@ -210,7 +218,7 @@ class Committer:
                     await asyncio.sleep(pause_s)
                     pause_s = min(2 * pause_s, PAUSE_MAX_S)
                 continue
-            self._set_apart(self._committed(batch, committed))
+            self._set_apart(await self._committed(batch, committed))
             return
 
     def _is_passing(self, error: StoreError) -> bool:
@@ -231,7 +239,7 @@ class Committer:
         while batch and perf_counter() < deadline:
             await asyncio.sleep(APART_S)
             try:
-                batch = self._committed(batch, await self._commit(batch, chain, wait=False))
+                batch = await self._committed(batch, await self._commit(batch, chain, wait=False))
             except StoreError as failed:
                 error = failed
                 if error.code in ("busy", "command_failed") and len(batch) > 1:
@@ -272,11 +280,12 @@ class Committer:
             if not future.done():
                 future.set_exception(StoreError(error.code, error.detail))
 
-    def _committed(self, batch: list[Waiting], committed: Committed) -> list[Waiting]:
+    async def _committed(self, batch: list[Waiting], committed: Committed) -> list[Waiting]:
         """Answer a committed batch; what is returned was left out because its rows are taken."""
         stats = self.stats
         taken: list[Waiting] = []
         again: list[Waiting] = []
+        answered = 0
         stats.batches += 1
         stats.sizes.add(len(batch))
         stats.expired += committed.expired
@@ -296,6 +305,9 @@ class Committer:
                 stats.refusals[verdict.code] = stats.refusals.get(verdict.code, 0) + 1
             if not future.done():
                 _answer(prepared, future, verdict)
+                answered += 1
+                if answered % ANSWERS_AT_ONCE == 0:
+                    await asyncio.sleep(0)
         if again:
             self._queue.extendleft(reversed(again))
             self._weight += sum(_weight(prepared.command) for prepared, _, _ in again)

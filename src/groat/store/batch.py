@@ -40,7 +40,7 @@ from groat.ledger.views import (
     transaction_view,
 )
 from groat.store.assets import learn_assets
-from groat.store.flow import Flow, Query
+from groat.store.flow import TURN, Flow, Query
 
 DUE_HOLDS_MAX = 1_000
 # The statements that pass over rows which others hold; only stores with row locks have them.
@@ -210,7 +210,15 @@ def commit_batch(
     now = max(clock, last_at)
     known = yield from _find_keys(prepared)
     book = Book(now, assets)
-    refs = yield from _gather(book, [p.command for p in prepared if p.key not in known])
+    refs = Refs()
+    commands = [p.command for p in prepared if p.key not in known]
+    for command in commands:
+        command.needs(refs, book)
+    ids = yield from _find_accounts(refs.accounts)
+    due = [id for (id,) in (yield Query("due_holds", (now, DUE_HOLDS_MAX)))]
+    if wait:
+        yield TURN
+    yield from _lock_rows_of(refs, book, [c for c in commands if c.staged])
     yield from _add_sides(refs, refs.holds)
     originals: dict[str, TransactionRow] = {}
     if refs.transactions:
@@ -219,10 +227,12 @@ def commit_batch(
             for leg in original.legs:
                 refs.accounts.add((leg.source.path, leg.source.asset))
                 refs.accounts.add((leg.destination.path, leg.destination.asset))
-    due = yield from _due_holds(refs, now)
+    if len(due) == DUE_HOLDS_MAX and refs.accounts:
+        more = yield Query("due_holds_on", (sorted(refs.accounts), now))
+        due += sorted({id for (id,) in more} - set(due))
     yield from _add_sides(refs, set(due) - refs.holds)
     refs.holds.update(due)
-    yield from _lock(book, refs, policy, originals, wait)
+    yield from _lock(book, refs, ids, policy, originals, wait)
     streams = yield from _lock_streams(book, refs, epoch, wait)
 
     # A hold that another batch resolved meanwhile is let be; one whose rows are taken expires with a later batch.
@@ -253,14 +263,14 @@ def commit_batch(
     stood = {name: f"{stream.epoch}:{stream.first - 1}" for name, stream in streams.items()}
     for row in book.made[:expired]:
         stood |= row.positions
+    batch = yield from _write(book, streams, published, len(decided), worker, previous, new_id)
     for p, verdict in decided:
         if isinstance(verdict, Done):
             for row in verdict.transactions:
                 stood |= row.positions
         rows.append(_key_row(p, verdict, stood, now))
-    batch = yield from _write(book, streams, published, len(decided), worker, previous, new_id)
-    if rows and (yield Query("insert_keys", (sorted(rows),))) != len(rows):
-        raise StoreError("interrupted", "Another batch used one of the keys first.")
+    if rows:
+        yield Query("insert_keys", (sorted(rows),))
     if prepared and not batch and not rows:
         # Nothing was written whose COMMIT would show that what is told again is as safe as what is new.
         yield Query("confirm")
@@ -277,12 +287,16 @@ def _find_keys(prepared: Sequence[Prepared]) -> Flow[dict[str, Known]]:
     }
 
 
-def _gather(book: Book, commands: list[Command]) -> Flow[Refs]:
+def _find_accounts(pairs: set[tuple[str, str]]) -> Flow[dict[tuple[str, str], int]]:
+    """The ids of those that are open; they stay what they are, so this needs no lock."""
+    if not pairs:
+        return {}
+    ordered = sorted(pairs)
+    return {ordered[index]: id for index, id in (yield Query("find_accounts", (ordered,)))}
+
+
+def _lock_rows_of(refs: Refs, book: Book, staged: list[Command]) -> Flow[None]:
     # Programs' rows are locked first, by table and id; a staged kind may name more once it has seen its rows.
-    refs = Refs()
-    for command in commands:
-        command.needs(refs, book)
-    staged = [c for c in commands if c.staged]
     for _ in range(STAGES_MAX):
         missing = {table: ids - {id for t, id in book.rows if t == table} for table, ids in refs.rows.items()}
         if not any(missing.values()):
@@ -292,7 +306,6 @@ def _gather(book: Book, commands: list[Command]) -> Flow[Refs]:
                 yield from _lock_rows(book, table, ids)
         for command in staged:
             command.needs(refs, book)
-    return refs
 
 
 def _lock_rows(book: Book, table: Table, ids: set[str]) -> Flow[None]:
@@ -309,28 +322,25 @@ def _add_sides(refs: Refs, holds: set[str]) -> Flow[None]:
             refs.accounts.add((destination, asset))
 
 
-def _due_holds(refs: Refs, now: int) -> Flow[list[str]]:
-    due = [id for (id,) in (yield Query("due_holds", (now, DUE_HOLDS_MAX)))]
-    if len(due) == DUE_HOLDS_MAX and refs.accounts:
-        more = yield Query("due_holds_on", (sorted(refs.accounts), now))
-        due += sorted({id for (id,) in more} - set(due))
-    return due
-
-
 def _lock(
-    book: Book, refs: Refs, policy: Policy, originals: dict[str, TransactionRow], wait: bool
+    book: Book,
+    refs: Refs,
+    ids: dict[tuple[str, str], int],
+    policy: Policy,
+    originals: dict[str, TransactionRow],
+    wait: bool,
 ) -> Flow[None]:
-    pairs = sorted(refs.accounts)
-    ids: dict[tuple[str, str], int] = {}
+    unknown = refs.accounts - ids.keys()
     fresh: list[tuple[str, str]] = []
-    if pairs:
-        ids = {pairs[index]: id for index, id in (yield Query("find_accounts", (pairs,)))}
-        fresh = [pair for pair in pairs if pair not in ids]
+    if unknown:
+        # Those that only a hold or a row names, and those that were not open before it was this batch's turn.
+        ids |= yield from _find_accounts(unknown)
+        fresh = sorted(unknown - ids.keys())
     if fresh:
         opening = [(path, asset, *policy.limits(path), 0, 0, 0, 0, 0, book.now) for path, asset in fresh]
         if (yield Query("open_accounts", (opening,))) != len(opening):
             raise StoreError("interrupted", "Another batch opened one of the accounts first.")
-        ids |= {fresh[index]: id for index, id in (yield Query("find_accounts", (fresh,)))}
+        ids |= yield from _find_accounts(set(fresh))
     lock_holds, lock_accounts = ("lock_holds", "lock_accounts") if wait else FREE_ROWS
     held = (yield Query(lock_holds, (sorted(refs.holds),))) if refs.holds else []
     by_id: dict[int, Account] = {}
@@ -520,6 +530,13 @@ def _write(
     if not book.made and not acts:
         yield from _write_program_rows(book)
         return 0
+    if published:
+        events = [
+            (streams[p.stream].id, p.first + i, book.now, data.decode())
+            for p in published
+            for i, data in enumerate(p.events or ())
+        ]
+        yield Query("insert_events", (sorted(events, key=lambda e: e[:2]),))
     made = sorted(book.made, key=lambda t: t.id)
     transactions = [transaction_values(t) for t in made]
     postings = [posting_values(t, leg) for t in made for leg in t.legs]
@@ -539,12 +556,6 @@ def _write(
     if published:
         heads = sorted((streams[p.stream].id, p.last) for p in published)
         yield Query("update_streams", (heads,))
-        events = [
-            (streams[p.stream].id, p.first + i, book.now, data.decode())
-            for p in published
-            for i, data in enumerate(p.events or ())
-        ]
-        yield Query("insert_events", (sorted(events, key=lambda e: e[:2]),))
     if acts:
         yield Query("insert_acts", ([(*values, batch) for values in acts],))
     return int(batch)

@@ -24,3 +24,6 @@ Flow = Generator[Query, Any, T]
 
 Contribute = Callable[[Sequence[str]], Flow[dict[str, dict[str, Any]]]]
 """What a program adds to the snapshots of these streams: fields by stream; those it says nothing of are left out."""
+
+TURN = Query("turn")
+"""Yielded before a batch locks rows: a driver that runs several batches at a time lets them do so one after another."""

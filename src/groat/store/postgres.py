@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import asyncpg
+import msgspec
 from asyncpg import exceptions
 
 from groat.ledger.errors import Closed, StoreError
-from groat.store.flow import Contribute, Flow, Query
+from groat.store.flow import TURN, Contribute, Flow, Query
 from groat.store.history import Marks, read_marks, settle
 from groat.store.migrations import Migration, check_applied, load_migrations
 from groat.store.sqlite import Extension
@@ -24,6 +26,7 @@ T = TypeVar("T")
 WRITERS = 4
 READERS = 4
 LOCK_TIMEOUT_MS = 200
+TURN_S = 1.0
 STATEMENT_TIMEOUT_MS = 5_000
 CONNECT_TIMEOUT_S = 5.0
 # What a network that swallows everything costs at most: the server ends its own side of a write after
@@ -62,6 +65,10 @@ _WRITER_SETTINGS = {
 }
 
 
+_COPY = re.compile(r"COPY (\w+) \((.*)\) FROM STDIN", re.DOTALL)
+_encode = msgspec.json.encode
+
+
 class PostgresStore:
     """A PostgreSQL database at ``dsn`` (``postgresql://...``) and two pools of connections to it.
 
@@ -91,12 +98,21 @@ class PostgresStore:
         self._statements = load_statements(
             [_HERE / "sql" / self.dialect, *(e.directory / "sql" / self.dialect for e in extensions)]
         )
+        # asyncpg asks of each element of an array whether it is a container, which costs as much as deciding a batch.
+        # So rows that are only added go as COPY, and the arrays of a batch's other statements as text.
+        self._copies = {
+            name: (copied.group(1), [column.strip(' \n"') for column in copied.group(2).split(",")])
+            for name, _, sql in self._statements.values()
+            if (copied := _COPY.match(sql))
+        }
+        self._as_text = {name for name, _, sql in self._statements.values() if "$1::text::" in sql}
         self._migrations = load_migrations("groat", _HERE / "migrations" / self.dialect)
         for extension in extensions:
             self._migrations += load_migrations(
                 extension.name, extension.directory / "migrations" / self.dialect
             )
         self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
+        self._turn = asyncio.Lock()
         self._writers: asyncpg.Pool[Any] | None = None
         self._readers: asyncpg.Pool[Any] | None = None
 
@@ -164,7 +180,9 @@ class PostgresStore:
 
     async def write(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a flow in a write transaction of its own: committed when it returns, rolled back when it raises."""
-        return await self._transact(self._writers, "BEGIN", flow(*args, **kwargs), self._before_query)
+        async with AsyncExitStack() as ending:
+            flow_ = flow(*args, **kwargs)
+            return await self._transact(self._writers, "BEGIN", flow_, self._before_query, ending)
 
     async def read(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a flow over one snapshot of the database."""
@@ -177,6 +195,7 @@ class PostgresStore:
         begin: str,
         flow: Flow[T],
         before_query: Callable[[Query], None] | None,
+        ending: AsyncExitStack | None = None,
     ) -> T:
         if pool is None:
             raise Closed
@@ -186,7 +205,7 @@ class PostgresStore:
                 try:
                     if self._clock:
                         await connection.execute(f"SET LOCAL groat.now = {self._clock():d}")
-                    result = await self._run(connection, flow, before_query)
+                    result = await self._run(connection, flow, before_query, ending)
                     if before_query:
                         before_query(Query("commit"))
                     await _commit(connection)
@@ -197,32 +216,78 @@ class PostgresStore:
         except _TROUBLE as error:
             raise _typed(error) from error
 
-    async def _run(self, connection: Any, flow: Flow[T], before_query: Callable[[Query], None] | None) -> T:
+    async def _run(
+        self,
+        connection: Any,
+        flow: Flow[T],
+        before_query: Callable[[Query], None] | None,
+        ending: AsyncExitStack | None,
+    ) -> T:
+        adding: asyncio.Task[None] | None = None
         try:
             query = next(flow)
             while True:
+                if query is TURN:
+                    await self._wait_turn(ending)
+                    query = flow.send(None)
                 if before_query:
                     before_query(query)
+                statement = self._statements[query.name]
                 try:
-                    rows = await self._execute(connection, self._statements[query.name], query.args)
+                    if adding is not None:
+                        await adding
+                    if statement.shape == "add":
+                        adding = asyncio.create_task(self._add(connection, statement, query.args[0]))
+                        # Once it is sent, the flow prepares its next query while PostgreSQL works on this one.
+                        await asyncio.sleep(0)
+                        rows = None
+                    else:
+                        adding = None
+                        rows = await self._execute(connection, statement, query.args)
                 except _TROUBLE as error:
                     query = flow.throw(_typed(error))
                 else:
                     query = flow.send(rows)
         except StopIteration as stop:
+            if adding is not None:
+                await adding
             result: T = stop.value
             return result
+        finally:
+            if adding is not None:
+                # Nothing else may be asked of a connection before.
+                await asyncio.gather(adding, return_exceptions=True)
+
+    async def _wait_turn(self, ending: AsyncExitStack | None) -> None:
+        """Let the other lane end its transaction before this one locks rows; after ``TURN_S`` go on all the same."""
+        if ending is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TURN_S):
+                    await ending.enter_async_context(self._turn)
+
+    async def _add(self, connection: Any, statement: Statement, rows: list[tuple[Any, ...]]) -> None:
+        table, columns = self._copies[statement.name]
+        if rows:
+            try:
+                await connection.copy_records_to_table(table, columns=columns, records=rows)
+            except (OverflowError, TypeError, ValueError) as error:
+                # What cannot be told in the column's type at all.
+                raise StoreError("command_failed", f"{statement.name}: {error!r}") from error
 
     async def _execute(self, connection: Any, statement: Statement, args: tuple[Any, ...]) -> Any:
-        _, shape, sql = statement
-        if shape == "bulk":
+        name, shape, sql = statement
+        if shape in ("bulk", "rows"):
             keys = args[0]
-            columns = list(zip(*keys, strict=True)) if keys and isinstance(keys[0], tuple) else [keys]
-            return [tuple(row) for row in await connection.fetch(sql, *columns, *args[1:])]
-        if shape == "rows":
-            if not args[0]:
+            columns: Iterable[Any] = (
+                zip(*keys, strict=True) if keys and isinstance(keys[0], tuple) else [keys]
+            )
+            if name in self._as_text:
+                columns = map(_array, columns)
+            if shape == "bulk":
+                return [tuple(row) for row in await connection.fetch(sql, *columns, *args[1:])]
+            if not keys:
                 return 0
-            status: str = await connection.execute(sql, *zip(*args[0], strict=True))
+            status: str = await connection.execute(sql, *columns)
             return int(status.rpartition(" ")[2])
         if shape == "many":
             return [tuple(row) for row in await connection.fetch(sql, *args)]
@@ -231,6 +296,24 @@ class PostgresStore:
             return None if row is None else tuple(row)
         await connection.execute(sql, *args)
         return None
+
+
+def _array(values: Iterable[Any]) -> str:
+    """The text of an array of numbers, texts and None. Raises StoreError ``command_failed``."""
+    try:
+        text = _encode(values).decode()
+    except (OverflowError, TypeError, ValueError) as error:
+        raise StoreError("command_failed", repr(error)) from error
+    if "\\" in text:
+        # JSON has escapes that arrays have not.
+        return f"{{{','.join(map(_element, values))}}}"
+    return f"{{{text[1:-1]}}}"
+
+
+def _element(value: Any) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "NULL" if value is None else str(value)
 
 
 async def holds_ledger(dsn: str) -> bool:
@@ -263,8 +346,9 @@ def _typed(error: Exception) -> StoreError:
         return StoreError("busy", detail)
     if isinstance(error, _AGAIN):
         return StoreError("interrupted", detail)
-    if isinstance(error, exceptions.UniqueViolationError) and str(error.table_name).startswith("txn"):
-        # An id is made once: an earlier run of the same batch, whose outcome was unknown, has committed meanwhile.
+    if isinstance(error, exceptions.UniqueViolationError) and error.table_name in ("txn", "key"):
+        # Another batch used one of the keys first. An id is made once: there an earlier run of the same batch, whose
+        # outcome was unknown, has committed meanwhile.
         return StoreError("interrupted", detail)
     if isinstance(error, _WRONG):
         return StoreError("command_failed", detail)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 import msgspec
 
 from groat.ledger.errors import Closed, StoreError
-from groat.store.flow import Contribute, Flow, Query
+from groat.store.flow import TURN, Contribute, Flow, Query
 from groat.store.migrations import Migration, load_migrations, migrate
 from groat.store.statements import Statement, load_statements
 
@@ -198,6 +198,8 @@ class SqliteStore:
         try:
             query = next(flow)
             while True:
+                if query is TURN:
+                    query = flow.send(None)
                 if before_query:
                     before_query(query)
                 try:
@@ -212,7 +214,7 @@ class SqliteStore:
 
     def _execute(self, connection: sqlite3.Connection, statement: Statement, args: tuple[Any, ...]) -> Any:
         name, shape, sql = statement
-        if shape == "rows":
+        if shape in ("rows", "add"):
             return self._insert(connection, name, sql, args[0])
         if shape == "bulk":
             (text,) = connection.execute(sql, (_encode(args[0]).decode(), *args[1:])).fetchone()

@@ -2,11 +2,12 @@
 
 ``-- name: find_keys :bulk`` heads a statement. Shapes: ``:exec`` None; ``:one`` a row or None; ``:many`` a list of
 rows; ``:rows`` writes the list of rows given as the one argument (on SQLite ``VALUES :rows``) and answers how many
-were written; ``:bulk`` reads for the list given as its first argument, which reaches SQLite as one JSON text answered
-by one JSON array of rows, and PostgreSQL as an array for each column.
+were written; ``:add`` inserts such a list where no row of it can exist yet, answers None, and may still be under way
+while the flow goes on (on PostgreSQL it is a ``COPY``); ``:bulk`` reads for the list given as its first argument, which
+reaches SQLite as one JSON text answered by one JSON array of rows, and PostgreSQL as an array for each column.
 
-The last two exist because each step of a ``sqlite3`` statement lets go of the interpreter lock and takes it back: next
-to a busy event loop that can cost milliseconds a row, so what runs for each command runs as one step for all.
+The last three exist because each step of a ``sqlite3`` statement lets go of the interpreter lock and takes it back:
+next to a busy event loop that can cost milliseconds a row, so what runs for each command runs as one step for all.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-_HEAD = re.compile(r"^-- name: (\w+) :(exec|one|many|rows|bulk)[ \t]*$", re.MULTILINE)
+_HEAD = re.compile(r"^-- name: (\w+) :(exec|one|many|rows|add|bulk)[ \t]*$", re.MULTILINE)
 
 
 class Statement(NamedTuple):

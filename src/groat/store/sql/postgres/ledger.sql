@@ -10,7 +10,7 @@ SELECT groat_now(),
 -- name: find_keys :bulk
 -- The verdicts under the keys that were used before.
 SELECT encode(uuid_send(k.digest), 'hex'), k.form::int, encode(uuid_send(k.body), 'hex'), k.txn::text, k.outcome
-FROM key AS k WHERE k.digest = ANY ($1::uuid[]);
+FROM key AS k WHERE k.digest = ANY ($1::text::uuid[]);
 
 -- name: due_holds :many
 -- Holds whose time has come, the longest due first.
@@ -34,14 +34,15 @@ WHERE h.id = ANY ($1::uuid[]);
 -- name: find_accounts :bulk
 -- Ids of the (path, asset) pairs that are open, with the pair's place in the list.
 SELECT (j.place - 1)::bigint, a.id
-FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS j (path, asset, place)
+FROM unnest($1::text::text[], $2::text::text[]) WITH ORDINALITY AS j (path, asset, place)
 JOIN account AS a ON a.path = j.path AND a.asset = j.asset;
 
 -- name: open_accounts :rows
 -- Open accounts; another batch may have been first.
 INSERT INTO account (path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version, opened_at)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-                     $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
+SELECT * FROM unnest($1::text::text[], $2::text::text[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
+                     $6::text::bigint[], $7::text::bigint[], $8::text::bigint[], $9::text::bigint[],
+                     $10::text::bigint[])
 ON CONFLICT DO NOTHING;
 
 -- name: drop_account :exec
@@ -54,12 +55,12 @@ FROM hold AS h WHERE h.id = ANY ($1::uuid[]) ORDER BY h.id FOR UPDATE;
 
 -- name: lock_accounts :bulk
 SELECT a.id, a.path, a.asset, a.floor, a.ceiling, a.debits, a.credits, a.debits_pending, a.credits_pending, a.version
-FROM account AS a WHERE a.id = ANY ($1::bigint[]) ORDER BY a.id FOR UPDATE;
+FROM account AS a WHERE a.id = ANY ($1::text::bigint[]) ORDER BY a.id FOR UPDATE;
 
 -- name: lock_streams :bulk
 -- People's streams before those of roles, which more batches need and which are so held for a shorter time.
 SELECT s.name, s.id, s.generation, s.head
-FROM stream AS s WHERE s.name = ANY ($1::text[]) ORDER BY s.name DESC FOR UPDATE;
+FROM stream AS s WHERE s.name = ANY ($1::text::text[]) ORDER BY s.name DESC FOR UPDATE;
 
 -- name: lock_free_holds :bulk
 SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at
@@ -85,18 +86,14 @@ FROM txn AS t JOIN posting AS p ON p.txn = t.id WHERE t.reverses = ANY ($1::uuid
 -- name: insert_batch :one
 INSERT INTO batch (at, worker, commands, streams, previous, hash) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id;
 
--- name: insert_transactions :rows
-INSERT INTO txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
-                 reverses, hold, hold_after, positions, batch)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-                     $9::bigint[], $10::uuid[], $11::uuid[], $12::text[], $13::text[], $14::bigint[]);
+-- name: insert_transactions :add
+COPY txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
+          reverses, hold, hold_after, positions, batch) FROM STDIN;
 
--- name: insert_postings :rows
-INSERT INTO posting (txn, leg, source, destination, amount, pending,
-                     source_balance, source_held, source_version,
-                     destination_balance, destination_held, destination_version, effective_at)
-SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-                     $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[]);
+-- name: insert_postings :add
+COPY posting (txn, leg, source, destination, amount, pending,
+              source_balance, source_held, source_version,
+              destination_balance, destination_held, destination_version, effective_at) FROM STDIN;
 
 -- name: write_holds :rows
 INSERT INTO hold (id, source, destination, amount, captured, released, expires_at, status, created_at)
@@ -109,32 +106,28 @@ SET captured = excluded.captured, released = excluded.released, status = exclude
 UPDATE account
 SET debits = v.debits, credits = v.credits, debits_pending = v.debits_pending, credits_pending = v.credits_pending,
     version = v.version, floor = v.floor, ceiling = v.ceiling
-FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-            $8::bigint[])
+FROM unnest($1::text::bigint[], $2::text::bigint[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
+            $6::text::bigint[], $7::text::bigint[], $8::text::bigint[])
      AS v (id, debits, credits, debits_pending, credits_pending, version, floor, ceiling)
 WHERE account.id = v.id;
 
 -- name: open_streams :rows
 INSERT INTO stream (name, generation, head)
-SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[]) ON CONFLICT DO NOTHING;
+SELECT * FROM unnest($1::text::text[], $2::text::integer[], $3::text::bigint[]) ON CONFLICT DO NOTHING;
 
 -- name: update_streams :rows
-UPDATE stream SET head = v.head FROM unnest($1::bigint[], $2::bigint[]) AS v (id, head) WHERE stream.id = v.id;
+UPDATE stream SET head = v.head
+FROM unnest($1::text::bigint[], $2::text::bigint[]) AS v (id, head) WHERE stream.id = v.id;
 
--- name: insert_events :rows
-INSERT INTO event (stream, "offset", at, data)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]);
+-- name: insert_events :add
+COPY event (stream, "offset", at, data) FROM STDIN;
 
--- name: insert_acts :rows
-INSERT INTO act (id, at, kind, principal, actor, target, reason, key, before, after, batch)
-SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                     $9::text[], $10::text[], $11::bigint[]);
+-- name: insert_acts :add
+COPY act (id, at, kind, principal, actor, target, reason, key, before, after, batch) FROM STDIN;
 
--- name: insert_keys :rows
--- The keys come last; one that is missing from the count was used by another batch meanwhile, and this one runs again.
-INSERT INTO key (digest, form, body, txn, outcome)
-SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[])
-ON CONFLICT DO NOTHING;
+-- name: insert_keys :add
+-- The keys come last; on a conflict another batch was first, and this one runs again.
+COPY key (digest, form, body, txn, outcome) FROM STDIN;
 
 -- name: confirm :one
 -- What stands here may not have reached the synchronous standby: the wait of its COMMIT was cancelled, or the server began

@@ -74,12 +74,12 @@ JOIN posting AS p ON p.txn = t.id;
 -- name: insert_batch :one
 INSERT INTO batch (at, worker, commands, streams, previous, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id;
 
--- name: insert_transactions :rows
+-- name: insert_transactions :add
 INSERT INTO txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
                  reverses, hold, hold_after, positions, batch)
 VALUES :rows;
 
--- name: insert_postings :rows
+-- name: insert_postings :add
 INSERT INTO posting (txn, leg, source, destination, amount, pending,
                      source_balance, source_held, source_version,
                      destination_balance, destination_held, destination_version, effective_at)
@@ -105,13 +105,13 @@ INSERT INTO stream (name, generation, head) VALUES :rows ON CONFLICT DO NOTHING;
 WITH v (id, head) AS (VALUES :rows)
 UPDATE stream SET head = v.head FROM v WHERE stream.id = v.id;
 
--- name: insert_events :rows
+-- name: insert_events :add
 INSERT INTO event (stream, offset, at, data) VALUES :rows;
 
--- name: insert_acts :rows
+-- name: insert_acts :add
 INSERT INTO act (id, at, kind, principal, actor, target, reason, key, before, after, batch) VALUES :rows;
 
--- name: insert_keys :rows
+-- name: insert_keys :add
 -- The keys come last; a conflict means that another batch was first, and then this one is run again.
 INSERT INTO key (digest, form, body, txn, outcome) VALUES :rows;
 
