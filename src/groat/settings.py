@@ -159,6 +159,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 20_000
     batch_max: Annotated[int, Meta(ge=1, le=10_000, description="Commands one commit may hold")] = 2_000
     body_max: Annotated[int, Meta(ge=1024, description="Largest request body, bytes")] = 8 * 1024 * 1024
+    smtp_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|^(smtp|smtp\+starttls|smtps)://",
+            description="Relay for mail: smtp://host, smtp+starttls://user:password@host, smtps://...; empty: none",
+        ),
+    ] = ""
+    smtp_from: Annotated[str, Meta(description="Sender of mail, such as Bank <bank@example.com>")] = (
+        "groat <groat@localhost>"
+    )
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Meta(description="How much is logged; debug logs each broadcast"),
@@ -203,7 +213,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         )
 
 
-SECRETS = frozenset({"secret", "jwt_secret"})
+SECRETS = frozenset({"secret", "jwt_secret", "smtp_url"})
 """Settings whose values are never shown."""
 
 

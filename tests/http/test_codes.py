@@ -251,6 +251,12 @@ CASES: dict[str, Case] = {
     "unsupported_media_type": call("POST /v1/assets", content=b"{}", headers={"Content-Type": "text/plain"}),
     "asset_not_allowed": call("POST /v1/actions/spend", {"amount": "1", "asset": "USD"}, caller="42"),
     "action_limit": call("POST /v1/actions/spend", {"amount": "21"}, caller="42"),
+    "invalid_notice": call("POST /v1/notifications", {"to": "user:42", "title": ""}),
+    "invalid_audience": call("POST /v1/notifications", {"to": "house:bonus", "title": "Hello"}),
+    "invalid_preferences": call(
+        "PUT /v1/notifications/preferences", {"ways": {"With Spaces": []}}, caller="42"
+    ),
+    "notification_not_found": call("POST /v1/notifications/read", {"ids": [_NOWHERE]}, caller="42"),
     "nothing_to_change": call("PATCH /v1/users/42", {"reason": "none"}),
     "own_rights": call("PATCH /v1/users/ada", {"roles": []}),
     "rate_limited": rate_limited,

@@ -161,6 +161,9 @@ PUT   /v1/accounts/user:42/balances/CREDIT
 PATCH /v1/accounts/user:42/balances/CREDIT
 POST  /v1/assets
 POST  /v1/actions/spend
+POST  /v1/notifications
+POST  /v1/notifications/read
+PUT   /v1/notifications/preferences
 POST  /v1/users
 PATCH /v1/users/42
 POST  /v1/users/42/revoke
@@ -208,7 +211,7 @@ async def test_a_body_of_unannounced_length_is_bounded_too(api: Api) -> None:
 
 
 KEYED = [line for line in ROUTES_WITH_BODIES.strip().splitlines() if not line.split()[1].startswith(
-    ("/v1/assets", "/v1/users", "/v1/auth", "/v1/api-keys"))]  # fmt: skip
+    ("/v1/assets", "/v1/notifications/", "/v1/users", "/v1/auth", "/v1/api-keys"))]  # fmt: skip
 
 
 async def test_every_write_of_money_needs_a_key(api: Api) -> None:
@@ -250,6 +253,9 @@ GET /v1/accounts/user:42/entries                                   invalid_query
 GET /v1/accounts/user:42/entries        asset=GOLD                 unknown_asset
 GET /v1/accounts/user:99/entries        asset=CREDIT               account_not_found
 GET /v1/accounts/user:42/entries        asset=CREDIT&cursor=bGlzdEVudHJpZXMgLTE=  invalid_cursor
+GET /v1/notifications                   unread=maybe               invalid_query
+GET /v1/notifications                   cursor=bGlzdE5vdGlmaWNhdGlvbnMgdXNlcjo0Mj14  invalid_cursor
+GET /v1/notifications                   user=a%20b                 invalid_user
 GET /v1/users                           cursor=%F0%9F%92%B0        invalid_cursor
 GET /v1/users/a%20b                                                invalid_user
 GET /v1/users/unknown                                              user_not_found

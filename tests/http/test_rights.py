@@ -40,6 +40,11 @@ getRequest          401     200  404  200  200  200
 takeTransition      401     403  404  403  201  403
 lookAtRequest       401     403  403  200  200  403
 listLooks           401     403  403  200  200  403
+listNotifications   401     200  403  200  200  200
+sendNotification    401     403  403  403  201  201
+readNotifications   401     200  404  404  404  403
+getPreferences      401     200  403  200  200  200
+setPreferences      401     200  403  403  200  200
 listAudit           401     403  403  200  200  403
 listUsers           401     403  403  200  200  403
 addUser             401     403  403  403  201  403
@@ -67,8 +72,9 @@ ROWS = parse_table(TABLE)
 class Things:
     """Fresh things for one call: each belongs to 42."""
 
-    def __init__(self, transaction: str, hold: str, key: str, request: str) -> None:
+    def __init__(self, transaction: str, hold: str, key: str, request: str, notification: str) -> None:
         self.transaction = transaction
+        self.notification = notification
         self.request = request
         self.hold = hold
         self.key = key
@@ -81,7 +87,9 @@ async def things(api: Api) -> Things:
     key = await api.call("ada", "POST /v1/api-keys", {"service": "other"})
     claim = {"amount": "1", "asset": "USD", "purpose": "Stamps"}
     filed = await api.call("42", "POST /v1/requests/expense", claim)
-    return Things(given.json()["id"], held.json()["hold"]["id"], key.json()["id"], filed.json()["id"])
+    told = await api.call("ada", "POST /v1/notifications", {"to": "user:42", "title": "Hello"})
+    made = (given.json()["id"], held.json()["hold"]["id"], key.json()["id"], filed.json()["id"])
+    return Things(*made, told.json()["id"])
 
 
 _SHEET = {"file": ("people.csv", b"user,amount\n42,1\n")}
@@ -115,6 +123,9 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         "addApiKey": {"service": "third"},
         "fileRequest": {"amount": "1", "asset": "USD", "purpose": "Stamps"},
         "takeTransition": {},
+        "sendNotification": {"to": "user:42", "title": "Hello"},
+        "readNotifications": {"ids": [made.notification]},
+        "setPreferences": {"ways": {"*": []}},
         "login": {"user": "pat", "password": PASSWORD},
     }
     sent: dict[str, Any] = {"route": route}
@@ -124,6 +135,8 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         sent["json"] = bodies[operation]
     if operation == "listAccounts":
         sent["params"] = {"prefix": "user:42"}
+    if operation in ("listNotifications", "getPreferences", "setPreferences"):
+        sent["params"] = {"user": "42"}
     if operation == "listEntries":
         sent["params"] = {"asset": "CREDIT"}
     if operation == "getStatement":

@@ -11,6 +11,7 @@ from contextlib import suppress
 from groat import tracing
 from groat.cli.options import open_ledger, shown_database, with_settings
 from groat.cli.output import result
+from groat.programs.notifications.mail import relay_of
 from groat.settings import Settings, SettingsError, require_secrets, require_store
 
 
@@ -23,6 +24,7 @@ def serve(*, settings: Settings) -> None:
     require_secrets(settings)
     require_store(settings)
     tracing.wanted(settings)
+    relay_of(settings)
     require_address(settings)
     # Whatever is wrong with the database is told in one line here, and workers that start together find it migrated.
     asyncio.run(_open_once(settings))

@@ -27,10 +27,11 @@ from groat.http import (  # noqa: F401
     auth,
     holds,
     me,
+    notifications,
     requests,
     sheets,
-    streams,
     statements,
+    streams,
     system,
     transactions,
     users,
@@ -48,6 +49,7 @@ from groat.ledger.errors import Closed, GroatError
 from groat.live import Live
 from groat.live import asgi as live_asgi
 from groat.programs import find_programs
+from groat.programs.notifications.mail import Mailer, relay_of
 from groat.programs.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -177,6 +179,9 @@ class App:
             for program in programs:
                 for job in program.jobs:
                     await stack.enter_async_context(job(workflow, settings.options.get(program.name, {})))
+            relay = relay_of(settings)
+            if relay is not None:
+                await stack.enter_async_context(Mailer(groat, relay, settings.smtp_from).running())
             live = Live(groat, identities, settings)
             await live.start()
             stack.push_async_callback(live.stop)

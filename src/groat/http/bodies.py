@@ -208,3 +208,50 @@ class ApiKeyBody(Body):
 
     service: Name
     label: Annotated[str, Meta(max_length=200)] = ""
+
+
+class SubjectBody(Body):
+    """What a notification is about: a kind of thing of the app's, and its id."""
+
+    kind: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 128})]
+    id: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 128})]
+
+
+class NotificationBody(Body):
+    """What to tell whom. ``category`` is what people switch on and off; a toast of the same ``thread`` is replaced."""
+
+    to: Annotated[
+        str,
+        Meta(
+            description="user:42, role:partner, or all.",
+            extra_json_schema={
+                "pattern": r"^(all|(user|role):[A-Za-z0-9._@|\-]{1,64})$",
+                "examples": ["user:42"],
+            },
+        ),
+    ]
+    title: Annotated[
+        str, Meta(extra_json_schema={"minLength": 1, "maxLength": 200, "pattern": "^[^\\u0000]*$"})
+    ]
+    level: Literal["success", "error", "info", "warning"] = "info"
+    body: Annotated[str, Meta(extra_json_schema={"maxLength": 2000, "pattern": "^[^\\u0000]*$"})] = ""
+    category: Annotated[
+        str, Meta(extra_json_schema={"pattern": "^[a-z0-9][a-z0-9_.-]{0,31}$", "examples": ["orders"]})
+    ] = "general"
+    thread: Annotated[str, Meta(extra_json_schema={"pattern": "^[\\x21-\\x7e]{0,128}$"})] = ""
+    subject: SubjectBody | None = None
+
+
+class ReadBody(Body):
+    """What was read: these ids, a thread, or all up to and including the one of an id."""
+
+    ids: Annotated[list[str], Meta(max_length=500)] = []
+    thread: Annotated[str, Meta(max_length=128)] = ""
+    upto: str = ""
+
+
+class PreferencesBody(Body):
+    """How to hear of each category, ``*`` standing for all others; and where mail goes, "" for nowhere."""
+
+    ways: dict[str, list[Literal["toast", "email"]]] | None = None
+    email: Annotated[str, Meta(max_length=254)] | None = None

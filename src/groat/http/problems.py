@@ -7,6 +7,7 @@ from typing import Any
 from groat.http.answer import Answer, encode
 from groat.identity.errors import IDENTITY_ERRORS
 from groat.ledger.errors import INPUT_ERRORS, REFUSALS, SERVER_ERRORS, GroatError, Refusal, Rule, refusal_rule
+from groat.programs.notifications.errors import NOTIFICATION_ERRORS
 from groat.programs.workflow.kinds import RULES
 from groat.sheets import SHEET_ERRORS
 
@@ -44,10 +45,10 @@ HTTP_ERRORS: dict[str, Rule] = {
     "unsupported_media_type": Rule(415, "Send the body with the Content-Type that the documentation names."),
     "asset_not_allowed": Rule(422, "The action is not declared for this asset; name one of its assets."),
     "action_limit": Rule(422, "More than one call of this action may move."),
-    "nothing_to_change": Rule(422, "Name at least one thing to change."),
     "statement_too_long": Rule(
         422, "The period has more lines than a PDF holds. Ask for a shorter one, or for CSV."
     ),
+    "nothing_to_change": Rule(422, "Name at least one thing to change."),
     "own_rights": Rule(422, "Nobody changes their own roles or disables themselves; ask another admin."),
     "rate_limited": Rule(429, "Too many calls. Go on after the time in Retry-After."),
     "internal_error": Rule(
@@ -62,6 +63,7 @@ CODES: dict[str, Rule] = {
     **SERVER_ERRORS,
     **IDENTITY_ERRORS,
     **SHEET_ERRORS,
+    **NOTIFICATION_ERRORS,
     **HTTP_ERRORS,
 }
 """Every stable code that an answer of HTTP may carry, beside those that the kinds of programs declare."""

@@ -19,7 +19,7 @@ class Right(Enum):
     ANYONE = "anyone, without signing in"
     SESSION = "whoever holds a session cookie, from the server's own pages"
     SIGNED_IN = "whoever is signed in; people get only what is theirs"
-    PERSON = "people, for their own money"
+    PERSON = "people, for what is theirs"
     READ = "admins, support and services"
     POST = "admins and services"
     STAFF = "admins and support"
@@ -54,6 +54,11 @@ RIGHTS: dict[str, Right] = {
     "takeTransition": Right.SIGNED_IN,
     "lookAtRequest": Right.STAFF,
     "listLooks": Right.STAFF,
+    "listNotifications": Right.SIGNED_IN,
+    "sendNotification": Right.POST,
+    "readNotifications": Right.PERSON,
+    "getPreferences": Right.SIGNED_IN,
+    "setPreferences": Right.SIGNED_IN,
     "listAudit": Right.STAFF,
     "listUsers": Right.STAFF,
     "addUser": Right.ADMIN,

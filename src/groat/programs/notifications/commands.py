@@ -12,13 +12,13 @@ from groat.ledger.amounts import Asset
 from groat.ledger.book import Book, Refs, Table
 from groat.ledger.commands import Command, Effect
 from groat.ledger.errors import Refusal
-from groat.ledger.text import check_metadata
 from groat.programs.notifications.marks import Mark, decode_spans, encode_spans
 from groat.programs.notifications.notices import (
     BOX,
     Notice,
     box_of,
     check_notice,
+    check_subject,
     check_ways,
     is_person,
     need,
@@ -47,7 +47,8 @@ class Send(Command, kw_only=True):
         Command.check(self, assets)
         check_stream(self.to)
         check_notice(self.notice)
-        check_metadata(self.subject)
+        if self.subject is not None:
+            check_subject(self.subject)
 
     def needs(self, refs: Refs, book: Book) -> None:
         """The stream and its box."""

@@ -8,7 +8,8 @@ NOTIFICATION_ERRORS: dict[str, Rule] = {
     "invalid_notice": Rule(
         400,
         "level is success, error, info or warning; title has 1 to 200 characters, body at most 2,000; category is 1 to "
-        "32 of [a-z0-9_.-], thread at most 128 printable ASCII characters without spaces.",
+        "32 of [a-z0-9_.-], thread at most 128 printable ASCII characters without spaces; kind and id of the subject "
+        "have 1 to 128 characters.",
     ),
     "invalid_preferences": Rule(
         400,

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from groat.programs.notifications.commands import Read
 from groat.programs.notifications.errors import NotificationError
 from groat.programs.notifications.marks import Mark, decode_spans
-from groat.programs.notifications.notices import Box, Notified, is_person
+from groat.programs.notifications.notices import OTHERS, Box, Notified, is_person
+from groat.programs.notifications.views import NotificationView
 from groat.store.flow import Flow, Query
 
 FRESH_US = 30 * 86_400_000_000
@@ -18,6 +19,8 @@ FRESH_US = 30 * 86_400_000_000
 
 THREAD_MAX = 1_000
 LATEST = 20
+# Among how many of the latest notifications of a stream the categories are looked for.
+CATEGORIES_OF = 200
 
 
 class Standing(NamedTuple):
@@ -33,9 +36,9 @@ class Standing(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Some notifications on the wire, newest first; ``before`` leads to the next ones, None: there are none."""
+    """Some notifications, newest first; ``before`` leads to the next ones, None: there are none."""
 
-    items: list[dict[str, Any]]
+    items: list[NotificationView]
     before: dict[str, int] | None
     unread: int
 
@@ -114,6 +117,22 @@ def read_page(
     for n in found[:limit]:
         left[n.stream] = min(left[n.stream], n.number)
     return Page(items, left, total_unread)
+
+
+def read_preferences(
+    reader: str, rooms: Sequence[str]
+) -> Flow[tuple[dict[str, tuple[str, ...]], list[str], str | None]]:
+    """How a person wants to hear, by category; the categories they could choose for; where their mail goes."""
+    boxes = yield from read_boxes([reader, *rooms])
+    ways = boxes[reader].by_category()
+    wanted = [
+        (stream, number)
+        for stream, box in boxes.items()
+        for number in range(box.total, max(0, box.total - CATEGORIES_OF), -1)
+    ]
+    seen = {n.category for n in (yield from read_numbered(wanted))}
+    addresses = dict((yield Query("find_mail_addresses", ([reader],))))
+    return ways, sorted((seen | ways.keys()) - {OTHERS}), addresses.get(reader)
 
 
 def resolve(

@@ -11,10 +11,12 @@ from groat.ledger.book import Book, Refs, Table
 from groat.ledger.text import check_text, format_time
 from groat.programs.notifications.errors import NotificationError
 from groat.programs.notifications.marks import Mark, decode_spans, encode_spans
+from groat.programs.notifications.views import NotificationView, SubjectView
 
 LEVELS = ("success", "error", "info", "warning")
 TITLE_MAX = 200
 BODY_MAX = 2_000
+SUBJECT_MAX = 128
 CATEGORIES_MAX = 64
 _CATEGORY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}", re.ASCII)
 _THREAD = re.compile(r"[\x21-\x7e]{0,128}", re.ASCII)
@@ -61,21 +63,21 @@ class Notified(NamedTuple):
     subject: str | None
     at: int
 
-    def view(self, read: bool) -> dict[str, Any]:
-        """The notification on the wire, as somebody sees it who has ``read`` it or not."""
-        return {
-            "id": self.id,
-            "level": self.level,
-            "title": self.title,
-            "body": self.body,
-            "category": self.category,
-            "thread": self.thread,
-            "subject": None if self.subject is None else msgspec.json.decode(self.subject),
-            "at": format_time(self.at),
-            "read": read,
-            "stream": self.stream,
-            "number": self.number,
-        }
+    def view(self, read: bool) -> NotificationView:
+        """The notification as somebody sees it who has ``read`` it or not."""
+        return NotificationView(
+            self.id,
+            self.level,
+            self.title,
+            self.body,
+            self.category,
+            self.thread,
+            None if self.subject is None else msgspec.json.decode(self.subject, type=SubjectView),
+            format_time(self.at),
+            read,
+            self.stream,
+            self.number,
+        )
 
 
 class Box(NamedTuple):
@@ -138,6 +140,17 @@ def check_notice(notice: Notice) -> Notice:
     return notice
 
 
+def check_subject(subject: dict[str, str]) -> dict[str, str]:
+    """The subject itself; raises NotificationError ``invalid_notice``, InvalidInput ``invalid_text``."""
+    if subject.keys() != {"kind", "id"} or not all(
+        1 <= len(text) <= SUBJECT_MAX for text in subject.values()
+    ):
+        raise NotificationError("invalid_notice")
+    for text in subject.values():
+        check_text(text)
+    return subject
+
+
 def check_ways(ways: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """The ways by category, each once; raises NotificationError ``invalid_preferences``."""
     if len(ways) > CATEGORIES_MAX or not all(
@@ -177,4 +190,5 @@ def notify(
     book.put(NOTIFICATION, id, list(row))
     if not is_person(stream) or box.wants(EMAIL, notice.category):
         book.put(MAIL, id, [id, id, stream, book.now, book.now])
-    return row.view(read=False) | ({"unread": box.unread} if is_person(stream) else {})
+    told: dict[str, Any] = msgspec.to_builtins(row.view(read=False))
+    return told | ({"unread": box.unread} if is_person(stream) else {})

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import msgspec
-
 from groat.identity.model import EVERYBODY
 from groat.ledger.commands import Command
 from groat.ledger.errors import Refusal, Refused
 from groat.programs.notifications.commands import Send
 from groat.programs.notifications.errors import NotificationError
 from groat.programs.notifications.notices import Notice
+from groat.programs.notifications.views import Sent
 from groat.store.batch import Done
 
 ALL = "all"
-
-
-class Sent(msgspec.Struct):
-    """A notification that was sent: its ``id``, the stream it went ``to``, and the position of its event."""
-
-    id: str
-    to: str
-    at: str
-    positions: dict[str, str]
-    replayed: bool
 
 
 class Executor(Protocol):

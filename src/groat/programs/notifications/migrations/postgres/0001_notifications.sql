@@ -27,6 +27,9 @@ CREATE TABLE notification_box (
     ways     text   NOT NULL DEFAULT '{}'  -- JSON {category: ["toast", "email"]}; "*" stands for the others
 ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
 
+-- Who wants mail of anything.
+CREATE INDEX notification_box_email ON notification_box (stream) WHERE ways LIKE '%"email"%';
+
 -- Locks the boxes of these streams, which are made where there are none: two batches that are the first for a stream would
 -- else both count from nothing. Each statement of the function sees what was committed until it began.
 CREATE FUNCTION groat_lock_boxes(streams text[]) RETURNS SETOF notification_box LANGUAGE plpgsql VOLATILE AS $$
@@ -64,3 +67,4 @@ CREATE TABLE notification_mail (
 );
 
 CREATE INDEX notification_mail_due ON notification_mail (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX notification_mail_done ON notification_mail (at) WHERE due_at IS NULL;

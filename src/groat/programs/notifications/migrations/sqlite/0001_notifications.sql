@@ -26,6 +26,9 @@ CREATE TABLE notification_box (
     ways     TEXT    NOT NULL              -- JSON {category: ["toast", "email"]}; "*" stands for the others
 ) STRICT, WITHOUT ROWID;
 
+-- Who wants mail of anything.
+CREATE INDEX notification_box_email ON notification_box (stream) WHERE ways LIKE '%"email"%';
+
 -- The same for what a person (`reader`) has read of a room that they share with others; `id` is "reader room".
 CREATE TABLE notification_mark (
     id       TEXT    PRIMARY KEY,
@@ -51,3 +54,4 @@ CREATE TABLE notification_mail (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX notification_mail_due ON notification_mail (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX notification_mail_done ON notification_mail (at) WHERE due_at IS NULL;

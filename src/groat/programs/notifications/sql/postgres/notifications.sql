@@ -63,3 +63,39 @@ SELECT n.stream, n.number
 FROM unnest($1::text[], $2::bigint[]) AS j (stream, number)
 JOIN notification AS n ON n.stream = j.stream AND n.number > j.number AND n.thread = $3
 ORDER BY n.number DESC LIMIT $4;
+
+-- name: find_mail_addresses :bulk
+-- Where mail to these people goes: what their record here says, else what an app said. None to those who are disabled.
+SELECT j.stream, coalesce(p.email, nullif(b.email, ''))
+FROM unnest($1::text[]) AS j (stream)
+LEFT JOIN principal AS p ON p.id = j.stream
+LEFT JOIN notification_box AS b ON b.stream = j.stream
+WHERE coalesce(p.disabled, 0) = 0;
+
+-- name: any_mail_due :one
+SELECT 1 FROM notification_mail WHERE due_at <= groat_now() LIMIT 1;
+
+-- name: claim_mail :many
+-- For claimant $1 until $2: up to $4 mails that are due at $3.
+UPDATE notification_mail SET claim = $1, due_at = $2, attempts = attempts + 1
+WHERE id IN (SELECT id FROM notification_mail WHERE due_at <= $3 ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
+RETURNING id::text, notification::text, stream, at, attempts, reached;
+
+-- name: settle_mail :rows
+-- Only whoever still holds the claim says what became of a mail.
+UPDATE notification_mail SET state = v.state, due_at = v.due_at, claim = ''
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]) AS v (id, claim, state, due_at)
+WHERE notification_mail.id = v.id AND notification_mail.claim = v.claim;
+
+-- name: reach_mail :one
+UPDATE notification_mail SET reached = $3 WHERE id = $1::uuid AND claim = $2 RETURNING reached;
+
+-- name: list_mail_readers :many
+-- The next $2 people behind $1 who want mail of anything, with what of and the roles of those who have an account here.
+SELECT b.stream, b.ways, p.roles
+FROM notification_box AS b LEFT JOIN principal AS p ON p.id = b.stream
+WHERE b.ways LIKE '%"email"%' AND b.stream > $1 ORDER BY b.stream LIMIT $2;
+
+-- name: prune_mail :many
+DELETE FROM notification_mail
+WHERE id IN (SELECT id FROM notification_mail WHERE due_at IS NULL AND at < $1 LIMIT $2) RETURNING id::text;

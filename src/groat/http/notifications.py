@@ -1,0 +1,254 @@
+"""Notifications: sending and listing them, marking them read, and how people want to hear of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groat.engine.ids import new_id
+from groat.http import bodies
+from groat.http.answer import Answer
+from groat.http.call import Call
+from groat.http.operations import CURSOR, LIMIT, Query, operation
+from groat.http.problems import HttpError, problem
+from groat.http.rights import sees_everything
+from groat.identity.model import check_user
+from groat.ledger.errors import Refusal
+from groat.ledger.text import check_id
+from groat.programs.notifications import flows
+from groat.programs.notifications.commands import MarkRead, Send, SetWays
+from groat.programs.notifications.notices import Notice
+from groat.programs.notifications.views import NotificationPage, PreferencesView, ReadView, Sent
+from groat.programs.notifications.words import send, stream_to
+
+NUMBER_DIGITS_MAX = 15
+
+_USER = Query("user", {"type": "string", "maxLength": 64}, "Whose they are, for staff and services.")
+_ID = "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f"
+_NOTIFICATION: dict[str, Any] = {
+    "id": _ID,
+    "level": "success",
+    "title": "Parcel sent",
+    "body": "It arrives tomorrow.",
+    "category": "orders",
+    "thread": "order-7",
+    "subject": {"kind": "order", "id": "7"},
+    "at": "2026-11-20T18:59:50.123456Z",
+    "read": False,
+    "stream": "user:42",
+    "number": 12,
+}
+
+
+@operation(
+    "listNotifications",
+    "GET /v1/notifications",
+    "notifications",
+    "List notifications",
+    answer=NotificationPage,
+    query=(
+        Query("unread", {"type": "boolean", "default": False}, "Only those that are not read."),
+        _USER,
+        CURSOR,
+        LIMIT,
+    ),
+    codes=("forbidden", "invalid_user", "invalid_cursor"),
+    answer_example={"items": [_NOTIFICATION], "cursor": None, "unread": 1},
+)
+async def list_notifications(call: Call) -> Answer:
+    """What the caller was told, and their roles, and everybody; newest first. Staff and services name a person and get
+    what that person alone was told.
+    """
+    reader, rooms = await _reader(call)
+    unread = call.query.get("unread", "false")
+    if unread not in ("true", "false"):
+        raise HttpError("invalid_query", "unread is true or false.")
+    cursor = call.cursor()
+    before = None if cursor is None else _parse_places(cursor)
+    page = await call.groat.read(flows.read_page, reader, rooms, before, call.limit(), unread == "true")
+    to_next = None if page.before is None else call.to_cursor(_format_places(page.before))
+    return Answer.of(NotificationPage(page.items, to_next, page.unread))
+
+
+@operation(
+    "sendNotification",
+    "POST /v1/notifications",
+    "notifications",
+    "Send a notification",
+    body=bodies.NotificationBody,
+    answer=Sent,
+    status=201,
+    statuses={200: "The key was used before for this very notification: its first answer again."},
+    keyed=True,
+    codes=("key_reused", "invalid_notice", "invalid_audience", "invalid_stream", "text_too_long"),
+    example={
+        "to": "user:42",
+        "level": "success",
+        "title": "Parcel sent",
+        "body": "It arrives tomorrow.",
+        "category": "orders",
+        "thread": "order-7",
+        "subject": {"kind": "order", "id": "7"},
+    },
+    answer_example={
+        "id": _ID,
+        "to": "user:42",
+        "at": "2026-11-20T18:59:50.123456Z",
+        "positions": {"user:42": "3f9c01aa:7"},
+        "replayed": False,
+    },
+)
+async def send_notification(call: Call) -> Answer:
+    """To a person (`user:42`), to everybody of a role (`role:partner`), or to `all`. It is kept, counted as unread,
+    told live on every open screen, and mailed to those who want that of its category.
+    """
+    key = call.key()
+    body = await call.body(bodies.NotificationBody)
+    command = Send(
+        principal=call.identity.principal,
+        key=key,
+        to=stream_to(body.to),
+        notice=Notice(body.level, body.title, body.body, body.category, body.thread),
+        subject=None if body.subject is None else {"kind": body.subject.kind, "id": body.subject.id},
+    )
+    answer = await send(call.groat, command)
+    if isinstance(answer, Refusal):
+        return problem(answer)
+    return Answer.of(answer, 200 if answer.replayed else 201)
+
+
+@operation(
+    "readNotifications",
+    "POST /v1/notifications/read",
+    "notifications",
+    "Mark notifications as read",
+    body=bodies.ReadBody,
+    answer=ReadView,
+    codes=("notification_not_found", "nothing_to_change", "invalid_id"),
+    example={"upto": _ID},
+    answer_example={"unread": 0, "positions": {"user:42": "3f9c01aa:8"}},
+)
+async def read_notifications(call: Call) -> Answer:
+    """These ids, those of a thread, or all up to and including the one of an id. All devices of the caller hear of it.
+    What was read before stays read, so repeating it is harmless.
+    """
+    body = await call.body(bodies.ReadBody)
+    if not (body.ids or body.thread or body.upto):
+        raise HttpError("nothing_to_change")
+    identity = call.identity
+    ids = [check_id(id) for id in body.ids]
+    upto = check_id(body.upto) if body.upto else ""
+    reader, rooms = identity.principal, identity.rooms
+    reads = await call.groat.read(flows.resolve, reader, rooms, ids, body.thread, upto)
+    wish = (tuple(ids), body.thread, upto)
+    command = MarkRead(
+        principal=reader, key=f"notifications_read {new_id()}", reader=reader, wish=wish, reads=tuple(reads)
+    )
+    verdict = await call.groat.execute(command)
+    if isinstance(verdict, Refusal):
+        return problem(verdict)
+    standings = await call.groat.read(flows.read_standings, reader, rooms)
+    unread = sum(standing.unread for standing in standings.values())
+    return Answer.of(ReadView(unread, verdict.view().positions))
+
+
+@operation(
+    "getPreferences",
+    "GET /v1/notifications/preferences",
+    "notifications",
+    "Read preferences",
+    answer=PreferencesView,
+    query=(_USER,),
+    codes=("forbidden", "invalid_user"),
+    answer_example={
+        "ways": {"*": ["toast"], "orders": ["toast", "email"]},
+        "categories": ["general", "orders"],
+        "email": "ada@example.com",
+        "mail": True,
+    },
+)
+async def get_preferences(call: Call) -> Answer:
+    """How a person wants to hear of each category: by toast, by e-mail, both or neither. All is kept and listed anyway.
+    What nobody chose for is a toast.
+    """
+    reader, rooms = await _reader(call)
+    return Answer.of(await _preferences(call, reader, rooms))
+
+
+@operation(
+    "setPreferences",
+    "PUT /v1/notifications/preferences",
+    "notifications",
+    "Set preferences",
+    body=bodies.PreferencesBody,
+    answer=PreferencesView,
+    query=(_USER,),
+    codes=("forbidden", "invalid_user", "invalid_preferences", "invalid_email", "nothing_to_change"),
+    example={"ways": {"orders": ["toast", "email"], "news": []}},
+    answer_example={
+        "ways": {"news": [], "orders": ["toast", "email"]},
+        "categories": ["general", "news", "orders"],
+        "email": "ada@example.com",
+        "mail": True,
+    },
+)
+async def set_preferences(call: Call) -> Answer:
+    """`ways` replaces all that was chosen. `email` says where mail goes for somebody without an account here; only
+    services and admins give it, for it must be known to be theirs.
+    """
+    reader, rooms = await _reader(call)
+    identity = call.identity
+    body = await call.body(bodies.PreferencesBody)
+    trusted = identity.is_service or identity.is_admin
+    if (reader != identity.principal or body.email is not None) and not trusted:
+        raise HttpError("forbidden")
+    if body.ways is None and body.email is None:
+        raise HttpError("nothing_to_change")
+    command = SetWays(
+        principal=identity.principal,
+        key=f"notification_preferences {new_id()}",
+        reader=reader,
+        ways=None if body.ways is None else {name: tuple(ways) for name, ways in body.ways.items()},
+        email=body.email,
+    )
+    verdict = await call.groat.execute(command)
+    if isinstance(verdict, Refusal):
+        return problem(verdict)
+    return Answer.of(await _preferences(call, reader, rooms))
+
+
+async def _preferences(call: Call, reader: str, rooms: list[str]) -> PreferencesView:
+    ways, categories, email = await call.groat.read(flows.read_preferences, reader, rooms)
+    listed = {category: list(chosen) for category, chosen in ways.items()}
+    return PreferencesView(listed, categories, email, bool(call.settings.smtp_url))
+
+
+async def _reader(call: Call) -> tuple[str, list[str]]:
+    """Whose notifications are meant, and in which rooms besides: the caller's, or the person's whom ``user`` names."""
+    identity = call.identity
+    user = call.query.get("user")
+    if user is None:
+        if identity.user is None:
+            raise HttpError("invalid_query", "Name the person with ?user=.")
+        return identity.principal, identity.rooms
+    reader = f"user:{check_user(user)}"
+    if reader == identity.principal:
+        return reader, identity.rooms
+    if not sees_everything(identity):
+        raise HttpError("forbidden")
+    if identity.user is not None:
+        await call.services.live.audit_view(identity, reader)
+    return reader, []
+
+
+def _format_places(places: dict[str, int]) -> str:
+    return " ".join(f"{stream}={number}" for stream, number in places.items())
+
+
+def _parse_places(text: str) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for part in text.split(" "):
+        stream, _, number = part.rpartition("=")
+        if not (number.isascii() and number.isdigit() and len(number) <= NUMBER_DIGITS_MAX):
+            raise HttpError("invalid_cursor")
+        places[stream] = int(number)
+    return places

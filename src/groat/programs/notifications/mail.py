@@ -1,0 +1,201 @@
+"""Sending the mail of the outbox by SMTP: at least once, from one node at a time, again after a failure."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import ssl
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import structlog
+
+from groat.engine.groat import Groat
+from groat.engine.ids import new_id
+from groat.ledger.errors import GroatError
+from groat.programs.notifications import outbox
+from groat.programs.notifications.outbox import LEASE_US, REFUSED, SENT, WAITING, Letter
+from groat.settings import Settings, SettingsError
+
+POLL_S = 2.0
+PRUNE_S = 3_600.0
+PRUNE_MAX = 5_000
+CLAIM_MAX = 10
+ANSWER_S = 10.0
+STOP_S = 5.0
+
+SCHEMES = {"smtp": ("", 25), "smtp+starttls": ("starttls", 587), "smtps": ("tls", 465)}
+
+log = structlog.get_logger("groat.mail")
+
+
+class Relay(NamedTuple):
+    """The mail server that takes our mail: ``secure`` is "" (plain), ``starttls`` or ``tls``."""
+
+    host: str
+    port: int
+    secure: str
+    user: str
+    password: str
+
+
+def relay_of(settings: Settings) -> Relay | None:
+    """The relay of the setting ``smtp_url``, None for none; the port is that of the scheme unless it is named.
+
+    Raises SettingsError ``setting_invalid``, also for a password that would go over the wire in the clear.
+    """
+    if not settings.smtp_url:
+        return None
+    parts = urlsplit(settings.smtp_url)
+    secure, port = SCHEMES[parts.scheme]
+    try:
+        port = parts.port or port
+    except ValueError as error:
+        raise SettingsError("setting_invalid", f"smtp_url: {error}", setting="smtp_url") from None
+    if not parts.hostname:
+        raise SettingsError("setting_invalid", "smtp_url names no host", setting="smtp_url")
+    if parts.username and not secure:
+        detail = "smtp_url has a password, which needs smtps:// or smtp+starttls://"
+        raise SettingsError("setting_invalid", detail, setting="smtp_url")
+    return Relay(parts.hostname, port, secure, unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+class Mailer:
+    """Sends what is due, a few at a time over one connection; ``sender`` is the From address.
+
+    A mail whose sender died between sending it and saying so is sent again, with the same Message-ID.
+    """
+
+    def __init__(self, groat: Groat, relay: Relay, sender: str, poll_s: float = POLL_S) -> None:
+        self._groat = groat
+        self._relay = relay
+        self._sender = sender
+        self._domain = parseaddr(sender)[1].rpartition("@")[2]
+        self._claimant = new_id()
+        self._poll_s = poll_s
+        self._pruned_at = float("-inf")
+        self._stopping = asyncio.Event()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Send in the background meanwhile. What is not finished soon after is sent by another node, or later."""
+        task = asyncio.create_task(self._run(), name="groat-mail")
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            await asyncio.wait({task}, timeout=STOP_S)
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _run(self) -> None:
+        while not self._stopping.is_set():
+            busy = False
+            try:
+                busy = await self.send_due()
+                await self._prune()
+            except GroatError as error:
+                log.warning("mail_waits", code=error.code, detail=error.detail)
+            except Exception:
+                log.exception("mail_broke")
+            if not busy:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), self._poll_s)
+
+    async def send_due(self) -> bool:
+        """Send some of what is due; whether there was anything. Raises StoreError."""
+        groat = self._groat
+        if not await groat.read(outbox.any_due):
+            return False
+        letters = await groat.write(outbox.claim, self._claimant, CLAIM_MAX)
+        for letter in letters:
+            reached = letter.reached if letter.address is None else None
+            while reached is not None:
+                # Each page of a room's readers is a commit, behind which another node could go on.
+                reached = await groat.write(outbox.spread, letter, reached, self._claimant, new_id)
+        mine = [letter for letter in letters if letter.address is not None]
+        if mine:
+            outcomes = await asyncio.to_thread(self._deliver, mine)
+            await groat.write(outbox.settle, outcomes, self._claimant)
+        return True
+
+    async def _prune(self) -> None:
+        now = time.monotonic()
+        if now - self._pruned_at >= PRUNE_S:
+            self._pruned_at = now
+            while await self._groat.write(outbox.prune, PRUNE_MAX) == PRUNE_MAX:
+                pass
+
+    def _deliver(self, letters: Sequence[Letter]) -> list[tuple[Letter, str]]:
+        """What became of each letter; those that the lease leaves no time for wait."""
+        deadline = time.monotonic() + LEASE_US / 2_000_000
+        outcomes = dict.fromkeys(letters, WAITING)
+        try:
+            with self._connect() as connection:
+                for letter in letters:
+                    if time.monotonic() > deadline:
+                        break
+                    outcomes[letter] = self._send(connection, letter)
+        except (OSError, smtplib.SMTPException) as error:
+            waiting = sum(state == WAITING for state in outcomes.values())
+            log.warning("mail_failed", relay=self._relay.host, waiting=waiting, error=str(error))
+        return list(outcomes.items())
+
+    def _connect(self) -> smtplib.SMTP:
+        relay = self._relay
+        # Without a name of ours smtplib asks the DNS for one, which may take long.
+        name = self._domain or "localhost"
+        if relay.secure == "tls":
+            context = ssl.create_default_context()
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                relay.host, relay.port, name, timeout=ANSWER_S, context=context
+            )
+        else:
+            connection = smtplib.SMTP(relay.host, relay.port, name, timeout=ANSWER_S)
+        if relay.secure == "starttls":
+            connection.starttls(context=ssl.create_default_context())
+        if relay.user:
+            connection.login(relay.user, relay.password)
+        return connection
+
+    def _send(self, connection: smtplib.SMTP, letter: Letter) -> str:
+        try:
+            connection.send_message(self.message(letter), to_addrs=[letter.address or ""])
+        except smtplib.SMTPServerDisconnected:
+            raise
+        except smtplib.SMTPSenderRefused as error:
+            # That is the fault of the settings, not of this letter.
+            log.warning("mail_sender_refused", sender=self._sender, error=str(error))
+            return WAITING
+        except (smtplib.SMTPException, ValueError) as error:
+            state = REFUSED if _is_final(error) else WAITING
+            log.warning("mail_refused", mail=letter.id, state=state, error=str(error))
+            return state
+        return SENT
+
+    def message(self, letter: Letter) -> EmailMessage:
+        """The mail of a letter; the same letter gives the same mail."""
+        news = letter.notification
+        message = EmailMessage()
+        message["Subject"] = " ".join("".join(c if c.isprintable() else " " for c in news.title).split())
+        message["From"] = self._sender
+        message["To"] = letter.address
+        message["Date"] = format_datetime(datetime.fromtimestamp(news.at // 1_000_000, UTC))
+        message["Message-ID"] = f"<{letter.id}@{self._domain}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(news.body or news.title)
+        return message
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether trying again would bring the same answer: permanent replies (5xx), and what cannot be sent at all."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _ in error.recipients.values())
+    return not isinstance(error, smtplib.SMTPResponseException) or 500 <= error.smtp_code < 600

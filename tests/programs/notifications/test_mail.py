@@ -1,0 +1,271 @@
+"""Mail for those who want it: put into the outbox by the commit, sent at least once, by one node at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from groat import Groat
+from groat.engine.ids import new_id
+from groat.identity import flows as identity
+from groat.programs.notifications import NOTIFICATIONS, outbox
+from groat.programs.notifications.commands import SetWays
+from groat.programs.notifications.mail import Mailer, Relay, relay_of
+from groat.settings import Settings, SettingsError
+from tests.helpers.clock import Clock
+from tests.helpers.databases import Database
+from tests.helpers.smtp import SmtpServer, smtp_server
+
+SENDER = "Bank <bank@bank.example>"
+MAIL, TOAST = ("email",), ("toast",)
+
+
+@pytest.fixture
+async def smtp() -> AsyncIterator[SmtpServer]:
+    async with smtp_server() as server:
+        yield server
+
+
+def mailer(groat: Groat, smtp: SmtpServer) -> Mailer:
+    return Mailer(groat, Relay("127.0.0.1", smtp.port, "", "", ""), SENDER, poll_s=0.02)
+
+
+async def send_all(groat: Groat, smtp: SmtpServer) -> None:
+    """Send until nothing is due."""
+    sender = mailer(groat, smtp)
+    while await sender.send_due():
+        pass
+
+
+async def wants(groat: Groat, user: str, **ways: tuple[str, ...]) -> None:
+    """A person with an address from their app, and what they want of which category."""
+    chosen = {"*" if name == "others" else name: way for name, way in ways.items()}
+    email = f"{user}@people.example"
+    command = SetWays(principal="service:shop", key=new_id(), reader=f"user:{user}", ways=chosen, email=email)
+    await groat.execute(command)
+
+
+async def account(groat: Groat, user: str, roles: tuple[str, ...] = (), email: str | None = None) -> None:
+    """An account here, with the address that its record has."""
+    person = identity.Principal(f"user:{user}", user, email, None, roles, 0, False, 0)
+    await groat.write(identity.create, person, 0)
+
+
+def states(database: Database) -> list[tuple[Any, ...]]:
+    return database.rows("SELECT stream, state, attempts FROM notification_mail ORDER BY stream, id")
+
+
+async def test_who_wants_mail_of_a_category_gets_it(
+    groat: Groat, smtp: SmtpServer, database: Database
+) -> None:
+    await wants(groat, "42", orders=(*TOAST, *MAIL))
+    sent = await groat.notify(
+        "user:42", "Parcel sent", body="It arrives\ntomorrow. 🙂", category="orders", key="a"
+    )
+    await groat.notify("user:42", "News", category="news", key="b")
+    await groat.notify("user:7", "Parcel sent", category="orders", key="c")
+    await send_all(groat, smtp)
+    (mail,) = smtp.mails
+    assert (mail.sender, mail.recipients) == ("bank@bank.example", ("42@people.example",))
+    message = mail.message
+    assert (message["Subject"], message["From"], message["To"]) == (
+        "Parcel sent",
+        SENDER,
+        "42@people.example",
+    )
+    assert message["Message-ID"] == f"<{sent.id}@bank.example>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Date"].datetime.isoformat() == "2026-01-01T12:00:00+00:00"
+    assert message.get_content().splitlines() == ["It arrives", "tomorrow. 🙂"]
+    assert states(database) == [("user:42", "sent", 1)]
+
+
+async def test_a_title_stays_on_its_line(groat: Groat, smtp: SmtpServer) -> None:
+    await wants(groat, "42", others=MAIL)
+    await groat.notify("user:42", "Hello\r\nBcc: everybody@people.example\x07 – ﬁn", key="a")
+    await send_all(groat, smtp)
+    (mail,) = smtp.mails
+    assert mail.message["Subject"] == "Hello Bcc: everybody@people.example – ﬁn"
+    assert mail.message["Bcc"] is None
+    assert mail.recipients == ("42@people.example",)
+
+
+async def test_the_record_of_an_account_says_where_mail_goes(
+    groat: Groat, smtp: SmtpServer, database: Database
+) -> None:
+    await account(groat, "42", email="record@people.example")
+    await wants(groat, "42", others=MAIL)
+    await groat.notify("user:42", "Hello", key="a")
+    await send_all(groat, smtp)
+    assert [mail.recipients for mail in smtp.mails] == [("record@people.example",)]
+    # One who is disabled gets no more mail, whatever was put into the outbox.
+    await groat.notify("user:42", "Hello again", key="b")
+    await groat.write(identity.change, "user:42", identity.Change(disabled=True), 0)
+    await send_all(groat, smtp)
+    assert len(smtp.mails) == 1
+    assert [state for _, state, _ in states(database)] == ["sent", "unwanted"]
+
+
+async def test_who_changed_their_mind_gets_none(groat: Groat, smtp: SmtpServer, database: Database) -> None:
+    await wants(groat, "42", others=MAIL)
+    await groat.notify("user:42", "Hello", key="a")
+    await wants(groat, "42", others=())
+    await send_all(groat, smtp)
+    assert (smtp.mails, states(database)) == ([], [("user:42", "unwanted", 1)])
+
+
+async def test_what_is_told_to_a_room_is_mailed_to_those_of_it_who_want_it(
+    groat: Groat, smtp: SmtpServer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Several pages of readers.
+    monkeypatch.setattr(outbox, "READERS_MAX", 2)
+    for user, roles in (("a", ("partner",)), ("b", ()), ("c", ("partner", "staff")), ("d", ("partners",))):
+        await account(groat, user, roles)
+        await wants(groat, user, others=MAIL)
+    await account(groat, "e", ("partner",))
+    await wants(groat, "e", others=MAIL, news=TOAST)
+    await wants(groat, "f", others=MAIL)
+    await groat.notify("role:partner", "For partners", category="news", key="p")
+    await send_all(groat, smtp)
+    assert sorted(mail.recipients[0][0] for mail in smtp.mails) == ["a", "c"]
+    await groat.notify("all", "For all", category="news", key="e")
+    await send_all(groat, smtp)
+    assert sorted(mail.recipients[0][0] for mail in smtp.mails[2:]) == ["a", "b", "c", "d", "f"]
+    assert len({mail.message["Message-ID"] for mail in smtp.mails}) == 7
+    assert sorted(state for _, state, _ in states(database)) == ["sent"] * 7 + ["spread"] * 2
+
+
+FAULTS = """
+fault                  mails  state
+451 later              1      sent
+421 closing            1      sent
+drop                   1      sent
+rcpt 450 later         1      sent
+550 no                 0      refused
+rcpt 550 unknown       0      refused
+lost                   2      sent
+"""
+
+
+@pytest.mark.parametrize("line", FAULTS.strip().splitlines()[1:])
+async def test_a_failure_is_tried_again_unless_it_is_final(
+    groat: Groat, smtp: SmtpServer, database: Database, clock: Clock, line: str
+) -> None:
+    *fault, mails, state = line.split()
+    smtp.faults = [" ".join(fault)]
+    await wants(groat, "42", others=MAIL)
+    await groat.notify("user:42", "Hello", key="a")
+    await send_all(groat, smtp)
+    assert not smtp.faults
+    assert not await groat.read(outbox.any_due)
+    clock.advance(31)
+    await send_all(groat, smtp)
+    assert len(smtp.mails) == int(mails)
+    assert [s for _, s, _ in states(database)] == [state]
+    # Whoever gets it twice can tell by its id.
+    assert len({mail.message["Message-ID"] for mail in smtp.mails}) == min(1, int(mails))
+
+
+async def test_it_is_tried_more_and_more_rarely_and_dropped_after_a_day(
+    groat: Groat, smtp: SmtpServer, database: Database, clock: Clock
+) -> None:
+    await wants(groat, "42", others=MAIL)
+    await groat.notify("user:42", "Hello", key="a")
+    tried: list[int] = []
+    second = 0
+    while not smtp.faults:
+        smtp.faults = ["451 later"]
+        await send_all(groat, smtp)
+        if smtp.faults:
+            break
+        tried.append(second)
+        while not await groat.read(outbox.any_due):
+            clock.advance(30)
+            second += 30
+    pauses = [after - before for before, after in pairwise(tried)]
+    assert pauses[:8] == [30, 60, 120, 240, 480, 960, 1920, 3600]
+    assert set(pauses[8:]) == {3600}
+    assert 86_400 - 3_600 <= tried[-1] <= 86_400
+    assert (smtp.mails, states(database)[0][:2]) == ([], ("user:42", "late"))
+
+
+async def test_one_bad_letter_keeps_no_other(groat: Groat, smtp: SmtpServer, database: Database) -> None:
+    for user in "abc":
+        await wants(groat, user, others=MAIL)
+        await groat.notify(f"user:{user}", "Hello", key=user)
+    smtp.faults = ["rcpt 550 unknown", "451 later"]
+    await send_all(groat, smtp)
+    assert len(smtp.mails) == 1
+    assert sorted(state for _, state, _ in states(database)) == ["refused", "sent", "waiting"]
+    # All of them over one connection.
+    assert smtp.connections == 1
+
+
+async def test_a_sender_that_died_is_replaced(
+    groat: Groat, smtp: SmtpServer, database: Database, clock: Clock
+) -> None:
+    await wants(groat, "42", others=MAIL)
+    await groat.notify("user:42", "Hello", key="a")
+    (letter,) = await groat.write(outbox.claim, "somebody who dies now", 10)
+    await send_all(groat, smtp)
+    assert smtp.mails == []
+    clock.advance(301)
+    await send_all(groat, smtp)
+    assert len(smtp.mails) == 1
+    # The dead one, back again, has no say any more.
+    await groat.write(outbox.settle, [(letter, "refused")], "somebody who dies now")
+    assert states(database) == [("user:42", "sent", 2)]
+
+
+async def test_nodes_send_each_mail_once(
+    groat: Groat, smtp: SmtpServer, database: Database, clock: Clock
+) -> None:
+    store = database.store(clock, extensions=[NOTIFICATIONS])
+    async with Groat.open(database.url, store=store) as other:
+        async with mailer(groat, smtp).running(), mailer(other, smtp).running():
+            for user in range(30):
+                await wants(groat, f"u{user}", others=MAIL)
+            await asyncio.gather(*(groat.notify(f"user:u{n}", "Hello", key=f"k{n}") for n in range(30)))
+            await groat.notify("all", "To all", key="all")
+            await smtp.has(60)
+        assert not await groat.read(outbox.any_due)
+    assert len({mail.message["Message-ID"] for mail in smtp.mails}) == len(smtp.mails) == 60
+
+
+async def test_what_is_done_is_forgotten_after_a_month(
+    groat: Groat, smtp: SmtpServer, database: Database, clock: Clock
+) -> None:
+    await wants(groat, "42", others=MAIL)
+    await groat.notify("user:42", "Hello", key="a")
+    await send_all(groat, smtp)
+    clock.advance(29 * 86_400)
+    assert await groat.write(outbox.prune, 100) == 0
+    clock.advance(2 * 86_400)
+    await groat.notify("user:42", "Hello", key="b")
+    assert await groat.write(outbox.prune, 100) == 1
+    assert states(database) == [("user:42", "waiting", 0)]
+
+
+@pytest.mark.parametrize(
+    ("url", "relay"),
+    [
+        ("", None),
+        ("smtp://relay", Relay("relay", 25, "", "", "")),
+        ("smtp+starttls://a%40b:c%2Fd@relay", Relay("relay", 587, "starttls", "a@b", "c/d")),
+        ("smtps://a:b@relay:4650", Relay("relay", 4650, "tls", "a", "b")),
+    ],
+)
+def test_the_relay_of_the_settings(url: str, relay: Relay | None) -> None:
+    assert relay_of(Settings(smtp_url=url)) == relay
+
+
+@pytest.mark.parametrize("url", ["smtp://a:b@relay", "smtp://", "smtps://relay:port", "smtps://relay:99999"])
+def test_a_relay_that_cannot_be_used(url: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        relay_of(Settings(smtp_url=url))
+    assert error.value.code == "setting_invalid"
+    assert "a:b" not in str(error.value)
