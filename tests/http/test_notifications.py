@@ -69,7 +69,8 @@ async def test_sending_and_reading(api: Api) -> None:
     assert done.json()["positions"]["user:42"].endswith(f":{marked['offset']}")
     # What was read stays so, and is told once.
     again = await api.call("42", "POST /v1/notifications/read", {"ids": [item["id"]]})
-    assert again.json() == {"unread": 0, "positions": {}}
+    marks = {"user:42": {"upto": 1, "spans": []}, "role:all": {"upto": 0, "spans": []}}
+    assert again.json() == {"unread": 0, "marks": marks, "positions": {}}
     assert await listed(api, "42", unread="true") == ([], 0)
 
 

@@ -17,7 +17,7 @@ from groat.ledger.text import check_id
 from groat.programs.notifications import flows
 from groat.programs.notifications.commands import MarkRead, Send, SetWays
 from groat.programs.notifications.notices import Notice
-from groat.programs.notifications.views import NotificationPage, PreferencesView, ReadView, Sent
+from groat.programs.notifications.views import MarkView, NotificationPage, PreferencesView, ReadView, Sent
 from groat.programs.notifications.words import send, stream_to
 
 NUMBER_DIGITS_MAX = 15
@@ -125,7 +125,11 @@ async def send_notification(call: Call) -> Answer:
     answer=ReadView,
     codes=("notification_not_found", "nothing_to_change", "invalid_id"),
     example={"upto": _ID},
-    answer_example={"unread": 0, "positions": {"user:42": "3f9c01aa:8"}},
+    answer_example={
+        "unread": 0,
+        "marks": {"user:42": {"upto": 12, "spans": []}, "role:all": {"upto": 3, "spans": []}},
+        "positions": {"user:42": "3f9c01aa:8"},
+    },
 )
 async def read_notifications(call: Call) -> Answer:
     """These ids, those of a thread, or all up to and including the one of an id. All devices of the caller hear of it.
@@ -148,7 +152,11 @@ async def read_notifications(call: Call) -> Answer:
         return problem(verdict)
     standings = await call.groat.read(flows.read_standings, reader, rooms)
     unread = sum(standing.unread for standing in standings.values())
-    return Answer.of(ReadView(unread, verdict.view().positions))
+    marks = {
+        stream: MarkView(standing.mark.upto, list(standing.mark.spans))
+        for stream, standing in standings.items()
+    }
+    return Answer.of(ReadView(unread, marks, verdict.view().positions))
 
 
 @operation(

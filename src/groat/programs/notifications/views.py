@@ -49,10 +49,18 @@ class Sent(msgspec.Struct):
     replayed: bool
 
 
+class MarkView(msgspec.Struct):
+    """What a person has read of a stream: the numbers up to ``upto``, and those of the ``spans`` (first, last)."""
+
+    upto: int
+    spans: list[tuple[int, int]]
+
+
 class ReadView(msgspec.Struct):
-    """How many notifications are left unread, and the position of the event that tells the other devices."""
+    """How many notifications are left unread, what is read of each stream, and the position of the event of it."""
 
     unread: int
+    marks: dict[str, MarkView]
     positions: dict[str, str]
 
 
