@@ -13,6 +13,8 @@ import yaml
 
 from groat.http.app import create_app
 from groat.settings import Settings
+from groat.store.postgres import PostgresStore
+from groat.store.replica import Replica
 from tests.servers import free_port
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
@@ -30,7 +32,11 @@ async def metrics(tmp_path: Path) -> set[str]:
     )
     async with app.running():
         assert app.services is not None
+        # Nothing of a replica is told where there is none; this one is never opened.
+        store = PostgresStore("postgresql://nowhere/groat")
+        app.services.groat.replica = Replica("postgresql://nowhere/groat", store)
         text = app.services.metrics.text().decode()
+        app.services.groat.replica = None
     types = re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE)
     return {name + suffix for name, kind in types for suffix in SUFFIXES.get(kind, ("",))}
 

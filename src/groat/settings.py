@@ -98,6 +98,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="A promoted standby has all that was acknowledged, so readers may go on where they are"
         ),
     ] = False
+    replica: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|^postgres(ql)?://",
+            description="A PostgreSQL standby for calls that allow stale answers, postgresql://...; empty: none",
+        ),
+    ] = ""
     host: Annotated[str, Meta(description="Address the server listens on")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port the server listens on")] = 8000
     secret: Annotated[str, Meta(description="Secret that guards login sessions; at least 32 characters")] = ""
@@ -266,6 +273,8 @@ def require_store(settings: Settings) -> None:
             raise SettingsError(
                 "needs_postgres", 'SQLite\'s servers need no Redis: redis = ""', setting="redis"
             )
+        if settings.replica:
+            raise SettingsError("needs_postgres", 'SQLite has no standby: replica = ""', setting="replica")
 
 
 def require_secret(settings: Settings, name: str) -> str:

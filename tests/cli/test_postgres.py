@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import BOOKS, Run, closing_balances, exported_balances
 from tests.helpers.databases import PostgresDatabase
-from tests.servers import Postgres
+from tests.servers import Postgres, postgres
 
 
 @pytest.fixture
@@ -40,6 +41,22 @@ def test_the_commands_work_on_postgres(place: PostgresDatabase, run: Run, tmp_pa
     assert renewed.out.strip().endswith(str(after[0]))
 
 
+def test_an_export_may_come_from_a_replica(run: Run) -> None:
+    with postgres(fsync="off") as primary, postgres(standby_of=primary, fsync="off") as standby:
+        where = ("--database", primary.dsn, "--replica", standby.dsn)
+        assert run("import", "transactions", BOOKS, "--floor", "none", "--database", primary.dsn).code == 0
+        truth = run("export", "balances", "--database", primary.dsn)
+        stale = run("export", "balances", "--max-stale", "300", *where)
+        assert (stale.code, stale.out) == (0, truth.out)
+        assert re.search(r"from the replica, at most \d+\.\d s old", stale.err)
+        # Only whoever allows it gets what may be stale; and the database answers for a replica that is away.
+        assert "replica" not in run("export", "balances", *where).err
+        standby.stop()
+        alone = run("export", "balances", "--max-stale", "300", *where)
+        assert (alone.code, alone.out) == (0, truth.out)
+        assert "The replica is away" in alone.err
+
+
 def test_a_password_in_the_address_is_not_printed(place: PostgresDatabase, run: Run) -> None:
     with_password = place.url.replace("postgres@", "postgres:hush@")
     for words in (("migrate",), ("epoch", "renew")):
@@ -64,7 +81,7 @@ def test_a_database_that_is_not_there(run: Run) -> None:
 
 
 def test_sqlite_serves_from_one_process(run: Run, database: str) -> None:
-    for more in (("--workers", "2"), ("--redis", "redis://127.0.0.1")):
+    for more in (("--workers", "2"), ("--redis", "redis://127.0.0.1"), ("--replica", "postgresql://a/b")):
         ran = run(
             "serve", "--secret", "s" * 40, "--jwt-secret", "j" * 40, "--database", database, *more
         )  # fmt: skip

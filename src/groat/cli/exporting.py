@@ -13,6 +13,7 @@ from typing import IO, Annotated, Any, Literal
 
 import typer
 
+from groat import Groat
 from groat.cli.options import open_ledger, require_database, with_settings
 from groat.cli.output import aside, progress
 from groat.ledger.amounts import Asset, format_amount
@@ -20,8 +21,10 @@ from groat.ledger.text import format_time
 from groat.settings import Settings
 from groat.sheets import safe_cell
 from groat.store.flow import Flow, Query
+from groat.store.replica import STALE_S_MAX, TooStale
 
 PAGE = 1_000
+REPLICA_S = 5.0
 
 Row = dict[str, Any]
 Take = Callable[[list[Row]], None]
@@ -31,7 +34,7 @@ Take = Callable[[list[Row]], None]
 FREE_TEXTS = frozenset({"reason", "metadata", "key", "principal", "actor"})
 
 
-@with_settings("database")
+@with_settings("database", "replica")
 def export(
     what: Annotated[
         Literal["transactions", "entries", "balances"],
@@ -46,6 +49,15 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; standard output if not given")
     ] = None,
+    max_stale: Annotated[
+        int | None,
+        typer.Option(
+            "--max-stale",
+            min=1,
+            max=STALE_S_MAX,
+            help="Read from the replica if it is at most so old, seconds",
+        ),
+    ] = None,
     settings: Settings,
 ) -> None:
     """Write transactions, entries or balances, as they are at one moment, while servers go on.
@@ -53,10 +65,10 @@ def export(
     The columns of `transactions` begin with those that `groat import transactions` reads.
     """
     require_database(settings)
-    asyncio.run(_run(what, format, output, settings))
+    asyncio.run(_run(what, format, output, max_stale, settings))
 
 
-async def _run(what: str, form: str, output: Path | None, settings: Settings) -> None:
+async def _run(what: str, form: str, output: Path | None, max_stale: int | None, settings: Settings) -> None:
     with ExitStack() as stack:
         file = stack.enter_context(output.open("w", encoding="utf-8", newline="")) if output else sys.stdout
         shown = stack.enter_context(progress())
@@ -70,11 +82,25 @@ async def _run(what: str, form: str, output: Path | None, settings: Settings) ->
             count += len(rows)
             shown.update(task, completed=count)
 
-        async with open_ledger(settings) as groat:
+        async with open_ledger(settings, settings.replica if max_stale else "") as groat:
             assets = await groat.assets()
-            await groat.read(FLOWS[what], assets, take)
+            await _read(groat, max_stale, FLOWS[what], assets, take)
         file.flush()
     aside.print(f"{count} rows")
+
+
+async def _read(groat: Groat, max_stale: int | None, flow: Callable[..., Flow[None]], *args: Any) -> None:
+    """Run a flow on the replica where that is wanted and possible before the first row, else on the database."""
+    if groat.replica is not None and max_stale is not None:
+        await groat.replica.found(REPLICA_S)
+        try:
+            _, seconds = await groat.replica.read(max_stale, flow, *args)
+        except TooStale as error:
+            aside.print(f"{error.detail} Reading from the database itself.")
+        else:
+            aside.print(f"from the replica, at most {seconds:.1f} s old when it began")
+            return
+    await groat.read(flow, *args)
 
 
 def _csv_writer(file: IO[str], columns: Iterable[str]) -> Take:

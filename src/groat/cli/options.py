@@ -64,8 +64,8 @@ def with_settings(*names: str, **fixed: str) -> Callable[[Callable[..., None]], 
     return decorate
 
 
-def open_ledger(settings: Settings) -> AbstractAsyncContextManager[Groat]:
-    """The ledger of the settings, for the length of an ``async with`` block."""
+def open_ledger(settings: Settings, replica: str = "") -> AbstractAsyncContextManager[Groat]:
+    """The ledger of the settings, for the length of an ``async with`` block; ``replica`` for stale reads."""
     # Servers drop events beyond their retention, which a command need not know: it drops none.
     return Groat.open(
         settings.database,
@@ -74,6 +74,7 @@ def open_ledger(settings: Settings) -> AbstractAsyncContextManager[Groat]:
         retention_days=KEEP_DAYS,
         redis=settings.redis,
         synchronous_standby=settings.synchronous_standby,
+        replica=replica,
     )
 
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
-from datetime import datetime
 from typing import Any, ClassVar, ParamSpec, Self, TypeVar
 
 import msgspec
@@ -17,8 +16,9 @@ from groat import tracing
 from groat.bus import make_bus
 from groat.engine.committer import Committer
 from groat.engine.ids import new_id
+from groat.engine.lookup import Lookup, Stale, Time
 from groat.engine.streams import Streams
-from groat.ledger.accounts import Policy, check_path
+from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset, check_asset, parse_amount
 from groat.ledger.commands import (
     UNSET,
@@ -36,14 +36,15 @@ from groat.ledger.commands import (
     Unset,
 )
 from groat.ledger.errors import InvalidInput, Refusal, Refused, StoreError
-from groat.ledger.text import check_id, parse_time
-from groat.ledger.views import AccountView, AuditView, BulkView, EntryView, HoldView, TransactionView
+from groat.ledger.text import parse_time
+from groat.ledger.views import BulkView, TransactionView
 from groat.store import reading, streams, verify
 from groat.store.batch import Done, Published
 from groat.store.flow import Flow
 from groat.store.history import new_epoch
 from groat.store.interface import Store
-from groat.store.opening import make_store
+from groat.store.opening import make_replica, make_store
+from groat.store.replica import Replica
 from groat.store.sqlite import Extension
 from groat.store.traced import TracedStore
 
@@ -59,12 +60,11 @@ LOCAL = "service:local"
 
 Listener = Callable[[list[Published]], None]
 Leg = tuple[str, str, str, str]
-Time = str | datetime
 
 log = structlog.get_logger("groat")
 
 
-class Groat:
+class Groat(Lookup):
     """A ledger with live streams. Made by :meth:`open`; all methods must be called on one event loop.
 
     ``standing`` are the programs whose tables every database has.
@@ -81,8 +81,10 @@ class Groat:
         batch_max: int,
         retention_days: float,
         redis: str = "",
+        replica: Replica | None = None,
         tracer_provider: TracerProvider | None = None,
     ) -> None:
+        self.replica = replica
         self.tracer = tracing.tracer_of(tracer_provider)
         self.worker = new_id()
         self.bus = make_bus(store, self.worker, self._publish, self._notify, redis)
@@ -121,6 +123,7 @@ class Groat:
         retention_days: float = 30.0,
         redis: str = "",
         synchronous_standby: bool = False,
+        replica: str = "",
         store: Store | None = None,
         tracer_provider: TracerProvider | None = None,
     ) -> AsyncIterator[Self]:
@@ -129,17 +132,20 @@ class Groat:
         ``database`` is ``sqlite:///path`` or ``postgresql://...``; ``policy`` gives the limits of new accounts;
         ``extensions`` are programs' tables; ``retention_days`` is how long events are kept for readers that were away;
         ``redis`` is the URL of the Redis that nodes of one PostgreSQL share, empty for none; ``synchronous_standby``
-        says that a promoted standby has all that was acknowledged; ``store`` replaces the one made from ``database``;
+        says that a promoted standby has all that was acknowledged; ``replica`` is the address of a standby for
+        :meth:`stale` reads, empty for none; ``store`` replaces the one made from ``database``;
         ``tracer_provider`` takes spans, by default the one that the process set before.
         Raises InvalidInput or StoreError (``wrong_scheme``, ``store_unavailable``, ``newer_database``).
         """
+        store = store or make_store(database, (*cls.standing, *extensions), synchronous_standby)
         groat = cls(
-            store or make_store(database, (*cls.standing, *extensions), synchronous_standby),
+            store,
             policy=policy or Policy(),
             queue_max=queue_max,
             batch_max=batch_max,
             retention_days=retention_days,
             redis=redis,
+            replica=make_replica(replica, store) if replica else None,
             tracer_provider=tracer_provider,
         )
         try:
@@ -155,6 +161,8 @@ class Groat:
         await self.assets()
         self.committer.start()
         await self.bus.start()
+        if self.replica is not None:
+            await self.replica.open()
         self._tasks = [
             # An empty context, for they are no part of what an app may be tracing when it opens its ledger.
             asyncio.create_task(self._repeat(every_s, job), name=name, context=Context())
@@ -175,6 +183,8 @@ class Groat:
             for task in ended:
                 task.result()
         await self.bus.stop()
+        if self.replica is not None:
+            await self.replica.close()
         await self.committer.close()
         await self._store.close()
 
@@ -526,47 +536,11 @@ class Groat:
             raise InvalidInput("asset_exists", asset=code, scale=str(stored.scale))
         return stored
 
-    # Looking up
+    # Looking up: see Lookup
 
-    async def account(self, path: str, at: Time | None = None) -> AccountView | None:
-        """An account's balances now, or as they were by effective dates up to ``at``; None if it is not open."""
-        check_path(path)
-        return await self._reading(reading.read_account, path, None if at is None else parse_time(at))
-
-    async def accounts(
-        self, prefix: str = "", asset: str = "", after: str = "", limit: int = 50
-    ) -> list[AccountView]:
-        """The next accounts behind the path ``after`` under a prefix of whole segments, in the order of their paths."""
-        if prefix:
-            check_path(prefix)
-        return await self._reading(reading.read_accounts, prefix, asset, after, limit)
-
-    async def entries(
-        self, path: str, asset: str, before_version: int | None = None, limit: int = 50
-    ) -> list[EntryView]:
-        """An account's history with running balance, newest first; raises InvalidInput."""
-        return await self._store.read(
-            reading.read_entries, check_path(path), await self.asset(asset), before_version, limit
-        )
-
-    async def transaction(self, id: str) -> TransactionView | None:
-        """A transaction as its first answer told it."""
-        found = await self._reading(reading.read_transactions, [check_id(id)])
-        return found[0] if found else None
-
-    async def transactions(self, after: str = reading.FIRST_ID, limit: int = 500) -> list[TransactionView]:
-        """The next transactions behind an id, in the order of their ids: for exports."""
-        return await self._reading(reading.page_transactions, after, limit)
-
-    async def held(self, id: str) -> HoldView | None:
-        """A hold as it is."""
-        return await self._reading(reading.read_hold, check_id(id))
-
-    async def audit(
-        self, before: str = reading.LAST_ID, limit: int = 50, actor: str = "", target: str = ""
-    ) -> list[AuditView]:
-        """Who did what, newest first, before an id: transactions, and acts that moved no money; by actor and target."""
-        return await self._reading(reading.read_audit, before, actor, target, limit)
+    def stale(self, seconds_max: float) -> Stale:
+        """Look things up where an answer may be so old: on the replica if there is one that knows enough."""
+        return Stale(self, self.replica, seconds_max)
 
     async def act(
         self,
@@ -587,15 +561,6 @@ class Groat:
             reading.write_act, (id, kind, principal or actor, actor, target, reason, key, *texts)
         )
         return id
-
-    async def _reading(self, flow: Callable[..., Flow[T]], *args: Any) -> T:
-        # The last argument of these flows is the assets, by which amounts are shown.
-        try:
-            return await self._store.read(flow, *args, self._assets)
-        except KeyError:
-            # A row counts an asset that another process created a moment ago.
-            await self.assets()
-            return await self._store.read(flow, *args, self._assets)
 
     async def verify(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> verify.Report:
         """Re-derive everything from the postings; ``progress(check, done, total)`` is called from another thread."""

@@ -10,7 +10,7 @@ from groat.http.answers import AccountPage, AssetList, AssetView, EntryPage
 from groat.http.call import Call
 from groat.http.examples import BALANCE, ENTRY, POSTED
 from groat.http.money import commit, entry_seen_by
-from groat.http.operations import ASSET, CURSOR, LIMIT, Query, operation
+from groat.http.operations import ASSET, CURSOR, LIMIT, STALE, Query, operation
 from groat.http.problems import HttpError, problem
 from groat.http.rights import check_readable, sees_everything
 from groat.ledger.accounts import check_path
@@ -32,6 +32,7 @@ _ACCOUNT = {"account": "user:42", "balances": [BALANCE]}
         ASSET,
         CURSOR,
         LIMIT,
+        STALE,
     ),
     codes=("invalid_account", "unknown_asset", "forbidden", "invalid_cursor"),
     answer_example={"items": [_ACCOUNT], "cursor": None},
@@ -48,7 +49,7 @@ async def list_accounts(call: Call) -> Answer:
     limit, asset = call.limit(), call.query.get("asset", "")
     if "asset" in call.query:
         await call.groat.asset(asset)
-    found = await call.groat.accounts(prefix, asset=asset, after=call.cursor() or "", limit=limit)
+    found = await call.lookup().accounts(prefix, asset=asset, after=call.cursor() or "", limit=limit)
     cursor = call.to_cursor(found[-1].account) if len(found) == limit else None
     return Answer.of(AccountPage(found, cursor))
 
@@ -65,6 +66,7 @@ async def list_accounts(call: Call) -> Answer:
             {"type": "string", "format": "date-time"},
             "The balances by effective date, as of this moment.",
         ),
+        STALE,
     ),
     codes=("account_not_found", "invalid_account", "invalid_time"),
     answer_example=_ACCOUNT,
@@ -73,7 +75,7 @@ async def get_account(call: Call) -> Answer:
     """All balances of an account, now or as of a past moment. People read their own accounts."""
     path = check_path(call.params["account"])
     check_readable(call.identity, path)
-    account = await call.groat.account(path, at=call.query.get("at"))
+    account = await call.lookup().account(path, at=call.query.get("at"))
     if account is None:
         raise HttpError("account_not_found", account=path)
     return Answer.of(account)
@@ -85,7 +87,7 @@ async def get_account(call: Call) -> Answer:
     "accounts",
     "Read an account's history",
     answer=EntryPage,
-    query=(Query(ASSET.name, ASSET.schema, "Which balance's history.", required=True), CURSOR, LIMIT),
+    query=(Query(ASSET.name, ASSET.schema, "Which balance's history.", required=True), CURSOR, LIMIT, STALE),
     codes=("account_not_found", "invalid_account", "unknown_asset", "invalid_cursor"),
     answer_example={"items": [ENTRY], "cursor": None},
 )
@@ -101,8 +103,9 @@ async def list_entries(call: Call) -> Answer:
         raise HttpError("invalid_cursor")
     before = None if cursor is None else int(cursor)
     asset = call.query["asset"]
-    found = await call.groat.entries(path, asset, before_version=before, limit=limit)
-    if not found and cursor is None and await call.groat.account(path) is None:
+    lookup = call.lookup()
+    found = await lookup.entries(path, asset, before_version=before, limit=limit)
+    if not found and cursor is None and await lookup.account(path) is None:
         raise HttpError("account_not_found", account=path)
     following = call.to_cursor(str(found[-1].version)) if len(found) == limit else None
     return Answer.of(EntryPage([entry_seen_by(identity, entry) for entry in found], following))

@@ -110,6 +110,7 @@ class App:
         """Run an operation and send its answer; returns the status."""
         started = time.perf_counter()
         answer: Any
+        call: Call | None = None
         try:
             if self.services is None:
                 raise Closed
@@ -126,6 +127,8 @@ class App:
         except Exception:
             log.exception("operation_failed", operation=operation.id)
             answer = problem(HttpError("internal_error"))
+        if call is not None and call.stale is not None:
+            answer.headers += ((b"groat-stale", b"%.3f" % call.stale.seconds),)
         if self.services is not None:
             self.services.metrics.count(operation.id, answer.status, time.perf_counter() - started)
         await answer(scope, receive, send)
@@ -169,6 +172,7 @@ class App:
                         retention_days=settings.retention_days,
                         redis=settings.redis,
                         synchronous_standby=settings.synchronous_standby,
+                        replica=settings.replica,
                     )
                 )
             identities = Identities(groat, settings)

@@ -18,9 +18,11 @@ from groat.identity import Identity, Unauthorized
 from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_key
 from groat.live.limits import Bucket
+from groat.store.replica import STALE_S_MAX
 
 if TYPE_CHECKING:
     from groat import Groat
+    from groat.engine.lookup import Lookup, Stale
     from groat.http.operations import Operation
     from groat.http.services import Services
     from groat.identity import Identities
@@ -46,6 +48,7 @@ class Call:
         "scope",
         "services",
         "settings",
+        "stale",
         "who",
     )
 
@@ -60,6 +63,7 @@ class Call:
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.params: dict[str, str] = scope.get("path_params") or {}
         self.who: Identity | None = None
+        self.stale: Stale | None = None
         self._query: dict[str, str] | None = None
 
     @property
@@ -151,6 +155,16 @@ class Call:
         if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= 500):
             raise HttpError("invalid_query", "limit is a number from 1 to 500.")
         return int(text)
+
+    def lookup(self) -> Lookup:
+        """Where to look things up: as stale as the caller allows, or the truth. Raises HttpError ``invalid_query``."""
+        text = self.query.get("max_stale")
+        if text is None:
+            return self.groat
+        if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= STALE_S_MAX):
+            raise HttpError("invalid_query", f"max_stale is a number of seconds from 1 to {STALE_S_MAX}.")
+        self.stale = self.groat.stale(float(text))
+        return self.stale
 
     def cursor(self) -> str | None:
         """What :func:`to_cursor` was given for the page before. Raises HttpError ``invalid_cursor``."""

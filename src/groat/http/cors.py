@@ -17,7 +17,7 @@ _ALLOWED = (
     ),
     (b"access-control-max-age", b"600"),
 )
-_EXPOSED = (b"access-control-expose-headers", b"etag, retry-after")
+_EXPOSED = (b"access-control-expose-headers", b"etag, groat-stale, retry-after")
 
 
 class Cors:

@@ -81,6 +81,7 @@ class Metrics(Collector):
         yield durations
         yield from self._committer()
         yield from self._bus()
+        yield from self._replica()
         yield from self._live_stats()
 
     def _committer(self) -> Iterator[Metric]:
@@ -130,6 +131,23 @@ class Metrics(Collector):
             ("groat_hints_losses", "Times the bus was lost", bus.traffic.losses),
         ):
             yield CounterMetricFamily(name, help_, value)
+
+    def _replica(self) -> Iterator[Metric]:
+        replica = self._groat.replica
+        if replica is None:
+            return
+        reads = CounterMetricFamily(
+            "groat_stale_reads", "Reads that might be stale, by who answered", labels=["by"]
+        )
+        reads.add_metric(["replica"], replica.reads)
+        reads.add_metric(["primary"], replica.fallbacks)
+        yield reads
+        yield GaugeMetricFamily(
+            "groat_replica_connected", "Whether the replica can be used", replica.behind_s is not None
+        )
+        yield GaugeMetricFamily(
+            "groat_replica_behind_seconds", "How old the replica's state is at most", replica.behind_s or 0.0
+        )
 
     def _live_stats(self) -> Iterator[Metric]:
         for name, value in msgspec.structs.asdict(self._live.stats).items():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from groat.http.rights import RIGHTS, Right
+from groat.store.replica import STALE_S_MAX
 
 if TYPE_CHECKING:
     from groat.http.answer import Answer, Download
@@ -97,4 +98,9 @@ def _integer(name: str, minimum: int, maximum: int, default: int, description: s
 
 CURSOR = Query("cursor", {"type": "string"}, "Where the last page ended: pass its `cursor` back unchanged.")
 LIMIT = _integer("limit", 1, 500, 50, "How many items a page holds.")
+STALE = Query(
+    "max_stale",
+    {"type": "integer", "minimum": 1, "maximum": STALE_S_MAX},
+    "The answer may be so many seconds old: a replica may give it. `Groat-Stale` tells how old it is at most.",
+)
 ASSET = Query("asset", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]{0,15}$"}, "Only this asset.")

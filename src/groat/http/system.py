@@ -44,12 +44,18 @@ async def is_live(call: Call) -> Answer:
 async def is_ready(call: Call) -> Answer:
     """Reads from the database; 503 while it cannot, and as soon as the server begins to shut down.
 
-    `degraded` has `hints` while other nodes' commits are heard of only by the check every two seconds.
+    `degraded` has `hints` while other nodes' commits are heard of only by the check every two seconds, and `replica`
+    while the primary answers for the replica.
     """
     if call.services.live.draining:
         raise Closed
     await call.groat.streams.heads(["role:admin"])
-    return Answer.of(Health("ready", [] if call.groat.bus.connected else ["hints"]))
+    replica = call.groat.replica
+    away = {
+        "hints": not call.groat.bus.connected,
+        "replica": replica is not None and replica.behind_s is None,
+    }
+    return Answer.of(Health("ready", [name for name, is_away in away.items() if is_away]))
 
 
 @operation(

@@ -10,7 +10,7 @@ from groat.http.answers import BulkAnswer, BulkResult, BulkSummary
 from groat.http.call import Call
 from groat.http.examples import POSTED, POSTING
 from groat.http.money import commit, optional_time, seen_by
-from groat.http.operations import operation
+from groat.http.operations import STALE, operation
 from groat.http.problems import details, problem
 from groat.http.rights import owns, sees_everything
 from groat.ledger.amounts import parse_amount
@@ -164,6 +164,7 @@ async def _post_each(call: Call, body: bodies.BulkBody, key: str) -> Answer:
     "transactions",
     "Read a transaction",
     answer=TransactionView,
+    query=(STALE,),
     codes=("transaction_not_found", "invalid_id"),
     answer_example=POSTED,
 )
@@ -172,7 +173,7 @@ async def get_transaction(call: Call) -> Answer:
     their own side; any other one is `transaction_not_found` to them.
     """
     id = check_id(call.params["id"])
-    view = await call.groat.transaction(id)
+    view = await call.lookup().transaction(id)
     identity = call.identity
     touched = view is not None and any(
         owns(identity, p.source) or owns(identity, p.destination) for p in view.postings

@@ -11,7 +11,7 @@ from groat.http.answer import Answer
 from groat.http.answers import AuditPage, UserPage, UserView
 from groat.http.call import Call
 from groat.http.examples import AUDIT, PERSON
-from groat.http.operations import CURSOR, LIMIT, Query, operation
+from groat.http.operations import CURSOR, LIMIT, STALE, Query, operation
 from groat.http.problems import HttpError
 from groat.identity import Change, IdentityError, Person
 from groat.identity.model import check_user
@@ -171,6 +171,7 @@ async def revoke_user(call: Call) -> Answer:
         Query("target", {"type": "string"}, "Only what was done to this principal or account."),
         CURSOR,
         LIMIT,
+        STALE,
     ),
     codes=("invalid_cursor",),
     answer_example={"items": [AUDIT], "cursor": None},
@@ -178,7 +179,7 @@ async def revoke_user(call: Call) -> Answer:
 async def list_audit(call: Call) -> Answer:
     """Who did what to whom and why, newest first: all transactions, and acts that moved no money."""
     limit = call.limit()
-    found = await call.groat.audit(
+    found = await call.lookup().audit(
         before=call.cursor() or LAST_ID,
         limit=limit,
         actor=call.query.get("actor", ""),

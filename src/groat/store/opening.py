@@ -9,6 +9,7 @@ from pathlib import Path
 from groat.ledger.errors import StoreError
 from groat.store.interface import Store
 from groat.store.postgres import PostgresStore, holds_ledger
+from groat.store.replica import Replica
 from groat.store.sqlite import Extension, SqliteStore
 
 SQLITE = "sqlite:///"
@@ -29,6 +30,13 @@ def make_store(
     if path is None:
         raise _wrong_scheme(database)
     return SqliteStore(path, extensions)
+
+
+def make_replica(address: str, store: Store) -> Replica:
+    """The standby at ``postgresql://...`` of the database of ``store``. Raises StoreError ``wrong_scheme``."""
+    if not (address.startswith(POSTGRES) and isinstance(store, PostgresStore)):
+        raise StoreError("wrong_scheme", "A replica is a PostgreSQL standby of a PostgreSQL database.")
+    return Replica(address, store)
 
 
 def _wrong_scheme(database: str) -> StoreError:

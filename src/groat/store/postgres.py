@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -47,15 +47,16 @@ _CREATE = """CREATE TABLE IF NOT EXISTS migration (
     PRIMARY KEY (room, number)
 )"""
 
-_SETTINGS = {
+READER_SETTINGS = {
     "application_name": "groat",
     "jit": "off",
     "timezone": "UTC",
 }
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # A batch looks rows up by arrays of keys, so the generic plan (an index scan for each) is right for every size of
 # table and batch, and planning each time would cost more than a small batch itself.
 _WRITER_SETTINGS = {
-    **_SETTINGS,
+    **READER_SETTINGS,
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
     "default_transaction_isolation": "read committed",
@@ -128,7 +129,7 @@ class PostgresStore:
             finally:
                 await connection.close()
             self._writers = await self._pool(WRITERS, _WRITER_SETTINGS, WRITE_ANSWER_S)
-            self._readers = await self._pool(READERS, _SETTINGS, READ_ANSWER_S)
+            self._readers = await self._pool(READERS, READER_SETTINGS, READ_ANSWER_S)
         except _TROUBLE as error:
             raise _typed(error) from error
         return applied
@@ -186,8 +187,27 @@ class PostgresStore:
 
     async def read(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a flow over one snapshot of the database."""
-        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        return await self._transact(self._readers, begin, flow(*args, **kwargs), None)
+        return await self._transact(self._readers, _BEGIN_READING, flow(*args, **kwargs), None)
+
+    async def read_on(
+        self, pool: asyncpg.Pool[Any], check: Callable[[Any], Awaitable[None]], flow: Flow[T]
+    ) -> T:
+        """Run a flow over one snapshot by a connection of another pool, after ``check(connection)``."""
+        return await self._transact(pool, _BEGIN_READING, flow, None, check=check)
+
+    async def ask(self, sql: str) -> tuple[Any, ...]:
+        """The one row of a statement that only reads."""
+        if self._readers is None:
+            raise Closed
+        try:
+            async with _borrowed(self._readers) as connection:
+                try:
+                    return tuple(await connection.fetchrow(sql, timeout=CONNECT_TIMEOUT_S))
+                except _TROUBLE:
+                    connection.terminate()
+                    raise
+        except _TROUBLE as error:
+            raise _typed(error) from error
 
     async def _transact(
         self,
@@ -196,11 +216,18 @@ class PostgresStore:
         flow: Flow[T],
         before_query: Callable[[Query], None] | None,
         ending: AsyncExitStack | None = None,
+        check: Callable[[Any], Awaitable[None]] | None = None,
     ) -> T:
         if pool is None:
             raise Closed
         try:
             async with _borrowed(pool) as connection:
+                if check:
+                    try:
+                        await check(connection)
+                    except _TROUBLE:
+                        connection.terminate()
+                        raise
                 await connection.execute(begin)
                 try:
                     if self._clock:

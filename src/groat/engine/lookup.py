@@ -1,0 +1,124 @@
+"""Looking things up: what only reads, and what nobody decides anything by."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+from groat.ledger.accounts import check_path
+from groat.ledger.amounts import Asset
+from groat.ledger.errors import StoreError
+from groat.ledger.text import check_id, parse_time
+from groat.ledger.views import AccountView, AuditView, EntryView, HoldView, TransactionView
+from groat.store import reading
+from groat.store.flow import Flow
+from groat.store.replica import Replica
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Time = str | datetime
+
+
+class Lookup(ABC):
+    """The words for looking things up, over whatever :meth:`read` reads."""
+
+    _assets: dict[str, Asset]
+
+    @abstractmethod
+    async def read(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow over one snapshot of the database; raises StoreError."""
+
+    @abstractmethod
+    async def assets(self) -> dict[str, Asset]:
+        """All assets by code."""
+
+    @abstractmethod
+    async def asset(self, code: str) -> Asset:
+        """The asset of a code; raises InvalidInput ``unknown_asset``."""
+
+    async def account(self, path: str, at: Time | None = None) -> AccountView | None:
+        """An account's balances now, or as they were by effective dates up to ``at``; None if it is not open."""
+        check_path(path)
+        return await self._reading(reading.read_account, path, None if at is None else parse_time(at))
+
+    async def accounts(
+        self, prefix: str = "", asset: str = "", after: str = "", limit: int = 50
+    ) -> list[AccountView]:
+        """The next accounts behind the path ``after`` under a prefix of whole segments, in the order of their paths."""
+        if prefix:
+            check_path(prefix)
+        return await self._reading(reading.read_accounts, prefix, asset, after, limit)
+
+    async def entries(
+        self, path: str, asset: str, before_version: int | None = None, limit: int = 50
+    ) -> list[EntryView]:
+        """An account's history with running balance, newest first; raises InvalidInput."""
+        return await self.read(
+            reading.read_entries, check_path(path), await self.asset(asset), before_version, limit
+        )
+
+    async def transaction(self, id: str) -> TransactionView | None:
+        """A transaction as its first answer told it."""
+        found = await self._reading(reading.read_transactions, [check_id(id)])
+        return found[0] if found else None
+
+    async def transactions(self, after: str = reading.FIRST_ID, limit: int = 500) -> list[TransactionView]:
+        """The next transactions behind an id, in the order of their ids: for exports."""
+        return await self._reading(reading.page_transactions, after, limit)
+
+    async def held(self, id: str) -> HoldView | None:
+        """A hold as it is."""
+        return await self._reading(reading.read_hold, check_id(id))
+
+    async def audit(
+        self, before: str = reading.LAST_ID, limit: int = 50, actor: str = "", target: str = ""
+    ) -> list[AuditView]:
+        """Who did what, newest first, before an id: transactions, and acts that moved no money; by actor and target."""
+        return await self._reading(reading.read_audit, before, actor, target, limit)
+
+    async def _reading(self, flow: Callable[..., Flow[T]], *args: Any) -> T:
+        # The last argument of these flows is the assets, by which amounts are shown.
+        try:
+            return await self.read(flow, *args, self._assets)
+        except KeyError:
+            # A row counts an asset that another process created a moment ago.
+            await self.assets()
+            return await self.read(flow, *args, self._assets)
+
+
+class Stale(Lookup):
+    """Looks things up where an answer may be ``seconds_max`` old: on a replica, or else where the truth is.
+
+    ``seconds`` is how old the oldest of its answers was at most; 0.0 is the truth.
+    """
+
+    def __init__(self, truth: Lookup, replica: Replica | None, seconds_max: float) -> None:
+        self.seconds = 0.0
+        self._truth = truth
+        self._assets = truth._assets
+        self._replica = replica
+        self._seconds_max = seconds_max
+
+    async def read(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow over one snapshot of the replica, or of the database; raises StoreError."""
+        if self._replica is not None:
+            try:
+                result, seconds = await self._replica.read(self._seconds_max, flow, *args, **kwargs)
+            except StoreError:
+                # It is away, too far behind, or gave up for the sake of what it replays.
+                self._replica.fallbacks += 1
+            else:
+                self.seconds = max(self.seconds, seconds)
+                return result
+        return await self._truth.read(flow, *args, **kwargs)
+
+    async def assets(self) -> dict[str, Asset]:
+        """All assets by code, as they are now."""
+        return await self._truth.assets()
+
+    async def asset(self, code: str) -> Asset:
+        """The asset of a code; raises InvalidInput ``unknown_asset``."""
+        return await self._truth.asset(code)
