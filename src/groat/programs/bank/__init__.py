@@ -1,1 +1,32 @@
-"""The bank: beneficiaries, transfers, cards, loans, bitcoin and statements, as kinds of requests."""
+"""The bank: saved recipients, transfers, standing orders, cards, loans and bitcoin, as kinds of requests.
+
+Each kind is a page of its own; what happens at the doors to the outside is in :mod:`groat.programs.bank.jobs`.
+"""
+
+from groat.programs import Program
+from groat.programs.bank.beneficiaries import BENEFICIARY
+from groat.programs.bank.bitcoin import BITCOIN_ADDRESS, BITCOIN_TRANSACTION
+from groat.programs.bank.card_payments import CARD_PAYMENT
+from groat.programs.bank.cards import CARD
+from groat.programs.bank.jobs import at_the_doors
+from groat.programs.bank.loans import LOAN
+from groat.programs.bank.standing_orders import STANDING_ORDER
+from groat.programs.bank.transfers import TRANSFER
+
+BANK = Program(
+    "bank",
+    kinds=(
+        TRANSFER,
+        BENEFICIARY,
+        STANDING_ORDER,
+        CARD,
+        CARD_PAYMENT,
+        LOAN,
+        BITCOIN_TRANSACTION,
+        BITCOIN_ADDRESS,
+    ),
+    jobs=(at_the_doors,),
+)
+"""What ``programs = ["bank"]`` in the settings turns on."""
+
+__all__ = ["BANK"]

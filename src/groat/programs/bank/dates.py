@@ -5,8 +5,6 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 
-from groat.ledger.errors import InvalidInput, printable
-
 DAY_US = 86_400_000_000
 _EPOCH = date(1970, 1, 1)
 
@@ -21,17 +19,13 @@ def moment_of(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000
 
 
-def read_day(text: str) -> date:
-    """The day of a text such as "2026-01-31". Raises InvalidInput ``invalid_time``."""
+def read_day(text: str) -> date | None:
+    """The day of a text such as "2026-01-31"; None where it is none, or one before 1970."""
     try:
         day = date.fromisoformat(text)
-        if text != day.isoformat() or day < _EPOCH:
-            raise ValueError(text)
     except ValueError:
-        raise InvalidInput(
-            "invalid_time", 'A day is written as "2026-01-31".', time=printable(text, 40)
-        ) from None
-    return day
+        return None
+    return day if text == day.isoformat() and day >= _EPOCH else None
 
 
 def add_months(day: date, months: int) -> date:

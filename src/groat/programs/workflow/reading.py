@@ -64,6 +64,12 @@ def page_children(parent: str, before: str, limit: int) -> Flow[Page]:
     return (yield from _page([id for (id,) in rows], limit))
 
 
+def in_state(kind: str, state: str, after: str, limit: int) -> Flow[list[RequestRow]]:
+    """A kind's requests in a state behind an id, the oldest first."""
+    rows = yield Query("requests_in_state", (kind, state, after, limit))
+    return (yield from _page([id for (id,) in rows], limit)).rows
+
+
 def page_waiting(sort: str, kind: str, after: tuple[str, int], limit: int) -> Flow[Page]:
     """Requests that wait for a decision, ``sort`` newest, oldest or largest first, behind (id, amount)."""
     rows = yield Query(f"page_waiting_{sort}", (*after, kind, limit))

@@ -164,6 +164,11 @@ class Workflow:
             return await self._groat.read(reading.page_of, f"user:{user}", kind, state, before, limit)
         return await self._groat.read(reading.page, kind, state, before, limit)
 
+    async def in_state(self, kind: str, state: str, after: str = "", limit: int = 100) -> list[RequestView]:
+        """A kind's requests in a state, the oldest first, behind the id ``after``: for jobs that work on them."""
+        rows = await self._groat.read(reading.in_state, kind, state, after or FIRST_ID, limit)
+        return [await self.view(row) for row in rows]
+
     async def children(self, parent: str, after: str = "", limit: int = 50) -> Page:
         """The requests that belong to another one, the newest first."""
         return await self._groat.read(reading.page_children, check_id(parent), after or LAST_ID, limit)

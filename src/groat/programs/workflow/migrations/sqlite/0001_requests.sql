@@ -27,7 +27,7 @@ CREATE TABLE request (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX request_owner ON request (owner, id);
-CREATE INDEX request_kind ON request (kind, id);
+CREATE INDEX request_state ON request (kind, state, id);
 CREATE INDEX request_parent ON request (parent, id) WHERE parent IS NOT NULL;
 CREATE INDEX request_open ON request (owner, id) WHERE open = 1;
 CREATE INDEX request_waits ON request (id) WHERE waits = 1;

@@ -39,6 +39,10 @@ SELECT id FROM request
 WHERE id < $1 AND ($2::text = '' OR kind = $2) AND ($3::text = '' OR state = $3)
 ORDER BY id DESC LIMIT $4;
 
+-- name: requests_in_state :many
+-- Ids of a kind's ($1) requests in a state ($2) behind $3, the oldest first.
+SELECT id FROM request WHERE kind = $1 AND state = $2 AND id > $3 ORDER BY id LIMIT $4;
+
 -- name: page_children :many
 -- Ids of the requests that belong to $1 before $2, the newest first.
 SELECT id FROM request WHERE parent = $1 AND id < $2 ORDER BY id DESC LIMIT $3;

@@ -1,0 +1,268 @@
+"""Bitcoin: addresses to receive at, deposits that the network confirms, withdrawals that staff approve.
+
+What happens outside is done by the bank's jobs at the door (:mod:`groat.programs.bank.jobs`) and comes back as
+transitions of the system. A withdrawal is signed first: of several servers that sign, the transition lets one
+payment count, and only that one is ever sent, by whomever and however often.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from groat.ledger.errors import Refusal, Rule
+from groat.programs.bank.dates import DAY_US
+from groat.programs.bank.node import ASSET
+from groat.programs.bank.places import COINS, FEES, money_of, stored
+from groat.programs.workflow import (
+    ADMIN,
+    OWNER,
+    SERVICE,
+    SYSTEM,
+    Capture,
+    Hold,
+    Kind,
+    Notice,
+    Post,
+    Reason,
+    Release,
+    Request,
+    State,
+    Step,
+    Transition,
+)
+
+CONFIRMATIONS = 3
+"""In so many blocks a payment must be to count."""
+
+PATIENCE_US = 7 * DAY_US
+
+_ADDRESS = re.compile(r"[A-Za-z0-9]{14,90}", re.ASCII)
+
+
+class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the address is for."""
+
+    note: Annotated[str, Meta(max_length=100)] = ""
+
+
+class Address(Note, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An address of the bank's wallet; what arrives there is the owner's."""
+
+    address: str = ""
+
+
+class Assigned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The address that the node made."""
+
+    address: Annotated[str, Meta(min_length=1, max_length=90)]
+
+
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A withdrawal to an address; deposits are filed by the bank when it sees them, with their ``txid``."""
+
+    amount: str
+    asset: str = ASSET
+    direction: Literal["withdrawal", "deposit"] = "withdrawal"
+    address: Annotated[str, Meta(max_length=90)] = ""
+    txid: Annotated[str, Meta(max_length=64)] = ""
+
+
+class BitcoinTransaction(Order, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """In how many blocks it is, and how many are ``needed``; ``raw`` is the signed payment, ``fee`` the network's."""
+
+    confirmations: int = 0
+    needed: int = CONFIRMATIONS
+    raw: str = ""
+    fee: str = ""
+
+
+class Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The payment that the wallet signed; the fee is a decimal string."""
+
+    txid: Annotated[str, Meta(min_length=1, max_length=64)]
+    raw: Annotated[str, Meta(max_length=15_000)]
+    fee: str
+
+
+class Confirmations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """In how many blocks it is now."""
+
+    count: Annotated[int, Meta(ge=0)]
+
+
+def ask(r: Request[Note], _: Note) -> Step:
+    """Ask for an address."""
+    return Step(data=Address(note=r.data.note))
+
+
+def assign(r: Request[Address], made: Assigned) -> Step:
+    """The node made one."""
+    data = msgspec.structs.replace(r.data, address=made.address)
+    return Step(data=data, notice=Notice("success", "Bitcoin address ready", made.address, "bitcoin", r.id))
+
+
+def retire(r: Request[Address], _: msgspec.Struct) -> Step:
+    """No longer shown; what is sent there still arrives."""
+    return Step()
+
+
+def _told(r: Request[BitcoinTransaction] | Request[Order], level: str, title: str, more: str = "") -> Notice:
+    return Notice(level, title, f"{r.money()}. {more}".strip(), "bitcoin", r.id)
+
+
+def about(data: Order) -> str:
+    """What stands on statements."""
+    return f"Bitcoin {data.direction}" + (f" to {data.address}" if data.direction == "withdrawal" else "")
+
+
+def file(r: Request[Order], _: Order) -> Step | Refusal:
+    """Hold the coins of a withdrawal; of a deposit nothing counts yet."""
+    filed = r.data
+    if filed.asset != ASSET:
+        return Refusal("bitcoin_only", RULES["bitcoin_only"].meaning)
+    data = BitcoinTransaction(amount=filed.amount, direction=filed.direction, address=filed.address)
+    if filed.direction == "deposit":
+        if not r.actor.startswith("system:"):
+            return Refusal("deposit_not_filed", RULES["deposit_not_filed"].meaning)
+        notice = _told(r, "info", "Bitcoin deposit seen", f"It counts after {CONFIRMATIONS} confirmations.")
+        return Step("pending", data=msgspec.structs.replace(data, txid=filed.txid), notice=notice)
+    if not _ADDRESS.fullmatch(filed.address):
+        return Refusal("address_wrong", RULES["address_wrong"].meaning)
+    return Step(
+        "requested",
+        money=(Hold(r.owner, COINS, *money_of(r)),),
+        data=data,
+        due_at=r.now + PATIENCE_US,
+        notice=_told(r, "info", "Bitcoin withdrawal filed", "It waits for approval."),
+        reason=about(data),
+    )
+
+
+def approve(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
+    """It will be signed and sent."""
+    return Step(notice=_told(r, "info", "Bitcoin withdrawal approved"))
+
+
+def reject(r: Request[BitcoinTransaction], why: Reason) -> Step:
+    """The coins are free again, and the owner reads why."""
+    return Step(money=(Release(),), notice=_told(r, "error", "Bitcoin withdrawal rejected", why.reason))
+
+
+def cancel(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
+    """The owner thought better of it."""
+    return Step(money=(Release(),), notice=_told(r, "info", "Bitcoin withdrawal cancelled"))
+
+
+def expire(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
+    """Nobody decided in time."""
+    return Step(money=(Release(),), notice=_told(r, "warning", "Bitcoin withdrawal not approved in time"))
+
+
+def sign(r: Request[BitcoinTransaction], signed: Signed) -> Step:
+    """This payment and no other will be sent."""
+    return Step(data=msgspec.structs.replace(r.data, txid=signed.txid, raw=signed.raw, fee=signed.fee))
+
+
+def send(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
+    """The network has it."""
+    return Step(notice=_told(r, "info", "Bitcoin withdrawal sent", f"Transaction {r.data.txid}."))
+
+
+def confirm(r: Request[BitcoinTransaction], seen: Confirmations) -> Step:
+    """Another block; with enough of them it counts."""
+    data = msgspec.structs.replace(r.data, confirmations=seen.count)
+    if seen.count < data.needed:
+        return Step("pending", data=data)
+    amount, asset = money_of(r)
+    if data.direction == "deposit":
+        money: tuple[Post | Capture, ...] = (Post(COINS, r.owner, amount, asset),)
+    else:
+        # The bank pays the network's fee, out of the same wallet.
+        fee = stored(r, data.fee, asset)
+        money = (Capture(), Post(FEES, COINS, fee, asset)) if fee else (Capture(),)
+    return Step(
+        "completed",
+        money=money,
+        data=msgspec.structs.replace(data, raw=""),
+        notice=_told(r, "success", f"Bitcoin {data.direction} completed"),
+        reason=about(data),
+    )
+
+
+def fail(r: Request[BitcoinTransaction], why: Reason) -> Step:
+    """The network will not have it: the hold is given back."""
+    return Step(
+        money=(Release(),) if r.held else (),
+        data=msgspec.structs.replace(r.data, raw=""),
+        notice=_told(r, "error", f"Bitcoin {r.data.direction} failed", why.reason),
+    )
+
+
+RULES = {
+    "bitcoin_only": Rule(422, "Bitcoin transactions are in BTC."),
+    "address_wrong": Rule(422, "This is no bitcoin address."),
+    "deposit_not_filed": Rule(
+        403, "Deposits are not filed: send to an address of yours, and the bank sees them."
+    ),
+}
+
+BITCOIN_ADDRESS = Kind(
+    "bitcoin_address",
+    title="Bitcoin address",
+    description="An address of the bank's wallet to receive at.",
+    data=Address,
+    form=Note,
+    states=(
+        State("pending", "Being made"),
+        State("ready", "Ready", tone="good"),
+        State("retired", "Retired", open=False),
+    ),
+    transitions=(
+        Transition("file", "Get an address", (), ("pending",), (OWNER, SERVICE, ADMIN), ask),
+        Transition("assign", "Assign", ("pending",), ("ready",), (SYSTEM,), assign, Assigned,
+                   {"address": "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"}),
+        Transition("retire", "Retire", ("pending", "ready"), ("retired",), (OWNER,), retire),
+    ),
+    example={"note": "Savings"},
+)  # fmt: skip
+
+BITCOIN_TRANSACTION = Kind(
+    "bitcoin_transaction",
+    title="Bitcoin",
+    description="Bitcoin that comes or goes.",
+    data=BitcoinTransaction,
+    form=Order,
+    states=(
+        State("requested", "Waiting for approval", waits=True, then="expire", tone="wait"),
+        State("approved", "Approved"),
+        State("sending", "Being sent"),
+        State("pending", "Being confirmed", tone="wait"),
+        State("completed", "Completed", open=False, tone="good"),
+        State("rejected", "Rejected", open=False, tone="bad"),
+        State("cancelled", "Cancelled", open=False),
+        State("expired", "Not approved in time", open=False, tone="bad"),
+        State("failed", "Failed", open=False, tone="bad"),
+    ),
+    transitions=(
+        Transition("file", "Withdraw", (), ("requested", "pending"), (OWNER, SERVICE, ADMIN, SYSTEM), file),
+        Transition("approve", "Approve", ("requested",), ("approved",), (ADMIN,), approve, decides=True, approves=True),
+        Transition("reject", "Reject", ("requested",), ("rejected",), (ADMIN,), reject, Reason,
+                   {"reason": "The address is on a list"}, decides=True),
+        Transition("cancel", "Cancel", ("requested",), ("cancelled",), (OWNER,), cancel),
+        Transition("expire", "Expire", ("requested",), ("expired",), (SYSTEM,), expire),
+        Transition("sign", "Sign", ("approved",), ("sending",), (SYSTEM,), sign, Signed,
+                   {"txid": "4a5e1e4baab89f3a32518a88c31bc87f", "raw": "0200", "fee": "0.00001410"}),
+        Transition("send", "Send", ("sending",), ("pending",), (SYSTEM,), send),
+        Transition("confirm", "Confirm", ("pending",), ("pending", "completed"), (SYSTEM,), confirm, Confirmations,
+                   {"count": CONFIRMATIONS}),
+        Transition("fail", "Fail", ("approved", "sending", "pending"), ("failed",), (SYSTEM,), fail, Reason,
+                   {"reason": "The network refused it"}),
+    ),
+    example={"amount": "0.01000000", "asset": "BTC", "address": "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"},
+    thresholds={"BTC": "0.25"},
+    refusals=RULES,
+)  # fmt: skip

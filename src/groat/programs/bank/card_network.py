@@ -1,0 +1,33 @@
+"""The door to a card network: it makes cards, and its messages about payments arrive as calls.
+
+Only a simulator lives behind it, for no network is to be had without a contract. A real one's adapter needs nothing
+of this: it is a service with an API key that takes ``create`` on approved cards and files ``card_payment`` requests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple, Protocol
+
+
+class Made(NamedTuple):
+    """What is kept of a card: its last four digits, and the month in which it expires ("2030-01")."""
+
+    last4: str
+    expiry: str
+
+
+class CardNetwork(Protocol):
+    """Makes cards."""
+
+    async def issue(self, id: str, holder: str, year: int) -> Made:
+        """The card for a request's id, made the first time in ``year``; the same id again is the same card."""
+
+
+class SimulatedCardNetwork:
+    """A card network for demos and tests: its cards have numbers made of the request's id, and buy nothing."""
+
+    async def issue(self, id: str, holder: str, year: int) -> Made:
+        """See :meth:`CardNetwork.issue`."""
+        number = int(hashlib.sha256(id.encode()).hexdigest()[:8], 16)
+        return Made(f"{number % 10_000:04}", f"{year + 4}-{number % 12 + 1:02}")

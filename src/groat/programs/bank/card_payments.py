@@ -1,0 +1,172 @@
+"""Payments with a card: the network authorises (the money is held), captures what was really due, and refunds.
+
+The network's messages arrive as calls: filing is the authorisation, the network's own message id its key. A real
+network's adapter is a service with an API key; the demo's is simulated.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from groat.ledger.errors import Refusal, Rule
+from groat.programs.bank.cards import CARD, RULES, with_spent
+from groat.programs.bank.dates import DAY_US, month_of
+from groat.programs.bank.places import AMOUNT_WRONG, CARDS, amount_of, money_of, stored
+from groat.programs.workflow import (
+    ADMIN,
+    SERVICE,
+    SYSTEM,
+    Capture,
+    Hold,
+    Kind,
+    Notice,
+    Post,
+    Release,
+    Request,
+    State,
+    Step,
+    Transition,
+)
+
+HELD_US = 7 * DAY_US
+"""An authorisation that is not captured within a week lapses."""
+
+
+class Authorisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a merchant asks for: ``card`` is the id of the card's request."""
+
+    card: Annotated[str, Meta(min_length=1)]
+    amount: str
+    asset: str
+    merchant: Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+class CardPayment(Authorisation, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``month`` is whose limit it counts against; ``captured`` and ``refunded`` are decimal strings."""
+
+    month: str = ""
+    captured: str = ""
+    refunded: str = ""
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of it; empty is all that is left."""
+
+    amount: str = ""
+
+
+def _told(r: Request[CardPayment], level: str, title: str, money: str) -> Notice:
+    return Notice(level, title, f"{money} at {r.data.merchant}.", "cards", r.id)
+
+
+def file(r: Request[Authorisation], _: Authorisation) -> Step | Refusal:
+    """Authorise: hold the money, if the card may."""
+    card = r.parent
+    assert card is not None
+    if card.state != "active":
+        code = "card_frozen" if card.state == "frozen" else "card_inactive"
+        return Refusal(code, RULES[code].meaning)
+    if card.data.asset != r.data.asset:
+        return Refusal("card_asset", RULES["card_asset"].meaning, {"asset": card.data.asset})
+    spent = with_spent(card, money_of(r)[0])
+    if isinstance(spent, Refusal):
+        return spent
+    return Step(
+        money=(Hold(r.owner, CARDS, *money_of(r)),),
+        data=CardPayment(**msgspec.structs.asdict(r.data), month=month_of(r.now)),
+        parent=spent,
+        due_at=r.now + HELD_US,
+        notice=Notice("info", "Card payment", f"{r.money()} at {r.data.merchant}.", "cards", r.id),
+        reason=r.data.merchant,
+    )
+
+
+def capture(r: Request[CardPayment], part: Part) -> Step | Refusal:
+    """Take what was really due, at most what is held; the rest is free again."""
+    amount = amount_of(r, part.amount, r.data.asset) if part.amount else r.held
+    if isinstance(amount, Refusal):
+        return amount
+    if amount > r.held:
+        return Refusal(
+            "exceeds_payment", RULE["exceeds_payment"].meaning, {"left": r.text(r.held, r.data.asset)}
+        )
+    data = msgspec.structs.replace(r.data, captured=r.text(amount, r.data.asset))
+    money = f"{data.captured} {data.asset}"
+    return Step(
+        money=(Capture(amount),),
+        data=data,
+        parent=_unspent(r, r.held - amount),
+        notice=_told(r, "info", "Card payment booked", money),
+        reason=r.data.merchant,
+    )
+
+
+def release(r: Request[CardPayment], _: msgspec.Struct) -> Step:
+    """Nothing is taken: the merchant let go, or never came back."""
+    return Step(
+        money=(Release(),),
+        parent=_unspent(r, r.held),
+        notice=_told(r, "info", "Card payment released", r.money()),
+        reason=r.data.merchant,
+    )
+
+
+def refund(r: Request[CardPayment], part: Part) -> Step | Refusal:
+    """Give back, in parts too; a refund does not raise what is left of the limit."""
+    data, asset = r.data, r.data.asset
+    before = stored(r, data.refunded, asset)
+    left = stored(r, data.captured, asset) - before
+    amount = amount_of(r, part.amount, asset) if part.amount else left
+    if isinstance(amount, Refusal):
+        return amount
+    if amount > left:
+        return Refusal("exceeds_payment", RULE["exceeds_payment"].meaning, {"left": r.text(left, asset)})
+    return Step(
+        "captured" if amount < left else "refunded",
+        money=(Post(CARDS, r.owner, amount, asset),),
+        data=msgspec.structs.replace(data, refunded=r.text(before + amount, asset)),
+        notice=_told(r, "success", "Card payment refunded", f"{r.text(amount, asset)} {asset}"),
+        reason=f"{data.merchant}, refund",
+    )
+
+
+def _unspent(r: Request[CardPayment], amount: int) -> msgspec.Struct | None:
+    """The card with the limit given back, if it is still the same month's."""
+    assert r.parent is not None
+    if not amount or month_of(r.now) != r.data.month:
+        return None
+    card = with_spent(r.parent, -amount)
+    assert not isinstance(card, Refusal)
+    return card
+
+
+RULE = {"exceeds_payment": Rule(422, "More than is left of the payment.")}
+
+CARD_PAYMENT = Kind(
+    "card_payment",
+    title="Card payment",
+    description="What was paid with a card: authorised, captured, perhaps refunded.",
+    data=CardPayment,
+    form=Authorisation,
+    states=(
+        State("authorised", "Reserved", then="lapse", tone="wait"),
+        State("captured", "Paid", open=False, tone="good"),
+        State("refunded", "Refunded", open=False),
+        State("voided", "Released", open=False),
+        State("lapsed", "Lapsed", open=False),
+    ),
+    transitions=(
+        Transition("file", "Authorise", (), ("authorised",), (SERVICE, ADMIN), file),
+        Transition("capture", "Capture", ("authorised",), ("captured",), (SERVICE, ADMIN), capture, Part),
+        Transition("void", "Release", ("authorised",), ("voided",), (SERVICE, ADMIN), release),
+        Transition("lapse", "Lapse", ("authorised",), ("lapsed",), (SYSTEM,), release),
+        Transition("refund", "Refund", ("captured",), ("captured", "refunded"), (SERVICE, ADMIN), refund, Part,
+                   {"amount": "5.00"}),
+    ),
+    example={"card": "", "amount": "12.50", "asset": "USD", "merchant": "Corner Bakery"},
+    parent=("card", CARD),
+    refusals={**RULES, **RULE, **AMOUNT_WRONG},
+)  # fmt: skip

@@ -1,0 +1,174 @@
+"""Cards: applied for, issued by the card network's door, frozen and closed at will.
+
+Of a card only the last four digits and the expiry are kept. What is spent counts by calendar months (UTC), from the
+authorisation on.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from groat.ledger.errors import Refusal, Rule
+from groat.programs.bank.dates import month_of
+from groat.programs.bank.places import AMOUNT_WRONG, amount_of, stored
+from groat.programs.workflow import (
+    ADMIN,
+    OWNER,
+    SERVICE,
+    SYSTEM,
+    Kind,
+    Notice,
+    Reason,
+    Request,
+    State,
+    Step,
+    Transition,
+)
+
+
+class Application(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is applied for: the name to stand on the card, what it spends, and how much a month at most."""
+
+    holder: Annotated[str, Meta(min_length=1, max_length=40)]
+    asset: str
+    limit: str
+
+
+class Card(Application, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A card; ``spent`` is what was authorised in ``month`` ("2026-01"). ``expiry`` is a month, too."""
+
+    last4: str = ""
+    expiry: str = ""
+    month: str = ""
+    spent: str = ""
+
+
+class Issued(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the network says of the card that it made."""
+
+    last4: Annotated[str, Meta(pattern=r"^\d{4}$")]
+    expiry: Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+
+
+class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A new monthly limit."""
+
+    limit: str
+
+
+def _told(r: Request[Card], level: str, title: str, more: str = "") -> Notice:
+    card = f"The card •••• {r.data.last4}" if r.data.last4 else f"The card for {r.data.holder}"
+    return Notice(level, title, f"{card}. {more}".strip(), "cards", r.id)
+
+
+def file(r: Request[Application], _: Application) -> Step | Refusal:
+    """Apply for a card."""
+    limit = amount_of(r, r.data.limit, r.data.asset)
+    if isinstance(limit, Refusal):
+        return limit
+    return Step(data=Card(holder=r.data.holder, asset=r.data.asset, limit=r.text(limit, r.data.asset)))
+
+
+def approve(r: Request[Card], _: msgspec.Struct) -> Step:
+    """The card is ordered from the network."""
+    return Step(notice=_told(r, "success", "Card approved", "It is being made."))
+
+
+def reject(r: Request[Card], why: Reason) -> Step:
+    """No card, and why."""
+    return Step(notice=_told(r, "error", "Card rejected", why.reason))
+
+
+def create(r: Request[Card], issued: Issued) -> Step:
+    """The network made it."""
+    data = msgspec.structs.replace(r.data, last4=issued.last4, expiry=issued.expiry)
+    return Step(data=data, notice=_told(r, "success", "Card ready", f"It ends in {issued.last4}."))
+
+
+def freeze(r: Request[Card], _: msgspec.Struct) -> Step:
+    """Nothing is authorised any more; what was goes through."""
+    return Step(notice=_told(r, "warning", "Card frozen", "Nothing can be paid with it."))
+
+
+def unfreeze(r: Request[Card], _: msgspec.Struct) -> Step:
+    """As before."""
+    return Step(notice=_told(r, "success", "Card unfrozen", "It can be used again."))
+
+
+def set_limit(r: Request[Card], new: Limit) -> Step | Refusal:
+    """How much a month from now on. The holder may only lower it."""
+    limit = amount_of(r, new.limit, r.data.asset)
+    if isinstance(limit, Refusal):
+        return limit
+    if r.actor == r.owner and limit > stored(r, r.data.limit, r.data.asset):
+        return Refusal("limit_not_lower", RULES["limit_not_lower"].meaning, {"limit": r.data.limit})
+    data = msgspec.structs.replace(r.data, limit=r.text(limit, r.data.asset))
+    notice = _told(r, "info", "Card limit changed", f"{data.limit} {data.asset} a month.")
+    return Step(r.state, data=data, notice=notice)
+
+
+def close(r: Request[Card], _: msgspec.Struct) -> Step:
+    """For good."""
+    return Step(notice=_told(r, "info", "Card closed"))
+
+
+def cancel(r: Request[Card], _: msgspec.Struct) -> Step:
+    """The applicant thought better of it."""
+    return Step()
+
+
+def with_spent(r: Request[Card], change: int) -> Card | Refusal:
+    """The card after ``change`` smallest units more (or less) spent this month; the refusal ``card_limit``."""
+    card, month = r.data, month_of(r.now)
+    before = stored(r, card.spent, card.asset) if card.month == month else 0
+    limit, spent = stored(r, card.limit, card.asset), before + change
+    if change > 0 and spent > limit:
+        left = r.text(max(limit - before, 0), card.asset)
+        return Refusal("card_limit", f"{left} {card.asset} are left of this month's limit.", {"left": left})
+    return msgspec.structs.replace(card, month=month, spent=r.text(spent, card.asset))
+
+
+RULES = {
+    "limit_not_lower": Rule(422, "The holder may only lower the limit; staff can raise it."),
+    "card_frozen": Rule(409, "The card is frozen."),
+    "card_inactive": Rule(409, "The card is not made yet, or closed."),
+    "card_asset": Rule(422, "The card pays in another asset."),
+    "card_limit": Rule(422, "More than is left of the card's limit of this month."),
+    **AMOUNT_WRONG,
+}
+
+CARD = Kind(
+    "card",
+    title="Card",
+    description="A payment card with a monthly limit.",
+    data=Card,
+    form=Application,
+    states=(
+        State("pending", "Waiting for approval", waits=True, tone="wait"),
+        State("approved", "Being made"),
+        State("active", "Active", tone="good"),
+        State("frozen", "Frozen", tone="bad"),
+        State("closed", "Closed", open=False),
+        State("rejected", "Rejected", open=False, tone="bad"),
+        State("cancelled", "Cancelled", open=False),
+    ),
+    transitions=(
+        Transition("file", "Apply", (), ("pending",), (OWNER, SERVICE, ADMIN), file),
+        Transition("approve", "Approve", ("pending",), ("approved",), (ADMIN,), approve, decides=True, approves=True),
+        Transition("reject", "Reject", ("pending",), ("rejected",), (ADMIN,), reject, Reason,
+                   {"reason": "Too many cards already"}, decides=True),
+        Transition("cancel", "Cancel", ("pending",), ("cancelled",), (OWNER,), cancel),
+        Transition("create", "Make", ("approved",), ("active",), (SYSTEM, SERVICE), create, Issued,
+                   {"last4": "4242", "expiry": "2030-01"}),
+        Transition("freeze", "Freeze", ("active",), ("frozen",), (OWNER, ADMIN), freeze),
+        Transition("unfreeze", "Unfreeze", ("frozen",), ("active",), (OWNER, ADMIN), unfreeze),
+        Transition("set_limit", "Change limit", ("active", "frozen"), ("active", "frozen"), (OWNER, ADMIN), set_limit,
+                   Limit, {"limit": "500.00"}),
+        Transition("close", "Close", ("approved", "active", "frozen"), ("closed",), (OWNER, ADMIN), close),
+    ),
+    example={"holder": "Ursula Lang", "asset": "USD", "limit": "1000.00"},
+    refusals=RULES,
+)  # fmt: skip

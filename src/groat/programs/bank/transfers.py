@@ -1,0 +1,202 @@
+"""Transfers: the money is held when one is filed, leaves through the clearing account when staff approve, and arrives.
+
+One for a later day holds nothing until that day. What nobody decides within a week comes back by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from groat.ledger.errors import Refusal, Rule
+from groat.programs.bank.beneficiaries import BENEFICIARY
+from groat.programs.bank.dates import DAY_US, day_of, moment_of, read_day
+from groat.programs.bank.places import CLEARING, money_of
+from groat.programs.bank.recipients import RULES, To, know, recipient_refusal
+from groat.programs.workflow import (
+    ADMIN,
+    OWNER,
+    SERVICE,
+    SYSTEM,
+    Capture,
+    Hold,
+    Kind,
+    Notice,
+    Post,
+    Reason,
+    Release,
+    Request,
+    State,
+    Step,
+    Transition,
+)  # fmt: skip
+
+PATIENCE_US = 7 * DAY_US
+DAYS_AHEAD_MAX = 731
+
+Day = Annotated[str, Meta(pattern=r"^$|^\d{4}-\d{2}-\d{2}$")]
+DAY_RULE = {"day_wrong": Rule(422, "The day is none, has passed, or lies more than two years ahead.")}
+
+
+class Payment(To, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How much, to whom and what for. ``beneficiary`` is the id of a saved recipient, whose account is kept then."""
+
+    amount: str
+    asset: str
+    beneficiary: Annotated[str, Meta(description="The id of a saved recipient")] = ""
+    reference: Annotated[str, Meta(max_length=140)] = ""
+
+
+class Transfer(Payment, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A payment ``on`` a day (UTC), or at once."""
+
+    on: Day = ""
+
+
+T = TypeVar("T", bound=Payment)
+
+
+def about(data: Payment) -> str:
+    """What stands on statements: "Transfer to Mei Tanaka: dinner"."""
+    return f"Transfer to {data.shown}" + (f": {data.reference}" if data.reference else "")
+
+
+def with_recipient(r: Request[T]) -> T | Refusal:
+    """What is filed, with the saved recipient's account where one is named."""
+    data = r.data
+    if r.parent is not None:
+        if data.user or data.external:
+            return Refusal("recipient_missing", "Name a saved recipient or another one, not both.")
+        if r.parent.state != "active":
+            return Refusal("recipient_removed", RULES["recipient_removed"].meaning)
+        saved: To = r.parent.data
+        data = msgspec.structs.replace(data, user=saved.user, external=saved.external, name=saved.name)
+    return recipient_refusal(r.user, data) or data
+
+
+def _told(r: Request[Transfer], level: str, title: str, more: str = "") -> Notice:
+    body = f"{r.money()} to {r.data.shown}." + (f" {more}" if more else "")
+    return Notice(level, title, body, "transfers", r.id)
+
+
+def file(r: Request[Transfer], _: Transfer) -> Step | Refusal:
+    """Hold the money, or wait for the day."""
+    data = with_recipient(r)
+    if isinstance(data, Refusal):
+        return data
+    if data.on:
+        # What the bank files itself, for a standing order, has its day, and may come late to it.
+        by_bank = r.actor.startswith("system:")
+        day, today = read_day(data.on), day_of(r.now)
+        if day is None or (day < today and not by_bank) or (day - today).days > DAYS_AHEAD_MAX:
+            return Refusal("day_wrong", DAY_RULE["day_wrong"].meaning, {"on": data.on})
+        if day > today or by_bank:
+            return Step("scheduled", data=data, due_at=moment_of(day), reason=about(data))
+    return _hold(r, data)
+
+
+def begin(r: Request[Transfer], _: msgspec.Struct) -> Step | Refusal:
+    """The day has come."""
+    return _hold(r, r.data)
+
+
+def _hold(r: Request[Transfer], data: Transfer) -> Step:
+    return Step(
+        "pending",
+        money=(Hold(r.owner, CLEARING, *money_of(r)),),
+        data=data,
+        due_at=r.now + PATIENCE_US,
+        notice=_told(r, "info", "Transfer filed", "It waits for approval."),
+        reason=about(data),
+    )
+
+
+def approve(r: Request[Transfer], _: msgspec.Struct) -> Step:
+    """The money leaves the account; the system sends it on at once."""
+    return Step(
+        money=(Capture(),), due_at=r.now, notice=_told(r, "info", "Transfer approved"), reason=about(r.data)
+    )
+
+
+def complete(r: Request[Transfer], _: msgspec.Struct) -> Step:
+    """It arrives, and whoever receives it hears of it too."""
+    from_whom = f"{r.money()} from {r.user}. {r.data.reference}".strip()
+    return Step(
+        money=(Post(CLEARING, r.data.account, *money_of(r)),),
+        notice=_told(r, "success", "Transfer completed"),
+        others=((r.data.account, Notice("success", "Money received", from_whom, "transfers")),)
+        if r.data.user
+        else (),
+        reason=about(r.data),
+    )
+
+
+def bounce(r: Request[Transfer], _: msgspec.Struct) -> Step:
+    """The recipient's account cannot take it: the money goes back."""
+    return Step(
+        money=(Post(CLEARING, r.owner, *money_of(r)),),
+        notice=_told(
+            r, "error", "Transfer failed", "The recipient's account cannot take it; you have it back."
+        ),
+        reason=f"{about(r.data)}, returned",
+    )
+
+
+def reject(r: Request[Transfer], why: Reason) -> Step:
+    """The money is free again, and the payer reads why."""
+    return Step(money=(Release(),), notice=_told(r, "error", "Transfer rejected", why.reason))
+
+
+def cancel(r: Request[Transfer], _: msgspec.Struct) -> Step:
+    """The payer thought better of it."""
+    return Step(money=(Release(),) if r.held else (), notice=_told(r, "info", "Transfer cancelled"))
+
+
+def expire(r: Request[Transfer], _: msgspec.Struct) -> Step:
+    """Nobody decided in time."""
+    notice = _told(r, "warning", "Transfer not approved in time", "Please file it again.")
+    return Step(money=(Release(),), notice=notice)
+
+
+def fail(r: Request[Transfer], _: msgspec.Struct) -> Step:
+    """The day came, and the money was not there."""
+    return Step(
+        notice=_told(r, "error", "Transfer failed", f"On {r.data.on} there was not enough money for it.")
+    )
+
+
+TRANSFER = Kind(
+    "transfer",
+    title="Transfer",
+    description="Money to a user of the system or to an account at another bank.",
+    data=Transfer,
+    states=(
+        State("scheduled", "Scheduled", then="begin"),
+        State("pending", "Waiting for approval", waits=True, then="expire", tone="wait"),
+        State("approved", "Approved", then="complete"),
+        State("completed", "Completed", open=False, tone="good"),
+        State("rejected", "Rejected", open=False, tone="bad"),
+        State("cancelled", "Cancelled", open=False),
+        State("expired", "Not approved in time", open=False, tone="bad"),
+        State("failed", "Failed", open=False, tone="bad"),
+    ),
+    transitions=(
+        Transition("file", "Send money", (), ("scheduled", "pending"), (OWNER, SERVICE, ADMIN, SYSTEM), file),
+        Transition("begin", "Begin", ("scheduled",), ("pending",), (SYSTEM,), begin, otherwise="fail"),
+        Transition("fail", "Fail", ("scheduled",), ("failed",), (SYSTEM,), fail),
+        Transition("approve", "Approve", ("pending",), ("approved",), (ADMIN,), approve, decides=True, approves=True),
+        Transition("reject", "Reject", ("pending",), ("rejected",), (ADMIN,), reject, Reason,
+                   {"reason": "Please call us first"}, decides=True),
+        Transition("cancel", "Cancel", ("scheduled", "pending"), ("cancelled",), (OWNER,), cancel),
+        Transition("expire", "Expire", ("pending",), ("expired",), (SYSTEM,), expire),
+        Transition("complete", "Complete", ("approved",), ("completed",), (SYSTEM,), complete, otherwise="bounce"),
+        Transition("bounce", "Return", ("approved",), ("failed",), (SYSTEM,), bounce),
+    ),
+    example={"amount": "25.00", "asset": "USD", "user": "7", "reference": "Dinner"},
+    parent=("beneficiary", BENEFICIARY),
+    thresholds={"USD": "10000", "EUR": "10000", "BTC": "0.25"},
+    refusals={**RULES, **DAY_RULE},
+    resolve=know,
+)  # fmt: skip
