@@ -162,6 +162,25 @@ export function createApi(http: Http) {
       http.json<{ viewers: wire.LookView[] }>(path("looks", id), { method: "PUT" }),
     looks: () => http.json<{ items: { request: string; viewers: wire.LookView[] }[] }>("/v1/looks"),
 
+    /** One's own, one's roles' and everybody's, the newest first; staff and services name a `user`. */
+    notifications: (
+      { unread, user }: { unread?: boolean; user?: string } = {},
+      options?: PageOptions,
+    ): Promise<wire.NotificationPage> => {
+      const page = paging(options);
+      const query = { ...page.query, user, unread: unread === undefined ? undefined : String(unread) };
+      return http.json<wire.NotificationPage>("/v1/notifications", { ...page, query });
+    },
+    sendNotification: (input: wire.NotificationInput, options?: WriteOptions) =>
+      write<wire.SentView>("POST", "/v1/notifications", input, options),
+    /** See `markRead` of the client, which shows it at once. What is read stays so: repeating it is harmless. */
+    readNotifications: (input: wire.ReadInput) =>
+      write<wire.ReadView>("POST", "/v1/notifications/read", input),
+    preferences: ({ user }: { user?: string } = {}) =>
+      http.json<wire.PreferencesView>("/v1/notifications/preferences", { query: { user } }),
+    setPreferences: (input: wire.PreferencesInput, { user }: { user?: string } = {}) =>
+      write<wire.PreferencesView>("PUT", "/v1/notifications/preferences", input, { query: { user } }),
+
     /** Events of a stream after a position; waits up to `wait` seconds for the first. */
     events: (stream: string, after: string, { wait, signal }: { wait?: number; signal?: AbortSignal } = {}) =>
       http.json<wire.StreamPage>(path("streams", stream, "events"), {

@@ -18,7 +18,21 @@ import {
   type Position,
   type StreamEvent,
 } from "./model.js";
-import type { BalanceView, EventData, Me } from "./wire.js";
+import {
+  adoptNotices,
+  forgetNotices,
+  mergeMarks,
+  NO_NOTICES,
+  NO_NOTIFICATIONS,
+  type Notices,
+  type Notifications,
+  newsOf,
+  showNotices,
+  takeEvent,
+  takeSnapshot,
+  wants,
+} from "./notices.js";
+import type { BalanceView, EventData, MarkView, Me, NotificationsView } from "./wire.js";
 
 /** How one stream has been read. */
 export interface Reading {
@@ -40,6 +54,7 @@ export interface Confirmed {
   readings: Readonly<Record<string, Reading>>;
   /** Newest first. */
   events: readonly StreamEvent[];
+  notices: Notices;
 }
 
 export interface Book {
@@ -49,14 +64,24 @@ export interface Book {
   overlays: readonly Overlay[];
   /** Derived: what is shown. */
   shown: Readonly<Record<string, Balance>>;
+  /** Derived: what is shown of notifications. */
+  notifications: Notifications;
   sequence: number;
 }
 
 export type Input =
   | { type: "me"; me: Me }
-  | { type: "snapshot"; stream: string; position: Position; balances: BalanceView[]; reset: boolean }
+  | {
+      type: "snapshot";
+      stream: string;
+      position: Position;
+      balances: BalanceView[];
+      notifications?: NotificationsView | undefined;
+      reset: boolean;
+    }
   | { type: "event"; stream: string; epoch: string; offset: number; data: EventData; live: boolean }
   | { type: "answer"; balances: BalanceView[]; positions: Record<string, string>; key: string | null }
+  | { type: "read"; marks: Record<string, MarkView> }
   | { type: "provisional"; account: string; asset: string; balance: string }
   | { type: "overlay"; overlay: Overlay }
   | { type: "overlay-end"; key: string }
@@ -86,10 +111,19 @@ export interface Limits {
 const AHEAD_MAX = 1_000;
 
 export const EMPTY_BOOK: Book = {
-  confirmed: { user: null, name: null, roles: [], balances: {}, readings: {}, events: [] },
+  confirmed: {
+    user: null,
+    name: null,
+    roles: [],
+    balances: {},
+    readings: {},
+    events: [],
+    notices: NO_NOTICES,
+  },
   provisional: {},
   overlays: [],
   shown: {},
+  notifications: NO_NOTIFICATIONS,
   sequence: 0,
 };
 
@@ -109,6 +143,11 @@ export function printPosition({ epoch, offset }: Position): string {
 export function belongsTo(account: string, stream: string): boolean {
   const owner = stream.replace(/^view:/, "user:");
   return account === owner || account.startsWith(`${owner}:`);
+}
+
+/** Views of other people's streams are for their balances: what these people are told is not told here. */
+function hasNotices(stream: string): boolean {
+  return !stream.startsWith("view:");
 }
 
 export function reduce(book: Book, input: Input, limits: Limits): Step {
@@ -144,12 +183,21 @@ class Draft {
         break;
       case "snapshot":
         this.snapshot(input.stream, input.position, input.balances, input.reset);
+        if (hasNotices(input.stream)) {
+          this.confirmed.notices = takeSnapshot(this.confirmed.notices, input.stream, input.notifications);
+        }
         break;
       case "event":
         this.event(input.stream, input.epoch, input.offset, input.data, input.live);
         break;
       case "answer":
         this.answer(input.balances, input.positions, input.key);
+        break;
+      case "read":
+        this.confirmed.notices = {
+          ...this.confirmed.notices,
+          marks: mergeMarks(this.confirmed.notices.marks, input.marks),
+        };
         break;
       case "provisional":
         this.unversioned(input.account, input.asset, input.balance);
@@ -204,12 +252,15 @@ class Draft {
       }
       shown[key] = after;
     }
+    const { notices } = this.confirmed;
+    const same = notices === this.book.confirmed.notices;
     return {
       book: {
         confirmed: this.confirmed,
         provisional: this.provisional,
         overlays: this.overlays,
         shown,
+        notifications: same ? this.book.notifications : showNotices(notices),
         sequence,
       },
       changes: this.changes,
@@ -263,8 +314,10 @@ class Draft {
     }
     this.live = live;
     for (const change of data.changes ?? []) this.merge(change, false);
+    const isNew = offset > reading.offset && !reading.ahead.includes(offset);
+    if (isNew && hasNotices(stream)) this.confirmed.notices = takeEvent(this.confirmed.notices, stream, data);
     if (data.key !== undefined) this.endOverlays((overlay) => overlay.key === data.key);
-    if (offset <= reading.offset || reading.ahead.includes(offset)) return;
+    if (!isNew) return;
     const next = advance(reading, offset);
     this.setReading(stream, next);
     if (next.ahead.length > AHEAD_MAX) this.refresh = true;
@@ -272,6 +325,12 @@ class Draft {
     const event: StreamEvent = { ...data, stream, offset };
     this.confirmed.events = insertEvent(this.confirmed.events, event, this.limits.historyMax);
     this.changes.push({ type: "event", event, live });
+    if (data.changes) this.changes.push({ type: "balance_updated", event, live });
+    const news = hasNotices(stream) ? newsOf(this.confirmed.notices, event) : null;
+    if (news) {
+      const toast = live && !news.read && wants(this.confirmed.notices.ways, "toast", news.category);
+      this.changes.push({ type: "notification", notification: news, live, toast });
+    }
   }
 
   private answer(balances: BalanceView[], positions: Record<string, string>, key: string | null): void {
@@ -308,6 +367,7 @@ class Draft {
         this.confirmed.events = insertEvent(this.confirmed.events, event, this.limits.historyMax);
       }
     }
+    this.confirmed.notices = adoptNotices(this.confirmed.notices, theirs.notices);
     this.confirmed.user = theirs.user;
     this.confirmed.name = theirs.name;
     this.confirmed.roles = theirs.roles;
@@ -318,6 +378,7 @@ class Draft {
     const { [stream]: _reading, ...readings } = this.confirmed.readings;
     this.confirmed.readings = readings;
     this.confirmed.events = this.confirmed.events.filter((event) => event.stream !== stream);
+    if (hasNotices(stream)) this.confirmed.notices = forgetNotices(this.confirmed.notices, stream);
     const kept: Record<string, BalanceView> = {};
     for (const [key, view] of Object.entries(this.confirmed.balances)) {
       if (belongsTo(view.account, account)) this.touched.add(key);

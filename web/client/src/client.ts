@@ -12,7 +12,8 @@ import type { ActOptions, Groat, GroatOptions } from "./groat.js";
 import { Http, type TokenProvider, TokenSource } from "./http.js";
 import type { Change, GroatState, Overlay, Phase, Position } from "./model.js";
 import { Seen } from "./seen.js";
-import type { ActionInput, Credentials, Me, Session, TransactionView } from "./wire.js";
+import { type Toast, type ToastOptions, watchToasts } from "./toasts.js";
+import type { ActionInput, Credentials, Me, ReadInput, Session, TransactionView } from "./wire.js";
 
 const HISTORY_MAX = 200;
 /** Longer than a write is repeated, so an overlay never ends while its write is still under way. */
@@ -214,6 +215,19 @@ class Client implements Groat {
     return this.act("spend", input, options);
   }
 
+  async markRead(input: ReadInput): Promise<void> {
+    const { marks } = await this.api.readNotifications(input);
+    this.connection.takeRead(marks);
+  }
+
+  toasts(
+    show: (toast: Toast) => void,
+    hide: (key: string) => void = () => undefined,
+    options: ToastOptions = {},
+  ): () => void {
+    return watchToasts(this, this.environment, show, hide, options);
+  }
+
   watch(user: string): () => void {
     if (user === this.book.confirmed.user) return () => undefined;
     return this.connection.watch(user);
@@ -375,7 +389,7 @@ class Client implements Groat {
   }
 
   private picture(): GroatState {
-    const { confirmed, overlays, shown } = this.paused?.book ?? this.book;
+    const { confirmed, overlays, shown, notifications } = this.paused?.book ?? this.book;
     const positions: Record<string, Position> = {};
     for (const [stream, { epoch, offset }] of Object.entries(confirmed.readings)) {
       positions[stream] = { epoch, offset };
@@ -388,6 +402,7 @@ class Client implements Groat {
       status: this.connection.status.get(this.connection.leading),
       balances: shown,
       events: confirmed.events,
+      notifications,
       positions,
       pending: overlays,
       paused: this.paused !== null,

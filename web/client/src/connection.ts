@@ -17,7 +17,7 @@ import { Socket, type SocketEvents } from "./socket.js";
 import { StatusMachine } from "./status.js";
 import { type TabMessage, Tabs } from "./tabs.js";
 import { REPEAT_MS, Watches } from "./watches.js";
-import type { Me, StreamPage } from "./wire.js";
+import type { MarkView, Me, StreamPage } from "./wire.js";
 
 export interface ConnectionHost {
   confirmed(): Confirmed;
@@ -82,8 +82,8 @@ export class Connection {
       follow: () => this.follow(),
     });
     const events: SocketEvents = {
-      snapshot: (stream, position, { balances }, reset) =>
-        this.spread({ type: "snapshot", stream, position, balances, reset }),
+      snapshot: (stream, position, { balances, notifications }, reset) =>
+        this.spread({ type: "snapshot", stream, position, balances, notifications, reset }),
       event: (stream, epoch, offset, data) =>
         this.spread({ type: "event", stream, epoch, offset, data, live: this.seesLive() }),
       opened: () => this.ladder.socketOpened(),
@@ -100,7 +100,10 @@ export class Connection {
       snapshot: events.snapshot,
       event: events.event,
       positions: () => this.positions(),
-      me: (me) => this.takeMe(me),
+      me: (me) => {
+        this.takeMe(me);
+        this.catchUp(Object.keys(host.confirmed().readings).filter((stream) => this.lacksSnapshot(stream)));
+      },
       confirmed: () => this.status.confirmed(),
     };
     this.socket = new Socket(
@@ -207,6 +210,10 @@ export class Connection {
     else this.tabs.send({ type: "seen", ...receipt });
   }
 
+  takeRead(marks: Record<string, MarkView>): void {
+    this.spread({ type: "read", marks });
+  }
+
   takeMe(me: Me): void {
     this.spread({ type: "me", me });
   }
@@ -233,14 +240,15 @@ export class Connection {
       const reading = this.host.confirmed().readings[stream];
       const goal = reading ? Math.max(reading.covered, reading.ahead.at(-1) ?? 0) : 0;
       if (reading && reading.offset >= goal && pages > 0) return;
-      const query = { after: reading && printPosition(reading), wait: 0 };
+      const after = reading && !this.lacksSnapshot(stream) ? printPosition(reading) : undefined;
+      const query = { after, wait: 0 };
       try {
         const page = await this.http.json<StreamPage>(route, { query, signal });
         if (signal.aborted) return;
         takePage(
           {
-            snapshot: (_, position, { balances }, reset) =>
-              this.spread({ type: "snapshot", stream, position, balances, reset }),
+            snapshot: (_, position, { balances, notifications }, reset) =>
+              this.spread({ type: "snapshot", stream, position, balances, notifications, reset }),
             event: (_, epoch, offset, data) =>
               this.spread({ type: "event", stream, epoch, offset, data, live: false }),
           },
@@ -314,8 +322,13 @@ export class Connection {
     return Object.fromEntries(
       Object.entries(readings)
         .filter(([stream]) => !stream.startsWith("view:"))
-        .map(([stream, reading]) => [stream, printPosition(reading)]),
+        .map(([stream, reading]) => [stream, this.lacksSnapshot(stream) ? "" : printPosition(reading)]),
     );
+  }
+
+  /** `/v1/me` tells balances and positions, but not what else a snapshot says. */
+  private lacksSnapshot(stream: string): boolean {
+    return !stream.startsWith("view:") && !(stream in this.host.confirmed().notices.inboxes);
   }
 
   private away(away: Away): void {

@@ -4,7 +4,8 @@ import type { DebugSink } from "./debug.js";
 import type { Environment } from "./environment.js";
 import type { TokenProvider } from "./http.js";
 import type { Change, GroatState } from "./model.js";
-import type { ActionInput, Credentials, Session, TransactionView } from "./wire.js";
+import type { Toast, ToastOptions } from "./toasts.js";
+import type { ActionInput, Credentials, ReadInput, Session, TransactionView } from "./wire.js";
 
 export interface GroatOptions {
   /** Origin (and path prefix) of the server, like "https://pay.example.com"; the page's own when absent. */
@@ -75,6 +76,15 @@ export interface Groat {
   act(name: string, input: ActionInput, options?: ActOptions): Promise<TransactionView>;
   /** `act("spend", ...)`. */
   spend(input: ActionInput, options?: ActOptions): Promise<TransactionView>;
+
+  /** Marks notifications as read, here and on all devices of the person. */
+  markRead(input: ReadInput): Promise<void>;
+
+  /**
+   * Calls `show` for what should pop up on this tab, and `hide` when it was read, here or on another device. A toast with
+   * the key of an earlier one takes its place; of many at once all but the first three share one. Returns the end.
+   */
+  toasts(show: (toast: Toast) => void, hide?: (key: string) => void, options?: ToastOptions): () => void;
 
   /** Follows another person's balances (staff only), by one shared subscription; ends with the function returned. */
   watch(user: string): () => void;

@@ -31,4 +31,6 @@ export {
   type StreamEvent,
   type TransportName,
 } from "./model.js";
+export { isRead, type Notifications, newestFirst, wants } from "./notices.js";
+export type { Toast, ToastOptions } from "./toasts.js";
 export type * from "./wire.js";

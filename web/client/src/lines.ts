@@ -9,7 +9,7 @@ import type { EventData, Me, SnapshotData, StreamPage } from "./wire.js";
 
 /** What the lines need to know of the client. */
 export interface LineHost extends Sink {
-  /** Streams to follow, with the position of each. */
+  /** Streams to follow, with the position of each; "" where the snapshot is wanted first. */
   positions(): Readonly<Record<string, string>>;
   me(me: Me): void;
   /** The values were checked and are still right. */
@@ -68,7 +68,7 @@ export class EventStreamLine implements Line {
 
   private async follow(stream: string, signal: AbortSignal, opened: () => void): Promise<void> {
     const watchdog = new Watchdog(signal);
-    const after = this.host.positions()[stream];
+    const after = this.host.positions()[stream] || undefined;
     watchdog.within(HEADERS_MS_MAX);
     try {
       const response = await this.http.send(streamPath(stream), {
@@ -118,7 +118,7 @@ export class LongPollLine implements Line {
       try {
         for (let wait = 0; ; wait = WAIT_S) {
           watchdog.within(HEADERS_MS_MAX + wait * 1_000);
-          const query = { after: this.host.positions()[stream], wait };
+          const query = { after: this.host.positions()[stream] || undefined, wait };
           const options = { query, signal: watchdog.signal };
           const response = await this.http.send(streamPath(stream), options);
           if (!response.ok) throw GroatError.fromProblem(response.status, null);

@@ -1,6 +1,7 @@
 /** What the client keeps and shows: the public state, its changes, and the options that shape them. */
 import type { GroatError } from "./errors.js";
-import type { EventData } from "./wire.js";
+import type { Notifications } from "./notices.js";
+import type { EventData, NotificationView } from "./wire.js";
 
 /** How far a stream has been read. */
 export interface Position {
@@ -96,6 +97,7 @@ export interface GroatState {
   balances: Readonly<Record<string, Balance>>;
   /** Events of all streams read here, newest first, bounded by the option `historyMax`. */
   events: readonly StreamEvent[];
+  notifications: Notifications;
   /** Contiguously read position of each stream. */
   positions: Readonly<Record<string, Position>>;
   pending: readonly Overlay[];
@@ -119,6 +121,10 @@ export type Change =
       live: boolean;
     }
   | { type: "event"; event: StreamEvent; live: boolean }
+  /** An event of any type by which balances changed. */
+  | { type: "balance_updated"; event: StreamEvent; live: boolean }
+  /** `toast`: it just happened, is not read, and the person wants to see such ones pop up. */
+  | { type: "notification"; notification: NotificationView; live: boolean; toast: boolean }
   | {
       /** After a reconnect: what happened meanwhile, per balance ("+120 while you were away"). */
       type: "away";

@@ -27,6 +27,8 @@ export interface SocketEvents extends Sink {
   unauthorized(): void;
 }
 
+/** The room that needs no role. */
+const EVERYBODY = "role:all";
 /** Codes of the SDK's own (`connectingCodes`, `disconnectedCodes`). */
 const CONNECT_CALLED = 0;
 const NO_PING = 2;
@@ -158,7 +160,7 @@ export class Socket {
     channel: string,
     context: Pick<ServerSubscribedContext, "streamPosition" | "recovered" | "data">,
   ): void {
-    if (channel.startsWith("role:")) this.roles.add(channel.slice("role:".length));
+    if (channel.startsWith("role:") && channel !== EVERYBODY) this.roles.add(channel.slice("role:".length));
     const position = context.streamPosition;
     if (!position) return;
     this.epochs.set(channel, position.epoch);

@@ -159,12 +159,16 @@ export interface EventData {
   changes?: BalanceChange[];
   /** What a program tells beside the money: of `<kind>_updated` the request, of `requests_updated` a `RequestNews`. */
   data?: unknown;
+  /** What the stream's person is told by it; on their own stream with how many are unread now. */
+  notification?: NotificationView & { unread?: number };
 }
 
 export interface SnapshotData {
   user?: string;
   balances: BalanceView[];
   as_of?: string;
+  /** Absent when there never was one. */
+  notifications?: NotificationsView;
 }
 
 /** `GET /v1/streams/{stream}/events`: what came after a position, or a reset where resuming is impossible. */
@@ -459,4 +463,95 @@ export interface RequestLine {
 export interface RequestNews {
   items: RequestLine[];
   more: number;
+}
+
+export type Level = "success" | "error" | "info" | "warning";
+
+/** How somebody hears of a notification. All are kept and listed whatever they chose. */
+export type Way = "toast" | "email";
+
+export interface NotificationView {
+  id: string;
+  level: Level;
+  title: string;
+  body: string;
+  category: string;
+  /** A toast of the same thread is replaced by this one; "" for none. */
+  thread: string;
+  subject: { kind: string; id: string } | null;
+  at: string;
+  read: boolean;
+  /** Whose it is: one's own stream, or a room's. */
+  stream: string;
+  /** Its place there: 1, 2, 3. */
+  number: number;
+}
+
+/** What somebody has read of a stream: the numbers up to `upto`, and those of the spans (first, last). */
+export interface MarkView {
+  upto: number;
+  spans: [number, number][];
+}
+
+/** What a snapshot says of notifications: `unread`, `marks` and `ways` of one's own stream, `stale` of a room. */
+export interface NotificationsView {
+  total: number;
+  items: NotificationView[];
+  unread?: number;
+  marks?: Record<string, MarkView>;
+  ways?: Record<string, Way[]>;
+  stale?: number;
+}
+
+export interface NotificationPage extends Page<NotificationView> {
+  unread: number;
+}
+
+export interface NotificationInput {
+  /** "user:42", "role:partner", or "all". */
+  to: string;
+  title: string;
+  body?: string;
+  level?: Level;
+  category?: string;
+  thread?: string;
+  subject?: { kind: string; id: string };
+}
+
+export interface SentView {
+  id: string;
+  to: string;
+  at: string;
+  positions: Record<string, string>;
+  replayed: boolean;
+}
+
+/** What was read: these ids, those of a thread, or all up to and including the one of an id. */
+export interface ReadInput {
+  ids?: string[];
+  thread?: string;
+  upto?: string;
+}
+
+export interface ReadView {
+  unread: number;
+  marks: Record<string, MarkView>;
+  positions: Record<string, string>;
+}
+
+export interface PreferencesView {
+  /** By category; "*" stands for all others. */
+  ways: Record<string, Way[]>;
+  /** Those the person was notified of lately. */
+  categories: string[];
+  /** Where mail goes; null where nothing is known. */
+  email: string | null;
+  /** Whether this server sends mail. */
+  mail: boolean;
+}
+
+export interface PreferencesInput {
+  ways?: Record<string, Way[]>;
+  /** Only services and admins say where mail goes. */
+  email?: string;
 }

@@ -20,6 +20,7 @@ describe("the road of a change", () => {
     expect(groat.getState().events).toMatchObject([{ offset: 1, reason: "welcome", stream: "user:42" }]);
     expect(changes).toMatchObject([
       { type: "event", live: true },
+      { type: "balance_updated", live: true },
       { type: "balance", before: "100", after: "150", delta: "50", live: true },
     ]);
   });
@@ -220,12 +221,12 @@ describe("the session", () => {
     it.server.addUser("42", { CREDIT: "100" }, ["support"]);
     const { groat } = await it.open();
     expect(groat.getState().roles).toEqual(["support"]);
-    expect(Object.keys(groat.getState().positions).sort()).toEqual(["role:support", "user:42"]);
+    expect(Object.keys(groat.getState().positions).sort()).toEqual(["role:all", "role:support", "user:42"]);
     it.server.addUser("42", { CREDIT: "100" }, ["admin"]);
     it.server.cut(3014);
     await it.pass(3_000);
     expect(groat.getState().roles).toEqual(["admin"]);
-    expect(Object.keys(groat.getState().positions).sort()).toEqual(["role:admin", "user:42"]);
+    expect(Object.keys(groat.getState().positions).sort()).toEqual(["role:admin", "role:all", "user:42"]);
     expect(status(groat)).toBe("live");
   });
 

@@ -10,6 +10,13 @@ export { GroatProvider, type GroatProviderProps, useGroat, useGroatState } from 
 export { StatusBadge, type StatusBadgeProps } from "./status-badge.js";
 export { type Away, type BalanceOptions, type UseBalance, useAway, useBalance } from "./use-balance.js";
 export { type HistoryOptions, type HistoryRow, type UseHistory, useHistory } from "./use-history.js";
+export {
+  type NotificationsOptions,
+  type UseNotifications,
+  useNotifications,
+  useToasts,
+  useUnread,
+} from "./use-notifications.js";
 export { type UseSpend, useSpend } from "./use-spend.js";
 export { type UseStatus, useStatus } from "./use-status.js";
 export type { Words } from "./words.js";

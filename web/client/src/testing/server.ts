@@ -7,8 +7,17 @@ import { parsePosition, printPosition } from "../book.js";
 import { add, compare, negate, subtract } from "../decimal.js";
 import type { Position } from "../model.js";
 import type { Receipt } from "../seen.js";
-import type { BalanceView, EventData, Me, SnapshotData, TransactionView } from "../wire.js";
+import type {
+  BalanceView,
+  EventData,
+  Me,
+  NotificationInput,
+  NotificationView,
+  SnapshotData,
+  TransactionView,
+} from "../wire.js";
 import { orAborted } from "./aborted.js";
+import { FakeNotices } from "./notices.js";
 import { FakeSocket, type SocketServer } from "./socket.js";
 
 interface Stream {
@@ -66,6 +75,7 @@ export class FakeServer implements SocketServer {
   private readonly balances = new Map<string, BalanceView>();
   private readonly streams = new Map<string, Stream>();
   private readonly people = new Map<string, Person>();
+  private readonly notices = new FakeNotices((stream, data) => this.publish(stream, data));
   private readonly results = new Map<string, TransactionView>();
   private readonly held = new Map<string, Promise<void>[]>();
   private readonly refusals = new Map<string, { status: number; code: string }[]>();
@@ -142,6 +152,11 @@ export class FakeServer implements SocketServer {
     };
     this.publish(account, data);
     return data;
+  }
+
+  /** Notifies `user:42`, `role:partner` or `all`, and pushes the event. */
+  notify(to: string, title: string, more: Partial<NotificationInput> = {}): NotificationView {
+    return this.notices.send({ to, title, ...more });
   }
 
   balance(account: string, asset = "CREDIT"): BalanceView {
@@ -264,7 +279,7 @@ export class FakeServer implements SocketServer {
   }
 
   channelsOf({ user, roles }: Person): string[] {
-    return [`user:${user}`, ...roles.map((role) => `role:${role}`)];
+    return [`user:${user}`, ...roles.map((role) => `role:${role}`), "role:all"];
   }
 
   /** What a subscription starts with: recovered publications, or a snapshot. */
@@ -310,7 +325,9 @@ export class FakeServer implements SocketServer {
 
   private snapshot(name: string): SnapshotData {
     const balances = [...this.balances.values()].filter(({ account }) => account === name);
-    return { user: name.slice("user:".length), balances, as_of: new Date().toISOString() };
+    const notifications = this.notices.snapshot(name);
+    const user = name.startsWith("user:") ? { user: name.slice("user:".length) } : {};
+    return { ...user, balances, as_of: new Date().toISOString(), ...(notifications && { notifications }) };
   }
 
   // Routes
@@ -319,6 +336,8 @@ export class FakeServer implements SocketServer {
     if (url.pathname === "/v1/auth/login") return (_, init) => this.login(init);
     if (url.pathname === "/v1/auth/logout") return () => new Response(null, { status: 204 });
     if (url.pathname === "/v1/me") return signedIn((_, init, person) => this.me(init, person));
+    const about = /^\/v1\/notifications(?:\/(read|preferences))?$/.exec(url.pathname);
+    if (about) return signedIn((at, init, person) => this.answerOf(about[1], at, init, person));
     const action = /^\/v1\/actions\/(\w+)$/.exec(url.pathname);
     if (action) return signedIn((_, init, person) => this.act(init, person));
     const events = /^\/v1\/streams\/([^/]+)\/events$/.exec(url.pathname);
@@ -352,6 +371,20 @@ export class FakeServer implements SocketServer {
     const { balances } = this.snapshot(`user:${user}`);
     const me: Me = { user, principal: `user:${user}`, name: `User ${user}`, roles, balances, positions };
     return Response.json(me, { headers: { etag } });
+  }
+
+  private answerOf(what: string | undefined, url: URL, init: RequestInit, person: Person): Response {
+    const [reader = "", ...rooms] = this.channelsOf(person);
+    const body = init.body ? JSON.parse(String(init.body)) : null;
+    if (what === undefined) {
+      if (body) return Response.json(this.notices.send(body), { status: 201 });
+      return Response.json(this.notices.page(reader, [reader, ...rooms], url.searchParams));
+    }
+    if (what === "read") {
+      const read = this.notices.read(reader, [reader, ...rooms], body);
+      return Response.json({ ...read, positions: { [reader]: printPosition(this.position(reader)) } });
+    }
+    return Response.json(body ? this.notices.prefer(reader, body.ways) : this.notices.preferences(reader));
   }
 
   private act(init: RequestInit, { user }: Person): Response {

@@ -1,0 +1,81 @@
+/**
+ * What pops up: each notification that just happened and that the person wants to see so, on the tab that is on screen.
+ * One of the same thread takes the place of the former, and of many at once all but the first share one place.
+ */
+import type { Environment } from "./environment.js";
+import type { Groat } from "./groat.js";
+import { covers } from "./notices.js";
+import type { NotificationView } from "./wire.js";
+
+export interface Toast {
+  /** Show it in place of the one with the same key. */
+  key: string;
+  /** The latest of those that this stands for. */
+  notification: NotificationView;
+  /** How many it stands for. */
+  count: number;
+  /** True for the one that stands for all that were too many. */
+  summary: boolean;
+}
+
+export interface ToastOptions {
+  /** So many places within `within_ms`; what comes beyond shares one more. */
+  atOnce?: number;
+  within_ms?: number;
+}
+
+const AT_ONCE = 3;
+const WITHIN_MS = 5_000;
+const SUMMARY = "groat-more";
+
+export function watchToasts(
+  groat: Pick<Groat, "getState" | "subscribe" | "onChange">,
+  { now, document }: Pick<Environment, "now" | "document">,
+  show: (toast: Toast) => void,
+  hide: (key: string) => void,
+  { atOnce = AT_ONCE, within_ms = WITHIN_MS }: ToastOptions,
+): () => void {
+  const shown = new Map<string, Toast>();
+  let recent: { key: string; at: number }[] = [];
+
+  const pop = (notification: NotificationView) => {
+    const own = keyOf(notification);
+    recent = recent.filter(({ at }) => now() - at < within_ms);
+    const keys = new Set(recent.map(({ key }) => key));
+    // What has a place keeps it; beyond the first ones there is one more place for all.
+    const fits = keys.has(own) || [...keys].filter((key) => key !== SUMMARY).length < atOnce;
+    const key = fits ? own : SUMMARY;
+    const before = keys.has(key) ? (shown.get(key)?.count ?? 0) : 0;
+    const toast = { key, notification, count: before + 1, summary: !fits };
+    recent.push({ key, at: now() });
+    shown.set(key, toast);
+    show(toast);
+  };
+
+  const hideRead = (read: (notification: NotificationView) => boolean) => {
+    for (const [key, toast] of shown) {
+      if (!read(toast.notification)) continue;
+      shown.delete(key);
+      hide(key);
+    }
+  };
+
+  const ends = [
+    groat.onChange((change) => {
+      if (change.type === "identity") hideRead(() => true);
+      if (change.type !== "notification" || !change.toast || groat.getState().paused) return;
+      if (document?.visibilityState !== "hidden") pop(change.notification);
+    }),
+    groat.subscribe(
+      (state) => state.notifications.marks,
+      (marks) => hideRead(({ stream, number }) => covers(marks[stream], number)),
+    ),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+function keyOf({ id, stream, thread }: NotificationView): string {
+  return thread ? `${stream} ${thread}` : id;
+}

@@ -1,0 +1,139 @@
+import {
+  GroatError,
+  isRead,
+  type NotificationView,
+  newestFirst,
+  type ReadInput,
+  type Toast,
+  type ToastOptions,
+  type Way,
+} from "@groat/client";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useGroat, useGroatState } from "./provider.js";
+
+export interface UseNotifications {
+  /** Newest first: one's own, one's roles' and everybody's; live ones on top of the pages asked for. */
+  items: readonly NotificationView[];
+  unread: number;
+  /** How the person wants to hear, by category; "*" stands for all others. */
+  ways: Readonly<Record<string, readonly Way[]>>;
+  /** True while a page is being asked for, or nothing is known yet. */
+  loading: boolean;
+  hasMore: boolean;
+  /** Asks for older ones. */
+  loadMore: () => void;
+  /** Marks some as read on all devices; never throws, for what goes wrong is in `error`. */
+  markRead: (input: ReadInput) => Promise<void>;
+  /** Marks all that are shown, and all before them. */
+  markAllRead: () => Promise<void>;
+  /** Why the last page or mark failed; null again with the next. */
+  error: GroatError | null;
+}
+
+export interface NotificationsOptions {
+  /** Per page. */
+  limit?: number;
+}
+
+interface Older {
+  user: string | null;
+  items: readonly NotificationView[];
+  /** Where the next page begins; null where there is none, undefined before the first. */
+  cursor: string | null | undefined;
+}
+
+const NONE: readonly NotificationView[] = [];
+
+/** The person's notifications, live. */
+export function useNotifications({ limit = 50 }: NotificationsOptions = {}): UseNotifications {
+  const groat = useGroat();
+  const { items: latest, total, unread, marks, ways } = useGroatState((state) => state.notifications);
+  const user = useGroatState((state) => state.user);
+  const ready = useGroatState((state) => state.phase === "ready");
+  const [kept, setKept] = useState<Older>({ user: null, items: NONE, cursor: undefined });
+  const [asking, setAsking] = useState(false);
+  const [error, setError] = useState<GroatError | null>(null);
+  const busy = useRef(false);
+  const older = kept.user === user && ready ? kept : null;
+
+  const loadMore = useCallback(async () => {
+    if (busy.current || !ready || older?.cursor === null) return;
+    busy.current = true;
+    setAsking(true);
+    setError(null);
+    try {
+      const page = await groat.api.notifications({}, { cursor: older?.cursor ?? null, limit });
+      if (groat.getState().user === user) {
+        setKept({ user, items: [...(older?.items ?? NONE), ...page.items], cursor: page.cursor });
+      }
+    } catch (failure) {
+      if (!(failure instanceof GroatError)) throw failure;
+      setError(failure);
+    } finally {
+      busy.current = false;
+      setAsking(false);
+    }
+  }, [groat, ready, older, user, limit]);
+
+  const markRead = useCallback(
+    async (input: ReadInput) => {
+      setError(null);
+      try {
+        await groat.markRead(input);
+      } catch (failure) {
+        if (!(failure instanceof GroatError)) throw failure;
+        setError(failure);
+      }
+    },
+    [groat],
+  );
+
+  const items = useMemo(() => {
+    const byId = new Map((older?.items ?? NONE).map((item) => [item.id, item]));
+    for (const item of latest) byId.set(item.id, item);
+    return newestFirst([...byId.values()]).map((item) => {
+      const read = isRead(item, marks);
+      return read === item.read ? item : { ...item, read };
+    });
+  }, [older, latest, marks]);
+  const newest = items[0]?.id;
+
+  return {
+    items,
+    unread,
+    ways,
+    loading: asking || !ready,
+    hasMore: ready && (older ? older.cursor !== null : latest.length < total),
+    loadMore: () => void loadMore(),
+    markRead,
+    markAllRead: async () => {
+      if (newest !== undefined) await markRead({ upto: newest });
+    },
+    error,
+  };
+}
+
+/** How many the person has not read: for a badge, which renders again only when this changes. */
+export function useUnread(): number {
+  return useGroatState((state) => state.notifications.unread);
+}
+
+/** Calls `show` for what should pop up and `hide` when it was read: see `toasts` of the client. */
+export function useToasts(
+  show: (toast: Toast) => void,
+  hide?: (key: string) => void,
+  { atOnce, within_ms }: ToastOptions = {},
+): void {
+  const groat = useGroat();
+  const latest = useRef({ show, hide });
+  useEffect(() => {
+    latest.current = { show, hide };
+  });
+  useEffect(() => {
+    return groat.toasts(
+      (toast) => latest.current.show(toast),
+      (key) => latest.current.hide?.(key),
+      { ...(atOnce !== undefined && { atOnce }), ...(within_ms !== undefined && { within_ms }) },
+    );
+  }, [groat, atOnce, within_ms]);
+}
