@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from groat.settings import Settings
+from tests.helpers.smtp import SmtpServer, smtp_server
 from tests.http.conftest import ACTIONS, SECRET, Api, code
 
 
@@ -226,3 +228,27 @@ class TestPreferences:
         # No event tells of an address, and what nobody asked for stays.
         assert all("y.example" not in str(event) for event in await events(api, "42", "user:42"))
         assert (await api.call("shop", f"PUT {route}?user=42", {"email": ""})).is_success
+
+
+class TestMail:
+    @pytest.fixture
+    async def smtp(self) -> AsyncIterator[SmtpServer]:
+        async with smtp_server() as server:
+            yield server
+
+    @pytest.fixture
+    def settings(self, smtp: SmtpServer) -> Settings:
+        sender = "Shop <shop@shop.example>"
+        return Settings(
+            secret=SECRET, jwt_secret=SECRET, actions=ACTIONS, smtp_url=smtp.url, smtp_from=sender
+        )
+
+    async def test_who_asks_for_mail_gets_mail(self, api: Api, smtp: SmtpServer) -> None:
+        await api.call("ada", "PATCH /v1/users/42", {"email": "ada@people.example"})
+        ways = {"orders": ["toast", "email"]}
+        assert (await api.call("42", "PUT /v1/notifications/preferences", {"ways": ways})).is_success
+        await send(api, "user:42", "Parcel sent", category="orders")
+        await send(api, "user:42", "News", category="news")
+        (mail,) = await smtp.has(1)
+        assert (mail.recipients, mail.message["Subject"]) == (("ada@people.example",), "Parcel sent")
+        assert mail.message["From"] == "Shop <shop@shop.example>"

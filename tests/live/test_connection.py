@@ -196,6 +196,14 @@ async def test_asking_to_recover_anothers_stream_in_connect_gets_nothing(faked: 
         assert (await wire.heard())["push"]["channel"] == "user:42"
 
 
+async def test_what_is_told_to_all_reaches_whoever_is_connected(faked: Served) -> None:
+    async with wired(faked, let_in(faked)) as one, wired(faked, let_in(faked, "support")) as other:
+        faked.groat.publish("role:partner")
+        faked.groat.publish("role:all")
+        for wire in (one, other):
+            assert (await wire.heard())["push"]["channel"] == "role:all"
+
+
 async def test_views_are_audited_once_per_viewer_person_and_hour(served: Served, ledger: Groat) -> None:
     token = let_in(served, "support")
     for _ in range(2):
