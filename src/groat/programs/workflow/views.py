@@ -92,6 +92,7 @@ class StateView(msgspec.Struct):
     open: bool
     waits: bool
     tone: str
+    then: str
 
 
 class TransitionView(msgspec.Struct):
@@ -187,7 +188,7 @@ def kind_view(kind: Kind[Any]) -> KindView:
         kind.name,
         kind.title,
         kind.description,
-        [StateView(s.name, s.title, s.open, s.waits, s.tone) for s in kind.states.values()],
+        [StateView(s.name, s.title, s.open, s.waits, s.tone, s.then) for s in kind.states.values()],
         [
             TransitionView(
                 t.name,
