@@ -66,8 +66,18 @@ _WRITER_SETTINGS = {
 }
 
 
-_COPY = re.compile(r"COPY (\w+) \((.*)\) FROM STDIN", re.DOTALL)
+_AS_TEXT = re.compile(r"\$(\d+)::text::")
 _encode = msgspec.json.encode
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that knows which statements it has prepared."""
+
+    __slots__ = ("prepared",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.prepared: set[str] = set()
 
 
 class PostgresStore:
@@ -100,13 +110,11 @@ class PostgresStore:
             [_HERE / "sql" / self.dialect, *(e.directory / "sql" / self.dialect for e in extensions)]
         )
         # asyncpg asks of each element of an array whether it is a container, which costs as much as deciding a batch.
-        # So rows that are only added go as COPY, and the arrays of a batch's other statements as text.
-        self._copies = {
-            name: (copied.group(1), [column.strip(' \n"') for column in copied.group(2).split(",")])
+        # So the arrays of a batch's statements go as text, but for those whose texts are JSON and would need escapes.
+        self._as_text = {
+            name: {int(number) - 1 for number in _AS_TEXT.findall(sql)}
             for name, _, sql in self._statements.values()
-            if (copied := _COPY.match(sql))
         }
-        self._as_text = {name for name, _, sql in self._statements.values() if "$1::text::" in sql}
         self._migrations = load_migrations("groat", _HERE / "migrations" / self.dialect)
         for extension in extensions:
             self._migrations += load_migrations(
@@ -144,6 +152,7 @@ class PostgresStore:
             server_settings=settings,
             statement_cache_size=200,
             max_cached_statement_lifetime=0,
+            connection_class=Connection,
             init=self._meet,
         )
 
@@ -250,7 +259,7 @@ class PostgresStore:
         before_query: Callable[[Query], None] | None,
         ending: AsyncExitStack | None,
     ) -> T:
-        adding: asyncio.Task[None] | None = None
+        adding: asyncio.Task[Any] | None = None
         try:
             query = next(flow)
             while True:
@@ -263,14 +272,17 @@ class PostgresStore:
                 try:
                     if adding is not None:
                         await adding
-                    if statement.shape == "add":
-                        adding = asyncio.create_task(self._add(connection, statement, query.args[0]))
+                    if statement.shape == "add" and query.name in connection.prepared:
+                        adding = asyncio.create_task(self._execute(connection, statement, query.args))
                         # Once it is sent, the flow prepares its next query while PostgreSQL works on this one.
                         await asyncio.sleep(0)
                         rows = None
                     else:
+                        # A statement that is being prepared is not let go of by PostgreSQL's time-outs, should this
+                        # process freeze; so it is prepared before anything goes on beside it.
                         adding = None
                         rows = await self._execute(connection, statement, query.args)
+                        connection.prepared.add(query.name)
                 except _TROUBLE as error:
                     query = flow.throw(_typed(error))
                 else:
@@ -292,24 +304,16 @@ class PostgresStore:
                 async with asyncio.timeout(TURN_S):
                     await ending.enter_async_context(self._turn)
 
-    async def _add(self, connection: Any, statement: Statement, rows: list[tuple[Any, ...]]) -> None:
-        table, columns = self._copies[statement.name]
-        if rows:
-            try:
-                await connection.copy_records_to_table(table, columns=columns, records=rows)
-            except (OverflowError, TypeError, ValueError) as error:
-                # What cannot be told in the column's type at all.
-                raise StoreError("command_failed", f"{statement.name}: {error!r}") from error
-
     async def _execute(self, connection: Any, statement: Statement, args: tuple[Any, ...]) -> Any:
         name, shape, sql = statement
-        if shape in ("bulk", "rows"):
+        if shape in ("bulk", "rows", "add"):
             keys = args[0]
             columns: Iterable[Any] = (
                 zip(*keys, strict=True) if keys and isinstance(keys[0], tuple) else [keys]
             )
-            if name in self._as_text:
-                columns = map(_array, columns)
+            as_text = self._as_text[name]
+            if as_text:
+                columns = [_array(c) if n in as_text else c for n, c in enumerate(columns)]
             if shape == "bulk":
                 return [tuple(row) for row in await connection.fetch(sql, *columns, *args[1:])]
             if not keys:

@@ -21,7 +21,7 @@ import structlog
 
 from groat.ledger.errors import StoreError
 from groat.store.flow import Flow
-from groat.store.postgres import READER_SETTINGS, READERS, PostgresStore
+from groat.store.postgres import READER_SETTINGS, READERS, Connection, PostgresStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,6 +78,7 @@ class Replica:
             timeout=ANSWER_S,
             command_timeout=STATEMENT_S,
             server_settings=SETTINGS,
+            connection_class=Connection,
         )
         self._tasks = [
             asyncio.create_task(self._repeat(job), name="groat-replica")

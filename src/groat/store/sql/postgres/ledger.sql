@@ -87,13 +87,19 @@ FROM txn AS t JOIN posting AS p ON p.txn = t.id WHERE t.reverses = ANY ($1::uuid
 INSERT INTO batch (at, worker, commands, streams, previous, hash) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id;
 
 -- name: insert_transactions :add
-COPY txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
-          reverses, hold, hold_after, positions, batch) FROM STDIN;
+INSERT INTO txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
+                 reverses, hold, hold_after, positions, batch)
+SELECT * FROM unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
+                     $6::text::text[], $7::text[], $8::text::bigint[], $9::text::bigint[], $10::text::uuid[],
+                     $11::text::uuid[], $12::text[], $13::text[], $14::text::bigint[]);
 
 -- name: insert_postings :add
-COPY posting (txn, leg, source, destination, amount, pending,
-              source_balance, source_held, source_version,
-              destination_balance, destination_held, destination_version, effective_at) FROM STDIN;
+INSERT INTO posting (txn, leg, source, destination, amount, pending,
+                     source_balance, source_held, source_version,
+                     destination_balance, destination_held, destination_version, effective_at)
+SELECT * FROM unnest($1::text::uuid[], $2::text::integer[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
+                     $6::text::bigint[], $7::text::bigint[], $8::text::bigint[], $9::text::bigint[],
+                     $10::text::bigint[], $11::text::bigint[], $12::text::bigint[], $13::text::bigint[]);
 
 -- name: write_holds :rows
 INSERT INTO hold (id, source, destination, amount, captured, released, expires_at, status, created_at)
@@ -120,14 +126,18 @@ UPDATE stream SET head = v.head
 FROM unnest($1::text::bigint[], $2::text::bigint[]) AS v (id, head) WHERE stream.id = v.id;
 
 -- name: insert_events :add
-COPY event (stream, "offset", at, data) FROM STDIN;
+INSERT INTO event (stream, "offset", at, data)
+SELECT * FROM unnest($1::text::bigint[], $2::text::bigint[], $3::text::bigint[], $4::text[]);
 
 -- name: insert_acts :add
-COPY act (id, at, kind, principal, actor, target, reason, key, before, after, batch) FROM STDIN;
+INSERT INTO act (id, at, kind, principal, actor, target, reason, key, before, after, batch)
+SELECT * FROM unnest($1::text::uuid[], $2::text::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                     $8::text[], $9::text[], $10::text[], $11::text::bigint[]);
 
 -- name: insert_keys :add
 -- The keys come last; on a conflict another batch was first, and this one runs again.
-COPY key (digest, form, body, txn, outcome) FROM STDIN;
+INSERT INTO key (digest, form, body, txn, outcome)
+SELECT * FROM unnest($1::text::uuid[], $2::text::smallint[], $3::text::uuid[], $4::text::uuid[], $5::text[]);
 
 -- name: confirm :one
 -- What stands here may not have reached the synchronous standby: the wait of its COMMIT was cancelled, or the server began
