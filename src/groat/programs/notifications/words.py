@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from groat.engine.groat import LOCAL
 from groat.identity.model import EVERYBODY
 from groat.ledger.commands import Command
 from groat.ledger.errors import Refusal, Refused
@@ -57,7 +58,7 @@ class Notifying:
         subject: dict[str, str] | None = None,
         reason: str = "",
         actor: str = "",
-        principal: str = "service:local",
+        principal: str = LOCAL,
     ) -> Sent:
         """Notify a person (``user:42``), everybody of a role (``role:partner``) or ``all``; kept, counted, told live.
 
