@@ -19,12 +19,16 @@ class DemoPerson(NamedTuple):
 
 PEOPLE = (
     DemoPerson("admin", "Ada Admin", "admin@example.com", ("admin",), "demo-admin"),
+    DemoPerson("admin2", "Bela Admin", "bela@example.com", ("admin",), "demo-bela"),
     DemoPerson("support", "Sam Support", "support@example.com", ("support",), "demo-support"),
     DemoPerson("42", "Ursula Lang", "ursula@example.com", (), "demo-ursula"),
     DemoPerson("7", "Kofi Mensah", "kofi@example.com", (), "demo-kofi"),
     DemoPerson("11", "Mei Tanaka", "mei@example.com", (), "demo-mei"),
     DemoPerson("member-2", "Member Two", "member-2@example.com", (), "demo-member"),
 )
+
+BANK_OPTIONS = {"bank": {"bitcoin": "simulator", "cards": "simulator"}}
+"""The bank's doors in the demo: none leads outside."""
 
 ACTIONS = {
     "spend": Action("user:{user}", "house:sales", ("CREDIT",), "1000", "Purchase"),

@@ -13,10 +13,11 @@ import msgspec
 from rich.table import Table
 
 from groat import Groat
+from groat.cli.bank_story import tell_bank_story
 from groat.cli.options import open_ledger, with_settings
 from groat.cli.output import result
 from groat.cli.server import require_address, run_server
-from groat.demo import ACTIONS, PEOPLE
+from groat.demo import ACTIONS, BANK_OPTIONS, PEOPLE
 from groat.identity.identities import Identities
 from groat.ledger.commands import Command, Hold, Post, Posting
 from groat.ledger.text import parse_time
@@ -50,7 +51,12 @@ def demo(*, settings: Settings) -> None:
         if not given:
             place = stack.enter_context(TemporaryDirectory(prefix="groat-demo-"))
             settings = msgspec.structs.replace(settings, database=f"sqlite:///{Path(place) / 'groat.db'}")
-        settings = msgspec.structs.replace(settings, actions=settings.actions or ACTIONS)
+        settings = msgspec.structs.replace(
+            settings,
+            actions=settings.actions or ACTIONS,
+            programs=settings.programs or ("bank",),
+            options=settings.options or BANK_OPTIONS,
+        )
         asyncio.run(fill(settings))
         run_server(settings, on_ready=lambda: _announce(settings, given))
 
@@ -68,6 +74,8 @@ def _announce(settings: Settings, given: bool) -> None:
 
 async def fill(settings: Settings) -> None:
     """Put the demo's assets, people and history into the database; what is there already stays as it is."""
+    if "bank" in settings.programs:
+        await tell_bank_story(settings)
     async with open_ledger(settings) as groat:
         for code, scale in (("CREDIT", 0), ("USD", 2)):
             await groat.add_asset(code, scale)
@@ -108,15 +116,17 @@ def _history(until: int) -> Iterator[Command]:
         yield _post(
             f"welcome/{user}", until - (DAYS - number) * DAY_US, *GIFTS[0], "house:bonus", f"user:{user}"
         )
-        yield _post(
-            f"deposit/{user}",
-            until - (DAYS - number - 1) * DAY_US,
-            "Deposit",
-            250_00,
-            "house:bank",
-            f"user:{user}",
-            "USD",
-        )
+        # The other one lives on credit: see the bank's story.
+        if user != "member-2":
+            yield _post(
+                f"deposit/{user}",
+                until - (DAYS - number - 1) * DAY_US,
+                "Deposit",
+                250_00,
+                "house:bank",
+                f"user:{user}",
+                "USD",
+            )
     for day in range(DAYS - len(people) - 1, 0, -1):
         for turn in range(dice.randint(1, 4)):
             at = until - day * DAY_US + (8 + 3 * turn) * DAY_US // 24 + dice.randrange(3600 * 1_000_000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from groat.ledger.errors import StoreError
@@ -17,19 +17,22 @@ POSTGRES = ("postgresql://", "postgres://")
 
 
 def make_store(
-    database: str, extensions: Sequence[Extension] = (), synchronous_standby: bool = False
+    database: str,
+    extensions: Sequence[Extension] = (),
+    synchronous_standby: bool = False,
+    clock: Callable[[], int] | None = None,
 ) -> Store:
     """The store at ``sqlite:///file.db`` (relative), ``sqlite:////var/file.db`` (absolute) or ``postgresql://...``.
 
-    ``synchronous_standby``: a promoted standby of it has all that was acknowledged.
-    Raises StoreError ``wrong_scheme``.
+    ``synchronous_standby``: a promoted standby of it has all that was acknowledged. ``clock`` tells the time (in
+    microseconds) instead of the database, for stories that took place in the past. Raises StoreError ``wrong_scheme``.
     """
     if database.startswith(POSTGRES):
-        return PostgresStore(database, extensions, synchronous_standby=synchronous_standby)
+        return PostgresStore(database, extensions, clock, synchronous_standby=synchronous_standby)
     path = sqlite_path(database)
     if path is None:
         raise _wrong_scheme(database)
-    return SqliteStore(path, extensions)
+    return SqliteStore(path, extensions, clock) if clock else SqliteStore(path, extensions)
 
 
 def make_replica(address: str, store: Store) -> Replica:

@@ -118,13 +118,14 @@ class Take(Command, kw_only=True):
         row = self._stored(book, id)
         notifications.need(refs, row.owner if row else self.owner)
         refs.streams.update(f"role:{role}" for role in self._audience)
+        # What is left of its hold may decide what a step says, so it is read whatever the step says now.
+        if row is not None and row.hold is not None:
+            refs.holds.add(row.hold)
         step = self._outlook(row, book)
         if not isinstance(step, Step):
             return
         for stream, _ in step.others:
             notifications.need(refs, stream)
-        if row is not None and row.hold is not None:
-            refs.holds.add(row.hold)
         for effect in step.money:
             if isinstance(effect, Hold | Post):
                 refs.accounts |= {(effect.source, effect.asset), (effect.destination, effect.asset)}
