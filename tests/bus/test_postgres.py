@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from groat import Groat
 from groat.bus.postgres import EVENTS_MAX
-from tests.bus.two import two_nodes
+from tests.bus.two import Node, two_nodes
 from tests.helpers.databases import PostgresDatabase
 from tests.live.python_client import Sdk
 from tests.live.serving import serving
@@ -32,6 +33,21 @@ async def test_each_hears_what_the_other_committed_and_itself_once(place: Postgr
         assert msgspec.json.decode(hint.events[0])["reason"] == "a gift"
         assert [first.offsets("42"), second.offsets("43")] == [[1], [1]]
         assert (first.groat.bus.traffic.sent, first.groat.bus.traffic.heard) == (1, 1)
+
+
+async def test_who_is_alone_tells_nobody_until_somebody_comes(place: PostgresDatabase) -> None:
+    async with Groat.open(place.url) as groat:
+        first = Node(groat)
+        await groat.add_asset("CREDIT", 0)
+        await first.connected()
+        await first.credit("42")
+        async with Groat.open(place.url) as other:
+            second = Node(other)
+            await second.connected()
+            await first.credit("42")
+            await until(lambda: second.of("42"))
+            assert second.offsets("42") == [2]
+            assert groat.bus.traffic.sent == 1
 
 
 async def test_large_events_are_left_to_be_read(place: PostgresDatabase) -> None:
