@@ -105,4 +105,4 @@ async def test_each_kind_has_operations_of_its_own_in_the_document(api: Api) -> 
     assert "/v1/requests/expense/{id}/lapse" not in document["paths"]
     (kind,) = (await api.call("42", "GET /v1/kinds")).json()["items"]
     assert (kind["name"], kind["thresholds"]) == ("expense", {"USD": "1000"})
-    assert [(s["name"], s["then"]) for s in kind["states"] if s["waits"]] == [("pending", "lapse")]
+    assert [(s["name"], s["due"]) for s in kind["states"] if s["waits"]] == [("pending", "lapse")]

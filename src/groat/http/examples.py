@@ -141,8 +141,8 @@ KIND: dict[str, Any] = {
     "title": "Expense claim",
     "description": "What somebody paid for the house and wants back.",
     "states": [
-        {"name": "pending", "title": "Waiting", "open": True, "waits": True, "tone": "wait", "then": "lapse"},
-        {"name": "paid", "title": "Paid", "open": False, "waits": False, "tone": "good", "then": ""},
+        {"name": "pending", "title": "Waiting", "open": True, "waits": True, "tone": "wait", "due": "lapse"},
+        {"name": "paid", "title": "Paid", "open": False, "waits": False, "tone": "good", "due": ""},
     ],
     "transitions": [
         {

@@ -8,7 +8,7 @@ from groat.http.answer import Answer, encode
 from groat.identity.errors import IDENTITY_ERRORS
 from groat.ledger.errors import INPUT_ERRORS, REFUSALS, SERVER_ERRORS, GroatError, Refusal, Rule, refusal_rule
 from groat.programs.notifications.errors import NOTIFICATION_ERRORS
-from groat.programs.workflow.kinds import RULES
+from groat.programs.workflow.kinds import REQUEST_ERRORS, RULES
 from groat.sheets import SHEET_ERRORS
 
 HTTP_ERRORS: dict[str, Rule] = {
@@ -60,6 +60,7 @@ CODES: dict[str, Rule] = {
     **REFUSALS,
     **RULES,
     **INPUT_ERRORS,
+    **REQUEST_ERRORS,
     **SERVER_ERRORS,
     **IDENTITY_ERRORS,
     **SHEET_ERRORS,

@@ -75,9 +75,6 @@ INPUT_ERRORS: dict[str, Rule] = {
     "text_too_long": Rule(400, "The reason has at most 1,000 characters."),
     "invalid_metadata": Rule(400, "Metadata is a JSON object with finite numbers, at most 16 levels deep."),
     "metadata_too_large": Rule(400, "Metadata has at most 16 KiB as JSON."),
-    "invalid_data": Rule(
-        400, "The data or input does not fit what the kind declares; detail says which field."
-    ),
     "invalid_id": Rule(400, "An id is a UUID as groat returned it."),
     "invalid_time": Rule(
         400, 'A time is RFC 3339 with an offset, such as "2026-01-31T12:00:00Z", from 1970 to 9999.'

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from expense_claims import EXPENSE
 
-from groat import Groat, InvalidInput, Refusal, StoreError
+from groat import Groat, GroatError, Refusal, StoreError
 from groat.programs.workflow import Kind, State, Step, Transition, Workflow
 from groat.programs.workflow.testing import walk
 from groat.programs.workflow.views import RequestView, may_take
@@ -198,7 +198,7 @@ async def test_bad_input_freezes_nothing(groat: Groat, workflow: Workflow) -> No
         ({"amount": "1"}, "invalid_data"),
         ({"amount": "1", "asset": "USD", "more": 1}, "invalid_data"),
     ):
-        with pytest.raises(InvalidInput) as raised:
+        with pytest.raises(GroatError) as raised:
             await workflow.file("payout", data, user="42", key="k")
         assert raised.value.code == code
     assert said(await workflow.file("payout", {"amount": "900", "asset": "USD"}, user="42", key="k")) == (

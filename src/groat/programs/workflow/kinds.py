@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from groat.ledger.amounts import Asset, format_amount, parse_amount
-from groat.ledger.errors import InvalidInput, Refusal, Rule, declare_refusals
+from groat.ledger.errors import GroatError, InvalidInput, Refusal, Rule, declare_refusals
 from groat.programs.notifications import Notice
 
 D = TypeVar("D", bound=msgspec.Struct)
@@ -45,6 +45,19 @@ RULES: dict[str, Rule] = {
 """The refusals of every kind, in the order of the checks; those of the kind and of the ledger follow."""
 
 declare_refusals(RULES)
+
+REQUEST_ERRORS: dict[str, Rule] = {
+    "invalid_data": Rule(
+        400, "The data or input does not fit what the kind declares; detail says which field."
+    ),
+}
+
+
+class RequestError(GroatError):
+    """What was given cannot become a step; codes of :data:`REQUEST_ERRORS`."""
+
+    rules = REQUEST_ERRORS
+
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 

@@ -92,7 +92,7 @@ class StateView(msgspec.Struct):
     open: bool
     waits: bool
     tone: str
-    then: str
+    due: str
 
 
 class TransitionView(msgspec.Struct):

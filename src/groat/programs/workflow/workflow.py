@@ -13,11 +13,11 @@ import structlog
 
 from groat.engine.groat import Groat
 from groat.ledger.amounts import Asset
-from groat.ledger.errors import GroatError, InvalidInput, Refusal
+from groat.ledger.errors import GroatError, Refusal
 from groat.ledger.text import check_id, format_time
 from groat.programs.workflow import reading
 from groat.programs.workflow.commands import Take
-from groat.programs.workflow.kinds import FILE, SYSTEM, Kind, Nothing
+from groat.programs.workflow.kinds import FILE, SYSTEM, Kind, Nothing, RequestError
 from groat.programs.workflow.reading import Due, Page
 from groat.programs.workflow.rows import RequestRow
 from groat.programs.workflow.views import LookView, RequestView, request_view, step_view
@@ -68,7 +68,8 @@ class Workflow:
     ) -> RequestView | Refusal:
         """File a request for a user (id); ``by`` is the principal who files it, the user unless given.
 
-        The same key and data again bring the first answer again. Raises InvalidInput and what ``execute`` raises.
+        The same key and data again bring the first answer again. Raises RequestError, InvalidInput, and what
+        ``execute`` raises.
         """
         return await self._take(kind, FILE, "", data, f"user:{user}", key, by or f"user:{user}", roles)
 
@@ -103,7 +104,7 @@ class Workflow:
             try:
                 given = msgspec.convert(given, type_)
             except msgspec.ValidationError as error:
-                raise InvalidInput("invalid_data", str(error)) from None
+                raise RequestError("invalid_data", str(error)) from None
         command = Take(
             principal=by,
             key=key,
