@@ -22,12 +22,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
-
-import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -137,11 +136,19 @@ def bulk(address: str, token: str, items: int, round_number: int) -> float:
         "mode": "independent",
         "items": [{"postings": [{**posting, "destination": f"user:{n % ACCOUNTS}"}]} for n in range(items)],
     }
-    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"bulk-{round_number}"}
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Idempotency-Key": f"bulk-{round_number}",
+        "Content-Type": "application/json",
+    }
+    sent = json.dumps(body).encode()
+    connection = HTTPConnection(address.removeprefix("http://"), timeout=60)
     started = time.perf_counter()
-    answer = httpx.post(f"{address}/v1/transactions/bulk", json=body, headers=headers, timeout=60)
-    verdicts = answer.json()
+    connection.request("POST", "/v1/transactions/bulk", sent, headers)
+    received = connection.getresponse().read()
     seconds = time.perf_counter() - started
+    connection.close()
+    verdicts = json.loads(received)
     if verdicts["summary"]["committed"] != items:
         raise SystemExit(f"the bulk was refused: {verdicts['summary']}")
     return items / seconds

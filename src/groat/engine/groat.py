@@ -264,7 +264,24 @@ class Groat(Lookup):
         """A verdict for each of the commands, which are independent of each other; raises as :meth:`execute` does."""
         for command in commands:
             await self._check(command)
-        return list(await asyncio.gather(*self.committer.submit(commands)))
+        return [verdict async for verdict in self.verdicts(commands)]
+
+    async def verdicts(self, commands: Sequence[Command]) -> AsyncIterator[Done | Refusal]:
+        """The verdicts of checked commands, independent of each other, in their order and as soon as they are there.
+
+        Raises Overloaded, Closed, StoreError.
+        """
+        futures = self.committer.submit(commands)
+        try:
+            for future in futures:
+                yield await future
+        finally:
+            # After a first failure nobody asks for the others, which are settled all the same.
+            for future in futures:
+                if future.done():
+                    _note(future)
+                else:
+                    future.add_done_callback(_note)
 
     async def _check(self, command: Command) -> None:
         try:
@@ -573,3 +590,9 @@ class Groat(Lookup):
     async def write(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a flow in a write transaction of its own; raises StoreError. What moves money goes by :meth:`execute`."""
         return await self._store.write(flow, *args, **kwargs)
+
+
+def _note(future: asyncio.Future[Any]) -> None:
+    """Take notice of a failure, so that asyncio does not complain that nobody did."""
+    if not future.cancelled():
+        future.exception()

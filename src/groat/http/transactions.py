@@ -142,8 +142,9 @@ async def _post_each(call: Call, body: bodies.BulkBody, key: str) -> Answer:
             results.append(BulkResult(index, error.status, problem=details(error)))
         else:
             commands.append((index, command))
-    verdicts = await call.groat.execute_many([command for _, command in commands])
-    for (index, _), verdict in zip(commands, verdicts, strict=True):
+    indexes = iter([index for index, _ in commands])
+    async for verdict in call.groat.verdicts([command for _, command in commands]):
+        index = next(indexes)
         if index % AT_ONCE == 0:
             await asyncio.sleep(0)
         if isinstance(verdict, Refusal):
