@@ -25,18 +25,20 @@ class Bank:
         self.workflow = workflow
         self.clock = clock
 
-    async def try_file(self, kind: str, by: str = "42", user: str = "", **data: Any) -> RequestView | Refusal:
-        """File a request for ``user``, by default the one who files it."""
+    async def try_file(
+        self, kind: str, by: str = "42", owner: str = "", /, **data: Any
+    ) -> RequestView | Refusal:
+        """File a request for ``owner``, by default the one who files it."""
         return await self.workflow.file(
-            kind, data, user=user or by, key=f"t{next(_numbers)}", by=principal(by), roles=roles(by)
+            kind, data, user=owner or by, key=f"t{next(_numbers)}", by=principal(by), roles=roles(by)
         )
 
-    async def file(self, kind: str, by: str = "42", user: str = "", **data: Any) -> RequestView:
+    async def file(self, kind: str, by: str = "42", owner: str = "", /, **data: Any) -> RequestView:
         """The same, for what must go through."""
-        return through(await self.try_file(kind, by, user, **data))
+        return through(await self.try_file(kind, by, owner, **data))
 
     async def try_take(
-        self, request: RequestView, name: str, by: str = "ada", **given: Any
+        self, request: RequestView, name: str, by: str = "ada", /, **given: Any
     ) -> RequestView | Refusal:
         """Take a transition."""
         key = f"t{next(_numbers)}"
@@ -44,7 +46,7 @@ class Bank:
             request.kind, request.id, name, given, by=principal(by), key=key, roles=roles(by)
         )
 
-    async def take(self, request: RequestView, name: str, by: str = "ada", **given: Any) -> RequestView:
+    async def take(self, request: RequestView, name: str, by: str = "ada", /, **given: Any) -> RequestView:
         """The same, for what must go through."""
         return through(await self.try_take(request, name, by, **given))
 
