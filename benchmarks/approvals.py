@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from http_api import POST_SCRIPT, POSTGRES_SETTINGS, SECRET, Running, running, tell, wrk
 
-from groat import Groat
+from groat import Groat, Refusal
 from groat.identity import Identities
 from groat.logs import configure
 from groat.programs import find_programs
@@ -115,17 +115,20 @@ async def prepare(settings: Settings, given: argparse.Namespace, count: int) -> 
     async with Groat.open(settings.database, policy=settings.policy(), queue_max=10**6) as groat:
         for code, scale in (("CREDIT", 0), ("USD", 2)):
             await groat.add_asset(code, scale)
-        await groat.bulk([[("house:bank", f"user:{n}", "1000000", "USD")] for n in range(USERS)], key="start")
+        await groat.bulk([[("house:bank", f"user:p{n}", "1000000", "USD")] for n in range(USERS)], key="start")
         workflow = Workflow(groat, [kind])
         ids: list[str] = []
         while len(ids) < count:
             filed = await asyncio.gather(
                 *(
-                    workflow.file(kind.name, kind.example, user=str(n % USERS), key=f"file/{n}")
+                    workflow.file(kind.name, kind.example, user=f"p{n % USERS}", key=f"file/{n}")
                     for n in range(len(ids), len(ids) + FILED_AT_ONCE)
                 )
             )
-            ids += [view.id for view in filed]  # type: ignore[union-attr]
+            refused = [answer for answer in filed if isinstance(answer, Refusal)]
+            if refused:
+                raise SystemExit(f"filing is refused: {refused[0]}")
+            ids += [answer.id for answer in filed if not isinstance(answer, Refusal)]
         identities = Identities(groat, settings)
         tokens = [
             (await identities.issue_token(f"admin{n}", (ADMIN,), 86_400))[0] for n in range(given.admins + 1)
