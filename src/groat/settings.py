@@ -98,6 +98,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="A promoted standby has all that was acknowledged, so readers may go on where they are"
         ),
     ] = False
+    database_wait_s: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=3600,
+            description="How long a server that starts waits for PostgreSQL, if it is away, seconds",
+        ),
+    ] = 30
     replica: Annotated[
         str,
         Meta(

@@ -74,10 +74,12 @@ def test_what_only_reads_makes_no_ledger(place: PostgresDatabase, run: Run) -> N
 
 
 def test_a_database_that_is_not_there(run: Run) -> None:
-    for words in (("migrate",), ("verify",), ("serve", "--secret", "s" * 40, "--jwt-secret", "j" * 40)):
+    serve = ("serve", "--secret", "s" * 40, "--jwt-secret", "j" * 40, "--database-wait-s", "0")
+    for words in (("migrate",), ("verify",), serve):
         ran = run(*words, "--database", "postgresql://postgres:hush@127.0.0.1:1/groat")
         assert (ran.code, "store_unavailable" in ran.err) == (2, True), ran
         assert "hush" not in ran.out + ran.err
+        assert "Traceback" not in ran.err
 
 
 def test_sqlite_serves_from_one_process(run: Run, database: str) -> None:

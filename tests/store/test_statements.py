@@ -30,12 +30,12 @@ def test_a_statement_has_a_name_a_shape_and_its_text(tmp_path: Path) -> None:
 SELECT 1
 FROM x;
 
--- name: drop_it :exec
+-- name: drop_it :exec long
 DELETE FROM x WHERE y = ?1;
 """
     assert load_statements([write(tmp_path, a=sql)]) == {
         "find_one": Statement("find_one", "one", "SELECT 1\nFROM x"),
-        "drop_it": Statement("drop_it", "exec", "DELETE FROM x WHERE y = ?1"),
+        "drop_it": Statement("drop_it", "exec", "DELETE FROM x WHERE y = ?1", long=True),
     }
 
 

@@ -64,8 +64,13 @@ def with_settings(*names: str, **fixed: str) -> Callable[[Callable[..., None]], 
     return decorate
 
 
-def open_ledger(settings: Settings, replica: str = "") -> AbstractAsyncContextManager[Groat]:
-    """The ledger of the settings, for the length of an ``async with`` block; ``replica`` for stale reads."""
+def open_ledger(
+    settings: Settings, replica: str = "", wait_s: float = 0.0
+) -> AbstractAsyncContextManager[Groat]:
+    """The ledger of the settings, for the length of an ``async with`` block.
+
+    ``replica`` is for stale reads; ``wait_s`` is how long to wait for a database that is away.
+    """
     # Servers drop events beyond their retention, which a command need not know: it drops none.
     return Groat.open(
         settings.database,
@@ -75,6 +80,7 @@ def open_ledger(settings: Settings, replica: str = "") -> AbstractAsyncContextMa
         redis=settings.redis,
         synchronous_standby=settings.synchronous_standby,
         replica=replica,
+        wait_s=wait_s,
     )
 
 

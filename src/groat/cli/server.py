@@ -32,7 +32,7 @@ def serve(*, settings: Settings) -> None:
 
 
 async def _open_once(settings: Settings) -> None:
-    async with open_ledger(settings):
+    async with open_ledger(settings, wait_s=settings.database_wait_s):
         pass
 
 

@@ -43,7 +43,7 @@ from groat.store.batch import Done, Published
 from groat.store.flow import Flow
 from groat.store.history import new_epoch
 from groat.store.interface import Store
-from groat.store.opening import make_replica, make_store
+from groat.store.opening import make_replica, make_store, open_store
 from groat.store.replica import Replica
 from groat.store.sqlite import Extension
 from groat.store.traced import TracedStore
@@ -124,6 +124,7 @@ class Groat(Lookup):
         redis: str = "",
         synchronous_standby: bool = False,
         replica: str = "",
+        wait_s: float = 0.0,
         store: Store | None = None,
         tracer_provider: TracerProvider | None = None,
     ) -> AsyncIterator[Self]:
@@ -133,8 +134,9 @@ class Groat(Lookup):
         ``extensions`` are programs' tables; ``retention_days`` is how long events are kept for readers that were away;
         ``redis`` is the URL of the Redis that nodes of one PostgreSQL share, empty for none; ``synchronous_standby``
         says that a promoted standby has all that was acknowledged; ``replica`` is the address of a standby for
-        :meth:`stale` reads, empty for none; ``store`` replaces the one made from ``database``;
-        ``tracer_provider`` takes spans, by default the one that the process set before.
+        :meth:`stale` reads, empty for none; ``wait_s`` is how long to wait for a PostgreSQL that is away; ``store``
+        replaces the one made from ``database``; ``tracer_provider`` takes spans, by default the one that the process
+        set before.
         Raises InvalidInput or StoreError (``wrong_scheme``, ``store_unavailable``, ``newer_database``).
         """
         store = store or make_store(database, (*cls.standing, *extensions), synchronous_standby)
@@ -149,13 +151,13 @@ class Groat(Lookup):
             tracer_provider=tracer_provider,
         )
         try:
-            await groat._start()
+            await groat._start(wait_s)
             yield groat
         finally:
             await groat._stop()
 
-    async def _start(self) -> None:
-        applied = await self._store.open()
+    async def _start(self, wait_s: float) -> None:
+        applied = await open_store(self._store, wait_s)
         if applied:
             log.info("migrated", steps=[f"{m.room}/{m.number:04}_{m.name}" for m in applied])
         await self.assets()

@@ -16,7 +16,7 @@ import structlog
 from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, LifeSpanReceive, LifeSpanSend, Receive, Scope, Send
 
 from groat import Groat
 
@@ -75,7 +75,6 @@ class App:
         self._hot = {("POST", "/v1/transactions"): OPERATIONS["postTransaction"]}
         self._router = Litestar(
             [*self._routes(), *self._console()],
-            lifespan=[lambda _: self.running()],
             exception_handlers={HTTPException: _refuse, Exception: _fail},
             openapi_config=None,
             logging_config=None,
@@ -96,7 +95,26 @@ class App:
         elif scope["type"] == "websocket" and scope["path"] == LIVE_PATH and self.groat_live is not None:
             await live_asgi.serve(self.groat_live, scope, receive, send)
             return
+        elif scope["type"] == "lifespan":
+            await self._run(receive, send)
+            return
         await self._router(scope, receive, send)
+
+    async def _run(self, receive: LifeSpanReceive, send: LifeSpanSend) -> None:
+        """Open for as long as the ASGI server says; what keeps it from that is one line in the log."""
+        phase = "startup"
+        try:
+            await receive()
+            async with self.running():
+                await send({"type": "lifespan.startup.complete"})
+                phase = "shutdown"
+                await receive()
+        except GroatError as error:
+            log.error(f"{phase}_failed", code=error.code, detail=error.detail)
+            failed: Any = {"type": f"lifespan.{phase}.failed", "message": ""}
+            await send(failed)
+        else:
+            await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
         tracer = self.services.groat.tracer if self.services else None
@@ -173,6 +191,7 @@ class App:
                         redis=settings.redis,
                         synchronous_standby=settings.synchronous_standby,
                         replica=settings.replica,
+                        wait_s=settings.database_wait_s,
                     )
                 )
             identities = Identities(groat, settings)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import structlog
+
 from groat.ledger.errors import StoreError
 from groat.store.interface import Store
-from groat.store.postgres import PostgresStore, holds_ledger
+from groat.store.migrations import Migration
+from groat.store.postgres import PostgresStore, holds_ledger, is_lasting
 from groat.store.replica import Replica
 from groat.store.sqlite import Extension, SqliteStore
 
+log = structlog.get_logger("groat.store")
+
+PAUSE_S = 0.25
+PAUSE_S_MAX = 2.0
 SQLITE = "sqlite:///"
 POSTGRES = ("postgresql://", "postgres://")
 
@@ -40,6 +48,22 @@ def make_replica(address: str, store: Store) -> Replica:
     if not (address.startswith(POSTGRES) and isinstance(store, PostgresStore)):
         raise StoreError("wrong_scheme", "A replica is a PostgreSQL standby of a PostgreSQL database.")
     return Replica(address, store)
+
+
+async def open_store(store: Store, wait_s: float) -> list[Migration]:
+    """Open it, trying again for so long where the database is a server that may yet come. Raises StoreError."""
+    deadline = time.monotonic() + wait_s
+    pause_s = PAUSE_S
+    while True:
+        try:
+            return await store.open()
+        except StoreError as error:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0 or not isinstance(store, PostgresStore) or is_lasting(error):
+                raise
+            log.warning("database_away", detail=error.detail, trying_for_s=round(left_s))
+        await asyncio.sleep(min(pause_s, left_s))
+        pause_s = min(2 * pause_s, PAUSE_S_MAX)
 
 
 def _wrong_scheme(database: str) -> StoreError:

@@ -32,7 +32,9 @@ CONNECT_TIMEOUT_S = 5.0
 # What a network that swallows everything costs at most: the server ends its own side of a write after
 # STATEMENT_TIMEOUT_MS, but nobody can tell us so.
 WRITE_ANSWER_S = STATEMENT_TIMEOUT_MS / 1_000 + 1
-READ_ANSWER_S = 60.0
+READ_ANSWER_S = 4.0
+PROBE_S = 3.0
+LONG_ANSWER_S = 86_400.0
 UNDO_ANSWER_S = 1.0
 CLOSE_S = 5.0
 # The lock under which nodes that start together take turns at migrating.
@@ -71,12 +73,13 @@ _encode = msgspec.json.encode
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]
-    """A connection that knows which statements it has prepared."""
+    """A connection that knows which statements it has prepared, and of which ``dsn`` it is."""
 
-    __slots__ = ("prepared",)
+    __slots__ = ("dsn", "prepared")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.dsn = ""
         self.prepared: set[str] = set()
 
 
@@ -113,7 +116,7 @@ class PostgresStore:
         # So the arrays of a batch's statements go as text, but for those whose texts are JSON and would need escapes.
         self._as_text = {
             name: {int(number) - 1 for number in _AS_TEXT.findall(sql)}
-            for name, _, sql in self._statements.values()
+            for name, _, sql, _ in self._statements.values()
         }
         self._migrations = load_migrations("groat", _HERE / "migrations" / self.dialect)
         for extension in extensions:
@@ -139,6 +142,9 @@ class PostgresStore:
             self._writers = await self._pool(WRITERS, _WRITER_SETTINGS, WRITE_ANSWER_S)
             self._readers = await self._pool(READERS, READER_SETTINGS, READ_ANSWER_S)
         except _TROUBLE as error:
+            if self._writers is not None:
+                self._writers.terminate()
+                self._writers = None
             raise _typed(error) from error
         return applied
 
@@ -153,8 +159,12 @@ class PostgresStore:
             statement_cache_size=200,
             max_cached_statement_lifetime=0,
             connection_class=Connection,
-            init=self._meet,
+            init=self._greet,
         )
+
+    async def _greet(self, connection: Connection) -> None:
+        connection.dsn = self.dsn
+        await self._meet(connection)
 
     async def _meet(self, connection: Any) -> None:
         """Before a new connection is used: has the server behind it the history that we know?"""
@@ -281,7 +291,10 @@ class PostgresStore:
                         # A statement that is being prepared is not let go of by PostgreSQL's time-outs, should this
                         # process freeze; so it is prepared before anything goes on beside it.
                         adding = None
-                        rows = await self._execute(connection, statement, query.args)
+                        if statement.long:
+                            rows = await self._execute_long(connection, statement, query.args)
+                        else:
+                            rows = await self._execute(connection, statement, query.args)
                         connection.prepared.add(query.name)
                 except _TROUBLE as error:
                     query = flow.throw(_typed(error))
@@ -304,8 +317,27 @@ class PostgresStore:
                 async with asyncio.timeout(TURN_S):
                     await ending.enter_async_context(self._turn)
 
-    async def _execute(self, connection: Any, statement: Statement, args: tuple[Any, ...]) -> Any:
-        name, shape, sql = statement
+    async def _execute_long(self, connection: Any, statement: Statement, args: tuple[Any, ...]) -> Any:
+        """Wait for as long as the server takes in new connections; one that is silent to all is gone."""
+        answer = asyncio.create_task(self._execute(connection, statement, args, timeout_s=LONG_ANSWER_S))
+        try:
+            while not (await asyncio.wait({answer}, timeout=READ_ANSWER_S))[0]:
+                await _probe(connection.dsn)
+            return answer.result()
+        finally:
+            if not answer.done():
+                # Whoever waits no longer, and a server that does not answer, cannot wait for a cancellation either.
+                connection.terminate()
+                await asyncio.gather(answer, return_exceptions=True)
+
+    async def _execute(
+        self,
+        connection: Any,
+        statement: Statement,
+        args: tuple[Any, ...],
+        timeout_s: float | None = None,
+    ) -> Any:
+        name, shape, sql, _ = statement
         if shape in ("bulk", "rows", "add"):
             keys = args[0]
             columns: Iterable[Any] = (
@@ -315,17 +347,19 @@ class PostgresStore:
             if as_text:
                 columns = [_array(c) if n in as_text else c for n, c in enumerate(columns)]
             if shape == "bulk":
-                return [tuple(row) for row in await connection.fetch(sql, *columns, *args[1:])]
+                return [
+                    tuple(row) for row in await connection.fetch(sql, *columns, *args[1:], timeout=timeout_s)
+                ]
             if not keys:
                 return 0
-            status: str = await connection.execute(sql, *columns)
+            status: str = await connection.execute(sql, *columns, timeout=timeout_s)
             return int(status.rpartition(" ")[2])
         if shape == "many":
-            return [tuple(row) for row in await connection.fetch(sql, *args)]
+            return [tuple(row) for row in await connection.fetch(sql, *args, timeout=timeout_s)]
         if shape == "one":
-            row = await connection.fetchrow(sql, *args)
+            row = await connection.fetchrow(sql, *args, timeout=timeout_s)
             return None if row is None else tuple(row)
-        await connection.execute(sql, *args)
+        await connection.execute(sql, *args, timeout=timeout_s)
         return None
 
 
@@ -359,6 +393,11 @@ async def holds_ledger(dsn: str) -> bool:
         raise _typed(error) from error
 
 
+def is_lasting(error: StoreError) -> bool:
+    """Whether a database that could not be opened will not come by waiting: a wrong name, password or address."""
+    return error.code != "store_unavailable" or isinstance(error.__cause__, _MISTAKEN)
+
+
 # A TimeoutError is an OSError; asyncpg tells of some connections that are lost in the middle by an InternalClientError.
 _TROUBLE = (exceptions.PostgresError, exceptions.InterfaceError, exceptions.InternalClientError, OSError)
 _BUSY = (
@@ -367,6 +406,12 @@ _BUSY = (
     exceptions.IdleInTransactionSessionTimeoutError,
 )
 _WRONG = (exceptions.IntegrityConstraintViolationError, exceptions.DataError, exceptions.SyntaxOrAccessError)
+_MISTAKEN = (
+    exceptions.InvalidAuthorizationSpecificationError,
+    exceptions.InvalidCatalogNameError,
+    exceptions.ClientConfigurationError,
+    exceptions.InsufficientPrivilegeError,
+)
 _AGAIN = (exceptions.TransactionRollbackError,)
 
 
@@ -420,6 +465,13 @@ async def _commit(connection: Any) -> None:
             connection.remove_log_listener(note)
     if warnings or done != "COMMIT":
         raise StoreError("interrupted", f"{done}: {'; '.join(warnings)}")
+
+
+async def _probe(dsn: str) -> None:
+    """See that the server takes in new connections; raises what asyncpg raises."""
+    with suppress(exceptions.TooManyConnectionsError):
+        connection = await asyncpg.connect(dsn, timeout=PROBE_S)
+        connection.terminate()
 
 
 async def _undo(connection: Any) -> None:

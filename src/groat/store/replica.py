@@ -79,6 +79,7 @@ class Replica:
             command_timeout=STATEMENT_S,
             server_settings=SETTINGS,
             connection_class=Connection,
+            init=self._greet,
         )
         self._tasks = [
             asyncio.create_task(self._repeat(job), name="groat-replica")
@@ -124,6 +125,9 @@ class Replica:
         result = await self._store.read_on(self._pool, check, flow(*args, **kwargs))
         self.reads += 1
         return result, stale_s
+
+    async def _greet(self, connection: Connection) -> None:
+        connection.dsn = self._dsn
 
     async def _age_s(self, connection: Any) -> float | None:
         identity, replayed = await connection.fetchrow(_STANDBY, timeout=ANSWER_S)

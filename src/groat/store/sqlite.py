@@ -213,7 +213,7 @@ class SqliteStore:
             return result
 
     def _execute(self, connection: sqlite3.Connection, statement: Statement, args: tuple[Any, ...]) -> Any:
-        name, shape, sql = statement
+        name, shape, sql, _ = statement
         if shape in ("rows", "add"):
             return self._insert(connection, name, sql, args[0])
         if shape == "bulk":

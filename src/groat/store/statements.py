@@ -6,8 +6,12 @@ were written; ``:add`` inserts such a list where no row of it can exist yet, ans
 while the flow goes on (on PostgreSQL it is a ``COPY``); ``:bulk`` reads for the list given as its first argument, which
 reaches SQLite as one JSON text answered by one JSON array of rows, and PostgreSQL as an array for each column.
 
-The last three exist because each step of a ``sqlite3`` statement lets go of the interpreter lock and takes it back:
-next to a busy event loop that can cost milliseconds a row, so what runs for each command runs as one step for all.
+``long`` behind a shape (``:many long``) says that the statement may take longer than a caller would wait, such as those
+of a verification. It is waited for as long as the database answers anybody; all others only for seconds.
+
+The last three shapes exist because each step of a ``sqlite3`` statement lets go of the interpreter lock and takes it
+back: next to a busy event loop that can cost milliseconds a row, so what runs for each command runs as one step for
+all.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-_HEAD = re.compile(r"^-- name: (\w+) :(exec|one|many|rows|add|bulk)[ \t]*$", re.MULTILINE)
+_HEAD = re.compile(r"^-- name: (\w+) :(exec|one|many|rows|add|bulk)( long)?[ \t]*$", re.MULTILINE)
 
 
 class Statement(NamedTuple):
@@ -26,6 +30,7 @@ class Statement(NamedTuple):
     name: str
     shape: str
     sql: str
+    long: bool = False
 
 
 def load_statements(directories: Iterable[Path]) -> dict[str, Statement]:
@@ -36,10 +41,10 @@ def load_statements(directories: Iterable[Path]) -> dict[str, Statement]:
             text = path.read_text("utf-8")
             heads = list(_HEAD.finditer(text))
             for head, following in zip(heads, [*heads[1:], None], strict=True):
-                name, shape = head.groups()
+                name, shape, long = head.groups()
                 if name in statements:
                     raise ValueError(f"{path.name}: statement {name} exists already")
                 body = text[head.end() : following.start() if following else len(text)]
                 sql = "\n".join(line for line in body.splitlines() if line and not line.startswith("--"))
-                statements[name] = Statement(name, shape, sql.rstrip().rstrip(";"))
+                statements[name] = Statement(name, shape, sql.rstrip().rstrip(";"), bool(long))
     return statements

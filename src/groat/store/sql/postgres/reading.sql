@@ -15,7 +15,7 @@ ORDER BY path, asset;
 SELECT id, path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version
 FROM account WHERE path = $1 ORDER BY asset;
 
--- name: read_account_at :many
+-- name: read_account_at :many long
 -- The counters folded from what was effective by $2.
 SELECT a.id, a.path, a.asset, a.floor, a.ceiling,
        coalesce(sum(p.amount) FILTER (WHERE p.side = 's'), 0)::bigint,
@@ -54,7 +54,7 @@ SELECT t.id::text, t.kind, c.delta, c.balance, c.held_delta, c.held, c.version, 
 FROM changes AS c JOIN txn AS t ON t.id = c.txn JOIN account AS o ON o.id = c.other
 ORDER BY c.version DESC LIMIT $4;
 
--- name: page_audit_transactions :many
+-- name: page_audit_transactions :many long
 -- The next $4 transactions before id $1 that moved money; of an actor ($2) and on an account ($3) where given.
 SELECT t.id::text, t.recorded_at, t.actor, t.principal, t.kind, t.reason, t.key, t.reverses::text, t.hold::text
 FROM txn AS t

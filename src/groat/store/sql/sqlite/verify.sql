@@ -1,6 +1,6 @@
 -- Each statement lists at most 100 contradictions: what, expected, found.
 
--- name: verify_sums :many
+-- name: verify_sums :many long
 -- Rule 1: debits equal credits per asset, posted and pending. Each fits into 64 bits, but their sums need not: so the
 -- upper and lower halves are summed apart, and what is told is the difference.
 WITH halves AS (
@@ -15,7 +15,7 @@ differences (asset, posted, pending) AS (
 SELECT asset, 'debits less credits 0, pending 0', posted || ', pending ' || pending
 FROM differences WHERE posted <> 0 OR pending <> 0 LIMIT 100;
 
--- name: verify_counters :many
+-- name: verify_counters :many long
 -- Rules 2 and 3: the counters are the fold of the postings, and the versions have no gap.
 WITH fold (account, debits, credits, debits_pending, credits_pending, changes, last) AS (
     SELECT account, sum(d), sum(c), sum(dp), sum(cp), count(*), max(version)
@@ -32,7 +32,7 @@ compared (what, expected, last, found) AS (
     FROM account AS a LEFT JOIN fold AS f ON f.account = a.id)
 SELECT what, expected, found FROM compared WHERE expected <> found OR NOT last LIMIT 100;
 
--- name: verify_running :many
+-- name: verify_running :many long
 -- Rule 3: each posting's after-balances are the running fold of its account.
 SELECT what, expected, found FROM (
     SELECT txn || ' v' || version AS what,
@@ -45,7 +45,7 @@ SELECT what, expected, found FROM (
     WINDOW w AS (PARTITION BY account ORDER BY version ROWS UNBOUNDED PRECEDING))
 WHERE expected <> found LIMIT 100;
 
--- name: verify_holds :many
+-- name: verify_holds :many long
 -- Rule 5: a hold's counters are the fold of its transactions' first postings, and it is open exactly while something is
 -- left.
 WITH fold (hold, captured, remaining) AS (
@@ -59,7 +59,7 @@ WHERE h.captured <> coalesce(f.captured, 0) OR h.amount - h.captured - h.release
    OR (h.status = 'open') <> (h.amount > h.captured + h.released)
 LIMIT 100;
 
--- name: verify_pending :many
+-- name: verify_pending :many long
 -- Rule 5: an account's pending is the sum of its open holds.
 WITH open (account, debits, credits) AS (
     SELECT account, sum(d), sum(c)
@@ -72,14 +72,14 @@ SELECT a.path || '/' || a.asset,
 FROM account AS a LEFT JOIN open AS o ON o.account = a.id
 WHERE a.debits_pending <> coalesce(o.debits, 0) OR a.credits_pending <> coalesce(o.credits, 0) LIMIT 100;
 
--- name: verify_reversals :many
+-- name: verify_reversals :many long
 -- Rule 9: the reversals of a posting never exceed it.
 SELECT o.txn || ' leg ' || o.leg, 'at most ' || o.amount, sum(p.amount) || ''
 FROM txn AS t JOIN posting AS p ON p.txn = t.id JOIN posting AS o ON o.txn = t.reverses AND o.leg = p.leg
 WHERE t.reverses IS NOT NULL
 GROUP BY o.txn, o.leg HAVING sum(p.amount) > o.amount LIMIT 100;
 
--- name: verify_keys :many
+-- name: verify_keys :many long
 -- Rule 6: a key names only transactions that exist, and each stands under a key, or a retry would make it again.
 WITH named (txn) AS (
     SELECT txn FROM key WHERE txn IS NOT NULL
@@ -90,7 +90,7 @@ UNION ALL
 SELECT t.id, 'a key', 'none' FROM txn AS t WHERE t.kind <> 'expire' AND t.id NOT IN (SELECT txn FROM named)
 LIMIT 100;
 
--- name: verify_streams :many
+-- name: verify_streams :many long
 -- The kept events of a stream end at its head and have no hole.
 SELECT s.name, 'events up to ' || s.head || ' without a hole', count(e.offset) || ' events, ' || coalesce(min(e.offset), 0)
        || ' to ' || coalesce(max(e.offset), 0)
@@ -98,25 +98,25 @@ FROM stream AS s LEFT JOIN event AS e ON e.stream = s.id
 GROUP BY s.id
 HAVING (count(e.offset) > 0 AND (max(e.offset) <> s.head OR count(e.offset) <> s.head - min(e.offset) + 1)) LIMIT 100;
 
--- name: verify_batches :many
+-- name: verify_batches :many long
 SELECT id, '' AS chain, previous, hash FROM batch WHERE id > ?1 ORDER BY id LIMIT ?2;
 
--- name: verify_batch_transactions :many
+-- name: verify_batch_transactions :many long
 SELECT id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at, reverses, hold, hold_after, positions
 FROM txn WHERE batch = ?1 ORDER BY id;
 
--- name: verify_batch_postings :many
+-- name: verify_batch_postings :many long
 SELECT p.txn, p.leg, p.source, p.destination, p.amount, p.pending, p.source_balance, p.source_held, p.source_version,
        p.destination_balance, p.destination_held, p.destination_version, p.effective_at
 FROM txn AS t JOIN posting AS p ON p.txn = t.id WHERE t.batch = ?1 ORDER BY p.txn, p.leg;
 
--- name: verify_batch_acts :many
+-- name: verify_batch_acts :many long
 SELECT id, at, kind, principal, actor, target, reason, key, before, after FROM act WHERE batch = ?1 ORDER BY id;
 
--- name: verify_unbatched :many
+-- name: verify_unbatched :many long
 -- Every transaction belongs to a batch.
 SELECT t.id, 'a batch', 'none' FROM txn AS t WHERE NOT EXISTS (SELECT 1 FROM batch AS b WHERE b.id = t.batch) LIMIT 100;
 
--- name: verify_counts :one
+-- name: verify_counts :one long
 SELECT (SELECT count(*) FROM txn), (SELECT count(*) FROM posting), (SELECT count(*) FROM account),
        (SELECT count(*) FROM batch);
