@@ -82,6 +82,10 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
         self.dsn = ""
         self.prepared: set[str] = set()
 
+    def get_reset_query(self) -> str:
+        """Nothing: what a transaction of ours sets ends with it, so a look at the server between two is saved."""
+        return ""
+
 
 class PostgresStore:
     """A PostgreSQL database at ``dsn`` (``postgresql://...``) and two pools of connections to it.

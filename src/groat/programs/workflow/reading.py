@@ -38,6 +38,11 @@ def find(id: str) -> Flow[RequestRow | None]:
     return RequestRow(*found[0]) if found else None
 
 
+def find_parents(ids: Sequence[str]) -> Flow[dict[str, str | None]]:
+    """The requests that these ones belong to; None for those that belong to none, or do not exist."""
+    return dict.fromkeys(ids) | dict((yield Query("find_parents", (list(ids),))))
+
+
 def find_whole(id: str) -> Flow[tuple[RequestRow, list[StepRow]] | None]:
     """A request with its history."""
     row = yield from find(id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from groat.engine.gather import Gather
 from groat.engine.groat import Groat
 from groat.ledger.amounts import Asset
 from groat.ledger.errors import GroatError, Refusal
@@ -52,6 +53,7 @@ class Workflow:
         self._groat = groat
         self._assets: dict[str, Asset] = {}
         self._wake = asyncio.Event()
+        self._parents = Gather(self._find_parents)
         self._task: asyncio.Task[None] | None = None
 
     # Writing
@@ -126,8 +128,10 @@ class Workflow:
         if not id:
             named: str | None = getattr(given, kind.parent[0])
             return check_id(named) if named else None
-        row = await self._groat.read(reading.find, id)
-        return row.parent if row else None
+        return await self._parents.ask(id)
+
+    async def _find_parents(self, ids: Sequence[str]) -> dict[str, str | None]:
+        return await self._groat.read(reading.find_parents, ids)
 
     def _answer(self, done: Done) -> RequestView:
         view: RequestView = msgspec.convert(done.extra, RequestView)

@@ -27,6 +27,9 @@ SELECT r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.as
        r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits::int, r.open::int
 FROM request AS r WHERE r.id = ANY ($1::text[]);
 
+-- name: find_parents :bulk
+SELECT r.id, r.parent FROM request AS r WHERE r.id = ANY ($1::text[]);
+
 -- name: page_requests_of :many
 -- Ids of an owner's ($1) requests before $2, the newest first; of a kind ($3) and in a state ($4) where these are given.
 SELECT id FROM request

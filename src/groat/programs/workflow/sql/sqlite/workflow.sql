@@ -25,6 +25,9 @@ SELECT json_group_array(json_array(
            r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits, r.open))
 FROM json_each(?1) AS j JOIN request AS r ON r.id = j.value;
 
+-- name: find_parents :bulk
+SELECT json_group_array(json_array(r.id, r.parent)) FROM json_each(?1) AS j JOIN request AS r ON r.id = j.value;
+
 -- name: page_requests_of :many
 -- Ids of an owner's (?1) requests before ?2, the newest first; of a kind (?3) and in a state (?4) where these are given.
 SELECT id FROM request
