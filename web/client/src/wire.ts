@@ -335,7 +335,7 @@ export interface StateView {
   waits: boolean;
   tone: "neutral" | "wait" | "good" | "bad";
   /** The transition that the system takes once a request's `due_at` has come; "" for none. */
-  then: string;
+  due: string;
 }
 
 /** A way from some states to others; the one named "file" begins a request. */
