@@ -70,7 +70,65 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import("./pages/keys"), "KeysPage"),
 });
 
-const tree = root.addChildren([login, inside.addChildren([overview, users, userRoute, bulk, audit, keys])]);
+const inbox = createRoute({
+  getParentRoute: () => inside,
+  path: "/inbox",
+  component: lazyRouteComponent(() => import("./pages/inbox"), "InboxPage"),
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { kind?: string; sort?: "oldest" | "largest"; id?: string } => ({
+    ...(typeof search.kind === "string" && search.kind && { kind: search.kind }),
+    ...((search.sort === "oldest" || search.sort === "largest") && { sort: search.sort }),
+    ...(typeof search.id === "string" && search.id && { id: search.id }),
+  }),
+});
+
+const requestsIndex = createRoute({
+  getParentRoute: () => inside,
+  path: "/requests",
+  component: lazyRouteComponent(() => import("./pages/requests"), "RequestsIndexPage"),
+});
+
+const requests = createRoute({
+  getParentRoute: () => inside,
+  path: "/requests/$kind",
+  component: lazyRouteComponent(() => import("./pages/requests"), "RequestsPage"),
+  validateSearch: (search: Record<string, unknown>): { state?: string } =>
+    typeof search.state === "string" && search.state ? { state: search.state } : {},
+});
+
+const fileRequest = createRoute({
+  getParentRoute: () => inside,
+  path: "/requests/$kind/new",
+  component: lazyRouteComponent(() => import("./pages/file-request"), "FileRequestPage"),
+  // What the address says is filled in already.
+  validateSearch: (search: Record<string, unknown>): Record<string, unknown> => search,
+});
+
+const request = createRoute({
+  getParentRoute: () => inside,
+  path: "/requests/$kind/$id",
+  component: lazyRouteComponent(() => import("./pages/request"), "RequestPage"),
+  validateSearch: (search: Record<string, unknown>): { from?: "inbox" } =>
+    search.from === "inbox" ? { from: "inbox" } : {},
+});
+
+const tree = root.addChildren([
+  login,
+  inside.addChildren([
+    overview,
+    users,
+    userRoute,
+    bulk,
+    audit,
+    keys,
+    inbox,
+    requestsIndex,
+    requests,
+    fileRequest,
+    request,
+  ]),
+]);
 
 export function createConsoleRouter() {
   return createRouter({ routeTree: tree, defaultPreload: "intent", scrollRestoration: true });

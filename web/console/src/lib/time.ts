@@ -10,6 +10,7 @@ const short = new Intl.DateTimeFormat(undefined, {
 });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const brief = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "narrow" });
 
 export const formatClock = (at: Date | number): string => clock.format(at);
 export const formatDay = (at: Date | number): string => day.format(at);
@@ -30,13 +31,13 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1],
 ];
 
-/** "3 minutes ago" within a week, the date beyond. */
-export function formatAge(at: Date | number, now: number = Date.now()): string {
+/** "3 minutes ago" within a week, the date beyond; "3m ago" where room is scarce. */
+export function formatAge(at: Date | number, now: number = Date.now(), scarce = false): string {
   const seconds = Math.round((new Date(at).getTime() - now) / 1000);
   if (Math.abs(seconds) > 7 * 86_400) return formatDay(at);
   if (Math.abs(seconds) < 5) return "just now";
   const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
-  return relative.format(Math.round(seconds / size), unit);
+  return (scarce ? brief : relative).format(Math.round(seconds / size), unit);
 }
 
 /** The value of a `datetime-local` field, in the reader's zone, with seconds. */

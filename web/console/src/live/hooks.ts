@@ -1,6 +1,15 @@
 import { type Balance, balanceKey } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import {
+  type FocusEvent,
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { groat } from "../groat";
 
 /** Who is signed in. */
@@ -45,4 +54,37 @@ export function useInView<Target extends Element>(): [RefObject<Target | null>, 
     return () => observer.disconnect();
   }, []);
   return [target, inView];
+}
+
+/**
+ * Whether a list may change by itself: nobody has the pointer or the focus in it, and its top (`top`) is in view. Otherwise what
+ * is new waits behind a button, so that nothing jumps. `reading` goes to the element around the list.
+ */
+export function useReader() {
+  const [busy, setBusy] = useState(false);
+  const [top, topInView] = useInView<HTMLDivElement>();
+  const reading = useMemo(
+    () => ({
+      onPointerEnter: (event: PointerEvent) => event.pointerType === "mouse" && setBusy(true),
+      onPointerLeave: () => setBusy(false),
+      onFocus: (_event: FocusEvent) => setBusy(true),
+      onBlur: () => setBusy(false),
+    }),
+    [],
+  );
+  return { top, following: topInView && !busy, reading };
+}
+
+const WIDE = "(min-width: 64rem)";
+
+/** Whether there is room for two columns. */
+export function useWide(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const query = matchMedia(WIDE);
+      query.addEventListener("change", listener);
+      return () => query.removeEventListener("change", listener);
+    },
+    () => matchMedia(WIDE).matches,
+  );
 }

@@ -1,12 +1,13 @@
 import { type EntryView, isZero } from "@groat/client";
 import type { UseHistory } from "@groat/react";
-import { ArrowDown, History as HistoryIcon, MoreHorizontal, Search, Undo2 } from "lucide-react";
+import { History as HistoryIcon, MoreHorizontal, Search, Undo2 } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { kindLabel } from "../lib/accounts";
 import { cx } from "../lib/cx";
-import { useInView } from "../live/hooks";
+import { useReader } from "../live/hooks";
 import { Button, IconButton } from "../ui/button";
 import { type Column, DataTable } from "../ui/data-table";
+import { NewRows } from "../ui/new-rows";
 import { Menu, MenuItem } from "../ui/overlay";
 import { EmptyState, ErrorState, SkeletonRows } from "../ui/states";
 import { Badge, Card, CardHeader } from "../ui/surface";
@@ -126,9 +127,7 @@ export function HistoryCard({ history, ...acts }: { history: UseHistory } & Acts
   const { rows } = history;
   const newest = rows[0]?.version ?? 0;
   const [settled, setSettled] = useState(newest);
-  const [busy, setBusy] = useState(false);
-  const [top, topInView] = useInView<HTMLDivElement>();
-  const following = topInView && !busy;
+  const { top, following, reading } = useReader();
   const fresh = useRef(new Set<number>());
   useEffect(() => {
     if (!following || newest === settled) return;
@@ -150,18 +149,13 @@ export function HistoryCard({ history, ...acts }: { history: UseHistory } & Acts
       <CardHeader id="history" title="History">
         <div aria-live="polite">
           {waiting > 0 && (
-            <Button
-              size="sm"
-              data-testid="new-rows"
-              className="!h-8 !rounded-full"
-              onClick={() => {
+            <NewRows
+              count={waiting}
+              onShow={() => {
                 for (const row of rows) if (row.version > settled) fresh.current.add(row.version);
                 setSettled(newest);
               }}
-            >
-              <ArrowDown className="rotate-180 text-accent" aria-hidden />
-              <span className="num">{waiting}</span> new
-            </Button>
+            />
           )}
         </div>
       </CardHeader>
@@ -174,13 +168,7 @@ export function HistoryCard({ history, ...acts }: { history: UseHistory } & Acts
           The first change shows up here by itself.
         </EmptyState>
       ) : (
-        // biome-ignore lint/a11y/noStaticElementInteractions: only notices that somebody is reading; nothing can be done with it
-        <div
-          onPointerEnter={(event) => event.pointerType === "mouse" && setBusy(true)}
-          onPointerLeave={() => setBusy(false)}
-          onFocus={() => setBusy(true)}
-          onBlur={() => setBusy(false)}
-        >
+        <div {...reading}>
           <DataTable
             caption="History, newest first"
             columns={columns}

@@ -1,50 +1,98 @@
-import { Link } from "@tanstack/react-router";
-import { KeyRound, ScrollText, Sheet, Users, Wallet } from "lucide-react";
-import type { ComponentType } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useRouterState } from "@tanstack/react-router";
+import {
+  Ellipsis,
+  FileText,
+  Inbox,
+  KeyRound,
+  type LucideIcon,
+  ScrollText,
+  Sheet,
+  Users,
+  Wallet,
+} from "lucide-react";
+import { kindsQuery, waitingQuery } from "../api/requests";
 import { cx } from "../lib/cx";
 import { useRights } from "../live/hooks";
+import { Menu, MenuItem } from "../ui/overlay";
 
 export interface Place {
-  to: "/" | "/users" | "/bulk" | "/audit" | "/keys";
+  to: "/" | "/inbox" | "/requests" | "/users" | "/bulk" | "/audit" | "/keys";
   label: string;
   /** For the bar at the foot of a phone. */
   short: string;
-  icon: ComponentType<{ className?: string; "aria-hidden"?: boolean }>;
+  icon: LucideIcon;
+  /** What waits there. */
+  count?: number;
 }
 
-const OWN: Place[] = [{ to: "/", label: "My balance", short: "Balance", icon: Wallet }];
-const STAFF: Place[] = [{ to: "/users", label: "Users", short: "Users", icon: Users }];
-const ADMIN: Place[] = [{ to: "/bulk", label: "Bulk credits", short: "Bulk", icon: Sheet }];
-const RECORDS: Place[] = [{ to: "/audit", label: "Audit log", short: "Audit", icon: ScrollText }];
-const KEYS: Place[] = [{ to: "/keys", label: "API keys", short: "Keys", icon: KeyRound }];
+/** How many places the bar at the foot of a phone holds; the others are behind "More". */
+const FOOT_MAX = 5;
+
+/** How many requests wait for a decision; 0 for those who decide nothing. */
+export function useWaiting(): number {
+  const { staff } = useRights();
+  const query = useQuery({ ...waitingQuery, enabled: staff });
+  return Object.values(query.data ?? {}).reduce((sum, count) => sum + count, 0);
+}
 
 /** Where this person may go. */
 export function usePlaces(): { own: Place[]; staff: Place[] } {
   const { staff, admin } = useRights();
+  const kinds = useQuery(kindsQuery).data ?? [];
+  const waiting = useWaiting();
+  const own: Place[] = [{ to: "/", label: "My balance", short: "Balance", icon: Wallet }];
+  const requests: Place[] =
+    kinds.length > 0 ? [{ to: "/requests", label: "Requests", short: "Requests", icon: FileText }] : [];
+  if (!staff) return { own: [...own, ...requests], staff: [] };
   return {
-    own: OWN,
-    staff: staff ? [...STAFF, ...(admin ? ADMIN : []), ...RECORDS, ...(admin ? KEYS : [])] : [],
+    own,
+    staff: [
+      ...(kinds.length > 0
+        ? [{ to: "/inbox" as const, label: "Inbox", short: "Inbox", icon: Inbox, count: waiting }]
+        : []),
+      ...requests,
+      { to: "/users", label: "Users", short: "Users", icon: Users },
+      ...(admin ? [{ to: "/bulk" as const, label: "Bulk credits", short: "Bulk", icon: Sheet }] : []),
+      { to: "/audit", label: "Audit log", short: "Audit", icon: ScrollText },
+      ...(admin ? [{ to: "/keys" as const, label: "API keys", short: "Keys", icon: KeyRound }] : []),
+    ],
   };
 }
 
-function NavLink({ place, foot = false }: { place: Place; foot?: boolean }) {
+function Count({ count, className }: { count: number | undefined; className?: string }) {
+  if (!count) return null;
+  return (
+    <span
+      data-testid="inbox-count"
+      className={cx(
+        "num rounded-full bg-accent-soft px-1.5 font-medium text-[0.6875rem] text-accent leading-[1.125rem]",
+        className,
+      )}
+    >
+      {count > 999 ? "999+" : count}
+      <span className="sr-only"> waiting</span>
+    </span>
+  );
+}
+
+const FOOT =
+  "flex min-h-14 flex-1 flex-col items-center justify-center gap-0.5 rounded-md font-medium text-[0.6875rem] text-faint transition-colors data-[status=active]:text-ink data-[status=active]:[&_svg]:text-accent";
+
+function SideLink({ place }: { place: Place }) {
   const Icon = place.icon;
   return (
     <Link
       to={place.to}
       activeOptions={{ exact: place.to === "/" }}
       className={cx(
-        "flex items-center font-medium transition-colors",
-        foot
-          ? "min-h-14 flex-1 flex-col justify-center gap-0.5 rounded-md text-[0.6875rem] text-faint data-[status=active]:text-ink"
-          : "relative h-10 gap-3 rounded-md px-3 text-muted text-sm hover:bg-hover hover:text-ink data-[status=active]:bg-hover data-[status=active]:text-ink",
-        !foot &&
-          "before:absolute before:top-2.5 before:-left-3 before:h-5 before:w-0.5 before:rounded-full data-[status=active]:before:bg-accent",
-        foot && "data-[status=active]:[&_svg]:text-accent",
+        "relative flex h-10 items-center gap-3 rounded-md px-3 font-medium text-muted text-sm transition-colors hover:bg-hover hover:text-ink data-[status=active]:bg-hover data-[status=active]:text-ink",
+        "before:absolute before:top-2.5 before:-left-3 before:h-5 before:w-0.5 before:rounded-full data-[status=active]:before:bg-accent",
       )}
     >
-      <Icon className={foot ? "size-5" : "size-4"} aria-hidden />
-      {foot ? place.short : place.label}
+      <Icon className="size-4" aria-hidden />
+      {place.label}
+      <Count count={place.count} className="ml-auto" />
     </Link>
   );
 }
@@ -52,13 +100,13 @@ function NavLink({ place, foot = false }: { place: Place; foot?: boolean }) {
 export function SideNav() {
   const { own, staff } = usePlaces();
   return (
-    <nav aria-label="Main" className="flex flex-col gap-1 px-3">
+    <nav aria-label="Main" className="flex flex-col gap-1 overflow-y-auto px-3">
       {own.map((place) => (
-        <NavLink key={place.to} place={place} />
+        <SideLink key={place.to} place={place} />
       ))}
       {staff.length > 0 && <p className="mt-5 mb-1 px-3 font-medium text-faint text-xs">Administration</p>}
       {staff.map((place) => (
-        <NavLink key={place.to} place={place} />
+        <SideLink key={place.to} place={place} />
       ))}
     </nav>
   );
@@ -67,15 +115,51 @@ export function SideNav() {
 /** On phones the same places are at the foot, in reach of the thumb. */
 export function FootNav() {
   const { own, staff } = usePlaces();
-  if (staff.length === 0) return null;
+  const places = [...own, ...staff];
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  if (places.length < 2) return null;
+  const shown = places.length > FOOT_MAX ? places.slice(0, FOOT_MAX - 1) : places;
+  const more = places.slice(shown.length);
   return (
-    <nav
-      aria-label="Main"
-      className="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface px-1 pb-[env(safe-area-inset-bottom)] lg:hidden"
-    >
-      {[...own, ...staff].map((place) => (
-        <NavLink key={place.to} place={place} foot />
-      ))}
-    </nav>
+    <>
+      <div aria-hidden className="h-16 lg:hidden" />
+      <nav
+        aria-label="Main"
+        className="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface px-1 pb-[env(safe-area-inset-bottom)] lg:hidden"
+      >
+        {shown.map((place) => (
+          <Link key={place.to} to={place.to} activeOptions={{ exact: place.to === "/" }} className={FOOT}>
+            <span className="relative">
+              <place.icon className="size-5" aria-hidden />
+              <Count count={place.count} className="absolute -top-1.5 left-3" />
+            </span>
+            {place.short}
+          </Link>
+        ))}
+        {more.length > 0 && (
+          <Menu
+            trigger={
+              <button
+                type="button"
+                className={FOOT}
+                data-status={more.some(({ to }) => path.startsWith(to)) ? "active" : undefined}
+              >
+                <Ellipsis className="size-5" aria-hidden />
+                More
+              </button>
+            }
+          >
+            {more.map((place) => (
+              <MenuItem key={place.to} asChild>
+                <Link to={place.to}>
+                  <place.icon aria-hidden />
+                  {place.label}
+                </Link>
+              </MenuItem>
+            ))}
+          </Menu>
+        )}
+      </nav>
+    </>
   );
 }

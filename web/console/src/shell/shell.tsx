@@ -1,10 +1,10 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { cx } from "../lib/cx";
 import { useRights } from "../live/hooks";
 import { StatusBanner, StatusMenu } from "../live/status";
 import { LiveToasts } from "../live/toasts";
+import { RequestsLive } from "../requests/live";
 import { Kbd } from "../ui/surface";
 import { FootNav, SideNav } from "./nav";
 import { UserMenu } from "./user-menu";
@@ -89,10 +89,7 @@ export function Shell() {
           id="main"
           ref={main}
           tabIndex={-1}
-          className={cx(
-            "mx-auto w-full max-w-6xl flex-1 px-4 py-6 outline-none sm:px-6 sm:py-8",
-            staff && "max-lg:pb-24",
-          )}
+          className="mx-auto w-full max-w-6xl flex-1 px-4 py-6 outline-none sm:px-6 sm:py-8"
         >
           <Outlet />
         </main>
@@ -104,6 +101,7 @@ export function Shell() {
         </Suspense>
       )}
       <LiveToasts />
+      <RequestsLive />
     </div>
   );
 }

@@ -57,6 +57,10 @@ export function Input({ className, ...rest }: ComponentProps<"input">) {
   return <input {...rest} className={cx(CONTROL, "h-11 text-base sm:h-10 sm:text-sm", className)} />;
 }
 
+export function TextArea({ className, ...rest }: ComponentProps<"textarea">) {
+  return <textarea {...rest} className={cx(CONTROL, "resize-y py-2 text-base sm:text-sm", className)} />;
+}
+
 /** The platform's own list: best on phones, and read by every screen reader. */
 export function Select({ className, children, ...rest }: ComponentProps<"select">) {
   return (

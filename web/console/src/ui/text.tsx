@@ -37,10 +37,10 @@ export function Time({
   className,
 }: {
   at: string;
-  form?: "short" | "age";
+  form?: "short" | "age" | "brief";
   className?: string;
 }) {
-  const now = useNow(form === "age" ? 30_000 : null);
+  const now = useNow(form === "short" ? null : 30_000);
   const date = new Date(at);
   return (
     <time
@@ -49,7 +49,7 @@ export function Time({
       className={cx("whitespace-nowrap", className)}
       suppressHydrationWarning
     >
-      {form === "age" ? formatAge(date, now) : formatShort(date)}
+      {form === "short" ? formatShort(date) : formatAge(date, now, form === "brief")}
     </time>
   );
 }

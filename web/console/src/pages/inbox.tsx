@@ -1,0 +1,345 @@
+import type { KindView, RequestFilter, RequestView } from "@groat/client";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { Inbox as InboxIcon, Keyboard, Maximize2 } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { kindsQuery, looksQuery, requestQuery, waitingQuery } from "../api/requests";
+import { InboxLine } from "../inbox/inbox-row";
+import { afterwards, arrange, beside, type InboxRow, nextLeave } from "../inbox/list";
+import { KEYS, singleKeys, useKeys } from "../inbox/use-keys";
+import { cx } from "../lib/cx";
+import { useReader, useWide } from "../live/hooks";
+import { headline, plural } from "../requests/kinds";
+import { RequestRecord } from "../requests/record";
+import { useFresh, useRequests } from "../requests/request-list";
+import { StaffOnly } from "../shell/gate";
+import { Button, IconButton } from "../ui/button";
+import { Checkbox, Select } from "../ui/field";
+import { NewRows } from "../ui/new-rows";
+import { Dialog } from "../ui/overlay";
+import { EmptyState, ErrorState, Skeleton, SkeletonRows } from "../ui/states";
+import { Card, Kbd, PageHeader } from "../ui/surface";
+
+const route = getRouteApi("/inside/inbox");
+
+const SORTS = [
+  { value: "newest", label: "Newest first" },
+  { value: "oldest", label: "Oldest first" },
+  { value: "largest", label: "Largest first" },
+] as const;
+
+export function InboxPage() {
+  return (
+    <StaffOnly>
+      <Inbox />
+    </StaffOnly>
+  );
+}
+
+/** What waits for a decision, of all kinds; the one that is looked at stands beside the list. */
+function Inbox() {
+  const { kind: only, sort = "newest", id: selected = null } = route.useSearch();
+  const navigate = route.useNavigate();
+  const kinds = useQuery(kindsQuery).data ?? [];
+  const looks = useQuery(looksQuery).data;
+  const wide = useWide();
+  const { top, following, reading } = useReader();
+  const filter: RequestFilter = {
+    waits: true,
+    ...(only && { kind: only }),
+    ...(sort !== "newest" && { sort }),
+  };
+  const list = useRequests(filter, following);
+  const rows = useRows(list.rows, JSON.stringify(filter), list.isPlaceholderData, selected);
+  const fresh = useFresh(list.rows, list.isPlaceholderData);
+  const chosen = rows.find(({ request }) => request.id === selected)?.request;
+  const approve = useRef<HTMLButtonElement>(null);
+  const reject = useRef<HTMLButtonElement>(null);
+  const pane = useRef<HTMLDivElement>(null);
+  const [help, setHelp] = useState(false);
+
+  const select = (id: string | null) =>
+    void navigate({
+      search: ({ id: _before, ...rest }) => (id === null ? rest : { ...rest, id }),
+      replace: true,
+    });
+  const focusRow = (id: string | null) =>
+    document.querySelector<HTMLElement>(`[data-inbox-link="${id}"]`)?.focus();
+  function move(step: 1 | -1) {
+    const focused = document.activeElement?.getAttribute("data-inbox-link") ?? selected;
+    const next = beside(rows, wide ? selected : focused, step);
+    if (next === null) return;
+    if (wide) select(next);
+    focusRow(next);
+  }
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    a: () => pressTwice(approve.current),
+    r: () => reject.current?.click(),
+    n: () => list.waiting > 0 && list.show(),
+    "?": () => setHelp(true),
+    Escape: () => focusRow(selected),
+  });
+
+  return (
+    <>
+      <PageHeader title="Inbox" hint="What waits for a decision, live for everybody who decides.">
+        <Button look="quiet" onClick={() => setHelp(true)} className="max-lg:hidden">
+          <Keyboard aria-hidden /> Keys <Kbd>?</Kbd>
+        </Button>
+      </PageHeader>
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
+        <KindFilter
+          kinds={kinds}
+          only={only}
+          onPick={(kind) =>
+            void navigate({
+              search: ({ kind: _kind, id: _id, ...rest }) => (kind ? { ...rest, kind } : rest),
+            })
+          }
+        />
+        <Select
+          aria-label="Sort"
+          className="w-44"
+          value={sort}
+          onChange={({ target: { value } }) =>
+            void navigate({
+              search: ({ sort: _sort, ...rest }) =>
+                value === "newest" ? rest : { ...rest, sort: value as "oldest" | "largest" },
+            })
+          }
+        >
+          {SORTS.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </Select>
+      </div>
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(19rem,2fr)_minmax(0,3fr)]">
+        <Card aria-label="Waiting requests" data-testid="inbox">
+          <div ref={top} />
+          <div
+            aria-live="polite"
+            className={cx("flex justify-center", list.waiting > 0 && "border-line border-b p-2")}
+          >
+            {list.waiting > 0 && <NewRows count={list.waiting} onShow={list.show} />}
+          </div>
+          {list.isPending ? (
+            <SkeletonRows rows={6} />
+          ) : list.isError && rows.length === 0 ? (
+            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+          ) : rows.length === 0 ? (
+            <EmptyState icon={<InboxIcon aria-hidden />} title="Nothing waits for a decision">
+              What people file shows up here by itself.
+            </EmptyState>
+          ) : (
+            <ul {...reading} className={cx("transition-opacity", list.isPlaceholderData && "opacity-60")}>
+              {rows.map((row) => (
+                <InboxLine
+                  key={row.request.id}
+                  row={row}
+                  kind={kinds.find(({ name }) => name === row.request.kind)}
+                  viewers={looks?.get(row.request.id)}
+                  selected={wide && row.request.id === selected}
+                  fresh={fresh.has(row.request.id)}
+                  onOpen={(id, keyboard) => {
+                    if (!wide) return false;
+                    select(id);
+                    if (keyboard) requestAnimationFrame(() => pane.current?.focus());
+                    return true;
+                  }}
+                />
+              ))}
+            </ul>
+          )}
+          {list.hasNextPage && (
+            <div className="flex items-center justify-center gap-3 border-line border-t p-3">
+              <span className="num text-faint text-xs">{rows.length} loaded</span>
+              <Button
+                size="sm"
+                look="quiet"
+                busy={list.isFetchingNextPage}
+                onClick={() => void list.fetchNextPage()}
+              >
+                Show more
+              </Button>
+            </div>
+          )}
+        </Card>
+        {wide && (
+          <Card
+            ref={pane}
+            tabIndex={-1}
+            aria-label="The request"
+            data-testid="inbox-pane"
+            className="sticky top-20 max-h-[calc(100dvh-6.5rem)] overflow-y-auto outline-none"
+          >
+            {chosen ? (
+              <Chosen
+                key={chosen.id}
+                request={chosen}
+                kind={kinds.find(({ name }) => name === chosen.kind)}
+                approveRef={approve}
+                rejectRef={reject}
+                onDone={() => {
+                  const next = afterwards(rows, chosen.id);
+                  select(next);
+                  focusRow(next);
+                }}
+              />
+            ) : (
+              <EmptyState icon={<Keyboard aria-hidden />} title="Choose a request">
+                With a click, or with the keys <Kbd>J</Kbd> and <Kbd>K</Kbd>. <Kbd>?</Kbd> shows all keys.
+              </EmptyState>
+            )}
+          </Card>
+        )}
+      </div>
+      <KeysDialog open={help} onClose={() => setHelp(false)} />
+    </>
+  );
+}
+
+/** The rows as they are shown: those decided go a moment later, and not while they are looked at. */
+function useRows(
+  read: readonly RequestView[],
+  filter: string,
+  placeholder: boolean,
+  held: string | null,
+): readonly InboxRow[] {
+  const shown = useRef<{ filter: string; rows: readonly InboxRow[] }>({ filter, rows: [] });
+  const [, tick] = useState(0);
+  const before = shown.current.filter === filter ? shown.current.rows : [];
+  const rows = arrange(before, read, Date.now(), held);
+  const next = nextLeave(rows, held);
+  useEffect(() => {
+    if (!placeholder) shown.current = { filter, rows };
+  });
+  useEffect(() => {
+    if (next === null) return undefined;
+    const timer = setTimeout(() => tick((count) => count + 1), Math.max(0, next - Date.now()));
+    return () => clearTimeout(timer);
+  }, [next]);
+  return rows;
+}
+
+/** The first press shows what would be done, the second does it; what asks for more opens its form at once. */
+function pressTwice(button: HTMLButtonElement | null): void {
+  if (!button) return;
+  if (button.dataset.asks !== undefined || document.activeElement === button) button.click();
+  else button.focus();
+}
+
+function Chosen({
+  request,
+  kind,
+  ...acts
+}: Omit<React.ComponentProps<typeof RequestRecord>, "kind"> & { kind: KindView | undefined }) {
+  const query = useQuery({ ...requestQuery(request.kind, request.id), placeholderData: request });
+  if (!kind) return <Skeleton className="m-6 h-60" />;
+  const shown = query.data ?? request;
+  return (
+    <>
+      <header className="flex items-start justify-between gap-4 border-line border-b px-5 py-4">
+        <div className="min-w-0">
+          <h2 className="font-semibold">{kind.title}</h2>
+          <p className="wrap-anywhere text-muted text-sm">{headline(kind, shown)}</p>
+        </div>
+        <IconButton asChild label="Open its page" className="-mt-1 -mr-2">
+          <Link
+            to="/requests/$kind/$id"
+            params={{ kind: kind.name, id: request.id }}
+            search={{ from: "inbox" }}
+          >
+            <Maximize2 aria-hidden />
+          </Link>
+        </IconButton>
+      </header>
+      <div className="p-5">
+        <RequestRecord kind={kind} request={shown} {...acts} />
+      </div>
+    </>
+  );
+}
+
+/** All kinds, or one of them, with how many of each wait. */
+function KindFilter({
+  kinds,
+  only,
+  onPick,
+}: {
+  kinds: readonly KindView[];
+  only: string | undefined;
+  onPick: (kind: string | undefined) => void;
+}) {
+  const waiting = useQuery(waitingQuery).data ?? {};
+  const all = Object.values(waiting).reduce((sum, count) => sum + count, 0);
+  const offered = kinds.filter(({ name, states }) => states.some((state) => state.waits) || name === only);
+  const options = [
+    { name: undefined, title: "All", count: all },
+    ...offered.map(({ name, title }) => ({ name, title: plural(title), count: waiting[name] ?? 0 })),
+  ];
+  return (
+    <fieldset className="min-w-0 max-w-full">
+      <legend className="sr-only">Kinds</legend>
+      <div className="scroll-quiet -mx-4 flex gap-1 overflow-x-auto px-4 py-0.5 sm:mx-0 sm:px-0">
+        {options.map(({ name, title, count }) => (
+          <label
+            key={title}
+            className={cx(
+              "relative inline-flex h-11 shrink-0 cursor-pointer items-center gap-2 rounded-md border px-3 font-medium text-sm has-focus-visible:outline-2 has-focus-visible:outline-accent sm:h-9",
+              name === only
+                ? "border-line bg-surface text-ink shadow-card"
+                : "border-transparent text-muted hover:bg-hover hover:text-ink",
+            )}
+          >
+            <input
+              type="radio"
+              name="kind"
+              className="absolute inset-0 cursor-pointer opacity-0"
+              checked={name === only}
+              onChange={() => onPick(name)}
+            />
+            {title}
+            <span className="num text-faint text-xs">{count}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function KeysDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const on = singleKeys.use() === "on";
+  return (
+    <Dialog open={open} onOpenChange={(next) => !next && onClose()} title="Keys" testId="keys-dialog">
+      <dl className="divide-y divide-line text-sm">
+        {KEYS.map(({ keys, does }) => (
+          <div key={keys} className="flex items-center justify-between gap-4 py-2">
+            <dt>
+              {keys.split(" / ").map((key, index) => (
+                <span key={key}>
+                  {index > 0 && <span className="mx-1 text-faint">/</span>}
+                  <Kbd>{key}</Kbd>
+                </span>
+              ))}
+            </dt>
+            <dd className="text-right text-muted">{does}</dd>
+          </div>
+        ))}
+      </dl>
+      {/* biome-ignore lint/a11y/noLabelWithoutControl: the checkbox is in it */}
+      <label className="mt-4 flex items-center gap-3 text-sm">
+        <Checkbox
+          checked={on}
+          onCheckedChange={(checked) => singleKeys.set(checked === true ? "on" : "off")}
+        />
+        Single keys act on this device
+      </label>
+    </Dialog>
+  );
+}

@@ -1,0 +1,127 @@
+import type { KindView } from "@groat/client";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
+import { FileQuestion } from "lucide-react";
+import { kindsQuery, waitingQuery } from "../api/requests";
+import { cx } from "../lib/cx";
+import { usePerson, useRights } from "../live/hooks";
+import { FileButton } from "../requests/file-button";
+import { plural } from "../requests/kinds";
+import { RequestList } from "../requests/request-list";
+import { Select } from "../ui/field";
+import { EmptyState, ErrorState, SkeletonRows } from "../ui/states";
+import { Card, PageHeader } from "../ui/surface";
+
+const route = getRouteApi("/inside/requests/$kind");
+
+/** All kinds of requests; one of them is looked at. */
+export function RequestsPage() {
+  const { kind: name } = route.useParams();
+  const { state = "" } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { user } = usePerson();
+  const { staff } = useRights();
+  const query = useQuery(kindsQuery);
+  const kind = query.data?.find((one) => one.name === name);
+  if (!kind) {
+    return (
+      <>
+        <PageHeader title="Requests" />
+        <Card>
+          {query.isPending ? (
+            <SkeletonRows />
+          ) : query.isError ? (
+            <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+          ) : (
+            <EmptyState
+              icon={<FileQuestion aria-hidden />}
+              title="This server knows no requests of this kind"
+            />
+          )}
+        </Card>
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHeader title={plural(kind.title)} hint={kind.description}>
+        <FileButton kind={kind} />
+      </PageHeader>
+      <KindTabs kinds={query.data ?? []} current={kind} />
+      <RequestList
+        kind={kind}
+        state={state}
+        {...(!staff && { user })}
+        title={staff ? "Everybody's" : "Yours"}
+      >
+        <Select
+          aria-label="State"
+          className="w-48"
+          value={state}
+          onChange={({ target: { value } }) =>
+            void navigate({ search: value ? { state: value } : {}, replace: true })
+          }
+        >
+          <option value="">In every state</option>
+          {kind.states.map((one) => (
+            <option key={one.name} value={one.name}>
+              {one.title}
+            </option>
+          ))}
+        </Select>
+      </RequestList>
+    </>
+  );
+}
+
+/** The other kinds, with what waits for a decision. */
+function KindTabs({ kinds, current }: { kinds: readonly KindView[]; current: KindView }) {
+  const { staff } = useRights();
+  const waiting = useQuery({ ...waitingQuery, enabled: staff }).data ?? {};
+  if (kinds.length < 2) return null;
+  return (
+    <nav
+      aria-label="Kinds of requests"
+      className="scroll-quiet -mx-4 mb-4 flex gap-1 overflow-x-auto px-4 sm:-mx-1 sm:flex-wrap sm:px-0"
+    >
+      {kinds.map((kind) => (
+        <Link
+          key={kind.name}
+          to="/requests/$kind"
+          params={{ kind: kind.name }}
+          aria-current={kind === current ? "page" : undefined}
+          className={cx(
+            "inline-flex h-11 shrink-0 items-center gap-2 rounded-md px-3 font-medium text-sm sm:h-9",
+            kind === current ? "bg-hover text-ink" : "text-muted hover:bg-hover hover:text-ink",
+          )}
+        >
+          {plural(kind.title)}
+          {waiting[kind.name] ? <span className="num text-accent text-xs">{waiting[kind.name]}</span> : null}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** `/requests`: the first kind there is. */
+export function RequestsIndexPage() {
+  const query = useQuery(kindsQuery);
+  const first = query.data?.[0];
+  if (first) return <Navigate to="/requests/$kind" params={{ kind: first.name }} replace />;
+  return (
+    <>
+      <PageHeader title="Requests" />
+      <Card>
+        {query.isPending ? (
+          <SkeletonRows />
+        ) : query.isError ? (
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+        ) : (
+          <EmptyState icon={<FileQuestion aria-hidden />} title="This server has no kinds of requests">
+            Programs bring them: see the setting <code>programs</code>.
+          </EmptyState>
+        )}
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,218 @@
+import { GroatError, type KindView, type RequestView, type TransitionView } from "@groat/client";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, type RefObject, useId, useMemo, useState } from "react";
+import { toast } from "sonner";
+import { assetsQuery, userQuery } from "../api/queries";
+import { usePerson } from "../live/hooks";
+import { ConfirmDialog } from "../parts/confirm-dialog";
+import { Button } from "../ui/button";
+import { Dialog } from "../ui/overlay";
+import { Notice } from "../ui/states";
+import { placeOf, useForm } from "./form";
+import { asksFor, isLast, leadsTo, moneyOf, transitionOf } from "./kinds";
+import { SchemaFields } from "./schema-form";
+import { explainRefusal, useTake } from "./use-take";
+
+/** How a toast names a request, so that what happens to it next updates the same toast. */
+export const toastId = ({ id }: Pick<RequestView, "id">) => `request-${id}`;
+
+/** Names that were read already; for sentences that are said once. */
+export function useNames(): (principal: string) => string {
+  const queries = useQueryClient();
+  const me = usePerson().user;
+  return (principal) => {
+    const id = principal.slice(principal.indexOf(":") + 1);
+    if (principal === `user:${me}`) return "You";
+    return queries.getQueryData(userQuery(id).queryKey)?.name || id || "Somebody";
+  };
+}
+
+interface ActsProps {
+  kind: KindView;
+  request: RequestView;
+  /** Where the keys A and R find their buttons. */
+  approveRef?: RefObject<HTMLButtonElement | null>;
+  rejectRef?: RefObject<HTMLButtonElement | null>;
+  onDone?: (after: RequestView) => void;
+}
+
+/** A button for each transition that the reader may take now; those that ask for something open a dialog. */
+export function Acts({ kind, request, approveRef, rejectRef, onDone }: ActsProps) {
+  const { take, busy } = useTake();
+  const nameOf = useNames();
+  const [asked, setAsked] = useState<TransitionView | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [armed, setArmed] = useState<string | null>(null);
+  const offered = (request.may ?? []).flatMap((name) => transitionOf(kind, name) ?? []);
+
+  async function act(transition: TransitionView, input: Record<string, unknown> = {}) {
+    setProblem(null);
+    const after = await take(request, transition, input);
+    const waiting = after.waits && after.state === request.state;
+    toast.success(waiting ? "Approved. One more approver is needed." : doneWords(kind, transition, after), {
+      id: toastId(request),
+      description: [kind.title, moneyOf(request)].filter(Boolean).join(" · "),
+    });
+    onDone?.(after);
+  }
+  function press(transition: TransitionView) {
+    if (asksFor(transition).length > 0 || (!transition.decides && isLast(kind, transition))) {
+      setAsked(transition);
+      return;
+    }
+    act(transition).catch((error: unknown) => {
+      if (!(error instanceof GroatError)) throw error;
+      setProblem(explainRefusal(error, kind, nameOf));
+    });
+  }
+
+  if (offered.length === 0 && !problem) return null;
+  return (
+    <div className="flex flex-col gap-3" data-testid="acts">
+      {problem && (
+        <Notice tone="warn" role="alert">
+          {problem}
+        </Notice>
+      )}
+      <div className="flex flex-wrap gap-2">
+        {offered.map((transition) => {
+          const against = leadsTo(kind, transition, "bad");
+          const asks = asksFor(transition).length > 0;
+          const byKey = approveRef !== undefined && transition.decides && !against && !asks;
+          return (
+            <Button
+              key={transition.name}
+              ref={transition.decides ? (against ? rejectRef : approveRef) : undefined}
+              look={transition.decides && !against ? "primary" : "secondary"}
+              className={against ? "!text-bad" : undefined}
+              busy={busy === transition.name}
+              data-testid={`act-${transition.name}`}
+              data-asks={asks || undefined}
+              onClick={() => press(transition)}
+              {...(byKey && { onFocus: () => setArmed(transition.title), onBlur: () => setArmed(null) })}
+            >
+              {transition.title}
+              {asks && " …"}
+            </Button>
+          );
+        })}
+      </div>
+      {approveRef && (
+        <p role="status" className="-mt-1 text-faint text-xs empty:hidden">
+          {armed && `A again, or Enter: ${[armed.toLowerCase(), moneyOf(request)].filter(Boolean).join(" ")}`}
+        </p>
+      )}
+      <InputDialog
+        kind={kind}
+        request={request}
+        transition={asked && asksFor(asked).length > 0 ? asked : null}
+        onClose={() => setAsked(null)}
+        act={act}
+      />
+      <ConfirmDialog
+        open={asked !== null && asksFor(asked).length === 0}
+        onClose={() => setAsked(null)}
+        title={`${asked?.title ?? ""}: ${kind.title.toLowerCase()}?`}
+        actLabel={asked?.title ?? ""}
+        act={async () => {
+          if (asked) await act(asked);
+        }}
+      >
+        {moneyOf(request) ? `${moneyOf(request)}. ` : ""}It cannot be taken up again afterwards.
+      </ConfirmDialog>
+    </div>
+  );
+}
+
+function doneWords(kind: KindView, transition: TransitionView, after: RequestView): string {
+  const state = kind.states.find(({ name }) => name === after.state);
+  return state?.title ?? transition.title;
+}
+
+interface InputProps {
+  kind: KindView;
+  request: RequestView;
+  act: (transition: TransitionView, input: Record<string, unknown>) => Promise<void>;
+  onClose: () => void;
+}
+
+/** Asks for what a transition needs. */
+function InputDialog({ transition, ...rest }: InputProps & { transition: TransitionView | null }) {
+  const { kind, request, onClose } = rest;
+  return (
+    <Dialog
+      open={transition !== null}
+      onOpenChange={(open) => !open && onClose()}
+      title={transition ? `${transition.title}: ${kind.title.toLowerCase()}` : ""}
+      description={moneyOf(request) ?? undefined}
+      testId="input-dialog"
+    >
+      {transition && <InputForm transition={transition} {...rest} />}
+    </Dialog>
+  );
+}
+
+function InputForm({ kind, request, transition, act, onClose }: InputProps & { transition: TransitionView }) {
+  const fields = useMemo(() => asksFor(transition), [transition]);
+  const form = useForm(fields, earlierInput(request, transition));
+  const assets = useQuery(assetsQuery).data ?? [];
+  const nameOf = useNames();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const id = useId();
+  const against = leadsTo(kind, transition, "bad");
+  const forPerson = transition.decides && fields.some(({ name }) => name === "reason");
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (busy) return;
+    const reading = form.read(assets);
+    if (!reading.ok) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await act(transition, reading.data);
+      onClose();
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      const place = placeOf(error.detail);
+      const text = explainRefusal(error, kind, nameOf);
+      if (place && fields.some(({ path }) => path === place)) form.setProblems({ [place]: text });
+      else setProblem(text);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form id={id} onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+      <SchemaFields
+        fields={fields}
+        draft={form.draft}
+        problems={form.problems}
+        onChange={form.onChange}
+        payer={request.user}
+        focusFirst
+      />
+      {forPerson && <p className="-mt-2 text-faint text-xs">The person reads the reason.</p>}
+      {problem && (
+        <Notice tone="warn" role="alert">
+          {problem}
+        </Notice>
+      )}
+      <div className="mt-1 flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" look={against ? "danger" : "primary"} busy={busy}>
+          {transition.title}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** What the first approver said: the second must say the same. */
+function earlierInput(request: RequestView, transition: TransitionView): Record<string, unknown> {
+  if (!transition.approves || request.approvals.given.length === 0) return {};
+  const steps = request.history ?? [];
+  return steps.findLast((step) => step.transition === transition.name)?.input ?? {};
+}

@@ -1,0 +1,361 @@
+/** Forms made from JSON schemas: which fields, what is typed into them, and what that means. No screens here. */
+import type { Asset, JsonSchema } from "@groat/client";
+import { readAmount } from "../lib/amounts";
+
+/** How a field is filled in. */
+export type Input =
+  /** An amount whose asset stands in the field `asset` beside it; `assets` are those allowed, none named: any. */
+  | { type: "money"; asset: string; assets: string[] }
+  | {
+      type: "text";
+      long: boolean;
+      format: string;
+      pattern: string;
+      lengthMin: number;
+      lengthMax: number | null;
+    }
+  | { type: "number"; whole: boolean; min: number | null; max: number | null }
+  | { type: "flag" }
+  | { type: "choice"; options: { value: unknown; label: string }[] }
+  /** Another request, of this kind, by its id. */
+  | { type: "request"; kind: string }
+  /** Texts, one a line. */
+  | { type: "lines" }
+  | { type: "group"; fields: Field[] }
+  /** One of several shapes, told apart by the field `tag`. */
+  | { type: "variant"; tag: string; variants: { value: string; label: string; fields: Field[] }[] }
+  /** Whatever this page has no field for is written as JSON. */
+  | { type: "json" };
+
+export interface Field {
+  name: string;
+  /** Where its value is in the whole: "to.iban". */
+  path: string;
+  label: string;
+  hint: string;
+  required: boolean;
+  /** What holds when nothing is said; undefined: nothing. */
+  fallback: unknown;
+  input: Input;
+}
+
+/** What stands in the fields of a form, by path; the asset of an amount is at the path of its own field. */
+export type Draft = Record<string, string | boolean>;
+
+/** What a form says: the value to send, or what is wrong, by path. */
+export type Reading =
+  | { ok: true; data: Record<string, unknown> }
+  | { ok: false; problems: Record<string, string> };
+
+/** Texts that may be longer than this get a field of several lines. */
+const LONG_TEXT = 300;
+/** A day as text, "" for none. */
+const DAY = /\\d\{4\}-\\d\{2\}-\\d\{2\}/;
+
+/** "spending_limit" -> "Spending limit". */
+export function sentence(name: string): string {
+  const text = name.replaceAll(/[_-]+/g, " ").trim();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/**
+ * The fields of an object's schema, in the order in which they were declared. The one named after the kind that requests belong
+ * to (`parent`) names one of these.
+ */
+export function fieldsOf(schema: JsonSchema, parent: string | null = null): Field[] {
+  const fields = fieldsIn(schema, (schema.$defs ?? {}) as Record<string, JsonSchema>, "");
+  return fields.map((field) =>
+    field.name === parent ? { ...field, hint: "", input: { type: "request", kind: parent } } : field,
+  );
+}
+
+function fieldsIn(schema: JsonSchema, definitions: Record<string, JsonSchema>, prefix: string): Field[] {
+  const properties = (schema.properties ?? {}) as Record<string, JsonSchema>;
+  const required = new Set((schema.required ?? []) as string[]);
+  const hasMoney = isText(properties.amount) && properties.asset !== undefined;
+  return Object.entries(properties).flatMap(([name, declared]) => {
+    if (hasMoney && name === "asset") return [];
+    const path = prefix + name;
+    const property = resolve(declared, definitions);
+    const input: Input =
+      hasMoney && name === "amount"
+        ? { type: "money", asset: `${prefix}asset`, assets: textsOf(resolve(properties.asset, definitions)) }
+        : inputOf(property, definitions, path);
+    return [
+      {
+        name,
+        path,
+        label: text(property.title) || sentence(name),
+        hint: text(property.description),
+        required: required.has(name),
+        fallback: property.default ?? declared.default,
+        input,
+      },
+    ];
+  });
+}
+
+/** A schema without the reference (whose title and description are for programmers), and without the "or null" around it. */
+function resolve(schema: JsonSchema | undefined, definitions: Record<string, JsonSchema>): JsonSchema {
+  if (!schema) return {};
+  const name = text(schema.$ref).split("/").pop();
+  if (name) {
+    const {
+      title: _title,
+      description: _description,
+      ...definition
+    } = resolve(definitions[name], definitions);
+    return { ...definition, ...without(schema, "$ref") };
+  }
+  const branches = schema.anyOf as JsonSchema[] | undefined;
+  if (!branches || schema.discriminator) return schema;
+  const rest = branches.filter((branch) => branch.type !== "null");
+  if (rest.length !== 1 || rest.length === branches.length) return schema;
+  return { ...resolve(rest[0], definitions), ...without(schema, "anyOf"), nullable: true };
+}
+
+function inputOf(schema: JsonSchema, definitions: Record<string, JsonSchema>, path: string): Input {
+  if (Array.isArray(schema.enum)) {
+    const values: unknown[] = schema.nullable ? [null, ...schema.enum] : schema.enum;
+    return { type: "choice", options: values.map((value) => ({ value, label: choiceLabel(value) })) };
+  }
+  switch (schema.type) {
+    case "string": {
+      const lengthMax = number(schema.maxLength);
+      const pattern = text(schema.pattern);
+      return {
+        type: "text",
+        long: lengthMax !== null && lengthMax > LONG_TEXT,
+        format: text(schema.format) || (DAY.test(pattern) ? "date" : ""),
+        pattern,
+        lengthMin: number(schema.minLength) ?? 0,
+        lengthMax,
+      };
+    }
+    case "integer":
+    case "number":
+      return {
+        type: "number",
+        whole: schema.type === "integer",
+        min: number(schema.minimum) ?? number(schema.exclusiveMinimum),
+        max: number(schema.maximum) ?? number(schema.exclusiveMaximum),
+      };
+    case "boolean":
+      return { type: "flag" };
+    case "array":
+      return isText(resolve(schema.items as JsonSchema, definitions)) ? { type: "lines" } : { type: "json" };
+    case "object":
+      return schema.properties
+        ? { type: "group", fields: fieldsIn(schema, definitions, `${path}.`) }
+        : { type: "json" };
+    default:
+      return variantsOf(schema, definitions, path) ?? { type: "json" };
+  }
+}
+
+function variantsOf(schema: JsonSchema, definitions: Record<string, JsonSchema>, path: string): Input | null {
+  const { propertyName: tag, mapping } = (schema.discriminator ?? {}) as {
+    propertyName?: string;
+    mapping?: Record<string, string>;
+  };
+  if (!tag || !mapping) return null;
+  const variants = Object.entries(mapping).map(([value, $ref]) => {
+    const inner = resolve({ $ref }, definitions);
+    const fields = fieldsIn(inner, definitions, `${path}.`).filter((field) => field.name !== tag);
+    return { value, label: sentence(value), fields };
+  });
+  return { type: "variant", tag, variants };
+}
+
+/** What a form begins with: the given values, else what holds when nothing is said. */
+export function draftOf(fields: readonly Field[], given: Record<string, unknown> = {}): Draft {
+  const draft: Draft = {};
+  for (const { name, path, input, fallback } of fields) {
+    const value = given[name] ?? fallback;
+    switch (input.type) {
+      case "money":
+        draft[path] = printed(value);
+        draft[input.asset] = printed(given.asset) || (input.assets[0] ?? "");
+        break;
+      case "flag":
+        draft[path] = value === true;
+        break;
+      case "choice":
+        draft[path] = String(
+          Math.max(
+            0,
+            input.options.findIndex((option) => option.value === value),
+          ),
+        );
+        break;
+      case "lines":
+        draft[path] = Array.isArray(value) ? value.join("\n") : "";
+        break;
+      case "group":
+        Object.assign(draft, draftOf(input.fields, record(value)));
+        break;
+      case "variant": {
+        const chosen = input.variants.find((variant) => variant.value === record(value)[input.tag]);
+        draft[path] = chosen?.value ?? input.variants[0]?.value ?? "";
+        for (const variant of input.variants) {
+          Object.assign(draft, draftOf(variant.fields, variant === chosen ? record(value) : {}));
+        }
+        break;
+      }
+      case "json":
+        draft[path] = value === undefined || value === null ? "" : JSON.stringify(value);
+        break;
+      default:
+        draft[path] = printed(value);
+    }
+  }
+  return draft;
+}
+
+/** Reads a form; fields that are left empty and need not be filled in are not sent. */
+export function readDraft(fields: readonly Field[], draft: Draft, assets: readonly Asset[]): Reading {
+  const problems: Record<string, string> = {};
+  const data = readFields(fields, draft, assets, problems);
+  return Object.keys(problems).length > 0 ? { ok: false, problems } : { ok: true, data };
+}
+
+function readFields(
+  fields: readonly Field[],
+  draft: Draft,
+  assets: readonly Asset[],
+  problems: Record<string, string>,
+): Record<string, unknown> {
+  const data: Record<string, unknown> = {};
+  for (const field of fields) {
+    const { name, path, input } = field;
+    const typed = draft[path] ?? "";
+    const problem = (sentence: string) => {
+      problems[path] = sentence;
+    };
+    switch (input.type) {
+      case "money": {
+        const code = String(draft[input.asset] ?? "");
+        const asset = assets.find((one) => one.code === code);
+        const read = readAmount(String(typed), asset ?? { code, scale: 8 });
+        if (!read.ok) problem(read.problem);
+        else if (/^[0.]*$/.test(read.amount)) problem("Enter more than nothing.");
+        else Object.assign(data, { [name]: read.amount, asset: code });
+        break;
+      }
+      case "flag":
+        data[name] = typed === true;
+        break;
+      case "choice":
+        data[name] = input.options[Number(typed)]?.value;
+        break;
+      case "group":
+        if (field.required || input.fields.some((inner) => draft[inner.path])) {
+          data[name] = readFields(input.fields, draft, assets, problems);
+        }
+        break;
+      case "variant": {
+        const chosen = input.variants.find((variant) => variant.value === typed);
+        const inner = readFields(chosen?.fields ?? [], draft, assets, problems);
+        data[name] = { [input.tag]: typed, ...inner };
+        break;
+      }
+      default: {
+        const text = String(typed).trim();
+        if (text !== "") data[name] = readText(input, text, problem);
+        else if (field.required) problem("Fill this in.");
+      }
+    }
+  }
+  return data;
+}
+
+function readText(
+  input: Exclude<Input, { type: "money" | "flag" | "choice" | "group" | "variant" }>,
+  text: string,
+  problem: (sentence: string) => void,
+): unknown {
+  switch (input.type) {
+    case "text":
+      if (text.length < input.lengthMin) problem(`Write at least ${input.lengthMin} characters.`);
+      else if (input.lengthMax !== null && text.length > input.lengthMax) {
+        problem(`Write at most ${input.lengthMax} characters; these are ${text.length}.`);
+      } else if (input.pattern && !new RegExp(input.pattern, "u").test(text)) {
+        problem("This is not written as it must be.");
+      }
+      return input.format === "date-time" ? new Date(text).toISOString() : text;
+    case "number": {
+      const value = Number(text);
+      if (!Number.isFinite(value) || (input.whole && !Number.isSafeInteger(value))) {
+        problem(input.whole ? "Enter a whole number." : "Enter a number.");
+      } else if (input.min !== null && value < input.min) problem(`Enter ${input.min} or more.`);
+      else if (input.max !== null && value > input.max) problem(`Enter ${input.max} or less.`);
+      return value;
+    }
+    case "request":
+      return text;
+    case "lines":
+      return text
+        .split("\n")
+        .map((line) => line.trim())
+        .filter(Boolean);
+    case "json":
+      try {
+        return JSON.parse(text);
+      } catch {
+        problem("This is not JSON.");
+        return undefined;
+      }
+  }
+}
+
+/** One thing that a request says, for people to read. */
+export interface Said {
+  path: string;
+  label: string;
+  value: unknown;
+  input: Input | null;
+}
+
+/** What data say, in the order of their schema; what the schema does not know comes last, what is empty not at all. */
+export function saidOf(fields: readonly Field[], data: Record<string, unknown>): Said[] {
+  const known = new Set(fields.map((field) => field.name));
+  const said = fields.flatMap(({ name, path, label, input }): Said[] => {
+    const value = data[name];
+    if (isEmpty(value)) return [];
+    if (input.type === "money") {
+      known.add("asset");
+      return [{ path, label, input, value: { amount: value, asset: data.asset } }];
+    }
+    if (input.type === "group") return nested(saidOf(input.fields, record(value)), label);
+    if (input.type === "variant") {
+      const inner = record(value);
+      const variant = input.variants.find((one) => one.value === inner[input.tag]);
+      const rest = saidOf(variant?.fields ?? [], without(inner, input.tag));
+      return [{ path, label, input: null, value: variant?.label ?? inner[input.tag] }, ...rest];
+    }
+    return [{ path, label, input, value }];
+  });
+  const others = Object.entries(data).filter(([name, value]) => !known.has(name) && !isEmpty(value));
+  return [
+    ...said,
+    ...others.map(([name, value]) => ({ path: name, label: sentence(name), input: null, value })),
+  ];
+}
+
+const nested = (said: Said[], label: string) =>
+  said.map((one) => ({ ...one, label: `${label}: ${one.label.toLowerCase()}` }));
+
+const isEmpty = (value: unknown) =>
+  value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+const record = (value: unknown) =>
+  (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+const printed = (value: unknown) => (value === null || value === undefined ? "" : String(value));
+const number = (value: unknown) => (typeof value === "number" ? value : null);
+const isText = (schema: JsonSchema | undefined) => schema?.type === "string";
+const textsOf = (schema: JsonSchema) => (Array.isArray(schema.enum) ? schema.enum.map(String) : []);
+const without = (schema: Record<string, unknown>, key: string) => {
+  const { [key]: _, ...rest } = schema;
+  return rest;
+};
+const text = (value: unknown) => (typeof value === "string" ? value : "");
+const choiceLabel = (value: unknown) => (isEmpty(value) ? "None" : sentence(String(value)));

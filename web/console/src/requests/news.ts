@@ -1,0 +1,26 @@
+/** What the streams tell of requests. */
+import type { RequestLine, RequestNews, RequestView, StreamEvent } from "@groat/client";
+
+/** News of one request: staff hear a line, its owner all of it. */
+export type News =
+  | { from: "line"; id: string; kind: string; version: number; line: RequestLine }
+  | { from: "owner"; id: string; kind: string; version: number; request: RequestView };
+
+/** What an event tells of requests; `more`: of others, too, without saying which. */
+export function newsOf({ type, stream, data }: StreamEvent): { items: News[]; more: boolean } {
+  if (type === "requests_updated" && stream.startsWith("role:")) {
+    const { items, more } = data as RequestNews;
+    return { items: items.map((line) => ({ from: "line", line, ...ofLine(line) })), more: more > 0 };
+  }
+  if (stream.startsWith("user:") && isRequest(data) && type === `${data.kind}_updated`) {
+    return { items: [{ from: "owner", request: data, ...ofLine(data) }], more: false };
+  }
+  return { items: [], more: false };
+}
+
+const ofLine = ({ id, kind, version }: RequestLine | RequestView) => ({ id, kind, version });
+
+function isRequest(data: unknown): data is RequestView {
+  const { id, kind, version } = (data ?? {}) as Record<string, unknown>;
+  return typeof id === "string" && typeof kind === "string" && typeof version === "number";
+}

@@ -1,0 +1,23 @@
+import { useQuery } from "@tanstack/react-query";
+import { userQuery } from "../api/queries";
+import { usePerson, useRights } from "../live/hooks";
+
+/** Names change seldom. */
+const NAME_MS = 300_000;
+
+/** A principal as people call it: a name where one may be known, "You", or what acts by itself. */
+export function useName(principal: string | null): string {
+  const cut = (principal ?? "").indexOf(":");
+  const [sort, id] = [principal?.slice(0, cut) ?? "", principal?.slice(cut + 1) ?? ""];
+  const me = usePerson();
+  const { staff } = useRights();
+  const other = sort === "user" && id !== me.user;
+  const user = useQuery({ ...userQuery(id), staleTime: NAME_MS, enabled: staff && other && id !== "" });
+  if (sort === "system") return "groat";
+  if (sort === "user" && !other) return "You";
+  return user.data?.name || id || "";
+}
+
+export function Name({ of, className }: { of: string | null; className?: string }) {
+  return <span className={className}>{useName(of)}</span>;
+}

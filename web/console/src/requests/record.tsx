@@ -1,0 +1,196 @@
+import type { KindView, RequestView } from "@groat/client";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type ComponentProps, type ReactNode, useEffect, useMemo, useState } from "react";
+import { kindsQuery, LOOK_MS } from "../api/requests";
+import { groat } from "../groat";
+import { usePerson, useRights } from "../live/hooks";
+import { Notice } from "../ui/states";
+import { Amount, Time } from "../ui/text";
+import { Acts } from "./acts";
+import { fieldsOf, saidOf } from "./fields";
+import { FileButton } from "./file-button";
+import { stateOf, transitionOf, verdictsOf } from "./kinds";
+import { Approvals, StateBadge, Viewers } from "./marks";
+import { Name } from "./people";
+import { RequestList } from "./request-list";
+import { SaidList } from "./said";
+import { Timeline } from "./timeline";
+
+type RecordProps = ComponentProps<typeof Acts> & {
+  /** What a kind's own page shows above the data. */
+  children?: ReactNode;
+};
+
+/** Says that one is looking as long as a request is on screen (staff), and who else is. */
+function useLook(id: string): RequestView["viewers"] {
+  const { staff } = useRights();
+  const [viewers, setViewers] = useState<RequestView["viewers"]>();
+  useEffect(() => {
+    setViewers(undefined);
+    if (!staff) return undefined;
+    let ended = false;
+    async function look() {
+      if (document.visibilityState !== "visible") return;
+      try {
+        const answer = await groat.api.lookAtRequest(id);
+        if (!ended) setViewers(answer.viewers);
+      } catch {
+        // A courtesy: where it fails, nobody is told, and the next one tries again.
+      }
+    }
+    void look();
+    const timer = setInterval(() => void look(), LOOK_MS);
+    return () => {
+      ended = true;
+      clearInterval(timer);
+    };
+  }, [id, staff]);
+  return viewers;
+}
+
+/** All about one request: what it asks for, where it stands, who decided, and what the reader may do. */
+export function RequestRecord({ kind, request, children, ...acts }: RecordProps) {
+  const viewers = useLook(request.id);
+  const fields = useMemo(() => fieldsOf(kind.schema), [kind]);
+  const said = saidOf(fields, request.data).filter(
+    ({ input, value }) => input?.type !== "money" && value !== request.parent,
+  );
+  return (
+    <div className="flex flex-col gap-5" data-testid="record" data-state={request.state}>
+      <Viewers viewers={viewers ?? request.viewers} large />
+      <Standing kind={kind} request={request} />
+      <Acts kind={kind} request={request} {...acts} />
+      <Approvals kind={kind} request={request} />
+      {children}
+      <SaidList said={said} />
+      <Family kind={kind} request={request} />
+      {request.history && <Timeline kind={kind} steps={request.history} />}
+    </div>
+  );
+}
+
+/** State, amount, whose it is, since when: what is read first. */
+function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
+  const { staff } = useRights();
+  const { approve, reject } = verdictsOf(kind, request.may);
+  const next = transitionOf(kind, stateOf(kind, request.state).due);
+  const decidable = request.waits && !approve && !reject && staff;
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        {request.amount && request.asset && (
+          <Amount
+            value={request.amount}
+            asset={request.asset}
+            className="font-semibold text-[1.75rem] leading-none tracking-[-0.02em]"
+          />
+        )}
+        <StateBadge kind={kind} state={request.state} />
+      </div>
+      <p className="flex flex-wrap gap-x-1.5 text-muted text-sm">
+        {staff && (
+          <span>
+            <Whose user={request.user} /> ·
+          </span>
+        )}
+        <span>
+          filed <Time at={request.filed_at} form="age" />
+          {request.filed_by !== `user:${request.user}` && (
+            <>
+              {" "}
+              by <Name of={request.filed_by} />
+            </>
+          )}
+        </span>
+        {request.due_at && next && (
+          <span>
+            · {next.title.toLowerCase()} by itself <Time at={request.due_at} form="age" />
+          </span>
+        )}
+      </p>
+      {request.reason && !request.waits && (
+        <Notice
+          tone={stateOf(kind, request.state).tone === "bad" ? "bad" : "plain"}
+          title={request.decided_by ? <Decided request={request} /> : undefined}
+        >
+          {request.reason}
+        </Notice>
+      )}
+      {request.decided_by && (!request.reason || request.waits) && (
+        <p className="text-muted text-sm">
+          <Decided request={request} />
+        </p>
+      )}
+      {decidable && <WhyNot request={request} />}
+    </div>
+  );
+}
+
+function Decided({ request }: { request: RequestView }) {
+  return (
+    <>
+      Decided by <Name of={request.decided_by} />
+      {request.decided_at && (
+        <>
+          {" "}
+          <Time at={request.decided_at} form="age" />
+        </>
+      )}
+    </>
+  );
+}
+
+function Whose({ user }: { user: string }) {
+  return (
+    <Link
+      to="/users/$user"
+      params={{ user }}
+      className="rounded-sm font-medium text-ink underline decoration-line underline-offset-2 hover:decoration-current"
+    >
+      <Name of={`user:${user}`} />
+    </Link>
+  );
+}
+
+/** Why somebody who decides elsewhere cannot decide here. */
+function WhyNot({ request }: { request: RequestView }) {
+  const { admin } = useRights();
+  const me = `user:${usePerson().user}`;
+  if (!admin) return null;
+  if (request.user === me.slice(5) || request.filed_by === me) {
+    return <Notice tone="warn">This request is yours, or you filed it: somebody else must decide it.</Notice>;
+  }
+  if (request.approvals.given.some(({ by }) => by === me)) {
+    return <Notice tone="warn">You approved it. Somebody else must approve it as well.</Notice>;
+  }
+  return null;
+}
+
+/** The request that this one belongs to, and those that belong to it. */
+function Family({ kind, request }: { kind: KindView; request: RequestView }) {
+  const kinds = useQuery(kindsQuery).data ?? [];
+  const parent = kinds.find(({ name }) => name === kind.parent);
+  const children = kinds.filter((other) => other.parent === kind.name);
+  return (
+    <>
+      {parent && request.parent && (
+        <p className="text-sm">
+          <span className="text-muted">Belongs to </span>
+          <Link
+            to="/requests/$kind/$id"
+            params={{ kind: parent.name, id: request.parent }}
+            className="rounded-sm font-medium underline decoration-line underline-offset-2 hover:decoration-current"
+          >
+            {parent.title.toLowerCase()}
+          </Link>
+        </p>
+      )}
+      {children.map((child) => (
+        <RequestList key={child.name} kind={child} parent={request.id}>
+          {request.open && <FileButton kind={child} parent={request} />}
+        </RequestList>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,256 @@
+import { compare, type KindView, type RequestFilter, type RequestView } from "@groat/client";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Inbox } from "lucide-react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { requestsQuery } from "../api/requests";
+import { cx } from "../lib/cx";
+import { useReader, useRights } from "../live/hooks";
+import { Button } from "../ui/button";
+import { type Column, DataTable } from "../ui/data-table";
+import { NewRows } from "../ui/new-rows";
+import { EmptyState, ErrorState, SkeletonRows } from "../ui/states";
+import { Card, CardHeader } from "../ui/surface";
+import { Amount, Time } from "../ui/text";
+import { headline, plural, stateOf } from "./kinds";
+import { useNews } from "./live";
+import { ApprovalDots, PersonMark, StateBadge } from "./marks";
+import type { News } from "./news";
+import { Name } from "./people";
+
+/** A list that may change by itself is asked for again at most this often. */
+const AGAIN_MS = 1_000;
+
+/** Requests by a filter: pages, and how many new ones wait to be shown. */
+export function useRequests(filter: RequestFilter, following: boolean) {
+  const query = useInfiniteQuery(requestsQuery(filter));
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const of = JSON.stringify(filter);
+  const [gathered, setGathered] = useState<{ of: string; ids: readonly string[] }>({ of, ids: [] });
+  const waiting = gathered.of === of ? gathered.ids.length : 0;
+  const { hasNextPage, refetch } = query;
+
+  useNews((news) => {
+    const known = new Set(rows.map((row) => row.id));
+    const last = rows.at(-1)?.id ?? "";
+    // What would stand on a later page is not new here.
+    const reached = (id: string) => !hasNextPage || (filter.sort === "oldest" ? id < last : id > last);
+    setGathered((before) => {
+      const ids = new Set(before.of === of ? before.ids : []);
+      for (const one of news) {
+        const fits = !known.has(one.id) && belongs(one, filter);
+        if (!fits) ids.delete(one.id);
+        else if (filter.sort === "largest" || reached(one.id)) ids.add(one.id);
+      }
+      return ids.size === 0 && before.ids.length === 0 ? before : { of, ids: [...ids] };
+    });
+  });
+  const show = useCallback(() => {
+    setGathered({ of, ids: [] });
+    void refetch();
+  }, [of, refetch]);
+  useEffect(() => {
+    if (!following || waiting === 0) return undefined;
+    const timer = setTimeout(show, waiting === 1 ? 0 : AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [following, waiting, show]);
+  return { ...query, rows, waiting, show };
+}
+
+/** Whether a request that is told of would stand in a list. */
+function belongs(news: News, { kind, state, user, parent, waits }: RequestFilter): boolean {
+  const told = news.from === "line" ? news.line : news.request;
+  return (
+    (!waits || told.waits) &&
+    (!kind || told.kind === kind) &&
+    (!state || told.state === state) &&
+    (!user || told.user === user) &&
+    // Lines do not say what a request belongs to: it is looked up.
+    (!parent || news.from === "line" || news.request.parent === parent)
+  );
+}
+
+const byText =
+  (pick: (row: RequestView) => string) =>
+  (left: { original: RequestView }, right: { original: RequestView }) =>
+    pick(left.original).localeCompare(pick(right.original), undefined, { numeric: true });
+
+/** By asset, and within one by amount. */
+function byMoney(left: { original: RequestView }, right: { original: RequestView }): number {
+  const [a, b] = [left.original, right.original];
+  return (a.asset ?? "").localeCompare(b.asset ?? "") || compare(a.amount ?? "0", b.amount ?? "0");
+}
+
+function columnsFor(kind: KindView, staff: boolean): Column<RequestView>[] {
+  const columns: Column<RequestView>[] = [
+    {
+      id: "what",
+      header: "Request",
+      cell: ({ row: { original } }) => <What kind={kind} request={original} staff={staff} />,
+    },
+  ];
+  if (staff) {
+    columns.push({
+      id: "person",
+      header: "Person",
+      accessorFn: (row) => row.user,
+      sortFn: byText((row) => row.user),
+      cell: ({ row: { original } }) => (
+        <span className="flex items-center gap-2.5">
+          <PersonMark user={original.user} className="!size-7 max-lg:hidden" />
+          <Name of={`user:${original.user}`} className="block max-w-40 truncate" />
+        </span>
+      ),
+      meta: { from: "sm" },
+    });
+  }
+  columns.push(
+    {
+      id: "state",
+      header: "State",
+      accessorFn: (row) => row.state,
+      sortFn: byText((row) => stateOf(kind, row.state).title),
+      cell: ({ row: { original } }) => (
+        <span className="flex flex-col items-start gap-1">
+          <StateBadge kind={kind} state={original.state} />
+          {original.waits && <ApprovalDots request={original} />}
+        </span>
+      ),
+      meta: { from: "sm" },
+    },
+    {
+      id: "filed",
+      header: "Filed",
+      accessorFn: (row) => row.filed_at,
+      sortFn: byText((row) => row.id),
+      cell: ({ row }) => <Time at={row.original.filed_at} className="num text-muted" />,
+      meta: { from: "md" },
+    },
+    {
+      id: "amount",
+      header: "Amount",
+      accessorFn: (row) => row.amount,
+      sortFn: byMoney,
+      cell: ({ row: { original } }) =>
+        original.amount && original.asset ? (
+          <Amount value={original.amount} asset={original.asset} className="font-medium" />
+        ) : (
+          <span className="text-faint">–</span>
+        ),
+      meta: { align: "end" },
+    },
+  );
+  return columns;
+}
+
+function What({ kind, request, staff }: { kind: KindView; request: RequestView; staff: boolean }) {
+  return (
+    <div className="min-w-0">
+      <Link
+        to="/requests/$kind/$id"
+        params={{ kind: request.kind, id: request.id }}
+        className="line-clamp-2 wrap-anywhere rounded-sm py-1 font-medium hover:underline sm:py-0"
+      >
+        {headline(kind, request) || kind.title}
+      </Link>
+      <span className="mt-0.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-faint text-xs sm:hidden">
+        <StateBadge kind={kind} state={request.state} />
+        {staff && <Name of={`user:${request.user}`} />}
+        <Time at={request.filed_at} form="age" />
+      </span>
+    </div>
+  );
+}
+
+interface ListProps {
+  kind: KindView;
+  state?: string;
+  /** Only this person's. */
+  user?: string;
+  /** Only those that belong to this request. */
+  parent?: string;
+  title?: string;
+  children?: ReactNode;
+  /** What to say where there are none. */
+  empty?: ReactNode;
+  columns?: Column<RequestView>[];
+}
+
+/** The requests of a kind as a table that is live. */
+export function RequestList({ kind, state, user, parent, title, children, empty, columns: own }: ListProps) {
+  const { staff } = useRights();
+  const { top, following, reading } = useReader();
+  const filter: RequestFilter = {
+    kind: kind.name,
+    ...(state && { state }),
+    ...(user && { user }),
+    ...(parent && { parent }),
+  };
+  const list = useRequests(filter, following);
+  const { rows } = list;
+  const columns = useMemo(
+    () => own ?? columnsFor(kind, staff && !user && !parent),
+    [own, kind, staff, user, parent],
+  );
+  const fresh = useFresh(rows, list.isPlaceholderData);
+  return (
+    <Card aria-label={title ?? plural(kind.title)} data-testid={`requests-${kind.name}`}>
+      <div ref={top} />
+      <CardHeader title={title ?? plural(kind.title)}>
+        <div aria-live="polite">
+          {list.waiting > 0 && <NewRows count={list.waiting} onShow={list.show} />}
+        </div>
+        {children}
+      </CardHeader>
+      {list.isPending ? (
+        <SkeletonRows />
+      ) : list.isError && rows.length === 0 ? (
+        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+      ) : rows.length === 0 ? (
+        (empty ?? (
+          <EmptyState icon={<Inbox aria-hidden />} title={state ? "None in this state" : "None yet"}>
+            New ones show up here by themselves.
+          </EmptyState>
+        ))
+      ) : (
+        <div {...reading} className={cx("transition-opacity", list.isPlaceholderData && "opacity-60")}>
+          <DataTable
+            caption={`${plural(kind.title)}, newest first`}
+            columns={columns}
+            rows={rows}
+            rowId={(row) => row.id}
+            rowTestId="request"
+            rowClass={(row) => cx(fresh.has(row.id) && "animate-changed")}
+            sortable
+          />
+        </div>
+      )}
+      {list.hasNextPage && (
+        <div className="flex items-center justify-center gap-3 p-3">
+          <span className="num text-faint text-xs">{rows.length} loaded</span>
+          <Button
+            size="sm"
+            look="quiet"
+            busy={list.isFetchingNextPage}
+            onClick={() => void list.fetchNextPage()}
+          >
+            Show older
+          </Button>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+/** Those that were filed since the list was first shown: they light up for a moment. */
+export function useFresh(rows: readonly RequestView[], placeholder: boolean): ReadonlySet<string> {
+  const newest = useRef("");
+  const fresh = useRef(new Set<string>());
+  if (!placeholder && rows.length > 0) {
+    // Ids rise with time.
+    const last = rows.reduce((latest, { id }) => (id > latest ? id : latest), newest.current);
+    if (newest.current) for (const { id } of rows) if (id > newest.current) fresh.current.add(id);
+    newest.current = last;
+  }
+  return fresh.current;
+}

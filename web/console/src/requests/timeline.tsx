@@ -1,0 +1,152 @@
+import { GroatError, type KindView, type StepView } from "@groat/client";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { transactionQuery } from "../api/queries";
+import { kindLabel } from "../lib/accounts";
+import { cx } from "../lib/cx";
+import { Fact } from "../parts/entry-sheet";
+import { Sheet } from "../ui/overlay";
+import { ErrorState, SkeletonRows } from "../ui/states";
+import { Amount, Time } from "../ui/text";
+import { fieldsOf, saidOf } from "./fields";
+import { FILE, stateOf, transitionOf } from "./kinds";
+import { Name } from "./people";
+import { SaidList } from "./said";
+
+const DOTS = {
+  neutral: "border-edge bg-surface",
+  wait: "border-warn bg-warn",
+  good: "border-good bg-good",
+  bad: "border-bad bg-bad",
+} as const;
+
+/** What happened to a request, the newest first. */
+export function Timeline({ kind, steps }: { kind: KindView; steps: readonly StepView[] }) {
+  const [opened, setOpened] = useState<string | null>(null);
+  return (
+    <section aria-labelledby="timeline">
+      <h3 id="timeline" className="mb-2 font-semibold text-sm">
+        History
+      </h3>
+      <ol className="relative ml-1.5 border-line border-l" data-testid="timeline">
+        {steps.toReversed().map((step) => (
+          <Step key={step.version} kind={kind} step={step} onOpen={() => setOpened(step.transaction)} />
+        ))}
+      </ol>
+      <TransactionSheet id={opened} onClose={() => setOpened(null)} />
+    </section>
+  );
+}
+
+function Step({ kind, step, onOpen }: { kind: KindView; step: StepView; onOpen: () => void }) {
+  const transition = transitionOf(kind, step.transition);
+  const target = stateOf(kind, step.to);
+  const approvedOnly = transition?.approves && step.from === step.to;
+  const { reason: _reason, ...input } = step.input;
+  const said = step.transition === FILE ? [] : saidOf(fieldsOf(transition?.schema ?? {}), input);
+  return (
+    <li className="relative pb-4 pl-5 last:pb-0" data-testid="step" data-step={step.transition}>
+      <span
+        aria-hidden
+        className={cx("absolute top-1.5 -left-[5px] size-2.5 rounded-full border", DOTS[target.tone])}
+      />
+      <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
+        <span className="font-medium">
+          {approvedOnly ? "Approved by one of two" : step.transition === FILE ? "Filed" : target.title}
+        </span>
+        <span className="text-muted">
+          by <Name of={step.by} />
+        </span>
+        <Time at={step.at} className="num ml-auto text-faint text-xs" />
+      </p>
+      {step.reason && <p className="wrap-anywhere mt-1 text-muted text-sm">“{step.reason}”</p>}
+      {said.length > 0 && (
+        <div className="mt-2">
+          <SaidList said={said} />
+        </div>
+      )}
+      <button
+        type="button"
+        onClick={onOpen}
+        className="-mx-1 mt-0.5 rounded-sm px-1 py-0.5 text-faint text-xs underline-offset-2 hover:text-ink hover:underline"
+      >
+        Transaction
+        <span className="sr-only"> of {target.title}</span>
+      </button>
+    </li>
+  );
+}
+
+/** A transaction as it stands in the ledger. */
+export function TransactionSheet({ id, onClose }: { id: string | null; onClose: () => void }) {
+  return (
+    <Sheet
+      open={id !== null}
+      onOpenChange={(open) => !open && onClose()}
+      title="Transaction"
+      testId="transaction-sheet"
+    >
+      {id !== null && <Transaction id={id} />}
+    </Sheet>
+  );
+}
+
+function Transaction({ id }: { id: string }) {
+  const query = useQuery(transactionQuery(id));
+  if (query.isPending) return <SkeletonRows rows={4} />;
+  if (query.isError) {
+    // People find only transactions that moved their own money.
+    const none = query.error instanceof GroatError && query.error.status === 404;
+    if (none) return <p className="text-muted text-sm">No money of yours moved in this step.</p>;
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  const { kind, reason, at, postings, actor, hold, reverses } = query.data;
+  return (
+    <div className="flex flex-col gap-5">
+      <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+        <Fact label="Kind">{kindLabel(kind)}</Fact>
+        {actor && (
+          <Fact label="By">
+            <Name of={actor} />
+          </Fact>
+        )}
+        <Fact label="When">
+          <Time at={at} />
+        </Fact>
+        {reason && <Fact label="Reason">{reason}</Fact>}
+        {hold && (
+          <Fact label="Reserved">
+            <Amount value={hold.amount} asset={hold.asset} />{" "}
+            <span className="text-faint">({hold.state} now)</span>
+          </Fact>
+        )}
+        {reverses && (
+          <Fact label="Reverses">
+            <code className="break-all text-xs">{reverses}</code>
+          </Fact>
+        )}
+        <Fact label="Id">
+          <code className="break-all text-xs">{id}</code>
+        </Fact>
+      </dl>
+      <section>
+        <h3 className="mb-1 font-semibold text-sm">Postings</h3>
+        {postings.length === 0 ? (
+          <p className="text-muted text-sm">No money moved.</p>
+        ) : (
+          <ul className="divide-y divide-line border-line border-y text-sm">
+            {postings.map((posting, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: postings are immutable and have no id
+              <li key={index} className="flex flex-wrap justify-between gap-x-4 py-2">
+                <span className="min-w-0 break-all">
+                  {posting.source} <span className="text-faint">→</span> {posting.destination}
+                </span>
+                <Amount value={posting.amount} asset={posting.asset} className="ml-auto" />
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { GroatError, type KindView, type RequestView, type TransitionView } from "@groat/client";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { explain } from "../api/problem";
+import { kindsQuery } from "../api/requests";
+import { groat } from "../groat";
+import { formatClock } from "../lib/time";
+import { isUnsettled, useWriteKey } from "../lib/write-key";
+import { latest, stateOf } from "./kinds";
+import { spread } from "./live";
+
+/** Puts the answer to a write into all that is on screen, and asks for what it does not say. */
+export function takeIn(queries: QueryClient, request: RequestView): void {
+  const { id, kind, version } = request;
+  spread(queries, [{ from: "owner", id, kind, version, request }]);
+  queries.setQueryData<RequestView>(["request", id], (known) => (known ? latest(known, request) : request));
+  const parent = queries.getQueryData(kindsQuery.queryKey)?.find(({ name }) => name === kind)?.parent;
+  void queries.invalidateQueries({ queryKey: ["request", id] });
+  void queries.invalidateQueries({ queryKey: ["waiting"] });
+  if (parent && request.parent) void queries.invalidateQueries({ queryKey: ["request", request.parent] });
+}
+
+/** Taking transitions of requests: one at a time, and one key for each until its verdict is in. */
+export function useTake() {
+  const queries = useQueryClient();
+  const writeKey = useWriteKey();
+  const [busy, setBusy] = useState<string | null>(null);
+
+  /** Throws GroatError; what is on screen of the request then is asked for again. */
+  async function take(
+    request: RequestView,
+    transition: TransitionView,
+    input: Record<string, unknown> = {},
+  ): Promise<RequestView> {
+    const { kind, id, version } = request;
+    setBusy(transition.name);
+    try {
+      const key = writeKey.keyFor([id, version, transition.name, input]);
+      const after = await groat.api.takeTransition(kind, id, transition.name, input, { key });
+      writeKey.settle();
+      takeIn(queries, after);
+      return after;
+    } catch (error) {
+      if (!isUnsettled(error)) writeKey.settle();
+      void queries.invalidateQueries({ queryKey: ["request", id] });
+      throw error;
+    } finally {
+      setBusy(null);
+    }
+  }
+  return { take, busy };
+}
+
+/** Why a transition was refused, in words that say who was faster. */
+export function explainRefusal(
+  error: unknown,
+  kind: KindView | undefined,
+  nameOf: (principal: string) => string,
+): string {
+  if (!(error instanceof GroatError)) return explain(error);
+  const { decided_by, decided_at, state } = error.fields as Record<string, string | undefined>;
+  switch (error.code) {
+    case "already_decided": {
+      const at = decided_at ? ` at ${formatClock(new Date(decided_at))}` : "";
+      return `${nameOf(decided_by ?? "")} decided it first${at}: ${stateOf(kind, state ?? "").title.toLowerCase()}.`;
+    }
+    case "own_request":
+      return "This request is yours, or you filed it: somebody else must decide it.";
+    case "second_approver":
+      return "You approved it already. Somebody else must approve it as well.";
+    case "wrong_state":
+      return `That is no longer possible: ${stateOf(kind, state ?? "").title.toLowerCase()}.`;
+    default:
+      return explain(error);
+  }
+}

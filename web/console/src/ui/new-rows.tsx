@@ -1,0 +1,14 @@
+import { ArrowUp } from "lucide-react";
+import { Button } from "./button";
+
+/** What is new waits behind this, so that nothing jumps under the pointer. */
+export function NewRows({ count, onShow }: { count: number; onShow: () => void }) {
+  return (
+    <Button size="sm" data-testid="new-rows" className="!h-8 !rounded-full" onClick={onShow}>
+      <ArrowUp className="text-accent" aria-hidden />
+      <span>
+        <span className="num">{count}</span> new
+      </span>
+    </Button>
+  );
+}
