@@ -65,6 +65,10 @@ class Doors:
         except GroatError as error:
             log.warning("bank_waits", code=error.code, detail=error.detail)
             return False
+        except Exception:
+            # A door's fault must not end the work at the others, nor this one's for good.
+            log.exception("bank_job_failed")
+            return False
         return True
 
     async def at_home(self) -> None:
