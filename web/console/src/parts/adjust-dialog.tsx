@@ -6,6 +6,7 @@ import { toast } from "sonner";
 import { assetsQuery } from "../api/queries";
 import { ADJUSTMENTS, DEFAULT_REASON } from "../api/words";
 import { groat } from "../groat";
+import { inOrder } from "../lib/accounts";
 import { readAmount } from "../lib/amounts";
 import { isUnsettled, useWriteKey } from "../lib/write-key";
 import { useLiveBalance, useWatch } from "../live/hooks";
@@ -57,7 +58,7 @@ function AdjustForm({
   const queries = useQueryClient();
   const assets = useQuery(assetsQuery).data ?? [];
   const [way, setWay] = useState<Way>("add");
-  const [asset, setAsset] = useState(first ?? balances[0]?.asset ?? "CREDIT");
+  const [asset, setAsset] = useState(first ?? [...balances].sort(inOrder)[0]?.asset ?? "CREDIT");
   const [typed, setTyped] = useState("");
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
