@@ -191,7 +191,14 @@ async def _play(story: _Story) -> None:
     await story.at(7)
     await story.approve("transfer", await story.latest(rent))
     dinner = await story.file(
-        "transfer", "42", "dinner", user="7", amount="48.50", asset="USD", reference="Dinner on Friday"
+        "transfer",
+        "42",
+        "dinner",
+        user="7",
+        name="Kofi Mensah",
+        amount="48.50",
+        asset="USD",
+        reference="Dinner on Friday",
     )
     await story.at(8)
     await story.approve("transfer", dinner)
@@ -199,7 +206,9 @@ async def _play(story: _Story) -> None:
     await story.at(9)
     await story.approve("card", kofis)
     await _shopping(story, card, kofis, 10, 30)
-    invoice = await story.file("transfer", "7", "invoice", user="11", amount="120.00", asset="USD")
+    invoice = await story.file(
+        "transfer", "7", "invoice", user="11", name="Mei Tanaka", amount="120.00", asset="USD"
+    )
     course = await story.file(
         "transfer", "11", "course", external="GB29NWBK60161331926819", name="Language School", amount="350.00",
         asset="USD", reference="Course fee",
@@ -270,7 +279,14 @@ async def _debt(story: _Story) -> None:
 async def _trouble(story: _Story, card: str) -> None:
     """A transfer without money; something cancelled, given back and forgotten."""
     await story.file(
-        "transfer", "member-2", "hopeful", user="42", amount="55.00", asset="USD", on=story.day(88)
+        "transfer",
+        "member-2",
+        "hopeful",
+        user="42",
+        name="Ursula Lang",
+        amount="55.00",
+        asset="USD",
+        on=story.day(88),
     )
     shoes = await story.charge(card, "42", "shoes", "89.90", "Shoe shop")
     hotel = await story.charge(card, "42", "hotel", "180.00", "Seaside Hotel")
@@ -279,9 +295,18 @@ async def _trouble(story: _Story, card: str) -> None:
     await story.take("card_payment", hotel, "capture", by="demo", amount="164.50")
     await story.pay("car", "house:bank", "user:42", "14500.00", "Sale of a car")
     await story.file(
-        "transfer", "7", "forgotten", user="11", amount="60.00", asset="USD", reference="Concert"
+        "transfer",
+        "7",
+        "forgotten",
+        user="11",
+        name="Mei Tanaka",
+        amount="60.00",
+        asset="USD",
+        reference="Concert",
     )
-    changed = await story.file("transfer", "11", "changed", user="42", amount="75.00", asset="USD")
+    changed = await story.file(
+        "transfer", "11", "changed", user="42", name="Ursula Lang", amount="75.00", asset="USD"
+    )
     await story.at(88.5)
     await story.take("card_payment", shoes, "refund", by="demo")
     await story.take("transfer", changed, "cancel", by="11")
@@ -302,9 +327,25 @@ async def _today(story: _Story, card: str, other: str) -> None:
     await story.charge(card, "42", "fuel", "75.00", "Fuel station")
     await story.file("loan", "11", "loan/11", amount="5000.00", asset="USD", months=24, purpose="A kitchen")
     await story.file("card", "11", "card/11", holder="MEI TANAKA", asset="USD", limit="800.00")
-    await story.file("transfer", "11", "later", user="7", amount="90.00", asset="USD", on=story.day(DAYS + 5))
     await story.file(
-        "transfer", "7", "cinema", user="42", amount="35.00", asset="USD", reference="Cinema tickets"
+        "transfer",
+        "11",
+        "later",
+        user="7",
+        name="Kofi Mensah",
+        amount="90.00",
+        asset="USD",
+        on=story.day(DAYS + 5),
+    )
+    await story.file(
+        "transfer",
+        "7",
+        "cinema",
+        user="42",
+        name="Ursula Lang",
+        amount="35.00",
+        asset="USD",
+        reference="Cinema tickets",
     )
     await story.file(
         "bitcoin_transaction", "42", "coins/waiting", amount="0.00010000",

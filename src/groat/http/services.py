@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from groat.http.call import Limiter
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from groat.live import Live
     from groat.programs.workflow import Workflow
     from groat.settings import Settings
+
+STATEMENTS_AT_ONCE = 2
 
 
 class Services:
@@ -33,3 +36,5 @@ class Services:
         self.limiter = Limiter(settings.messages_per_second)
         self.assets: dict[str, Asset] = {}
         self.metrics = Metrics(groat, live)
+        # Gathering a long statement and setting it as PDF is work for a processor, of which others need some too.
+        self.statements = asyncio.Semaphore(STATEMENTS_AT_ONCE)

@@ -72,21 +72,24 @@ async def get_statement(call: Call) -> Answer | StatementDownload:
     form, zone = query.get("format", "csv"), _zone(query.get("zone", "UTC"))
     if form not in FORMATS or start >= end:
         raise HttpError("invalid_query", "format is csv or pdf, and from lies before to.")
-    lines_max = PDF_LINES_MAX if form == "pdf" else None
-    try:
-        statement = await make_statement(call.groat, path, asset, start, end, lines_max)
-    except TooLong:
-        raise HttpError("statement_too_long", max=str(PDF_LINES_MAX)) from None
-    if statement is None:
-        raise HttpError("account_not_found", account=path)
     days = f"{format_time(start)[:10]}-{format_time(end - 1)[:10]}"
     name = f"statement-{path.replace(':', '.').replace('|', '-')}-{asset.code}-{days}.{form}"
     headers = ((b"content-disposition", f'attachment; filename="{name}"'.encode()),)
-    if form == "csv":
-        return StatementDownload(statement, headers)
-    with closing(statement):
-        head = Letterhead(ISSUER, await _holder(call, path), int(time.time() * 1_000_000), zone)
-        return Answer(await asyncio.to_thread(write_pdf, statement, head), 200, headers, b"application/pdf")
+    async with call.services.statements:
+        try:
+            lines_max = PDF_LINES_MAX if form == "pdf" else None
+            statement = await make_statement(call.groat, path, asset, start, end, lines_max)
+        except TooLong:
+            raise HttpError("statement_too_long", max=str(PDF_LINES_MAX)) from None
+        if statement is None:
+            raise HttpError("account_not_found", account=path)
+        if form == "csv":
+            return StatementDownload(statement, headers)
+        with closing(statement):
+            head = Letterhead(ISSUER, await _holder(call, path), int(time.time() * 1_000_000), zone)
+            return Answer(
+                await asyncio.to_thread(write_pdf, statement, head), 200, headers, b"application/pdf"
+            )
 
 
 class StatementDownload(Download):

@@ -86,6 +86,11 @@ class Bank:
         page = await self.groat.read(read_page, f"user:{user}", [])
         return [notification.title for notification in page.items]
 
+    async def told_of(self, user: str) -> str:
+        """What a person's latest notification says."""
+        page = await self.groat.read(read_page, f"user:{user}", [])
+        return page.items[0].body
+
 
 def principal(by: str) -> str:
     return {"system": "system:test", "shop": "service:shop"}.get(by, f"user:{by}")

@@ -149,6 +149,7 @@ async def test_to_a_saved_recipient(bank: Bank) -> None:
     saved = await bank.file("beneficiary", external=IBAN, name="Landlady")
     transfer = await bank.file("transfer", amount="25.00", asset="USD", beneficiary=saved.id)
     assert (transfer.data["external"], transfer.data["name"], transfer.parent) == (IBAN, "Landlady", saved.id)
+    assert await bank.told_of("42") == "25.00 USD to Landlady. It waits for approval."
     both = {"amount": "25.00", "asset": "USD", "beneficiary": saved.id, "user": "7"}
     assert refused(await bank.try_file("transfer", **both)) == "recipient_missing"
     mine = {"amount": "25.00", "asset": "USD", "beneficiary": saved.id}

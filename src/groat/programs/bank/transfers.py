@@ -31,7 +31,7 @@ from groat.programs.workflow import (
     State,
     Step,
     Transition,
-)  # fmt: skip
+)
 
 PATIENCE_US = 7 * DAY_US
 DAYS_AHEAD_MAX = 731
@@ -76,8 +76,8 @@ def with_recipient(r: Request[T]) -> T | Refusal:
     return recipient_refusal(r.user, data) or data
 
 
-def _told(r: Request[Transfer], level: str, title: str, more: str = "") -> Notice:
-    body = f"{r.money()} to {r.data.shown}." + (f" {more}" if more else "")
+def _told(r: Request[Transfer], level: str, title: str, more: str = "", to: To | None = None) -> Notice:
+    body = f"{r.money()} to {(to or r.data).shown}." + (f" {more}" if more else "")
     return Notice(level, title, body, "transfers", r.id)
 
 
@@ -108,7 +108,7 @@ def _hold(r: Request[Transfer], data: Transfer) -> Step:
         money=(Hold(r.owner, CLEARING, *money_of(r)),),
         data=data,
         due_at=r.now + PATIENCE_US,
-        notice=_told(r, "info", "Transfer filed", "It waits for approval."),
+        notice=_told(r, "info", "Transfer filed", "It waits for approval.", to=data),
         reason=about(data),
     )
 
