@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, Final, Protocol
 
 from groat.live import protocol
-from groat.live.frames import Format
+from groat.live.frames import ChannelFormat, Format
 
 LEVEL: Final = -1
 
@@ -83,11 +83,12 @@ class Room:
 class Feed:
     """What the hub knows of one stream. `offset` is -1 until the first reader has joined.
 
-    While it has one live reader and nothing is out of the ordinary, `one` and `write` make and send an event.
+    While it has one live reader, of a channel, and nothing is out of the ordinary, `push` begins a message of an event
+    and `write` sends it.
     """
 
     __slots__ = (
-        "ahead", "early", "epoch", "head", "joining", "missed_at", "offset", "one", "rooms", "stream", "write",
+        "ahead", "early", "epoch", "head", "joining", "missed_at", "offset", "push", "rooms", "stream", "write",
     )  # fmt: skip
 
     def __init__(self, stream: str) -> None:
@@ -100,14 +101,14 @@ class Feed:
         self.early: dict[int, tuple[bytes, ...]] = {}
         self.ahead: list[Subscription] = []
         self.missed_at = 0.0
-        self.one: Callable[[str, int, bytes], bytes] | None = None
+        self.push = b""
         self.write: Callable[[bytes], Any] | None = None
 
     def simplify(self) -> None:
         """See whether there is one live reader and nothing is out of the ordinary."""
         live = [(room, write) for room in self.rooms.values() for write in islice(room.writes.values(), 2)]
+        self.write = None
         if len(live) == 1 and not self.ahead and not self.early:
-            ((room, self.write),) = live
-            self.one = room.format.one
-        else:
-            self.one = self.write = None
+            ((room, write),) = live
+            if isinstance(room.format, ChannelFormat):
+                self.push, self.write = room.format.head, write

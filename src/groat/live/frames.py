@@ -89,27 +89,31 @@ class Format(Protocol):
         """The events with offsets first, first + 1, ... as chunks of bounded size, in order."""
 
 
-class ChannelFormat:
-    """Pushes of a Centrifuge channel, several to a message, separated by newlines."""
+def push(head: bytes, event: bytes, at: int) -> bytes:
+    """An event with its offset as a whole message; `head` is what comes before the event in its channel."""
+    tail = b',"offset":%d}}}' % at
+    size = len(head) + len(event) + len(tail)
+    if 126 <= size < 65_536:
+        # A push to one reader spends most of its Python here: one copy, no call.
+        return b"".join((_pack_head(0x817E, size), head, event, tail))
+    return text(b"".join((head, event, tail)))
 
-    __slots__ = ("_head",)
+
+class ChannelFormat:
+    """Pushes of a Centrifuge channel, several to a message, separated by newlines. `head` begins each."""
+
+    __slots__ = ("head",)
 
     def __init__(self, channel: str) -> None:
-        self._head = b'{"push":{"channel":%b,"pub":{"data":' % msgspec.json.encode(channel)
+        self.head = b'{"push":{"channel":%b,"pub":{"data":' % msgspec.json.encode(channel)
 
     def one(self, epoch: str, at: int, event: bytes) -> bytes:
         """See Format."""
-        head = self._head
-        tail = b',"offset":%d}}}' % at
-        size = len(head) + len(event) + len(tail)
-        if 126 <= size < 65_536:
-            # A push to one reader spends most of its Python here: one copy, no call.
-            return b"".join((_pack_head(0x817E, size), head, event, tail))
-        return text(b"".join((head, event, tail)))
+        return push(self.head, event, at)
 
     def encode(self, epoch: str, first: int, events: Sequence[bytes]) -> list[Chunk]:
         """See Format."""
-        items = [b'%b%b,"offset":%d}}}' % (self._head, data, at) for at, data in enumerate(events, first)]
+        items = [b'%b%b,"offset":%d}}}' % (self.head, data, at) for at, data in enumerate(events, first)]
         return [(last, text(b"\n".join(parts))) for last, parts in _chunks(first, items)]
 
 

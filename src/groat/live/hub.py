@@ -25,7 +25,7 @@ import structlog
 from groat.ledger.errors import GroatError
 from groat.live import protocol
 from groat.live.feeds import LEVEL, Feed, Reader, Room, Subscription
-from groat.live.frames import CHUNK_BYTES, Format
+from groat.live.frames import CHUNK_BYTES, Format, push
 
 if TYPE_CHECKING:
     from groat.store.batch import Published
@@ -36,6 +36,7 @@ CHECK_EVERY_S: Final = 2.0
 BEHIND_MAX: Final = 10_000
 """A subscription further behind than this is closed, to resume afresh with a snapshot."""
 
+_DUE_MAX: Final = 64
 _HEAL_FEEDS_MAX: Final = 200
 _HEAL_EVENTS_MAX: Final = 100
 _CHECK_FEEDS_MAX: Final = 2_000
@@ -206,6 +207,7 @@ class Hub:
         feeds = self._feeds
         debug = _debug_log.isEnabledFor(logging.DEBUG)
         alone = 0
+        due: list[tuple[Callable[[bytes], Any], bytes]] = []
         for news in batch:
             stream, epoch, first, last, events = news
             feed = feeds.get(stream)
@@ -221,10 +223,13 @@ class Hub:
             ):
                 # One event for one reader: what `_hear` would do, at a third of the cost.
                 feed.offset = last
-                write(feed.one(epoch, last, events[0]))  # type: ignore[misc]  # (set together with `write`)
-                alone += 1
+                due.append((write, push(feed.push, events[0], last)))
+                if len(due) == _DUE_MAX:
+                    alone += _write_all(due)
             else:
+                alone += _write_all(due)
                 self._hear(feed, news)
+        alone += _write_all(due)
         self.stats.events += alone
         self.stats.deliveries += alone
 
@@ -440,3 +445,16 @@ class Hub:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _write_all(due: list[tuple[Callable[[bytes], Any], bytes]]) -> int:
+    """Write what is due, and how much that was.
+
+    Each write is a call of the kernel, which leaves nothing of ours in the processor's caches; so messages are made
+    some at a time, and then written.
+    """
+    count = len(due)
+    for write, message in due:
+        write(message)
+    due.clear()
+    return count
