@@ -90,6 +90,17 @@ export function createApi(http: Http) {
       http.json<wire.AccountView>(path("accounts", account), { query: { at }, ...(signal && { signal }) }),
     entries: (account: string, asset: string, options?: PageOptions) =>
       list<wire.EntryView>(path("accounts", account, "entries"), { asset }, options),
+    /** What came and went in a period, to keep: `from` and `to` (RFC 3339; now) by effective date, `zone` for the PDF. */
+    statement: (
+      account: string,
+      asset: string,
+      period: { from: string; to?: string; format?: "csv" | "pdf"; zone?: string },
+      { signal }: { signal?: AbortSignal } = {},
+    ) =>
+      http.file(path("accounts", account, "statement"), {
+        query: { asset, ...period },
+        ...(signal && { signal }),
+      }),
     setBalance: (
       account: string,
       asset: string,

@@ -119,6 +119,17 @@ export class Http {
     }
   }
 
+  /** A file, as it is. Throws GroatError. */
+  async file(path: string, options: RequestOptions = {}): Promise<Blob> {
+    const response = await this.send(path, { ...options, headers: { Accept: "*/*" } });
+    if (!response.ok) throw GroatError.fromProblem(response.status, await readJson(response));
+    try {
+      return await response.blob();
+    } catch (cause) {
+      throw new GroatError("network", "The answer broke off.", 0, {}, cause);
+    }
+  }
+
   private async once<T>(path: string, options: RequestOptions): Promise<T> {
     const watchdog = new Watchdog(options.signal);
     watchdog.within(options.timeout_ms ?? ATTEMPT_MS_MAX);

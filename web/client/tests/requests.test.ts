@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { GroatError } from "../src/index.js";
 import { world } from "./help.js";
 
 const it = world();
@@ -28,4 +29,16 @@ test("what a list of requests is asked for stands in its address", async () => {
   const page = await groat.api.requests({ waits: true, sort: "largest", kind: "expense" }, { limit: 10 });
   expect(page.waiting).toEqual({ expense: 2 });
   expect(asked.at(-1)).toMatch(/\/v1\/requests\?limit=10&sort=largest&kind=expense&waits=true$/);
+});
+
+test("a statement comes as a file, and its refusal as an error", async () => {
+  const { groat } = await it.open();
+  const route = "GET /v1/accounts/user%3A42/statement";
+  const period = { from: "2026-01-01T00:00:00Z" };
+  it.server.answerNext(route, ["line"]);
+  expect(await (await groat.api.statement("user:42", "USD", period)).text()).toBe('["line"]');
+  it.server.refuseNext(route, 422, "statement_too_long");
+  const refused = await groat.api.statement("user:42", "USD", period).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(GroatError);
+  expect((refused as GroatError).code).toBe("statement_too_long");
 });

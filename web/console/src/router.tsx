@@ -83,6 +83,47 @@ const inbox = createRoute({
   }),
 });
 
+const transfers = createRoute({
+  getParentRoute: () => inside,
+  path: "/transfers",
+  component: lazyRouteComponent(() => import("./pages/transfers"), "TransfersPage"),
+});
+
+const newTransfer = createRoute({
+  getParentRoute: () => inside,
+  path: "/transfers/new",
+  component: lazyRouteComponent(() => import("./pages/new-transfer"), "NewTransferPage"),
+  // A saved recipient that is chosen already.
+  validateSearch: (search: Record<string, unknown>): { to?: string } =>
+    typeof search.to === "string" && search.to ? { to: search.to } : {},
+});
+
+const cards = createRoute({
+  getParentRoute: () => inside,
+  path: "/cards",
+  component: lazyRouteComponent(() => import("./pages/cards"), "CardsPage"),
+});
+
+const loans = createRoute({
+  getParentRoute: () => inside,
+  path: "/loans",
+  component: lazyRouteComponent(() => import("./pages/loans"), "LoansPage"),
+});
+
+const bitcoin = createRoute({
+  getParentRoute: () => inside,
+  path: "/bitcoin",
+  component: lazyRouteComponent(() => import("./pages/bitcoin"), "BitcoinPage"),
+});
+
+const statements = createRoute({
+  getParentRoute: () => inside,
+  path: "/statements",
+  component: lazyRouteComponent(() => import("./pages/statements"), "StatementsPage"),
+  validateSearch: (search: Record<string, unknown>): { account?: string } =>
+    typeof search.account === "string" && search.account ? { account: search.account } : {},
+});
+
 const requestsIndex = createRoute({
   getParentRoute: () => inside,
   path: "/requests",
@@ -122,6 +163,12 @@ const tree = root.addChildren([
     bulk,
     audit,
     keys,
+    transfers,
+    newTransfer,
+    cards,
+    loans,
+    bitcoin,
+    statements,
     inbox,
     requestsIndex,
     requests,

@@ -1,7 +1,7 @@
 import { formatAmount, type KindView, type LookView } from "@groat/client";
 import { Link } from "@tanstack/react-router";
 import { cx } from "../lib/cx";
-import { headline } from "../requests/kinds";
+import { Headline } from "../requests/headline";
 import { ApprovalDots, PersonMark, StateBadge, Viewers } from "../requests/marks";
 import { Name } from "../requests/people";
 import { Time } from "../ui/text";
@@ -50,14 +50,17 @@ export function InboxLine({ row, kind, viewers, selected, fresh, onOpen }: RowPr
         )}
       >
         <PersonMark user={request.user} className="row-span-2 mt-0.5" />
-        <Name of={`user:${request.user}`} className="truncate font-medium text-sm" />
+        <Name first of={`user:${request.user}`} className="truncate font-medium text-sm" />
         <span className="num justify-self-end whitespace-nowrap font-semibold text-sm">
           {request.amount && formatAmount(request.amount)}
           {request.amount && <span className="ml-1 font-normal text-faint text-xs">{request.asset}</span>}
         </span>
         <span className="truncate text-muted text-sm">
           {kind?.title ?? request.kind}
-          {headline(kind, request) && <span className="text-faint"> · {headline(kind, request)}</span>}
+          <span className="text-faint">
+            {" "}
+            <Headline kind={kind} request={request} />
+          </span>
         </span>
         <Time at={request.filed_at} form="brief" className="justify-self-end text-faint text-xs leading-5" />
         <span className="col-span-2 col-start-2 flex flex-wrap items-center gap-x-3 gap-y-1 empty:hidden">

@@ -19,7 +19,12 @@ export function toCsv(header: string[], rows: string[][]): string {
 
 /** Hands a text to the browser as a download. */
 export function download(name: string, text: string, type = "text/csv;charset=utf-8"): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
+  save(name, new Blob([text], { type }));
+}
+
+/** Hands a file to the browser as a download. */
+export function save(name: string, file: Blob): void {
+  const address = URL.createObjectURL(file);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

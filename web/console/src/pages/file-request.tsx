@@ -1,23 +1,21 @@
 import { GroatError, type KindView } from "@groat/client";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
-import { ChevronLeft } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import { type FormEvent, useId, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { assetsQuery } from "../api/queries";
 import { kindsQuery } from "../api/requests";
-import { groat } from "../groat";
-import { isUnsettled, useWriteKey } from "../lib/write-key";
 import { usePerson, useRights } from "../live/hooks";
 import { toastId } from "../requests/acts";
+import { KindCrumb } from "../requests/crumb";
 import { fieldsOf, saidOf } from "../requests/fields";
 import { placeOf, useForm } from "../requests/form";
-import { FILE, moneyOf, plural, transitionOf } from "../requests/kinds";
+import { FILE, moneyOf, transitionOf } from "../requests/kinds";
 import { Name } from "../requests/people";
 import { SaidList } from "../requests/said";
 import { SchemaFields } from "../requests/schema-form";
-import { takeIn } from "../requests/use-take";
+import { useFile } from "../requests/use-file";
 import { Button } from "../ui/button";
 import { Field, Input } from "../ui/field";
 import { ErrorState, Notice, Skeleton } from "../ui/states";
@@ -31,15 +29,7 @@ export function FileRequestPage() {
   const kinds = useQuery(kindsQuery);
   const kind = kinds.data?.find((one) => one.name === name);
   const title = kind ? `New ${kind.title.toLowerCase()}` : "New request";
-  const crumb = (
-    <Link
-      to="/requests/$kind"
-      params={{ kind: name }}
-      className="inline-flex items-center gap-1 rounded-sm text-muted hover:text-ink"
-    >
-      <ChevronLeft className="size-4" aria-hidden /> {kind ? plural(kind.title) : "Requests"}
-    </Link>
-  );
+  const crumb = <KindCrumb name={name} kind={kind} />;
   return (
     <>
       <PageHeader title={title} hint={kind?.description} crumb={crumb} />
@@ -60,25 +50,23 @@ export function FileRequestPage() {
 }
 
 function FileForm({ kind }: { kind: KindView }) {
-  const file = transitionOf(kind, FILE);
-  const fields = useMemo(() => fieldsOf(file?.schema ?? kind.schema, kind.parent), [file, kind]);
+  const filing = transitionOf(kind, FILE);
+  const fields = useMemo(() => fieldsOf(filing?.schema ?? kind.schema, kind.parent), [filing, kind]);
   const { for: whose = "", ...given } = route.useSearch();
   const form = useForm(fields, { asset: Object.keys(kind.thresholds)[0], ...given });
   const me = usePerson().user;
   const { admin } = useRights();
-  const forOthers = admin && file?.by.includes("admin");
-  const mustName = !file?.by.includes("owner");
+  const forOthers = admin && filing?.by.includes("admin");
+  const mustName = !filing?.by.includes("owner");
   const [person, setPerson] = useState(String(whose));
   const owner = person.trim().replace(/^user:/, "") || me;
   const assets = useQuery(assetsQuery).data ?? [];
-  const queries = useQueryClient();
   const navigate = route.useNavigate();
-  const writeKey = useWriteKey();
   const [reviewed, setReviewed] = useState<Record<string, unknown> | null>(null);
-  const [busy, setBusy] = useState(false);
+  const { file, busy } = useFile();
   const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
-  const act = file?.title ?? "File";
+  const act = filing?.title ?? "File";
 
   function review(event: FormEvent) {
     event.preventDefault();
@@ -92,17 +80,9 @@ function FileForm({ kind }: { kind: KindView }) {
   async function send(event: FormEvent) {
     event.preventDefault();
     if (busy || !reviewed) return;
-    setBusy(true);
     setProblem(null);
     try {
-      const key = writeKey.keyFor([owner, reviewed]);
-      const request = await groat.api.fileRequest(kind.name, reviewed, {
-        key,
-        ...(owner !== me && { user: owner }),
-      });
-      writeKey.settle();
-      takeIn(queries, request);
-      void queries.invalidateQueries({ queryKey: ["requests"] });
+      const request = await file(kind.name, reviewed, owner === me ? undefined : owner);
       toast.success(`${kind.title} filed`, {
         id: toastId(request),
         description: moneyOf(request) ?? undefined,
@@ -114,14 +94,11 @@ function FileForm({ kind }: { kind: KindView }) {
       });
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
-      if (!isUnsettled(error)) writeKey.settle();
       const place = placeOf(error.detail);
       if (place && fields.some(({ path }) => path === place)) {
         form.setProblems({ [place]: explain(error) });
         setReviewed(null);
       } else setProblem(explain(error));
-    } finally {
-      setBusy(false);
     }
   }
 

@@ -9,7 +9,8 @@ import { afterwards, arrange, beside, type InboxRow, nextLeave } from "../inbox/
 import { KEYS, singleKeys, useKeys } from "../inbox/use-keys";
 import { cx } from "../lib/cx";
 import { useReader, useWide } from "../live/hooks";
-import { headline, plural } from "../requests/kinds";
+import { Headline } from "../requests/headline";
+import { plural } from "../requests/kinds";
 import { RequestRecord } from "../requests/record";
 import { useFresh, useRequests } from "../requests/request-list";
 import { StaffOnly } from "../shell/gate";
@@ -247,7 +248,9 @@ function Chosen({
       <header className="flex items-start justify-between gap-4 border-line border-b px-5 py-4">
         <div className="min-w-0">
           <h2 className="font-semibold">{kind.title}</h2>
-          <p className="wrap-anywhere text-muted text-sm">{headline(kind, shown)}</p>
+          <p className="wrap-anywhere text-muted text-sm first-letter:uppercase">
+            <Headline kind={kind} request={shown} />
+          </p>
         </div>
         <IconButton asChild label="Open its page" className="-mt-1 -mr-2">
           <Link

@@ -1,9 +1,10 @@
 import { GroatError } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
-import { ChevronLeft, FileQuestion } from "lucide-react";
+import { getRouteApi } from "@tanstack/react-router";
+import { FileQuestion } from "lucide-react";
 import { kindsQuery, requestQuery } from "../api/requests";
-import { headline, plural } from "../requests/kinds";
+import { KindCrumb } from "../requests/crumb";
+import { Headline } from "../requests/headline";
 import { RequestRecord } from "../requests/record";
 import { EmptyState, ErrorState, Skeleton } from "../ui/states";
 import { Card, PageHeader } from "../ui/surface";
@@ -18,14 +19,7 @@ export function RequestPage() {
   const query = useQuery(requestQuery(name, id));
   const kind = kinds.data?.find((one) => one.name === name);
   const title = kind?.title ?? "Request";
-  const crumb = (
-    <Link
-      {...(from === "inbox" ? { to: "/inbox" } : { to: "/requests/$kind", params: { kind: name } })}
-      className="inline-flex items-center gap-1 rounded-sm text-muted hover:text-ink"
-    >
-      <ChevronLeft className="size-4" aria-hidden /> {from === "inbox" ? "Inbox" : plural(title)}
-    </Link>
-  );
+  const crumb = <KindCrumb name={name} kind={kind} inbox={from === "inbox"} />;
   if (query.isPending || kinds.isPending) {
     return (
       <>
@@ -54,7 +48,15 @@ export function RequestPage() {
   }
   return (
     <>
-      <PageHeader title={title} hint={headline(kind, query.data)} crumb={crumb} />
+      <PageHeader
+        title={title}
+        hint={
+          <span className="inline-block first-letter:uppercase">
+            <Headline kind={kind} request={query.data} />
+          </span>
+        }
+        crumb={crumb}
+      />
       <Card className="max-w-3xl p-4 sm:p-6">
         <RequestRecord key={id} kind={kind} request={query.data} />
       </Card>

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
 import { FileQuestion } from "lucide-react";
 import { kindsQuery, waitingQuery } from "../api/requests";
+import { bankPage } from "../bank/pages";
 import { cx } from "../lib/cx";
 import { usePerson, useRights } from "../live/hooks";
 import { FileButton } from "../requests/file-button";
@@ -13,6 +14,13 @@ import { EmptyState, ErrorState, SkeletonRows } from "../ui/states";
 import { Card, PageHeader } from "../ui/surface";
 
 const route = getRouteApi("/inside/requests/$kind");
+
+/** The kinds that have their place here: people find the bank's on pages of their own. */
+function useListed(): KindView[] {
+  const { staff } = useRights();
+  const kinds = useQuery(kindsQuery).data ?? [];
+  return staff ? kinds : kinds.filter(({ name }) => bankPage(name) === null);
+}
 
 /** All kinds of requests; one of them is looked at. */
 export function RequestsPage() {
@@ -47,7 +55,7 @@ export function RequestsPage() {
       <PageHeader title={plural(kind.title)} hint={kind.description}>
         <FileButton kind={kind} />
       </PageHeader>
-      <KindTabs kinds={query.data ?? []} current={kind} />
+      <KindTabs current={kind} />
       <RequestList
         kind={kind}
         state={state}
@@ -75,7 +83,8 @@ export function RequestsPage() {
 }
 
 /** The other kinds, with what waits for a decision. */
-function KindTabs({ kinds, current }: { kinds: readonly KindView[]; current: KindView }) {
+function KindTabs({ current }: { current: KindView }) {
+  const kinds = useListed();
   const { staff } = useRights();
   const waiting = useQuery({ ...waitingQuery, enabled: staff }).data ?? {};
   if (kinds.length < 2) return null;
@@ -106,7 +115,7 @@ function KindTabs({ kinds, current }: { kinds: readonly KindView[]; current: Kin
 /** `/requests`: the first kind there is. */
 export function RequestsIndexPage() {
   const query = useQuery(kindsQuery);
-  const first = query.data?.[0];
+  const first = useListed()[0];
   if (first) return <Navigate to="/requests/$kind" params={{ kind: first.name }} replace />;
   return (
     <>

@@ -33,17 +33,21 @@ interface ActsProps {
   /** Where the keys A and R find their buttons. */
   approveRef?: RefObject<HTMLButtonElement | null>;
   rejectRef?: RefObject<HTMLButtonElement | null>;
+  /** Transitions that the page offers in another way. */
+  omit?: readonly string[];
   onDone?: (after: RequestView) => void;
 }
 
 /** A button for each transition that the reader may take now; those that ask for something open a dialog. */
-export function Acts({ kind, request, approveRef, rejectRef, onDone }: ActsProps) {
+export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }: ActsProps) {
   const { take, busy } = useTake();
   const nameOf = useNames();
   const [asked, setAsked] = useState<TransitionView | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [armed, setArmed] = useState<string | null>(null);
-  const offered = (request.may ?? []).flatMap((name) => transitionOf(kind, name) ?? []);
+  const offered = (request.may ?? [])
+    .filter((name) => !omit.includes(name))
+    .flatMap((name) => transitionOf(kind, name) ?? []);
 
   async function act(transition: TransitionView, input: Record<string, unknown> = {}) {
     setProblem(null);

@@ -6,6 +6,8 @@ import { readAmount } from "../lib/amounts";
 export type Input =
   /** An amount whose asset stands in the field `asset` beside it; `assets` are those allowed, none named: any. */
   | { type: "money"; asset: string; assets: string[] }
+  /** The code of an asset, without an amount beside it. */
+  | { type: "asset" }
   | {
       type: "text";
       long: boolean;
@@ -80,7 +82,9 @@ function fieldsIn(schema: JsonSchema, definitions: Record<string, JsonSchema>, p
     const input: Input =
       hasMoney && name === "amount"
         ? { type: "money", asset: `${prefix}asset`, assets: textsOf(resolve(properties.asset, definitions)) }
-        : inputOf(property, definitions, path);
+        : name === "asset" && isText(property)
+          ? { type: "asset" }
+          : inputOf(property, definitions, path);
     return [
       {
         name,
@@ -292,6 +296,7 @@ function readText(
       return value;
     }
     case "request":
+    case "asset":
       return text;
     case "lines":
       return text

@@ -134,9 +134,9 @@ export function spread(queries: QueryClient, news: readonly News[]): void {
 function take(known: RequestView, news: News, kind: KindView | undefined): RequestView {
   if (news.version <= known.version) return known;
   if (news.from === "line") return renewed(known, news.line, kind);
-  // What one may do now is not told; what was possible and still starts from here is.
-  const may = (known.may ?? []).filter((name) =>
-    kind?.transitions.some((one) => one.name === name && one.from.includes(news.request.state)),
+  // What one may do now is not told. Of one's own requests it is what the declaration gives their owner.
+  const may = (kind?.transitions ?? []).filter(
+    ({ from, by, decides }) => from.includes(news.request.state) && by.includes("owner") && !decides,
   );
-  return { ...latest(known, news.request), may };
+  return { ...latest(known, news.request), may: news.request.may ?? may.map(({ name }) => name) };
 }

@@ -56,7 +56,7 @@ export function Approvals({ kind, request }: { kind: KindView; request: RequestV
   const { needed, given } = request.approvals;
   const threshold = thresholdOf(kind, request);
   const missing = request.waits ? Math.max(0, needed - given.length) : 0;
-  if (needed < 2 && given.length === 0) return null;
+  if (needed < 2) return null;
   return (
     <section
       aria-label="Approvals"
@@ -64,7 +64,7 @@ export function Approvals({ kind, request }: { kind: KindView; request: RequestV
       data-testid="approval-list"
     >
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-        <h3 className="font-medium">{needed > 1 ? `Needs ${needed} approvers` : "Approved by"}</h3>
+        <h3 className="font-medium">Needs {needed} approvers</h3>
         {threshold && request.asset && (
           <span className="text-faint text-xs">
             from <Amount value={threshold} asset={request.asset} /> on
@@ -75,7 +75,7 @@ export function Approvals({ kind, request }: { kind: KindView; request: RequestV
         {given.map(({ by, at }) => (
           <li key={by} className="flex items-center gap-2.5">
             <span aria-hidden className="size-2.5 rounded-full border border-good bg-good" />
-            <Name of={by} className="font-medium" />
+            <Name first of={by} className="font-medium" />
             <Time at={at} form="age" className="ml-auto text-faint text-xs" />
           </li>
         ))}
@@ -83,7 +83,7 @@ export function Approvals({ kind, request }: { kind: KindView; request: RequestV
           // biome-ignore lint/suspicious/noArrayIndexKey: nobody yet
           <li key={index} className="flex items-center gap-2.5 text-muted">
             <span aria-hidden className="size-2.5 rounded-full border border-edge" />
-            {given.length > 0 ? "Somebody else" : index === 0 ? "An approver" : "Another one"}
+            {given.length > 0 ? "Somebody else" : index === 0 ? "One approver" : "Another one"}
           </li>
         ))}
       </ul>
@@ -129,5 +129,5 @@ export function Viewers({
 
 export function PersonMark({ user, className }: { user: string; className?: string }) {
   const name = useName(`user:${user}`);
-  return <Initial name={name || user} {...(className && { className })} />;
+  return <Initial name={name === "you" ? "Y" : name || user} {...(className && { className })} />;
 }

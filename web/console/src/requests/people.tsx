@@ -5,7 +5,7 @@ import { usePerson, useRights } from "../live/hooks";
 /** Names change seldom. */
 const NAME_MS = 300_000;
 
-/** A principal as people call it: a name where one may be known, "You", or what acts by itself. */
+/** A principal as people call it: a name where one may be known, "you", or what acts by itself. */
 export function useName(principal: string | null): string {
   const cut = (principal ?? "").indexOf(":");
   const [sort, id] = [principal?.slice(0, cut) ?? "", principal?.slice(cut + 1) ?? ""];
@@ -14,10 +14,20 @@ export function useName(principal: string | null): string {
   const other = sort === "user" && id !== me.user;
   const user = useQuery({ ...userQuery(id), staleTime: NAME_MS, enabled: staff && other && id !== "" });
   if (sort === "system") return "groat";
-  if (sort === "user" && !other) return "You";
+  if (sort === "user" && !other) return "you";
   return user.data?.name || id || "";
 }
 
-export function Name({ of, className }: { of: string | null; className?: string }) {
-  return <span className={className}>{useName(of)}</span>;
+/** A name in a sentence, or (`first`) at its beginning. */
+export function Name({
+  of,
+  first = false,
+  className,
+}: {
+  of: string | null;
+  first?: boolean;
+  className?: string;
+}) {
+  const name = useName(of);
+  return <span className={className}>{first && name === "you" ? "You" : name}</span>;
 }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ComponentProps, type ReactNode, useEffect, useMemo, useState } from "react";
 import { kindsQuery, LOOK_MS } from "../api/requests";
+import { BankFace, hasFace } from "../bank/faces";
 import { groat } from "../groat";
 import { usePerson, useRights } from "../live/hooks";
 import { Notice } from "../ui/states";
@@ -63,7 +64,7 @@ export function RequestRecord({ kind, request, children, ...acts }: RecordProps)
       <Acts kind={kind} request={request} {...acts} />
       <Approvals kind={kind} request={request} />
       {children}
-      <SaidList said={said} />
+      {hasFace(request) ? <BankFace kind={kind} request={request} /> : <SaidList said={said} />}
       <Family kind={kind} request={request} />
       {request.history && <Timeline kind={kind} steps={request.history} />}
     </div>
@@ -105,22 +106,21 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
         </span>
         {request.due_at && next && (
           <span>
-            · {next.title.toLowerCase()} by itself <Time at={request.due_at} form="age" />
+            · will {next.title.toLowerCase()} by itself <Time at={request.due_at} form="age" />
           </span>
         )}
       </p>
-      {request.reason && !request.waits && (
-        <Notice
-          tone={stateOf(kind, request.state).tone === "bad" ? "bad" : "plain"}
-          title={request.decided_by ? <Decided request={request} /> : undefined}
-        >
+      {request.reason && stateOf(kind, request.state).tone === "bad" ? (
+        <Notice tone="bad" title={request.decided_by ? <Decided request={request} /> : undefined}>
           {request.reason}
         </Notice>
-      )}
-      {request.decided_by && (!request.reason || request.waits) && (
-        <p className="text-muted text-sm">
-          <Decided request={request} />
-        </p>
+      ) : (
+        request.decided_by &&
+        request.approvals.needed < 2 && (
+          <p className="text-muted text-sm">
+            <Decided request={request} />
+          </p>
+        )
       )}
       {decidable && <WhyNot request={request} />}
     </div>
@@ -148,7 +148,7 @@ function Whose({ user }: { user: string }) {
       params={{ user }}
       className="rounded-sm font-medium text-ink underline decoration-line underline-offset-2 hover:decoration-current"
     >
-      <Name of={`user:${user}`} />
+      <Name first of={`user:${user}`} />
     </Link>
   );
 }

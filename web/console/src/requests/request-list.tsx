@@ -5,14 +5,15 @@ import { Inbox } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { requestsQuery } from "../api/requests";
 import { cx } from "../lib/cx";
-import { useReader, useRights } from "../live/hooks";
+import { usePerson, useReader, useRights } from "../live/hooks";
 import { Button } from "../ui/button";
 import { type Column, DataTable } from "../ui/data-table";
 import { NewRows } from "../ui/new-rows";
 import { EmptyState, ErrorState, SkeletonRows } from "../ui/states";
 import { Card, CardHeader } from "../ui/surface";
 import { Amount, Time } from "../ui/text";
-import { headline, plural, stateOf } from "./kinds";
+import { Headline } from "./headline";
+import { plural, stateOf } from "./kinds";
 import { useNews } from "./live";
 import { ApprovalDots, PersonMark, StateBadge } from "./marks";
 import type { News } from "./news";
@@ -57,6 +58,12 @@ export function useRequests(filter: RequestFilter, following: boolean) {
   return { ...query, rows, waiting, show };
 }
 
+/** The newest of one's own requests of a kind. New ones come in by themselves: these lists are short. */
+export function useOwn(kind: string, more: Pick<RequestFilter, "state" | "parent"> = {}) {
+  const { user } = usePerson();
+  return useRequests({ kind, user, ...more }, true);
+}
+
 /** Whether a request that is told of would stand in a list. */
 function belongs(news: News, { kind, state, user, parent, waits }: RequestFilter): boolean {
   const told = news.from === "line" ? news.line : news.request;
@@ -85,7 +92,7 @@ function columnsFor(kind: KindView, staff: boolean): Column<RequestView>[] {
   const columns: Column<RequestView>[] = [
     {
       id: "what",
-      header: "Request",
+      header: kind.title,
       cell: ({ row: { original } }) => <What kind={kind} request={original} staff={staff} />,
     },
   ];
@@ -98,7 +105,7 @@ function columnsFor(kind: KindView, staff: boolean): Column<RequestView>[] {
       cell: ({ row: { original } }) => (
         <span className="flex items-center gap-2.5">
           <PersonMark user={original.user} className="!size-7 max-lg:hidden" />
-          <Name of={`user:${original.user}`} className="block max-w-40 truncate" />
+          <Name first of={`user:${original.user}`} className="block max-w-40 truncate" />
         </span>
       ),
       meta: { from: "sm" },
@@ -149,9 +156,9 @@ function What({ kind, request, staff }: { kind: KindView; request: RequestView; 
       <Link
         to="/requests/$kind/$id"
         params={{ kind: request.kind, id: request.id }}
-        className="line-clamp-2 wrap-anywhere rounded-sm py-1 font-medium hover:underline sm:py-0"
+        className="wrap-anywhere line-clamp-2 rounded-sm first-letter:uppercase py-1 font-medium hover:underline sm:py-0"
       >
-        {headline(kind, request) || kind.title}
+        <Headline kind={kind} request={request} />
       </Link>
       <span className="mt-0.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-faint text-xs sm:hidden">
         <StateBadge kind={kind} state={request.state} />

@@ -100,6 +100,16 @@ function SchemaField({ field, autoFocus, ...rest }: FieldProps) {
         </Labelled>
       );
     }
+    case "asset":
+      return (
+        <AssetField
+          label={label}
+          hint={hint}
+          problem={problem}
+          value={value}
+          onChange={(next) => onChange(path, next)}
+        />
+      );
     case "request":
       return (
         <RequestField
@@ -261,6 +271,43 @@ function MoneyField({ field, autoFocus, draft, problems, onChange, payer }: Fiel
         )}
       </Labelled>
     </div>
+  );
+}
+
+/** Which asset it is about. */
+function AssetField({
+  label,
+  hint,
+  problem,
+  value,
+  onChange,
+}: {
+  label: string;
+  hint: string;
+  problem: string | undefined;
+  value: string;
+  onChange: (code: string) => void;
+}) {
+  const codes = (useQuery(assetsQuery).data ?? []).map(({ code }) => code);
+  const first = codes[0] ?? "";
+  useEffect(() => {
+    if (!value && first) onChange(first);
+  });
+  return (
+    <Labelled label={label} hint={hint} problem={problem}>
+      {(wiring) => (
+        <Select
+          {...wiring}
+          className="max-w-40"
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        >
+          {codes.map((code) => (
+            <option key={code}>{code}</option>
+          ))}
+        </Select>
+      )}
+    </Labelled>
   );
 }
 

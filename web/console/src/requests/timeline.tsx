@@ -42,7 +42,7 @@ function Step({ kind, step, onOpen }: { kind: KindView; step: StepView; onOpen: 
   const transition = transitionOf(kind, step.transition);
   const target = stateOf(kind, step.to);
   const approvedOnly = transition?.approves && step.from === step.to;
-  const { reason: _reason, ...input } = step.input;
+  const { reason, ...input } = step.input;
   const said = step.transition === FILE ? [] : saidOf(fieldsOf(transition?.schema ?? {}), input);
   return (
     <li className="relative pb-4 pl-5 last:pb-0" data-testid="step" data-step={step.transition}>
@@ -59,7 +59,9 @@ function Step({ kind, step, onOpen }: { kind: KindView; step: StepView; onOpen: 
         </span>
         <Time at={step.at} className="num ml-auto text-faint text-xs" />
       </p>
-      {step.reason && <p className="wrap-anywhere mt-1 text-muted text-sm">“{step.reason}”</p>}
+      {typeof reason === "string" && reason && (
+        <p className="wrap-anywhere mt-1 text-muted text-sm">“{reason}”</p>
+      )}
       {said.length > 0 && (
         <div className="mt-2">
           <SaidList said={said} />

@@ -1,23 +1,42 @@
+import { useGroatState as useLive } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
 import {
+  Bitcoin,
+  CreditCard,
   Ellipsis,
   FileText,
+  HandCoins,
   Inbox,
   KeyRound,
   type LucideIcon,
+  ReceiptText,
   ScrollText,
+  Send,
   Sheet,
   Users,
   Wallet,
 } from "lucide-react";
 import { kindsQuery, waitingQuery } from "../api/requests";
+import { BANK_PAGES } from "../bank/pages";
 import { cx } from "../lib/cx";
-import { useRights } from "../live/hooks";
+import { usePerson, useRights } from "../live/hooks";
 import { Menu, MenuItem } from "../ui/overlay";
 
 export interface Place {
-  to: "/" | "/inbox" | "/requests" | "/users" | "/bulk" | "/audit" | "/keys";
+  to:
+    | "/"
+    | "/transfers"
+    | "/cards"
+    | "/loans"
+    | "/bitcoin"
+    | "/statements"
+    | "/inbox"
+    | "/requests"
+    | "/users"
+    | "/bulk"
+    | "/audit"
+    | "/keys";
   label: string;
   /** For the bar at the foot of a phone. */
   short: string;
@@ -36,22 +55,41 @@ export function useWaiting(): number {
   return Object.values(query.data ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
-/** Where this person may go. */
+/** The bank's pages, where this server's programs have what they show. */
+const BANK: (Place & { kind: string })[] = [
+  { kind: "transfer", to: "/transfers", label: "Transfers", short: "Transfers", icon: Send },
+  { kind: "card", to: "/cards", label: "Cards", short: "Cards", icon: CreditCard },
+  { kind: "loan", to: "/loans", label: "Loans", short: "Loans", icon: HandCoins },
+  { kind: "bitcoin_transaction", to: "/bitcoin", label: "Bitcoin", short: "Bitcoin", icon: Bitcoin },
+];
+
+/** Where this person may go. Staff have the pages for one's own money only if they have some. */
 export function usePlaces(): { own: Place[]; staff: Place[] } {
   const { staff, admin } = useRights();
+  const { user } = usePerson();
   const kinds = useQuery(kindsQuery).data ?? [];
   const waiting = useWaiting();
-  const own: Place[] = [{ to: "/", label: "My balance", short: "Balance", icon: Wallet }];
-  const requests: Place[] =
-    kinds.length > 0 ? [{ to: "/requests", label: "Requests", short: "Requests", icon: FileText }] : [];
-  if (!staff) return { own: [...own, ...requests], staff: [] };
+  const rich = useLive((state) =>
+    Object.values(state.balances).some(({ account }) => account === `user:${user}`),
+  );
+  const named = new Set(kinds.map(({ name }) => name));
+  const others = kinds.some(({ name }) => !(name in BANK_PAGES));
+  const requests: Place = { to: "/requests", label: "Requests", short: "Requests", icon: FileText };
+  const own: Place[] = [
+    { to: "/", label: "My balance", short: "Balance", icon: Wallet },
+    ...(!staff || rich ? BANK.filter(({ kind }) => named.has(kind)) : []),
+    ...(!staff && others ? [requests] : []),
+    ...(!staff || rich
+      ? [{ to: "/statements" as const, label: "Statements", short: "Statements", icon: ReceiptText }]
+      : []),
+  ];
+  if (!staff) return { own, staff: [] };
   return {
     own,
     staff: [
       ...(kinds.length > 0
-        ? [{ to: "/inbox" as const, label: "Inbox", short: "Inbox", icon: Inbox, count: waiting }]
+        ? [{ to: "/inbox" as const, label: "Inbox", short: "Inbox", icon: Inbox, count: waiting }, requests]
         : []),
-      ...requests,
       { to: "/users", label: "Users", short: "Users", icon: Users },
       ...(admin ? [{ to: "/bulk" as const, label: "Bulk credits", short: "Bulk", icon: Sheet }] : []),
       { to: "/audit", label: "Audit log", short: "Audit", icon: ScrollText },
@@ -115,7 +153,8 @@ export function SideNav() {
 /** On phones the same places are at the foot, in reach of the thumb. */
 export function FootNav() {
   const { own, staff } = usePlaces();
-  const places = [...own, ...staff];
+  // Who decides has the work at hand; one's own pages are then behind "More".
+  const places = staff.length > 0 ? [...staff.slice(0, 3), ...own, ...staff.slice(3)] : own;
   const path = useRouterState({ select: (state) => state.location.pathname });
   if (places.length < 2) return null;
   const shown = places.length > FOOT_MAX ? places.slice(0, FOOT_MAX - 1) : places;
@@ -142,7 +181,7 @@ export function FootNav() {
               <button
                 type="button"
                 className={FOOT}
-                data-status={more.some(({ to }) => path.startsWith(to)) ? "active" : undefined}
+                data-status={more.some(({ to }) => to !== "/" && path.startsWith(to)) ? "active" : undefined}
               >
                 <Ellipsis className="size-5" aria-hidden />
                 More

@@ -1,5 +1,5 @@
 import { Check, ChevronDown } from "lucide-react";
-import { Checkbox as RadixCheckbox } from "radix-ui";
+import { Checkbox as RadixCheckbox, Switch as RadixSwitch } from "radix-ui";
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { cx } from "../lib/cx";
 
@@ -95,6 +95,22 @@ export function Checkbox({ className, ...rest }: ComponentProps<typeof RadixChec
         )}
       </RadixCheckbox.Indicator>
     </RadixCheckbox.Root>
+  );
+}
+
+/** On or off, at once. */
+export function Switch({ className, ...rest }: ComponentProps<typeof RadixSwitch.Root>) {
+  return (
+    <RadixSwitch.Root
+      {...rest}
+      className={cx(
+        "relative h-6 w-10.5 shrink-0 rounded-full border border-edge bg-sunken transition-colors before:absolute before:-inset-2.5",
+        "data-[state=checked]:border-primary data-[state=checked]:bg-primary disabled:opacity-40",
+        className,
+      )}
+    >
+      <RadixSwitch.Thumb className="block size-4.5 translate-x-0.5 rounded-full bg-edge transition-transform data-[state=checked]:translate-x-5 data-[state=checked]:bg-on-primary" />
+    </RadixSwitch.Root>
   );
 }
 

@@ -1,0 +1,133 @@
+import type { KindView, RequestView } from "@groat/client";
+import { Link } from "@tanstack/react-router";
+import { HandCoins, Plus } from "lucide-react";
+import { useKind } from "../api/requests";
+import { dataOf, type LoanData } from "../bank/data";
+import { LoanStanding, Schedule } from "../bank/pieces";
+import { Acts } from "../requests/acts";
+import { Headline } from "../requests/headline";
+import { StateBadge } from "../requests/marks";
+import { useOwn } from "../requests/request-list";
+import { Button } from "../ui/button";
+import { EmptyState, ErrorState, Notice, Skeleton } from "../ui/states";
+import { Card, CardHeader, PageHeader } from "../ui/surface";
+import { Amount, Time } from "../ui/text";
+
+/** A person's loans: what is owed, how far it is paid back, and the schedule. */
+export function LoansPage() {
+  const kind = useKind("loan");
+  const loans = useOwn("loan");
+  const open = loans.rows.filter((loan) => loan.open);
+  const former = loans.rows.filter((loan) => !loan.open);
+  const apply = (
+    <Button asChild look="primary">
+      <Link to="/requests/$kind/new" params={{ kind: "loan" }}>
+        <Plus aria-hidden /> Apply for a loan
+      </Link>
+    </Button>
+  );
+  return (
+    <>
+      <PageHeader title="Loans" hint="Instalments are collected by themselves on the day they are due.">
+        {open.length > 0 && apply}
+      </PageHeader>
+      {loans.isPending || !kind ? (
+        <Skeleton className="h-64 w-full !rounded-xl" />
+      ) : loans.isError && loans.rows.length === 0 ? (
+        <Card>
+          <ErrorState error={loans.error} onRetry={() => void loans.refetch()} />
+        </Card>
+      ) : (
+        <div className="flex flex-col gap-5">
+          {open.length === 0 && (
+            <Card>
+              <EmptyState icon={<HandCoins aria-hidden />} title="No loan running" action={apply}>
+                Say how much you need and over how many months. Somebody decides on the terms.
+              </EmptyState>
+            </Card>
+          )}
+          {open.map((loan) => (
+            <LoanPanel key={loan.id} kind={kind} request={loan} />
+          ))}
+          {former.length > 0 && <Former kind={kind} loans={former} />}
+        </div>
+      )}
+    </>
+  );
+}
+
+function LoanPanel({ kind, request }: { kind: KindView; request: RequestView }) {
+  const loan = dataOf("loan", request);
+  if (!loan) return null;
+  return (
+    <Card data-testid="loan-panel" data-row={request.id} data-state={request.state}>
+      <CardHeader
+        title={
+          <Link
+            to="/requests/$kind/$id"
+            params={{ kind: "loan", id: request.id }}
+            className="rounded-sm hover:underline"
+          >
+            {loan.purpose || "Loan"}
+          </Link>
+        }
+        hint={
+          <>
+            <Amount value={loan.principal || loan.amount} asset={loan.asset} /> over {loan.months} months
+          </>
+        }
+      >
+        <StateBadge kind={kind} state={request.state} />
+      </CardHeader>
+      <div className="flex flex-col gap-5 px-4 pb-5 sm:px-5">
+        {loan.schedule.length > 0 ? (
+          <Running loan={loan} state={request.state} />
+        ) : (
+          <p className="text-muted text-sm">
+            Applied <Time at={request.filed_at} form="age" />.
+          </p>
+        )}
+        <Acts kind={kind} request={request} />
+        {loan.schedule.length > 0 && <Schedule loan={loan} />}
+      </div>
+    </Card>
+  );
+}
+
+function Running({ loan, state }: { loan: LoanData; state: string }) {
+  return (
+    <>
+      {state === "arrears" && (
+        <Notice tone="bad" title="This loan is in arrears">
+          An instalment could not be collected. It is tried again every day; you can also repay now.
+        </Notice>
+      )}
+      <LoanStanding loan={loan} />
+    </>
+  );
+}
+
+function Former({ kind, loans }: { kind: KindView; loans: RequestView[] }) {
+  return (
+    <Card aria-label="Former loans and applications" className="px-4 py-3 sm:px-5">
+      <h2 className="mb-1 font-semibold text-[0.9375rem]">Former</h2>
+      <ul className="divide-y divide-line text-sm">
+        {loans.map((request) => (
+          <li key={request.id} className="flex items-center justify-between gap-3 py-2">
+            <Link
+              to="/requests/$kind/$id"
+              params={{ kind: "loan", id: request.id }}
+              className="min-w-0 truncate rounded-sm font-medium hover:underline"
+            >
+              <Headline kind={kind} request={request} />
+            </Link>
+            <span className="flex shrink-0 items-center gap-3">
+              {request.amount && <Amount value={request.amount} asset={request.asset ?? ""} />}
+              <StateBadge kind={kind} state={request.state} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

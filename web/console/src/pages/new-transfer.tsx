@@ -1,0 +1,562 @@
+import {
+  compare,
+  formatAmount,
+  GroatError,
+  isZero,
+  type KindView,
+  type RequestView,
+  subtract,
+} from "@groat/client";
+import { useGroatState as useLive } from "@groat/react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { ArrowRight, ChevronLeft, Landmark, UserRound } from "lucide-react";
+import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
+import { toast } from "sonner";
+import { explain } from "../api/problem";
+import { assetsQuery } from "../api/queries";
+import { requestsQuery, useKind } from "../api/requests";
+import { dataOf, spaced } from "../bank/data";
+import { To } from "../bank/faces";
+import { Day } from "../bank/pieces";
+import {
+  EMPTY_TRANSFER,
+  fieldOf,
+  type ReadTransfer,
+  readTransfer,
+  type TransferDraft,
+  type TransferProblems,
+  type Way,
+  type When,
+} from "../bank/transfer";
+import { inOrder } from "../lib/accounts";
+import { cx } from "../lib/cx";
+import { usePerson } from "../live/hooks";
+import { Fact } from "../parts/entry-sheet";
+import { toastId } from "../requests/acts";
+import { useFile } from "../requests/use-file";
+import { Button } from "../ui/button";
+import { Checkbox, Choice, Field, Input, Select } from "../ui/field";
+import { Notice, Skeleton } from "../ui/states";
+import { Card, Initial, PageHeader } from "../ui/surface";
+import { Amount } from "../ui/text";
+
+const route = getRouteApi("/inside/transfers/new");
+
+const WHEN = [
+  { value: "now", label: "Now" },
+  { value: "day", label: "On a day" },
+  { value: "regularly", label: "Regularly" },
+] as const;
+
+/** Money to somebody: whom, how much, when; then all of it once more before it is sent. */
+export function NewTransferPage() {
+  const kind = useKind("transfer");
+  const me = usePerson().user;
+  const saved = useInfiniteQuery(requestsQuery({ kind: "beneficiary", state: "active", user: me }));
+  return (
+    <>
+      <PageHeader
+        title="Send money"
+        crumb={
+          <Link
+            to="/transfers"
+            className="inline-flex items-center gap-1 rounded-sm text-muted hover:text-ink"
+          >
+            <ChevronLeft className="size-4" aria-hidden /> Transfers
+          </Link>
+        }
+      />
+      <Card className="max-w-xl p-4 sm:p-6">
+        {kind && !saved.isPending ? (
+          <TransferForm kind={kind} saved={saved.data?.pages.flatMap((page) => page.items) ?? []} />
+        ) : (
+          <Skeleton className="h-96 w-full" />
+        )}
+      </Card>
+    </>
+  );
+}
+
+function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] }) {
+  const { to = "" } = route.useSearch();
+  const navigate = route.useNavigate();
+  const balances = useBalances();
+  const known = saved.some(({ id }) => id === to);
+  const usual = Object.keys(kind.thresholds).find((code) => balances.some(({ asset }) => asset === code));
+  const [draft, setDraft] = useState<TransferDraft>({
+    ...EMPTY_TRANSFER,
+    way: saved.length > 0 ? "saved" : "user",
+    saved: known ? to : "",
+    asset: usual ?? balances[0]?.asset ?? "",
+  });
+  const [problems, setProblems] = useState<TransferProblems>({});
+  const [reviewed, setReviewed] = useState<ReadTransfer | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const assets = useQuery(assetsQuery).data ?? [];
+  const { file, busy } = useFile();
+  const kept = useRef<{ number: string; id: string } | null>(null);
+
+  const set = (change: Partial<TransferDraft>) => {
+    setDraft((before) => ({ ...before, ...change }));
+    setProblems((before) =>
+      Object.fromEntries(Object.entries(before).filter(([field]) => !(field in change))),
+    );
+  };
+  function review() {
+    setProblem(null);
+    const reading = readTransfer(draft, assets, new Date().toISOString().slice(0, 10));
+    if (reading.ok) setReviewed(reading.read);
+    setProblems(reading.ok ? {} : reading.problems);
+    return reading.ok;
+  }
+  async function send() {
+    if (busy || !reviewed) return;
+    setProblem(null);
+    try {
+      let { data } = reviewed;
+      if (reviewed.keep) {
+        const { external, name: _name, ...rest } = data;
+        if (kept.current?.number !== external) {
+          const { id } = await file("beneficiary", reviewed.keep);
+          kept.current = { number: external ?? "", id };
+        }
+        data = { ...rest, beneficiary: kept.current?.id ?? "" };
+      }
+      const request = await file(reviewed.kind, data);
+      toast.success(reviewed.kind === "transfer" ? "Transfer filed" : "Standing order set up", {
+        id: toastId(request),
+        description: `${formatAmount(data.amount ?? "")} ${data.asset}`,
+      });
+      await navigate({ to: "/requests/$kind/$id", params: { kind: request.kind, id: request.id } });
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      const field = fieldOf(error.code, draft.way, draft.when);
+      if (field) {
+        setProblems({ [field]: explain(error) });
+        setReviewed(null);
+      } else setProblem(explain(error));
+    }
+  }
+
+  if (reviewed) {
+    return (
+      <Review
+        kind={kind}
+        read={reviewed}
+        saved={saved}
+        problem={problem}
+        busy={busy}
+        onChange={() => setReviewed(null)}
+        onSend={() => void send()}
+      />
+    );
+  }
+  return <Fill draft={draft} problems={problems} saved={saved} set={set} review={review} />;
+}
+
+/** One's own main account, CREDIT last: it is for other things. */
+function useBalances() {
+  const { user } = usePerson();
+  const balances = useLive((state) => state.balances);
+  const own = Object.values(balances).filter(({ account }) => account === `user:${user}`);
+  return own.sort(
+    (left, right) =>
+      Number(left.asset === "CREDIT") - Number(right.asset === "CREDIT") || inOrder(left, right),
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="flex flex-col gap-4 border-line border-t pt-5 first:border-t-0 first:pt-0">
+      <h2 className="font-semibold text-[0.9375rem]">{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Fill({
+  draft,
+  problems,
+  saved,
+  set,
+  review,
+}: {
+  draft: TransferDraft;
+  problems: TransferProblems;
+  saved: RequestView[];
+  set: (change: Partial<TransferDraft>) => void;
+  review: () => boolean;
+}) {
+  const balances = useBalances();
+  const scales = useQuery(assetsQuery).data ?? [];
+  const form = useId();
+  const balance = balances.find(({ asset }) => asset === draft.asset);
+  const scale = scales.find(({ code }) => code === draft.asset)?.scale ?? 2;
+  const ways: { value: Way; label: string }[] = [
+    ...(saved.length > 0 ? [{ value: "saved" as const, label: "Saved" }] : []),
+    { value: "user", label: "Somebody here" },
+    { value: "bank", label: "Another bank" },
+  ];
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (review()) return;
+    requestAnimationFrame(() =>
+      document.getElementById(form)?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(),
+    );
+  }
+  return (
+    <form id={form} onSubmit={submit} className="flex flex-col gap-6" noValidate>
+      <Section title="To whom">
+        <Choice label="To whom" value={draft.way} options={ways} onChange={(way) => set({ way })} />
+        {draft.way === "saved" && (
+          <SavedChoice
+            saved={saved}
+            value={draft.saved}
+            problem={problems.saved}
+            onPick={(id) => set({ saved: id })}
+          />
+        )}
+        {draft.way === "user" && (
+          <Field label="Id or e-mail address" problem={problems.user}>
+            {(wiring) => (
+              <Input
+                {...wiring}
+                autoCapitalize="none"
+                autoComplete="off"
+                spellCheck={false}
+                value={draft.user}
+                onChange={(event) => set({ user: event.target.value })}
+              />
+            )}
+          </Field>
+        )}
+        {draft.way === "bank" && (
+          <>
+            <Field label="Account number or IBAN" problem={problems.number}>
+              {(wiring) => (
+                <Input
+                  {...wiring}
+                  className="num"
+                  autoCapitalize="characters"
+                  autoComplete="off"
+                  spellCheck={false}
+                  value={draft.number}
+                  onChange={(event) => set({ number: event.target.value })}
+                />
+              )}
+            </Field>
+            <Field label="Name of the holder" problem={problems.name}>
+              {(wiring) => (
+                <Input
+                  {...wiring}
+                  autoComplete="off"
+                  maxLength={100}
+                  value={draft.name}
+                  onChange={(event) => set({ name: event.target.value })}
+                />
+              )}
+            </Field>
+            {/* biome-ignore lint/a11y/noLabelWithoutControl: the checkbox is in it */}
+            <label className="flex items-center gap-3 text-sm">
+              <Checkbox checked={draft.keep} onCheckedChange={(checked) => set({ keep: checked === true })} />
+              Save for another time
+            </label>
+          </>
+        )}
+      </Section>
+      <Section title="How much">
+        <div className="flex items-start gap-2">
+          <Field
+            label="Amount"
+            className="flex-1"
+            hint={
+              balance && (
+                <span className="num">
+                  {formatAmount(balance.available)} {balance.asset} available
+                </span>
+              )
+            }
+            problem={problems.amount}
+          >
+            {(wiring) => (
+              <Input
+                {...wiring}
+                className="num !text-lg font-medium"
+                inputMode={scale === 0 ? "numeric" : "decimal"}
+                autoComplete="off"
+                value={draft.amount}
+                onChange={(event) => set({ amount: event.target.value })}
+              />
+            )}
+          </Field>
+          <Field label="Asset" className="w-28">
+            {(wiring) => (
+              <Select
+                {...wiring}
+                value={draft.asset}
+                onChange={(event) => set({ asset: event.target.value })}
+              >
+                {balances.map(({ asset }) => (
+                  <option key={asset}>{asset}</option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        </div>
+        <Field label="Reference (optional)" hint="The recipient reads it.">
+          {(wiring) => (
+            <Input
+              {...wiring}
+              autoComplete="off"
+              maxLength={140}
+              value={draft.reference}
+              onChange={(event) => set({ reference: event.target.value })}
+            />
+          )}
+        </Field>
+      </Section>
+      <Section title="When">
+        <Choice label="When" value={draft.when} options={WHEN} onChange={(when: When) => set({ when })} />
+        {draft.when === "day" && (
+          <DayField label="Day" value={draft.day} problem={problems.day} onChange={(day) => set({ day })} />
+        )}
+        {draft.when === "regularly" && (
+          <div className="grid gap-4 sm:grid-cols-2">
+            <DayField
+              label="First on"
+              value={draft.first}
+              problem={problems.first}
+              onChange={(first) => set({ first })}
+            />
+            <div className="flex flex-col gap-1.5">
+              <span aria-hidden className="font-medium text-sm">
+                Then every
+              </span>
+              <Choice
+                label="Then every"
+                value={draft.every}
+                options={[
+                  { value: "week", label: "Week" },
+                  { value: "month", label: "Month" },
+                ]}
+                onChange={(every) => set({ every })}
+              />
+            </div>
+            <DayField
+              label="Until (optional)"
+              value={draft.until}
+              problem={problems.until}
+              onChange={(until) => set({ until })}
+            />
+          </div>
+        )}
+      </Section>
+      <div className="flex justify-end">
+        <Button type="submit" look="primary">
+          Review <ArrowRight aria-hidden />
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function DayField({
+  label,
+  value,
+  problem,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  problem: string | undefined;
+  onChange: (day: string) => void;
+}) {
+  return (
+    <Field label={label} problem={problem}>
+      {(wiring) => (
+        <Input
+          {...wiring}
+          type="date"
+          className="num sm:max-w-52"
+          min={new Date().toISOString().slice(0, 10)}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** Saved recipients, as rows to choose from. */
+function SavedChoice({
+  saved,
+  value,
+  problem,
+  onPick,
+}: {
+  saved: RequestView[];
+  value: string;
+  problem: string | undefined;
+  onPick: (id: string) => void;
+}) {
+  return (
+    <fieldset className="min-w-0">
+      <legend className="sr-only">Saved recipient</legend>
+      <div className="scroll-quiet max-h-64 divide-y divide-line overflow-y-auto rounded-lg border border-line">
+        {saved.map((request, index) => {
+          const to = dataOf("beneficiary", request);
+          if (!to) return null;
+          const chosen = request.id === value;
+          return (
+            <label
+              key={request.id}
+              className={cx(
+                "relative flex cursor-pointer items-center gap-3 px-3.5 py-2.5 has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:-outline-offset-2",
+                chosen ? "bg-accent-soft" : "hover:bg-hover",
+              )}
+            >
+              <input
+                type="radio"
+                name="saved"
+                className="absolute inset-0 cursor-pointer opacity-0"
+                checked={chosen}
+                aria-invalid={problem && index === 0 ? true : undefined}
+                onChange={() => onPick(request.id)}
+              />
+              <Initial name={to.name || to.user} />
+              <span className="min-w-0 flex-1">
+                <span className="block truncate font-medium text-sm">
+                  <To to={to} />
+                </span>
+                <span className="num block truncate text-faint text-xs">
+                  {to.external ? spaced(to.external) : to.user}
+                </span>
+              </span>
+              {to.external ? (
+                <Landmark className="size-4 text-faint" aria-hidden />
+              ) : (
+                <UserRound className="size-4 text-faint" aria-hidden />
+              )}
+            </label>
+          );
+        })}
+      </div>
+      {problem && (
+        <p role="alert" className="mt-1.5 text-bad text-sm">
+          {problem}
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+/** Everything once more, with what it does to the balance. */
+function Review({
+  kind,
+  read,
+  saved,
+  problem,
+  busy,
+  onChange,
+  onSend,
+}: {
+  kind: KindView;
+  read: ReadTransfer;
+  saved: RequestView[];
+  problem: string | null;
+  busy: boolean;
+  onChange: () => void;
+  onSend: () => void;
+}) {
+  const { data } = read;
+  const { amount = "0", asset = "" } = data;
+  const balance = useBalances().find((one) => one.asset === asset);
+  const beneficiary = saved.find(({ id }) => id === data.beneficiary);
+  const to = (beneficiary && dataOf("beneficiary", beneficiary)) || {
+    user: data.user ?? "",
+    external: data.external ?? "",
+    name: data.name ?? "",
+  };
+  const threshold = kind.thresholds[asset];
+  const two = threshold !== undefined && compare(amount, threshold) >= 0;
+  const now = read.kind === "transfer" && !data.on;
+  const after = balance && subtract(balance.available, amount);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSend();
+      }}
+      className="flex flex-col gap-5"
+      data-testid="review"
+    >
+      <div>
+        <h2 className="text-muted text-sm">You send</h2>
+        <p className="mt-1 font-semibold text-3xl leading-tight tracking-[-0.02em]">
+          <Amount value={amount} asset={asset} />
+        </p>
+        <p className="mt-1 text-muted">
+          to{" "}
+          <span className="font-medium text-ink">
+            <To to={to} />
+          </span>
+        </p>
+      </div>
+      <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+        {to.external && (
+          <Fact label="Account">
+            <span className="num">{spaced(to.external)}</span>
+          </Fact>
+        )}
+        {data.reference && <Fact label="Reference">{data.reference}</Fact>}
+        <Fact label="When">
+          {now ? (
+            "As soon as it is approved"
+          ) : read.kind === "transfer" ? (
+            <Day day={data.on ?? ""} />
+          ) : (
+            <>
+              every {data.every}, first on <Day day={data.first ?? ""} />
+              {data.until && (
+                <>
+                  , until <Day day={data.until} />
+                </>
+              )}
+            </>
+          )}
+        </Fact>
+        {now && balance && after && (
+          <Fact label="Available">
+            <span className="inline-flex flex-wrap items-center justify-end gap-1.5">
+              <Amount value={balance.available} className="text-faint" />
+              <ArrowRight className="size-3.5 text-faint" aria-label="becomes" />
+              <Amount
+                value={after}
+                asset={asset}
+                className={cx("font-medium", compare(after, "0") < 0 && !isZero(after) && "text-bad")}
+              />
+            </span>
+          </Fact>
+        )}
+      </dl>
+      <p className="text-muted text-sm">
+        {now
+          ? "The amount is held until it is approved; until then you can cancel."
+          : "Nothing is held before the day comes."}
+        {two && ` From ${formatAmount(threshold)} ${asset} on, two people must approve.`}
+      </p>
+      {problem && (
+        <Notice tone="warn" role="alert">
+          {problem}
+        </Notice>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button onClick={onChange}>Change</Button>
+        <Button type="submit" look="primary" busy={busy} autoFocus>
+          {read.kind === "transfer" ? "Send" : "Set up"}
+        </Button>
+      </div>
+    </form>
+  );
+}
