@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -16,21 +15,8 @@ from groat.programs.workflow.testing import walk
 from groat.programs.workflow.views import RequestView, may_take
 from groat.store.flow import Query
 from tests.helpers.clock import Clock
-from tests.helpers.databases import Database, SqliteDatabase
+from tests.helpers.databases import SqliteDatabase
 from tests.programs.workflow.payouts import DAY_US, PAYOUT, TIP
-
-
-@pytest.fixture
-async def groat(database: Database, clock: Clock) -> AsyncIterator[Groat]:
-    """A ledger in which 42 and 7 have 500 dollars each."""
-    store = database.store(clock, extensions=Groat.standing)
-    async with Groat.open(database.url, store=store) as groat:
-        await groat.add_asset("USD", 2)
-        for user in ("42", "7"):
-            await groat.post([("house:bank", f"user:{user}", "500", "USD")], key=f"start/{user}")
-        yield groat
-        report = await groat.verify()
-        assert report.ok, report.problems
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ class Take(Command, kw_only=True):
 
     ``declared`` is the kind; ``request`` the id, empty when filing; ``owner`` whose request is filed (``user:42``);
     ``input`` the transition's, the form when filing; ``parent`` the id of the request that it belongs to, if any, which
-    never changes. ``roles`` are those of who calls.
+    never changes. ``roles`` are those of who calls; ``version`` the one that they saw, None for whichever it is now.
     """
 
     kind: ClassVar[str] = "request"
@@ -69,6 +69,7 @@ class Take(Command, kw_only=True):
     owner: str = ""
     parent: str | None = None
     roles: frozenset[str] = frozenset()
+    version: int | None = None
 
     def target(self) -> Any:
         """The request, the transition and its input."""
@@ -252,6 +253,12 @@ class Take(Command, kw_only=True):
                 f"The request is {row.state}; {transition.name} starts from {' or '.join(transition.sources)}.",
                 {"state": row.state},
             )
+        if self.version not in (None, row.version):
+            return Refusal(
+                "wrong_state",
+                f"The request changed meanwhile: it is at version {row.version}, not {self.version}.",
+                {"state": row.state},
+            )
         if transition.decides and (mine or self._by == row.filed_by):
             return refuse("own_request")
         if transition.approves and any(a.by == self._by for a in row.given()):
@@ -379,9 +386,11 @@ class Take(Command, kw_only=True):
         if step.data is not None:
             row.data = text_of(step.data)
             row.amount, row.asset = self._money(step.data, book)
-        if target != row.state or step.due_at is not None:
+        if target != row.state or step.due_at is not None or self._ends_wait(row, now):
             row.due_at = step.due_at
         state = kind.states[target]
+        if row.due_at is not None and not state.then:
+            raise ValueError(f"{kind.name}: the state {target} has nothing to do when it is due")
         row.state = target
         row.version += 1
         row.changed_at = now
@@ -396,6 +405,13 @@ class Take(Command, kw_only=True):
             parent.data, parent.changed_at = text_of(step.parent), now
             book.put(REQUEST, parent.id, parent.values())
         return row
+
+    def _ends_wait(self, row: RequestRow, now: int) -> bool:
+        """Whether this is what the request was due for, so that it is due no more though its state stays."""
+        if row.due_at is None or row.due_at > now:
+            return False
+        then = self.declared.transitions[self.declared.states[row.state].then]
+        return self.transition in (then.name, then.otherwise)
 
     def _tell(self, book: Book, made: TransactionRow, row: RequestRow, step: Step) -> None:
         subject = {"kind": row.kind, "id": row.id}

@@ -16,13 +16,14 @@ OPEN_MAX = 50
 
 
 class Due(NamedTuple):
-    """A request whose time has come, and where it stood then."""
+    """A request whose time has come, where it stood then, and for how long it was ``late`` (microseconds)."""
 
     id: str
     kind: str
-    owner: str
     state: str
     version: int
+    due_at: int
+    late: int
 
 
 class Page(NamedTuple):
@@ -101,9 +102,9 @@ def open_requests(owner: str) -> Flow[list[RequestRow]]:
     return (yield from _page(ids, OPEN_MAX)).rows
 
 
-def due(limit: int) -> Flow[list[Due]]:
-    """Requests whose time has come, the longest due first."""
-    return [Due(*values) for values in (yield Query("due_requests", (limit,)))]
+def due(kinds: list[str], after: tuple[int, str], limit: int) -> Flow[list[Due]]:
+    """Requests of these kinds whose time has come, the longest due first, behind (due_at, id)."""
+    return [Due(*values) for values in (yield Query("due_requests", (kinds, *after, limit)))]
 
 
 def look(request: str, viewer: str, lasts: int) -> Flow[dict[str, list[tuple[str, int]]]]:

@@ -14,7 +14,7 @@ import structlog
 from groat.engine.gather import Gather
 from groat.engine.groat import Groat
 from groat.ledger.amounts import Asset
-from groat.ledger.errors import GroatError, Refusal
+from groat.ledger.errors import GroatError, Refusal, StoreError
 from groat.ledger.text import check_id, format_time
 from groat.programs.workflow import reading
 from groat.programs.workflow.commands import Take
@@ -27,6 +27,8 @@ from groat.store.reading import FIRST_ID, LAST_ID
 
 POLL_S = 0.5
 DUE_MAX = 500
+HOUR_US = 3_600_000_000
+REFUSED_MAX = 10_000
 LOOK_US = 15_000_000
 CLOCK = "system:workflow"
 MINUTE_US = 60_000_000
@@ -52,6 +54,7 @@ class Workflow:
             kind.thresholds = (thresholds or {})[name]
         self._groat = groat
         self._assets: dict[str, Asset] = {}
+        self._refused: dict[str, None] = {}
         self._wake = asyncio.Event()
         self._parents = Gather(self._find_parents)
         self._task: asyncio.Task[None] | None = None
@@ -85,9 +88,13 @@ class Workflow:
         by: str,
         key: str,
         roles: Iterable[str] = (),
+        version: int | None = None,
     ) -> RequestView | Refusal:
-        """Take a transition of a request as the principal ``by``, who has these ``roles``."""
-        return await self._take(kind, transition, check_id(id), given, "", key, by, roles)
+        """Take a transition of a request as the principal ``by``, who has these ``roles``.
+
+        With a ``version`` only of this one: of a request that changed since, the refusal is ``wrong_state``.
+        """
+        return await self._take(kind, transition, check_id(id), given, "", key, by, roles, version)
 
     async def _take(
         self,
@@ -99,6 +106,7 @@ class Workflow:
         key: str,
         by: str,
         roles: Iterable[str],
+        version: int | None = None,
     ) -> RequestView | Refusal:
         declared = self.kinds[kind]
         type_ = declared.form if transition == FILE else declared.transitions[transition].input
@@ -117,6 +125,7 @@ class Workflow:
             input=given,
             parent=await self._parent_of(declared, id, given),
             roles=frozenset(roles),
+            version=version,
         )
         verdict = await self._groat.execute(command)
         return verdict if isinstance(verdict, Refusal) else self._answer(verdict)
@@ -138,7 +147,8 @@ class Workflow:
         made = done.view()
         view.transaction, view.balances, view.positions = made.id or "", made.balances, made.positions
         view.replayed = done.replayed
-        if view.due_at is not None:
+        # What is due later is found in time without being woken for. Times of one form compare as texts.
+        if view.due_at is not None and view.due_at <= view.changed_at:
             self._wake.set()
         return view
 
@@ -215,36 +225,71 @@ class Workflow:
     async def _run(self) -> None:
         while True:
             try:
-                busy = await self.take_due() == DUE_MAX
+                await self.take_due()
             except GroatError as error:
                 log.warning("due_requests_wait", code=error.code, detail=error.detail)
-                busy = False
-            if not busy:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), POLL_S)
-                self._wake.clear()
+            except Exception:
+                log.exception("due_requests_broke")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_S)
+            self._wake.clear()
 
     async def take_due(self) -> int:
-        """Take what is due now; how many requests were. Several nodes may: the key lets only one have an effect."""
-        found = [d for d in await self._groat.read(reading.due, DUE_MAX) if d.kind in self.kinds]
-        await asyncio.gather(*(self._settle(each) for each in found))
-        return len(found)
+        """Take what is due now; how many requests were, without those that were refused within the hour.
+
+        Several nodes may: of one version of a request only one has an effect.
+        """
+        taken, after = 0, (0, "")
+        while True:
+            found = await self._groat.read(reading.due, list(self.kinds), after, DUE_MAX)
+            # What was refused would be so again, and must not keep others from their turn.
+            wanted = [due for due in found if _due_key(due) not in self._refused]
+            results = await asyncio.gather(*(self._settle(due) for due in wanted), return_exceptions=True)
+            for failed in (result for result in results if result is not None):
+                if not isinstance(failed, GroatError):
+                    raise failed
+                log.warning("due_request_waits", code=failed.code, detail=failed.detail)
+            taken += len(wanted)
+            if len(found) < DUE_MAX:
+                return taken
+            after = (found[-1].due_at, found[-1].id)
 
     async def _settle(self, due: Due) -> None:
-        kind = self.kinds[due.kind]
-        transition = kind.states[due.state].then
-        refused = await self._take_due(due, transition, f"{due.id}/{due.version}")
-        otherwise = kind.transitions[transition].otherwise
-        if refused is not None and otherwise and refused.code != "wrong_state":
-            refused = await self._take_due(due, otherwise, f"{due.id}/{due.version}/{otherwise}")
+        kind, key = self.kinds[due.kind], _due_key(due)
+        state = kind.states.get(due.state)
+        if state is None or not state.then:
+            self._put_off(due, "unknown_state", f"There is nothing to do in the state {due.state}.")
+            return
+        transition = kind.transitions[state.then]
+        try:
+            refused = await self._take_due(due, transition.name, key)
+            if refused is not None and transition.otherwise and refused.code != "wrong_state":
+                refused = await self._take_due(due, transition.otherwise, f"{key}/{transition.otherwise}")
+        except StoreError as error:
+            if error.code != "command_failed":
+                raise
+            self._put_off(due, error.code, error.detail)
+            return
         if refused is not None and refused.code != "wrong_state":
-            log.error(
-                "due_request_refused", kind=due.kind, request=due.id, code=refused.code, detail=refused.detail
-            )
+            self._put_off(due, refused.code, refused.detail)
+
+    def _put_off(self, due: Due, code: str, detail: str) -> None:
+        log.error("due_request_refused", kind=due.kind, request=due.id, code=code, detail=detail)
+        while len(self._refused) >= REFUSED_MAX:
+            del self._refused[next(iter(self._refused))]
+        self._refused[_due_key(due)] = None
 
     async def _take_due(self, due: Due, transition: str, key: str) -> Refusal | None:
-        answer = await self.take(due.kind, due.id, transition, by=CLOCK, key=key, roles=[SYSTEM])
+        answer = await self.take(
+            due.kind, due.id, transition, by=CLOCK, key=key, roles=[SYSTEM], version=due.version
+        )
         return answer if isinstance(answer, Refusal) else None
+
+
+def _due_key(due: Due) -> str:
+    """The key under which every node takes what is due; a refusal is frozen under it, so each hour has its own."""
+    hours = due.late // HOUR_US
+    return f"{due.id}/{due.version}" + (f"/{hours}" if hours else "")
 
 
 def look_views(viewers: list[tuple[str, int]]) -> list[LookView]:

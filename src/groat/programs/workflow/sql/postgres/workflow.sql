@@ -73,12 +73,12 @@ SELECT id FROM request WHERE owner = $1 AND open = 1 ORDER BY id DESC LIMIT $2;
 SELECT id, request, version, transition, source, target, actor, at, reason, input
 FROM request_step WHERE request = $1 ORDER BY version;
 
--- name: due_requests :many
--- Requests whose time has come, the longest due first.
-SELECT id, kind, owner, state, version FROM request WHERE due_at <= groat_now() ORDER BY due_at LIMIT $1;
-
--- name: next_due :one
-SELECT due_at - groat_now() FROM request WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1;
+-- name: due_requests :bulk
+-- Requests of these kinds whose time has come, behind ($2, $3), the longest due first, and for how long each is late.
+SELECT r.id, r.kind, r.state, r.version, r.due_at, groat_now() - r.due_at
+FROM request AS r
+WHERE r.due_at <= groat_now() AND (r.due_at, r.id) > ($2::bigint, $3::text) AND r.kind = ANY ($1::text[])
+ORDER BY r.due_at, r.id LIMIT $4;
 
 -- name: look :exec
 INSERT INTO request_look (request, viewer, until) VALUES ($1, $2, groat_now() + $3::bigint)

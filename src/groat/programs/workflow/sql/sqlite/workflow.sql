@@ -71,12 +71,12 @@ SELECT id FROM request WHERE owner = ?1 AND open = 1 ORDER BY id DESC LIMIT ?2;
 SELECT id, request, version, transition, source, target, actor, at, reason, input
 FROM request_step WHERE request = ?1 ORDER BY version;
 
--- name: due_requests :many
--- Requests whose time has come, the longest due first.
-SELECT id, kind, owner, state, version FROM request WHERE due_at <= groat_now() ORDER BY due_at LIMIT ?1;
-
--- name: next_due :one
-SELECT due_at - groat_now() FROM request WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1;
+-- name: due_requests :bulk
+-- Requests of these kinds whose time has come, behind (?2, ?3), the longest due first, and for how long each is late.
+SELECT json_group_array(json_array(id, kind, state, version, due_at, late))
+FROM (SELECT id, kind, state, version, due_at, groat_now() - due_at AS late FROM request
+      WHERE due_at <= groat_now() AND (due_at, id) > (?2, ?3) AND kind IN (SELECT value FROM json_each(?1))
+      ORDER BY due_at, id LIMIT ?4);
 
 -- name: look :exec
 INSERT INTO request_look (request, viewer, until) VALUES (?1, ?2, groat_now() + ?3)
