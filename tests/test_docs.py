@@ -44,6 +44,7 @@ def test_the_commands_are_found() -> None:
         "user add",
         "import transactions",
         "verify",
+        "archive",
         "epoch renew",
         "export",
         "bench",

@@ -136,6 +136,26 @@ def test_a_person_who_was_added_can_sign_in(run: Run, database: str) -> None:
     assert "weak_password" in weak.err
 
 
+def test_archive(run: Run, filled: str) -> None:
+    def exported() -> list[str]:
+        words = ("transactions", "entries", "balances")
+        return [run("export", what, "--database", filled).out for what in words]
+
+    before = exported()
+    assert run("archive", "--before", "2020-02", "--database", filled).out == ""
+    with sqlite3.connect(filled.removeprefix("sqlite:///")) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM txn").fetchone()
+        connection.execute("UPDATE batch SET at = 1577836800000000")
+    ran = run("archive", "--before", "2020-02", "--database", filled)
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith(f"2020-01: {count} transactions, ")
+    assert run("archive", "--database", filled).out == ran.out
+    assert exported() == before
+    assert run("verify", "--database", filled).code == 0
+    early = run("archive", "--before", "2999-01", "--database", filled)
+    assert (early.code, "error month_not_over: " in early.err) == (2, True)
+
+
 def test_export_balances(run: Run, filled: str) -> None:
     ran = run("export", "balances", "--database", filled)
     assert ran.out.splitlines() == [

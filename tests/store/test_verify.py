@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from groat import Groat
+from groat.store import verify
 from groat.store.verify import CHECKS
 from tests.helpers.clock import Clock
-from tests.helpers.databases import SqliteDatabase
+from tests.helpers.databases import Database, SqliteDatabase
 from tests.helpers.money import give
 
 # What somebody did behind groat's back, the check that is there for it, and the others that see it too.
@@ -76,10 +77,28 @@ TAMPERINGS = [
 ]
 
 
+@pytest.fixture(params=["whole", "in small pieces"])
+def pages(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A verification reads pages, and some accounts at a time: as large as they are, or so small that all are cut."""
+    if request.param != "whole":
+        for name, size in (
+            ("BATCHES_PAGE", 3),
+            ("TRANSACTIONS_PAGE", 2),
+            ("ACCOUNTS_PAGE", 1),
+            ("ACCOUNTS_MAX", 2),
+        ):
+            monkeypatch.setattr(verify, name, size)
+
+
 @pytest.fixture
-async def books(sqlite: SqliteDatabase, clock: Clock) -> SqliteDatabase:
+async def books(sqlite: SqliteDatabase, clock: Clock, pages: None) -> SqliteDatabase:
+    await write_books(sqlite, clock)
+    return sqlite
+
+
+async def write_books(database: Database, clock: Clock) -> None:
     """A little of everything."""
-    async with Groat.open(sqlite.url, store=sqlite.store(clock)) as groat:
+    async with Groat.open(database.url, store=database.store(clock)) as groat:
         await groat.add_asset("CREDIT", 0)
         first = await give(groat, "user:a", "50")
         await groat.post([("house:x", "user:b", "3", "CREDIT")], key="small", reason="small")
@@ -91,10 +110,9 @@ async def books(sqlite: SqliteDatabase, clock: Clock) -> SqliteDatabase:
         clock.advance(5)
         await groat.bulk([[("house:x", "user:a", "1", "CREDIT")]] * 2, key="bulk")
         await groat.set_limits("user:a", "CREDIT", floor="-5", key="limits")
-    return sqlite
 
 
-async def report_of(database: SqliteDatabase) -> set[str]:
+async def report_of(database: Database) -> set[str]:
     async with Groat.open(database.url, store=database.store()) as groat:
         report = await groat.verify()
     assert report.ok == (not report.problems)
@@ -118,6 +136,28 @@ async def test_tampering_is_found(books: SqliteDatabase, sql: str, check: str, o
             connection.execute(statement)
         assert connection.total_changes > changed
     assert await report_of(books) == {check, *others}
+
+
+async def test_the_books_agree_on_every_store(database: Database, clock: Clock, pages: None) -> None:
+    await write_books(database, clock)
+    assert await report_of(database) == set()
+
+
+async def test_postings_of_accounts_that_are_not_there_are_found(books: SqliteDatabase) -> None:
+    with books.raw() as connection:
+        connection.execute("DELETE FROM account WHERE path = 'user:b'")
+    assert await report_of(books) == {"verify_sums", "verify_counters"}
+
+
+async def test_a_report_is_no_longer_than_anybody_reads(
+    books: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "PROBLEMS_MAX", 3)
+    with books.raw() as connection:
+        connection.execute("UPDATE batch SET hash = 'x' || hash")
+    async with Groat.open(books.url, store=books.store()) as groat:
+        report = await groat.verify()
+    assert [problem.check for problem in report.problems] == ["hash_chain"] * 3
 
 
 def test_every_check_is_tried() -> None:

@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from groat.cli import benchmark, demo, epochs, exporting, importing, server, tokens, users, verifying
+from groat.cli import (
+    archiving,
+    benchmark,
+    demo,
+    epochs,
+    exporting,
+    importing,
+    server,
+    tokens,
+    users,
+    verifying,
+)
 from groat.cli.output import aside
 from groat.ledger.errors import GroatError
 
@@ -46,6 +57,7 @@ app.add_typer(users.app, name="user")
 app.add_typer(importing.app, name="import")
 app.add_typer(epochs.app, name="epoch")
 app.command("verify")(verifying.verify)
+app.command("archive")(archiving.archive)
 app.command("export", no_args_is_help=True)(exporting.export)
 app.command("bench")(benchmark.bench)
 

@@ -155,8 +155,17 @@ def _balances(assets: Mapping[str, Asset], take: Take) -> Flow[None]:
 
 
 def _transactions(assets: Mapping[str, Asset], take: Take) -> Flow[None]:
+    # The archive has the first batches, month by month; what is present follows.
+    months = [month for month, *_ in (yield Query("list_archive"))]
+    for month in months:
+        yield from _transactions_of(("export_archived_transactions", month), assets, take)
+    yield from _transactions_of(("export_transactions",), assets, take)
+
+
+def _transactions_of(place: tuple[Any, ...], assets: Mapping[str, Asset], take: Take) -> Flow[None]:
     after: tuple[str, int] = ("", 0)
-    while page := (yield Query("export_transactions", (*after, PAGE))):
+    name, *month = place
+    while page := (yield Query(name, (*after, PAGE, *month))):
         rows = []
         for id, _, kind, at, recorded_at, source, destination, asset, amount, pending, reason, *rest in page:
             scale = assets[asset].scale
@@ -172,20 +181,24 @@ def _transactions(assets: Mapping[str, Asset], take: Take) -> Flow[None]:
 
 
 def _entries(assets: Mapping[str, Asset], take: Take) -> Flow[None]:
+    sources = ["export_entries"]
+    if (yield Query("list_archive")):
+        sources.insert(0, "export_archived_entries")
     after = ("", "")
     while accounts := (yield Query("export_accounts", (*after, PAGE))):
         for path, asset, account in accounts:
             scale, version = assets[asset].scale, 0
-            while page := (yield Query("export_entries", (account, version, PAGE))):
-                rows = []
-                for version, id, delta, balance, held_delta, held, other, at in page:
-                    values = (
-                        path, asset, version, id, format_time(at), format_amount(delta, scale),
-                        format_amount(balance, scale), format_amount(held_delta, scale), format_amount(held, scale),
-                        other,
-                    )  # fmt: skip
-                    rows.append(dict(zip(COLUMNS["entries"], values, strict=True)))
-                take(rows)
+            for source in sources:
+                while page := (yield Query(source, (account, version, PAGE))):
+                    rows = []
+                    for version, id, delta, balance, held_delta, held, other, at in page:
+                        values = (
+                            path, asset, version, id, format_time(at), format_amount(delta, scale),
+                            format_amount(balance, scale), format_amount(held_delta, scale),
+                            format_amount(held, scale), other,
+                        )  # fmt: skip
+                        rows.append(dict(zip(COLUMNS["entries"], values, strict=True)))
+                    take(rows)
         after = accounts[-1][:2]
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
+from time import perf_counter
 from typing import Any, ClassVar, ParamSpec, Self, TypeVar
 
 import msgspec
@@ -38,6 +39,7 @@ from groat.ledger.commands import (
 from groat.ledger.errors import InvalidInput, Refusal, Refused, StoreError
 from groat.ledger.text import parse_time
 from groat.ledger.views import BulkView, TransactionView
+from groat.store import archive as archiving
 from groat.store import reading, streams, verify
 from groat.store.batch import Done, Published
 from groat.store.flow import Flow
@@ -55,6 +57,8 @@ EXPIRY_S = 0.5
 RETENTION_S = 600.0
 STOP_S = 2.0
 PRUNE_MAX = 5_000
+ARCHIVE_PAUSE_S = 0.5
+ARCHIVE_FAILURES_MAX = 10
 DAY_US = 86_400_000_000
 LOCAL = "service:local"
 
@@ -580,6 +584,35 @@ class Groat(Lookup):
             reading.write_act, (id, kind, principal or actor, actor, target, reason, key, *texts)
         )
         return id
+
+    async def archive(
+        self, before: Time, progress: Callable[[archiving.Moved], None] = lambda _: None
+    ) -> list[archiving.Month]:
+        """Move what was committed before this moment into the archive, month by month; what the archive then has.
+
+        Whatever looks things up, replays, reverses or verifies finds it there. Done in short transactions that nobody
+        waits for, half of the time at most. Raises MonthNotOver, InvalidInput, StoreError.
+        """
+        limit, failures = parse_time(before), 0
+        while True:
+            begun = perf_counter()
+            try:
+                moved = await self._store.write(archiving.archive_some, limit)
+            except StoreError as error:
+                failures += 1
+                if error.code not in ("busy", "interrupted") or failures > ARCHIVE_FAILURES_MAX:
+                    raise
+                await asyncio.sleep(ARCHIVE_PAUSE_S)
+                continue
+            if moved is None:
+                return await self.archived()
+            failures = 0
+            progress(moved)
+            await asyncio.sleep(perf_counter() - begun)
+
+    async def archived(self) -> list[archiving.Month]:
+        """What the archive has, month by month."""
+        return await self._store.read(archiving.list_archive)
 
     async def verify(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> verify.Report:
         """Re-derive everything from the postings; ``progress(check, done, total)`` is called from another thread."""

@@ -118,7 +118,7 @@ class Command(msgspec.Struct, kw_only=True):
 
     def key_digest(self) -> str:
         """32 hex digits that stand for (principal, key)."""
-        return hashlib.blake2b(f"{self.principal}\n{self.key}".encode(), digest_size=16).hexdigest()
+        return digest_of(self.principal, self.key)
 
     def body_digest(self) -> str:
         """32 hex digits that stand for the operation, its target and its normalised body; no ids, no server time."""
@@ -164,6 +164,11 @@ class Command(msgspec.Struct, kw_only=True):
         if self.effective_at is not None and self.effective_at > book.now:
             return refuse("future_effective_date")
         return None
+
+
+def digest_of(principal: str, key: str) -> str:
+    """32 hex digits that stand for (principal, key)."""
+    return hashlib.blake2b(f"{principal}\n{key}".encode(), digest_size=16).hexdigest()
 
 
 def _check_asset(code: str, assets: dict[str, Asset]) -> None:

@@ -638,6 +638,9 @@ def _hold_values(h: HoldRow) -> tuple[Any, ...]:
 def load_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[dict[str, TransactionRow]]:
     """Stored transactions by id, those that exist, with accounts of their own (not on any book)."""
     found = yield Query("find_transactions", (ids,))
+    if len(found) < len(ids):
+        missing = sorted(set(ids) - {values[0] for values in found})
+        found = [*found, *(yield Query("find_archived_transactions", (missing,)))]
     loaded: dict[str, TransactionRow] = {}
     holds: dict[str, str] = {}
     after: dict[str, Any] = {}
@@ -654,7 +657,12 @@ def load_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[dict[str
     if not loaded:
         return loaded
     accounts: dict[int, Account] = {}
-    legs = sorted((yield Query("find_legs", (list(loaded),))))
+    legs = yield Query("find_legs", (list(loaded),))
+    # Those of archived transactions, and of such as were archived between the two statements.
+    bare = sorted(loaded.keys() - {values[0] for values in legs})
+    if bare:
+        legs = [*legs, *(yield Query("find_archived_legs", (bare,)))]
+    legs = sorted(legs)
     yield from learn_assets(assets, (values[12] for values in legs))
     for values in legs:
         id, number, amount, pending, *rest = values

@@ -57,8 +57,17 @@ def read_account(path: str, at: int | None, assets: dict[str, Asset]) -> Flow[Ac
 
 def read_entries(path: str, asset: Asset, before: int | None, limit: int) -> Flow[list[EntryView]]:
     """The next ``limit`` changes of an account below version ``before``, newest first."""
-    rows = yield Query("page_entries", (path, asset.code, AMOUNT_MAX if before is None else before, limit))
+    rows = yield from page_entries(path, asset, AMOUNT_MAX if before is None else before, limit)
     return [entry_view(asset, path, row) for row in rows]
+
+
+def page_entries(path: str, asset: Asset, before: int, limit: int) -> Flow[list[Any]]:
+    """The next ``limit`` changes below version ``before`` as stored, newest first: from the archive where need be."""
+    rows: list[Any] = yield Query("page_entries", (path, asset.code, before, limit))
+    last = rows[-1][6] if rows else before
+    if len(rows) < limit and last > 1:
+        rows += yield Query("page_archived_entries", (path, asset.code, last, limit - len(rows)))
+    return rows
 
 
 def read_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[list[TransactionView]]:

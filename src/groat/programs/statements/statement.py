@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from groat.ledger.amounts import Asset
 from groat.store.flow import Flow, Query
+from groat.store.reading import page_entries
 
 if TYPE_CHECKING:
     from groat import Groat
@@ -168,5 +169,4 @@ def _counters(name: str, args: tuple[Any, ...], asset: Asset) -> Flow[tuple[int,
 
 
 def _read_page(path: str, asset: Asset, before: int) -> Flow[list[Any]]:
-    rows: list[Any] = yield Query("page_entries", (path, asset.code, before, PAGE))
-    return rows
+    return (yield from page_entries(path, asset, before, PAGE))

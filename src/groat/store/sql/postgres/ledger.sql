@@ -79,9 +79,15 @@ LEFT JOIN (SELECT id FROM stream WHERE name = ANY ($1::text[]) ORDER BY name DES
 WHERE s.name = ANY ($1::text[]);
 
 -- name: find_reversed :bulk
--- How much of each posting of these transactions was reversed before.
+-- How much of each posting of these transactions was reversed before. One statement, so that no reversal is missed that
+-- is being archived. It is archived after what it reverses: where all of that is here, so are the reversals.
 SELECT t.reverses::text, p.leg, p.amount
-FROM txn AS t JOIN posting AS p ON p.txn = t.id WHERE t.reverses = ANY ($1::uuid[]);
+FROM txn AS t JOIN posting AS p ON p.txn = t.id WHERE t.reverses = ANY ($1::uuid[])
+UNION ALL
+SELECT t.reverses::text, p.leg, p.amount
+FROM archived_txn AS t JOIN archived_posting AS p ON p.month = t.month AND p.txn = t.id
+WHERE t.reverses = ANY ($1::uuid[])
+  AND (SELECT count(*) FROM txn AS o WHERE o.id = ANY ($1::uuid[])) < cardinality($1::uuid[]);
 
 -- name: insert_batch :one
 INSERT INTO batch (at, worker, commands, streams, previous, hash) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id;

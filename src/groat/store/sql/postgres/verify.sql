@@ -6,42 +6,18 @@ SELECT asset, sum(debits) || ' / ' || sum(debits_pending), sum(credits) || ' / '
 FROM account GROUP BY asset
 HAVING sum(debits) <> sum(credits) OR sum(debits_pending) <> sum(credits_pending) LIMIT 100;
 
--- name: verify_counters :many long
--- Rules 2 and 3: the counters are the fold of the postings, and the versions have no gap.
-WITH fold (account, debits, credits, debits_pending, credits_pending, changes, last) AS (
-    SELECT account, sum(d), sum(c), sum(dp), sum(cp), count(*), max(version)
-    FROM (SELECT source AS account, amount AS d, 0 AS c, pending AS dp, 0 AS cp, source_version AS version FROM posting
-          UNION ALL
-          SELECT destination, 0, amount, 0, pending, destination_version FROM posting) AS side
-    GROUP BY account),
-compared (what, expected, last, found) AS (
-    SELECT a.path || '/' || a.asset,
-           coalesce(f.debits, 0) || ' ' || coalesce(f.credits, 0) || ' ' || coalesce(f.debits_pending, 0) || ' '
-           || coalesce(f.credits_pending, 0) || ' v' || coalesce(f.changes, 0),
-           coalesce(f.last, 0) = a.version,
-           a.debits || ' ' || a.credits || ' ' || a.debits_pending || ' ' || a.credits_pending || ' v' || a.version
-    FROM account AS a LEFT JOIN fold AS f ON f.account = a.id)
-SELECT what, expected, found FROM compared WHERE expected <> found OR NOT last LIMIT 100;
-
--- name: verify_running :many long
--- Rule 3: each posting's after-balances are the running fold of its account.
-SELECT what, expected, found FROM (
-    SELECT txn::text || ' v' || version AS what,
-           sum(delta) OVER w || ' held ' || sum(held_delta) OVER w AS expected,
-           balance || ' held ' || held AS found
-    FROM (SELECT txn, source AS account, source_version AS version, -amount AS delta, source_balance AS balance,
-                 pending AS held_delta, source_held AS held FROM posting
-          UNION ALL
-          SELECT txn, destination, destination_version, amount, destination_balance, 0, destination_held FROM posting) AS side
-    WINDOW w AS (PARTITION BY account ORDER BY version ROWS UNBOUNDED PRECEDING)) AS running
-WHERE expected <> found LIMIT 100;
-
 -- name: verify_holds :many long
 -- Rule 5: a hold's counters are the fold of its transactions' first postings, and it is open exactly while something is
 -- left.
 WITH fold (hold, captured, remaining) AS (
-    SELECT t.hold, sum(p.amount), sum(p.pending) FROM txn AS t JOIN posting AS p ON p.txn = t.id AND p.leg = 0
-    WHERE t.hold IS NOT NULL GROUP BY t.hold)
+    SELECT hold, sum(amount), sum(pending)
+    FROM (SELECT t.hold, p.amount, p.pending FROM txn AS t JOIN posting AS p ON p.txn = t.id AND p.leg = 0
+          WHERE t.hold IS NOT NULL
+          UNION ALL
+          SELECT t.hold, p.amount, p.pending
+          FROM archived_txn AS t JOIN archived_posting AS p ON p.month = t.month AND p.txn = t.id AND p.leg = 0
+          WHERE t.hold IS NOT NULL) AS step
+    GROUP BY hold)
 SELECT h.id::text,
        coalesce(f.captured, 0) || ' captured, ' || coalesce(f.remaining, 0) || ' left',
        h.captured || ' captured, ' || (h.amount - h.captured - h.released) || ' left, ' || h.status
@@ -65,23 +41,18 @@ WHERE a.debits_pending <> coalesce(o.debits, 0) OR a.credits_pending <> coalesce
 
 -- name: verify_reversals :many long
 -- Rule 9: the reversals of a posting never exceed it.
-SELECT o.txn::text || ' leg ' || o.leg, 'at most ' || o.amount, sum(p.amount)::text
-FROM txn AS t JOIN posting AS p ON p.txn = t.id JOIN posting AS o ON o.txn = t.reverses AND o.leg = p.leg
-WHERE t.reverses IS NOT NULL
-GROUP BY o.txn, o.leg, o.amount HAVING sum(p.amount) > o.amount LIMIT 100;
-
--- name: verify_keys :many long
--- Rule 6: a key names only transactions that exist, and each stands under a key, or a retry would make it again.
-WITH named (txn) AS (
-    SELECT txn FROM key WHERE txn IS NOT NULL
-    UNION
-    SELECT value::uuid FROM key, jsonb_array_elements_text(outcome::jsonb -> 'transactions') WHERE outcome IS NOT NULL)
-SELECT n.txn::text, 'a transaction', 'none'
-FROM named AS n WHERE NOT EXISTS (SELECT 1 FROM txn AS t WHERE t.id = n.txn)
-UNION ALL
-SELECT t.id::text, 'a key', 'none'
-FROM txn AS t WHERE t.kind <> 'expire' AND NOT EXISTS (SELECT 1 FROM named AS n WHERE n.txn = t.id)
-LIMIT 100;
+SELECT r.reverses::text || ' leg ' || r.leg, 'at most ' || coalesce(o.amount, a.amount), r.back::text
+FROM (SELECT reverses, leg, sum(amount) AS back
+      FROM (SELECT t.reverses, p.leg, p.amount FROM txn AS t JOIN posting AS p ON p.txn = t.id
+            WHERE t.reverses IS NOT NULL
+            UNION ALL
+            SELECT t.reverses, p.leg, p.amount
+            FROM archived_txn AS t JOIN archived_posting AS p ON p.month = t.month AND p.txn = t.id
+            WHERE t.reverses IS NOT NULL) AS step
+      GROUP BY reverses, leg) AS r
+LEFT JOIN posting AS o ON o.txn = r.reverses AND o.leg = r.leg
+LEFT JOIN archived_posting AS a ON a.txn = r.reverses AND a.leg = r.leg
+WHERE r.back > coalesce(o.amount, a.amount) LIMIT 100;
 
 -- name: verify_streams :many long
 -- The kept events of a stream end at its head and have no hole.
@@ -94,23 +65,60 @@ HAVING (count(e."offset") > 0 AND (max(e."offset") <> s.head OR count(e."offset"
 -- name: verify_batches :many long
 SELECT id, worker AS chain, previous, hash FROM batch WHERE id > $1 ORDER BY id LIMIT $2;
 
--- name: verify_batch_transactions :many long
-SELECT id::text, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
-       reverses::text, hold::text, hold_after, positions
-FROM txn WHERE batch = $1 ORDER BY id;
+-- name: verify_counts :one long
+SELECT (SELECT count(*) FROM txn) + (SELECT count(*) FROM archived_txn),
+       (SELECT count(*) FROM posting) + (SELECT count(*) FROM archived_posting),
+       (SELECT count(*) FROM account),
+       (SELECT count(*) FROM batch);
 
--- name: verify_batch_postings :many long
+-- name: verify_accounts :many long
+-- The next $2 accounts behind id $1, with what is stored of them.
+SELECT id, path, asset, debits, credits, debits_pending, credits_pending, version
+FROM account WHERE id > $1 ORDER BY id LIMIT $2;
+
+-- name: verify_transactions :many long
+-- The next $4 transactions behind (batch $1, id $2) in batches up to $3.
+SELECT batch, id::text, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
+       reverses::text, hold::text, hold_after, positions
+FROM txn WHERE (batch, id) > ($1, $2::uuid) AND batch <= $3 ORDER BY batch, id LIMIT $4;
+
+-- name: verify_postings :bulk long
+-- The postings of these transactions.
 SELECT p.txn::text, p.leg, p.source, p.destination, p.amount, p.pending, p.source_balance, p.source_held, p.source_version,
        p.destination_balance, p.destination_held, p.destination_version, p.effective_at
-FROM txn AS t JOIN posting AS p ON p.txn = t.id WHERE t.batch = $1 ORDER BY p.txn, p.leg;
+FROM unnest($1::uuid[]) AS j (txn) JOIN posting AS p ON p.txn = j.txn;
 
--- name: verify_batch_acts :many long
-SELECT id::text, at, kind, principal, actor, target, reason, key, before, after FROM act WHERE batch = $1 ORDER BY id;
+-- name: verify_acts :many long
+-- What commands in the batches behind $1 and up to $2 did that moved no money.
+SELECT batch, id::text, at, kind, principal, actor, target, reason, key, before, after
+FROM act WHERE batch > $1 AND batch <= $2 ORDER BY batch, id;
 
--- name: verify_unbatched :many long
--- Every transaction belongs to a batch.
-SELECT t.id::text, 'a batch', 'none' FROM txn AS t WHERE NOT EXISTS (SELECT 1 FROM batch AS b WHERE b.id = t.batch) LIMIT 100;
+-- name: verify_keys :bulk long
+-- What stands under these keys. Joined, for a generic plan would look through all the array for each row.
+SELECT k.txn::text, k.outcome FROM unnest($1::uuid[]) AS j (digest) JOIN key AS k ON k.digest = j.digest;
 
--- name: verify_counts :one long
-SELECT (SELECT count(*) FROM txn), (SELECT count(*) FROM posting), (SELECT count(*) FROM account),
-       (SELECT count(*) FROM batch);
+-- name: verify_names :one long
+-- How many transactions all keys name.
+SELECT count(txn) + coalesce(sum(jsonb_array_length(outcome::jsonb -> 'transactions'))
+                         FILTER (WHERE outcome LIKE '%"transactions"%'), 0)::bigint
+FROM key;
+
+-- name: verify_missing :many long
+-- Transactions that keys name and that do not exist, with the keys.
+SELECT n.txn::text, n.digest::text
+FROM (SELECT txn, digest FROM key WHERE txn IS NOT NULL
+      UNION ALL
+      SELECT value::uuid, digest FROM key, jsonb_array_elements_text(outcome::jsonb -> 'transactions')
+      WHERE outcome LIKE '%"transactions"%') AS n
+WHERE NOT EXISTS (SELECT 1 FROM txn AS t WHERE t.id = n.txn)
+  AND NOT EXISTS (SELECT 1 FROM archived_txn AS t WHERE t.id = n.txn) LIMIT 100;
+
+-- name: verify_archived_transactions :many long
+SELECT batch, id::text, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
+       reverses::text, hold::text, hold_after, positions
+FROM archived_txn WHERE (batch, id) > ($1, $2::uuid) AND batch <= $3 ORDER BY batch, id LIMIT $4;
+
+-- name: verify_archived_postings :bulk long
+SELECT p.txn::text, p.leg, p.source, p.destination, p.amount, p.pending, p.source_balance, p.source_held, p.source_version,
+       p.destination_balance, p.destination_held, p.destination_version, p.effective_at
+FROM unnest($1::uuid[]) AS j (txn) JOIN archived_posting AS p ON p.txn = j.txn;

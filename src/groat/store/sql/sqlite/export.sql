@@ -26,16 +26,44 @@ SELECT path, asset, id FROM account WHERE (path, asset) > (?1, ?2) ORDER BY path
 
 -- name: export_entries :many
 -- An account's changes after a version, oldest first: what changed and how it stood then.
-SELECT version, txn, delta, balance, held_delta, held, other, effective_at
+SELECT c.version, c.txn, c.delta, c.balance, c.held_delta, c.held, o.path, c.effective_at
 FROM (
-    SELECT p.source_version AS version, p.txn, -p.amount AS delta, p.source_balance AS balance,
-           p.pending AS held_delta, p.source_held AS held, o.path AS other, p.effective_at
-    FROM posting AS p JOIN account AS o ON o.id = p.destination
-    WHERE p.source = ?1 AND p.source_version > ?2
+    SELECT * FROM (
+        SELECT source_version AS version, txn, -amount AS delta, source_balance AS balance, pending AS held_delta,
+               source_held AS held, destination AS other, effective_at
+        FROM posting WHERE source = ?1 AND source_version > ?2 ORDER BY source_version LIMIT ?3) AS gave
     UNION ALL
-    SELECT p.destination_version, p.txn, p.amount, p.destination_balance, 0, p.destination_held, o.path, p.effective_at
-    FROM posting AS p JOIN account AS o ON o.id = p.source
-    WHERE p.destination = ?1 AND p.destination_version > ?2
-)
-ORDER BY version
+    SELECT * FROM (
+        SELECT destination_version, txn, amount, destination_balance, 0, destination_held, source, effective_at
+        FROM posting WHERE destination = ?1 AND destination_version > ?2
+        ORDER BY destination_version LIMIT ?3) AS took
+) AS c JOIN account AS o ON o.id = c.other
+ORDER BY c.version LIMIT ?3;
+
+-- name: export_archived_transactions :many
+-- As export_transactions, of a month (?4) of the archive.
+SELECT p.txn, p.leg, t.kind, t.effective_at, t.recorded_at, s.path, d.path, s.asset, p.amount, p.pending,
+       t.reason, t.principal, t.key, t.actor, t.reverses, t.hold, t.metadata
+FROM archived_posting AS p
+JOIN archived_txn AS t ON t.month = p.month AND t.id = p.txn
+JOIN account AS s ON s.id = p.source
+JOIN account AS d ON d.id = p.destination
+WHERE (p.txn, p.leg) > (?1, ?2) AND p.month = ?4
+ORDER BY p.txn, p.leg
 LIMIT ?3;
+
+-- name: export_archived_entries :many
+-- As export_entries, of the archive.
+SELECT c.version, c.txn, c.delta, c.balance, c.held_delta, c.held, o.path, c.effective_at
+FROM (
+    SELECT * FROM (
+        SELECT source_version AS version, txn, -amount AS delta, source_balance AS balance, pending AS held_delta,
+               source_held AS held, destination AS other, effective_at
+        FROM archived_posting WHERE source = ?1 AND source_version > ?2 ORDER BY source_version LIMIT ?3) AS gave
+    UNION ALL
+    SELECT * FROM (
+        SELECT destination_version, txn, amount, destination_balance, 0, destination_held, source, effective_at
+        FROM archived_posting WHERE destination = ?1 AND destination_version > ?2
+        ORDER BY destination_version LIMIT ?3) AS took
+) AS c JOIN account AS o ON o.id = c.other
+ORDER BY c.version LIMIT ?3;

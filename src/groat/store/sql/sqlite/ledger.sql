@@ -66,10 +66,14 @@ FROM json_each(?1) AS j JOIN stream AS s ON s.name = j.value;
 
 -- name: find_reversed :bulk
 -- How much of each posting of these transactions was reversed before.
-SELECT json_group_array(json_array(t.reverses, p.leg, p.amount))
-FROM json_each(?1) AS j
-JOIN txn AS t ON t.reverses = j.value
-JOIN posting AS p ON p.txn = t.id;
+SELECT json_group_array(json_array(id, leg, amount))
+FROM (SELECT t.reverses AS id, p.leg, p.amount
+      FROM json_each(?1) AS j JOIN txn AS t ON t.reverses = j.value JOIN posting AS p ON p.txn = t.id
+      UNION ALL
+      SELECT t.reverses, p.leg, p.amount
+      FROM json_each(?1) AS j
+      JOIN archived_txn AS t ON t.reverses = j.value
+      JOIN archived_posting AS p ON p.txn = t.id);
 
 -- name: insert_batch :one
 INSERT INTO batch (at, worker, commands, streams, previous, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id;

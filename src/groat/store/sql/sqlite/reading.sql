@@ -28,6 +28,12 @@ LEFT JOIN (
     UNION ALL
     SELECT 'd', destination, amount, pending, destination_version, effective_at
     FROM posting WHERE destination IN (SELECT id FROM account WHERE path = ?1)
+    UNION ALL
+    SELECT 's' AS side, source AS account, amount, pending, source_version AS version, effective_at
+    FROM archived_posting WHERE source IN (SELECT id FROM account WHERE path = ?1)
+    UNION ALL
+    SELECT 'd', destination, amount, pending, destination_version, effective_at
+    FROM archived_posting WHERE destination IN (SELECT id FROM account WHERE path = ?1)
 ) AS p ON p.account = a.id AND p.effective_at <= ?2
 WHERE a.path = ?1
 GROUP BY a.id ORDER BY a.asset;
@@ -54,15 +60,28 @@ ORDER BY c.version DESC LIMIT ?4;
 
 -- name: page_audit_transactions :many long
 -- The next ?4 transactions before id ?1 that moved money; of an actor (?2) and on an account (?3) where given.
-SELECT t.id, t.recorded_at, t.actor, t.principal, t.kind, t.reason, t.key, t.reverses, t.hold
-FROM txn AS t
-WHERE t.id < ?1 AND (?2 = '' OR t.actor = ?2)
-  AND (?3 = '' OR EXISTS (
-      SELECT 1 FROM posting AS p
-      WHERE p.txn = t.id AND (p.source IN (SELECT id FROM account WHERE path = ?3)
-                              OR p.destination IN (SELECT id FROM account WHERE path = ?3))))
-  AND EXISTS (SELECT 1 FROM posting AS p WHERE p.txn = t.id)
-ORDER BY t.id DESC LIMIT ?4;
+SELECT id, recorded_at, actor, principal, kind, reason, key, reverses, hold FROM (
+    SELECT t.id, t.recorded_at, t.actor, t.principal, t.kind, t.reason, t.key, t.reverses, t.hold
+    FROM txn AS t
+    WHERE t.id < ?1 AND (?2 = '' OR t.actor = ?2)
+      AND (?3 = '' OR EXISTS (
+          SELECT 1 FROM posting AS p
+          WHERE p.txn = t.id AND (p.source IN (SELECT id FROM account WHERE path = ?3)
+                                  OR p.destination IN (SELECT id FROM account WHERE path = ?3))))
+      AND EXISTS (SELECT 1 FROM posting AS p WHERE p.txn = t.id)
+    ORDER BY t.id DESC LIMIT ?4) AS present
+UNION ALL
+SELECT id, recorded_at, actor, principal, kind, reason, key, reverses, hold FROM (
+    SELECT t.id, t.recorded_at, t.actor, t.principal, t.kind, t.reason, t.key, t.reverses, t.hold
+    FROM archived_txn AS t
+    WHERE t.id < ?1 AND (?2 = '' OR t.actor = ?2)
+      AND (?3 = '' OR EXISTS (
+          SELECT 1 FROM archived_posting AS p
+          WHERE p.month = t.month AND p.txn = t.id AND (p.source IN (SELECT id FROM account WHERE path = ?3)
+                                  OR p.destination IN (SELECT id FROM account WHERE path = ?3))))
+      AND EXISTS (SELECT 1 FROM archived_posting AS p WHERE p.month = t.month AND p.txn = t.id)
+    ORDER BY t.id DESC LIMIT ?4) AS archived
+ORDER BY id DESC LIMIT ?4;
 
 -- name: page_acts :many
 SELECT id, at, kind, principal, actor, target, reason, key, before, after
@@ -77,7 +96,10 @@ WHERE h.id = ?1;
 
 -- name: page_transactions :many
 -- Ids of the transactions behind ?1 in the order of their ids, for exports.
-SELECT id FROM txn WHERE id > ?1 ORDER BY id LIMIT ?2;
+SELECT id FROM (SELECT id FROM txn WHERE id > ?1 ORDER BY id LIMIT ?2)
+UNION ALL
+SELECT id FROM (SELECT id FROM archived_txn WHERE id > ?1 ORDER BY id LIMIT ?2)
+ORDER BY id LIMIT ?2;
 
 -- name: read_holds :bulk
 SELECT json_group_array(json_array(
