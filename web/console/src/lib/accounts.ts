@@ -41,7 +41,10 @@ const KINDS: Record<string, string> = {
   view: "Watched live",
 };
 
-/** A transaction's kind in words; kinds that programs add are read from their name. */
+/** A transaction's kind in words; kinds that programs add are read from their name: "transfer.approve". */
 export function kindLabel(kind: string): string {
-  return KINDS[kind] ?? sentence(kind);
+  return KINDS[kind] ?? sentence(kind.replace(".", ": "));
 }
+
+/** Whether a transaction is a step of a request, whose money only its own steps move. */
+export const isStep = (kind: string) => kind.includes(".");

@@ -10,6 +10,7 @@ import { ChartCard } from "../parts/chart-card";
 import { EntrySheet } from "../parts/entry-sheet";
 import { HistoryCard } from "../parts/history-table";
 import { WhySheet } from "../parts/why-sheet";
+import { UnderWay } from "../requests/digest";
 import { EmptyState, Skeleton } from "../ui/states";
 import { Card, PageHeader } from "../ui/surface";
 
@@ -78,6 +79,7 @@ function Dashboard({
   balances: BalanceView[];
   onPick: (balance: BalanceView) => void;
 }) {
+  const { user } = usePerson();
   const history = useHistory({ account: balance.account, asset: balance.asset });
   const [why, setWhy] = useState<{ account: string; asset: string } | null>(null);
   const [entry, setEntry] = useState<EntryView | null>(null);
@@ -89,7 +91,10 @@ function Dashboard({
           <BalanceHero known={balance} onWhy={() => setWhy(balance)} />
           <ChartCard rows={history.rows} asset={balance.asset} />
         </div>
-        <ActionCard balances={balances} picked={balance} />
+        <div className="flex min-w-0 flex-col gap-5">
+          <ActionCard balances={balances} picked={balance} />
+          <UnderWay user={user} />
+        </div>
       </div>
       <HistoryCard history={history} onDetails={setEntry} />
       <WhySheet target={why} onClose={() => setWhy(null)} />

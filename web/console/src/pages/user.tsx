@@ -27,6 +27,7 @@ import { LimitsDialog } from "../parts/limits-dialog";
 import { OpenHolds } from "../parts/open-holds";
 import { ReverseDialog } from "../parts/reverse-dialog";
 import { WhySheet } from "../parts/why-sheet";
+import { PersonRequests } from "../requests/digest";
 import { StaffOnly } from "../shell/gate";
 import { Button, IconButton } from "../ui/button";
 import { Menu, MenuItem, MenuLine } from "../ui/overlay";
@@ -113,6 +114,11 @@ function UserDetails({ person, crumb }: { person: UserView; crumb: React.ReactNo
           </span>
         }
       >
+        <Button asChild>
+          <Link to="/statements" search={{ account: `user:${person.user}` }}>
+            Statements
+          </Link>
+        </Button>
         {admin && (
           <>
             <Button look="primary" onClick={adjust}>
@@ -136,6 +142,9 @@ function UserDetails({ person, crumb }: { person: UserView; crumb: React.ReactNo
           </EmptyState>
         </Card>
       )}
+      <div className="mt-5">
+        <PersonRequests user={person.user} />
+      </div>
       <AdjustDialog target={adjusted} onClose={() => setAdjusted(null)} />
     </>
   );

@@ -2,7 +2,7 @@ import { type EntryView, isZero } from "@groat/client";
 import type { UseHistory } from "@groat/react";
 import { History as HistoryIcon, MoreHorizontal, Search, Undo2 } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { kindLabel } from "../lib/accounts";
+import { isStep, kindLabel } from "../lib/accounts";
 import { cx } from "../lib/cx";
 import { useReader } from "../live/hooks";
 import { Button, IconButton } from "../ui/button";
@@ -91,7 +91,7 @@ function columnsFor({ onDetails, onReverse }: Acts): Column<EntryView>[] {
           <MenuItem onSelect={() => onDetails(original)}>
             <Search aria-hidden /> Details
           </MenuItem>
-          {onReverse && !NOT_REVERSIBLE.has(original.kind) && (
+          {onReverse && !NOT_REVERSIBLE.has(original.kind) && !isStep(original.kind) && (
             <MenuItem onSelect={() => onReverse(original)}>
               <Undo2 aria-hidden /> Undo …
             </MenuItem>

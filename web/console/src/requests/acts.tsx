@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type RefObject, useId, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { assetsQuery, userQuery } from "../api/queries";
+import { RepayAssist } from "../bank/repay-assist";
 import { usePerson } from "../live/hooks";
 import { ConfirmDialog } from "../parts/confirm-dialog";
 import { Button } from "../ui/button";
@@ -198,6 +199,7 @@ function InputForm({ kind, request, transition, act, onClose }: InputProps & { t
         payer={request.user}
         focusFirst
       />
+      {transition.name === "repay" && <RepayAssist request={request} onFill={form.onChange} />}
       {forPerson && <p className="-mt-2 text-faint text-xs">The person reads the reason.</p>}
       {problem && (
         <Notice tone="warn" role="alert">
