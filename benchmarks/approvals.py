@@ -115,7 +115,9 @@ async def prepare(settings: Settings, given: argparse.Namespace, count: int) -> 
     async with Groat.open(settings.database, policy=settings.policy(), queue_max=10**6) as groat:
         for code, scale in (("CREDIT", 0), ("USD", 2)):
             await groat.add_asset(code, scale)
-        await groat.bulk([[("house:bank", f"user:p{n}", "1000000", "USD")] for n in range(USERS)], key="start")
+        await groat.bulk(
+            [[("house:bank", f"user:p{n}", "1000000", "USD")] for n in range(USERS)], key="start"
+        )
         workflow = Workflow(groat, [kind])
         ids: list[str] = []
         while len(ids) < count:

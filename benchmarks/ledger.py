@@ -4,7 +4,7 @@ Baseline: the same flow and tables with one command in each COMMIT, on PostgreSQ
 the same run. Trials alternate with the baseline, for other work on the machine disturbs both alike; the median of the
 rounds counts. PostgreSQL keeps its defaults for all that makes a COMMIT durable; its CPU is that of all its processes.
 
-    python benchmarks/ledger.py [--store both] [--seconds 5] [--rounds 3] [--callers 1000] [--directory DIR]
+    python benchmarks/ledger.py [--store both] [--seconds 5] [--rounds 3] [--callers 4000] [--directory DIR]
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ ACCOUNTS = 10_000
 HOUSES = 1_000
 BATCH_MAX = 2_000
 SINGLE_CONNECTIONS = 16
+SINGLE_CALLERS = 500
 POSTGRES_SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "2GB", "min_wal_size": "2GB"}
 LOG_FILES = 64
 
@@ -165,10 +166,12 @@ async def trial(
     place: Place, pair: Pair, callers: int, seconds: float, *, single: bool = False, timed: bool = False
 ) -> dict[str, Any]:
     """Post from ``callers`` tasks, each waiting for its answer, for ``seconds``; ``single``: one in each COMMIT."""
-    store = store_at(place.new(), timed=timed)
-    async with Groat.open("", store=store, batch_max=1 if single else BATCH_MAX) as groat:
+    database = place.new()
+    async with Groat.open(database, batch_max=BATCH_MAX) as groat:
         await groat.add_asset("CREDIT", 0)
         await open_accounts(groat, pair)
+    store = store_at(database, timed=timed)
+    async with Groat.open("", store=store, batch_max=1 if single else BATCH_MAX) as groat:
         done = 0
 
         async def caller(number: int, end: float) -> None:
@@ -232,11 +235,13 @@ def measure(place: Place, kind: str, shape: str, options: argparse.Namespace) ->
     """Trials of a shape in turns with the baseline, a profile, and the ratio."""
     pair = SHAPES[shape]
     rates: dict[str, list[int]] = {"one a commit": [], "batched": []}
-    lanes, writers = committer.LANES, postgres_store.WRITERS
+    lanes, writers, turn_s = committer.LANES, postgres_store.WRITERS, postgres_store.TURN_S
     for number in range(options.rounds):
+        # Single transactions have nothing to take turns for: they wait for the rows of others, and for nothing else.
         committer.LANES = postgres_store.WRITERS = SINGLE_CONNECTIONS
-        single = uvloop.run(trial(place, pair, options.callers, options.seconds / 2, single=True))
-        committer.LANES, postgres_store.WRITERS = lanes, writers
+        postgres_store.TURN_S = 0.0
+        single = uvloop.run(trial(place, pair, SINGLE_CALLERS, options.seconds / 2, single=True))
+        committer.LANES, postgres_store.WRITERS, postgres_store.TURN_S = lanes, writers, turn_s
         batched = uvloop.run(trial(place, pair, options.callers, options.seconds))
         for name, answer in (("one a commit", single), ("batched", batched)):
             rates[name].append(answer["per_second"])
@@ -263,7 +268,7 @@ def main() -> None:
     parser.add_argument("--store", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--seconds", type=float, default=5.0, help="length of a trial; half for the baseline")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--callers", type=int, default=1_000)
+    parser.add_argument("--callers", type=int, default=4_000)
     parser.add_argument(
         "--directory", default=None, help="where SQLite's databases are made: that disk is measured"
     )
