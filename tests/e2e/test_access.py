@@ -105,6 +105,16 @@ def with_new_key(page: Page) -> None:
     dialog(page, "create-key-dialog")
 
 
+def with_preferences(page: Page) -> None:
+    page.get_by_role("button", name="Preferences").click()
+    dialog(page, "preferences")
+
+
+def with_bell(page: Page) -> None:
+    page.get_by_test_id("bell").click()
+    dialog(page, "bell-panel")
+
+
 def as_it_is(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
@@ -126,6 +136,9 @@ VIEWS: dict[str, tuple[str | None, str, View]] = {
     "audit-row": ("admin", "/audit", with_audit_row),
     "keys": ("admin", "/keys", as_it_is),
     "keys-new": ("admin", "/keys", with_new_key),
+    "notifications": ("42", "/notifications", as_it_is),
+    "notifications-preferences": ("42", "/notifications", with_preferences),
+    "bell": ("42", "/", with_bell),
     "staff-only": ("42", "/users", as_it_is),
     "lost": ("42", "/nowhere/at/all", as_it_is),
 }
@@ -140,6 +153,9 @@ PAGES = (
     "bulk-preview",
     "audit",
     "keys",
+    "notifications",
+    "notifications-preferences",
+    "bell",
 )
 
 

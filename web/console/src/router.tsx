@@ -70,6 +70,12 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import("./pages/keys"), "KeysPage"),
 });
 
+const notifications = createRoute({
+  getParentRoute: () => inside,
+  path: "/notifications",
+  component: lazyRouteComponent(() => import("./pages/notifications"), "NotificationsPage"),
+});
+
 const inbox = createRoute({
   getParentRoute: () => inside,
   path: "/inbox",
@@ -163,6 +169,7 @@ const tree = root.addChildren([
     bulk,
     audit,
     keys,
+    notifications,
     transfers,
     newTransfer,
     cards,

@@ -1,4 +1,4 @@
-import type { Change, StreamEvent } from "@groat/client";
+import type { Change, NotificationView, StreamEvent } from "@groat/client";
 import { act, cleanup, render, screen } from "@testing-library/react";
 import { toast } from "sonner";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -79,6 +79,10 @@ test.each([
   ["what happens to somebody who is watched", event("5", { stream: "view:7" })],
   ["what is caught up with", { ...event("5"), live: false } as Change],
   ["a hold, which moves nothing", event("0")],
+  [
+    "what a notification tells",
+    event("5", { notification: { title: "Money received" } as NotificationView }),
+  ],
 ])("no toast for %s", (_what, change) => {
   tell(change);
   vi.advanceTimersByTime(3000);

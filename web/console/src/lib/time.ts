@@ -1,6 +1,7 @@
 /** Times on the wire are RFC 3339 UTC with microseconds; people read them in their own zone and language. */
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const short = new Intl.DateTimeFormat(undefined, {
   day: "numeric",
@@ -13,6 +14,7 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 const brief = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "narrow" });
 
 export const formatClock = (at: Date | number): string => clock.format(at);
+export const formatHour = (at: Date | number): string => hour.format(at);
 export const formatDay = (at: Date | number): string => day.format(at);
 export const formatFull = (at: Date | number): string => full.format(at);
 

@@ -78,7 +78,8 @@ export function LiveToasts() {
       }
       if (change.type !== "event" || !change.live || change.event.stream !== `user:${me}`) return;
       const { event } = change;
-      if (event.key !== undefined) return;
+      // What comes with a notification is told by that one, as the person wants it.
+      if (event.key !== undefined || event.notification) return;
       for (const { account, asset, delta, balance } of event.changes ?? []) {
         const id = `${account}/${asset}/${event.type}`;
         const known = gathered.get(id);

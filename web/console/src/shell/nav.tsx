@@ -2,6 +2,7 @@ import { useGroatState as useLive } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
 import {
+  Bell,
   Bitcoin,
   CreditCard,
   Ellipsis,
@@ -31,6 +32,7 @@ export interface Place {
     | "/loans"
     | "/bitcoin"
     | "/statements"
+    | "/notifications"
     | "/inbox"
     | "/requests"
     | "/users"
@@ -75,6 +77,7 @@ export function usePlaces(): { own: Place[]; staff: Place[] } {
   const named = new Set(kinds.map(({ name }) => name));
   const others = kinds.some(({ name }) => !(name in BANK_PAGES));
   const requests: Place = { to: "/requests", label: "Requests", short: "Requests", icon: FileText };
+  const told: Place = { to: "/notifications", label: "Notifications", short: "News", icon: Bell };
   const own: Place[] = [
     { to: "/", label: "My balance", short: "Balance", icon: Wallet },
     ...(!staff || rich ? BANK.filter(({ kind }) => named.has(kind)) : []),
@@ -83,7 +86,7 @@ export function usePlaces(): { own: Place[]; staff: Place[] } {
       ? [{ to: "/statements" as const, label: "Statements", short: "Statements", icon: ReceiptText }]
       : []),
   ];
-  if (!staff) return { own, staff: [] };
+  if (!staff) return { own: [...own, told], staff: [] };
   return {
     own,
     staff: [

@@ -4,6 +4,8 @@ import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useRights } from "../live/hooks";
 import { StatusBanner, StatusMenu } from "../live/status";
 import { LiveToasts } from "../live/toasts";
+import { Bell } from "../notices/bell";
+import { NotificationToasts } from "../notices/toasts";
 import { RequestsLive } from "../requests/live";
 import { Kbd } from "../ui/surface";
 import { FootNav, SideNav } from "./nav";
@@ -78,6 +80,7 @@ export function Shell() {
             </button>
             <div className="flex items-center lg:ml-auto">
               <StatusMenu />
+              <Bell />
               <div className="lg:hidden">
                 <UserMenu />
               </div>
@@ -101,6 +104,7 @@ export function Shell() {
         </Suspense>
       )}
       <LiveToasts />
+      <NotificationToasts />
       <RequestsLive />
     </div>
   );

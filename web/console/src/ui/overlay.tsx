@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { DropdownMenu, Dialog as Radix } from "radix-ui";
+import { DropdownMenu, Dialog as Radix, Popover as RadixPopover } from "radix-ui";
 import { type ComponentProps, type ReactNode, useRef } from "react";
 import { cx } from "../lib/cx";
 import { IconButton } from "./button";
@@ -122,6 +122,38 @@ export function Sheet({
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
+  );
+}
+
+/** A small panel at what opened it; as wide as a phone allows. */
+export function Popover({
+  open,
+  onOpenChange,
+  label,
+  trigger,
+  children,
+}: {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  label: string;
+  trigger: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <RadixPopover.Root open={open} onOpenChange={onOpenChange}>
+      <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
+      <RadixPopover.Portal>
+        <RadixPopover.Content
+          align="end"
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label={label}
+          className="z-50 w-[min(24rem,calc(100vw-1rem))] animate-appear overflow-hidden rounded-lg border border-line bg-raised shadow-float outline-none"
+        >
+          {children}
+        </RadixPopover.Content>
+      </RadixPopover.Portal>
+    </RadixPopover.Root>
   );
 }
 
