@@ -3,7 +3,8 @@
 # make cluster a whole cluster on the loopback: PostgreSQL, Redis, two nodes, nginx on http://localhost:8000
 # make test    every check: Python, TypeScript, browser
 # make lint    only the static checks
-# make soak    the trials in rounds (kill -9 and the like), SOAK_ROUNDS=20 of each; make test does two
+# make soak    the trials in rounds (kill -9 and the like), SOAK_ROUNDS=20 of each; make test does two; and an hour
+#              at half of the peak, SOAK_S=3600 seconds of it
 # make bench   the measurements, as JSON lines
 # make wheel   dist/groat-*.whl with the console inside
 
@@ -13,6 +14,7 @@ STAMPS := .stamps
 CONSOLE := src/groat/http/console/index.html
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 SOAK_ROUNDS ?= 20
+SOAK_S ?= 3600
 
 .PHONY: setup python web demo cluster test lint test-python test-web debian soak bench wheel lock clean
 
@@ -77,7 +79,7 @@ debian:
 	fi
 
 soak: setup debian
-	GROAT_SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0
+	GROAT_SOAK_ROUNDS=$(SOAK_ROUNDS) GROAT_SOAK_S=$(SOAK_S) $(BIN)/python -m pytest -m soak --timeout=0
 
 bench: setup
 	$(BIN)/groat bench

@@ -133,7 +133,6 @@ def unexpected(log: Path) -> list[str]:
     return [
         json.dumps(line)
         for line in errors
-        if line["event"] not in ("commands_failed", "Application startup failed. Exiting.")
-        and "StoreError: store_unavailable" not in line["event"]
+        if line["event"] not in ("commands_failed", "startup_failed", "Application startup failed. Exiting.")
         and "unexpected connection_lost() call" not in line["event"]
     ]
