@@ -190,6 +190,13 @@ def _check_pair(source: str, destination: str) -> None:
         raise InvalidInput("same_account", account=source)
 
 
+def check_move(source: str, destination: str, amount: int, asset: str, assets: dict[str, Asset]) -> None:
+    """Whether ``amount`` smallest units may go from one account to another at all; raises InvalidInput."""
+    _check_pair(source, destination)
+    _check_asset(asset, assets)
+    _check_amount(amount)
+
+
 class Post(Command, kw_only=True):
     """Move money: 1 to 1,000 postings, all or none. ``below_floor`` is a right that the caller must hold."""
 
@@ -209,9 +216,7 @@ class Post(Command, kw_only=True):
         if len(self.postings) > POSTINGS_MAX:
             raise InvalidInput("too_many_postings")
         for posting in self.postings:
-            _check_pair(posting.source, posting.destination)
-            _check_asset(posting.asset, assets)
-            _check_amount(posting.amount)
+            check_move(posting.source, posting.destination, posting.amount, posting.asset, assets)
 
     def needs(self, refs: Refs, book: Book) -> None:
         """Both accounts of each posting."""
@@ -304,9 +309,7 @@ class Hold(Command, kw_only=True):
     def check(self, assets: dict[str, Asset]) -> None:
         """See :meth:`Command.check`."""
         Command.check(self, assets)
-        _check_pair(self.source, self.destination)
-        _check_asset(self.asset, assets)
-        _check_amount(self.amount)
+        check_move(self.source, self.destination, self.amount, self.asset, assets)
         if not 0 <= (self.expires_at or 0) <= TIME_MAX or not 0 <= (self.lasts or 0) <= TIME_MAX // 2:
             raise InvalidInput("invalid_time")
 

@@ -22,8 +22,8 @@ from groat.ledger.book import (
     TransactionRow,
     refuse,
 )
-from groat.ledger.commands import Command, Effect
-from groat.ledger.errors import Refusal
+from groat.ledger.commands import Command, Effect, check_move
+from groat.ledger.errors import InvalidInput, Refusal
 from groat.ledger.text import check_id, check_metadata, format_time
 from groat.programs import notifications
 from groat.programs.notifications.notices import BOX
@@ -34,6 +34,7 @@ from groat.programs.workflow.kinds import (
     Hold,
     Kind,
     Post,
+    Release,
     Request,
     Step,
     Transition,
@@ -145,7 +146,15 @@ class Take(Command, kw_only=True):
             return None
 
     def _step(self, row: RequestRow | None, book: Book) -> Step | Refusal:
-        return self._transition.step(self._read(row, book), self.input)
+        """What the step says. Raises InvalidInput for money that no command may move."""
+        step = self._transition.step(self._read(row, book), self.input)
+        if isinstance(step, Step):
+            for effect in step.money:
+                if isinstance(effect, Hold | Post):
+                    check_move(effect.source, effect.destination, effect.amount, effect.asset, book.assets)
+                elif isinstance(effect, Capture) and effect.amount is not None and effect.amount < 0:
+                    raise InvalidInput("amount_not_positive")
+        return step
 
     def _stored(self, book: Book, id: str) -> RequestRow | None:
         found = book.rows.get((REQUEST, id))
@@ -206,12 +215,13 @@ class Take(Command, kw_only=True):
             refused = self._parent_refused(row, book)
             if refused is not None:
                 return refused
+        step = self._step(row, book)
+        if isinstance(step, Refusal):
+            # To the first of two approvers, too, or nobody could approve what the first one did.
+            return step
         if row is not None and self._transition.approves and len(row.given()) + 1 < row.needed:
             row.approve(self._approval(book.now))
             return self._record(book, row, row.state, Step(), [], None)
-        step = self._step(row, book)
-        if isinstance(step, Refusal):
-            return step
         target = step.to or self._transition.to[0]
         if target not in self._transition.to or (not step.to and len(self._transition.to) > 1):
             raise ValueError(
@@ -288,43 +298,55 @@ class Take(Command, kw_only=True):
     def _move(
         self, book: Book, row: RequestRow | None, step: Step
     ) -> tuple[list[Leg], HoldRow | None] | Refusal:
+        name = f"{self.declared.name}.{self.transition}"
+        before = self._held(book, row)
+        resolved: HoldRow | None = None
         moves: list[Move] = []
-        hold: HoldRow | None = None
+        if sum(not isinstance(effect, Post) for effect in step.money) > 1:
+            raise ValueError(f"{name} may hold, capture or release only once")
         for effect in step.money:
             if isinstance(effect, Post):
                 source = self._account(book, effect.source, effect.asset)
                 destination = self._account(book, effect.destination, effect.asset)
                 moves.append(Move(0, source, destination, effect.amount, 0))
                 continue
-            if hold is not None:
-                raise ValueError(
-                    f"{self.declared.name}.{self.transition} may hold, capture or release only once"
-                )
             if isinstance(effect, Hold):
+                if before is not None and before.status == HOLD_OPEN:
+                    raise ValueError(f"{name}: the request holds already")
                 source = self._account(book, effect.source, effect.asset)
                 destination = self._account(book, effect.destination, effect.asset)
                 amount = effect.amount
-                hold = HoldRow(self.ids[0], source, destination, amount, 0, 0, None, HOLD_OPEN, book.now)
-                book.holds[hold.id] = hold
+                resolved = HoldRow(self.ids[0], source, destination, amount, 0, 0, None, HOLD_OPEN, book.now)
+                book.holds[resolved.id] = resolved
                 move = Move(0, source, destination, 0, amount)
+            elif before is None:
+                raise ValueError(f"{name}: the request holds nothing")
+            elif before.status != HOLD_OPEN:
+                if isinstance(effect, Release):
+                    # Somebody resolved the hold by hand; what is wanted is so already.
+                    continue
+                return refuse("hold_resolved", hold=before.id, state=before.status)
             else:
-                assert row is not None
-                found = book.holds.get(row.hold or "")
-                if found is None:
-                    raise NotLocked
-                hold = found
-                if hold.status != HOLD_OPEN:
-                    return refuse("hold_resolved", hold=hold.id, state=hold.status)
-                amount, status = 0, HOLD_RELEASED
+                resolved, amount, status = before, 0, HOLD_RELEASED
                 if isinstance(effect, Capture):
-                    amount, status = hold.remaining if effect.amount is None else effect.amount, HOLD_CAPTURED
-                if amount > hold.remaining:
-                    return refuse("exceeds_hold", hold=hold.id)
-                move = book.resolve(hold, amount, hold.remaining, status)
+                    amount = before.remaining if effect.amount is None else effect.amount
+                    status = HOLD_CAPTURED
+                if amount > before.remaining:
+                    return refuse("exceeds_hold", hold=before.id)
+                move = book.resolve(before, amount, before.remaining, status)
             # A transaction's first posting is its hold's.
             moves.insert(0, move)
         legs = book.move([move._replace(number=n) for n, move in enumerate(moves)])
-        return legs if isinstance(legs, Refusal) else (legs, hold)
+        return legs if isinstance(legs, Refusal) else (legs, resolved)
+
+    def _held(self, book: Book, row: RequestRow | None) -> HoldRow | None:
+        """The hold that the request names, which may be resolved by now."""
+        if row is None or row.hold is None:
+            return None
+        found = book.holds.get(row.hold)
+        if found is None:
+            raise NotLocked
+        return found
 
     # What it leaves behind
 
@@ -386,6 +408,8 @@ class Take(Command, kw_only=True):
         if step.data is not None:
             row.data = text_of(step.data)
             row.amount, row.asset = self._money(step.data, book)
+        if target != row.state or (step.data is not None and not self._transition.approves):
+            self._begin_approval(book, row, target)
         if target != row.state or step.due_at is not None or self._ends_wait(row, now):
             row.due_at = step.due_at
         state = kind.states[target]
@@ -396,8 +420,10 @@ class Take(Command, kw_only=True):
         row.changed_at = now
         row.reason = reason
         row.waits, row.open = int(state.waits), int(state.open)
-        if hold is not None:
-            row.hold = hold.id if hold.status == HOLD_OPEN else None
+        held = hold or self._held(book, row)
+        row.hold = held.id if held is not None and held.status == HOLD_OPEN else None
+        if row.hold is not None and not state.open:
+            raise ValueError(f"{kind.name}: it must capture or release its hold before it ends as {target}")
         book.put(REQUEST, row.id, row.values())
         if step.parent is not None:
             parent = self._stored(book, row.parent or "")
@@ -405,6 +431,12 @@ class Take(Command, kw_only=True):
             parent.data, parent.changed_at = text_of(step.parent), now
             book.put(REQUEST, parent.id, parent.values())
         return row
+
+    def _begin_approval(self, book: Book, row: RequestRow, target: str) -> None:
+        """Where somebody is to approve, what was approved so far was something else."""
+        kind: Kind[Any] = self.declared
+        if any(t.approves and target in t.sources for t in kind.transitions.values()):
+            row.approvals, row.needed = "[]", kind.needed(row.amount, row.asset, book.assets)
 
     def _ends_wait(self, row: RequestRow, now: int) -> bool:
         """Whether this is what the request was due for, so that it is due no more though its state stays."""

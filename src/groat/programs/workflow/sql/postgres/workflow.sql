@@ -13,8 +13,8 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer
                      $16::bigint[], $17::text[], $18::text[], $19::bigint[], $20::smallint[], $21::smallint[])
 ON CONFLICT (id) DO UPDATE
 SET state = excluded.state, version = excluded.version, data = excluded.data, hold = excluded.hold,
-    amount = excluded.amount, asset = excluded.asset, approvals = excluded.approvals, changed_at = excluded.changed_at,
-    decided_by = excluded.decided_by, decided_at = excluded.decided_at, reason = excluded.reason,
+    amount = excluded.amount, asset = excluded.asset, needed = excluded.needed, approvals = excluded.approvals,
+    changed_at = excluded.changed_at, decided_by = excluded.decided_by, decided_at = excluded.decided_at, reason = excluded.reason,
     due_at = excluded.due_at, waits = excluded.waits, open = excluded.open;
 
 -- name: insert_request_steps :rows

@@ -12,8 +12,8 @@ INSERT INTO request (id, kind, owner, state, version, data, hold, amount, asset,
 VALUES :rows
 ON CONFLICT (id) DO UPDATE
 SET state = excluded.state, version = excluded.version, data = excluded.data, hold = excluded.hold,
-    amount = excluded.amount, asset = excluded.asset, approvals = excluded.approvals, changed_at = excluded.changed_at,
-    decided_by = excluded.decided_by, decided_at = excluded.decided_at, reason = excluded.reason,
+    amount = excluded.amount, asset = excluded.asset, needed = excluded.needed, approvals = excluded.approvals,
+    changed_at = excluded.changed_at, decided_by = excluded.decided_by, decided_at = excluded.decided_at, reason = excluded.reason,
     due_at = excluded.due_at, waits = excluded.waits, open = excluded.open;
 
 -- name: insert_request_steps :rows

@@ -1,0 +1,160 @@
+"""What a step says wrongly moves no money, what others did to a request's hold blocks nothing, and approvals are of
+what was seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
+
+from groat import Groat, GroatError, Refusal, StoreError
+from groat.programs.workflow import Capture, Hold, Kind, Post, Release, Request, Step, Workflow
+from groat.programs.workflow.views import RequestView
+from tests.programs.workflow.pliant import Note, Task, hold, pliant, release
+
+
+async def filed(groat: Groat, kind: Kind[Any], **data: Any) -> tuple[Workflow, RequestView]:
+    workflow = Workflow(groat, [kind])
+    answer = await workflow.file("task", data, user="42", key="f")
+    assert isinstance(answer, RequestView), answer
+    return workflow, answer
+
+
+async def take(
+    workflow: Workflow, request: RequestView, name: str, by: str = "42", key: str = "", note: str = ""
+) -> RequestView | Refusal:
+    roles = [] if by == "42" else ["admin"]
+    given = {"note": note} if name in ("edit", "end") else {}
+    return await workflow.take(
+        "task", request.id, name, given, by=f"user:{by}", key=key or f"{name}/{by}/{note}", roles=roles
+    )
+
+
+async def look(workflow: Workflow, request: RequestView) -> RequestView:
+    found = await workflow.find("task", request.id)
+    assert found is not None
+    return found
+
+
+def said(answer: RequestView | Refusal) -> str:
+    return answer.code if isinstance(answer, Refusal) else answer.state
+
+
+async def held(groat: Groat) -> str:
+    found = await groat.account("user:42")
+    assert found is not None
+    return found.balances[0].held
+
+
+async def test_a_second_hold_would_lose_the_first(groat: Groat) -> None:
+    workflow, request = await filed(groat, pliant(file=hold, edit=hold, end=release))
+    with pytest.raises(StoreError, match="holds already"):
+        await take(workflow, request, "edit")
+    assert await held(groat) == "10.00"
+    assert said(await take(workflow, request, "end", "ada")) == "ended"
+    assert await held(groat) == "0.00"
+
+
+async def test_nothing_ends_with_a_hold(groat: Groat) -> None:
+    workflow, request = await filed(groat, pliant(file=hold))
+    with pytest.raises(StoreError, match="must capture or release"):
+        await take(workflow, request, "end", "ada")
+    assert (await look(workflow, request)).state == "open"
+
+
+@pytest.mark.parametrize("effect", [Release(), Capture()], ids=["release", "capture"])
+async def test_there_must_be_a_hold_to_resolve(groat: Groat, effect: Release | Capture) -> None:
+    workflow, request = await filed(groat, pliant(edit=lambda *_: Step(money=(effect,))))
+    with pytest.raises(StoreError, match="holds nothing"):
+        await take(workflow, request, "edit")
+
+
+@pytest.mark.parametrize("resolve", ["release", "capture"])
+async def test_a_hold_that_somebody_resolved_by_hand_blocks_no_ending(groat: Groat, resolve: str) -> None:
+    workflow, request = await filed(groat, pliant(file=hold, end=release))
+    assert request.hold is not None
+    await getattr(groat, resolve)(request.hold, key="by hand")
+    answer = await take(workflow, request, "end", "ada")
+    assert isinstance(answer, RequestView), answer
+    assert (answer.state, answer.hold) == ("ended", None)
+
+
+async def test_what_was_released_by_hand_cannot_be_captured(groat: Groat) -> None:
+    workflow, request = await filed(groat, pliant(file=hold, end=lambda *_: Step(money=(Capture(),))))
+    await groat.release(request.hold or "", key="by hand")
+    assert said(await take(workflow, request, "end", "ada")) == "hold_resolved"
+
+
+USER, HOUSE = "user:42", "house:tasks"
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [Post(USER, HOUSE, 0, "USD"), Post(USER, HOUSE, -5, "USD"), Post(USER, USER, 5, "USD"),
+     Post("user:42:a b", HOUSE, 5, "USD"), Post(HOUSE, "external:\0", 5, "USD"), Post(USER, HOUSE, 5, "GOLD"),
+     Post(USER, HOUSE, 2**63, "USD"), Hold(USER, HOUSE, 0, "USD"), Hold(USER, HOUSE, -5, "USD"), Capture(-1)],
+    ids=str,
+)  # fmt: skip
+async def test_money_that_no_command_may_move(groat: Groat, effect: Any) -> None:
+    file = hold if isinstance(effect, Capture) else lambda *_: Step()
+    workflow, request = await filed(groat, pliant(file=file, edit=lambda *_: Step(money=(effect,))))
+    before = await groat.account(USER)
+    # With a good one in the same batch, which it must not take along.
+    bad, good = await asyncio.gather(
+        take(workflow, request, "edit"),
+        groat.post([("house:bank", "user:7", "1", "USD")], key="beside"),
+        return_exceptions=True,
+    )
+    assert isinstance(bad, GroatError), bad
+    assert not isinstance(good, BaseException), good
+    assert await groat.account(USER) == before
+    assert (await look(workflow, request)).version == 1
+
+
+# Approvals
+
+
+def approve(r: Request[Task], given: Note) -> Step | Refusal:
+    if given.note == "wrong":
+        return Refusal("hold_not_found", "No terms like these.")
+    return Step(data=msgspec.structs.replace(r.data, note=given.note))
+
+
+async def test_terms_that_cannot_be_are_refused_to_the_first_approver(groat: Groat) -> None:
+    workflow, request = await filed(groat, pliant(end=approve, thresholds={"USD": "1"}))
+    assert said(await take(workflow, request, "end", "ada", note="wrong")) == "hold_not_found"
+    assert said(await take(workflow, request, "end", "ada", note="fair")) == "open"
+    assert said(await take(workflow, request, "end", "bela", note="fair")) == "ended"
+
+
+def raise_amount(r: Request[Task], given: Note) -> Step:
+    return Step(data=msgspec.structs.replace(r.data, amount=given.note))
+
+
+async def test_approvals_are_of_what_was_seen(groat: Groat) -> None:
+    workflow, request = await filed(groat, pliant(edit=raise_amount, thresholds={"USD": "10"}))
+    assert said(await take(workflow, request, "end", "ada")) == "open"
+    edited = await take(workflow, request, "edit", note="400")
+    assert isinstance(edited, RequestView)
+    assert (edited.approvals.needed, edited.approvals.given) == (2, [])
+    assert said(await take(workflow, request, "end", "bela")) == "open"
+    assert said(await take(workflow, request, "end", "ada", key="again")) == "ended"
+
+
+async def test_a_larger_amount_needs_the_second_approver(groat: Groat) -> None:
+    workflow, request = await filed(groat, pliant(edit=raise_amount, thresholds={"USD": "100"}))
+    assert request.approvals.needed == 1
+    await take(workflow, request, "edit", note="400")
+    assert said(await take(workflow, request, "end", "ada")) == "open"
+
+
+async def test_who_comes_back_is_approved_anew(groat: Groat) -> None:
+    workflow, request = await filed(groat, pliant(thresholds={"USD": "1"}))
+    assert said(await take(workflow, request, "end", "ada")) == "open"
+    await take(workflow, request, "go")
+    await take(workflow, request, "back")
+    assert (await look(workflow, request)).approvals.given == []
+    assert said(await take(workflow, request, "end", "bela")) == "open"
