@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
@@ -10,7 +11,7 @@ import pytest
 from groat.ledger.errors import StoreError
 from groat.live import protocol
 from groat.live.feeds import Subscription
-from groat.live.frames import Chunk
+from groat.live.frames import ChannelFormat, Chunk, message_of
 from groat.live.hub import Hub, Stats
 from groat.store.batch import Published
 from tests.live.fakes import FakeGroat
@@ -126,6 +127,58 @@ async def test_hints_in_the_wrong_order_need_no_read(groat: FakeGroat, hub: Hub)
     groat.hint(first)
     assert client.got == [1, 2, 3, 4, 5, 6]
     assert groat.streams.reads == []
+
+
+class Subscriber(Client):
+    """A single reader of channels, for whom the hub makes messages some at a time before it writes them."""
+
+    async def join(self, epoch: str | None = None, offset: int = 0) -> Client:
+        self.subscription, _ = await self.hub.join(
+            self.stream, self.stream, ChannelFormat, self, self.write, epoch, offset, 10_000
+        )
+        self.start = 0
+        return self
+
+    def write(self, data: bytes) -> None:
+        self.got += [json.loads(line)["push"]["pub"]["offset"] for line in message_of(data).split(b"\n")]
+
+
+async def test_what_is_made_before_it_is_written_keeps_its_order(groat: FakeGroat, hub: Hub) -> None:
+    one, other = Subscriber(hub, "user:1"), Subscriber(hub, "user:2")
+    for client in (one, other):
+        await client.join()
+        client.go()
+    singles = [groat.commit(f"user:{1 + n % 2}") for n in range(200)]
+    groat.hint(*singles, groat.commit("user:1", 2), groat.commit("user:1"), groat.commit("user:2", 3))
+    assert one.got == list(range(1, 104))
+    assert other.got == list(range(1, 104))
+    assert hub.stats.deliveries == hub.stats.events == 206
+
+
+async def test_a_reader_that_chokes_on_one_of_its_streams_gets_the_other_once(
+    groat: FakeGroat, hub: Hub
+) -> None:
+    one, other = Subscriber(hub, "user:1"), Subscriber(hub, "user:2")
+    for client in (one, other):
+        await client.join()
+        client.go()
+
+    def choking(data: bytes) -> None:
+        Subscriber.write(one, data)
+        for client in (one, other):
+            client.choke()
+
+    assert one.subscription is not None
+    one.choke()
+    one.subscription.write = choking
+    one.drain()
+    groat.hint(groat.commit("user:1"), groat.commit("user:2"))
+    groat.hint(groat.commit("user:1"), groat.commit("user:2"))
+    one.subscription.write = one.write
+    for client in (one, other):
+        client.drain()
+    await until(lambda: len(one.got) == len(other.got) == 2)
+    assert one.got == other.got == [1, 2]
 
 
 async def test_a_gap_is_healed_by_one_read_for_all_streams(groat: FakeGroat, hub: Hub) -> None:

@@ -349,7 +349,7 @@ class PostgresStore:
             )
             as_text = self._as_text[name]
             if as_text:
-                columns = [_array(c) if n in as_text else c for n, c in enumerate(columns)]
+                columns = [array_text(c) if n in as_text else c for n, c in enumerate(columns)]
             if shape == "bulk":
                 return [
                     tuple(row) for row in await connection.fetch(sql, *columns, *args[1:], timeout=timeout_s)
@@ -367,7 +367,7 @@ class PostgresStore:
         return None
 
 
-def _array(values: Iterable[Any]) -> str:
+def array_text(values: Iterable[Any]) -> str:
     """The text of an array of numbers, texts and None. Raises StoreError ``command_failed``."""
     try:
         text = _encode(values).decode()
