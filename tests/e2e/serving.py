@@ -103,10 +103,19 @@ class Server:
 
     def call(self, method: str, path: str, body: Any = None, *, user: str = "admin") -> Any:
         """A call of the API in somebody's name; the answer's JSON. A key is sent along."""
-        headers = {"Authorization": f"Bearer {self._token(user)}", "Idempotency-Key": f"e2e/{next(_keys)}"}
-        answer = self._http.request(method, path, json=body, headers=headers)
+        answer = self._send(method, path, body, user)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
+
+    def refused(self, method: str, path: str, body: Any = None, *, user: str = "admin") -> Any:
+        """A call that the server says no to; the problem."""
+        answer = self._send(method, path, body, user)
+        assert answer.is_client_error, answer.text
+        return answer.json()
+
+    def _send(self, method: str, path: str, body: Any, user: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._token(user)}", "Idempotency-Key": f"e2e/{next(_keys)}"}
+        return self._http.request(method, path, json=body, headers=headers)
 
     def _token(self, user: str) -> str:
         token, ends_at = self._tokens.get(user, ("", 0.0))

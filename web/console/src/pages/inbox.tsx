@@ -39,7 +39,9 @@ export function InboxPage() {
 
 /** What waits for a decision, of all kinds; the one that is looked at stands beside the list. */
 function Inbox() {
-  const { kind: only, sort = "newest", id: selected = null } = route.useSearch();
+  const { kind: only, sort = "newest", id = null } = route.useSearch();
+  // Keys come faster than an address changes.
+  const [selected, setSelected] = useState(id);
   const navigate = route.useNavigate();
   const kinds = useQuery(kindsQuery).data ?? [];
   const looks = useQuery(looksQuery).data;
@@ -57,13 +59,22 @@ function Inbox() {
   const approve = useRef<HTMLButtonElement>(null);
   const reject = useRef<HTMLButtonElement>(null);
   const pane = useRef<HTMLDivElement>(null);
+  const entering = useRef(false);
   const [help, setHelp] = useState(false);
+  // Who opens a request with Enter goes on in it, as soon as it is there.
+  useEffect(() => {
+    if (!chosen || !entering.current) return;
+    entering.current = false;
+    pane.current?.focus();
+  }, [chosen]);
 
-  const select = (id: string | null) =>
+  function select(next: string | null) {
+    setSelected(next);
     void navigate({
-      search: ({ id: _before, ...rest }) => (id === null ? rest : { ...rest, id }),
+      search: ({ id: _before, ...rest }) => (next === null ? rest : { ...rest, id: next }),
       replace: true,
     });
+  }
   const focusRow = (id: string | null) =>
     document.querySelector<HTMLElement>(`[data-inbox-link="${id}"]`)?.focus();
   function move(step: 1 | -1) {
@@ -96,11 +107,12 @@ function Inbox() {
         <KindFilter
           kinds={kinds}
           only={only}
-          onPick={(kind) =>
+          onPick={(kind) => {
+            setSelected(null);
             void navigate({
               search: ({ kind: _kind, id: _id, ...rest }) => (kind ? { ...rest, kind } : rest),
-            })
-          }
+            });
+          }}
         />
         <Select
           aria-label="Sort"
@@ -147,10 +159,13 @@ function Inbox() {
                   viewers={looks?.get(row.request.id)}
                   selected={wide && row.request.id === selected}
                   fresh={fresh.has(row.request.id)}
-                  onOpen={(id, keyboard) => {
+                  onOpen={(opened, keyboard) => {
                     if (!wide) return false;
-                    select(id);
-                    if (keyboard) requestAnimationFrame(() => pane.current?.focus());
+                    if (keyboard && opened === selected) pane.current?.focus();
+                    else {
+                      entering.current = keyboard;
+                      select(opened);
+                    }
                     return true;
                   }}
                 />

@@ -1,5 +1,6 @@
 import type { KindView, LookView, RequestView } from "@groat/client";
 import { Eye } from "lucide-react";
+import { Fragment } from "react";
 import { cx } from "../lib/cx";
 import { usePerson } from "../live/hooks";
 import { Badge, Initial } from "../ui/surface";
@@ -108,21 +109,19 @@ export function Viewers({
       data-testid="viewers"
     >
       <Eye className={large ? "size-4" : "size-3.5"} aria-hidden />
-      {others.map(({ by }, index) => (
-        <span key={by}>
-          <Name of={by} />
-          {index < others.length - 1 && ","}
-        </span>
-      ))}
-      {large ? (
-        others.length > 1 ? (
-          "are looking at this now"
+      <span>
+        {others.map(({ by }, index) => (
+          <Fragment key={by}>
+            {index > 0 && ", "}
+            <Name of={by} />
+          </Fragment>
+        ))}
+        {large ? (
+          ` ${others.length > 1 ? "are" : "is"} looking at this now`
         ) : (
-          "is looking at this now"
-        )
-      ) : (
-        <span className="sr-only">looking</span>
-      )}
+          <span className="sr-only"> looking</span>
+        )}
+      </span>
     </span>
   );
 }

@@ -74,9 +74,8 @@ export function RequestRecord({ kind, request, children, ...acts }: RecordProps)
 /** State, amount, whose it is, since when: what is read first. */
 function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
   const { staff } = useRights();
-  const { approve, reject } = verdictsOf(kind, request.may);
   const next = transitionOf(kind, stateOf(kind, request.state).due);
-  const decidable = request.waits && !approve && !reject && staff;
+  const { approve } = verdictsOf(kind, request.may);
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -122,7 +121,7 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
           </p>
         )
       )}
-      {decidable && <WhyNot request={request} />}
+      {request.waits && !approve && <WhyNot request={request} />}
     </div>
   );
 }
@@ -153,7 +152,7 @@ function Whose({ user }: { user: string }) {
   );
 }
 
-/** Why somebody who decides elsewhere cannot decide here. */
+/** Why somebody who approves elsewhere cannot do so here. */
 function WhyNot({ request }: { request: RequestView }) {
   const { admin } = useRights();
   const me = `user:${usePerson().user}`;
