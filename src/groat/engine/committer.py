@@ -128,7 +128,9 @@ class Committer:
         """Take no more commands, commit those that wait, and stop."""
         self._closing = True
         self._wake.set()
-        await asyncio.gather(*self._tasks, *self._apart)
+        await asyncio.gather(*self._tasks)
+        while self._apart:
+            await asyncio.gather(*self._apart)
 
     def submit(self, commands: Sequence[Command]) -> list[asyncio.Future[Done | Refusal]]:
         """Queue checked commands, all or none; each future brings a verdict or raises a GroatError.
@@ -218,7 +220,10 @@ class Committer:
                     await asyncio.sleep(pause_s)
                     pause_s = min(2 * pause_s, PAUSE_MAX_S)
                 continue
-            self._set_apart(await self._committed(batch, committed))
+            taken, again = await self._committed(batch, committed)
+            self._set_apart(taken)
+            self._queue.extendleft(reversed(again))
+            self._weight += sum(_weight(prepared.command) for prepared, _, _ in again)
             return
 
     def _is_passing(self, error: StoreError) -> bool:
@@ -239,7 +244,9 @@ class Committer:
         while batch and perf_counter() < deadline:
             await asyncio.sleep(APART_S)
             try:
-                batch = await self._committed(batch, await self._commit(batch, chain, wait=False))
+                committed = await self._commit(batch, chain, wait=False)
+                taken, again = await self._committed(batch, committed)
+                batch = again + taken
             except StoreError as failed:
                 error = failed
                 if error.code in ("busy", "command_failed") and len(batch) > 1:
@@ -280,8 +287,10 @@ class Committer:
             if not future.done():
                 future.set_exception(StoreError(error.code, error.detail))
 
-    async def _committed(self, batch: list[Waiting], committed: Committed) -> list[Waiting]:
-        """Answer a committed batch; what is returned was left out because its rows are taken."""
+    async def _committed(
+        self, batch: list[Waiting], committed: Committed
+    ) -> tuple[list[Waiting], list[Waiting]]:
+        """Answer a committed batch; what is returned was left out: its rows are taken, or it came to need others."""
         stats = self.stats
         taken: list[Waiting] = []
         again: list[Waiting] = []
@@ -308,11 +317,7 @@ class Committer:
                 answered += 1
                 if answered % ANSWERS_AT_ONCE == 0:
                     await asyncio.sleep(0)
-        if again:
-            self._queue.extendleft(reversed(again))
-            self._weight += sum(_weight(prepared.command) for prepared, _, _ in again)
-            self._wake.set()
-        return taken
+        return taken, again
 
 
 def _halves(batch: list[Waiting]) -> tuple[list[Waiting], list[Waiting]]:

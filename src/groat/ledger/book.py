@@ -264,12 +264,14 @@ class Row(Protocol):
 class Table(NamedTuple):
     """A program's table: the named statement that locks rows by id (``:bulk``, id first) and the one that upserts them.
 
-    Tables are locked in the order of their names, before holds and accounts.
+    Tables are locked by ``rank``, of one rank in the order of their names, before holds and accounts. Rows that any
+    command may come to need once it has seen others, whatever program it is of, are of a higher rank than these.
     """
 
     name: str
     lock: str
     write: str
+    rank: int = 0
 
 
 class Act(NamedTuple):

@@ -252,7 +252,8 @@ def commit_batch(
         if not wait and _is_taken(p.command, book, refs, streams):
             verdicts.append(Taken())
             continue
-        verdict = _decide(p.command, book, alone=len(prepared) == 1)
+        # Before the first one nothing changed but what expired, so its rows are those that it asked for.
+        verdict = _decide(p.command, book, first=not decided and not expired)
         verdicts.append(verdict)
         if not isinstance(verdict, Broken | Again):
             known[p.key] = Known(p.body, None, None, verdict)
@@ -296,13 +297,15 @@ def _find_accounts(pairs: set[tuple[str, str]]) -> Flow[dict[tuple[str, str], in
 
 
 def _lock_rows_of(refs: Refs, book: Book, staged: list[Command]) -> Flow[None]:
-    # Programs' rows are locked first, by table and id; a staged kind may name more once it has seen its rows.
+    # Programs' rows are locked first, by rank, table and id. A staged kind may name more once it has seen its rows, so
+    # those of a higher rank wait until all have named theirs: then no batch holds such a row and waits for a lower one.
     for _ in range(STAGES_MAX):
         missing = {table: ids - {id for t, id in book.rows if t == table} for table, ids in refs.rows.items()}
-        if not any(missing.values()):
+        ranks = [table.rank for table, ids in missing.items() if ids]
+        if not ranks:
             break
         for table, ids in sorted(missing.items()):
-            if ids:
+            if ids and table.rank == min(ranks):
                 yield from _lock_rows(book, table, ids)
         for command in staged:
             command.needs(refs, book)
@@ -406,13 +409,13 @@ def _lock_streams(book: Book, refs: Refs, epoch: str, wait: bool) -> Flow[dict[s
     return streams
 
 
-def _decide(command: Command, book: Book, alone: bool) -> Done | Refusal | Broken | Again:
+def _decide(command: Command, book: Book, first: bool) -> Done | Refusal | Broken | Again:
     book.begin()
     try:
         effect = command.decide(book)
     except NotLocked as error:
         book.rollback()
-        return Broken(error) if alone else Again()
+        return Broken(error) if first else Again()
     except Exception as error:  # noqa: BLE001 (a program's code may raise anything; the verdict carries it)
         book.rollback()
         return Broken(error)

@@ -28,7 +28,8 @@ OTHERS = "*"
 DEFAULT_WAYS = (TOAST,)
 
 NOTIFICATION = Table("notification", lock="read_notifications", write="insert_notifications")
-BOX = Table("notification_box", lock="lock_notification_boxes", write="write_notification_boxes")
+# Commands of any kind may come to notify somebody once they have seen their own rows.
+BOX = Table("notification_box", lock="lock_notification_boxes", write="write_notification_boxes", rank=1)
 MAIL = Table("notification_mail", lock="read_notification_mail", write="insert_notification_mail")
 
 
