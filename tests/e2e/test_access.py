@@ -115,6 +115,11 @@ def with_bell(page: Page) -> None:
     dialog(page, "bell-panel")
 
 
+def with_lines(page: Page) -> None:
+    page.get_by_role("radio", name="This year").check()
+    expect(page.get_by_test_id("statement-line").first).to_be_visible()
+
+
 def as_it_is(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
@@ -139,6 +144,7 @@ VIEWS: dict[str, tuple[str | None, str, View]] = {
     "notifications": ("42", "/notifications", as_it_is),
     "notifications-preferences": ("42", "/notifications", with_preferences),
     "bell": ("42", "/", with_bell),
+    "statements": ("42", "/statements", with_lines),
     "staff-only": ("42", "/users", as_it_is),
     "lost": ("42", "/nowhere/at/all", as_it_is),
 }
@@ -156,6 +162,7 @@ PAGES = (
     "notifications",
     "notifications-preferences",
     "bell",
+    "statements",
 )
 
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+from datetime import datetime
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import NewScreen
@@ -97,3 +103,47 @@ def test_who_wants_no_toasts_of_a_category_gets_none(server: Server, new_screen:
         assert not [toast for toast in screen.witness()["toasts"] if "A sale" in toast]
     # It is kept all the same.
     expect(row(laptop.page, "A sale")).to_have_attribute("data-read", "false")
+
+
+def test_a_statement_is_what_the_ledger_says(server: Server, new_screen: NewScreen, tmp_path: Path) -> None:
+    screen = new_screen("7", "/statements", timezone_id="America/New_York")
+    main = screen.page.get_by_role("main")
+    main.get_by_label("Account").select_option(label="Main · USD")
+    main.get_by_role("radio", name="This year").check()
+    preview = screen.page.get_by_test_id("statement-preview")
+    lines = preview.get_by_test_id("statement-line")
+    screen.has_state("live")
+
+    # What happens while it is on the screen is on the next line of it.
+    server.credit("7", "12.34", "=Not a formula", asset="USD")
+    expect(lines.last).to_contain_text("=Not a formula")
+    expect(lines.last).to_contain_text("+12.34")
+
+    files = {}
+    for form in ("CSV", "PDF"):
+        with screen.page.expect_download() as download:
+            preview.get_by_role("button", name=f"Download {form}").click()
+        files[form] = tmp_path / download.value.suggested_filename
+        download.value.save_as(files[form])
+    assert files["PDF"].read_bytes().startswith(b"%PDF-")
+    assert files["CSV"].name.startswith("statement-user-7-USD-")
+
+    with files["CSV"].open(newline="", encoding="utf-8") as file:
+        opening, *stated, closing = csv.DictReader(file)
+    start, end = (datetime.fromisoformat(each["at"]) for each in (opening, closing))
+    assert end.year == start.year + 1
+    booked = [
+        entry
+        for entry in server.entries("7", "USD")
+        if Decimal(entry["delta"]) and start <= datetime.fromisoformat(entry["at"]) < end
+    ]
+    booked.sort(key=lambda entry: (entry["at"], entry["version"]))
+    assert [(line["at"], line["transaction"], line["amount"]) for line in stated] == [
+        (entry["at"], entry["transaction"], entry["delta"]) for entry in booked
+    ]
+    balances = [Decimal(line["balance"]) for line in (opening, *stated)]
+    changes = [Decimal(line["amount"]) for line in stated]
+    assert [after - before for before, after in pairwise(balances)] == changes
+    assert closing["balance"] == stated[-1]["balance"] == server.balance("7", "USD")
+    assert stated[-1]["reason"] == "'=Not a formula"
+    expect(lines).to_have_count(len(stated))

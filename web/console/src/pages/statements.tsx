@@ -1,22 +1,21 @@
-import { type BalanceView, GroatError, subtract } from "@groat/client";
+import { type BalanceView, GroatError } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { ArrowRight, Download, FileText } from "lucide-react";
+import { Download, FileText } from "lucide-react";
 import { useMemo, useState } from "react";
 import { explain } from "../api/problem";
 import { accountQuery } from "../api/queries";
 import { type Period, type PeriodName, periodFrom, periodOf, toDay } from "../bank/periods";
+import { StatementPreview } from "../bank/statement-preview";
 import { groat } from "../groat";
 import { accountLabel, inOrder } from "../lib/accounts";
 import { save } from "../lib/csv";
-import { formatDay, toMoment } from "../lib/time";
 import { usePerson, useRights } from "../live/hooks";
 import { Button } from "../ui/button";
 import { Choice, Field, Input, Select } from "../ui/field";
 import { EmptyState, ErrorState, Notice, Skeleton } from "../ui/states";
 import { Card, PageHeader } from "../ui/surface";
-import { Amount, Delta } from "../ui/text";
 
 const route = getRouteApi("/inside/statements");
 
@@ -26,12 +25,10 @@ const PERIODS = [
   { value: "year", label: "This year" },
   { value: "other", label: "Other" },
 ] as const;
-const FORMATS = [
-  { value: "pdf", label: "PDF, to print" },
-  { value: "csv", label: "CSV, to reckon with" },
-] as const;
+const FORMATS = ["pdf", "csv"] as const;
+type Format = (typeof FORMATS)[number];
 
-/** What came and went in a period, as a file. */
+/** What came and went in a period: to look at, and as a file. */
 export function StatementsPage() {
   const { account: asked } = route.useSearch();
   const { user } = usePerson();
@@ -57,17 +54,17 @@ function Own({ user }: { user: string }) {
       .filter(({ account }) => account === main || account.startsWith(`${main}:`))
       .sort(inOrder);
   }, [known, user]);
-  if (!ready) return <Skeleton className="h-80 w-full max-w-xl !rounded-xl" />;
+  if (!ready) return <Skeleton className="h-80 w-full !rounded-xl" />;
   return <Choose balances={balances} />;
 }
 
 /** Staff choose for somebody else: `?account=user:42`. */
 function OfOthers({ account }: { account: string }) {
   const query = useQuery(accountQuery(account));
-  if (query.isPending) return <Skeleton className="h-80 w-full max-w-xl !rounded-xl" />;
+  if (query.isPending) return <Skeleton className="h-80 w-full !rounded-xl" />;
   if (query.isError) {
     return (
-      <Card className="max-w-xl">
+      <Card>
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       </Card>
     );
@@ -75,61 +72,32 @@ function OfOthers({ account }: { account: string }) {
   return <Choose balances={query.data.balances} />;
 }
 
-const id = ({ account, asset }: Pick<BalanceView, "account" | "asset">) => `${account} ${asset}`;
+type Choosable = Pick<BalanceView, "account" | "asset">;
 
-function Choose({ balances }: { balances: Pick<BalanceView, "account" | "asset">[] }) {
+const id = ({ account, asset }: Choosable) => `${account} ${asset}`;
+
+function Choose({ balances }: { balances: Choosable[] }) {
   const [picked, setPicked] = useState("");
   const [name, setName] = useState<PeriodName>("month");
   const [days, setDays] = useState(() => {
     const { from, to } = periodOf("last-month", new Date());
     return { first: toDay(from), last: toDay(to - 1) };
   });
-  const [format, setFormat] = useState<"pdf" | "csv">("pdf");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
   const balance = balances.find((one) => id(one) === picked) ?? balances[0];
   const period = name === "other" ? periodFrom(days.first, days.last) : periodOf(name, new Date());
   if (!balance) {
     return (
-      <Card className="max-w-xl">
+      <Card>
         <EmptyState icon={<FileText aria-hidden />} title="Nothing to state yet">
           With the first change of a balance there is something to tell.
         </EmptyState>
       </Card>
     );
   }
-  const { account, asset } = balance;
-
-  async function download(wanted: Period) {
-    setBusy(true);
-    setProblem(null);
-    try {
-      const blob = await groat.api.statement(account, asset, {
-        from: new Date(wanted.from).toISOString(),
-        to: new Date(wanted.to).toISOString(),
-        format,
-        zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      });
-      const part = account.replaceAll(/[^\w.-]+/g, "-");
-      save(`statement-${part}-${asset}-${toDay(wanted.from)}-${toDay(wanted.to - 1)}.${format}`, blob);
-    } catch (error) {
-      if (!(error instanceof GroatError)) throw error;
-      setProblem(explain(error));
-    } finally {
-      setBusy(false);
-    }
-  }
-
   return (
-    <Card className="max-w-xl p-4 sm:p-6">
-      <form
-        className="flex flex-col gap-5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (period && !busy) void download(period);
-        }}
-      >
-        <Field label="Account">
+    <div className="flex flex-col gap-5">
+      <Card aria-label="Which statement" className="flex flex-wrap items-start gap-x-5 gap-y-4 p-4 sm:p-5">
+        <Field label="Account" className="w-full sm:w-56">
           {(wiring) => (
             <Select {...wiring} value={id(balance)} onChange={(event) => setPicked(event.target.value)}>
               {balances.map((one) => (
@@ -140,14 +108,20 @@ function Choose({ balances }: { balances: Pick<BalanceView, "account" | "asset">
             </Select>
           )}
         </Field>
-        <div className="flex flex-col gap-1.5">
+        <div className="flex w-full min-w-0 flex-col gap-1.5 sm:w-auto">
           <span aria-hidden className="font-medium text-sm">
             Period
           </span>
-          <Choice label="Period" value={name} options={PERIODS} onChange={setName} />
+          <Choice
+            label="Period"
+            className="max-sm:[&_label]:px-1.5 max-sm:[&_label]:text-[0.8125rem]"
+            value={name}
+            options={PERIODS}
+            onChange={setName}
+          />
         </div>
         {name === "other" && (
-          <div className="grid gap-4 sm:grid-cols-2">
+          <div className="grid w-full grid-cols-2 gap-3 sm:w-auto">
             <Field label="First day">
               {(wiring) => (
                 <Input
@@ -159,7 +133,7 @@ function Choose({ balances }: { balances: Pick<BalanceView, "account" | "asset">
                 />
               )}
             </Field>
-            <Field label="Last day" problem={!period && "A period ends after it begins."}>
+            <Field label="Last day" problem={!period && "It ends before it begins."}>
               {(wiring) => (
                 <Input
                   {...wiring}
@@ -172,55 +146,58 @@ function Choose({ balances }: { balances: Pick<BalanceView, "account" | "asset">
             </Field>
           </div>
         )}
-        {period && <Preview account={account} asset={asset} period={period} />}
-        <div className="flex flex-col gap-1.5">
-          <span aria-hidden className="font-medium text-sm">
-            As
-          </span>
-          <Choice label="As" value={format} options={FORMATS} onChange={setFormat} />
-        </div>
-        {problem && (
-          <Notice tone="warn" role="alert">
-            {problem}
-          </Notice>
-        )}
-        <div className="flex justify-end">
-          <Button type="submit" look="primary" busy={busy} disabled={!period}>
-            <Download aria-hidden /> Download
-          </Button>
-        </div>
-      </form>
-    </Card>
+      </Card>
+      {period && <Stated key={id(balance)} balance={balance} period={period} />}
+    </div>
   );
 }
 
-/** The balances at both ends: what the file will say of them. */
-function Preview({ account, asset, period }: { account: string; asset: string; period: Period }) {
-  const opening = useQuery(accountQuery(account, toMoment(period.from - 1)));
-  const closing = useQuery(accountQuery(account, toMoment(period.to - 1)));
-  const of = (query: typeof opening) =>
-    query.data?.balances.find((one) => one.account === account && one.asset === asset)?.balance;
-  const [before, after] = [of(opening), of(closing)];
-  const [start, end] = [before ?? (after ? subtract(after, after) : undefined), after];
+function Stated({ balance: { account, asset }, period }: { balance: Choosable; period: Period }) {
+  const [busy, setBusy] = useState<Format | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  async function download(format: Format) {
+    if (busy) return;
+    setBusy(format);
+    setProblem(null);
+    try {
+      const file = await groat.api.statement(account, asset, {
+        from: new Date(period.from).toISOString(),
+        to: new Date(period.to).toISOString(),
+        format,
+        zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      });
+      const part = account.replaceAll(/[^\w.-]+/g, "-");
+      save(`statement-${part}-${asset}-${toDay(period.from)}-${toDay(period.to - 1)}.${format}`, file);
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      setProblem(explain(error));
+    } finally {
+      setBusy(null);
+    }
+  }
+
   return (
-    <div className="rounded-lg bg-sunken px-4 py-3 text-sm" data-testid="statement-preview">
-      <p className="num text-muted">
-        {formatDay(period.from)} – {formatDay(period.to - 1)}
-      </p>
-      <p className="mt-1 flex min-h-7 flex-wrap items-center gap-x-2">
-        {opening.isPending || closing.isPending ? (
-          <Skeleton className="h-5 w-48" />
-        ) : start === undefined || end === undefined ? (
-          <span className="text-muted">Nothing was there yet.</span>
-        ) : (
-          <>
-            <Amount value={start} className="text-muted" />
-            <ArrowRight className="size-4 text-faint" aria-label="becomes" />
-            <Amount value={end} asset={asset} className="font-semibold text-base" />
-            <Delta value={subtract(end, start)} className="ml-auto" />
-          </>
-        )}
-      </p>
-    </div>
+    <>
+      {problem && (
+        <Notice tone="bad" role="alert" title="The file could not be had">
+          {problem}
+        </Notice>
+      )}
+      <StatementPreview account={account} asset={asset} period={period}>
+        {FORMATS.map((format) => (
+          <Button
+            key={format}
+            look={format === "pdf" ? "primary" : "secondary"}
+            busy={busy === format}
+            onClick={() => void download(format)}
+          >
+            <Download aria-hidden />
+            <span className="sr-only">Download </span>
+            {format.toUpperCase()}
+          </Button>
+        ))}
+      </StatementPreview>
+    </>
   );
 }
