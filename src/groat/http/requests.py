@@ -14,6 +14,7 @@ from groat.http.operations import CURSOR, LIMIT, Query, operation
 from groat.http.problems import HttpError, problem
 from groat.http.rights import owns, sees_everything
 from groat.identity.model import check_user
+from groat.ledger.amounts import AMOUNT_MAX
 from groat.ledger.errors import Refusal
 from groat.ledger.text import check_id
 from groat.programs.workflow import FILE, OWNER, SERVICE, SYSTEM, Kind
@@ -85,22 +86,16 @@ async def list_requests(call: Call) -> Answer:
         if (user and user != identity.user) or waits:
             raise HttpError("forbidden")
         user = identity.user or ""
-    kind, state, limit, after = (
-        query.get("kind", ""),
-        query.get("state", ""),
-        call.limit(),
-        call.cursor() or "",
-    )
+    wanted = {"user": user, "kind": query.get("kind", ""), "state": query.get("state", "")}
+    limit, after = call.limit(), call.cursor() or ""
     if waits:
-        page = await workflow.waiting(sort=sort, kind=kind, after=_after(after), limit=limit)
-    elif "parent" in query:
-        page = await workflow.children(query["parent"], after and check_id(after), limit)
+        if "parent" in query:
+            raise HttpError("invalid_query", "parent and waits do not go together.")
+        page = await workflow.waiting(**wanted, sort=sort, after=_after(after), limit=limit)
     else:
-        page = await workflow.page(
-            user=user, kind=kind, state=state, after=after and check_id(after), limit=limit
-        )
-    rows = [row for row in page.rows if sees_everything(identity) or row.owner == identity.principal]
-    answer = RequestPage([_seen_by(call, await workflow.view(row)) for row in rows], None)
+        parent = query.get("parent", "")
+        page = await workflow.page(**wanted, parent=parent, after=after and check_id(after), limit=limit)
+    answer = RequestPage([_seen_by(call, await workflow.view(row)) for row in page.rows], None)
     if page.last is not None:
         id, amount = page.last
         answer.cursor = call.to_cursor(f"{id} {amount}" if waits else id)
@@ -269,7 +264,7 @@ def _after(text: str) -> tuple[str, int] | None:
     if not text:
         return None
     id, _, amount = text.partition(" ")
-    if not (amount.isascii() and amount.isdigit() and len(amount) < 20):
+    if not (amount.isascii() and amount.isdigit() and len(amount) < 20 and int(amount) <= AMOUNT_MAX):
         raise HttpError("invalid_cursor")
     return check_id(id), int(amount)
 

@@ -235,7 +235,7 @@ async def test_a_child_changes_its_parent(groat: Groat, workflow: Workflow) -> N
     view = await workflow.find("payout", request.id)
     assert view is not None
     assert view.data["tips"] == 500
-    assert len((await workflow.children(request.id)).rows) == 5
+    assert len((await workflow.page(parent=request.id)).rows) == 5
     stranger = await workflow.file(
         "tip", {"amount": "1", "asset": "USD", "payout": request.id}, user="7", key="s"
     )

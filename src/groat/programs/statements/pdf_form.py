@@ -238,7 +238,12 @@ class _Pages:
         return f"{sign}{int(whole):,}{point}{fraction}"
 
     def _moment(self, micros: int) -> datetime:
-        return (_EPOCH + timedelta(microseconds=micros)).astimezone(self._head.zone)
+        at = _EPOCH + timedelta(microseconds=micros)
+        try:
+            return at.astimezone(self._head.zone)
+        except OverflowError:
+            # Some places begin the year 10000 before Greenwich does.
+            return at
 
     def _zone(self) -> str:
         return getattr(self._head.zone, "key", None) or "UTC"

@@ -64,9 +64,9 @@ def page(kind: str, state: str, before: str, limit: int) -> Flow[Page]:
     return (yield from _page([id for (id,) in rows], limit))
 
 
-def page_children(parent: str, before: str, limit: int) -> Flow[Page]:
+def page_children(parent: str, owner: str, kind: str, state: str, before: str, limit: int) -> Flow[Page]:
     """The requests that belong to another, the newest first."""
-    rows = yield Query("page_children", (parent, before, limit))
+    rows = yield Query("page_children", (parent, before, kind, state, owner, limit))
     return (yield from _page([id for (id,) in rows], limit))
 
 
@@ -76,9 +76,11 @@ def in_state(kind: str, state: str, after: str, limit: int) -> Flow[list[Request
     return (yield from _page([id for (id,) in rows], limit)).rows
 
 
-def page_waiting(sort: str, kind: str, after: tuple[str, int], limit: int) -> Flow[Page]:
+def page_waiting(
+    sort: str, owner: str, kind: str, state: str, after: tuple[str, int], limit: int
+) -> Flow[Page]:
     """Requests that wait for a decision, ``sort`` newest, oldest or largest first, behind (id, amount)."""
-    rows = yield Query(f"page_waiting_{sort}", (*after, kind, limit))
+    rows = yield Query(f"page_waiting_{sort}", (*after, kind, state, owner, limit))
     return (yield from _page([id for id, _ in rows], limit))
 
 

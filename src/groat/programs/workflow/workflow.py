@@ -13,7 +13,7 @@ import structlog
 
 from groat.engine.gather import Gather
 from groat.engine.groat import Groat
-from groat.ledger.amounts import Asset
+from groat.ledger.amounts import AMOUNT_MAX, Asset
 from groat.ledger.errors import GroatError, Refusal, StoreError
 from groat.ledger.text import check_id, format_time
 from groat.programs.workflow import reading
@@ -32,7 +32,6 @@ REFUSED_MAX = 10_000
 LOOK_US = 15_000_000
 CLOCK = "system:workflow"
 MINUTE_US = 60_000_000
-LARGEST = 2**63 - 1
 NOTHING = Nothing()
 SORTS = ("newest", "oldest", "largest")
 
@@ -171,12 +170,25 @@ class Workflow:
         return request_view(row, self._assets)
 
     async def page(
-        self, *, user: str = "", kind: str = "", state: str = "", after: str = "", limit: int = 50
+        self,
+        *,
+        user: str = "",
+        kind: str = "",
+        state: str = "",
+        parent: str = "",
+        after: str = "",
+        limit: int = 50,
     ) -> Page:
-        """Requests, the newest first, behind the id ``after``: everybody's, or those of a user."""
-        before = after or LAST_ID
-        if user:
-            return await self._groat.read(reading.page_of, f"user:{user}", kind, state, before, limit)
+        """Requests, the newest first, behind the id ``after``: everybody's, or those of a user; ``parent`` is the
+        request that they belong to.
+        """
+        before, owner = after or LAST_ID, user and f"user:{user}"
+        if parent:
+            return await self._groat.read(
+                reading.page_children, check_id(parent), owner, kind, state, before, limit
+            )
+        if owner:
+            return await self._groat.read(reading.page_of, owner, kind, state, before, limit)
         return await self._groat.read(reading.page, kind, state, before, limit)
 
     async def in_state(self, kind: str, state: str, after: str = "", limit: int = 100) -> list[RequestView]:
@@ -184,16 +196,21 @@ class Workflow:
         rows = await self._groat.read(reading.in_state, kind, state, after or FIRST_ID, limit)
         return [await self.view(row) for row in rows]
 
-    async def children(self, parent: str, after: str = "", limit: int = 50) -> Page:
-        """The requests that belong to another one, the newest first."""
-        return await self._groat.read(reading.page_children, check_id(parent), after or LAST_ID, limit)
-
     async def waiting(
-        self, *, sort: str = "newest", kind: str = "", after: tuple[str, int] | None = None, limit: int = 50
+        self,
+        *,
+        sort: str = "newest",
+        user: str = "",
+        kind: str = "",
+        state: str = "",
+        after: tuple[str, int] | None = None,
+        limit: int = 50,
     ) -> Page:
         """Requests that wait for a decision, ``sort`` newest, oldest or largest (by smallest units) first."""
-        begin = {"newest": (LAST_ID, 0), "oldest": (FIRST_ID, 0), "largest": (LAST_ID, LARGEST)}
-        return await self._groat.read(reading.page_waiting, sort, kind, after or begin[sort], limit)
+        begin = {"newest": (LAST_ID, 0), "oldest": (FIRST_ID, 0), "largest": (LAST_ID, AMOUNT_MAX)}
+        return await self._groat.read(
+            reading.page_waiting, sort, user and f"user:{user}", kind, state, after or begin[sort], limit
+        )
 
     async def counts(self) -> dict[str, int]:
         """How many requests of each kind wait for a decision."""

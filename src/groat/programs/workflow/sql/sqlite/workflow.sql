@@ -45,20 +45,27 @@ ORDER BY id DESC LIMIT ?4;
 SELECT id FROM request WHERE kind = ?1 AND state = ?2 AND id > ?3 ORDER BY id LIMIT ?4;
 
 -- name: page_children :many
--- Ids of the requests that belong to ?1 before ?2, the newest first.
-SELECT id FROM request WHERE parent = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3;
+-- Ids of the requests that belong to ?1 before ?2, the newest first; of a kind, in a state and of an owner where these are given.
+SELECT id FROM request
+WHERE parent = ?1 AND id < ?2 AND (?3 = '' OR kind = ?3) AND (?4 = '' OR state = ?4) AND (?5 = '' OR owner = ?5)
+ORDER BY id DESC LIMIT ?6;
 
 -- name: page_waiting_newest :many
-SELECT id, amount FROM request WHERE waits = 1 AND id < ?1 AND (?3 = '' OR kind = ?3) ORDER BY id DESC LIMIT ?4;
+SELECT id, amount FROM request
+WHERE waits = 1 AND id < ?1 AND (?3 = '' OR kind = ?3) AND (?4 = '' OR state = ?4) AND (?5 = '' OR owner = ?5)
+ORDER BY id DESC LIMIT ?6;
 
 -- name: page_waiting_oldest :many
-SELECT id, amount FROM request WHERE waits = 1 AND id > ?1 AND (?3 = '' OR kind = ?3) ORDER BY id LIMIT ?4;
+SELECT id, amount FROM request
+WHERE waits = 1 AND id > ?1 AND (?3 = '' OR kind = ?3) AND (?4 = '' OR state = ?4) AND (?5 = '' OR owner = ?5)
+ORDER BY id LIMIT ?6;
 
 -- name: page_waiting_largest :many
 -- By amount in smallest units; those about no money come last.
 SELECT id, amount FROM request
-WHERE waits = 1 AND (coalesce(amount, 0), id) < (?2, ?1) AND (?3 = '' OR kind = ?3)
-ORDER BY coalesce(amount, 0) DESC, id DESC LIMIT ?4;
+WHERE waits = 1 AND (coalesce(amount, 0), id) < (?2, ?1) AND (?3 = '' OR kind = ?3) AND (?4 = '' OR state = ?4)
+  AND (?5 = '' OR owner = ?5)
+ORDER BY coalesce(amount, 0) DESC, id DESC LIMIT ?6;
 
 -- name: count_waiting :many
 SELECT kind, count(*) FROM request WHERE waits = 1 GROUP BY kind;
