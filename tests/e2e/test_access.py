@@ -120,6 +120,62 @@ def with_lines(page: Page) -> None:
     expect(page.get_by_test_id("statement-line").first).to_be_visible()
 
 
+def with_inbox(page: Page) -> None:
+    expect(page.get_by_test_id("inbox-row").first).to_be_visible()
+
+
+def with_chosen(page: Page) -> None:
+    page.get_by_test_id("inbox-row").first.get_by_role("link").click()
+    expect(page.get_by_test_id("timeline")).to_be_visible()
+
+
+def with_rejection(page: Page) -> None:
+    with_chosen(page)
+    page.keyboard.press("r")
+    dialog(page, "input-dialog")
+
+
+def with_keys(page: Page) -> None:
+    page.get_by_role("button", name="Keys").click()
+    dialog(page, "keys-dialog")
+
+
+def with_rows(page: Page) -> None:
+    expect(page.get_by_test_id("request").first).to_be_visible()
+
+
+def with_record(page: Page) -> None:
+    with_rows(page)
+    page.get_by_test_id("request").first.get_by_role("link").first.click()
+    expect(page.get_by_test_id("timeline")).to_be_visible()
+
+
+def with_review(page: Page) -> None:
+    page.get_by_role("radio", name="Kofi").check()
+    page.get_by_label("Amount", exact=True).fill("10500")
+    page.get_by_role("button", name="Review").click()
+    expect(page.get_by_test_id("review")).to_be_visible()
+
+
+def with_missing(page: Page) -> None:
+    page.get_by_role("button", name="Review").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def with_card(page: Page) -> None:
+    expect(page.get_by_test_id("card-usage").first).to_be_visible()
+
+
+def with_schedule(page: Page) -> None:
+    expect(page.get_by_test_id("schedule").first).to_be_visible()
+
+
+def with_withdrawal(page: Page) -> None:
+    with_rows(page)
+    page.get_by_role("button", name="Withdraw").click()
+    dialog(page, "withdraw-dialog")
+
+
 def as_it_is(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
@@ -145,6 +201,21 @@ VIEWS: dict[str, tuple[str | None, str, View]] = {
     "notifications-preferences": ("42", "/notifications", with_preferences),
     "bell": ("42", "/", with_bell),
     "statements": ("42", "/statements", with_lines),
+    "inbox": ("admin", "/inbox", with_chosen),
+    "inbox-list": ("admin", "/inbox", with_inbox),
+    "inbox-rejection": ("admin", "/inbox", with_rejection),
+    "inbox-keys": ("admin", "/inbox", with_keys),
+    "requests": ("admin", "/requests/card", with_rows),
+    "request-transfer": ("admin", "/requests/transfer?state=completed", with_record),
+    "request-card": ("42", "/requests/card", with_record),
+    "request-new": ("42", "/requests/loan/new", with_missing),
+    "transfers": ("42", "/transfers", with_rows),
+    "transfer-new": ("42", "/transfers/new", with_missing),
+    "transfer-review": ("42", "/transfers/new", with_review),
+    "cards": ("42", "/cards", with_card),
+    "loans": ("42", "/loans", with_schedule),
+    "bitcoin": ("42", "/bitcoin", with_rows),
+    "bitcoin-withdrawal": ("42", "/bitcoin", with_withdrawal),
     "staff-only": ("42", "/users", as_it_is),
     "lost": ("42", "/nowhere/at/all", as_it_is),
 }
@@ -163,6 +234,17 @@ PAGES = (
     "notifications-preferences",
     "bell",
     "statements",
+    "inbox-list",
+    "requests",
+    "request-transfer",
+    "request-card",
+    "request-new",
+    "transfers",
+    "transfer-review",
+    "cards",
+    "loans",
+    "bitcoin",
+    "bitcoin-withdrawal",
 )
 
 

@@ -1,4 +1,4 @@
-import { formatAmount, GroatError, type RequestView } from "@groat/client";
+import { formatAmount, GroatError, type KindView, type RequestView } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -82,26 +82,18 @@ export function BitcoinPage() {
   );
 }
 
-function columnsFor(kind: ReturnType<typeof useKind>): Column<RequestView>[] {
+function columnsFor(kind: KindView | undefined): Column<RequestView>[] {
   return [
     {
       id: "what",
       header: "What",
-      cell: ({ row: { original } }) => <What request={original} />,
+      cell: ({ row: { original } }) => <What kind={kind} request={original} />,
     },
     {
       id: "state",
       header: "State",
-      cell: ({ row: { original } }) => {
-        const data = dataOf("bitcoin_transaction", original);
-        const confirming = original.state === "pending" && data;
-        return (
-          <span className="flex flex-col items-start gap-1">
-            <StateBadge kind={kind} state={original.state} />
-            {confirming && <Confirmations data={data} settled={false} />}
-          </span>
-        );
-      },
+      cell: ({ row: { original } }) => <State kind={kind} request={original} />,
+      meta: { from: "sm" },
     },
     {
       id: "amount",
@@ -126,7 +118,22 @@ function columnsFor(kind: ReturnType<typeof useKind>): Column<RequestView>[] {
   ];
 }
 
-function What({ request }: { request: RequestView }) {
+interface CellProps {
+  kind: KindView | undefined;
+  request: RequestView;
+}
+
+function State({ kind, request }: CellProps) {
+  const data = dataOf("bitcoin_transaction", request);
+  return (
+    <span className="flex flex-col items-start gap-1">
+      <StateBadge kind={kind} state={request.state} />
+      {request.state === "pending" && data && <Confirmations data={data} settled={false} />}
+    </span>
+  );
+}
+
+function What({ kind, request }: CellProps) {
   const data = dataOf("bitcoin_transaction", request);
   const deposit = data?.direction === "deposit";
   const Icon = deposit ? ArrowDownLeft : ArrowUpRight;
@@ -150,6 +157,9 @@ function What({ request }: { request: RequestView }) {
             {shortened(data?.address ?? "")} ·{" "}
           </span>
           <Time at={request.filed_at} form="age" />
+        </span>
+        <span className="mt-1 block sm:hidden">
+          <State kind={kind} request={request} />
         </span>
       </span>
     </span>

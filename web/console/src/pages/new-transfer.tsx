@@ -1,12 +1,4 @@
-import {
-  compare,
-  formatAmount,
-  GroatError,
-  isZero,
-  type KindView,
-  type RequestView,
-  subtract,
-} from "@groat/client";
+import { compare, formatAmount, GroatError, type KindView, type RequestView, subtract } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
@@ -106,9 +98,20 @@ function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] })
   function review() {
     setProblem(null);
     const reading = readTransfer(draft, assets, new Date().toISOString().slice(0, 10));
-    if (reading.ok) setReviewed(reading.read);
-    setProblems(reading.ok ? {} : reading.problems);
-    return reading.ok;
+    if (!reading.ok) {
+      setProblems(reading.problems);
+      return false;
+    }
+    const { amount = "0", on } = reading.read.data;
+    const balance = balances.find(({ asset }) => asset === draft.asset);
+    // What is held at once must be there; a day to come may bring it.
+    if (balance && reading.read.kind === "transfer" && !on && compare(amount, balance.available) > 0) {
+      setProblems({ amount: `Only ${formatAmount(balance.available)} ${draft.asset} are available.` });
+      return false;
+    }
+    setProblems({});
+    setReviewed(reading.read);
+    return true;
   }
   async function send() {
     if (busy || !reviewed) return;
@@ -534,7 +537,7 @@ function Review({
               <Amount
                 value={after}
                 asset={asset}
-                className={cx("font-medium", compare(after, "0") < 0 && !isZero(after) && "text-bad")}
+                className={cx("font-medium", compare(after, "0") < 0 && "text-bad")}
               />
             </span>
           </Fact>

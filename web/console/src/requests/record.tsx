@@ -95,7 +95,7 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
           </span>
         )}
         <span>
-          filed <Time at={request.filed_at} form="age" />
+          {staff ? "filed" : "Filed"} <Time at={request.filed_at} form="age" />
           {request.filed_by !== `user:${request.user}` && (
             <>
               {" "}

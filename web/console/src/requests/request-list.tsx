@@ -133,22 +133,26 @@ function columnsFor(kind: KindView, staff: boolean): Column<RequestView>[] {
       cell: ({ row }) => <Time at={row.original.filed_at} className="num text-muted" />,
       meta: { from: "md" },
     },
-    {
-      id: "amount",
-      header: "Amount",
-      accessorFn: (row) => row.amount,
-      sortFn: byMoney,
-      cell: ({ row: { original } }) =>
-        original.amount && original.asset ? (
-          <Amount value={original.amount} asset={original.asset} className="font-medium" />
-        ) : (
-          <span className="text-faint">–</span>
-        ),
-      meta: { align: "end" },
-    },
   );
+  if (!isAboutMoney(kind)) return columns;
+  columns.push({
+    id: "amount",
+    header: "Amount",
+    accessorFn: (row) => row.amount,
+    sortFn: byMoney,
+    cell: ({ row: { original } }) =>
+      original.amount && original.asset ? (
+        <Amount value={original.amount} asset={original.asset} className="font-medium" />
+      ) : (
+        <span className="text-faint">–</span>
+      ),
+    meta: { align: "end" },
+  });
   return columns;
 }
+
+/** Whether requests of a kind have an amount of their own. */
+const isAboutMoney = ({ schema }: KindView) => "amount" in ((schema.properties ?? {}) as object);
 
 function What({ kind, request, staff }: { kind: KindView; request: RequestView; staff: boolean }) {
   return (
