@@ -155,7 +155,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     thresholds: Annotated[
         dict[str, dict[str, str]],
         Meta(
-            description="Amounts by kind and asset from which requests need two approvers, instead of the kind's own"
+            description="Amounts by kind and asset from which requests need two approvers; others are the kind's own"
         ),
     ] = {}
     options: Annotated[

@@ -11,6 +11,7 @@ from groat import Groat, GroatError, Refusal
 from groat.ledger.errors import Refusal as No
 from groat.programs.workflow import ADMIN, OWNER, Kind, Request, State, Step, Transition, Workflow
 from groat.programs.workflow.views import RequestView, input_schema
+from groat.settings import SettingsError
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
 
@@ -97,3 +98,38 @@ async def test_two_approve_the_same_or_not_at_all(workflow: Workflow) -> None:
     agreed = await agree(workflow, filed, "bela", "5.5")
     assert isinstance(agreed, RequestView)
     assert (agreed.state, agreed.data["rate"]) == ("agreed", "5.5")
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "expected"),
+    [
+        ({}, {"USD": "100"}),
+        ({"deal": {"USD": "50"}}, {"USD": "50"}),
+        # What is not named stays as it was declared: nobody loses a second approver by setting another's.
+        ({"deal": {"EUR": "50.5"}}, {"USD": "100", "EUR": "50.5"}),
+    ],
+)
+def test_thresholds_are_set_by_asset(thresholds: dict[str, dict[str, str]], expected: dict[str, str]) -> None:
+    workflow = Workflow(Groat.__new__(Groat), [DEAL], thresholds)
+    assert workflow.kinds["deal"].thresholds == expected
+
+
+@pytest.mark.parametrize(
+    "thresholds",
+    [{"deals": {"USD": "1"}}, {"deal": {"USD": "1 000"}}, {"deal": {"USD": "-1"}}, {"deal": {"USD": "NaN"}}],
+)
+def test_a_threshold_that_would_never_count_ends_the_start(thresholds: dict[str, dict[str, str]]) -> None:
+    with pytest.raises(SettingsError, match="thresholds"):
+        Workflow(Groat.__new__(Groat), [DEAL], thresholds)
+
+
+async def test_a_threshold_finer_than_the_asset(database: Database, clock: Clock) -> None:
+    async with Groat.open(database.url, store=database.store(clock, extensions=Groat.standing)) as groat:
+        await groat.add_asset("USD", 2)
+        workflow = Workflow(groat, [DEAL], {"deal": {"USD": "100.001"}})
+        needed = []
+        for amount in ("100.00", "100.01"):
+            filed = await workflow.file("deal", {"amount": amount, "asset": "USD"}, user="42", key=amount)
+            assert isinstance(filed, RequestView)
+            needed.append(filed.approvals.needed)
+    assert needed == [1, 2]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from fractions import Fraction
 from typing import Annotated, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -322,7 +323,8 @@ class Kind(Generic[D]):
         threshold = self.thresholds.get(asset or "")
         if amount is None or asset is None or threshold is None:
             return 1
-        return 2 if amount >= parse_amount(threshold, assets[asset]) else 1
+        # A threshold may be finer than the asset.
+        return 2 if amount >= Fraction(threshold) * 10 ** assets[asset].scale else 1
 
 
 def read_units(text: str, asset: str, assets: dict[str, Asset]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
@@ -22,6 +23,7 @@ from groat.programs.workflow.kinds import FILE, SYSTEM, Kind, Nothing, RequestEr
 from groat.programs.workflow.reading import Due, Page
 from groat.programs.workflow.rows import RequestRow
 from groat.programs.workflow.views import LookView, RequestView, request_view, step_view
+from groat.settings import SettingsError
 from groat.store.batch import Done
 from groat.store.reading import FIRST_ID, LAST_ID
 
@@ -35,22 +37,32 @@ MINUTE_US = 60_000_000
 NOTHING = Nothing()
 SORTS = ("newest", "oldest", "largest")
 
+_AMOUNT = re.compile(r"\d{1,19}(\.\d{1,18})?", re.ASCII)
+
 log = structlog.get_logger("groat.workflow")
 
 
 class Workflow:
     """The requests of some kinds in a ledger; :meth:`start` and :meth:`stop` run the clock of what becomes due.
 
-    ``thresholds`` replace those of kinds: decimal amounts by kind and asset.
+    ``thresholds`` replace those of kinds, decimal amounts by kind and asset; assets that are not named keep theirs.
+    Raises SettingsError ``setting_invalid`` for a kind that is not here, and for what is no amount.
     """
 
     def __init__(
         self, groat: Groat, kinds: Iterable[Kind[Any]], thresholds: Mapping[str, dict[str, str]] | None = None
     ) -> None:
         self.kinds = {kind.name: kind for kind in kinds}
-        for name in self.kinds.keys() & (thresholds or {}).keys():
+        for name, amounts in (thresholds or {}).items():
+            # A mistake here would take away a second approver without anybody noticing.
+            wrong = [text for text in amounts.values() if not _AMOUNT.fullmatch(text)]
+            if wrong or name not in self.kinds:
+                detail = f"thresholds.{name}: " + (
+                    f"{wrong[0]!r} is no amount" if wrong else "no program here declares this kind of request"
+                )
+                raise SettingsError("setting_invalid", detail, setting="thresholds")
             self.kinds[name] = kind = copy(self.kinds[name])
-            kind.thresholds = (thresholds or {})[name]
+            kind.thresholds = {**kind.thresholds, **amounts}
         self._groat = groat
         self._assets: dict[str, Asset] = {}
         self._refused: dict[str, None] = {}
