@@ -82,8 +82,10 @@ const inbox = createRoute({
   component: lazyRouteComponent(() => import("./pages/inbox"), "InboxPage"),
   validateSearch: (
     search: Record<string, unknown>,
-  ): { kind?: string; sort?: "oldest" | "largest"; id?: string } => ({
+  ): { kind?: string; user?: string; sort?: "oldest" | "largest"; id?: string } => ({
     ...(typeof search.kind === "string" && search.kind && { kind: search.kind }),
+    // Ids may look like numbers, and then they are read as such.
+    ...(search.user !== undefined && { user: String(search.user) }),
     ...((search.sort === "oldest" || search.sort === "largest") && { sort: search.sort }),
     ...(typeof search.id === "string" && search.id && { id: search.id }),
   }),

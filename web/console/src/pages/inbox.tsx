@@ -1,7 +1,7 @@
 import type { KindView, RequestFilter, RequestView } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Inbox as InboxIcon, Keyboard, Maximize2 } from "lucide-react";
+import { Inbox as InboxIcon, Keyboard, ListFilter, Maximize2, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { kindsQuery, looksQuery, requestQuery, waitingQuery } from "../api/requests";
 import { InboxLine } from "../inbox/inbox-row";
@@ -11,6 +11,7 @@ import { cx } from "../lib/cx";
 import { useReader, useWide } from "../live/hooks";
 import { Headline } from "../requests/headline";
 import { plural } from "../requests/kinds";
+import { Name } from "../requests/people";
 import { RequestRecord } from "../requests/record";
 import { useFresh, useRequests } from "../requests/request-list";
 import { StaffOnly } from "../shell/gate";
@@ -39,7 +40,7 @@ export function InboxPage() {
 
 /** What waits for a decision, of all kinds; the one that is looked at stands beside the list. */
 function Inbox() {
-  const { kind: only, sort = "newest", id = null } = route.useSearch();
+  const { kind: only, user, sort = "newest", id = null } = route.useSearch();
   // Keys come faster than an address changes.
   const [selected, setSelected] = useState(id);
   const navigate = route.useNavigate();
@@ -50,6 +51,7 @@ function Inbox() {
   const filter: RequestFilter = {
     waits: true,
     ...(only && { kind: only }),
+    ...(user && { user }),
     ...(sort !== "newest" && { sort }),
   };
   const list = useRequests(filter, following);
@@ -114,6 +116,19 @@ function Inbox() {
             });
           }}
         />
+        {user && (
+          <Button
+            size="sm"
+            className="mr-auto"
+            onClick={() => void navigate({ search: ({ user: _user, ...rest }) => rest })}
+          >
+            <span>
+              Only <Name of={`user:${user}`} />
+            </span>
+            <X aria-hidden />
+            <span className="sr-only">: show everybody's</span>
+          </Button>
+        )}
         <Select
           aria-label="Sort"
           className="w-44"
@@ -267,15 +282,22 @@ function Chosen({
             <Headline kind={kind} request={shown} />
           </p>
         </div>
-        <IconButton asChild label="Open its page" className="-mt-1 -mr-2">
-          <Link
-            to="/requests/$kind/$id"
-            params={{ kind: kind.name, id: request.id }}
-            search={{ from: "inbox" }}
-          >
-            <Maximize2 aria-hidden />
-          </Link>
-        </IconButton>
+        <span className="-mt-1 -mr-2 flex">
+          <IconButton asChild label="Only this person's requests">
+            <Link to="/inbox" search={(rest) => ({ ...rest, user: request.user })}>
+              <ListFilter aria-hidden />
+            </Link>
+          </IconButton>
+          <IconButton asChild label="Open its page">
+            <Link
+              to="/requests/$kind/$id"
+              params={{ kind: kind.name, id: request.id }}
+              search={{ from: "inbox" }}
+            >
+              <Maximize2 aria-hidden />
+            </Link>
+          </IconButton>
+        </span>
       </header>
       <div className="p-5">
         <RequestRecord kind={kind} request={shown} {...acts} />
