@@ -176,6 +176,12 @@ def with_withdrawal(page: Page) -> None:
     dialog(page, "withdraw-dialog")
 
 
+def with_repayment(page: Page) -> None:
+    page.get_by_test_id("act-repay").click()
+    page.get_by_role("button", name="Review").click()
+    expect(page.get_by_test_id("repay-review").or_(page.get_by_role("alert")).first).to_be_visible()
+
+
 def as_it_is(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
@@ -216,6 +222,8 @@ VIEWS: dict[str, tuple[str | None, str, View]] = {
     "loans": ("42", "/loans", with_schedule),
     "bitcoin": ("42", "/bitcoin", with_rows),
     "bitcoin-withdrawal": ("42", "/bitcoin", with_withdrawal),
+    "loans": ("42", "/loans", as_it_is),
+    "loans-repay": ("member-2", "/loans", with_repayment),
     "staff-only": ("42", "/users", as_it_is),
     "lost": ("42", "/nowhere/at/all", as_it_is),
 }

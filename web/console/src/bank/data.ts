@@ -139,9 +139,6 @@ export const leftOf = ({ payment, paid }: Instalment) => (paid ? subtract(paymen
 
 export const isPaid = (row: Instalment) => compare(leftOf(row), "0") <= 0;
 
-/** The first instalment that is not paid yet. */
-export const nextInstalment = ({ schedule }: LoanData) => schedule.find((row) => !isPaid(row)) ?? null;
-
 /** How much of a loan is paid back, 0 to 1; only for the length of a bar. */
 export function paidPart({ principal, owed }: LoanData): number {
   const whole = Number(principal);

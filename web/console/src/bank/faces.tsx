@@ -7,7 +7,8 @@ import { Name } from "../requests/people";
 import { Amount } from "../ui/text";
 import { CardVisual } from "./card-visual";
 import { dataOf, type Recipient, shortened, spaced } from "./data";
-import { Confirmations, Copyable, Day, LoanStanding, Schedule, Usage } from "./pieces";
+import { LoanStanding, Schedule } from "./loan-parts";
+import { Confirmations, Copyable, Day, Usage } from "./pieces";
 
 /** To whom, in a line. */
 export function To({ to }: { to: Recipient }) {

@@ -42,6 +42,11 @@ export function formatAge(at: Date | number, now: number = Date.now(), scarce = 
   return (scarce ? brief : relative).format(Math.round(seconds / size), unit);
 }
 
+/** "in 24 days", "tomorrow", of two days as they are written. */
+export function formatDays(day: string, today: string): string {
+  return relative.format(Math.round((Date.parse(day) - Date.parse(today)) / 86_400_000), "day");
+}
+
 /** The value of a `datetime-local` field, in the reader's zone, with seconds. */
 export function toLocalField(at: number): string {
   const date = new Date(at);

@@ -1,9 +1,12 @@
 import type { KindView, RequestView } from "@groat/client";
 import { Link } from "@tanstack/react-router";
 import { HandCoins, Plus } from "lucide-react";
+import type { ReactNode } from "react";
 import { useKind } from "../api/requests";
 import { dataOf, type LoanData } from "../bank/data";
-import { LoanStanding, Schedule } from "../bank/pieces";
+import { overdueOf } from "../bank/loan";
+import { LoanStanding, Schedule, useBankDay } from "../bank/loan-parts";
+import { Day } from "../bank/pieces";
 import { Acts } from "../requests/acts";
 import { Headline } from "../requests/headline";
 import { StateBadge } from "../requests/marks";
@@ -42,7 +45,7 @@ export function LoansPage() {
           {open.length === 0 && (
             <Card>
               <EmptyState icon={<HandCoins aria-hidden />} title="No loan running" action={apply}>
-                Say how much you need and over how many months. Somebody decides on the terms.
+                Say how much you need and over how many months. The bank decides, and sets the rate.
               </EmptyState>
             </Card>
           )}
@@ -59,6 +62,7 @@ export function LoansPage() {
 function LoanPanel({ kind, request }: { kind: KindView; request: RequestView }) {
   const loan = dataOf("loan", request);
   if (!loan) return null;
+  const running = loan.schedule.length > 0;
   return (
     <Card data-testid="loan-panel" data-row={request.id} data-state={request.state}>
       <CardHeader
@@ -71,39 +75,67 @@ function LoanPanel({ kind, request }: { kind: KindView; request: RequestView }) 
             {loan.purpose || "Loan"}
           </Link>
         }
-        hint={
-          <>
-            <Amount value={loan.principal || loan.amount} asset={loan.asset} /> over {loan.months} months
-          </>
-        }
+        hint={<Terms request={request} loan={loan} />}
       >
         <StateBadge kind={kind} state={request.state} />
       </CardHeader>
       <div className="flex flex-col gap-5 px-4 pb-5 sm:px-5">
-        {loan.schedule.length > 0 ? (
-          <Running loan={loan} state={request.state} />
-        ) : (
+        {request.state === "arrears" && <Arrears request={request} loan={loan} />}
+        {running && <LoanStanding loan={loan} />}
+        {request.state === "pending" && (
           <p className="text-muted text-sm">
-            Applied <Time at={request.filed_at} form="age" />.
+            The bank decides, and sets the yearly rate. What it grants is paid out at once.
           </p>
         )}
         <Acts kind={kind} request={request} />
-        {loan.schedule.length > 0 && <Schedule loan={loan} />}
+        {running && <Schedule loan={loan} />}
       </div>
     </Card>
   );
 }
 
-function Running({ loan, state }: { loan: LoanData; state: string }) {
+function Terms({ request, loan }: { request: RequestView; loan: LoanData }): ReactNode {
   return (
     <>
-      {state === "arrears" && (
-        <Notice tone="bad" title="This loan is in arrears">
-          An instalment could not be collected. It is tried again every day; you can also repay now.
-        </Notice>
+      <Amount value={loan.principal || loan.amount} asset={loan.asset} /> over {loan.months} months
+      {loan.rate && ` at ${loan.rate} % a year`}
+      {loan.start ? (
+        <>
+          , since <Day day={loan.start} />
+        </>
+      ) : (
+        <>
+          , applied <Time at={request.filed_at} form="age" />
+        </>
       )}
-      <LoanStanding loan={loan} />
     </>
+  );
+}
+
+/** What is missing, since when, and what happens next. */
+function Arrears({ request, loan }: { request: RequestView; loan: LoanData }) {
+  const { amount, since } = overdueOf(loan, useBankDay());
+  return (
+    <Notice
+      tone="bad"
+      title={
+        <>
+          <Amount value={amount} className="[&_span]:text-inherit" asset={loan.asset} /> could not be
+          collected
+        </>
+      }
+    >
+      {since && (
+        <>
+          It was due on <Day day={since} />.{" "}
+        </>
+      )}
+      {request.due_at && (
+        <>
+          The bank tries again <Time at={request.due_at} form="age" />; you can also repay it now.
+        </>
+      )}
+    </Notice>
   );
 }
 

@@ -3,14 +3,14 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type RefObject, useId, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { assetsQuery, userQuery } from "../api/queries";
-import { RepayAssist } from "../bank/repay-assist";
+import { ownForm } from "../bank/dialogs";
 import { usePerson } from "../live/hooks";
 import { ConfirmDialog } from "../parts/confirm-dialog";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/overlay";
 import { Notice } from "../ui/states";
 import { placeOf, useForm } from "./form";
-import { asksFor, isLast, leadsTo, moneyOf, transitionOf } from "./kinds";
+import { asksFor, isLast, leadsTo, moneyOf, stateOf, transitionOf } from "./kinds";
 import { SchemaFields } from "./schema-form";
 import { explainRefusal, useTake } from "./use-take";
 
@@ -54,10 +54,13 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
     setProblem(null);
     const after = await take(request, transition, input);
     const waiting = after.waits && after.state === request.state;
-    toast.success(waiting ? "Approved. One more approver is needed." : doneWords(kind, transition, after), {
-      id: toastId(request),
-      description: [kind.title, moneyOf(request)].filter(Boolean).join(" · "),
-    });
+    toast.success(
+      waiting ? "Approved. One more approver is needed." : doneWords(kind, request, transition, after),
+      {
+        id: toastId(request),
+        description: [kind.title, moneyOf(request)].filter(Boolean).join(" · "),
+      },
+    );
     onDone?.(after);
   }
   function press(transition: TransitionView) {
@@ -81,7 +84,7 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
       )}
       <div className="flex flex-wrap gap-2">
         {offered.map((transition) => {
-          const against = leadsTo(kind, transition, "bad");
+          const against = transition.decides && leadsTo(kind, transition, "bad");
           const asks = asksFor(transition).length > 0;
           const byKey = approveRef !== undefined && transition.decides && !against && !asks;
           return (
@@ -129,9 +132,13 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
   );
 }
 
-function doneWords(kind: KindView, transition: TransitionView, after: RequestView): string {
-  const state = kind.states.find(({ name }) => name === after.state);
-  return state?.title ?? transition.title;
+function doneWords(
+  kind: KindView,
+  before: RequestView,
+  transition: TransitionView,
+  after: RequestView,
+): string {
+  return after.state === before.state ? `${transition.title}: done` : stateOf(kind, after.state).title;
 }
 
 interface InputProps {
@@ -143,16 +150,27 @@ interface InputProps {
 
 /** Asks for what a transition needs. */
 function InputDialog({ transition, ...rest }: InputProps & { transition: TransitionView | null }) {
-  const { kind, request, onClose } = rest;
+  const { kind, request, act, onClose } = rest;
+  const nameOf = useNames();
+  const own = transition && ownForm(request, transition);
   return (
     <Dialog
       open={transition !== null}
       onOpenChange={(open) => !open && onClose()}
-      title={transition ? `${transition.title}: ${kind.title.toLowerCase()}` : ""}
-      description={moneyOf(request) ?? undefined}
+      title={own?.title ?? (transition ? `${transition.title}: ${kind.title.toLowerCase()}` : "")}
+      description={own ? undefined : (moneyOf(request) ?? undefined)}
       testId="input-dialog"
     >
-      {transition && <InputForm transition={transition} {...rest} />}
+      {transition && own ? (
+        <own.Form
+          request={request}
+          act={(input) => act(transition, input)}
+          explain={(error) => explainRefusal(error, kind, nameOf)}
+          onClose={onClose}
+        />
+      ) : (
+        transition && <InputForm transition={transition} {...rest} />
+      )}
     </Dialog>
   );
 }
@@ -199,7 +217,6 @@ function InputForm({ kind, request, transition, act, onClose }: InputProps & { t
         payer={request.user}
         focusFirst
       />
-      {transition.name === "repay" && <RepayAssist request={request} onFill={form.onChange} />}
       {forPerson && <p className="-mt-2 text-faint text-xs">The person reads the reason.</p>}
       {problem && (
         <Notice tone="warn" role="alert">

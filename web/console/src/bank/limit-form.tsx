@@ -1,0 +1,75 @@
+import { compare, formatAmount, GroatError } from "@groat/client";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { assetsQuery } from "../api/queries";
+import { readAmount } from "../lib/amounts";
+import { usePerson } from "../live/hooks";
+import { Button } from "../ui/button";
+import { Field, Input } from "../ui/field";
+import { dataOf } from "./data";
+import type { OwnFormProps } from "./dialogs";
+
+/** How much a card may spend a month: its holder may lower it, staff may set it. */
+export function LimitForm({ request, act, explain, onClose }: OwnFormProps) {
+  const card = dataOf("card", request);
+  const own = usePerson().user === request.user;
+  const scale = useQuery(assetsQuery).data?.find(({ code }) => code === card?.asset)?.scale ?? 2;
+  const [typed, setTyped] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  if (!card) return null;
+  const { limit, asset } = card;
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (busy) return;
+    const read = readAmount(typed, { code: asset, scale });
+    if (!read.ok) return setProblem(read.problem);
+    if (own && compare(read.amount, limit) > 0) {
+      return setProblem(`Only the bank can set more than ${formatAmount(limit)} ${asset}.`);
+    }
+    setBusy(true);
+    setProblem(null);
+    try {
+      await act({ limit: read.amount });
+      onClose();
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      setProblem(explain(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+      <Field
+        label={`New limit, ${asset} a month`}
+        hint={
+          <span className="num">
+            Now {formatAmount(limit)} {asset}.{own && " You can lower it; only the bank can raise it again."}
+          </span>
+        }
+        problem={problem}
+      >
+        {(wiring) => (
+          <Input
+            {...wiring}
+            autoFocus
+            inputMode={scale === 0 ? "numeric" : "decimal"}
+            autoComplete="off"
+            className="num"
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        )}
+      </Field>
+      <div className="mt-1 flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" busy={busy}>
+          Set limit
+        </Button>
+      </div>
+    </form>
+  );
+}
