@@ -127,6 +127,8 @@ def test_every_word_of_the_ledger_has_its_twin() -> None:
     assert words - twins == {
         "act",
         "amount",
+        "archive",
+        "archived",
         "asset",
         "limit",
         "prune",
