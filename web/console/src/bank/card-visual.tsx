@@ -54,7 +54,10 @@ export function CardVisual({
               {card.last4}
             </>
           ) : (
-            <span aria-hidden>•••• •••• •••• ••••</span>
+            <>
+              <span aria-hidden>•••• •••• •••• ••••</span>
+              <span className="sr-only">Card that is not made yet</span>
+            </>
           )}
         </p>
         <div

@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { toast as sonner } from "sonner";
 import { groat } from "../groat";
-import { toastId } from "../requests/acts";
+import { toastId } from "../requests/kinds";
 import { useSubjectLink } from "./looks";
 
 /** A toast about a request has the place of all others about it, those that tell what one did here included. */

@@ -14,7 +14,7 @@ import { readAmount } from "../lib/amounts";
 import { cx } from "../lib/cx";
 import { usePerson } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
-import { toastId } from "../requests/acts";
+import { toastId } from "../requests/kinds";
 import { StateBadge } from "../requests/marks";
 import { RequestList, useOwn } from "../requests/request-list";
 import { useFile } from "../requests/use-file";

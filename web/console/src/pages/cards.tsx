@@ -8,7 +8,7 @@ import { CardVisual } from "../bank/card-visual";
 import { type CardData, dataOf } from "../bank/data";
 import { Usage } from "../bank/pieces";
 import { Acts, useNames } from "../requests/acts";
-import { FILE, transitionOf } from "../requests/kinds";
+import { FILE, toastId, transitionOf } from "../requests/kinds";
 import { StateBadge } from "../requests/marks";
 import { useOwn } from "../requests/request-list";
 import { explainRefusal, useTake } from "../requests/use-take";
@@ -74,7 +74,6 @@ function CardPanel({ kind, request }: { kind: KindView; request: RequestView }) 
           <Link
             to="/requests/$kind/$id"
             params={{ kind: "card", id: request.id }}
-            aria-label={made ? `Card ending in ${card.last4}` : "Card that is not made yet"}
             className="block max-w-[22rem] rounded-xl"
           >
             <CardVisual card={card} state={request.state} />
@@ -126,7 +125,7 @@ function Freeze({ kind, request }: { kind: KindView; request: RequestView }) {
     try {
       const after = await take(request, transition);
       toast.success(after.state === "frozen" ? "Card frozen" : "Card can be used again", {
-        id: `request-${request.id}`,
+        id: toastId(request),
       });
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;

@@ -25,7 +25,7 @@ import { inOrder } from "../lib/accounts";
 import { cx } from "../lib/cx";
 import { usePerson } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
-import { toastId } from "../requests/acts";
+import { toastId } from "../requests/kinds";
 import { useFile } from "../requests/use-file";
 import { Button } from "../ui/button";
 import { Checkbox, Choice, Field, Input, Select } from "../ui/field";

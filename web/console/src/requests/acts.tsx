@@ -10,12 +10,9 @@ import { Button } from "../ui/button";
 import { Dialog } from "../ui/overlay";
 import { Notice } from "../ui/states";
 import { placeOf, useForm } from "./form";
-import { asksFor, isLast, leadsTo, moneyOf, stateOf, transitionOf } from "./kinds";
+import { asksFor, isLast, leadsTo, moneyOf, stateOf, toastId, transitionOf } from "./kinds";
 import { SchemaFields } from "./schema-form";
 import { explainRefusal, useTake } from "./use-take";
-
-/** How a toast names a request, so that what happens to it next updates the same toast. */
-export const toastId = ({ id }: Pick<RequestView, "id">) => `request-${id}`;
 
 /** Names that were read already; for sentences that are said once. */
 export function useNames(): (principal: string) => string {

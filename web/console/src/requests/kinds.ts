@@ -110,3 +110,6 @@ export function renewed(request: RequestView, line: RequestLine, kind: KindView 
 export function latest(known: RequestView, read: RequestView): RequestView {
   return read.version >= known.version ? { ...known, ...read } : known;
 }
+
+/** How a toast names a request, so that what happens to it next updates the same toast. */
+export const toastId = ({ id }: Pick<RequestView, "id">) => `request-${id}`;
