@@ -220,10 +220,9 @@ VIEWS: dict[str, tuple[str | None, str, View]] = {
     "transfer-review": ("42", "/transfers/new", with_review),
     "cards": ("42", "/cards", with_card),
     "loans": ("42", "/loans", with_schedule),
+    "loans-repay": ("member-2", "/loans", with_repayment),
     "bitcoin": ("42", "/bitcoin", with_rows),
     "bitcoin-withdrawal": ("42", "/bitcoin", with_withdrawal),
-    "loans": ("42", "/loans", as_it_is),
-    "loans-repay": ("member-2", "/loans", with_repayment),
     "staff-only": ("42", "/users", as_it_is),
     "lost": ("42", "/nowhere/at/all", as_it_is),
 }
@@ -251,6 +250,7 @@ PAGES = (
     "transfer-review",
     "cards",
     "loans",
+    "loans-repay",
     "bitcoin",
     "bitcoin-withdrawal",
 )
