@@ -22,7 +22,7 @@ def verify(*, settings: Settings) -> None:
     report = asyncio.run(_verify(settings))
     counted = f"{report.transactions} transactions, {report.postings} postings, {report.accounts} balances"
     result.print(f"{counted}, {report.batches} batches")
-    for name, promise in CHECKS.items():
+    for name, promise in report.checks.items():
         wrong = [problem for problem in report.problems if problem.check == name]
         result.print(f"{'WRONG' if wrong else 'right'}: {promise}")
         for problem in wrong:
@@ -36,7 +36,8 @@ async def _verify(settings: Settings) -> Report:
         task = shown.add_task("Verifying", total=None)
 
         def moved(check: str, done: int, total: int) -> None:
-            shown.update(task, description=CHECKS[check].capitalize(), completed=done, total=total)
+            promise = CHECKS.get(check, "what programs keep")
+            shown.update(task, description=promise.capitalize(), completed=done, total=total)
 
         async with open_ledger(settings) as groat:
             return await groat.verify(moved)

@@ -616,7 +616,7 @@ class Groat(Lookup):
 
     async def verify(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> verify.Report:
         """Re-derive everything from the postings; ``progress(check, done, total)`` is called from another thread."""
-        return await self._store.read(verify.verify, progress)
+        return await self._store.read(verify.verify, progress, self._store.checks)
 
     async def read(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a flow over one snapshot of the database; raises StoreError."""

@@ -16,12 +16,13 @@ class Store(Protocol):
     """A database that runs flows. All methods raise StoreError; Closed after :meth:`close`.
 
     ``row_locks``: several transactions can write at once, each holding the rows it locked. ``snapshots``: what its
-    programs add to the snapshots of streams.
+    programs add to the snapshots of streams. ``checks``: their statements of a verification, and what each promises.
     """
 
     dialect: str
     row_locks: bool
     snapshots: Sequence[Contribute]
+    checks: dict[str, str]
 
     async def open(self) -> list[Migration]:
         """Connect and migrate; returns the steps applied."""

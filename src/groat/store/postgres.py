@@ -128,6 +128,7 @@ class PostgresStore:
                 extension.name, extension.directory / "migrations" / self.dialect
             )
         self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
+        self.checks = dict(check for e in extensions for check in e.checks)
         self._turn = asyncio.Lock()
         self._writers: asyncpg.Pool[Any] | None = None
         self._readers: asyncpg.Pool[Any] | None = None

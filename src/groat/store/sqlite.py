@@ -44,12 +44,14 @@ _PRAGMAS = (
 class Extension(NamedTuple):
     """A program's own tables: ``directory`` holds ``sql/<dialect>/*.sql`` and ``migrations/<dialect>/NNNN_*.sql``.
 
-    ``snapshot`` is what the program adds to the snapshots of streams.
+    ``snapshot`` is what the program adds to the snapshots of streams. ``checks`` are its own of ``groat verify``: named
+    statements that list contradictions (what, expected, found), and what each of them promises.
     """
 
     name: str
     directory: Path
     snapshot: Contribute | None = None
+    checks: tuple[tuple[str, str], ...] = ()
 
 
 class SqliteStore:
@@ -84,6 +86,7 @@ class SqliteStore:
                 extension.name, extension.directory / "migrations" / self.dialect
             )
         self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
+        self.checks = dict(check for e in extensions for check in e.checks)
         self._writer: sqlite3.Connection | None = None
         self._watcher: sqlite3.Connection | None = None
         self._write_thread = ThreadPoolExecutor(1, "groat-writer")

@@ -30,7 +30,7 @@ class TracedStore:
         self.dialect = store.dialect
         self.row_locks = store.row_locks
         self.snapshots = store.snapshots
-        self.snapshots = store.snapshots
+        self.checks = store.checks
         self._store = store
         self._tracer = tracer
 

@@ -52,7 +52,7 @@ _decode_outcome = msgspec.json.Decoder(Outcome).decode
 
 
 class Problem(NamedTuple):
-    """A contradiction: which check of :data:`CHECKS`, about what, what follows from the postings, what is there."""
+    """A contradiction: which check of :data:`CHECKS` or of a program, about what, what should be there, what is."""
 
     check: str
     what: str
@@ -61,13 +61,17 @@ class Problem(NamedTuple):
 
 
 class Report(msgspec.Struct):
-    """The result of a verification; ``problems`` is empty when all holds, and has at most 100 of each check."""
+    """The result of a verification; ``problems`` is empty when all holds, and has at most 100 of each check.
+
+    ``checks`` are those that were made, with what each promises.
+    """
 
     transactions: int
     postings: int
     accounts: int
     batches: int
     problems: list[Problem]
+    checks: dict[str, str]
 
     @property
     def ok(self) -> bool:
@@ -75,13 +79,17 @@ class Report(msgspec.Struct):
         return not self.problems
 
 
-def verify(progress: Progress) -> Flow[Report]:
-    """Check everything over one snapshot; ``progress(check, done, total)`` is called as it goes."""
+def verify(progress: Progress, programs: dict[str, str]) -> Flow[Report]:
+    """Check everything over one snapshot; ``progress(check, done, total)`` is called as it goes.
+
+    ``programs`` are their own checks: named statements that list contradictions, and what each promises.
+    """
     transactions, postings, accounts, batches = yield Query("verify_counts")
     (archived,) = yield Query("archived_upto")
     problems = Problems()
-    for number, name in enumerate(LISTS):
-        progress(name, number, len(LISTS))
+    lists = (*LISTS, *programs)
+    for number, name in enumerate(lists):
+        progress(name, number, len(lists))
         for what, expected, found in (yield Query(name)):
             problems.add(name, what, expected, found)
     after = 0
@@ -97,7 +105,7 @@ def verify(progress: Progress) -> Flow[Report]:
         yield from _check_folds(folds, after, problems, progress, accounts)
         after = folds.last
         if len(folds.slots) < ACCOUNTS_MAX:
-            return Report(transactions, postings, accounts, batches, problems.found)
+            return Report(transactions, postings, accounts, batches, problems.found, CHECKS | programs)
 
 
 class Problems:

@@ -6,6 +6,11 @@ from groat.programs.notifications.flows import snapshot
 from groat.programs.notifications.notices import Notice, need, notify
 from groat.store.sqlite import Extension
 
-NOTIFICATIONS = Extension("notifications", Path(__file__).parent, snapshot)
+NOTIFICATIONS = Extension(
+    "notifications",
+    Path(__file__).parent,
+    snapshot,
+    (("verify_notifications", "each stream's notifications are numbered without a gap, and counted"),),
+)
 
 __all__ = ["NOTIFICATIONS", "Notice", "need", "notify"]

@@ -27,7 +27,18 @@ from groat.programs.workflow.reading import contribute
 from groat.programs.workflow.workflow import Workflow
 from groat.store.sqlite import Extension
 
-WORKFLOW = Extension("workflow", Path(__file__).parent, contribute)
+WORKFLOW = Extension(
+    "workflow",
+    Path(__file__).parent,
+    contribute,
+    (
+        ("verify_requests", "a request is what its steps made of it"),
+        (
+            "verify_request_holds",
+            "each open hold of a request is named by it, and by no request that has ended",
+        ),
+    ),
+)
 """The tables and statements of requests, and what they add to a person's snapshot."""
 
 __all__ = [

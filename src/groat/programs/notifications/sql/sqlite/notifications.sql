@@ -98,3 +98,14 @@ WHERE b.ways LIKE '%"email"%' AND b.stream > ?1 ORDER BY b.stream LIMIT ?2;
 -- name: prune_mail :many
 DELETE FROM notification_mail
 WHERE id IN (SELECT id FROM notification_mail WHERE due_at IS NULL AND at < ?1 LIMIT ?2) RETURNING id;
+
+-- name: verify_notifications :many long
+-- Lists at most 100 contradictions: what, expected, found.
+WITH kept (stream, many, last) AS (SELECT stream, count(*), max(number) FROM notification GROUP BY stream)
+SELECT b.stream, b.total || ' up to ' || b.total, coalesce(k.many, 0) || ' up to ' || coalesce(k.last, 0)
+FROM notification_box AS b LEFT JOIN kept AS k ON k.stream = b.stream
+WHERE b.total <> coalesce(k.many, 0) OR b.total <> coalesce(k.last, 0)
+UNION ALL
+SELECT k.stream, 'a box', 'none' FROM kept AS k
+WHERE NOT EXISTS (SELECT 1 FROM notification_box AS b WHERE b.stream = k.stream)
+LIMIT 100;

@@ -94,3 +94,26 @@ DELETE FROM request_look WHERE until < groat_now();
 
 -- name: find_looks :many
 SELECT request, viewer, until FROM request_look WHERE until >= groat_now() ORDER BY request, viewer;
+
+-- name: verify_requests :many long
+-- Lists at most 100 contradictions: what, expected, found. A request has as many steps as its version says, without a gap, and
+-- the state to which the last one led.
+WITH made (request, steps, last) AS (SELECT request, count(*), max(version) FROM request_step GROUP BY request)
+SELECT r.id, 'v' || coalesce(m.steps, 0) || ' ' || coalesce(s.target, 'without a step'), 'v' || r.version || ' ' || r.state
+FROM request AS r LEFT JOIN made AS m ON m.request = r.id LEFT JOIN request_step AS s ON s.request = r.id AND s.version = m.last
+WHERE m.steps IS NOT r.version OR m.last IS NOT r.version OR s.target IS NOT r.state
+UNION ALL
+SELECT m.request, 'a request', 'none' FROM made AS m WHERE NOT EXISTS (SELECT 1 FROM request AS r WHERE r.id = m.request)
+LIMIT 100;
+
+-- name: verify_request_holds :many long
+-- Lists at most 100 contradictions. What a request holds was made by one of its steps, and is given back before it ends; a hold
+-- that it names may have been resolved by hand since.
+SELECT r.id, 'holds ' || s.id, 'holds ' || coalesce(r.hold, 'nothing')
+FROM hold AS h JOIN request_step AS s ON s.id = h.id JOIN request AS r ON r.id = s.request
+WHERE h.status = 'open' AND r.hold IS NOT s.id
+UNION ALL
+SELECT r.id, CASE r.open WHEN 1 THEN 'a hold that one of its steps made' ELSE 'nothing, for it has ended' END, 'holds ' || r.hold
+FROM request AS r LEFT JOIN request_step AS s ON s.id = r.hold AND s.request = r.id LEFT JOIN hold AS h ON h.id = s.id
+WHERE r.hold IS NOT NULL AND (h.id IS NULL OR r.open = 0)
+LIMIT 100;
