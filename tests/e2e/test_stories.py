@@ -24,6 +24,10 @@ CHAIN_S_MAX = 75
 """Coins arrive 15 s after an address is made, and a block comes every 10 s: three of them count."""
 
 
+SHOWN_STATE = "[data-testid=state]:visible"
+"""The state stands in its column, or on a phone under what it is the state of."""
+
+
 @pytest.fixture(scope="module", autouse=True)
 def coins(server: Server) -> dict[str, Any]:
     """What happens outside takes its time: it begins with the first story, and the last one looks at it."""
@@ -342,16 +346,16 @@ def test_bitcoin_comes_in_and_a_withdrawal_fails(
     expect(dialog).to_have_count(0)
     newest = server.call("GET", "/v1/requests?kind=bitcoin_transaction&user=7&state=requested")["items"][0]
     row = page.locator(f"[data-testid=request][data-row='{newest['id']}']")
-    expect(row.get_by_test_id("state")).to_have_attribute("data-state", "requested")
+    expect(row.locator(SHOWN_STATE)).to_have_attribute("data-state", "requested")
     expect(page.get_by_test_id("btc-balance")).to_contain_text("0.00200000 held")
     open_row(ada, newest["id"]).key("a", "a")
-    expect(row.get_by_test_id("state")).to_have_attribute("data-state", "failed", timeout=MADE_S_MAX * 1000)
+    expect(row.locator(SHOWN_STATE)).to_have_attribute("data-state", "failed", timeout=MADE_S_MAX * 1000)
     expect(page.get_by_test_id("btc-balance")).not_to_contain_text("held")
 
     # The coins that were sent to the address meanwhile: seen, confirmed block by block, and then theirs.
     deposit = page.get_by_test_id("request").filter(has_text="Deposit").first
     expect(deposit).to_be_visible(timeout=CHAIN_S_MAX * 1000)
-    state = deposit.get_by_test_id("state")
+    state = deposit.locator(SHOWN_STATE)
     expect(state).to_have_attribute("data-state", "completed", timeout=CHAIN_S_MAX * 1000)
     amount = server.call("GET", "/v1/requests?kind=bitcoin_transaction&user=7&state=completed")["items"][0][
         "amount"
@@ -377,7 +381,7 @@ def test_the_table_of_a_kind_is_live_and_does_not_jump(server: Server, new_scree
     hands.to(ada.page.get_by_label("State"))
     expect(rows.first).to_have_attribute("data-row", id)
     server.call("POST", f"/v1/requests/transfer/{id}/cancel", {}, user="11")
-    state = rows.first.locator("[data-testid=state]:visible")
+    state = rows.first.locator(SHOWN_STATE)
     expect(state).to_have_attribute("data-state", "cancelled")
     hands.key("R")
     others = ada.page.locator("[data-testid=request] [data-testid=state]:not([data-state=rejected])")
