@@ -1,7 +1,9 @@
 import type { BalanceView, EntryView } from "@groat/client";
 import { useHistory, useGroatState as useLive } from "@groat/react";
-import { Wallet } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { Send, Wallet } from "lucide-react";
 import { useMemo, useState } from "react";
+import { useKind } from "../api/requests";
 import { inOrder } from "../lib/accounts";
 import { usePerson } from "../live/hooks";
 import { ActionCard } from "../parts/action-form";
@@ -11,6 +13,7 @@ import { EntrySheet } from "../parts/entry-sheet";
 import { HistoryCard } from "../parts/history-table";
 import { WhySheet } from "../parts/why-sheet";
 import { UnderWay } from "../requests/digest";
+import { Button } from "../ui/button";
 import { EmptyState, Skeleton } from "../ui/states";
 import { Card, PageHeader } from "../ui/surface";
 
@@ -22,12 +25,21 @@ export function OverviewPage() {
   const balances = useMemo(() => own(Object.values(known), user), [known, user]);
   const [picked, setPicked] = useState("");
   const balance = balances.find((item) => id(item) === picked) ?? balances[0];
+  const sends = useKind("transfer") !== undefined;
   return (
     <>
       <PageHeader
         title={`Good to see you, ${name}`}
         hint="Everything here is live: what you see is what is committed."
-      />
+      >
+        {sends && balance && (
+          <Button asChild look="primary">
+            <Link to="/transfers/new">
+              <Send aria-hidden /> Send money
+            </Link>
+          </Button>
+        )}
+      </PageHeader>
       {balance ? (
         <Dashboard
           key={id(balance)}

@@ -74,7 +74,7 @@ export default function BalanceChart({ points, asset }: { points: Point[]; asset
       {
         width: element.clientWidth,
         height: HEIGHT_PX,
-        padding: [8, 4, 0, 0],
+        padding: [8, 18, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
         scales: { y: { range: (_self, low, high) => padded(low, high) } },

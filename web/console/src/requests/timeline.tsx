@@ -52,7 +52,7 @@ function Step({ kind, step, onOpen }: { kind: KindView; step: StepView; onOpen: 
       />
       <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
         <span className="font-medium">
-          {approvedOnly ? "Approved by one of two" : step.transition === FILE ? "Filed" : target.title}
+          {approvedOnly ? "First approval" : step.transition === FILE ? "Filed" : target.title}
         </span>
         <span className="text-muted">
           by <Name of={step.by} />
