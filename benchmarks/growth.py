@@ -195,8 +195,10 @@ async def post(
     return answers[1:]
 
 
-def measure(kind: str, people: int, postings: int, options: argparse.Namespace) -> dict[str, Any]:
-    """Fill a new database, post, and tell."""
+def measure(
+    kind: str, series: str, people: int, postings: int, options: argparse.Namespace
+) -> dict[str, Any]:
+    """Fill a new database, post, and tell; ``series`` is what grows."""
     postings -= postings % people
     with place_of(kind, options.directory) as place:
         database = place.new()
@@ -212,6 +214,7 @@ def measure(kind: str, people: int, postings: int, options: argparse.Namespace) 
     line = {
         "bench": "growth",
         "store": kind,
+        "series": series,
         "postings": postings,
         "accounts": 2 * people,
         "us_each": round(us, 1),
@@ -272,19 +275,26 @@ def main() -> None:
     parser.add_argument("--accounts-max", type=int, default=1_000_000)
     parser.add_argument("--directory", default=None, help="where SQLite's databases are made")
     parser.add_argument("--picture", type=Path, default=None, help="an SVG file to draw")
+    parser.add_argument(
+        "--draw", type=Path, default=None, help="measure nothing: draw these lines of earlier runs"
+    )
     options = parser.parse_args()
     configure(Settings(log_level="warning"))
     tune_process()
     lines: list[dict[str, Any]] = []
+    if options.draw:
+        lines = [json.loads(line) for line in options.draw.read_text().splitlines()]
+        options.picture.write_text(picture(lines))
+        return
     for kind in ("sqlite", "postgres") if options.store == "both" else (options.store,):
         size = 10_000
         while size <= options.postings_max:
-            lines.append({**measure(kind, ACCOUNTS // 2, size, options), "series": "postings"})
+            lines.append(measure(kind, "postings", ACCOUNTS // 2, size, options))
             size *= 10
         size = 10
         while size <= options.accounts_max:
             postings = min(POSTINGS, options.postings_max)
-            lines.append({**measure(kind, size // 2, postings, options), "series": "accounts"})
+            lines.append(measure(kind, "accounts", size // 2, postings, options))
             size *= 10
     if options.picture:
         options.picture.write_text(picture(lines))
