@@ -44,7 +44,7 @@ async def known(first: Node, second: Node, user: str) -> None:
     """Post at one node until the other hears of it: from then on its channel is joined."""
     second.groat.bus.follow(f"user:{user}")
     before = len(second.of(user))
-    for _ in range(200):
+    for _ in range(1_000):
         await first.credit(user)
         await asyncio.sleep(0.01)
         if len(second.of(user)) > before:

@@ -30,6 +30,8 @@ class Limits(msgspec.Struct, frozen=True):
     write_high_bytes: int = 192 * 1024
     """Above this a reader is choked. With the largest chunk of live events it stays below 256 KiB."""
     write_low_bytes: int = 32 * 1024
+    unsent_bytes_max: int = 64 * 1024
+    """What the kernel keeps unsent for a connection, beside what is under way to its client."""
     expiry_margin_s: int = 30
     drain_s: float = 10.0
 

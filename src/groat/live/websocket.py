@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import socket
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from groat.live import frames, origin, rfc6455
@@ -202,6 +203,10 @@ class WebSocketProtocol(asyncio.Protocol):
         )
         limits = live.limits
         self._transport.set_write_buffer_limits(limits.write_high_bytes, limits.write_low_bytes)
+        sock = self._transport.get_extra_info("socket")
+        if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+            # Without it the kernel takes megabytes for a reader that stopped before our own buffer holds a byte.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, limits.unsent_bytes_max)
         self._reader = rfc6455.Reader(limits.inbound_bytes_max)
         self._connection = Connection(live, self)
 
