@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from groat import Groat
-from groat.programs.bank import BANK
+from groat.programs.bank import BANK, jobs
 from groat.programs.bank.jobs import Doors
 from groat.programs.bank.node import Deposit, NodeAway, NodeRefused, Payment
 from groat.programs.workflow import Workflow
-from groat.programs.workflow.views import RequestView
+from groat.programs.workflow.views import RequestView, kind_view
 from tests.programs.bank.bank import Bank, refused
 
 ADDRESS = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
@@ -112,6 +113,31 @@ async def test_a_withdrawal_from_filing_to_its_third_confirmation(
     assert (await bank.told("42"))[:2] == ["Bitcoin withdrawal completed", "Bitcoin withdrawal sent"]
 
 
+async def test_nobody_sees_the_signed_payment(bank: Bank, node: FakeNode, doors: Doors, groat: Groat) -> None:
+    withdrawal = await approved(bank)
+    send = node.send
+
+    async def wait(_: Payment) -> None:
+        raise NodeAway("after signing")
+
+    node.send = wait  # type: ignore[method-assign]
+    with pytest.raises(NodeAway):
+        await doors.at_the_node()
+    view = await bank.look(withdrawal)
+    assert (view.state, view.data["txid"]) == ("sending", "txid0")
+    assert view.history
+    assert view.history[-1].input.keys() == {"txid", "fee"}
+    told = await groat.streams.read("user:42", 0)
+    snapshot = await groat.streams.snapshot("user:42")
+    kinds = [kind_view(kind) for kind in BANK.kinds]
+    for seen in (view, told, snapshot, kinds):
+        assert b"_raw" not in msgspec.json.encode(seen)
+        assert node.signed["txid0"].raw.encode() not in msgspec.json.encode(seen)
+    node.send = send  # type: ignore[method-assign]
+    await doors.at_the_node()
+    assert (await bank.look(withdrawal)).state == "pending"
+
+
 async def test_a_withdrawal_that_the_network_refuses(bank: Bank, node: FakeNode, doors: Doors) -> None:
     withdrawal = await approved(bank)
     node.refuses_to_send = "bad-txns-inputs-missingorspent (-25)"
@@ -206,6 +232,33 @@ async def test_a_deposit_counts_once_however_often_it_is_seen(
         await asyncio.gather(*(server.at_the_node() for server in servers))
     assert len((await bank.workflow.page(kind="bitcoin_transaction")).rows) == 2
     assert await bank.stands("user:42", "BTC") == ("1.00002000", "0.00000000")
+
+
+async def test_a_deposit_of_nothing_does_not_keep_others_waiting(
+    bank: Bank, node: FakeNode, doors: Doors
+) -> None:
+    asked = await bank.file("bitcoin_address")
+    node.arrived += [Deposit(asked.id, "x", "in0", 0, 0, 9), Deposit(asked.id, "x", "in1", 0, 1_000, 9)]
+    await doors.at_the_node()
+    (row,) = (await bank.workflow.page(kind="bitcoin_transaction")).rows
+    assert row.amount == 1_000
+
+
+async def test_a_deposit_that_could_not_be_credited_is_tried_again(
+    bank: Bank, node: FakeNode, doors: Doors, groat: Groat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await groat.set_limits("user:42", "BTC", ceiling="1.00000000", key="ceiling")
+    asked = await bank.file("bitcoin_address")
+    node.arrived.append(Deposit(asked.id, "x", "in0", 0, 1_000, 9))
+    node.depths["in0"] = 9
+    await doors.at_the_node()
+    await groat.set_limits("user:42", "BTC", ceiling=None, key="no ceiling")
+    # Each try is in an hour of its own.
+    monkeypatch.setattr(jobs, "HOUR_S", 1e-7)
+    await doors.at_the_node()
+    (row,) = (await bank.workflow.page(kind="bitcoin_transaction")).rows
+    assert row.state == "completed"
+    assert await bank.stands("user:42", "BTC") == ("1.00001000", "0.00000000")
 
 
 async def test_coins_for_nobody_are_left_alone(bank: Bank, node: FakeNode, doors: Doors) -> None:

@@ -29,11 +29,11 @@ def test_a_kind_is_documented_as_it_is(kind: Kind[Any]) -> None:
     }
     for t in kind.transitions.values():
         given = kind.form if t.name == FILE else t.input
-        fields = ", ".join(f"`{name}`" for name in given.__struct_fields__)
+        fields = ", ".join(f"`{name}`" for name in given.__struct_encode_fields__)
         sides = " | ".join(", ".join(names) for names in (t.sources, t.to, t.by))
         expected.add(f"| `{t.name}` | {t.title} | {sides} | {fields} |")
     assert rows == expected
-    kept = [name for name in kind.data.__struct_fields__ if name not in kind.form.__struct_fields__]
+    kept = [name for name in kind.data.__struct_encode_fields__ if name not in kind.form.__struct_fields__]
     for name in kept:
         assert f"`{name}`" in section
 

@@ -158,6 +158,20 @@ async def test_a_part_repaid_early_makes_the_rest_smaller(bank: Bank) -> None:
     assert loan.data["schedule"][0]["paid"] == "51.64"
 
 
+async def test_paying_a_little_in_arrears_does_not_put_the_collection_off(bank: Bank, groat: Groat) -> None:
+    loan = await loan_of(bank)
+    await spend(groat, "2200")
+    await bank.pass_days(31.5)
+    assert (await bank.look(loan)).state == "arrears"
+    await groat.post([("house:bank", "user:42", "500", "USD")], key="back")
+    # Twelve hours apart, so each time before a whole day has passed.
+    for _ in range(2):
+        loan = await bank.take(loan, "repay", "42", amount="0.01")
+        await bank.pass_days(0.5)
+    loan = await bank.look(loan)
+    assert (loan.state, loan.data["schedule"][0]["paid"]) == ("active", loan.data["schedule"][0]["payment"])
+
+
 async def test_all_of_it_early(bank: Bank) -> None:
     loan = await loan_of(bank)
     await bank.pass_days(40)

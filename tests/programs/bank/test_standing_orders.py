@@ -97,6 +97,20 @@ async def test_ended_is_ended(bank: Bank) -> None:
     assert refused(await bank.try_take(order, "end", "42")) == "wrong_state"
 
 
+async def test_ended_while_its_transfer_is_being_filed(bank: Bank) -> None:
+    """The job found it due, and then the owner ends it: the transfer of that day is its last, and the order says so."""
+    order = await bank.file("standing_order", **{**RENT, "first": "2026-01-02"})
+    await bank.pass_days(1)
+    (due,) = await bank.workflow.in_state("standing_order", "due")
+    assert (await bank.take(order, "end", "42")).state == "ending"
+    await doors(bank)._carry_out(due)
+    await doors(bank).at_home()
+    order = await bank.look(order)
+    assert (order.state, order.data["count"], order.data["next"]) == ("ended", 1, "")
+    await days(bank, 40)
+    assert [day for day, _ in await transfers(bank)] == ["2026-01-02"]
+
+
 async def test_one_that_cannot_be_filed_stops_with_the_reason(bank: Bank) -> None:
     order = await bank.file("standing_order", **{**RENT, "first": "2026-01-02"})
     await bank.pass_days(1)

@@ -72,11 +72,14 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class BitcoinTransaction(Order, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """In how many blocks it is, and how many are ``needed``; ``raw`` is the signed payment, ``fee`` the network's."""
+    """In how many blocks it is, and how many are ``needed``; ``raw`` is the signed payment, ``fee`` the network's.
+
+    Whoever has the signed payment can send it, so nobody sees it: not even after it failed and the coins were returned.
+    """
 
     confirmations: int = 0
     needed: int = CONFIRMATIONS
-    raw: str = ""
+    raw: str = msgspec.field(name="_raw", default="")
     fee: str = ""
 
 
@@ -84,7 +87,7 @@ class Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The payment that the wallet signed; the fee is a decimal string."""
 
     txid: Annotated[str, Meta(min_length=1, max_length=64)]
-    raw: Annotated[str, Meta(max_length=15_000)]
+    raw: Annotated[str, Meta(max_length=15_000)] = msgspec.field(name="_raw")
     fee: str
 
 
@@ -255,7 +258,7 @@ BITCOIN_TRANSACTION = Kind(
         Transition("cancel", "Cancel", ("requested",), ("cancelled",), (OWNER,), cancel),
         Transition("expire", "Expire", ("requested",), ("expired",), (SYSTEM,), expire),
         Transition("sign", "Sign", ("approved",), ("sending",), (SYSTEM,), sign, Signed,
-                   {"txid": "4a5e1e4baab89f3a32518a88c31bc87f", "raw": "0200", "fee": "0.00001410"}),
+                   {"txid": "4a5e1e4baab89f3a32518a88c31bc87f", "_raw": "0200", "fee": "0.00001410"}),
         Transition("send", "Send", ("sending",), ("pending",), (SYSTEM,), send),
         Transition("confirm", "Confirm", ("pending",), ("pending", "completed"), (SYSTEM,), confirm, Confirmations,
                    {"count": CONFIRMATIONS}),

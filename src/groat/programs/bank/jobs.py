@@ -28,6 +28,7 @@ from groat.programs.workflow.views import RequestView
 
 POLL_S = 1.0
 AWAY_S_MAX = 30.0
+HOUR_S = 3600
 AT_ONCE = 100
 BY = "system:bank"
 SIMULATOR = "simulator"
@@ -74,6 +75,7 @@ class Doors:
     async def at_home(self) -> None:
         """Standing orders that are due, and cards that are approved."""
         await self._each("standing_order", "due", self._carry_out)
+        await self._each("standing_order", "ending", self._carry_out)
         if self._network is not None:
             await self._each("card", "approved", self._make_card)
 
@@ -102,11 +104,16 @@ class Doors:
                     raise result
 
     async def _take(
-        self, view: RequestView, transition: str, given: Mapping[str, Any], key: str
+        self, view: RequestView, transition: str, given: Mapping[str, Any], what: str = ""
     ) -> Refusal | None:
-        """Take a transition as the system; the refusal, if it was one. Another node may have been quicker."""
+        """Take a transition as the system; the refusal, if it was one. Another node may have been quicker.
+
+        ``what`` tells apart inputs that two nodes may both find right.
+        """
+        # A refusal is frozen under its key, so each hour has its own; that it happens once the version sees to.
+        key = f"{view.id}/{view.version}/{transition}/{what}/{int(time.time() // HOUR_S)}"
         answer = await self._workflow.take(
-            view.kind, view.id, transition, given, by=BY, key=f"{view.id}/{key}", roles=[SYSTEM]
+            view.kind, view.id, transition, given, by=BY, key=key, roles=[SYSTEM], version=view.version
         )
         return answer if isinstance(answer, Refusal) else None
 
@@ -122,12 +129,12 @@ class Doors:
                 "transfer", transfer, user=order.user, key=f"{order.id}/{number}", by=BY, roles=[SYSTEM]
             )
         except InvalidInput as error:
-            await self._take(order, "stop", {"reason": error.detail}, f"{number}/stop")
+            await self._take(order, "stop", {"reason": error.detail})
             return
         if isinstance(filed, Refusal):
-            await self._take(order, "stop", {"reason": filed.detail}, f"{number}/stop")
+            await self._take(order, "stop", {"reason": filed.detail})
             return
-        await self._take(order, "ran", {"transfer": filed.id}, f"{number}/ran")
+        await self._take(order, "ran", {"transfer": filed.id})
 
     # Cards
 
@@ -135,43 +142,44 @@ class Doors:
         assert self._network is not None
         year = int((card.decided_at or card.filed_at)[:4])
         made = await self._network.issue(card.id, card.data["holder"], year)
-        await self._take(card, "create", made._asdict(), "create")
+        await self._take(card, "create", made._asdict())
 
     # Bitcoin
 
     async def _make_address(self, wanted: RequestView) -> None:
         assert self._node is not None
         address = await self._node.address(wanted.id)
-        await self._take(wanted, "assign", {"address": address}, "assign")
+        await self._take(wanted, "assign", {"address": address})
 
     async def _sign(self, withdrawal: RequestView) -> None:
         assert self._node is not None
         try:
             payment = await self._node.sign(withdrawal.data["address"], _satoshi(withdrawal.data["amount"]))
         except NodeRefused as error:
-            await self._take(withdrawal, "fail", {"reason": str(error)}, "fail")
+            await self._take(withdrawal, "fail", {"reason": str(error)})
             return
-        given = {"txid": payment.txid, "raw": payment.raw, "fee": format_amount(payment.fee, SCALE)}
-        if await self._take(withdrawal, "sign", given, f"sign/{payment.txid}") is not None:
+        given = {"txid": payment.txid, "_raw": payment.raw, "fee": format_amount(payment.fee, SCALE)}
+        if await self._take(withdrawal, "sign", given, payment.txid) is not None:
             await self._node.drop(payment)
 
     async def _send(self, withdrawal: RequestView) -> None:
         assert self._node is not None
         data = withdrawal.data
-        payment = Payment(data["txid"], data["raw"], _satoshi(data["fee"]))
+        payment = Payment(data["txid"], data["_raw"], _satoshi(data["fee"]))
         try:
             await self._node.send(payment)
         except NodeRefused as error:
             await self._node.drop(payment)
-            await self._take(withdrawal, "fail", {"reason": str(error)}, "fail")
+            await self._take(withdrawal, "fail", {"reason": str(error)})
             return
-        await self._take(withdrawal, "send", {}, "send")
+        await self._take(withdrawal, "send", {})
 
     async def _take_in(self, node: BitcoinNode) -> None:
         """File the deposits that the node saw since the last time; from the beginning after a start."""
         deposits, cursor = await node.deposits(self._cursor)
         for deposit in deposits:
-            if deposit.confirmations >= 0:
+            # Outputs of nothing are allowed, and some carry messages.
+            if deposit.confirmations >= 0 and deposit.amount > 0:
                 await self._file_deposit(deposit)
         self._cursor = cursor
 
@@ -199,10 +207,10 @@ class Doors:
             return
         if count <= -needed:
             reason = "The network took another payment of the same coins."
-            await self._take(view, "fail", {"reason": reason}, "fail")
+            await self._take(view, "fail", {"reason": reason})
         elif count >= 0 and min(count, needed) != view.data["confirmations"]:
             seen = min(count, needed)
-            await self._take(view, "confirm", {"count": seen}, f"{view.version}/{seen}")
+            await self._take(view, "confirm", {"count": seen}, str(seen))
 
 
 @asynccontextmanager

@@ -35,7 +35,6 @@ from groat.programs.workflow import (
 )
 
 PATIENCE_US = 30 * DAY_US
-RETRY_US = DAY_US
 MONTHS_MAX = 120
 RATE_MAX = 100
 
@@ -176,7 +175,7 @@ def miss(r: Request[Loan], _: msgspec.Struct) -> Step | Refusal:
         return Refusal("nothing_due", RULES["nothing_due"].meaning)
     data = msgspec.structs.replace(r.data, overdue=r.text(overdue, r.data.asset))
     body = f"{data.overdue} {data.asset} are due and could not be collected. We try again tomorrow."
-    return Step(data=data, due_at=r.now + RETRY_US, notice=_told(r, "error", "Loan in arrears", body))
+    return Step(data=data, due_at=_tomorrow(r), notice=_told(r, "error", "Loan in arrears", body))
 
 
 def repay(r: Request[Loan], part: Repayment) -> Step | Refusal:
@@ -190,7 +189,7 @@ def repay(r: Request[Loan], part: Repayment) -> Step | Refusal:
         return amount
     if amount > most:
         return Refusal("exceeds_loan", RULES["exceeds_loan"].meaning, {"owed": r.text(most, asset)})
-    return _paid(r, amount, "Loan repayment", "Loan repayment received", r.now + RETRY_US)
+    return _paid(r, amount, "Loan repayment", "Loan repayment received", _tomorrow(r))
 
 
 def _paid(r: Request[Loan], amount: int, reason: str, title: str, again_at: int) -> Step:
@@ -265,6 +264,11 @@ def _left(r: Request[Loan], row: Instalment) -> int:
 
 def _left_interest(r: Request[Loan], row: Instalment) -> int:
     return max(stored(r, row.interest, r.data.asset) - stored(r, row.paid, r.data.asset), 0)
+
+
+def _tomorrow(r: Request[Any]) -> int:
+    """When tomorrow begins (UTC): paying a little of what is overdue puts its collection off by no more."""
+    return moment_of(day_of(r.now)) + DAY_US
 
 
 def _moment(day: str) -> int:

@@ -86,6 +86,8 @@ def run(r: Request[StandingOrder], _: msgspec.Struct) -> Step:
 def ran(r: Request[StandingOrder], filed: Ran) -> Step:
     """The transfer is filed; wait for the next day, if there is one."""
     count = r.data.count + 1
+    if r.state == "ending":
+        return Step("ended", data=msgspec.structs.replace(r.data, count=count, last=filed.transfer, next=""))
     following, until = day_number(r.data, count), read_day(r.data.until)
     data = msgspec.structs.replace(r.data, count=count, last=filed.transfer, next=following.isoformat())
     if until is not None and following > until:
@@ -100,8 +102,10 @@ def stop(r: Request[StandingOrder], why: Reason) -> Step:
 
 
 def end(r: Request[StandingOrder], _: msgspec.Struct) -> Step:
-    """No more of it; transfers that are filed go on."""
-    return Step(data=msgspec.structs.replace(r.data, next=""))
+    """No more of it; transfers that are filed go on, and so does the one that is being filed."""
+    if r.state == "due":
+        return Step("ending")
+    return Step("ended", data=msgspec.structs.replace(r.data, next=""))
 
 
 STANDING_ORDER = Kind(
@@ -113,6 +117,7 @@ STANDING_ORDER = Kind(
     states=(
         State("active", "Active", then="run", tone="good"),
         State("due", "Being carried out"),
+        State("ending", "Ending with this transfer"),
         State("completed", "Completed", open=False, tone="good"),
         State("ended", "Ended", open=False),
         State("failed", "Stopped", open=False, tone="bad"),
@@ -120,11 +125,11 @@ STANDING_ORDER = Kind(
     transitions=(
         Transition("file", "Set up", (), ("active",), (OWNER, SERVICE, ADMIN), file),
         Transition("run", "Carry out", ("active",), ("due",), (SYSTEM,), run),
-        Transition("ran", "Go on", ("due",), ("active", "completed"), (SYSTEM,), ran, Ran, {"transfer": ""}),
+        Transition("ran", "Go on", ("due", "ending"), ("active", "completed", "ended"), (SYSTEM,), ran, Ran, {"transfer": ""}),
         Transition(
-            "stop", "Stop", ("due",), ("failed",), (SYSTEM,), stop, Reason, {"reason": "No such asset"}
+            "stop", "Stop", ("due", "ending"), ("failed",), (SYSTEM,), stop, Reason, {"reason": "No such asset"}
         ),
-        Transition("end", "End", ("active", "due"), ("ended",), (OWNER,), end),
+        Transition("end", "End", ("active", "due"), ("ended", "ending"), (OWNER,), end),
     ),
     example={"amount": "25.00", "asset": "USD", "user": "7", "reference": "Club", "first": "2030-01-31"},
     parent=("beneficiary", BENEFICIARY),

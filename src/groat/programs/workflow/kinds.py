@@ -249,7 +249,8 @@ class People(Protocol):
 class Kind(Generic[D]):
     """A kind of request. ``data`` is the type of what is kept; its fields ``amount`` and ``asset`` are money. ``form``
     is the type of what is filed where that is less, with the same names for money and parent; the step of filing then
-    returns the data.
+    returns the data. Fields of data and inputs whose encoded name begins with an underscore are the server's own: no
+    view, event or schema shows them.
 
     ``parent`` is (field, kind): the field of the data that holds the id of the request this one belongs to, if any, and
     what that one must be; it has the same owner. ``thresholds`` are decimal amounts by asset from which two approvers

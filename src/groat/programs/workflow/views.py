@@ -121,8 +121,14 @@ class KindView(msgspec.Struct):
     parent: str | None
 
 
-def request_view(row: RequestRow, assets: dict[str, Asset]) -> RequestView:
-    """A request as everybody who may read it sees it."""
+def shown(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of data or an input without those that are the server's own: their names begin with an underscore."""
+    return {name: value for name, value in fields.items() if not name.startswith("_")}
+
+
+def request_view(row: RequestRow, assets: dict[str, Asset], whole: bool = False) -> RequestView:
+    """A request as everybody who may read it sees it; with the server's own fields too if it is to be ``whole``."""
+    data = msgspec.json.decode(row.data)
     money = row.amount is not None and row.asset is not None
     return RequestView(
         row.id,
@@ -130,14 +136,14 @@ def request_view(row: RequestRow, assets: dict[str, Asset]) -> RequestView:
         row.state,
         row.version,
         row.owner.removeprefix("user:"),
-        msgspec.json.decode(row.data),
+        data if whole else shown(data),
         format_amount(row.amount, assets[row.asset].scale) if money else None,  # type: ignore[arg-type, index]
         row.asset if money else None,
         row.filed_by,
         format_time(row.filed_at),
         format_time(row.changed_at),
         None if row.due_at is None else format_time(row.due_at),
-        ApprovalsView(row.needed, [ApprovalView(a.by, format_time(a.at), a.input) for a in row.given()]),
+        ApprovalsView(row.needed, [ApprovalView(a.by, format_time(a.at), shown(a.input)) for a in row.given()]),
         row.decided_by,
         None if row.decided_at is None else format_time(row.decided_at),
         row.reason,
@@ -177,7 +183,7 @@ def step_view(row: StepRow) -> StepView:
         row.actor,
         format_time(row.at),
         row.reason,
-        msgspec.json.decode(row.input),
+        shown(msgspec.json.decode(row.input)),
         row.id,
     )
 
@@ -217,6 +223,9 @@ def _schema(type_: type[msgspec.Struct]) -> dict[str, Any]:
     schema = msgspec.json.schema(type_)
     definitions = schema.pop("$defs")
     own = definitions.pop(schema.pop("$ref").rpartition("/")[2])
+    own["properties"] = shown(own["properties"])
+    if "required" in own:
+        own["required"] = [name for name in own["required"] if name in own["properties"]]
     return {**own, "$defs": definitions} if definitions else dict(own)
 
 

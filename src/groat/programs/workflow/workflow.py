@@ -175,11 +175,11 @@ class Workflow:
         view.history = [step_view(step) for step in steps]
         return view
 
-    async def view(self, row: RequestRow) -> RequestView:
-        """A stored request as it is shown."""
+    async def view(self, row: RequestRow, whole: bool = False) -> RequestView:
+        """A stored request as it is shown, or ``whole``, with the fields that are the server's own."""
         if row.asset is not None and row.asset not in self._assets:
             self._assets[row.asset] = await self._groat.asset(row.asset)
-        return request_view(row, self._assets)
+        return request_view(row, self._assets, whole)
 
     async def page(
         self,
@@ -204,9 +204,9 @@ class Workflow:
         return await self._groat.read(reading.page, kind, state, before, limit)
 
     async def in_state(self, kind: str, state: str, after: str = "", limit: int = 100) -> list[RequestView]:
-        """A kind's requests in a state, the oldest first, behind the id ``after``: for jobs that work on them."""
+        """A kind's requests in a state, whole, the oldest first, behind the id ``after``: for jobs that work on them."""
         rows = await self._groat.read(reading.in_state, kind, state, after or FIRST_ID, limit)
-        return [await self.view(row) for row in rows]
+        return [await self.view(row, whole=True) for row in rows]
 
     async def waiting(
         self,
