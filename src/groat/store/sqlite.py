@@ -35,7 +35,7 @@ _decode = msgspec.json.decode
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    "PRAGMA wal_autocheckpoint = 4000",
+    "PRAGMA wal_autocheckpoint = 16000",
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA trusted_schema = OFF",
 )
