@@ -168,4 +168,4 @@ def test_the_ledger_is_a_naive_ledger() -> None:
 
 @pytest.mark.soak
 def test_the_ledger_is_a_naive_ledger_for_long() -> None:
-    run(examples=8 * ROUNDS, steps=60)
+    run(examples=4 * ROUNDS, steps=60)

@@ -23,7 +23,7 @@ from groat.settings import Settings
 from tests.http.serving import SECRET, server_process
 
 SEED = 7
-BUDGET_S = 60
+BUDGET_S = 30
 # What keeps to the schema may still break a rule that no schema can say (the digits of an asset, what exists).
 CONFIGURATION = """
 [checks.positive_data_acceptance]

@@ -32,6 +32,7 @@ class FakeNode:
         self.away = False
         self.refuses_to_sign = ""
         self.refuses_to_send = ""
+        self.meeting = asyncio.Barrier(1)
 
     def check(self) -> None:
         if self.away:
@@ -47,8 +48,8 @@ class FakeNode:
 
     async def sign(self, address: str, amount: int) -> Payment:
         self.check()
-        # Another server may come between.
-        await asyncio.sleep(0)
+        async with asyncio.timeout(30):
+            await self.meeting.wait()
         if self.refuses_to_sign:
             raise NodeRefused(self.refuses_to_sign)
         txid = f"txid{len(self.signed)}"
@@ -190,6 +191,8 @@ async def test_a_node_that_is_away(bank: Bank, node: FakeNode, doors: Doors) -> 
 async def test_many_servers_send_one_payment(bank: Bank, node: FakeNode, groat: Groat) -> None:
     withdrawals = [await approved(bank) for _ in range(3)]
     servers = [Doors(Workflow(groat, BANK.kinds), node, None) for _ in range(4)]
+    # All have read what is to be signed before the first one signs.
+    node.meeting = asyncio.Barrier(len(servers) * len(withdrawals))
     for _ in range(3):
         await asyncio.gather(*(server.at_the_node() for server in servers))
     views = [await bank.look(withdrawal) for withdrawal in withdrawals]
@@ -197,7 +200,7 @@ async def test_many_servers_send_one_payment(bank: Bank, node: FakeNode, groat: 
     # Each signed some, one counted, and the coins of the others are free again.
     assert sorted(node.sent) == sorted(view.data["txid"] for view in views)
     assert set(node.dropped) == node.signed.keys() - set(node.sent)
-    assert len(node.signed) > 3
+    assert len(node.signed) == len(servers) * len(withdrawals)
 
 
 async def test_a_deposit_is_credited_once_it_is_confirmed(bank: Bank, node: FakeNode, doors: Doors) -> None:
