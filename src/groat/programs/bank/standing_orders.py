@@ -125,7 +125,8 @@ STANDING_ORDER = Kind(
     transitions=(
         Transition("file", "Set up", (), ("active",), (OWNER, SERVICE, ADMIN), file),
         Transition("run", "Carry out", ("active",), ("due",), (SYSTEM,), run),
-        Transition("ran", "Go on", ("due", "ending"), ("active", "completed", "ended"), (SYSTEM,), ran, Ran, {"transfer": ""}),
+        Transition("ran", "Go on", ("due", "ending"), ("active", "completed", "ended"), (SYSTEM,), ran, Ran,
+                   {"transfer": ""}),
         Transition(
             "stop", "Stop", ("due", "ending"), ("failed",), (SYSTEM,), stop, Reason, {"reason": "No such asset"}
         ),
@@ -135,4 +136,4 @@ STANDING_ORDER = Kind(
     parent=("beneficiary", BENEFICIARY),
     refusals={**RULES, **DAY_RULE},
     resolve=know,
-)
+)  # fmt: skip

@@ -143,7 +143,9 @@ def request_view(row: RequestRow, assets: dict[str, Asset], whole: bool = False)
         format_time(row.filed_at),
         format_time(row.changed_at),
         None if row.due_at is None else format_time(row.due_at),
-        ApprovalsView(row.needed, [ApprovalView(a.by, format_time(a.at), shown(a.input)) for a in row.given()]),
+        ApprovalsView(
+            row.needed, [ApprovalView(a.by, format_time(a.at), shown(a.input)) for a in row.given()]
+        ),
         row.decided_by,
         None if row.decided_at is None else format_time(row.decided_at),
         row.reason,

@@ -204,7 +204,7 @@ class Workflow:
         return await self._groat.read(reading.page, kind, state, before, limit)
 
     async def in_state(self, kind: str, state: str, after: str = "", limit: int = 100) -> list[RequestView]:
-        """A kind's requests in a state, whole, the oldest first, behind the id ``after``: for jobs that work on them."""
+        """A kind's requests in a state, whole, the oldest first, behind the id ``after``: for jobs."""
         rows = await self._groat.read(reading.in_state, kind, state, after or FIRST_ID, limit)
         return [await self.view(row, whole=True) for row in rows]
 
