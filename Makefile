@@ -55,7 +55,7 @@ lint: python
 	$(BIN)/lint-imports
 
 test-python: setup debian
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-web: $(STAMPS)/npm
 	cd web && npm test
