@@ -91,7 +91,8 @@ async def test_whatever_is_sent_is_answered(api: Api) -> None:
         f"waits=true&cursor={cursor('listRequests', 'x 1')}",
         f"waits=true&cursor={cursor('listRequests', '01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f')}",
         f"cursor={cursor('listRequests', '01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f 1')}",
-        "cursor=%00", "cursor=AAAA", "parent=", "parent=x", "user=", "user=a%20b", "sort=largest", "sort=x", "waits=1",
+        "cursor=%00", "cursor=AAAA", "parent=", "parent=x", "user=", "user=a%20b", "sort=largest", "sort=", "sort=x",
+        "waits=1",
         "limit=0", "limit=501", "limit=-1", "limit=%D9%A1", "kind=%F0%9F%98%80&state=" + "x" * 3_000,
         "waits=true&parent=01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f", "kind=a%00b",
     ],
@@ -130,6 +131,12 @@ async def test_filters_count_in_every_list(api: Api) -> None:
     assert await ids("ada", "waits=true&user=42") == [transfer]
     assert await ids("ada", "waits=true&user=42&sort=largest&state=pending") == [transfer]
     assert await ids("ada", "waits=true&user=42&sort=oldest&state=scheduled") == []
+    newest = await ids("ada", "")
+    assert len(newest) == 3
+    assert await ids("ada", "sort=oldest") == newest[::-1]
+    assert await ids("42", "sort=oldest&kind=transfer") == [transfer]
+    first = (await api.call("ada", "GET /v1/requests?sort=oldest&limit=2")).json()
+    assert await ids("ada", f"sort=oldest&limit=2&cursor={first['cursor']}") == newest[:1]
 
 
 async def test_the_list_of_a_strangers_request_is_empty(api: Api) -> None:

@@ -61,7 +61,7 @@ async def list_kinds(call: Call) -> Answer:
         Query(
             "sort",
             {"enum": list(SORTS), "default": "newest"},
-            "Which come first; other than newest only with `waits`. Largest is by smallest units.",
+            "Which come first; largest only with `waits`, by smallest units.",
         ),
         CURSOR,
         LIMIT,
@@ -70,16 +70,19 @@ async def list_kinds(call: Call) -> Answer:
     answer_example={"items": [REQUEST], "cursor": None, "waiting": {"expense": 1}},
 )
 async def list_requests(call: Call) -> Answer:
-    """The newest first. People get their own. To staff and services the answer for `waits` also counts what waits."""
+    """The newest first, unless sorted otherwise. People get their own.
+
+    To staff and services the answer for `waits` also counts what waits.
+    """
     workflow, query, identity = call.services.workflow, call.query, call.identity
     waits, sort = query.get("waits") == "true", query.get("sort", "newest")
     if (
         query.get("waits", "true") not in ("true", "false")
         or sort not in SORTS
-        or (sort != "newest" and not waits)
+        or (sort == "largest" and not waits)
     ):
         raise HttpError(
-            "invalid_query", f"waits is true or false; sort is one of {', '.join(SORTS)}, with waits."
+            "invalid_query", f"waits is true or false; sort is one of {', '.join(SORTS)}, largest with waits."
         )
     user = check_user(query["user"]) if "user" in query else ""
     if not sees_everything(identity):
@@ -94,7 +97,13 @@ async def list_requests(call: Call) -> Answer:
         page = await workflow.waiting(**wanted, sort=sort, after=_after(after), limit=limit)
     else:
         parent = query.get("parent", "")
-        page = await workflow.page(**wanted, parent=parent, after=after and check_id(after), limit=limit)
+        page = await workflow.page(
+            **wanted,
+            sort="oldest" if sort == "oldest" else "newest",
+            parent=parent,
+            after=after and check_id(after),
+            limit=limit,
+        )
     answer = RequestPage([_seen_by(call, await workflow.view(row)) for row in page.rows], None)
     if page.last is not None:
         id, amount = page.last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from groat import Groat
@@ -74,6 +75,20 @@ async def test_an_authorisation_holds_and_a_capture_takes(bank: Bank, card: Requ
     assert await bank.stands("user:42") == ("900.00", "0.00")
     assert await bank.stands("house:cards") == ("100.00", "0.00")
     assert (await bank.look(card)).data["spent"] == "100.00"
+
+
+async def test_what_is_spent_is_a_version_of_the_card(bank: Bank, card: RequestView) -> None:
+    before = (await bank.look(card)).version
+    payment = await pay(bank, card, "100.00")
+    assert isinstance(payment.changed_parent, RequestView)
+    told = payment.changed_parent
+    assert (told.id, told.version, told.data["spent"]) == (card.id, before + 1, "100.00")
+    payment = await bank.take(payment, "capture", "shop", amount="60.00")
+    assert isinstance(payment.changed_parent, RequestView)
+    assert (payment.changed_parent.version, payment.changed_parent.data["spent"]) == (before + 2, "60.00")
+    # A refund does not change the card.
+    assert (await bank.take(payment, "refund", "shop")).changed_parent is msgspec.UNSET
+    assert (await bank.look(card)).version == before + 2
 
 
 async def test_part_of_it_is_taken_and_the_rest_is_free(bank: Bank, card: RequestView) -> None:

@@ -236,12 +236,65 @@ async def test_a_child_changes_its_parent(groat: Groat, workflow: Workflow) -> N
     assert view is not None
     assert view.data["tips"] == 500
     assert len((await workflow.page(parent=request.id)).rows) == 5
+    assert isinstance(view.history, list)
+    given = {row.id for row in (await workflow.page(parent=request.id)).rows}
+    assert [(s.version, s.transition, s.source, s.target) for s in view.history[1:]] == [
+        (version, "tip.file", "pending", "pending") for version in range(2, 7)
+    ]
+    assert (
+        {s.transaction for s in view.history[1:]} == {s.input["request"] for s in view.history[1:]} == given
+    )
     stranger = await workflow.file(
         "tip", {"amount": "1", "asset": "USD", "payout": request.id}, user="7", key="s"
     )
     nowhere = "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f"
     lost = await workflow.file("tip", {"amount": "1", "asset": "USD", "payout": nowhere}, user="42", key="n")
     assert (said(stranger), said(lost)) == ("parent_not_found", "parent_not_found")
+
+
+async def test_a_parent_that_is_changed_is_told_with_its_child(groat: Groat, workflow: Workflow) -> None:
+    request = await filed(workflow)
+    tip = await workflow.file(
+        "tip", {"amount": "1", "asset": "USD", "payout": request.id}, user="42", key="t"
+    )
+    assert isinstance(tip, RequestView)
+    assert isinstance(tip.changed_parent, RequestView)
+    told = (await events(groat, "user:42"))[-1]
+    parent = told["data"]["changed_parent"]
+    assert (told["type"], told["data"]["id"], told["data"]["parent"]) == ("tip_updated", tip.id, request.id)
+    assert (parent["id"], parent["kind"], parent["version"], parent["data"]["tips"]) == (
+        request.id,
+        "payout",
+        2,
+        100,
+    )
+    assert msgspec.to_builtins(tip.changed_parent) == parent
+    lines = (await events(groat, "role:admin"))[-1]["data"]["items"]
+    assert [(line["id"], line["version"], line["parent"]) for line in lines] == [
+        (tip.id, 1, request.id),
+        (request.id, 2, None),
+    ]
+    # What acts on the version that it saw has seen another one.
+    late = await workflow.take(
+        "payout", request.id, "lapse", by="system:workflow", key="l", roles=["system"], version=1
+    )
+    assert said(late) == "wrong_state"
+    # A step that leaves the parent alone tells nothing of it.
+    (filing,) = [e for e in await events(groat, "user:42") if e["type"] == "payout_updated"]
+    assert "changed_parent" not in filing["data"]
+
+
+async def test_admins_and_support_hear_of_kinds_that_nobody_decides(groat: Groat, workflow: Workflow) -> None:
+    assert TIP.roles == ()
+    request = await filed(workflow)
+    heard = {role: len(await events(groat, f"role:{role}")) for role in ("admin", "support", "teller")}
+    tip = await workflow.file(
+        "tip", {"amount": "1", "asset": "USD", "payout": request.id}, user="42", key="t"
+    )
+    for role in ("admin", "support"):
+        news = (await events(groat, f"role:{role}"))[heard[role] :]
+        assert [line["id"] for event in news for line in event["data"]["items"]] == [tip.id, request.id]  # type: ignore[union-attr]
+    assert len(await events(groat, "role:teller")) == heard["teller"]
 
 
 async def test_lists_and_counts(groat: Groat, workflow: Workflow) -> None:
@@ -266,6 +319,29 @@ async def test_lists_and_counts(groat: Groat, workflow: Workflow) -> None:
     assert await workflow.counts() == {"payout": 3}
     assert [row.amount for row in (await workflow.page(user="42")).rows] == [500, 900, 300]
     assert [row.amount for row in (await workflow.page(state="rejected")).rows] == [300]
+
+    async def paged(**wanted: Any) -> list[int | None]:
+        found: list[int | None] = []
+        after = ""
+        while (page := await workflow.page(limit=1, after=after, **wanted)).last is not None:
+            found += [row.amount for row in page.rows]
+            after = page.last[0]
+        return found
+
+    tips = [
+        await workflow.file(
+            "tip", {"amount": text, "asset": "USD", "payout": made[1].id}, user="42", key=text
+        )
+        for text in ("1", "2")
+    ]
+    assert {said(tip) for tip in tips} == {"given"}
+    assert await paged(kind="payout") == [200, 500, 900, 300]
+    assert await paged(kind="payout", sort="oldest") == [300, 900, 500, 200]
+    assert await paged(user="42", sort="oldest") == [300, 900, 500, 100, 200]
+    assert await paged(user="42", sort="oldest", state="pending") == [900, 500]
+    assert await paged(parent=made[1].id, sort="oldest") == [100, 200]
+    assert await paged(parent=made[1].id) == [200, 100]
+    assert await paged(parent=made[1].id, sort="oldest", user="7") == []
     snapshot = msgspec.json.decode((await groat.streams.snapshot("user:42")).data)
     assert [r["amount"] for r in snapshot["requests"]] == ["5.00", "9.00"]
 

@@ -414,6 +414,8 @@ export interface RequestView {
   waits: boolean;
   /** The transitions that the reader may take now; absent in events. */
   may?: string[];
+  /** The request that this one belongs to, where the same step changed it; comes with events and writes. */
+  changed_parent?: RequestView;
   /** Comes with a single request, to staff. */
   viewers?: LookView[];
   /** Comes with a single request. */
@@ -438,7 +440,7 @@ export interface RequestFilter {
   user?: string;
   /** Only those that belong to this request. */
   parent?: string;
-  /** Other than newest only with `waits`. */
+  /** Newest by default; largest only with `waits`. */
   sort?: "newest" | "oldest" | "largest";
 }
 
@@ -452,6 +454,8 @@ export interface RequestLine {
   amount: string | null;
   asset: string | null;
   waits: boolean;
+  /** Id of the request that it belongs to. */
+  parent: string | null;
   /** How many approved, and how many must. */
   approvals: number;
   needed: number;

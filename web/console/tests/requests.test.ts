@@ -82,6 +82,7 @@ const line = (more: Partial<RequestLine>): RequestLine => ({
   amount: "1200.00",
   asset: "USD",
   waits: true,
+  parent: null,
   approvals: 0,
   needed: 2,
   by: "user:bea",
@@ -152,6 +153,8 @@ describe("events", () => {
 
   test("one's own tell all of the request, the staff's a line of each, and whether there are more", () => {
     expect(newsOf(event({ data: REQUEST })).items).toMatchObject([{ from: "owner", id: "r1", version: 1 }]);
+    const both = { ...REQUEST, changed_parent: { ...REQUEST, id: "r0", version: 9 } };
+    expect(newsOf(event({ data: both })).items).toMatchObject([{ id: "r1" }, { id: "r0", version: 9 }]);
     const many = event({
       type: "requests_updated",
       stream: "role:admin",

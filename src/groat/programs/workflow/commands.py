@@ -28,6 +28,7 @@ from groat.ledger.text import check_id, check_metadata, format_time
 from groat.programs import notifications
 from groat.programs.notifications.notices import BOX
 from groat.programs.workflow.kinds import (
+    ADMIN,
     OWNER,
     Approval,
     Capture,
@@ -40,14 +41,15 @@ from groat.programs.workflow.kinds import (
     Transition,
     read_units,
 )
-from groat.programs.workflow.rows import REQUEST, STEP, RequestRow, StepRow, text_of
+from groat.programs.workflow.rows import OF_PARENT, REQUEST, STEP, RequestRow, StepRow, text_of
 from groat.programs.workflow.views import is_role_of, line_of, request_view
 
 OTHERS_MAX = 2
 """How many people beside the owner a step may notify."""
 
 SUPPORT = "support"
-"""The role that reads everything, and so hears of every request too."""
+READERS = frozenset({ADMIN, SUPPORT})
+"""The roles that read everything, and so hear of every request, whoever decides it and if nobody does."""
 
 SUMMARY = "requests_updated"
 
@@ -134,7 +136,7 @@ class Take(Command, kw_only=True):
 
     @property
     def _audience(self) -> set[str]:
-        return {*self.declared.roles, SUPPORT}
+        return {*READERS, *self.declared.roles}
 
     def _outlook(self, row: RequestRow | None, book: Book) -> Step | Refusal | None:
         # What a step asks for is known by asking it; if it breaks, it does so again in decide(), which answers for it.
@@ -380,11 +382,18 @@ class Take(Command, kw_only=True):
         book.acts.append(
             Act(made.kind, self.principal, self._by, f"{stored.owner}/{stored.id}", reason, self.key, *states)
         )
-        self._tell(book, made, stored, step)
         view = request_view(stored, book.assets)
+        lines = [line_of(view, self._by)]
+        if step.parent is not None:
+            parent = self._write_parent(book, made.id, stored, step.parent, reason)
+            view.changed_parent = request_view(parent, book.assets)
+            lines.append(line_of(view.changed_parent, self._by))
+        told = msgspec.to_builtins(view)
+        self._tell(book, made, stored, step, told)
         for role in sorted(self._audience):
-            book.sum_up(made.id, f"role:{role}", SUMMARY, line_of(view, self._by))
-        return Effect([made], extra=msgspec.to_builtins(view))
+            for line in lines:
+                book.sum_up(made.id, f"role:{role}", SUMMARY, line)
+        return Effect([made], extra=told)
 
     def _write(
         self, book: Book, row: RequestRow | None, target: str, step: Step, hold: HoldRow | None, reason: str
@@ -425,11 +434,22 @@ class Take(Command, kw_only=True):
         if row.hold is not None and not state.open:
             raise ValueError(f"{kind.name}: it must capture or release its hold before it ends as {target}")
         book.put(REQUEST, row.id, row.values())
-        if step.parent is not None:
-            parent = self._stored(book, row.parent or "")
-            assert parent is not None
-            parent.data, parent.changed_at = text_of(step.parent), now
-            book.put(REQUEST, parent.id, parent.values())
+        return row
+
+    def _write_parent(
+        self, book: Book, transaction: str, child: RequestRow, data: msgspec.Struct, reason: str
+    ) -> RequestRow:
+        """A step of the parent's own, so that its history says what changed it, and its version that something did."""
+        row = self._stored(book, child.parent or "")
+        assert row is not None
+        row.data, row.changed_at = text_of(data), book.now
+        row.version += 1
+        book.put(REQUEST, row.id, row.values())
+        step = StepRow(
+            transaction + OF_PARENT, row.id, row.version, f"{child.kind}.{self.transition}", row.state, row.state,
+            self._by, book.now, reason, text_of({"request": child.id}),
+        )  # fmt: skip
+        book.put(STEP, step.id, step.values())
         return row
 
     def _begin_approval(self, book: Book, row: RequestRow, target: str) -> None:
@@ -445,12 +465,13 @@ class Take(Command, kw_only=True):
         then = self.declared.transitions[self.declared.states[row.state].then]
         return self.transition in (then.name, then.otherwise)
 
-    def _tell(self, book: Book, made: TransactionRow, row: RequestRow, step: Step) -> None:
+    def _tell(
+        self, book: Book, made: TransactionRow, row: RequestRow, step: Step, view: dict[str, Any]
+    ) -> None:
         subject = {"kind": row.kind, "id": row.id}
         notified = None
         if step.notice is not None:
             notified = notifications.notify(book, self.ids[1], row.owner, step.notice, subject)
-        view = msgspec.to_builtins(request_view(row, book.assets))
         book.tell(made.id, row.owner, f"{row.kind}_updated", view, notified)
         touched = {account.stream for leg in made.legs for account in (leg.source, leg.destination)}
         for id, (stream, notice) in zip(self.ids[2:], step.others, strict=False):

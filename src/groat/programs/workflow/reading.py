@@ -52,21 +52,23 @@ def find_whole(id: str) -> Flow[tuple[RequestRow, list[StepRow]] | None]:
     return row, [StepRow(*values) for values in (yield Query("find_steps", (id,)))]
 
 
-def page_of(owner: str, kind: str, state: str, before: str, limit: int) -> Flow[Page]:
-    """An owner's requests, the newest first."""
-    rows = yield Query("page_requests_of", (owner, before, kind, state, limit))
+def page_of(sort: str, owner: str, kind: str, state: str, after: str, limit: int) -> Flow[Page]:
+    """An owner's requests, ``sort`` newest or oldest first, behind an id."""
+    rows = yield Query(f"page_requests_of_{sort}", (owner, after, kind, state, limit))
     return (yield from _page([id for (id,) in rows], limit))
 
 
-def page(kind: str, state: str, before: str, limit: int) -> Flow[Page]:
-    """Everybody's requests, the newest first."""
-    rows = yield Query("page_requests", (before, kind, state, limit))
+def page(sort: str, kind: str, state: str, after: str, limit: int) -> Flow[Page]:
+    """Everybody's requests, ``sort`` newest or oldest first, behind an id."""
+    rows = yield Query(f"page_requests_{sort}", (after, kind, state, limit))
     return (yield from _page([id for (id,) in rows], limit))
 
 
-def page_children(parent: str, owner: str, kind: str, state: str, before: str, limit: int) -> Flow[Page]:
-    """The requests that belong to another, the newest first."""
-    rows = yield Query("page_children", (parent, before, kind, state, owner, limit))
+def page_children(
+    sort: str, parent: str, owner: str, kind: str, state: str, after: str, limit: int
+) -> Flow[Page]:
+    """The requests that belong to another, ``sort`` newest or oldest first, behind an id."""
+    rows = yield Query(f"page_children_{sort}", (parent, after, kind, state, owner, limit))
     return (yield from _page([id for (id,) in rows], limit))
 
 

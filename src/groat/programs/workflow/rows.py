@@ -11,6 +11,8 @@ from groat.programs.workflow.kinds import Approval, Kind
 
 REQUEST = Table("request", lock="lock_requests", write="write_requests")
 STEP = Table("request_step", lock="", write="insert_request_steps")
+OF_PARENT = "/parent"
+"""Behind a transaction's id this is the id of the step which it made of the parent of the request that it took on."""
 
 _encode = msgspec.json.encode
 _decode_approvals = msgspec.json.Decoder(tuple[Approval, ...]).decode

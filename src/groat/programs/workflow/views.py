@@ -10,7 +10,7 @@ from groat.ledger.amounts import Asset, format_amount
 from groat.ledger.text import format_time
 from groat.ledger.views import BalanceView
 from groat.programs.workflow.kinds import FILE, OWNER, SYSTEM, Kind, Transition
-from groat.programs.workflow.rows import RequestRow, StepRow
+from groat.programs.workflow.rows import OF_PARENT, RequestRow, StepRow
 
 
 class ApprovalView(msgspec.Struct):
@@ -36,7 +36,10 @@ class LookView(msgspec.Struct):
 
 
 class StepView(msgspec.Struct):
-    """One step of a request's history; ``transaction`` is the one that made it."""
+    """One step of a request's history; ``transaction`` is the one that made it.
+
+    A step of a request that belongs to it is named by its kind, too (``card_payment.file``), its id is the input.
+    """
 
     version: int
     transition: str
@@ -52,7 +55,8 @@ class StepView(msgspec.Struct):
 class RequestView(msgspec.Struct, omit_defaults=True):
     """A request. ``amount`` is a decimal string; ``may`` are the transitions that the reader may take now.
 
-    ``viewers`` and ``history`` come with a single request, ``transaction`` and what follows with a write.
+    ``changed_parent`` comes with an event and a write: the request that this one belongs to, where it was changed with
+    it. ``viewers`` and ``history`` come with a single request, ``transaction`` and what follows with a write.
     """
 
     id: str
@@ -76,6 +80,7 @@ class RequestView(msgspec.Struct, omit_defaults=True):
     open: bool
     waits: bool
     may: list[str] | msgspec.UnsetType = msgspec.UNSET
+    changed_parent: RequestView | msgspec.UnsetType = msgspec.UNSET
     viewers: list[LookView] | msgspec.UnsetType = msgspec.UNSET
     history: list[StepView] | msgspec.UnsetType = msgspec.UNSET
     transaction: str | msgspec.UnsetType = msgspec.UNSET
@@ -167,6 +172,7 @@ def line_of(view: RequestView, by: str) -> dict[str, Any]:
         "amount": view.amount,
         "asset": view.asset,
         "waits": view.waits,
+        "parent": view.parent,
         "approvals": len(view.approvals.given),
         "needed": view.approvals.needed,
         "by": by,
@@ -186,7 +192,7 @@ def step_view(row: StepRow) -> StepView:
         format_time(row.at),
         row.reason,
         shown(msgspec.json.decode(row.input)),
-        row.id,
+        row.id.removesuffix(OF_PARENT),
     )
 
 

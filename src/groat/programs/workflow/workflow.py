@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import structlog
@@ -184,6 +184,7 @@ class Workflow:
     async def page(
         self,
         *,
+        sort: Literal["newest", "oldest"] = "newest",
         user: str = "",
         kind: str = "",
         state: str = "",
@@ -191,17 +192,18 @@ class Workflow:
         after: str = "",
         limit: int = 50,
     ) -> Page:
-        """Requests, the newest first, behind the id ``after``: everybody's, or those of a user; ``parent`` is the
-        request that they belong to.
+        """Requests, ``sort`` newest or oldest first, behind the id ``after``: everybody's, or those of a user;
+        ``parent`` is the request that they belong to.
         """
-        before, owner = after or LAST_ID, user and f"user:{user}"
+        after = after or {"newest": LAST_ID, "oldest": FIRST_ID}[sort]
+        owner = user and f"user:{user}"
         if parent:
             return await self._groat.read(
-                reading.page_children, check_id(parent), owner, kind, state, before, limit
+                reading.page_children, sort, check_id(parent), owner, kind, state, after, limit
             )
         if owner:
-            return await self._groat.read(reading.page_of, owner, kind, state, before, limit)
-        return await self._groat.read(reading.page, kind, state, before, limit)
+            return await self._groat.read(reading.page_of, sort, owner, kind, state, after, limit)
+        return await self._groat.read(reading.page, sort, kind, state, after, limit)
 
     async def in_state(self, kind: str, state: str, after: str = "", limit: int = 100) -> list[RequestView]:
         """A kind's requests in a state, whole, the oldest first, behind the id ``after``: for jobs."""

@@ -13,7 +13,8 @@ export function newsOf({ type, stream, data }: StreamEvent): { items: News[]; mo
     return { items: items.map((line) => ({ from: "line", line, ...ofLine(line) })), more: more > 0 };
   }
   if (stream.startsWith("user:") && isRequest(data) && type === `${data.kind}_updated`) {
-    return { items: [{ from: "owner", request: data, ...ofLine(data) }], more: false };
+    const told = data.changed_parent ? [data, data.changed_parent] : [data];
+    return { items: told.map((request) => ({ from: "owner", request, ...ofLine(request) })), more: false };
   }
   return { items: [], more: false };
 }

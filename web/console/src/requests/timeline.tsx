@@ -1,4 +1,4 @@
-import { GroatError, type KindView, type StepView } from "@groat/client";
+import { GroatError, type KindView, type StepView, type TransitionView } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { transactionQuery } from "../api/queries";
@@ -38,10 +38,20 @@ export function Timeline({ kind, steps }: { kind: KindView; steps: readonly Step
   );
 }
 
+function labelOf(
+  { transition: name, from, to }: StepView,
+  transition: TransitionView | undefined,
+  state: string,
+) {
+  if (name === FILE) return "Filed";
+  if (transition?.approves && from === to) return "First approval";
+  // A step of a request that belongs to this one changed it.
+  return transition ? state : kindLabel(name);
+}
+
 function Step({ kind, step, onOpen }: { kind: KindView; step: StepView; onOpen: () => void }) {
   const transition = transitionOf(kind, step.transition);
   const target = stateOf(kind, step.to);
-  const approvedOnly = transition?.approves && step.from === step.to;
   const { reason, ...input } = step.input;
   const said = step.transition === FILE ? [] : saidOf(fieldsOf(transition?.schema ?? {}), input);
   return (
@@ -51,9 +61,7 @@ function Step({ kind, step, onOpen }: { kind: KindView; step: StepView; onOpen: 
         className={cx("absolute top-1.5 -left-[5px] size-2.5 rounded-full border", DOTS[target.tone])}
       />
       <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
-        <span className="font-medium">
-          {approvedOnly ? "First approval" : step.transition === FILE ? "Filed" : target.title}
-        </span>
+        <span className="font-medium">{labelOf(step, transition, target.title)}</span>
         <span className="text-muted">
           by <Name of={step.by} />
         </span>

@@ -28,27 +28,45 @@ FROM json_each(?1) AS j JOIN request AS r ON r.id = j.value;
 -- name: find_parents :bulk
 SELECT json_group_array(json_array(r.id, r.parent)) FROM json_each(?1) AS j JOIN request AS r ON r.id = j.value;
 
--- name: page_requests_of :many
+-- name: page_requests_of_newest :many
 -- Ids of an owner's (?1) requests before ?2, the newest first; of a kind (?3) and in a state (?4) where these are given.
 SELECT id FROM request
 WHERE owner = ?1 AND id < ?2 AND (?3 = '' OR kind = ?3) AND (?4 = '' OR state = ?4)
 ORDER BY id DESC LIMIT ?5;
 
--- name: page_requests :many
+-- name: page_requests_of_oldest :many
+-- Ids of an owner's (?1) requests behind ?2, the oldest first; of a kind (?3) and in a state (?4) where these are given.
+SELECT id FROM request
+WHERE owner = ?1 AND id > ?2 AND (?3 = '' OR kind = ?3) AND (?4 = '' OR state = ?4)
+ORDER BY id LIMIT ?5;
+
+-- name: page_requests_newest :many
 -- Ids of requests before ?1, the newest first; of a kind (?2) and in a state (?3) where these are given.
 SELECT id FROM request
 WHERE id < ?1 AND (?2 = '' OR kind = ?2) AND (?3 = '' OR state = ?3)
 ORDER BY id DESC LIMIT ?4;
 
+-- name: page_requests_oldest :many
+-- Ids of requests behind ?1, the oldest first; of a kind (?2) and in a state (?3) where these are given.
+SELECT id FROM request
+WHERE id > ?1 AND (?2 = '' OR kind = ?2) AND (?3 = '' OR state = ?3)
+ORDER BY id LIMIT ?4;
+
 -- name: requests_in_state :many
 -- Ids of a kind's (?1) requests in a state (?2) behind ?3, the oldest first.
 SELECT id FROM request WHERE kind = ?1 AND state = ?2 AND id > ?3 ORDER BY id LIMIT ?4;
 
--- name: page_children :many
+-- name: page_children_newest :many
 -- Ids of the requests that belong to ?1 before ?2, the newest first; of a kind, in a state and of an owner where these are given.
 SELECT id FROM request
 WHERE parent = ?1 AND id < ?2 AND (?3 = '' OR kind = ?3) AND (?4 = '' OR state = ?4) AND (?5 = '' OR owner = ?5)
 ORDER BY id DESC LIMIT ?6;
+
+-- name: page_children_oldest :many
+-- Ids of the requests that belong to ?1 behind ?2, the oldest first; of a kind, in a state and of an owner where these are given.
+SELECT id FROM request
+WHERE parent = ?1 AND id > ?2 AND (?3 = '' OR kind = ?3) AND (?4 = '' OR state = ?4) AND (?5 = '' OR owner = ?5)
+ORDER BY id LIMIT ?6;
 
 -- name: page_waiting_newest :many
 SELECT id, amount FROM request
