@@ -6,9 +6,11 @@ import re
 import time
 
 from tests.e2e.conftest import NewScreen
+from tests.e2e.screens import Screen
 from tests.e2e.serving import Server
 
-WAIT_S = 15.0
+WAIT_S = 5.0
+TRIES = 10
 
 
 def measured(server: Server) -> tuple[float, float]:
@@ -23,16 +25,24 @@ def measured(server: Server) -> tuple[float, float]:
 def test_the_way_to_the_screen_is_measured(server: Server, new_screen: NewScreen) -> None:
     ursula = new_screen("42")
     ursula.has_state("live")
+    # A page that is too busy to paint within a second reports that it has seen the event, but not how long it took.
+    assert any(is_measured(server, ursula) for _ in range(TRIES))
+
+
+def is_measured(server: Server, screen: Screen) -> bool:
+    """Give something, and see whether the way to the screen is measured: once, and rightly."""
     before = int(server.balance("42"))
     count, seconds = measured(server)
     given_at = time.monotonic()
     server.credit("42", 5)
-    ursula.shows(before + 5)
+    screen.shows(before + 5)
     shown_s = time.monotonic() - given_at
     deadline = time.monotonic() + WAIT_S
     while measured(server)[0] == count:
-        assert time.monotonic() < deadline
+        if time.monotonic() > deadline:
+            return False
     new_count, new_seconds = measured(server)
     assert new_count == count + 1
     # The receipt came a second later, which is no part of the way.
     assert 0 < new_seconds - seconds < shown_s + 0.5
+    return True
