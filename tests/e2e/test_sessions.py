@@ -44,6 +44,8 @@ def test_signing_in_and_out_by_hand(new_screen: NewScreen, server: Server) -> No
     page.get_by_test_id("user-menu").click()
     page.get_by_role("menuitem", name="Sign out").click()
     is_signed_out(screen)
+    # The login stands in the old page's place before the address follows.
+    page.wait_for_url("**/login")
     page.go_back()
     is_signed_out(screen)
     assert screen.open_sockets == 0

@@ -48,6 +48,8 @@ export class Socket {
   private watched: ReadonlySet<string> = new Set();
   private roles = new Set<string>();
   private reviving: ReturnType<typeof setTimeout> | undefined;
+  /** What was shown while there was no socket, such as what a long poll brought: told once there is one. */
+  private untold: Receipt | null = null;
 
   constructor(
     private readonly url: string,
@@ -87,6 +89,7 @@ export class Socket {
       this.debug("socket connected", {});
       this.roles = new Set();
       this.events.opened();
+      if (this.untold) void this.seen(this.untold);
       // The SDK tells of the rooms in the same breath, after this.
       queueMicrotask(() => this.connected && this.events.roles(this.roles));
     });
@@ -114,6 +117,7 @@ export class Socket {
     clearTimeout(this.reviving);
     const centrifuge = this.centrifuge;
     this.centrifuge = null;
+    this.untold = null;
     centrifuge?.removeAllListeners();
     centrifuge?.disconnect();
     this.epochs.clear();
@@ -139,7 +143,12 @@ export class Socket {
 
   /** Tells the server how far this device has shown a stream. A lost report is made up by the next. */
   async seen(receipt: Receipt): Promise<void> {
-    if (!this.centrifuge || !this.connected) return;
+    if (!this.centrifuge || !this.connected) {
+      const { stream, offset } = receipt;
+      this.untold = { stream, offset };
+      return;
+    }
+    this.untold = null;
     try {
       await this.centrifuge.rpc("seen", receipt);
     } catch (error) {
