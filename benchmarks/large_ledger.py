@@ -43,6 +43,7 @@ from tests.servers import postgres
 MONTHS = 24
 BESIDE_S = 10.0
 CALLERS = 20
+LOOK_S = 0.2
 SERVER = {"shared_buffers": "1GB", "max_wal_size": "4GB"}
 _OWN = "SELECT pid FROM pg_stat_activity WHERE application_name = 'groat'"
 
@@ -90,6 +91,33 @@ class Watched:
             self._thread.join()
 
 
+class Peak:
+    """The largest resident memory of a process while this lasts, in KiB.
+
+    What `wait4` tells of it begins with what this process had when it started the other one.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.kib = 0
+        self._status = Path(f"/proc/{pid}/status")
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def _look(self) -> None:
+        while not self._ended.wait(LOOK_S):
+            for line in self._status.read_text().splitlines():
+                if line.startswith("VmHWM"):
+                    self.kib = int(line.split()[1])
+
+    def __enter__(self) -> Peak:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+
 def verify(store: str, database: str, trial: str) -> None:
     """Run `groat verify` as its users do, and tell what it took."""
     begun = time.monotonic()
@@ -100,7 +128,8 @@ def verify(store: str, database: str, trial: str) -> None:
             text=True,
         )
         assert process.stdout is not None
-        out = process.stdout.read()
+        with Peak(process.pid) as peak:
+            out = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     told(
@@ -110,7 +139,7 @@ def verify(store: str, database: str, trial: str) -> None:
         counted=out.splitlines()[0] if out else "",
         seconds=round(time.monotonic() - begun, 1),
         cpu_s=round(usage.ru_utime + usage.ru_stime, 1),
-        memory_mb=round(usage.ru_maxrss / 1024),
+        memory_mb=round(peak.kib / 1024),
         server_memory_mb=round(server.most / 2**20) or None,
     )
 

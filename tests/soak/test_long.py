@@ -39,6 +39,9 @@ WATCHING = 200
 VISITS_PER_S = 4.0
 LOOKS_PER_S = 20.0
 KEPT = 200
+AGAIN_S = 0.5
+AGAIN_SHARE_MAX = 0.001
+"""Of all answers, how many may be that the database was too busy just now."""
 
 BOUNDS = {
     "node memory": Bound(1.10, 8 * MB),
@@ -99,7 +102,8 @@ class Load:
             sides = {"source": "house:bonus", "destination": f"user:{self._user()}"}
             body = {**sides, "amount": "2", "asset": "CREDIT", "expires_in": 5}
             answer = await self._ask(wire, "hold", "POST /v1/holds", body, key, {201})
-            self._held.append(answer.body["hold"]["id"])
+            if answer.status == 201:
+                self._held.append(answer.body["hold"]["id"])
         elif chance < 0.19 and self._held:
             await self._ask(
                 wire, "capture", f"POST /v1/holds/{self._held.popleft()}/capture", {}, key, {201, 409}
@@ -110,16 +114,22 @@ class Load:
         else:
             body = _posting("house:bonus", f"user:{self._user()}", "1")
             answer = await self._ask(wire, "post", "POST /v1/transactions", body, key, {201})
-            self._posted.append((key, body, answer.body["id"]))
+            if answer.status == 201:
+                self._posted.append((key, body, answer.body["id"]))
 
     async def _ask(
         self, wire: Wire, what: str, route: str, body: Any, key: str, expected: set[int]
     ) -> Answer:
         method, _, path = route.partition(" ")
         begun = time.monotonic()
-        answer = await wire.ask(method, path, body, {**bearing(ADMIN), "idempotency-key": key})
+        while True:
+            answer = await wire.ask(method, path, body, {**bearing(ADMIN), "idempotency-key": key})
+            self.answers[f"{what} {answer.status}"] += 1
+            if answer.status != 503 or time.monotonic() - begun > DEADLINE_S:
+                break
+            # Nothing was done, as when a disk was too slow for a lock: our clients wait and try again, too.
+            await asyncio.sleep(AGAIN_S)
         self.times_s.append(time.monotonic() - begun)
-        self.answers[f"{what} {answer.status}"] += 1
         if answer.status not in expected:
             self.unexpected.append(f"{route} {answer}")
         return answer
@@ -269,6 +279,8 @@ async def test_nothing_grows_in_a_long_time_at_half_of_the_peak(
     told = {"peak": round(peak), "rate": round(written / LENGTH_S), **load.answers}
     print(json.dumps(told | {n: [round(v, 1) for v in s] for n, s in samples.told().items()}))
     assert load.unexpected == []
+    again = sum(count for answer, count in load.answers.items() if answer.endswith(" 503"))
+    assert again <= AGAIN_SHARE_MAX * written
     # Whoever stayed heard every event once and in order, and was never sent away.
     assert (counts["connected"], counts["wrong"], counts["events"]) == (WATCHING, 0, heads)
     assert counts["snapshots"] == WATCHING

@@ -3,8 +3,8 @@
 ``-- name: find_keys :bulk`` heads a statement. Shapes: ``:exec`` None; ``:one`` a row or None; ``:many`` a list of
 rows; ``:rows`` writes the list of rows given as the one argument (on SQLite ``VALUES :rows``) and answers how many
 were written; ``:add`` inserts such a list where no row of it can exist yet, answers None, and may still be under way
-while the flow goes on (on PostgreSQL it is a ``COPY``); ``:bulk`` reads for the list given as its first argument, which
-reaches SQLite as one JSON text answered by one JSON array of rows, and PostgreSQL as an array for each column.
+while the flow goes on; ``:bulk`` reads for the list given as its first argument, which reaches SQLite as one JSON text
+answered by one JSON array of rows, and PostgreSQL as an array for each column.
 
 ``long`` behind a shape (``:many long``) says that the statement may take longer than a caller would wait, such as those
 of a verification. It is waited for as long as the database answers anybody; all others only for seconds.
