@@ -39,6 +39,26 @@ async def test_filed_paid_and_seen_by_its_owner(api: Api) -> None:
     assert [b["balance"] for b in balance if b["asset"] == "USD"] == ["52.50"]
 
 
+async def test_a_history_is_read_in_pages(api: Api) -> None:
+    await api.identities.add_user("ida", roles=("admin",))
+    api.credentials["ida"], _ = await api.identities.issue_token("ida")
+    request = await filed(api, amount="1000", receipt="R7")
+    path = f"/v1/requests/expense/{request['id']}"
+    for staff in ("ada", "ida"):
+        assert (await api.call(staff, f"POST {path}/pay")).status_code == 201
+    steps = (await api.call("42", f"GET {path}")).json()
+    assert ([s["version"] for s in steps["history"]], steps["history_more"]) == ([1, 2, 3], False)
+    first = (await api.call("42", f"GET {path}/history?limit=2")).json()
+    assert first["items"] == steps["history"][:0:-1]
+    rest = (await api.call("42", f"GET {path}/history?limit=2&cursor={first['cursor']}")).json()
+    assert rest == {"items": steps["history"][:1], "cursor": None}
+    assert (await api.call("42", f"GET {path}/history?limit=3")).json()["cursor"] is None
+    assert code(await api.call("7", f"GET {path}/history")) == "request_not_found"
+    elsewhere = (await api.call("42", "GET /v1/requests?limit=1")).json()["cursor"]
+    assert code(await api.call("42", f"GET {path}/history?cursor={elsewhere}")) == "invalid_cursor"
+    assert (await api.call("ada", f"POST {path}/history")).status_code == 405
+
+
 async def test_a_repetition_brings_the_first_answer(api: Api) -> None:
     answers = [await api.call("42", "POST /v1/requests/expense", CLAIM, key="same") for _ in range(2)]
     assert [a.status_code for a in answers] == [201, 200]

@@ -37,6 +37,7 @@ listKinds           401     200  200  200  200  200
 listRequests        401     200  200  200  200  200
 fileRequest         401     201  201  201  201  400
 getRequest          401     200  404  200  200  200
+listSteps           401     200  404  200  200  200
 takeTransition      401     403  404  403  201  403
 lookAtRequest       401     403  403  200  200  403
 listLooks           401     403  403  200  200  403

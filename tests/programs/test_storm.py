@@ -368,7 +368,7 @@ async def check_requests(workflow: Workflow, storm: Storm) -> None:
     found = await every_request(workflow)
     assert filed <= {request.id for request in found}
     for view in found:
-        whole = await workflow.find(view.kind, view.id)
+        whole = await workflow.find(view.kind, view.id, limit=view.version)
         assert whole is not None
         assert isinstance(whole.history, list)
         kind = KINDS[view.kind]

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from groat.ledger.views import AccountView, AuditView, BalanceView, EntryView, TransactionView
-from groat.programs.workflow.views import KindView, LookView, RequestView
+from groat.programs.workflow.views import KindView, LookView, RequestView, StepView
 
 
 class ProblemDetails(msgspec.Struct):
@@ -175,6 +175,13 @@ class RequestPage(msgspec.Struct):
     items: list[RequestView]
     cursor: str | None
     waiting: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
+
+
+class StepPage(msgspec.Struct):
+    """A page of a request's history, newest first."""
+
+    items: list[StepView]
+    cursor: str | None
 
 
 class LookAnswer(msgspec.Struct):

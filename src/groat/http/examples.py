@@ -136,6 +136,17 @@ REQUEST: dict[str, Any] = {
     "waits": True,
     "may": ["withdraw"],
 }
+STEP: dict[str, Any] = {
+    "version": 1,
+    "transition": "file",
+    "from": "",
+    "to": "pending",
+    "by": "user:42",
+    "at": _AT,
+    "reason": "",
+    "input": {},
+    "transaction": _ID,
+}
 KIND: dict[str, Any] = {
     "name": "expense",
     "title": "Expense claim",

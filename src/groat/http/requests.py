@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from groat.http.answer import Answer
-from groat.http.answers import KindList, LookAnswer, LookItem, LookList, RequestPage
+from groat.http.answers import KindList, LookAnswer, LookItem, LookList, RequestPage, StepPage
 from groat.http.call import Call
-from groat.http.examples import KIND, REQUEST
+from groat.http.examples import KIND, REQUEST, STEP
 from groat.http.operations import CURSOR, LIMIT, Query, operation
 from groat.http.problems import HttpError, problem
 from groat.http.rights import owns, sees_everything
@@ -19,6 +19,7 @@ from groat.ledger.errors import Refusal
 from groat.ledger.text import check_id
 from groat.programs.workflow import FILE, OWNER, SERVICE, SYSTEM, Kind
 from groat.programs.workflow.kinds import RULES
+from groat.programs.workflow.reading import LATEST
 from groat.programs.workflow.views import RequestView, is_role_of, kind_view, may_take
 from groat.programs.workflow.workflow import SORTS
 
@@ -166,15 +167,42 @@ async def file_request(call: Call) -> Answer:
     answer_example=REQUEST,
 )
 async def get_request(call: Call) -> Answer:
-    """With its history, and for staff with who is looking at it. People read their own; others are not found."""
+    """With the newest 50 steps of its history, the oldest of them first, and whether there are more; for staff with who
+    is looking at it. People read their own; others are not found.
+    """
     kind, id = _kind(call), check_id(call.params["id"])
     workflow = call.services.workflow
     view = await workflow.find(kind.name, id)
-    if view is None or not (sees_everything(call.identity) or view.user == call.identity.user):
-        return problem(Refusal("request_not_found", RULES["request_not_found"].meaning, {"request": id}))
+    if view is None or not _may_read(call, view):
+        return _not_found(id)
     if sees_everything(call.identity):
         view.viewers = (await workflow.looks()).get(id, [])
     return Answer.of(_seen_by(call, view))
+
+
+@operation(
+    "listSteps",
+    "GET /v1/requests/{kind}/{id}/history",
+    "requests",
+    "Read a request's history",
+    answer=StepPage,
+    query=(CURSOR, LIMIT),
+    codes=("kind_not_found", "request_not_found", "invalid_id", "invalid_cursor"),
+    answer_example={"items": [STEP], "cursor": None},
+)
+async def list_steps(call: Call) -> Answer:
+    """Every step, the newest first. People read those of their own requests; others are not found."""
+    kind, id = _kind(call), check_id(call.params["id"])
+    cursor, limit = call.cursor(), call.limit()
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
+        raise HttpError("invalid_cursor")
+    before = LATEST if cursor is None else int(cursor)
+    view = await call.services.workflow.find(kind.name, id, before=before, limit=limit)
+    if view is None or not _may_read(call, view):
+        return _not_found(id)
+    steps = view.history or []
+    following = call.to_cursor(str(steps[0].version)) if view.history_more is True else None
+    return Answer.of(StepPage(steps[::-1], following))
 
 
 @operation(
@@ -267,6 +295,14 @@ def _kind(call: Call) -> Kind[Any]:
     if kind is None:
         raise HttpError("kind_not_found", kinds=sorted(kinds))
     return kind
+
+
+def _may_read(call: Call, view: RequestView) -> bool:
+    return sees_everything(call.identity) or view.user == call.identity.user
+
+
+def _not_found(id: str) -> Answer:
+    return problem(Refusal("request_not_found", RULES["request_not_found"].meaning, {"request": id}))
 
 
 def _after(text: str) -> tuple[str, int] | None:

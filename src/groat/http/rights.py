@@ -51,6 +51,7 @@ RIGHTS: dict[str, Right] = {
     "listRequests": Right.SIGNED_IN,
     "fileRequest": Right.SIGNED_IN,
     "getRequest": Right.SIGNED_IN,
+    "listSteps": Right.SIGNED_IN,
     "takeTransition": Right.SIGNED_IN,
     "lookAtRequest": Right.STAFF,
     "listLooks": Right.STAFF,

@@ -152,9 +152,12 @@ export function createApi(http: Http) {
       const query = { ...page.query, ...texts, waits: waits === undefined ? undefined : String(waits) };
       return http.json<wire.RequestPage>("/v1/requests", { ...page, query });
     },
-    /** One request with its history. */
+    /** One request with the newest steps of its history. */
     findRequest: (kind: string, id: string, { signal }: { signal?: AbortSignal } = {}) =>
       http.json<wire.RequestView>(path("requests", kind, id), signal ? { signal } : {}),
+    /** All steps of a request, the newest first. */
+    requestHistory: (kind: string, id: string, options?: PageOptions) =>
+      http.json<wire.Page<wire.StepView>>(path("requests", kind, id, "history"), paging(options)),
     /** `data` as the kind's schema says; staff and services file for a `user`. */
     fileRequest: (
       kind: string,

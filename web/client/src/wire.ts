@@ -404,7 +404,7 @@ export interface RequestView {
   changed_at: string;
   /** When the system takes the next step by itself. */
   due_at: string | null;
-  approvals: { needed: number; given: { by: string; at: string }[] };
+  approvals: { needed: number; given: { by: string; at: string; input: Record<string, unknown> }[] };
   decided_by: string | null;
   decided_at: string | null;
   reason: string;
@@ -418,8 +418,10 @@ export interface RequestView {
   changed_parent?: RequestView;
   /** Comes with a single request, to staff. */
   viewers?: LookView[];
-  /** Comes with a single request. */
+  /** The newest steps, the oldest of them first; comes with a single request. */
   history?: StepView[];
+  /** Whether there are steps before these. */
+  history_more?: boolean;
   /** These come with the answer to a write. */
   transaction?: string;
   balances?: BalanceView[];

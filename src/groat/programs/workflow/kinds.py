@@ -29,6 +29,9 @@ SYSTEM = "system"
 FILE = "file"
 """The transition that begins a request; its input is the data."""
 
+HISTORY = "history"
+"""No transition has this name: where one would be taken, the steps of a request are read."""
+
 RULES: dict[str, Rule] = {
     "request_not_found": Rule(404, "There is no such request."),
     "not_allowed": Rule(403, "Who calls may not take this transition."),
@@ -298,6 +301,10 @@ class Kind(Generic[D]):
             raise ValueError(f"{self.name}: names must be lower_case and differ: {wrong}")
         if FILE not in self.transitions or self.transitions[FILE].sources:
             raise ValueError(f"{self.name}: the transition {FILE!r} begins a request, from no state")
+        if HISTORY in self.transitions:
+            raise ValueError(
+                f"{self.name}: no transition may be named {HISTORY!r}, which is what is read there"
+            )
         for t in self.transitions.values():
             unknown = {*t.sources, *t.to} - self.states.keys()
             if unknown or not t.to or not t.by or (t.name != FILE and not t.sources):

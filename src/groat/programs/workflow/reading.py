@@ -15,6 +15,13 @@ OPEN_MAX = 50
 """How many open requests a person's snapshot holds (DESIGN.md §5)."""
 
 
+STEPS_MAX = 50
+"""How many of its newest steps come with a single request."""
+
+LATEST = 2**31
+"""Behind every version."""
+
+
 class Due(NamedTuple):
     """A request whose time has come, where it stood then, and for how long it was ``late`` (microseconds)."""
 
@@ -44,12 +51,12 @@ def find_parents(ids: Sequence[str]) -> Flow[dict[str, str | None]]:
     return dict.fromkeys(ids) | dict((yield Query("find_parents", (list(ids),))))
 
 
-def find_whole(id: str) -> Flow[tuple[RequestRow, list[StepRow]] | None]:
-    """A request with its history."""
+def find_whole(id: str, before: int, limit: int) -> Flow[tuple[RequestRow, list[StepRow]] | None]:
+    """A request with its steps below the version ``before``, the newest first."""
     row = yield from find(id)
     if row is None:
         return None
-    return row, [StepRow(*values) for values in (yield Query("find_steps", (id,)))]
+    return row, [StepRow(*values) for values in (yield Query("page_steps", (id, before, limit)))]
 
 
 def page_of(sort: str, owner: str, kind: str, state: str, after: str, limit: int) -> Flow[Page]:

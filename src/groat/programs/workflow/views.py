@@ -56,7 +56,8 @@ class RequestView(msgspec.Struct, omit_defaults=True):
     """A request. ``amount`` is a decimal string; ``may`` are the transitions that the reader may take now.
 
     ``changed_parent`` comes with an event and a write: the request that this one belongs to, where it was changed with
-    it. ``viewers`` and ``history`` come with a single request, ``transaction`` and what follows with a write.
+    it. ``viewers`` and ``history`` come with a single request, ``transaction`` and what follows with a write. The
+    history is the newest part, the oldest step first; ``history_more`` says that there are steps before these.
     """
 
     id: str
@@ -83,6 +84,7 @@ class RequestView(msgspec.Struct, omit_defaults=True):
     changed_parent: RequestView | msgspec.UnsetType = msgspec.UNSET
     viewers: list[LookView] | msgspec.UnsetType = msgspec.UNSET
     history: list[StepView] | msgspec.UnsetType = msgspec.UNSET
+    history_more: bool | msgspec.UnsetType = msgspec.UNSET
     transaction: str | msgspec.UnsetType = msgspec.UNSET
     balances: list[BalanceView] | msgspec.UnsetType = msgspec.UNSET
     positions: dict[str, str] | msgspec.UnsetType = msgspec.UNSET

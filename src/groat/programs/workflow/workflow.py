@@ -20,7 +20,7 @@ from groat.ledger.text import check_id, format_time
 from groat.programs.workflow import reading
 from groat.programs.workflow.commands import Take
 from groat.programs.workflow.kinds import FILE, SYSTEM, Kind, Nothing, RequestError
-from groat.programs.workflow.reading import Due, Page
+from groat.programs.workflow.reading import LATEST, STEPS_MAX, Due, Page
 from groat.programs.workflow.rows import RequestRow
 from groat.programs.workflow.views import LookView, RequestView, request_view, step_view
 from groat.settings import SettingsError
@@ -165,14 +165,20 @@ class Workflow:
 
     # Reading
 
-    async def find(self, kind: str, id: str) -> RequestView | None:
-        """A request with its history and who looks at it; None where this kind has none of the id."""
-        found = await self._groat.read(reading.find_whole, check_id(id))
+    async def find(
+        self, kind: str, id: str, *, before: int = LATEST, limit: int = STEPS_MAX
+    ) -> RequestView | None:
+        """A request with its history, the oldest step first; None where this kind has none of the id.
+
+        Of the history at most the ``limit`` newest steps below the version ``before``, and whether there are more.
+        """
+        found = await self._groat.read(reading.find_whole, check_id(id), before, limit + 1)
         if found is None or found[0].kind != kind:
             return None
         row, steps = found
         view = await self.view(row)
-        view.history = [step_view(step) for step in steps]
+        view.history = [step_view(step) for step in reversed(steps[:limit])]
+        view.history_more = len(steps) > limit
         return view
 
     async def view(self, row: RequestRow, whole: bool = False) -> RequestView:

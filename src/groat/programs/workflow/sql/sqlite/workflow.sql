@@ -92,9 +92,10 @@ SELECT kind, count(*) FROM request WHERE waits = 1 GROUP BY kind;
 -- The newest open requests of an owner, for the snapshot.
 SELECT id FROM request WHERE owner = ?1 AND open = 1 ORDER BY id DESC LIMIT ?2;
 
--- name: find_steps :many
+-- name: page_steps :many
+-- The next ?3 steps of a request below version ?2, the newest first.
 SELECT id, request, version, transition, source, target, actor, at, reason, input
-FROM request_step WHERE request = ?1 ORDER BY version;
+FROM request_step WHERE request = ?1 AND version < ?2 ORDER BY version DESC LIMIT ?3;
 
 -- name: due_requests :bulk
 -- Requests of these kinds whose time has come, behind (?2, ?3), the longest due first, and for how long each is late.
