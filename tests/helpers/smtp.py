@@ -20,16 +20,20 @@ class Mail(NamedTuple):
 
 
 class SmtpServer:
-    """Takes mails in. ``faults`` are used up one a mail: a reply such as "451 later", "drop" or "lost" (see below).
+    """Takes mails in. ``faults`` are used up one a mail: a reply such as "451 later", or a word (see below), "": none.
 
     The fault is the reply to RCPT where it begins with "rcpt ", else that to the content. "drop": the connection ends
-    before the mail is taken; "lost": the mail is taken, and the connection ends before that is said.
+    before the mail is taken; "lost": the mail is taken, and the connection ends before that is said; "hold": it is
+    taken, and that is said once ``gate`` is open. ``greeting`` and ``farewell`` begin and end each connection.
     """
 
     def __init__(self) -> None:
         self.port = 0
         self.mails: list[Mail] = []
         self.faults: list[str] = []
+        self.gate = asyncio.Event()
+        self.greeting = "220 test"
+        self.farewell = "221 bye"
         self.arrived = asyncio.Event()
         self.connections = 0
 
@@ -56,14 +60,19 @@ class SmtpServer:
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         sender, recipients = "", list[str]()
-        writer.write(b"220 test\r\n")
+        writer.write(self.greeting.encode() + b"\r\n")
         while line := await reader.readline():
             verb, _, rest = line.decode().strip().partition(" ")
             reply = "250 ok"
             if verb == "EHLO":
                 reply = "250-test\r\n250 SMTPUTF8"
             elif verb in ("mail", "MAIL"):
-                sender, recipients = _address(rest), []
+                if sender:
+                    reply = "503 one mail after the other"
+                else:
+                    sender, recipients = _address(rest), []
+            elif verb in ("rset", "RSET"):
+                sender = ""
             elif verb in ("rcpt", "RCPT"):
                 if self.faults and self.faults[0].startswith("rcpt "):
                     reply = self.faults.pop(0).removeprefix("rcpt ")
@@ -75,16 +84,20 @@ class SmtpServer:
                 while (part := await reader.readline()) != b".\r\n":
                     content += part.removeprefix(b".") if part.startswith(b"..") else part
                 fault = self.faults.pop(0) if self.faults else ""
-                if fault in ("", "lost"):
+                if fault in ("", "lost", "hold"):
                     message = BytesParser(policy=default).parsebytes(content)
                     assert isinstance(message, EmailMessage)
                     self.mails.append(Mail(sender, tuple(recipients), message))
                     self.arrived.set()
                 if fault in ("drop", "lost"):
                     return
-                reply = fault or reply
+                if fault == "hold":
+                    await self.gate.wait()
+                elif fault:
+                    reply = fault
+                sender = ""
             elif verb in ("quit", "QUIT"):
-                writer.write(b"221 bye\r\n")
+                writer.write(self.farewell.encode() + b"\r\n" if self.farewell else b"")
                 return
             writer.write(reply.encode() + b"\r\n")
             await writer.drain()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import smtplib
+from collections.abc import AsyncIterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -203,6 +204,120 @@ async def test_one_bad_letter_keeps_no_other(groat: Groat, smtp: SmtpServer, dat
     assert sorted(state for _, state, _ in states(database)) == ["refused", "sent", "waiting"]
     # All of them over one connection.
     assert smtp.connections == 1
+
+
+async def mail_to(groat: Groat, users: str) -> None:
+    """A mail to each of these people, due in this order."""
+    for user in users:
+        await wants(groat, user, others=MAIL)
+        await groat.notify(f"user:{user}", f"To {user}", key=user)
+
+
+def reached(smtp: SmtpServer) -> str:
+    """Whom the mails reached, in their order."""
+    return "".join(mail.recipients[0][0] for mail in smtp.mails)
+
+
+@pytest.mark.parametrize("fault", ["drop", "421 closing"])
+async def test_what_a_broken_connection_leaves_goes_over_the_next(
+    groat: Groat, smtp: SmtpServer, database: Database, clock: Clock, fault: str
+) -> None:
+    await mail_to(groat, "abcde")
+    smtp.faults = ["", fault, "", fault]
+    await send_all(groat, smtp)
+    assert sorted(reached(smtp)) == sorted(set(reached(smtp)))
+    assert (len(smtp.mails), smtp.connections) == (3, 3)
+    clock.advance(31)
+    await send_all(groat, smtp)
+    assert sorted(reached(smtp)) == list("abcde")
+    assert [state for _, state, _ in states(database)] == ["sent"] * 5
+
+
+async def test_a_relay_that_takes_nothing_is_left_alone(
+    groat: Groat, smtp: SmtpServer, database: Database, clock: Clock
+) -> None:
+    await mail_to(groat, "abc")
+    smtp.greeting = "421 busy"
+    await send_all(groat, smtp)
+    # No mail was tried over this connection, so there was no other one.
+    assert smtp.connections == 1
+    smtp.greeting, smtp.faults = "220 test", ["drop"] * 3
+    clock.advance(31)
+    await send_all(groat, smtp)
+    assert (smtp.connections, smtp.faults, smtp.mails) == (4, [], [])
+    assert [state for _, state, _ in states(database)] == ["waiting"] * 3
+
+
+@pytest.mark.parametrize("farewell", ["", "554 no"])
+async def test_a_connection_that_ends_badly_takes_nothing_back(
+    groat: Groat, smtp: SmtpServer, database: Database, clock: Clock, farewell: str
+) -> None:
+    await mail_to(groat, "abc")
+    smtp.farewell = farewell
+    await send_all(groat, smtp)
+    assert [state for _, state, _ in states(database)] == ["sent"] * 3
+    clock.advance(301)
+    await send_all(groat, smtp)
+    assert (sorted(reached(smtp)), smtp.connections) == (list("abc"), 1)
+
+
+async def test_a_mail_that_cannot_be_made_keeps_no_other(
+    groat: Groat, smtp: SmtpServer, database: Database, clock: Clock
+) -> None:
+    await mail_to(groat, "abc")
+    # The email package fails on this one with an IndexError.
+    await groat.execute(SetWays(principal="service:shop", key=new_id(), reader="user:b", email='"a@("<'))
+    await send_all(groat, smtp)
+    clock.advance(301)
+    await send_all(groat, smtp)
+    assert sorted(reached(smtp)) == ["a", "c"]
+    assert states(database) == [("user:a", "sent", 1), ("user:b", "refused", 1), ("user:c", "sent", 1)]
+
+
+async def test_an_unforeseen_error_keeps_no_other_mail(
+    groat: Groat, smtp: SmtpServer, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await mail_to(groat, "abc")
+    rcpt, errors = smtplib.SMTP.rcpt, [RuntimeError("unforeseen")]
+
+    def fail_once(connection: smtplib.SMTP, to: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
+        answer = rcpt(connection, to, options)
+        if smtp.mails and errors:
+            raise errors.pop()
+        return answer
+
+    monkeypatch.setattr(smtplib.SMTP, "rcpt", fail_once)
+    await send_all(groat, smtp)
+    assert sorted(state for _, state, _ in states(database)) == ["sent", "sent", "waiting"]
+    clock.advance(301)
+    await send_all(groat, smtp)
+    assert sorted(reached(smtp)) == list("abc")
+    assert [state for _, state, _ in states(database)] == ["sent"] * 3
+
+
+async def test_a_node_that_stops_keeps_what_it_has_done(
+    groat: Groat, smtp: SmtpServer, database: Database
+) -> None:
+    await mail_to(groat, "abc")
+    smtp.faults = ["hold"]
+    async with mailer(groat, smtp).running():
+        await smtp.has(1)
+        # Once the end of this block has begun.
+        asyncio.get_running_loop().call_soon(smtp.gate.set)
+    assert len(smtp.mails) == 1
+    assert sorted(state for _, state, _ in states(database)) == ["sent", "waiting", "waiting"]
+
+
+async def test_mail_without_its_notification_is_dropped(
+    groat: Groat, smtp: SmtpServer, database: Database
+) -> None:
+    await mail_to(groat, "abc")
+    database.rows(
+        f"UPDATE notification_mail SET notification = '{new_id()}' WHERE stream = 'user:b' RETURNING 1"
+    )
+    await send_all(groat, smtp)
+    assert sorted(reached(smtp)) == ["a", "c"]
+    assert states(database) == [("user:a", "sent", 1), ("user:b", "late", 1), ("user:c", "sent", 1)]
 
 
 async def test_a_sender_that_died_is_replaced(

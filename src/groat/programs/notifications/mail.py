@@ -134,19 +134,43 @@ class Mailer:
                 pass
 
     def _deliver(self, letters: Sequence[Letter]) -> list[tuple[Letter, str]]:
-        """What became of each letter; those that the lease leaves no time for wait."""
+        """What became of each letter, whatever happens; those that the lease leaves no time for wait.
+
+        What a broken connection leaves goes over a new one, as long as each brings at least one letter further.
+        """
         deadline = time.monotonic() + LEASE_US / 2_000_000
-        outcomes = dict.fromkeys(letters, WAITING)
-        try:
-            with self._connect() as connection:
-                for letter in letters:
-                    if time.monotonic() > deadline:
-                        break
-                    outcomes[letter] = self._send(connection, letter)
-        except (OSError, smtplib.SMTPException) as error:
-            waiting = sum(state == WAITING for state in outcomes.values())
-            log.warning("mail_failed", relay=self._relay.host, waiting=waiting, error=str(error))
-        return list(outcomes.items())
+        outcomes: dict[Letter, str] = {}
+        tried = -1
+        while tried < len(outcomes) < len(letters) and self._has_time(deadline):
+            tried = len(outcomes)
+            try:
+                with self._connect() as connection:
+                    self._send_some(connection, letters[tried:], outcomes, deadline)
+            except (OSError, smtplib.SMTPException) as error:
+                # It may come of saying goodbye, too, when nothing waits.
+                waiting = len(letters) - sum(state != WAITING for state in outcomes.values())
+                log.warning("mail_failed", relay=self._relay.host, waiting=waiting, error=str(error))
+            except Exception:
+                log.exception("mail_broke")
+        return [(letter, outcomes.get(letter, WAITING)) for letter in letters]
+
+    def _has_time(self, deadline: float) -> bool:
+        return time.monotonic() < deadline and not self._stopping.is_set()
+
+    def _send_some(
+        self,
+        connection: smtplib.SMTP,
+        letters: Sequence[Letter],
+        outcomes: dict[Letter, str],
+        deadline: float,
+    ) -> None:
+        """Send the letters over a connection for as long as it lasts; ``outcomes`` has those that were tried."""
+        for letter in letters:
+            # smtplib closes the connection itself when the relay is about to.
+            if connection.sock is None or not self._has_time(deadline):
+                break
+            outcomes[letter] = WAITING
+            outcomes[letter] = self._send(connection, letter)
 
     def _connect(self) -> smtplib.SMTP:
         relay = self._relay
@@ -167,7 +191,13 @@ class Mailer:
 
     def _send(self, connection: smtplib.SMTP, letter: Letter) -> str:
         try:
-            connection.send_message(self.message(letter), to_addrs=[letter.address or ""])
+            message = self.message(letter)
+        except Exception:
+            # The standard library takes some odd addresses apart with an error of its own, each time again.
+            log.exception("mail_refused", mail=letter.id, state=REFUSED)
+            return REFUSED
+        try:
+            connection.send_message(message, to_addrs=[letter.address or ""])
         except smtplib.SMTPServerDisconnected:
             raise
         except smtplib.SMTPSenderRefused as error:
@@ -178,6 +208,14 @@ class Mailer:
             state = REFUSED if _is_final(error) else WAITING
             log.warning("mail_refused", mail=letter.id, state=state, error=str(error))
             return state
+        except OSError:
+            raise
+        except Exception:
+            log.exception("mail_broke", mail=letter.id)
+            # The letters behind it begin anew, over this connection or over the next one.
+            with suppress(OSError):
+                connection.rset()
+            return WAITING
         return SENT
 
     def message(self, letter: Letter) -> EmailMessage:

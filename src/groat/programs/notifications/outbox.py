@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from groat.identity.model import EVERYBODY
+from groat.programs.notifications.flows import read_boxes
 from groat.programs.notifications.notices import EMAIL, Box, Notified, is_person
 from groat.store.flow import Flow, Query
 
@@ -21,7 +22,10 @@ RETRY_US_MAX = 3_600_000_000
 READERS_MAX = 500
 
 SENT, REFUSED, LATE, UNWANTED, SPREAD, WAITING = "sent", "refused", "late", "unwanted", "spread", "waiting"
-"""What became of a mail: ``unwanted`` when there is no address, or the person changed their mind meanwhile."""
+"""What became of a mail: ``unwanted`` when there is no address, or the person changed their mind meanwhile.
+
+It is ``late``, too, when its notification is gone.
+"""
 
 
 class Letter(NamedTuple):
@@ -59,12 +63,12 @@ def claim(claimant: str, limit: int) -> Flow[list[Letter]]:
     notifications = {values[0]: Notified(*values) for values in found}
     people = sorted({row[2] for row in rows if is_person(row[2])})
     addresses = dict((yield Query("find_mail_addresses", (people,))) if people else ())
-    boxes = {v[0]: Box(*v) for v in ((yield Query("read_notification_boxes", (people,))) if people else ())}
+    boxes = (yield from read_boxes(people)) if people else {}
     letters: list[Letter] = []
     settled: list[Settled] = []
     for id, notification, stream, at, attempts, reached in rows:
-        news = notifications[notification]
-        if at < now - LATE_US:
+        news = notifications.get(notification)
+        if news is None or at < now - LATE_US:
             settled.append(Settled(id, claimant, LATE, None))
         elif not is_person(stream):
             letters.append(Letter(id, stream, attempts, reached, news, None))
