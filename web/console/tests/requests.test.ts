@@ -121,7 +121,7 @@ describe("what a declaration says", () => {
 describe("news for staff", () => {
   test("an approval that does not suffice shows by whom", () => {
     const after = renewed(REQUEST, line({ approvals: 1 }), KIND);
-    expect(after.approvals.given).toEqual([{ by: "user:bea", at: "2026-11-20T12:05:00Z" }]);
+    expect(after.approvals.given).toEqual([{ by: "user:bea", at: "2026-11-20T12:05:00Z", input: {} }]);
     expect([after.waits, after.may, after.decided_by]).toEqual([true, ["park", "refuse", "grant"], null]);
   });
 

@@ -30,11 +30,23 @@ export const requestsQuery = (filter: RequestFilter) =>
     placeholderData: keepPreviousData,
   });
 
-/** One request with its history. */
+/** One request with the newest steps of its history. */
 export const requestQuery = (kind: string, id: string) =>
   queryOptions({
     queryKey: ["request", id],
     queryFn: ({ signal }) => api.findRequest(kind, id, { signal }),
+  });
+
+/** The whole history of a request, the newest step first: nothing before somebody asks for it, then kept right. */
+export const historyQuery = (kind: string, id: string) =>
+  infiniteQueryOptions({
+    queryKey: ["request", id, "history", kind],
+    queryFn: ({ pageParam, signal }) =>
+      // The first page holds what came with the request, and as much again.
+      api.requestHistory(kind, id, { cursor: pageParam, limit: 4 * PAGE_SIZE, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.cursor,
+    enabled: ({ state }) => state.data !== undefined,
   });
 
 /** How many requests of each kind wait for a decision (staff). */

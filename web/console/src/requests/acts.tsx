@@ -232,7 +232,6 @@ function InputForm({ kind, request, transition, act, onClose }: InputProps & { t
 
 /** What the first approver said: the second must say the same. */
 function earlierInput(request: RequestView, transition: TransitionView): Record<string, unknown> {
-  if (!transition.approves || request.approvals.given.length === 0) return {};
-  const steps = request.history ?? [];
-  return steps.findLast((step) => step.transition === transition.name)?.input ?? {};
+  if (!transition.approves) return {};
+  return request.approvals.given.at(-1)?.input ?? {};
 }

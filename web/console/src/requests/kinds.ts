@@ -98,7 +98,7 @@ export function renewed(request: RequestView, line: RequestLine, kind: KindView 
   if (line.version <= request.version) return request;
   const { state, version, waits, amount, asset, changed_at } = line;
   const given = [...request.approvals.given];
-  if (line.approvals > given.length) given.push({ by: line.by, at: changed_at });
+  if (line.approvals > given.length) given.push({ by: line.by, at: changed_at, input: {} });
   const { open } = stateOf(kind, state);
   const approvals = { needed: line.needed, given };
   const may = (request.may ?? []).filter((name) => transitionOf(kind, name)?.from.includes(state));

@@ -92,9 +92,9 @@ const parentOf = (kinds: readonly KindView[] | undefined, name: string) =>
 
 function askFor(queries: QueryClient, kind: string): Promise<void> {
   return queries.invalidateQueries({
-    predicate: ({ queryKey: [what, which], state }) =>
+    predicate: ({ queryKey: [what, which, , whose], state }) =>
       (what === "requests" && (which as { kind?: string }).kind === kind) ||
-      (what === "request" && (state.data as RequestView | undefined)?.kind === kind),
+      (what === "request" && (whose ?? (state.data as RequestView | undefined)?.kind) === kind),
   });
 }
 

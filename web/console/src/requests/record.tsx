@@ -66,7 +66,7 @@ export function RequestRecord({ kind, request, children, ...acts }: RecordProps)
       {children}
       {hasFace(request) ? <BankFace kind={kind} request={request} /> : <SaidList said={said} />}
       <Family kind={kind} request={request} />
-      {request.history && <Timeline kind={kind} steps={request.history} />}
+      {request.history && <Timeline kind={kind} request={request} />}
     </div>
   );
 }

@@ -1,10 +1,18 @@
-import { GroatError, type KindView, type StepView, type TransitionView } from "@groat/client";
-import { useQuery } from "@tanstack/react-query";
+import {
+  GroatError,
+  type KindView,
+  type RequestView,
+  type StepView,
+  type TransitionView,
+} from "@groat/client";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { transactionQuery } from "../api/queries";
+import { historyQuery } from "../api/requests";
 import { kindLabel } from "../lib/accounts";
 import { cx } from "../lib/cx";
 import { Fact } from "../parts/entry-sheet";
+import { Button } from "../ui/button";
 import { Sheet } from "../ui/overlay";
 import { ErrorState, SkeletonRows } from "../ui/states";
 import { Amount, Time } from "../ui/text";
@@ -20,23 +28,45 @@ const DOTS = {
   bad: "border-bad bg-bad",
 } as const;
 
-/** What happened to a request, the newest first. */
-export function Timeline({ kind, steps }: { kind: KindView; steps: readonly StepView[] }) {
+/** What happened to a request, the newest first; of a long history the earlier steps come when they are asked for. */
+export function Timeline({ kind, request }: { kind: KindView; request: RequestView }) {
   const [opened, setOpened] = useState<string | null>(null);
+  const earlier = useInfiniteQuery(historyQuery(kind.name, request.id));
+  const steps = newestFirst([
+    ...(earlier.data?.pages.flatMap((page) => page.items) ?? []),
+    ...(request.history ?? []),
+  ]);
+  const more = earlier.data ? earlier.hasNextPage : request.history_more;
   return (
     <section aria-labelledby="timeline">
       <h3 id="timeline" className="mb-2 font-semibold text-sm">
         History
       </h3>
       <ol className="relative ml-1.5 border-line border-l" data-testid="timeline">
-        {steps.toReversed().map((step) => (
+        {steps.map((step) => (
           <Step key={step.version} kind={kind} step={step} onOpen={() => setOpened(step.transaction)} />
         ))}
       </ol>
+      {more && (
+        <div className="flex justify-center pt-3">
+          <Button
+            size="sm"
+            look="quiet"
+            busy={earlier.isFetchingNextPage || (earlier.isFetching && !earlier.data)}
+            onClick={() => void earlier.fetchNextPage()}
+          >
+            Show earlier
+          </Button>
+        </div>
+      )}
       <TransactionSheet id={opened} onClose={() => setOpened(null)} />
     </section>
   );
 }
+
+/** Each step once, though it came with the request and in a page. */
+const newestFirst = (steps: readonly StepView[]): StepView[] =>
+  [...new Map(steps.map((step) => [step.version, step])).values()].sort((a, b) => b.version - a.version);
 
 function labelOf(
   { transition: name, from, to }: StepView,

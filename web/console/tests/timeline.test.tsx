@@ -1,0 +1,130 @@
+import type { KindView, Page, RequestView, StepView } from "@groat/client";
+import { GroatProvider } from "@groat/react";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { cleanup, render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { groat } from "../src/groat";
+import { Timeline } from "../src/requests/timeline";
+
+const KIND: KindView = {
+  name: "card",
+  title: "Card",
+  description: "",
+  states: [{ name: "active", title: "Active", open: true, waits: false, tone: "good", due: "" }],
+  transitions: [],
+  schema: {},
+  thresholds: {},
+  parent: null,
+};
+
+const AT = "2026-11-20T12:00:00Z";
+const step = (version: number): StepView => ({
+  version,
+  transition: `step${version}`,
+  from: "active",
+  to: "active",
+  by: "system:workflow",
+  at: AT,
+  reason: "",
+  input: {},
+  transaction: `t${version}`,
+});
+
+/** The request as it is read when it has this many steps, of which three come with it. */
+function request(version: number): RequestView {
+  return {
+    id: "c1",
+    kind: "card",
+    state: "active",
+    version,
+    user: "42",
+    data: {},
+    amount: null,
+    asset: null,
+    filed_by: "user:42",
+    filed_at: AT,
+    changed_at: AT,
+    due_at: null,
+    approvals: { needed: 1, given: [] },
+    decided_by: null,
+    decided_at: null,
+    reason: "",
+    parent: null,
+    hold: null,
+    open: true,
+    waits: false,
+    history: upTo(version, 3).toReversed(),
+    history_more: version > 3,
+  };
+}
+
+const upTo = (newest: number, count: number): StepView[] =>
+  Array.from({ length: Math.min(count, newest) }, (_, index) => step(newest - index));
+
+let newest = 0;
+const asked: (string | null)[] = [];
+const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+
+beforeEach(() => {
+  asked.length = 0;
+  vi.spyOn(groat, "start").mockImplementation(() => undefined);
+  vi.spyOn(groat.api, "requestHistory").mockImplementation(async (_kind, _id, { cursor } = {}) => {
+    asked.push(cursor ?? null);
+    const from = cursor ? Number(cursor) - 1 : newest;
+    const items = upTo(from, 4);
+    return { items, cursor: from > 4 ? String(from - 3) : null } satisfies Page<StepView>;
+  });
+});
+
+afterEach(() => {
+  cleanup();
+  queries.clear();
+  vi.restoreAllMocks();
+});
+
+const timeline = () => (
+  <GroatProvider client={groat}>
+    <QueryClientProvider client={queries}>
+      <Timeline kind={KIND} request={request(newest)} />
+    </QueryClientProvider>
+  </GroatProvider>
+);
+const shown = () => screen.getAllByTestId("step").map(({ dataset }) => Number(dataset.step?.slice(4)));
+const earlier = () => screen.queryByRole("button", { name: "Show earlier" });
+const down = (from: number, to = 1) => Array.from({ length: from - to + 1 }, (_, index) => from - index);
+
+test("a short history is there as a whole, and nothing more is asked for", () => {
+  newest = 3;
+  render(timeline());
+  expect(shown()).toEqual([3, 2, 1]);
+  expect(earlier()).toBeNull();
+  expect(asked).toEqual([]);
+});
+
+test("earlier steps come when they are asked for, each once", async () => {
+  newest = 7;
+  render(timeline());
+  expect(shown()).toEqual([7, 6, 5]);
+  expect(asked).toEqual([]);
+  await userEvent.click(earlier() as HTMLElement);
+  await waitFor(() => expect(shown()).toEqual([7, 6, 5, 4]));
+  await userEvent.click(earlier() as HTMLElement);
+  await waitFor(() => expect(shown()).toEqual(down(7)));
+  expect(earlier()).toBeNull();
+  expect(asked).toEqual([null, "4"]);
+});
+
+test("what happens meanwhile leaves no gap", async () => {
+  newest = 7;
+  const { rerender } = render(timeline());
+  await userEvent.click(earlier() as HTMLElement);
+  await waitFor(() => expect(shown()).toEqual([7, 6, 5, 4]));
+  newest = 12;
+  rerender(timeline());
+  // As everything does that hears of the request.
+  await queries.invalidateQueries({ queryKey: ["request", "c1"] });
+  await waitFor(() => expect(shown()).toEqual([12, 11, 10, 9]));
+  await userEvent.click(earlier() as HTMLElement);
+  await waitFor(() => expect(shown()).toEqual(down(12, 5)));
+});
