@@ -27,9 +27,8 @@ SUFFIXES = {"histogram": ("_bucket", "_sum", "_count")}
 @pytest.fixture
 async def metrics(tmp_path: Path) -> set[str]:
     """The names of all samples that a server has, or will have once something happened."""
-    app = create_app(
-        Settings(database=f"sqlite:///{tmp_path / 'groat.db'}", secret=SECRET, jwt_secret=SECRET)
-    )
+    database, smtp_url = f"sqlite:///{tmp_path / 'groat.db'}", "smtp://127.0.0.1:9"
+    app = create_app(Settings(database=database, secret=SECRET, jwt_secret=SECRET, smtp_url=smtp_url))
     async with app.running():
         assert app.services is not None
         # Nothing of a replica is told where there is none; this one is never opened.

@@ -215,11 +215,17 @@ class Groat(Lookup):
         return epoch
 
     async def prune(self) -> int:
-        """Forget the events older than the retention, as happens every ten minutes by itself; how many went."""
+        """Forget the events older than the retention, as happens every ten minutes by itself; how many went.
+
+        What programs need not keep any more goes with them, and is not counted.
+        """
         total, count = 0, PRUNE_MAX
         while count == PRUNE_MAX:
             count = await self._store.write(streams.prune_events, self._retention_us, PRUNE_MAX)
             total += count
+        for forget in self._store.forgets:
+            while await self._store.write(forget, PRUNE_MAX) == PRUNE_MAX:
+                pass
         return total
 
     # Listening

@@ -203,12 +203,13 @@ class App:
                 for job in program.jobs:
                     await stack.enter_async_context(job(workflow, settings.options.get(program.name, {})))
             relay = relay_of(settings)
-            if relay is not None:
-                await stack.enter_async_context(Mailer(groat, relay, settings.smtp_from).running())
+            mailer = Mailer(groat, relay, settings.smtp_from) if relay else None
+            if mailer is not None:
+                await stack.enter_async_context(mailer.running())
             live = Live(groat, identities, settings)
             await live.start()
             stack.push_async_callback(live.stop)
-            self.services = Services(settings, groat, identities, live, workflow)
+            self.services = Services(settings, groat, identities, live, workflow, mailer)
             self.groat_live = live
             yield
             await live.drain(0.0)

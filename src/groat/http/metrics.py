@@ -19,21 +19,23 @@ from groat.engine.histogram import SECONDS, Histogram
 
 if TYPE_CHECKING:
     from groat import Groat
+    from groat.programs.notifications.mail import Mailer
 
 SUFFIX = ".prom"
 
 
 class Metrics(Collector):
-    """Counts requests, and reads the committer's, the bus's and the live side's own counts when asked.
+    """Counts requests, and reads the committer's, the bus's, the mailer's and the live side's own counts when asked.
 
     A worker among several keeps its metrics in ``place``, a file that the others read: whichever is asked answers for
     all, with a label ``worker``.
     """
 
-    def __init__(self, groat: Groat, live: Any) -> None:
+    def __init__(self, groat: Groat, live: Any, mailer: Mailer | None) -> None:
         self.place: Path | None = None
         self._groat = groat
         self._live = live
+        self._mailer = mailer
         self._requests: dict[tuple[str, int], int] = {}
         self._seconds: dict[str, Histogram] = {}
         self._registry = CollectorRegistry(auto_describe=False)
@@ -82,6 +84,7 @@ class Metrics(Collector):
         yield from self._committer()
         yield from self._bus()
         yield from self._replica()
+        yield from self._mail()
         yield from self._live_stats()
 
     def _committer(self) -> Iterator[Metric]:
@@ -148,6 +151,13 @@ class Metrics(Collector):
         yield GaugeMetricFamily(
             "groat_replica_behind_seconds", "How old the replica's state is at most", replica.behind_s or 0.0
         )
+
+    def _mail(self) -> Iterator[Metric]:
+        if self._mailer is None:
+            return
+        waiting, oldest_s = self._mailer.backlog
+        yield GaugeMetricFamily("groat_mail_waiting", "Mails that no node has sent or given up yet", waiting)
+        yield GaugeMetricFamily("groat_mail_oldest_seconds", "Age of the oldest of them", oldest_s)
 
     def _live_stats(self) -> Iterator[Metric]:
         for name, value in msgspec.structs.asdict(self._live.stats).items():

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from groat.identity import Identities
     from groat.ledger.amounts import Asset
     from groat.live import Live
+    from groat.programs.notifications.mail import Mailer
     from groat.programs.workflow import Workflow
     from groat.settings import Settings
 
@@ -20,13 +21,19 @@ STATEMENTS_AT_ONCE = 2
 
 
 class Services:
-    """The settings, the ledger, the callers, live delivery, requests, and the counters of this process.
+    """The settings, the ledger, the callers, live delivery, requests, mail, and the counters of this process.
 
     ``assets`` are those seen so far: an asset never changes, so what is in it needs no asking.
     """
 
     def __init__(
-        self, settings: Settings, groat: Groat, identities: Identities, live: Live, workflow: Workflow
+        self,
+        settings: Settings,
+        groat: Groat,
+        identities: Identities,
+        live: Live,
+        workflow: Workflow,
+        mailer: Mailer | None,
     ) -> None:
         self.settings = settings
         self.groat = groat
@@ -35,6 +42,6 @@ class Services:
         self.identities = identities
         self.limiter = Limiter(settings.messages_per_second)
         self.assets: dict[str, Asset] = {}
-        self.metrics = Metrics(groat, live)
+        self.metrics = Metrics(groat, live, mailer)
         # Gathering a long statement and setting it as PDF is work for a processor, of which others need some too.
         self.statements = asyncio.Semaphore(STATEMENTS_AT_ONCE)

@@ -25,5 +25,8 @@ Flow = Generator[Query, Any, T]
 Contribute = Callable[[Sequence[str]], Flow[dict[str, dict[str, Any]]]]
 """What a program adds to the snapshots of these streams: fields by stream; those it says nothing of are left out."""
 
+Forget = Callable[[int], Flow[int]]
+"""Forgets at most so many rows of what a program need not keep any more; how many went."""
+
 TURN = Query("turn")
 """Yielded before a batch locks rows: a driver that runs several batches at a time lets them do so one after another."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ParamSpec, Protocol, TypeVar
 
-from groat.store.flow import Contribute, Flow
+from groat.store.flow import Contribute, Flow, Forget
 from groat.store.migrations import Migration
 
 P = ParamSpec("P")
@@ -17,12 +17,14 @@ class Store(Protocol):
 
     ``row_locks``: several transactions can write at once, each holding the rows it locked. ``snapshots``: what its
     programs add to the snapshots of streams. ``checks``: their statements of a verification, and what each promises.
+    ``forgets``: how they forget what they need not keep.
     """
 
     dialect: str
     row_locks: bool
     snapshots: Sequence[Contribute]
     checks: dict[str, str]
+    forgets: Sequence[Forget]
 
     async def open(self) -> list[Migration]:
         """Connect and migrate; returns the steps applied."""

@@ -14,7 +14,7 @@ import msgspec
 from asyncpg import exceptions
 
 from groat.ledger.errors import Closed, StoreError
-from groat.store.flow import TURN, Contribute, Flow, Query
+from groat.store.flow import TURN, Contribute, Flow, Forget, Query
 from groat.store.history import Marks, read_marks, settle
 from groat.store.migrations import Migration, check_applied, load_migrations
 from groat.store.sqlite import Extension
@@ -129,6 +129,7 @@ class PostgresStore:
             )
         self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
         self.checks = dict(check for e in extensions for check in e.checks)
+        self.forgets: Sequence[Forget] = [e.forget for e in extensions if e.forget]
         self._turn = asyncio.Lock()
         self._writers: asyncpg.Pool[Any] | None = None
         self._readers: asyncpg.Pool[Any] | None = None

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 import msgspec
 
 from groat.ledger.errors import Closed, StoreError
-from groat.store.flow import TURN, Contribute, Flow, Query
+from groat.store.flow import TURN, Contribute, Flow, Forget, Query
 from groat.store.migrations import Migration, load_migrations, migrate
 from groat.store.statements import Statement, load_statements
 
@@ -45,13 +45,15 @@ class Extension(NamedTuple):
     """A program's own tables: ``directory`` holds ``sql/<dialect>/*.sql`` and ``migrations/<dialect>/NNNN_*.sql``.
 
     ``snapshot`` is what the program adds to the snapshots of streams. ``checks`` are its own of ``groat verify``: named
-    statements that list contradictions (what, expected, found), and what each of them promises.
+    statements that list contradictions (what, expected, found), and what each of them promises. ``forget`` takes away
+    what need not be kept any more.
     """
 
     name: str
     directory: Path
     snapshot: Contribute | None = None
     checks: tuple[tuple[str, str], ...] = ()
+    forget: Forget | None = None
 
 
 class SqliteStore:
@@ -87,6 +89,7 @@ class SqliteStore:
             )
         self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
         self.checks = dict(check for e in extensions for check in e.checks)
+        self.forgets: Sequence[Forget] = [e.forget for e in extensions if e.forget]
         self._writer: sqlite3.Connection | None = None
         self._watcher: sqlite3.Connection | None = None
         self._write_thread = ThreadPoolExecutor(1, "groat-writer")

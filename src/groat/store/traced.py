@@ -31,6 +31,7 @@ class TracedStore:
         self.row_locks = store.row_locks
         self.snapshots = store.snapshots
         self.checks = store.checks
+        self.forgets = store.forgets
         self._store = store
         self._tracer = tracer
 

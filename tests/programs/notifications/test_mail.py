@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from groat import Groat
+from groat.engine import groat as engine
 from groat.engine.ids import new_id
 from groat.identity import flows as identity
 from groat.programs.notifications import NOTIFICATIONS, outbox
@@ -20,6 +21,7 @@ from groat.settings import Settings, SettingsError
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
 from tests.helpers.smtp import SmtpServer, smtp_server
+from tests.live.waiting import until
 
 SENDER = "Bank <bank@bank.example>"
 MAIL, TOAST = ("email",), ("toast",)
@@ -351,18 +353,54 @@ async def test_nodes_send_each_mail_once(
     assert len({mail.message["Message-ID"] for mail in smtp.mails}) == len(smtp.mails) == 60
 
 
-async def test_what_is_done_is_forgotten_after_a_month(
-    groat: Groat, smtp: SmtpServer, database: Database, clock: Clock
+async def test_what_is_done_or_never_was_sent_is_forgotten_after_a_month(
+    groat: Groat, smtp: SmtpServer, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await wants(groat, "42", others=MAIL)
-    await groat.notify("user:42", "Hello", key="a")
+    # Several rounds.
+    monkeypatch.setattr(engine, "PRUNE_MAX", 2)
+    await mail_to(groat, "abc")
     await send_all(groat, smtp)
+    await mail_to(groat, "de")
     clock.advance(29 * 86_400)
-    assert await groat.write(outbox.prune, 100) == 0
+    await groat.prune()
+    assert len(states(database)) == 5
     clock.advance(2 * 86_400)
-    await groat.notify("user:42", "Hello", key="b")
-    assert await groat.write(outbox.prune, 100) == 1
-    assert states(database) == [("user:42", "waiting", 0)]
+    await mail_to(groat, "f")
+    await groat.prune()
+    assert states(database) == [("user:f", "waiting", 0)]
+
+
+async def test_what_waits_is_measured(groat: Groat, smtp: SmtpServer, clock: Clock) -> None:
+    sender = mailer(groat, smtp)
+    assert not await sender.measure()
+    assert sender.backlog == (0, 0.0)
+    await mail_to(groat, "ab")
+    clock.advance(60)
+    await mail_to(groat, "c")
+    clock.advance(0.5)
+    await sender.measure()
+    assert sender.backlog == (3, 60.5)
+    # What is put off waits on, what is refused for good does not.
+    smtp.faults = ["451 later"] * 3
+    await send_all(groat, smtp)
+    clock.advance(40)
+    await sender.measure()
+    assert sender.backlog == (3, 100.5)
+    smtp.faults = ["550 no"]
+    await send_all(groat, smtp)
+    await sender.measure()
+    assert sender.backlog == (0, 0.0)
+
+
+async def test_what_waits_is_measured_all_the_while(
+    groat: Groat, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whatever becomes of the sending.
+    monkeypatch.setattr(outbox, "any_due", None)
+    await mail_to(groat, "ab")
+    sender = mailer(groat, smtp)
+    async with sender.running():
+        await until(lambda: sender.backlog.waiting == 2)
 
 
 @pytest.mark.parametrize(

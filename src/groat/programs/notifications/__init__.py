@@ -4,6 +4,7 @@ from pathlib import Path
 
 from groat.programs.notifications.flows import snapshot
 from groat.programs.notifications.notices import Notice, need, notify
+from groat.programs.notifications.outbox import forget
 from groat.store.sqlite import Extension
 
 NOTIFICATIONS = Extension(
@@ -11,6 +12,7 @@ NOTIFICATIONS = Extension(
     Path(__file__).parent,
     snapshot,
     (("verify_notifications", "each stream's notifications are numbered without a gap, and counted"),),
+    forget,
 )
 
 __all__ = ["NOTIFICATIONS", "Notice", "need", "notify"]

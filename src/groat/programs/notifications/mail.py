@@ -6,7 +6,7 @@ import asyncio
 import smtplib
 import ssl
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -20,12 +20,11 @@ from groat.engine.groat import Groat
 from groat.engine.ids import new_id
 from groat.ledger.errors import GroatError
 from groat.programs.notifications import outbox
-from groat.programs.notifications.outbox import LEASE_US, REFUSED, SENT, WAITING, Letter
+from groat.programs.notifications.outbox import LEASE_US, REFUSED, SENT, WAITING, Backlog, Letter
 from groat.settings import Settings, SettingsError
 
 POLL_S = 2.0
-PRUNE_S = 3_600.0
-PRUNE_MAX = 5_000
+MEASURE_S = 15.0
 CLAIM_MAX = 10
 ANSWER_S = 10.0
 STOP_S = 5.0
@@ -69,6 +68,7 @@ def relay_of(settings: Settings) -> Relay | None:
 class Mailer:
     """Sends what is due, a few at a time over one connection; ``sender`` is the From address.
 
+    ``backlog`` is what all nodes together had left to send, a quarter of a minute ago at most.
     A mail whose sender died between sending it and saying so is sent again, with the same Message-ID.
     """
 
@@ -79,35 +79,41 @@ class Mailer:
         self._domain = parseaddr(sender)[1].rpartition("@")[2]
         self._claimant = new_id()
         self._poll_s = poll_s
-        self._pruned_at = float("-inf")
         self._stopping = asyncio.Event()
+        self.backlog = Backlog()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Send in the background meanwhile. What is not finished soon after is sent by another node, or later."""
-        task = asyncio.create_task(self._run(), name="groat-mail")
+        jobs = {"groat-mail": (self._poll_s, self.send_due), "groat-mail-backlog": (MEASURE_S, self.measure)}
+        tasks = [asyncio.create_task(self._repeat(*job), name=name) for name, job in jobs.items()]
         try:
             yield
         finally:
             self._stopping.set()
-            await asyncio.wait({task}, timeout=STOP_S)
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            _, late = await asyncio.wait(tasks, timeout=STOP_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
-    async def _run(self) -> None:
+    async def _repeat(self, every_s: float, job: Callable[[], Awaitable[bool]]) -> None:
+        """Run a job until the end; at once again when it says that there may be more to do."""
         while not self._stopping.is_set():
-            busy = False
+            more = False
             try:
-                busy = await self.send_due()
-                await self._prune()
+                more = await job()
             except GroatError as error:
                 log.warning("mail_waits", code=error.code, detail=error.detail)
             except Exception:
                 log.exception("mail_broke")
-            if not busy:
+            if not more:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), self._poll_s)
+                    await asyncio.wait_for(self._stopping.wait(), every_s)
+
+    async def measure(self) -> bool:
+        """Bring ``backlog`` up to date, which leaves nothing to do: False. Raises StoreError."""
+        self.backlog = await self._groat.read(outbox.measure)
+        return False
 
     async def send_due(self) -> bool:
         """Send some of what is due; whether there was anything. Raises StoreError."""
@@ -125,13 +131,6 @@ class Mailer:
             outcomes = await asyncio.to_thread(self._deliver, mine)
             await groat.write(outbox.settle, outcomes, self._claimant)
         return True
-
-    async def _prune(self) -> None:
-        now = time.monotonic()
-        if now - self._pruned_at >= PRUNE_S:
-            self._pruned_at = now
-            while await self._groat.write(outbox.prune, PRUNE_MAX) == PRUNE_MAX:
-                pass
 
     def _deliver(self, letters: Sequence[Letter]) -> list[tuple[Letter, str]]:
         """What became of each letter, whatever happens; those that the lease leaves no time for wait.

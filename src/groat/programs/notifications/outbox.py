@@ -17,6 +17,9 @@ LEASE_US = 300_000_000
 LATE_US = 86_400_000_000
 """What could not be sent for a day is no news any more, and is dropped."""
 
+FORGET_US = 30 * LATE_US
+"""For how long it is kept what became of a mail."""
+
 RETRY_US = 30_000_000
 RETRY_US_MAX = 3_600_000_000
 READERS_MAX = 500
@@ -46,6 +49,13 @@ class Settled(NamedTuple):
     claim: str
     state: str
     due_at: int | None
+
+
+class Backlog(NamedTuple):
+    """How many mails are neither sent nor given up, and how long ago the oldest of them was written."""
+
+    waiting: int = 0
+    oldest_s: float = 0.0
 
 
 def any_due() -> Flow[bool]:
@@ -120,7 +130,14 @@ def settle(outcomes: Sequence[tuple[Letter, str]], claimant: str) -> Flow[None]:
     yield Query("settle_mail", (rows,))
 
 
-def prune(limit: int) -> Flow[int]:
-    """Forget at most ``limit`` mails of which nothing is left to do and that are a month old; how many went."""
+def measure() -> Flow[Backlog]:
+    """How much mail waits, and for how long."""
     (now,) = yield Query("read_now")
-    return len((yield Query("prune_mail", (now - 30 * LATE_US, limit))))
+    waiting, since = yield Query("measure_mail")
+    return Backlog(waiting, max(0, now - since) / 1_000_000 if waiting else 0.0)
+
+
+def forget(limit: int) -> Flow[int]:
+    """Forget at most ``limit`` mails that are done and a month old, or that nobody sent for so long; how many went."""
+    (now,) = yield Query("read_now")
+    return len((yield Query("prune_mail", (now - FORGET_US, limit))))

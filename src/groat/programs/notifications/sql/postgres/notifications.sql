@@ -96,9 +96,19 @@ SELECT b.stream, b.ways, p.roles
 FROM notification_box AS b LEFT JOIN principal AS p ON p.id = b.stream
 WHERE b.ways LIKE '%"email"%' AND b.stream > $1 ORDER BY b.stream LIMIT $2;
 
+-- name: measure_mail :one
+SELECT count(*), min(at) FROM notification_mail WHERE due_at IS NOT NULL;
+
 -- name: prune_mail :many
+-- At most $2 mails that are done and were written before $1, or that wait since then, for nobody sends any.
 DELETE FROM notification_mail
-WHERE id IN (SELECT id FROM notification_mail WHERE due_at IS NULL AND at < $1 LIMIT $2) RETURNING id::text;
+WHERE id IN (
+    SELECT m.id
+    FROM (SELECT d.id FROM notification_mail AS d WHERE d.due_at IS NULL AND d.at < $1
+          UNION ALL
+          SELECT w.id FROM notification_mail AS w WHERE w.due_at < $1) AS m
+    LIMIT $2)
+RETURNING id::text;
 
 -- name: verify_notifications :many long
 -- Lists at most 100 contradictions: what, expected, found.
