@@ -12,6 +12,9 @@ from tests.e2e.serving import Server
 
 STALE_S = 20
 BACK_S = 40
+HAS_LOANS = (
+    "performance.getEntriesByType('resource').some((read) => /loans-/.test(read.name) && read.responseEnd)"
+)
 AS_OF = re.compile(r"as of \d\d:\d\d:\d\d")
 
 
@@ -92,3 +95,21 @@ def test_a_device_without_network(server: Server, new_screen: NewScreen) -> None
     context.set_offline(False)
     screen.has_state("live", within_s=BACK_S)
     screen.shows(before + 30)
+
+
+def test_a_page_that_is_opened_offline_says_so_and_comes_by_itself(new_screen: NewScreen) -> None:
+    screen = new_screen("42")
+    screen.has_state("live")
+    page = screen.page
+    # The code of the other pages comes a moment after the first one.
+    while not page.evaluate(HAS_LOANS):
+        page.wait_for_timeout(100)
+    page.context.set_offline(True)
+    screen.has_state("offline", within_s=STALE_S)
+    page.get_by_role("link", name="Loans", exact=True).click()
+    expect(page.get_by_role("heading", level=1, name="Loans")).to_be_visible()
+    told = page.get_by_role("main").get_by_role("alert")
+    expect(told).to_contain_text("This could not be loaded", timeout=STALE_S * 1000)
+    expect(told.get_by_role("button", name="Try again")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_test_id("loan-panel").first).to_be_visible(timeout=BACK_S * 1000)

@@ -12,7 +12,10 @@ import "./styles.css";
 
 const queries = new QueryClient({
   // The client repeats reads by itself; a refusal does not become a yes by asking again.
-  defaultOptions: { queries: { retry: false, staleTime: 5_000, refetchOnWindowFocus: true } },
+  // Nor does asking wait for a network: what cannot be had says so, and is asked for when the server is back.
+  defaultOptions: {
+    queries: { retry: false, staleTime: 5_000, refetchOnWindowFocus: true, networkMode: "always" },
+  },
   queryCache: new QueryCache({
     onError: (error) => {
       if (!(error instanceof GroatError)) console.error(error);
@@ -25,6 +28,14 @@ const router = createConsoleRouter();
 groat.onChange((change) => {
   if (change.type === "identity") queries.clear();
 });
+
+groat.subscribe(
+  (state) => state.status.state === "live",
+  (live) => {
+    const failed = ({ state }: { state: { status: string } }) => state.status === "error";
+    if (live) void queries.refetchQueries({ type: "active", predicate: failed });
+  },
+);
 
 function Console() {
   const choice = theme.use();

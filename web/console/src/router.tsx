@@ -6,7 +6,7 @@ import {
   Outlet,
 } from "@tanstack/react-router";
 import { Gate } from "./shell/gate";
-import { Lost, Oops } from "./shell/lost";
+import { Broken, Lost, Oops } from "./shell/lost";
 import { Shell } from "./shell/shell";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Lost, errorComponent: Oops });
@@ -21,6 +21,7 @@ const login = createRoute({
 const inside = createRoute({
   getParentRoute: () => root,
   id: "inside",
+  errorComponent: Oops,
   component: () => (
     <Gate>
       <Shell />
@@ -187,7 +188,12 @@ const tree = root.addChildren([
 ]);
 
 export function createConsoleRouter() {
-  return createRouter({ routeTree: tree, defaultPreload: "intent", scrollRestoration: true });
+  return createRouter({
+    routeTree: tree,
+    defaultPreload: "intent",
+    defaultErrorComponent: Broken,
+    scrollRestoration: true,
+  });
 }
 
 declare module "@tanstack/react-router" {

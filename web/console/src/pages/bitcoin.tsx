@@ -3,7 +3,6 @@ import { useGroatState as useLive } from "@groat/react";
 import { Link } from "@tanstack/react-router";
 import { ArrowDownLeft, ArrowUpRight, Bitcoin } from "lucide-react";
 import { useMemo, useState } from "react";
-import { useKind } from "../api/requests";
 import { Addresses } from "../bank/addresses";
 import { BTC, outcomeOf } from "../bank/bitcoin";
 import { dataOf, shortened } from "../bank/data";
@@ -14,6 +13,7 @@ import { useLiveBalance, usePerson } from "../live/hooks";
 import { BalanceHero } from "../parts/balance-hero";
 import { WhySheet } from "../parts/why-sheet";
 import { StateBadge } from "../requests/marks";
+import { OfKind } from "../requests/of-kind";
 import { RequestList } from "../requests/request-list";
 import { Button } from "../ui/button";
 import type { Column } from "../ui/data-table";
@@ -24,13 +24,11 @@ import { Time } from "../ui/text";
 
 /** A person's bitcoin: what there is, where it is received, and what comes and goes. */
 export function BitcoinPage() {
-  const kind = useKind("bitcoin_transaction");
   const { user } = usePerson();
   const balance = useLiveBalance(`user:${user}`, BTC);
   const ready = useLive((state) => state.phase === "ready");
   const [withdrawing, setWithdrawing] = useState(false);
   const [asked, setAsked] = useState(false);
-  const columns = useMemo(() => columnsFor(kind), [kind]);
   return (
     <>
       <PageHeader title="Bitcoin" hint="What comes and goes counts after three confirmations.">
@@ -55,21 +53,7 @@ export function BitcoinPage() {
           )}
           <Addresses />
         </div>
-        {kind ? (
-          <RequestList
-            kind={kind}
-            user={user}
-            title="Deposits and withdrawals"
-            columns={columns}
-            empty={
-              <EmptyState icon={<Bitcoin aria-hidden />} title="Nothing came or went yet">
-                A deposit shows up here as soon as the network has it.
-              </EmptyState>
-            }
-          />
-        ) : (
-          <Skeleton className="h-80 w-full !rounded-xl" />
-        )}
+        <OfKind name="bitcoin_transaction">{(kind) => <Moves kind={kind} user={user} />}</OfKind>
       </div>
       <Dialog
         open={withdrawing}
@@ -84,7 +68,24 @@ export function BitcoinPage() {
   );
 }
 
-function columnsFor(kind: KindView | undefined): Column<RequestView>[] {
+function Moves({ kind, user }: { kind: KindView; user: string }) {
+  const columns = useMemo(() => columnsFor(kind), [kind]);
+  return (
+    <RequestList
+      kind={kind}
+      user={user}
+      title="Deposits and withdrawals"
+      columns={columns}
+      empty={
+        <EmptyState icon={<Bitcoin aria-hidden />} title="Nothing came or went yet">
+          A deposit shows up here as soon as the network has it.
+        </EmptyState>
+      }
+    />
+  );
+}
+
+function columnsFor(kind: KindView): Column<RequestView>[] {
   return [
     {
       id: "what",
@@ -126,7 +127,7 @@ function Moved({ request }: { request: RequestView }) {
 }
 
 interface CellProps {
-  kind: KindView | undefined;
+  kind: KindView;
   request: RequestView;
 }
 

@@ -8,8 +8,9 @@ import { CardVisual } from "../bank/card-visual";
 import { type CardData, dataOf } from "../bank/data";
 import { Usage } from "../bank/pieces";
 import { Acts, useNames } from "../requests/acts";
-import { FILE, toastId, transitionOf } from "../requests/kinds";
+import { toastId, transitionOf } from "../requests/kinds";
 import { StateBadge } from "../requests/marks";
+import { OfKind } from "../requests/of-kind";
 import { useOwn } from "../requests/request-list";
 import { explainRefusal, useTake } from "../requests/use-take";
 import { Button } from "../ui/button";
@@ -22,14 +23,13 @@ const FREEZING = ["freeze", "unfreeze"];
 
 /** A person's cards: each as one holds it, with what it may spend, a switch to freeze it, and what it paid last. */
 export function CardsPage() {
-  const kind = useKind("card");
   const cards = useOwn("card");
   const open = cards.rows.filter((card) => card.open);
   const former = cards.rows.filter((card) => !card.open);
-  const apply = kind && (
+  const apply = (
     <Button asChild look="primary">
       <Link to="/requests/$kind/new" params={{ kind: "card" }}>
-        <Plus aria-hidden /> {transitionOf(kind, FILE)?.title ?? "Apply"} for a card
+        <Plus aria-hidden /> Apply for a card
       </Link>
     </Button>
   );
@@ -38,26 +38,30 @@ export function CardsPage() {
       <PageHeader title="Cards" hint="Only the last four digits and the expiry are kept here.">
         {open.length > 0 && apply}
       </PageHeader>
-      {cards.isPending || !kind ? (
+      {cards.isPending ? (
         <Skeleton className="h-64 w-full !rounded-xl" />
       ) : cards.isError && cards.rows.length === 0 ? (
         <Card>
           <ErrorState error={cards.error} onRetry={() => void cards.refetch()} />
         </Card>
       ) : (
-        <div className="flex flex-col gap-5">
-          {open.length === 0 && (
-            <Card>
-              <EmptyState icon={<CreditCard aria-hidden />} title="No card yet" action={apply}>
-                It is made as soon as somebody has approved it.
-              </EmptyState>
-            </Card>
+        <OfKind name="card">
+          {(kind) => (
+            <div className="flex flex-col gap-5">
+              {open.length === 0 && (
+                <Card>
+                  <EmptyState icon={<CreditCard aria-hidden />} title="No card yet" action={apply}>
+                    It is made as soon as somebody has approved it.
+                  </EmptyState>
+                </Card>
+              )}
+              {open.map((card) => (
+                <CardPanel key={card.id} kind={kind} request={card} />
+              ))}
+              {former.length > 0 && <Former kind={kind} cards={former} />}
+            </div>
           )}
-          {open.map((card) => (
-            <CardPanel key={card.id} kind={kind} request={card} />
-          ))}
-          {former.length > 0 && <Former kind={kind} cards={former} />}
-        </div>
+        </OfKind>
       )}
     </>
   );

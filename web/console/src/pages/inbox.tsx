@@ -44,7 +44,8 @@ function Inbox() {
   // Keys come faster than an address changes.
   const [selected, setSelected] = useState(id);
   const navigate = route.useNavigate();
-  const kinds = useQuery(kindsQuery).data ?? [];
+  const declared = useQuery(kindsQuery);
+  const kinds = declared.data ?? [];
   const looks = useQuery(looksQuery).data;
   const wide = useWide();
   const { top, following, reading } = useReader();
@@ -156,8 +157,10 @@ function Inbox() {
           >
             {list.waiting > 0 && <NewRows count={list.waiting} onShow={list.show} />}
           </div>
-          {list.isPending ? (
+          {list.isPending || declared.isPending ? (
             <SkeletonRows rows={6} />
+          ) : declared.isError && kinds.length === 0 ? (
+            <ErrorState error={declared.error} onRetry={() => void declared.refetch()} />
           ) : list.isError && rows.length === 0 ? (
             <ErrorState error={list.error} onRetry={() => void list.refetch()} />
           ) : rows.length === 0 ? (

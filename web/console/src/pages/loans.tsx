@@ -2,7 +2,6 @@ import type { KindView, RequestView } from "@groat/client";
 import { Link } from "@tanstack/react-router";
 import { HandCoins, Plus } from "lucide-react";
 import type { ReactNode } from "react";
-import { useKind } from "../api/requests";
 import { dataOf, type LoanData } from "../bank/data";
 import { overdueOf } from "../bank/loan";
 import { LoanStanding, Schedule, useBankDay } from "../bank/loan-parts";
@@ -10,6 +9,7 @@ import { Day } from "../bank/pieces";
 import { Acts } from "../requests/acts";
 import { Headline } from "../requests/headline";
 import { StateBadge } from "../requests/marks";
+import { OfKind } from "../requests/of-kind";
 import { useOwn } from "../requests/request-list";
 import { Button } from "../ui/button";
 import { EmptyState, ErrorState, Notice, Skeleton } from "../ui/states";
@@ -18,7 +18,6 @@ import { Amount, Time } from "../ui/text";
 
 /** A person's loans: what is owed, how far it is paid back, and the schedule. */
 export function LoansPage() {
-  const kind = useKind("loan");
   const loans = useOwn("loan");
   const open = loans.rows.filter((loan) => loan.open);
   const former = loans.rows.filter((loan) => !loan.open);
@@ -34,26 +33,30 @@ export function LoansPage() {
       <PageHeader title="Loans" hint="Instalments are collected by themselves on the day they are due.">
         {open.length > 0 && apply}
       </PageHeader>
-      {loans.isPending || !kind ? (
+      {loans.isPending ? (
         <Skeleton className="h-64 w-full !rounded-xl" />
       ) : loans.isError && loans.rows.length === 0 ? (
         <Card>
           <ErrorState error={loans.error} onRetry={() => void loans.refetch()} />
         </Card>
       ) : (
-        <div className="flex flex-col gap-5">
-          {open.length === 0 && (
-            <Card>
-              <EmptyState icon={<HandCoins aria-hidden />} title="No loan running" action={apply}>
-                Say how much you need and over how many months. The bank decides, and sets the rate.
-              </EmptyState>
-            </Card>
+        <OfKind name="loan">
+          {(kind) => (
+            <div className="flex flex-col gap-5">
+              {open.length === 0 && (
+                <Card>
+                  <EmptyState icon={<HandCoins aria-hidden />} title="No loan running" action={apply}>
+                    Say how much you need and over how many months. The bank decides, and sets the rate.
+                  </EmptyState>
+                </Card>
+              )}
+              {open.map((loan) => (
+                <LoanPanel key={loan.id} kind={kind} request={loan} />
+              ))}
+              {former.length > 0 && <Former kind={kind} loans={former} />}
+            </div>
           )}
-          {open.map((loan) => (
-            <LoanPanel key={loan.id} kind={kind} request={loan} />
-          ))}
-          {former.length > 0 && <Former kind={kind} loans={former} />}
-        </div>
+        </OfKind>
       )}
     </>
   );

@@ -2,12 +2,12 @@ import { compare, formatAmount, GroatError, type KindView, type RequestView, sub
 import { useGroatState as useLive } from "@groat/react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ArrowRight, ChevronLeft, Landmark, UserRound } from "lucide-react";
+import { ArrowRight, ChevronLeft, Landmark, UserRound, Wallet } from "lucide-react";
 import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { assetsQuery } from "../api/queries";
-import { requestsQuery, useKind } from "../api/requests";
+import { requestsQuery } from "../api/requests";
 import { dataOf, spaced } from "../bank/data";
 import { To } from "../bank/faces";
 import { Day } from "../bank/pieces";
@@ -26,10 +26,11 @@ import { cx } from "../lib/cx";
 import { usePerson } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
 import { toastId } from "../requests/kinds";
+import { OfKind } from "../requests/of-kind";
 import { useFile } from "../requests/use-file";
 import { Button } from "../ui/button";
 import { Checkbox, Choice, Field, Input, Select } from "../ui/field";
-import { Notice, Skeleton } from "../ui/states";
+import { EmptyState, ErrorState, Notice, Skeleton } from "../ui/states";
 import { Card, Initial, PageHeader } from "../ui/surface";
 import { Amount } from "../ui/text";
 
@@ -43,9 +44,10 @@ const WHEN = [
 
 /** Money to somebody: whom, how much, when; then all of it once more before it is sent. */
 export function NewTransferPage() {
-  const kind = useKind("transfer");
   const me = usePerson().user;
   const saved = useInfiniteQuery(requestsQuery({ kind: "beneficiary", state: "active", user: me }));
+  const balances = useBalances();
+  const ready = useLive((state) => state.phase === "ready");
   return (
     <>
       <PageHeader
@@ -59,13 +61,27 @@ export function NewTransferPage() {
           </Link>
         }
       />
-      <Card className="max-w-xl p-4 sm:p-6">
-        {kind && !saved.isPending ? (
-          <TransferForm kind={kind} saved={saved.data?.pages.flatMap((page) => page.items) ?? []} />
-        ) : (
-          <Skeleton className="h-96 w-full" />
-        )}
-      </Card>
+      <div className="max-w-xl">
+        <OfKind name="transfer">
+          {(kind) =>
+            saved.isPending || (balances.length === 0 && !ready) ? (
+              <Skeleton className="h-96 w-full !rounded-xl" />
+            ) : (
+              <Card>
+                {saved.data === undefined ? (
+                  <ErrorState error={saved.error} onRetry={() => void saved.refetch()} />
+                ) : balances.length === 0 ? (
+                  <EmptyState icon={<Wallet aria-hidden />} title="Nothing to send yet">
+                    As soon as there is something on your account, you can send it from here.
+                  </EmptyState>
+                ) : (
+                  <TransferForm kind={kind} saved={saved.data.pages.flatMap((page) => page.items)} />
+                )}
+              </Card>
+            )
+          }
+        </OfKind>
+      </div>
     </>
   );
 }
@@ -209,7 +225,7 @@ function Fill({
     );
   }
   return (
-    <form id={form} onSubmit={submit} className="flex flex-col gap-6" noValidate>
+    <form id={form} onSubmit={submit} className="flex flex-col gap-6 p-4 sm:p-6" noValidate>
       <Section title="To whom">
         <Choice label="To whom" value={draft.way} options={ways} onChange={(way) => set({ way })} />
         {draft.way === "saved" && (
@@ -491,7 +507,7 @@ function Review({
         event.preventDefault();
         onSend();
       }}
-      className="flex flex-col gap-5"
+      className="flex flex-col gap-5 p-4 sm:p-6"
       data-testid="review"
     >
       <div>

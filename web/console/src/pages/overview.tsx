@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { Send, Wallet } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useKind } from "../api/requests";
+import { Copyable } from "../bank/pieces";
 import { inOrder } from "../lib/accounts";
 import { usePerson } from "../live/hooks";
 import { ActionCard } from "../parts/action-form";
@@ -50,7 +51,8 @@ export function OverviewPage() {
       ) : phase === "ready" ? (
         <Card>
           <EmptyState icon={<Wallet aria-hidden />} title="No balance yet">
-            As soon as somebody gives you something, it is here.
+            As soon as somebody gives you something, it is here. They need your id:{" "}
+            <Copyable text={user} what="id" />
           </EmptyState>
         </Card>
       ) : (

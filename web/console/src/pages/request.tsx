@@ -40,7 +40,13 @@ export function RequestPage() {
               It may be somebody else's, or the address is mistyped.
             </EmptyState>
           ) : (
-            <ErrorState error={error} onRetry={() => void query.refetch()} />
+            <ErrorState
+              error={error}
+              onRetry={() => {
+                if (query.isError) void query.refetch();
+                if (kinds.isError) void kinds.refetch();
+              }}
+            />
           )}
         </Card>
       </>

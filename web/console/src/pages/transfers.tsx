@@ -2,20 +2,19 @@ import type { RequestView } from "@groat/client";
 import { Link } from "@tanstack/react-router";
 import { ArrowUpRight, CalendarClock, Contact, Send } from "lucide-react";
 import type { ReactNode } from "react";
-import { useKind } from "../api/requests";
 import { dataOf, spaced } from "../bank/data";
 import { To } from "../bank/faces";
 import { Day } from "../bank/pieces";
 import { usePerson } from "../live/hooks";
+import { OfKind } from "../requests/of-kind";
 import { RequestList, useOwn } from "../requests/request-list";
 import { Button } from "../ui/button";
-import { EmptyState, ErrorState, Skeleton, SkeletonRows } from "../ui/states";
+import { EmptyState, ErrorState, SkeletonRows } from "../ui/states";
 import { Card, CardHeader, Initial, PageHeader } from "../ui/surface";
 import { Amount } from "../ui/text";
 
 /** A person's transfers, and what makes the next one quicker. */
 export function TransfersPage() {
-  const kind = useKind("transfer");
   const { user } = usePerson();
   return (
     <>
@@ -27,28 +26,20 @@ export function TransfersPage() {
         </Button>
       </PageHeader>
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]">
-        {kind ? (
-          <RequestList
-            kind={kind}
-            user={user}
-            title="Yours"
-            empty={
-              <EmptyState
-                icon={<Send aria-hidden />}
-                title="No transfers yet"
-                action={
-                  <Button asChild look="primary" size="sm">
-                    <Link to="/transfers/new">Send money</Link>
-                  </Button>
-                }
-              >
-                What you send is listed here, with where it stands.
-              </EmptyState>
-            }
-          />
-        ) : (
-          <Skeleton className="h-80 w-full !rounded-xl" />
-        )}
+        <OfKind name="transfer">
+          {(kind) => (
+            <RequestList
+              kind={kind}
+              user={user}
+              title="Yours"
+              empty={
+                <EmptyState icon={<Send aria-hidden />} title="No transfers yet">
+                  What you send is listed here, with where it stands.
+                </EmptyState>
+              }
+            />
+          )}
+        </OfKind>
         <div className="flex min-w-0 flex-col gap-5">
           <Recipients />
           <StandingOrders />

@@ -1,7 +1,8 @@
-import { type ErrorComponentProps, Link } from "@tanstack/react-router";
+import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
 import { Button } from "../ui/button";
 import { EmptyState, ErrorState } from "../ui/states";
+import { Card } from "../ui/surface";
 
 export function Lost() {
   return (
@@ -23,10 +24,26 @@ export function Lost() {
 }
 
 /** A page that broke: the rest of the console goes on. */
-export function Oops({ error, reset }: ErrorComponentProps) {
+export function Broken({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  return (
+    <Card>
+      <ErrorState
+        error={error}
+        onRetry={() => {
+          reset();
+          void router.invalidate();
+        }}
+      />
+    </Card>
+  );
+}
+
+/** Where even the frame around the pages broke. */
+export function Oops(props: ErrorComponentProps) {
   return (
     <main className="flex min-h-dvh items-center justify-center">
-      <ErrorState error={error} onRetry={reset} />
+      <Broken {...props} />
     </main>
   );
 }

@@ -1,4 +1,4 @@
-import { Outlet, useRouterState } from "@tanstack/react-router";
+import { Outlet, useRouter, useRouterState } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useRights } from "../live/hooks";
@@ -13,6 +13,8 @@ import { UserMenu } from "./user-menu";
 import { Wordmark } from "./wordmark";
 
 const Palette = lazy(() => import("./palette").then((module) => ({ default: module.Palette })));
+/** When the code of pages that are not open is read. */
+const OTHERS_AFTER_MS = 2_000;
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** Focus moves to the new page's heading area after navigation, so that keyboard and screen reader start there. */
@@ -29,11 +31,24 @@ function useFocusOnNavigation() {
   return main;
 }
 
+/** The rest of the code comes after the first page: whoever is cut off then still gets around, and reads what cannot be had. */
+function useAllPages() {
+  const router = useRouter();
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const route of Object.values(router.routesById)) void router.loadRouteChunk(route);
+      import("./palette").catch(() => undefined);
+    }, OTHERS_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [router]);
+}
+
 /** The frame around every page of somebody who is signed in. */
 export function Shell() {
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [paletteWanted, setPaletteWanted] = useState(false);
   const main = useFocusOnNavigation();
+  useAllPages();
   const { staff } = useRights();
   useEffect(() => {
     if (paletteOpen) setPaletteWanted(true);

@@ -1,0 +1,24 @@
+import type { KindView } from "@groat/client";
+import { useQuery } from "@tanstack/react-query";
+import { FileQuestion } from "lucide-react";
+import type { ReactNode } from "react";
+import { kindsQuery } from "../api/requests";
+import { EmptyState, ErrorState, Skeleton } from "../ui/states";
+import { Card } from "../ui/surface";
+
+/** What needs a kind's declaration. Its place is kept while that is read; where it cannot be had, this says why. */
+export function OfKind({ name, children }: { name: string; children: (kind: KindView) => ReactNode }) {
+  const kinds = useQuery(kindsQuery);
+  const kind = kinds.data?.find((one) => one.name === name);
+  if (kind) return children(kind);
+  if (kinds.isPending) return <Skeleton className="h-72 w-full !rounded-xl" />;
+  return (
+    <Card>
+      {kinds.isError ? (
+        <ErrorState error={kinds.error} onRetry={() => void kinds.refetch()} />
+      ) : (
+        <EmptyState icon={<FileQuestion aria-hidden />} title="This server knows no requests of this kind" />
+      )}
+    </Card>
+  );
+}
