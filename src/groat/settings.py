@@ -158,6 +158,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Amounts by kind and asset from which requests need two approvers; others are the kind's own"
         ),
     ] = {}
+    open_requests: Annotated[
+        int,
+        Meta(ge=0, le=100_000, description="Open requests that a person who files may have; 0: any number"),
+    ] = 1_000
     options: Annotated[
         dict[str, dict[str, str]], Meta(description="What programs are told, by program and name")
     ] = {}

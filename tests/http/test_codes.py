@@ -271,6 +271,7 @@ CASES: dict[str, Case] = {
 NOT_OVER_HTTP = {
     "approval_differs": "shown in tests/programs/workflow/test_terms.py",
     "parent_not_found": "shown in tests/programs/workflow/test_workflow.py",
+    "too_many_open": "shown in tests/http/test_open_requests.py",
     "statement_too_long": "shown in tests/http/test_statements.py",
     "invalid_data": "over HTTP it is invalid_body",
     "invalid_principal": "principals come from checked credentials",

@@ -188,6 +188,7 @@ class App:
                         queue_max=settings.queue_max,
                         batch_max=settings.batch_max,
                         retention_days=settings.retention_days,
+                        notification_days=settings.notification_days,
                         redis=settings.redis,
                         synchronous_standby=settings.synchronous_standby,
                         replica=settings.replica,
@@ -196,7 +197,8 @@ class App:
                 )
             identities = Identities(groat, settings)
             stack.callback(identities.close)
-            workflow = Workflow(groat, [kind for p in programs for kind in p.kinds], settings.thresholds)
+            kinds = [kind for p in programs for kind in p.kinds]
+            workflow = Workflow(groat, kinds, settings.thresholds, settings.open_requests)
             workflow.start()
             stack.push_async_callback(workflow.stop)
             for program in programs:

@@ -130,6 +130,7 @@ async def list_requests(call: Call) -> Answer:
         "forbidden",
         "key_reused",
         "parent_not_found",
+        "too_many_open",
         "invalid_id",
         "invalid_user",
         *_MONEY_CODES,
@@ -216,7 +217,14 @@ async def list_steps(call: Call) -> Answer:
     status=201,
     statuses={200: "The key was used before for this very transition: its first answer again."},
     keyed=True,
-    codes=("kind_not_found", "transition_not_found", "key_reused", "invalid_id", *RULES, *_MONEY_CODES),
+    codes=(
+        "kind_not_found",
+        "transition_not_found",
+        "key_reused",
+        "invalid_id",
+        *(code for code in RULES if code != "too_many_open"),
+        *_MONEY_CODES,
+    ),
     example={"reason": "Please add the receipt"},
     answer_example=REQUEST,
 )

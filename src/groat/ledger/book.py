@@ -263,6 +263,7 @@ class Row(Protocol):
 
 class Table(NamedTuple):
     """A program's table: the named statement that locks rows by id (``:bulk``, id first) and the one that upserts them.
+    Without the latter they are figures that follow from other rows, which a batch reads once and keeps right itself.
 
     Tables are locked by ``rank``, of one rank in the order of their names, before holds and accounts. Rows that any
     command may come to need once it has seen others, whatever program it is of, are of a higher rank than these.

@@ -569,7 +569,8 @@ def _write_program_rows(book: Book) -> Flow[None]:
     for row in book.changed(ProgramRow):
         by_table.setdefault(row.table, []).append(tuple(row.values or ()))
     for table, rows in sorted(by_table.items()):
-        yield Query(table.write, (sorted(rows),))
+        if table.write:
+            yield Query(table.write, (sorted(rows),))
 
 
 def batch_hash(

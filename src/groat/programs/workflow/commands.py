@@ -41,7 +41,7 @@ from groat.programs.workflow.kinds import (
     Transition,
     read_units,
 )
-from groat.programs.workflow.rows import OF_PARENT, REQUEST, STEP, RequestRow, StepRow, text_of
+from groat.programs.workflow.rows import OF_PARENT, OPEN, REQUEST, STEP, RequestRow, StepRow, text_of
 from groat.programs.workflow.views import is_role_of, line_of, request_view
 
 OTHERS_MAX = 2
@@ -60,6 +60,7 @@ class Take(Command, kw_only=True):
     ``declared`` is the kind; ``request`` the id, empty when filing; ``owner`` whose request is filed (``user:42``);
     ``input`` the transition's, the form when filing; ``parent`` the id of the request that it belongs to, if any, which
     never changes. ``roles`` are those of who calls; ``version`` the one that they saw, None for whichever it is now.
+    Who files as the owner may have ``open_max`` open requests at most, 0 for any number.
     """
 
     kind: ClassVar[str] = "request"
@@ -73,6 +74,7 @@ class Take(Command, kw_only=True):
     parent: str | None = None
     roles: frozenset[str] = frozenset()
     version: int | None = None
+    open_max: int = 0
 
     def target(self) -> Any:
         """The request, the transition and its input."""
@@ -121,6 +123,8 @@ class Take(Command, kw_only=True):
             return
         row = self._stored(book, id)
         notifications.need(refs, row.owner if row else self.owner)
+        if self._is_bounded:
+            refs.rows.setdefault(OPEN, set()).add(self.owner)
         refs.streams.update(f"role:{role}" for role in self._audience)
         # What is left of its hold may decide what a step says, so it is read whatever the step says now.
         if row is not None and row.hold is not None:
@@ -137,6 +141,12 @@ class Take(Command, kw_only=True):
     @property
     def _audience(self) -> set[str]:
         return {*READERS, *self.declared.roles}
+
+    @property
+    def _is_bounded(self) -> bool:
+        """Whether it is filed by its owner, who is no staff, so that they may have too many open."""
+        filed_by_owner = not self.request and self._by == self.owner
+        return bool(self.open_max) and filed_by_owner and self.roles.isdisjoint(self._audience)
 
     def _outlook(self, row: RequestRow | None, book: Book) -> Step | Refusal | None:
         # What a step asks for is known by asking it; if it breaks, it does so again in decide(), which answers for it.
@@ -217,6 +227,14 @@ class Take(Command, kw_only=True):
             refused = self._parent_refused(row, book)
             if refused is not None:
                 return refused
+        if self._is_bounded:
+            count = self._open(book)
+            if count >= self.open_max:
+                return Refusal(
+                    "too_many_open",
+                    f"{count} requests are open, and nobody may have more than {self.open_max}. Wait until some end.",
+                    {"open": str(count), "max": str(self.open_max)},
+                )
         step = self._step(row, book)
         if isinstance(step, Refusal):
             # To the first of two approvers, too, or nobody could approve what the first one did.
@@ -290,6 +308,12 @@ class Take(Command, kw_only=True):
         if parent is None or parent.kind != self.declared.parent[1].name or parent.owner != owner:
             return refuse("parent_not_found", request=self.parent)
         return None
+
+    def _open(self, book: Book) -> int:
+        if (OPEN, self.owner) not in book.rows:
+            raise NotLocked
+        values = book.row(OPEN, self.owner)
+        return 0 if values is None else int(values[1])
 
     def _account(self, book: Book, path: str, asset: str) -> Account:
         found = book.accounts.get((path, asset))
@@ -428,6 +452,7 @@ class Take(Command, kw_only=True):
         row.version += 1
         row.changed_at = now
         row.reason = reason
+        self._count(book, row.owner, int(state.open) - row.open)
         row.waits, row.open = int(state.waits), int(state.open)
         held = hold or self._held(book, row)
         row.hold = held.id if held is not None and held.status == HOLD_OPEN else None
@@ -435,6 +460,13 @@ class Take(Command, kw_only=True):
             raise ValueError(f"{kind.name}: it must capture or release its hold before it ends as {target}")
         book.put(REQUEST, row.id, row.values())
         return row
+
+    def _count(self, book: Book, owner: str, more: int) -> None:
+        """What comes later in the batch counts this one, too."""
+        counted = book.rows.get((OPEN, owner))
+        if counted is not None and more:
+            before = 0 if counted.values is None else counted.values[1]
+            book.put(OPEN, owner, [owner, before + more])
 
     def _write_parent(
         self, book: Book, transaction: str, child: RequestRow, data: msgspec.Struct, reason: str

@@ -45,6 +45,9 @@ RULES: dict[str, Rule] = {
     "parent_not_found": Rule(
         404, "The request that this one belongs to does not exist, or is somebody else's."
     ),
+    "too_many_open": Rule(
+        409, "As many of the person's requests are open (open) as one may have (max). Wait until some end."
+    ),
 }
 """The refusals of every kind, in the order of the checks; those of the kind and of the ledger follow."""
 

@@ -11,6 +11,10 @@ from groat.programs.workflow.kinds import Approval, Kind
 
 REQUEST = Table("request", lock="lock_requests", write="write_requests")
 STEP = Table("request_step", lock="", write="insert_request_steps")
+# Whoever opens or ends a request holds its owner's box, so read behind it the count stays right until the commit.
+OPEN = Table("open_requests", lock="count_open_requests", write="", rank=2)
+"""How many requests of an owner are open."""
+
 OF_PARENT = "/parent"
 """Behind a transaction's id this is the id of the step which it made of the parent of the request that it took on."""
 

@@ -46,11 +46,16 @@ class Workflow:
     """The requests of some kinds in a ledger; :meth:`start` and :meth:`stop` run the clock of what becomes due.
 
     ``thresholds`` replace those of kinds, decimal amounts by kind and asset; assets that are not named keep theirs.
+    ``open_max`` is how many open requests a person may have who files one, 0 for any number; staff may file more.
     Raises SettingsError ``setting_invalid`` for a kind that is not here, and for what is no amount.
     """
 
     def __init__(
-        self, groat: Groat, kinds: Iterable[Kind[Any]], thresholds: Mapping[str, dict[str, str]] | None = None
+        self,
+        groat: Groat,
+        kinds: Iterable[Kind[Any]],
+        thresholds: Mapping[str, dict[str, str]] | None = None,
+        open_max: int = 0,
     ) -> None:
         self.kinds = {kind.name: kind for kind in kinds}
         for name, amounts in (thresholds or {}).items():
@@ -64,6 +69,7 @@ class Workflow:
             self.kinds[name] = kind = copy(self.kinds[name])
             kind.thresholds = {**kind.thresholds, **amounts}
         self._groat = groat
+        self._open_max = open_max
         self._assets: dict[str, Asset] = {}
         self._refused: dict[str, None] = {}
         self._wake = asyncio.Event()
@@ -137,6 +143,7 @@ class Workflow:
             parent=await self._parent_of(declared, id, given),
             roles=frozenset(roles),
             version=version,
+            open_max=self._open_max,
         )
         verdict = await self._groat.execute(command)
         return verdict if isinstance(verdict, Refusal) else self._answer(verdict)

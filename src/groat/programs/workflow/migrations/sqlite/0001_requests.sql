@@ -29,7 +29,8 @@ CREATE TABLE request (
 CREATE INDEX request_owner ON request (owner, id);
 CREATE INDEX request_state ON request (kind, state, id);
 CREATE INDEX request_parent ON request (parent, id) WHERE parent IS NOT NULL;
-CREATE INDEX request_open ON request (owner, id) WHERE open = 1;
+-- Though all its rows have the same `open`, only what is in an index is counted without reading the table.
+CREATE INDEX request_open ON request (owner, id, open) WHERE open = 1;
 CREATE INDEX request_waits ON request (id) WHERE waits = 1;
 CREATE INDEX request_waits_amount ON request (amount, id) WHERE waits = 1;
 CREATE INDEX request_due ON request (due_at) WHERE due_at IS NOT NULL;

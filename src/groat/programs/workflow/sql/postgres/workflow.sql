@@ -17,6 +17,10 @@ SET state = excluded.state, version = excluded.version, data = excluded.data, ho
     changed_at = excluded.changed_at, decided_by = excluded.decided_by, decided_at = excluded.decided_at, reason = excluded.reason,
     due_at = excluded.due_at, waits = excluded.waits, open = excluded.open;
 
+-- name: count_open_requests :bulk
+-- How many requests of each owner are open.
+SELECT r.owner, count(*) FROM request AS r WHERE r.owner = ANY ($1::text[]) AND r.open = 1 GROUP BY r.owner;
+
 -- name: insert_request_steps :rows
 INSERT INTO request_step (id, request, version, transition, source, target, actor, at, reason, input)
 SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],

@@ -16,6 +16,11 @@ SET state = excluded.state, version = excluded.version, data = excluded.data, ho
     changed_at = excluded.changed_at, decided_by = excluded.decided_by, decided_at = excluded.decided_at, reason = excluded.reason,
     due_at = excluded.due_at, waits = excluded.waits, open = excluded.open;
 
+-- name: count_open_requests :bulk
+-- How many requests of each owner are open.
+SELECT json_group_array(json_array(j.value, (SELECT count(*) FROM request AS r WHERE r.owner = j.value AND r.open = 1)))
+FROM json_each(?1) AS j;
+
 -- name: insert_request_steps :rows
 INSERT INTO request_step (id, request, version, transition, source, target, actor, at, reason, input) VALUES :rows;
 
