@@ -94,6 +94,16 @@ def test_yaml_files_can_be_read(file: str) -> None:
     assert yaml.safe_load((DEPLOY / file).read_text())
 
 
+def test_the_image_is_made_of_what_git_has() -> None:
+    lines = (DEPLOY.parent / ".dockerignore").read_text().splitlines()
+    let_in = {line.removeprefix("!") for line in lines if line.startswith("!")}
+    copied = re.findall(
+        r"^COPY (?!--from)(.+) \S+$", (DEPLOY / "container" / "Containerfile").read_text(), re.M
+    )
+    assert {path.split("/")[0] for each in copied for path in each.split()} == let_in
+    assert {"*", "**/node_modules", "src/groat/http/console"} <= set(lines)
+
+
 def test_compose_knows_the_settings() -> None:
     services = yaml.safe_load((DEPLOY / "container" / "compose.yaml").read_text())["services"]
     for node in ("node-a", "node-b"):
