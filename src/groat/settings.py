@@ -188,6 +188,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     smtp_from: Annotated[str, Meta(description="Sender of mail, such as Bank <bank@example.com>")] = (
         "groat <groat@localhost>"
     )
+    statement_issuer: Annotated[
+        str,
+        Meta(
+            # One line: no control characters, no separators of lines.
+            pattern=r"^(?!\s)[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,60}\Z",
+            description="Who issues statements, as their PDFs say at the top; one line, at most 60 characters",
+        ),
+    ] = "groat"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Meta(description="How much is logged; debug logs each broadcast"),

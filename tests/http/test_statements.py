@@ -10,7 +10,8 @@ import pytest
 from pypdf import PdfReader
 
 from groat.programs.statements import statement
-from tests.http.conftest import Api, code
+from groat.settings import Settings
+from tests.http.conftest import SECRET, Api, code
 
 PERIOD = {"asset": "USD", "from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00+01:00"}
 ROUTE = "GET /v1/accounts/user:42/statement"
@@ -57,8 +58,25 @@ async def test_pdf(api: Api) -> None:
     assert answer.headers["content-disposition"].endswith('.pdf"')
     (page,) = PdfReader(io.BytesIO(answer.content)).pages
     text = page.extract_text()
-    for expected in ("Name of 42", "20.00", "Europe/Vienna", "11:00"):
+    for expected in ("groat", "Name of 42", "20.00", "Europe/Vienna", "11:00"):
         assert expected in text
+
+
+class TestIssuer:
+    """Who issues statements is a setting."""
+
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings(secret=SECRET, jwt_secret=SECRET, statement_issuer="Žofia's Bank, Ltd.")
+
+    async def test_a_pdf_names_it_at_the_top_and_on_each_page(self, api: Api) -> None:
+        await book(api)
+        answer = await api.call("42", ROUTE, params={**PERIOD, "format": "pdf"})
+        (page,) = PdfReader(io.BytesIO(answer.content)).pages
+        text = page.extract_text()
+        assert text.splitlines()[0].startswith("Žofia's Bank, Ltd.")
+        assert "Žofia's Bank, Ltd. · user:42 · USD" in text
+        assert "groat" not in text
 
 
 async def test_a_pdf_has_an_end_and_csv_has_none(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

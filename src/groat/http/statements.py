@@ -27,7 +27,6 @@ from groat.programs.statements import (
     write_pdf,
 )
 
-ISSUER = "groat"
 FORMATS = ("csv", "pdf")
 
 
@@ -86,7 +85,8 @@ async def get_statement(call: Call) -> Answer | StatementDownload:
         if form == "csv":
             return StatementDownload(statement, headers)
         with closing(statement):
-            head = Letterhead(ISSUER, await _holder(call, path), int(time.time() * 1_000_000), zone)
+            issuer, now = call.settings.statement_issuer, int(time.time() * 1_000_000)
+            head = Letterhead(issuer, await _holder(call, path), now, zone)
             return Answer(
                 await asyncio.to_thread(write_pdf, statement, head), 200, headers, b"application/pdf"
             )

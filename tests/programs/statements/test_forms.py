@@ -108,6 +108,24 @@ def test_the_pdf_says_what_a_bank_s_would() -> None:
         assert text in page, text
 
 
+@pytest.mark.parametrize("issuer", ["Bank", "W" * 60, "田中銀行" * 15])
+def test_whoever_issues_it_stands_beside_the_title(issuer: str) -> None:
+    places: dict[str, tuple[float, float]] = {}
+
+    def note(text: str, _: object, at: list[float], __: object, size: float) -> None:
+        places.setdefault(text.strip(), (at[4], size))
+
+    with closing(made([])) as statement:
+        reader = PdfReader(io.BytesIO(write_pdf(statement, HEAD._replace(issuer=issuer))))
+    assert reader.metadata is not None
+    assert reader.metadata.author == issuer
+    text = reader.pages[0].extract_text(visitor_text=note)
+    assert text.splitlines()[0].startswith(issuer)
+    assert "groat" not in text
+    (left, size), (title, _) = places[issuer], places["Statement of account"]
+    assert left + fonts.width(issuer, size, fonts.BOLD) < title
+
+
 def test_each_page_goes_on_from_the_one_before() -> None:
     pages = pages_of(made([f"Line {n}" for n in range(100)]))
     assert len(pages) > 3

@@ -20,7 +20,7 @@ PDF_LINES_MAX = 10_000
 _WIDTH, _HEIGHT = 595.28, 841.89
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 547.0, 794.0, 64.0
 _DETAILS, _OUT, _IN = 112.0, 384.0, 462.0
-_ROOM = 206.0
+_ROOM, _NAME_ROOM = 206.0, 360.0
 _SIZE, _SMALL, _LEADING = 8.5, 7.0, 11.0
 _REASON_LINES_MAX = 4
 _INK, _QUIET, _RULE, _PAPER = HexColor(0x1C1B19), HexColor(0x6B6862), HexColor(0xD8D4CB), HexColor(0xF5F3EE)
@@ -92,7 +92,9 @@ class _Pages:
 
     def _letterhead(self) -> None:
         head, statement = self._head, self._statement
-        self._text(_LEFT, head.issuer, size=17, font=BOLD)
+        # A long name is written smaller, so that it does not reach into the title.
+        size = min(17.0, 17.0 * _NAME_ROOM / max(fonts.width(fonts.clean(head.issuer), 17.0, BOLD), 1.0))
+        self._text(_LEFT, head.issuer, size=size, font=BOLD)
         self._text(_RIGHT, "Statement of account", size=12, right=True)
         self._y -= 16
         self._canvas.setStrokeColor(_INK)
