@@ -304,7 +304,7 @@ async def test_a_storm_on_two_nodes(postgres_server: Postgres, monkeypatch: pyte
         await other.execute("ALTER DATABASE storm SET deadlock_timeout = '10ms'")
     with capture_logs() as logs:
         async with two_nodes(dsn, clock) as groats:
-            nodes = [Workflow(groat, BANK.kinds) for groat in groats]
+            nodes = [Workflow(groat, BANK.kinds, open_max=1_000) for groat in groats]
             await brew(storm := Storm(nodes, groats, clock, SEED))
             for node in (*nodes, *nodes):
                 while await node.take_due():
