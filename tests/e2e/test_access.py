@@ -162,6 +162,12 @@ def with_missing(page: Page) -> None:
     expect(page.get_by_role("alert").first).to_be_visible()
 
 
+def with_plan(page: Page) -> None:
+    page.get_by_label("Amount", exact=True).fill("1200")
+    page.get_by_label("Months").fill("12")
+    page.get_by_text("All 12 instalments").click()
+
+
 def with_card(page: Page) -> None:
     expect(page.get_by_test_id("card-usage").first).to_be_visible()
 
@@ -215,6 +221,8 @@ VIEWS: dict[str, tuple[str | None, str, View]] = {
     "request-transfer": ("admin", "/requests/transfer?state=completed", with_record),
     "request-card": ("42", "/requests/card", with_record),
     "request-new": ("42", "/requests/loan/new", with_missing),
+    "loan-new": ("42", "/requests/loan/new", with_plan),
+    "card-new": ("42", "/requests/card/new", with_missing),
     "transfers": ("42", "/transfers", with_rows),
     "transfer-new": ("42", "/transfers/new", with_missing),
     "transfer-review": ("42", "/transfers/new", with_review),
@@ -246,6 +254,8 @@ PAGES = (
     "request-transfer",
     "request-card",
     "request-new",
+    "loan-new",
+    "card-new",
     "transfers",
     "transfer-review",
     "cards",

@@ -252,11 +252,15 @@ def test_a_card_is_approved_made_and_frozen(
     ada, _ = admins
     holder = new_screen("7", "/requests/card/new")
     hands = Hands(holder.page)
-    hands.type("Holder", "Kofi Mensah")
-    hands.type("Limit", "200")
-    hands.to(holder.page.get_by_label("Asset"))
-    hands.key("U")
+    hands.type("Limit a month, USD", "0")
     hands.button("Review")
+    # What is wrong is told at its field, and the field has the focus.
+    limit = holder.page.get_by_label("Limit a month, USD")
+    expect(limit).to_be_focused()
+    expect(limit).to_have_attribute("aria-invalid", "true")
+    hands.type("Limit a month, USD", "200")
+    hands.button("Review")
+    expect(holder.page.get_by_test_id("review")).to_contain_text("Kofi Mensah")
     hands.key("Enter")
     has_state(holder, "pending")
     id = holder.page.url.rpartition("/")[2]
@@ -282,6 +286,17 @@ def test_a_card_is_approved_made_and_frozen(
     server.call("POST", "/v1/requests/card_payment?user=7", payment)
     expect(panel.get_by_test_id("card-usage")).to_contain_text("50.00 of 200.00")
 
+    hands.press(panel.get_by_test_id("act-set_limit"))
+    dialog = holder.page.get_by_test_id("input-dialog")
+    expect(dialog.get_by_test_id("card-usage")).to_contain_text("50.00 of 200.00")
+    hands.type("New limit, USD a month", "300", dialog)
+    hands.button("Set limit", dialog)
+    expect(dialog.get_by_role("alert")).to_contain_text("Only the bank can set more than 200.00 USD")
+    hands.type("New limit, USD a month", "50", dialog)
+    expect(dialog).to_contain_text("50.00 USD are spent already")
+    hands.button("Set limit", dialog)
+    expect(panel.get_by_test_id("card-usage")).to_contain_text("50.00 of 50.00")
+
 
 def test_a_loan_is_approved_paid_out_and_repaid(
     server: Server, new_screen: NewScreen, admins: tuple[Screen, Screen]
@@ -291,9 +306,19 @@ def test_a_loan_is_approved_paid_out_and_repaid(
     before = usd(server, "11")
     hands = Hands(borrower.page)
     hands.type("Amount", "600")
-    hands.type("Months", "6")
+    hands.type("Months", "121")
     hands.type("Purpose (optional)", "A bicycle")
     hands.button("Review")
+    expect(borrower.page.get_by_label("Months")).to_be_focused()
+    expect(borrower.page.get_by_role("alert")).to_contain_text("1 to 120")
+    hands.type("Months", "6")
+    hands.type("Reckon with a yearly rate of, in % (optional)", "6")
+    preview = borrower.page.get_by_test_id("loan-preview")
+    expect(preview).to_contain_text("10.55")
+    hands.press(preview.locator("summary"))
+    planned = preview.get_by_test_id("planned").all_inner_texts()
+    hands.button("Review")
+    expect(borrower.page.get_by_test_id("review")).to_contain_text("101.76")
     hands.key("Enter")
     has_state(borrower, "pending")
     id = borrower.page.url.rpartition("/")[2]
@@ -308,6 +333,12 @@ def test_a_loan_is_approved_paid_out_and_repaid(
     rows = borrower.page.get_by_test_id("instalment")
     expect(rows).to_have_count(6)
     expect(rows.last).to_contain_text("0.00")
+    # At the rate that was reckoned with, the schedule is what was shown before.
+    loan = server.call("GET", f"/v1/requests/loan/{id}")["data"]
+    parts = ("payment", "interest", "principal", "balance")
+    assert [text.split()[1:] for text in planned] == [
+        [row[part] for part in parts] for row in loan["schedule"]
+    ]
 
     borrower.open("/loans")
     panel = borrower.page.locator(f"[data-testid=loan-panel][data-row='{id}']")

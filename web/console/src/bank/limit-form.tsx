@@ -1,4 +1,4 @@
-import { compare, formatAmount, GroatError } from "@groat/client";
+import { compare, formatAmount, GroatError, isZero } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { assetsQuery } from "../api/queries";
@@ -6,8 +6,9 @@ import { readAmount } from "../lib/amounts";
 import { usePerson } from "../live/hooks";
 import { Button } from "../ui/button";
 import { Field, Input } from "../ui/field";
-import { dataOf } from "./data";
+import { dataOf, spentNow } from "./data";
 import type { OwnFormProps } from "./dialogs";
+import { Usage } from "./pieces";
 
 /** How much a card may spend a month: its holder may lower it, staff may set it. */
 export function LimitForm({ request, act, explain, onClose }: OwnFormProps) {
@@ -19,12 +20,17 @@ export function LimitForm({ request, act, explain, onClose }: OwnFormProps) {
   const [problem, setProblem] = useState<string | null>(null);
   if (!card) return null;
   const { limit, asset } = card;
+  const spent = spentNow(card, new Date());
+  const wanted = readAmount(typed, { code: asset, scale });
+  const exceeded = wanted.ok && !isZero(wanted.amount) && compare(wanted.amount, spent) <= 0;
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (busy) return;
     const read = readAmount(typed, { code: asset, scale });
     if (!read.ok) return setProblem(read.problem);
+    if (isZero(read.amount))
+      return setProblem("Enter more than nothing; freeze the card to stop all payments.");
     if (own && compare(read.amount, limit) > 0) {
       return setProblem(`Only the bank can set more than ${formatAmount(limit)} ${asset}.`);
     }
@@ -43,11 +49,14 @@ export function LimitForm({ request, act, explain, onClose }: OwnFormProps) {
 
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+      <Usage card={card} />
       <Field
         label={`New limit, ${asset} a month`}
         hint={
           <span className="num">
-            Now {formatAmount(limit)} {asset}.{own && " You can lower it; only the bank can raise it again."}
+            {exceeded
+              ? `${formatAmount(spent)} ${asset} are spent already: it can pay again next month.`
+              : own && "You can lower it; only the bank can raise it again."}
           </span>
         }
         problem={problem}
@@ -60,7 +69,10 @@ export function LimitForm({ request, act, explain, onClose }: OwnFormProps) {
             autoComplete="off"
             className="num"
             value={typed}
-            onChange={(event) => setTyped(event.target.value)}
+            onChange={(event) => {
+              setTyped(event.target.value);
+              setProblem(null);
+            }}
           />
         )}
       </Field>

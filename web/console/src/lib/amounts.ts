@@ -24,10 +24,15 @@ export function readAmount(
   const units = BigInt(whole + fraction.padEnd(asset.scale, "0"));
   if (units > UNITS_MAX) return { ok: false, problem: "That is more than can be counted." };
   if (sign && units > 0n && !negative) return { ok: false, problem: "Enter an amount without a sign." };
-  const digits = units.toString().padStart(asset.scale + 1, "0");
-  const cut = digits.length - asset.scale;
-  const plain = asset.scale === 0 ? digits : `${digits.slice(0, cut)}.${digits.slice(cut)}`;
+  const plain = decimalOf(units, asset.scale);
   return { ok: true, amount: sign && units > 0n ? `-${plain}` : plain };
+}
+
+/** So many smallest units, none of them negative, as a decimal with `scale` digits behind the point. */
+export function decimalOf(units: bigint, scale: number): string {
+  const digits = units.toString().padStart(scale + 1, "0");
+  const cut = digits.length - scale;
+  return scale === 0 ? digits : `${digits.slice(0, cut)}.${digits.slice(cut)}`;
 }
 
 /** Turns the locale's own way to write a number into a plain decimal; text that does not follow it stays as it is. */

@@ -11,6 +11,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import { groat } from "../groat";
+import { inOrder } from "../lib/accounts";
 
 /** Who is signed in. */
 export function usePerson(): { user: string; name: string } {
@@ -29,6 +30,17 @@ export function useRights(): { staff: boolean; admin: boolean } {
 /** The live value of one balance; null while nothing is known of it. */
 export function useLiveBalance(account: string, asset: string): Balance | null {
   return useLive((state) => state.balances[balanceKey(account, asset)] ?? null);
+}
+
+/** One's own main account, CREDIT last: it is for other things. */
+export function useOwnBalances(): Balance[] {
+  const { user } = usePerson();
+  const balances = useLive((state) => state.balances);
+  const own = Object.values(balances).filter(({ account }) => account === `user:${user}`);
+  return own.sort(
+    (left, right) =>
+      Number(left.asset === "CREDIT") - Number(right.asset === "CREDIT") || inOrder(left, right),
+  );
 }
 
 /** Follows another person as long as it is true. Their balances then are in the picture like one's own. */

@@ -1,23 +1,26 @@
 import { GroatError, type KindView } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { type FormEvent, useId, useMemo, useState } from "react";
+import { type ComponentType, type FormEvent, useId, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { assetsQuery } from "../api/queries";
-import { kindsQuery } from "../api/requests";
+import { useKind } from "../api/requests";
+import { ownFiling } from "../bank/filing";
+import type { FilingProps } from "../bank/review";
 import { usePerson, useRights } from "../live/hooks";
 import { KindCrumb } from "../requests/crumb";
 import { fieldsOf, saidOf } from "../requests/fields";
-import { placeOf, useForm } from "../requests/form";
+import { focusFirstProblem, placeOf, useForm } from "../requests/form";
 import { FILE, moneyOf, toastId, transitionOf } from "../requests/kinds";
+import { OfKind } from "../requests/of-kind";
 import { Name } from "../requests/people";
 import { SaidList } from "../requests/said";
 import { SchemaFields } from "../requests/schema-form";
 import { useFile } from "../requests/use-file";
 import { Button } from "../ui/button";
 import { Field, Input } from "../ui/field";
-import { ErrorState, Notice, Skeleton } from "../ui/states";
+import { Notice } from "../ui/states";
 import { Card, PageHeader } from "../ui/surface";
 
 const route = getRouteApi("/inside/requests/$kind/new");
@@ -25,27 +28,50 @@ const route = getRouteApi("/inside/requests/$kind/new");
 /** Files a request of any kind: its fields, then everything once more before it is sent. */
 export function FileRequestPage() {
   const { kind: name } = route.useParams();
-  const kinds = useQuery(kindsQuery);
-  const kind = kinds.data?.find((one) => one.name === name);
-  const title = kind ? `New ${kind.title.toLowerCase()}` : "New request";
+  const kind = useKind(name);
+  const { admin } = useRights();
+  const own = kind && !admin ? ownFiling(kind) : undefined;
+  const title = own?.title ?? (kind ? `New ${kind.title.toLowerCase()}` : "New request");
   const crumb = <KindCrumb name={name} kind={kind} />;
   return (
     <>
       <PageHeader title={title} hint={kind?.description} crumb={crumb} />
-      <Card className="max-w-xl p-4 sm:p-6">
-        {kind ? (
-          <FileForm key={name} kind={kind} />
-        ) : kinds.isPending ? (
-          <Skeleton className="h-60 w-full" />
-        ) : (
-          <ErrorState
-            error={kinds.error ?? new Error("This server knows no requests of this kind.")}
-            onRetry={() => void kinds.refetch()}
-          />
-        )}
-      </Card>
+      <div className="max-w-xl">
+        <OfKind name={name}>
+          {(known) => (
+            <Card className="p-4 sm:p-6">
+              {own ? <OwnForm kind={known} Form={own.Form} /> : <FileForm key={name} kind={known} />}
+            </Card>
+          )}
+        </OfKind>
+      </div>
     </>
   );
+}
+
+/** Files, and goes to what was filed. Throws GroatError. */
+function useSend(kind: KindView) {
+  const { file, busy } = useFile();
+  const navigate = route.useNavigate();
+  async function send(data: Record<string, unknown>, user?: string) {
+    const request = await file(kind.name, data, user);
+    toast.success(`${kind.title} filed`, {
+      id: toastId(request),
+      description: moneyOf(request) ?? undefined,
+    });
+    await navigate({
+      to: "/requests/$kind/$id",
+      params: { kind: kind.name, id: request.id },
+      replace: true,
+    });
+  }
+  return { send, busy };
+}
+
+/** The bank's own form; who files for others has the one made from the schema, which asks for whom. */
+function OwnForm({ kind, Form }: { kind: KindView; Form: ComponentType<FilingProps> }) {
+  const { send, busy } = useSend(kind);
+  return <Form kind={kind} act={transitionOf(kind, FILE)?.title ?? "File"} busy={busy} send={send} />;
 }
 
 function FileForm({ kind }: { kind: KindView }) {
@@ -60,9 +86,8 @@ function FileForm({ kind }: { kind: KindView }) {
   const [person, setPerson] = useState(String(whose));
   const owner = person.trim().replace(/^user:/, "") || me;
   const assets = useQuery(assetsQuery).data ?? [];
-  const navigate = route.useNavigate();
   const [reviewed, setReviewed] = useState<Record<string, unknown> | null>(null);
-  const { file, busy } = useFile();
+  const { send, busy } = useSend(kind);
   const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
   const act = filing?.title ?? "File";
@@ -76,21 +101,12 @@ function FileForm({ kind }: { kind: KindView }) {
     else focusFirstProblem(id);
   }
 
-  async function send(event: FormEvent) {
+  async function submit(event: FormEvent) {
     event.preventDefault();
     if (busy || !reviewed) return;
     setProblem(null);
     try {
-      const request = await file(kind.name, reviewed, owner === me ? undefined : owner);
-      toast.success(`${kind.title} filed`, {
-        id: toastId(request),
-        description: moneyOf(request) ?? undefined,
-      });
-      await navigate({
-        to: "/requests/$kind/$id",
-        params: { kind: kind.name, id: request.id },
-        replace: true,
-      });
+      await send(reviewed, owner === me ? undefined : owner);
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
       const place = placeOf(error.detail);
@@ -103,7 +119,7 @@ function FileForm({ kind }: { kind: KindView }) {
 
   if (reviewed) {
     return (
-      <form onSubmit={(event) => void send(event)} className="flex flex-col gap-5" data-testid="review">
+      <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5" data-testid="review">
         <h2 className="font-semibold">Is this right?</h2>
         {owner !== me && (
           <p className="text-sm">
@@ -162,12 +178,4 @@ function FileForm({ kind }: { kind: KindView }) {
       </div>
     </form>
   );
-}
-
-/** Whoever presses on sees at once what is missing. */
-function focusFirstProblem(form: string): void {
-  requestAnimationFrame(() => {
-    const first = document.getElementById(form)?.querySelector<HTMLElement>("[aria-invalid=true]");
-    first?.focus();
-  });
 }

@@ -3,7 +3,7 @@ import { useGroatState as useLive } from "@groat/react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowRight, ChevronLeft, Landmark, UserRound, Wallet } from "lucide-react";
-import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
+import { type FormEvent, useId, useRef, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { assetsQuery } from "../api/queries";
@@ -21,9 +21,8 @@ import {
   type Way,
   type When,
 } from "../bank/transfer";
-import { inOrder } from "../lib/accounts";
 import { cx } from "../lib/cx";
-import { usePerson } from "../live/hooks";
+import { useOwnBalances, usePerson } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
 import { toastId } from "../requests/kinds";
 import { OfKind } from "../requests/of-kind";
@@ -31,7 +30,7 @@ import { useFile } from "../requests/use-file";
 import { Button } from "../ui/button";
 import { Checkbox, Choice, Field, Input, Select } from "../ui/field";
 import { EmptyState, ErrorState, Notice, Skeleton } from "../ui/states";
-import { Card, Initial, PageHeader } from "../ui/surface";
+import { Card, FormSection, Initial, PageHeader } from "../ui/surface";
 import { Amount } from "../ui/text";
 
 const route = getRouteApi("/inside/transfers/new");
@@ -46,7 +45,7 @@ const WHEN = [
 export function NewTransferPage() {
   const me = usePerson().user;
   const saved = useInfiniteQuery(requestsQuery({ kind: "beneficiary", state: "active", user: me }));
-  const balances = useBalances();
+  const balances = useOwnBalances();
   const ready = useLive((state) => state.phase === "ready");
   return (
     <>
@@ -89,7 +88,7 @@ export function NewTransferPage() {
 function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] }) {
   const { to = "" } = route.useSearch();
   const navigate = route.useNavigate();
-  const balances = useBalances();
+  const balances = useOwnBalances();
   const known = saved.some(({ id }) => id === to);
   const usual = Object.keys(kind.thresholds).find((code) => balances.some(({ asset }) => asset === code));
   const [draft, setDraft] = useState<TransferDraft>({
@@ -174,26 +173,6 @@ function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] })
   return <Fill draft={draft} problems={problems} saved={saved} set={set} review={review} />;
 }
 
-/** One's own main account, CREDIT last: it is for other things. */
-function useBalances() {
-  const { user } = usePerson();
-  const balances = useLive((state) => state.balances);
-  const own = Object.values(balances).filter(({ account }) => account === `user:${user}`);
-  return own.sort(
-    (left, right) =>
-      Number(left.asset === "CREDIT") - Number(right.asset === "CREDIT") || inOrder(left, right),
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className="flex flex-col gap-4 border-line border-t pt-5 first:border-t-0 first:pt-0">
-      <h2 className="font-semibold text-[0.9375rem]">{title}</h2>
-      {children}
-    </section>
-  );
-}
-
 function Fill({
   draft,
   problems,
@@ -207,7 +186,7 @@ function Fill({
   set: (change: Partial<TransferDraft>) => void;
   review: () => boolean;
 }) {
-  const balances = useBalances();
+  const balances = useOwnBalances();
   const scales = useQuery(assetsQuery).data ?? [];
   const form = useId();
   const balance = balances.find(({ asset }) => asset === draft.asset);
@@ -226,7 +205,7 @@ function Fill({
   }
   return (
     <form id={form} onSubmit={submit} className="flex flex-col gap-6 p-4 sm:p-6" noValidate>
-      <Section title="To whom">
+      <FormSection title="To whom">
         <Choice label="To whom" value={draft.way} options={ways} onChange={(way) => set({ way })} />
         {draft.way === "saved" && (
           <SavedChoice
@@ -283,8 +262,8 @@ function Fill({
             </label>
           </>
         )}
-      </Section>
-      <Section title="How much">
+      </FormSection>
+      <FormSection title="How much">
         <div className="flex items-start gap-2">
           <Field
             label="Amount"
@@ -334,8 +313,8 @@ function Fill({
             />
           )}
         </Field>
-      </Section>
-      <Section title="When">
+      </FormSection>
+      <FormSection title="When">
         <Choice label="When" value={draft.when} options={WHEN} onChange={(when: When) => set({ when })} />
         {draft.when === "day" && (
           <DayField label="Day" value={draft.day} problem={problems.day} onChange={(day) => set({ day })} />
@@ -370,7 +349,7 @@ function Fill({
             />
           </div>
         )}
-      </Section>
+      </FormSection>
       <div className="flex justify-end">
         <Button type="submit" look="primary">
           Review <ArrowRight aria-hidden />
@@ -490,7 +469,7 @@ function Review({
 }) {
   const { data } = read;
   const { amount = "0", asset = "" } = data;
-  const balance = useBalances().find((one) => one.asset === asset);
+  const balance = useOwnBalances().find((one) => one.asset === asset);
   const beneficiary = saved.find(({ id }) => id === data.beneficiary);
   const to = (beneficiary && dataOf("beneficiary", beneficiary)) || {
     user: data.user ?? "",

@@ -22,3 +22,11 @@ export function useForm(fields: readonly Field[], given?: Record<string, unknown
 export function placeOf(detail: string): string | null {
   return /at `\$\.([\w.]+)/.exec(detail)?.[1] ?? null;
 }
+
+/** Whoever presses on sees at once what is missing. */
+export function focusFirstProblem(form: string): void {
+  requestAnimationFrame(() => {
+    const first = document.getElementById(form)?.querySelector<HTMLElement>("[aria-invalid=true]");
+    first?.focus();
+  });
+}

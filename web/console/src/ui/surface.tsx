@@ -74,6 +74,16 @@ export function PageHeader({
   );
 }
 
+/** A part of a long form, under a heading of its own. */
+export function FormSection({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="flex flex-col gap-4 border-line border-t pt-5 first:border-t-0 first:pt-0">
+      <h2 className="font-semibold text-[0.9375rem]">{title}</h2>
+      {children}
+    </section>
+  );
+}
+
 const TONES = {
   plain: "bg-sunken text-muted border-line",
   accent: "bg-accent-soft text-accent border-transparent",

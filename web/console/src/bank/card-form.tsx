@@ -1,0 +1,144 @@
+import { formatAmount } from "@groat/client";
+import { ArrowRight } from "lucide-react";
+import { type FormEvent, useId, useState } from "react";
+import { usePerson } from "../live/hooks";
+import { Fact } from "../parts/entry-sheet";
+import { focusFirstProblem } from "../requests/form";
+import { Button } from "../ui/button";
+import { Field, Input, Select } from "../ui/field";
+import { Amount } from "../ui/text";
+import { type CardDraft, fieldOf, type Problems, readCard } from "./applications";
+import { useAssetChoice } from "./asset-choice";
+import { CardVisual } from "./card-visual";
+import { type FilingProps, Review, useReview } from "./review";
+
+const FIELDS = ["holder", "asset", "limit"] as const;
+const HOLDER_MAX = 40;
+
+/** Whose name stands on it, what it spends, and how much a month; then all of it once more. */
+export function CardForm({ act, busy, send }: FilingProps) {
+  const { name } = usePerson();
+  const { assets, codes, first, balanceOf } = useAssetChoice();
+  const [typed, setTyped] = useState<Partial<CardDraft>>({});
+  const [problems, setProblems] = useState<Problems<CardDraft>>({});
+  const id = useId();
+  const draft: CardDraft = { holder: name.slice(0, HOLDER_MAX), asset: first, limit: "", ...typed };
+  const { reviewed, setReviewed, problem, submit } = useReview(
+    (card: CardDraft) => send({ ...card }),
+    (error, told) => {
+      const field = fieldOf(error, FIELDS, "limit");
+      if (field) setProblems({ [field]: told });
+      return field !== null;
+    },
+  );
+  const set = (change: Partial<CardDraft>) => {
+    setTyped((before) => ({ ...before, ...change }));
+    setProblems((before) =>
+      Object.fromEntries(Object.entries(before).filter(([field]) => !(field in change))),
+    );
+  };
+  function review(event: FormEvent) {
+    event.preventDefault();
+    const reading = readCard(draft, assets);
+    if (reading.ok) return setReviewed(reading.read);
+    setProblems(reading.problems);
+    focusFirstProblem(id);
+  }
+
+  if (reviewed) {
+    return (
+      <Review
+        act={act}
+        busy={busy}
+        problem={problem}
+        onChange={() => setReviewed(null)}
+        onSend={() => void submit()}
+      >
+        <h2 className="text-muted text-sm">You apply for</h2>
+        <Picture holder={reviewed.holder} />
+        <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+          <Fact label="Name on the card">{reviewed.holder}</Fact>
+          <Fact label="Pays from">Main account, {reviewed.asset}</Fact>
+          <Fact label="Monthly limit">
+            <Amount value={reviewed.limit} asset={reviewed.asset} className="font-medium" />
+          </Fact>
+        </dl>
+        <p className="text-muted text-sm">
+          It is made as soon as the bank has approved it; until then you can cancel. You can lower the limit
+          at any time; only the bank can raise it again.
+        </p>
+      </Review>
+    );
+  }
+  const balance = balanceOf(draft.asset);
+  return (
+    <form id={id} onSubmit={review} className="flex flex-col gap-5" noValidate>
+      <Picture holder={draft.holder} />
+      <Field label="Name on the card" problem={problems.holder}>
+        {(wiring) => (
+          <Input
+            {...wiring}
+            aria-required
+            autoComplete="name"
+            maxLength={HOLDER_MAX}
+            value={draft.holder}
+            onChange={(event) => set({ holder: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field
+        label="Pays from"
+        hint={
+          <span className="num">
+            {balance
+              ? `${formatAmount(balance.available)} ${draft.asset} available now.`
+              : `There is no ${draft.asset} on your account yet.`}
+          </span>
+        }
+        problem={problems.asset}
+      >
+        {(wiring) => (
+          <Select {...wiring} value={draft.asset} onChange={(event) => set({ asset: event.target.value })}>
+            {codes.map((code) => (
+              <option key={code} value={code}>
+                Main · {code}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      <Field
+        label={`Limit a month, ${draft.asset}`}
+        hint="What it may spend in a calendar month at most."
+        problem={problems.limit}
+      >
+        {(wiring) => (
+          <Input
+            {...wiring}
+            aria-required
+            className="num max-w-52 !text-lg font-medium"
+            inputMode="decimal"
+            autoComplete="off"
+            value={draft.limit}
+            onChange={(event) => set({ limit: event.target.value })}
+          />
+        )}
+      </Field>
+      <div className="flex justify-end">
+        <Button type="submit" look="primary">
+          Review <ArrowRight aria-hidden />
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** The card as it would look. */
+function Picture({ holder }: { holder: string }) {
+  const card = { holder, asset: "", limit: "", last4: "", expiry: "", month: "", spent: "" };
+  return (
+    <div className="max-w-64">
+      <CardVisual card={card} state="pending" />
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+import type { KindView } from "@groat/client";
+import type { ComponentType } from "react";
+import { CardForm } from "./card-form";
+import { LoanForm } from "./loan-form";
+import type { FilingProps } from "./review";
+
+/** What people fill in for a request of the bank's own, rather than a form made from its schema. */
+const FORMS: Record<string, { Form: ComponentType<FilingProps>; title: string; telling: string }> = {
+  loan: { Form: LoanForm, title: "Apply for a loan", telling: "months" },
+  card: { Form: CardForm, title: "Apply for a card", telling: "holder" },
+};
+
+/** The bank's own form for filing; undefined where there is none, or another program has a kind of that name. */
+export function ownFiling({ name, schema }: KindView) {
+  const own = FORMS[name];
+  return own && own.telling in ((schema.properties ?? {}) as object) ? own : undefined;
+}

@@ -1,0 +1,217 @@
+import { compare, formatAmount } from "@groat/client";
+import { ArrowRight } from "lucide-react";
+import { type FormEvent, useId, useState } from "react";
+import { Fact } from "../parts/entry-sheet";
+import { fieldsOf } from "../requests/fields";
+import { focusFirstProblem } from "../requests/form";
+import { asksFor, FILE, transitionOf } from "../requests/kinds";
+import { useOwn } from "../requests/request-list";
+import { Button } from "../ui/button";
+import { Field, Input, Select } from "../ui/field";
+import { FormSection } from "../ui/surface";
+import { Amount } from "../ui/text";
+import { fieldOf, type LoanDraft, type Months, type Problems, readLoan } from "./applications";
+import { useAssetChoice } from "./asset-choice";
+import { dataOf } from "./data";
+import { LoanPreview } from "./loan-preview";
+import { type FilingProps, Review, useReview } from "./review";
+
+const FIELDS = ["amount", "asset", "months", "purpose"] as const;
+
+/** How much and for how long, with what that would cost at a rate; then all of it once more. */
+export function LoanForm({ kind, act, busy, send }: FilingProps) {
+  const { assets, codes, first, balanceOf } = useAssetChoice();
+  const lastRate = useLastRate();
+  const [typed, setTyped] = useState<Partial<LoanDraft>>({});
+  const [problems, setProblems] = useState<Problems<LoanDraft>>({});
+  const id = useId();
+  const months = monthsOf(kind);
+  const draft: LoanDraft = {
+    amount: "",
+    asset: first,
+    months: "",
+    purpose: "",
+    rate: lastRate,
+    ...typed,
+  };
+  const reading = readLoan(draft, assets, months);
+  const { reviewed, setReviewed, problem, submit } = useReview(
+    (loan: Extract<typeof reading, { ok: true }>["read"]) => send(loan.data),
+    (error, told) => {
+      const field = fieldOf(error, FIELDS, "amount");
+      if (field) setProblems({ [field]: told });
+      return field !== null;
+    },
+  );
+  const set = (change: Partial<LoanDraft>) => {
+    setTyped((before) => ({ ...before, ...change }));
+    setProblems((before) =>
+      Object.fromEntries(Object.entries(before).filter(([field]) => !(field in change))),
+    );
+  };
+  function review(event: FormEvent) {
+    event.preventDefault();
+    if (reading.ok) return setReviewed(reading.read);
+    setProblems(reading.problems);
+    focusFirstProblem(id);
+  }
+
+  if (reviewed) {
+    const { data, plan } = reviewed;
+    const threshold = kind.thresholds[data.asset];
+    const two = threshold !== undefined && compare(data.amount, threshold) >= 0;
+    return (
+      <Review
+        act={act}
+        busy={busy}
+        problem={problem}
+        onChange={() => setReviewed(null)}
+        onSend={() => void submit()}
+      >
+        <div>
+          <h2 className="text-muted text-sm">You apply for</h2>
+          <p className="mt-1 font-semibold text-3xl leading-tight tracking-[-0.02em]">
+            <Amount value={data.amount} asset={data.asset} />
+          </p>
+          <p className="mt-1 text-muted">
+            to be paid back over{" "}
+            <span className="font-medium text-ink">
+              {data.months} {data.months === 1 ? "month" : "months"}
+            </span>
+          </p>
+        </div>
+        <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+          {data.purpose && <Fact label="Purpose">{data.purpose}</Fact>}
+          <Fact label="Every month">
+            <Amount value={plan.rows[0]?.payment ?? "0"} asset={data.asset} />
+            <span className="block text-faint text-xs">
+              {plan.rate ? `at ${plan.rate} % a year` : "without interest"}
+            </span>
+          </Fact>
+          {plan.rate && (
+            <Fact label="Interest in all">
+              <Amount value={plan.interest} asset={data.asset} />
+            </Fact>
+          )}
+        </dl>
+        <p className="text-muted text-sm">
+          The bank decides, and sets the rate; what it grants is paid out at once. Until then you can cancel.
+          {two && ` From ${formatAmount(threshold)} ${data.asset} on, two people must approve.`}
+        </p>
+      </Review>
+    );
+  }
+  const balance = balanceOf(draft.asset);
+  return (
+    <form id={id} onSubmit={review} className="flex flex-col gap-6" noValidate>
+      <FormSection title="The loan">
+        <div className="flex items-start gap-2">
+          <Field
+            label="Amount"
+            className="flex-1"
+            hint={
+              <span className="num">
+                Paid out to your main account
+                {balance && `, now ${formatAmount(balance.balance)} ${draft.asset}`}.
+              </span>
+            }
+            problem={problems.amount}
+          >
+            {(wiring) => (
+              <Input
+                {...wiring}
+                autoFocus
+                aria-required
+                className="num !text-lg font-medium"
+                inputMode="decimal"
+                autoComplete="off"
+                value={draft.amount}
+                onChange={(event) => set({ amount: event.target.value })}
+              />
+            )}
+          </Field>
+          <Field label="Asset" className="w-28" problem={problems.asset}>
+            {(wiring) => (
+              <Select
+                {...wiring}
+                value={draft.asset}
+                onChange={(event) => set({ asset: event.target.value })}
+              >
+                {codes.map((code) => (
+                  <option key={code}>{code}</option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        </div>
+        <Field label="Months" hint={`${months.min} to ${months.max}`} problem={problems.months}>
+          {(wiring) => (
+            <Input
+              {...wiring}
+              aria-required
+              className="num max-w-40"
+              inputMode="numeric"
+              autoComplete="off"
+              value={draft.months}
+              onChange={(event) => set({ months: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Purpose (optional)" problem={problems.purpose}>
+          {(wiring) => (
+            <Input
+              {...wiring}
+              autoComplete="off"
+              maxLength={200}
+              value={draft.purpose}
+              onChange={(event) => set({ purpose: event.target.value })}
+            />
+          )}
+        </Field>
+      </FormSection>
+      <FormSection title="What it would cost">
+        <Field
+          label="Reckon with a yearly rate of, in % (optional)"
+          hint={
+            lastRate
+              ? `Your last loan had ${lastRate} %. The bank sets the rate of this one when it approves.`
+              : "The bank sets the rate when it approves: try some."
+          }
+          problem={reading.ok ? undefined : reading.problems.rate}
+        >
+          {(wiring) => (
+            <Input
+              {...wiring}
+              className="num max-w-40"
+              inputMode="decimal"
+              autoComplete="off"
+              value={draft.rate}
+              onChange={(event) => set({ rate: event.target.value })}
+            />
+          )}
+        </Field>
+        <LoanPreview plan={reading.ok ? reading.read.plan : null} asset={draft.asset} />
+      </FormSection>
+      <div className="flex justify-end">
+        <Button type="submit" look="primary">
+          Review <ArrowRight aria-hidden />
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** The rate of the newest of one's own loans that has one; "" for none. */
+function useLastRate(): string {
+  const rates = useOwn("loan").rows.map((request) => dataOf("loan", request)?.rate);
+  return rates.find(Boolean) ?? "";
+}
+
+/** Over how many months a loan of this kind may run. */
+function monthsOf(kind: FilingProps["kind"]): Months {
+  const filing = transitionOf(kind, FILE);
+  const fields = filing ? asksFor(filing) : fieldsOf(kind.schema);
+  const input = fields.find(({ name }) => name === "months")?.input;
+  const { min = null, max = null } = input?.type === "number" ? input : {};
+  return { min: min ?? 1, max: max ?? 1200 };
+}

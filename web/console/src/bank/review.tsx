@@ -1,0 +1,77 @@
+import { GroatError, type KindView } from "@groat/client";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { explain } from "../api/problem";
+import { Button } from "../ui/button";
+import { Notice } from "../ui/states";
+
+export interface FilingProps {
+  kind: KindView;
+  /** What filing is called. */
+  act: string;
+  busy: boolean;
+  /** Throws GroatError. */
+  send: (data: Record<string, unknown>) => Promise<void>;
+}
+
+/**
+ * What is filled in, then all of it once more, then sent: `reviewed` is what is looked at again, null while it is filled in. What
+ * the server says no to goes to the field it is about (`placed` says whether there is one), else above the buttons.
+ */
+export function useReview<Read>(
+  send: (read: Read) => Promise<void>,
+  placed: (error: GroatError, told: string) => boolean,
+) {
+  const [reviewed, setReviewed] = useState<Read | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  async function submit() {
+    if (reviewed === null) return;
+    setProblem(null);
+    try {
+      await send(reviewed);
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      if (placed(error, explain(error))) setReviewed(null);
+      else setProblem(explain(error));
+    }
+  }
+  return { reviewed, setReviewed, problem, submit };
+}
+
+/** All of it once more. */
+export function Review({
+  act,
+  busy,
+  problem,
+  onChange,
+  onSend,
+  children,
+}: {
+  /** What the button says. */
+  act: string;
+  busy: boolean;
+  problem: string | null;
+  onChange: () => void;
+  onSend: () => void;
+  children: ReactNode;
+}) {
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!busy) onSend();
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-5" data-testid="review">
+      {children}
+      {problem && (
+        <Notice tone="warn" role="alert">
+          {problem}
+        </Notice>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button onClick={onChange}>Change</Button>
+        <Button type="submit" look="primary" busy={busy} autoFocus>
+          {act}
+        </Button>
+      </div>
+    </form>
+  );
+}
