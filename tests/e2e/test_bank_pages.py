@@ -147,3 +147,23 @@ def test_a_statement_is_what_the_ledger_says(server: Server, new_screen: NewScre
     assert closing["balance"] == stated[-1]["balance"] == server.balance("7", "USD")
     assert stated[-1]["reason"] == "'=Not a formula"
     expect(lines).to_have_count(len(stated))
+
+
+def test_a_long_history_is_there_to_its_first_step(server: Server, new_screen: NewScreen) -> None:
+    filed = server.call("POST", "/v1/requests/beneficiary", {"user": "7", "name": "Kofi"}, user="11")
+    path = f"/v1/requests/beneficiary/{filed['id']}"
+    for number in range(60):
+        server.call("POST", f"{path}/rename", {"name": f"Kofi {number}"}, user="11")
+    screen = new_screen("11", path.removeprefix("/v1"))
+    screen.has_state("live")
+    timeline = screen.page.get_by_test_id("timeline")
+    steps = timeline.get_by_role("listitem")
+    expect(steps).to_have_count(50)
+    more = screen.page.get_by_role("button", name="Show earlier")
+    more.click()
+    expect(steps).to_have_count(61)
+    expect(more).to_have_count(0)
+    # What happens meanwhile is added once.
+    server.call("POST", f"{path}/rename", {"name": "Kofi again"}, user="11")
+    expect(steps).to_have_count(62)
+    expect(steps.first).to_contain_text("Kofi again")
