@@ -24,6 +24,8 @@ CHAIN_S_MAX = 75
 """Coins arrive 15 s after an address is made, and a block comes every 10 s: three of them count."""
 
 
+PAGE = 25
+"""How many rows of a list come at once."""
 SHOWN_STATE = "[data-testid=state]:visible"
 """The state stands in its column, or on a phone under what it is the state of."""
 
@@ -422,3 +424,50 @@ def test_the_table_of_a_kind_is_live_and_does_not_jump(server: Server, new_scree
     expect(ada.page.get_by_role("columnheader", name="Amount")).to_have_attribute(
         "aria-sort", re.compile("ing")
     )
+
+
+def test_the_server_sorts_by_date_over_all_pages(server: Server, new_screen: NewScreen) -> None:
+    def save(number: int) -> str:
+        recipient = {"external": f"SORTED{number:04}", "name": f"Recipient {number}"}
+        return filed(server, "beneficiary", recipient, "member-2")
+
+    saved = [save(number) for number in range(30)]
+    ada, bela = (new_screen(user, "/requests/beneficiary") for user in ("admin", "admin2"))
+    for screen in (ada, bela):
+        screen.has_state("live")
+    rows = ada.page.get_by_test_id("request")
+
+    def shown() -> list[str | None]:
+        return [row.get_attribute("data-row") for row in rows.all()]
+
+    def by(column: str, sort: str) -> None:
+        ada.page.get_by_role("button", name=column, exact=True).click()
+        header = ada.page.get_by_role("columnheader", name=column)
+        expect(header).to_have_attribute("aria-sort", sort)
+
+    expect(rows).to_have_count(PAGE)
+    header = ada.page.get_by_role("columnheader", name="Filed")
+    expect(header).to_have_attribute("aria-sort", "descending")
+    assert shown() == saved[: -PAGE - 1 : -1]
+    # By other columns only what is there can be sorted, and the page says so.
+    by("Person", "ascending")
+    expect(ada.page.get_by_text(f"Sorted among the {PAGE} loaded")).to_be_visible()
+
+    by("Filed", "descending")
+    expect(ada.page.get_by_text("Sorted among")).to_have_count(0)
+    by("Filed", "ascending")
+    oldest = server.call("GET", "/v1/requests?kind=beneficiary&sort=oldest&limit=100")["items"]
+    expect(rows.first).to_have_attribute("data-row", oldest[0]["id"])
+    assert shown() == [request["id"] for request in oldest[:PAGE]]
+
+    # What is new is on a later page then: nothing to offer before the first row.
+    saved.append(save(30))
+    expect(bela.page.get_by_test_id("request").first).to_have_attribute("data-row", saved[-1])
+    expect(ada.page.get_by_test_id("new-rows")).to_have_count(0)
+    ada.page.get_by_role("button", name="Show newer").click()
+    expect(rows.last).to_have_attribute("data-row", saved[-1])
+    assert shown() == [request["id"] for request in oldest] + saved[-1:]
+    # With the last page there, what comes next stands below it.
+    saved.append(save(31))
+    expect(rows.last).to_have_attribute("data-row", saved[-1])
+    expect(ada.page.get_by_test_id("new-rows")).to_have_count(0)

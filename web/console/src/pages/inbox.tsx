@@ -57,7 +57,7 @@ function Inbox() {
   };
   const list = useRequests(filter, following);
   const rows = useRows(list.rows, JSON.stringify(filter), list.isPlaceholderData, selected);
-  const fresh = useFresh(list.rows, list.isPlaceholderData);
+  const fresh = useFresh(list.rows, list.isPlaceholderData || sort !== "newest");
   const chosen = rows.find(({ request }) => request.id === selected)?.request;
   const approve = useRef<HTMLButtonElement>(null);
   const reject = useRef<HTMLButtonElement>(null);

@@ -22,7 +22,10 @@ import { Name } from "./people";
 /** A list that may change by itself is asked for again at most this often. */
 const AGAIN_MS = 1_000;
 
-/** Requests by a filter: pages, and how many new ones wait to be shown. */
+/**
+ * Requests by a filter: pages, and how many new ones wait to be shown. With the oldest first new ones come at the end, where
+ * nothing jumps for them, so none wait.
+ */
 export function useRequests(filter: RequestFilter, following: boolean) {
   const query = useInfiniteQuery(requestsQuery(filter));
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
@@ -30,12 +33,13 @@ export function useRequests(filter: RequestFilter, following: boolean) {
   const [gathered, setGathered] = useState<{ of: string; ids: readonly string[] }>({ of, ids: [] });
   const waiting = gathered.of === of ? gathered.ids.length : 0;
   const { hasNextPage, refetch } = query;
+  const oldest = filter.sort === "oldest";
 
   useNews((news) => {
     const known = new Set(rows.map((row) => row.id));
     const last = rows.at(-1)?.id ?? "";
     // What would stand on a later page is not new here.
-    const reached = (id: string) => !hasNextPage || (filter.sort === "oldest" ? id < last : id > last);
+    const reached = (id: string) => !hasNextPage || (oldest ? id < last : id > last);
     setGathered((before) => {
       const ids = new Set(before.of === of ? before.ids : []);
       for (const one of news) {
@@ -51,11 +55,11 @@ export function useRequests(filter: RequestFilter, following: boolean) {
     void refetch();
   }, [of, refetch]);
   useEffect(() => {
-    if (!following || waiting === 0) return undefined;
+    if (waiting === 0 || !(following || oldest)) return undefined;
     const timer = setTimeout(show, waiting === 1 ? 0 : AGAIN_MS);
     return () => clearTimeout(timer);
-  }, [following, waiting, show]);
-  return { ...query, rows, waiting, show };
+  }, [following, oldest, waiting, show]);
+  return { ...query, rows, waiting: oldest ? 0 : waiting, show };
 }
 
 /** The newest of one's own requests of a kind. New ones come in by themselves: these lists are short. */
@@ -76,6 +80,10 @@ function belongs(news: News, { kind, state, user, parent, waits }: RequestFilter
     (!parent || news.from === "line" || news.request.parent === parent)
   );
 }
+
+/** Ids rise with time: so the server sorts, too. */
+const byAge = (left: { original: RequestView }, right: { original: RequestView }) =>
+  left.original.id < right.original.id ? -1 : 1;
 
 const byText =
   (pick: (row: RequestView) => string) =>
@@ -126,10 +134,11 @@ function columnsFor(kind: KindView, staff: boolean): Column<RequestView>[] {
       meta: { from: "sm" },
     },
     {
-      id: "filed",
+      id: FILED,
       header: "Filed",
       accessorFn: (row) => row.filed_at,
-      sortFn: byText((row) => row.id),
+      sortFn: byAge,
+      sortDescFirst: true,
       cell: ({ row }) => <Time at={row.original.filed_at} className="num text-muted" />,
       meta: { from: "md" },
     },
@@ -173,6 +182,11 @@ function What({ kind, request, staff }: { kind: KindView; request: RequestView; 
   );
 }
 
+/** The column by which the server sorts; by others only what is loaded is sorted. */
+const FILED = "filed";
+const NEWEST = { id: FILED, desc: true };
+const NEWEST_FIRST = [NEWEST];
+
 interface ListProps {
   kind: KindView;
   state?: string;
@@ -191,11 +205,17 @@ interface ListProps {
 export function RequestList({ kind, state, user, parent, title, children, empty, columns: own }: ListProps) {
   const { staff } = useRights();
   const { top, following, reading } = useReader();
+  const [sorting, setSorting] = useState(NEWEST_FIRST);
+  const [by = NEWEST] = sorting;
+  const onSorting = (next: typeof sorting) => setSorting(next.length > 0 ? next : NEWEST_FIRST);
+  const among = by.id !== FILED;
+  const oldest = !among && !by.desc;
   const filter: RequestFilter = {
     kind: kind.name,
     ...(state && { state }),
     ...(user && { user }),
     ...(parent && { parent }),
+    ...(oldest && { sort: "oldest" }),
   };
   const list = useRequests(filter, following);
   const { rows } = list;
@@ -203,7 +223,7 @@ export function RequestList({ kind, state, user, parent, title, children, empty,
     () => own ?? columnsFor(kind, staff && !user && !parent),
     [own, kind, staff, user, parent],
   );
-  const fresh = useFresh(rows, list.isPlaceholderData);
+  const fresh = useFresh(rows, list.isPlaceholderData || oldest);
   return (
     <Card aria-label={title ?? plural(kind.title)} data-testid={`requests-${kind.name}`}>
       <div ref={top} />
@@ -226,26 +246,28 @@ export function RequestList({ kind, state, user, parent, title, children, empty,
       ) : (
         <div {...reading} className={cx("transition-opacity", list.isPlaceholderData && "opacity-60")}>
           <DataTable
-            caption={`${plural(kind.title)}, newest first`}
+            caption={`${plural(kind.title)}${among ? "" : oldest ? ", oldest first" : ", newest first"}`}
             columns={columns}
             rows={rows}
             rowId={(row) => row.id}
             rowTestId="request"
             rowClass={(row) => cx(fresh.has(row.id) && "animate-changed")}
-            sortable
+            {...(!own && { sortable: true, sorting, onSorting })}
           />
         </div>
       )}
       {list.hasNextPage && (
         <div className="flex items-center justify-center gap-3 p-3">
-          <span className="num text-faint text-xs">{rows.length} loaded</span>
+          <span className="num text-faint text-xs">
+            {among ? `Sorted among the ${rows.length} loaded` : `${rows.length} loaded`}
+          </span>
           <Button
             size="sm"
             look="quiet"
             busy={list.isFetchingNextPage}
             onClick={() => void list.fetchNextPage()}
           >
-            Show older
+            {among ? "Show more" : oldest ? "Show newer" : "Show older"}
           </Button>
         </div>
       )}
@@ -253,11 +275,14 @@ export function RequestList({ kind, state, user, parent, title, children, empty,
   );
 }
 
-/** Those that were filed since the list was first shown: they light up for a moment. */
-export function useFresh(rows: readonly RequestView[], placeholder: boolean): ReadonlySet<string> {
+/**
+ * Those that were filed since the list was first shown: they light up for a moment. `unknown`: these rows do not tell, as they are
+ * another list's, or later pages bring newer ones.
+ */
+export function useFresh(rows: readonly RequestView[], unknown: boolean): ReadonlySet<string> {
   const newest = useRef("");
   const fresh = useRef(new Set<string>());
-  if (!placeholder && rows.length > 0) {
+  if (!unknown && rows.length > 0) {
     // Ids rise with time.
     const last = rows.reduce((latest, { id }) => (id > latest ? id : latest), newest.current);
     if (newest.current) for (const { id } of rows) if (id > newest.current) fresh.current.add(id);

@@ -1,12 +1,15 @@
 import {
   type ColumnDef,
   createSortedRowModel,
+  functionalUpdate,
   metaHelper,
   type ReactTable,
   type RowData,
   rowSortingFeature,
+  type SortingState,
   type Row as TableRow,
   tableFeatures,
+  type Updater,
   useTable,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
@@ -48,6 +51,9 @@ interface DataTableProps<Row extends RowData> {
   rowTestId?: string;
   /** Sorting by the columns that have a `sortFn`. */
   sortable?: boolean;
+  /** How it is sorted, where whoever shows it must know that; otherwise the table remembers it by itself. */
+  sorting?: SortingState;
+  onSorting?: (sorting: SortingState) => void;
   /** Thousands of rows of about this height (px): only those in view are in the page. */
   virtual?: number;
   footer?: ReactNode;
@@ -56,6 +62,7 @@ interface DataTableProps<Row extends RowData> {
 /** The one table: columns by TanStack Table, markup that assistive technology knows. */
 export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   const { caption, columns, rows, rowId, rowClass, rowTestId, sortable = false, virtual, footer } = props;
+  const { sorting, onSorting } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const table = useTable({
     features,
@@ -64,6 +71,10 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     getRowId: rowId,
     enableSorting: sortable,
     enableMultiSort: false,
+    ...(sorting && {
+      state: { sorting },
+      onSortingChange: (next: Updater<SortingState>) => onSorting?.(functionalUpdate(next, sorting)),
+    }),
   });
   const model = table.getRowModel().rows;
   const virtualizer = useVirtualizer({
