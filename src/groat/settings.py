@@ -168,6 +168,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     retention_days: Annotated[
         int, Meta(ge=1, le=3650, description="Days a stream's events are kept for readers who were away")
     ] = 30
+    notification_days: Annotated[
+        int, Meta(ge=0, le=36_500, description="Days notifications are kept; 0: for ever")
+    ] = 365
     connections_per_user: Annotated[int, Meta(ge=1, description="Live connections one person may hold")] = 20
     connects_per_minute: Annotated[int, Meta(ge=1, description="Live connects per person and minute")] = 10
     messages_per_second: Annotated[

@@ -161,7 +161,10 @@ async def tell_bank_story(settings: Settings) -> None:
     """Play the bank's history into the database; what is there already stays as it is."""
     clock = _Clock()
     store = make_store(settings.database, Groat.standing, clock=clock)
-    async with Groat.open(settings.database, store=store, retention_days=10 * DAYS) as groat:
+    days = 10 * DAYS
+    async with Groat.open(
+        settings.database, store=store, retention_days=days, notification_days=days
+    ) as groat:
         for code, scale in (("USD", 2), ("BTC", 8)):
             await groat.add_asset(code, scale)
         await _play(_Story(groat, clock))

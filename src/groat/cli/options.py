@@ -71,12 +71,13 @@ def open_ledger(
 
     ``replica`` is for stale reads; ``wait_s`` is how long to wait for a database that is away.
     """
-    # Servers drop events beyond their retention, which a command need not know: it drops none.
+    # Servers drop events and notifications beyond their retention, which a command need not know: it drops none.
     return Groat.open(
         settings.database,
         policy=settings.policy(),
         extensions=[p.extension for p in find_programs(settings.programs) if p.extension],
         retention_days=KEEP_DAYS,
+        notification_days=0,
         redis=settings.redis,
         synchronous_standby=settings.synchronous_standby,
         replica=replica,

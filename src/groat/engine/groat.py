@@ -84,6 +84,7 @@ class Groat(Lookup):
         queue_max: int,
         batch_max: int,
         retention_days: float,
+        notification_days: float,
         redis: str = "",
         replica: Replica | None = None,
         tracer_provider: TracerProvider | None = None,
@@ -99,6 +100,7 @@ class Groat(Lookup):
         self._listeners: list[Listener] = []
         self._changed: list[Callable[[], None]] = []
         self._retention_us = int(retention_days * DAY_US)
+        self._notification_us = int(notification_days * DAY_US)
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
         self.committer = Committer(
@@ -125,6 +127,7 @@ class Groat(Lookup):
         queue_max: int = 20_000,
         batch_max: int = 2_000,
         retention_days: float = 30.0,
+        notification_days: float = 365.0,
         redis: str = "",
         synchronous_standby: bool = False,
         replica: str = "",
@@ -136,6 +139,7 @@ class Groat(Lookup):
 
         ``database`` is ``sqlite:///path`` or ``postgresql://...``; ``policy`` gives the limits of new accounts;
         ``extensions`` are programs' tables; ``retention_days`` is how long events are kept for readers that were away;
+        ``notification_days`` is how long notifications are, 0 for ever;
         ``redis`` is the URL of the Redis that nodes of one PostgreSQL share, empty for none; ``synchronous_standby``
         says that a promoted standby has all that was acknowledged; ``replica`` is the address of a standby for
         :meth:`stale` reads, empty for none; ``wait_s`` is how long to wait for a PostgreSQL that is away; ``store``
@@ -150,6 +154,7 @@ class Groat(Lookup):
             queue_max=queue_max,
             batch_max=batch_max,
             retention_days=retention_days,
+            notification_days=notification_days,
             redis=redis,
             replica=make_replica(replica, store) if replica else None,
             tracer_provider=tracer_provider,
@@ -224,7 +229,7 @@ class Groat(Lookup):
             count = await self._store.write(streams.prune_events, self._retention_us, PRUNE_MAX)
             total += count
         for forget in self._store.forgets:
-            while await self._store.write(forget, PRUNE_MAX) == PRUNE_MAX:
+            while await self._store.write(forget, self._notification_us, PRUNE_MAX):
                 pass
         return total
 

@@ -188,6 +188,7 @@ class App:
                         queue_max=settings.queue_max,
                         batch_max=settings.batch_max,
                         retention_days=settings.retention_days,
+                        notification_days=settings.notification_days,
                         redis=settings.redis,
                         synchronous_standby=settings.synchronous_standby,
                         replica=settings.replica,

@@ -25,8 +25,11 @@ Flow = Generator[Query, Any, T]
 Contribute = Callable[[Sequence[str]], Flow[dict[str, dict[str, Any]]]]
 """What a program adds to the snapshots of these streams: fields by stream; those it says nothing of are left out."""
 
-Forget = Callable[[int], Flow[int]]
-"""Forgets at most so many rows of what a program need not keep any more; how many went."""
+Forget = Callable[[int, int], Flow[bool]]
+"""Forgets what a program need not keep any more, at most so many rows; whether there may be more.
+
+The first number is for how long what people were told is kept, microseconds, 0 for ever.
+"""
 
 TURN = Query("turn")
 """Yielded before a batch locks rows: a driver that runs several batches at a time lets them do so one after another."""

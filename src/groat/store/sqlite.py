@@ -45,15 +45,15 @@ class Extension(NamedTuple):
     """A program's own tables: ``directory`` holds ``sql/<dialect>/*.sql`` and ``migrations/<dialect>/NNNN_*.sql``.
 
     ``snapshot`` is what the program adds to the snapshots of streams. ``checks`` are its own of ``groat verify``: named
-    statements that list contradictions (what, expected, found), and what each of them promises. ``forget`` takes away
-    what need not be kept any more.
+    statements that list contradictions (what, expected, found), and what each of them promises. ``forgets`` take
+    away what need not be kept any more.
     """
 
     name: str
     directory: Path
     snapshot: Contribute | None = None
     checks: tuple[tuple[str, str], ...] = ()
-    forget: Forget | None = None
+    forgets: tuple[Forget, ...] = ()
 
 
 class SqliteStore:
@@ -89,7 +89,7 @@ class SqliteStore:
             )
         self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
         self.checks = dict(check for e in extensions for check in e.checks)
-        self.forgets: Sequence[Forget] = [e.forget for e in extensions if e.forget]
+        self.forgets: Sequence[Forget] = [forget for e in extensions for forget in e.forgets]
         self._writer: sqlite3.Connection | None = None
         self._watcher: sqlite3.Connection | None = None
         self._write_thread = ThreadPoolExecutor(1, "groat-writer")

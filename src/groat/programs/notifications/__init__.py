@@ -4,7 +4,8 @@ from pathlib import Path
 
 from groat.programs.notifications.flows import snapshot
 from groat.programs.notifications.notices import Notice, need, notify
-from groat.programs.notifications.outbox import forget
+from groat.programs.notifications.outbox import forget_mail
+from groat.programs.notifications.retention import forget_notifications
 from groat.store.sqlite import Extension
 
 NOTIFICATIONS = Extension(
@@ -12,7 +13,7 @@ NOTIFICATIONS = Extension(
     Path(__file__).parent,
     snapshot,
     (("verify_notifications", "each stream's notifications are numbered without a gap, and counted"),),
-    forget,
+    (forget_notifications, forget_mail),
 )
 
 __all__ = ["NOTIFICATIONS", "Notice", "need", "notify"]

@@ -137,7 +137,7 @@ def measure() -> Flow[Backlog]:
     return Backlog(waiting, max(0, now - since) / 1_000_000 if waiting else 0.0)
 
 
-def forget(limit: int) -> Flow[int]:
-    """Forget at most ``limit`` mails that are done and a month old, or that nobody sent for so long; how many went."""
+def forget_mail(_: int, limit: int) -> Flow[bool]:
+    """Forget at most ``limit`` mails that are done and a month old, or that nobody sent for so long; see ``Forget``."""
     (now,) = yield Query("read_now")
-    return len((yield Query("prune_mail", (now - FORGET_US, limit))))
+    return len((yield Query("prune_mail", (now - FORGET_US, limit)))) == limit

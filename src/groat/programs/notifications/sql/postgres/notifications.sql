@@ -110,13 +110,53 @@ WHERE id IN (
     LIMIT $2)
 RETURNING id::text;
 
+-- name: find_old_streams :many
+-- At most $3 streams whose first notification was told before $1. Of a room it is old only when the next one was told
+-- before $2, so that one is left that says how far the room is no news any more.
+SELECT n.stream
+FROM notification AS n LEFT JOIN notification_gone AS g ON g.stream = n.stream
+WHERE n.number = coalesce(g.gone, 0) + 1 AND n.at < $1 AND (n.stream LIKE 'user:%' OR EXISTS (
+    SELECT 1 FROM notification AS m WHERE m.stream = n.stream AND m.number = n.number + 1 AND m.at < $2))
+ORDER BY n.at LIMIT $3;
+
+-- name: read_gone_notifications :bulk
+-- Whoever changes it holds the lock on the stream's box.
+SELECT g.stream, g.gone FROM notification_gone AS g WHERE g.stream = ANY ($1::text[]);
+
+-- name: write_gone_notifications :rows
+INSERT INTO notification_gone (stream, gone) SELECT * FROM unnest($1::text[], $2::bigint[])
+ON CONFLICT (stream) DO UPDATE SET gone = excluded.gone;
+
+-- name: list_old_notifications :bulk
+-- Those of (stream, after, upto) that are old in the same sense.
+SELECT n.id::text, n.stream, n.number
+FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS j (stream, after, upto)
+JOIN notification AS n ON n.stream = j.stream AND n.number > j.after AND n.number <= j.upto
+WHERE n.at < $4 AND (n.stream LIKE 'user:%' OR EXISTS (
+    SELECT 1 FROM notification AS m WHERE m.stream = n.stream AND m.number = n.number + 1 AND m.at < $5));
+
+-- name: delete_notifications :rows
+DELETE FROM notification WHERE id IN (SELECT unnest($1::uuid[]));
+
 -- name: verify_notifications :many long
 -- Lists at most 100 contradictions: what, expected, found.
-WITH kept (stream, many, last) AS (SELECT stream, count(*), max(number) FROM notification GROUP BY stream)
-SELECT b.stream, b.total || ' up to ' || b.total, coalesce(k.many, 0) || ' up to ' || coalesce(k.last, 0)
-FROM notification_box AS b LEFT JOIN kept AS k ON k.stream = b.stream
-WHERE b.total <> coalesce(k.many, 0) OR b.total <> coalesce(k.last, 0)
+WITH kept (stream, many, first, last) AS (
+    SELECT stream, count(*), min(number), max(number) FROM notification GROUP BY stream),
+stood (stream, total, upto, gone) AS (
+    SELECT b.stream, b.total, b.upto, coalesce(g.gone, 0)
+    FROM notification_box AS b LEFT JOIN notification_gone AS g ON g.stream = b.stream)
+SELECT b.stream, (b.total - b.gone) || ' from ' || (b.gone + 1) || ' to ' || b.total,
+       coalesce(k.many, 0) || ' from ' || coalesce(k.first, b.gone + 1) || ' to ' || coalesce(k.last, b.gone)
+FROM stood AS b LEFT JOIN kept AS k ON k.stream = b.stream
+WHERE b.total - b.gone <> coalesce(k.many, 0) OR b.total <> coalesce(k.last, b.gone)
+    OR b.gone + 1 <> coalesce(k.first, b.gone + 1)
+UNION ALL
+SELECT b.stream, 'read up to ' || b.gone || ', which are gone', 'read up to ' || b.upto
+FROM stood AS b WHERE b.upto < b.gone AND b.stream LIKE 'user:%'
 UNION ALL
 SELECT k.stream, 'a box', 'none' FROM kept AS k
 WHERE NOT EXISTS (SELECT 1 FROM notification_box AS b WHERE b.stream = k.stream)
+UNION ALL
+SELECT g.stream, 'a box', 'none' FROM notification_gone AS g
+WHERE NOT EXISTS (SELECT 1 FROM notification_box AS b WHERE b.stream = g.stream)
 LIMIT 100;

@@ -109,13 +109,54 @@ WHERE id IN (
     LIMIT ?2)
 RETURNING id;
 
+-- name: find_old_streams :many
+-- At most ?3 streams whose first notification was told before ?1. Of a room it is old only when the next one was told
+-- before ?2, so that one is left that says how far the room is no news any more.
+SELECT n.stream
+FROM notification AS n LEFT JOIN notification_gone AS g ON g.stream = n.stream
+WHERE n.number = coalesce(g.gone, 0) + 1 AND n.at < ?1 AND (n.stream GLOB 'user:*' OR EXISTS (
+    SELECT 1 FROM notification AS m WHERE m.stream = n.stream AND m.number = n.number + 1 AND m.at < ?2))
+ORDER BY n.at LIMIT ?3;
+
+-- name: read_gone_notifications :bulk
+-- Whoever changes it holds the lock on the stream's box.
+SELECT json_group_array(json_array(g.stream, g.gone))
+FROM json_each(?1) AS j JOIN notification_gone AS g ON g.stream = j.value;
+
+-- name: write_gone_notifications :rows
+INSERT INTO notification_gone (stream, gone) VALUES :rows
+ON CONFLICT (stream) DO UPDATE SET gone = excluded.gone;
+
+-- name: list_old_notifications :bulk
+-- Those of [stream, after, upto] that are old in the same sense.
+SELECT json_group_array(json_array(n.id, n.stream, n.number))
+FROM json_each(?1) AS j
+JOIN notification AS n ON n.stream = j.value ->> 0 AND n.number > j.value ->> 1 AND n.number <= j.value ->> 2
+WHERE n.at < ?2 AND (n.stream GLOB 'user:*' OR EXISTS (
+    SELECT 1 FROM notification AS m WHERE m.stream = n.stream AND m.number = n.number + 1 AND m.at < ?3));
+
+-- name: delete_notifications :rows
+WITH v (id) AS (VALUES :rows) DELETE FROM notification WHERE id IN (SELECT v.id FROM v);
+
 -- name: verify_notifications :many long
 -- Lists at most 100 contradictions: what, expected, found.
-WITH kept (stream, many, last) AS (SELECT stream, count(*), max(number) FROM notification GROUP BY stream)
-SELECT b.stream, b.total || ' up to ' || b.total, coalesce(k.many, 0) || ' up to ' || coalesce(k.last, 0)
-FROM notification_box AS b LEFT JOIN kept AS k ON k.stream = b.stream
-WHERE b.total <> coalesce(k.many, 0) OR b.total <> coalesce(k.last, 0)
+WITH kept (stream, many, first, last) AS (
+    SELECT stream, count(*), min(number), max(number) FROM notification GROUP BY stream),
+stood (stream, total, upto, gone) AS (
+    SELECT b.stream, b.total, b.upto, coalesce(g.gone, 0)
+    FROM notification_box AS b LEFT JOIN notification_gone AS g ON g.stream = b.stream)
+SELECT b.stream, (b.total - b.gone) || ' from ' || (b.gone + 1) || ' to ' || b.total,
+       coalesce(k.many, 0) || ' from ' || coalesce(k.first, b.gone + 1) || ' to ' || coalesce(k.last, b.gone)
+FROM stood AS b LEFT JOIN kept AS k ON k.stream = b.stream
+WHERE b.total - b.gone <> coalesce(k.many, 0) OR b.total <> coalesce(k.last, b.gone)
+    OR b.gone + 1 <> coalesce(k.first, b.gone + 1)
+UNION ALL
+SELECT b.stream, 'read up to ' || b.gone || ', which are gone', 'read up to ' || b.upto
+FROM stood AS b WHERE b.upto < b.gone AND b.stream GLOB 'user:*'
 UNION ALL
 SELECT k.stream, 'a box', 'none' FROM kept AS k
 WHERE NOT EXISTS (SELECT 1 FROM notification_box AS b WHERE b.stream = k.stream)
+UNION ALL
+SELECT g.stream, 'a box', 'none' FROM notification_gone AS g
+WHERE NOT EXISTS (SELECT 1 FROM notification_box AS b WHERE b.stream = g.stream)
 LIMIT 100;
