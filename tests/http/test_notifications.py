@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from groat import Groat
+from groat.cli.options import open_ledger
+from groat.engine.groat import DAY_US
+from groat.http.app import create_app
+from groat.programs.notifications import flows
 from groat.settings import Settings
+from groat.store.opening import make_store
 from tests.helpers.smtp import SmtpServer, smtp_server
 from tests.http.conftest import ACTIONS, SECRET, Api, code
 
@@ -228,6 +236,29 @@ class TestPreferences:
         # No event tells of an address, and what nobody asked for stays.
         assert all("y.example" not in str(event) for event in await events(api, "42", "user:42"))
         assert (await api.call("shop", f"PUT {route}?user=42", {"email": ""})).is_success
+
+
+class TestRetention:
+    async def test_servers_forget_what_is_older_than_the_setting_says(self, tmp_path: Path) -> None:
+        settings = Settings(database=f"sqlite:///{tmp_path / 'groat.db'}", secret=SECRET, jwt_secret=SECRET)
+        store = make_store(
+            settings.database, Groat.standing, clock=lambda: time.time_ns() // 1_000 - 400 * DAY_US
+        )
+        async with Groat.open(settings.database, store=store) as groat:
+            await groat.notify("user:42", "Long ago", key="a")
+        # A command drops none, whatever the setting says.
+        async with open_ledger(settings) as groat:
+            assert await kept_after_pruning(groat) == 1
+        for days, kept in ((0, 1), (401, 1), (399, 0)):
+            app = create_app(msgspec.structs.replace(settings, notification_days=days))
+            async with app.running():
+                assert app.services is not None
+                assert await kept_after_pruning(app.services.groat) == kept
+
+
+async def kept_after_pruning(groat: Groat) -> int:
+    await groat.prune()
+    return len((await groat.read(flows.read_page, "user:42", [])).items)
 
 
 class TestMail:
