@@ -329,6 +329,7 @@ def test_a_loan_is_approved_paid_out_and_repaid(
     hands.key("a")
     dialog = ada.page.get_by_test_id("input-dialog")
     hands.type("Rate", "6", dialog)
+    expect(dialog.get_by_test_id("loan-preview")).to_contain_text("101.76")
     hands.button("Approve", dialog)
     has_state(borrower, "active")
     assert usd(server, "11") == before + 600

@@ -85,9 +85,9 @@ class Loan(Application, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """On what terms: the rate in percent a year; principal and months are as asked for, unless they are given."""
 
-    rate: Annotated[str, Meta(pattern=r"^\d{1,3}(\.\d{1,4})?$")]
-    principal: str = ""
-    months: Annotated[int, Meta(ge=0, le=MONTHS_MAX)] = 0
+    rate: Annotated[str, Meta(pattern=r"^\d{1,3}(\.\d{1,4})?$", description="Percent a year.")]
+    principal: Annotated[str, Meta(description="As asked for, if empty.")] = ""
+    months: Annotated[int, Meta(ge=0, le=MONTHS_MAX, description="As asked for, if 0.")] = 0
 
 
 class Repayment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

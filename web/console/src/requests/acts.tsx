@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type RefObject, useId, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { assetsQuery, userQuery } from "../api/queries";
-import { ownForm } from "../bank/dialogs";
+import { belowForm, ownForm } from "../bank/dialogs";
 import { usePerson } from "../live/hooks";
 import { ConfirmDialog } from "../parts/confirm-dialog";
 import { Button } from "../ui/button";
@@ -181,6 +181,7 @@ function InputForm({ kind, request, transition, act, onClose }: InputProps & { t
   const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
   const against = leadsTo(kind, transition, "bad");
+  const Below = belowForm(request, transition);
   const forPerson = transition.decides && fields.some(({ name }) => name === "reason");
 
   async function submit(event: FormEvent) {
@@ -214,6 +215,7 @@ function InputForm({ kind, request, transition, act, onClose }: InputProps & { t
         payer={request.user}
         focusFirst
       />
+      {Below && <Below request={request} draft={form.draft} />}
       {forPerson && <p className="-mt-2 text-faint text-xs">The person reads the reason.</p>}
       {problem && (
         <Notice tone="warn" role="alert">

@@ -1,0 +1,29 @@
+import type { RequestView } from "@groat/client";
+import { useQuery } from "@tanstack/react-query";
+import { assetsQuery } from "../api/queries";
+import type { Draft } from "../requests/fields";
+import { readLoan } from "./applications";
+import { dataOf } from "./data";
+import { LoanPreview } from "./loan-preview";
+
+/** What the terms that staff type would make of a loan; nothing before there is a rate. */
+export function TermsPreview({ request, draft }: { request: RequestView; draft: Draft }) {
+  const loan = dataOf("loan", request);
+  const assets = useQuery(assetsQuery).data ?? [];
+  if (!loan) return null;
+  const typed = (name: string) => String(draft[name] ?? "").trim();
+  const months = Number(typed("months")) || loan.months;
+  const reading = readLoan(
+    {
+      amount: typed("principal") || loan.amount,
+      asset: loan.asset,
+      months: String(months),
+      purpose: "",
+      rate: typed("rate"),
+    },
+    assets,
+    { min: 1, max: months },
+  );
+  if (!reading.ok || reading.read.plan.rate === "") return null;
+  return <LoanPreview plan={reading.read.plan} asset={loan.asset} />;
+}
