@@ -32,5 +32,6 @@ export {
   type TransportName,
 } from "./model.js";
 export { isRead, type Notifications, newestFirst, wants } from "./notices.js";
+export { fitsFilter, requestsTold, type ToldRequest } from "./requests.js";
 export type { Toast, ToastOptions } from "./toasts.js";
 export type * from "./wire.js";

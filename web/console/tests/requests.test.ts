@@ -1,10 +1,9 @@
-import type { KindView, RequestLine, RequestPage, RequestView, StreamEvent } from "@groat/client";
+import type { KindView, RequestLine, RequestPage, RequestView } from "@groat/client";
 import { type InfiniteData, QueryClient } from "@tanstack/react-query";
 import { describe, expect, test } from "vitest";
 import { kindsQuery } from "../src/api/requests";
 import { plural, renewed, thresholdOf, verdictsOf } from "../src/requests/kinds";
 import { spread } from "../src/requests/live";
-import { newsOf } from "../src/requests/news";
 
 const NOTHING = { type: "object", properties: {}, required: [] };
 const take = (name: string, from: string[], to: string[], more = {}) => ({
@@ -140,36 +139,6 @@ describe("news for staff", () => {
   test("an older line changes nothing", () => {
     const known = { ...REQUEST, version: 3 };
     expect(renewed(known, line({ state: "refused" }), KIND)).toBe(known);
-  });
-});
-
-describe("events", () => {
-  const event = (more: Partial<StreamEvent>): StreamEvent => ({
-    type: "loan_updated",
-    stream: "user:42",
-    offset: 1,
-    ...more,
-  });
-
-  test("one's own tell all of the request, the staff's a line of each, and whether there are more", () => {
-    expect(newsOf(event({ data: REQUEST })).items).toMatchObject([{ from: "owner", id: "r1", version: 1 }]);
-    const both = { ...REQUEST, changed_parent: { ...REQUEST, id: "r0", version: 9 } };
-    expect(newsOf(event({ data: both })).items).toMatchObject([{ id: "r1" }, { id: "r0", version: 9 }]);
-    const many = event({
-      type: "requests_updated",
-      stream: "role:admin",
-      data: { items: [line({})], more: 3 },
-    });
-    expect(newsOf(many)).toMatchObject({ items: [{ from: "line", id: "r1", version: 2 }], more: true });
-  });
-
-  test.each([
-    ["no request", { data: { id: 7 } }],
-    ["another type", { type: "balance_updated", data: REQUEST }],
-    ["somebody who is watched", { stream: "view:42", data: REQUEST }],
-    ["no data", {}],
-  ])("%s is no news", (_what, more) => {
-    expect(newsOf(event(more))).toEqual({ items: [], more: false });
   });
 });
 

@@ -17,6 +17,13 @@ export {
   useToasts,
   useUnread,
 } from "./use-notifications.js";
+export {
+  type RequestsOptions,
+  type UseRequest,
+  type UseRequests,
+  useRequest,
+  useRequests,
+} from "./use-requests.js";
 export { type UseSpend, useSpend } from "./use-spend.js";
 export { type UseStatus, useStatus } from "./use-status.js";
 export type { Words } from "./words.js";

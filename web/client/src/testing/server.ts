@@ -159,6 +159,12 @@ export class FakeServer implements SocketServer {
     return this.notices.send({ to, title, ...more });
   }
 
+  /** Pushes what a program tells on a stream beside the money: "loan_updated" with the request, say. */
+  tell(stream: string, type: string, data: unknown): void {
+    const now = new Date().toISOString();
+    this.publish(stream, { type, at: now, recorded_at: now, data });
+  }
+
   balance(account: string, asset = "CREDIT"): BalanceView {
     const known = this.balances.get(`${account} ${asset}`);
     return known ?? { account, asset, balance: "0", available: "0", held: "0", version: 0, floor: "0" };

@@ -1,24 +1,29 @@
-import type { KindView, RequestPage, RequestView } from "@groat/client";
+import {
+  type KindView,
+  type RequestPage,
+  type RequestView,
+  requestsTold,
+  type ToldRequest,
+} from "@groat/client";
 import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { kindsQuery } from "../api/requests";
 import { groat } from "../groat";
 import { latest, renewed } from "./kinds";
-import { type News, newsOf } from "./news";
 
-/** News that come within this time are shown together. */
+/** ToldRequest that come within this time are shown together. */
 const TOGETHER_MS = 16;
 /** Counts and parents are asked for again at most this often. */
 const AGAIN_MS = 1_000;
 
-const listeners = new Set<(news: readonly News[]) => void>();
+const listeners = new Set<(news: readonly ToldRequest[]) => void>();
 
 /** Calls back for news of requests, own or (staff) anybody's. */
-export function useNews(listener: (news: readonly News[]) => void): void {
+export function useNews(listener: (news: readonly ToldRequest[]) => void): void {
   const current = useRef(listener);
   current.current = listener;
   useEffect(() => {
-    const call = (news: readonly News[]) => current.current(news);
+    const call = (news: readonly ToldRequest[]) => current.current(news);
     listeners.add(call);
     return () => void listeners.delete(call);
   }, []);
@@ -31,7 +36,7 @@ export function useNews(listener: (news: readonly News[]) => void): void {
 export function RequestsLive(): null {
   const queries = useQueryClient();
   useEffect(() => {
-    let gathered: News[] = [];
+    let gathered: ToldRequest[] = [];
     let together: ReturnType<typeof setTimeout> | undefined;
     let again: ReturnType<typeof setTimeout> | undefined;
     const outdated = new Set<string>();
@@ -62,7 +67,7 @@ export function RequestsLive(): null {
     const stops = [
       groat.onChange((change) => {
         if (change.type !== "event") return;
-        const { items, more } = newsOf(change.event);
+        const { items, more } = requestsTold(change.event);
         gathered.push(...items);
         if (more) everything();
         else if (items.length > 0) together ??= setTimeout(flush, TOGETHER_MS);
@@ -99,9 +104,9 @@ function askFor(queries: QueryClient, kind: string): Promise<void> {
 }
 
 /** Puts news into every list and detail that was read. */
-export function spread(queries: QueryClient, news: readonly News[]): void {
+export function spread(queries: QueryClient, news: readonly ToldRequest[]): void {
   const kinds = queries.getQueryData(kindsQuery.queryKey);
-  const byId = new Map<string, News[]>();
+  const byId = new Map<string, ToldRequest[]>();
   for (const one of news) byId.set(one.id, [...(byId.get(one.id) ?? []), one]);
   const after = (request: RequestView): RequestView => {
     const kind = kinds?.find(({ name }) => name === request.kind);
@@ -131,7 +136,7 @@ export function spread(queries: QueryClient, news: readonly News[]): void {
   }
 }
 
-function take(known: RequestView, news: News, kind: KindView | undefined): RequestView {
+function take(known: RequestView, news: ToldRequest, kind: KindView | undefined): RequestView {
   if (news.version <= known.version) return known;
   if (news.from === "line") return renewed(known, news.line, kind);
   // What one may do now is not told. Of one's own requests it is what the declaration gives their owner.

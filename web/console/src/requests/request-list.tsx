@@ -1,4 +1,4 @@
-import { compare, type KindView, type RequestFilter, type RequestView } from "@groat/client";
+import { compare, fitsFilter, type KindView, type RequestFilter, type RequestView } from "@groat/client";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Inbox } from "lucide-react";
@@ -16,7 +16,6 @@ import { Headline } from "./headline";
 import { plural, stateOf } from "./kinds";
 import { useNews } from "./live";
 import { ApprovalDots, PersonMark, StateBadge } from "./marks";
-import type { News } from "./news";
 import { Name } from "./people";
 
 /** A list that may change by itself is asked for again at most this often. */
@@ -43,7 +42,7 @@ export function useRequests(filter: RequestFilter, following: boolean) {
     setGathered((before) => {
       const ids = new Set(before.of === of ? before.ids : []);
       for (const one of news) {
-        const fits = !known.has(one.id) && belongs(one, filter);
+        const fits = !known.has(one.id) && fitsFilter(one, filter);
         if (!fits) ids.delete(one.id);
         else if (filter.sort === "largest" || reached(one.id)) ids.add(one.id);
       }
@@ -66,19 +65,6 @@ export function useRequests(filter: RequestFilter, following: boolean) {
 export function useOwn(kind: string, more: Pick<RequestFilter, "state" | "parent"> = {}) {
   const { user } = usePerson();
   return useRequests({ kind, user, ...more }, true);
-}
-
-/** Whether a request that is told of would stand in a list. */
-function belongs(news: News, { kind, state, user, parent, waits }: RequestFilter): boolean {
-  const told = news.from === "line" ? news.line : news.request;
-  return (
-    (!waits || told.waits) &&
-    (!kind || told.kind === kind) &&
-    (!state || told.state === state) &&
-    (!user || told.user === user) &&
-    // Lines do not say what a request belongs to: it is looked up.
-    (!parent || news.from === "line" || news.request.parent === parent)
-  );
 }
 
 /** Ids rise with time: so the server sorts, too. */

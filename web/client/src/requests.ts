@@ -1,13 +1,14 @@
 /** What the streams tell of requests. */
-import type { RequestLine, RequestNews, RequestView, StreamEvent } from "@groat/client";
+import type { StreamEvent } from "./model.js";
+import type { RequestFilter, RequestLine, RequestNews, RequestView } from "./wire.js";
 
 /** News of one request: staff hear a line, its owner all of it. */
-export type News =
+export type ToldRequest =
   | { from: "line"; id: string; kind: string; version: number; line: RequestLine }
   | { from: "owner"; id: string; kind: string; version: number; request: RequestView };
 
 /** What an event tells of requests; `more`: of others, too, without saying which. */
-export function newsOf({ type, stream, data }: StreamEvent): { items: News[]; more: boolean } {
+export function requestsTold({ type, stream, data }: StreamEvent): { items: ToldRequest[]; more: boolean } {
   if (type === "requests_updated" && stream.startsWith("role:")) {
     const { items, more } = data as RequestNews;
     return { items: items.map((line) => ({ from: "line", line, ...ofLine(line) })), more: more > 0 };
@@ -17,6 +18,18 @@ export function newsOf({ type, stream, data }: StreamEvent): { items: News[]; mo
     return { items: told.map((request) => ({ from: "owner", request, ...ofLine(request) })), more: false };
   }
   return { items: [], more: false };
+}
+
+/** Whether a request that is told of would stand in a list with this filter. */
+export function fitsFilter(told: ToldRequest, filter: RequestFilter): boolean {
+  const one = told.from === "line" ? told.line : told.request;
+  return (
+    (!filter.waits || one.waits) &&
+    (!filter.kind || one.kind === filter.kind) &&
+    (!filter.state || one.state === filter.state) &&
+    (!filter.user || one.user === filter.user) &&
+    (!filter.parent || one.parent === filter.parent)
+  );
 }
 
 const ofLine = ({ id, kind, version }: RequestLine | RequestView) => ({ id, kind, version });
