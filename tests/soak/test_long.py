@@ -166,6 +166,12 @@ class Load:
             async with connect(self._dice.choice(self.nodes).websocket) as socket:
                 await socket.send(json.dumps({"id": 1, "connect": {"token": token(user)}}))
                 reply = json.loads(str(await socket.recv()).split("\n")[0])
+                if "error" in reply:
+                    temporary = reply["error"].get("temporary", False)
+                    self.answers["visit 503" if temporary else "visit refused"] += 1
+                    if not temporary:
+                        self.unexpected.append(f"visit {reply}")
+                    continue
                 offset = reply["connect"]["subs"][f"user:{user}"]["offset"]
                 seen = {"stream": f"user:{user}", "offset": offset, "ago_ms": 1}
                 await socket.send(json.dumps({"id": 2, "rpc": {"method": "seen", "data": seen}}))
