@@ -162,6 +162,7 @@ class Load:
     async def visit(self, until: float) -> None:
         """Come, see, and go: connections that do not stay."""
         while time.monotonic() < until:
+            await asyncio.sleep(1 / VISITS_PER_S)
             user = self._user()
             async with connect(self._dice.choice(self.nodes).websocket) as socket:
                 await socket.send(json.dumps({"id": 1, "connect": {"token": token(user)}}))
@@ -176,7 +177,6 @@ class Load:
                 seen = {"stream": f"user:{user}", "offset": offset, "ago_ms": 1}
                 await socket.send(json.dumps({"id": 2, "rpc": {"method": "seen", "data": seen}}))
             self.answers["visit"] += 1
-            await asyncio.sleep(1 / VISITS_PER_S)
 
 
 def _posting(source: str, destination: str, amount: str) -> dict[str, Any]:
