@@ -1,9 +1,10 @@
-import type { KindView, RequestLine, RequestPage, RequestView } from "@groat/client";
+import type { RequestLine, RequestPage, RequestView } from "@groat/client";
 import { type InfiniteData, QueryClient } from "@tanstack/react-query";
 import { describe, expect, test } from "vitest";
 import { kindsQuery } from "../src/api/requests";
 import { plural, renewed, thresholdOf, verdictsOf } from "../src/requests/kinds";
 import { spread } from "../src/requests/live";
+import { AT, kindView, requestView, stateView } from "./help";
 
 const NOTHING = { type: "object", properties: {}, required: [] };
 const take = (name: string, from: string[], to: string[], more = {}) => ({
@@ -17,25 +18,12 @@ const take = (name: string, from: string[], to: string[], more = {}) => ({
   schema: NOTHING,
   ...more,
 });
-const state = (name: string, more: Partial<KindView["states"][number]> = {}) => ({
-  name,
-  title: name,
-  open: false,
-  waits: false,
-  tone: "neutral" as const,
-  due: "",
-  ...more,
-});
-
-const KIND: KindView = {
-  name: "loan",
-  title: "Loan",
-  description: "",
+const KIND = kindView({
   states: [
-    state("pending", { open: true, waits: true, tone: "wait" }),
-    state("granted", { tone: "good" }),
-    state("refused", { tone: "bad" }),
-    state("parked", { open: true }),
+    stateView("pending", { open: true, waits: true, tone: "wait" }),
+    stateView("granted", { tone: "good" }),
+    stateView("refused", { tone: "bad" }),
+    stateView("parked", { open: true }),
   ],
   transitions: [
     take("park", ["pending"], ["parked"]),
@@ -45,32 +33,15 @@ const KIND: KindView = {
   ],
   schema: NOTHING,
   thresholds: { USD: "1000" },
-  parent: null,
-};
+});
 
-const REQUEST: RequestView = {
-  id: "r1",
-  kind: "loan",
-  state: "pending",
-  version: 1,
-  user: "42",
+const REQUEST = requestView({
   data: { purpose: "A bicycle" },
   amount: "1200.00",
   asset: "USD",
-  filed_by: "user:42",
-  filed_at: "2026-11-20T12:00:00Z",
-  changed_at: "2026-11-20T12:00:00Z",
-  due_at: null,
   approvals: { needed: 2, given: [] },
-  decided_by: null,
-  decided_at: null,
-  reason: "",
-  parent: null,
-  hold: null,
-  open: true,
-  waits: true,
   may: ["park", "refuse", "grant"],
-};
+});
 
 const line = (more: Partial<RequestLine>): RequestLine => ({
   id: "r1",
@@ -85,7 +56,7 @@ const line = (more: Partial<RequestLine>): RequestLine => ({
   approvals: 0,
   needed: 2,
   by: "user:bea",
-  filed_at: "2026-11-20T12:00:00Z",
+  filed_at: AT,
   changed_at: "2026-11-20T12:05:00Z",
   ...more,
 });

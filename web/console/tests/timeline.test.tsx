@@ -1,4 +1,4 @@
-import type { KindView, Page, RequestView, StepView } from "@groat/client";
+import type { Page, RequestView, StepView } from "@groat/client";
 import { GroatProvider } from "@groat/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen, waitFor } from "@testing-library/react";
@@ -6,19 +6,13 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { groat } from "../src/groat";
 import { Timeline } from "../src/requests/timeline";
+import { AT, kindView, requestView, stateView } from "./help";
 
-const KIND: KindView = {
+const KIND = kindView({
   name: "card",
-  title: "Card",
-  description: "",
-  states: [{ name: "active", title: "Active", open: true, waits: false, tone: "good", due: "" }],
-  transitions: [],
-  schema: {},
-  thresholds: {},
-  parent: null,
-};
+  states: [stateView("active", { title: "Active", open: true, tone: "good" })],
+});
 
-const AT = "2026-11-20T12:00:00Z";
 const step = (version: number): StepView => ({
   version,
   transition: `step${version}`,
@@ -32,32 +26,16 @@ const step = (version: number): StepView => ({
 });
 
 /** The request as it is read when it has this many steps, of which three come with it. */
-function request(version: number): RequestView {
-  return {
+const request = (version: number): RequestView =>
+  requestView({
     id: "c1",
     kind: "card",
     state: "active",
     version,
-    user: "42",
-    data: {},
-    amount: null,
-    asset: null,
-    filed_by: "user:42",
-    filed_at: AT,
-    changed_at: AT,
-    due_at: null,
-    approvals: { needed: 1, given: [] },
-    decided_by: null,
-    decided_at: null,
-    reason: "",
-    parent: null,
-    hold: null,
-    open: true,
     waits: false,
     history: upTo(version, 3).toReversed(),
     history_more: version > 3,
-  };
-}
+  });
 
 const upTo = (newest: number, count: number): StepView[] =>
   Array.from({ length: Math.min(count, newest) }, (_, index) => step(newest - index));
