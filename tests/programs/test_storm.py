@@ -19,7 +19,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from groat import Groat
-from groat.ledger.amounts import Asset, parse_amount
 from groat.ledger.errors import GroatError, Refusal
 from groat.programs.bank import BANK
 from groat.programs.bank.card_network import SimulatedCardNetwork
@@ -33,6 +32,7 @@ from groat.programs.workflow.views import RequestView
 from groat.store.postgres import PostgresStore
 from tests.faults.ledgers import plain
 from tests.helpers.clock import Clock
+from tests.programs.bank.books import BTC, USD, check_books, every_request, units
 from tests.servers import Postgres
 
 SEED = 1
@@ -49,7 +49,6 @@ OFTEN = {
     "bitcoin_address": 1, "beneficiary": 1,
 }  # fmt: skip
 ENDS = {"cancel", "reject", "retire", "remove", "end", "close", "void"}
-USD, BTC = Asset("USD", 2), Asset("BTC", 8)
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
 
@@ -97,7 +96,7 @@ class Client:
             place = (change["account"], change["asset"])
             asset = USD if change["asset"] == "USD" else BTC
             before = self.balances.get(place, {"balance": "0", "version": 0})
-            delta = parse_amount(change["delta"], asset, signed=True)
+            delta = units(change["delta"], asset)
             assert units(before["balance"], asset) + delta == units(change["balance"], asset), (
                 before,
                 change,
@@ -119,10 +118,6 @@ class Client:
             self.notified, self.unread = self.notified + 1, self.unread + 1
             told = event["notification"]
             assert (told["number"], told["unread"]) == (self.notified, self.unread)
-
-
-def units(text: str | None, asset: Asset = USD) -> int:
-    return parse_amount(text, asset, signed=True) if text else 0
 
 
 class Storm:
@@ -270,15 +265,6 @@ def told(answer: RequestView | Refusal) -> str:
     return msgspec.json.encode(msgspec.structs.replace(answer, replayed=False)).decode()
 
 
-async def every_request(workflow: Workflow) -> list[RequestView]:
-    views: list[RequestView] = []
-    after = ""
-    while rows := (await workflow.page(after=after, limit=500)).rows:
-        views += [await workflow.view(row) for row in rows]
-        after = rows[-1].id
-    return views
-
-
 @asynccontextmanager
 async def two_nodes(dsn: str, clock: Clock) -> AsyncIterator[list[Groat]]:
     async with AsyncExitStack() as stack:
@@ -310,7 +296,7 @@ async def test_a_storm_on_two_nodes(postgres_server: Postgres, monkeypatch: pyte
                 while await node.take_due():
                     pass
             await check_requests(nodes[0], storm)
-            await check_money(nodes[0], groats[1])
+            await check_books(nodes[0], groats[1], PEOPLE)
             report = await groats[0].verify()
             assert report.ok, report.problems
     # The statistics of a backend are told at the latest when it ends.
@@ -394,28 +380,3 @@ async def check_requests(workflow: Workflow, storm: Storm) -> None:
         numbers = [step for step in whole.history if step.transition == "ran"]
         if view.kind == "standing_order":
             assert view.data["count"] == len(numbers) == len({step.input["transfer"] for step in numbers})
-
-
-async def check_money(workflow: Workflow, groat: Groat) -> None:
-    """No money came or went, and the bank's accounts and holds are what its requests say."""
-    found = await every_request(workflow)
-    balances = [b for account in await groat.accounts(limit=500) for b in account.balances]
-    for asset in (USD, BTC):
-        here = [b for b in balances if b.asset == asset.code]
-        assert sum(units(b.balance, asset) for b in here) == 0
-        for user in PEOPLE:
-            held = sum(units(b.held, asset) for b in here if b.account == f"user:{user}")
-            mine = [r for r in found if (r.user, r.asset) == (user, asset.code) and r.hold is not None]
-            assert held == sum(units(r.amount, asset) for r in mine), (user, asset)
-    expected = Counter[str]()
-    for request in found:
-        data = request.data
-        if request.kind == "transfer" and request.state == "approved":
-            expected["house:clearing"] += units(request.amount)
-        elif request.kind == "loan":
-            expected["house:loans"] -= units(data["owed"])
-            expected["house:interest"] += units(data["interest_paid"])
-        elif request.kind == "card_payment":
-            expected["house:cards"] += units(data["captured"]) - units(data["refunded"])
-    for account, amount in expected.items():
-        assert sum(units(b.balance) for b in balances if b.account == account) == amount, account

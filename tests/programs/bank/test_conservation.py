@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from groat import Groat
-from groat.ledger.amounts import Asset, parse_amount
 from groat.ledger.errors import InvalidInput, Refusal
 from groat.programs.bank import BANK
 from groat.programs.bank.card_network import SimulatedCardNetwork
@@ -23,6 +22,7 @@ from groat.programs.bank.node_simulator import SimulatedNode
 from groat.programs.workflow.kinds import FILE
 from groat.programs.workflow.views import RequestView
 from tests.programs.bank.bank import Bank
+from tests.programs.bank.books import check_books
 
 STEPS = 500
 PEOPLE = ("42", "7")
@@ -46,7 +46,6 @@ ENDS = {
     "void",
     "lapse",
 }
-USD, BTC = Asset("USD", 2), Asset("BTC", 8)
 
 
 class Chance:
@@ -154,63 +153,6 @@ class Chance:
     def count(self, what: str, answer: RequestView | Refusal) -> None:
         self.seen[answer.code if isinstance(answer, Refusal) else what] += 1
 
-    async def check(self) -> None:
-        """What the bank's accounts must say of its requests."""
-        bank = self.bank
-        found = [await bank.look(request) for request in await self.all()]
-        for asset in (USD, BTC):
-            balances = [
-                b for a in await bank.groat.accounts(limit=500) for b in a.balances if b.asset == asset.code
-            ]
-            assert sum(parse_amount(b.balance, asset, signed=True) for b in balances) == 0
-            for user in PEOPLE:
-                held = sum(
-                    parse_amount(b.held, asset, signed=True) for b in balances if b.account == f"user:{user}"
-                )
-                assert held == sum(holds(request) for request in found if request.user == user and
-                                   request.asset == asset.code), (user, asset)  # fmt: skip
-        expected = Counter[str]()
-        for request in found:
-            data = request.data
-            if request.kind == "transfer" and request.state == "approved":
-                expected["house:clearing"] += units(request.amount)
-            elif request.kind == "loan":
-                expected["house:loans"] -= units(data["owed"])
-                expected["house:interest"] += units(data["interest_paid"])
-            elif request.kind == "card_payment":
-                expected["house:cards"] += units(data["captured"]) - units(data["refunded"])
-        for account in ("house:clearing", "house:loans", "house:interest", "house:cards"):
-            assert await bank.units(account) == expected[account], account
-
-    async def all(self) -> list[RequestView]:
-        """Every request, those that the bank filed itself included."""
-        views: list[RequestView] = []
-        after = ""
-        while rows := (await self.bank.workflow.page(after=after, limit=200)).rows:
-            views += [await self.bank.workflow.view(row) for row in rows]
-            after = rows[-1].id
-        return views
-
-
-HOLDING = {
-    ("transfer", "pending"), ("card_payment", "authorised"), ("bitcoin_transaction", "requested"),
-    ("bitcoin_transaction", "approved"), ("bitcoin_transaction", "sending"),
-}  # fmt: skip
-
-
-def holds(request: RequestView) -> int:
-    """What a request must hold in its state, smallest units."""
-    withdrawn = request.kind == "bitcoin_transaction" and request.data["direction"] == "withdrawal"
-    if (request.kind, request.state) in HOLDING or (withdrawn and request.state == "pending"):
-        assert request.hold is not None
-        return parse_amount(request.amount or "", BTC if request.asset == "BTC" else USD)
-    assert request.hold is None
-    return 0
-
-
-def units(text: str | None) -> int:
-    return parse_amount(text, USD, signed=True) if text else 0
-
 
 @pytest.mark.parametrize("seed", range(1, 5))
 async def test_whatever_happens_no_money_comes_or_goes(bank: Bank, groat: Groat, seed: int) -> None:
@@ -219,7 +161,7 @@ async def test_whatever_happens_no_money_comes_or_goes(bank: Bank, groat: Groat,
     for number in range(STEPS):
         await chance.step()
         if number % 10 == 9:
-            await chance.check()
+            await check_books(bank.workflow, groat, PEOPLE)
         if number % 100 == 99:
             report = await groat.verify()
             assert report.ok, report.problems
