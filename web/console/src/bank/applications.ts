@@ -2,6 +2,7 @@
 import { type Asset, compare, type GroatError, isZero } from "@groat/client";
 import { readAmount } from "../lib/amounts";
 import { placeOf } from "../requests/form";
+import type { Problems, Reading } from "./draft";
 import { type Plan, planOf } from "./plan";
 
 export interface LoanDraft {
@@ -18,10 +19,6 @@ export interface CardDraft {
   asset: string;
   limit: string;
 }
-
-export type Problems<Draft> = Partial<Record<keyof Draft, string>>;
-
-type Reading<Draft, Read> = { ok: true; read: Read } | { ok: false; problems: Problems<Draft> };
 
 export interface ReadLoan {
   data: { amount: string; asset: string; months: number; purpose: string };

@@ -1,16 +1,16 @@
 import { formatAmount } from "@groat/client";
 import { ArrowRight } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
 import { usePerson } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
-import { focusFirstProblem } from "../requests/form";
+import { Review } from "../requests/review";
 import { Button } from "../ui/button";
 import { Field, Input, Select } from "../ui/field";
 import { Amount } from "../ui/text";
-import { type CardDraft, fieldOf, type Problems, readCard } from "./applications";
+import { type CardDraft, fieldOf, readCard } from "./applications";
 import { useAssetChoice } from "./asset-choice";
 import { CardVisual } from "./card-visual";
-import { type FilingProps, Review, useReview } from "./review";
+import { useDraft } from "./draft";
+import type { FilingProps } from "./filing";
 
 const FIELDS = ["holder", "asset", "limit"] as const;
 const HOLDER_MAX = 40;
@@ -19,48 +19,27 @@ const HOLDER_MAX = 40;
 export function CardForm({ act, busy, send }: FilingProps) {
   const { name } = usePerson();
   const { assets, codes, first, balanceOf } = useAssetChoice();
-  const [typed, setTyped] = useState<Partial<CardDraft>>({});
-  const [problems, setProblems] = useState<Problems<CardDraft>>({});
-  const id = useId();
-  const draft: CardDraft = { holder: name.slice(0, HOLDER_MAX), asset: first, limit: "", ...typed };
-  const { reviewed, setReviewed, problem, submit } = useReview(
-    (card: CardDraft) => send({ ...card }),
-    (error, told) => {
-      const field = fieldOf(error, FIELDS, "limit");
-      if (field) setProblems({ [field]: told });
-      return field !== null;
+  const form = useDraft<CardDraft, CardDraft>(
+    { holder: name.slice(0, HOLDER_MAX), asset: first, limit: "" },
+    {
+      read: (draft) => readCard(draft, assets),
+      send: (card) => send({ ...card }),
+      fieldOf: (error) => fieldOf(error, FIELDS, "limit"),
     },
   );
-  const set = (change: Partial<CardDraft>) => {
-    setTyped((before) => ({ ...before, ...change }));
-    setProblems((before) =>
-      Object.fromEntries(Object.entries(before).filter(([field]) => !(field in change))),
-    );
-  };
-  function review(event: FormEvent) {
-    event.preventDefault();
-    const reading = readCard(draft, assets);
-    if (reading.ok) return setReviewed(reading.read);
-    setProblems(reading.problems);
-    focusFirstProblem(id);
-  }
+  const { draft, problems, set, review } = form;
 
-  if (reviewed) {
+  if (review.reviewed) {
+    const { holder, asset, limit } = review.reviewed;
     return (
-      <Review
-        act={act}
-        busy={busy}
-        problem={problem}
-        onChange={() => setReviewed(null)}
-        onSend={() => void submit()}
-      >
+      <Review review={review} act={act} busy={busy}>
         <h2 className="text-muted text-sm">You apply for</h2>
-        <Picture holder={reviewed.holder} />
+        <Picture holder={holder} />
         <dl className="divide-y divide-line rounded-lg border border-line text-sm">
-          <Fact label="Name on the card">{reviewed.holder}</Fact>
-          <Fact label="Pays from">Main account, {reviewed.asset}</Fact>
+          <Fact label="Name on the card">{holder}</Fact>
+          <Fact label="Pays from">Main account, {asset}</Fact>
           <Fact label="Monthly limit">
-            <Amount value={reviewed.limit} asset={reviewed.asset} className="font-medium" />
+            <Amount value={limit} asset={asset} className="font-medium" />
           </Fact>
         </dl>
         <p className="text-muted text-sm">
@@ -72,7 +51,7 @@ export function CardForm({ act, busy, send }: FilingProps) {
   }
   const balance = balanceOf(draft.asset);
   return (
-    <form id={id} onSubmit={review} className="flex flex-col gap-5" noValidate>
+    <form id={form.id} onSubmit={form.onSubmit} className="flex flex-col gap-5" noValidate>
       <Picture holder={draft.holder} />
       <Field label="Name on the card" problem={problems.holder}>
         {(wiring) => (

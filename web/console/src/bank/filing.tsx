@@ -2,7 +2,15 @@ import type { KindView } from "@groat/client";
 import type { ComponentType } from "react";
 import { CardForm } from "./card-form";
 import { LoanForm } from "./loan-form";
-import type { FilingProps } from "./review";
+
+export interface FilingProps {
+  kind: KindView;
+  /** What filing is called. */
+  act: string;
+  busy: boolean;
+  /** Throws GroatError. */
+  send: (data: Record<string, unknown>) => Promise<void>;
+}
 
 /** What people fill in for a request of the bank's own, rather than a form made from its schema. */
 const FORMS: Record<string, { Form: ComponentType<FilingProps>; title: string; telling: string }> = {

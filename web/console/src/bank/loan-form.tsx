@@ -1,20 +1,20 @@
-import { compare, formatAmount } from "@groat/client";
+import { formatAmount } from "@groat/client";
 import { ArrowRight } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
 import { Fact } from "../parts/entry-sheet";
 import { fieldsOf } from "../requests/fields";
-import { focusFirstProblem } from "../requests/form";
-import { asksFor, FILE, transitionOf } from "../requests/kinds";
+import { asksFor, FILE, thresholdOf, transitionOf } from "../requests/kinds";
 import { useOwn } from "../requests/request-list";
+import { Review } from "../requests/review";
 import { Button } from "../ui/button";
 import { Field, Input, Select } from "../ui/field";
 import { FormSection } from "../ui/surface";
 import { Amount } from "../ui/text";
-import { fieldOf, type LoanDraft, type Months, type Problems, readLoan } from "./applications";
+import { fieldOf, type LoanDraft, type Months, type ReadLoan, readLoan } from "./applications";
 import { useAssetChoice } from "./asset-choice";
 import { dataOf } from "./data";
+import { useDraft } from "./draft";
+import type { FilingProps } from "./filing";
 import { LoanPreview } from "./loan-preview";
-import { type FilingProps, Review, useReview } from "./review";
 
 const FIELDS = ["amount", "asset", "months", "purpose"] as const;
 
@@ -22,52 +22,23 @@ const FIELDS = ["amount", "asset", "months", "purpose"] as const;
 export function LoanForm({ kind, act, busy, send }: FilingProps) {
   const { assets, codes, first, balanceOf } = useAssetChoice();
   const lastRate = useLastRate();
-  const [typed, setTyped] = useState<Partial<LoanDraft>>({});
-  const [problems, setProblems] = useState<Problems<LoanDraft>>({});
-  const id = useId();
   const months = monthsOf(kind);
-  const draft: LoanDraft = {
-    amount: "",
-    asset: first,
-    months: "",
-    purpose: "",
-    rate: lastRate,
-    ...typed,
-  };
-  const reading = readLoan(draft, assets, months);
-  const { reviewed, setReviewed, problem, submit } = useReview(
-    (loan: Extract<typeof reading, { ok: true }>["read"]) => send(loan.data),
-    (error, told) => {
-      const field = fieldOf(error, FIELDS, "amount");
-      if (field) setProblems({ [field]: told });
-      return field !== null;
+  const read = (draft: LoanDraft) => readLoan(draft, assets, months);
+  const form = useDraft<LoanDraft, ReadLoan>(
+    { amount: "", asset: first, months: "", purpose: "", rate: lastRate },
+    {
+      read,
+      send: ({ data }) => send(data),
+      fieldOf: (error) => fieldOf(error, FIELDS, "amount"),
     },
   );
-  const set = (change: Partial<LoanDraft>) => {
-    setTyped((before) => ({ ...before, ...change }));
-    setProblems((before) =>
-      Object.fromEntries(Object.entries(before).filter(([field]) => !(field in change))),
-    );
-  };
-  function review(event: FormEvent) {
-    event.preventDefault();
-    if (reading.ok) return setReviewed(reading.read);
-    setProblems(reading.problems);
-    focusFirstProblem(id);
-  }
+  const { draft, problems, set, review } = form;
 
-  if (reviewed) {
-    const { data, plan } = reviewed;
-    const threshold = kind.thresholds[data.asset];
-    const two = threshold !== undefined && compare(data.amount, threshold) >= 0;
+  if (review.reviewed) {
+    const { data, plan } = review.reviewed;
+    const threshold = thresholdOf(kind, data);
     return (
-      <Review
-        act={act}
-        busy={busy}
-        problem={problem}
-        onChange={() => setReviewed(null)}
-        onSend={() => void submit()}
-      >
+      <Review review={review} act={act} busy={busy}>
         <div>
           <h2 className="text-muted text-sm">You apply for</h2>
           <p className="mt-1 font-semibold text-3xl leading-tight tracking-[-0.02em]">
@@ -96,14 +67,15 @@ export function LoanForm({ kind, act, busy, send }: FilingProps) {
         </dl>
         <p className="text-muted text-sm">
           The bank decides, and sets the rate; what it grants is paid out at once. Until then you can cancel.
-          {two && ` From ${formatAmount(threshold)} ${data.asset} on, two people must approve.`}
+          {threshold && ` From ${formatAmount(threshold)} ${data.asset} on, two people must approve.`}
         </p>
       </Review>
     );
   }
+  const reading = read(draft);
   const balance = balanceOf(draft.asset);
   return (
-    <form id={id} onSubmit={review} className="flex flex-col gap-6" noValidate>
+    <form id={form.id} onSubmit={form.onSubmit} className="flex flex-col gap-6" noValidate>
       <FormSection title="The loan">
         <div className="flex items-start gap-2">
           <Field

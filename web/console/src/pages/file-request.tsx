@@ -1,13 +1,11 @@
-import { GroatError, type KindView } from "@groat/client";
+import type { KindView } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { type ComponentType, type FormEvent, useId, useMemo, useState } from "react";
 import { toast } from "sonner";
-import { explain } from "../api/problem";
 import { assetsQuery } from "../api/queries";
 import { useKind } from "../api/requests";
-import { ownFiling } from "../bank/filing";
-import type { FilingProps } from "../bank/review";
+import { type FilingProps, ownFiling } from "../bank/filing";
 import { usePerson, useRights } from "../live/hooks";
 import { KindCrumb } from "../requests/crumb";
 import { fieldsOf, saidOf } from "../requests/fields";
@@ -15,6 +13,7 @@ import { focusFirstProblem, placeOf, useForm } from "../requests/form";
 import { FILE, moneyOf, toastId, transitionOf } from "../requests/kinds";
 import { OfKind } from "../requests/of-kind";
 import { Name } from "../requests/people";
+import { Review, useReview } from "../requests/review";
 import { SaidList } from "../requests/said";
 import { SchemaFields } from "../requests/schema-form";
 import { useFile } from "../requests/use-file";
@@ -86,40 +85,30 @@ function FileForm({ kind }: { kind: KindView }) {
   const [person, setPerson] = useState(String(whose));
   const owner = person.trim().replace(/^user:/, "") || me;
   const assets = useQuery(assetsQuery).data ?? [];
-  const [reviewed, setReviewed] = useState<Record<string, unknown> | null>(null);
   const { send, busy } = useSend(kind);
-  const [problem, setProblem] = useState<string | null>(null);
+  const review = useReview<Record<string, unknown>>(
+    (data) => send(data, owner === me ? undefined : owner),
+    (error, told) => {
+      const place = placeOf(error.detail);
+      if (!place || !fields.some(({ path }) => path === place)) return false;
+      form.setProblems({ [place]: told });
+      return true;
+    },
+  );
   const id = useId();
-  const act = filing?.title ?? "File";
 
-  function review(event: FormEvent) {
+  function submit(event: FormEvent) {
     event.preventDefault();
     const reading = form.read(assets);
-    setProblem(null);
-    if (mustName && !person.trim()) setProblem("Say whose it is.");
-    else if (reading.ok) setReviewed(reading.data);
+    review.setProblem(null);
+    if (mustName && !person.trim()) review.setProblem("Say whose it is.");
+    else if (reading.ok) review.setReviewed(reading.data);
     else focusFirstProblem(id);
   }
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    if (busy || !reviewed) return;
-    setProblem(null);
-    try {
-      await send(reviewed, owner === me ? undefined : owner);
-    } catch (error) {
-      if (!(error instanceof GroatError)) throw error;
-      const place = placeOf(error.detail);
-      if (place && fields.some(({ path }) => path === place)) {
-        form.setProblems({ [place]: explain(error) });
-        setReviewed(null);
-      } else setProblem(explain(error));
-    }
-  }
-
-  if (reviewed) {
+  if (review.reviewed) {
     return (
-      <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5" data-testid="review">
+      <Review review={review} act={filing?.title ?? "File"} busy={busy}>
         <h2 className="font-semibold">Is this right?</h2>
         {owner !== me && (
           <p className="text-sm">
@@ -127,23 +116,12 @@ function FileForm({ kind }: { kind: KindView }) {
             <Name of={`user:${owner}`} className="font-medium" />
           </p>
         )}
-        <SaidList said={saidOf(fields, reviewed)} />
-        {problem && (
-          <Notice tone="warn" role="alert">
-            {problem}
-          </Notice>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={() => setReviewed(null)}>Change</Button>
-          <Button type="submit" look="primary" busy={busy} autoFocus>
-            {act}
-          </Button>
-        </div>
-      </form>
+        <SaidList said={saidOf(fields, review.reviewed)} />
+      </Review>
     );
   }
   return (
-    <form id={id} onSubmit={review} className="flex flex-col gap-4" noValidate>
+    <form id={id} onSubmit={submit} className="flex flex-col gap-4" noValidate>
       {forOthers && (
         <Field label={mustName ? "Whose" : "Whose (yours, if empty)"} hint="The person's id.">
           {(wiring) => (
@@ -166,9 +144,9 @@ function FileForm({ kind }: { kind: KindView }) {
         payer={owner}
         focusFirst={!forOthers}
       />
-      {problem && (
+      {review.problem && (
         <Notice tone="warn" role="alert">
-          {problem}
+          {review.problem}
         </Notice>
       )}
       <div className="mt-1 flex justify-end">

@@ -1,17 +1,8 @@
-import { GroatError, type KindView } from "@groat/client";
+import { GroatError } from "@groat/client";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { explain } from "../api/problem";
 import { Button } from "../ui/button";
 import { Notice } from "../ui/states";
-
-export interface FilingProps {
-  kind: KindView;
-  /** What filing is called. */
-  act: string;
-  busy: boolean;
-  /** Throws GroatError. */
-  send: (data: Record<string, unknown>) => Promise<void>;
-}
 
 /**
  * What is filled in, then all of it once more, then sent: `reviewed` is what is looked at again, null while it is filled in. What
@@ -34,32 +25,28 @@ export function useReview<Read>(
       else setProblem(explain(error));
     }
   }
-  return { reviewed, setReviewed, problem, submit };
+  return { reviewed, setReviewed, problem, setProblem, submit };
 }
 
 /** All of it once more. */
-export function Review({
+export function Review<Read>({
+  review: { problem, setReviewed, submit },
   act,
   busy,
-  problem,
-  onChange,
-  onSend,
   children,
 }: {
+  review: ReturnType<typeof useReview<Read>>;
   /** What the button says. */
   act: string;
   busy: boolean;
-  problem: string | null;
-  onChange: () => void;
-  onSend: () => void;
   children: ReactNode;
 }) {
-  function submit(event: FormEvent) {
+  function send(event: FormEvent) {
     event.preventDefault();
-    if (!busy) onSend();
+    if (!busy) void submit();
   }
   return (
-    <form onSubmit={submit} className="flex flex-col gap-5" data-testid="review">
+    <form onSubmit={send} className="flex flex-col gap-5" data-testid="review">
       {children}
       {problem && (
         <Notice tone="warn" role="alert">
@@ -67,7 +54,7 @@ export function Review({
         </Notice>
       )}
       <div className="flex justify-end gap-2">
-        <Button onClick={onChange}>Change</Button>
+        <Button onClick={() => setReviewed(null)}>Change</Button>
         <Button type="submit" look="primary" busy={busy} autoFocus>
           {act}
         </Button>

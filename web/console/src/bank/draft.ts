@@ -1,0 +1,54 @@
+/** Forms of the bank's own: what is typed, what is wrong with it, and that it is looked at once more before it is sent. */
+import type { GroatError } from "@groat/client";
+import { type FormEvent, useId, useState } from "react";
+import { focusFirstProblem } from "../requests/form";
+import { useReview } from "../requests/review";
+
+/** What is wrong, by field. */
+export type Problems<Draft> = Partial<Record<keyof Draft, string>>;
+
+/** What a draft means, or what is wrong with it. */
+export type Reading<Draft, Read> = { ok: true; read: Read } | { ok: false; problems: Problems<Draft> };
+
+/** A draft: what is typed, and what `first` says where nothing is. `onSubmit` and `id` are for the form that it is typed into. */
+export function useDraft<Draft extends object, Read>(
+  first: Draft,
+  {
+    read,
+    send,
+    fieldOf,
+  }: {
+    read: (draft: Draft) => Reading<Draft, Read>;
+    /** Throws GroatError. */
+    send: (read: Read) => Promise<void>;
+    /** Which field a refusal is about. */
+    fieldOf: (error: GroatError, draft: Draft) => keyof Draft | null;
+  },
+) {
+  const [typed, setTyped] = useState<Partial<Draft>>({});
+  const [problems, setProblems] = useState<Problems<Draft>>({});
+  const id = useId();
+  const draft: Draft = { ...first, ...typed };
+  const review = useReview(send, (error, told) => {
+    const field = fieldOf(error, draft);
+    if (field) setProblems({ [field]: told } as Problems<Draft>);
+    return field !== null;
+  });
+  /** What is changed is not wrong any more. */
+  function set(change: Partial<Draft>) {
+    setTyped((before) => ({ ...before, ...change }));
+    setProblems((before) => {
+      const others = Object.entries(before).filter(([field]) => !(field in change));
+      return Object.fromEntries(others) as Problems<Draft>;
+    });
+  }
+  function onSubmit(event: FormEvent) {
+    event.preventDefault();
+    const reading = read(draft);
+    review.setProblem(null);
+    setProblems(reading.ok ? {} : reading.problems);
+    if (reading.ok) review.setReviewed(reading.read);
+    else focusFirstProblem(id);
+  }
+  return { id, draft, problems, set, onSubmit, review };
+}

@@ -1,0 +1,181 @@
+import { type Balance, balanceKey, GroatError, type KindView } from "@groat/client";
+import { GroatProvider } from "@groat/react";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  RouterProvider,
+} from "@tanstack/react-router";
+import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import type { ReactNode } from "react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { groat } from "../src/groat";
+import { FileRequestPage } from "../src/pages/file-request";
+import { NewTransferPage } from "../src/pages/new-transfer";
+import { kindView, requestView } from "./help";
+
+const text = { type: "string" };
+const MONEY = { amount: text, asset: text };
+const kind = (name: string, properties: KindView["schema"]) => {
+  const schema = { type: "object", properties, required: Object.keys(properties) };
+  const title = name[0]?.toUpperCase() + name.slice(1);
+  const filing = { name: "file", title: "Apply", from: [], to: [], decides: false, approves: false };
+  const transitions = [{ ...filing, by: ["owner"], schema }];
+  return kindView({ name, title, schema, transitions, thresholds: { USD: "1000" } });
+};
+const MONTHS = { type: "integer", minimum: 1, maximum: 120 };
+const KINDS = [
+  kind("card", { holder: text, asset: text, limit: text }),
+  kind("loan", { ...MONEY, months: MONTHS, purpose: text }),
+  kind("transfer", { ...MONEY, user: text }),
+  kind("expense", { ...MONEY, note: text }),
+];
+const BALANCE: Balance = {
+  account: "user:42",
+  asset: "USD",
+  balance: "500.00",
+  available: "500.00",
+  held: "0.00",
+  confirmed: "500.00",
+  version: 1,
+  floor: "0.00",
+  ceiling: null,
+  pending: false,
+  provisional: false,
+  change: null,
+};
+
+const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+
+beforeEach(() => {
+  const state = groat.getState();
+  const balances = { [balanceKey("user:42", "USD")]: BALANCE };
+  const signedIn = { ...state, phase: "ready", user: "42", name: "Ursula", balances } as const;
+  vi.spyOn(groat, "getState").mockReturnValue(signedIn);
+  vi.spyOn(groat, "start").mockImplementation(() => undefined);
+  vi.spyOn(groat.api, "kinds").mockResolvedValue({ items: KINDS });
+  vi.spyOn(groat.api, "assets").mockResolvedValue({ items: [{ code: "USD", scale: 2 }] });
+  vi.spyOn(groat.api, "requests").mockResolvedValue({ items: [], cursor: null });
+});
+
+afterEach(() => {
+  cleanup();
+  queries.clear();
+  vi.restoreAllMocks();
+});
+
+/** The page at an address; where it goes from there is empty. */
+function show(address: string) {
+  const root = createRootRoute();
+  const inside = createRoute({ getParentRoute: () => root, id: "inside" });
+  const page = (path: string, component: () => ReactNode) =>
+    createRoute({ getParentRoute: () => inside, path, component });
+  const router = createRouter({
+    routeTree: root.addChildren([
+      inside.addChildren([
+        page("/transfers/new", NewTransferPage),
+        page("/requests/$kind/new", FileRequestPage),
+        page("/requests/$kind/$id", () => <p>Filed</p>),
+      ]),
+    ]),
+    history: createMemoryHistory({ initialEntries: [address] }),
+  });
+  render(
+    <GroatProvider client={groat}>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </GroatProvider>,
+  );
+}
+
+const field = (label: string) => screen.getByLabelText<HTMLInputElement>(label);
+const type = async (label: string, typed: string) => {
+  await userEvent.clear(field(label));
+  await userEvent.type(field(label), typed);
+};
+const press = (name: string) => userEvent.click(screen.getByRole("button", { name }));
+
+const FORMS = [
+  {
+    what: "a card",
+    address: "/requests/card/new",
+    others: {},
+    label: "Limit a month, USD",
+    refusal: ["amount_wrong", ""],
+    act: "Apply",
+    filed: ["card", { holder: "Ursula", asset: "USD", limit: "25.00" }],
+  },
+  {
+    what: "a loan",
+    address: "/requests/loan/new",
+    others: { Months: "12" },
+    label: "Amount",
+    refusal: ["amount_wrong", ""],
+    act: "Apply",
+    filed: ["loan", { amount: "25.00", asset: "USD", months: 12, purpose: "" }],
+  },
+  {
+    what: "a transfer",
+    address: "/transfers/new",
+    others: { "Id or e-mail address": "7" },
+    label: "Amount",
+    refusal: ["insufficient_funds", ""],
+    act: "Send",
+    filed: ["transfer", { user: "7", amount: "25.00", asset: "USD" }],
+  },
+  {
+    what: "a request of any kind",
+    address: "/requests/expense/new",
+    others: { Note: "Train" },
+    label: "Amount",
+    refusal: ["invalid_data", "It is too much - at `$.amount`"],
+    act: "Apply",
+    filed: ["expense", { amount: "25.00", asset: "USD", note: "Train" }],
+  },
+] as const;
+
+test.each(FORMS)(
+  "$what: what is wrong is told where it is mended, and what was typed stays",
+  async ({ address, others, label, refusal: [code, detail], act, filed: [name, data] }) => {
+    const file = vi.spyOn(groat.api, "fileRequest");
+    show(address);
+    await screen.findByRole("button", { name: "Review" });
+    for (const [other, typed] of Object.entries(others)) await type(other, typed);
+
+    await press("Review");
+    await waitFor(() => expect(document.activeElement).toBe(field(label)));
+    expect(field(label).getAttribute("aria-invalid")).toBe("true");
+    await type(label, "25");
+    expect(field(label).getAttribute("aria-invalid")).toBeNull();
+
+    await press("Review");
+    expect(screen.getByTestId("review").textContent).toContain("25.00");
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: act }));
+    file.mockRejectedValueOnce(new GroatError(code, detail, 422));
+    await press(act);
+    await waitFor(() => expect(field(label).getAttribute("aria-invalid")).toBe("true"));
+    expect(field(label).value).toBe("25");
+    expect(screen.getAllByRole("alert")).toHaveLength(1);
+
+    await press("Review");
+    expect(screen.queryByRole("alert")).toBeNull();
+    file.mockRejectedValueOnce(new GroatError("too_many_open", "Too many are open.", 409));
+    await press(act);
+    expect((await within(screen.getByTestId("review")).findByRole("alert")).textContent).toBe(
+      "Too many are open.",
+    );
+    await press("Change");
+    expect([field(label).value, field(label).getAttribute("aria-invalid")]).toEqual(["25", null]);
+    await press("Review");
+    expect(screen.queryByRole("alert")).toBeNull();
+
+    file.mockResolvedValueOnce(requestView({ kind: name }));
+    await press(act);
+    await screen.findByText("Filed");
+    expect(file.mock.calls.map(([...call]) => call.slice(0, 2))).toEqual(Array(3).fill([name, data]));
+  },
+);
