@@ -179,3 +179,27 @@ test.each(FORMS)(
     expect(file.mock.calls.map(([...call]) => call.slice(0, 2))).toEqual(Array(3).fill([name, data]));
   },
 );
+
+test("an account that is to be kept is kept once, whatever becomes of the transfer", async () => {
+  const file = vi.spyOn(groat.api, "fileRequest");
+  show("/transfers/new");
+  await userEvent.click(await screen.findByRole("radio", { name: "Another bank" }));
+  await type("Account number or IBAN", "de89 3704 0044 0532 0130 00");
+  await type("Name of the holder", "Erika");
+  await userEvent.click(screen.getByRole("checkbox", { name: "Save for another time" }));
+  await type("Amount", "25");
+  await press("Review");
+  file.mockResolvedValueOnce(requestView({ id: "b1", kind: "beneficiary" }));
+  file.mockRejectedValueOnce(new GroatError("too_many_open", "Too many are open.", 409));
+  await press("Send");
+  await screen.findByRole("alert");
+  file.mockResolvedValueOnce(requestView({ kind: "transfer" }));
+  await press("Send");
+  await screen.findByText("Filed");
+  const transfer = ["transfer", { beneficiary: "b1", amount: "25.00", asset: "USD" }];
+  expect(file.mock.calls.map(([...call]) => call.slice(0, 2))).toEqual([
+    ["beneficiary", { external: "DE89370400440532013000", name: "Erika" }],
+    transfer,
+    transfer,
+  ]);
+});

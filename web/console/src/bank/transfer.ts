@@ -2,6 +2,7 @@
 import type { Asset } from "@groat/client";
 import { compare } from "@groat/client";
 import { readAmount } from "../lib/amounts";
+import type { Problems, Reading } from "./draft";
 
 export type Way = "saved" | "user" | "bank";
 export type When = "now" | "day" | "regularly";
@@ -43,8 +44,6 @@ export const EMPTY_TRANSFER: TransferDraft = {
   until: "",
 };
 
-export type TransferProblems = Partial<Record<keyof TransferDraft, string>>;
-
 export interface ReadTransfer {
   kind: "transfer" | "standing_order";
   data: Record<string, string>;
@@ -57,8 +56,8 @@ export function readTransfer(
   draft: TransferDraft,
   assets: readonly Asset[],
   today: string,
-): { ok: true; read: ReadTransfer } | { ok: false; problems: TransferProblems } {
-  const problems: TransferProblems = {};
+): Reading<TransferDraft, ReadTransfer> {
+  const problems: Problems<TransferDraft> = {};
   const data: Record<string, string> = {};
   const { way } = draft;
   const user = draft.user.trim().replace(/^user:/, "");

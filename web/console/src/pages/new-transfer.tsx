@@ -1,14 +1,14 @@
-import { compare, formatAmount, GroatError, type KindView, type RequestView, subtract } from "@groat/client";
+import { compare, formatAmount, type KindView, type RequestView, subtract } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowRight, ChevronLeft, Landmark, UserRound, Wallet } from "lucide-react";
-import { type FormEvent, useId, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { toast } from "sonner";
-import { explain } from "../api/problem";
 import { assetsQuery } from "../api/queries";
 import { requestsQuery } from "../api/requests";
 import { dataOf, spaced } from "../bank/data";
+import { type Reading, useDraft } from "../bank/draft";
 import { To } from "../bank/faces";
 import { Day } from "../bank/pieces";
 import {
@@ -17,19 +17,19 @@ import {
   type ReadTransfer,
   readTransfer,
   type TransferDraft,
-  type TransferProblems,
   type Way,
   type When,
 } from "../bank/transfer";
 import { cx } from "../lib/cx";
 import { useOwnBalances, usePerson } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
-import { toastId } from "../requests/kinds";
+import { thresholdOf, toastId } from "../requests/kinds";
 import { OfKind } from "../requests/of-kind";
+import { Review } from "../requests/review";
 import { useFile } from "../requests/use-file";
 import { Button } from "../ui/button";
 import { Checkbox, Choice, Field, Input, Select } from "../ui/field";
-import { EmptyState, ErrorState, Notice, Skeleton } from "../ui/states";
+import { EmptyState, ErrorState, Skeleton } from "../ui/states";
 import { Card, FormSection, Initial, PageHeader } from "../ui/surface";
 import { Amount } from "../ui/text";
 
@@ -65,17 +65,19 @@ export function NewTransferPage() {
           {(kind) =>
             saved.isPending || (balances.length === 0 && !ready) ? (
               <Skeleton className="h-96 w-full !rounded-xl" />
-            ) : (
+            ) : saved.data === undefined ? (
               <Card>
-                {saved.data === undefined ? (
-                  <ErrorState error={saved.error} onRetry={() => void saved.refetch()} />
-                ) : balances.length === 0 ? (
-                  <EmptyState icon={<Wallet aria-hidden />} title="Nothing to send yet">
-                    As soon as there is something on your account, you can send it from here.
-                  </EmptyState>
-                ) : (
-                  <TransferForm kind={kind} saved={saved.data.pages.flatMap((page) => page.items)} />
-                )}
+                <ErrorState error={saved.error} onRetry={() => void saved.refetch()} />
+              </Card>
+            ) : balances.length === 0 ? (
+              <Card>
+                <EmptyState icon={<Wallet aria-hidden />} title="Nothing to send yet">
+                  As soon as there is something on your account, you can send it from here.
+                </EmptyState>
+              </Card>
+            ) : (
+              <Card className="p-4 sm:p-6">
+                <TransferForm kind={kind} saved={saved.data.pages.flatMap((page) => page.items)} />
               </Card>
             )
           }
@@ -91,104 +93,71 @@ function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] })
   const balances = useOwnBalances();
   const known = saved.some(({ id }) => id === to);
   const usual = Object.keys(kind.thresholds).find((code) => balances.some(({ asset }) => asset === code));
-  const [draft, setDraft] = useState<TransferDraft>({
+  // What comes meanwhile does not change what the form began with.
+  const [first] = useState<TransferDraft>({
     ...EMPTY_TRANSFER,
     way: saved.length > 0 ? "saved" : "user",
     saved: known ? to : "",
     asset: usual ?? balances[0]?.asset ?? "",
   });
-  const [problems, setProblems] = useState<TransferProblems>({});
-  const [reviewed, setReviewed] = useState<ReadTransfer | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
   const assets = useQuery(assetsQuery).data ?? [];
   const { file, busy } = useFile();
   const kept = useRef<{ number: string; id: string } | null>(null);
 
-  const set = (change: Partial<TransferDraft>) => {
-    setDraft((before) => ({ ...before, ...change }));
-    setProblems((before) =>
-      Object.fromEntries(Object.entries(before).filter(([field]) => !(field in change))),
-    );
-  };
-  function review() {
-    setProblem(null);
+  function read(draft: TransferDraft): Reading<TransferDraft, ReadTransfer> {
     const reading = readTransfer(draft, assets, new Date().toISOString().slice(0, 10));
-    if (!reading.ok) {
-      setProblems(reading.problems);
-      return false;
-    }
+    if (!reading.ok) return reading;
     const { amount = "0", on } = reading.read.data;
     const balance = balances.find(({ asset }) => asset === draft.asset);
     // What is held at once must be there; a day to come may bring it.
     if (balance && reading.read.kind === "transfer" && !on && compare(amount, balance.available) > 0) {
-      setProblems({ amount: `Only ${formatAmount(balance.available)} ${draft.asset} are available.` });
-      return false;
+      const problem = `Only ${formatAmount(balance.available)} ${draft.asset} are available.`;
+      return { ok: false, problems: { amount: problem } };
     }
-    setProblems({});
-    setReviewed(reading.read);
-    return true;
+    return reading;
   }
-  async function send() {
-    if (busy || !reviewed) return;
-    setProblem(null);
-    try {
-      let { data } = reviewed;
-      if (reviewed.keep) {
-        const { external, name: _name, ...rest } = data;
-        if (kept.current?.number !== external) {
-          const { id } = await file("beneficiary", reviewed.keep);
-          kept.current = { number: external ?? "", id };
-        }
-        data = { ...rest, beneficiary: kept.current?.id ?? "" };
+  async function send({ kind: name, data, keep }: ReadTransfer) {
+    if (keep) {
+      if (kept.current?.number !== keep.external) {
+        const { id } = await file("beneficiary", keep);
+        kept.current = { number: keep.external, id };
       }
-      const request = await file(reviewed.kind, data);
-      toast.success(reviewed.kind === "transfer" ? "Transfer filed" : "Standing order set up", {
-        id: toastId(request),
-        description: `${formatAmount(data.amount ?? "")} ${data.asset}`,
-      });
-      await navigate({ to: "/requests/$kind/$id", params: { kind: request.kind, id: request.id } });
-    } catch (error) {
-      if (!(error instanceof GroatError)) throw error;
-      const field = fieldOf(error.code, draft.way, draft.when);
-      if (field) {
-        setProblems({ [field]: explain(error) });
-        setReviewed(null);
-      } else setProblem(explain(error));
+      const { external: _external, name: _name, ...rest } = data;
+      data = { ...rest, beneficiary: kept.current.id };
     }
+    const request = await file(name, data);
+    toast.success(name === "transfer" ? "Transfer filed" : "Standing order set up", {
+      id: toastId(request),
+      description: `${formatAmount(data.amount ?? "")} ${data.asset}`,
+    });
+    await navigate({ to: "/requests/$kind/$id", params: { kind: request.kind, id: request.id } });
   }
+  const form = useDraft<TransferDraft, ReadTransfer>(first, {
+    read,
+    send,
+    fieldOf: ({ code }, { way, when }) => fieldOf(code, way, when),
+  });
+  const { reviewed } = form.review;
 
   if (reviewed) {
     return (
-      <Review
-        kind={kind}
-        read={reviewed}
-        saved={saved}
-        problem={problem}
-        busy={busy}
-        onChange={() => setReviewed(null)}
-        onSend={() => void send()}
-      />
+      <Review review={form.review} act={reviewed.kind === "transfer" ? "Send" : "Set up"} busy={busy}>
+        <Summary kind={kind} read={reviewed} saved={saved} />
+      </Review>
     );
   }
-  return <Fill draft={draft} problems={problems} saved={saved} set={set} review={review} />;
+  return <Fill form={form} saved={saved} />;
 }
 
 function Fill({
-  draft,
-  problems,
+  form: { id, draft, problems, set, onSubmit },
   saved,
-  set,
-  review,
 }: {
-  draft: TransferDraft;
-  problems: TransferProblems;
+  form: ReturnType<typeof useDraft<TransferDraft, ReadTransfer>>;
   saved: RequestView[];
-  set: (change: Partial<TransferDraft>) => void;
-  review: () => boolean;
 }) {
   const balances = useOwnBalances();
   const scales = useQuery(assetsQuery).data ?? [];
-  const form = useId();
   const balance = balances.find(({ asset }) => asset === draft.asset);
   const scale = scales.find(({ code }) => code === draft.asset)?.scale ?? 2;
   const ways: { value: Way; label: string }[] = [
@@ -196,15 +165,8 @@ function Fill({
     { value: "user", label: "Somebody here" },
     { value: "bank", label: "Another bank" },
   ];
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    if (review()) return;
-    requestAnimationFrame(() =>
-      document.getElementById(form)?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(),
-    );
-  }
   return (
-    <form id={form} onSubmit={submit} className="flex flex-col gap-6 p-4 sm:p-6" noValidate>
+    <form id={id} onSubmit={onSubmit} className="flex flex-col gap-6" noValidate>
       <FormSection title="To whom">
         <Choice label="To whom" value={draft.way} options={ways} onChange={(way) => set({ way })} />
         {draft.way === "saved" && (
@@ -212,7 +174,7 @@ function Fill({
             saved={saved}
             value={draft.saved}
             problem={problems.saved}
-            onPick={(id) => set({ saved: id })}
+            onPick={(picked) => set({ saved: picked })}
           />
         )}
         {draft.way === "user" && (
@@ -449,24 +411,8 @@ function SavedChoice({
   );
 }
 
-/** Everything once more, with what it does to the balance. */
-function Review({
-  kind,
-  read,
-  saved,
-  problem,
-  busy,
-  onChange,
-  onSend,
-}: {
-  kind: KindView;
-  read: ReadTransfer;
-  saved: RequestView[];
-  problem: string | null;
-  busy: boolean;
-  onChange: () => void;
-  onSend: () => void;
-}) {
+/** All that is sent, with what it does to the balance. */
+function Summary({ kind, read, saved }: { kind: KindView; read: ReadTransfer; saved: RequestView[] }) {
   const { data } = read;
   const { amount = "0", asset = "" } = data;
   const balance = useOwnBalances().find((one) => one.asset === asset);
@@ -476,19 +422,11 @@ function Review({
     external: data.external ?? "",
     name: data.name ?? "",
   };
-  const threshold = kind.thresholds[asset];
-  const two = threshold !== undefined && compare(amount, threshold) >= 0;
+  const threshold = thresholdOf(kind, { amount, asset });
   const now = read.kind === "transfer" && !data.on;
   const after = balance && subtract(balance.available, amount);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSend();
-      }}
-      className="flex flex-col gap-5 p-4 sm:p-6"
-      data-testid="review"
-    >
+    <>
       <div>
         <h2 className="text-muted text-sm">You send</h2>
         <p className="mt-1 font-semibold text-3xl leading-tight tracking-[-0.02em]">
@@ -542,19 +480,8 @@ function Review({
         {now
           ? "The amount is held until it is approved; until then you can cancel."
           : "Nothing is held before the day comes."}
-        {two && ` From ${formatAmount(threshold)} ${asset} on, two people must approve.`}
+        {threshold && ` From ${formatAmount(threshold)} ${asset} on, two people must approve.`}
       </p>
-      {problem && (
-        <Notice tone="warn" role="alert">
-          {problem}
-        </Notice>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onChange}>Change</Button>
-        <Button type="submit" look="primary" busy={busy} autoFocus>
-          {read.kind === "transfer" ? "Send" : "Set up"}
-        </Button>
-      </div>
-    </form>
+    </>
   );
 }
