@@ -33,6 +33,10 @@ const KINDS = [
   kind("transfer", { ...MONEY, user: text }),
   kind("expense", { ...MONEY, note: text }),
 ];
+const ASSETS = [
+  { code: "USD", scale: 2 },
+  { code: "CREDIT", scale: 0 },
+];
 const BALANCE: Balance = {
   account: "user:42",
   asset: "USD",
@@ -57,7 +61,7 @@ beforeEach(() => {
   vi.spyOn(groat, "getState").mockReturnValue(signedIn);
   vi.spyOn(groat, "start").mockImplementation(() => undefined);
   vi.spyOn(groat.api, "kinds").mockResolvedValue({ items: KINDS });
-  vi.spyOn(groat.api, "assets").mockResolvedValue({ items: [{ code: "USD", scale: 2 }] });
+  vi.spyOn(groat.api, "assets").mockResolvedValue({ items: ASSETS });
   vi.spyOn(groat.api, "requests").mockResolvedValue({ items: [], cursor: null });
 });
 
@@ -202,4 +206,12 @@ test("an account that is to be kept is kept once, whatever becomes of the transf
     transfer,
     transfer,
   ]);
+});
+
+test("a phone offers a point only where the asset has fractions", async () => {
+  show("/requests/loan/new");
+  await screen.findByRole("option", { name: "CREDIT" });
+  expect(field("Amount").getAttribute("inputmode")).toBe("decimal");
+  await userEvent.selectOptions(field("Asset"), "CREDIT");
+  expect(field("Amount").getAttribute("inputmode")).toBe("numeric");
 });

@@ -1,9 +1,8 @@
 import { formatAmount } from "@groat/client";
-import { ArrowRight } from "lucide-react";
 import { usePerson } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
-import { Review } from "../requests/review";
-import { Button } from "../ui/button";
+import { AmountInput } from "../parts/money";
+import { Review, ReviewButton } from "../requests/review";
 import { Field, Input, Select } from "../ui/field";
 import { Amount } from "../ui/text";
 import { type CardDraft, fieldOf, readCard } from "./applications";
@@ -92,22 +91,17 @@ export function CardForm({ act, busy, send }: FilingProps) {
         problem={problems.limit}
       >
         {(wiring) => (
-          <Input
+          <AmountInput
             {...wiring}
             aria-required
-            className="num max-w-52 !text-lg font-medium"
-            inputMode="decimal"
-            autoComplete="off"
+            className="max-w-52 !text-lg font-medium"
+            asset={draft.asset}
             value={draft.limit}
-            onChange={(event) => set({ limit: event.target.value })}
+            onChange={(limit) => set({ limit })}
           />
         )}
       </Field>
-      <div className="flex justify-end">
-        <Button type="submit" look="primary">
-          Review <ArrowRight aria-hidden />
-        </Button>
-      </div>
+      <ReviewButton />
     </form>
   );
 }

@@ -4,8 +4,9 @@ import { type FormEvent, useState } from "react";
 import { assetsQuery } from "../api/queries";
 import { readAmount } from "../lib/amounts";
 import { usePerson } from "../live/hooks";
+import { AmountInput } from "../parts/money";
 import { Button } from "../ui/button";
-import { Field, Input } from "../ui/field";
+import { Field } from "../ui/field";
 import { dataOf, spentNow } from "./data";
 import type { OwnFormProps } from "./dialogs";
 import { Usage } from "./pieces";
@@ -62,15 +63,13 @@ export function LimitForm({ request, act, explain, onClose }: OwnFormProps) {
         problem={problem}
       >
         {(wiring) => (
-          <Input
+          <AmountInput
             {...wiring}
             autoFocus
-            inputMode={scale === 0 ? "numeric" : "decimal"}
-            autoComplete="off"
-            className="num"
+            asset={asset}
             value={typed}
-            onChange={(event) => {
-              setTyped(event.target.value);
+            onChange={(amount) => {
+              setTyped(amount);
               setProblem(null);
             }}
           />

@@ -1,12 +1,11 @@
 import { formatAmount } from "@groat/client";
-import { ArrowRight } from "lucide-react";
 import { Fact } from "../parts/entry-sheet";
+import { AmountInput, AssetSelect } from "../parts/money";
 import { fieldsOf } from "../requests/fields";
 import { asksFor, FILE, thresholdOf, transitionOf } from "../requests/kinds";
 import { useOwn } from "../requests/request-list";
-import { Review } from "../requests/review";
-import { Button } from "../ui/button";
-import { Field, Input, Select } from "../ui/field";
+import { Review, ReviewButton } from "../requests/review";
+import { Field, Input } from "../ui/field";
 import { FormSection } from "../ui/surface";
 import { Amount } from "../ui/text";
 import { fieldOf, type LoanDraft, type Months, type ReadLoan, readLoan } from "./applications";
@@ -90,29 +89,25 @@ export function LoanForm({ kind, act, busy, send }: FilingProps) {
             problem={problems.amount}
           >
             {(wiring) => (
-              <Input
+              <AmountInput
                 {...wiring}
                 autoFocus
                 aria-required
-                className="num !text-lg font-medium"
-                inputMode="decimal"
-                autoComplete="off"
+                className="!text-lg font-medium"
+                asset={draft.asset}
                 value={draft.amount}
-                onChange={(event) => set({ amount: event.target.value })}
+                onChange={(amount) => set({ amount })}
               />
             )}
           </Field>
           <Field label="Asset" className="w-28" problem={problems.asset}>
             {(wiring) => (
-              <Select
+              <AssetSelect
                 {...wiring}
+                codes={codes}
                 value={draft.asset}
-                onChange={(event) => set({ asset: event.target.value })}
-              >
-                {codes.map((code) => (
-                  <option key={code}>{code}</option>
-                ))}
-              </Select>
+                onChange={(asset) => set({ asset })}
+              />
             )}
           </Field>
         </div>
@@ -164,11 +159,7 @@ export function LoanForm({ kind, act, busy, send }: FilingProps) {
         </Field>
         <LoanPreview plan={reading.ok ? reading.read.plan : null} asset={draft.asset} />
       </FormSection>
-      <div className="flex justify-end">
-        <Button type="submit" look="primary">
-          Review <ArrowRight aria-hidden />
-        </Button>
-      </div>
+      <ReviewButton />
     </form>
   );
 }

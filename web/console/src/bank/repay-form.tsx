@@ -5,8 +5,9 @@ import { assetsQuery } from "../api/queries";
 import { readAmount } from "../lib/amounts";
 import { useLiveBalance } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
+import { AmountInput } from "../parts/money";
 import { Button } from "../ui/button";
-import { Field, Input } from "../ui/field";
+import { Field } from "../ui/field";
 import { Notice } from "../ui/states";
 import { Amount } from "../ui/text";
 import { dataOf, type LoanData } from "./data";
@@ -109,14 +110,12 @@ function Repayment({ loan, request, act, explain, onClose }: OwnFormProps & { lo
               }
             >
               {(wiring) => (
-                <Input
+                <AmountInput
                   {...wiring}
                   autoFocus={isZero(overdue)}
-                  inputMode={scale === 0 ? "numeric" : "decimal"}
-                  autoComplete="off"
-                  className="num"
+                  asset={asset}
                   value={typed}
-                  onChange={(event) => setTyped(event.target.value)}
+                  onChange={setTyped}
                 />
               )}
             </Field>

@@ -7,6 +7,7 @@ import { assetsQuery } from "../api/queries";
 import { useKind } from "../api/requests";
 import { useLiveBalance, usePerson } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
+import { AmountInput } from "../parts/money";
 import { thresholdOf, toastId } from "../requests/kinds";
 import { useFile } from "../requests/use-file";
 import { Button } from "../ui/button";
@@ -81,14 +82,12 @@ export function WithdrawForm({ onClose }: { onClose: () => void }) {
           >
             {(wiring) => (
               <span className="flex gap-2">
-                <Input
+                <AmountInput
                   {...wiring}
                   autoFocus
-                  inputMode="decimal"
-                  autoComplete="off"
-                  className="num"
+                  asset={BTC}
                   value={typed.amount}
-                  onChange={(event) => change({ amount: event.target.value })}
+                  onChange={(amount) => change({ amount })}
                 />
                 {available !== null && !isZero(available) && (
                   <Button onClick={() => change({ amount: available })}>All</Button>

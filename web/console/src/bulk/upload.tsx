@@ -7,7 +7,8 @@ import { assetsQuery } from "../api/queries";
 import { DEFAULT_REASON } from "../api/words";
 import { groat } from "../groat";
 import { cx } from "../lib/cx";
-import { Field, Input, Select } from "../ui/field";
+import { AssetSelect } from "../parts/money";
+import { Field, Input } from "../ui/field";
 import { Notice } from "../ui/states";
 import { Card } from "../ui/surface";
 
@@ -55,11 +56,12 @@ export function Upload({ onLoaded }: { onLoaded: (loaded: Loaded) => void }) {
       <div className="mb-5 grid gap-4 sm:grid-cols-[8rem_minmax(0,1fr)]">
         <Field label="Asset">
           {(wiring) => (
-            <Select {...wiring} value={asset} onChange={(event) => setAsset(event.target.value)}>
-              {(assets.length > 0 ? assets.map(({ code }) => code) : [asset]).map((code) => (
-                <option key={code}>{code}</option>
-              ))}
-            </Select>
+            <AssetSelect
+              {...wiring}
+              codes={assets.length > 0 ? assets.map(({ code }) => code) : [asset]}
+              value={asset}
+              onChange={setAsset}
+            />
           )}
         </Field>
         <Field label="Reason for rows without one">

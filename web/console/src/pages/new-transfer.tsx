@@ -23,12 +23,12 @@ import {
 import { cx } from "../lib/cx";
 import { useOwnBalances, usePerson } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
+import { AmountInput, AssetSelect } from "../parts/money";
 import { thresholdOf, toastId } from "../requests/kinds";
 import { OfKind } from "../requests/of-kind";
-import { Review } from "../requests/review";
+import { Review, ReviewButton } from "../requests/review";
 import { useFile } from "../requests/use-file";
-import { Button } from "../ui/button";
-import { Checkbox, Choice, Field, Input, Select } from "../ui/field";
+import { Checkbox, Choice, Field, Input } from "../ui/field";
 import { EmptyState, ErrorState, Skeleton } from "../ui/states";
 import { Card, FormSection, Initial, PageHeader } from "../ui/surface";
 import { Amount } from "../ui/text";
@@ -157,9 +157,7 @@ function Fill({
   saved: RequestView[];
 }) {
   const balances = useOwnBalances();
-  const scales = useQuery(assetsQuery).data ?? [];
   const balance = balances.find(({ asset }) => asset === draft.asset);
-  const scale = scales.find(({ code }) => code === draft.asset)?.scale ?? 2;
   const ways: { value: Way; label: string }[] = [
     ...(saved.length > 0 ? [{ value: "saved" as const, label: "Saved" }] : []),
     { value: "user", label: "Somebody here" },
@@ -240,27 +238,23 @@ function Fill({
             problem={problems.amount}
           >
             {(wiring) => (
-              <Input
+              <AmountInput
                 {...wiring}
-                className="num !text-lg font-medium"
-                inputMode={scale === 0 ? "numeric" : "decimal"}
-                autoComplete="off"
+                className="!text-lg font-medium"
+                asset={draft.asset}
                 value={draft.amount}
-                onChange={(event) => set({ amount: event.target.value })}
+                onChange={(amount) => set({ amount })}
               />
             )}
           </Field>
           <Field label="Asset" className="w-28">
             {(wiring) => (
-              <Select
+              <AssetSelect
                 {...wiring}
+                codes={balances.map(({ asset }) => asset)}
                 value={draft.asset}
-                onChange={(event) => set({ asset: event.target.value })}
-              >
-                {balances.map(({ asset }) => (
-                  <option key={asset}>{asset}</option>
-                ))}
-              </Select>
+                onChange={(asset) => set({ asset })}
+              />
             )}
           </Field>
         </div>
@@ -312,11 +306,7 @@ function Fill({
           </div>
         )}
       </FormSection>
-      <div className="flex justify-end">
-        <Button type="submit" look="primary">
-          Review <ArrowRight aria-hidden />
-        </Button>
-      </div>
+      <ReviewButton />
     </form>
   );
 }

@@ -8,9 +8,10 @@ import { type Action, assetsQuery, configQuery } from "../api/queries";
 import { readAmount } from "../lib/amounts";
 import { useShownBalance } from "../live/balance";
 import { Button } from "../ui/button";
-import { Choice, Field, Input, Select } from "../ui/field";
+import { Choice, Field, Input } from "../ui/field";
 import { Notice } from "../ui/states";
 import { Card, CardHeader } from "../ui/surface";
+import { AmountInput, AssetSelect } from "./money";
 
 const sentence = (name: string) => {
   const text = name.replaceAll(/[_-]/g, " ");
@@ -117,26 +118,11 @@ function ActionForm({
           }
           problem={problem?.field === "amount" && problem.text}
         >
-          {(wiring) => (
-            <Input
-              {...wiring}
-              inputMode={scale === 0 ? "numeric" : "decimal"}
-              autoComplete="off"
-              className="num"
-              value={amount}
-              onChange={(event) => setAmount(event.target.value)}
-            />
-          )}
+          {(wiring) => <AmountInput {...wiring} asset={asset} value={amount} onChange={setAmount} />}
         </Field>
         {codes.length > 1 && (
           <Field label="Asset" className="w-28">
-            {(wiring) => (
-              <Select {...wiring} value={asset} onChange={(event) => setAsset(event.target.value)}>
-                {codes.map((code) => (
-                  <option key={code}>{code}</option>
-                ))}
-              </Select>
-            )}
+            {(wiring) => <AssetSelect {...wiring} codes={codes} value={asset} onChange={setAsset} />}
           </Field>
         )}
       </div>

@@ -11,10 +11,11 @@ import { readAmount } from "../lib/amounts";
 import { isUnsettled, useWriteKey } from "../lib/write-key";
 import { useLiveBalance, useWatch } from "../live/hooks";
 import { Button } from "../ui/button";
-import { Choice, Field, Input, Select } from "../ui/field";
+import { Choice, Field, Input } from "../ui/field";
 import { Dialog } from "../ui/overlay";
 import { Notice } from "../ui/states";
 import { Amount, Delta } from "../ui/text";
+import { AmountInput, AssetSelect } from "./money";
 
 type Way = "add" | "subtract" | "set";
 
@@ -114,25 +115,16 @@ function AdjustForm({
           className="flex-1"
           problem={problem?.field === "amount" && problem.text}
         >
-          {(wiring) => (
-            <Input
-              {...wiring}
-              autoFocus
-              inputMode={scale === 0 ? "numeric" : "decimal"}
-              autoComplete="off"
-              className="num"
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-          )}
+          {(wiring) => <AmountInput {...wiring} autoFocus asset={asset} value={typed} onChange={setTyped} />}
         </Field>
         <Field label="Asset" className="w-28">
           {(wiring) => (
-            <Select {...wiring} value={asset} onChange={(event) => setAsset(event.target.value)}>
-              {(assets.length > 0 ? assets.map(({ code }) => code) : [asset]).map((code) => (
-                <option key={code}>{code}</option>
-              ))}
-            </Select>
+            <AssetSelect
+              {...wiring}
+              codes={assets.length > 0 ? assets.map(({ code }) => code) : [asset]}
+              value={asset}
+              onChange={setAsset}
+            />
           )}
         </Field>
       </div>

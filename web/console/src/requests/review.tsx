@@ -1,4 +1,5 @@
 import { GroatError } from "@groat/client";
+import { ArrowRight } from "lucide-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { explain } from "../api/problem";
 import { Button } from "../ui/button";
@@ -60,5 +61,16 @@ export function Review<Read>({
         </Button>
       </div>
     </form>
+  );
+}
+
+/** How a form ends that is looked at once more before it is sent. */
+export function ReviewButton() {
+  return (
+    <div className="flex justify-end">
+      <Button type="submit" look="primary">
+        Review <ArrowRight aria-hidden />
+      </Button>
+    </div>
   );
 }

@@ -6,6 +6,7 @@ import { assetsQuery } from "../api/queries";
 import { requestsQuery, useKind } from "../api/requests";
 import { cx } from "../lib/cx";
 import { usePerson } from "../live/hooks";
+import { AmountInput, AssetSelect } from "../parts/money";
 import { Checkbox, Choice, Input, Field as Labelled, Select, TextArea } from "../ui/field";
 import type { Draft, Field } from "./fields";
 import { headline } from "./kinds";
@@ -238,7 +239,6 @@ function MoneyField({ field, autoFocus, draft, problems, onChange, payer }: Fiel
     if (!asset && first) onChange(input.asset, first);
   }, [asset, first, input.asset, onChange]);
   const balance = mine.find((one) => one.asset === asset);
-  const scale = declared.find(({ code }) => code === asset)?.scale ?? 8;
   const available = balance && `${formatAmount(balance.available)} ${asset} available`;
   return (
     <div className="flex items-start gap-2">
@@ -249,25 +249,24 @@ function MoneyField({ field, autoFocus, draft, problems, onChange, payer }: Fiel
         problem={problems[path]}
       >
         {(wiring) => (
-          <Input
+          <AmountInput
             {...wiring}
             autoFocus={autoFocus}
             aria-required={required}
-            inputMode={scale === 0 ? "numeric" : "decimal"}
-            autoComplete="off"
-            className="num"
+            asset={asset}
             value={String(draft[path] ?? "")}
-            onChange={(event) => onChange(path, event.target.value)}
+            onChange={(typed) => onChange(path, typed)}
           />
         )}
       </Labelled>
       <Labelled label="Asset" className="w-28">
         {(wiring) => (
-          <Select {...wiring} value={asset} onChange={(event) => onChange(input.asset, event.target.value)}>
-            {offered.map((code) => (
-              <option key={code}>{code}</option>
-            ))}
-          </Select>
+          <AssetSelect
+            {...wiring}
+            codes={offered}
+            value={asset}
+            onChange={(code) => onChange(input.asset, code)}
+          />
         )}
       </Labelled>
     </div>
@@ -296,16 +295,7 @@ function AssetField({
   return (
     <Labelled label={label} hint={hint} problem={problem}>
       {(wiring) => (
-        <Select
-          {...wiring}
-          className="max-w-40"
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-        >
-          {codes.map((code) => (
-            <option key={code}>{code}</option>
-          ))}
-        </Select>
+        <AssetSelect {...wiring} className="max-w-40" codes={codes} value={value} onChange={onChange} />
       )}
     </Labelled>
   );
