@@ -1,23 +1,36 @@
 import { GroatError } from "@groat/client";
 import { renderHook } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { isUnsettled, useWriteKey } from "../src/lib/write-key";
+import { isUnsettled, useWrite } from "../src/lib/write-key";
 
-test("a key stays while the body does, and goes when the verdict is in", () => {
-  const { result, rerender } = renderHook(() => useWriteKey());
-  const first = result.current.keyFor({ amount: "5" });
+test("a key stays while the body does, and goes when the verdict is in", async () => {
+  const { result, rerender } = renderHook(() => useWrite());
+  const lost = new GroatError("unknown_outcome", "");
+  const keyOf = async (body: unknown, outcome?: Error) => {
+    let used = "";
+    const written = result.current(body, async (key) => {
+      used = key;
+      if (outcome) throw outcome;
+    });
+    await (outcome ? expect(written).rejects.toBe(outcome) : written);
+    return used;
+  };
+  const first = await keyOf({ amount: "5" }, lost);
   rerender();
-  expect(result.current.keyFor({ amount: "5" })).toBe(first);
-  expect(result.current.keyFor({ amount: "6" })).not.toBe(first);
-  const second = result.current.keyFor({ amount: "6" });
-  result.current.settle();
-  expect(result.current.keyFor({ amount: "6" })).not.toBe(second);
+  expect(await keyOf({ amount: "5" }, lost)).toBe(first);
+  const second = await keyOf({ amount: "6" }, lost);
+  expect(second).not.toBe(first);
+  expect(await keyOf({ amount: "6" })).toBe(second);
+  const third = await keyOf({ amount: "6" }, new GroatError("insufficient_funds", "", 422));
+  expect(third).not.toBe(second);
+  expect(await keyOf({ amount: "6" })).not.toBe(third);
 });
 
 test.each([
   [new GroatError("network", ""), true],
   [new GroatError("unknown_outcome", ""), true],
   [new GroatError("overloaded", "", 503), true],
+  [new TypeError("not a verdict"), true],
   [new GroatError("insufficient_funds", "", 422), false],
   [new GroatError("key_reused", "", 409), false],
 ])("%s is open: %s", (error, open) => {

@@ -1,27 +1,32 @@
-import { randomId } from "@groat/client";
-import { useRef } from "react";
+import { GroatError, randomId } from "@groat/client";
+import { useCallback, useRef } from "react";
 
 /**
- * The idempotency key of a form: one key per body, kept until the server has given its verdict. Pressing twice, or again
- * after a lost answer, is then the same write.
+ * Writes under an idempotency key: one key per body, kept until the server has given its verdict. Pressing twice, or again
+ * after a lost answer, is then the same write. Throws what the write throws.
  */
-export function useWriteKey() {
+export function useWrite() {
   const held = useRef<{ body: string; key: string } | null>(null);
-  return useRef({
-    keyFor(body: unknown): string {
-      const text = JSON.stringify(body);
-      if (held.current?.body !== text) held.current = { body: text, key: randomId() };
-      return held.current.key;
-    },
-    /** The verdict is in: the next press is a new write. */
-    settle(): void {
+  return useCallback(async function under<Result>(
+    body: unknown,
+    write: (key: string) => Promise<Result>,
+  ): Promise<Result> {
+    const text = JSON.stringify(body);
+    if (held.current?.body !== text) held.current = { body: text, key: randomId() };
+    try {
+      const result = await write(held.current.key);
       held.current = null;
-    },
-  }).current;
+      return result;
+    } catch (error) {
+      if (!isUnsettled(error)) held.current = null;
+      throw error;
+    }
+  }, []);
 }
 
 /** Whether an error leaves open what became of a write; then the same key must be tried again. */
 export function isUnsettled(error: unknown): boolean {
-  const { code, status } = error as { code?: string; status?: number };
-  return code === "network" || code === "unknown_outcome" || code === "aborted" || (status ?? 0) >= 500;
+  if (!(error instanceof GroatError)) return true;
+  const { code, status } = error;
+  return code === "network" || code === "unknown_outcome" || code === "aborted" || status >= 500;
 }

@@ -8,7 +8,7 @@ import { ADJUSTMENTS, DEFAULT_REASON } from "../api/words";
 import { groat } from "../groat";
 import { inOrder } from "../lib/accounts";
 import { readAmount } from "../lib/amounts";
-import { isUnsettled, useWriteKey } from "../lib/write-key";
+import { useWrite } from "../lib/write-key";
 import { useLiveBalance, useWatch } from "../live/hooks";
 import { Button } from "../ui/button";
 import { Choice, Field, Input } from "../ui/field";
@@ -64,7 +64,7 @@ function AdjustForm({
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ field: "amount" | "form"; text: string } | null>(null);
-  const writeKey = useWriteKey();
+  const write = useWrite();
   const form = useId();
   const scale = assets.find((item) => item.code === asset)?.scale ?? 0;
   const known = balances.find((item) => item.account === account && item.asset === asset);
@@ -82,12 +82,8 @@ function AdjustForm({
     setProblem(null);
     setBusy(true);
     try {
-      await write(
-        way,
-        { account, asset, amount: read.amount, reason: reason.trim() || DEFAULT_REASON },
-        writeKey.keyFor,
-      );
-      writeKey.settle();
+      const wanted = { account, asset, amount: read.amount, reason: reason.trim() || DEFAULT_REASON };
+      await write([way, wanted], (key) => adjust(way, wanted, key));
       toast.success("User credits updated successfully", { id: `adjust-${account}` });
       await Promise.all(
         [["users"], ["user", user], ["account", account]].map((queryKey) =>
@@ -97,7 +93,6 @@ function AdjustForm({
       onClose();
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
-      if (!isUnsettled(error)) writeKey.settle();
       const text = error.detail || "Failed to update user credits";
       toast.error(text, { id: `adjust-${account}` });
       setProblem({ field: "form", text });
@@ -182,9 +177,7 @@ interface Wanted {
   reason: string;
 }
 
-function write(way: Way, wanted: Wanted, keyFor: (body: unknown) => string): Promise<unknown> {
-  const { account, asset, amount, reason } = wanted;
-  const key = keyFor([way, wanted]);
+function adjust(way: Way, { account, asset, amount, reason }: Wanted, key: string): Promise<unknown> {
   if (way === "set") return groat.api.setBalance(account, asset, { balance: amount, reason }, { key });
   const [source, destination] = way === "add" ? [ADJUSTMENTS, account] : [account, ADJUSTMENTS];
   return groat.api.post({ postings: [{ source, destination, amount, asset }], reason }, { key });

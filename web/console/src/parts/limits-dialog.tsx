@@ -7,7 +7,7 @@ import { assetsQuery } from "../api/queries";
 import { DEFAULT_REASON } from "../api/words";
 import { groat } from "../groat";
 import { readAmount } from "../lib/amounts";
-import { isUnsettled, useWriteKey } from "../lib/write-key";
+import { useWrite } from "../lib/write-key";
 import { Button } from "../ui/button";
 import { Checkbox, Field, Input } from "../ui/field";
 import { Dialog } from "../ui/overlay";
@@ -43,7 +43,7 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const writeKey = useWriteKey();
+  const write = useWrite();
   const asset = assets.find((item) => item.code === balance.asset) ?? {
     code: balance.asset,
     scale: balance.balance.split(".")[1]?.length ?? 0,
@@ -68,8 +68,7 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
     setProblem(null);
     setBusy(true);
     try {
-      await groat.api.setLimits(balance.account, balance.asset, input, { key: writeKey.keyFor(input) });
-      writeKey.settle();
+      await write(input, (key) => groat.api.setLimits(balance.account, balance.asset, input, { key }));
       toast.success("Limits changed");
       await Promise.all(
         [["user"], ["users"], ["account"]].map((queryKey) => queries.invalidateQueries({ queryKey })),
@@ -77,7 +76,6 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
       onClose();
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
-      if (!isUnsettled(error)) writeKey.settle();
       setProblem(explain(error));
     } finally {
       setBusy(false);

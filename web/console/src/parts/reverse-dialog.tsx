@@ -6,7 +6,7 @@ import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { transactionQuery } from "../api/queries";
 import { groat } from "../groat";
-import { isUnsettled, useWriteKey } from "../lib/write-key";
+import { useWrite } from "../lib/write-key";
 import { useLiveBalance } from "../live/hooks";
 import { Button } from "../ui/button";
 import { Field, Input } from "../ui/field";
@@ -35,7 +35,7 @@ function ReverseForm({ entry, onClose }: { entry: EntryView; onClose: () => void
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ field: "reason" | "form"; text: string } | null>(null);
-  const writeKey = useWriteKey();
+  const write = useWrite();
   const form = useId();
   const live = useLiveBalance(entry.account, entry.asset);
   const before = live?.confirmed ?? entry.balance;
@@ -50,12 +50,9 @@ function ReverseForm({ entry, onClose }: { entry: EntryView; onClose: () => void
     setProblem(null);
     setBusy(true);
     try {
-      await groat.api.reverse(
-        entry.transaction,
-        { reason: text },
-        { key: writeKey.keyFor([entry.transaction, text]) },
+      await write([entry.transaction, text], (key) =>
+        groat.api.reverse(entry.transaction, { reason: text }, { key }),
       );
-      writeKey.settle();
       toast.success("Transaction undone", { id: `reverse-${entry.transaction}` });
       await Promise.all(
         [["users"], ["user"], ["account"], ["transaction"]].map((queryKey) =>
@@ -65,7 +62,6 @@ function ReverseForm({ entry, onClose }: { entry: EntryView; onClose: () => void
       onClose();
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
-      if (!isUnsettled(error)) writeKey.settle();
       setProblem({ field: "form", text: explain(error) });
     } finally {
       setBusy(false);

@@ -5,7 +5,7 @@ import { explain } from "../api/problem";
 import { kindsQuery } from "../api/requests";
 import { groat } from "../groat";
 import { formatClock } from "../lib/time";
-import { isUnsettled, useWriteKey } from "../lib/write-key";
+import { useWrite } from "../lib/write-key";
 import { latest, stateOf } from "./kinds";
 import { spread } from "./live";
 
@@ -23,7 +23,7 @@ export function takeIn(queries: QueryClient, request: RequestView): void {
 /** Taking transitions of requests: one at a time, and one key for each until its verdict is in. */
 export function useTake() {
   const queries = useQueryClient();
-  const writeKey = useWriteKey();
+  const write = useWrite();
   const [busy, setBusy] = useState<string | null>(null);
 
   /** Throws GroatError; what is on screen of the request then is asked for again. */
@@ -35,13 +35,12 @@ export function useTake() {
     const { kind, id, version } = request;
     setBusy(transition.name);
     try {
-      const key = writeKey.keyFor([id, version, transition.name, input]);
-      const after = await groat.api.takeTransition(kind, id, transition.name, input, { key });
-      writeKey.settle();
+      const after = await write([id, version, transition.name, input], (key) =>
+        groat.api.takeTransition(kind, id, transition.name, input, { key }),
+      );
       takeIn(queries, after);
       return after;
     } catch (error) {
-      if (!isUnsettled(error)) writeKey.settle();
       void queries.invalidateQueries({ queryKey: ["request", id] });
       throw error;
     } finally {

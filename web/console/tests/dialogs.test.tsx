@@ -1,0 +1,92 @@
+import { type BalanceView, GroatError } from "@groat/client";
+import { GroatProvider } from "@groat/react";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { cleanup, render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import type { ReactNode } from "react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { groat } from "../src/groat";
+import { ConfirmDialog } from "../src/parts/confirm-dialog";
+import { LimitsDialog } from "../src/parts/limits-dialog";
+
+const BALANCE: BalanceView = {
+  account: "user:42",
+  asset: "USD",
+  balance: "500.00",
+  available: "500.00",
+  held: "0.00",
+  version: 1,
+  floor: "0.00",
+  ceiling: null,
+};
+const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+const closed = vi.fn();
+
+beforeEach(() => {
+  vi.spyOn(groat, "start").mockImplementation(() => undefined);
+  vi.spyOn(groat.api, "assets").mockResolvedValue({ items: [{ code: "USD", scale: 2 }] });
+});
+
+afterEach(() => {
+  cleanup();
+  queries.clear();
+  closed.mockReset();
+  vi.restoreAllMocks();
+});
+
+function show(dialog: ReactNode) {
+  render(
+    <GroatProvider client={groat}>
+      <QueryClientProvider client={queries}>{dialog}</QueryClientProvider>
+    </GroatProvider>,
+  );
+}
+const press = (name: string) => userEvent.click(screen.getByRole("button", { name }));
+const told = async () => (await screen.findByRole("alert")).textContent;
+
+test("a write whose answer was lost is the same write when it is pressed again", async () => {
+  const keys: string[] = [];
+  const outcomes = [
+    new GroatError("unknown_outcome", ""),
+    new GroatError("ceiling_exceeded", "", 422),
+    new GroatError("overloaded", "", 503),
+  ];
+  vi.spyOn(groat.api, "setLimits").mockImplementation(async (_account, _asset, _limits, { key } = {}) => {
+    keys.push(key ?? "");
+    const outcome = outcomes.shift();
+    if (outcome) throw outcome;
+    return BALANCE;
+  });
+  show(<LimitsDialog target={BALANCE} onClose={closed} />);
+  await press("Save limits");
+  expect(await told()).toContain("The answer was lost on the way.");
+  await press("Save limits");
+  await waitFor(async () => expect(await told()).toContain("over the highest balance"));
+  await press("Save limits");
+  await waitFor(async () => expect(await told()).toContain("The server is very busy."));
+  expect(closed).not.toHaveBeenCalled();
+  await userEvent.type(screen.getByLabelText("Reason"), "Another");
+  await press("Save limits");
+  await waitFor(() => expect(closed).toHaveBeenCalledOnce());
+  const [lost, again, refused, other] = keys;
+  expect(again).toBe(lost);
+  expect(new Set([again, refused, other]).size).toBe(3);
+});
+
+test("what is asked for once more says why it was refused, and goes when it is done", async () => {
+  const act = vi.fn<(reason: string) => Promise<void>>(async () => undefined);
+  show(
+    <ConfirmDialog open onClose={closed} title="Disable?" act={act} actLabel="Disable" asksReason>
+      They cannot sign in then.
+    </ConfirmDialog>,
+  );
+  act.mockRejectedValueOnce(new GroatError("forbidden", "", 403));
+  await userEvent.type(screen.getByLabelText("Reason (optional)"), " Lost phone ");
+  await press("Disable");
+  expect(await told()).toBe("Your role does not allow that.");
+  expect(closed).not.toHaveBeenCalled();
+  await press("Disable");
+  await waitFor(() => expect(closed).toHaveBeenCalledOnce());
+  expect(screen.queryByRole("alert")).toBeNull();
+  expect(act.mock.calls).toEqual([["Lost phone"], ["Lost phone"]]);
+});
