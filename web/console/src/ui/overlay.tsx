@@ -10,9 +10,6 @@ interface PanelProps {
   title: ReactNode;
   description?: ReactNode;
   children: ReactNode;
-  /** Acts, at the foot; on a phone they stay in reach of the thumb. */
-  footer?: ReactNode;
-  className?: string;
   testId?: string;
 }
 
@@ -56,17 +53,16 @@ function openerOf(element: Element | null): Element | null {
   return labelled ? document.getElementById(labelled) : element;
 }
 
-/** A question in the middle of the screen; on a phone it rises from the foot. */
-export function Dialog({
+/** What opens over the page, and has the focus for as long. */
+function Panel({
   open,
   onOpenChange,
   title,
   description,
   children,
-  footer,
-  className,
   testId,
-}: PanelProps) {
+  className,
+}: PanelProps & { className: string }) {
   const focusBack = useFocusBack(open);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -75,55 +71,27 @@ export function Dialog({
         <Radix.Content
           data-testid={testId}
           onCloseAutoFocus={focusBack}
-          className={cx(
-            "fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] animate-appear flex-col rounded-t-xl border border-line bg-raised shadow-float",
-            "sm:top-[12dvh] sm:bottom-auto sm:mx-auto sm:max-h-[80dvh] sm:w-full sm:max-w-md sm:rounded-xl",
-            className,
-          )}
+          className={cx("fixed z-50 flex flex-col border-line bg-raised shadow-float", className)}
         >
           <PanelHead title={title} description={description} />
           <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
-          {footer && (
-            <footer className="flex justify-end gap-2 border-line border-t px-5 py-3.5">{footer}</footer>
-          )}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
 }
 
+const DIALOG =
+  "inset-x-0 bottom-0 max-h-[92dvh] animate-appear rounded-t-xl border " +
+  "sm:top-[12dvh] sm:bottom-auto sm:mx-auto sm:max-h-[80dvh] sm:w-full sm:max-w-md sm:rounded-xl";
+
+/** A question in the middle of the screen; on a phone it rises from the foot. */
+export const Dialog = (panel: PanelProps) => <Panel {...panel} className={DIALOG} />;
+
+const SHEET = "inset-y-0 right-0 w-full animate-slide-in border-l sm:max-w-xl";
+
 /** Details beside the page they belong to, over its right edge. */
-export function Sheet({
-  open,
-  onOpenChange,
-  title,
-  description,
-  children,
-  footer,
-  className,
-  testId,
-}: PanelProps) {
-  const focusBack = useFocusBack(open);
-  return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
-      <Radix.Portal>
-        <Radix.Overlay className={VEIL} />
-        <Radix.Content
-          data-testid={testId}
-          onCloseAutoFocus={focusBack}
-          className={cx(
-            "fixed inset-y-0 right-0 z-50 flex w-full animate-slide-in flex-col border-line border-l bg-raised shadow-float sm:max-w-xl",
-            className,
-          )}
-        >
-          <PanelHead title={title} description={description} />
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
-          {footer && <footer className="border-line border-t px-5 py-3.5">{footer}</footer>}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  );
-}
+export const Sheet = (panel: PanelProps) => <Panel {...panel} className={SHEET} />;
 
 /** A small panel at what opened it; as wide as a phone allows. */
 export function Popover({
