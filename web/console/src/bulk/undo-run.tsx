@@ -2,8 +2,8 @@ import { formatAmount } from "@groat/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { Undo2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
+import { ReasonField } from "../parts/reason-field";
 import { Button } from "../ui/button";
-import { Field, Input } from "../ui/field";
 import { Dialog } from "../ui/overlay";
 import { Notice, Progress } from "../ui/states";
 import { Badge } from "../ui/surface";
@@ -68,17 +68,7 @@ export function UndoRun({ record, small = false }: { record: RunRecord; small?: 
               {formatAmount(String(count))} reversing transactions are posted, one for each row. Whoever has
               spent the credits already keeps them: those reversals are refused and listed.
             </p>
-            <Field label="Reason" problem={state.problem}>
-              {(wiring) => (
-                <Input
-                  {...wiring}
-                  autoFocus
-                  maxLength={500}
-                  value={reason}
-                  onChange={(event) => setReason(event.target.value)}
-                />
-              )}
-            </Field>
+            <ReasonField autoFocus problem={state.problem} value={reason} onChange={setReason} />
             <div className="flex justify-end gap-2">
               <Button onClick={() => setOpen(false)}>Keep it</Button>
               <Button type="submit" look="danger">

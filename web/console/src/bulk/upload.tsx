@@ -8,7 +8,8 @@ import { DEFAULT_REASON } from "../api/words";
 import { groat } from "../groat";
 import { cx } from "../lib/cx";
 import { AssetSelect } from "../parts/money";
-import { Field, Input } from "../ui/field";
+import { ReasonField } from "../parts/reason-field";
+import { Field } from "../ui/field";
 import { Notice } from "../ui/states";
 import { Card } from "../ui/surface";
 
@@ -64,17 +65,12 @@ export function Upload({ onLoaded }: { onLoaded: (loaded: Loaded) => void }) {
             />
           )}
         </Field>
-        <Field label="Reason for rows without one">
-          {(wiring) => (
-            <Input
-              {...wiring}
-              maxLength={500}
-              placeholder={DEFAULT_REASON}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
+        <ReasonField
+          label="Reason for rows without one"
+          placeholder={DEFAULT_REASON}
+          value={reason}
+          onChange={setReason}
+        />
       </div>
       <label
         htmlFor={input}

@@ -11,11 +11,12 @@ import { readAmount } from "../lib/amounts";
 import { useWrite } from "../lib/write-key";
 import { useLiveBalance, useWatch } from "../live/hooks";
 import { Button } from "../ui/button";
-import { Choice, Field, Input } from "../ui/field";
+import { Choice, Field } from "../ui/field";
 import { Dialog } from "../ui/overlay";
 import { Notice } from "../ui/states";
 import { Amount, Delta } from "../ui/text";
 import { AmountInput, AssetSelect } from "./money";
+import { ReasonField } from "./reason-field";
 
 type Way = "add" | "subtract" | "set";
 
@@ -123,17 +124,12 @@ function AdjustForm({
           )}
         </Field>
       </div>
-      <Field label="Reason" hint="The person reads it, and the audit log keeps it.">
-        {(wiring) => (
-          <Input
-            {...wiring}
-            maxLength={500}
-            placeholder={DEFAULT_REASON}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <ReasonField
+        hint="The person reads it, and the audit log keeps it."
+        placeholder={DEFAULT_REASON}
+        value={reason}
+        onChange={setReason}
+      />
       <p
         className="flex flex-wrap items-center gap-2 rounded-md bg-sunken px-3.5 py-2.5 text-sm"
         aria-live="polite"

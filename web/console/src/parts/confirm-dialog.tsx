@@ -2,9 +2,9 @@ import { GroatError } from "@groat/client";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { explain } from "../api/problem";
 import { Button } from "../ui/button";
-import { Field, Input } from "../ui/field";
 import { Dialog } from "../ui/overlay";
 import { Notice } from "../ui/states";
+import { ReasonField } from "./reason-field";
 
 /** Asks once more before something that matters, for a reason where the audit log keeps one. */
 export function ConfirmDialog({
@@ -49,18 +49,7 @@ export function ConfirmDialog({
     <Dialog open={open} onOpenChange={(next) => !next && onClose()} title={title}>
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
         <div className="text-muted text-sm">{children}</div>
-        {asksReason && (
-          <Field label="Reason (optional)">
-            {(wiring) => (
-              <Input
-                {...wiring}
-                maxLength={500}
-                value={reason}
-                onChange={(event) => setReason(event.target.value)}
-              />
-            )}
-          </Field>
-        )}
+        {asksReason && <ReasonField label="Reason (optional)" value={reason} onChange={setReason} />}
         {problem && (
           <Notice tone="bad" role="alert">
             {problem}

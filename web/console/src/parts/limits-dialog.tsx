@@ -12,6 +12,7 @@ import { Button } from "../ui/button";
 import { Checkbox, Field, Input } from "../ui/field";
 import { Dialog } from "../ui/overlay";
 import { Notice } from "../ui/states";
+import { ReasonField } from "./reason-field";
 
 /** How far down and up a balance may go. */
 export function LimitsDialog({ target, onClose }: { target: BalanceView | null; onClose: () => void }) {
@@ -96,17 +97,7 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
         limit={ceiling}
         onChange={setCeiling}
       />
-      <Field label="Reason">
-        {(wiring) => (
-          <Input
-            {...wiring}
-            maxLength={500}
-            placeholder={DEFAULT_REASON}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <ReasonField placeholder={DEFAULT_REASON} value={reason} onChange={setReason} />
       {problem && (
         <Notice tone="bad" role="alert">
           {problem}

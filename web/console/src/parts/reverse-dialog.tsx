@@ -9,10 +9,10 @@ import { groat } from "../groat";
 import { useWrite } from "../lib/write-key";
 import { useLiveBalance } from "../live/hooks";
 import { Button } from "../ui/button";
-import { Field, Input } from "../ui/field";
 import { Dialog } from "../ui/overlay";
 import { Notice, Skeleton } from "../ui/states";
 import { Amount } from "../ui/text";
+import { ReasonField } from "./reason-field";
 
 /** Undoes a transaction by one that runs the other way; both stay in the history. */
 export function ReverseDialog({ entry, onClose }: { entry: EntryView | null; onClose: () => void }) {
@@ -91,17 +91,12 @@ function ReverseForm({ entry, onClose }: { entry: EntryView; onClose: () => void
         <ArrowRight className="size-4 text-faint" aria-label="becomes" />
         <Amount value={after} asset={entry.asset} className="font-semibold" />
       </div>
-      <Field label="Reason" problem={problem?.field === "reason" && problem.text}>
-        {(wiring) => (
-          <Input
-            {...wiring}
-            autoFocus
-            maxLength={500}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <ReasonField
+        autoFocus
+        problem={problem?.field === "reason" && problem.text}
+        value={reason}
+        onChange={setReason}
+      />
       {problem?.field === "form" && (
         <Notice tone="bad" role="alert">
           {problem.text}

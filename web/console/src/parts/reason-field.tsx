@@ -1,0 +1,24 @@
+import type { ComponentProps, ReactNode } from "react";
+import { Field, Input } from "../ui/field";
+
+/** Why somebody does what they do, in their own words, as the audit log keeps it. */
+export function ReasonField({
+  label = "Reason",
+  hint,
+  problem,
+  onChange,
+  ...rest
+}: Omit<ComponentProps<typeof Input>, "onChange"> & {
+  label?: string;
+  hint?: string;
+  problem?: ReactNode;
+  onChange: (reason: string) => void;
+}) {
+  return (
+    <Field label={label} hint={hint} problem={problem}>
+      {(wiring) => (
+        <Input {...wiring} {...rest} maxLength={500} onChange={(event) => onChange(event.target.value)} />
+      )}
+    </Field>
+  );
+}
