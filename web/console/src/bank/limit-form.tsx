@@ -1,10 +1,11 @@
-import { compare, formatAmount, GroatError, isZero } from "@groat/client";
+import { compare, formatAmount, isZero } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { assetsQuery } from "../api/queries";
 import { readAmount } from "../lib/amounts";
 import { usePerson } from "../live/hooks";
 import { AmountInput } from "../parts/money";
+import { useAttempt } from "../parts/use-attempt";
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
 import { dataOf, spentNow } from "./data";
@@ -17,8 +18,7 @@ export function LimitForm({ request, act, explain, onClose }: OwnFormProps) {
   const own = usePerson().user === request.user;
   const scale = useQuery(assetsQuery).data?.find(({ code }) => code === card?.asset)?.scale ?? 2;
   const [typed, setTyped] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { busy, problem, setProblem, attempt } = useAttempt(explain);
   if (!card) return null;
   const { limit, asset } = card;
   const spent = spentNow(card, new Date());
@@ -27,7 +27,6 @@ export function LimitForm({ request, act, explain, onClose }: OwnFormProps) {
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (busy) return;
     const read = readAmount(typed, { code: asset, scale });
     if (!read.ok) return setProblem(read.problem);
     if (isZero(read.amount))
@@ -35,17 +34,10 @@ export function LimitForm({ request, act, explain, onClose }: OwnFormProps) {
     if (own && compare(read.amount, limit) > 0) {
       return setProblem(`Only the bank can set more than ${formatAmount(limit)} ${asset}.`);
     }
-    setBusy(true);
-    setProblem(null);
-    try {
+    return attempt(async () => {
       await act({ limit: read.amount });
       onClose();
-    } catch (error) {
-      if (!(error instanceof GroatError)) throw error;
-      setProblem(explain(error));
-    } finally {
-      setBusy(false);
-    }
+    });
   }
 
   return (

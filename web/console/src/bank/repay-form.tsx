@@ -1,4 +1,4 @@
-import { compare, formatAmount, GroatError, isZero, subtract } from "@groat/client";
+import { compare, formatAmount, isZero, subtract } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { assetsQuery } from "../api/queries";
@@ -6,6 +6,7 @@ import { readAmount } from "../lib/amounts";
 import { useLiveBalance } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
 import { AmountInput } from "../parts/money";
+import { useAttempt } from "../parts/use-attempt";
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
 import { Notice } from "../ui/states";
@@ -33,8 +34,7 @@ function Repayment({ loan, request, act, explain, onClose }: OwnFormProps & { lo
   const [choice, setChoice] = useState<Choice>(isZero(overdue) ? "part" : "overdue");
   const [typed, setTyped] = useState("");
   const [reviewed, setReviewed] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { busy, problem, setProblem, attempt } = useAttempt(explain);
 
   const options = [
     ...(isZero(overdue) ? [] : [{ value: "overdue" as const, label: "What is overdue", amount: overdue }]),
@@ -58,24 +58,15 @@ function Repayment({ loan, request, act, explain, onClose }: OwnFormProps & { lo
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (busy) return;
-    setProblem(null);
-    if (reviewed === null) {
-      const given = read();
-      if ("amount" in given) setReviewed(given.amount);
-      else setProblem(given.problem);
-      return;
+    if (reviewed !== null) {
+      return attempt(async () => {
+        await act({ amount: reviewed });
+        onClose();
+      });
     }
-    setBusy(true);
-    try {
-      await act({ amount: reviewed });
-      onClose();
-    } catch (error) {
-      if (!(error instanceof GroatError)) throw error;
-      setProblem(explain(error));
-    } finally {
-      setBusy(false);
-    }
+    const given = read();
+    setProblem("problem" in given ? given.problem : null);
+    if ("amount" in given) setReviewed(given.amount);
   }
 
   return (

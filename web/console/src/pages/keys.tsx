@@ -1,13 +1,12 @@
-import { GroatError } from "@groat/client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Copy, KeyRound, Plus, Trash2 } from "lucide-react";
 import { type FormEvent, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { type ApiKey, apiKeys } from "../api/api-keys";
-import { explain } from "../api/problem";
 import { apiKeysQuery } from "../api/queries";
 import { copyText } from "../lib/clipboard";
 import { ConfirmDialog } from "../parts/confirm-dialog";
+import { useAttempt } from "../parts/use-attempt";
 import { StaffOnly } from "../shell/gate";
 import { Button, IconButton } from "../ui/button";
 import { type Column, DataTable } from "../ui/data-table";
@@ -142,26 +141,17 @@ function CreateKey({ onDone }: { onDone: () => void }) {
   const queries = useQueryClient();
   const [service, setService] = useState("");
   const [label, setLabel] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { busy, problem, setProblem, attempt } = useAttempt();
   const [made, setMade] = useState<string | null>(null);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (busy) return;
     if (!service.trim()) return setProblem("Name the service that will use it.");
-    setBusy(true);
-    setProblem(null);
-    try {
+    return attempt(async () => {
       const { key } = await apiKeys.create(service.trim(), label.trim());
       setMade(key);
       await queries.invalidateQueries({ queryKey: ["api-keys"] });
-    } catch (error) {
-      if (!(error instanceof GroatError)) throw error;
-      setProblem(explain(error));
-    } finally {
-      setBusy(false);
-    }
+    });
   }
 
   if (made) {

@@ -1,10 +1,9 @@
-import { GroatError } from "@groat/client";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { explain } from "../api/problem";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/overlay";
 import { Notice } from "../ui/states";
 import { ReasonField } from "./reason-field";
+import { useAttempt } from "./use-attempt";
 
 /** Asks once more before something that matters, for a reason where the audit log keeps one. */
 export function ConfirmDialog({
@@ -26,24 +25,15 @@ export function ConfirmDialog({
   danger?: boolean;
   asksReason?: boolean;
 }) {
-  const [busy, setBusy] = useState(false);
   const [reason, setReason] = useState("");
-  const [problem, setProblem] = useState<string | null>(null);
+  const { busy, problem, attempt } = useAttempt();
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setProblem(null);
-    try {
+    await attempt(async () => {
       await act(reason.trim());
       setReason("");
       onClose();
-    } catch (error) {
-      if (!(error instanceof GroatError)) throw error;
-      setProblem(explain(error));
-    } finally {
-      setBusy(false);
-    }
+    });
   }
   return (
     <Dialog open={open} onOpenChange={(next) => !next && onClose()} title={title}>

@@ -1,9 +1,7 @@
-import { GroatError } from "@groat/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { Copy, RefreshCw } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
-import { explain } from "../api/problem";
 import { groat } from "../groat";
 import { copyText } from "../lib/clipboard";
 import { newPassword } from "../lib/password";
@@ -11,6 +9,7 @@ import { Button, IconButton } from "../ui/button";
 import { Choice, Field, Input } from "../ui/field";
 import { Dialog } from "../ui/overlay";
 import { Notice } from "../ui/states";
+import { useAttempt } from "./use-attempt";
 
 const ROLES = [
   { value: "none", label: "User" },
@@ -40,18 +39,14 @@ function CreateUserForm({ onClose }: { onClose: () => void }) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState(newPassword);
   const [role, setRole] = useState<(typeof ROLES)[number]["value"]>("none");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { busy, problem, setProblem, attempt } = useAttempt();
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (busy) return;
     if (!/^[A-Za-z0-9._@|-]{1,64}$/.test(user.trim())) {
       return setProblem("The id has letters, digits and . _ @ | - only, at most 64 of them.");
     }
-    setProblem(null);
-    setBusy(true);
-    try {
+    return attempt(async () => {
       const person = await groat.api.addUser({
         user: user.trim(),
         roles: role === "none" ? [] : [role],
@@ -62,12 +57,7 @@ function CreateUserForm({ onClose }: { onClose: () => void }) {
       toast.success(`${person.name || person.user} can sign in now`);
       await queries.invalidateQueries({ queryKey: ["users"] });
       onClose();
-    } catch (error) {
-      if (!(error instanceof GroatError)) throw error;
-      setProblem(explain(error));
-    } finally {
-      setBusy(false);
-    }
+    });
   }
 
   return (

@@ -1,8 +1,7 @@
-import { type BalanceView, compare, GroatError } from "@groat/client";
+import { type BalanceView, compare } from "@groat/client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
-import { explain } from "../api/problem";
 import { assetsQuery } from "../api/queries";
 import { DEFAULT_REASON } from "../api/words";
 import { groat } from "../groat";
@@ -13,6 +12,7 @@ import { Checkbox, Field, Input } from "../ui/field";
 import { Dialog } from "../ui/overlay";
 import { Notice } from "../ui/states";
 import { ReasonField } from "./reason-field";
+import { useAttempt } from "./use-attempt";
 
 /** How far down and up a balance may go. */
 export function LimitsDialog({ target, onClose }: { target: BalanceView | null; onClose: () => void }) {
@@ -42,8 +42,7 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
   const [floor, setFloor] = useState(() => limitOf(balance.floor));
   const [ceiling, setCeiling] = useState(() => limitOf(balance.ceiling));
   const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { busy, problem, setProblem, attempt } = useAttempt();
   const write = useWrite();
   const asset = assets.find((item) => item.code === balance.asset) ?? {
     code: balance.asset,
@@ -52,7 +51,6 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (busy) return;
     const read = (limit: Limit) => (limit.on ? readAmount(limit.text, asset, { negative: true }) : null);
     const low = read(floor);
     const high = read(ceiling);
@@ -66,21 +64,14 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
       ceiling: high?.amount ?? null,
       reason: reason.trim() || DEFAULT_REASON,
     };
-    setProblem(null);
-    setBusy(true);
-    try {
+    return attempt(async () => {
       await write(input, (key) => groat.api.setLimits(balance.account, balance.asset, input, { key }));
       toast.success("Limits changed");
       await Promise.all(
         [["user"], ["users"], ["account"]].map((queryKey) => queries.invalidateQueries({ queryKey })),
       );
       onClose();
-    } catch (error) {
-      if (!(error instanceof GroatError)) throw error;
-      setProblem(explain(error));
-    } finally {
-      setBusy(false);
-    }
+    });
   }
 
   return (
