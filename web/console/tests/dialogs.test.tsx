@@ -1,4 +1,4 @@
-import { type BalanceView, GroatError } from "@groat/client";
+import { type BalanceView, type EntryView, GroatError, type TransactionView } from "@groat/client";
 import { GroatProvider } from "@groat/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen, waitFor } from "@testing-library/react";
@@ -7,7 +7,9 @@ import type { ReactNode } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { groat } from "../src/groat";
 import { ConfirmDialog } from "../src/parts/confirm-dialog";
+import { EntrySheet } from "../src/parts/entry-sheet";
 import { LimitsDialog } from "../src/parts/limits-dialog";
+import { AT } from "./help";
 
 const BALANCE: BalanceView = {
   account: "user:42",
@@ -89,4 +91,22 @@ test("what is asked for once more says why it was refused, and goes when it is d
   await waitFor(() => expect(closed).toHaveBeenCalledOnce());
   expect(screen.queryByRole("alert")).toBeNull();
   expect(act.mock.calls).toEqual([["Lost phone"], ["Lost phone"]]);
+});
+
+test("staff see what a line of a history moved", async () => {
+  const state = { ...groat.getState(), roles: ["support"] };
+  vi.spyOn(groat, "getState").mockReturnValue(state);
+  const postings = [{ source: "system:mint", destination: "user:42", amount: "5.00", asset: "USD" }];
+  vi.spyOn(groat.api, "transaction").mockResolvedValue({ postings } as unknown as TransactionView);
+  const entry = {
+    transaction: "t1",
+    account: "user:42",
+    asset: "USD",
+    delta: "5.00",
+    at: AT,
+    recorded_at: AT,
+  };
+  const line = { ...entry, kind: "post", balance: "505.00", reason: "Bonus" } as unknown as EntryView;
+  show(<EntrySheet entry={line} onClose={closed} />);
+  expect((await screen.findByRole("listitem")).textContent).toBe("system:mint → user:425.00USD");
 });

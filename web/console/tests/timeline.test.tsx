@@ -1,4 +1,4 @@
-import type { Page, RequestView, StepView } from "@groat/client";
+import type { Page, RequestView, StepView, TransactionView } from "@groat/client";
 import { GroatProvider } from "@groat/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen, waitFor } from "@testing-library/react";
@@ -105,4 +105,22 @@ test("what happens meanwhile leaves no gap", async () => {
   await waitFor(() => expect(shown()).toEqual([12, 11, 10, 9]));
   await userEvent.click(earlier() as HTMLElement);
   await waitFor(() => expect(shown()).toEqual(down(12, 5)));
+});
+
+test("what a step moved is there to see", async () => {
+  newest = 1;
+  const postings = [{ source: "user:42", destination: "bank:cards", amount: "1.50", asset: "USD" }];
+  const transaction = {
+    kind: "card.step1",
+    reason: "",
+    at: AT,
+    postings,
+    actor: "",
+    hold: null,
+    reverses: null,
+  };
+  vi.spyOn(groat.api, "transaction").mockResolvedValue(transaction as unknown as TransactionView);
+  render(timeline());
+  await userEvent.click(screen.getByRole("button", { name: "Transaction of Active" }));
+  expect((await screen.findByRole("listitem")).textContent).toBe("user:42 → bank:cards1.50USD");
 });

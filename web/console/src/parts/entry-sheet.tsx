@@ -1,4 +1,4 @@
-import type { EntryView } from "@groat/client";
+import type { EntryView, PostingView } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { transactionQuery } from "../api/queries";
@@ -57,17 +57,7 @@ function Details({ entry }: { entry: EntryView }) {
       {transaction && transaction.postings.length > 0 && (
         <section>
           <h3 className="mb-1 font-semibold text-sm">Postings</h3>
-          <ul className="divide-y divide-line border-line border-y text-sm">
-            {transaction.postings.map((posting, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: postings are immutable and have no id
-              <li key={index} className="flex flex-wrap justify-between gap-x-4 py-2">
-                <span className="min-w-0 break-all">
-                  {posting.source} <span className="text-faint">→</span> {posting.destination}
-                </span>
-                <Amount value={posting.amount} asset={posting.asset} className="ml-auto" />
-              </li>
-            ))}
-          </ul>
+          <Postings postings={transaction.postings} />
         </section>
       )}
       {entry.metadata && Object.keys(entry.metadata).length > 0 && (
@@ -88,5 +78,22 @@ export function Fact({ label, children }: { label: string; children: ReactNode }
       <dt className="shrink-0 text-muted">{label}</dt>
       <dd className="wrap-anywhere min-w-0 text-right">{children}</dd>
     </div>
+  );
+}
+
+/** What a transaction moved from where to where. */
+export function Postings({ postings }: { postings: readonly PostingView[] }) {
+  return (
+    <ul className="divide-y divide-line border-line border-y text-sm">
+      {postings.map((posting, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: postings are immutable and have no id
+        <li key={index} className="flex flex-wrap justify-between gap-x-4 py-2">
+          <span className="min-w-0 break-all">
+            {posting.source} <span className="text-faint">→</span> {posting.destination}
+          </span>
+          <Amount value={posting.amount} asset={posting.asset} className="ml-auto" />
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -11,7 +11,7 @@ import { transactionQuery } from "../api/queries";
 import { historyQuery } from "../api/requests";
 import { kindLabel } from "../lib/accounts";
 import { cx } from "../lib/cx";
-import { Fact } from "../parts/entry-sheet";
+import { Fact, Postings } from "../parts/entry-sheet";
 import { Button } from "../ui/button";
 import { Sheet } from "../ui/overlay";
 import { ErrorState, SkeletonRows } from "../ui/states";
@@ -174,17 +174,7 @@ function Transaction({ id }: { id: string }) {
         {postings.length === 0 ? (
           <p className="text-muted text-sm">No money moved.</p>
         ) : (
-          <ul className="divide-y divide-line border-line border-y text-sm">
-            {postings.map((posting, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: postings are immutable and have no id
-              <li key={index} className="flex flex-wrap justify-between gap-x-4 py-2">
-                <span className="min-w-0 break-all">
-                  {posting.source} <span className="text-faint">→</span> {posting.destination}
-                </span>
-                <Amount value={posting.amount} asset={posting.asset} className="ml-auto" />
-              </li>
-            ))}
-          </ul>
+          <Postings postings={postings} />
         )}
       </section>
     </div>
