@@ -1,6 +1,5 @@
 /** What is typed into a transfer, and what it means. No screens here. */
-import type { Asset } from "@groat/client";
-import { compare } from "@groat/client";
+import { type Asset, compare } from "@groat/client";
 import { readAmount } from "../lib/amounts";
 import type { Problems, Reading } from "./draft";
 
@@ -118,7 +117,7 @@ function dayProblem(day: string, today: string): string | null {
 }
 
 /** An account's number as it is sent: no spaces, in capitals. */
-export const plainNumber = (typed: string) => typed.replaceAll(/\s/g, "").toUpperCase();
+const plainNumber = (typed: string) => typed.replaceAll(/\s/g, "").toUpperCase();
 
 /** What is wrong with an account's number; null: nothing. One that begins as an IBAN must have an IBAN's check digits. */
 export function numberProblem(number: string): string | null {

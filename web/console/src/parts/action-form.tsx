@@ -1,7 +1,7 @@
 import { type ActionInput, type BalanceView, compare, formatAmount, GroatError } from "@groat/client";
 import { useSpend } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { type Action, assetsQuery, configQuery } from "../api/queries";
@@ -67,7 +67,6 @@ function ActionForm({
   const [problem, setProblem] = useState<{ field: "amount" | "to" | "form"; text: string } | null>(null);
   const own = balances.find((balance) => balance.asset === asset) ?? { ...picked, asset };
   const shown = useShownBalance(own);
-  const form = useId();
   const toSomebody = action.takes_to;
   const scale =
     declared?.find((item) => item.code === asset)?.scale ?? shown.balance.split(".")[1]?.length ?? 0;
@@ -106,7 +105,7 @@ function ActionForm({
   }
 
   return (
-    <form id={form} onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
       <div className="flex gap-2">
         <Field
           label="Amount"

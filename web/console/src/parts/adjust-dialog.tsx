@@ -1,7 +1,7 @@
 import { add, type BalanceView, compare, formatAmount, GroatError, subtract } from "@groat/client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowRight } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { assetsQuery } from "../api/queries";
 import { ADJUSTMENTS, DEFAULT_REASON } from "../api/words";
@@ -66,7 +66,6 @@ function AdjustForm({
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ field: "amount" | "form"; text: string } | null>(null);
   const write = useWrite();
-  const form = useId();
   const scale = assets.find((item) => item.code === asset)?.scale ?? 0;
   const known = balances.find((item) => item.account === account && item.asset === asset);
   const before = useLiveBalance(account, asset)?.confirmed ?? known?.balance ?? (0).toFixed(scale);
@@ -103,7 +102,7 @@ function AdjustForm({
   }
 
   return (
-    <form id={form} onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
       <Choice label="What to do" value={way} options={WAYS} onChange={setWay} />
       <div className="flex gap-2">
         <Field

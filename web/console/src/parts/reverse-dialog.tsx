@@ -1,7 +1,7 @@
 import { add, type EntryView, GroatError, negate } from "@groat/client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowRight } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { transactionQuery } from "../api/queries";
@@ -36,7 +36,6 @@ function ReverseForm({ entry, onClose }: { entry: EntryView; onClose: () => void
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ field: "reason" | "form"; text: string } | null>(null);
   const write = useWrite();
-  const form = useId();
   const live = useLiveBalance(entry.account, entry.asset);
   const before = live?.confirmed ?? entry.balance;
   const after = add(before, negate(entry.delta));
@@ -69,7 +68,7 @@ function ReverseForm({ entry, onClose }: { entry: EntryView; onClose: () => void
   }
 
   return (
-    <form id={form} onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
       <div className="rounded-md bg-sunken px-3.5 py-2.5 text-sm">
         <p className="wrap-anywhere mb-1.5 font-medium">{entry.reason || "No reason given"}</p>
         {transaction.isPending && <Skeleton className="h-4 w-full" />}

@@ -1,6 +1,6 @@
 import { GroatError, type KindView, type RequestView, type TransitionView } from "@groat/client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, type RefObject, useId, useMemo, useState } from "react";
+import { type FormEvent, type RefObject, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { assetsQuery, userQuery } from "../api/queries";
 import { belowForm, ownForm } from "../bank/dialogs";
@@ -179,7 +179,6 @@ function InputForm({ kind, request, transition, act, onClose }: InputProps & { t
   const nameOf = useNames();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const id = useId();
   const against = leadsTo(kind, transition, "bad");
   const Below = belowForm(request, transition);
   const forPerson = transition.decides && fields.some(({ name }) => name === "reason");
@@ -206,7 +205,7 @@ function InputForm({ kind, request, transition, act, onClose }: InputProps & { t
   }
 
   return (
-    <form id={id} onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
       <SchemaFields
         fields={fields}
         draft={form.draft}

@@ -14,7 +14,7 @@ import { headline } from "./kinds";
 /** Few short options are all on the page; more of them are a list. */
 const CHOICES_MAX = 4;
 
-export interface FieldsProps {
+interface FieldsProps {
   fields: readonly Field[];
   draft: Draft;
   problems: Record<string, string>;

@@ -118,7 +118,7 @@ function Step({ kind, step, onOpen }: { kind: KindView; step: StepView; onOpen: 
 }
 
 /** A transaction as it stands in the ledger. */
-export function TransactionSheet({ id, onClose }: { id: string | null; onClose: () => void }) {
+function TransactionSheet({ id, onClose }: { id: string | null; onClose: () => void }) {
   return (
     <Sheet
       open={id !== null}
