@@ -25,7 +25,7 @@ export function firstChoice(rows: readonly SheetRow[]): ReadonlySet<number> {
 }
 
 /** The account that a row of the file pays. */
-export function accountOf(user: string): string {
+function accountOf(user: string): string {
   return user.startsWith("user:") ? user : `user:${user}`;
 }
 

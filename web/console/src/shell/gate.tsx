@@ -24,7 +24,7 @@ export function Gate({ children }: { children: ReactNode }) {
 }
 
 /** Shown until it is known who is there; says so when the server cannot be reached. */
-export function Splash() {
+function Splash() {
   const error = useLive((state) => state.error);
   return (
     <div className="flex min-h-dvh flex-col items-center justify-center gap-4 p-6 text-center">

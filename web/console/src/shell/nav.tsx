@@ -51,7 +51,7 @@ export interface Place {
 const FOOT_MAX = 5;
 
 /** How many requests wait for a decision; 0 for those who decide nothing. */
-export function useWaiting(): number {
+function useWaiting(): number {
   const { staff } = useRights();
   const query = useQuery({ ...waitingQuery, enabled: staff });
   return Object.values(query.data ?? {}).reduce((sum, count) => sum + count, 0);
