@@ -79,6 +79,8 @@ class Tables:
         self.streams: dict[str, list[Any]] = {}
         self._streams_by_id: dict[int, list[Any]] = {}
         self._recent: OrderedDict[str, tuple[tuple[Any, ...], list[tuple[Any, ...]]]] = OrderedDict()
+        # Those whose transactions are yet to come.
+        self._legs: dict[str, list[tuple[Any, ...]]] = {}
         self._reversed: dict[str, list[tuple[str, int, int]]] = {}
 
     def run(self, flow: Flow[Committed]) -> Committed:
@@ -170,18 +172,17 @@ class Tables:
     def _insert_transactions(self, rows: list[tuple[Any, ...]]) -> None:
         self.rows["txn"] += rows
         for row in rows:
-            self._recent[row[0]] = (row[:13], [])
+            legs = self._legs.pop(row[0], [])
+            self._recent[row[0]] = (row[:13], legs)
+            if row[9]:
+                self._reversed.setdefault(row[9], []).extend((row[9], leg[1], leg[4]) for leg in legs)
             if len(self._recent) > RECENT_MAX:
                 self._reversed.pop(self._recent.popitem(last=False)[0], None)
 
     def _insert_postings(self, rows: list[tuple[Any, ...]]) -> None:
         self.rows["posting"] += rows
         for row in rows:
-            if row[0] in self._recent:
-                self._recent[row[0]][1].append(row)
-                original = self._recent[row[0]][0][9]
-                if original:
-                    self._reversed.setdefault(original, []).append((original, row[1], row[4]))
+            self._legs.setdefault(row[0], []).append(row)
 
     def _insert_keys(self, rows: list[tuple[Any, ...]]) -> None:
         self.rows["key"] += rows

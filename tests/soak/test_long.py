@@ -302,6 +302,7 @@ async def test_nothing_grows_in_a_long_time_at_half_of_the_peak(
     assert counts["snapshots"] == WATCHING
     assert samples.judge(BOUNDS) == []
     for node in servers:
-        assert node.alarms() == []
+        # Those that were told to come again are counted above.
+        assert [alarm for alarm in node.alarms() if alarm.get("code") != "busy"] == []
         assert await node.terminate() == 0
     await servers[0].verify()

@@ -259,12 +259,18 @@ def commit_batch(
             known[p.key] = Known(p.body, None, None, verdict)
             decided.append((p, verdict))
 
+    made = sorted(book.made, key=lambda t: t.id)
+    postings = [posting_values(t, leg) for t in made for leg in t.legs]
+    # These come first, for the database adds them while the events are made.
+    yield Query("insert_postings", (postings,))
     published = yield from _number_events(book, streams, now)
     # Where each stream stood when a command was decided: what comes later in the batch is not in its answer.
     stood = {name: f"{stream.epoch}:{stream.first - 1}" for name, stream in streams.items()}
     for row in book.made[:expired]:
         stood |= row.positions
-    batch = yield from _write(book, streams, published, len(decided), worker, previous, new_id)
+    batch = yield from _write(
+        book, streams, made, postings, published, len(decided), worker, previous, new_id
+    )
     for p, verdict in decided:
         if isinstance(verdict, Done):
             for row in verdict.transactions:
@@ -402,10 +408,14 @@ def _lock_streams(book: Book, refs: Refs, epoch: str, wait: bool) -> Flow[dict[s
     names = {account.stream for account in book.accounts.values() if account.stream} | refs.streams
     if not names:
         return {}
-    ordered = sorted(names)
-    streams = {name: Stream(name, epoch, None, 0, 0) for name in ordered}
-    for name, id, generation, head in (yield Query("lock_streams" if wait else FREE_STREAMS, (ordered,))):
-        streams[name] = Stream(name, epoch, TAKEN if id is None else id, generation, head)
+    streams = {
+        name: Stream(name, epoch, TAKEN if id is None else id, generation, head)
+        for name, id, generation, head in (
+            yield Query("lock_streams" if wait else FREE_STREAMS, (sorted(names),))
+        )
+    }
+    for name in names - streams.keys():
+        streams[name] = Stream(name, epoch, None, 0, 0)
     return streams
 
 
@@ -520,13 +530,15 @@ def _summaries(book: Book) -> dict[str, list[bytes]]:
 def _write(
     book: Book,
     streams: dict[str, Stream],
+    made: list[TransactionRow],
+    postings: list[tuple[Any, ...]],
     published: list[Published],
     commands: int,
     worker: str,
     previous: str,
     new_id: Callable[[], str],
 ) -> Flow[int]:
-    """Write everything but the keys; the batch's id, or 0 when there was nothing to write."""
+    """Write everything but postings and keys; the batch's id, or 0 when there was nothing to write."""
     for account in book.fresh:
         yield Query("drop_account", (account.id,))
     acts = sorted((new_id(), book.now, *act) for act in book.acts)
@@ -540,14 +552,11 @@ def _write(
             for i, data in enumerate(p.events or ())
         ]
         yield Query("insert_events", (sorted(events, key=lambda e: e[:2]),))
-    made = sorted(book.made, key=lambda t: t.id)
     transactions = [transaction_values(t) for t in made]
-    postings = [posting_values(t, leg) for t in made for leg in t.legs]
     ranges = _encode([[p.stream, p.epoch, p.first, p.last] for p in published]).decode()
     digest = batch_hash(previous, transactions, postings, acts)
     (batch,) = yield Query("insert_batch", (book.now, worker, commands, ranges, previous, digest))
     yield Query("insert_transactions", ([(*values, batch) for values in transactions],))
-    yield Query("insert_postings", (postings,))
     new = {t.id for t in made}
     holds = [h for h in book.holds.values() if h in book.touched or h.id in new]
     if holds:

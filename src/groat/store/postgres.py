@@ -73,7 +73,7 @@ _encode = msgspec.json.encode
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]
-    """A connection that knows which statements it has prepared, and of which ``dsn`` it is."""
+    """A connection that knows which statements that write rows it has prepared, and of which ``dsn`` it is."""
 
     __slots__ = ("dsn", "prepared")
 
@@ -285,11 +285,13 @@ class PostgresStore:
                 if before_query:
                     before_query(query)
                 statement = self._statements[query.name]
+                # This too while PostgreSQL works on the statement before.
+                args = self._arguments(statement, query.args)
                 try:
                     if adding is not None:
                         await adding
                     if statement.shape == "add" and query.name in connection.prepared:
-                        adding = asyncio.create_task(self._execute(connection, statement, query.args))
+                        adding = asyncio.create_task(self._execute(connection, statement, args))
                         # Once it is sent, the flow prepares its next query while PostgreSQL works on this one.
                         await asyncio.sleep(0)
                         rows = None
@@ -298,10 +300,9 @@ class PostgresStore:
                         # process freeze; so it is prepared before anything goes on beside it.
                         adding = None
                         if statement.long:
-                            rows = await self._execute_long(connection, statement, query.args)
+                            rows = await self._execute_long(connection, statement, args)
                         else:
-                            rows = await self._execute(connection, statement, query.args)
-                        connection.prepared.add(query.name)
+                            rows = await self._execute(connection, statement, args)
                 except _TROUBLE as error:
                     query = flow.throw(_typed(error))
                 else:
@@ -336,6 +337,19 @@ class PostgresStore:
                 connection.terminate()
                 await asyncio.gather(answer, return_exceptions=True)
 
+    def _arguments(self, statement: Statement, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What the statement takes: of a list of rows an array for each column; nothing where there are no rows."""
+        if statement.shape not in ("bulk", "rows", "add"):
+            return args
+        keys = args[0]
+        if not keys and statement.shape != "bulk":
+            return ()
+        columns: Iterable[Any] = zip(*keys, strict=True) if keys and isinstance(keys[0], tuple) else [keys]
+        as_text = self._as_text[statement.name]
+        if as_text:
+            columns = [array_text(c) if n in as_text else c for n, c in enumerate(columns)]
+        return (*columns, *args[1:])
+
     async def _execute(
         self,
         connection: Any,
@@ -344,23 +358,13 @@ class PostgresStore:
         timeout_s: float | None = None,
     ) -> Any:
         name, shape, sql, _ = statement
-        if shape in ("bulk", "rows", "add"):
-            keys = args[0]
-            columns: Iterable[Any] = (
-                zip(*keys, strict=True) if keys and isinstance(keys[0], tuple) else [keys]
-            )
-            as_text = self._as_text[name]
-            if as_text:
-                columns = [array_text(c) if n in as_text else c for n, c in enumerate(columns)]
-            if shape == "bulk":
-                return [
-                    tuple(row) for row in await connection.fetch(sql, *columns, *args[1:], timeout=timeout_s)
-                ]
-            if not keys:
+        if shape in ("rows", "add"):
+            if not args:
                 return 0
-            status: str = await connection.execute(sql, *columns, timeout=timeout_s)
+            status: str = await connection.execute(sql, *args, timeout=timeout_s)
+            connection.prepared.add(name)
             return int(status.rpartition(" ")[2])
-        if shape == "many":
+        if shape in ("many", "bulk"):
             return [tuple(row) for row in await connection.fetch(sql, *args, timeout=timeout_s)]
         if shape == "one":
             row = await connection.fetchrow(sql, *args, timeout=timeout_s)
@@ -419,6 +423,7 @@ _MISTAKEN = (
     exceptions.InsufficientPrivilegeError,
 )
 _AGAIN = (exceptions.TransactionRollbackError,)
+_FIRST = ("posting_pkey", "txn_pkey", "key_pkey")
 
 
 def _typed(error: Exception) -> StoreError:
@@ -428,7 +433,7 @@ def _typed(error: Exception) -> StoreError:
         return StoreError("busy", detail)
     if isinstance(error, _AGAIN):
         return StoreError("interrupted", detail)
-    if isinstance(error, exceptions.UniqueViolationError) and error.table_name in ("txn", "key"):
+    if isinstance(error, exceptions.UniqueViolationError) and error.constraint_name in _FIRST:
         # Another batch used one of the keys first. An id is made once: there an earlier run of the same batch, whose
         # outcome was unknown, has committed meanwhile.
         return StoreError("interrupted", detail)

@@ -2,7 +2,7 @@
 
 ``-- name: find_keys :bulk`` heads a statement. Shapes: ``:exec`` None; ``:one`` a row or None; ``:many`` a list of
 rows; ``:rows`` writes the list of rows given as the one argument (on SQLite ``VALUES :rows``) and answers how many
-were written; ``:add`` inserts such a list where no row of it can exist yet, answers None, and may still be under way
+were written; ``:add`` writes such a list of rows that are new or locked, answers None, and may still be under way
 while the flow goes on; ``:bulk`` reads for the list given as its first argument, which reaches SQLite as one JSON text
 answered by one JSON array of rows, and PostgreSQL as an array for each column.
 

@@ -40,9 +40,9 @@ JOIN account AS a ON a.path = j.path AND a.asset = j.asset;
 -- name: open_accounts :rows
 -- Open accounts; another batch may have been first.
 INSERT INTO account (path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version, opened_at)
-SELECT * FROM unnest($1::text::text[], $2::text::text[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
-                     $6::text::bigint[], $7::text::bigint[], $8::text::bigint[], $9::text::bigint[],
-                     $10::text::bigint[])
+SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::bigint[]), unnest($4::text::bigint[]),
+       unnest($5::text::bigint[]), unnest($6::text::bigint[]), unnest($7::text::bigint[]), unnest($8::text::bigint[]),
+       unnest($9::text::bigint[]), unnest($10::text::bigint[])
 ON CONFLICT DO NOTHING;
 
 -- name: drop_account :exec
@@ -95,55 +95,60 @@ INSERT INTO batch (at, worker, commands, streams, previous, hash) VALUES ($1, $2
 -- name: insert_transactions :add
 INSERT INTO txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
                  reverses, hold, hold_after, positions, batch)
-SELECT * FROM unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
-                     $6::text::text[], $7::text[], $8::text::bigint[], $9::text::bigint[], $10::text::uuid[],
-                     $11::text::uuid[], $12::text[], $13::text[], $14::text::bigint[]);
+SELECT unnest($1::text::uuid[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::text[]),
+       unnest($5::text::text[]), unnest($6::text::text[]), unnest($7::text[]), unnest($8::text::bigint[]),
+       unnest($9::text::bigint[]), unnest($10::text::uuid[]), unnest($11::text::uuid[]), unnest($12::text[]),
+       unnest($13::text[]), unnest($14::text::bigint[]);
 
 -- name: insert_postings :add
 INSERT INTO posting (txn, leg, source, destination, amount, pending,
                      source_balance, source_held, source_version,
                      destination_balance, destination_held, destination_version, effective_at)
-SELECT * FROM unnest($1::text::uuid[], $2::text::integer[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
-                     $6::text::bigint[], $7::text::bigint[], $8::text::bigint[], $9::text::bigint[],
-                     $10::text::bigint[], $11::text::bigint[], $12::text::bigint[], $13::text::bigint[]);
+SELECT unnest($1::text::uuid[]), unnest($2::text::integer[]), unnest($3::text::bigint[]), unnest($4::text::bigint[]),
+       unnest($5::text::bigint[]), unnest($6::text::bigint[]), unnest($7::text::bigint[]), unnest($8::text::bigint[]),
+       unnest($9::text::bigint[]), unnest($10::text::bigint[]), unnest($11::text::bigint[]),
+       unnest($12::text::bigint[]), unnest($13::text::bigint[]);
 
--- name: write_holds :rows
+-- name: write_holds :add
 INSERT INTO hold (id, source, destination, amount, captured, released, expires_at, status, created_at)
-SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-                     $8::text[], $9::bigint[])
+SELECT unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
+       unnest($6::bigint[]), unnest($7::bigint[]), unnest($8::text[]), unnest($9::bigint[])
 ON CONFLICT (id) DO UPDATE
 SET captured = excluded.captured, released = excluded.released, status = excluded.status;
 
--- name: update_accounts :rows
+-- name: update_accounts :add
 UPDATE account
 SET debits = v.debits, credits = v.credits, debits_pending = v.debits_pending, credits_pending = v.credits_pending,
     version = v.version, floor = v.floor, ceiling = v.ceiling
-FROM unnest($1::text::bigint[], $2::text::bigint[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
-            $6::text::bigint[], $7::text::bigint[], $8::text::bigint[])
-     AS v (id, debits, credits, debits_pending, credits_pending, version, floor, ceiling)
+FROM (SELECT unnest($1::text::bigint[]) AS id, unnest($2::text::bigint[]) AS debits,
+             unnest($3::text::bigint[]) AS credits, unnest($4::text::bigint[]) AS debits_pending,
+             unnest($5::text::bigint[]) AS credits_pending, unnest($6::text::bigint[]) AS version,
+             unnest($7::text::bigint[]) AS floor, unnest($8::text::bigint[]) AS ceiling) AS v
 WHERE account.id = v.id;
 
 -- name: open_streams :rows
 INSERT INTO stream (name, generation, head)
-SELECT * FROM unnest($1::text::text[], $2::text::integer[], $3::text::bigint[]) ON CONFLICT DO NOTHING;
+SELECT unnest($1::text::text[]), unnest($2::text::integer[]), unnest($3::text::bigint[]) ON CONFLICT DO NOTHING;
 
--- name: update_streams :rows
+-- name: update_streams :add
 UPDATE stream SET head = v.head
-FROM unnest($1::text::bigint[], $2::text::bigint[]) AS v (id, head) WHERE stream.id = v.id;
+FROM (SELECT unnest($1::text::bigint[]) AS id, unnest($2::text::bigint[]) AS head) AS v WHERE stream.id = v.id;
 
 -- name: insert_events :add
 INSERT INTO event (stream, "offset", at, data)
-SELECT * FROM unnest($1::text::bigint[], $2::text::bigint[], $3::text::bigint[], $4::text[]);
+SELECT unnest($1::text::bigint[]), unnest($2::text::bigint[]), unnest($3::text::bigint[]), unnest($4::text[]);
 
 -- name: insert_acts :add
 INSERT INTO act (id, at, kind, principal, actor, target, reason, key, before, after, batch)
-SELECT * FROM unnest($1::text::uuid[], $2::text::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                     $8::text[], $9::text[], $10::text[], $11::text::bigint[]);
+SELECT unnest($1::text::uuid[]), unnest($2::text::bigint[]), unnest($3::text[]), unnest($4::text[]),
+       unnest($5::text[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]),
+       unnest($10::text[]), unnest($11::text::bigint[]);
 
 -- name: insert_keys :add
 -- The keys come last; on a conflict another batch was first, and this one runs again.
 INSERT INTO key (digest, form, body, txn, outcome)
-SELECT * FROM unnest($1::text::uuid[], $2::text::smallint[], $3::text::uuid[], $4::text::uuid[], $5::text[]);
+SELECT unnest($1::text::uuid[]), unnest($2::text::smallint[]), unnest($3::text::uuid[]), unnest($4::text::uuid[]),
+       unnest($5::text[]);
 
 -- name: confirm :one
 -- What stands here may not have reached the synchronous standby: the wait of its COMMIT was cancelled, or the server began

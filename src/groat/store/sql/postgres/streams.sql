@@ -38,7 +38,7 @@ RETURNING generation;
 
 -- name: write_receipts :rows
 INSERT INTO receipt (stream, device, "offset", at)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
+SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::bigint[])
 ON CONFLICT (stream, device) DO UPDATE
 SET at = CASE WHEN excluded."offset" > receipt."offset" THEN excluded.at ELSE receipt.at END,
     "offset" = greatest(receipt."offset", excluded."offset");

@@ -89,13 +89,13 @@ INSERT INTO posting (txn, leg, source, destination, amount, pending,
                      destination_balance, destination_held, destination_version, effective_at)
 VALUES :rows;
 
--- name: write_holds :rows
+-- name: write_holds :add
 INSERT INTO hold (id, source, destination, amount, captured, released, expires_at, status, created_at)
 VALUES :rows
 ON CONFLICT (id) DO UPDATE
 SET captured = excluded.captured, released = excluded.released, status = excluded.status;
 
--- name: update_accounts :rows
+-- name: update_accounts :add
 WITH v (id, debits, credits, debits_pending, credits_pending, version, floor, ceiling) AS (VALUES :rows)
 UPDATE account
 SET debits = v.debits, credits = v.credits, debits_pending = v.debits_pending, credits_pending = v.credits_pending,
@@ -105,7 +105,7 @@ FROM v WHERE account.id = v.id;
 -- name: open_streams :rows
 INSERT INTO stream (name, generation, head) VALUES :rows ON CONFLICT DO NOTHING;
 
--- name: update_streams :rows
+-- name: update_streams :add
 WITH v (id, head) AS (VALUES :rows)
 UPDATE stream SET head = v.head FROM v WHERE stream.id = v.id;
 

@@ -5,15 +5,16 @@ FROM notification AS n WHERE n.id = ANY ($1::uuid[]);
 
 -- name: insert_notifications :rows
 INSERT INTO notification (id, stream, number, level, title, body, category, thread, subject, at)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                     $9::text[], $10::bigint[]);
+SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::text[]),
+       unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::bigint[]);
 
 -- name: lock_notification_boxes :bulk
 SELECT b.stream, b.total, b.upto, b.spans, b.email, b.ways FROM groat_lock_boxes($1::text[]) AS b;
 
 -- name: write_notification_boxes :rows
 INSERT INTO notification_box (stream, total, upto, spans, email, ways)
-SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[])
+SELECT unnest($1::text[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::text[]),
+       unnest($6::text[])
 ON CONFLICT (stream) DO UPDATE
 SET total = excluded.total, upto = excluded.upto, spans = excluded.spans, email = excluded.email, ways = excluded.ways;
 
@@ -24,7 +25,7 @@ FROM notification_mail AS m WHERE m.id = ANY ($1::uuid[]);
 
 -- name: insert_notification_mail :rows
 INSERT INTO notification_mail (id, notification, stream, at, due_at)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[]);
+SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::bigint[]), unnest($5::bigint[]);
 
 -- name: read_notification_marks :bulk
 -- Whoever changes a reader's marks holds the lock on the reader's box.
@@ -32,7 +33,7 @@ SELECT m.id, m.reader, m.room, m.upto, m.spans FROM notification_mark AS m WHERE
 
 -- name: write_notification_marks :rows
 INSERT INTO notification_mark (id, reader, room, upto, spans)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])
+SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), unnest($4::bigint[]), unnest($5::text[])
 ON CONFLICT (id) DO UPDATE SET upto = excluded.upto, spans = excluded.spans;
 
 -- name: read_notification_boxes :bulk
@@ -124,7 +125,7 @@ ORDER BY n.at LIMIT $3;
 SELECT g.stream, g.gone FROM notification_gone AS g WHERE g.stream = ANY ($1::text[]);
 
 -- name: write_gone_notifications :rows
-INSERT INTO notification_gone (stream, gone) SELECT * FROM unnest($1::text[], $2::bigint[])
+INSERT INTO notification_gone (stream, gone) SELECT unnest($1::text[]), unnest($2::bigint[])
 ON CONFLICT (stream) DO UPDATE SET gone = excluded.gone;
 
 -- name: list_old_notifications :bulk

@@ -8,9 +8,11 @@ FROM request AS r WHERE r.id = ANY ($1::text[]) ORDER BY r.id FOR UPDATE;
 -- name: write_requests :rows
 INSERT INTO request (id, kind, owner, state, version, data, hold, amount, asset, needed, approvals, filed_by, filed_at,
                      changed_at, decided_by, decided_at, reason, parent, due_at, waits, open)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::text[], $8::bigint[],
-                     $9::text[], $10::integer[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::text[],
-                     $16::bigint[], $17::text[], $18::text[], $19::bigint[], $20::smallint[], $21::smallint[])
+SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::integer[]),
+       unnest($6::text[]), unnest($7::text[]), unnest($8::bigint[]), unnest($9::text[]), unnest($10::integer[]),
+       unnest($11::text[]), unnest($12::text[]), unnest($13::bigint[]), unnest($14::bigint[]), unnest($15::text[]),
+       unnest($16::bigint[]), unnest($17::text[]), unnest($18::text[]), unnest($19::bigint[]),
+       unnest($20::smallint[]), unnest($21::smallint[])
 ON CONFLICT (id) DO UPDATE
 SET state = excluded.state, version = excluded.version, data = excluded.data, hold = excluded.hold,
     amount = excluded.amount, asset = excluded.asset, needed = excluded.needed, approvals = excluded.approvals,
@@ -23,8 +25,8 @@ SELECT r.owner, count(*) FROM request AS r WHERE r.owner = ANY ($1::text[]) AND 
 
 -- name: insert_request_steps :rows
 INSERT INTO request_step (id, request, version, transition, source, target, actor, at, reason, input)
-SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-                     $9::text[], $10::text[]);
+SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::integer[]), unnest($4::text[]), unnest($5::text[]),
+       unnest($6::text[]), unnest($7::text[]), unnest($8::bigint[]), unnest($9::text[]), unnest($10::text[]);
 
 -- name: find_requests :bulk
 SELECT r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.asset, r.needed, r.approvals, r.filed_by,
