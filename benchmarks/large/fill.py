@@ -26,7 +26,7 @@ from groat import Groat, Policy
 from groat.engine.tuning import tune_process
 from groat.ledger.amounts import Asset
 from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, Reverse
-from groat.store.batch import Committed, Done, Prepared, commit_batch
+from groat.store.batch import AccountIds, Committed, Done, Prepared, commit_batch
 from groat.store.flow import Flow, Query
 from groat.store.opening import POSTGRES, sqlite_path
 
@@ -364,6 +364,7 @@ async def fill(
     tables, chance = Tables(sink.epoch, ids), random.Random(seed)
     work = Work(accounts, ids, chance)
     assets = {code: Asset(code, scale) for code, scale in (("CREDIT", 0), ("USD", 2))}
+    known: AccountIds = {}
     length_us = months * 2_629_800 * 1_000_000
     policy, done, begun = Policy(), 0, time.monotonic()
     while done < postings:
@@ -376,7 +377,7 @@ async def fill(
         # PostgreSQL has a hash chain for each of its writers, SQLite a single one.
         worker = f"writer-{0 if path else chance.randrange(2)}"
         before = len(tables.rows["posting"])
-        committed = tables.run(commit_batch(prepared, assets, policy, worker, ids))
+        committed = tables.run(commit_batch(prepared, assets, known, policy, worker, ids))
         work.note(committed.verdicts)
         done += len(tables.rows["posting"]) - before
         if len(tables.rows["posting"]) >= PAGE or done >= postings:

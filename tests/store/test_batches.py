@@ -1,13 +1,17 @@
-"""A batch takes as many statements as another one, however large it is."""
+"""What a batch asks of the database: as many statements as another one, and nothing that is known."""
 
 from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from groat import Groat
 from groat.ledger.commands import Post, Posting
+from groat.store import batch
 from groat.store.batch import Done
-from tests.helpers.databases import Database
+from tests.helpers.databases import Database, SqliteDatabase
+from tests.helpers.money import new_key, standing
 
 USERS = 50
 
@@ -29,7 +33,8 @@ async def test_statements_do_not_grow_with_the_batch(database: Database) -> None
     store = database.store(before_query=lambda query: seen.update([query.name]))
     async with Groat.open(database.url, store=store, batch_max=10_000) as groat:
         await groat.add_asset("CREDIT", 0)
-        await groat.execute_many(posts("open", USERS))
+        for name in ("open them", "know them"):
+            await groat.execute_many(posts(name, USERS))
         counts = []
         for size in (800, 4_000):
             # The batch that runs when this one comes, if any, is over.
@@ -43,3 +48,37 @@ async def test_statements_do_not_grow_with_the_batch(database: Database) -> None
         assert counts[0] == counts[1]
         assert max(counts) < 30
         assert (await groat.verify()).ok
+
+
+async def test_accounts_that_are_known_are_not_looked_up(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = Counter[str]()
+    store = database.store(before_query=lambda query: seen.update([query.name]))
+    async with Groat.open(database.url, store=store) as groat:
+        await groat.add_asset("CREDIT", 0)
+        for name, looked_up in (("open", 1), ("know", 1), ("first", 0), ("second", 0)):
+            seen.clear()
+            await groat.post([("house:bonus", "user:a", "1", "CREDIT")], key=name)
+            assert min(seen["find_accounts"], 1) == looked_up, name
+        # So many are known at a time.
+        monkeypatch.setattr(batch, "KNOWN_MAX", 3)
+        for user in ("b", "b", "a", "c", "c", "a", "b"):
+            await groat.post([("house:bonus", f"user:{user}", "1", "CREDIT")], key=new_key())
+        assert [(await standing(groat, f"user:{user}")).balance for user in "abc"] == ["6", "3", "2"]
+        assert (await groat.verify()).ok
+
+
+async def test_a_database_in_the_place_of_the_one_that_was_known(sqlite: SqliteDatabase) -> None:
+    async with Groat.open(sqlite.url, store=sqlite.store()) as groat:
+        await groat.add_asset("CREDIT", 0)
+        for _ in range(2):
+            await groat.post([("house:bonus", "user:a", "1", "CREDIT")], key=new_key())
+        with sqlite.raw() as connection:
+            # The ids of accounts that are known are now those of others, and of none.
+            connection.execute("UPDATE account SET path = 'user:other' WHERE path = 'user:a'")
+            connection.execute("UPDATE account SET id = 1000 + id WHERE path = 'house:bonus'")
+        await groat.post([("house:bonus", "user:a", "1", "CREDIT")], key=new_key())
+        assert (await standing(groat, "user:a")).balance == "1"
+        assert (await standing(groat, "user:other")).balance == "2"
+        assert (await standing(groat, "house:bonus")).balance == "-3"

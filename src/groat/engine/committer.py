@@ -21,7 +21,17 @@ from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
 from groat.ledger.commands import Command
 from groat.ledger.errors import Closed, GroatError, Overloaded, Refusal, StoreError
-from groat.store.batch import Again, Broken, Committed, Done, Prepared, Published, Taken, commit_batch
+from groat.store.batch import (
+    AccountIds,
+    Again,
+    Broken,
+    Committed,
+    Done,
+    Prepared,
+    Published,
+    Taken,
+    commit_batch,
+)
 from groat.store.interface import Store
 
 log = structlog.get_logger("groat.committer")
@@ -96,6 +106,7 @@ class Committer:
         self._traces = Traces(tracer) if tracer else None
         self._store = store
         self._assets = assets
+        self._account_ids: AccountIds = {}
         self._policy = policy
         self._new_id = new_id
         self._worker = worker
@@ -227,7 +238,9 @@ class Committer:
             return
 
     def _is_passing(self, error: StoreError) -> bool:
-        return error.code in ("busy", "interrupted", "store_unavailable") and self._store.row_locks
+        if error.code == "interrupted":
+            return True
+        return error.code in ("busy", "store_unavailable") and self._store.row_locks
 
     def _set_apart(self, *batches: list[Waiting]) -> None:
         for batch in filter(None, batches):
@@ -266,7 +279,14 @@ class Committer:
         try:
             with traced or nullcontext():
                 return await self._store.write(
-                    commit_batch, prepared, self._assets, self._policy, chain.name, self._new_id, wait
+                    commit_batch,
+                    prepared,
+                    self._assets,
+                    self._account_ids,
+                    self._policy,
+                    chain.name,
+                    self._new_id,
+                    wait,
                 )
         except StoreError as error:
             self.stats.failed_batches += 1

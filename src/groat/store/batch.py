@@ -49,6 +49,8 @@ FREE_STREAMS = "lock_free_streams"
 # Stands for the id of a stream whose row another transaction holds.
 TAKEN = -1
 STAGES_MAX = 4
+# How many accounts a process knows the ids of, about 15 MB; beyond it forgets them all, and learns anew.
+KNOWN_MAX = 50_000
 # How many lines a batch's summary for a stream spells out; who wants the rest reads the list.
 LINES_MAX = 100
 
@@ -117,6 +119,9 @@ class Again(NamedTuple):
 
 
 Verdict = Done | Refusal | Broken | Taken | Again
+
+AccountIds = dict[tuple[str, str], int]
+"""Ids of accounts by (path, asset)."""
 
 
 class Prepared(NamedTuple):
@@ -196,6 +201,7 @@ def transaction_view_of_nothing(command: Command, outcome: Outcome, replayed: bo
 def commit_batch(
     prepared: Sequence[Prepared],
     assets: dict[str, Asset],
+    known_ids: AccountIds,
     policy: Policy,
     worker: str,
     new_id: Callable[[], str],
@@ -203,6 +209,7 @@ def commit_batch(
 ) -> Flow[Committed]:
     """Decide the commands over the locked rows and write what they did. See DESIGN.md §2 and §4.
 
+    ``assets`` and ``known_ids`` are what the process knows, and are added to: neither ever changes in one database.
     ``wait=False`` locks only rows that are free; commands that need others get the verdict :class:`Taken`. Raises
     StoreError ``interrupted`` when another batch was first with a key, an account or a stream: run it again.
     """
@@ -214,7 +221,7 @@ def commit_batch(
     commands = [p.command for p in prepared if p.key not in known]
     for command in commands:
         command.needs(refs, book)
-    ids = yield from _find_accounts(refs.accounts)
+    ids = yield from _know_accounts(refs.accounts, known_ids)
     due = [id for (id,) in (yield Query("due_holds", (now, DUE_HOLDS_MAX)))]
     if wait:
         yield TURN
@@ -233,6 +240,11 @@ def commit_batch(
     yield from _add_sides(refs, set(due) - refs.holds)
     refs.holds.update(due)
     yield from _lock(book, refs, ids, policy, originals, wait)
+    if wait and not book.accounts.keys() >= ids.keys():
+        known_ids.clear()
+        raise StoreError(
+            "interrupted", "Another database has taken the place of the one whose accounts were known."
+        )
     streams = yield from _lock_streams(book, refs, epoch, wait)
 
     # A hold that another batch resolved meanwhile is let be; one whose rows are taken expires with a later batch.
@@ -294,10 +306,19 @@ def _find_keys(prepared: Sequence[Prepared]) -> Flow[dict[str, Known]]:
     }
 
 
-def _find_accounts(pairs: set[tuple[str, str]]) -> Flow[dict[tuple[str, str], int]]:
+def _know_accounts(pairs: set[tuple[str, str]], known: AccountIds) -> Flow[AccountIds]:
     """The ids of those that are open; they stay what they are, so this needs no lock."""
-    if not pairs:
-        return {}
+    ids = {pair: known[pair] for pair in pairs if pair in known}
+    if len(ids) < len(pairs):
+        found = yield from _find_accounts(pairs - ids.keys())
+        if len(known) + len(found) > KNOWN_MAX:
+            known.clear()
+        known |= found
+        ids |= found
+    return ids
+
+
+def _find_accounts(pairs: set[tuple[str, str]]) -> Flow[AccountIds]:
     ordered = sorted(pairs)
     return {ordered[index]: id for index, id in (yield Query("find_accounts", (ordered,)))}
 
@@ -334,7 +355,7 @@ def _add_sides(refs: Refs, holds: set[str]) -> Flow[None]:
 def _lock(
     book: Book,
     refs: Refs,
-    ids: dict[tuple[str, str], int],
+    ids: AccountIds,
     policy: Policy,
     originals: dict[str, TransactionRow],
     wait: bool,
