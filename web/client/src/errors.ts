@@ -50,6 +50,19 @@ export class GroatError extends Error {
   }
 }
 
+const UNSETTLED: readonly string[] = ["unknown_outcome", "bad_answer", "aborted"] satisfies ClientCode[];
+
+/**
+ * Whether a failure leaves open what became of a write: then the same write goes again under the same key. An answer that
+ * cannot be read and any 5xx leave it open, and so does a last attempt that was turned away for its rate or its token, for one
+ * before it may have been committed. What is no GroatError is no verdict either.
+ */
+export function isUnsettled(failure: unknown): boolean {
+  if (!(failure instanceof GroatError)) return true;
+  const { code, status, retryable, unauthorized } = failure;
+  return retryable || unauthorized || status >= 500 || UNSETTLED.includes(code);
+}
+
 function isProblem(body: unknown): body is ProblemView {
   return typeof body === "object" && body !== null && typeof (body as ProblemView).code === "string";
 }

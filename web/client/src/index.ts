@@ -14,7 +14,7 @@ export {
 } from "./decimal.js";
 export type { Environment, TabChannel } from "./environment.js";
 export { randomId } from "./environment.js";
-export { type ClientCode, GroatError } from "./errors.js";
+export { type ClientCode, GroatError, isUnsettled } from "./errors.js";
 export type { ActOptions, Groat, GroatOptions } from "./groat.js";
 export type { TokenProvider } from "./http.js";
 export {

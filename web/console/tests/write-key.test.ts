@@ -1,7 +1,7 @@
 import { GroatError } from "@groat/client";
 import { renderHook } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { isUnsettled, useWrite } from "../src/lib/write-key";
+import { useWrite } from "../src/lib/write-key";
 
 test("a key stays while the body does, and goes when the verdict is in", async () => {
   const { result, rerender } = renderHook(() => useWrite());
@@ -24,15 +24,4 @@ test("a key stays while the body does, and goes when the verdict is in", async (
   const third = await keyOf({ amount: "6" }, new GroatError("insufficient_funds", "", 422));
   expect(third).not.toBe(second);
   expect(await keyOf({ amount: "6" })).not.toBe(third);
-});
-
-test.each([
-  [new GroatError("network", ""), true],
-  [new GroatError("unknown_outcome", ""), true],
-  [new GroatError("overloaded", "", 503), true],
-  [new TypeError("not a verdict"), true],
-  [new GroatError("insufficient_funds", "", 422), false],
-  [new GroatError("key_reused", "", 409), false],
-])("%s is open: %s", (error, open) => {
-  expect(isUnsettled(error)).toBe(open);
 });

@@ -2,6 +2,7 @@ import {
   type ActionInput,
   type GroatError,
   GroatError as GroatFailure,
+  isUnsettled,
   randomId,
   type TransactionView,
 } from "@groat/client";
@@ -11,8 +12,8 @@ import { useGroat } from "./provider.js";
 export interface UseSpend {
   /**
    * Spends the signed-in user's own money by the server's action. The pending change shows at once. One at a time: a
-   * second call meanwhile (a double click) gets the running one's result. After `unknown_outcome` the same input is
-   * repeated under the same key, so it is never paid twice. Throws GroatError.
+   * second call meanwhile (a double click) gets the running one's result. While it is open what became of one
+   * (`isUnsettled`), the same input is repeated under the same key, so it is never paid twice. Throws GroatError.
    */
   spend: (input: ActionInput) => Promise<TransactionView>;
   pending: boolean;
@@ -38,8 +39,8 @@ export function useSpend(action = "spend"): UseSpend {
       unsettled.current = null;
       return view;
     } catch (failure) {
+      unsettled.current = isUnsettled(failure) ? { input: text, key } : null;
       if (!(failure instanceof GroatFailure)) throw failure;
-      unsettled.current = failure.code === "unknown_outcome" ? { input: text, key } : null;
       setError(failure);
       throw failure;
     } finally {

@@ -1,6 +1,7 @@
+import { GroatError } from "@groat/client";
 import { act, fireEvent, render, screen } from "@testing-library/react";
 import { StrictMode } from "react";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { GroatProvider, useBalance, useHistory, useSpend, useStatus } from "../src/index.js";
 import { page } from "./help.js";
 
@@ -158,6 +159,29 @@ describe("useSpend", () => {
     expect(screen.getByRole("button").textContent).toBe("70 false fine");
     expect(new Set(it.server.keys).size).toBe(1);
     expect(it.server.balance("user:42").balance).toBe("70");
+  });
+
+  test.each([
+    ["internal", 500],
+    ["http_524", 524],
+    ["bad_answer", 200],
+  ])("after %s it is open too what became of it", async (code, status) => {
+    await it.show(<Shop />);
+    const keys: (string | undefined)[] = [];
+    const server = it.groat.act.bind(it.groat);
+    vi.spyOn(it.groat, "act").mockImplementation(async (name, input, options) => {
+      keys.push(options?.key);
+      if (keys.length === 1) throw new GroatError(code, "", status);
+      return server(name, input, options);
+    });
+    for (const told of [code, "fine", "fine"]) {
+      fireEvent.click(screen.getByRole("button"));
+      await it.pass(10);
+      expect(screen.getByRole("button").textContent).toContain(told);
+    }
+    const [open, again, another] = keys;
+    expect(again).toBe(open);
+    expect(another).not.toBe(open);
   });
 });
 

@@ -1,4 +1,4 @@
-import { add, formatAmount, GroatError, randomId, type TransactionInput } from "@groat/client";
+import { add, formatAmount, GroatError, isUnsettled, randomId, type TransactionInput } from "@groat/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, Download, RotateCw, TriangleAlert } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
@@ -6,7 +6,6 @@ import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { download, toCsv } from "../lib/csv";
 import { formatShort } from "../lib/time";
-import { isUnsettled } from "../lib/write-key";
 import { Button } from "../ui/button";
 import { Notice, Progress } from "../ui/states";
 import { Card } from "../ui/surface";

@@ -1,4 +1,4 @@
-import { GroatError, randomId } from "@groat/client";
+import { isUnsettled, randomId } from "@groat/client";
 import { useCallback, useRef } from "react";
 
 /**
@@ -22,11 +22,4 @@ export function useWrite() {
       throw error;
     }
   }, []);
-}
-
-/** Whether an error leaves open what became of a write; then the same key must be tried again. */
-export function isUnsettled(error: unknown): boolean {
-  if (!(error instanceof GroatError)) return true;
-  const { code, status } = error;
-  return code === "network" || code === "unknown_outcome" || code === "aborted" || status >= 500;
 }
