@@ -55,6 +55,7 @@ const BALANCE: Balance = {
 const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
 
 beforeEach(() => {
+  arrived = Promise.resolve();
   const state = groat.getState();
   const balances = { [balanceKey("user:42", "USD")]: BALANCE };
   const signedIn = { ...state, phase: "ready", user: "42", name: "Ursula", balances } as const;
@@ -71,18 +72,25 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** When the page that is gone to after filing has come. */
+let arrived: Promise<void>;
+
 /** The page at an address; where it goes from there is empty. */
 function show(address: string) {
   const root = createRootRoute();
   const inside = createRoute({ getParentRoute: () => root, id: "inside" });
-  const page = (path: string, component: () => ReactNode) =>
-    createRoute({ getParentRoute: () => inside, path, component });
+  const page = (path: string, component: () => ReactNode, loader = () => Promise.resolve()) =>
+    createRoute({ getParentRoute: () => inside, path, component, loader });
   const router = createRouter({
     routeTree: root.addChildren([
       inside.addChildren([
         page("/transfers/new", NewTransferPage),
         page("/requests/$kind/new", FileRequestPage),
-        page("/requests/$kind/$id", () => <p>Filed</p>),
+        page(
+          "/requests/$kind/$id",
+          () => <p>Filed</p>,
+          () => arrived,
+        ),
       ]),
     ]),
     history: createMemoryHistory({ initialEntries: [address] }),
@@ -181,6 +189,29 @@ test.each(FORMS)(
     await press(act);
     await screen.findByText("Filed");
     expect(file.mock.calls.map(([...call]) => call.slice(0, 2))).toEqual(Array(3).fill([name, data]));
+  },
+);
+
+test.each(FORMS)(
+  "$what is filed once, however often it is sent on the way to the next page",
+  async (form) => {
+    const file = vi.spyOn(groat.api, "fileRequest").mockResolvedValue(requestView({ kind: form.filed[0] }));
+    let arrive = () => {};
+    arrived = new Promise((resolve) => {
+      arrive = resolve;
+    });
+    show(form.address);
+    await screen.findByRole("button", { name: "Review" });
+    for (const [other, typed] of Object.entries({ ...form.others, [form.label]: "25" }))
+      await type(other, typed);
+    await press("Review");
+    await press(form.act);
+    await userEvent.keyboard("{Enter}");
+    expect(file).toHaveBeenCalledOnce();
+    await press("Change");
+    expect(screen.getByTestId("review")).toBeTruthy();
+    arrive();
+    await screen.findByText("Filed");
   },
 );
 

@@ -15,7 +15,7 @@ const FIELDS = ["holder", "asset", "limit"] as const;
 const HOLDER_MAX = 40;
 
 /** Whose name stands on it, what it spends, and how much a month; then all of it once more. */
-export function CardForm({ act, busy, send }: FilingProps) {
+export function CardForm({ act, send }: FilingProps) {
   const { name } = usePerson();
   const { assets, codes, first, balanceOf } = useAssetChoice();
   const form = useDraft<CardDraft, CardDraft>(
@@ -31,7 +31,7 @@ export function CardForm({ act, busy, send }: FilingProps) {
   if (review.reviewed) {
     const { holder, asset, limit } = review.reviewed;
     return (
-      <Review review={review} act={act} busy={busy}>
+      <Review review={review} act={act}>
         <h2 className="text-muted text-sm">You apply for</h2>
         <Picture holder={holder} />
         <dl className="divide-y divide-line rounded-lg border border-line text-sm">

@@ -7,7 +7,6 @@ export interface FilingProps {
   kind: KindView;
   /** What filing is called. */
   act: string;
-  busy: boolean;
   /** Throws GroatError. */
   send: (data: Record<string, unknown>) => Promise<void>;
 }

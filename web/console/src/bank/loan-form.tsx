@@ -18,7 +18,7 @@ import { LoanPreview } from "./loan-preview";
 const FIELDS = ["amount", "asset", "months", "purpose"] as const;
 
 /** How much and for how long, with what that would cost at a rate; then all of it once more. */
-export function LoanForm({ kind, act, busy, send }: FilingProps) {
+export function LoanForm({ kind, act, send }: FilingProps) {
   const { assets, codes, first, balanceOf } = useAssetChoice();
   const lastRate = useLastRate();
   const months = monthsOf(kind);
@@ -37,7 +37,7 @@ export function LoanForm({ kind, act, busy, send }: FilingProps) {
     const { data, plan } = review.reviewed;
     const threshold = thresholdOf(kind, data);
     return (
-      <Review review={review} act={act} busy={busy}>
+      <Review review={review} act={act}>
         <div>
           <h2 className="text-muted text-sm">You apply for</h2>
           <p className="mt-1 font-semibold text-3xl leading-tight tracking-[-0.02em]">

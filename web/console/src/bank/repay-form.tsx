@@ -119,7 +119,7 @@ function Repayment({ loan, request, act, explain, onClose }: OwnFormProps & { lo
         </Notice>
       )}
       <div className="mt-1 flex justify-end gap-2">
-        <Button onClick={reviewed === null ? onClose : () => setReviewed(null)}>
+        <Button disabled={busy} onClick={reviewed === null ? onClose : () => setReviewed(null)}>
           {reviewed === null ? "Cancel" : "Change"}
         </Button>
         <Button key={reviewed} type="submit" look="primary" busy={busy} autoFocus={reviewed !== null}>

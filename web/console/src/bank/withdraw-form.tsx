@@ -116,7 +116,7 @@ export function WithdrawForm({ onClose }: { onClose: () => void }) {
         </Notice>
       )}
       <div className="mt-1 flex justify-end gap-2">
-        <Button onClick={reviewed ? () => setReviewed(null) : onClose}>
+        <Button disabled={busy} onClick={reviewed ? () => setReviewed(null) : onClose}>
           {reviewed ? "Change" : "Cancel"}
         </Button>
         <Button

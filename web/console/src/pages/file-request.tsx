@@ -50,9 +50,9 @@ export function FileRequestPage() {
 
 /** Files, and goes to what was filed. Throws GroatError. */
 function useSend(kind: KindView) {
-  const { file, busy } = useFile();
+  const { file } = useFile();
   const navigate = route.useNavigate();
-  async function send(data: Record<string, unknown>, user?: string) {
+  return async (data: Record<string, unknown>, user?: string) => {
     const request = await file(kind.name, data, user);
     toast.success(`${kind.title} filed`, {
       id: toastId(request),
@@ -63,14 +63,13 @@ function useSend(kind: KindView) {
       params: { kind: kind.name, id: request.id },
       replace: true,
     });
-  }
-  return { send, busy };
+  };
 }
 
 /** The bank's own form; who files for others has the one made from the schema, which asks for whom. */
 function OwnForm({ kind, Form }: { kind: KindView; Form: ComponentType<FilingProps> }) {
-  const { send, busy } = useSend(kind);
-  return <Form kind={kind} act={transitionOf(kind, FILE)?.title ?? "File"} busy={busy} send={send} />;
+  const send = useSend(kind);
+  return <Form kind={kind} act={transitionOf(kind, FILE)?.title ?? "File"} send={send} />;
 }
 
 function FileForm({ kind }: { kind: KindView }) {
@@ -85,7 +84,7 @@ function FileForm({ kind }: { kind: KindView }) {
   const [person, setPerson] = useState(String(whose));
   const owner = person.trim().replace(/^user:/, "") || me;
   const assets = useQuery(assetsQuery).data ?? [];
-  const { send, busy } = useSend(kind);
+  const send = useSend(kind);
   const review = useReview<Record<string, unknown>>(
     (data) => send(data, owner === me ? undefined : owner),
     (error, told) => {
@@ -108,7 +107,7 @@ function FileForm({ kind }: { kind: KindView }) {
 
   if (review.reviewed) {
     return (
-      <Review review={review} act={filing?.title ?? "File"} busy={busy}>
+      <Review review={review} act={filing?.title ?? "File"}>
         <h2 className="font-semibold">Is this right?</h2>
         {owner !== me && (
           <p className="text-sm">

@@ -101,7 +101,7 @@ function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] })
     asset: usual ?? balances[0]?.asset ?? "",
   });
   const assets = useQuery(assetsQuery).data ?? [];
-  const { file, busy } = useFile();
+  const { file } = useFile();
   const kept = useRef<{ number: string; id: string } | null>(null);
 
   function read(draft: TransferDraft): Reading<TransferDraft, ReadTransfer> {
@@ -141,7 +141,7 @@ function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] })
 
   if (reviewed) {
     return (
-      <Review review={form.review} act={reviewed.kind === "transfer" ? "Send" : "Set up"} busy={busy}>
+      <Review review={form.review} act={reviewed.kind === "transfer" ? "Send" : "Set up"}>
         <Summary kind={kind} read={reviewed} saved={saved} />
       </Review>
     );

@@ -2,49 +2,48 @@ import { GroatError } from "@groat/client";
 import { ArrowRight } from "lucide-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { explain } from "../api/problem";
+import { useAttempt } from "../parts/use-attempt";
 import { Button } from "../ui/button";
 import { Notice } from "../ui/states";
 
 /**
  * What is filled in, then all of it once more, then sent: `reviewed` is what is looked at again, null while it is filled in. What
- * the server says no to goes to the field it is about (`placed` says whether there is one), else above the buttons.
+ * the server says no to goes to the field it is about (`placed` says whether there is one), else above the buttons. It is busy
+ * until all of `send` is done: a second Enter on the way to the next page sends nothing.
  */
 export function useReview<Read>(
   send: (read: Read) => Promise<void>,
   placed: (error: GroatError, told: string) => boolean,
 ) {
   const [reviewed, setReviewed] = useState<Read | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  async function submit() {
-    if (reviewed === null) return;
-    setProblem(null);
-    try {
-      await send(reviewed);
-    } catch (error) {
-      if (!(error instanceof GroatError)) throw error;
-      if (placed(error, explain(error))) setReviewed(null);
-      else setProblem(explain(error));
-    }
-  }
-  return { reviewed, setReviewed, problem, setProblem, submit };
+  const { busy, problem, setProblem, attempt } = useAttempt();
+  const submit = () =>
+    attempt(async () => {
+      if (reviewed === null) return;
+      try {
+        await send(reviewed);
+      } catch (error) {
+        if (!(error instanceof GroatError && placed(error, explain(error)))) throw error;
+        setReviewed(null);
+      }
+    });
+  return { reviewed, setReviewed, busy, problem, setProblem, submit };
 }
 
 /** All of it once more. */
 export function Review<Read>({
-  review: { problem, setReviewed, submit },
+  review: { busy, problem, setReviewed, submit },
   act,
-  busy,
   children,
 }: {
   review: ReturnType<typeof useReview<Read>>;
   /** What the button says. */
   act: string;
-  busy: boolean;
   children: ReactNode;
 }) {
   function send(event: FormEvent) {
     event.preventDefault();
-    if (!busy) void submit();
+    void submit();
   }
   return (
     <form onSubmit={send} className="flex flex-col gap-5" data-testid="review">
@@ -55,7 +54,9 @@ export function Review<Read>({
         </Notice>
       )}
       <div className="flex justify-end gap-2">
-        <Button onClick={() => setReviewed(null)}>Change</Button>
+        <Button disabled={busy} onClick={() => setReviewed(null)}>
+          Change
+        </Button>
         <Button type="submit" look="primary" busy={busy} autoFocus>
           {act}
         </Button>
