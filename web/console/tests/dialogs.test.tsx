@@ -75,6 +75,23 @@ test("a write whose answer was lost is the same write when it is pressed again",
   expect(new Set([again, refused, other]).size).toBe(3);
 });
 
+test("a lost write stays the same one when its dialog is opened again, and is none of another balance", async () => {
+  const keys: string[] = [];
+  vi.spyOn(groat.api, "setLimits").mockImplementation(async (_account, _asset, _limits, { key } = {}) => {
+    keys.push(key ?? "");
+    throw new GroatError("unknown_outcome", "");
+  });
+  for (const account of ["user:42", "user:42", "user:7"]) {
+    show(<LimitsDialog target={{ ...BALANCE, account }} onClose={closed} />);
+    await press("Save limits");
+    await told();
+    cleanup();
+  }
+  const [lost, again, other] = keys;
+  expect(again).toBe(lost);
+  expect(other).not.toBe(lost);
+});
+
 test("what is asked for once more says why it was refused, and goes when it is done", async () => {
   const act = vi.fn<(reason: string) => Promise<void>>(async () => undefined);
   show(

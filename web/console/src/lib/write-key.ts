@@ -1,25 +1,45 @@
+/** Keys of writes: one for each until its verdict is in, wherever and however often it is pressed. */
 import { isUnsettled, randomId } from "@groat/client";
-import { useCallback, useRef } from "react";
+import { groat } from "../groat";
+
+/** How many writes may be open at once; of more, the one that was tried the longest ago gets a new key if it comes again. */
+const OPEN_MAX = 100;
+
+/** The key of each write of which it is not known what became, by what it says; the last tried is the last. */
+const open = new Map<string, string>();
+let writer: string | null = null;
+
+// What one person has written is not for the next one.
+groat.onChange((change) => {
+  if (change.type !== "identity") return;
+  if (writer !== null && change.user !== writer) open.clear();
+  writer = change.user;
+});
 
 /**
- * Writes under an idempotency key: one key per body, kept until the server has given its verdict. Pressing twice, or again
- * after a lost answer, is then the same write. Throws what the write throws.
+ * Writes under an idempotency key. `what` is which write it is and all that it says: the same again is the same write until the
+ * server has given its verdict, also if others were sent in between, or its form was closed; after that it is a new one.
+ * Throws what `send` throws.
  */
-export function useWrite() {
-  const held = useRef<{ body: string; key: string } | null>(null);
-  return useCallback(async function under<Result>(
-    body: unknown,
-    write: (key: string) => Promise<Result>,
-  ): Promise<Result> {
-    const text = JSON.stringify(body);
-    if (held.current?.body !== text) held.current = { body: text, key: randomId() };
-    try {
-      const result = await write(held.current.key);
-      held.current = null;
-      return result;
-    } catch (error) {
-      if (!isUnsettled(error)) held.current = null;
-      throw error;
-    }
-  }, []);
+export async function write<Result>(
+  what: readonly unknown[],
+  send: (key: string) => Promise<Result>,
+): Promise<Result> {
+  const text = JSON.stringify(what);
+  const key = open.get(text) ?? randomId();
+  open.delete(text);
+  open.set(text, key);
+  const [oldest] = open.keys();
+  if (open.size > OPEN_MAX && oldest !== undefined) open.delete(oldest);
+  const settle = () => {
+    if (open.get(text) === key) open.delete(text);
+  };
+  try {
+    const result = await send(key);
+    settle();
+    return result;
+  } catch (error) {
+    if (!isUnsettled(error)) settle();
+    throw error;
+  }
 }

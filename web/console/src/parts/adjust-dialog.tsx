@@ -8,7 +8,7 @@ import { ADJUSTMENTS, DEFAULT_REASON } from "../api/words";
 import { groat } from "../groat";
 import { inOrder } from "../lib/accounts";
 import { readAmount } from "../lib/amounts";
-import { useWrite } from "../lib/write-key";
+import { write } from "../lib/write-key";
 import { useLiveBalance, useWatch } from "../live/hooks";
 import { Button } from "../ui/button";
 import { Choice, Field } from "../ui/field";
@@ -65,7 +65,6 @@ function AdjustForm({
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ field: "amount" | "form"; text: string } | null>(null);
-  const write = useWrite();
   const scale = assets.find((item) => item.code === asset)?.scale ?? 0;
   const known = balances.find((item) => item.account === account && item.asset === asset);
   const before = useLiveBalance(account, asset)?.confirmed ?? known?.balance ?? (0).toFixed(scale);
@@ -83,7 +82,7 @@ function AdjustForm({
     setBusy(true);
     try {
       const wanted = { account, asset, amount: read.amount, reason: reason.trim() || DEFAULT_REASON };
-      await write([way, wanted], (key) => adjust(way, wanted, key));
+      await write(["adjust", way, wanted], (key) => adjust(way, wanted, key));
       toast.success("User credits updated successfully", { id: `adjust-${account}` });
       await Promise.all(
         [["users"], ["user", user], ["account", account]].map((queryKey) =>

@@ -6,7 +6,7 @@ import { assetsQuery } from "../api/queries";
 import { DEFAULT_REASON } from "../api/words";
 import { groat } from "../groat";
 import { readAmount } from "../lib/amounts";
-import { useWrite } from "../lib/write-key";
+import { write } from "../lib/write-key";
 import { Button } from "../ui/button";
 import { Checkbox, Field, Input } from "../ui/field";
 import { Dialog } from "../ui/overlay";
@@ -43,7 +43,6 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
   const [ceiling, setCeiling] = useState(() => limitOf(balance.ceiling));
   const [reason, setReason] = useState("");
   const { busy, problem, setProblem, attempt } = useAttempt();
-  const write = useWrite();
   const asset = assets.find((item) => item.code === balance.asset) ?? {
     code: balance.asset,
     scale: balance.balance.split(".")[1]?.length ?? 0,
@@ -59,13 +58,16 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
     if (low && high && compare(low.amount, high.amount) > 0) {
       return setProblem("The lowest is above the highest.");
     }
+    const { account, asset: code } = balance;
     const input = {
       floor: low?.amount ?? null,
       ceiling: high?.amount ?? null,
       reason: reason.trim() || DEFAULT_REASON,
     };
     return attempt(async () => {
-      await write(input, (key) => groat.api.setLimits(balance.account, balance.asset, input, { key }));
+      await write(["limits", account, code, input], (key) =>
+        groat.api.setLimits(account, code, input, { key }),
+      );
       toast.success("Limits changed");
       await Promise.all(
         [["user"], ["users"], ["account"]].map((queryKey) => queries.invalidateQueries({ queryKey })),

@@ -5,7 +5,7 @@ import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { holdQuery } from "../api/queries";
 import { groat } from "../groat";
-import { useWrite } from "../lib/write-key";
+import { write } from "../lib/write-key";
 import { useLiveBalance, useRights } from "../live/hooks";
 import { Button } from "../ui/button";
 import { Amount, Time } from "../ui/text";
@@ -51,13 +51,12 @@ export function OpenHolds({
 function OpenHold({ hold }: { hold: HoldView }) {
   const { admin } = useRights();
   const queries = useQueryClient();
-  const write = useWrite();
   const [busy, setBusy] = useState(false);
   async function release() {
     setBusy(true);
     try {
       const input = { reason: "Released by an admin" };
-      await write(hold.id, (key) => groat.api.release(hold.id, input, { key }));
+      await write(["release", hold.id, input], (key) => groat.api.release(hold.id, input, { key }));
       toast.success("Hold released");
       await queries.invalidateQueries({ queryKey: ["hold", hold.id] });
     } catch (error) {

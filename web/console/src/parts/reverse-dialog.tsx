@@ -6,7 +6,7 @@ import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { transactionQuery } from "../api/queries";
 import { groat } from "../groat";
-import { useWrite } from "../lib/write-key";
+import { write } from "../lib/write-key";
 import { useLiveBalance } from "../live/hooks";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/overlay";
@@ -35,7 +35,6 @@ function ReverseForm({ entry, onClose }: { entry: EntryView; onClose: () => void
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ field: "reason" | "form"; text: string } | null>(null);
-  const write = useWrite();
   const live = useLiveBalance(entry.account, entry.asset);
   const before = live?.confirmed ?? entry.balance;
   const after = add(before, negate(entry.delta));
@@ -49,7 +48,7 @@ function ReverseForm({ entry, onClose }: { entry: EntryView; onClose: () => void
     setProblem(null);
     setBusy(true);
     try {
-      await write([entry.transaction, text], (key) =>
+      await write(["reverse", entry.transaction, text], (key) =>
         groat.api.reverse(entry.transaction, { reason: text }, { key }),
       );
       toast.success("Transaction undone", { id: `reverse-${entry.transaction}` });

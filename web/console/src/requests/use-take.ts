@@ -5,7 +5,7 @@ import { explain } from "../api/problem";
 import { kindsQuery } from "../api/requests";
 import { groat } from "../groat";
 import { formatClock } from "../lib/time";
-import { useWrite } from "../lib/write-key";
+import { write } from "../lib/write-key";
 import { latest, stateOf } from "./kinds";
 import { spread } from "./live";
 
@@ -23,7 +23,6 @@ export function takeIn(queries: QueryClient, request: RequestView): void {
 /** Taking transitions of requests: one at a time, and one key for each until its verdict is in. */
 export function useTake() {
   const queries = useQueryClient();
-  const write = useWrite();
   const [busy, setBusy] = useState<string | null>(null);
 
   /** Throws GroatError; what is on screen of the request then is asked for again. */
@@ -36,7 +35,7 @@ export function useTake() {
     setBusy(transition.name);
     try {
       // Its version does not count: that is what changes when the answer to a step that was taken is lost.
-      const after = await write([kind, id, transition.name, input], (key) =>
+      const after = await write(["take", kind, id, transition.name, input], (key) =>
         groat.api.takeTransition(kind, id, transition.name, input, { key }),
       );
       takeIn(queries, after);
