@@ -10,8 +10,10 @@ import asyncpg
 import pytest
 
 from groat import Groat, Refusal
-from groat.ledger.commands import Post, Posting
+from groat.ledger.book import Book, Move
+from groat.ledger.commands import Effect, Post, Posting
 from groat.store.batch import Done
+from groat.store.postgres import PostgresStore
 from tests.faults.ledgers import fresh, ledger, plain
 from tests.servers import Postgres, postgres
 
@@ -62,6 +64,55 @@ async def test_what_another_transaction_holds_is_waited_for_apart(
         assert codes(await stuck) == ["busy", *("done" for _ in PEOPLE)]
         await other.execute("ROLLBACK")
         assert codes(await verdicts(groat, [post(taken, "k")])) == ["done"], "busy froze nothing"
+
+
+class Twin(Post, kw_only=True):
+    """A program's mistake: both legs of its transaction have one number."""
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        (posting,) = self.postings
+        house, user = book.accounts[posting.source, "CREDIT"], book.accounts[posting.destination, "CREDIT"]
+        legs = book.move([Move(0, house, user, 1, 0), Move(0, house, user, 1, 0)])
+        assert not isinstance(legs, Refusal)
+        return Effect([self.record(book, legs)])
+
+
+class Echo(Post, kw_only=True):
+    """Another one: two transactions under one id."""
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        return Effect([self.record(book, []), self.record(book, [])])
+
+
+@pytest.mark.parametrize("kind", [Twin, Echo])
+async def test_a_program_that_counts_wrongly_harms_itself(
+    postgres_server: Postgres, kind: type[Post]
+) -> None:
+    dsn = fresh(postgres_server)
+    async with ledger(dsn) as groat:
+        wrong = kind(principal="service:x", key="p", postings=(Posting("house:p", "user:p", 1, "CREDIT"),))
+        found = await verdicts(groat, [post("user:1", "1"), wrong, post("user:2", "2")])
+        assert codes(found) == ["done", "command_failed", "done"]
+        assert groat.committer.stats.failed_batches == 0
+
+
+async def test_accounts_of_a_database_that_was_replaced_are_not_taken(postgres_server: Postgres) -> None:
+    dsn = fresh(postgres_server)
+    async with Groat.open(dsn, store=PostgresStore(dsn)) as groat, plain(dsn) as other:
+        await groat.add_asset("CREDIT", 0)
+        for key in ("opened", "known"):
+            assert codes(await verdicts(groat, [post("user:taken", key), post("user:1", f"{key} 1", "house:1")])) == [
+                "done", "done",
+            ]  # fmt: skip
+        await other.execute("UPDATE account SET id = 1000 + id WHERE path IN ('house:1', 'user:1')")
+        await other.execute("BEGIN")
+        await other.execute(TAKEN["a row that is locked"])
+        (stuck, free) = groat.committer.submit([post("user:taken", "k"), post("user:1", "k 1", "house:1")])
+        async with asyncio.timeout(4):
+            await free
+        assert not stuck.done()
+        await other.execute("ROLLBACK")
+        await stuck
 
 
 # A fault inside PostgreSQL itself, whenever an account with this path changes.

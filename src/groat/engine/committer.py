@@ -20,7 +20,7 @@ from groat.engine.tracing import Call, Traces
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
 from groat.ledger.commands import Command
-from groat.ledger.errors import Closed, GroatError, Overloaded, Refusal, StoreError
+from groat.ledger.errors import Closed, GroatError, Overloaded, Refusal, Replaced, StoreError
 from groat.store.batch import (
     AccountIds,
     Again,
@@ -215,6 +215,8 @@ class Committer:
                 committed = await self._commit(batch, chain, wait)
             except StoreError as error:
                 late = perf_counter() > deadline
+                if isinstance(error, Replaced):
+                    log.error("database_replaced", hint="if it was restored, run `groat epoch renew`")
                 if error.code == "command_failed" and len(batch) > 1:
                     # A batch that breaks on its data is halved until the culprit is alone.
                     for half in _halves(batch):

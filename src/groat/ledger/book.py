@@ -393,7 +393,9 @@ class Book:
         del self.made[made:], self.acts[acts:], self.told[told:], self.lines[lines:]
 
     def make(self, transaction: TransactionRow) -> None:
-        """Add a transaction; what comes later in the batch can find it."""
+        """Add a transaction; what comes later in the batch can find it. Raises ValueError when its id is used."""
+        if transaction.id in self.transactions:
+            raise ValueError("two transactions of a batch have the same id")
         self.made.append(transaction)
         self.transactions[transaction.id] = transaction
 

@@ -139,8 +139,10 @@ class Command(msgspec.Struct, kw_only=True):
     ) -> TransactionRow:
         """Add a transaction of this command to the book, with its kind, reason and metadata unless others are given.
 
-        One without legs moves nothing, but is the cause of events.
+        One without legs moves nothing, but is the cause of events. Raises ValueError when two legs have one number.
         """
+        if len(legs) > 1 and len({leg.number for leg in legs}) < len(legs):
+            raise ValueError("two legs of a transaction have the same number")
         effective_at = self.effective_at
         transaction = TransactionRow(
             self.ids[number],

@@ -191,6 +191,13 @@ class StoreError(GroatError):
     """The database said no: ``busy`` and ``store_unavailable`` pass; ``command_failed`` names a broken command."""
 
 
+class Replaced(StoreError):
+    """The database is not the one whose accounts the process knew; they are forgotten, and the batch may run again."""
+
+    def __init__(self) -> None:
+        super().__init__("interrupted", "Another database has taken the place of the one that was known.")
+
+
 class Closed(GroatError):
     """The engine is closed or closing."""
 

@@ -29,7 +29,7 @@ from groat.ledger.book import (
     refuse,
 )
 from groat.ledger.commands import DIGEST_FORM, Command, Effect
-from groat.ledger.errors import Refusal, StoreError
+from groat.ledger.errors import Refusal, Replaced, StoreError
 from groat.ledger.views import (
     BalanceView,
     BulkView,
@@ -211,7 +211,8 @@ def commit_batch(
 
     ``assets`` and ``known_ids`` are what the process knows, and are added to: neither ever changes in one database.
     ``wait=False`` locks only rows that are free; commands that need others get the verdict :class:`Taken`. Raises
-    StoreError ``interrupted`` when another batch was first with a key, an account or a stream: run it again.
+    StoreError ``interrupted`` when another batch was first with a key, an account or a stream, or Replaced: run it
+    again.
     """
     clock, epoch, last_at, previous = yield Query("begin_batch", (worker,))
     now = max(clock, last_at)
@@ -221,7 +222,8 @@ def commit_batch(
     commands = [p.command for p in prepared if p.key not in known]
     for command in commands:
         command.needs(refs, book)
-    ids = yield from _know_accounts(refs.accounts, known_ids)
+    # What is missing where nothing is waited for may be taken, or not be there: so there nothing is believed.
+    ids = yield from _know_accounts(refs.accounts, known_ids if wait else {})
     due = [id for (id,) in (yield Query("due_holds", (now, DUE_HOLDS_MAX)))]
     if wait:
         yield TURN
@@ -242,9 +244,7 @@ def commit_batch(
     yield from _lock(book, refs, ids, policy, originals, wait)
     if wait and not book.accounts.keys() >= ids.keys():
         known_ids.clear()
-        raise StoreError(
-            "interrupted", "Another database has taken the place of the one whose accounts were known."
-        )
+        raise Replaced
     streams = yield from _lock_streams(book, refs, epoch, wait)
 
     # A hold that another batch resolved meanwhile is let be; one whose rows are taken expires with a later batch.

@@ -360,10 +360,10 @@ class PostgresStore:
         name, shape, sql, _ = statement
         if shape in ("rows", "add"):
             if not args:
-                return 0
+                return 0 if shape == "rows" else None
             status: str = await connection.execute(sql, *args, timeout=timeout_s)
             connection.prepared.add(name)
-            return int(status.rpartition(" ")[2])
+            return int(status.rpartition(" ")[2]) if shape == "rows" else None
         if shape in ("many", "bulk"):
             return [tuple(row) for row in await connection.fetch(sql, *args, timeout=timeout_s)]
         if shape == "one":
@@ -423,7 +423,6 @@ _MISTAKEN = (
     exceptions.InsufficientPrivilegeError,
 )
 _AGAIN = (exceptions.TransactionRollbackError,)
-_FIRST = ("posting_pkey", "txn_pkey", "key_pkey")
 
 
 def _typed(error: Exception) -> StoreError:
@@ -433,7 +432,9 @@ def _typed(error: Exception) -> StoreError:
         return StoreError("busy", detail)
     if isinstance(error, _AGAIN):
         return StoreError("interrupted", detail)
-    if isinstance(error, exceptions.UniqueViolationError) and error.constraint_name in _FIRST:
+    if isinstance(error, exceptions.UniqueViolationError) and (
+        error.table_name in ("txn", "key") or error.constraint_name == "posting_pkey"
+    ):
         # Another batch used one of the keys first. An id is made once: there an earlier run of the same batch, whose
         # outcome was unknown, has committed meanwhile.
         return StoreError("interrupted", detail)

@@ -221,7 +221,8 @@ class SqliteStore:
     def _execute(self, connection: sqlite3.Connection, statement: Statement, args: tuple[Any, ...]) -> Any:
         name, shape, sql, _ = statement
         if shape in ("rows", "add"):
-            return self._insert(connection, name, sql, args[0])
+            written = self._insert(connection, name, sql, args[0])
+            return written if shape == "rows" else None
         if shape == "bulk":
             (text,) = connection.execute(sql, (_encode(args[0]).decode(), *args[1:])).fetchone()
             return _decode(text)

@@ -89,6 +89,23 @@ FROM archived_txn AS t JOIN archived_posting AS p ON p.month = t.month AND p.txn
 WHERE t.reverses = ANY ($1::uuid[])
   AND (SELECT count(*) FROM txn AS o WHERE o.id = ANY ($1::uuid[])) < cardinality($1::uuid[]);
 
+-- name: insert_postings :add
+INSERT INTO posting (txn, leg, source, destination, amount, pending,
+                     source_balance, source_held, source_version,
+                     destination_balance, destination_held, destination_version, effective_at)
+SELECT unnest($1::text::uuid[]), unnest($2::text::integer[]), unnest($3::text::bigint[]), unnest($4::text::bigint[]),
+       unnest($5::text::bigint[]), unnest($6::text::bigint[]), unnest($7::text::bigint[]), unnest($8::text::bigint[]),
+       unnest($9::text::bigint[]), unnest($10::text::bigint[]), unnest($11::text::bigint[]),
+       unnest($12::text::bigint[]), unnest($13::text::bigint[]);
+
+-- name: open_streams :rows
+INSERT INTO stream (name, generation, head)
+SELECT unnest($1::text::text[]), unnest($2::text::integer[]), unnest($3::text::bigint[]) ON CONFLICT DO NOTHING;
+
+-- name: insert_events :add
+INSERT INTO event (stream, "offset", at, data)
+SELECT unnest($1::text::bigint[]), unnest($2::text::bigint[]), unnest($3::text::bigint[]), unnest($4::text[]);
+
 -- name: insert_batch :one
 INSERT INTO batch (at, worker, commands, streams, previous, hash) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id;
 
@@ -99,15 +116,6 @@ SELECT unnest($1::text::uuid[]), unnest($2::text::text[]), unnest($3::text::text
        unnest($5::text::text[]), unnest($6::text::text[]), unnest($7::text[]), unnest($8::text::bigint[]),
        unnest($9::text::bigint[]), unnest($10::text::uuid[]), unnest($11::text::uuid[]), unnest($12::text[]),
        unnest($13::text[]), unnest($14::text::bigint[]);
-
--- name: insert_postings :add
-INSERT INTO posting (txn, leg, source, destination, amount, pending,
-                     source_balance, source_held, source_version,
-                     destination_balance, destination_held, destination_version, effective_at)
-SELECT unnest($1::text::uuid[]), unnest($2::text::integer[]), unnest($3::text::bigint[]), unnest($4::text::bigint[]),
-       unnest($5::text::bigint[]), unnest($6::text::bigint[]), unnest($7::text::bigint[]), unnest($8::text::bigint[]),
-       unnest($9::text::bigint[]), unnest($10::text::bigint[]), unnest($11::text::bigint[]),
-       unnest($12::text::bigint[]), unnest($13::text::bigint[]);
 
 -- name: write_holds :add
 INSERT INTO hold (id, source, destination, amount, captured, released, expires_at, status, created_at)
@@ -126,17 +134,9 @@ FROM (SELECT unnest($1::text::bigint[]) AS id, unnest($2::text::bigint[]) AS deb
              unnest($7::text::bigint[]) AS floor, unnest($8::text::bigint[]) AS ceiling) AS v
 WHERE account.id = v.id;
 
--- name: open_streams :rows
-INSERT INTO stream (name, generation, head)
-SELECT unnest($1::text::text[]), unnest($2::text::integer[]), unnest($3::text::bigint[]) ON CONFLICT DO NOTHING;
-
 -- name: update_streams :add
 UPDATE stream SET head = v.head
 FROM (SELECT unnest($1::text::bigint[]) AS id, unnest($2::text::bigint[]) AS head) AS v WHERE stream.id = v.id;
-
--- name: insert_events :add
-INSERT INTO event (stream, "offset", at, data)
-SELECT unnest($1::text::bigint[]), unnest($2::text::bigint[]), unnest($3::text::bigint[]), unnest($4::text[]);
 
 -- name: insert_acts :add
 INSERT INTO act (id, at, kind, principal, actor, target, reason, key, before, after, batch)

@@ -75,18 +75,24 @@ FROM (SELECT t.reverses AS id, p.leg, p.amount
       JOIN archived_txn AS t ON t.reverses = j.value
       JOIN archived_posting AS p ON p.txn = t.id);
 
+-- name: insert_postings :add
+INSERT INTO posting (txn, leg, source, destination, amount, pending,
+                     source_balance, source_held, source_version,
+                     destination_balance, destination_held, destination_version, effective_at)
+VALUES :rows;
+
+-- name: open_streams :rows
+INSERT INTO stream (name, generation, head) VALUES :rows ON CONFLICT DO NOTHING;
+
+-- name: insert_events :add
+INSERT INTO event (stream, offset, at, data) VALUES :rows;
+
 -- name: insert_batch :one
 INSERT INTO batch (at, worker, commands, streams, previous, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id;
 
 -- name: insert_transactions :add
 INSERT INTO txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
                  reverses, hold, hold_after, positions, batch)
-VALUES :rows;
-
--- name: insert_postings :add
-INSERT INTO posting (txn, leg, source, destination, amount, pending,
-                     source_balance, source_held, source_version,
-                     destination_balance, destination_held, destination_version, effective_at)
 VALUES :rows;
 
 -- name: write_holds :add
@@ -102,15 +108,9 @@ SET debits = v.debits, credits = v.credits, debits_pending = v.debits_pending, c
     version = v.version, floor = v.floor, ceiling = v.ceiling
 FROM v WHERE account.id = v.id;
 
--- name: open_streams :rows
-INSERT INTO stream (name, generation, head) VALUES :rows ON CONFLICT DO NOTHING;
-
 -- name: update_streams :add
 WITH v (id, head) AS (VALUES :rows)
 UPDATE stream SET head = v.head FROM v WHERE stream.id = v.id;
-
--- name: insert_events :add
-INSERT INTO event (stream, offset, at, data) VALUES :rows;
 
 -- name: insert_acts :add
 INSERT INTO act (id, at, kind, principal, actor, target, reason, key, before, after, batch) VALUES :rows;
