@@ -1,11 +1,13 @@
 import { type BalanceView, type EntryView, GroatError, type TransactionView } from "@groat/client";
 import { GroatProvider } from "@groat/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, render, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { apiKeys } from "../src/api/api-keys";
 import { groat } from "../src/groat";
+import { KeysPage } from "../src/pages/keys";
 import { ConfirmDialog } from "../src/parts/confirm-dialog";
 import { EntrySheet } from "../src/parts/entry-sheet";
 import { LimitsDialog } from "../src/parts/limits-dialog";
@@ -93,21 +95,48 @@ test("a lost write stays the same one when its dialog is opened again, and is no
 });
 
 test("what is asked for once more says why it was refused, and goes when it is done", async () => {
-  const act = vi.fn<(reason: string) => Promise<void>>(async () => undefined);
+  const disable = vi.fn<() => Promise<void>>(async () => undefined);
   show(
-    <ConfirmDialog open onClose={closed} title="Disable?" act={act} actLabel="Disable" asksReason>
+    <ConfirmDialog open onClose={closed} title="Disable?" act={disable} actLabel="Disable">
       They cannot sign in then.
     </ConfirmDialog>,
   );
-  act.mockRejectedValueOnce(new GroatError("forbidden", "", 403));
-  await userEvent.type(screen.getByLabelText("Reason (optional)"), " Lost phone ");
+  disable.mockRejectedValueOnce(new GroatError("forbidden", "", 403));
   await press("Disable");
   expect(await told()).toBe("Your role does not allow that.");
   expect(closed).not.toHaveBeenCalled();
   await press("Disable");
   await waitFor(() => expect(closed).toHaveBeenCalledOnce());
   expect(screen.queryByRole("alert")).toBeNull();
-  expect(act.mock.calls).toEqual([["Lost phone"], ["Lost phone"]]);
+  expect(disable).toHaveBeenCalledTimes(2);
+});
+
+test("a question knows nothing of the one before, and is not closed by what that comes to", async () => {
+  vi.spyOn(groat, "getState").mockReturnValue({ ...groat.getState(), roles: ["admin"] });
+  const key = (id: string) => ({ id, service: "shop", label: id, created_at: AT });
+  vi.spyOn(apiKeys, "list").mockResolvedValue([key("first"), key("second")]);
+  let end = () => {};
+  vi.spyOn(apiKeys, "remove")
+    .mockRejectedValueOnce(new GroatError("forbidden", "", 403))
+    .mockReturnValueOnce(
+      new Promise((resolve) => {
+        end = resolve;
+      }),
+    );
+  show(<KeysPage />);
+  await screen.findByText("first");
+  const withdraw = (id: string) => press(`Withdraw the key ${id} of shop`);
+  await withdraw("first");
+  await press("Withdraw key");
+  await told();
+  await press("Cancel");
+  await withdraw("second");
+  expect(screen.queryByRole("alert")).toBeNull();
+  await press("Withdraw key");
+  await press("Cancel");
+  await withdraw("first");
+  await act(async () => end());
+  expect(screen.getByRole("dialog").textContent).toContain("“first”");
 });
 
 test("staff see what a line of a history moved", async () => {

@@ -6,6 +6,7 @@ import { type ApiKey, apiKeys } from "../api/api-keys";
 import { apiKeysQuery } from "../api/queries";
 import { copyText } from "../lib/clipboard";
 import { ConfirmDialog } from "../parts/confirm-dialog";
+import { useAsked } from "../parts/use-asked";
 import { useAttempt } from "../parts/use-attempt";
 import { StaffOnly } from "../shell/gate";
 import { Button, IconButton } from "../ui/button";
@@ -74,8 +75,8 @@ function Keys() {
   const queries = useQueryClient();
   const query = useQuery(apiKeysQuery);
   const [creating, setCreating] = useState(false);
-  const [revoked, setRevoked] = useState<ApiKey | null>(null);
-  const columns = useMemo(() => columnsFor(setRevoked), []);
+  const [revoked, askToRevoke, closeRevoked] = useAsked<ApiKey>();
+  const columns = useMemo(() => columnsFor(askToRevoke), [askToRevoke]);
   const create = (
     <Button look="primary" onClick={() => setCreating(true)}>
       <Plus aria-hidden /> New key
@@ -119,7 +120,7 @@ function Keys() {
       </Dialog>
       <ConfirmDialog
         open={revoked !== null}
-        onClose={() => setRevoked(null)}
+        onClose={closeRevoked}
         title="Withdraw this key?"
         actLabel="Withdraw key"
         danger

@@ -26,6 +26,7 @@ import { HistoryCard } from "../parts/history-table";
 import { LimitsDialog } from "../parts/limits-dialog";
 import { OpenHolds } from "../parts/open-holds";
 import { ReverseDialog } from "../parts/reverse-dialog";
+import { useAsked } from "../parts/use-asked";
 import { WhySheet } from "../parts/why-sheet";
 import { PersonRequests } from "../requests/digest";
 import { StaffOnly } from "../shell/gate";
@@ -85,12 +86,12 @@ const id = (balance: { account: string; asset: string }) => `${balance.account} 
 function UserDetails({ person, crumb }: { person: UserView; crumb: React.ReactNode }) {
   const { admin } = useRights();
   const [picked, setPicked] = useState("");
-  const [adjusted, setAdjusted] = useState<Adjusted | null>(null);
+  const [adjusted, askToAdjust, closeAdjusted] = useAsked<Adjusted>();
   const balances = useBalances(person);
   const balance = balances.find((item) => id(item) === picked) ?? balances[0];
   const name = person.name || person.user;
   const adjust = () =>
-    setAdjusted({
+    askToAdjust({
       user: person.user,
       name,
       balances,
@@ -145,7 +146,7 @@ function UserDetails({ person, crumb }: { person: UserView; crumb: React.ReactNo
       <div className="mt-5">
         <PersonRequests user={person.user} />
       </div>
-      <AdjustDialog target={adjusted} onClose={() => setAdjusted(null)} />
+      <AdjustDialog target={adjusted} onClose={closeAdjusted} />
     </>
   );
 }
@@ -174,9 +175,9 @@ function UserMoney({
   const { admin } = useRights();
   const history = useHistory({ account: balance.account, asset: balance.asset });
   const [why, setWhy] = useState<BalanceView | null>(null);
-  const [limits, setLimits] = useState<BalanceView | null>(null);
+  const [limited, askForLimits, closeLimits] = useAsked<BalanceView>();
   const [entry, setEntry] = useState<EntryView | null>(null);
-  const [reversed, setReversed] = useState<EntryView | null>(null);
+  const [reversed, askToReverse, closeReversed] = useAsked<EntryView>();
   return (
     <div className="flex flex-col gap-5">
       <BalancePicker balances={balances} picked={balance} onPick={onPick} />
@@ -188,7 +189,7 @@ function UserMoney({
         <Card>
           <CardHeader title="Limits and holds">
             {admin && (
-              <Button size="sm" onClick={() => setLimits(balance)}>
+              <Button size="sm" onClick={() => askForLimits(balance)}>
                 <SlidersHorizontal aria-hidden /> Limits
               </Button>
             )}
@@ -206,11 +207,11 @@ function UserMoney({
           </div>
         </Card>
       </div>
-      <HistoryCard history={history} onDetails={setEntry} onReverse={admin ? setReversed : undefined} />
+      <HistoryCard history={history} onDetails={setEntry} onReverse={admin ? askToReverse : undefined} />
       <WhySheet target={why} onClose={() => setWhy(null)} />
-      <LimitsDialog target={limits} onClose={() => setLimits(null)} />
+      <LimitsDialog target={limited} onClose={closeLimits} />
       <EntrySheet entry={entry} onClose={() => setEntry(null)} />
-      <ReverseDialog entry={reversed} onClose={() => setReversed(null)} />
+      <ReverseDialog entry={reversed} onClose={closeReversed} />
     </div>
   );
 }
@@ -218,7 +219,7 @@ function UserMoney({
 function PersonMenu({ person }: { person: UserView }) {
   const queries = useQueryClient();
   const self = usePerson().user === person.user;
-  const [asked, setAsked] = useState<"revoke" | "disable" | null>(null);
+  const [asked, ask, close] = useAsked<"revoke" | "disable">();
   const name = person.name || person.user;
   const refresh = () =>
     Promise.all(
@@ -233,13 +234,13 @@ function PersonMenu({ person }: { person: UserView }) {
           </IconButton>
         }
       >
-        <MenuItem onSelect={() => setAsked("revoke")}>
+        <MenuItem onSelect={() => ask("revoke")}>
           <LogOut aria-hidden /> Sign out everywhere …
         </MenuItem>
         {!self && (
           <>
             <MenuLine />
-            <MenuItem danger={!person.disabled} onSelect={() => setAsked("disable")}>
+            <MenuItem danger={!person.disabled} onSelect={() => ask("disable")}>
               {person.disabled ? <CircleCheck aria-hidden /> : <Ban aria-hidden />}
               {person.disabled ? "Enable …" : "Disable …"}
             </MenuItem>
@@ -248,7 +249,7 @@ function PersonMenu({ person }: { person: UserView }) {
       </Menu>
       <ConfirmDialog
         open={asked === "revoke"}
-        onClose={() => setAsked(null)}
+        onClose={close}
         title={`Sign ${name} out everywhere?`}
         actLabel="Sign out everywhere"
         act={async () => {
@@ -260,7 +261,7 @@ function PersonMenu({ person }: { person: UserView }) {
       </ConfirmDialog>
       <ConfirmDialog
         open={asked === "disable"}
-        onClose={() => setAsked(null)}
+        onClose={close}
         title={person.disabled ? `Enable ${name}?` : `Disable ${name}?`}
         actLabel={person.disabled ? "Enable" : "Disable"}
         danger={!person.disabled}

@@ -10,6 +10,7 @@ import { LiveCell } from "../live/balance";
 import { useInView, useRights, useWatch } from "../live/hooks";
 import { AdjustDialog, type Adjusted } from "../parts/adjust-dialog";
 import { CreateUserDialog } from "../parts/create-user-dialog";
+import { useAsked } from "../parts/use-asked";
 import { StaffOnly } from "../shell/gate";
 import { Button } from "../ui/button";
 import { type Column, DataTable } from "../ui/data-table";
@@ -131,11 +132,11 @@ function UsersList() {
   const { q = "" } = route.useSearch();
   const navigate = route.useNavigate();
   const [text, setText] = useState(q);
-  const [adjusted, setAdjusted] = useState<Adjusted | null>(null);
+  const [adjusted, adjust, closeAdjusted] = useAsked<Adjusted>();
   const [creating, setCreating] = useState(false);
   const query = useInfiniteQuery(usersQuery(q));
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  const columns = useMemo(() => columnsFor(admin, setAdjusted), [admin]);
+  const columns = useMemo(() => columnsFor(admin, adjust), [admin, adjust]);
   useEffect(() => {
     if (text.trim() === q) return;
     const timer = setTimeout(() => {
@@ -205,7 +206,7 @@ function UsersList() {
           </div>
         )}
       </Card>
-      <AdjustDialog target={adjusted} onClose={() => setAdjusted(null)} />
+      <AdjustDialog target={adjusted} onClose={closeAdjusted} />
       <CreateUserDialog open={creating} onClose={() => setCreating(false)} />
     </>
   );

@@ -6,6 +6,7 @@ import { assetsQuery, userQuery } from "../api/queries";
 import { belowForm, ownForm } from "../bank/dialogs";
 import { usePerson } from "../live/hooks";
 import { ConfirmDialog } from "../parts/confirm-dialog";
+import { useAsked } from "../parts/use-asked";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/overlay";
 import { Notice } from "../ui/states";
@@ -40,7 +41,7 @@ interface ActsProps {
 export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }: ActsProps) {
   const { take, busy } = useTake();
   const nameOf = useNames();
-  const [asked, setAsked] = useState<TransitionView | null>(null);
+  const [asked, ask, close] = useAsked<TransitionView>();
   const [problem, setProblem] = useState<string | null>(null);
   const [armed, setArmed] = useState<string | null>(null);
   const offered = (request.may ?? [])
@@ -62,7 +63,7 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
   }
   function press(transition: TransitionView) {
     if (asksFor(transition).length > 0 || (!transition.decides && isLast(kind, transition))) {
-      setAsked(transition);
+      ask(transition);
       return;
     }
     act(transition).catch((error: unknown) => {
@@ -111,12 +112,12 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
         kind={kind}
         request={request}
         transition={asked && asksFor(asked).length > 0 ? asked : null}
-        onClose={() => setAsked(null)}
+        onClose={close}
         act={act}
       />
       <ConfirmDialog
         open={asked !== null && asksFor(asked).length === 0}
-        onClose={() => setAsked(null)}
+        onClose={close}
         title={`${asked?.title ?? ""}: ${kind.title.toLowerCase()}?`}
         actLabel={asked?.title ?? ""}
         act={async () => {
