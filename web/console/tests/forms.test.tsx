@@ -116,6 +116,7 @@ const FORMS = [
     what: "a card",
     address: "/requests/card/new",
     others: {},
+    first: "Name on the card",
     label: "Limit a month, USD",
     refusal: ["amount_wrong", ""],
     act: "Apply",
@@ -125,6 +126,7 @@ const FORMS = [
     what: "a loan",
     address: "/requests/loan/new",
     others: { Months: "12" },
+    first: "Amount",
     label: "Amount",
     refusal: ["amount_wrong", ""],
     act: "Apply",
@@ -134,6 +136,7 @@ const FORMS = [
     what: "a transfer",
     address: "/transfers/new",
     others: { "Id or e-mail address": "7" },
+    first: "Somebody here",
     label: "Amount",
     refusal: ["insufficient_funds", ""],
     act: "Send",
@@ -143,6 +146,7 @@ const FORMS = [
     what: "a request of any kind",
     address: "/requests/expense/new",
     others: { Note: "Train" },
+    first: "Amount",
     label: "Amount",
     refusal: ["invalid_data", "It is too much - at `$.amount`"],
     act: "Apply",
@@ -152,7 +156,7 @@ const FORMS = [
 
 test.each(FORMS)(
   "$what: what is wrong is told where it is mended, and what was typed stays",
-  async ({ address, others, label, refusal: [code, detail], act, filed: [name, data] }) => {
+  async ({ address, others, first, label, refusal: [code, detail], act, filed: [name, data] }) => {
     const file = vi.spyOn(groat.api, "fileRequest");
     show(address);
     await screen.findByRole("button", { name: "Review" });
@@ -169,7 +173,8 @@ test.each(FORMS)(
     expect(document.activeElement).toBe(screen.getByRole("button", { name: act }));
     file.mockRejectedValueOnce(new GroatError(code, detail, 422));
     await press(act);
-    await waitFor(() => expect(field(label).getAttribute("aria-invalid")).toBe("true"));
+    await waitFor(() => expect(document.activeElement).toBe(field(label)));
+    expect(field(label).getAttribute("aria-invalid")).toBe("true");
     expect(field(label).value).toBe("25");
     expect(screen.getAllByRole("alert")).toHaveLength(1);
 
@@ -181,6 +186,7 @@ test.each(FORMS)(
       "Too many are open.",
     );
     await press("Change");
+    await waitFor(() => expect(document.activeElement).toBe(field(first)));
     expect([field(label).value, field(label).getAttribute("aria-invalid")]).toEqual(["25", null]);
     await press("Review");
     expect(screen.queryByRole("alert")).toBeNull();

@@ -1,6 +1,6 @@
 /** Forms of the bank's own: what is typed, what is wrong with it, and that it is looked at once more before it is sent. */
 import type { GroatError } from "@groat/client";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { focusFirstProblem } from "../requests/form";
 import { useReview } from "../requests/review";
 
@@ -27,7 +27,6 @@ export function useDraft<Draft extends object, Read>(
 ) {
   const [typed, setTyped] = useState<Partial<Draft>>({});
   const [problems, setProblems] = useState<Problems<Draft>>({});
-  const id = useId();
   const draft: Draft = { ...first, ...typed };
   const review = useReview(send, (error, told) => {
     const field = fieldOf(error, draft);
@@ -48,7 +47,7 @@ export function useDraft<Draft extends object, Read>(
     review.setProblem(null);
     setProblems(reading.ok ? {} : reading.problems);
     if (reading.ok) review.setReviewed(reading.read);
-    else focusFirstProblem(id);
+    else focusFirstProblem(review.id);
   }
-  return { id, draft, problems, set, onSubmit, review };
+  return { id: review.id, draft, problems, set, onSubmit, review };
 }

@@ -1,7 +1,7 @@
 import type { KindView } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { type ComponentType, type FormEvent, useId, useMemo, useState } from "react";
+import { type ComponentType, type FormEvent, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { assetsQuery } from "../api/queries";
 import { useKind } from "../api/requests";
@@ -94,7 +94,6 @@ function FileForm({ kind }: { kind: KindView }) {
       return true;
     },
   );
-  const id = useId();
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -102,7 +101,7 @@ function FileForm({ kind }: { kind: KindView }) {
     review.setProblem(null);
     if (mustName && !person.trim()) review.setProblem("Say whose it is.");
     else if (reading.ok) review.setReviewed(reading.data);
-    else focusFirstProblem(id);
+    else focusFirstProblem(review.id);
   }
 
   if (review.reviewed) {
@@ -120,7 +119,7 @@ function FileForm({ kind }: { kind: KindView }) {
     );
   }
   return (
-    <form id={id} onSubmit={submit} className="flex flex-col gap-4" noValidate>
+    <form id={review.id} onSubmit={submit} className="flex flex-col gap-4" noValidate>
       {forOthers && (
         <Field label={mustName ? "Whose" : "Whose (yours, if empty)"} hint="The person's id.">
           {(wiring) => (

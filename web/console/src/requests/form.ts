@@ -23,10 +23,18 @@ export function placeOf(detail: string): string | null {
   return /at `\$\.([\w.]+)/.exec(detail)?.[1] ?? null;
 }
 
+const PROBLEM = "[aria-invalid=true]";
+const FIELD = "input:not([type=radio]), input:checked, select, textarea, [role=checkbox]";
+
 /** Whoever presses on sees at once what is missing. */
-export function focusFirstProblem(form: string): void {
+export const focusFirstProblem = (form: string) => focusFirst(form, [PROBLEM]);
+
+/** Whoever comes back to a form goes on where something is wrong, else where it begins. */
+export const focusFirstField = (form: string) => focusFirst(form, [PROBLEM, FIELD]);
+
+function focusFirst(form: string, wanted: readonly string[]): void {
   requestAnimationFrame(() => {
-    const first = document.getElementById(form)?.querySelector<HTMLElement>("[aria-invalid=true]");
-    first?.focus();
+    const fields = wanted.map((one) => document.getElementById(form)?.querySelector<HTMLElement>(one));
+    fields.find(Boolean)?.focus();
   });
 }

@@ -1,21 +1,29 @@
 import { GroatError } from "@groat/client";
 import { ArrowRight } from "lucide-react";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { explain } from "../api/problem";
 import { useAttempt } from "../parts/use-attempt";
 import { Button } from "../ui/button";
 import { Notice } from "../ui/states";
+import { focusFirstField } from "./form";
 
 /**
  * What is filled in, then all of it once more, then sent: `reviewed` is what is looked at again, null while it is filled in. What
  * the server says no to goes to the field it is about (`placed` says whether there is one), else above the buttons. It is busy
- * until all of `send` is done: a second Enter on the way to the next page sends nothing.
+ * until all of `send` is done: a second Enter on the way to the next page sends nothing. `id` is for the form that is filled in:
+ * it has the focus again when one comes back to it.
  */
 export function useReview<Read>(
   send: (read: Read) => Promise<void>,
   placed: (error: GroatError, told: string) => boolean,
 ) {
   const [reviewed, setReviewed] = useState<Read | null>(null);
+  const id = useId();
+  const left = useRef(false);
+  useEffect(() => {
+    if (left.current && reviewed === null) focusFirstField(id);
+    left.current = reviewed !== null;
+  }, [reviewed, id]);
   const { busy, problem, setProblem, attempt } = useAttempt();
   const submit = () =>
     attempt(async () => {
@@ -27,7 +35,7 @@ export function useReview<Read>(
         setReviewed(null);
       }
     });
-  return { reviewed, setReviewed, busy, problem, setProblem, submit };
+  return { id, reviewed, setReviewed, busy, problem, setProblem, submit };
 }
 
 /** All of it once more. */
