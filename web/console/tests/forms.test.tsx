@@ -19,11 +19,11 @@ import { kindView, requestView } from "./help";
 
 const text = { type: "string" };
 const MONEY = { amount: text, asset: text };
-const kind = (name: string, properties: KindView["schema"]) => {
+const kind = (name: string, properties: KindView["schema"], by = "owner") => {
   const schema = { type: "object", properties, required: Object.keys(properties) };
   const title = name[0]?.toUpperCase() + name.slice(1);
   const filing = { name: "file", title: "Apply", from: [], to: [], decides: false, approves: false };
-  const transitions = [{ ...filing, by: ["owner"], schema }];
+  const transitions = [{ ...filing, by: [by], schema }];
   return kindView({ name, title, schema, transitions, thresholds: { USD: "1000" } });
 };
 const MONTHS = { type: "integer", minimum: 1, maximum: 120 };
@@ -32,6 +32,7 @@ const KINDS = [
   kind("loan", { ...MONEY, months: MONTHS, purpose: text }),
   kind("transfer", { ...MONEY, user: text }),
   kind("expense", { ...MONEY, note: text }),
+  kind("gift", MONEY, "admin"),
 ];
 const ASSETS = [
   { code: "USD", scale: 2 },
@@ -242,6 +243,31 @@ test("an account that is to be kept is kept once, whatever becomes of the transf
     ["beneficiary", { external: "DE89370400440532013000", name: "Erika" }],
     transfer,
     transfer,
+  ]);
+});
+
+test("who files for others must say for whom, at the field that asks for it", async () => {
+  vi.spyOn(groat, "getState").mockReturnValue({ ...groat.getState(), roles: ["admin"] });
+  vi.spyOn(groat.api, "request").mockResolvedValue({ user: "7", name: "Gerda" });
+  const file = vi.spyOn(groat.api, "fileRequest").mockResolvedValue(requestView());
+  show("/requests/gift/new");
+  await screen.findByRole("button", { name: "Review" });
+  await type("Amount", "25");
+  await press("Review");
+  await waitFor(() => expect(document.activeElement).toBe(field("Whose")));
+  const problem = screen.getByRole("alert");
+  expect(problem.textContent).toBe("Say whose it is.");
+  expect(field("Whose").getAttribute("aria-describedby")).toContain(problem.id);
+  await type("Whose", "7");
+  expect(screen.queryByRole("alert")).toBeNull();
+  await press("Review");
+  await screen.findByText("Gerda");
+  await press("Apply");
+  await screen.findByText("Filed");
+  expect(file.mock.calls[0]).toEqual([
+    "gift",
+    { amount: "25.00", asset: "USD" },
+    expect.objectContaining({ user: "7" }),
   ]);
 });
 

@@ -82,6 +82,7 @@ function FileForm({ kind }: { kind: KindView }) {
   const forOthers = admin && filing?.by.includes("admin");
   const mustName = !filing?.by.includes("owner");
   const [person, setPerson] = useState(String(whose));
+  const [unnamed, setUnnamed] = useState(false);
   const owner = person.trim().replace(/^user:/, "") || me;
   const assets = useQuery(assetsQuery).data ?? [];
   const send = useSend(kind);
@@ -98,9 +99,10 @@ function FileForm({ kind }: { kind: KindView }) {
   function submit(event: FormEvent) {
     event.preventDefault();
     const reading = form.read(assets);
+    const nobody = mustName && !person.trim();
     review.setProblem(null);
-    if (mustName && !person.trim()) review.setProblem("Say whose it is.");
-    else if (reading.ok) review.setReviewed(reading.data);
+    setUnnamed(nobody);
+    if (reading.ok && !nobody) review.setReviewed(reading.data);
     else focusFirstProblem(review.id);
   }
 
@@ -121,15 +123,23 @@ function FileForm({ kind }: { kind: KindView }) {
   return (
     <form id={review.id} onSubmit={submit} className="flex flex-col gap-4" noValidate>
       {forOthers && (
-        <Field label={mustName ? "Whose" : "Whose (yours, if empty)"} hint="The person's id.">
+        <Field
+          label={mustName ? "Whose" : "Whose (yours, if empty)"}
+          hint="The person's id."
+          problem={unnamed && "Say whose it is."}
+        >
           {(wiring) => (
             <Input
               {...wiring}
+              aria-required={mustName}
               autoCapitalize="none"
               autoComplete="off"
               spellCheck={false}
               value={person}
-              onChange={(event) => setPerson(event.target.value)}
+              onChange={(event) => {
+                setPerson(event.target.value);
+                setUnnamed(false);
+              }}
             />
           )}
         </Field>
