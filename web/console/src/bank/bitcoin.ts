@@ -13,7 +13,7 @@ export interface Withdrawal {
   address: string;
 }
 
-export type ReadWithdrawal =
+type ReadWithdrawal =
   | { ok: true; withdrawal: Withdrawal }
   | { ok: false; field: "amount" | "address"; problem: string };
 

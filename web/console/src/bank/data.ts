@@ -8,7 +8,7 @@ export interface Recipient {
   name: string;
 }
 
-export interface TransferData extends Recipient {
+interface TransferData extends Recipient {
   amount: string;
   asset: string;
   beneficiary: string;
@@ -17,7 +17,7 @@ export interface TransferData extends Recipient {
   on: string;
 }
 
-export interface StandingOrderData extends Omit<TransferData, "on"> {
+interface StandingOrderData extends Omit<TransferData, "on"> {
   first: string;
   every: "week" | "month";
   until: string;
@@ -38,7 +38,7 @@ export interface CardData {
   spent: string;
 }
 
-export interface CardPaymentData {
+interface CardPaymentData {
   card: string;
   amount: string;
   asset: string;
@@ -84,13 +84,13 @@ export interface BitcoinData {
   fee: string;
 }
 
-export interface AddressData {
+interface AddressData {
   note: string;
   address: string;
 }
 
 /** By the name of their kind. */
-export interface BankData {
+interface BankData {
   transfer: TransferData;
   standing_order: StandingOrderData;
   beneficiary: Recipient;

@@ -40,7 +40,7 @@ export function mostOf(loan: LoanData, today: string): string {
   return add(loan.owed, overdueOf(loan, today).interest);
 }
 
-export interface Split {
+interface Split {
   /** Of it for what is due already, interest included. */
   overdue: string;
   interest: string;

@@ -5,7 +5,7 @@
 import { decimalOf } from "../lib/amounts";
 
 /** One payment; amounts as decimals, `balance` is owed after it. */
-export interface Planned {
+interface Planned {
   number: number;
   payment: string;
   interest: string;

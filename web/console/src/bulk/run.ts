@@ -14,7 +14,7 @@ const PIECE = 500;
 const UNDO_PARALLEL = 6;
 
 /** What has become of one item: its transaction, or why there is none. */
-export interface Outcome {
+interface Outcome {
   index: number;
   transaction: string | null;
   problem: string | null;

@@ -4,7 +4,7 @@ const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 const UNITS_MAX = 2n ** 63n - 1n;
 
 /** What a form says of an amount: the canonical decimal, or why it cannot be one. */
-export type ReadAmount = { ok: true; amount: string } | { ok: false; problem: string };
+type ReadAmount = { ok: true; amount: string } | { ok: false; problem: string };
 
 /** Reads what a person typed: the locale's separators are accepted, anything doubtful is refused. */
 export function readAmount(

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 
 /** What a person chose on this device. It is a comfort: where the browser keeps nothing, the default holds. */
-export interface Setting<Value extends string> {
+interface Setting<Value extends string> {
   get: () => Value;
   set: (value: Value) => void;
   use: () => Value;

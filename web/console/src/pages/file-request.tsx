@@ -13,11 +13,10 @@ import { focusFirstProblem, placeOf, useForm } from "../requests/form";
 import { FILE, moneyOf, toastId, transitionOf } from "../requests/kinds";
 import { OfKind } from "../requests/of-kind";
 import { Name } from "../requests/people";
-import { Review, useReview } from "../requests/review";
+import { Review, ReviewButton, useReview } from "../requests/review";
 import { SaidList } from "../requests/said";
 import { SchemaFields } from "../requests/schema-form";
 import { useFile } from "../requests/use-file";
-import { Button } from "../ui/button";
 import { Field, Input } from "../ui/field";
 import { Notice } from "../ui/states";
 import { Card, PageHeader } from "../ui/surface";
@@ -157,11 +156,7 @@ function FileForm({ kind }: { kind: KindView }) {
           {review.problem}
         </Notice>
       )}
-      <div className="mt-1 flex justify-end">
-        <Button type="submit" look="primary">
-          Review
-        </Button>
-      </div>
+      <ReviewButton />
     </form>
   );
 }

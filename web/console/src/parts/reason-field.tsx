@@ -17,7 +17,7 @@ export function ReasonField({
   return (
     <Field label={label} hint={hint} problem={problem}>
       {(wiring) => (
-        <Input {...wiring} {...rest} maxLength={500} onChange={(event) => onChange(event.target.value)} />
+        <Input {...rest} {...wiring} maxLength={500} onChange={(event) => onChange(event.target.value)} />
       )}
     </Field>
   );

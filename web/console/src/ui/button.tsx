@@ -16,7 +16,7 @@ const SIZES = {
   icon: "size-11 sm:size-9",
 } as const;
 
-export interface ButtonProps extends ComponentProps<"button"> {
+interface ButtonProps extends ComponentProps<"button"> {
   look?: keyof typeof LOOKS;
   size?: keyof typeof SIZES;
   /** Shows a spinner and ignores presses, but keeps the focus where it is. */
