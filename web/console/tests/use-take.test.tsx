@@ -1,37 +1,58 @@
-import { GroatError, type TransitionView } from "@groat/client";
+import { GroatError, type RequestView, type TransitionView } from "@groat/client";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { groat } from "../src/groat";
 import { useTake } from "../src/requests/use-take";
 import { requestView } from "./help";
 
-afterEach(() => vi.restoreAllMocks());
-
+const LOST = new GroatError("unknown_outcome", "");
 const REPAY = { name: "repay", title: "Repay" } as TransitionView;
+const FREEZE = { name: "freeze", title: "Freeze" } as TransitionView;
 const queries = new QueryClient();
 const wrapper = ({ children }: { children: ReactNode }) => (
   <QueryClientProvider client={queries}>{children}</QueryClientProvider>
 );
+let answers: (GroatError | RequestView)[];
+let keys: string[];
 
-test("a step whose answer was lost is the same step, also on what the request has become by it", async () => {
-  const keys: string[] = [];
-  const outcomes = [new GroatError("unknown_outcome", ""), null, null];
+beforeEach(() => {
+  keys = [];
   vi.spyOn(groat.api, "takeTransition").mockImplementation(
     async (_kind, _id, _name, _input, { key } = {}) => {
       keys.push(key ?? "");
-      const outcome = outcomes.shift();
-      if (outcome) throw outcome;
-      return requestView({ version: 2 });
+      const answer = answers.shift() ?? LOST;
+      if (answer instanceof GroatError) throw answer;
+      return answer;
     },
   );
+});
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Takes a transition of the request as it is on screen. */
+function take(transition: TransitionView, version: number, input = {}): Promise<RequestView> {
   const { result } = renderHook(useTake, { wrapper });
-  const repay = (version: number) =>
-    act(() => result.current.take(requestView({ version }), REPAY, { amount: "5.00" }));
-  await expect(repay(1)).rejects.toMatchObject({ code: "unknown_outcome" });
+  return act(() => result.current.take(requestView({ version }), transition, input));
+}
+
+test("a step whose answer was lost is the same step, also on what the request has become by it", async () => {
+  answers = [LOST, requestView({ version: 2, replayed: true }), requestView({ version: 3 })];
+  const repay = (version: number) => take(REPAY, version, { amount: "5.00" });
+  await expect(repay(1)).rejects.toBe(LOST);
   await repay(2);
   await repay(2);
+  const [lost, again, another] = keys;
+  expect(again).toBe(lost);
+  expect(another).not.toBe(lost);
+});
+
+test("a step that turns out to be done before what is on screen is no success, and the next press takes it", async () => {
+  answers = [LOST, requestView({ version: 2, replayed: true }), requestView({ version: 4 })];
+  await expect(take(FREEZE, 1)).rejects.toBe(LOST);
+  await expect(take(FREEZE, 3)).rejects.toMatchObject({ code: "done_before" });
+  expect((await take(FREEZE, 3)).version).toBe(4);
   const [lost, again, another] = keys;
   expect(again).toBe(lost);
   expect(another).not.toBe(lost);

@@ -20,12 +20,14 @@ export function takeIn(queries: QueryClient, request: RequestView): void {
   if (parent && request.parent) void queries.invalidateQueries({ queryKey: ["request", request.parent] });
 }
 
+const DONE_BEFORE = "That was done before, and more has happened since. To do it once more, press again.";
+
 /** Taking transitions of requests: one at a time, and one key for each until its verdict is in. */
 export function useTake() {
   const queries = useQueryClient();
   const [busy, setBusy] = useState<string | null>(null);
 
-  /** Throws GroatError; what is on screen of the request then is asked for again. */
+  /** Throws GroatError, `done_before` too; what is on screen of the request then is asked for again. */
   async function take(
     request: RequestView,
     transition: TransitionView,
@@ -39,6 +41,8 @@ export function useTake() {
         groat.api.takeTransition(kind, id, transition.name, input, { key }),
       );
       takeIn(queries, after);
+      // The answer that was lost has come, but more has happened by then: a card may have been frozen, and unfrozen since.
+      if (after.replayed && after.version < request.version) throw new GroatError("done_before", DONE_BEFORE);
       return after;
     } catch (error) {
       void queries.invalidateQueries({ queryKey: ["request", id] });
