@@ -94,6 +94,30 @@ test("a lost write stays the same one when its dialog is opened again, and is no
   expect(other).not.toBe(lost);
 });
 
+test("back to limits of which the answer was lost, after others, is another write", async () => {
+  const keys: string[] = [];
+  vi.spyOn(groat.api, "setLimits").mockImplementation(async (_account, _asset, { floor }, { key } = {}) => {
+    keys.push(key ?? "");
+    if (keys.length === 1) throw new GroatError("unknown_outcome", "");
+    return { ...BALANCE, floor: floor ?? null };
+  });
+  const limit = async (from: string, to: string) => {
+    show(<LimitsDialog target={{ ...BALANCE, floor: from }} onClose={closed} />);
+    await userEvent.clear(screen.getByLabelText("Lowest available amount"));
+    await userEvent.type(screen.getByLabelText("Lowest available amount"), to);
+    await press("Save limits");
+  };
+  await limit("0.00", "5.00");
+  await told();
+  cleanup();
+  await limit("5.00", "9.00");
+  await waitFor(() => expect(closed).toHaveBeenCalledOnce());
+  cleanup();
+  await limit("9.00", "5.00");
+  await waitFor(() => expect(closed).toHaveBeenCalledTimes(2));
+  expect(new Set(keys).size).toBe(3);
+});
+
 test("what is asked for once more says why it was refused, and goes when it is done", async () => {
   const disable = vi.fn<() => Promise<void>>(async () => undefined);
   show(

@@ -58,14 +58,15 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
     if (low && high && compare(low.amount, high.amount) > 0) {
       return setProblem("The lowest is above the highest.");
     }
-    const { account, asset: code } = balance;
+    const { account, asset: code, floor: lowest, ceiling: highest } = balance;
     const input = {
       floor: low?.amount ?? null,
       ceiling: high?.amount ?? null,
       reason: reason.trim() || DEFAULT_REASON,
     };
     return attempt(async () => {
-      await write(["limits", account, code, input], (key) =>
+      // Back to limits that were changed since is another write.
+      await write(["limits", account, code, lowest, highest, input], (key) =>
         groat.api.setLimits(account, code, input, { key }),
       );
       toast.success("Limits changed");
