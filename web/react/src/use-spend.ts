@@ -21,25 +21,30 @@ export interface UseSpend {
   error: GroatError | null;
 }
 
+/** How many inputs keep their key while it is open what became of them; the one tried the longest ago goes first. */
+const UNSETTLED_MAX = 100;
+
 /** `action` is a name the server declares; "spend" by default. */
 export function useSpend(action = "spend"): UseSpend {
   const groat = useGroat();
   const running = useRef<Promise<TransactionView> | null>(null);
-  const unsettled = useRef<{ input: string; key: string } | null>(null);
+  const unsettled = useRef(new Map<string, string>());
   const [pending, setPending] = useState(false);
   const [error, setError] = useState<GroatError | null>(null);
 
   async function run(input: ActionInput): Promise<TransactionView> {
-    const text = JSON.stringify(input);
-    const key = unsettled.current?.input === text ? unsettled.current.key : randomId();
+    const keys = unsettled.current;
+    const text = JSON.stringify([action, input]);
+    const key = keys.get(text) ?? randomId();
+    keys.delete(text);
     setPending(true);
     setError(null);
     try {
-      const view = await groat.act(action, input, { key });
-      unsettled.current = null;
-      return view;
+      return await groat.act(action, input, { key });
     } catch (failure) {
-      unsettled.current = isUnsettled(failure) ? { input: text, key } : null;
+      if (isUnsettled(failure)) keys.set(text, key);
+      const [oldest] = keys.keys();
+      if (keys.size > UNSETTLED_MAX && oldest !== undefined) keys.delete(oldest);
       if (!(failure instanceof GroatFailure)) throw failure;
       setError(failure);
       throw failure;

@@ -161,6 +161,29 @@ describe("useSpend", () => {
     expect(it.server.balance("user:42").balance).toBe("70");
   });
 
+  test("another amount in between does not end the key of one that is open", async () => {
+    function Till() {
+      const { spend } = useSpend();
+      return ["1", "2"].map((amount) => (
+        <button key={amount} type="button" onClick={() => spend({ amount }).catch(() => undefined)}>
+          {amount}
+        </button>
+      ));
+    }
+    await it.show(<Till />);
+    const spent: [string, string | undefined][] = [];
+    vi.spyOn(it.groat, "act").mockImplementation(async (_name, { amount }, options) => {
+      spent.push([amount, options?.key]);
+      throw new GroatError("unknown_outcome", "");
+    });
+    for (const amount of ["1", "2", "1", "2"]) {
+      fireEvent.click(screen.getByText(amount));
+      await it.pass(10);
+    }
+    expect(spent.slice(2)).toEqual(spent.slice(0, 2));
+    expect(spent[0]?.[1]).not.toBe(spent[1]?.[1]);
+  });
+
   test.each([
     ["internal", 500],
     ["http_524", 524],
