@@ -276,8 +276,9 @@ def main() -> None:
     configure(Settings(log_level="warning"))
     tune_process()
     for kind in ("sqlite", "postgres") if options.store == "both" else (options.store,):
-        with place_of(kind, options.directory) as place:
-            for shape in SHAPES:
+        for shape in SHAPES:
+            # On a server of its own: what one shape has written would be copied back under the next.
+            with place_of(kind, options.directory) as place:
                 measure(place, kind, shape, options)
 
 
