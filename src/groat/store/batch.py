@@ -18,7 +18,6 @@ from groat.ledger.book import (
     Account,
     Book,
     HoldRow,
-    Leg,
     Line,
     NotLocked,
     ProgramRow,
@@ -41,6 +40,13 @@ from groat.ledger.views import (
 )
 from groat.store.assets import learn_assets
 from groat.store.flow import TURN, Flow, Query
+from groat.store.rows import (
+    account_values,
+    hold_values,
+    load_transactions,
+    posting_values,
+    transaction_values,
+)
 
 DUE_HOLDS_MAX = 1_000
 # The statements that pass over rows which others hold; only stores with row locks have them.
@@ -49,13 +55,12 @@ FREE_STREAMS = "lock_free_streams"
 # Stands for the id of a stream whose row another transaction holds.
 TAKEN = -1
 STAGES_MAX = 4
-# How many accounts a process knows the ids of, about 15 MB; beyond it forgets them all, and learns anew.
+# How many accounts a process knows the ids of, some 10 MB; beyond it forgets them all, and learns anew.
 KNOWN_MAX = 50_000
 # How many lines a batch's summary for a stream spells out; who wants the rest reads the list.
 LINES_MAX = 100
 
 _encode = msgspec.json.encode
-_decode = msgspec.json.decode
 _pack = msgspec.msgpack.encode
 
 
@@ -273,8 +278,9 @@ def commit_batch(
 
     made = sorted(book.made, key=lambda t: t.id)
     postings = [posting_values(t, leg) for t in made for leg in t.legs]
-    # These come first, for the database adds them while the events are made.
-    yield Query("insert_postings", (postings,))
+    if postings:
+        # These come first, for the database adds them while the events are made.
+        yield Query("insert_postings", (postings,))
     published = yield from _number_events(book, streams, now)
     # Where each stream stood when a command was decided: what comes later in the batch is not in its answer.
     stood = {name: f"{stream.epoch}:{stream.first - 1}" for name, stream in streams.items()}
@@ -581,10 +587,10 @@ def _write(
     new = {t.id for t in made}
     holds = [h for h in book.holds.values() if h in book.touched or h.id in new]
     if holds:
-        yield Query("write_holds", (sorted(_hold_values(h) for h in holds),))
+        yield Query("write_holds", (sorted(hold_values(h) for h in holds),))
     accounts = book.changed(Account)
     if accounts:
-        yield Query("update_accounts", (sorted(_account_values(a) for a in accounts),))
+        yield Query("update_accounts", (sorted(account_values(a) for a in accounts),))
     yield from _write_program_rows(book)
     if published:
         heads = sorted((streams[p.stream].id, p.last) for p in published)
@@ -611,107 +617,3 @@ def batch_hash(
 ) -> str:
     """SHA-256 (hex) over the batch's rows in the order of their ids, chained to the one before."""
     return hashlib.sha256(previous.encode() + _pack((transactions, postings, acts))).hexdigest()
-
-
-def transaction_values(row: TransactionRow) -> tuple[Any, ...]:
-    """A transaction as stored, without its batch."""
-    return (
-        row.id,
-        row.kind,
-        row.principal,
-        row.key,
-        row.actor,
-        row.reason,
-        row.metadata,
-        row.effective_at,
-        row.recorded_at,
-        row.reverses,
-        row.hold.id if row.hold else None,
-        _encode(row.hold_after).decode() if row.hold_after else None,
-        _encode(row.positions).decode(),
-    )
-
-
-def posting_values(row: TransactionRow, leg: Leg) -> tuple[Any, ...]:
-    """A posting as stored."""
-    return (
-        row.id,
-        leg.number,
-        leg.source.id,
-        leg.destination.id,
-        leg.amount,
-        leg.pending,
-        leg.source_balance,
-        leg.source_held,
-        leg.source_version,
-        leg.destination_balance,
-        leg.destination_held,
-        leg.destination_version,
-        row.effective_at,
-    )
-
-
-def _account_values(a: Account) -> tuple[Any, ...]:
-    return (a.id, a.debits, a.credits, a.debits_pending, a.credits_pending, a.version, a.floor, a.ceiling)
-
-
-def _hold_values(h: HoldRow) -> tuple[Any, ...]:
-    return (
-        h.id,
-        h.source.id,
-        h.destination.id,
-        h.amount,
-        h.captured,
-        h.released,
-        h.expires_at,
-        h.status,
-        h.created_at,
-    )
-
-
-def load_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[dict[str, TransactionRow]]:
-    """Stored transactions by id, those that exist, with accounts of their own (not on any book)."""
-    found = yield Query("find_transactions", (ids,))
-    if len(found) < len(ids):
-        missing = sorted(set(ids) - {values[0] for values in found})
-        found = [*found, *(yield Query("find_archived_transactions", (missing,)))]
-    loaded: dict[str, TransactionRow] = {}
-    holds: dict[str, str] = {}
-    after: dict[str, Any] = {}
-    for values in found:
-        reverses, hold, hold_after, positions = values[9:]
-        id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at = values[:9]
-        texts = (id, kind, principal, key, actor, reason, metadata)
-        row = TransactionRow(*texts, effective_at, recorded_at, [], reverses)
-        row.positions = _decode(positions)
-        loaded[row.id] = row
-        if hold:
-            holds[row.id] = hold
-            after[row.id] = tuple(_decode(hold_after))
-    if not loaded:
-        return loaded
-    accounts: dict[int, Account] = {}
-    legs = yield Query("find_legs", (list(loaded),))
-    # Those of archived transactions, and of such as were archived between the two statements.
-    bare = sorted(loaded.keys() - {values[0] for values in legs})
-    if bare:
-        legs = [*legs, *(yield Query("find_archived_legs", (bare,)))]
-    legs = sorted(legs)
-    yield from learn_assets(assets, (values[12] for values in legs))
-    for values in legs:
-        id, number, amount, pending, *rest = values
-        sides = rest[6:]
-        for account_id, path, asset, floor, ceiling in (sides[:5], sides[5:]):
-            if account_id not in accounts:
-                accounts[account_id] = Account(account_id, path, assets[asset], floor, ceiling)
-        leg = Leg(number, accounts[sides[0]], accounts[sides[5]], amount, pending, *rest[:6])
-        loaded[id].legs.append(leg)
-    if holds:
-        found = yield Query("read_holds", (sorted(set(holds.values())),))
-        stored = {h[0]: h for h in found}
-        for id, hold_id in holds.items():
-            leg = loaded[id].legs[0]
-            _, _, _, *rest = stored[hold_id]
-            loaded[id].hold = HoldRow(hold_id, leg.source, leg.destination, *rest)
-            loaded[id].hold_after = after[id]
-    return loaded

@@ -20,8 +20,8 @@ from groat.ledger.views import (
     hold_view,
     transaction_view,
 )
-from groat.store.batch import load_transactions
 from groat.store.flow import Flow, Query
+from groat.store.rows import load_transactions
 from groat.store.streams import account_of
 
 # Where lists of ids begin: one that goes on from old to new, and one from new to old.

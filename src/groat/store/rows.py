@@ -1,0 +1,121 @@
+"""Rows of the ledger as they are stored, and stored transactions as rows of a book."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from groat.ledger.amounts import Asset
+from groat.ledger.book import Account, HoldRow, Leg, TransactionRow
+from groat.store.assets import learn_assets
+from groat.store.flow import Flow, Query
+
+_encode = msgspec.json.encode
+_decode = msgspec.json.decode
+
+
+def transaction_values(row: TransactionRow) -> tuple[Any, ...]:
+    """A transaction as stored, without its batch."""
+    return (
+        row.id,
+        row.kind,
+        row.principal,
+        row.key,
+        row.actor,
+        row.reason,
+        row.metadata,
+        row.effective_at,
+        row.recorded_at,
+        row.reverses,
+        row.hold.id if row.hold else None,
+        _encode(row.hold_after).decode() if row.hold_after else None,
+        _encode(row.positions).decode(),
+    )
+
+
+def posting_values(row: TransactionRow, leg: Leg) -> tuple[Any, ...]:
+    """A posting as stored."""
+    return (
+        row.id,
+        leg.number,
+        leg.source.id,
+        leg.destination.id,
+        leg.amount,
+        leg.pending,
+        leg.source_balance,
+        leg.source_held,
+        leg.source_version,
+        leg.destination_balance,
+        leg.destination_held,
+        leg.destination_version,
+        row.effective_at,
+    )
+
+
+def account_values(a: Account) -> tuple[Any, ...]:
+    """What a batch can change of an account, as stored."""
+    return (a.id, a.debits, a.credits, a.debits_pending, a.credits_pending, a.version, a.floor, a.ceiling)
+
+
+def hold_values(h: HoldRow) -> tuple[Any, ...]:
+    """A hold as stored."""
+    return (
+        h.id,
+        h.source.id,
+        h.destination.id,
+        h.amount,
+        h.captured,
+        h.released,
+        h.expires_at,
+        h.status,
+        h.created_at,
+    )
+
+
+def load_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[dict[str, TransactionRow]]:
+    """Stored transactions by id, those that exist, with accounts of their own (not on any book)."""
+    found = yield Query("find_transactions", (ids,))
+    if len(found) < len(ids):
+        missing = sorted(set(ids) - {values[0] for values in found})
+        found = [*found, *(yield Query("find_archived_transactions", (missing,)))]
+    loaded: dict[str, TransactionRow] = {}
+    holds: dict[str, str] = {}
+    after: dict[str, Any] = {}
+    for values in found:
+        reverses, hold, hold_after, positions = values[9:]
+        id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at = values[:9]
+        texts = (id, kind, principal, key, actor, reason, metadata)
+        row = TransactionRow(*texts, effective_at, recorded_at, [], reverses)
+        row.positions = _decode(positions)
+        loaded[row.id] = row
+        if hold:
+            holds[row.id] = hold
+            after[row.id] = tuple(_decode(hold_after))
+    if not loaded:
+        return loaded
+    accounts: dict[int, Account] = {}
+    legs = yield Query("find_legs", (list(loaded),))
+    # Those of archived transactions, and of such as were archived between the two statements.
+    bare = sorted(loaded.keys() - {values[0] for values in legs})
+    if bare:
+        legs = [*legs, *(yield Query("find_archived_legs", (bare,)))]
+    legs = sorted(legs)
+    yield from learn_assets(assets, (values[12] for values in legs))
+    for values in legs:
+        id, number, amount, pending, *rest = values
+        sides = rest[6:]
+        for account_id, path, asset, floor, ceiling in (sides[:5], sides[5:]):
+            if account_id not in accounts:
+                accounts[account_id] = Account(account_id, path, assets[asset], floor, ceiling)
+        leg = Leg(number, accounts[sides[0]], accounts[sides[5]], amount, pending, *rest[:6])
+        loaded[id].legs.append(leg)
+    if holds:
+        found = yield Query("read_holds", (sorted(set(holds.values())),))
+        stored = {h[0]: h for h in found}
+        for id, hold_id in holds.items():
+            leg = loaded[id].legs[0]
+            _, _, _, *rest = stored[hold_id]
+            loaded[id].hold = HoldRow(hold_id, leg.source, leg.destination, *rest)
+            loaded[id].hold_after = after[id]
+    return loaded
