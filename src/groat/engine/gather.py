@@ -27,29 +27,50 @@ class Gather(Generic[K, V]):
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask(self, key: K) -> V:
-        """The answer for one key. Raises what the read raises."""
+        """The answer for one key. Raises what the read raises, KeyError when it leaves the key out."""
         answer: asyncio.Future[V] = asyncio.get_running_loop().create_future()
         self._waiting.append((key, answer))
-        if len(self._tasks) < self._at_once:
-            task = asyncio.create_task(self._run())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        self._begin()
         return await answer
 
-    async def _run(self) -> None:
-        while self._waiting:
-            asked, self._waiting = self._waiting[: self._size_max], self._waiting[self._size_max :]
-            try:
-                found = await self._read(list(dict.fromkeys(key for key, _ in asked)))
-            except asyncio.CancelledError:
-                for _, answer in asked:
-                    answer.cancel()
-                raise
-            except Exception as error:  # noqa: BLE001 (it is raised where it belongs: by everybody who asked)
-                for _, answer in asked:
-                    if not answer.done():
-                        answer.set_exception(error)
+    def _begin(self) -> None:
+        if len(self._tasks) < self._at_once:
+            task = asyncio.create_task(self._work(), name="groat-gather")
+            self._tasks.add(task)
+            # One that is cancelled before it began says nothing itself.
+            task.add_done_callback(self._end)
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                await self._answer_some()
+        finally:
+            # A callback would say so a turn late, and whoever asks in between would wait for a task that has ended.
+            self._end(asyncio.current_task())
+
+    def _end(self, task: asyncio.Task[None] | None) -> None:
+        self._tasks.discard(task)
+        self._waiting = [asked for asked in self._waiting if not asked[1].done()]
+        if self._waiting:
+            self._begin()
+
+    async def _answer_some(self) -> None:
+        asked, self._waiting = self._waiting[: self._size_max], self._waiting[self._size_max :]
+        try:
+            found = await self._read(list(dict.fromkeys(key for key, _ in asked)))
+        except asyncio.CancelledError:
+            for _, answer in asked:
+                answer.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 (it is raised where it belongs: by everybody who asked)
+            for _, answer in asked:
+                if not answer.done():
+                    answer.set_exception(error)
+            return
+        for key, answer in asked:
+            if answer.done():
+                continue
+            if key in found:
+                answer.set_result(found[key])
             else:
-                for key, answer in asked:
-                    if not answer.done():
-                        answer.set_result(found[key])
+                answer.set_exception(KeyError(key))
