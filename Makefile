@@ -3,8 +3,8 @@
 # make cluster a whole cluster on the loopback: PostgreSQL, Redis, two nodes, nginx on http://localhost:8000
 # make test    every check: Python, TypeScript, browser
 # make lint    only the static checks
-# make soak    the trials in rounds (kill -9 and the like), SOAK_ROUNDS=20 of each; make test does two; and an hour
-#              at half of the peak, SOAK_S=3600 seconds of it
+# make soak    the trials in rounds (kill -9 and the like), SOAK_ROUNDS=20 of each; make test does two; an hour at half
+#              of the peak, SOAK_S=3600 seconds of it; and each parser fuzzed for a thirtieth of that
 # make bench   the measurements, as JSON lines
 # make wheel   dist/groat-*.whl with the console inside
 
