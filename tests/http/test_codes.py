@@ -216,6 +216,7 @@ CASES: dict[str, Case] = {
     "token_invalid": bearer("nonsense"),
     "token_expired": bearer(signed(exp=1)),
     "token_not_yet_valid": bearer(signed(nbf=int(time.time()) + 3600, exp=int(time.time()) + 7200)),
+    "token_type_refused": bearer(signed(token_type="refresh", exp=int(time.time()) + 3600)),
     "token_revoked": token_revoked,
     "api_key_invalid": api_key_invalid,
     "session_invalid": call("POST /v1/auth/token", caller=""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -12,7 +13,8 @@ from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from groat.identity import Identity, IdentityError, Unauthorized
@@ -109,6 +111,37 @@ BAD = {
         raw({"alg": "HS256"}, b'{"sub":"42","exp":%d,"iat":1e999}' % (LATER)),
         "token_invalid",
     ),
+    "exp is beyond all calendars": (
+        raw({"alg": "HS256"}, b'{"sub":"42","exp":1%s}' % (b"0" * 309)),
+        "token_invalid",
+    ),
+    "exp in milliseconds": (hs256({"sub": "42", "exp": LATER * 1000}), "token_invalid"),
+    "iat in milliseconds": (hs256({"sub": "42", "exp": LATER, "iat": NOW * 1000}), "token_invalid"),
+    "iat in an hour": (hs256({"sub": "42", "exp": LATER, "iat": NOW + 7200}), "token_not_yet_valid"),
+    "iat is text": (raw({"alg": "HS256"}, {"sub": "42", "exp": LATER, "iat": str(NOW)}), "token_invalid"),
+    "iat is true": (raw({"alg": "HS256"}, {"sub": "42", "exp": LATER, "iat": True}), "token_invalid"),
+    "SimpleJWT's refresh token": (
+        hs256({"token_type": "refresh", "exp": LATER, "iat": NOW, "jti": "c0ffee", "user_id": 42}),
+        "token_type_refused",
+    ),
+    "SimpleJWT's sliding token": (
+        hs256({"token_type": "sliding", "exp": LATER, "user_id": 42}),
+        "token_type_refused",
+    ),
+    "Keycloak's refresh token": (hs256({"typ": "Refresh", "exp": LATER, "sub": "42"}), "token_type_refused"),
+    "Keycloak's ID token": (hs256({"typ": "ID", "exp": LATER, "sub": "42"}), "token_type_refused"),
+    "Cognito's ID token": (hs256({"token_use": "id", "exp": LATER, "sub": "42"}), "token_type_refused"),
+    "Flask's refresh token": (hs256({"type": "refresh", "exp": LATER, "sub": "42"}), "token_type_refused"),
+    "a type that is a list": (
+        hs256({"token_type": ["access"], "exp": LATER, "sub": "42"}),
+        "token_type_refused",
+    ),
+    "a type that is null": (hs256({"token_type": None, "exp": LATER, "sub": "42"}), "token_type_refused"),
+    "access in one claim, refresh in another": (
+        hs256({"token_type": "access", "typ": "refresh", "exp": LATER, "sub": "42"}),
+        "token_type_refused",
+    ),
+    "a logout token by its header": (hs256(typ="logout+jwt"), "token_type_refused"),
     "claims are a list": (raw({"alg": "HS256"}, [1]), "token_invalid"),
     "deep header": (raw(b"[" * 5000, {}), "token_invalid"),
     "no user": (hs256({"exp": LATER}), "token_invalid"),
@@ -131,6 +164,22 @@ BAD = {
 async def test_bad_tokens(name: str) -> None:
     token, code = BAD[name]
     assert await refused(Tokens(Settings(jwt_secret=SECRET)), token) == code
+
+
+@pytest.mark.parametrize(
+    "claims", [{"token_type": "access"}, {"typ": "Bearer"}, {"token_use": "access"}, {"type": "b2b"}]
+)
+@pytest.mark.parametrize("header", [{}, {"typ": "at+jwt"}, {"typ": "application/at+JWT"}])
+async def test_access_tokens_of_known_issuers_are_let_in(
+    claims: dict[str, Any], header: dict[str, Any]
+) -> None:
+    token = hs256({"sub": "42", "exp": LATER, **claims}, **header)
+    assert (await Tokens(Settings(jwt_secret=SECRET)).read(token)).user == "42"
+
+
+async def test_an_issuer_whose_clock_is_a_little_ahead_locks_nobody_out() -> None:
+    token = hs256({"sub": "42", "exp": LATER, "iat": int(time.time()) + 30})
+    assert (await Tokens(Settings(jwt_secret=SECRET)).read(token)).user == "42"
 
 
 @pytest.mark.parametrize(
@@ -244,3 +293,99 @@ async def test_a_broken_jwks_says_so(tmp_path: Path, content: str | None) -> Non
     with pytest.raises(IdentityError) as caught:
         await Tokens(Settings(secret=SECRET, jwt_jwks=str(path))).read(token)
     assert (caught.value.code, caught.value.status) == ("keys_unavailable", 503)
+
+
+def entry(private: Any, algorithm: str, **more: Any) -> dict[str, Any]:
+    key: Any = jwt.get_algorithm_by_name(algorithm).to_jwk(private.public_key(), as_dict=True)
+    return {**key, "kid": "a", **more}
+
+
+UNFIT: dict[str, tuple[Any, str, dict[str, Any]]] = {
+    "it encrypts": (RSA, "RS256", {"use": "enc"}),
+    "it only encrypts": (RSA, "RS256", {"key_ops": ["encrypt"]}),
+    "it only signs": (RSA, "RS256", {"key_ops": ["sign"]}),
+    "it is for another algorithm": (RSA, "RS256", {"alg": "PS256"}),
+    "it is too short": (rsa.generate_private_key(65537, 1024), "RS256", {}),
+    "it is of another curve": (ec.generate_private_key(ec.SECP384R1()), "ES384", {}),
+    "it was published with its private part": (RSA, "RS256", {"d": "AQAB"}),
+}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+async def test_a_key_that_is_not_for_tokens_lets_nobody_in(tmp_path: Path, name: str) -> None:
+    private, algorithm, more = UNFIT[name]
+    path = write(tmp_path / "jwks.json", entry(private, algorithm, **more), jwk("EdDSA", "b"))
+    # Signed by hand, for the library refuses to use some of these keys.
+    signed = raw(
+        {"alg": "RS256" if algorithm == "RS256" else "ES256", "kid": "a"}, {"sub": "42", "exp": LATER}
+    )
+    signed = signed.rpartition(".")[0]
+    if algorithm == "RS256":
+        signature = private.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+    else:
+        signature = private.sign(signed.encode(), ec.ECDSA(hashes.SHA256()))
+    token = f"{signed}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+    assert await refused(Tokens(Settings(secret=SECRET, jwt_jwks=str(path))), token) == "token_invalid"
+
+
+ODD: dict[str, Any] = {
+    "no object": 1,
+    "no kind": {"kid": "x"},
+    "a kind that is a list": {"kty": ["RSA"], "kid": "x"},
+    "broken numbers": {"kty": "RSA", "kid": "x", "n": "!", "e": "AQAB"},
+    "operations that are a number": {"kty": "RSA", "kid": "x", "key_ops": 5},
+    "a kind nobody knows": {"kty": "LWE", "kid": "x"},
+    "a point off the curve": {"kty": "EC", "crv": "P-256", "x": "AQ", "y": "AQ"},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+async def test_an_odd_key_among_good_ones_locks_nobody_out(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / "jwks.json", ODD[name], jwk("EdDSA", "b"))
+    token = jwt.encode({"sub": "42", "exp": LATER}, ED, algorithm="EdDSA", headers={"kid": "b"})
+    assert (await Tokens(Settings(secret=SECRET, jwt_jwks=str(path))).read(token)).user == "42"
+
+
+async def test_a_jwks_that_nests_without_end_is_unavailable(tmp_path: Path) -> None:
+    path = tmp_path / "jwks.json"
+    path.write_text('{"keys":' + "[" * 100_000)
+    token = jwt.encode({"sub": "42", "exp": LATER}, ED, algorithm="EdDSA", headers={"kid": "b"})
+    with pytest.raises(IdentityError) as caught:
+        await Tokens(Settings(secret=SECRET, jwt_jwks=str(path))).read(token)
+    assert caught.value.code == "keys_unavailable"
+
+
+async def test_keys_of_two_kinds_may_share_a_name(tmp_path: Path) -> None:
+    path = write(tmp_path / "jwks.json", jwk("RS256", "a"), jwk("EdDSA", "a"))
+    tokens = Tokens(Settings(secret=SECRET, jwt_jwks=str(path)))
+    for algorithm in ("RS256", "EdDSA"):
+        key: Any = PUBLIC[algorithm]
+        token = jwt.encode({"sub": "42", "exp": LATER}, key, algorithm=algorithm, headers={"kid": "a"})
+        assert (await tokens.read(token)).user == "42"
+
+
+async def test_a_withdrawn_key_ends_though_nobody_brings_an_unknown_one(
+    jwks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = Tokens(Settings(secret=SECRET, jwt_jwks=str(jwks)))
+    token = jwt.encode({"sub": "42", "exp": LATER}, ED, algorithm="EdDSA", headers={"kid": "key-EdDSA"})
+    assert (await tokens.read(token)).user == "42"
+    write(jwks, jwk("RS256", "key-RS256"))
+    assert (await tokens.read(token)).user == "42"
+    monkeypatch.setattr("groat.identity.tokens.JWKS_AGE_S", -1.0)
+    assert await refused(tokens, token) == "token_invalid"
+    assert tokens.withdrawn == 1
+
+
+async def test_known_keys_outlast_an_issuer_that_is_away_but_not_for_ever(
+    jwks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = Tokens(Settings(secret=SECRET, jwt_jwks=str(jwks)))
+    token = jwt.encode({"sub": "42", "exp": LATER}, ED, algorithm="EdDSA", headers={"kid": "key-EdDSA"})
+    assert (await tokens.read(token)).user == "42"
+    await asyncio.to_thread(jwks.unlink)
+    monkeypatch.setattr("groat.identity.tokens.JWKS_AGE_S", -1.0)
+    assert (await tokens.read(token)).user == "42"
+    monkeypatch.setattr("groat.identity.tokens.JWKS_AGE_S_MAX", -1.0)
+    with pytest.raises(IdentityError):
+        await tokens.read(token)

@@ -51,8 +51,8 @@ _KEY = Query(
     required=True,
 )
 _TOKEN_CODES = (
-    "unauthenticated", "token_invalid", "token_expired", "token_not_yet_valid", "token_revoked", "api_key_invalid",
-    "rate_limited", "keys_unavailable",
+    "unauthenticated", "token_invalid", "token_expired", "token_not_yet_valid", "token_type_refused",
+    "token_revoked", "api_key_invalid", "rate_limited", "keys_unavailable",
 )  # fmt: skip
 _BODY_CODES = ("invalid_text", "body_too_large", "unsupported_media_type")
 _JSON_CODES = ("invalid_json", "duplicate_field", "too_deep", "number_too_large", "invalid_body")

@@ -10,7 +10,8 @@ IDENTITY_ERRORS: dict[str, Rule] = {
         401, "The token is not one this server trusts: form, algorithm, key, issuer or audience."
     ),
     "token_expired": Rule(401, "The token expired. Get a new one."),
-    "token_not_yet_valid": Rule(401, "The token's nbf lies in the future. Check the issuer's clock."),
+    "token_not_yet_valid": Rule(401, "The token's nbf or iat lies in the future. Check the issuer's clock."),
+    "token_type_refused": Rule(401, "This is no access token: a refresh or ID token opens nothing here."),
     "token_revoked": Rule(
         401, "The token was issued before its owner was signed out, or the owner is disabled."
     ),

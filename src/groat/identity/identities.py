@@ -58,6 +58,7 @@ class Identities:
         # When a node dies, thousands come at once with tokens that this one has not seen.
         self._callers = Gather(self._find_many)
         self._cache: dict[bytes, Identity] = {}
+        self._withdrawn = 0
         self._rev = -1
         self._looked_at = float("-inf")
 
@@ -289,9 +290,13 @@ class Identities:
             before, self._looked_at = self._looked_at, now
             try:
                 self._rev, _ = await self.changes(self._rev)
+                await self._tokens.refresh()
             except BaseException:
                 self._looked_at = before
                 raise
+            if self._withdrawn != self._tokens.withdrawn:
+                self._withdrawn = self._tokens.withdrawn
+                self._cache.clear()
         return self._cache.get(digest)
 
     def _remember(self, digest: bytes, identity: Identity, rev: int) -> None:

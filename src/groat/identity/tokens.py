@@ -11,10 +11,12 @@ import json
 import time
 import urllib.request
 from collections.abc import Mapping
+from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jwt
+import structlog
 
 from groat.identity.errors import IdentityError, Unauthorized
 from groat.identity.model import ROLES_MAX, Identity, check_roles, check_user
@@ -24,11 +26,34 @@ if TYPE_CHECKING:
 
 HMAC = frozenset({"HS256", "HS384", "HS512"})
 PUBLIC = {"RSA": "RS256", "EC": "ES256", "OKP": "EdDSA"}
+CURVES = {"EC": frozenset({"P-256"}), "OKP": frozenset({"Ed25519", "Ed448"})}
+"""The curves of ES256 (RFC 7518 §3.4) and EdDSA (RFC 8037 §3.1)."""
+RSA_BITS_MIN = 2_048
+"""RFC 7518 §3.3."""
 TOKEN_LENGTH_MAX = 8_192
+SKEW_S = 60
+"""How far the issuer's clock may be ahead of ours."""
+MOMENT_MAX = 253_402_300_799
+"""The last second of the year 9999. A token whose times lie beyond counts in milliseconds, or lies."""
 JWKS_BYTES_MAX = 1_048_576
 JWKS_REFRESH_S = 30.0
+"""The least time between two reads that unknown key ids cause."""
+JWKS_AGE_S = 300.0
+"""After this time the keys are read anew, so that a withdrawn one ends within it."""
+JWKS_AGE_S_MAX = 3_600.0
+"""How long the last keys count while the issuer cannot be reached."""
 JWKS_RETRY_S = 5.0
 JWKS_TIMEOUT_S = 5.0
+
+log = structlog.get_logger("groat.identity")
+
+TYPE_CLAIMS = ("token_type", "typ", "token_use")
+"""Claims by which issuers tell what a token is for: SimpleJWT, Keycloak, Cognito."""
+ACCESS_TYPES = frozenset({"access", "access_token", "bearer", "jwt", "at+jwt"})
+OTHER_TYPES = frozenset(
+    {"refresh", "refresh_token", "id", "id_token", "offline", "logout", "sliding", "reset"}
+)
+"""Words that make ``type``, a claim which apps also use for other things, that of no access token."""
 
 
 class Tokens:
@@ -38,11 +63,14 @@ class Tokens:
     own ``secret``; nobody else can make these.
     """
 
+    withdrawn = 0
+    """How often a key was withdrawn: what was checked before is to be checked again."""
+
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._secret = settings.jwt_secret or (settings.secret if settings.jwt_jwks else "")
         self._hmac = settings.jwt_algorithm if settings.jwt_algorithm in HMAC else "HS256"
-        self._keys: dict[str | None, jwt.PyJWK] = {}
+        self._keys: list[TrustedKey] = []
         self._keys_read_at = self._keys_failed_at = float("-inf")
         self._reading = asyncio.Lock()
 
@@ -55,6 +83,9 @@ class Tokens:
         except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
             raise Unauthorized("token_invalid") from error
         algorithm = str(header.get("alg"))
+        # The standard registers media types here (RFC 7519 §5.1), whose prefix may be left out.
+        if not _is_access(header.get("typ", "jwt"), prefix="application/"):
+            raise Unauthorized("token_type_refused")
         key: Any
         if algorithm == self._hmac and self._secret:
             key = self._secret
@@ -95,7 +126,7 @@ class Tokens:
                     "require": ["exp"],
                     "verify_aud": bool(settings.jwt_audience),
                     "verify_sub": False,  # Apps put numbers there; _identity checks the value that counts.
-                    "verify_iat": False,  # Only revocation uses it, and a late clock elsewhere must not lock out.
+                    "verify_iat": False,  # _identity does, and allows for clocks that differ.
                 },
             )
         except jwt.ExpiredSignatureError as error:
@@ -106,6 +137,10 @@ class Tokens:
             raise Unauthorized("token_invalid") from error
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
+        if not all(_is_access(claims[name]) for name in TYPE_CLAIMS if name in claims):
+            raise Unauthorized("token_type_refused")
+        if str(claims.get("type")).lower() in OTHER_TYPES:
+            raise Unauthorized("token_type_refused")
         values = [claims[name] for name in self._settings.jwt_user_claims if name in claims]
         value = values[0] if values else None
         if isinstance(value, bool) or not isinstance(value, str | int):
@@ -118,62 +153,144 @@ class Tokens:
                 raise IdentityError("invalid_role")
             user = check_user(str(value))
             names = check_roles(tuple(str(role) for role in roles))
-            issued_at = int(claims["iat"]) if "iat" in claims else None
-            expires_at = int(claims["exp"])
-        except (IdentityError, ValueError, TypeError, OverflowError) as error:
+        except IdentityError as error:
             raise Unauthorized("token_invalid") from error
+        issued_at = _moment(claims, "iat") if "iat" in claims else None
+        expires_at = _moment(claims, "exp")
+        if issued_at is not None and issued_at > time.time() + SKEW_S:
+            # It would outlive the sign-out of its bearer.
+            raise Unauthorized("token_not_yet_valid")
         return Identity(f"user:{user}", user, frozenset(names), expires_at, issued_at)
 
-    async def _public_key(self, kid: Any, algorithm: str) -> jwt.PyJWK:
+    async def refresh(self) -> None:
+        """Read the keys anew when they are older than ``JWKS_AGE_S``; until ``JWKS_AGE_S_MAX`` the last ones count.
+
+        Raises IdentityError ``keys_unavailable`` when they are older than that and the issuer does not answer.
+        """
+        if not self._settings.jwt_jwks or not self._keys_older_than(JWKS_AGE_S):
+            return
+        async with self._reading:
+            if self._keys_older_than(JWKS_AGE_S):
+                try:
+                    await self._read_keys()
+                except IdentityError:
+                    if self._keys_older_than(JWKS_AGE_S_MAX):
+                        self._trust([])
+                        raise
+
+    async def _public_key(self, kid: Any, algorithm: str) -> Any:
         kid = kid if isinstance(kid, str) else None
+        await self.refresh()
         if self._find(kid, algorithm) is None:
             async with self._reading:
                 # An unknown kid may be a rotated key; re-reading is bounded so that noise cannot cause load.
-                stale = self._keys_read_at + JWKS_REFRESH_S < time.monotonic()
-                if stale and self._find(kid, algorithm) is None:
+                if self._keys_older_than(JWKS_REFRESH_S) and self._find(kid, algorithm) is None:
                     await self._read_keys()
         key = self._find(kid, algorithm)
         if key is None:
             raise Unauthorized("token_invalid", "The token is signed with a key this server does not know.")
-        return key
+        return key.key
+
+    def _keys_older_than(self, seconds: float) -> bool:
+        return self._keys_read_at + seconds < time.monotonic()
 
     async def _read_keys(self) -> None:
         # While the issuer is away, callers must not queue up for one time-out after the other.
         if self._keys_failed_at + JWKS_RETRY_S > time.monotonic():
             raise IdentityError("keys_unavailable")
         try:
-            self._keys = await asyncio.to_thread(_read_jwks, self._settings.jwt_jwks)
+            keys = await asyncio.to_thread(_read_jwks, self._settings.jwt_jwks)
         except IdentityError:
             self._keys_failed_at = time.monotonic()
             raise
+        self._trust(keys)
         self._keys_read_at = time.monotonic()
 
-    def _find(self, kid: str | None, algorithm: str) -> jwt.PyJWK | None:
-        key = self._keys.get(kid)
-        if key is None and kid is None and len(self._keys) == 1:
-            key = next(iter(self._keys.values()))
-        return key if key is not None and key.algorithm_name == algorithm else None
+    def _trust(self, keys: list[TrustedKey]) -> None:
+        if not {key.text for key in self._keys} <= {key.text for key in keys}:
+            self.withdrawn += 1
+        self._keys = keys
+
+    def _find(self, kid: str | None, algorithm: str) -> TrustedKey | None:
+        # Without a name only a sole key can be meant; keys of different kinds may share one (RFC 7517 §4.5).
+        meant = (
+            self._keys if kid is None and len(self._keys) == 1 else [k for k in self._keys if k.kid == kid]
+        )
+        return next((key for key in meant if key.algorithm == algorithm), None)
 
 
-def _read_jwks(source: str) -> dict[str | None, jwt.PyJWK]:
-    """The usable public keys of a JWKS file or http(s) address, by kid; raises IdentityError ``keys_unavailable``."""
+class TrustedKey(NamedTuple):
+    """A public key of the JWKS: its ``kid``, the one algorithm that it serves, itself, and its entry as text."""
+
+    kid: str | None
+    algorithm: str
+    key: Any
+    text: str
+
+
+def _is_access(value: Any, prefix: str = "") -> bool:
+    """Whether a type says that the token is an access token."""
+    return isinstance(value, str) and value.lower().removeprefix(prefix) in ACCESS_TYPES
+
+
+def _moment(claims: Mapping[str, Any], name: str) -> int:
+    """The seconds since 1970 of a claim. Raises Unauthorized ``token_invalid``."""
+    value = claims[name]
+    # Compared before it is made whole: infinity and what is no number are not.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOMENT_MAX:
+        raise Unauthorized("token_invalid", f"{name} must be seconds since 1970, as a number.")
+    return int(value)
+
+
+def _read_jwks(source: str) -> list[TrustedKey]:
+    """The usable public keys of a JWKS file or http(s) address; raises IdentityError ``keys_unavailable``.
+
+    Entries that cannot be used are left out, as RFC 7517 §5 says: one odd key locks nobody out.
+    """
     try:
         if source.startswith(("https://", "http://")):
             with urllib.request.urlopen(source, timeout=JWKS_TIMEOUT_S) as answer:  # noqa: S310  (http(s) only, above)
                 content = answer.read(JWKS_BYTES_MAX)
         else:
-            content = Path(source).read_bytes()
+            with Path(source).open("rb") as file:
+                content = file.read(JWKS_BYTES_MAX)
         entries = json.loads(content)["keys"]
-        keys = {}
-        for entry in entries:
-            kind = entry.get("kty")
-            if (
-                kind in PUBLIC
-                and entry.get("use", "sig") == "sig"
-                and entry.get("alg", PUBLIC[kind]) == PUBLIC[kind]
-            ):
-                keys[entry.get("kid")] = jwt.PyJWK(entry, algorithm=PUBLIC[kind])
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, jwt.PyJWTError) as error:
+        if not isinstance(entries, list):
+            raise IdentityError("keys_unavailable")
+    except (OSError, ValueError, TypeError, KeyError, RecursionError, HTTPException) as error:
         raise IdentityError("keys_unavailable") from error
-    else:
-        return keys
+    keys, broken = [], 0
+    for entry in entries:
+        try:
+            key = _trusted(entry)
+        except Exception:  # noqa: BLE001  (whatever is wrong in one entry, the others count)
+            broken += 1
+        else:
+            keys += [] if key is None else [key]
+    if len(keys) < len(entries):
+        log.warning("jwks_entries_left_out", count=len(entries) - len(keys), broken=broken)
+    if broken and not keys:
+        raise IdentityError("keys_unavailable")
+    return keys
+
+
+def _trusted(entry: dict[str, Any]) -> TrustedKey | None:
+    """A key of a JWKS that may verify tokens, None for one that may not; raises whatever for a broken entry."""
+    kind, kid = entry["kty"], entry.get("kid")
+    algorithm = PUBLIC.get(kind)
+    if (
+        algorithm is None
+        or entry.get("use", "sig") != "sig"
+        or "verify" not in entry.get("key_ops", ["verify"])
+        or entry.get("alg", algorithm) != algorithm
+        or entry.get("crv") not in CURVES.get(kind, {None})
+        # A private key that was published is nobody's secret any more.
+        or "d" in entry
+    ):
+        return None
+    key = jwt.PyJWK(entry, algorithm=algorithm).key
+    if kind == "RSA" and key.key_size < RSA_BITS_MIN:
+        return None
+    return TrustedKey(
+        kid if isinstance(kid, str) else None, algorithm, key, json.dumps(entry, sort_keys=True)
+    )
