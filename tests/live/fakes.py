@@ -21,13 +21,17 @@ class FakeStream:
 
 
 class FakeStreams:
-    """`groat.streams` over lists. `failing` reads raise; `gate`, when set, holds every read until it is opened."""
+    """`groat.streams` over lists.
+
+    `failing` reads raise; `gate`, when set, holds every read until it is opened; a read takes `turns()` of the loop.
+    """
 
     def __init__(self) -> None:
         self.by_name: dict[str, FakeStream] = {}
         self.failing = 0
         self.reads: list[str] = []
         self.gate: asyncio.Event | None = None
+        self.turns: Callable[[], int] = lambda: 1
         self.receipts: list[tuple[str, str, int, int]] = []
         self.age_s = 0.0
 
@@ -36,7 +40,8 @@ class FakeStreams:
 
     async def _reading(self, what: str) -> None:
         self.reads.append(what)
-        await asyncio.sleep(0)
+        for _ in range(self.turns()):
+            await asyncio.sleep(0)
         if self.gate is not None:
             await self.gate.wait()
         if self.failing > 0:

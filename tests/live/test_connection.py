@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import time
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 
 from groat import Groat
 from groat.live import Limits
+from groat.live.connection import Connection
+from groat.live.frames import message_of
 from tests.live.fakes import FakeGroat
 from tests.live.python_client import Sdk
 from tests.live.serving import Served, serving
@@ -237,6 +240,65 @@ async def test_after_unsubscribing_nothing_more_comes(faked: Served) -> None:
     await until(lambda: faked.live.stats.feeds == 0)
 
 
+class Tape:
+    """A transport that keeps what was written, as JSON."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+
+    def write(self, framed: bytes) -> None:
+        self.lines += [json.loads(line) for line in message_of(framed).split(b"\n")]
+
+    def hang_up(self, code: int, reason: str) -> None:
+        raise AssertionError((code, reason))
+
+    def backlog(self) -> int:
+        return 0
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+    def reply(self, id: int) -> dict[str, Any] | None:
+        return next((line for line in self.lines if line.get("id") == id), None)
+
+
+@pytest.mark.parametrize("plain_asgi", [False])
+@pytest.mark.parametrize("seed", range(200))
+async def test_of_many_wishes_for_a_view_the_last_one_wins(seed: int, faked: Served) -> None:
+    """Whatever is still on its way: its end belongs to the attempt that began it."""
+    rng = random.Random(seed)
+    streams = faked.groat.streams
+    streams.turns = lambda: rng.randrange(6)
+    tape = Tape()
+    connection = Connection(faked.live, tape)
+    connection.receive(json.dumps({"id": 1, "connect": {"token": let_in(faked, "admin")}}).encode())
+    await until(lambda: tape.reply(1) is not None)
+    id, wanted, attempt = 1, False, 0
+    for _ in range(rng.randrange(2, 9)):
+        id += 1
+        wanted = not wanted
+        if wanted:
+            attempt = id
+        channel = {"channel": "view:7"}
+        connection.receive(json.dumps({"id": id, "subscribe" if wanted else "unsubscribe": channel}).encode())
+        for _ in range(rng.randrange(8)):
+            await asyncio.sleep(0)
+        if rng.random() < 0.2:
+            faked.groat.publish("user:7")
+    await until(lambda: all(tape.reply(n) is not None for n in range(1, id + 1)))
+    before = len(tape.lines)
+    faked.groat.publish("user:7")
+    faked.groat.publish("user:42")
+    await until(lambda: any(line.get("push", {}).get("channel") == "user:42" for line in tape.lines[before:]))
+    pushed = [line["push"]["channel"] for line in tape.lines[before:] if "push" in line]
+    assert pushed.count("view:7") == (1 if wanted else 0)
+    if wanted:
+        assert "subscribe" in (tape.reply(attempt) or {})
+    connection.lost()
+    assert faked.live.stats.feeds == 0
+
+
 async def test_at_most_100_views_per_connection(faked: Served) -> None:
     async with wired(faked, let_in(faked, "admin")) as wire:
         wire.say(*({"id": 2 + n, "subscribe": {"channel": f"view:{n}"}} for n in range(101)))
@@ -256,7 +318,7 @@ async def test_a_token_is_refreshed_on_the_open_connection(served: Served) -> No
     async def get_token() -> str:
         nonlocal calls
         calls += 1
-        life_s = 31 if calls == 1 else 3600
+        life_s = 4 if calls == 1 else 3600
         return served.identities.let_in(f"t{calls}", "42", expires_at=int(time.time()) + life_s)
 
     sdk = await Sdk(served.url, get_token).connect()
@@ -276,6 +338,19 @@ async def test_ttl_is_the_tokens_end_less_30_seconds(faked: Served) -> None:
         faked.identities.let_in("newer", "42", expires_at=now + 1830)
         reply = await wire.ask(id=2, refresh={"token": "newer"})
         assert 1790 <= reply["refresh"]["ttl"] <= 1800
+
+
+@pytest.mark.parametrize("life_s", [5, 25, 60, 89])
+async def test_a_short_token_is_renewed_after_two_thirds_of_its_life(faked: Served, life_s: int) -> None:
+    async with wired(faked) as wire:
+        token = let_in(faked, expires_at=int(time.time()) + life_s)
+        ttl = (await wire.ask(id=1, connect={"token": token}))["connect"]["ttl"]
+        assert (life_s - 2) * 0.66 - 1 <= ttl <= life_s * 0.67
+
+
+async def test_a_client_may_ask_whether_the_connection_still_lives(faked: Served) -> None:
+    async with wired(faked, let_in(faked)) as wire:
+        assert await wire.ask(id=2, rpc={"method": "ping"}) == {"id": 2, "rpc": {"data": {}}}
 
 
 async def test_an_expired_token_closes_3005_and_a_new_one_goes_on(served: Served) -> None:

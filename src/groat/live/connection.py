@@ -66,6 +66,7 @@ class Connection:
 
     __slots__ = (
         "_bucket",
+        "_coming",
         "_live",
         "_stalled",
         "_subs",
@@ -88,6 +89,8 @@ class Connection:
         self._transport = transport
         self._bucket: Bucket | None = None
         self._subs: dict[str, Subscription | None] = {}
+        # Whose turn it is for a view that is on its way: of two attempts the later one counts.
+        self._coming: dict[str, object] = {}
         self._waiting: list[protocol.Command] | None = None
         self._stalled = -1
         self.state = State.NEW
@@ -209,6 +212,7 @@ class Connection:
             if subscription is not None:
                 self._live.hub.leave(subscription)
         self._subs = {}
+        self._coming = {}
         self._live.closed(self)
 
     # Commands.
@@ -373,7 +377,9 @@ class Connection:
         self.deadline = min(self.ping_at, self.expires_at)
         if identity.expires_at is None:
             return False, 0
-        return True, max(1, int(self.expires_at - now) - limits.expiry_margin_s)
+        left_s = self.expires_at - now
+        # A token that lives shortly is renewed at two thirds of what is left, or it would be renewed at every turn.
+        return True, max(1, int(left_s - min(limits.expiry_margin_s, left_s / 3)))
 
     async def _refresh(self, id: int, token: str) -> None:
         live = self._live
@@ -414,9 +420,10 @@ class Connection:
             self._error(id, protocol.LIMIT_EXCEEDED)
         else:
             self._subs[channel] = None
-            self._live.spawn(self, self._view(id, request, stream))
+            attempt = self._coming[channel] = object()
+            self._live.spawn(self, self._view(id, request, stream, attempt))
 
-    async def _view(self, id: int, request: protocol.SubscribeRequest, stream: str) -> None:
+    async def _view(self, id: int, request: protocol.SubscribeRequest, stream: str, attempt: object) -> None:
         live = self._live
         channel = request.channel
         assert self.identity is not None
@@ -428,8 +435,11 @@ class Connection:
             )
         except GroatError as failure:
             live.log_failure("subscribe", failure)
-        # The client may have unsubscribed, or gone, meanwhile; then the place in _subs is not ours any more.
-        wanted = self.state is State.CONNECTED and self._subs.get(channel, joined) is None
+        # The client may have unsubscribed, or gone, meanwhile; then the place in _subs is not ours any more, though
+        # a later attempt may hold it.
+        wanted = self.state is State.CONNECTED and self._coming.get(channel) is attempt
+        if wanted:
+            del self._coming[channel]
         if joined is None or not wanted:
             if joined is not None:
                 live.hub.leave(joined)
@@ -446,6 +456,7 @@ class Connection:
     def _unsubscribe(self, id: int, channel: str) -> None:
         # Server-side subscriptions are the server's to end; leaving what one has not is no error.
         if channel.startswith("view:"):
+            self._coming.pop(channel, None)
             subscription = self._subs.pop(channel, None)
             if subscription is not None:
                 self._live.hub.leave(subscription)
@@ -456,6 +467,10 @@ class Connection:
     # RPC.
 
     def _rpc(self, id: int, request: protocol.RpcRequest) -> None:
+        if request.method == "ping":
+            # For SDKs whose own pings go one way only: a client that woke up asks whether this connection still lives.
+            self._reply(Reply(id, rpc=protocol.RpcResult(Raw(b"{}"))))
+            return
         if request.method != "seen":
             self._error(id, protocol.METHOD_NOT_FOUND)
             return

@@ -7,6 +7,7 @@ all who wait. The route, the rights and the errors are the HTTP room's.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -196,8 +197,11 @@ class EventStream:
 
     async def _pump(self, waiter: _Waiter, send: Callable[[Any], Awaitable[None]]) -> None:
         expires_at = self._identity.expires_at
+        # The end of the token is a moment of the calendar; from here on it is a duration, whatever is done to clocks.
+        now = self._live.now
+        ends_at = math.inf if expires_at is None else now() + expires_at - time.time()
         while not waiter.ended:
-            left_s = HEARTBEAT_S if expires_at is None else expires_at - time.time()
+            left_s = ends_at - now()
             if left_s <= 0:
                 break
             chunks = await waiter.take(min(HEARTBEAT_S, left_s))
