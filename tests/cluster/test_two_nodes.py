@@ -8,6 +8,7 @@ import httpx
 
 from tests.cluster.nodes import Cluster, Watcher, credit, figure
 from tests.crash.server import bearing, token
+from tests.live.python_client import Sdk
 from tests.live.waiting import until
 
 
@@ -70,3 +71,39 @@ async def test_a_change_of_role_reaches_the_other_node(cluster: Cluster) -> None
         while (status := (await http.get("/v1/users")).status_code) == 200:
             assert time.monotonic() < deadline
         assert status == 403
+
+
+async def test_signing_out_at_one_node_ends_the_sessions_tokens_at_the_other(cluster: Cluster) -> None:
+    first, second = cluster.nodes
+    login = {"user": "98", "password": "correct horse"}
+    async with cluster.http(first) as admin:
+        answer = await admin.post(
+            "/v1/users", json={"user": "98", "roles": [], "password": login["password"]}
+        )
+        assert answer.status_code == 201, answer.text
+    sessions = []
+    for _ in range(2):
+        async with httpx.AsyncClient(base_url=first.address, trust_env=False) as http:
+            answer = await http.post("/v1/auth/login", json=login)
+            sessions.append((answer.json()["token"], answer.headers["set-cookie"].partition(";")[0]))
+    (ended, cookie), (other, _) = sessions
+    watchers = {name: Sdk(second.websocket, name, (0.05, 0.5)) for name in (ended, other)}
+    try:
+        for watcher in watchers.values():
+            await watcher.connect()
+        async with httpx.AsyncClient(base_url=second.address, trust_env=False) as http:
+            assert (await http.get("/v1/me", headers=bearing(ended))).status_code == 200
+            out = await http.post(f"{first.address}/v1/auth/logout", headers={"cookie": cookie})
+            assert out.status_code == 204
+            # Within 5 s, says the promise; a busy machine may take longer.
+            await until(lambda: 3014 in watchers[ended].connecting, 30)
+            deadline = time.monotonic() + 30
+            while (answer := await http.get("/v1/me", headers=bearing(ended))).status_code == 200:
+                assert time.monotonic() < deadline
+            assert answer.json()["code"] == "token_revoked"
+            assert (await http.get("/v1/me", headers=bearing(other))).status_code == 200
+        await until(lambda: watchers[ended].errors.count(109) >= 1, 30)
+        assert watchers[other].connecting == [0]
+    finally:
+        for watcher in watchers.values():
+            await watcher.leave()

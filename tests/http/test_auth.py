@@ -78,6 +78,35 @@ async def test_signing_out_ends_the_session(pat: Api) -> None:
     assert (await pat.call("", "POST /v1/auth/logout")).status_code == 204
 
 
+async def test_signing_out_ends_the_tokens_of_the_session_and_no_others(pat: Api) -> None:
+    token, cookie = await sign_in(pat)
+    pat.credentials["other"], _ = await sign_in(pat)
+    renewed = await pat.call("", "POST /v1/auth/token", headers={"Cookie": cookie})
+    for name, credential in (("first", token), ("renewed", renewed.json()["token"])):
+        pat.credentials[name] = credential
+        assert (await pat.call(name, "GET /v1/me")).status_code == 200
+    await pat.call("", "POST /v1/auth/logout", headers={"Cookie": cookie})
+    # In the process that did it there is no moment in between.
+    for name in ("first", "renewed"):
+        assert code(await pat.call(name, "GET /v1/me")) == "token_revoked"
+        assert code(await pat.call(name, "GET /v1/streams/user:pat/events")) == "token_revoked"
+    assert (await pat.call("other", "GET /v1/me")).status_code == 200
+
+
+async def test_who_signs_in_over_a_session_ends_it(pat: Api) -> None:
+    await pat.identities.add_user("zoe", password=PASSWORD)
+    pat.credentials["pat"], cookie = await sign_in(pat)
+    assert (await pat.call("pat", "GET /v1/me")).status_code == 200
+    wrong = {"user": "zoe", "password": "wrong"}
+    await pat.call("", "POST /v1/auth/login", wrong, headers={"Cookie": cookie})
+    assert (await pat.call("pat", "GET /v1/me")).status_code == 200
+    login = {"user": "zoe", "password": PASSWORD}
+    answer = await pat.call("", "POST /v1/auth/login", login, headers={"Cookie": cookie})
+    assert answer.json()["user"] == "zoe"
+    assert code(await pat.call("pat", "GET /v1/me")) == "token_revoked"
+    assert code(await pat.call("", "POST /v1/auth/token", headers={"Cookie": cookie})) == "session_invalid"
+
+
 async def test_signed_out_everywhere(pat: Api) -> None:
     token, cookie = await sign_in(pat)
     pat.credentials["pat"] = token

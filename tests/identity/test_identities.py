@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 
 from groat import Groat
@@ -153,13 +154,13 @@ async def test_an_address_may_not_try_many_users(monkeypatch: pytest.MonkeyPatch
 
 async def test_sessions_end(identities: Identities, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     await identities.add_user("42", password=PASSWORD)
-    cookies = [await identities.open_session("42") for _ in range(3)]
-    assert (await identities.session_person(cookies[0])).user == "42"
+    cookies = [(await identities.open_session("42"))[0] for _ in range(3)]
+    assert (await identities.session_person(cookies[0]))[0].user == "42"
     await identities.close_session(cookies[0])
     assert await code(identities.session_person(cookies[0])) == "session_invalid"
     await identities.revoke("42")
     assert await code(identities.session_person(cookies[1])) == "session_invalid"
-    last = await identities.open_session("42")
+    last, _ = await identities.open_session("42")
     with sqlite3.connect(tmp_path / "groat.db") as raw:
         stored = raw.execute("SELECT digest FROM session").fetchall()
     raw.close()
@@ -168,6 +169,68 @@ async def test_sessions_end(identities: Identities, monkeypatch: pytest.MonkeyPa
     after = time.time_ns() + SESSION_TTL_S * 1_000_000_000
     monkeypatch.setattr(time, "time_ns", lambda: after)
     assert await code(identities.session_person(last)) == "session_invalid"
+
+
+async def test_a_token_of_a_session_ends_with_it(groat: Groat, identities: Identities) -> None:
+    await identities.add_user("42", password=PASSWORD)
+    cookie, session = await identities.open_session("42")
+    _, other = await identities.open_session("42")
+    token, issued = await identities.issue_token("42", session=session)
+    others, _ = await identities.issue_token("42", session=other)
+    free, _ = await identities.issue_token("42")
+    assert await identities.authenticate_token(token) == issued
+    # One that was issued on the way, and that no process has seen yet.
+    late, _ = await identities.issue_token("42", session=session)
+    await identities.close_session(cookie)
+    assert await code(identities.authenticate_token(token)) == "token_revoked"
+    assert await code(identities.authenticate_token(late)) == "token_revoked"
+    # The person's other sessions, and tokens of no session, go on.
+    for good in (others, free):
+        assert (await identities.authenticate_token(good)).user == "42"
+
+
+async def test_a_token_never_outlives_its_session(
+    identities: Identities, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await identities.add_user("42", password=PASSWORD)
+    _, session = await identities.open_session("42")
+    _, issued = await identities.issue_token("42", ttl_s=10 * SESSION_TTL_S, session=session)
+    assert issued.expires_at == session.expires_at // 1_000_000
+    token, _ = await identities.issue_token("42", session=session)
+    after = session.expires_at * 1_000
+    monkeypatch.setattr(time, "time_ns", lambda: after)
+    assert await code(identities.authenticate_token(token)) == "token_revoked"
+
+
+async def test_a_session_that_ends_elsewhere_is_heard_of(
+    groat: Groat, identities: Identities, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two Identities over one database stand for two processes."""
+    there = Identities(groat, SETTINGS)
+    await identities.add_user("42", password=PASSWORD)
+    cookie, session = await identities.open_session("42")
+    token, issued = await identities.issue_token("42", session=session)
+    _, other = await identities.issue_token("42", session=(await identities.open_session("42"))[1])
+    await there.authenticate_token(token)
+    rev, _ = await there.changes(-1)
+    heard: list[str] = []
+    identities.listen(lambda: heard.append("here"))
+    there.listen(lambda: heard.append("there"))
+    await identities.close_session(cookie)
+    assert heard == ["here"]
+    assert (await there.changes(rev))[1] == ["user:42"]
+    assert await there.unchanged([issued, other]) == {other}
+    assert await code(there.authenticate_token(token)) == "token_revoked"
+    there.close()
+
+
+async def test_a_claim_that_is_no_session_is_no_token(identities: Identities) -> None:
+    for claim in ("", "x", 7, ["a"], "0" * 63, "A" * 64):
+        body = {"sub": "42", "exp": int(time.time()) + 60, "groat_session": claim}
+        token = jwt.encode(body, SECRET, algorithm="HS256")
+        assert await code(identities.authenticate_token(token)) == "token_invalid"
+    unknown = jwt.encode({"sub": "42", "exp": int(time.time()) + 60, "groat_session": "0" * 64}, SECRET)
+    assert await code(identities.authenticate_token(unknown)) == "token_revoked"
 
 
 async def test_api_keys_rotate_under_one_name(identities: Identities, tmp_path: Path) -> None:

@@ -147,6 +147,9 @@ class FakeIdentities:
         self.tokens: dict[str, Identity] = {}
         self.refusals: dict[str, str] = {}
         self.changed: list[str] = []
+        self.open_sessions: set[str | None] = set()
+        self.failing: list[Exception] = []
+        self.listener: Callable[[], None] = lambda: None
 
     def let_in(self, token: str, user: str, *roles: str, expires_at: int | None = None) -> str:
         self.tokens[token] = Identity(f"user:{user}", user, frozenset(roles), expires_at, None)
@@ -159,6 +162,14 @@ class FakeIdentities:
         if token not in self.tokens:
             raise Unauthorized("token_invalid")
         return self.tokens[token]
+
+    async def unchanged(self, identities: Sequence[Identity]) -> set[Identity]:
+        if self.failing:
+            raise self.failing.pop()
+        return {identity for identity in identities if identity.session in self.open_sessions}
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        self.listener = changed
 
     async def changes(self, after_rev: int) -> tuple[int, list[str]]:
         return len(self.changed), [] if after_rev < 0 else self.changed[after_rev:]

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from groat import Groat
+from groat.identity import Identity
+from groat.ledger.errors import StoreError
 from groat.live import Limits
 from groat.live.connection import Connection
 from groat.live.frames import message_of
@@ -405,6 +407,33 @@ async def test_a_revoked_person_is_out_within_5_seconds(served: Served) -> None:
     assert other.connecting == [0]
     await sdk.leave()
     await other.leave()
+
+
+async def test_a_session_that_ended_closes_its_connections_at_once_and_no_others(faked: Served) -> None:
+    identities = faked.identities
+    for name in ("ended", "open"):
+        identities.tokens[name] = Identity("user:42", "42", session=name)
+    identities.open_sessions = {"open"}
+    async with wired(faked, "ended") as ended, wired(faked, "open") as other:
+        identities.changed.append("user:42")
+        identities.listener()
+        assert await ended.closed() == 3014
+        assert (await other.ask(id=2, ping={}))["id"] == 2
+        # Told of by this process it does not wait for the check every few seconds.
+        identities.open_sessions = set()
+        identities.changed.append("user:42")
+        identities.listener()
+        assert await other.closed() == 3014
+
+
+async def test_a_check_of_rights_that_failed_is_made_again(faked: Served) -> None:
+    failing = faked.identities.failing = [StoreError("store_unavailable")]
+    async with wired(faked, let_in(faked)) as wire:
+        faked.identities.changed.append("user:42")
+        faked.identities.listener()
+        await until(lambda: not failing)
+        faked.identities.listener()
+        assert await wire.closed() == 3014
 
 
 async def test_a_changed_role_acts_on_the_open_connection(served: Served) -> None:

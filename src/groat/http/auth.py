@@ -6,6 +6,7 @@ make a browser do anything in somebody's name, even where SameSite is not kept.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 
 from groat.http import bodies
@@ -17,6 +18,7 @@ from groat.http.operations import operation
 from groat.http.problems import HttpError
 from groat.identity import ApiKey, Person, Unauthorized
 from groat.identity.identities import SESSION_TTL_S
+from groat.identity.model import OpenSession
 from groat.ledger.text import check_id, format_time
 from groat.live.origin import is_allowed
 
@@ -36,15 +38,19 @@ COOKIE = "groat_session"
 )
 async def login(call: Call) -> Answer:
     """A token for the API and the live connection, and a session cookie (HttpOnly, SameSite=Strict) that gets new
-    ones. Ten failures of a user or a hundred of an address within 15 minutes, and both wait.
+    ones; the session of the cookie that it replaces ends. Ten failures of a user or a hundred of an address within 15
+    minutes, and both wait.
     """
     _check_origin(call)
     body = await call.body(bodies.LoginBody)
     if (body.user is None) == (body.email is None):
         raise HttpError("invalid_body", "Give user or email, not both.")
     person = await call.identities.login(body.user or body.email or "", body.password, call.address)
-    cookie = await call.identities.open_session(person.user)
-    return await _signed_in(call, person, _set_cookie(call, cookie, SESSION_TTL_S))
+    cookie, session = await call.identities.open_session(person.user)
+    with suppress(Unauthorized):
+        # The new cookie takes the place of the former one, so nobody could ever sign out of that session.
+        await call.identities.close_session(_cookie(call))
+    return await _signed_in(call, person, session, _set_cookie(call, cookie, SESSION_TTL_S))
 
 
 @operation(
@@ -59,8 +65,8 @@ async def login(call: Call) -> Answer:
 async def refresh_token(call: Call) -> Answer:
     """Answered only to the server's own pages and to the origins of the setting `origins`."""
     _check_origin(call)
-    person = await call.identities.session_person(_cookie(call))
-    return await _signed_in(call, person)
+    person, session = await call.identities.session_person(_cookie(call))
+    return await _signed_in(call, person, session)
 
 
 @operation(
@@ -72,7 +78,9 @@ async def refresh_token(call: Call) -> Answer:
     codes=("origin_refused",),
 )
 async def logout(call: Call) -> Answer:
-    """Ends the session and clears its cookie; without one it does nothing."""
+    """Ends the session, refuses its tokens and closes its live connections: at once in the process that answers, within
+    5 s in all others. Clears the cookie; without one it does nothing.
+    """
     _check_origin(call)
     try:
         await call.identities.close_session(_cookie(call))
@@ -137,8 +145,10 @@ async def revoke_api_key(call: Call) -> Answer:
     return Answer(b"", 204)
 
 
-async def _signed_in(call: Call, person: Person, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
-    token, identity = await call.identities.issue_token(person.user, person.roles or ())
+async def _signed_in(
+    call: Call, person: Person, session: OpenSession, headers: tuple[tuple[bytes, bytes], ...] = ()
+) -> Answer:
+    token, identity = await call.identities.issue_token(person.user, person.roles or (), session=session)
     expires_at = format_time((identity.expires_at or 0) * 1_000_000)
     answer = TokenAnswer(token, expires_at, person.user, person.name, sorted(identity.roles))
     return Answer.of(answer, headers=headers)

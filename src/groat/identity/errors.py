@@ -13,7 +13,8 @@ IDENTITY_ERRORS: dict[str, Rule] = {
     "token_not_yet_valid": Rule(401, "The token's nbf or iat lies in the future. Check the issuer's clock."),
     "token_type_refused": Rule(401, "This is no access token: a refresh or ID token opens nothing here."),
     "token_revoked": Rule(
-        401, "The token was issued before its owner was signed out, or the owner is disabled."
+        401,
+        "The token was issued before its owner was signed out, its session ended, or the owner is disabled.",
     ),
     "api_key_invalid": Rule(401, "The API key is unknown or was withdrawn."),
     "session_invalid": Rule(401, "There is no session, or it ended. Sign in again."),

@@ -42,6 +42,28 @@ def find_many(principals: Sequence[str]) -> Flow[dict[str, Principal | None]]:
     return found
 
 
+class Standing(NamedTuple):
+    """A caller's record, None without one, and whether the session of their token is still open."""
+
+    record: Principal | None
+    session_open: bool
+
+
+def standings(
+    callers: Sequence[tuple[str, str | None]], now: int
+) -> Flow[dict[tuple[str, str | None], Standing]]:
+    """What decides over tokens that are good in themselves, by principal and session (None: of no session)."""
+    records = yield from find_many(list({principal for principal, _ in callers}))
+    asked = [caller for caller in callers if caller[1] is not None]
+    live: set[str] = set()
+    if asked:
+        live = {row[0] for row in (yield Query("live_sessions", (asked, now)))}
+    return {
+        (principal, session): Standing(records[principal], session is None or session in live)
+        for principal, session in callers
+    }
+
+
 def find_for_login(name: str) -> Flow[Principal | None]:
     """A person by user id or, when there is an @, by e-mail address first."""
     row = None
@@ -175,17 +197,25 @@ def open_session(digest: bytes, principal: str, now: int, expires_at: int) -> Fl
     yield Query("insert_session", (digest, principal, now, expires_at))
 
 
-def session_owner(digest: bytes, now: int) -> Flow[Principal | None]:
-    """Whose session this is."""
+def session_owner(digest: bytes, now: int) -> Flow[tuple[Principal, int] | None]:
+    """Whose session this is, and when it ends by itself."""
     row = yield Query("find_session", (digest, now))
     if row is None:
         return None
-    return _principal((yield Query("find_principal", (row[0],))))
+    owner = _principal((yield Query("find_principal", (row[0],))))
+    return None if owner is None else (owner, row[1])
 
 
-def close_session(digest: bytes) -> Flow[None]:
-    """Somebody signed out."""
+def close_session(digest: bytes, now: int) -> Flow[str | None]:
+    """Somebody signed out: whose session it was, None when there is none. All processes hear of it by the new rev."""
+    row = yield Query("find_session", (digest, now))
     yield Query("delete_session", (digest,))
+    owner = None if row is None else _principal((yield Query("find_principal", (row[0],))))
+    if owner is None:
+        return None
+    roles = None if owner.roles is None else json.dumps(owner.roles)
+    yield Query("update_rights", (owner.id, roles, int(owner.disabled), owner.tokens_after))
+    return owner.id
 
 
 def has_admin() -> Flow[bool]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,10 +15,11 @@ from uuid_utils import uuid7
 from groat.engine.gather import Gather
 from groat.identity import flows
 from groat.identity.errors import Unauthorized
-from groat.identity.flows import Change, Principal
+from groat.identity.flows import Change, Principal, Standing
 from groat.identity.model import (
     ApiKey,
     Identity,
+    OpenSession,
     Person,
     check_email,
     check_roles,
@@ -56,9 +58,10 @@ class Identities:
         self._passwords = Passwords()
         self._throttle = Throttle()
         # When a node dies, thousands come at once with tokens that this one has not seen.
-        self._callers = Gather(self._find_many)
+        self._callers = Gather(self._standings)
         self._cache: dict[bytes, Identity] = {}
         self._withdrawn = 0
+        self._listeners: list[Callable[[], None]] = []
         self._rev = -1
         self._looked_at = float("-inf")
 
@@ -84,19 +87,35 @@ class Identities:
             return known
         identity = await self._tokens.read(token)
         rev = self._rev
-        record = await self._callers.ask(identity.principal)
-        if record is not None:
-            if record.disabled or (identity.issued_at is None and record.tokens_after):
-                raise Unauthorized("token_revoked")
-            if identity.issued_at is not None and identity.issued_at <= record.tokens_after:
-                raise Unauthorized("token_revoked")
-            if record.roles is not None:
-                identity = msgspec.structs.replace(identity, roles=frozenset(record.roles))
+        standing = await self._callers.ask((identity.principal, identity.session))
+        if not _lets_in(standing, identity):
+            raise Unauthorized("token_revoked")
+        record = standing.record
+        if record is not None and record.roles is not None:
+            identity = msgspec.structs.replace(identity, roles=frozenset(record.roles))
         self._remember(digest, identity, rev)
         return identity
 
-    async def _find_many(self, principals: Sequence[str]) -> dict[str, Principal | None]:
-        return await self._groat.read(flows.find_many, principals)
+    async def _standings(
+        self, callers: Sequence[tuple[str, str | None]]
+    ) -> dict[tuple[str, str | None], Standing]:
+        return await self._groat.read(flows.standings, callers, _now())
+
+    async def unchanged(self, identities: Sequence[Identity]) -> set[Identity]:
+        """Those of the identities, of principals that changed, who are let in as before: with the same roles.
+
+        Never a service's, nor one whose roles its token says: of these it is not known what they would be now.
+        """
+        people = [identity for identity in identities if not identity.is_service]
+        found = await asyncio.gather(*(self._callers.ask((one.principal, one.session)) for one in people))
+        return {
+            identity
+            for identity, standing in zip(people, found, strict=True)
+            if _lets_in(standing, identity)
+            and standing.record is not None
+            and standing.record.roles is not None
+            and identity.roles == frozenset(standing.record.roles)
+        }
 
     async def authenticate_key(self, api_key: str) -> Identity:
         """Which service sends the API key. Raises Unauthorized ``api_key_invalid``."""
@@ -115,15 +134,24 @@ class Identities:
     async def changes(self, after_rev: int) -> tuple[int, list[str]]:
         """Principals whose rights changed after ``after_rev``, and the newest rev; begin with -1 (names nobody)."""
         rev, principals = await self._groat.read(flows.changed, after_rev)
-        self._forget(principals)
+        self._drop(principals)
         return rev, principals
 
+    def listen(self, changed: Callable[[], None]) -> None:
+        """Call back whenever this process changes somebody's rights or ends a session; `changes` says whose."""
+        self._listeners.append(changed)
+
     async def issue_token(
-        self, user: str, roles: tuple[str, ...] = (), ttl_s: int | None = None
+        self,
+        user: str,
+        roles: tuple[str, ...] = (),
+        ttl_s: int | None = None,
+        session: OpenSession | None = None,
     ) -> tuple[str, Identity]:
         """A token for a person, and what it says. ``ttl_s`` is in seconds, None for the setting ``token_ttl_s``.
 
-        Raises IdentityError ``invalid_user``, ``invalid_role``.
+        With a ``session`` the token is refused as soon as that one ends. Raises IdentityError ``invalid_user``,
+        ``invalid_role``.
         """
         record = await self._groat.read(flows.find, f"user:{check_user(user)}")
         # A token of the very second of a sign-out would count as issued before it.
@@ -131,8 +159,12 @@ class Identities:
         ttl_s = self._settings.token_ttl_s if ttl_s is None else ttl_s
         if record is not None and record.roles is not None:
             roles = record.roles
-        token = self._tokens.issue(user, roles, ttl_s, issued_at)
-        return token, Identity(f"user:{user}", user, frozenset(roles), issued_at + ttl_s, issued_at)
+        name = None
+        if session is not None:
+            name = session.name
+            ttl_s = max(1, min(ttl_s, session.expires_at // 1_000_000 - issued_at))
+        token = self._tokens.issue(user, roles, ttl_s, issued_at, name)
+        return token, Identity(f"user:{user}", user, frozenset(roles), issued_at + ttl_s, issued_at, name)
 
     # -- signing in --------------------------------------------------------------------------------------------
 
@@ -149,25 +181,27 @@ class Identities:
         self._throttle.succeeded(name.lower(), address)
         return _person(record)
 
-    async def open_session(self, user: str) -> str:
-        """A new session's cookie value; only its digest is stored."""
+    async def open_session(self, user: str) -> tuple[str, OpenSession]:
+        """A new session's cookie value, of which only the digest is stored, and the session."""
         cookie = secrets.token_urlsafe(32)
-        now = _now()
-        await self._groat.write(
-            flows.open_session, _digest(cookie), f"user:{user}", now, now + SESSION_TTL_S * 1_000_000
-        )
-        return cookie
+        digest, now = _digest(cookie), _now()
+        expires_at = now + SESSION_TTL_S * 1_000_000
+        await self._groat.write(flows.open_session, digest, f"user:{user}", now, expires_at)
+        return cookie, OpenSession(digest.hex(), expires_at)
 
-    async def session_person(self, cookie: str) -> Person:
-        """Whose session the cookie is. Raises Unauthorized ``session_invalid``."""
-        record = await self._groat.read(flows.session_owner, _digest(cookie), _now())
-        if record is None or record.disabled:
+    async def session_person(self, cookie: str) -> tuple[Person, OpenSession]:
+        """Whose session the cookie is, and the session. Raises Unauthorized ``session_invalid``."""
+        digest = _digest(cookie)
+        found = await self._groat.read(flows.session_owner, digest, _now())
+        if found is None or found[0].disabled:
             raise Unauthorized("session_invalid")
-        return _person(record)
+        return _person(found[0]), OpenSession(digest.hex(), found[1])
 
     async def close_session(self, cookie: str) -> None:
-        """End a session; one that is unknown or ended already is none."""
-        await self._groat.write(flows.close_session, _digest(cookie))
+        """End a session and refuse its tokens; one that is unknown or ended already is none."""
+        principal = await self._groat.write(flows.close_session, _digest(cookie), _now())
+        if principal is not None:
+            self._forget([principal])
 
     # -- people ------------------------------------------------------------------------------------------------
 
@@ -308,9 +342,29 @@ class Identities:
         self._cache[digest] = identity
 
     def _forget(self, principals: list[str]) -> None:
+        """Forget whose rights this process changed, and tell those who listen."""
+        self._drop(principals)
+        for changed in self._listeners:
+            changed()
+
+    def _drop(self, principals: list[str]) -> None:
         if principals:
             gone = set(principals)
             self._cache = {d: i for d, i in self._cache.items() if i.principal not in gone}
+
+
+def _lets_in(standing: Standing, identity: Identity) -> bool:
+    """Whether a token that is good in itself lets its bearer in."""
+    if not standing.session_open:
+        return False
+    record = standing.record
+    if record is None:
+        return True
+    if record.disabled:
+        return False
+    if identity.issued_at is None:
+        return record.tokens_after == 0
+    return identity.issued_at > record.tokens_after
 
 
 def _now() -> int:

@@ -24,7 +24,8 @@ class Identity(msgspec.Struct, frozen=True):
     """A caller whose credentials were checked.
 
     ``principal`` is ``user:<id>`` or ``service:<name>``; ``user`` is the id of a person, None for a service;
-    ``expires_at`` and ``issued_at`` are seconds since 1970, None for an API key.
+    ``expires_at`` and ``issued_at`` are seconds since 1970, None for an API key. ``session`` names the session of the
+    built-in login that the token was issued for and ends with; None for every other credential.
     """
 
     principal: str
@@ -32,6 +33,7 @@ class Identity(msgspec.Struct, frozen=True):
     roles: frozenset[str] = frozenset()
     expires_at: int | None = None
     issued_at: int | None = None
+    session: str | None = None
 
     @property
     def is_admin(self) -> bool:
@@ -53,6 +55,13 @@ class Identity(msgspec.Struct, frozen=True):
     def is_service(self) -> bool:
         """Whether an app's own server calls, with an API key."""
         return self.user is None
+
+
+class OpenSession(msgspec.Struct, frozen=True):
+    """A session of the built-in login: the name that binds tokens to it, and its end in microseconds since 1970."""
+
+    name: str
+    expires_at: int
 
 
 class Person(msgspec.Struct, frozen=True):

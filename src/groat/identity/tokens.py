@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -35,6 +36,9 @@ SKEW_S = 60
 """How far the issuer's clock may be ahead of ours."""
 MOMENT_MAX = 253_402_300_799
 """The last second of the year 9999. A token whose times lie beyond counts in milliseconds, or lies."""
+SESSION_CLAIM = "groat_session"
+"""Names the session of the built-in login that a token ends with; ``sid`` is other issuers' for theirs."""
+_SESSION = re.compile(r"[0-9a-f]{64}", re.ASCII)
 JWKS_BYTES_MAX = 1_048_576
 JWKS_REFRESH_S = 30.0
 """The least time between two reads that unknown key ids cause."""
@@ -95,8 +99,12 @@ class Tokens:
             raise Unauthorized("token_invalid")
         return self._identity(self._verify(token, key, algorithm))
 
-    def issue(self, user: str, roles: tuple[str, ...], ttl_s: int, issued_at: int) -> str:
+    def issue(
+        self, user: str, roles: tuple[str, ...], ttl_s: int, issued_at: int, session: str | None = None
+    ) -> str:
         """A token for a person, valid ``ttl_s`` seconds from ``issued_at`` (seconds since 1970).
+
+        One that names a ``session`` is refused as soon as that session ends.
 
         Raises IdentityError ``invalid_user`` or ``invalid_role``.
         """
@@ -107,6 +115,8 @@ class Tokens:
             "iat": issued_at,
             "exp": issued_at + ttl_s,
         }
+        if session is not None:
+            claims[SESSION_CLAIM] = session
         if settings.jwt_issuer:
             claims["iss"] = settings.jwt_issuer
         if settings.jwt_audience:
@@ -160,7 +170,10 @@ class Tokens:
         if issued_at is not None and issued_at > time.time() + SKEW_S:
             # It would outlive the sign-out of its bearer.
             raise Unauthorized("token_not_yet_valid")
-        return Identity(f"user:{user}", user, frozenset(names), expires_at, issued_at)
+        session = claims.get(SESSION_CLAIM)
+        if session is not None and not (isinstance(session, str) and _SESSION.fullmatch(session)):
+            raise Unauthorized("token_invalid")
+        return Identity(f"user:{user}", user, frozenset(names), expires_at, issued_at, session)
 
     async def refresh(self) -> None:
         """Read the keys anew when they are older than ``JWKS_AGE_S``; until ``JWKS_AGE_S_MAX`` the last ones count.

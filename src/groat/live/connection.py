@@ -402,6 +402,7 @@ class Connection:
             self.close(protocol.STATE_INVALIDATED)
         else:
             self.identity = identity
+            live.renewed(self, identity)
             expires, ttl = self._set_life(identity)
             self._reply(Reply(id, refresh=protocol.RefreshResult(self.client, VERSION, expires, ttl)))
 

@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -49,7 +49,13 @@ class Identities(Protocol):
         """Who bears the token. Raises Unauthorized."""
 
     async def changes(self, after_rev: int) -> tuple[int, list[str]]:
-        """Principals whose rights changed since."""
+        """Principals whose rights changed or of whom a session ended since."""
+
+    async def unchanged(self, identities: Sequence[Identity]) -> set[Identity]:
+        """Those who are let in as before, although something of their principal changed."""
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        """Call back when this process changed somebody's rights or ended a session."""
 
 
 class Live:
@@ -73,7 +79,7 @@ class Live:
         self._groat = groat
         self._connections: set[Connection] = set()
         self._others: set[Closable] = set()
-        self._of_principal: dict[str, set[Closable]] = {}
+        self._of_principal: dict[str, dict[Closable, Identity]] = {}
         self._connects: dict[str, Bucket] = {}
         self._changed: dict[str, int] = {}
         self._views: dict[tuple[str, str], str] = {}
@@ -81,6 +87,7 @@ class Live:
         self._seen: dict[tuple[str, str], int] = {}
         self._shown: dict[tuple[str, str, int], float] = {}
         self._idle = asyncio.Event()
+        self._rights_changed = asyncio.Event()
         self._rev = -1
         self._tasks: set[asyncio.Task[None]] = set()
         self._keepers: list[asyncio.Task[None]] = []
@@ -94,10 +101,11 @@ class Live:
         self._loop = asyncio.get_running_loop()
         self._rev, _ = await self.identities.changes(-1)
         self._unlisten = self._groat.listen(self.hub.hear)
+        self.identities.listen(self._rights_changed.set)
         self._keepers = [
             self._loop.create_task(self._every(TICK_S, self._tick)),
             self._loop.create_task(self._every(CHECK_EVERY_S, self.hub.check)),
-            self._loop.create_task(self._every(CHECK_EVERY_S, self._close_changed)),
+            self._loop.create_task(self._every(CHECK_EVERY_S, self._close_changed, self._rights_changed)),
             self._loop.create_task(self._every(TICK_S, self._flush_seen)),
         ]
         self.running = True
@@ -181,21 +189,25 @@ class Live:
             bucket = self._connects[principal] = Bucket(rate, rate / MINUTE_S, now)
         if not bucket.take(now):
             return protocol.TOO_MANY
-        if not self._count(connection, principal):
+        if not self._count(connection, identity):
             return protocol.CONNECTION_LIMIT
         return None
 
-    def _count(self, reader: Closable, principal: str) -> bool:
-        mine = self._of_principal.setdefault(principal, set())
-        if len(mine) >= self.limits.connections_per_user and not principal.startswith("service:"):
+    def _count(self, reader: Closable, identity: Identity) -> bool:
+        mine = self._of_principal.setdefault(identity.principal, {})
+        if len(mine) >= self.limits.connections_per_user and not identity.is_service:
             return False
-        mine.add(reader)
+        mine[reader] = identity
         return True
+
+    def renewed(self, connection: Connection, identity: Identity) -> None:
+        """A connection goes on with another token of the same principal."""
+        self._of_principal[identity.principal][connection] = identity
 
     def _uncount(self, reader: Closable, principal: str) -> None:
         mine = self._of_principal.get(principal)
         if mine is not None:
-            mine.discard(reader)
+            mine.pop(reader, None)
             if not mine:
                 del self._of_principal[principal]
 
@@ -212,7 +224,7 @@ class Live:
         """
         if self.draining or not self.running:
             raise Closed
-        if not self._count(reader, identity.principal):
+        if not self._count(reader, identity):
             raise Overloaded
         self._others.add(reader)
         try:
@@ -325,10 +337,22 @@ class Live:
 
     # The clock.
 
-    async def _every(self, period_s: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do some work for ever. The period is not exact on purpose: processes must not keep step."""
+    async def _every(
+        self,
+        period_s: float,
+        work: Callable[[], Coroutine[Any, Any, None]],
+        sooner: asyncio.Event | None = None,
+    ) -> None:
+        """Do some work for ever. The period is not exact on purpose: processes must not keep step.
+
+        `sooner` begins the next turn at once.
+        """
+        sooner = sooner or asyncio.Event()
         while True:
-            await asyncio.sleep(period_s * random.uniform(0.9, 1.0))  # noqa: S311
+            with suppress(TimeoutError):
+                async with asyncio.timeout(period_s * random.uniform(0.9, 1.0)):  # noqa: S311
+                    await sooner.wait()
+            sooner.clear()
             try:
                 await work()
             except GroatError as failure:
@@ -346,19 +370,28 @@ class Live:
             self._views = {viewed: then for viewed, then in self._views.items() if then == hour}
 
     async def _close_changed(self) -> None:
-        self._rev, changed = await self.identities.changes(self._rev)
-        self._invalidate(changed)
+        rev, changed = await self.identities.changes(self._rev)
+        if changed:
+            await self._invalidate(changed)
+        # Only now: had a read failed, the next turn does it all again.
+        self._rev = rev
 
-    def _invalidate(self, principals: Sequence[str]) -> None:
-        if not principals:
-            return
+    async def _invalidate(self, principals: Sequence[str]) -> None:
+        """Close the readers of these principals, but for those who are let in as before."""
         self.revision += 1
         for principal in principals:
             self._changed[principal] = self.revision
-            for connection in list(self._of_principal.get(principal, ())):
-                connection.close(protocol.STATE_INVALIDATED)
         while len(self._changed) > _CHANGED_KEPT:
             del self._changed[next(iter(self._changed))]
+        readers = [
+            (reader, identity)
+            for principal in principals
+            for reader, identity in self._of_principal.get(principal, {}).items()
+        ]
+        unchanged = await self.identities.unchanged([identity for _, identity in readers])
+        for reader, identity in readers:
+            if identity not in unchanged:
+                reader.close(protocol.STATE_INVALIDATED)
 
 
 def _hour() -> str:

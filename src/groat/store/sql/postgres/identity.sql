@@ -71,8 +71,15 @@ UPDATE api_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL;
 INSERT INTO session (digest, principal, created_at, expires_at) VALUES ($1, $2, $3, $4);
 
 -- name: find_session :one
--- Whose session this is: digest, now.
-SELECT principal FROM session WHERE digest = $1 AND expires_at > $2;
+-- Whose session this is, and when it ends: digest, now.
+SELECT principal, expires_at FROM session WHERE digest = $1 AND expires_at > $2;
+
+-- name: live_sessions :bulk
+-- Which of these sessions have neither ended nor been closed: principals, digests in hex, now.
+SELECT wanted.digest
+FROM unnest($1::text[], $2::text[]) AS wanted (principal, digest)
+JOIN session AS s ON s.digest = decode(wanted.digest, 'hex') AND s.principal = wanted.principal
+WHERE s.expires_at > $3;
 
 -- name: delete_session :exec
 -- Somebody signed out: digest.

@@ -72,8 +72,16 @@ UPDATE api_key SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL;
 INSERT INTO session (digest, principal, created_at, expires_at) VALUES (?1, ?2, ?3, ?4);
 
 -- name: find_session :one
--- Whose session this is: digest, now.
-SELECT principal FROM session WHERE digest = ?1 AND expires_at > ?2;
+-- Whose session this is, and when it ends: digest, now.
+SELECT principal, expires_at FROM session WHERE digest = ?1 AND expires_at > ?2;
+
+-- name: live_sessions :bulk
+-- Which of these sessions have neither ended nor been closed: [[principal, digest in hex], ...], now. A person has few
+-- sessions, so their digests are compared one by one: this SQLite has no unhex.
+SELECT json_group_array(json_array(lower(hex(s.digest))))
+FROM json_each(?1) AS wanted
+JOIN session AS s ON s.principal = wanted.value ->> 0 AND lower(hex(s.digest)) = wanted.value ->> 1
+WHERE s.expires_at > ?2;
 
 -- name: delete_session :exec
 -- Somebody signed out: digest.
