@@ -314,7 +314,7 @@ def test_a_loan_is_approved_paid_out_and_repaid(
     expect(borrower.page.get_by_label("Months")).to_be_focused()
     expect(borrower.page.get_by_role("alert")).to_contain_text("1 to 120")
     hands.type("Months", "6")
-    hands.type("Reckon with a yearly rate of, in % (optional)", "6")
+    hands.type("Estimated annual rate (%)", "6")
     preview = borrower.page.get_by_test_id("loan-preview")
     expect(preview).to_contain_text("10.55")
     hands.press(preview.locator("summary"))

@@ -35,7 +35,7 @@ describe("what a person types becomes an exact decimal", () => {
     ["1,2", CREDIT, "en", "Enter a number"],
     ["0x10", CREDIT, "en", "Enter a number"],
     ["٥", CREDIT, "en", "Enter a number"],
-    ["1.5", CREDIT, "en", "no fractions"],
+    ["1.5", CREDIT, "en", "no decimals"],
     ["1.505", USD, "en", "at most 2 decimals"],
     ["-5", CREDIT, "en", "without a sign"],
     ["\u22125", CREDIT, "en", "without a sign"],

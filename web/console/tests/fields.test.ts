@@ -95,7 +95,7 @@ describe("a form", () => {
 
   test.each([
     ["nothing", {}, { amount: "Enter an amount.", "to.user": "Fill this in." }],
-    ["no money", { amount: "0.00", "to.user": "7" }, { amount: "Enter more than nothing." }],
+    ["no money", { amount: "0.00", "to.user": "7" }, { amount: "Enter an amount greater than 0." }],
     [
       "too many digits",
       { amount: "1.234", asset: "USD", "to.user": "7" },
@@ -104,7 +104,7 @@ describe("a form", () => {
     [
       "a wrong pattern",
       { amount: "1", to: "bank", "to.iban": "x" },
-      { "to.iban": "This is not written as it must be." },
+      { "to.iban": "Check the format of this field." },
     ],
     ["half a number", { amount: "1", "to.user": "7", months: "1.5" }, { months: "Enter a whole number." }],
     ["a number too large", { amount: "1", "to.user": "7", months: "61" }, { months: "Enter 60 or less." }],
@@ -151,4 +151,43 @@ test("what data say is in the order of the schema, without what is empty, and no
     ["Where: city", "Bern"],
     ["Added later", "7"],
   ]);
+});
+
+describe("numbers that are sent as text", () => {
+  const TERMS = fieldsOf({
+    type: "object",
+    properties: {
+      rate: { type: "string", pattern: "^\\d{1,3}(\\.\\d{1,4})?$" },
+      principal: { type: "string", format: "decimal" },
+      code: { type: "string", pattern: "^\\d{4}$" },
+    },
+    required: ["rate"],
+  });
+  const read = (draft: Record<string, string>) => readDraft(TERMS, draft, []);
+
+  test("are read as the reader writes numbers", () => {
+    expect(read({ rate: "7.5", principal: "1,025.50", code: "0123" })).toEqual({
+      ok: true,
+      data: { rate: "7.5", principal: "1025.50", code: "0123" },
+    });
+  });
+
+  test("stand in the form as the reader would type them", () => {
+    expect(draftOf(TERMS, { rate: "7.5", principal: "1025.50", code: "0123" })).toEqual({
+      rate: "7.5",
+      principal: "1,025.50",
+      code: "0123",
+    });
+  });
+
+  test("say what to enter where they are none", () => {
+    expect(read({ rate: "much" })).toEqual({
+      ok: false,
+      problems: { rate: "Enter the rate as a number, e.g. 7.5." },
+    });
+    expect(read({ rate: "7,55" })).toEqual({
+      ok: false,
+      problems: { rate: expect.stringContaining("can be read in two ways") },
+    });
+  });
 });

@@ -20,11 +20,12 @@ export function Amount({ value, animated = false }: AmountProps) {
     [scale],
   );
   const text = formatAmount(value, { locale });
-  // The rolling digits go by way of a number: beyond 2^53 only plain text is exact.
+  // The rolling digits go by way of a number: beyond 2^53 only plain text is exact. And they are drawn with ASCII digits only.
   const units = BigInt(value.replace(".", ""));
-  const rolls = units <= BigInt(Number.MAX_SAFE_INTEGER) && units >= BigInt(Number.MIN_SAFE_INTEGER);
+  const exact = units <= BigInt(Number.MAX_SAFE_INTEGER) && units >= BigInt(Number.MIN_SAFE_INTEGER);
+  const rolls = exact && /[0-9]/.test(text);
   return (
-    <span className="groat-amount" data-value={value}>
+    <span className="groat-amount" data-value={value} dir="auto">
       <span className="groat-hidden">{text}</span>
       <span aria-hidden="true">
         {rolls ? (

@@ -1,14 +1,34 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { formatAmount } from "@groat/client";
 import { act, fireEvent, screen } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
-import DefaultDisplay, { CreditDisplay, CreditsDisplay, StatusBadge } from "../src/index.js";
+import DefaultDisplay, { CreditDisplay, CreditsDisplay, GroatProvider, StatusBadge } from "../src/index.js";
 import { page } from "./help.js";
 
 const it = page();
 const root = (container: HTMLElement) => container.querySelector(".groat-credits") as HTMLElement;
 const number = (container: HTMLElement) => container.querySelector(".groat-credits__number") as HTMLElement;
 const value = (container: HTMLElement) => container.querySelector("[data-value]")?.getAttribute("data-value");
+
+describe.each(["ar-EG", "fa-IR", "hi-IN-u-nu-deva", "mr-IN", "bn-BD", "my-MM", "ne-NP"])(
+  "in %s",
+  (locale) => {
+    test("the digits of the reader are drawn, and rolled ones are not put in their place", async () => {
+      const container = await it.show(
+        <GroatProvider client={it.groat} locale={locale}>
+          <CreditsDisplay />
+        </GroatProvider>,
+      );
+      const shown = () => container.querySelector(".groat-amount [aria-hidden]");
+      expect(shown()?.textContent).toBe(formatAmount("100", { locale }));
+      it.server.change("42", "1025");
+      await it.pass(100);
+      expect(shown()?.textContent).toBe(formatAmount("1125", { locale }));
+      expect(shown()?.querySelector("number-flow-react")).toBeNull();
+    });
+  },
+);
 
 describe("CreditsDisplay", () => {
   test("is exported under all its names", () => {

@@ -86,7 +86,9 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """On what terms: the rate in percent a year; principal and months are as asked for, unless they are given."""
 
     rate: Annotated[str, Meta(pattern=r"^\d{1,3}(\.\d{1,4})?$", description="Percent a year.")]
-    principal: Annotated[str, Meta(description="As asked for, if empty.")] = ""
+    principal: Annotated[
+        str, Meta(description="As asked for, if empty.", extra_json_schema={"format": "decimal"})
+    ] = ""
     months: Annotated[int, Meta(ge=0, le=MONTHS_MAX, description="As asked for, if 0.")] = 0
 
 

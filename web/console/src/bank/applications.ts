@@ -1,6 +1,6 @@
 /** What is typed into an application for a loan or a card, and what it means. No screens here. */
 import { type Asset, compare, type GroatError, isZero } from "@groat/client";
-import { readAmount } from "../lib/amounts";
+import { readAmount, readPlain } from "../lib/amounts";
 import { placeOf } from "../requests/form";
 import type { Problems, Reading } from "./draft";
 import { type Plan, planOf } from "./plan";
@@ -43,7 +43,7 @@ export function readLoan(
   const { asset } = draft;
   const amount = positive(draft.amount, asset, assets);
   if ("problem" in amount) problems.amount = amount.problem;
-  const months = Number(draft.months.trim() || Number.NaN);
+  const months = Number(readPlain(draft.months) ?? Number.NaN);
   if (!Number.isInteger(months) || months < min || months > max) {
     problems.months = `Enter a whole number of months, ${min} to ${max}.`;
   }
@@ -57,7 +57,7 @@ export function readLoan(
 /** "6,5" -> "6.5"; "" stays "". */
 function readRate(typed: string): { rate: string } | { problem: string } {
   if (!typed.trim()) return { rate: "" };
-  const read = readAmount(typed.replace("%", ""), RATE);
+  const read = readAmount(typed.replace(/[%\u066a\uff05]/u, ""), RATE);
   if (!read.ok) return { problem: read.problem };
   if (compare(read.amount, RATE_MAX) > 0) return { problem: `Enter ${RATE_MAX} or less.` };
   return { rate: read.amount.replace(/\.?0+$/, "") };
@@ -81,7 +81,7 @@ function positive(
   const scale = assets.find((asset) => asset.code === code)?.scale ?? 2;
   const read = readAmount(typed, { code, scale });
   if (!read.ok) return { problem: read.problem };
-  return isZero(read.amount) ? { problem: "Enter more than nothing." } : { amount: read.amount };
+  return isZero(read.amount) ? { problem: "Enter an amount greater than 0." } : { amount: read.amount };
 }
 
 /** Which of these fields a refusal is about; `money` is the one with the amount. Null: none of them. */

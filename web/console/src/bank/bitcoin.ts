@@ -26,7 +26,7 @@ export function readWithdrawal(typed: Withdrawal, scale: number, available: stri
     problem,
   });
   if (!amount.ok) return wrong("amount", amount.problem);
-  if (isZero(amount.amount)) return wrong("amount", "Enter more than nothing.");
+  if (isZero(amount.amount)) return wrong("amount", "Enter an amount greater than 0.");
   if (available !== null && compare(amount.amount, available) > 0) {
     return wrong("amount", `Only ${formatAmount(available)} ${BTC} are available.`);
   }

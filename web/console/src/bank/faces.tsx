@@ -1,6 +1,7 @@
 import type { KindView, RequestView } from "@groat/client";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { typedForm } from "../lib/amounts";
 import { useRights } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
 import { Name } from "../requests/people";
@@ -165,7 +166,7 @@ export function BankFace({ kind, request }: { kind: KindView; request: RequestVi
         <Facts>
           {loan.purpose && <Fact label="Purpose">{loan.purpose}</Fact>}
           <Fact label="Months">{loan.months}</Fact>
-          {loan.rate && <Fact label="Rate">{loan.rate} % a year</Fact>}
+          {loan.rate && <Fact label="Rate">{typedForm(loan.rate)} % a year</Fact>}
           {loan.principal && (
             <Fact label="Granted">
               <Amount value={loan.principal} asset={loan.asset} />

@@ -30,7 +30,7 @@ export function LimitForm({ request, act, explain, onClose }: OwnFormProps) {
     const read = readAmount(typed, { code: asset, scale });
     if (!read.ok) return setProblem(read.problem);
     if (isZero(read.amount))
-      return setProblem("Enter more than nothing; freeze the card to stop all payments.");
+      return setProblem("Enter an amount greater than 0; freeze the card to stop all payments.");
     if (own && compare(read.amount, limit) > 0) {
       return setProblem(`Only the bank can set more than ${formatAmount(limit)} ${asset}.`);
     }

@@ -1,4 +1,5 @@
 import { formatAmount } from "@groat/client";
+import { typedForm } from "../lib/amounts";
 import { Fact } from "../parts/entry-sheet";
 import { AmountInput, AssetSelect } from "../parts/money";
 import { fieldsOf } from "../requests/fields";
@@ -24,7 +25,7 @@ export function LoanForm({ kind, act, send }: FilingProps) {
   const months = monthsOf(kind);
   const read = (draft: LoanDraft) => readLoan(draft, assets, months);
   const form = useDraft<LoanDraft, ReadLoan>(
-    { amount: "", asset: first, months: "", purpose: "", rate: lastRate },
+    { amount: "", asset: first, months: "", purpose: "", rate: typedForm(lastRate) },
     {
       read,
       send: ({ data }) => send(data),
@@ -55,7 +56,7 @@ export function LoanForm({ kind, act, send }: FilingProps) {
           <Fact label="Every month">
             <Amount value={plan.rows[0]?.payment ?? "0"} asset={data.asset} />
             <span className="block text-faint text-xs">
-              {plan.rate ? `at ${plan.rate} % a year` : "without interest"}
+              {plan.rate ? `at ${typedForm(plan.rate)} % a year` : "without interest"}
             </span>
           </Fact>
           {plan.rate && (
@@ -138,10 +139,10 @@ export function LoanForm({ kind, act, send }: FilingProps) {
       </FormSection>
       <FormSection title="What it would cost">
         <Field
-          label="Reckon with a yearly rate of, in % (optional)"
+          label="Estimated annual rate (%)"
           hint={
             lastRate
-              ? `Your last loan had ${lastRate} %. The bank sets the rate of this one when it approves.`
+              ? `Your last loan had ${typedForm(lastRate)} %. The bank sets the rate of this one when it approves.`
               : "The bank sets the rate when it approves: try some."
           }
           problem={reading.ok ? undefined : reading.problems.rate}

@@ -1,3 +1,4 @@
+import { typedForm } from "../lib/amounts";
 import { cx } from "../lib/cx";
 import { Amount } from "../ui/text";
 import type { Plan } from "./plan";
@@ -39,7 +40,7 @@ export function LoanPreview({ plan, asset }: { plan: Plan | null; asset: string 
         </div>
       </dl>
       <p className="px-4 pb-3 text-muted text-sm">
-        {plan.rate ? `At ${plan.rate} % a year. ` : "Without interest: the bank sets the rate. "}
+        {plan.rate ? `At ${typedForm(plan.rate)} % a year. ` : "Without interest: the bank sets the rate. "}
         The first instalment is due a month after the payout.
       </p>
       <details className="border-line border-t text-sm">

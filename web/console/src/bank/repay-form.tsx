@@ -48,7 +48,7 @@ function Repayment({ loan, request, act, explain, onClose }: OwnFormProps & { lo
     const given = fixed ? { ok: true as const, amount: fixed } : readAmount(typed, { code: asset, scale });
     if (!given.ok) return { problem: given.problem };
     const { amount } = given;
-    if (isZero(amount)) return { problem: "Enter more than nothing." };
+    if (isZero(amount)) return { problem: "Enter an amount greater than 0." };
     if (compare(amount, most) > 0) return { problem: `Only ${formatAmount(most)} ${asset} are owed.` };
     if (balance && compare(amount, balance.available) > 0) {
       return { problem: `Only ${formatAmount(balance.available)} ${asset} are available.` };

@@ -1,6 +1,7 @@
 import type { RequestView } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { assetsQuery } from "../api/queries";
+import { readPlain, typedForm } from "../lib/amounts";
 import type { Draft } from "../requests/fields";
 import { readLoan } from "./applications";
 import { dataOf } from "./data";
@@ -12,10 +13,10 @@ export function TermsPreview({ request, draft }: { request: RequestView; draft: 
   const assets = useQuery(assetsQuery).data ?? [];
   if (!loan) return null;
   const typed = (name: string) => String(draft[name] ?? "").trim();
-  const months = Number(typed("months")) || loan.months;
+  const months = Number(readPlain(typed("months")) ?? 0) || loan.months;
   const reading = readLoan(
     {
-      amount: typed("principal") || loan.amount,
+      amount: typed("principal") || typedForm(loan.amount),
       asset: loan.asset,
       months: String(months),
       purpose: "",

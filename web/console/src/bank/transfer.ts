@@ -81,7 +81,7 @@ export function readTransfer(
   };
   const amount = readAmount(draft.amount, { code, scale });
   if (!amount.ok) problems.amount = amount.problem;
-  else if (compare(amount.amount, "0") === 0) problems.amount = "Enter more than nothing.";
+  else if (compare(amount.amount, "0") === 0) problems.amount = "Enter an amount greater than 0.";
   else data.amount = amount.amount;
   data.asset = code;
   if (draft.reference.trim()) data.reference = draft.reference.trim();

@@ -1,24 +1,36 @@
 /** What people type, read exactly. Arithmetic on amounts is `@groat/client`'s; no amount is ever a floating-point number. */
+import { formatAmount, readNumber } from "@groat/client";
 
-const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 const UNITS_MAX = 2n ** 63n - 1n;
 
 /** What a form says of an amount: the canonical decimal, or why it cannot be one. */
 type ReadAmount = { ok: true; amount: string } | { ok: false; problem: string };
 
-/** Reads what a person typed: the locale's separators are accepted, anything doubtful is refused. */
+/**
+ * Reads what a person typed, in the digits and with the marks of their locale; the asset's code may stand beside it. What can be
+ * read in two ways is refused, and the problem says how to write it.
+ */
 export function readAmount(
   typed: string,
   asset: { code: string; scale: number },
   { locale, negative = false }: { locale?: string; negative?: boolean } = {},
 ): ReadAmount {
-  const text = toDecimal(typed, locale);
-  if (text === "") return { ok: false, problem: "Enter an amount." };
-  const match = DECIMAL.exec(text);
-  if (!match) return { ok: false, problem: "Enter a number, for example 25." };
-  const [, sign = "", whole = "0", fraction = ""] = match;
+  const text = withoutCode(typed, asset.code);
+  const read = readNumber(text, { locale });
+  if (!read.ok) {
+    const example = formatAmount(asset.scale === 0 ? "1234" : "1234.5", { locale });
+    const say = {
+      empty: "Enter an amount.",
+      not_a_number: `Enter a number, for example ${example}.`,
+      ambiguous: `Enter a number like ${example}: “${text.trim()}” can be read in two ways.`,
+    };
+    return { ok: false, problem: say[read.why] };
+  }
+  const sign = read.number.startsWith("-");
+  const [whole = "0", fraction = ""] = read.number.replace("-", "").split(".");
   if (fraction.length > asset.scale) {
-    const digits = asset.scale === 0 ? "no fractions" : `at most ${asset.scale} decimals`;
+    const digits =
+      asset.scale === 0 ? "no decimals. Enter a whole number" : `at most ${asset.scale} decimals`;
     return { ok: false, problem: `${asset.code} has ${digits}.` };
   }
   const units = BigInt(whole + fraction.padEnd(asset.scale, "0"));
@@ -28,28 +40,28 @@ export function readAmount(
   return { ok: true, amount: sign && units > 0n ? `-${plain}` : plain };
 }
 
+/** What is shown of an amount has its code behind it, and may be copied with it. */
+function withoutCode(typed: string, code: string): string {
+  const text = typed.trim();
+  if (code === "") return text;
+  if (text.endsWith(code)) return text.slice(0, -code.length);
+  return text.startsWith(code) ? text.slice(code.length) : text;
+}
+
+/** A decimal as it stands in a field before anything is typed: as the reader would type it. "" stays "". */
+export function typedForm(decimal: string, locale?: string): string {
+  return decimal === "" ? "" : formatAmount(decimal, { locale });
+}
+
+/** Reads a number that is no amount; the plain decimal, or null. */
+export function readPlain(typed: string): string | null {
+  const read = readNumber(typed);
+  return read.ok ? read.number : null;
+}
+
 /** So many smallest units, none of them negative, as a decimal with `scale` digits behind the point. */
 export function decimalOf(units: bigint, scale: number): string {
   const digits = units.toString().padStart(scale + 1, "0");
   const cut = digits.length - scale;
   return scale === 0 ? digits : `${digits.slice(0, cut)}.${digits.slice(cut)}`;
-}
-
-/** Turns the locale's own way to write a number into a plain decimal; text that does not follow it stays as it is. */
-function toDecimal(typed: string, locale?: string): string {
-  const parts = new Intl.NumberFormat(locale).formatToParts(-1234567.8);
-  const group = parts.find((part) => part.type === "group")?.value ?? ",";
-  const point = parts.find((part) => part.type === "decimal")?.value ?? ".";
-  const text = typed
-    .trim()
-    .replace(/[\u2212\u2012-\u2014]/g, "-")
-    .replace(/^\+/, "");
-  const quote = (mark: string) => mark.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const space = /\s/.test(group);
-  const mark = space ? "\\s" : quote(group);
-  if (new RegExp(`^-?\\d{1,3}(?:${mark}\\d{2,3})+(?:${quote(point)}\\d+)?$`).test(text)) {
-    return text.replace(new RegExp(mark, "g"), "").replace(point, ".");
-  }
-  if (point !== "." && new RegExp(`^-?\\d+${quote(point)}\\d+$`).test(text)) return text.replace(point, ".");
-  return text;
 }

@@ -20,16 +20,18 @@ export function RollingAmount({ value, animated }: { value: string; animated: bo
     [scale],
   );
   const units = BigInt(value.replace(".", ""));
-  const exact = units < EXACT_UNITS && units > -EXACT_UNITS;
+  const text = formatAmount(value);
+  // NumberFlow draws ASCII digits only: whoever reads others gets the text, which does not roll.
+  const rolls = units < EXACT_UNITS && units > -EXACT_UNITS && /[0-9]/.test(text);
   return (
-    <span className="num" data-value={value}>
-      <span className="sr-only">{formatAmount(value)}</span>
+    <span className="num" data-value={value} dir="auto">
+      <span className="sr-only">{text}</span>
       <span aria-hidden>
-        {exact ? (
+        {rolls ? (
           // Intl, and so NumberFlow, reads a decimal string exactly; only its type asks for a number.
           <NumberFlow value={value as Value} format={format} animated={animated} willChange />
         ) : (
-          formatAmount(value)
+          text
         )}
       </span>
     </span>

@@ -77,7 +77,7 @@ function ActionForm({
     const read = readAmount(amount, { code: asset, scale });
     if (!read.ok) return setProblem({ field: "amount", text: read.problem });
     if (compare(read.amount, "0") === 0)
-      return setProblem({ field: "amount", text: "Enter more than nothing." });
+      return setProblem({ field: "amount", text: "Enter an amount greater than 0." });
     if (action.max && compare(read.amount, action.max) > 0) {
       return setProblem({ field: "amount", text: `At most ${formatAmount(action.max)} at once.` });
     }

@@ -76,7 +76,7 @@ function AdjustForm({
     if (busy) return;
     if (!read.ok) return setProblem({ field: "amount", text: read.problem });
     if (way !== "set" && compare(read.amount, "0") === 0) {
-      return setProblem({ field: "amount", text: "Enter more than nothing." });
+      return setProblem({ field: "amount", text: "Enter an amount greater than 0." });
     }
     setProblem(null);
     setBusy(true);

@@ -5,7 +5,7 @@ import { toast } from "sonner";
 import { assetsQuery } from "../api/queries";
 import { DEFAULT_REASON } from "../api/words";
 import { groat } from "../groat";
-import { readAmount } from "../lib/amounts";
+import { readAmount, typedForm } from "../lib/amounts";
 import { write } from "../lib/write-key";
 import { Button } from "../ui/button";
 import { Checkbox, Field, Input } from "../ui/field";
@@ -34,7 +34,10 @@ interface Limit {
   text: string;
 }
 
-const limitOf = (value: string | null | undefined): Limit => ({ on: value != null, text: value ?? "0" });
+const limitOf = (value: string | null | undefined): Limit => ({
+  on: value != null,
+  text: typedForm(value ?? "0"),
+});
 
 function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () => void }) {
   const queries = useQueryClient();

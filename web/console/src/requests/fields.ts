@@ -1,6 +1,7 @@
 /** Forms made from JSON schemas: which fields, what is typed into them, and what that means. No screens here. */
 import type { Asset, JsonSchema } from "@groat/client";
-import { readAmount } from "../lib/amounts";
+import { isDecimal, readNumber } from "@groat/client";
+import { readAmount, typedForm } from "../lib/amounts";
 
 /** How a field is filled in. */
 export type Input =
@@ -15,6 +16,8 @@ export type Input =
       pattern: string;
       lengthMin: number;
       lengthMax: number | null;
+      /** A number sent as text, such as a rate: it is written as the reader writes numbers. */
+      decimal: boolean;
     }
   | { type: "number"; whole: boolean; min: number | null; max: number | null }
   | { type: "flag" }
@@ -84,7 +87,7 @@ function fieldsIn(schema: JsonSchema, definitions: Record<string, JsonSchema>, p
         ? { type: "money", asset: `${prefix}asset`, assets: textsOf(resolve(properties.asset, definitions)) }
         : name === "asset" && isText(property)
           ? { type: "asset" }
-          : inputOf(property, definitions, path);
+          : inputOf(property, definitions, path, name);
     return [
       {
         name,
@@ -118,7 +121,12 @@ function resolve(schema: JsonSchema | undefined, definitions: Record<string, Jso
   return { ...resolve(rest[0], definitions), ...without(schema, "anyOf"), nullable: true };
 }
 
-function inputOf(schema: JsonSchema, definitions: Record<string, JsonSchema>, path: string): Input {
+function inputOf(
+  schema: JsonSchema,
+  definitions: Record<string, JsonSchema>,
+  path: string,
+  name: string,
+): Input {
   if (Array.isArray(schema.enum)) {
     const values: unknown[] = schema.nullable ? [null, ...schema.enum] : schema.enum;
     return { type: "choice", options: values.map((value) => ({ value, label: choiceLabel(value) })) };
@@ -134,6 +142,7 @@ function inputOf(schema: JsonSchema, definitions: Record<string, JsonSchema>, pa
         pattern,
         lengthMin: number(schema.minLength) ?? 0,
         lengthMax,
+        decimal: name === "amount" || schema.format === "decimal" || takesDecimals(pattern),
       };
     }
     case "integer":
@@ -157,6 +166,12 @@ function inputOf(schema: JsonSchema, definitions: Record<string, JsonSchema>, pa
   }
 }
 
+/** Whether a pattern is one for numbers with decimals, and for nothing else. */
+function takesDecimals(pattern: string): boolean {
+  const fits = (text: string) => new RegExp(pattern, "u").test(text);
+  return pattern !== "" && fits("7.5") && fits("12") && !fits("a") && !fits("7x5");
+}
+
 function variantsOf(schema: JsonSchema, definitions: Record<string, JsonSchema>, path: string): Input | null {
   const { propertyName: tag, mapping } = (schema.discriminator ?? {}) as {
     propertyName?: string;
@@ -178,7 +193,7 @@ export function draftOf(fields: readonly Field[], given: Record<string, unknown>
     const value = given[name] ?? fallback;
     switch (input.type) {
       case "money":
-        draft[path] = printed(value);
+        draft[path] = typedNumber(printed(value));
         draft[input.asset] = printed(given.asset) || (input.assets[0] ?? "");
         break;
       case "flag":
@@ -210,7 +225,7 @@ export function draftOf(fields: readonly Field[], given: Record<string, unknown>
         draft[path] = value === undefined || value === null ? "" : JSON.stringify(value);
         break;
       default:
-        draft[path] = printed(value);
+        draft[path] = isNumeric(input) ? typedNumber(printed(value)) : printed(value);
     }
   }
   return draft;
@@ -242,7 +257,7 @@ function readFields(
         const asset = assets.find((one) => one.code === code);
         const read = readAmount(String(typed), asset ?? { code, scale: 8 });
         if (!read.ok) problem(read.problem);
-        else if (/^[0.]*$/.test(read.amount)) problem("Enter more than nothing.");
+        else if (/^[0.]*$/.test(read.amount)) problem("Enter an amount greater than 0.");
         else Object.assign(data, { [name]: read.amount, asset: code });
         break;
       }
@@ -265,7 +280,7 @@ function readFields(
       }
       default: {
         const text = String(typed).trim();
-        if (text !== "") data[name] = readText(input, text, problem);
+        if (text !== "") data[name] = readText(input, text, field.label, problem);
         else if (field.required) problem("Fill this in.");
       }
     }
@@ -273,22 +288,31 @@ function readFields(
   return data;
 }
 
+const isNumeric = (input: Input) => input.type === "number" || (input.type === "text" && input.decimal);
+
+/** A number as the reader would type it; anything else stays as it is. */
+const typedNumber = (value: string) => (isDecimal(value) ? typedForm(value) : value);
+
 function readText(
   input: Exclude<Input, { type: "money" | "flag" | "choice" | "group" | "variant" }>,
   text: string,
+  label: string,
   problem: (sentence: string) => void,
 ): unknown {
   switch (input.type) {
-    case "text":
+    case "text": {
+      if (input.decimal) return readDecimal(input.pattern, text, label, problem);
       if (text.length < input.lengthMin) problem(`Write at least ${input.lengthMin} characters.`);
       else if (input.lengthMax !== null && text.length > input.lengthMax) {
         problem(`Write at most ${input.lengthMax} characters; these are ${text.length}.`);
       } else if (input.pattern && !new RegExp(input.pattern, "u").test(text)) {
-        problem("This is not written as it must be.");
+        problem("Check the format of this field.");
       }
       return input.format === "date-time" ? new Date(text).toISOString() : text;
+    }
     case "number": {
-      const value = Number(text);
+      const read = readNumber(text);
+      const value = read.ok ? Number(read.number) : Number.NaN;
       if (!Number.isFinite(value) || (input.whole && !Number.isSafeInteger(value))) {
         problem(input.whole ? "Enter a whole number." : "Enter a number.");
       } else if (input.min !== null && value < input.min) problem(`Enter ${input.min} or more.`);
@@ -311,6 +335,22 @@ function readText(
         return undefined;
       }
   }
+}
+
+/** A number that is sent as text: "7,5" in German is "7.5". */
+function readDecimal(
+  pattern: string,
+  text: string,
+  label: string,
+  problem: (sentence: string) => void,
+): string | undefined {
+  const read = readNumber(text);
+  if (!read.ok && read.why === "ambiguous") {
+    problem(`Enter a number like ${read.example}: “${text}” can be read in two ways.`);
+  } else if (!read.ok || (pattern && !new RegExp(pattern, "u").test(read.number))) {
+    problem(`Enter the ${label.toLowerCase()} as a number, e.g. ${typedForm("7.5")}.`);
+  }
+  return read.ok ? read.number : undefined;
 }
 
 /** One thing that a request says, for people to read. */

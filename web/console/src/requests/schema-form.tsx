@@ -199,7 +199,7 @@ function SchemaField({ field, autoFocus, ...rest }: FieldProps) {
               <Input
                 {...wiring}
                 {...common}
-                {...kindOfText(input.format)}
+                {...kindOfText(input.decimal ? "decimal" : input.format)}
                 onChange={(event) => onChange(path, event.target.value)}
               />
             )
@@ -216,6 +216,7 @@ function rangeOf({ min, max }: { min: number | null; max: number | null }): stri
 }
 
 function kindOfText(format: string): ComponentProps<"input"> {
+  if (format === "decimal") return { inputMode: "decimal", className: "num max-w-40" };
   if (format === "date") return { type: "date", className: "max-w-52" };
   if (format === "date-time") return { type: "datetime-local", className: "max-w-64" };
   if (format === "email") return { type: "email", autoCapitalize: "none", spellCheck: false };
