@@ -5,6 +5,7 @@
 import type { Confirmed } from "./book.js";
 import { belongsTo } from "./book.js";
 import { isZero, subtract } from "./decimal.js";
+import type { Environment } from "./environment.js";
 import type { Change } from "./model.js";
 import type { BalanceView } from "./wire.js";
 
@@ -20,7 +21,7 @@ export class Arrival {
   private openedAt = 0;
 
   constructor(
-    private readonly now: () => number,
+    private readonly environment: Pick<Environment, "now" | "clock">,
     private readonly confirmed: () => Confirmed,
     private readonly onAway: (away: Away) => void,
   ) {}
@@ -32,17 +33,17 @@ export class Arrival {
 
   lost(): void {
     this.end();
-    this.before ??= { balances: this.confirmed().balances, since: this.now() };
+    this.before ??= { balances: this.confirmed().balances, since: this.environment.now() };
   }
 
   opened(): void {
-    this.openedAt = this.now();
+    this.openedAt = this.environment.clock();
     this.wait();
   }
 
   /** Something came. */
   heard(): void {
-    if (this.settling && this.now() - this.openedAt < RUN_MS_MAX) this.wait();
+    if (this.settling && this.environment.clock() - this.openedAt < RUN_MS_MAX) this.wait();
   }
 
   reset(): void {

@@ -103,7 +103,10 @@ export interface Step {
 }
 
 export interface Limits {
+  /** Milliseconds since 1970, for reading. */
   now: number;
+  /** Milliseconds of a clock that nobody sets, for what ends by time. */
+  clock: number;
   historyMax: number;
 }
 
@@ -220,7 +223,7 @@ class Draft {
         this.forget(input.stream, input.account);
         break;
     }
-    this.endOverlays((overlay) => overlay.expiresAt <= this.limits.now || this.arrived(overlay.positions));
+    this.endOverlays((overlay) => overlay.expiresAt <= this.limits.clock || this.arrived(overlay.positions));
   }
 
   finish(): Step {

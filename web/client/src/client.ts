@@ -9,6 +9,7 @@ import { negate } from "./decimal.js";
 import { backoff, browserEnvironment, type Environment, randomId, sleep } from "./environment.js";
 import { GroatError } from "./errors.js";
 import type { ActOptions, Groat, GroatOptions } from "./groat.js";
+import { guarded } from "./guard.js";
 import { Http, type TokenProvider, TokenSource } from "./http.js";
 import type { Change, GroatState, Overlay, Phase, Position } from "./model.js";
 import { Seen } from "./seen.js";
@@ -366,7 +367,8 @@ class Client implements Groat {
   // The picture
 
   private take(input: Input): void {
-    const limits = { now: this.environment.now(), historyMax: this.historyMax };
+    const { now, clock } = this.environment;
+    const limits = { now: now(), clock: clock(), historyMax: this.historyMax };
     const { book, changes, wants } = reduce(this.book, input, limits);
     this.book = book;
     const events = changes.filter((change) => change.type === "event").length;
@@ -419,11 +421,11 @@ class Client implements Groat {
     if (samePositions(before.positions, next.positions)) next.positions = before.positions;
     if (sameFields(before, next)) return;
     this.state = next;
-    for (const listener of [...this.listeners]) listener();
+    for (const listener of [...this.listeners]) guarded(listener);
   }
 
   private tell(change: Change): void {
-    for (const listener of [...this.changeListeners]) listener(change);
+    for (const listener of [...this.changeListeners]) guarded(listener, change);
   }
 
   private expected({
@@ -439,14 +441,14 @@ class Client implements Groat {
   }
 
   private overlay(key: string, effect: { account: string; asset: string; delta: string }): Overlay {
-    return { key, ...effect, positions: {}, expiresAt: this.environment.now() + OVERLAY_MS_MAX };
+    return { key, ...effect, positions: {}, expiresAt: this.environment.clock() + OVERLAY_MS_MAX };
   }
 
   private armExpiry(): void {
     clearTimeout(this.expiry);
     const first = Math.min(...this.book.overlays.map((overlay) => overlay.expiresAt));
     if (!Number.isFinite(first)) return;
-    const wait = Math.max(0, first - this.environment.now());
+    const wait = Math.max(0, first - this.environment.clock());
     this.expiry = setTimeout(() => {
       this.take({ type: "tick" });
       this.check();

@@ -74,8 +74,8 @@ export class Connection {
     private readonly host: ConnectionHost,
   ) {
     this.status = new StatusMachine(environment, () => this.tellStatus());
-    this.arrival = new Arrival(environment.now, host.confirmed, (away) => this.away(away));
-    this.watches = new Watches(environment.now);
+    this.arrival = new Arrival(environment, host.confirmed, (away) => this.away(away));
+    this.watches = new Watches(environment.clock);
     this.tabs = new Tabs<Message>(`groat:${http.base}`, environment, debug, {
       message: (message) => this.heard(message),
       lead: () => this.lead(),

@@ -1,4 +1,5 @@
 /** The option `debug`: what happens, with everything secret taken out. */
+import { guarded } from "./guard.js";
 
 export type DebugSink = (what: string, details: Record<string, unknown>) => void;
 
@@ -24,5 +25,5 @@ export function debugSink(option: boolean | DebugSink | undefined): DebugSink {
   if (!option) return () => undefined;
   const sink: DebugSink =
     option === true ? (what, details) => console.debug(`[groat] ${what}`, details) : option;
-  return (what, details) => sink(what, redact(details) as Record<string, unknown>);
+  return (what, details) => guarded(() => sink(what, redact(details) as Record<string, unknown>));
 }

@@ -1,12 +1,16 @@
-/** What the client needs of its surroundings, gathered so that tests (and other runtimes) can give their own. */
+/**
+ * What the client needs of its surroundings, gathered so that tests (and other runtimes) can give their own. That a name
+ * exists says little: sandboxed frames, private windows and servers have some that throw when used. So abilities are tried.
+ */
+import { attempt } from "./guard.js";
 
 export interface Environment {
   fetch: typeof fetch;
   /** WebSocket constructor; null where there is none. */
   WebSocket: typeof WebSocket | null;
-  /** Makes a channel between the tabs of this browser; null where there is none. */
+  /** Makes a channel between the tabs of this browser; null where there is none. It may throw: then there is none. */
   openChannel: ((name: string) => TabChannel) | null;
-  /** Web Locks; null where there are none. */
+  /** Web Locks; null where there are none. A request may be refused: then the tabs elect by messages. */
   locks: Pick<LockManager, "request"> | null;
   /** Source of `online`, `offline`, `pagehide`, `pageshow`; null outside a page. */
   window: EventTarget | null;
@@ -39,7 +43,7 @@ export function browserEnvironment(): Environment {
     fetch: (input, init) => globalThis.fetch(input, init),
     WebSocket: typeof WebSocket === "undefined" ? null : WebSocket,
     openChannel: typeof BroadcastChannel === "undefined" ? null : (name) => new BroadcastChannel(name),
-    locks: (typeof navigator !== "undefined" && navigator.locks) || null,
+    locks: attempt(() => navigator.locks) ?? null,
     window: page,
     document: page ? page.document : null,
     isOnline: () => typeof navigator === "undefined" || navigator.onLine !== false,
@@ -57,17 +61,13 @@ export function browserEnvironment(): Environment {
 
 function deviceName(): string {
   const fresh = randomId();
-  if (typeof localStorage === "undefined") return fresh;
-  try {
-    const known = localStorage.getItem("groat:device");
-    if (known) return known;
-    localStorage.setItem("groat:device", fresh);
-    return fresh;
-  } catch (error) {
-    // Storage may be forbidden (a private window, a sandboxed frame): the name lasts as long as the page.
-    if (error instanceof DOMException) return fresh;
-    throw error;
-  }
+  // Where storage is forbidden or is none, the name lasts as long as the page.
+  const known = attempt(() => {
+    const kept = localStorage.getItem("groat:device");
+    if (!kept) localStorage.setItem("groat:device", fresh);
+    return kept;
+  });
+  return known || fresh;
 }
 
 /** Full jitter: a random wait in milliseconds, between half of and the whole exponential step. */

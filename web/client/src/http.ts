@@ -101,7 +101,7 @@ export class Http {
    * answer or the server was too busy. Throws GroatError.
    */
   async json<T>(path: string, options: RequestOptions = {}): Promise<T> {
-    const started = this.environment.now();
+    const started = this.environment.clock();
     const reading = (options.method ?? "GET") === "GET";
     for (let attempt = 0; ; attempt += 1) {
       try {
@@ -110,7 +110,7 @@ export class Http {
         if (!(error instanceof GroatError)) throw error;
         if (error.unauthorized && options.auth !== false) this.onUnauthorized(error);
         const wait = retryAfter(error) ?? backoff(attempt, 250, 4_000, this.environment.random);
-        const late = this.environment.now() + wait - started > RETRY_FOR_MS;
+        const late = this.environment.clock() + wait - started > RETRY_FOR_MS;
         const again = reading ? attempt + 1 < READ_ATTEMPTS_MAX : options.key !== undefined && !late;
         if (!error.retryable || !again) throw error;
         this.debug("retry", { path, attempt, wait_ms: wait, code: error.code });

@@ -113,7 +113,7 @@ export class Ladder {
       const line = this.lines[rung];
       if (!line) return;
       const last = rung === lastRung;
-      const began = this.environment.now();
+      const began = this.environment.clock();
       const outcome = await this.use(line, signal, last, cutOff);
       if (signal.aborted) return;
       if (outcome === "climb") {
@@ -124,7 +124,7 @@ export class Ladder {
       }
       this.debug("line broke", { line: line.name, error: outcome });
       this.events.closed(outcome);
-      const proven = this.environment.now() - began >= PROVEN_MS;
+      const proven = this.environment.clock() - began >= PROVEN_MS;
       if (!last && !proven) {
         rung += 1;
         if (rung === lastRung) this.climb_ms = Math.min(this.climb_ms * 2, CLIMB_MAX_MS);

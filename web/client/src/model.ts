@@ -53,7 +53,7 @@ export interface Overlay {
   delta: string;
   /** Positions the server answered with: the overlay ends when they have arrived. */
   positions: Readonly<Record<string, string>>;
-  /** Milliseconds since 1970 after which it ends by itself. */
+  /** When it ends by itself: milliseconds of the monotone clock (`performance.now()`). */
   expiresAt: number;
 }
 

@@ -8,12 +8,13 @@ const GRACE_MS = 5_000;
 export class StatusMachine {
   private transport: TransportName | null = null;
   private asOf: number | null = null;
+  /** By the clock that nobody sets, as all that is measured; `asOf` is for reading. */
   private lostAt: number | null = null;
   private signedIn = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly environment: Pick<Environment, "now" | "isOnline">,
+    private readonly environment: Pick<Environment, "now" | "clock" | "isOnline">,
     /** Called when time alone changed the status. */
     private readonly onChange: () => void,
   ) {}
@@ -26,7 +27,7 @@ export class StatusMachine {
   signIn(): void {
     this.rest();
     this.signedIn = true;
-    this.lostAt = this.environment.now();
+    this.lostAt = this.environment.clock();
   }
 
   /** The page rests: nothing is awaited, but the values on it keep their age. */
@@ -59,13 +60,12 @@ export class StatusMachine {
 
   /** `silence_ms`: for how long nothing had been heard when the loss was noticed. */
   closed(silence_ms = 0): void {
-    const now = this.environment.now();
     const lost = this.transport;
     if (lost) {
       this.transport = null;
-      this.lostAt = now;
+      this.lostAt = this.environment.clock();
       // Over HTTP each answer was noted; a socket is known to be right until it breaks.
-      if (lost === "websocket") this.asOf = now - silence_ms;
+      if (lost === "websocket") this.asOf = this.environment.now() - silence_ms;
     }
     this.timer ??= setTimeout(() => this.onChange(), GRACE_MS + 1);
   }
@@ -82,7 +82,7 @@ export class StatusMachine {
       this.asOf = status.asOf ?? this.asOf;
       // The grace began where the leader noticed.
       const past = status.state === "connecting" ? 0 : GRACE_MS + 1;
-      this.lostAt ??= this.environment.now() - past;
+      this.lostAt ??= this.environment.clock() - past;
     }
   }
 
@@ -94,7 +94,7 @@ export class StatusMachine {
   private state(): Status["state"] {
     if (!this.signedIn || !this.environment.isOnline()) return "offline";
     if (this.transport) return this.transport === "poll" ? "polling" : "live";
-    const lost_ms = this.lostAt === null ? 0 : this.environment.now() - this.lostAt;
+    const lost_ms = this.lostAt === null ? 0 : this.environment.clock() - this.lostAt;
     return this.asOf === null || lost_ms <= GRACE_MS ? "connecting" : "stale";
   }
 }

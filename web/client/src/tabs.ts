@@ -4,6 +4,7 @@
  */
 import type { DebugSink } from "./debug.js";
 import { type Environment, randomId, type TabChannel } from "./environment.js";
+import { attempt, guarded } from "./guard.js";
 
 export interface TabMessage {
   /** Id of the tab that sent it. */
@@ -51,13 +52,22 @@ export class Tabs<M extends TabMessage> {
 
   /** Begins to hear the other tabs. */
   open(share: boolean): void {
-    if (!share || !this.environment.openChannel) return;
-    this.channel = this.environment.openChannel(this.name);
-    this.channel.onmessage = ({ data }: MessageEvent<M>) => {
-      if (data.from === this.id || (data.group !== null && data.group !== this.group)) return;
-      this.election?.heard(data);
-      this.events.message(data);
-    };
+    const { openChannel } = this.environment;
+    this.channel = share && openChannel ? attempt(() => openChannel(this.name)) : null;
+    if (!this.channel) return;
+    // A tab may run another version of this code: what cannot be read is reported, and the next message is heard.
+    this.channel.onmessage = ({ data }: MessageEvent<M>) => guarded(() => this.heard(data));
+  }
+
+  /** Tells the other tabs. A channel that can carry nothing leaves this tab alone, which is no reason to stop here. */
+  private post(message: object): void {
+    attempt(() => this.channel?.postMessage(message));
+  }
+
+  private heard(data: M): void {
+    if (data.from === this.id || (data.group !== null && data.group !== this.group)) return;
+    this.election?.heard(data);
+    this.events.message(data);
   }
 
   close(): void {
@@ -68,12 +78,12 @@ export class Tabs<M extends TabMessage> {
 
   /** To the tabs of the same group. */
   send(message: Body<M>): void {
-    this.channel?.postMessage({ ...message, from: this.id, group: this.group });
+    this.post({ ...message, from: this.id, group: this.group });
   }
 
   /** To all tabs of this browser. */
   announce(message: Body<M>): void {
-    this.channel?.postMessage({ ...message, from: this.id, group: null });
+    this.post({ ...message, from: this.id, group: null });
   }
 
   /** Stands for election among the tabs of one group (the tabs of one person). */
@@ -81,7 +91,7 @@ export class Tabs<M extends TabMessage> {
     this.leave();
     this.group = group;
     const { locks } = this.environment;
-    const say = (type: string) => this.channel?.postMessage({ type, from: this.id, group });
+    const say = (type: string) => this.post({ type, from: this.id, group });
     const turn = (leads: boolean) => {
       if (this.leads === leads) return;
       this.leads = leads;
@@ -89,11 +99,22 @@ export class Tabs<M extends TabMessage> {
       if (leads) this.events.lead();
       else this.events.follow();
     };
-    if (!this.channel) this.election = new Alone(turn);
-    else if (locks) {
-      this.election = new LockElection(`${this.name}:${group}`, locks, this.environment, say, turn);
-    } else this.election = new BeatElection(this.id, this.environment, say, turn);
-    this.election.start();
+    const elect = (election: Election) => {
+      this.election = election;
+      election.start();
+    };
+    const byBeats = () => elect(new BeatElection(this.id, this.environment, say, turn));
+    if (!this.channel) elect(new Alone(turn));
+    else if (!locks) byBeats();
+    else {
+      const lock = new LockElection(`${this.name}:${group}`, locks, this.environment, say, turn, (error) => {
+        this.debug("no locks here", { error });
+        if (this.election !== lock) return;
+        lock.stop();
+        byBeats();
+      });
+      elect(lock);
+    }
   }
 
   /** Gives up the lead, if any, without a call of `follow`. */
@@ -132,10 +153,12 @@ class LockElection implements Election {
     private readonly environment: Environment,
     private readonly say: (type: string) => void,
     private readonly turn: Turn,
+    /** Locks cannot be had in this page. */
+    private readonly refused: (error: unknown) => void,
   ) {}
 
   start(): void {
-    this.heardAt = this.environment.now();
+    this.heardAt = this.environment.clock();
     void this.queue(false);
     this.watching = setInterval(() => this.watch(), PING_MS);
   }
@@ -150,7 +173,7 @@ class LockElection implements Election {
 
   heard(message: TabMessage): void {
     if (message.type === "pong" || message.type === "input" || message.type === "status") {
-      this.heardAt = this.environment.now();
+      this.heardAt = this.environment.clock();
     }
   }
 
@@ -170,10 +193,10 @@ class LockElection implements Election {
         });
       });
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== "AbortError") throw error;
       if (request.signal.aborted) return;
+      if (!isAbort(error)) return this.refused(error);
       this.release = null;
-      this.heardAt = this.environment.now();
+      this.heardAt = this.environment.clock();
       this.turn(false);
       void this.queue(false);
     }
@@ -181,14 +204,18 @@ class LockElection implements Election {
 
   private watch(): void {
     if (this.release || this.environment.document?.visibilityState === "hidden") {
-      this.heardAt = this.environment.now();
+      this.heardAt = this.environment.clock();
       return;
     }
-    if (this.environment.now() - this.heardAt > SILENCE_MS_MAX) {
-      this.heardAt = this.environment.now();
+    if (this.environment.clock() - this.heardAt > SILENCE_MS_MAX) {
+      this.heardAt = this.environment.clock();
       void this.queue(true);
     } else this.say("ping");
   }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }
 
 /** Without locks: the leader beats; when it falls silent, the tabs claim the lead and the lowest id has it. */
@@ -206,7 +233,7 @@ class BeatElection implements Election {
   ) {}
 
   start(): void {
-    this.heardAt = this.environment.now();
+    this.heardAt = this.environment.clock();
     this.beating = setInterval(() => this.beat(), BEAT_MS);
     this.claim();
   }
@@ -220,7 +247,7 @@ class BeatElection implements Election {
 
   heard({ type, from }: TabMessage): void {
     if (type === "beat") {
-      this.heardAt = this.environment.now();
+      this.heardAt = this.environment.clock();
       if (this.leads && from < this.id) this.become(false);
       else if (this.leads) this.say("beat");
       else this.forgo();
@@ -233,7 +260,7 @@ class BeatElection implements Election {
 
   private beat(): void {
     if (this.leads) this.say("beat");
-    else if (this.environment.now() - this.heardAt > BEAT_SILENCE_MS_MAX) this.claim();
+    else if (this.environment.clock() - this.heardAt > BEAT_SILENCE_MS_MAX) this.claim();
   }
 
   private claim(): void {

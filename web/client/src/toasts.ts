@@ -4,6 +4,7 @@
  */
 import type { Environment } from "./environment.js";
 import type { Groat } from "./groat.js";
+import { guarded } from "./guard.js";
 import { covers } from "./notices.js";
 import type { NotificationView } from "./wire.js";
 
@@ -30,7 +31,7 @@ const SUMMARY = "groat-more";
 
 export function watchToasts(
   groat: Pick<Groat, "getState" | "subscribe" | "onChange">,
-  { now, document }: Pick<Environment, "now" | "document">,
+  { clock, document }: Pick<Environment, "clock" | "document">,
   show: (toast: Toast) => void,
   hide: (key: string) => void,
   { atOnce = AT_ONCE, within_ms = WITHIN_MS }: ToastOptions,
@@ -40,23 +41,23 @@ export function watchToasts(
 
   const pop = (notification: NotificationView) => {
     const own = keyOf(notification);
-    recent = recent.filter(({ at }) => now() - at < within_ms);
+    recent = recent.filter(({ at }) => clock() - at < within_ms);
     const keys = new Set(recent.map(({ key }) => key));
     // What has a place keeps it; beyond the first ones there is one more place for all.
     const fits = keys.has(own) || [...keys].filter((key) => key !== SUMMARY).length < atOnce;
     const key = fits ? own : SUMMARY;
     const before = keys.has(key) ? (shown.get(key)?.count ?? 0) : 0;
     const toast = { key, notification, count: before + 1, summary: !fits };
-    recent.push({ key, at: now() });
+    recent.push({ key, at: clock() });
     shown.set(key, toast);
-    show(toast);
+    guarded(show, toast);
   };
 
   const hideRead = (read: (notification: NotificationView) => boolean) => {
     for (const [key, toast] of shown) {
       if (!read(toast.notification)) continue;
       shown.delete(key);
-      hide(key);
+      guarded(hide, key);
     }
   };
 

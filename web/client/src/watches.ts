@@ -10,7 +10,8 @@ export class Watches {
   private readonly own = new Map<string, number>();
   private readonly others = new Map<string, { users: readonly string[]; at: number }>();
 
-  constructor(private readonly now: () => number) {}
+  /** `clock`: milliseconds of a clock that nobody sets. */
+  constructor(private readonly clock: () => number) {}
 
   /** Users this tab follows. */
   get mine(): readonly string[] {
@@ -40,14 +41,14 @@ export class Watches {
 
   other(tab: string, users: readonly string[]): void {
     this.others.delete(tab);
-    if (users.length > 0) this.others.set(tab, { users, at: this.now() });
+    if (users.length > 0) this.others.set(tab, { users, at: this.clock() });
   }
 
   /** All tabs' wishes, this tab's first, as many as the server allows. */
   union(): ReadonlySet<string> {
     const all = new Set(this.own.keys());
     for (const [tab, { users, at }] of this.others) {
-      if (this.now() - at > FORGET_MS) this.others.delete(tab);
+      if (this.clock() - at > FORGET_MS) this.others.delete(tab);
       else for (const user of users) all.add(user);
     }
     return new Set([...all].slice(0, VIEWS_MAX));

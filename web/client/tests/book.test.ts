@@ -4,7 +4,7 @@ import { add } from "../src/decimal.js";
 import type { Overlay } from "../src/index.js";
 import type { BalanceView, EventData } from "../src/wire.js";
 
-const LIMITS = { now: 1_000, historyMax: 1_000 };
+const LIMITS = { now: 1_000, clock: 1_000, historyMax: 1_000 };
 const STREAM = "user:42";
 
 /** Small, fast and good enough: mulberry32. */
@@ -168,7 +168,7 @@ describe("streams", () => {
   test("history is bounded", () => {
     const inputs = history(randomOf(1), 20).map((data, index) => event(index + 1, data));
     const book = [snapshot(0, []), ...inputs].reduce(
-      (before, input) => reduce(before, input, { now: 0, historyMax: 5 }).book,
+      (before, input) => reduce(before, input, { now: 0, clock: 0, historyMax: 5 }).book,
       EMPTY_BOOK,
     );
     expect(book.confirmed.events.map(({ offset }) => offset)).toEqual([20, 19, 18, 17, 16]);
@@ -244,9 +244,9 @@ describe("overlays", () => {
 
   test("ends with its time", () => {
     const { book } = reduce(start, overlay({ expiresAt: 2_000 }), LIMITS);
-    expect(reduce(book, { type: "tick" }, { ...LIMITS, now: 1_999 }).book.overlays).toHaveLength(1);
+    expect(reduce(book, { type: "tick" }, { ...LIMITS, clock: 1_999 }).book.overlays).toHaveLength(1);
     expect(
-      reduce(book, { type: "tick" }, { ...LIMITS, now: 2_000 }).book.shown["user:42 CREDIT"]?.balance,
+      reduce(book, { type: "tick" }, { ...LIMITS, clock: 2_000 }).book.shown["user:42 CREDIT"]?.balance,
     ).toBe("100");
   });
 });

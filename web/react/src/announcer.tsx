@@ -23,12 +23,12 @@ export function Announcer({ account, amount }: { account: string; amount: string
     const delta = subtract(amount, before);
     if (isZero(delta)) return;
     const say = () => {
-      said.current = { account, amount, at: Date.now() };
+      said.current = { account, amount, at: performance.now() };
       setText(
         words.changed(formatAmount(delta, { locale, sign: "always" }), formatAmount(amount, { locale })),
       );
     };
-    const timer = setTimeout(say, Math.max(0, at + EVERY_MS - Date.now()));
+    const timer = setTimeout(say, Math.max(0, at + EVERY_MS - performance.now()));
     return () => clearTimeout(timer);
   }, [account, amount, words, locale]);
   return (

@@ -159,17 +159,17 @@ function useReading<Value>(
     if (!ready) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let outdated = false;
-    let last = 0;
+    let last = Number.NEGATIVE_INFINITY;
     const again = () => {
       timer = undefined;
       if (!outdated || groat.getState().paused) return;
       outdated = false;
-      last = Date.now();
+      last = performance.now();
       ask(read, true);
     };
     const soon = () => {
       outdated = true;
-      timer ??= setTimeout(again, Math.max(0, last + AGAIN_MS - Date.now()));
+      timer ??= setTimeout(again, Math.max(0, last + AGAIN_MS - performance.now()));
     };
     const stops = [
       groat.onChange((change) => {

@@ -26,7 +26,7 @@ const signed = (delta: string, asset: string) => `${formatAmount(delta, { sign: 
  */
 export function LiveToasts() {
   const [announcement, setAnnouncement] = useState("");
-  const heard = useRef(0);
+  const heard = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
     const gathered = new Map<string, Gathered>();
     const timers = new Map<string, ReturnType<typeof setTimeout>>();
@@ -36,9 +36,9 @@ export function LiveToasts() {
     function announce(text: string) {
       pending = text;
       clearTimeout(speaker);
-      const wait = Math.max(0, heard.current + ANNOUNCE_MS - Date.now());
+      const wait = Math.max(0, heard.current + ANNOUNCE_MS - performance.now());
       speaker = setTimeout(() => {
-        heard.current = Date.now();
+        heard.current = performance.now();
         setAnnouncement(pending);
       }, wait);
     }

@@ -248,14 +248,14 @@ function useRows(
   const shown = useRef<{ filter: string; rows: readonly InboxRow[] }>({ filter, rows: [] });
   const [, tick] = useState(0);
   const before = shown.current.filter === filter ? shown.current.rows : [];
-  const rows = arrange(before, read, Date.now(), held);
+  const rows = arrange(before, read, performance.now(), held);
   const next = nextLeave(rows, held);
   useEffect(() => {
     if (!placeholder) shown.current = { filter, rows };
   });
   useEffect(() => {
     if (next === null) return undefined;
-    const timer = setTimeout(() => tick((count) => count + 1), Math.max(0, next - Date.now()));
+    const timer = setTimeout(() => tick((count) => count + 1), Math.max(0, next - performance.now()));
     return () => clearTimeout(timer);
   }, [next]);
   return rows;
