@@ -92,9 +92,14 @@ class PostgresBus(Bus):
             except _BROKEN as error:
                 if self.connected:
                     self.traffic.losses += 1
-                self.connected = False
                 log.warning("bus_away", kind=self.kind, detail=str(error))
+            except Exception:
+                # Whatever it was, hints must come and go again.
+                if self.connected:
+                    self.traffic.losses += 1
+                log.exception("bus_broke", kind=self.kind)
             finally:
+                self.connected = False
                 if connection is not None:
                     connection.terminate()
             await asyncio.sleep(RETRY_S)

@@ -118,6 +118,12 @@ class RedisBus(Bus):
                 log.warning("bus_away", kind=self.kind, detail=f"{type(error).__name__}: {error}")
                 # The owner of our channels, when a cluster names one; after any other failure it is asked again.
                 self._owner = (error.host, error.port) if isinstance(error, MovedError) else None
+            except Exception:
+                # Whatever it was, hints must come and go again.
+                if self.connected:
+                    self.traffic.losses += 1
+                self._owner = None
+                log.exception("bus_broke", kind=self.kind)
             finally:
                 self.connected = False
             # Workers that lost the same Redis should not all return at once.
@@ -196,6 +202,8 @@ class RedisBus(Bus):
     async def _join(self, connection: Any) -> None:
         """Keep the subscriptions what they should be, and the connection from being silent."""
         while True:
+            # Before looking: whoever follows a stream while this is being sent asks for another turn.
+            self._turn.clear()
             wanted = {shard for shard, count in enumerate(self._followed) if count}
             for word, shards in (
                 ("SSUBSCRIBE", wanted - self._joined),
@@ -206,7 +214,6 @@ class RedisBus(Bus):
                         word, *(f"{self._prefix}{n}" for n in sorted(shards)), check_health=False
                     )
             self._joined = wanted
-            self._turn.clear()
             try:
                 async with asyncio.timeout(PROBE_S):
                     await self._turn.wait()

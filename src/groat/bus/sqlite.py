@@ -73,6 +73,11 @@ class SqliteBus(Bus):
                 self.connected = False
                 log.warning("bus_failed", code=error.code, detail=error.detail)
                 continue
+            except Exception:
+                self.traffic.losses += self.connected
+                self.connected = False
+                log.exception("bus_broke", kind=self.kind)
+                continue
             self.connected = True
             self._changed()
 

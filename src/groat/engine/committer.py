@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from time import perf_counter
 
 import structlog
@@ -186,7 +186,8 @@ class Committer:
             self._expire = False
             batch = self._take()
             self._idle -= 1
-            await self._settle(batch, chain)
+            with self._answering(batch):
+                await self._settle(batch, chain)
             self._idle += 1
 
     def _take(self) -> list[Waiting]:
@@ -246,9 +247,22 @@ class Committer:
 
     def _set_apart(self, *batches: list[Waiting]) -> None:
         for batch in filter(None, batches):
-            task = asyncio.create_task(self._wait_apart(batch), name="groat-apart")
+            task = asyncio.create_task(self._run_apart(batch), name="groat-apart")
             self._apart.add(task)
             task.add_done_callback(self._apart.discard)
+
+    async def _run_apart(self, batch: list[Waiting]) -> None:
+        with self._answering(batch):
+            await self._wait_apart(batch)
+
+    @contextmanager
+    def _answering(self, batch: list[Waiting]) -> Iterator[None]:
+        """Let a fault of ours end neither the task that runs batches nor anybody's waiting without an answer."""
+        try:
+            yield
+        except Exception as error:
+            log.exception("batch_broke", commands=len(batch))
+            self._fail(batch, StoreError("command_failed", repr(error)))
 
     async def _wait_apart(self, batch: list[Waiting]) -> None:
         """Run a batch again and again without what is taken, beside the lanes, for at most ``PATIENCE_S``."""

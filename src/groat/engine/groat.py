@@ -205,6 +205,8 @@ class Groat(Lookup):
                 await job()
             except StoreError as error:
                 log.warning("background_failed", job=job.__name__, code=error.code, detail=error.detail)
+            except Exception:
+                log.exception("background_broke", job=job.__name__)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), every_s)
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import structlog
 import uvicorn
 
 from groat import tracing
@@ -27,6 +28,8 @@ FINISH_S = 10
 
 
 BEAT_S = 1.0
+
+log = structlog.get_logger("groat.server")
 
 
 class Place(NamedTuple):
@@ -99,7 +102,11 @@ class Server(uvicorn.Server):
         while self._app.services is not None:
             metrics = self._app.services.metrics
             metrics.place = place.metrics
-            metrics.keep()
+            try:
+                metrics.keep()
+            except Exception:
+                # The figures may be old for a while; without the beat the supervisor would end this worker.
+                log.exception("metrics_not_kept")
             place.beat()
             await asyncio.sleep(BEAT_S)
 

@@ -320,6 +320,10 @@ class Hub:
         except GroatError as error:
             log.warning("catch-up failed", stream=feed.stream, code=error.code, detail=error.detail)
             reader.close(protocol.SERVER_ERROR)
+        except Exception:
+            # Nobody else would let this reader go on.
+            log.exception("catch-up broke", stream=feed.stream)
+            reader.close(protocol.SERVER_ERROR)
         finally:
             subscription.paging = False
 
@@ -335,40 +339,37 @@ class Hub:
     # Healing feeds.
 
     def _missed(self, feed: Feed, wait_s: float) -> None:
-        if feed in self._missing:
-            return
-        self._missing[feed] = None
-        feed.missed_at = asyncio.get_running_loop().time()
-        if self._healer is None:
+        if feed not in self._missing:
+            self._missing[feed] = None
+            feed.missed_at = asyncio.get_running_loop().time()
+        # Asked each time, so that a feed which misses something never waits for a healer that has ended.
+        if self._healer is None or self._healer.done():
             self._healer = self._spawn(self._heal(wait_s))
 
     async def _heal(self, wait_s: float) -> None:
         """Read what all feeds miss, together, until none misses anything. There is one healer at most."""
-        try:
-            await asyncio.sleep(wait_s)
-            failures = 0
-            while self._missing:
-                wanted: dict[str, tuple[int, int]] = {}
-                for feed in list(islice(self._missing, _HEAL_FEEDS_MAX)):
-                    if feed.offset < feed.head:
-                        upto = min(feed.head, feed.offset + _HEAL_EVENTS_MAX)
-                        wanted[feed.stream] = (feed.offset, upto)
-                    else:
-                        del self._missing[feed]
-                if not wanted:
-                    continue
-                try:
-                    found = await self._streams.read_many(wanted)
-                    failures = 0
-                except GroatError as error:
-                    failures += 1
-                    log.warning("healing failed", code=error.code, detail=error.detail, feeds=len(wanted))
-                    await asyncio.sleep(min(_RETRY_S_MAX, HEAL_AFTER_S * 2**failures))
-                    continue
-                for stream in wanted:
-                    self._healed(stream, found.get(stream, []))
-        finally:
-            self._healer = None
+        await asyncio.sleep(wait_s)
+        failures = 0
+        while self._missing:
+            wanted: dict[str, tuple[int, int]] = {}
+            for feed in list(islice(self._missing, _HEAL_FEEDS_MAX)):
+                if feed.offset < feed.head:
+                    upto = min(feed.head, feed.offset + _HEAL_EVENTS_MAX)
+                    wanted[feed.stream] = (feed.offset, upto)
+                else:
+                    del self._missing[feed]
+            if not wanted:
+                continue
+            try:
+                found = await self._streams.read_many(wanted)
+                failures = 0
+            except GroatError as error:
+                failures += 1
+                log.warning("healing failed", code=error.code, detail=error.detail, feeds=len(wanted))
+                await asyncio.sleep(min(_RETRY_S_MAX, HEAL_AFTER_S * 2**failures))
+                continue
+            for stream in wanted:
+                self._healed(stream, found.get(stream, []))
 
     def _healed(self, stream: str, events: list[Event]) -> None:
         feed = self._feeds.get(stream)

@@ -154,7 +154,10 @@ class Live:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
         await self.hub.stop()
-        await self._flush_seen()
+        try:
+            await self._flush_seen()
+        except GroatError as failure:
+            self.log_failure("flush_seen", failure)
 
     def now(self) -> float:
         """Seconds of the event loop's clock."""
@@ -321,11 +324,7 @@ class Live:
     async def _flush_seen(self) -> None:
         shown, self._shown = self._shown, {}
         if self._seen:
-            now = time.time_ns() // 1_000
-            seen, self._seen = self._seen, {}
-            await self._groat.streams.seen(
-                [(stream, device, offset, now) for (stream, device), offset in seen.items()]
-            )
+            await self._write_seen()
         if shown:
             # The ages are the database's, by one clock. Being asked for after this moment they are never too small,
             # and no clock but this one says how long ago the event was shown.
@@ -334,6 +333,21 @@ class Live:
             for (stream, _, offset), shown_at in shown.items():
                 if (stream, offset) in ages:
                     self.to_screen.add(max(0.0, ages[stream, offset] - (asked_at - shown_at)))
+
+    async def _write_seen(self) -> None:
+        seen, self._seen = self._seen, {}
+        now = time.time_ns() // 1_000
+        rows = [(stream, device, offset, now) for (stream, device), offset in seen.items()]
+        written = False
+        try:
+            await self._groat.streams.seen(rows)
+            written = True
+        finally:
+            if not written:
+                # Whoever was told that it is noted sends it no second time: the next flush writes it.
+                self._seen = seen | {
+                    key: max(offset, seen.get(key, -1)) for key, offset in self._seen.items()
+                }
 
     # The clock.
 

@@ -142,6 +142,8 @@ class Replica:
                 await job()
             except StoreError as error:
                 log.debug("replica_unknown", job=job.__name__, detail=str(error))
+            except Exception:
+                log.exception("replica_broke", job=job.__name__)
             await asyncio.sleep(EVERY_S)
 
     async def _ask_primary(self) -> None:

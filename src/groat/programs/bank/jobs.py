@@ -100,6 +100,9 @@ class Doors:
                     log.warning(
                         "bank_waits", kind=kind, request=view.id, code=result.code, detail=result.detail
                     )
+                elif isinstance(result, Exception) and not isinstance(result, NodeAway):
+                    # One request's fault must not keep the others from their turn.
+                    log.error("bank_job_failed", kind=kind, request=view.id, exc_info=result)
                 elif isinstance(result, BaseException):
                     raise result
 

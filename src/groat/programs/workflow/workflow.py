@@ -290,9 +290,13 @@ class Workflow:
             wanted = [due for due in found if _due_key(due) not in self._refused]
             results = await asyncio.gather(*(self._settle(due) for due in wanted), return_exceptions=True)
             for failed in (result for result in results if result is not None):
-                if not isinstance(failed, GroatError):
+                if isinstance(failed, GroatError):
+                    log.warning("due_request_waits", code=failed.code, detail=failed.detail)
+                elif isinstance(failed, Exception):
+                    # A kind's fault must not keep the requests behind this one from their turn.
+                    log.error("due_request_broke", exc_info=failed)
+                else:
                     raise failed
-                log.warning("due_request_waits", code=failed.code, detail=failed.detail)
             taken += len(wanted)
             if len(found) < DUE_MAX:
                 return taken
