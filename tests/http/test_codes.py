@@ -69,6 +69,12 @@ async def key_reused(api: Api) -> httpx.Response:
     return await api.call("ada", "POST /v1/transactions", give("42", "2"), key="same")
 
 
+async def belongs_to_request(api: Api) -> httpx.Response:
+    claim = {"amount": "5", "asset": "USD", "purpose": "Stamps", "receipt": "R1"}
+    filed = await api.call("42", "POST /v1/requests/expense", claim)
+    return await api.call("ada", f"POST /v1/transactions/{filed.json()['id']}/reverse")
+
+
 async def hold_resolved(api: Api) -> httpx.Response:
     id = await hold(api)
     await api.call("ada", f"POST /v1/holds/{id}/release")
@@ -160,6 +166,7 @@ CASES: dict[str, Case] = {
     "transaction_not_found": call(f"POST /v1/transactions/{_NOWHERE}/reverse"),
     "hold_not_found": call(f"POST /v1/holds/{_NOWHERE}/capture"),
     "hold_expired": hold_expired,
+    "belongs_to_request": belongs_to_request,
     "hold_resolved": hold_resolved,
     "not_reversible": not_reversible,
     "wrong_legs": wrong_legs,
