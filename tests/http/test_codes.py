@@ -286,6 +286,11 @@ NOT_OVER_HTTP = {
     "newer_database": "the server does not start",
     "wrong_scheme": "the server does not start",
     "keys_unavailable": "shown in tests/identity/test_tokens.py",
+    "request_timeout": "shown in tests/http/test_protocol.py",
+    "line_too_long": "shown in tests/http/test_protocol.py",
+    "head_too_large": "shown in tests/http/test_protocol.py",
+    "too_many_connections": "shown in tests/http/test_protocol.py",
+    "server_full": "shown in tests/http/test_protocol.py",
     "sheet_too_large": "body_max ends it first, unless it is set higher",
 }
 

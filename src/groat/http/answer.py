@@ -41,13 +41,17 @@ class Answer:
         """The JSON of a value that msgspec can encode."""
         return cls(encode(value), status, headers)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer; one to HEAD keeps its body, as RFC 9110 asks."""
+    def all_headers(self) -> list[tuple[bytes, bytes]]:
+        """Its own headers, those of all answers, and those of its body."""
         headers: list[tuple[bytes, bytes]] = [*_ALWAYS, *self.headers]
         if self.status not in (204, 304):
             headers.append((b"content-type", self.media_type))
             headers.append((b"content-length", b"%d" % len(self.body)))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        return headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer; one to HEAD keeps its body, as RFC 9110 asks."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.all_headers()})
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
 
