@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,9 +17,11 @@ from groat import Overloaded, StoreError
 from groat.http.openapi import codes_of
 from groat.http.operations import OPERATIONS
 from groat.http.problems import CODES
+from groat.sandbox.pool import PER_PERSON_MAX
 from tests.http.conftest import PASSWORD, SECRET, Api, code, give, posting
 
 Case = Callable[[Api], Awaitable[httpx.Response]]
+SHEETS = Path(__file__).parents[1] / "data" / "sheets"
 _NOWHERE = "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f"
 
 
@@ -148,6 +152,20 @@ async def user_exists(api: Api) -> httpx.Response:
     return await api.call("ada", "POST /v1/users", {"user": "y", "email": "x@EXAMPLE.com"})
 
 
+async def too_many_files(api: Api) -> httpx.Response:
+    assert api.app.services is not None
+    with ExitStack() as stack:
+        for _ in range(PER_PERSON_MAX):
+            stack.enter_context(api.app.services.sandbox.holding("user:ada"))
+        return await sheet(b"user,amount\n1,1\n")(api)
+
+
+async def files_overloaded(api: Api) -> httpx.Response:
+    assert api.app.services is not None
+    await api.app.services.sandbox.close()
+    return await sheet(b"user,amount\n1,1\n")(api)
+
+
 def failing(error: Exception) -> Case:
     async def case(api: Api) -> httpx.Response:
         async def execute(_: Any) -> Any:
@@ -270,11 +288,14 @@ CASES: dict[str, Case] = {
     "rate_limited": rate_limited,
     # Files.
     "sheet_empty": sheet(b""),
+    "sheet_too_costly": sheet((SHEETS / "far-corner-other-folder.xlsx").read_bytes()),
     "sheet_too_many_rows": sheet(b"user,amount\n" + b"1,1\n" * 50_001),
     "sheet_too_many_columns": sheet(b"user,amount" + b",x" * 200 + b"\n1,1\n"),
     "sheet_unreadable": sheet(b"PK\x03\x04 not an archive"),
     "sheet_wrong_kind": sheet(b"\xd0\xcf\x11\xe0" + bytes(64)),
     "sheet_no_header": sheet(b"1,2\n3,4\n"),
+    "too_many_files": too_many_files,
+    "files_overloaded": files_overloaded,
 }
 NOT_OVER_HTTP = {
     "approval_differs": "shown in tests/programs/workflow/test_terms.py",

@@ -9,6 +9,7 @@ from groat.identity.errors import IDENTITY_ERRORS
 from groat.ledger.errors import INPUT_ERRORS, REFUSALS, SERVER_ERRORS, GroatError, Refusal, Rule, refusal_rule
 from groat.programs.notifications.errors import NOTIFICATION_ERRORS
 from groat.programs.workflow.kinds import REQUEST_ERRORS, RULES
+from groat.sandbox.pool import SANDBOX_ERRORS
 from groat.sheets import SHEET_ERRORS
 
 HTTP_ERRORS: dict[str, Rule] = {
@@ -75,6 +76,7 @@ CODES: dict[str, Rule] = {
     **SERVER_ERRORS,
     **IDENTITY_ERRORS,
     **SHEET_ERRORS,
+    **SANDBOX_ERRORS,
     **NOTIFICATION_ERRORS,
     **HTTP_ERRORS,
 }

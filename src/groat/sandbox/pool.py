@@ -70,6 +70,11 @@ class Work(NamedTuple):
     wall_s: float
     answer_bytes: int
 
+    @property
+    def module(self) -> str:
+        """Where the function is."""
+        return self.function.partition(":")[0]
+
 
 class Pool:
     """Runs work in children, ``AT_ONCE`` of them; ``modules`` are what the foreman imports ahead.
