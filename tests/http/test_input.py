@@ -266,6 +266,15 @@ GET /v1/streams/house:bonus/events                                 invalid_strea
 GET /v1/streams/user:42/events          after=1                    invalid_position
 GET /v1/streams/user:42/events          after=x:-1                 invalid_position
 GET /v1/streams/user:42/events          wait=31                    invalid_query
+GET /v1/streams/events                  wait=31                    invalid_query
+GET /v1/streams/events                  streams=                   invalid_stream
+GET /v1/streams/events                  streams=user:42,           invalid_stream
+GET /v1/streams/events                  streams=user:42,house:x    invalid_stream
+GET /v1/streams/events                  streams=user:42,user:42    invalid_query
+GET /v1/streams/events                  after=e1:7                 invalid_position
+GET /v1/streams/events                  after=user:42=x            invalid_position
+GET /v1/streams/events                  after==e1:7                invalid_position
+GET /v1/streams/events                  after=user:42=e1:7,        invalid_position
 GET /v1/me                              x=1                        invalid_query
 GET /health/live                        x=1                        invalid_query
 GET /v1/nothing                                                    not_found

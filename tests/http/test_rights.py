@@ -32,6 +32,7 @@ listAssets          401     200  200  200  200  200
 addAsset            401     403  403  403  201  201
 getMe               401     200  200  200  200  200
 readStream          401     200  403  200  200  200
+readStreams         401     200  403  200  200  200
 callAction          401     201  422  422  422  403
 listKinds           401     200  200  200  200  200
 listRequests        401     200  200  200  200  200
@@ -136,6 +137,8 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         sent["json"] = bodies[operation]
     if operation == "listAccounts":
         sent["params"] = {"prefix": "user:42"}
+    if operation == "readStreams":
+        sent["params"] = {"streams": "user:42"}
     if operation in ("listNotifications", "getPreferences", "setPreferences"):
         sent["params"] = {"user": "42"}
     if operation == "listEntries":
@@ -222,8 +225,42 @@ async def test_a_person_reads_only_streams_of_their_own(api: Api) -> None:
             assert answer.status_code == status, (caller, stream)
 
 
-async def test_staff_who_read_a_stream_leave_a_trace(api: Api) -> None:
-    await api.call("sam", "GET /v1/streams/user:42/events")
+async def test_of_several_streams_each_must_be_the_callers(api: Api) -> None:
+    await api.identities.set_roles("7", ("partner",))
+    for caller, streams, refused in (
+        ("42", "user:42,role:all", None), ("42", "user:42,user:7", "user:7"), ("7", "role:partner,user:7", None),
+        ("42", "role:all,role:partner", "role:partner"), ("sam", "user:42,user:7,role:all", None),
+        ("sam", "user:42,role:admin", "role:admin"), ("shop", "user:7,user:42", None),
+        ("7", "user:7,user:42", "user:42"),
+    ):  # fmt: skip
+        for accept in ("application/json", "text/event-stream"):
+            if accept == "text/event-stream" and refused is None:
+                continue
+            params = {"streams": streams}
+            answer = await api.call(
+                caller, "GET /v1/streams/events", params=params, headers={"Accept": accept}
+            )
+            if refused is None:
+                assert [page["stream"] for page in answer.json()["pages"]] == streams.split(",")
+            else:
+                assert (answer.status_code, answer.json()["stream"]) == (403, refused)
+
+
+async def test_without_names_the_streams_are_those_of_the_live_connection(api: Api) -> None:
+    await api.identities.set_roles("7", ("partner",))
+    for caller, streams in (("42", "user:42 role:all"), ("7", "user:7 role:partner role:all")):
+        answer = (await api.call(caller, "GET /v1/streams/events")).json()
+        assert {page["stream"] for page in answer["pages"]} == set(streams.split())
+        assert all("reset" in page for page in answer["pages"])
+        again = await api.call(caller, "GET /v1/streams/events", params={"after": answer["position"]})
+        assert again.json() == {"pages": [], "position": answer["position"]}
+
+
+@pytest.mark.parametrize(
+    "route", ["GET /v1/streams/user:42/events", "GET /v1/streams/events?streams=user:42"]
+)
+async def test_staff_who_read_a_stream_leave_a_trace(api: Api, route: str) -> None:
+    await api.call("sam", route)
     audit = (await api.call("ada", "GET /v1/audit", params={"actor": "user:sam"})).json()["items"]
     assert [(entry["kind"], entry["target"]) for entry in audit] == [("view", "user:42")]
 

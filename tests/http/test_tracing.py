@@ -85,10 +85,12 @@ async def test_only_faults_of_the_server_are_errors(
 
 
 async def test_probes_and_streams_are_left_out(api: Api, spans: Spans) -> None:
-    for route in ("GET /health/live", "GET /health/ready", "GET /metrics", "GET /v1/streams/user:42/events"):
+    streams = ("GET /v1/streams/user:42/events", "GET /v1/streams/events")
+    for route in ("GET /health/live", "GET /health/ready", "GET /metrics", *streams):
         await api.call("ada", route)
     assert not [span for route in ("GET /health/live", "GET /metrics") for span in spans.named(route)]
     assert not spans.named("GET /v1/streams/{stream}/events")
+    assert not spans.named("GET /v1/streams/events")
 
 
 def test_log_lines_name_their_trace(spans: Spans, capsys: pytest.CaptureFixture[str], api: Api) -> None:

@@ -15,7 +15,7 @@ from uvicorn.server import ServerState
 from groat import Groat
 from groat.identity import Identity
 from groat.live import Limits, Live, asgi
-from groat.live.http_streams import EventStream, long_poll
+from groat.live.http_streams import EventStream, EventStreams, long_poll, long_poll_many
 from groat.live.websocket import WebSocketProtocol
 from groat.settings import Settings
 from tests.live.fakes import FakeGroat, FakeIdentities
@@ -36,15 +36,27 @@ class App:
         headers = {name: value.decode() for name, value in scope["headers"]}
         who: Identity = self.identities.tokens[headers[b"authorization"].removeprefix("Bearer ")]
         query = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
+        opened = headers.get(b"accept") == "text/event-stream"
+        after = headers.get(b"last-event-id") or query.get("after")
+        wait_s = float(query.get("wait", "0"))
+        if scope["path"] == "/v1/streams/events":
+            streams = query["streams"].split(",")
+            if opened:
+                await EventStreams(self.groat_live, who, streams, after)(scope, receive, send)
+                return
+            await _answer(send, await long_poll_many(self.groat_live, who, streams, after, wait_s))
+            return
         stream = scope["path"].removeprefix("/v1/streams/").removesuffix("/events")
         assert self.groat_live.may_read(who, stream)
-        after = headers.get(b"last-event-id") or query.get("after")
-        if headers.get(b"accept") == "text/event-stream":
+        if opened:
             await EventStream(self.groat_live, who, stream, after)(scope, receive, send)
             return
-        body = await long_poll(self.groat_live, who, stream, after, float(query.get("wait", "0")))
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": body})
+        await _answer(send, await long_poll(self.groat_live, who, stream, after, wait_s))
+
+
+async def _answer(send: Any, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": body})
 
 
 class Served:

@@ -105,15 +105,15 @@ class Poll:
     async def write(self) -> None:
         for number in range(20):
             await turns(self.dice.randrange(3))
-            self.waiter.write(b"%d" % number)
+            self.waiter.write(0, b"%d" % number)
         await turns(self.dice.randrange(3))
         self.waiter.close(protocol.SHUTDOWN)
 
     async def run(self) -> None:
         writing = asyncio.create_task(self.write())
         while not self.waiter.ended:
-            self.got += await self.waiter.take(1e9)
-        self.got += await self.waiter.take(0)
+            self.got += [data for _, data in await self.waiter.take(1e9)]
+        self.got += [data for _, data in await self.waiter.take(0)]
         await writing
         assert self.got == [b"%d" % number for number in range(20)]
         # Nobody waited until time was up.

@@ -46,6 +46,7 @@ RIGHTS: dict[str, Right] = {
     "addAsset": Right.POST,
     "getMe": Right.SIGNED_IN,
     "readStream": Right.SIGNED_IN,
+    "readStreams": Right.SIGNED_IN,
     "callAction": Right.PERSON,
     "listKinds": Right.SIGNED_IN,
     "listRequests": Right.SIGNED_IN,

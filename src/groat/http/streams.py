@@ -10,10 +10,47 @@ from groat.http.answer import Answer
 from groat.http.call import Call
 from groat.http.operations import Query, operation
 from groat.http.problems import HttpError
+from groat.identity import Identity
 from groat.ledger.accounts import check_stream
-from groat.live.http_streams import WAIT_S_MAX, EventStream, long_poll
+from groat.ledger.errors import printable
+from groat.live.http_streams import (
+    STREAMS_MAX,
+    WAIT_S_MAX,
+    EventStream,
+    EventStreams,
+    long_poll,
+    long_poll_many,
+)
+from groat.live.service import Live
 
 EVENT_STREAM = "text/event-stream"
+WAIT = Query(
+    "wait", {"type": "integer", "minimum": 0, "maximum": 30, "default": 0}, "Seconds to wait for an event."
+)
+ACCEPT = Query("Accept", {"type": "string"}, "text/event-stream for a stream that stays open.")
+LAST_EVENT_ID = Query(
+    "Last-Event-ID", {"type": "string"}, "With text/event-stream: the position, instead of `after`."
+)
+EVENT = {
+    "offset": 7,
+    "type": "balance_updated",
+    "transaction": "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f",
+    "kind": "post",
+    "reason": "Welcome bonus",
+    "at": "2026-11-20T18:59:50.123456Z",
+    "recorded_at": "2026-11-20T18:59:50.123456Z",
+    "changes": [
+        {
+            "account": "user:42",
+            "asset": "CREDIT",
+            "delta": "50",
+            "balance": "150",
+            "available": "150",
+            "held": "0",
+            "version": 7,
+        }
+    ],
+}
 
 
 class StreamPage(msgspec.Struct):
@@ -36,44 +73,11 @@ class StreamPage(msgspec.Struct):
             {"type": "string"},
             'The position "epoch:offset" up to which events are known; none: a snapshot.',
         ),
-        Query(
-            "wait",
-            {"type": "integer", "minimum": 0, "maximum": 30, "default": 0},
-            "Seconds to wait for an event.",
-        ),
+        WAIT,
     ),
-    headers=(
-        Query("Accept", {"type": "string"}, "text/event-stream for a stream that stays open."),
-        Query(
-            "Last-Event-ID", {"type": "string"}, "With text/event-stream: the position, instead of `after`."
-        ),
-    ),
+    headers=(ACCEPT, LAST_EVENT_ID),
     codes=("forbidden", "invalid_stream", "invalid_position"),
-    answer_example={
-        "events": [
-            {
-                "offset": 7,
-                "type": "balance_updated",
-                "transaction": "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f",
-                "kind": "post",
-                "reason": "Welcome bonus",
-                "at": "2026-11-20T18:59:50.123456Z",
-                "recorded_at": "2026-11-20T18:59:50.123456Z",
-                "changes": [
-                    {
-                        "account": "user:42",
-                        "asset": "CREDIT",
-                        "delta": "50",
-                        "balance": "150",
-                        "available": "150",
-                        "held": "0",
-                        "version": 7,
-                    }
-                ],
-            }
-        ],
-        "position": "3f9c01aa:7",
-    },
+    answer_example={"events": [EVENT], "position": "3f9c01aa:7"},
 )
 async def read_stream(call: Call) -> Answer | EventStream:
     """Events in order, each once. People read their own stream and their roles'; staff and services anybody's. With
@@ -82,15 +86,95 @@ async def read_stream(call: Call) -> Answer | EventStream:
     """
     stream = check_stream(call.params["stream"])
     live, identity = call.services.live, call.identity
-    if not live.may_read(identity, stream):
-        raise HttpError("forbidden")
+    await _check_reader(live, identity, [stream])
+    wait, after = _wait(call), call.query.get("after")
+    if _wants_event_stream(call):
+        return EventStream(live, identity, stream, _last_event_id(call, after))
+    return Answer(await long_poll(live, identity, stream, after, wait))
+
+
+class StreamPageOf(StreamPage, kw_only=True):
+    """A page of one of several streams."""
+
+    stream: str
+
+
+class StreamPages(msgspec.Struct):
+    """A page of each stream that has news, and the vector after them."""
+
+    pages: list[StreamPageOf]
+    position: str
+
+
+@operation(
+    "readStreams",
+    "GET /v1/streams/events",
+    "streams",
+    "Read several streams at once",
+    answer=StreamPages,
+    query=(
+        Query(
+            "streams",
+            {"type": "string"},
+            f"Names with commas between them, at most {STREAMS_MAX}; none: one's own, those of one's roles, role:all.",
+        ),
+        Query(
+            "after",
+            {"type": "string"},
+            "The `position` of the last answer: the position of each stream, such as `user:42=3f9c01aa:7`.",
+        ),
+        WAIT,
+    ),
+    headers=(ACCEPT, LAST_EVENT_ID),
+    codes=("forbidden", "invalid_stream", "invalid_position"),
+    answer_example={
+        "pages": [{"events": [EVENT], "position": "3f9c01aa:7", "stream": "user:42"}],
+        "position": "user:42=3f9c01aa:7,role:all=3f9c01aa:3",
+    },
+)
+async def read_streams(call: Call) -> Answer | EventStream:
+    """One call for all streams that a reader follows, where each connection is dear, as without HTTP/2. The rights are
+    those of readStream, for each of the streams: one that is not the caller's refuses the whole, and `stream` names it.
+    A stream that `after` does not name begins with its snapshot. With Accept: text/event-stream the answer stays open;
+    the data of an event is a page, and its id the vector after it.
+    """
+    live, identity = call.services.live, call.identity
+    names = call.query.get("streams")
+    streams = live.channels(identity) if names is None else [check_stream(name) for name in names.split(",")]
+    if not 0 < len(streams) <= STREAMS_MAX or len(set(streams)) < len(streams):
+        raise HttpError("invalid_query", f"streams names 1 to {STREAMS_MAX} streams, each once.")
+    await _check_reader(live, identity, streams)
+    wait, after = _wait(call), call.query.get("after")
+    if _wants_event_stream(call):
+        return EventStreams(live, identity, streams, _last_event_id(call, after))
+    return Answer(await long_poll_many(live, identity, streams, after, wait))
+
+
+async def _check_reader(live: Live, identity: Identity, streams: list[str]) -> None:
+    """See that the caller may read the streams, and note in the audit log whose they look at.
+
+    Raises HttpError ``forbidden``, StoreError.
+    """
+    for stream in streams:
+        if not live.may_read(identity, stream):
+            raise HttpError("forbidden", stream=printable(stream, 128))
+    for stream in streams:
+        if stream != identity.principal and stream.startswith("user:"):
+            await live.audit_view(identity, stream)
+
+
+def _wait(call: Call) -> float:
+    """The seconds to wait. Raises HttpError ``invalid_query``."""
     wait = call.query.get("wait", "0")
     if not (wait.isascii() and wait.isdigit() and len(wait) < 3 and int(wait) <= WAIT_S_MAX):
         raise HttpError("invalid_query", f"wait is a number of seconds from 0 to {WAIT_S_MAX:.0f}.")
-    after = call.query.get("after")
-    if stream != identity.principal and stream.startswith("user:"):
-        await live.audit_view(identity, stream)
-    if EVENT_STREAM.encode() in call.headers.get(b"accept", b""):
-        last = call.headers.get(b"last-event-id")
-        return EventStream(live, identity, stream, last.decode("latin-1") if last is not None else after)
-    return Answer(await long_poll(live, identity, stream, after, float(wait)))
+    return float(wait)
+
+
+def _wants_event_stream(call: Call) -> bool:
+    return EVENT_STREAM.encode() in call.headers.get(b"accept", b"")
+
+
+def _last_event_id(call: Call, after: str | None) -> str | None:
+    last = call.headers.get(b"last-event-id")
+    return last.decode("latin-1") if last is not None else after

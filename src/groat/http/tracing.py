@@ -12,7 +12,7 @@ from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 from groat.http.operations import Operation
 
 # Probes and scrapes come every few seconds and say nothing; a stream's time is its reader's patience.
-NOT_TRACED = frozenset({"isLive", "isReady", "getMetrics", "readStream"})
+NOT_TRACED = frozenset({"isLive", "isReady", "getMetrics", "readStream", "readStreams"})
 
 
 @contextmanager
