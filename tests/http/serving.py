@@ -30,7 +30,7 @@ class Process:
 
 
 @contextmanager
-def server_process(database: Path, **settings: object) -> Iterator[Process]:
+def server_process(database: Path) -> Iterator[Process]:
     """``groat serve`` on a free port, over this database file."""
     environment = {
         **os.environ,
@@ -38,7 +38,6 @@ def server_process(database: Path, **settings: object) -> Iterator[Process]:
         "GROAT_SECRET": SECRET,
         "GROAT_JWT_SECRET": SECRET,
         "GROAT_LOG_FORMAT": "json",
-        **{f"GROAT_{name.upper()}": str(value) for name, value in settings.items()},
     }
     code = (
         "from groat import settings; from groat.http import server; import os\n"

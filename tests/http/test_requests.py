@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.http.conftest import Api, code
@@ -63,6 +64,94 @@ async def test_a_repetition_brings_the_first_answer(api: Api) -> None:
     answers = [await api.call("42", "POST /v1/requests/expense", CLAIM, key="same") for _ in range(2)]
     assert [a.status_code for a in answers] == [201, 200]
     assert answers[1].json() == answers[0].json() | {"replayed": True}
+
+
+async def test_a_decision_on_what_has_changed_since_is_refused(api: Api) -> None:
+    request = await filed(api, amount="1000", receipt="R7")
+    path = f"POST /v1/requests/expense/{request['id']}/pay"
+    await admin(api, "ida")
+    first = await api.call("ada", f"{path}?version=1", key="ada's")
+    assert first.status_code == 201
+    late = await api.call("ida", f"{path}?version=1")
+    assert (code(late), late.json()["state"]) == ("wrong_state", "pending")
+    # The version is no part of what is written: after a lost answer the screen may show a newer one.
+    again = await api.call("ada", f"{path}?version=2", key="ada's")
+    assert (again.status_code, again.json()["replayed"]) == (200, True)
+    assert (await api.call("ida", f"{path}?version=2")).json()["state"] == "paid"
+    for wrong in ("0", "-1", "1.0", "one", "", "9999999999"):
+        assert code(await api.call("ida", f"{path}?version={wrong}")) == "invalid_query", wrong
+
+
+async def admin(api: Api, user: str, email: str | None = None) -> None:
+    await api.identities.add_user(user, email=email, roles=("admin",))
+    api.credentials[user], _ = await api.identities.issue_token(user)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("adm0", None), ("ADM0", None)),
+        (("ida", "ida@example.com"), ("ida@example.com", None)),
+        (("Ida@Example.com", None), ("ida", "ida@example.com")),
+    ],
+)
+async def test_one_person_is_one_approver_whatever_the_spelling(
+    api: Api, first: tuple[str, str | None], second: tuple[str, str | None]
+) -> None:
+    request = await filed(api, amount="1000", receipt="R7")
+    path = f"/v1/requests/expense/{request['id']}"
+    for user, email in (first, second):
+        await admin(api, user, email)
+    assert (await api.call(first[0], f"POST {path}/pay")).json()["state"] == "pending"
+    assert code(await api.call(second[0], f"POST {path}/pay")) == "second_approver"
+    own = await api.call(second[0], f"POST /v1/requests/expense?user={second[0]}", CLAIM)
+    answer = await api.call(first[0], f"POST /v1/requests/expense/{own.json()['id']}/pay")
+    assert code(answer) == "own_request"
+
+
+async def test_staff_whom_an_admin_makes_decide_nothing_at_first(api: Api) -> None:
+    """Or one admin would be two people: make another, and approve as that one."""
+    request = await filed(api)
+    path = f"/v1/requests/expense/{request['id']}"
+    login = {"user": "mallory", "password": "correct horse"}
+
+    async def try_to_pay() -> httpx.Response:
+        api.credentials["mallory"] = (await api.call("", "POST /v1/auth/login", login)).json()["token"]
+        return await api.call("mallory", f"POST {path}/pay")
+
+    made = await api.call("ada", "POST /v1/users", {**login, "roles": ["admin"]})
+    assert made.status_code == 201
+    refused = await try_to_pay()
+    assert (refused.status_code, code(refused)) == (403, "too_new_to_decide")
+    assert refused.json()["decides_after"] > request["filed_at"]
+    assert (await api.call("mallory", f"GET {path}")).json()["may"] == []
+
+    # Neither does somebody who was here before, once an admin knows their password or gives them the role.
+    for change in ({"password": "another horse"}, {"roles": ["admin"]}):
+        await api.identities.add_user(
+            f"old-{next(iter(change))}", roles=("admin",) if "password" in change else ()
+        )
+        user = f"old-{next(iter(change))}"
+        assert (await api.call("ada", f"PATCH /v1/users/{user}", change)).status_code == 200
+        api.credentials[user], _ = await api.identities.issue_token(user)
+        assert code(await api.call(user, f"POST {path}/pay")) == "too_new_to_decide", change
+
+    # A new name changes nothing, nor does what the operator does at the machine.
+    await admin(api, "old")
+    await api.call("ada", "PATCH /v1/users/old", {"name": "Old", "email": "old@example.com"})
+    assert (await api.call("old", f"POST {path}/pay")).status_code == 201
+
+
+async def test_whether_another_persons_request_exists_is_told_to_nobody_who_may_not_read_it(api: Api) -> None:
+    request = await filed(api)
+    await api.identities.add_user("pam", roles=("partner",))
+    api.credentials["pam"], _ = await api.identities.issue_token("pam")
+    for caller in ("7", "pam"):
+        for transition in ("pay", "reject", "withdraw"):
+            body = {"reason": "x"} if transition == "reject" else None
+            there = await api.call(caller, f"POST /v1/requests/expense/{request['id']}/{transition}", body)
+            assert code(there) == "request_not_found", (caller, transition)
+    assert code(await api.call("42", f"POST /v1/requests/expense/{request['id']}/pay")) == "not_allowed"
 
 
 async def test_the_inbox_is_for_staff(api: Api) -> None:

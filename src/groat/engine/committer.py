@@ -303,7 +303,6 @@ class Committer:
                     chain.name,
                     self._new_id,
                     wait,
-                    self._store.causes,
                 )
         except StoreError as error:
             self.stats.failed_batches += 1

@@ -13,10 +13,11 @@ from groat.http.examples import KIND, REQUEST, STEP
 from groat.http.operations import CURSOR, LIMIT, Query, operation
 from groat.http.problems import HttpError, problem
 from groat.http.rights import owns, sees_everything
+from groat.identity import IdentityError
 from groat.identity.model import check_user
 from groat.ledger.amounts import AMOUNT_MAX
 from groat.ledger.errors import Refusal
-from groat.ledger.text import check_id
+from groat.ledger.text import check_id, format_time
 from groat.programs.workflow import FILE, OWNER, SERVICE, SYSTEM, Kind
 from groat.programs.workflow.kinds import RULES
 from groat.programs.workflow.reading import LATEST
@@ -31,6 +32,12 @@ _MONEY_CODES = (
     "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset", "invalid_account", "same_account",
     "metadata_too_large", "invalid_metadata", "invalid_data",
 )  # fmt: skip
+VERSION_MAX = 2**31 - 1
+_VERSION = Query(
+    "version",
+    {"type": "integer", "minimum": 1, "maximum": VERSION_MAX},
+    "The version of the request that was looked at. One that changed since is left as it is: `wrong_state`.",
+)
 _USER = Query("user", {"type": "string", "maxLength": 64}, "Whose request it is; people file only their own.")
 
 
@@ -216,10 +223,12 @@ async def list_steps(call: Call) -> Answer:
     answer=RequestView,
     status=201,
     statuses={200: "The key was used before for this very transition: its first answer again."},
+    query=(_VERSION,),
     keyed=True,
     codes=(
         "kind_not_found",
         "transition_not_found",
+        "too_new_to_decide",
         "key_reused",
         "invalid_id",
         *(code for code in RULES if code != "too_many_open"),
@@ -237,9 +246,20 @@ async def take_transition(call: Call) -> Answer:
     transition = kind.transitions.get(name)
     if transition is None or name == FILE:
         raise HttpError("transition_not_found", transitions=sorted(kind.transitions.keys() - {FILE}))
-    given = await call.body(transition.input)
+    if transition.decides and not identity.may_decide:
+        since = format_time(identity.decides_after * 1_000_000)
+        raise IdentityError("too_new_to_decide", f"You may decide from {since} on.", decides_after=since)
+    given, version = await call.body(transition.input), _version(call)
     answer = await call.services.workflow.take(
-        kind.name, id, name, given, by=identity.principal, key=key, roles=roles_of(identity)
+        kind.name,
+        id,
+        name,
+        given,
+        by=identity.principal,
+        key=key,
+        roles=roles_of(identity),
+        version=version,
+        aliases=await call.identities.aliases(identity) if transition.decides else (),
     )
     return _written(call, answer)
 
@@ -309,6 +329,15 @@ def _may_read(call: Call, view: RequestView) -> bool:
     return sees_everything(call.identity) or view.user == call.identity.user
 
 
+def _version(call: Call) -> int | None:
+    text = call.query.get("version")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 11 and 1 <= int(text) <= VERSION_MAX):
+        raise HttpError("invalid_query", "version is the whole number that the request was read with.")
+    return int(text)
+
+
 def _not_found(id: str) -> Answer:
     return problem(Refusal("request_not_found", RULES["request_not_found"].meaning, {"request": id}))
 
@@ -323,9 +352,11 @@ def _after(text: str) -> tuple[str, int] | None:
 
 
 def _seen_by(call: Call, view: RequestView) -> RequestView:
-    view.may = may_take(
-        call.services.workflow.kinds[view.kind], view, call.identity.principal, roles_of(call.identity)
-    ) if view.kind in call.services.workflow.kinds else []  # fmt: skip
+    kind, identity = call.services.workflow.kinds.get(view.kind), call.identity
+    may = may_take(kind, view, identity.principal, roles_of(identity)) if kind is not None else []
+    if kind is not None and not identity.may_decide:
+        may = [name for name in may if not kind.transitions[name].decides]
+    view.may = may
     return view
 
 

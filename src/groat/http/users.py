@@ -89,7 +89,9 @@ async def get_user(call: Call) -> Answer:
     answer_example=PERSON,
 )
 async def add_user(call: Call) -> Answer:
-    """A record with which somebody may sign in here, or whose roles win over those of their tokens."""
+    """A record with which somebody may sign in here, or whose roles win over those of their tokens. New staff decide on
+    requests only after the time of the setting `new_staff_wait_s`.
+    """
     body = await call.body(bodies.UserBody)
     if body.user == call.identity.user:
         # A record's roles win over the token's, so this would change the caller's own rights.
@@ -100,6 +102,7 @@ async def add_user(call: Call) -> Answer:
         email=body.email,
         password=body.password,
         roles=None if body.roles is None else tuple(body.roles),
+        by_staff=True,
     )
     await _keep(call, "add_user", person.user, after=_facts(person))
     return Answer.of((await _views(call, [person.user]))[0], 201)
@@ -117,7 +120,11 @@ async def add_user(call: Call) -> Answer:
     answer_example={**PERSON, "roles": ["support"]},
 )
 async def change_user(call: Call) -> Answer:
-    """Roles and `disabled` act on open connections within seconds. A person who only has a token gets a record."""
+    """Roles and `disabled` act on open connections within seconds. A person who only has a token gets a record.
+
+    Whoever is given roles or a password by somebody else decides on requests only after the time of the setting
+    `new_staff_wait_s`.
+    """
     user = check_user(call.params["user"])
     body = await call.body(bodies.UserChangeBody)
     check_text(body.reason)
@@ -130,9 +137,10 @@ async def change_user(call: Call) -> Answer:
         raise IdentityError("user_not_found")
     roles = tuple(body.roles) if isinstance(body.roles, list) else body.roles
     wanted = Change(name=body.name, email=body.email, roles=roles, disabled=body.disabled)
-    before, after = await call.identities.change_user(user, wanted)
-    if body.password is not UNSET:
-        await call.identities.set_password(user, body.password)
+    password = None if body.password is UNSET else body.password
+    before, after = await call.identities.change_user(
+        user, wanted, password=password, by_staff=user != call.identity.user
+    )
     await _keep(call, "change_user", user, body.reason, _facts(before), _facts(after))
     return Answer.of((await _views(call, [user]))[0])
 

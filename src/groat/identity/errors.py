@@ -21,6 +21,11 @@ IDENTITY_ERRORS: dict[str, Rule] = {
     "login_failed": Rule(401, "Unknown user or wrong password."),
     "login_throttled": Rule(429, "Too many failed sign-ins. Try again after the time in Retry-After."),
     "keys_unavailable": Rule(503, "The issuer's public keys (JWKS) cannot be read at present. Try again."),
+    "too_new_to_decide": Rule(
+        403,
+        "Staff whom somebody else gave their roles or password decide on requests only after a while"
+        " (setting new_staff_wait_s); decides_after says when.",
+    ),
     "user_not_found": Rule(404, "There is no such user."),
     "user_exists": Rule(409, "The user id or the e-mail address is taken."),
     "api_key_not_found": Rule(404, "There is no such API key."),

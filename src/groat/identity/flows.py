@@ -26,6 +26,7 @@ class Principal(NamedTuple):
     tokens_after: int
     disabled: bool
     rev: int
+    decides_after: int = 0
 
 
 def find(principal: str) -> Flow[Principal | None]:
@@ -83,12 +84,20 @@ def create(principal: Principal, now: int) -> Flow[None]:
         raise IdentityError("user_exists")
     roles = None if principal.roles is None else json.dumps(principal.roles)
     yield Query(
-        "insert_principal", (principal.id, principal.name, principal.email, principal.password, roles, now)
-    )
+        "insert_principal",
+        (
+            principal.id, principal.name, principal.email, principal.password, roles, now,
+            principal.decides_after,
+        ),
+    )  # fmt: skip
 
 
 class Change(msgspec.Struct, kw_only=True):
-    """What to change of a person; UNSET leaves as it is. ``tokens_after`` is in seconds since 1970."""
+    """What to change of a person; UNSET leaves as it is. ``tokens_after`` is in seconds since 1970.
+
+    ``waits_until`` (seconds since 1970) is when the person may decide on requests, if this gives them roles that they
+    did not have or a password that somebody else knows.
+    """
 
     name: str | msgspec.UnsetType = msgspec.UNSET
     email: str | msgspec.UnsetType | None = msgspec.UNSET
@@ -96,6 +105,7 @@ class Change(msgspec.Struct, kw_only=True):
     roles: tuple[str, ...] | msgspec.UnsetType | None = msgspec.UNSET
     disabled: bool | msgspec.UnsetType = msgspec.UNSET
     tokens_after: int | msgspec.UnsetType = msgspec.UNSET
+    waits_until: int = 0
 
     @property
     def touches_rights(self) -> bool:
@@ -110,12 +120,15 @@ def change(principal: str, wanted: Change, now: int) -> Flow[tuple[Principal, Pr
     """
     row = yield Query("find_principal", (principal,))
     if row is None:
-        yield Query("insert_principal", (principal, "", None, None, None, now))
+        yield Query("insert_principal", (principal, "", None, None, None, now, 0))
         row = yield Query("find_principal", (principal,))
     before = _principal(row)
     assert before is not None
     values = {k: v for k, v in msgspec.structs.asdict(wanted).items() if v is not msgspec.UNSET}
+    waits_until = values.pop("waits_until")
     after = before._replace(**values)
+    if after.password != before.password or not set(after.roles or ()) <= set(before.roles or ()):
+        after = after._replace(decides_after=max(before.decides_after, waits_until))
     if after.email and after.email != before.email:
         other = yield Query("find_principal_by_email", (after.email,))
         if other is not None:
@@ -123,8 +136,7 @@ def change(principal: str, wanted: Change, now: int) -> Flow[tuple[Principal, Pr
     if (after.name, after.email, after.password) != (before.name, before.email, before.password):
         yield Query("update_profile", (principal, after.name, after.email, after.password))
     if wanted.touches_rights:
-        roles = None if after.roles is None else json.dumps(after.roles)
-        yield Query("update_rights", (principal, roles, int(after.disabled), after.tokens_after))
+        yield _update_rights(after)
     if after.disabled or after.tokens_after != before.tokens_after:
         yield Query("delete_sessions_of", (principal,))
     return before, after
@@ -161,7 +173,8 @@ def add_key(key: ApiKey, digest: bytes) -> Flow[None]:
     row = yield Query("find_principal", (principal,))
     if row is None:
         yield Query(
-            "insert_principal", (principal, key.service, None, None, json.dumps(["service"]), key.created_at)
+            "insert_principal",
+            (principal, key.service, None, None, json.dumps(["service"]), key.created_at, 0),
         )
     yield Query("insert_api_key", (key.id, digest, principal, key.label, key.created_at, key.created_by))
 
@@ -170,6 +183,16 @@ def key_owner(digest: bytes) -> Flow[tuple[str, frozenset[str]] | None]:
     """The service principal and roles behind a key's digest."""
     row = yield Query("find_api_key", (digest,))
     return None if row is None else (row[0], frozenset(json.loads(row[1] or "[]")))
+
+
+def aliases(principal: str, user: str) -> Flow[list[str]]:
+    """Other principals of the same person: the one whose e-mail address is the user id, and their own address."""
+    found = []
+    if "@" in user:
+        found.append(_principal((yield Query("find_principal_by_email", (user.lower(),)))))
+    own = _principal((yield Query("find_principal", (principal,))))
+    addresses = [f"user:{own.email}"] if own is not None and own.email else []
+    return addresses + [other.id for other in found if other is not None]
 
 
 def keys(limit: int) -> Flow[list[ApiKey]]:
@@ -186,8 +209,7 @@ def revoke_key(id: str, now: int) -> Flow[ApiKey]:
     yield Query("revoke_api_key", (id, now))
     owner = _principal((yield Query("find_principal", (row[1],))))
     assert owner is not None
-    roles = None if owner.roles is None else json.dumps(owner.roles)
-    yield Query("update_rights", (owner.id, roles, int(owner.disabled), owner.tokens_after))
+    yield _update_rights(owner)
     return _key(row)
 
 
@@ -213,8 +235,7 @@ def close_session(digest: bytes, now: int) -> Flow[str | None]:
     owner = None if row is None else _principal((yield Query("find_principal", (row[0],))))
     if owner is None:
         return None
-    roles = None if owner.roles is None else json.dumps(owner.roles)
-    yield Query("update_rights", (owner.id, roles, int(owner.disabled), owner.tokens_after))
+    yield _update_rights(owner)
     return owner.id
 
 
@@ -227,9 +248,15 @@ def has_admin() -> Flow[bool]:
 def _principal(row: Any) -> Principal | None:
     if row is None:
         return None
-    id, name, email, password, roles, tokens_after, disabled, rev = row
+    id, name, email, password, roles, tokens_after, disabled, rev, decides_after = row
     listed = None if roles is None else tuple(json.loads(roles))
-    return Principal(id, name, email, password, listed, tokens_after, bool(disabled), rev)
+    return Principal(id, name, email, password, listed, tokens_after, bool(disabled), rev, decides_after)
+
+
+def _update_rights(principal: Principal) -> Query:
+    id, _, _, _, roles, tokens_after, disabled, _, decides_after = principal
+    listed = None if roles is None else json.dumps(roles)
+    return Query("update_rights", (id, listed, int(disabled), tokens_after, decides_after))
 
 
 def _key(row: Any) -> ApiKey:

@@ -92,7 +92,9 @@ class Identities:
             raise Unauthorized("token_revoked")
         record = standing.record
         if record is not None and record.roles is not None:
-            identity = msgspec.structs.replace(identity, roles=frozenset(record.roles))
+            identity = msgspec.structs.replace(
+                identity, roles=frozenset(record.roles), decides_after=record.decides_after
+            )
         self._remember(digest, identity, rev)
         return identity
 
@@ -213,9 +215,11 @@ class Identities:
         email: str | None = None,
         password: str | None = None,
         roles: tuple[str, ...] | None = (),
+        by_staff: bool = False,
     ) -> Person:
         """A new person; without a password they cannot sign in here. ``roles`` None leaves roles to their tokens.
 
+        Whoever is made by staff (``by_staff``) decides on requests only after ``new_staff_wait_s``.
         Raises IdentityError ``user_exists``, ``invalid_*``, ``weak_password``.
         """
         record = Principal(
@@ -227,20 +231,32 @@ class Identities:
             tokens_after=0,
             disabled=False,
             rev=0,
+            decides_after=self._waits_until() if by_staff else 0,
         )
         await self._groat.write(flows.create, record, _now())
         # Tokens of theirs may have been let in before there was a record.
         self._forget([record.id])
         return _person(record)
 
-    async def change_user(self, user: str, wanted: Change) -> tuple[Person, Person]:
-        """Change a person: before and after. Raises IdentityError ``user_exists``, ``invalid_*``."""
+    async def change_user(
+        self, user: str, wanted: Change, *, password: str | None = None, by_staff: bool = False
+    ) -> tuple[Person, Person]:
+        """Change a person: before and after. A new password signs them out everywhere.
+
+        Whoever gets roles or a password from staff (``by_staff``) decides on requests only after ``new_staff_wait_s``.
+        Raises IdentityError ``user_exists``, ``invalid_*``, ``weak_password``.
+        """
         if wanted.roles is not msgspec.UNSET and wanted.roles is not None:
             wanted.roles = check_roles(wanted.roles)
         if isinstance(wanted.name, str):
             check_text(wanted.name, 200)
         if isinstance(wanted.email, str):
             wanted.email = check_email(wanted.email)
+        if password is not None:
+            wanted.password = await self._passwords.hash(password)
+            wanted.tokens_after = int(time.time())
+        if by_staff:
+            wanted.waits_until = self._waits_until()
         principal = f"user:{check_user(user)}"
         before, after = await self._groat.write(flows.change, principal, wanted, _now())
         self._forget([principal])
@@ -248,8 +264,7 @@ class Identities:
 
     async def set_password(self, user: str, password: str) -> None:
         """Give a person a new password and sign them out everywhere. Raises IdentityError ``weak_password``."""
-        hashed = await self._passwords.hash(password)
-        await self.change_user(user, Change(password=hashed, tokens_after=int(time.time())))
+        await self.change_user(user, Change(), password=password)
 
     async def set_roles(self, user: str, roles: tuple[str, ...] | None) -> None:
         """Set a person's roles (None: their token's count); open connections hear within seconds."""
@@ -258,6 +273,15 @@ class Identities:
     async def revoke(self, user: str) -> None:
         """Sign a person out everywhere: sessions end, and tokens issued until now are refused."""
         await self.change_user(user, Change(tokens_after=int(time.time())))
+
+    def _waits_until(self) -> int:
+        return int(time.time()) + self._settings.new_staff_wait_s
+
+    async def aliases(self, identity: Identity) -> list[str]:
+        """Other principals that are the same person as the caller: by e-mail address and user id."""
+        if identity.user is None:
+            return []
+        return await self._groat.read(flows.aliases, identity.principal, identity.user)
 
     async def find_user(self, user: str) -> Person | None:
         """A person's record, None when there is none."""

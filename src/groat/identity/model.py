@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import msgspec
 
@@ -25,7 +26,8 @@ class Identity(msgspec.Struct, frozen=True):
 
     ``principal`` is ``user:<id>`` or ``service:<name>``; ``user`` is the id of a person, None for a service;
     ``expires_at`` and ``issued_at`` are seconds since 1970, None for an API key. ``session`` names the session of the
-    built-in login that the token was issued for and ends with; None for every other credential.
+    built-in login that the token was issued for and ends with; None for every other credential. ``decides_after``
+    (seconds since 1970) is the moment from which they decide on requests.
     """
 
     principal: str
@@ -34,6 +36,12 @@ class Identity(msgspec.Struct, frozen=True):
     expires_at: int | None = None
     issued_at: int | None = None
     session: str | None = None
+    decides_after: int = 0
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether they were staff for long enough to decide on requests."""
+        return self.decides_after <= time.time()
 
     @property
     def is_admin(self) -> bool:

@@ -38,6 +38,20 @@ async def test_a_transfer_between_users(bank: Bank) -> None:
     }
 
 
+@pytest.mark.parametrize("spelling", ["ada", "ADA"])
+async def test_nobody_approves_what_they_receive(bank: Bank, spelling: str) -> None:
+    await bank.groat.post([("house:bank", f"user:{spelling}", "1", "USD")], key="known")
+    transfer = await bank.file("transfer", **{**TO_7, "user": spelling})
+    for name, given in (("approve", {}), ("reject", {"reason": "Mine"})):
+        assert refused(await bank.try_take(transfer, name, "ada", **given)) == "own_request"
+    assert (await bank.take(transfer, "approve", "bela")).state == "approved"
+
+
+async def test_a_name_that_the_payer_chose_does_not_hide_who_receives(bank: Bank) -> None:
+    await bank.file("transfer", **{**TO_7, "name": "Tax Office (verified)"})
+    assert "Tax Office (verified) (7)" in await bank.told_of("42")
+
+
 async def test_to_an_external_account(bank: Bank) -> None:
     transfer = await bank.file(
         "transfer", amount="25.00", asset="USD", external=IBAN, name="Erika Mustermann"

@@ -164,13 +164,18 @@ export function createApi(http: Http) {
       data: Record<string, unknown>,
       { user, ...options }: WriteOptions & { user?: string } = {},
     ) => write<wire.RequestView>("POST", path("requests", kind), data, { ...options, query: { user } }),
+    /** With a `version` only if the request is still at it: `wrong_state` otherwise. */
     takeTransition: (
       kind: string,
       id: string,
       transition: string,
       input: Record<string, unknown> = {},
-      options?: WriteOptions,
-    ) => write<wire.RequestView>("POST", path("requests", kind, id, transition), input, options),
+      { version, ...options }: WriteOptions & { version?: number } = {},
+    ) =>
+      write<wire.RequestView>("POST", path("requests", kind, id, transition), input, {
+        ...options,
+        query: { version: version === undefined ? undefined : String(version) },
+      }),
     /** Says for 15 s that one is looking at a request (staff); who else is. */
     lookAtRequest: (id: string) =>
       http.json<{ viewers: wire.LookView[] }>(path("looks", id), { method: "PUT" }),

@@ -42,7 +42,9 @@ class To(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def shown(self) -> str:
-        """The recipient for people to read."""
+        """The recipient for people to read. The payer chose the name, so a person's id stands beside it."""
+        if self.user and self.name:
+            return f"{self.name} ({self.user})"
         return self.name or self.external or self.user
 
 

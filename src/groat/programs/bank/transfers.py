@@ -196,6 +196,7 @@ TRANSFER = Kind(
     ),
     example={"amount": "25.00", "asset": "USD", "user": "7", "reference": "Dinner"},
     parent=("beneficiary", BENEFICIARY),
+    recipient="user",
     thresholds={"USD": "10000", "EUR": "10000", "BTC": "0.25"},
     refusals={**RULES, **DAY_RULE},
     resolve=know,

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from groat.ledger.accounts import owner_stream
 from groat.ledger.amounts import Asset
 from groat.ledger.book import (
     HOLD_CAPTURED,
@@ -22,7 +23,6 @@ from groat.ledger.book import (
     TransactionRow,
     refuse,
 )
-from groat.ledger.causes import Cause
 from groat.ledger.commands import Command, Effect, check_move
 from groat.ledger.errors import InvalidInput, Refusal
 from groat.ledger.text import check_id, check_metadata, format_time
@@ -31,14 +31,18 @@ from groat.programs.notifications.notices import BOX
 from groat.programs.workflow.kinds import (
     ADMIN,
     OWNER,
+    SERVICE,
+    SYSTEM,
     Approval,
     Capture,
     Hold,
     Kind,
     Post,
+    Release,
     Request,
     Step,
     Transition,
+    person_of,
     read_units,
 )
 from groat.programs.workflow.rows import OF_PARENT, OPEN, REQUEST, STEP, RequestRow, StepRow, text_of
@@ -60,7 +64,8 @@ class Take(Command, kw_only=True):
     ``declared`` is the kind; ``request`` the id, empty when filing; ``owner`` whose request is filed (``user:42``);
     ``input`` the transition's, the form when filing; ``parent`` the id of the request that it belongs to, if any, which
     never changes. ``roles`` are those of who calls; ``version`` the one that they saw, None for whichever it is now.
-    Who files as the owner may have ``open_max`` open requests at most, 0 for any number.
+    Who files as the owner may have ``open_max`` open requests at most, 0 for any number. ``aliases`` are the other
+    principals of the same person.
     """
 
     kind: ClassVar[str] = "request"
@@ -75,6 +80,7 @@ class Take(Command, kw_only=True):
     roles: frozenset[str] = frozenset()
     version: int | None = None
     open_max: int = 0
+    aliases: frozenset[str] = frozenset()
 
     def target(self) -> Any:
         """The request, the transition and its input."""
@@ -93,10 +99,6 @@ class Take(Command, kw_only=True):
     def _transition(self) -> Transition:
         found: Transition = self.declared.transitions[self.transition]
         return found
-
-    @property
-    def _cause(self) -> str:
-        return str(Cause("request", self.declared.name, self.request or self.ids[0]))
 
     @property
     def _by(self) -> str:
@@ -243,6 +245,8 @@ class Take(Command, kw_only=True):
         if isinstance(step, Refusal):
             # To the first of two approvers, too, or nobody could approve what the first one did.
             return step
+        if row is not None and self._transition.decides and self._receives(step):
+            return refuse("own_request")
         if row is not None and self._transition.approves and len(row.given()) + 1 < row.needed:
             row.approve(self._approval(book.now))
             return self._record(book, row, row.state, Step(), [], None)
@@ -266,11 +270,9 @@ class Take(Command, kw_only=True):
             return refuse("request_not_found", request=self.request)
         mine = self._by == row.owner
         if not self._may(mine):
-            return (
-                refuse("not_allowed")
-                if mine or self.roles
-                else refuse("request_not_found", request=self.request)
-            )
+            # Whoever may not read it must not learn that it is there.
+            reads = mine or not self.roles.isdisjoint(self._audience | {SERVICE, SYSTEM})
+            return refuse("not_allowed") if reads else refuse("request_not_found", request=self.request)
         if row.state not in transition.sources:
             if transition.decides and row.decided_by is not None:
                 return Refusal(
@@ -291,15 +293,30 @@ class Take(Command, kw_only=True):
             return Refusal(
                 "wrong_state",
                 f"The request changed meanwhile: it is at version {row.version}, not {self.version}.",
-                {"state": row.state},
+                {"state": row.state, "version": str(row.version)},
             )
-        if transition.decides and (mine or self._by == row.filed_by):
+        if transition.decides and self._is_me(row.owner, row.filed_by, self._recipient(row)):
             return refuse("own_request")
-        if transition.approves and any(a.by == self._by for a in row.given()):
+        if transition.approves and self._is_me(*(approval.by for approval in row.given())):
             return refuse("second_approver")
         if transition.approves and any(a.input != self._approval(0).input for a in row.given()):
             return refuse("approval_differs")
         return None
+
+    def _is_me(self, *principals: str) -> bool:
+        me = {person_of(principal) for principal in (self._by, *self.aliases)}
+        return not me.isdisjoint(person_of(principal) for principal in principals)
+
+    def _recipient(self, row: RequestRow) -> str:
+        """Who receives the request's money, "" for nobody who is known here."""
+        kind: Kind[Any] = self.declared
+        user = getattr(row.read(kind), kind.recipient) if kind.recipient else ""
+        return f"user:{user}" if user else ""
+
+    def _receives(self, step: Step) -> bool:
+        """Whether money of the step goes to the very person who takes it."""
+        paid = [effect.destination for effect in step.money if isinstance(effect, Hold | Post)]
+        return self._is_me(*(owner_stream(path) or "" for path in paid))
 
     def _approval(self, now: int) -> Approval:
         terms = {name: value for name, value in msgspec.to_builtins(self.input).items() if name != "reason"}
@@ -346,21 +363,16 @@ class Take(Command, kw_only=True):
                 source = self._account(book, effect.source, effect.asset)
                 destination = self._account(book, effect.destination, effect.asset)
                 amount = effect.amount
-                resolved = HoldRow(
-                    self.ids[0], source, destination, amount, 0, 0, None, HOLD_OPEN, book.now, self._cause
-                )
+                resolved = HoldRow(self.ids[0], source, destination, amount, 0, 0, None, HOLD_OPEN, book.now)
                 book.holds[resolved.id] = resolved
                 move = Move(0, source, destination, 0, amount)
             elif before is None:
                 raise ValueError(f"{name}: the request holds nothing")
             elif before.status != HOLD_OPEN:
-                # An earlier version let it be resolved by hand. Where it is as the step wants it, the request goes on.
-                wanted = 0
-                if isinstance(effect, Capture):
-                    wanted = before.amount if effect.amount is None else effect.amount
-                if before.captured != wanted:
-                    return refuse("hold_resolved", hold=before.id, state=before.status)
-                continue
+                if isinstance(effect, Release):
+                    # Somebody resolved the hold by hand; what is wanted is so already.
+                    continue
+                return refuse("hold_resolved", hold=before.id, state=before.status)
             else:
                 resolved, amount, status = before, 0, HOLD_RELEASED
                 if isinstance(effect, Capture):
@@ -368,7 +380,7 @@ class Take(Command, kw_only=True):
                     status = HOLD_CAPTURED
                 if amount > before.remaining:
                     return refuse("exceeds_hold", hold=before.id)
-                move = book.resolve(before, amount, before.remaining, status, self._cause)
+                move = book.resolve(before, amount, before.remaining, status)
             # A transaction's first posting is its hold's.
             moves.insert(0, move)
         legs = book.move([move._replace(number=n) for n, move in enumerate(moves)])
@@ -405,7 +417,6 @@ class Take(Command, kw_only=True):
             kind=f"{kind.name}.{self.transition}",
             reason=reason,
             metadata=text_of({"request": stored.id}),
-            cause=self._cause,
         )
         history = StepRow(
             made.id, stored.id, stored.version, self.transition, before, target, self._by, book.now, reason,

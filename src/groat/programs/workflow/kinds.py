@@ -37,7 +37,9 @@ RULES: dict[str, Rule] = {
     "not_allowed": Rule(403, "Who calls may not take this transition."),
     "already_decided": Rule(409, "Somebody else decided it first; decided_by says who."),
     "wrong_state": Rule(409, "The transition does not start from the state that the request is in."),
-    "own_request": Rule(403, "Nobody decides a request that they filed or that is their own."),
+    "own_request": Rule(
+        403, "Nobody decides a request that they filed, that is their own, or whose money they receive."
+    ),
     "second_approver": Rule(409, "You approved it already; somebody else must approve it as well."),
     "approval_differs": Rule(
         409, "Somebody approved it with other terms. Approve the same ones, or reject it."
@@ -259,9 +261,10 @@ class Kind(Generic[D]):
     view, event or schema shows them.
 
     ``parent`` is (field, kind): the field of the data that holds the id of the request this one belongs to, if any, and
-    what that one must be; it has the same owner. ``thresholds`` are decimal amounts by asset from which two approvers
-    are needed. ``refusals`` are the codes its steps may answer. ``resolve`` completes what is filed beforehand,
-    which freezes nothing under the key; it may raise InvalidInput. ``example`` is filed in documents and tests.
+    what that one must be; it has the same owner. ``recipient`` is the field of the data that holds the id of the user
+    who receives its money, if any; they do not decide on it. ``thresholds`` are decimal amounts by asset from which two
+    approvers are needed. ``refusals`` are the codes its steps may answer. ``resolve`` completes what is filed before
+    that, which freezes nothing under the key; it may raise InvalidInput. ``example`` is filed in documents and tests.
     Raises ValueError when the parts do not fit together.
     """
 
@@ -277,6 +280,7 @@ class Kind(Generic[D]):
         example: dict[str, Any],
         form: type[msgspec.Struct] | None = None,
         parent: tuple[str, Kind[Any]] | None = None,
+        recipient: str = "",
         thresholds: dict[str, str] | None = None,
         refusals: dict[str, Rule] | None = None,
         resolve: Callable[[People, Any], Awaitable[Any]] | None = None,
@@ -290,6 +294,7 @@ class Kind(Generic[D]):
         self.transitions = {transition.name: transition for transition in transitions}
         self.example = example
         self.parent = parent
+        self.recipient = recipient
         self.thresholds = thresholds or {}
         self.refusals = refusals or {}
         self.resolve = resolve
@@ -336,6 +341,11 @@ class Kind(Generic[D]):
             return 1
         # A threshold may be finer than the asset.
         return 2 if amount >= Fraction(threshold) * 10 ** assets[asset].scale else 1
+
+
+def person_of(principal: str) -> str:
+    """The person behind a principal, whatever the spelling: two that differ only in case are one."""
+    return principal.lower()
 
 
 def read_units(text: str, asset: str, assets: dict[str, Asset]) -> int:

@@ -9,7 +9,7 @@ import msgspec
 from groat.ledger.amounts import Asset, format_amount
 from groat.ledger.text import format_time
 from groat.ledger.views import BalanceView
-from groat.programs.workflow.kinds import FILE, OWNER, SYSTEM, Kind, Transition
+from groat.programs.workflow.kinds import FILE, OWNER, SYSTEM, Kind, Transition, person_of
 from groat.programs.workflow.rows import OF_PARENT, RequestRow, StepRow
 
 
@@ -246,8 +246,11 @@ def is_role_of(transition: Transition, roles: frozenset[str]) -> bool:
 
 def may_take(kind: Kind[Any], view: RequestView, actor: str, roles: frozenset[str]) -> list[str]:
     """The transitions that this caller may take now: what :class:`Take` will not refuse them."""
-    mine = actor == f"user:{view.user}"
-    given = {approval.by for approval in view.approvals.given}
+    mine, me = actor == f"user:{view.user}", person_of(actor)
+    concerned = {person_of(f"user:{view.user}"), person_of(view.filed_by)}
+    if kind.recipient:
+        concerned.add(person_of(f"user:{view.data[kind.recipient]}"))
+    given = {person_of(approval.by) for approval in view.approvals.given}
     may = []
     for t in kind.transitions.values():
         if view.state not in t.sources or t.by == (SYSTEM,):
@@ -255,9 +258,9 @@ def may_take(kind: Kind[Any], view: RequestView, actor: str, roles: frozenset[st
         by_role = is_role_of(t, roles)
         if not by_role and not (mine and OWNER in t.by):
             continue
-        if t.decides and (mine or actor == view.filed_by):
+        if t.decides and me in concerned:
             continue
-        if t.approves and actor in given:
+        if t.approves and me in given:
             continue
         may.append(t.name)
     return may

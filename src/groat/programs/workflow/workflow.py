@@ -106,12 +106,14 @@ class Workflow:
         key: str,
         roles: Iterable[str] = (),
         version: int | None = None,
+        aliases: Iterable[str] = (),
     ) -> RequestView | Refusal:
         """Take a transition of a request as the principal ``by``, who has these ``roles``.
 
         With a ``version`` only of this one: of a request that changed since, the refusal is ``wrong_state``.
+        ``aliases`` are other principals of the same person, so that nobody counts as two.
         """
-        return await self._take(kind, transition, check_id(id), given, "", key, by, roles, version)
+        return await self._take(kind, transition, check_id(id), given, "", key, by, roles, version, aliases)
 
     async def _take(
         self,
@@ -124,6 +126,7 @@ class Workflow:
         by: str,
         roles: Iterable[str],
         version: int | None = None,
+        aliases: Iterable[str] = (),
     ) -> RequestView | Refusal:
         declared = self.kinds[kind]
         type_ = declared.form if transition == FILE else declared.transitions[transition].input
@@ -144,6 +147,7 @@ class Workflow:
             roles=frozenset(roles),
             version=version,
             open_max=self._open_max,
+            aliases=frozenset(aliases),
         )
         verdict = await self._groat.execute(command)
         return verdict if isinstance(verdict, Refusal) else self._answer(verdict)

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { explain } from "../api/problem";
 import { kindsQuery } from "../api/requests";
 import { groat } from "../groat";
-import { formatClock } from "../lib/time";
+import { formatClock, formatShort } from "../lib/time";
 import { write } from "../lib/write-key";
 import { latest, stateOf } from "./kinds";
 import { spread } from "./live";
@@ -38,7 +38,11 @@ export function useTake() {
     try {
       // Its version does not count: that is what changes when the answer to a step that was taken is lost.
       const after = await write(["take", kind, id, transition.name, input], (key) =>
-        groat.api.takeTransition(kind, id, transition.name, input, { key }),
+        groat.api.takeTransition(kind, id, transition.name, input, {
+          key,
+          // A decision is on what was read: what has changed since is read again first.
+          ...(transition.decides ? { version: request.version } : {}),
+        }),
       );
       takeIn(queries, after);
       // The answer that was lost has come, but more has happened by then: a card may have been frozen, and unfrozen since.
@@ -71,7 +75,11 @@ export function explainRefusal(
       return "This request is yours, or you filed it: somebody else must decide it.";
     case "second_approver":
       return "You approved it already. Somebody else must approve it as well.";
+    case "too_new_to_decide":
+      return `You have been staff only for a short time. You may decide from ${formatShort(new Date(String(error.fields.decides_after)))} on.`;
     case "wrong_state":
+      if (error.fields.version !== undefined)
+        return "This request changed while you were looking at it. Check it again, then decide.";
       return `That is no longer possible: ${stateOf(kind, state ?? "").title.toLowerCase()}.`;
     default:
       return explain(error);

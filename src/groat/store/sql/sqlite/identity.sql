@@ -2,30 +2,31 @@
 
 -- name: find_principal :one
 -- Everything known of a caller, by principal.
-SELECT id, name, email, password, roles, tokens_after, disabled, rev FROM principal WHERE id = ?1;
+SELECT id, name, email, password, roles, tokens_after, disabled, rev, decides_after FROM principal WHERE id = ?1;
 
 -- name: find_principals :bulk
 -- Everything known of callers, by principal.
-SELECT json_group_array(json_array(p.id, p.name, p.email, p.password, p.roles, p.tokens_after, p.disabled, p.rev))
+SELECT json_group_array(json_array(p.id, p.name, p.email, p.password, p.roles, p.tokens_after, p.disabled, p.rev, p.decides_after))
 FROM json_each(?1) AS wanted JOIN principal AS p ON p.id = wanted.value;
 
 -- name: find_principal_by_email :one
 -- The person who signs in with an e-mail address (lower case).
-SELECT id, name, email, password, roles, tokens_after, disabled, rev FROM principal WHERE email = ?1;
+SELECT id, name, email, password, roles, tokens_after, disabled, rev, decides_after FROM principal WHERE email = ?1;
 
 -- name: insert_principal :exec
--- A new person or service: id, name, email, password, roles, created_at.
-INSERT INTO principal (id, name, email, password, roles, rev, created_at)
-VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(rev), 0) + 1 FROM principal), ?6);
+-- A new person or service: id, name, email, password, roles, created_at, decides_after.
+INSERT INTO principal (id, name, email, password, roles, rev, created_at, decides_after)
+VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(rev), 0) + 1 FROM principal), ?6, ?7);
 
 -- name: update_profile :exec
 -- What changes no rights: id, name, email, password.
 UPDATE principal SET name = ?2, email = ?3, password = ?4 WHERE id = ?1;
 
 -- name: update_rights :exec
--- What open connections must hear of: id, roles, disabled, tokens_after.
+-- What open connections must hear of: id, roles, disabled, tokens_after, decides_after.
 UPDATE principal
-SET roles = ?2, disabled = ?3, tokens_after = ?4, rev = (SELECT max(rev) + 1 FROM principal)
+SET roles = ?2, disabled = ?3, tokens_after = ?4, decides_after = ?5,
+    rev = (SELECT max(rev) + 1 FROM principal)
 WHERE id = ?1;
 
 -- name: principals_changed :many
