@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from groat.http.operations import OPERATIONS, Operation
 from groat.settings import Settings
 from tests.http.conftest import ACTIONS, SECRET, Api, code, give, posting
 
@@ -184,13 +186,50 @@ async def test_every_body_is_read_strictly(api: Api) -> None:
             (b'{"reason":"\\u0000"}', "invalid_text"),
             (b'{"unheard-of":1}', "invalid_body"),
             (b"[]", "invalid_body"),
-            (b"[" * 100_000, "too_deep"),
+            (b"[" * 1_000, "too_deep"),
             (too_large, "body_too_large"),
         ):
             assert code(await api.call("ada", route, content=content)) == expected, (route, content[:40])
         for kind in ("text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1"):
             answer = await api.call("ada", route, content=b"{}", headers={"Content-Type": kind})
             assert (answer.status_code, code(answer)) == (415, "unsupported_media_type"), route
+
+
+def operation_of(route: str) -> Operation:
+    method, path = route.split()
+    return next(
+        each
+        for each in OPERATIONS.values()
+        if each.method == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", each.path), path)
+    )
+
+
+@pytest.mark.parametrize("line", ROUTES_WITH_BODIES.strip().splitlines())
+async def test_every_body_is_bounded_in_bytes_values_and_depth(api: Api, line: str) -> None:
+    route = " ".join(line.split())
+    operation = operation_of(route)
+    most, values, depth = (
+        operation.body_max or api.settings.body_max,
+        operation.values_max,
+        operation.depth_max,
+    )
+    texts = b'"' + b"[{,\\\\" * 20 + b'"'
+    for content, expected in (
+        (b'{"unheard-of":"' + b"x" * (most - 17) + b'"}', "invalid_body"),
+        (b'{"unheard-of":"' + b"x" * (most - 16) + b'"}', "body_too_large"),
+        (b'{"unheard-of":[' + b",".join([b"0"] * (values - 2)) + b"]}", "invalid_body"),
+        (b'{"unheard-of":[' + b",".join([b"0"] * (values - 1)) + b"]}", "too_many_values"),
+        (b"{" + b",".join(b'"%d":0' % n for n in range(values)) + b"}", "too_many_values"),
+        (b'{"unheard-of":' + b"[" * (depth - 1) + texts + b"]" * (depth - 1) + b"}", "invalid_body"),
+        (b'{"unheard-of":' + b"[" * depth + texts + b"]" * depth + b"}", "too_deep"),
+        (b"{" * 500 + b"}" * 500, "too_deep"),
+        (b"]" * 500 + b"[" * (depth - 1), "invalid_json"),
+        (b'{"unheard-of":[' + b",".join([b"[{}]"] * 9) + b"]}", "invalid_body"),
+    ):
+        if len(content) > most and expected != "body_too_large":
+            continue
+        answer = await api.call("ada", route, content=content)
+        assert code(answer) == expected, (route, content[:40], answer.text)
 
 
 async def test_a_body_of_unannounced_length_is_bounded_too(api: Api) -> None:

@@ -31,6 +31,7 @@ COOKIE = "groat_session"
     "signing in",
     "Sign in",
     body=bodies.LoginBody,
+    body_max=4 * 1024,
     answer=TokenAnswer,
     codes=("login_failed", "login_throttled", "origin_refused"),
     example={"email": "ada@example.com", "password": "correct horse"},

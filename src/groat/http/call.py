@@ -103,21 +103,23 @@ class Call:
         content_type = self.headers.get(b"content-type")
         if content_type is None:
             if not body and self.operation.empty_body:
-                return decode(b"{}", kind)
+                return decode(b"{}", kind, self.operation)
             raise HttpError("unsupported_media_type")
         if content_type != b"application/json" and not _is_json(content_type):
             raise HttpError("unsupported_media_type")
         if len(body) > LARGE_BYTES:
             # Thousands of items take a tenth of a second; meanwhile the event loop serves others.
-            return await asyncio.to_thread(decode, body, kind)
-        return decode(body, kind)
+            return await asyncio.to_thread(decode, body, kind, self.operation)
+        return decode(body, kind, self.operation)
 
     async def read(self) -> bytes:
         """The body as bytes. Raises HttpError ``body_too_large`` as soon as that is known."""
         most = self.settings.body_max
+        if self.operation.body_max is not None:
+            most = min(most, self.operation.body_max)
         announced = self.headers.get(b"content-length")
         if announced is not None and (not announced.isdigit() or int(announced) > most):
-            raise HttpError("body_too_large")
+            raise _too_large(most)
         message: Any = await self.receive()
         body: bytes = message.get("body", b"")
         if message.get("more_body"):
@@ -128,7 +130,7 @@ class Call:
                 size += len(parts[-1])
             body = b"".join(parts)
         if len(body) > most:
-            raise HttpError("body_too_large")
+            raise _too_large(most)
         if message["type"] == "http.disconnect":
             raise HttpError("invalid_request", "The connection ended within the body.")
         return body
@@ -232,6 +234,10 @@ class Limiter:
             bucket = self._buckets[principal] = Bucket(2.0 * self._rate, self._rate, now)
         if not bucket.take(now):
             raise HttpError("rate_limited")
+
+
+def _too_large(most: int) -> HttpError:
+    return HttpError("body_too_large", f"This call takes a body of at most {most:,} bytes.", max=most)
 
 
 def _is_json(content_type: bytes) -> bool:

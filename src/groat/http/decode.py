@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -23,12 +23,68 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _INTEGER_MIN, _INTEGER_MAX = -(2**63), 2**63 - 1
 
 
-def decode(body: bytes, kind: type[T]) -> T:
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+DEPTH_LOOKED_AT_MAX = 500_000
+"""More brackets are too many values for every call."""
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
+
+
+class Shape(Protocol):
+    """How many values a document may hold, and how deep they may be nested."""
+
+    @property
+    def values_max(self) -> int:
+        """Items, fields, arrays and objects together."""
+
+    @property
+    def depth_max(self) -> int:
+        """Arrays and objects within one another."""
+
+
+def decode(body: bytes, kind: type[T], shape: Shape) -> T:
     """The body as a ``kind``. Raises HttpError (codes of its 400s) and InvalidInput ``invalid_text``."""
+    check_shape(body, shape)
     try:
         return msgspec.convert(parse(body), kind, strict=True)
     except msgspec.ValidationError as error:
         raise HttpError("invalid_body", _printable(str(error))) from None
+
+
+def check_shape(body: bytes, shape: Shape) -> None:
+    """Raise HttpError ``too_deep`` or ``too_many_values`` before anything is made of the document.
+
+    The signs that begin values are counted, first also within strings: few documents are so near a bound that it has
+    to be done again without these.
+    """
+    opened = body.count(b"[") + body.count(b"{")
+    if body.count(b",") + opened < shape.values_max and opened <= shape.depth_max:
+        return
+    bare = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    # Each value has at most two strings, its name and itself.
+    if bare.count(b'"') > 4 * shape.values_max:
+        raise _too_many(shape)
+    bare = b"".join(bare.split(b'"')[::2])
+    opened = bare.count(b"[") + bare.count(b"{")
+    is_too_many = bare.count(b",") + opened >= shape.values_max
+    if opened <= DEPTH_LOOKED_AT_MAX and _is_deeper(bare, shape.depth_max):
+        raise HttpError("too_deep", f"This call takes JSON of at most {shape.depth_max} levels.")
+    if is_too_many:
+        raise _too_many(shape)
+
+
+def _is_deeper(bare: bytes, depth_max: int) -> bool:
+    """Whether brackets are nested deeper; each round takes the innermost away."""
+    brackets = bare.translate(_ONE_KIND, _NOT_BRACKETS)
+    for _ in range(depth_max):
+        inner = brackets.replace(b"[]", b"")
+        if len(inner) == len(brackets):
+            break
+        brackets = inner
+    return b"[]" in brackets or brackets.count(b"[") > depth_max
+
+
+def _too_many(shape: Shape) -> HttpError:
+    return HttpError("too_many_values", f"This call takes JSON of at most {shape.values_max:,} values.")
 
 
 def parse(body: bytes) -> Any:

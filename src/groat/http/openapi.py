@@ -55,7 +55,14 @@ _TOKEN_CODES = (
     "token_revoked", "api_key_invalid", "rate_limited", "keys_unavailable",
 )  # fmt: skip
 _BODY_CODES = ("invalid_text", "body_too_large", "unsupported_media_type")
-_JSON_CODES = ("invalid_json", "duplicate_field", "too_deep", "number_too_large", "invalid_body")
+_JSON_CODES = (
+    "invalid_json",
+    "duplicate_field",
+    "too_deep",
+    "too_many_values",
+    "number_too_large",
+    "invalid_body",
+)
 _STORE_CODES = ("overloaded", "busy", "interrupted", "store_unavailable", "closed")
 
 

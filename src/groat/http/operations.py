@@ -37,7 +37,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     ``body`` and ``answer`` are msgspec types (None: none); ``keyed`` asks for an Idempotency-Key; ``codes`` are the
     stable codes it may answer beyond those that its form implies; ``empty_body`` allows to send no body at all;
     ``media_type`` is the answer's (``other_media_types``: what it may be instead), ``body_type`` the body's;
-    ``statuses`` are further statuses of success.
+    ``statuses`` are further statuses of success. A body has at most ``body_max`` bytes (None: as the setting says), its
+    JSON at most ``values_max`` values, nested at most ``depth_max`` deep.
     """
 
     id: str
@@ -60,6 +61,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str = "application/json"
     other_media_types: tuple[str, ...] = ()
     body_type: str = "application/json"
+    body_max: int | None = 64 * 1024
+    values_max: int = 10_000
+    depth_max: int = 24
     example: Any = None
     answer_example: Any = None
 

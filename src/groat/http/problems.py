@@ -18,6 +18,9 @@ HTTP_ERRORS: dict[str, Rule] = {
         400, "A JSON object names a field twice, so that readers could differ on its meaning."
     ),
     "too_deep": Rule(400, "The JSON is nested too deeply."),
+    "too_many_values": Rule(
+        400, "The JSON holds more values than this call takes; detail says how many it may."
+    ),
     "number_too_large": Rule(
         400, "A JSON number does not fit: integers have 64 bits, other numbers are finite."
     ),

@@ -106,6 +106,7 @@ _FORM = {
     body=_FORM,
     answer=Preview,
     body_type="multipart/form-data",
+    body_max=None,
     codes=("invalid_file", "unknown_asset", "invalid_text", "text_too_long", *SHEET_ERRORS),
     answer_example=_EXAMPLE,
 )
