@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.http.conftest import Api, code, give, posting
 
 
@@ -32,6 +34,43 @@ async def test_a_transaction_is_answered_whole_and_replayed_under_its_key(api: A
     assert again.json() == {**told, "replayed": True}
     assert (await api.call("ada", f"GET /v1/transactions/{told['id']}")).json() == told
     assert await balance(api) == "150"
+
+
+async def test_a_quoted_key_is_the_bare_one(api: Api) -> None:
+    first = await api.call("shop", "POST /v1/transactions", give("42", "1"), key='"k"')
+    again = await api.call("shop", "POST /v1/transactions", give("42", "1"), key="k")
+    assert (first.status_code, again.status_code, first.json()["key"]) == (201, 200, "k")
+    assert again.json()["id"] == first.json()["id"]
+    other = await api.call("shop", "POST /v1/transactions", give("42", "2"), key='"k"')
+    assert (other.status_code, code(other)) == (409, "key_reused")
+    hold = {"source": "user:42", "destination": "house:sales", "amount": "1", "asset": "CREDIT"}
+    assert (await api.call("shop", "POST /v1/holds", hold, key='"h"')).status_code == 201
+    assert (await api.call("shop", "POST /v1/holds", hold, key="h")).status_code == 200
+    bulk = {"mode": "independent", "items": [give("42", "1"), give("42", "2")]}
+    assert not (await api.call("shop", "POST /v1/transactions/bulk", bulk, key="b")).json()["replayed"]
+    assert (await api.call("shop", "POST /v1/transactions/bulk", bulk, key='"b"')).json()["replayed"]
+
+
+@pytest.mark.parametrize(
+    "key", ['"k', 'k"', '"a"b"', '"k";v=1', '"k", "l"', '""', '"a\\b\\"', '"\xfc"', "\x7f"]
+)
+async def test_a_malformed_key_is_refused(api: Api, key: str) -> None:
+    answer = await api.call("shop", "POST /v1/transactions", give("42", "1"), key=key)
+    assert (answer.status_code, code(answer)) == (400, "invalid_key")
+    assert await balance(api) == "100"
+
+
+async def test_a_bulk_never_meets_a_key_that_somebody_chose(api: Api) -> None:
+    bulk = {"mode": "independent", "items": [give("42", "1"), give("42", "2")]}
+    for key in ("b/0", "b\u203a1".encode().decode("latin-1")):
+        await api.call("shop", "POST /v1/transactions", give("42", "7"), key=key)
+    first = (await api.call("shop", "POST /v1/transactions/bulk", bulk, key="b")).json()
+    assert [r["status"] for r in first["results"]] == [201, 201]
+    chosen = await api.call("shop", "POST /v1/transactions", give("42", "9"), key="b/1")
+    assert chosen.status_code == 201
+    again = (await api.call("shop", "POST /v1/transactions/bulk", bulk, key="b")).json()
+    assert [r["status"] for r in again["results"]] == [200, 200]
+    assert await balance(api) == "119"
 
 
 async def test_a_key_belongs_to_its_principal(api: Api) -> None:
@@ -73,7 +112,10 @@ async def test_an_independent_bulk_gives_a_verdict_for_each(api: Api) -> None:
         (0, 201, None), (1, 400, "invalid_amount"), (2, 422, "insufficient_funds"), (3, 201, None),
     ]  # fmt: skip
     assert first["summary"] == {"committed": 2, "refused": 2}
-    assert [r["transaction"]["key"] for r in first["results"] if "transaction" in r] == ["b/0", "b/3"]
+    assert [r["transaction"]["key"] for r in first["results"] if "transaction" in r] == [
+        "b\u203a0",
+        "b\u203a3",
+    ]
     assert {r["transaction"]["reason"] for r in first["results"] if "transaction" in r} == {"Spring"}
     again = (await api.call("ada", "POST /v1/transactions/bulk", body, key="b")).json()
     assert (again["replayed"], [r["status"] for r in again["results"]]) == (True, [200, 400, 422, 200])

@@ -244,7 +244,7 @@ def test_a_key_is_its_principals() -> None:
 
 
 def test_digests_never_change() -> None:
-    # They stand in databases for ever: when these values must change, DIGEST_FORM must too.
+    # They stand in databases for ever: when these values must change, keys need a form of their own.
     made = post(reason="Welcome", metadata={"order": 7}, effective_at=1)
     made.check(ASSETS)
     assert made.key_digest() == "d5278b979815803da83bc047dd9fb4c7"

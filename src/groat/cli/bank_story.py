@@ -14,6 +14,7 @@ import structlog
 
 from groat import Groat
 from groat.ledger.errors import Refusal
+from groat.ledger.keys import derive
 from groat.ledger.text import parse_time
 from groat.programs.bank import BANK
 from groat.programs.bank.card_network import SimulatedCardNetwork
@@ -83,7 +84,7 @@ class _Story:
         """Post dollars; the moment at which that was recorded."""
         view = await self._groat.post(
             [(source, destination, amount, "USD")],
-            key=f"demo/bank/{key}",
+            key=derive("demo", "bank", key),
             reason=reason,
             principal=PRINCIPAL,
             actor="user:admin",
@@ -92,14 +93,16 @@ class _Story:
 
     async def file(self, kind: str, user: str, key: str, /, **data: Any) -> str:
         """File a request; its id, empty where that was refused."""
-        answer = await self._workflow.file(kind, data, user=user, key=f"demo/bank/{key}", by=f"user:{user}")
+        answer = await self._workflow.file(
+            kind, data, user=user, key=derive("demo", "bank", key), by=f"user:{user}"
+        )
         return _id(answer, key)
 
     async def charge(self, card: str, user: str, key: str, amount: str, merchant: str) -> str:
         """A card payment that the network authorises."""
         data = {"card": card, "amount": amount, "asset": "USD", "merchant": merchant}
         answer = await self._workflow.file(
-            "card_payment", data, user=user, key=f"demo/bank/{key}", by=PRINCIPAL, roles=["service"]
+            "card_payment", data, user=user, key=derive("demo", "bank", key), by=PRINCIPAL, roles=["service"]
         )
         return _id(answer, key)
 
@@ -113,7 +116,7 @@ class _Story:
             name,
             given,
             by=principal,
-            key=f"demo/bank/{id}/{name}/{by}",
+            key=derive("demo", "bank", id, name, by),
             roles=[role] if role else [],
         )
         _id(answer, f"{kind}.{name}")

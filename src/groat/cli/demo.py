@@ -20,6 +20,7 @@ from groat.cli.server import require_address, run_server
 from groat.demo import ACTIONS, BANK_OPTIONS, PEOPLE
 from groat.identity.identities import Identities
 from groat.ledger.commands import Command, Hold, Post, Posting
+from groat.ledger.keys import derive
 from groat.ledger.text import parse_time
 from groat.settings import Settings
 
@@ -165,7 +166,7 @@ def _post(
 ) -> Post:
     return Post(
         principal=PRINCIPAL,
-        key=f"demo/{key}",
+        key=derive("demo", key),
         actor=f"user:{actor}",
         reason=reason,
         effective_at=at,

@@ -30,6 +30,7 @@ from groat.cli.transactions_file import (
 from groat.ledger.amounts import Asset
 from groat.ledger.commands import OpenAccount, Post
 from groat.ledger.errors import Refusal
+from groat.ledger.keys import derive
 from groat.settings import Settings
 from groat.store.batch import Done
 
@@ -157,8 +158,10 @@ async def _open_accounts(groat: Groat, accounts: Sequence[tuple[str, str]], show
             [
                 OpenAccount(
                     principal=PRINCIPAL,
-                    # A path may be as long as a key, so the key holds its digest.
-                    key=f"import/open/{blake2b(f'{path}/{asset}'.encode(), digest_size=16).hexdigest()}",
+                    # Earlier versions kept a digest here, for a path may be as long as a key.
+                    key=derive(
+                        "import", "open", blake2b(f"{path}/{asset}".encode(), digest_size=16).hexdigest()
+                    ),
                     reason="Import",
                     account=path,
                     asset=asset,
@@ -186,7 +189,7 @@ async def _post(
             if retry_refused and isinstance(verdict, Refusal) and verdict.replayed:
                 verdict = await _again(groat, post, verdict)
             if isinstance(verdict, Refusal):
-                refused.append(Refused(post.key.removeprefix("import/"), verdict))
+                refused.append(Refused((post.metadata or {})["import"], verdict))
             elif verdict.replayed:
                 known += 1
             else:
@@ -203,7 +206,9 @@ async def _again(groat: Groat, post: Post, verdict: Done | Refusal) -> Done | Re
     for attempt in range(2, ATTEMPTS_MAX + 1):
         if not (isinstance(verdict, Refusal) and verdict.replayed):
             break
-        (verdict,) = await groat.execute_many([msgspec.structs.replace(post, key=f"{post.key}/{attempt}")])
+        (verdict,) = await groat.execute_many(
+            [msgspec.structs.replace(post, key=derive(post.names or post.key, attempt))]
+        )
     return verdict
 
 

@@ -18,6 +18,7 @@ from groat.ledger.accounts import check_path
 from groat.ledger.amounts import SCALE_MAX, Asset, check_asset, parse_amount
 from groat.ledger.commands import POSTINGS_MAX, Post, Posting
 from groat.ledger.errors import GroatError, InvalidInput, Rule
+from groat.ledger.keys import derive
 from groat.ledger.text import check_text, parse_time
 
 COLUMNS = ("transaction", "date", "source", "destination", "amount", "asset")
@@ -132,7 +133,7 @@ def to_posts(legs: Iterable[_Leg], assets: Mapping[str, Asset]) -> tuple[list[Po
             posts.append(
                 Post(
                     principal=PRINCIPAL,
-                    key=f"import/{id}",
+                    key=derive("import", id),
                     reason=own[0].reason or "Import",
                     metadata={"import": id},
                     effective_at=_moment(own[0].date),

@@ -31,6 +31,7 @@ from groat.store.batch import (
     Published,
     Taken,
     commit_batch,
+    prepare,
 )
 from groat.store.interface import Store
 
@@ -164,7 +165,7 @@ class Committer:
             needed = command.ids_needed()
             command.ids = [self._new_id()] if needed == 1 else [self._new_id() for _ in range(needed)]
             future: asyncio.Future[Done | Refusal] = loop.create_future()
-            prepared = Prepared(command, command.key_digest(), command.body_digest())
+            prepared = prepare(command)
             self._queue.append((prepared, future, call))
             futures.append(future)
         self._wake.set()

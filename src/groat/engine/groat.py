@@ -20,7 +20,7 @@ from groat.engine.ids import new_id
 from groat.engine.lookup import Lookup, Stale, Time
 from groat.engine.streams import Streams
 from groat.ledger.accounts import Policy
-from groat.ledger.amounts import Asset, check_asset, parse_amount
+from groat.ledger.amounts import Amount, Asset, amount_text, check_asset, parse_amount
 from groat.ledger.commands import (
     UNSET,
     Bulk,
@@ -63,7 +63,7 @@ DAY_US = 86_400_000_000
 LOCAL = "service:local"
 
 Listener = Callable[[list[Published]], None]
-Leg = tuple[str, str, str, str]
+Leg = tuple[str, str, Amount, str]
 
 log = structlog.get_logger("groat")
 
@@ -313,6 +313,9 @@ class Groat(Lookup):
             command.check(self._assets)
 
     async def _done(self, command: Command) -> Done:
+        if command.principal.startswith("system:"):
+            # What groat does by itself has keys of its own making, which nobody else's may meet.
+            raise InvalidInput("invalid_principal", "No caller acts as system:; give a user: or a service:.")
         verdict = await self.execute(command)
         if isinstance(verdict, Refusal):
             raise Refused(verdict)
@@ -329,9 +332,9 @@ class Groat(Lookup):
                 "unknown_asset", asset=code[:32].encode("ascii", "backslashreplace").decode()
             ) from None
 
-    async def amount(self, text: str, asset: str, *, signed: bool = False) -> int:
-        """The smallest units in a decimal string of an asset; raises InvalidInput."""
-        return parse_amount(text, await self.asset(asset), signed=signed)
+    async def amount(self, amount: Amount, asset: str, *, signed: bool = False) -> int:
+        """The smallest units in an amount of an asset: a decimal string, an int or a Decimal; raises InvalidInput."""
+        return parse_amount(amount_text(amount), await self.asset(asset), signed=signed)
 
     async def _postings(self, legs: Iterable[Leg]) -> tuple[Posting, ...]:
         return tuple([Posting(s, d, await self.amount(amount, asset), asset) for s, d, amount, asset in legs])
@@ -348,7 +351,7 @@ class Groat(Lookup):
         at: Time | None = None,
         below_floor: bool = False,
     ) -> TransactionView:
-        """Move money: each posting is (source, destination, amount, asset) with the amount as a decimal string.
+        """Move money: each posting is (source, destination, amount, asset), the amount a str, an int or a Decimal.
 
         ``key`` makes a repetition harmless. Raises Refused (``insufficient_funds`` ...), InvalidInput, Overloaded.
         """
@@ -384,7 +387,7 @@ class Groat(Lookup):
         self,
         source: str,
         destination: str,
-        amount: str,
+        amount: Amount,
         asset: str,
         *,
         key: str,
@@ -414,7 +417,7 @@ class Groat(Lookup):
         hold: str,
         *,
         key: str,
-        amount: str | None = None,
+        amount: Amount | None = None,
         final: bool = True,
         reason: str = "",
         actor: str = "",
@@ -425,6 +428,7 @@ class Groat(Lookup):
         if amount is not None:
             held = await self.held(hold)
             # Without a hold there is no asset to read the amount by; the verdict is hold_not_found whatever it says.
+            amount = amount_text(amount)
             units = await self.amount(amount, held.asset) if held else 1
         command = Capture(
             principal=principal, key=key, actor=actor, reason=reason, hold=hold, amount=units, final=final
@@ -443,13 +447,13 @@ class Groat(Lookup):
         transaction: str,
         *,
         key: str,
-        amounts: Sequence[str | None] | None = None,
+        amounts: Sequence[Amount | None] | None = None,
         reason: str = "",
         actor: str = "",
         principal: str = LOCAL,
         below_floor: bool = False,
     ) -> TransactionView:
-        """Post a transaction backwards, whole or by ``amounts`` per posting (None: all that is left, "0": nothing)."""
+        """Post a transaction backwards, whole or by ``amounts`` per posting (None: all that is left, 0: nothing)."""
         command = Reverse(
             principal=principal,
             key=key,
@@ -462,20 +466,22 @@ class Groat(Lookup):
         return (await self._done(command)).view()
 
     async def reversal_amounts(
-        self, transaction: str, amounts: Sequence[str | None]
+        self, transaction: str, amounts: Sequence[Amount | None]
     ) -> tuple[int | None, ...]:
         """The smallest units of ``amounts``, each read by the asset of its posting; raises InvalidInput."""
         original = await self.transaction(transaction)
         assets = [p.asset for p in original.postings] if original else []
         units: list[int | None] = []
-        for index, text in enumerate(amounts):
-            if text is None or index >= len(assets):
+        for index, amount in enumerate(amounts):
+            if amount is not None:
+                amount = amount_text(amount)
+            if amount is None or index >= len(assets):
                 # A superfluous amount is refused as wrong_legs, whatever it says.
                 units.append(None)
                 continue
-            value = await self.amount(text, assets[index], signed=True)
+            value = await self.amount(amount, assets[index], signed=True)
             if value < 0:
-                raise InvalidInput("amount_not_positive", amount=text)
+                raise InvalidInput("amount_not_positive", amount=amount)
             units.append(value)
         return tuple(units)
 
@@ -483,7 +489,7 @@ class Groat(Lookup):
         self,
         account: str,
         asset: str,
-        balance: str,
+        balance: Amount,
         *,
         key: str,
         reason: str = "",
@@ -510,8 +516,8 @@ class Groat(Lookup):
         asset: str,
         *,
         key: str,
-        floor: str | Unset | None = UNSET,
-        ceiling: str | Unset | None = UNSET,
+        floor: Amount | Unset | None = UNSET,
+        ceiling: Amount | Unset | None = UNSET,
         reason: str = "",
         actor: str = "",
         principal: str = LOCAL,
@@ -535,8 +541,8 @@ class Groat(Lookup):
         asset: str,
         *,
         key: str,
-        floor: str | Unset | None = UNSET,
-        ceiling: str | Unset | None = UNSET,
+        floor: Amount | Unset | None = UNSET,
+        ceiling: Amount | Unset | None = UNSET,
         reason: str = "",
         principal: str = LOCAL,
     ) -> TransactionView:
@@ -552,9 +558,11 @@ class Groat(Lookup):
         )
         return (await self._done(command)).view()
 
-    async def limit(self, text: str | Unset | None, asset: str) -> int | Unset | None:
+    async def limit(self, amount: Amount | Unset | None, asset: str) -> int | Unset | None:
         """A limit's smallest units; None (no limit) and UNSET (as it is) stay what they are. Raises InvalidInput."""
-        return await self.amount(text, asset, signed=True) if isinstance(text, str) else text
+        if amount is None or isinstance(amount, Unset):
+            return amount
+        return await self.amount(amount, asset, signed=True)
 
     # Assets
 

@@ -16,7 +16,7 @@ from groat.http.decode import decode
 from groat.http.problems import HttpError
 from groat.identity import Identity, Unauthorized
 from groat.ledger.errors import InvalidInput
-from groat.ledger.text import check_key
+from groat.ledger.keys import Key, as_key
 from groat.live.limits import Bucket
 from groat.store.replica import STALE_S_MAX
 
@@ -135,14 +135,14 @@ class Call:
             raise HttpError("invalid_request", "The connection ended within the body.")
         return body
 
-    def key(self) -> str:
-        """The Idempotency-Key. Raises InvalidInput ``key_required`` or ``invalid_key``."""
+    def key(self) -> Key:
+        """The Idempotency-Key, bare or as a quoted string. Raises InvalidInput ``key_required`` or ``invalid_key``."""
         sent = self.headers.get(b"idempotency-key")
         if sent is None:
             raise InvalidInput("key_required")
         if [name for name, _ in self.scope["headers"]].count(b"idempotency-key") > 1:
-            raise InvalidInput("invalid_key")
-        return check_key(sent.decode("latin-1"))
+            raise InvalidInput("invalid_key", "Send one Idempotency-Key; this request has several.")
+        return as_key(sent.decode("latin-1"))
 
     @property
     def query(self) -> dict[str, str]:

@@ -16,7 +16,8 @@ from groat.http.rights import owns, sees_everything
 from groat.ledger.amounts import parse_amount
 from groat.ledger.commands import ITEMS_MAX, Bulk, Post, Posting, Reverse
 from groat.ledger.errors import InvalidInput, Refusal
-from groat.ledger.text import check_id, check_text
+from groat.ledger.keys import Key, derive
+from groat.ledger.text import KEY_MAX, check_id, check_text
 from groat.ledger.views import TransactionView
 
 AT_ONCE = 200
@@ -98,7 +99,8 @@ async def post_transaction(call: Call) -> Answer:
 )
 async def post_transactions(call: Call) -> Answer:
     """Up to 10,000 transactions. `atomic`: all or none, and a refusal is a problem with the `index` of its item.
-    `independent`: a verdict for each, under the keys `<key>/<index>`. Repeat it under the same key after any failure.
+    `independent`: a verdict for each, under keys made of yours and the item's index, which no caller can send. Repeat
+    it under the same key after any failure.
     """
     key = call.key()
     body = await call.body(bodies.BulkBody)
@@ -130,17 +132,18 @@ async def _post_atomic(call: Call, body: bodies.BulkBody, key: str) -> Answer:
     return Answer.of(BulkAnswer(body.mode, view.replayed, results, BulkSummary(len(results), 0)))
 
 
-async def _post_each(call: Call, body: bodies.BulkBody, key: str) -> Answer:
+async def _post_each(call: Call, body: bodies.BulkBody, key: Key) -> Answer:
     assets = await call.groat.assets()
-    if len(key) + len(f"/{len(body.items) - 1}") > 255:
-        raise InvalidInput("invalid_key", "The key leaves no room for the /<index> of the items.")
+    if len(key) + len(f"/{len(body.items) - 1}") > KEY_MAX:
+        # Older nodes make keys of it that callers could send, too.
+        raise InvalidInput("invalid_key", "The key leaves no room for the index of the items.")
     commands: list[tuple[int, Post]] = []
     results: list[BulkResult] = []
     for index, item in enumerate(body.items):
         if index % AT_ONCE == 0:
             await asyncio.sleep(0)
         try:
-            command = await to_post(call, item, f"{key}/{index}", body.reason)
+            command = await to_post(call, item, derive(key, index), body.reason)
             command.check(assets)
         except InvalidInput as error:
             results.append(BulkResult(index, error.status, problem=details(error)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import NamedTuple
 
 from groat.ledger.errors import InvalidInput, printable
@@ -12,6 +13,12 @@ SCALE_MAX = 18
 
 _AMOUNT = re.compile(r"(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?", re.ASCII)
 _ASSET = re.compile(r"[A-Z][A-Z0-9_]{0,15}", re.ASCII)
+
+Amount = str | int | Decimal
+"""An amount as apps may give it: "12.50", 12 or Decimal("12.50"), in whole units of the asset. Never a float."""
+
+# More digits than any amount has; beyond it a Decimal's text may be as long as its exponent says.
+_DIGITS_MAX = 64
 
 
 class Asset(NamedTuple):
@@ -26,6 +33,40 @@ def check_asset(code: str, scale: int) -> Asset:
     if not _ASSET.fullmatch(code) or not 0 <= scale <= SCALE_MAX:
         raise InvalidInput("invalid_asset", asset=printable(code, 32))
     return Asset(code, scale)
+
+
+def amount_text(value: Amount) -> str:
+    """The decimal string of an amount that an app gave; raises InvalidInput ``invalid_amount``.
+
+    A float is refused, for it has seldom the value that it was written with; so are bool, None, NaN and infinity.
+    Zeros at the end of a Decimal's fraction do not count.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        # Python refuses to write integers of more than some thousand digits.
+        return str(value) if value.bit_length() <= 4 * _DIGITS_MAX else "9" * _DIGITS_MAX
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise InvalidInput(
+                "invalid_amount", f"An amount is a finite number, not {value}.", amount=str(value)
+            )
+        if not value:
+            return "0"
+        if not -_DIGITS_MAX <= value.adjusted() <= _DIGITS_MAX:
+            raise InvalidInput(
+                "invalid_amount", f"{value} is beyond every amount.", amount=str(value)[:_DIGITS_MAX]
+            )
+        text = f"{value:f}"
+        return text.rstrip("0").removesuffix(".") if "." in text else text
+    if isinstance(value, float):
+        raise InvalidInput(
+            "invalid_amount",
+            "A float is not exact: 0.1 + 0.2 is 0.30000000000000004. Give a decimal string, an int or a Decimal.",
+            amount=str(value),
+        )
+    kind = type(value).__name__
+    raise InvalidInput("invalid_amount", f"An amount is a decimal string, an int or a Decimal, not {kind}.")
 
 
 def parse_amount(text: str, asset: Asset, *, signed: bool = False) -> int:

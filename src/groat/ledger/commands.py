@@ -32,14 +32,12 @@ from groat.ledger.book import (
     refuse,
 )
 from groat.ledger.errors import InvalidInput, Refusal, printable
-from groat.ledger.text import TIME_MAX, check_id, check_key, check_metadata, check_principal, check_text
+from groat.ledger.keys import Form, Key, as_key
+from groat.ledger.text import TIME_MAX, check_id, check_metadata, check_principal, check_text
 
 POSTINGS_MAX = 1_000
 ITEMS_MAX = 10_000
 BULK_POSTINGS_MAX = 20_000
-
-# The version of what the digest covers; it is stored with each key, so that it can change without breaking old keys.
-DIGEST_FORM = 1
 
 _pack = msgspec.msgpack.Encoder(order="deterministic").encode
 _dump = msgspec.json.encode
@@ -71,7 +69,7 @@ class Command(msgspec.Struct, kw_only=True):
     ``principal`` calls (``user:42``, ``service:shop``); ``key`` is its idempotency key; ``actor`` is the person on
     whose behalf it calls (the principal itself by default); ``effective_at`` is in microseconds, None for the moment of
     commit. ``ids`` are made before the command is queued, one for each transaction it may make; ``encoded_metadata`` is
-    the canonical JSON that ``check()`` leaves behind.
+    the canonical JSON that ``check()`` leaves behind. ``names`` has all forms of the key; ``key`` is its text.
     """
 
     kind: ClassVar[str]
@@ -86,6 +84,12 @@ class Command(msgspec.Struct, kw_only=True):
     effective_at: int | None = None
     ids: list[str] = []
     encoded_metadata: str | None = None
+    names: Key | None = None
+
+    def __post_init__(self) -> None:
+        """Keep the forms of a derived key apart from its text."""
+        if isinstance(self.key, Key):
+            self.names, self.key = self.key, str(self.key)
 
     def target(self) -> Any:
         """What the command is about, as plain values: with the kind and the texts it makes up the digest."""
@@ -97,7 +101,9 @@ class Command(msgspec.Struct, kw_only=True):
 
     def check(self, assets: dict[str, Asset]) -> None:
         """Check the form before the command is queued; raises InvalidInput, and nothing is frozen under the key."""
-        check_key(self.key)
+        if self.names is None or self.names != self.key:
+            self.names = as_key(self.key)
+            self.key = str(self.names)
         check_principal(self.principal)
         if self.actor:
             check_principal(self.actor)
@@ -119,6 +125,22 @@ class Command(msgspec.Struct, kw_only=True):
     def key_digest(self) -> str:
         """32 hex digits that stand for (principal, key)."""
         return digest_of(self.principal, self.key)
+
+    def key_digests(self) -> tuple[tuple[str, ...], str]:
+        """The digests of all forms of the key, as the caller sent it first, and of the one that older nodes look up.
+
+        The latter is "" where they look up the key itself.
+        """
+        names = self.names or Key(self.key)
+        forms = dict.fromkeys((names.older or self.key, self.key, *names.earlier))
+        return (
+            tuple(digest_of(self.principal, form) for form in forms),
+            digest_of(self.principal, names.older) if names.older else "",
+        )
+
+    def key_form(self) -> int:
+        """The :class:`Form` in which its key is stored."""
+        return int(Form.OWN)
 
     def body_digest(self) -> str:
         """32 hex digits that stand for the operation, its target and its normalised body; no ids, no server time."""
@@ -265,6 +287,7 @@ class Bulk(Command, kw_only=True):
         for index, item in enumerate(self.items):
             # An item stands under the key of the whole; its own principal, actor and key are not its own.
             item.principal, item.key, item.actor = self.principal, self.key, self.actor
+            item.names = self.names
             try:
                 item.check(assets)
             except InvalidInput as error:

@@ -119,10 +119,20 @@ def refusal_rule(code: str) -> Rule:
     return REFUSALS[code] if code in REFUSALS else DECLARED[code]
 
 
+# A refusal's text from its fields, where that says more than the meaning of its code.
+_SAID: dict[str, str] = {
+    "insufficient_funds": "{account} has {available} {asset} available, {needed} were needed",
+    "ceiling_exceeded": "{account} would reach {would_be} {asset}, its ceiling is {ceiling}",
+    "exceeds_hold": "{remaining} is left of the hold {hold}, more was wanted",
+    "exceeds_transaction": "{remaining} is left to reverse of posting {posting} of {transaction}, more was wanted",
+}
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """A business "no": ``code`` of :data:`REFUSALS`, ``detail`` for people, ``fields`` for programs (all strings).
 
-    ``replayed`` says that this is the first verdict under the key, told again.
+    ``replayed`` says that this is the first verdict under the key, told again. As a text it says which account it is
+    about and what was needed.
     """
 
     code: str
@@ -134,6 +144,20 @@ class Refusal(msgspec.Struct, frozen=True):
     def status(self) -> int:
         """The HTTP status of the code."""
         return refusal_rule(self.code).status
+
+    def __str__(self) -> str:
+        """The code and what was wrong: "insufficient_funds: user:1 has 5 CREDIT available, 10 were needed"."""
+        fields = dict(self.fields)
+        index, floor = fields.pop("index", ""), fields.get("floor", "0")
+        try:
+            said = _SAID[self.code].format_map(fields)
+        except KeyError:
+            named = ", ".join(f"{name} {value}" for name, value in fields.items())
+            said = f"{self.detail} ({named})" if named else self.detail
+        else:
+            if floor.strip("-0."):
+                said += f" above its floor of {floor}"
+        return f"{self.code}: {said}" + (f" (item {index})" if index else "")
 
 
 def printable(text: str, length_max: int = 64) -> str:
@@ -171,6 +195,7 @@ class Refused(GroatError):
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code, refusal.detail, **refusal.fields)
+        self.args = (str(refusal),)
         self.refusal = refusal
 
     @property

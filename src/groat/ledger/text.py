@@ -12,13 +12,14 @@ import msgspec
 
 from groat.ledger.errors import InvalidInput, printable
 
+KEY_MAX = 255
 REASON_MAX = 1_000
 METADATA_BYTES_MAX = 16_384
 METADATA_DEPTH_MAX = 16
 # The last microsecond of the year 9999, beyond which no moment can be told.
 TIME_MAX = 253_402_300_799_999_999
 
-_KEY = re.compile(r"[\x20-\x7e]{1,255}", re.ASCII)
+_KEY = re.compile(rf"[\x20-\x7e]{{1,{KEY_MAX}}}", re.ASCII)
 _PRINCIPAL = re.compile(r"[a-z]{1,16}:[A-Za-z0-9._@|:-]{1,128}", re.ASCII)
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII)

@@ -27,8 +27,9 @@ from groat.ledger.book import (
     TransactionRow,
     refuse,
 )
-from groat.ledger.commands import DIGEST_FORM, Command, Effect
+from groat.ledger.commands import Command, Effect
 from groat.ledger.errors import Refusal, Replaced, StoreError
+from groat.ledger.keys import Form
 from groat.ledger.views import (
     BalanceView,
     BulkView,
@@ -130,11 +131,23 @@ AccountIds = dict[tuple[str, str], int]
 
 
 class Prepared(NamedTuple):
-    """A command with its digests, made before the batch."""
+    """A command with its digests, made before the batch.
+
+    ``forms`` are those of all forms of its key, in the order in which they are looked up; ``older`` is the one that
+    nodes of versions before look up, "" if that is ``key``.
+    """
 
     command: Command
     key: str
+    forms: tuple[str, ...]
+    older: str
     body: str
+
+
+def prepare(command: Command) -> Prepared:
+    """The checked command with its digests."""
+    forms, older = command.key_digests()
+    return Prepared(command, command.key_digest(), forms, older, command.body_digest())
 
 
 class Published(NamedTuple):
@@ -159,6 +172,7 @@ class Committed(NamedTuple):
 class Known(NamedTuple):
     """What stands under a key: of an earlier batch (``transaction``, ``outcome``) or of this one (``verdict``)."""
 
+    form: int
     body: str
     transaction: str | None
     outcome: Outcome | None
@@ -224,7 +238,7 @@ def commit_batch(
     known = yield from _find_keys(prepared)
     book = Book(now, assets)
     refs = Refs()
-    commands = [p.command for p in prepared if p.key not in known]
+    commands = [p.command for p in prepared if _verdict_on(p, known) is None]
     for command in commands:
         command.needs(refs, book)
     # What is missing where nothing is waited for may be taken, or not be there: so there nothing is believed.
@@ -259,10 +273,10 @@ def commit_batch(
     book.expire(free, new_id)
     expired = len(book.made)
     verdicts: list[Verdict] = []
-    rows: list[tuple[Any, ...]] = []
+    stale_keys: list[tuple[str]] = []
     decided: list[tuple[Prepared, Done | Refusal]] = []
     for p in prepared:
-        found = known.get(p.key)
+        found = _verdict_on(p, known)
         if found is not None:
             verdicts.append((yield from _replay(p, found, assets)))
             continue
@@ -273,7 +287,8 @@ def commit_batch(
         verdict = _decide(p.command, book, first=not decided and not expired)
         verdicts.append(verdict)
         if not isinstance(verdict, Broken | Again):
-            known[p.key] = Known(p.body, None, None, verdict)
+            stale_keys.extend([(p.key,)] if p.key in known else [])
+            known[p.key] = Known(Form.OWN, p.body, None, None, verdict)
             decided.append((p, verdict))
 
     made = sorted(book.made, key=lambda t: t.id)
@@ -289,13 +304,19 @@ def commit_batch(
     batch = yield from _write(
         book, streams, made, postings, published, len(decided), worker, previous, new_id
     )
+    rows: dict[str, tuple[Any, ...]] = {}
     for p, verdict in decided:
         if isinstance(verdict, Done):
             for row in verdict.transactions:
                 stood |= row.positions
-        rows.append(_key_row(p, verdict, stood, now))
+        row_of_key = _key_row(p, verdict, stood, now)
+        rows[p.key] = row_of_key
+        if p.older and p.older not in known:
+            rows.setdefault(p.older, (p.older, int(Form.FOR_OLDER), *row_of_key[2:]))
+    if stale_keys:
+        yield Query("drop_older_keys", (sorted(stale_keys),))
     if rows:
-        yield Query("insert_keys", (sorted(rows),))
+        yield Query("insert_keys", (sorted(rows.values()),))
     if prepared and not batch and not rows:
         # Nothing was written whose COMMIT would show that what is told again is as safe as what is new.
         yield Query("confirm")
@@ -305,11 +326,26 @@ def commit_batch(
 def _find_keys(prepared: Sequence[Prepared]) -> Flow[dict[str, Known]]:
     if not prepared:
         return {}
-    found = yield Query("find_keys", ([p.key for p in prepared],))
+    digests = list(dict.fromkeys(digest for p in prepared for digest in p.forms))
+    found = yield Query("find_keys", (digests,))
     return {
-        digest: Known(body, txn, msgspec.json.decode(outcome, type=Outcome) if outcome else None, None)
-        for digest, _, body, txn, outcome in found
+        digest: Known(form, body, txn, msgspec.json.decode(outcome, type=Outcome) if outcome else None, None)
+        for digest, form, body, txn, outcome in found
     }
+
+
+def _verdict_on(p: Prepared, known: dict[str, Known]) -> Known | None:
+    """What stands under a command's key, in whatever form.
+
+    Under an earlier form only what an older version wrote is meant: in the rows of this one, it is another key.
+    """
+    if not known:
+        return None
+    for digest in p.forms:
+        found = known.get(digest)
+        if found is not None and (found.form == Form.BEFORE or (found.form == Form.OWN and digest == p.key)):
+            return found
+    return None
 
 
 def _know_accounts(pairs: set[tuple[str, str]], known: AccountIds) -> Flow[AccountIds]:
@@ -490,16 +526,16 @@ def _replay(p: Prepared, found: Known, assets: dict[str, Asset]) -> Flow[Verdict
 
 def _key_row(p: Prepared, verdict: Done | Refusal, stood: dict[str, str], now: int) -> tuple[Any, ...]:
     if isinstance(verdict, Refusal):
-        return (p.key, DIGEST_FORM, p.body, None, _encode(Outcome(refusal=verdict, at=now)).decode())
+        return (p.key, p.command.key_form(), p.body, None, _encode(Outcome(refusal=verdict, at=now)).decode())
     outcome = verdict.outcome
     if outcome is None:
-        return (p.key, DIGEST_FORM, p.body, verdict.transactions[0].id, None)
+        return (p.key, p.command.key_form(), p.body, verdict.transactions[0].id, None)
     for balance in outcome.balances:
         # A no-op still tells where the stream stands, so that a client knows what its answer includes.
         stream = owner_stream(balance.account)
         if stream in stood:
             outcome.positions[stream] = stood[stream]
-    return (p.key, DIGEST_FORM, p.body, None, _encode(outcome).decode())
+    return (p.key, p.command.key_form(), p.body, None, _encode(outcome).decode())
 
 
 def _number_events(book: Book, streams: dict[str, Stream], now: int) -> Flow[list[Published]]:

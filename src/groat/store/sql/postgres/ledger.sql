@@ -144,6 +144,10 @@ SELECT unnest($1::text::uuid[]), unnest($2::text::bigint[]), unnest($3::text[]),
        unnest($5::text[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]),
        unnest($10::text[]), unnest($11::text::bigint[]);
 
+-- name: drop_older_keys :add
+-- Make room for keys whose texts stand there only as the earlier forms of others, for older nodes (form 3).
+DELETE FROM key WHERE digest = ANY ($1::text::uuid[]) AND form = 3;
+
 -- name: insert_keys :add
 -- The keys come last; on a conflict another batch was first, and this one runs again.
 INSERT INTO key (digest, form, body, txn, outcome)
