@@ -15,12 +15,12 @@ from groat.http.app import create_app
 from groat.settings import Settings
 from groat.store.postgres import PostgresStore
 from groat.store.replica import Replica
+from tests.helpers.secrets import SECRET
 from tests.servers import free_port
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 DASHBOARD = DEPLOY / "grafana" / "groat.json"
 ALERTS = DEPLOY / "prometheus" / "alerts.yml"
-SECRET = "s" * 40
 SUFFIXES = {"histogram": ("_bucket", "_sum", "_count")}
 
 

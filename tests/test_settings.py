@@ -17,7 +17,7 @@ from groat.settings import (
     require_store,
 )
 
-LONG = "x" * 40
+LONG = "kZ3wq9Tt0vYbF7cLx2Nf8RmHs5Jd1GpA-e6uW4yB"
 
 
 def test_flag_over_environment_over_file_over_default(tmp_path: Path) -> None:
@@ -117,6 +117,8 @@ def test_wrong_files(tmp_path: Path, content: bytes | None, code: str) -> None:
         ({"secret": LONG}, "secret_missing", "jwt_secret"),
         ({"secret": "short", "jwt_secret": LONG}, "secret_too_short", "secret"),
         ({"secret": LONG, "jwt_secret": "short"}, "secret_too_short", "jwt_secret"),
+        ({"secret": DEMO_SECRET, "jwt_secret": LONG}, "secret_weak", "secret"),
+        ({"secret": LONG, "jwt_secret": "a" * 40}, "secret_weak", "jwt_secret"),
     ],
 )
 def test_outside_the_demo_no_secret_has_a_default(flags: dict[str, str], code: str, setting: str) -> None:

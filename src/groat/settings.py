@@ -20,9 +20,13 @@ from msgspec import Meta
 
 from groat.ledger import accounts
 from groat.ledger.errors import GroatError, Rule
+from groat.strength import guess_bits
 
 SECRET_LENGTH_MIN = 32
 """Bytes a secret must have: RFC 7518 §3.2 asks for a key at least as long as the hash of HS256."""
+
+SECRET_BITS_MIN = 64
+"""Below this a secret follows a pattern: 32 random hexadecimal digits are estimated at 77 bits or more."""
 
 DEMO_SECRET = "groat-demo: anybody may know this one, it guards nothing"  # noqa: S105  (public on purpose)
 
@@ -39,6 +43,7 @@ SETTING_ERRORS: dict[str, Rule] = {
     "needs_postgres": Rule(500, "This setting needs a PostgreSQL database (--database postgresql://...)."),
     "secret_missing": Rule(500, "A server needs secrets of its own; none has a default."),
     "secret_too_short": Rule(500, "A secret must be long enough not to be guessed."),
+    "secret_weak": Rule(500, "A secret must be random, and nobody else's."),
 }
 
 
@@ -287,7 +292,7 @@ def load(
 
 
 def require_secrets(settings: Settings) -> None:
-    """Check that a server may start: raises SettingsError ``secret_missing`` or ``secret_too_short``."""
+    """Check that a server may start: raises what :func:`require_secret` raises."""
     needed = ["secret"] if settings.jwt_jwks else ["secret", "jwt_secret"]
     for name in needed:
         require_secret(settings, name)
@@ -309,7 +314,11 @@ def require_store(settings: Settings) -> None:
 
 
 def require_secret(settings: Settings, name: str) -> str:
-    """Return the secret setting ``name``; raises SettingsError ``secret_missing`` or ``secret_too_short``."""
+    """Return the secret setting ``name``.
+
+    Raises SettingsError ``secret_missing``, ``secret_too_short``, or, outside the demo, ``secret_weak`` for one that
+    follows a pattern and for the demo's.
+    """
     value: str = getattr(settings, name)
     how = (
         f"make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))' "
@@ -321,6 +330,13 @@ def require_secret(settings: Settings, name: str) -> str:
         raise SettingsError(
             "secret_too_short", f"{name} is shorter than {SECRET_LENGTH_MIN} bytes; {how}", setting=name
         )
+    if not settings.demo:
+        if value == DEMO_SECRET:
+            raise SettingsError(
+                "secret_weak", f"{name} is the demo's, which anybody knows; {how}", setting=name
+            )
+        if guess_bits(value) < SECRET_BITS_MIN:
+            raise SettingsError("secret_weak", f"{name} can be guessed; {how}", setting=name)
     return value
 
 

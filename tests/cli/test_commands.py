@@ -14,8 +14,7 @@ from groat import Groat
 from groat.identity.identities import Identities
 from groat.settings import DEMO_SECRET, Settings
 from tests.cli.conftest import Run
-
-SECRET = "x" * 40
+from tests.helpers.secrets import SECRET
 
 
 async def fill(database: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import BOOKS, Run, closing_balances, exported_balances
 from tests.helpers.databases import PostgresDatabase
+from tests.helpers.secrets import JWT_SECRET, SECRET
 from tests.servers import Postgres, postgres
 
 
@@ -74,7 +75,15 @@ def test_what_only_reads_makes_no_ledger(place: PostgresDatabase, run: Run) -> N
 
 
 def test_a_database_that_is_not_there(run: Run) -> None:
-    serve = ("serve", "--secret", "s" * 40, "--jwt-secret", "j" * 40, "--database-wait-s", "0")
+    serve = (
+        "serve",
+        "--secret",
+        SECRET,
+        "--jwt-secret",
+        JWT_SECRET,
+        "--database-wait-s",
+        "0",
+    )
     for words in (("migrate",), ("verify",), serve):
         ran = run(*words, "--database", "postgresql://postgres:hush@127.0.0.1:1/groat")
         assert (ran.code, "store_unavailable" in ran.err) == (2, True), ran
@@ -85,6 +94,6 @@ def test_a_database_that_is_not_there(run: Run) -> None:
 def test_sqlite_serves_from_one_process(run: Run, database: str) -> None:
     for more in (("--workers", "2"), ("--redis", "redis://127.0.0.1"), ("--replica", "postgresql://a/b")):
         ran = run(
-            "serve", "--secret", "s" * 40, "--jwt-secret", "j" * 40, "--database", database, *more
+            "serve", "--secret", SECRET, "--jwt-secret", JWT_SECRET, "--database", database, *more
         )  # fmt: skip
         assert (ran.code, "needs_postgres" in ran.err) == (2, True), ran

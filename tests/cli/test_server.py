@@ -14,9 +14,14 @@ import httpx
 import pytest
 
 from tests.cli.conftest import BOOKS, Run, closing_balances
+from tests.helpers.secrets import JWT_SECRET as JWT_SECRET
+from tests.helpers.secrets import SECRET as SECRET
 
 DEADLINE_S = 60.0
-SECRETS = {"GROAT_SECRET": "s" * 40, "GROAT_JWT_SECRET": "j" * 40}
+SECRETS = {
+    "GROAT_SECRET": SECRET,
+    "GROAT_JWT_SECRET": JWT_SECRET,
+}
 
 Start = Callable[..., tuple[subprocess.Popen[str], str]]
 

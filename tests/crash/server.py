@@ -16,11 +16,11 @@ from typing import Any, Protocol
 import httpx
 import jwt
 
+from tests.helpers.secrets import JWT_SECRET as JWT_SECRET
+from tests.helpers.secrets import SECRET as SECRET
 from tests.live.waiting import until
 
 DEADLINE_S = 60.0
-SECRET = "s" * 40
-JWT_SECRET = "j" * 40
 ACTIONS = {
     "spend": {"source": "user:{user}", "destination": "house:sales", "assets": ["CREDIT"], "max": "1000"},
     "transfer": {"source": "user:{user}", "destination": "user:{to}", "assets": ["CREDIT"]},

@@ -16,10 +16,16 @@ from typing import Any, Self
 import httpx
 
 from groat.demo import PEOPLE
+from tests.helpers.secrets import JWT_SECRET as JWT_SECRET
+from tests.helpers.secrets import SECRET as SECRET
 
 START_S_MAX = 60.0
 TOKEN_MARGIN_S = 10
-ENVIRONMENT = {**os.environ, "GROAT_SECRET": "s" * 40, "GROAT_JWT_SECRET": "j" * 40}
+ENVIRONMENT = {
+    **os.environ,
+    "GROAT_SECRET": SECRET,
+    "GROAT_JWT_SECRET": JWT_SECRET,
+}
 WIDE = ("--connects-per-minute", "1000")
 """A test reconnects oftener than people do."""
 

@@ -15,8 +15,8 @@ from groat import Groat
 from groat.http.app import App, create_app
 from groat.identity import Identities
 from groat.settings import Action, Settings
+from tests.helpers.secrets import SECRET as SECRET
 
-SECRET = "s" * 40
 PASSWORD = "correct horse"
 CALLERS = {"ada": ("admin",), "sam": ("support",), "42": (), "7": ()}
 ACTIONS = {

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-SECRET = "s" * 40
+from tests.helpers.secrets import SECRET as SECRET
+
 START_S = 60
 STOP_S = 40
 

@@ -10,8 +10,8 @@ from groat import Groat
 from groat.http.app import create_app
 from groat.identity import Identities
 from groat.settings import Settings
+from tests.helpers.secrets import SECRET
 
-SECRET = "s" * 40
 PATH = "/v1/sheets/preview"
 
 
