@@ -3,18 +3,26 @@
 import { type Api, createApi } from "./api.js";
 import type { Away } from "./arrival.js";
 import { type Book, EMPTY_BOOK, type Input, reduce } from "./book.js";
-import { Connection } from "./connection.js";
+import { Connection, type SessionNews } from "./connection.js";
 import { type DebugSink, debugSink } from "./debug.js";
 import { negate } from "./decimal.js";
 import { backoff, browserEnvironment, type Environment, randomId, sleep } from "./environment.js";
 import { GroatError } from "./errors.js";
 import type { ActOptions, Groat, GroatOptions } from "./groat.js";
 import { guarded } from "./guard.js";
-import { Http, type TokenProvider, TokenSource } from "./http.js";
+import { Http, type TokenProvider } from "./http.js";
 import type { Change, GroatState, Overlay, Phase, Position } from "./model.js";
 import { Seen } from "./seen.js";
+import { type Proof, Session, type SessionHost } from "./session.js";
 import { type Toast, type ToastOptions, watchToasts } from "./toasts.js";
-import type { ActionInput, Credentials, Me, ReadInput, Session, TransactionView } from "./wire.js";
+import type {
+  ActionInput,
+  Credentials,
+  Me,
+  ReadInput,
+  Session as SignedIn,
+  TransactionView,
+} from "./wire.js";
 
 const HISTORY_MAX = 200;
 /** Longer than a write is repeated, so an overlay never ends while its write is still under way. */
@@ -32,6 +40,7 @@ class Client implements Groat {
   private readonly environment: Environment;
   private readonly debug: DebugSink;
   private readonly http: Http;
+  private readonly host: SessionHost;
   private readonly ownsSession: boolean;
   private readonly historyMax: number;
   private readonly connection: Connection;
@@ -43,7 +52,12 @@ class Client implements Groat {
   private paused: { book: Book; buffered: number } | null = null;
   private state: GroatState;
   private started = false;
-  private session: AbortController | null = null;
+  private session: Session;
+  /** Finding out who is signed in is under way, or done. */
+  private entering: AbortController | null = null;
+  /** Calls of `login`, `logout` and `switchUser`: the last one counts. */
+  private turn = 0;
+  private signing: Promise<unknown> = Promise.resolve();
   private refreshing: Promise<void> | null = null;
   private expiry: ReturnType<typeof setTimeout> | undefined;
 
@@ -53,9 +67,14 @@ class Client implements Groat {
     this.debug = debugSink(options.debug);
     this.historyMax = historyMax;
     this.ownsSession = token === undefined;
-    const provider: TokenProvider = token ?? (() => this.renewSession());
-    this.http = new Http(url.replace(/\/$/, ""), new TokenSource(provider), this.environment, this.debug);
-    this.http.onUnauthorized = () => this.endSession();
+    this.host = {
+      prove: token ? (last) => this.proveGiven(token, last) : () => this.proveCookie(),
+      replaced: (session, proof) => this.replaced(session, proof),
+      over: (session) => this.over(session),
+    };
+    this.session = new Session(this.host);
+    this.http = new Http(url.replace(/\/$/, ""), () => this.session, this.environment, this.debug);
+    this.http.onUnauthorized = (session) => this.over(session);
     this.api = createApi(this.http);
     this.connection = new Connection(this.http, this.environment, this.debug, share, {
       confirmed: () => this.book.confirmed,
@@ -63,8 +82,8 @@ class Client implements Groat {
       changed: () => this.publish(),
       away: (away: Away) => this.tell(away),
       rightsChanged: () => this.check(),
-      unauthorized: () => this.endSession(),
-      otherSession: (user) => this.otherSession(user),
+      unauthorized: () => this.over(this.session),
+      heardSession: (news) => this.heardSession(news),
       pageSeen: () => this.noteSeen(),
     });
     this.seen = new Seen(this.environment, (receipt) => this.connection.seen(receipt));
@@ -130,38 +149,52 @@ class Client implements Groat {
     this.rest();
   }
 
-  async login(credentials: Credentials): Promise<Session> {
-    const session = await this.api.createSession(credentials);
-    this.drop();
-    this.http.tokens.set(session.token);
+  async login(credentials: Credentials): Promise<SignedIn> {
+    this.turn += 1;
+    const { turn } = this;
+    const answer = await this.inTurn(() => this.api.createSession(credentials));
+    if (turn !== this.turn) {
+      throw new GroatError("aborted", "Somebody signed in or out meanwhile, which counts.");
+    }
+    const { token, user } = answer;
+    const was = this.session.user;
+    this.drop({ token, user, principal: `user:${user}`, me: null });
     this.started ? this.enter() : this.start();
-    this.connection.announce(session.user);
-    return session;
+    this.connection.announce({ type: "session", user, was });
+    return answer;
   }
 
   switchUser(): void {
+    this.turn += 1;
+    const was = this.session.user;
     this.drop();
-    this.http.tokens.set(null);
     this.started ? this.enter() : this.start();
+    this.connection.announce({ type: "switch", was });
   }
 
   async logout(): Promise<void> {
-    this.connection.announce(null);
-    this.endSession();
-    if (this.ownsSession) await this.api.endSession();
+    this.turn += 1;
+    this.connection.announce({ type: "session", user: null, was: this.session.user });
+    this.drop();
+    if (this.ownsSession) await this.inTurn(() => this.api.endSession());
   }
 
   refresh(): Promise<void> {
-    this.refreshing ??= this.load()
+    if (this.refreshing) return this.refreshing;
+    const { session } = this;
+    const refreshing = this.load()
       .catch((error: unknown) => {
-        if (error instanceof GroatError && this.phase === "ready") this.connection.error = error;
-        this.publish();
+        if (error instanceof GroatError && this.phase === "ready" && !session.ended) {
+          this.connection.error = error;
+          this.publish();
+        }
         throw error;
       })
       .finally(() => {
-        this.refreshing = null;
+        if (this.refreshing === refreshing) this.refreshing = null;
       });
-    return this.refreshing;
+    this.refreshing = refreshing;
+    return refreshing;
   }
 
   pause(): void {
@@ -187,6 +220,7 @@ class Client implements Groat {
 
   async act(name: string, input: ActionInput, options: ActOptions = {}): Promise<TransactionView> {
     const { key = randomId(), signal } = options;
+    const { session } = this;
     const effect = options.overlay ?? this.expected(input);
     if (effect) this.take({ type: "overlay", overlay: this.overlay(key, effect) });
     try {
@@ -199,6 +233,8 @@ class Client implements Groat {
       }
       return view;
     } catch (error) {
+      // With the session its overlays went, and another's picture is no concern of this one.
+      if (session.ended) throw error;
       this.take({ type: "overlay-end", key });
       if (!(error instanceof GroatError) || !error.retryable) throw error;
       this.check();
@@ -217,8 +253,9 @@ class Client implements Groat {
   }
 
   async markRead(input: ReadInput): Promise<void> {
+    const { session } = this;
     const { marks } = await this.api.readNotifications(input);
-    this.connection.takeRead(marks);
+    if (!session.ended) this.connection.takeRead(marks);
   }
 
   toasts(
@@ -231,7 +268,12 @@ class Client implements Groat {
 
   watch(user: string): () => void {
     if (user === this.book.confirmed.user) return () => undefined;
-    return this.connection.watch(user);
+    const { session } = this;
+    const end = this.connection.watch(user);
+    return () => {
+      // With its session a watch ended by itself.
+      if (!session.ended) end();
+    };
   }
 
   provisional(account: string, asset: string, balance: string): void {
@@ -240,97 +282,153 @@ class Client implements Groat {
 
   // The session
 
-  /** The built-in login's token: the session cookie is exchanged for one. */
-  private async renewSession(): Promise<string | null> {
+  /** The built-in login: the session cookie is exchanged for a token, and the answer says whose it is. */
+  private async proveCookie(): Promise<Proof | null> {
     try {
-      return (await this.api.renewSession()).token;
+      const { token, user } = await this.api.renewSession();
+      return { token, user, principal: `user:${user}`, me: null };
     } catch (error) {
       if (error instanceof GroatError && (error.status === 401 || error.status === 403)) return null;
       throw error;
     }
   }
 
+  /** A token of the app's own: whose it is, only the server can say. */
+  private async proveGiven(
+    provider: TokenProvider,
+    last: Parameters<SessionHost["prove"]>[0],
+  ): Promise<Proof | null> {
+    for (let again = true; ; again = false) {
+      const token = await given(provider);
+      if (!token) return null;
+      if (token === last?.token) return { ...last, me: null };
+      try {
+        const me = await this.http.withToken<Me>("/v1/me", token);
+        return { token, user: me.user, principal: me.principal, me };
+      } catch (error) {
+        // The app may have had one at hand that is used up; asked again it gives another.
+        if (!again || !(error instanceof GroatError) || !error.unauthorized) throw error;
+      }
+    }
+  }
+
+  /** The token provider, or the cookie, answered another person: this page and the others follow. */
+  private replaced(session: Session, proof: Proof): void {
+    if (session !== this.session) return;
+    const was = session.user;
+    this.debug("another person is signed in", { was, user: proof.user });
+    this.drop(proof);
+    if (this.started) this.enter();
+    this.connection.announce({ type: "session", user: proof.user, was });
+  }
+
+  /** The session cannot be renewed: other tabs of the person had better ask, too. */
+  private over(session: Session): void {
+    // Calls of a page on which nobody is signed in end nobody's session.
+    if (session !== this.session || (this.phase === "signed-out" && !session.isKnown)) return;
+    if (session.isKnown) this.connection.announce({ type: "ask", was: session.user });
+    this.drop();
+  }
+
+  /** What another tab says of sessions. A tab of somebody else is not meant. */
+  private heardSession(news: SessionNews): void {
+    const ready = this.phase === "ready";
+    const mine = this.session.user;
+    const { was = null } = news;
+    if (ready && was !== null && was !== mine) return;
+    if (news.type === "ask") {
+      if (ready) this.session.renew().catch(() => undefined);
+    } else if (news.type === "session" && news.user === null) {
+      if (this.phase !== "signed-out") this.drop();
+    } else if (news.type === "switch" || !ready || news.user !== mine) {
+      this.drop();
+      this.enter();
+    }
+  }
+
+  /** After a rest the session must be proved anew, and where other tabs signed in or out nothing of it stays until then. */
   private begin(): void {
+    if (this.phase === "ready" && this.connection.missedNews()) this.drop();
     this.connection.open();
-    this.enter();
+    this.enter(this.phase === "ready");
   }
 
   /** Ends connections and timers; the picture stays. */
   private rest(): void {
-    this.session?.abort();
-    this.session = null;
+    this.entering?.abort();
+    this.entering = null;
     clearTimeout(this.expiry);
     this.seen.reset();
     this.connection.close();
     this.publish();
   }
 
-  /** Finds out who is signed in, loads, and joins the other tabs. Tries until it knows. */
-  private enter(): void {
-    this.session?.abort();
-    const session = new AbortController();
-    this.session = session;
+  /** Finds out who is signed in (`anew`: by another token), loads, and joins the other tabs. Tries until it knows. */
+  private enter(anew = false): void {
+    this.entering?.abort();
+    const entering = new AbortController();
+    this.entering = entering;
     if (this.phase !== "ready") this.phase = "loading";
     this.connection.status.signIn();
     this.publish();
-    void this.load(session.signal, ENTER_MIN_MS).then(
+    void this.load({ signal: entering.signal, anew }).then(
       () => {
-        if (!session.signal.aborted) this.connection.join(this.book.confirmed.user);
+        if (!entering.signal.aborted) this.connection.join(this.book.confirmed.user);
       },
       (error: unknown) => {
-        if (session.signal.aborted) return;
+        if (entering.signal.aborted) return;
         this.debug("nobody is signed in", { error });
-        this.endSession();
+        this.drop();
       },
     );
   }
 
   /**
-   * Takes in `/v1/me`. With `retry_ms` it tries until the server says yes or no; without, it throws. Values that were
-   * asked for before the stream started over are asked for again.
+   * Takes in `/v1/me`. On arrival it tries until the server says yes or no; else it throws. Values that were asked for before the
+   * stream started over are asked for again.
    */
-  private async load(signal?: AbortSignal, retry_ms?: number): Promise<void> {
+  private async load(arrival?: { signal: AbortSignal; anew: boolean }): Promise<void> {
+    const { session } = this;
+    let anew = arrival?.anew ?? false;
     for (let attempt = 0; ; attempt += 1) {
       const epochs = this.epochs();
       try {
-        const me = await this.http.json<Me>("/v1/me", signal ? { signal } : {});
-        if (signal?.aborted) return;
+        const proved = arrival ? await session.identify(anew) : null;
+        anew = false;
+        const me = proved ?? (await this.http.json<Me>("/v1/me", arrival ? { signal: arrival.signal } : {}));
+        if (arrival?.signal.aborted) return;
+        if (session.ended) throw session.failure();
         if (attempt < 3 && this.phase === "ready" && this.epochs() !== epochs) continue;
         this.welcome(me);
         return;
       } catch (error) {
         const failure = error instanceof GroatError ? error : null;
-        if (signal?.aborted || !failure) throw error;
-        if (retry_ms === undefined || failure.unauthorized || failure.status === 403) throw failure;
+        if (arrival?.signal.aborted || session.ended || !failure) throw error;
+        if (!arrival || failure.unauthorized || failure.status === 403) throw failure;
         this.connection.lost(failure);
-        await this.wait(backoff(attempt, retry_ms, ENTER_MAX_MS, this.environment.random), signal);
+        const wait = backoff(attempt, ENTER_MIN_MS, ENTER_MAX_MS, this.environment.random);
+        await this.wait(wait, arrival.signal);
       }
     }
   }
 
   /** Waits, or returns at once when the network comes back. */
-  private async wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  private async wait(ms: number, signal: AbortSignal): Promise<void> {
     const early = new AbortController();
     const wake = () => early.abort();
     this.environment.window?.addEventListener("online", wake);
-    signal?.addEventListener("abort", wake);
+    signal.addEventListener("abort", wake);
     try {
       await sleep(ms, early.signal);
     } catch (error) {
       if (!early.signal.aborted) throw error;
     } finally {
       this.environment.window?.removeEventListener("online", wake);
-      signal?.removeEventListener("abort", wake);
+      signal.removeEventListener("abort", wake);
     }
   }
 
   private welcome(me: Me): void {
-    if (this.phase === "ready" && me.user !== this.book.confirmed.user) {
-      // The session behind the token is another person's now.
-      this.drop();
-      this.enter();
-      return;
-    }
     const arriving = this.phase !== "ready";
     this.phase = "ready";
     this.connection.status.confirmed();
@@ -339,22 +437,14 @@ class Client implements Groat {
     if (arriving) this.tell({ type: "identity", user: me.user });
   }
 
-  private otherSession(user: string | null): void {
-    if (user === null) this.endSession();
-    else if (user !== this.book.confirmed.user) this.switchUser();
-  }
-
-  private endSession(): void {
+  /** Ends the session and lets go of all that belongs to it. With a proof the next one is known already. */
+  private drop(proof: Proof | null = null): void {
     const had = this.phase !== "signed-out";
-    this.drop();
-    this.http.tokens.set(null);
-    if (had) this.tell({ type: "identity", user: null });
-  }
-
-  /** Lets go of all that belongs to the person who was signed in. */
-  private drop(): void {
-    this.session?.abort();
-    this.session = null;
+    this.session.end();
+    this.session = new Session(this.host, proof);
+    this.entering?.abort();
+    this.entering = null;
+    this.refreshing = null;
     clearTimeout(this.expiry);
     this.seen.reset();
     this.connection.forget();
@@ -362,6 +452,14 @@ class Client implements Groat {
     this.paused = null;
     this.phase = "signed-out";
     this.publish();
+    if (had) this.tell({ type: "identity", user: null });
+  }
+
+  /** Signing in and out changes one cookie: one after the other, so that the last call has the last word. */
+  private inTurn<T>(call: () => Promise<T>): Promise<T> {
+    const done = this.signing.then(call);
+    this.signing = done.catch(() => undefined);
+    return done;
   }
 
   // The picture
@@ -398,6 +496,7 @@ class Client implements Groat {
     }
     return {
       phase: this.phase,
+      session: this.session.number,
       user: confirmed.user,
       name: confirmed.name,
       roles: confirmed.roles,
@@ -475,6 +574,12 @@ class Client implements Groat {
 
   private readonly onVisibility = () => {
     if (this.environment.document?.visibilityState !== "visible") return;
+    if (this.connection.missedNews()) {
+      // No channel brought it, for there is none, or the page was frozen.
+      this.drop();
+      this.connection.open();
+      this.enter();
+    }
     this.noteSeen();
     this.connection.wake();
   };
@@ -482,11 +587,22 @@ class Client implements Groat {
   /** A page that is put away ends its timers and sockets; another tab takes the lead. */
   private readonly onPageHide = () => this.rest();
 
+  /** The page comes back out of the browser's cache and knows nothing of what happened meanwhile. */
   private readonly onPageShow = (event: Event) => {
-    if ((event as PageTransitionEvent).persisted && this.started && !this.session) {
-      this.phase === "signed-out" ? this.connection.open() : this.begin();
-    }
+    if (!(event as PageTransitionEvent).persisted || !this.started || this.entering) return;
+    if (this.phase === "signed-out" && !this.connection.missedNews()) this.connection.open();
+    else this.begin();
   };
+}
+
+/** What the app's provider gives. Throws GroatError. */
+async function given(provider: TokenProvider): Promise<string | null> {
+  try {
+    return (await provider()) || null;
+  } catch (error) {
+    if (error instanceof GroatError) throw error;
+    throw new GroatError("network", "No token could be had.", 0, {}, error);
+  }
 }
 
 function isEmpty(record: Readonly<Record<string, unknown>>): boolean {

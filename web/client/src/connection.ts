@@ -6,7 +6,7 @@
 import { Arrival, type Away } from "./arrival.js";
 import { type Confirmed, type Input, printPosition } from "./book.js";
 import type { DebugSink } from "./debug.js";
-import { type Environment, sleep } from "./environment.js";
+import { type Environment, randomId, sleep } from "./environment.js";
 import { GroatError } from "./errors.js";
 import type { Http } from "./http.js";
 import { Ladder } from "./ladder.js";
@@ -29,11 +29,23 @@ export interface ConnectionHost {
   rightsChanged(): void;
   /** The session is over for this tab. */
   unauthorized(): void;
-  /** Another tab signed out, or signed in as `user`. */
-  otherSession(user: string | null): void;
+  /** Another tab signed in or out. */
+  heardSession(news: SessionNews): void;
   /** This tab leads now and should report again what it has shown. */
   pageSeen(): void;
 }
+
+/**
+ * What a tab tells the others of sessions. `was` is whose session ended there, null where that was not known; tabs of the version before
+ * do not say.
+ */
+export type SessionNews =
+  /** Signed in as `user`, or out. */
+  | { type: "session"; user: string | null; was?: string | null }
+  /** The app has switched; who it is now, its provider knows. */
+  | { type: "switch"; was: string | null }
+  /** The session could not be renewed. */
+  | { type: "ask"; was: string | null };
 
 type Message = TabMessage &
   (
@@ -47,7 +59,7 @@ type Message = TabMessage &
     | { type: "lead" }
     | { type: "ping" }
     | { type: "pong" }
-    | { type: "session"; user: string | null }
+    | SessionNews
   );
 
 /** A catch-up never asks for more pages than this; the rest comes with the next gap. */
@@ -62,6 +74,9 @@ export class Connection {
   private readonly ladder: Ladder;
   private readonly arrival: Arrival;
   private readonly watches: Watches;
+  /** Where each announcement leaves a mark, and the last mark that this tab knows. */
+  private readonly markName: string;
+  private mark: string | null = null;
   private readonly catching = new Map<string, AbortController>();
   private repeating: ReturnType<typeof setInterval> | undefined;
   private viewing: ReturnType<typeof setInterval> | undefined;
@@ -73,6 +88,8 @@ export class Connection {
     private readonly share: boolean,
     private readonly host: ConnectionHost,
   ) {
+    this.markName = `groat:session:${http.base}`;
+    this.mark = environment.recall(this.markName);
     this.status = new StatusMachine(environment, () => this.tellStatus());
     this.arrival = new Arrival(environment, host.confirmed, (away) => this.away(away));
     this.watches = new Watches(environment.clock);
@@ -137,6 +154,7 @@ export class Connection {
 
   open(): void {
     this.tabs.open(this.share);
+    this.mark = this.environment.recall(this.markName);
   }
 
   close(): void {
@@ -169,9 +187,17 @@ export class Connection {
     this.error = null;
   }
 
-  /** Tells the other tabs whose session this browser has now. */
-  announce(user: string | null): void {
-    this.tabs.announce({ type: "session", user });
+  /** Tells the other tabs, and pages that hear nothing now, whose session this browser has. */
+  announce(news: SessionNews): void {
+    this.tabs.announce(news);
+    if (!this.share || news.type === "ask") return;
+    this.environment.keep(this.markName, randomId());
+    this.mark = this.environment.recall(this.markName);
+  }
+
+  /** Whether other tabs announced something that this one did not hear, since it last opened or heard. */
+  missedNews(): boolean {
+    return this.share && this.environment.recall(this.markName) !== this.mark;
   }
 
   lost(error: GroatError, silence_ms = 0): void {
@@ -344,7 +370,10 @@ export class Connection {
   private heard(message: Message): void {
     switch (message.type) {
       case "session":
-        this.host.otherSession(message.user);
+      case "switch":
+      case "ask":
+        this.mark = this.environment.recall(this.markName);
+        this.host.heardSession(message);
         break;
       case "ping":
         if (this.leading) this.tabs.send({ type: "pong" });

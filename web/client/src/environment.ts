@@ -20,6 +20,9 @@ export interface Environment {
   isOnline: () => boolean;
   /** A name of this browser that lasts, for receipts; it says nothing of the person. */
   device: string;
+  /** What this browser keeps under a name, for all pages of an origin; null where there is nothing, or nothing is kept. */
+  recall: (name: string) => string | null;
+  keep: (name: string, value: string) => void;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Milliseconds of a clock that nobody sets, for durations. */
@@ -48,6 +51,8 @@ export function browserEnvironment(): Environment {
     document: page ? page.document : null,
     isOnline: () => typeof navigator === "undefined" || navigator.onLine !== false,
     device: deviceName(),
+    recall: (name) => attempt(() => localStorage.getItem(name)),
+    keep: (name, value) => void attempt(() => localStorage.setItem(name, value)),
     now: () => Date.now(),
     clock: () => performance.now(),
     // A frame's callbacks run before it is painted, a task that they make after.

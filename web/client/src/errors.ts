@@ -2,7 +2,13 @@
 import type { ProblemView } from "./wire.js";
 
 /** Codes this client makes itself; all others come from the server. */
-export type ClientCode = "network" | "unknown_outcome" | "signed_out" | "bad_answer" | "aborted";
+export type ClientCode =
+  | "network"
+  | "unknown_outcome"
+  | "signed_out"
+  | "session_ended"
+  | "bad_answer"
+  | "aborted";
 
 /**
  * A refusal or failure. `code` is stable ("insufficient_funds", "network" ...), `status` is the HTTP status or 0 when
@@ -53,13 +59,15 @@ export class GroatError extends Error {
 const UNSETTLED: readonly string[] = ["unknown_outcome", "bad_answer", "aborted"] satisfies ClientCode[];
 
 /**
- * Whether a failure leaves open what became of a write: then the same write goes again under the same key. An answer that
+ * Whether a failure leaves open what became of a write: then the same write goes again under the same key, in the name of the same
+ * person. A session that ended (`session_ended`, `fields.user` says whose) leaves open what the server may have got. An answer that
  * cannot be read and any 5xx leave it open, and so does a last attempt that was turned away for its rate or its token, for one
  * before it may have been committed. What is no GroatError is no verdict either.
  */
 export function isUnsettled(failure: unknown): boolean {
   if (!(failure instanceof GroatError)) return true;
-  const { code, status, retryable, unauthorized } = failure;
+  const { code, status, fields, retryable, unauthorized } = failure;
+  if (code === "session_ended") return fields.sent === true;
   return retryable || unauthorized || status >= 500 || UNSETTLED.includes(code);
 }
 

@@ -54,11 +54,11 @@ export interface Groat {
   /** Ends timers and connections of this page and keeps the picture; `start` begins again. */
   stop(): void;
 
-  /** Signs in with the built-in login. The former user's data are dropped at once, in every tab. */
+  /** Signs in with the built-in login. The former session ends, in every tab of its person. Throws GroatError. */
   login(credentials: Credentials): Promise<Session>;
-  /** Takes over a session that the app opened itself: the next token is asked of the provider. */
+  /** The app has signed in another person, or nobody: the session ends in every tab, and the provider is asked again. */
   switchUser(): void;
-  /** Drops all data at once, disconnects every tab of this browser, and ends the server's session. */
+  /** Ends the session at once, in every tab of its person, and then the server's. Throws GroatError when that fails. */
   logout(): Promise<void>;
 
   /** Asks the server for the present values. Throws GroatError; the last values stay. */
@@ -71,7 +71,8 @@ export interface Groat {
 
   /**
    * Calls an action on the signed-in user's own money, with a pending overlay until it is confirmed. Repeated under one
-   * key for 30 s when the server cannot be reached; then it throws `unknown_outcome`, whose field `key` settles it.
+   * key for 30 s when the server cannot be reached; then it throws `unknown_outcome`, whose field `key` settles it. It belongs to the
+   * present session: when that ends first, it throws `session_ended`.
    */
   act(name: string, input: ActionInput, options?: ActOptions): Promise<TransactionView>;
   /** `act("spend", ...)`. */

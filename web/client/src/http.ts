@@ -1,57 +1,19 @@
-/** HTTP with a token: renewed once on 401, retried where that is safe, every failure a GroatError. */
+/** HTTP with a session's token: renewed once on 401, retried where that is safe, every failure a GroatError. */
 import type { DebugSink } from "./debug.js";
 import { backoff, type Environment, sleep } from "./environment.js";
 import { GroatError } from "./errors.js";
+import type { Session } from "./session.js";
 import { Watchdog } from "./watchdog.js";
 
 /** Gives the present access token; null (or an empty string) when nobody is signed in. Called again when it expires. */
 export type TokenProvider = () => Promise<string | null> | string | null;
 
-/** Keeps one token and asks for a new one at most once at a time. */
-export class TokenSource {
-  private token: string | null = null;
-  private asking: Promise<string | null> | null = null;
-  private era = 0;
-
-  constructor(private provider: TokenProvider) {}
-
-  /** The token at hand, or the provider's first. */
-  async get(): Promise<string | null> {
-    return this.token ?? this.renew();
-  }
-
-  /** A new token from the provider. */
-  renew(): Promise<string | null> {
-    if (this.asking) return this.asking;
-    const asking = this.ask().finally(() => {
-      if (this.asking === asking) this.asking = null;
-    });
-    this.asking = asking;
-    return asking;
-  }
-
-  /** Puts a token in by hand (a login's answer), or forgets it. */
-  set(token: string | null): void {
-    this.era += 1;
-    this.asking = null;
-    this.token = token;
-  }
-
-  private async ask(): Promise<string | null> {
-    this.token = null;
-    const era = this.era;
-    let token: string | null;
-    try {
-      token = (await this.provider()) || null;
-    } catch (error) {
-      if (error instanceof GroatError) throw error;
-      throw new GroatError("network", "No token could be had.", 0, {}, error);
-    }
-    // Somebody signed in or out while the provider was asked: its answer is of the past.
-    if (era !== this.era) return this.token;
-    this.token = token;
-    return token;
-  }
+/** Where tokens come from: of the session that there is when it is asked. */
+export interface TokenSource {
+  /** The token at hand, or the first; null when nobody is signed in. */
+  get(): Promise<string | null>;
+  /** A new one. */
+  renew(): Promise<string | null>;
 }
 
 export interface RequestOptions {
@@ -73,86 +35,157 @@ const ATTEMPT_MS_MAX = 15_000;
 const RETRY_FOR_MS = 30_000;
 const READ_ATTEMPTS_MAX = 3;
 
+/** One call under way, in the session in which it began; without one for routes that need no token. */
+interface Call {
+  session: Session | null;
+  signal: AbortSignal | undefined;
+  /** Whether the server may have got it. */
+  sent: boolean;
+}
+
 export class Http {
-  /** Called when a request was refused for good: no token, or one that cannot be renewed. */
-  onUnauthorized: (error: GroatError) => void = () => undefined;
+  /** Called when a request was refused for good: the session's token is refused and cannot be renewed. */
+  onUnauthorized: (session: Session) => void = () => undefined;
+  readonly tokens: TokenSource;
 
   constructor(
     readonly base: string,
-    readonly tokens: TokenSource,
+    /** The session that new calls belong to. */
+    private readonly session: () => Session,
     private readonly environment: Environment,
     private readonly debug: DebugSink,
-  ) {}
+  ) {
+    this.tokens = { get: () => session().get(), renew: () => session().renew() };
+  }
 
-  /** One exchange. Throws GroatError `network` or `signed_out`; any HTTP status is returned as it is. */
-  async send(path: string, options: RequestOptions = {}): Promise<Response> {
-    const { auth = true } = options;
-    const token = auth ? await this.tokens.get() : null;
-    if (auth && !token) throw new GroatError("signed_out", "Nobody is signed in.", 401);
-    const response = await this.exchange(path, options, token);
-    if (response.status !== 401 || !auth) return response;
-    const renewed = await this.tokens.renew();
-    if (!renewed || renewed === token) return response;
-    return this.exchange(path, options, renewed);
+  /** One exchange. Throws GroatError `network`, `signed_out` or `session_ended`; any HTTP status is returned as it is. */
+  send(path: string, options: RequestOptions = {}): Promise<Response> {
+    // The answer's body is read after this: the caller's own signal goes with it.
+    return this.within(options, (call) => this.once(call, path, options, options.signal ?? call.signal));
   }
 
   /**
    * The answer's JSON. Reads are repeated a few times, writes with a key for 30 s under the same key, when there was no
-   * answer or the server was too busy. Throws GroatError.
+   * answer or the server was too busy. All of that happens in the session in which it began: when it ends, this throws
+   * `session_ended` at once. Throws GroatError.
    */
-  async json<T>(path: string, options: RequestOptions = {}): Promise<T> {
-    const started = this.environment.clock();
-    const reading = (options.method ?? "GET") === "GET";
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.once<T>(path, options);
-      } catch (error) {
-        if (!(error instanceof GroatError)) throw error;
-        if (error.unauthorized && options.auth !== false) this.onUnauthorized(error);
-        const wait = retryAfter(error) ?? backoff(attempt, 250, 4_000, this.environment.random);
-        const late = this.environment.clock() + wait - started > RETRY_FOR_MS;
-        const again = reading ? attempt + 1 < READ_ATTEMPTS_MAX : options.key !== undefined && !late;
-        if (!error.retryable || !again) throw error;
-        this.debug("retry", { path, attempt, wait_ms: wait, code: error.code });
-        await sleep(wait, options.signal);
-      }
-    }
+  json<T>(path: string, options: RequestOptions = {}): Promise<T> {
+    return this.within(options, (call) => this.repeated<T>(call, path, options));
   }
 
   /** A file, as it is. Throws GroatError. */
-  async file(path: string, options: RequestOptions = {}): Promise<Blob> {
-    const response = await this.send(path, { ...options, headers: { Accept: "*/*" } });
-    if (!response.ok) throw GroatError.fromProblem(response.status, await readJson(response));
-    try {
-      return await response.blob();
-    } catch (cause) {
-      throw new GroatError("network", "The answer broke off.", 0, {}, cause);
-    }
+  file(path: string, options: RequestOptions = {}): Promise<Blob> {
+    return this.within(options, async (call) => {
+      const response = await this.once(call, path, { ...options, headers: { Accept: "*/*" } }, call.signal);
+      if (!response.ok) throw GroatError.fromProblem(response.status, await readJson(response));
+      try {
+        return await response.blob();
+      } catch (cause) {
+        throw new GroatError("network", "The answer broke off.", 0, {}, cause);
+      }
+    });
   }
 
-  private async once<T>(path: string, options: RequestOptions): Promise<T> {
-    const watchdog = new Watchdog(options.signal);
-    watchdog.within(options.timeout_ms ?? ATTEMPT_MS_MAX);
+  /** One exchange with a token that no session has taken yet. Throws GroatError. */
+  async withToken<T>(path: string, token: string): Promise<T> {
+    const watchdog = new Watchdog(undefined);
+    watchdog.within(ATTEMPT_MS_MAX);
+    const call: Call = { session: null, signal: undefined, sent: false };
     try {
-      return await this.answer<T>(path, { ...options, signal: watchdog.signal });
+      return await readAnswer<T>(await this.exchange(call, path, {}, token, watchdog.signal));
     } finally {
       watchdog.stop();
     }
   }
 
-  private async answer<T>(path: string, options: RequestOptions): Promise<T> {
-    const response = await this.send(path, options);
-    const body = await readJson(response);
-    if (response.ok) return body as T;
-    const error = GroatError.fromProblem(response.status, body);
-    const header = response.headers.get("retry-after");
-    if (header === null) throw error;
-    const fields = { ...error.fields, retry_after: Number(header) };
-    throw new GroatError(error.code, error.detail, error.status, fields);
+  /** Does something in the present session; when that ends first, it is given up, whatever comes of it. */
+  private async within<T>(options: RequestOptions, work: (call: Call) => Promise<T>): Promise<T> {
+    const { auth = true, key, method = "GET" } = options;
+    const call: Call = { session: auth ? this.session() : null, signal: options.signal, sent: false };
+    const { session } = call;
+    if (!session) return work(call);
+    const failure = () => session.failure(method === "GET" ? undefined : { sent: call.sent, key });
+    const either = new AbortController();
+    const giveUp = () => either.abort(options.signal?.reason);
+    let end = () => {};
+    const ended = new Promise<never>((_, reject) => {
+      end = () => {
+        const error = failure();
+        either.abort(error);
+        reject(error);
+      };
+    });
+    if (options.signal?.aborted) giveUp();
+    if (session.ended) end();
+    options.signal?.addEventListener("abort", giveUp);
+    session.signal.addEventListener("abort", end);
+    call.signal = either.signal;
+    try {
+      return await Promise.race([ended, work(call)]);
+    } catch (error) {
+      throw session.ended ? failure() : error;
+    } finally {
+      options.signal?.removeEventListener("abort", giveUp);
+      session.signal.removeEventListener("abort", end);
+    }
   }
 
-  private async exchange(path: string, options: RequestOptions, token: string | null): Promise<Response> {
-    const { method = "GET", body, key, signal } = options;
+  private async repeated<T>(call: Call, path: string, options: RequestOptions): Promise<T> {
+    const started = this.environment.clock();
+    const reading = (options.method ?? "GET") === "GET";
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.attempt<T>(call, path, options);
+      } catch (error) {
+        if (!(error instanceof GroatError)) throw error;
+        if (error.unauthorized && call.session) this.onUnauthorized(call.session);
+        const wait = retryAfter(error) ?? backoff(attempt, 250, 4_000, this.environment.random);
+        const late = this.environment.clock() + wait - started > RETRY_FOR_MS;
+        const again = reading ? attempt + 1 < READ_ATTEMPTS_MAX : options.key !== undefined && !late;
+        if (!error.retryable || !again) throw error;
+        this.debug("retry", { path, attempt, wait_ms: wait, code: error.code });
+        await sleep(wait, call.signal);
+      }
+    }
+  }
+
+  private async attempt<T>(call: Call, path: string, options: RequestOptions): Promise<T> {
+    const watchdog = new Watchdog(call.signal);
+    watchdog.within(options.timeout_ms ?? ATTEMPT_MS_MAX);
+    try {
+      return await readAnswer<T>(await this.once(call, path, options, watchdog.signal));
+    } finally {
+      watchdog.stop();
+    }
+  }
+
+  private async once(
+    call: Call,
+    path: string,
+    options: RequestOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
+    const { session } = call;
+    if (!session) return this.exchange(call, path, options, null, signal);
+    const token = await session.get();
+    if (!token) throw new GroatError("signed_out", "Nobody is signed in.", 401);
+    const response = await this.exchange(call, path, options, token, signal);
+    if (response.status !== 401) return response;
+    const renewed = await session.renew();
+    if (!renewed || renewed === token) return response;
+    return this.exchange(call, path, options, renewed, signal);
+  }
+
+  private async exchange(
+    call: Call,
+    path: string,
+    options: RequestOptions,
+    token: string | null,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
+    // The session may have ended while its token was asked for.
+    if (call.session?.ended) throw call.session.failure();
+    const { method = "GET", body, key } = options;
     const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
     if (token) headers.Authorization = `Bearer ${token}`;
     if (key !== undefined) headers["Idempotency-Key"] = key;
@@ -162,6 +195,7 @@ export class Http {
     if (body !== undefined) init.body = form ? body : JSON.stringify(body);
     if (signal) init.signal = signal;
     this.debug("request", { method, path, key });
+    call.sent = true;
     try {
       const response = await this.environment.fetch(this.base + path + query(options.query), init);
       this.debug("response", { method, path, status: response.status });
@@ -172,6 +206,16 @@ export class Http {
       throw new GroatError("network", "The server could not be reached.", 0, {}, cause);
     }
   }
+}
+
+async function readAnswer<T>(response: Response): Promise<T> {
+  const body = await readJson(response);
+  if (response.ok) return body as T;
+  const error = GroatError.fromProblem(response.status, body);
+  const header = response.headers.get("retry-after");
+  if (header === null) throw error;
+  const fields = { ...error.fields, retry_after: Number(header) };
+  throw new GroatError(error.code, error.detail, error.status, fields);
 }
 
 async function readJson(response: Response): Promise<unknown> {

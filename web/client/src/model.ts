@@ -88,6 +88,11 @@ export type Phase = "signed-out" | "loading" | "ready";
 
 export interface GroatState {
   phase: Phase;
+  /**
+   * The session that all this belongs to: another number after each sign-in, sign-out and switch of user, on this page never the
+   * same twice. A key for what an app keeps of a person.
+   */
+  session: number;
   /** Id of the signed-in user ("42"), null when signed out or for a service. */
   user: string | null;
   name: string | null;

@@ -53,6 +53,7 @@ export class Tabs<M extends TabMessage> {
   /** Begins to hear the other tabs. */
   open(share: boolean): void {
     const { openChannel } = this.environment;
+    if (this.channel) return;
     this.channel = share && openChannel ? attempt(() => openChannel(this.name)) : null;
     if (!this.channel) return;
     // A tab may run another version of this code: what cannot be read is reported, and the next message is heard.

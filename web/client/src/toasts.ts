@@ -63,7 +63,10 @@ export function watchToasts(
 
   const ends = [
     groat.onChange((change) => {
-      if (change.type === "identity") hideRead(() => true);
+      if (change.type === "identity") {
+        hideRead(() => true);
+        recent = [];
+      }
       if (change.type !== "notification" || !change.toast || groat.getState().paused) return;
       if (document?.visibilityState !== "hidden") pop(change.notification);
     }),

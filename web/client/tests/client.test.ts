@@ -322,11 +322,12 @@ describe("the session", () => {
     const { groat } = await it.open();
     const release = it.server.holdNext("POST /v1/actions/spend");
     const spent = groat.spend({ amount: "10", asset: "CREDIT" });
+    spent.catch(() => undefined);
     await it.pass(10);
     await groat.login({ user: "7", password: "x" });
     await it.pass(1_000);
     release();
-    await spent;
+    await expect(spent).rejects.toMatchObject({ code: "session_ended", fields: { user: "42", sent: true } });
     expect(Object.keys(groat.getState().balances)).toEqual(["user:7 CREDIT"]);
   });
 });

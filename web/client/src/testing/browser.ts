@@ -96,6 +96,8 @@ export class Tab {
       locks: browser.locks && (browser.locksOf(this) as unknown as LockManager),
       window: this.window,
       document: this.document,
+      recall: (name) => browser.storage.get(name) ?? null,
+      keep: (name, value) => void browser.storage.set(name, value),
       isOnline: () => this.online,
     };
     this.groat = createGroat({
@@ -134,6 +136,8 @@ export class Tab {
 
 export class FakeBrowser {
   readonly locks: FakeLocks | null;
+  /** What the pages of this browser keep, by name. */
+  readonly storage = new Map<string, string>();
   private readonly tabs: Tab[] = [];
   private readonly holders = new Map<unknown, Tab>();
 

@@ -72,6 +72,8 @@ export class FakeServer implements SocketServer {
   /** Seconds a token lives; the client refreshes before. Null for ever. */
   ttl: number | null = null;
   tokensGiven = 0;
+  /** Whose session the browser's cookie is: `login` sets it, `logout` takes it away. */
+  cookie: string | null = null;
   private readonly balances = new Map<string, BalanceView>();
   private readonly streams = new Map<string, Stream>();
   private readonly people = new Map<string, Person>();
@@ -340,7 +342,8 @@ export class FakeServer implements SocketServer {
 
   private handler(url: URL): Handler {
     if (url.pathname === "/v1/auth/login") return (_, init) => this.login(init);
-    if (url.pathname === "/v1/auth/logout") return () => new Response(null, { status: 204 });
+    if (url.pathname === "/v1/auth/token") return () => this.signedIn(this.cookie);
+    if (url.pathname === "/v1/auth/logout") return () => this.logout();
     if (url.pathname === "/v1/me") return signedIn((_, init, person) => this.me(init, person));
     const about = /^\/v1\/notifications(?:\/(read|preferences))?$/.exec(url.pathname);
     if (about) return signedIn((at, init, person) => this.answerOf(about[1], at, init, person));
@@ -361,9 +364,19 @@ export class FakeServer implements SocketServer {
 
   private login(init: RequestInit): Response {
     const { user = "" } = JSON.parse(String(init.body)) as { user?: string };
-    const person = this.people.get(user);
-    if (!person) return problem(401, "wrong_credentials");
-    const { roles } = person;
+    if (!this.people.has(user)) return problem(401, "login_failed");
+    this.cookie = user;
+    return this.signedIn(user);
+  }
+
+  private logout(): Response {
+    this.cookie = null;
+    return new Response(null, { status: 204 });
+  }
+
+  private signedIn(user: string | null): Response {
+    const roles = user === null ? undefined : this.people.get(user)?.roles;
+    if (user === null || !roles) return problem(401, "session_invalid");
     return Response.json({ token: this.token(user), expires_at: "2100-01-01T00:00:00Z", user, roles });
   }
 
@@ -396,7 +409,8 @@ export class FakeServer implements SocketServer {
   private act(init: RequestInit, { user }: Person): Response {
     const key = new Headers(init.headers).get("idempotency-key") ?? "";
     this.keys.push(key);
-    const known = this.results.get(key);
+    const said = `${user} ${key}`;
+    const known = this.results.get(said);
     if (known) return Response.json({ ...known, replayed: true });
     const { amount, asset = "CREDIT", reason = "" } = JSON.parse(String(init.body));
     const account = `user:${user}`;
@@ -421,7 +435,7 @@ export class FakeServer implements SocketServer {
       positions: { [account]: printPosition(this.position(account)) },
       replayed: false,
     };
-    this.results.set(key, view);
+    this.results.set(said, view);
     return Response.json(view, { status: 201 });
   }
 
