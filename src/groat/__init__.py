@@ -1,18 +1,22 @@
 """groat: live balances for any app. What a person sees is what is committed."""
 
-from groat.facade import Groat
-from groat.ledger.accounts import Limits, Policy, Rule
-from groat.ledger.amounts import Asset
-from groat.ledger.errors import (
-    Closed,
-    GroatError,
-    InvalidInput,
-    Overloaded,
-    Refusal,
-    Refused,
-    StoreError,
-)
-from groat.sync import SyncGroat
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from groat.facade import Groat
+    from groat.ledger.accounts import Limits, Policy, Rule
+    from groat.ledger.amounts import Asset
+    from groat.ledger.errors import (
+        Closed,
+        GroatError,
+        InvalidInput,
+        Overloaded,
+        Refusal,
+        Refused,
+        StoreError,
+    )
+    from groat.sync import SyncGroat
 
 __all__ = [
     "Asset",
@@ -29,3 +33,23 @@ __all__ = [
     "StoreError",
     "SyncGroat",
 ]
+
+_ROOMS = {
+    "Groat": "groat.facade",
+    "SyncGroat": "groat.sync",
+    "Asset": "groat.ledger.amounts",
+    "Limits": "groat.ledger.accounts",
+    "Policy": "groat.ledger.accounts",
+    "Rule": "groat.ledger.accounts",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # A process that only reads files imports a room of this package, not the whole ledger.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_ROOMS.get(name, "groat.ledger.errors")), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

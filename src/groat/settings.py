@@ -194,6 +194,49 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 20_000
     batch_max: Annotated[int, Meta(ge=1, le=10_000, description="Commands one commit may hold")] = 2_000
     body_max: Annotated[int, Meta(ge=1024, description="Largest request body, bytes")] = 8 * 1024 * 1024
+    head_max: Annotated[
+        int, Meta(ge=1024, le=1_048_576, description="Largest head of a request, all its headers, bytes")
+    ] = 32_768
+    line_max: Annotated[
+        int, Meta(ge=256, le=65_536, description="Longest address of a request, path and query, bytes")
+    ] = 8_192
+    headers_max: Annotated[int, Meta(ge=8, le=1_000, description="Headers a request may have")] = 100
+    head_s: Annotated[
+        int, Meta(ge=1, le=3_600, description="Seconds for the head of a request, from its first byte on")
+    ] = 10
+    body_s: Annotated[
+        int, Meta(ge=1, le=3_600, description="Seconds for a body; each 16 KiB that came give one more")
+    ] = 30
+    idle_s: Annotated[
+        int, Meta(ge=1, le=3_600, description="Seconds a connection is kept open between requests")
+    ] = 75
+    answer_s: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=3_600,
+            description="Seconds a client may leave an answer unread; each 48 KiB that it reads begin them anew",
+        ),
+    ] = 30
+    waiting_max: Annotated[
+        int,
+        Meta(
+            ge=8,
+            le=1_000_000,
+            description="Connections without a whole request that a process keeps; the oldest gives way",
+        ),
+    ] = 4_096
+    connections_max: Annotated[
+        int,
+        Meta(ge=0, description="Connections a process may have; 0: as many as the open files it may have"),
+    ] = 0
+    connections_per_address: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Connections of one address (IPv6: of a /64); trusted proxies and this machine have no bound",
+        ),
+    ] = 1_000
     smtp_url: Annotated[
         str,
         Meta(

@@ -31,7 +31,7 @@ class Process:
 
 
 @contextmanager
-def server_process(database: Path) -> Iterator[Process]:
+def server_process(database: Path, **settings: object) -> Iterator[Process]:
     """``groat serve`` on a free port, over this database file."""
     environment = {
         **os.environ,
@@ -39,6 +39,7 @@ def server_process(database: Path) -> Iterator[Process]:
         "GROAT_SECRET": SECRET,
         "GROAT_JWT_SECRET": SECRET,
         "GROAT_LOG_FORMAT": "json",
+        **{f"GROAT_{name.upper()}": str(value) for name, value in settings.items()},
     }
     code = (
         "from groat import settings; from groat.http import server; import os\n"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,9 +17,11 @@ from groat import Overloaded, StoreError
 from groat.http.openapi import codes_of
 from groat.http.operations import OPERATIONS
 from groat.http.problems import CODES
+from groat.sandbox.pool import PER_PERSON_MAX
 from tests.http.conftest import PASSWORD, SECRET, Api, code, give, posting
 
 Case = Callable[[Api], Awaitable[httpx.Response]]
+SHEETS = Path(__file__).parents[1] / "data" / "sheets"
 _NOWHERE = "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f"
 
 
@@ -67,6 +71,12 @@ async def given(api: Api) -> str:
 async def key_reused(api: Api) -> httpx.Response:
     await api.call("ada", "POST /v1/transactions", give("42", "1"), key="same")
     return await api.call("ada", "POST /v1/transactions", give("42", "2"), key="same")
+
+
+async def belongs_to_request(api: Api) -> httpx.Response:
+    claim = {"amount": "5", "asset": "USD", "purpose": "Stamps", "receipt": "R1"}
+    filed = await api.call("42", "POST /v1/requests/expense", claim)
+    return await api.call("ada", f"POST /v1/transactions/{filed.json()['id']}/reverse")
 
 
 async def hold_resolved(api: Api) -> httpx.Response:
@@ -148,6 +158,20 @@ async def user_exists(api: Api) -> httpx.Response:
     return await api.call("ada", "POST /v1/users", {"user": "y", "email": "x@EXAMPLE.com"})
 
 
+async def too_many_files(api: Api) -> httpx.Response:
+    assert api.app.services is not None
+    with ExitStack() as stack:
+        for _ in range(PER_PERSON_MAX):
+            stack.enter_context(api.app.services.sandbox.holding("user:ada"))
+        return await sheet(b"user,amount\n1,1\n")(api)
+
+
+async def files_overloaded(api: Api) -> httpx.Response:
+    assert api.app.services is not None
+    await api.app.services.sandbox.close()
+    return await sheet(b"user,amount\n1,1\n")(api)
+
+
 def failing(error: Exception) -> Case:
     async def case(api: Api) -> httpx.Response:
         async def execute(_: Any) -> Any:
@@ -166,6 +190,7 @@ CASES: dict[str, Case] = {
     "transaction_not_found": call(f"POST /v1/transactions/{_NOWHERE}/reverse"),
     "hold_not_found": call(f"POST /v1/holds/{_NOWHERE}/capture"),
     "hold_expired": hold_expired,
+    "belongs_to_request": belongs_to_request,
     "hold_resolved": hold_resolved,
     "not_reversible": not_reversible,
     "wrong_legs": wrong_legs,
@@ -271,11 +296,14 @@ CASES: dict[str, Case] = {
     "rate_limited": rate_limited,
     # Files.
     "sheet_empty": sheet(b""),
+    "sheet_too_costly": sheet((SHEETS / "far-corner-other-folder.xlsx").read_bytes()),
     "sheet_too_many_rows": sheet(b"user,amount\n" + b"1,1\n" * 50_001),
     "sheet_too_many_columns": sheet(b"user,amount" + b",x" * 200 + b"\n1,1\n"),
     "sheet_unreadable": sheet(b"PK\x03\x04 not an archive"),
     "sheet_wrong_kind": sheet(b"\xd0\xcf\x11\xe0" + bytes(64)),
     "sheet_no_header": sheet(b"1,2\n3,4\n"),
+    "too_many_files": too_many_files,
+    "files_overloaded": files_overloaded,
 }
 NOT_OVER_HTTP = {
     "approval_differs": "shown in tests/programs/workflow/test_terms.py",
@@ -287,6 +315,11 @@ NOT_OVER_HTTP = {
     "newer_database": "the server does not start",
     "wrong_scheme": "the server does not start",
     "keys_unavailable": "shown in tests/identity/test_tokens.py",
+    "request_timeout": "shown in tests/http/test_protocol.py",
+    "line_too_long": "shown in tests/http/test_protocol.py",
+    "head_too_large": "shown in tests/http/test_protocol.py",
+    "too_many_connections": "shown in tests/http/test_protocol.py",
+    "server_full": "shown in tests/http/test_protocol.py",
     "sheet_too_large": "body_max ends it first, unless it is set higher",
 }
 

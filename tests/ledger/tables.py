@@ -36,6 +36,18 @@ release  k2   nothing                              hold_not_found
 post     k3   house:bonus > user:a  50      as=T1  ok
 capture  k4   T1                    5              hold_not_found
 """,
+    "belongs_to_request": """
+step     key  what                  amount  more       verdict
+post     k1   house:bonus > user:a  50      own as=T   ok
+hold     k2   user:a > house:sales  20      own as=H   ok
+capture  k3   H                     5       keep       belongs_to_request
+capture  k3   H                     5       keep       belongs_to_request again
+capture  k4   H                                        belongs_to_request
+release  k5   H                                        belongs_to_request
+reverse  k6   T                                        belongs_to_request
+reverse  k7   T                     5                  belongs_to_request
+see           user:a                                   50 held 20 v2
+""",
     "hold_expired": """
 step     key  what                  amount     more             verdict
 post     k1   house:bonus > user:a  50                          ok
@@ -203,12 +215,18 @@ post     k12  user:e > house:sales                    30                        
 post     k13  user:c > house:sales                    10                   below_floor as=C   ok
 post     k15  house:full > house:p                    5                    as=F               ok
 post     k14  house:b > user:c                        100                                     ok
+post     o1   house:bonus > user:f                    50                   own as=OT          ok
+hold     o2   user:a > house:sales                    1                    own as=OH          ok
+post     o3   house:b > user:f, house:b > user:b      5, 6                 own as=OL          ok
+post     o4   user:f > house:sales                    55                                      ok
 tick                                                  60
 
 reverse  k1   nothing                                                                         key_reused
 reverse  n1   nothing                                                                         transaction_not_found
 capture  k1   nothing                                 5                                       key_reused
 capture  n2   nothing                                 5                                       hold_not_found
+capture  k1   OH                                                                              key_reused
+capture  n15  OH                                                                              belongs_to_request
 release  k1   X                                                                               key_reused
 release  n3   X                                                                               hold_expired
 release  k1   D                                                                               key_reused
@@ -238,6 +256,18 @@ reverse  b1   nothing                                                      at=1 
 post     a1   house:bonus > user:a                    1                    at=1               future_effective_date
 capture  b2   nothing                                 5                    at=1               hold_not_found
 capture  a2   H                                       5                    at=1               future_effective_date
+reverse  o5   OH                                                                              belongs_to_request
+reverse  o6   R                                                                               not_reversible
+reverse  o7   OT                                      1, 1                                    belongs_to_request
+reverse  o8   T                                       1, 1                                    wrong_legs
+capture  o9   OH                                      2                                       belongs_to_request
+capture  o10  H                                       21                                      exceeds_hold
+reverse  o11  OT                                      51                                      belongs_to_request
+reverse  o12  T                                       46                                      exceeds_transaction
+release  o13  OH                                                           at=1               belongs_to_request
+release  o14  H                                                            at=1               future_effective_date
+reverse  o15  OT                                                                              belongs_to_request
+reverse  o16  E                                       30                                      insufficient_funds
 capture  b3   X                                       11                                      hold_expired
 capture  a3   H                                       21                                      exceeds_hold
 release  b4   X                                                            at=1               hold_expired
@@ -297,6 +327,14 @@ MEETINGS = {
     "key_reused": [code for code in errors.REFUSALS if code != "key_reused"],
     "transaction_not_found": ["future_effective_date"],
     "hold_not_found": ["future_effective_date"],
+    "belongs_to_request": [
+        "not_reversible",
+        "wrong_legs",
+        "exceeds_hold",
+        "exceeds_transaction",
+        "future_effective_date",
+        "insufficient_funds",
+    ],
     "hold_expired": ["exceeds_hold", "future_effective_date"],
     "hold_resolved": ["exceeds_hold", "future_effective_date"],
     "not_reversible": ["wrong_legs", "exceeds_transaction", "future_effective_date"],

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from groat import Groat, InvalidInput, Refusal
 from groat.ledger.amounts import Asset, parse_amount
+from groat.ledger.book import Book
 from groat.ledger.commands import (
     Capture,
     Command,
+    Effect,
     Hold,
     Post,
     Posting,
@@ -23,6 +25,30 @@ from tests.helpers.clock import Clock
 
 ASSETS = {"CREDIT": Asset("CREDIT", 0), "USD": Asset("USD", 2), "GRAIN": Asset("GRAIN", 18)}
 NOBODY = "00000000-0000-7000-8000-000000000000"
+
+
+class Own(Post, kw_only=True):
+    """A post of a request."""
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Post it with its cause."""
+        return owned(Post.decide(self, book))
+
+
+class OwnHold(Hold, kw_only=True):
+    """A hold of a request."""
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Hold it with its cause."""
+        return owned(Hold.decide(self, book))
+
+
+def owned(effect: Effect | Refusal) -> Effect | Refusal:
+    for row in effect.transactions if isinstance(effect, Effect) else ():
+        row.cause = f"request:loan:{NOBODY}"
+        if row.hold is not None:
+            row.hold.cause = row.cause
+    return effect
 
 
 class Step(NamedTuple):
@@ -78,10 +104,12 @@ class Scene:
         right: dict[str, Any] = {"below_floor": "below_floor" in words}
         match step.step:
             case "post":
-                return Post(**common, **right, postings=tuple(self._postings(step)))
+                post = Own if "own" in words else Post
+                return post(**common, **right, postings=tuple(self._postings(step)))
             case "hold":
                 (posting,) = self._postings(step)
-                return Hold(
+                hold = OwnHold if "own" in words else Hold
+                return hold(
                     **common,
                     source=posting.source,
                     destination=posting.destination,

@@ -132,7 +132,7 @@ COLUMNS = {
     "balances": ("account", "asset", "balance", "available", "held", "version", "floor", "ceiling"),
     "transactions": (
         "transaction", "date", "source", "destination", "amount", "asset", "reason", "kind", "pending", "recorded_at",
-        "principal", "key", "actor", "reverses", "hold", "metadata",
+        "principal", "key", "actor", "reverses", "hold", "cause", "metadata",
     ),
     "entries": (
         "account", "asset", "version", "transaction", "at", "delta", "balance", "held_delta", "held", "counterparty",

@@ -304,6 +304,7 @@ class Committer:
                     chain.name,
                     self._new_id,
                     wait,
+                    self._store.causes,
                 )
         except StoreError as error:
             self.stats.failed_batches += 1

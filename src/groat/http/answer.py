@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from typing import Any
+import os
+from contextlib import ExitStack, suppress
+from typing import IO, Any
 
 import msgspec
 from litestar.types import Receive, Scope, Send
+
+from groat.http.attendance import CallerLeft, attended
 
 encode = msgspec.json.Encoder().encode
 
@@ -41,32 +44,46 @@ class Answer:
         """The JSON of a value that msgspec can encode."""
         return cls(encode(value), status, headers)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer; one to HEAD keeps its body, as RFC 9110 asks."""
+    def all_headers(self) -> list[tuple[bytes, bytes]]:
+        """Its own headers, those of all answers, and those of its body."""
         headers: list[tuple[bytes, bytes]] = [*_ALWAYS, *self.headers]
         if self.status not in (204, 304):
             headers.append((b"content-type", self.media_type))
             headers.append((b"content-length", b"%d" % len(self.body)))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        return headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer; one to HEAD keeps its body, as RFC 9110 asks."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.all_headers()})
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
 
 class Download:
-    """A file that is made while it is sent: ``chunks`` are taken one by one, in a thread, for making them may wait."""
+    """A file, sent piece by piece for as long as the caller stays; then ``stack`` is closed, and the file with it."""
+
+    PIECE_BYTES = 262_144
 
     def __init__(
-        self, chunks: Iterator[bytes], media_type: bytes, headers: tuple[tuple[bytes, bytes], ...]
+        self, file: IO[bytes], media_type: bytes, headers: tuple[tuple[bytes, bytes], ...], stack: ExitStack
     ) -> None:
-        self._chunks = chunks
+        self._file = file
         self._media_type = media_type
         self._headers = headers
+        self._stack = stack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it chunk by chunk."""
-        headers = [*_ALWAYS, *self._headers, (b"content-type", self._media_type)]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        """Send it."""
+        with self._stack:
+            size = os.fstat(self._file.fileno()).st_size
+            length = (b"content-length", b"%d" % size)
+            headers = [*_ALWAYS, *self._headers, (b"content-type", self._media_type), length]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            with suppress(CallerLeft):
+                await attended(receive, self._send(send))
+
+    async def _send(self, send: Send) -> None:
         more = True
         while more:
-            chunk = await asyncio.to_thread(next, self._chunks, None)
-            more = chunk is not None
-            await send({"type": "http.response.body", "body": chunk or b"", "more_body": more})
+            piece = await asyncio.to_thread(self._file.read, self.PIECE_BYTES)
+            more = bool(piece)
+            await send({"type": "http.response.body", "body": piece, "more_body": more})

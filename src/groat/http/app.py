@@ -51,6 +51,7 @@ from groat.live import asgi as live_asgi
 from groat.programs import find_programs
 from groat.programs.notifications.mail import Mailer, relay_of
 from groat.programs.workflow import Workflow
+from groat.sandbox.pool import Pool
 
 if TYPE_CHECKING:
     from groat.settings import Settings
@@ -211,7 +212,9 @@ class App:
             live = Live(groat, identities, settings)
             await live.start()
             stack.push_async_callback(live.stop)
-            self.services = Services(settings, groat, identities, live, workflow, mailer)
+            sandbox = Pool((sheets.READ.module, statements.WRITE.module))
+            stack.push_async_callback(sandbox.close)
+            self.services = Services(settings, groat, identities, live, workflow, mailer, sandbox)
             self.groat_live = live
             yield
             await live.drain(0.0)

@@ -6,12 +6,14 @@ import asyncio
 import base64
 import binascii
 import time
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl
 
 from litestar.types import Receive, Scope
 
 from groat.http import rights
+from groat.http.attendance import CallerLeft, attended
 from groat.http.decode import decode
 from groat.http.problems import HttpError
 from groat.identity import Identity, Unauthorized
@@ -94,6 +96,13 @@ class Call:
             self.services.limiter.check(self.who.principal)
         if not rights.allows(right, self.who):
             raise HttpError("forbidden")
+
+    async def attended(self, work: Awaitable[T]) -> T:
+        """What ``work`` comes to; it is cancelled when the caller leaves. Raises HttpError ``invalid_request`` then."""
+        try:
+            return await attended(self.receive, work)
+        except CallerLeft:
+            raise HttpError("invalid_request", "The connection ended before the answer.") from None
 
     # -- what was sent -----------------------------------------------------------------------------------------
 

@@ -16,7 +16,15 @@ from groat.ledger.text import check_id
 from groat.ledger.views import HoldView, TransactionView
 
 _TEXT_CODES = ("text_too_long", "invalid_metadata", "metadata_too_large")
-_RESOLVE_CODES = ("key_reused", "hold_not_found", "hold_expired", "hold_resolved", "invalid_id", *_TEXT_CODES)
+_RESOLVE_CODES = (
+    "key_reused",
+    "hold_not_found",
+    "belongs_to_request",
+    "hold_expired",
+    "hold_resolved",
+    "invalid_id",
+    *_TEXT_CODES,
+)
 
 
 @operation(

@@ -33,7 +33,7 @@ async def commit(call: Call, command: Command) -> Answer:
 def seen_by(identity: Identity, view: TransactionView) -> TransactionView:
     """The view as this caller may see it: people see their own postings, balances and positions, and nothing private.
 
-    Metadata, key and principal are the affair of who posted the transaction.
+    Metadata, key, principal and cause are the affair of who posted the transaction.
     """
     if sees_everything(identity):
         return view
@@ -48,6 +48,7 @@ def seen_by(identity: Identity, view: TransactionView) -> TransactionView:
         metadata=view.metadata if own_post else {},
         key=view.key if own_post else "",
         principal=view.principal if own_post else "",
+        cause=view.cause if own_post else None,
     )
 
 

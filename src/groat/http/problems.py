@@ -9,6 +9,7 @@ from groat.identity.errors import IDENTITY_ERRORS
 from groat.ledger.errors import INPUT_ERRORS, REFUSALS, SERVER_ERRORS, GroatError, Refusal, Rule, refusal_rule
 from groat.programs.notifications.errors import NOTIFICATION_ERRORS
 from groat.programs.workflow.kinds import REQUEST_ERRORS, RULES
+from groat.sandbox.pool import SANDBOX_ERRORS
 from groat.sheets import SHEET_ERRORS
 
 HTTP_ERRORS: dict[str, Rule] = {
@@ -44,7 +45,9 @@ HTTP_ERRORS: dict[str, Rule] = {
     "transition_not_found": Rule(404, "The kind has no such transition; GET /v1/kinds lists them."),
     "account_not_found": Rule(404, "Nothing has been posted or opened under this path."),
     "method_not_allowed": Rule(405, "This address knows other methods; the header Allow lists them."),
-    "body_too_large": Rule(413, "The body is larger than this server accepts (setting body_max)."),
+    "request_timeout": Rule(408, "The request did not arrive in time (settings head_s and body_s)."),
+    "body_too_large": Rule(413, "The body is larger than this call takes; detail says how large it may be."),
+    "line_too_long": Rule(414, "The address is longer than this server accepts (setting line_max)."),
     "unsupported_media_type": Rule(415, "Send the body with the Content-Type that the documentation names."),
     "asset_not_allowed": Rule(422, "The action is not declared for this asset; name one of its assets."),
     "action_limit": Rule(422, "More than one call of this action may move."),
@@ -54,6 +57,15 @@ HTTP_ERRORS: dict[str, Rule] = {
     "nothing_to_change": Rule(422, "Name at least one thing to change."),
     "own_rights": Rule(422, "Nobody changes their own roles or disables themselves; ask another admin."),
     "rate_limited": Rule(429, "Too many calls. Go on after the time in Retry-After."),
+    "too_many_connections": Rule(
+        429, "Your address has too many connections open (setting connections_per_address). Close some."
+    ),
+    "server_full": Rule(
+        503, "The server has as many connections as it can hold (setting connections_max). Try again."
+    ),
+    "head_too_large": Rule(
+        431, "The headers are larger, or more, than this server accepts (settings head_max and headers_max)."
+    ),
     "internal_error": Rule(
         500, "The server failed; the log has the reason. Repeat a write with the same key."
     ),
@@ -67,6 +79,7 @@ CODES: dict[str, Rule] = {
     **SERVER_ERRORS,
     **IDENTITY_ERRORS,
     **SHEET_ERRORS,
+    **SANDBOX_ERRORS,
     **NOTIFICATION_ERRORS,
     **HTTP_ERRORS,
 }

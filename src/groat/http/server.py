@@ -8,8 +8,9 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import structlog
 import uvicorn
@@ -17,17 +18,18 @@ import uvicorn
 from groat import tracing
 from groat.engine.tuning import tune_process
 from groat.http.app import App, create_app
+from groat.http.gate import Gate, HttpLimits
+from groat.http.protocol import Protocol
 from groat.live.websocket import WebSocketProtocol
 
 if TYPE_CHECKING:
     from groat.settings import Settings
 
-KEEP_ALIVE_S = 75
 FINISH_S = 10
 """How long requests and connections may take to end after the drain window, before they are cut."""
 
-
 BEAT_S = 1.0
+SWEEP_S = 1.0
 
 log = structlog.get_logger("groat.server")
 
@@ -61,14 +63,16 @@ class Server(uvicorn.Server):
         self,
         config: uvicorn.Config,
         app: App,
+        gate: Gate,
         on_ready: Callable[[], None] | None = None,
         place: Place | None = None,
     ) -> None:
         super().__init__(config)
         self._app = app
+        self._gate = gate
         self._on_ready = on_ready
         self._place = place
-        self._keeper: asyncio.Task[None] | None = None
+        self._keepers: list[asyncio.Task[None]] = []
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -87,12 +91,14 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen."""
+        self._gate.fit_to_files()
         await super().startup(sockets)
+        self._keepers.append(asyncio.create_task(self._sweep(), name="groat-gate"))
         if self.started and self._on_ready is not None:
             self._on_ready()
         if self.started and self._place is not None:
             asyncio.get_running_loop().add_reader(self._place.tie, self._orphaned, self._place.tie)
-            self._keeper = asyncio.create_task(self._keep(self._place), name="groat-place")
+            self._keepers.append(asyncio.create_task(self._keep(self._place), name="groat-place"))
 
     def _orphaned(self, tie: socket.socket) -> None:
         asyncio.get_running_loop().remove_reader(tie)
@@ -110,13 +116,19 @@ class Server(uvicorn.Server):
             place.beat()
             await asyncio.sleep(BEAT_S)
 
+    async def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            self._gate.sweep(loop.time())
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: no new readers, those there leave within the drain window, requests finish, the ledger closes."""
         if self._app.groat_live is not None:
             self._app.groat_live.begin_drain()
         await super().shutdown(sockets)
-        if self._keeper is not None:
-            self._keeper.cancel()
+        for keeper in self._keepers:
+            keeper.cancel()
 
 
 def make_server(
@@ -124,12 +136,13 @@ def make_server(
 ) -> Server:
     """A server for these settings, not yet started; ``on_ready`` is called once it listens."""
     app = create_app(settings)
+    gate = Gate(HttpLimits.of(settings))
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=cast(type[asyncio.Protocol], partial(Protocol, gate=gate)),
         ws=WebSocketProtocol,
         lifespan="on",
         interface="asgi3",
@@ -138,10 +151,9 @@ def make_server(
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=settings.drain_s + FINISH_S,
     )
-    return Server(config, app, on_ready, place)
+    return Server(config, app, gate, on_ready, place)
 
 
 def run(

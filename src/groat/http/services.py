@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from groat.http.call import Limiter
@@ -15,15 +14,15 @@ if TYPE_CHECKING:
     from groat.live import Live
     from groat.programs.notifications.mail import Mailer
     from groat.programs.workflow import Workflow
+    from groat.sandbox.pool import Pool
     from groat.settings import Settings
-
-STATEMENTS_AT_ONCE = 2
 
 
 class Services:
     """The settings, the ledger, the callers, live delivery, requests, mail, and the counters of this process.
 
-    ``assets`` are those seen so far: an asset never changes, so what is in it needs no asking.
+    Files are read and statements written in the ``sandbox``. ``assets`` are those seen so far: an asset never changes,
+    so what is in it needs no asking.
     """
 
     def __init__(
@@ -34,6 +33,7 @@ class Services:
         live: Live,
         workflow: Workflow,
         mailer: Mailer | None,
+        sandbox: Pool,
     ) -> None:
         self.settings = settings
         self.groat = groat
@@ -43,5 +43,4 @@ class Services:
         self.limiter = Limiter(settings.messages_per_second)
         self.assets: dict[str, Asset] = {}
         self.metrics = Metrics(groat, live, mailer)
-        # Gathering a long statement and setting it as PDF is work for a processor, of which others need some too.
-        self.statements = asyncio.Semaphore(STATEMENTS_AT_ONCE)
+        self.sandbox = sandbox

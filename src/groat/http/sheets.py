@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Iterable
+from typing import IO, NamedTuple
 
 import msgspec
 import multipart
@@ -16,9 +16,12 @@ from groat.http.problems import HttpError
 from groat.ledger.amounts import Asset, format_amount
 from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_text
-from groat.sheets import SHEET_ERRORS, Problem, Row, Sheet, read_sheet
+from groat.sandbox.pool import SANDBOX_ERRORS, Work, WorkFailed
+from groat.sheets import SHEET_ERRORS, Problem, Row, Sheet, SheetError
+from groat.sheets.order import SheetOrder, take_sheet
 from groat.store.flow import Flow, Query
 
+READ = Work("groat.sheets.order:read", memory_bytes=384 << 20, cpu_s=8, wall_s=20.0, answer_bytes=32 << 20)
 FIELDS = frozenset({"file", "asset", "default_reason"})
 FIELD_BYTES_MAX = 4_096
 
@@ -107,7 +110,7 @@ _FORM = {
     answer=Preview,
     body_type="multipart/form-data",
     body_max=None,
-    codes=("invalid_file", "unknown_asset", "invalid_text", "text_too_long", *SHEET_ERRORS),
+    codes=("invalid_file", "unknown_asset", "invalid_text", "text_too_long", *SHEET_ERRORS, *SANDBOX_ERRORS),
     answer_example=_EXAMPLE,
 )
 async def preview_sheet(call: Call) -> Answer:
@@ -121,12 +124,29 @@ async def preview_sheet(call: Call) -> Answer:
     if asset is None:
         raise InvalidInput("unknown_asset", asset=code[:32].encode("ascii", "backslashreplace").decode())
     default_reason = check_text(_field(form, "default_reason", ""))
-    # A large file takes a while to check; meanwhile the event loop serves others.
-    sheet = await asyncio.to_thread(read_sheet, form["file"], asset, default_reason)
-    people = await call.groat.read(
-        _look_up, sorted({row.user for row in sheet.rows if row.error is None}), code
-    )
-    return Answer.of(_preview(sheet, asset, people))
+    person, pool = call.identity.principal, call.services.sandbox
+    with pool.holding(person):
+        parts = _parts(SheetOrder(asset, default_reason), form["file"])
+        try:
+            file = await call.attended(pool.run(READ, person, parts))
+        except WorkFailed as error:
+            raise SheetError("sheet_unreadable" if error.reason == "crash" else "sheet_too_costly") from None
+        # Thousands of rows take a tenth of a second each time that they are walked; meanwhile others are served.
+        sheet, users = await asyncio.to_thread(_take, file)
+        people = await call.groat.read(_look_up, users, code)
+        return await asyncio.to_thread(lambda: Answer.of(_preview(sheet, asset, people)))
+
+
+async def _parts(order: SheetOrder, file: bytes) -> AsyncIterator[bytes]:
+    yield msgspec.json.encode(order)
+    yield file
+
+
+def _take(file: IO[bytes]) -> tuple[Sheet, list[str]]:
+    """The sheet that a child read, and who is named in it. Raises SheetError where it found that this is none."""
+    with file:
+        sheet = take_sheet(file.read())
+    return sheet, sorted({row.user for row in sheet.rows if row.error is None})
 
 
 def _read_form(content_type: bytes, body: bytes) -> dict[str, bytes]:

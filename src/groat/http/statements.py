@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import closing
-from datetime import UTC, tzinfo
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from litestar.types import Receive, Scope, Send
-
-from groat.http.answer import Answer, Download
+from groat.http.answer import Download
 from groat.http.call import Call
 from groat.http.operations import ASSET, Query, operation
 from groat.http.problems import HttpError
 from groat.http.rights import check_readable
 from groat.ledger.accounts import check_path, owner_stream
 from groat.ledger.text import TIME_MAX, format_time, parse_time
-from groat.programs.statements import (
-    PDF_LINES_MAX,
-    Letterhead,
-    Statement,
-    TooLong,
-    csv_chunks,
-    make_statement,
-    write_pdf,
-)
+from groat.programs.statements import PDF_LINES_MAX, Order, TooLong, read_bounds, read_lines
+from groat.programs.statements.order import encode
+from groat.sandbox.pool import SANDBOX_ERRORS, Work, WorkFailed
+
+if TYPE_CHECKING:
+    from groat import Groat
 
 FORMATS = ("csv", "pdf")
+MEDIA_TYPES = {"csv": b"text/csv; charset=utf-8", "pdf": b"application/pdf"}
+WRITE = Work(
+    "groat.programs.statements.writing:write",
+    memory_bytes=512 << 20,
+    cpu_s=120,
+    wall_s=600.0,
+    # Lines are sorted in a file before they are written; neither may fill the disk.
+    answer_bytes=1 << 30,
+)
 
 
 @operation(
@@ -56,9 +61,16 @@ FORMATS = ("csv", "pdf")
             "The time zone in which the PDF tells days and times, such as Europe/Vienna.",
         ),
     ),
-    codes=("account_not_found", "invalid_account", "unknown_asset", "invalid_time", "statement_too_long"),
+    codes=(
+        "account_not_found",
+        "invalid_account",
+        "unknown_asset",
+        "invalid_time",
+        "statement_too_long",
+        *SANDBOX_ERRORS,
+    ),
 )
-async def get_statement(call: Call) -> Answer | StatementDownload:
+async def get_statement(call: Call) -> Download:
     """What came and went in a period, with the balance after each line and at both ends, in the order of the effective
     dates. The balances are those that GET /v1/accounts/{account} tells of the same moments. People read their own.
     """
@@ -68,48 +80,42 @@ async def get_statement(call: Call) -> Answer | StatementDownload:
     asset = await call.groat.asset(query["asset"])
     start = parse_time(query["from"])
     end = parse_time(query["to"]) if "to" in query else min(int(time.time() * 1_000_000) + 1, TIME_MAX)
-    form, zone = query.get("format", "csv"), _zone(query.get("zone", "UTC"))
+    form, zone = cast("Literal['csv', 'pdf']", query.get("format", "csv")), _zone(query.get("zone", "UTC"))
     if form not in FORMATS or start >= end:
         raise HttpError("invalid_query", "format is csv or pdf, and from lies before to.")
     days = f"{format_time(start)[:10]}-{format_time(end - 1)[:10]}"
     name = f"statement-{path.replace(':', '.').replace('|', '-')}-{asset.code}-{days}.{form}"
     headers = ((b"content-disposition", f'attachment; filename="{name}"'.encode()),)
-    async with call.services.statements:
+    bounds = await call.groat.read(read_bounds, path, asset, start, end)
+    if bounds is None:
+        raise HttpError("account_not_found", account=path)
+    issuer, holder, now = call.settings.statement_issuer, await _holder(call, path), int(time.time() * 1e6)
+    order = Order(form, path, asset, start, end, bounds, issuer, holder, now, zone)
+    person, pool = call.identity.principal, call.services.sandbox
+    with ExitStack() as stack:
+        stack.enter_context(pool.holding(person))
         try:
-            lines_max = PDF_LINES_MAX if form == "pdf" else None
-            statement = await make_statement(call.groat, path, asset, start, end, lines_max)
-        except TooLong:
+            file = await call.attended(pool.run(WRITE, person, _parts(call.groat, order)))
+        except (TooLong, WorkFailed) as error:
+            if isinstance(error, WorkFailed) and error.reason == "crash":
+                raise
             raise HttpError("statement_too_long", max=str(PDF_LINES_MAX)) from None
-        if statement is None:
-            raise HttpError("account_not_found", account=path)
-        if form == "csv":
-            return StatementDownload(statement, headers)
-        with closing(statement):
-            issuer, now = call.settings.statement_issuer, int(time.time() * 1_000_000)
-            head = Letterhead(issuer, await _holder(call, path), now, zone)
-            return Answer(
-                await asyncio.to_thread(write_pdf, statement, head), 200, headers, b"application/pdf"
-            )
+        stack.enter_context(file)
+        return Download(file, MEDIA_TYPES[form], headers, stack.pop_all())
 
 
-class StatementDownload(Download):
-    """The CSV of a statement, which is forgotten once it is sent."""
-
-    def __init__(self, statement: Statement, headers: tuple[tuple[bytes, bytes], ...]) -> None:
-        super().__init__(csv_chunks(statement), b"text/csv; charset=utf-8", headers)
-        self._statement = statement
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        with closing(self._statement):
-            await super().__call__(scope, receive, send)
+async def _parts(groat: Groat, order: Order) -> AsyncIterator[bytes]:
+    yield encode(order)
+    lines_max = PDF_LINES_MAX if order.form == "pdf" else None
+    facts = (order.path, order.asset, order.start, order.end, order.bounds)
+    async for lines in read_lines(groat, *facts, lines_max):
+        yield await asyncio.to_thread(encode, lines)
 
 
-def _zone(name: str) -> tzinfo:
-    if name == "UTC":
-        return UTC
+def _zone(name: str) -> str:
+    """The name of a zone that exists. Raises HttpError ``invalid_query``."""
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise HttpError("invalid_query", "zone is a time zone such as Europe/Vienna.") from None
 

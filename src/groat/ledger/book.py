@@ -105,11 +105,15 @@ class Account:
 
 
 class HoldRow:
-    """A hold as stored: amounts in smallest units, times in microseconds, ``expires_at`` None for never."""
+    """A hold as stored: amounts in smallest units, times in microseconds, ``expires_at`` None for never.
+
+    One with a ``cause`` (:mod:`groat.ledger.causes`) is resolved by that alone.
+    """
 
     __slots__ = (
         "amount",
         "captured",
+        "cause",
         "created_at",
         "destination",
         "expires_at",
@@ -130,6 +134,7 @@ class HoldRow:
         expires_at: int | None,
         status: str,
         created_at: int,
+        cause: str | None = None,
     ) -> None:
         self.id = id
         self.source = source
@@ -140,6 +145,7 @@ class HoldRow:
         self.expires_at = expires_at
         self.status = status
         self.created_at = created_at
+        self.cause = cause
 
     @property
     def remaining(self) -> int:
@@ -172,10 +178,14 @@ class Leg(NamedTuple):
 
 
 class TransactionRow:
-    """A transaction as stored; ``positions`` is filled when the batch numbers its events."""
+    """A transaction as stored; ``positions`` is filled when the batch numbers its events.
+
+    One with a ``cause`` (:mod:`groat.ledger.causes`) is undone by that alone.
+    """
 
     __slots__ = (
         "actor",
+        "cause",
         "effective_at",
         "hold",
         "hold_after",
@@ -206,8 +216,10 @@ class TransactionRow:
         legs: list[Leg],
         reverses: str | None = None,
         hold: HoldRow | None = None,
+        cause: str | None = None,
     ) -> None:
         self.id = id
+        self.cause = cause
         self.kind = kind
         self.principal = principal
         self.key = key
@@ -517,11 +529,14 @@ class Book:
                 )
         return None
 
-    def resolve(self, hold: HoldRow, amount: int, freed: int, status: str) -> Move:
+    def resolve(self, hold: HoldRow, amount: int, freed: int, status: str, cause: str | None = None) -> Move:
         """Take ``amount`` (smallest units) out of a hold and ``freed`` in all; ``status`` counts once nothing is left.
 
-        Returns the move that does it, which no limit may refuse (rule 4).
+        Returns the move that does it, which no limit may refuse (rule 4). Raises ValueError where the hold has another
+        ``cause`` than the caller's.
         """
+        if hold.cause not in (None, cause):
+            raise ValueError(f"the hold {hold.id} belongs to {hold.cause}")
         self.touch(hold)
         hold.captured += amount
         hold.released += freed - amount

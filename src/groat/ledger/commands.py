@@ -31,6 +31,7 @@ from groat.ledger.book import (
     TransactionRow,
     refuse,
 )
+from groat.ledger.causes import other_door
 from groat.ledger.errors import InvalidInput, Refusal, printable
 from groat.ledger.keys import Form, Key, as_key
 from groat.ledger.text import TIME_MAX, check_id, check_metadata, check_principal, check_text
@@ -158,6 +159,7 @@ class Command(msgspec.Struct, kw_only=True):
         kind: str | None = None,
         reason: str | None = None,
         metadata: str | None = None,
+        cause: str | None = None,
     ) -> TransactionRow:
         """Add a transaction of this command to the book, with its kind, reason and metadata unless others are given.
 
@@ -179,6 +181,7 @@ class Command(msgspec.Struct, kw_only=True):
             legs,
             reverses,
             hold,
+            cause,
         )
         book.make(transaction)
         return transaction
@@ -379,10 +382,12 @@ class _Resolve(Command, kw_only=True):
         refs.holds.add(self.hold)
 
     def open_hold(self, book: Book) -> HoldRow | Refusal:
-        """The hold when something is left of it."""
+        """The hold when something is left of it, and nothing but a caller's command made it."""
         hold = book.holds.get(self.hold)
         if hold is None:
             return refuse("hold_not_found", hold=self.hold)
+        if hold.cause is not None:
+            return other_door(hold.cause, "holds", hold=self.hold)
         if hold.status == HOLD_EXPIRED:
             return refuse("hold_expired", hold=self.hold)
         if hold.status != HOLD_OPEN:
@@ -478,6 +483,8 @@ class Reverse(Command, kw_only=True):
         original = book.transactions.get(self.transaction)
         if original is None:
             return refuse("transaction_not_found", transaction=self.transaction)
+        if original.cause is not None:
+            return other_door(original.cause, "moved", transaction=original.id)
         posted = [leg for leg in original.legs if leg.amount]
         if original.kind == "reverse" or not posted:
             return refuse("not_reversible", transaction=original.id, kind=original.kind)

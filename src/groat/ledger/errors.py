@@ -26,6 +26,9 @@ REFUSALS: dict[str, Rule] = {
     "key_reused": Rule(409, "The key was used before for something else. Make a new key for a new request."),
     "transaction_not_found": Rule(404, "There is no transaction with this id."),
     "hold_not_found": Rule(404, "There is no hold with this id."),
+    "belongs_to_request": Rule(
+        409, "A request (request, kind) did this, and it is undone through that request alone."
+    ),
     "hold_expired": Rule(409, "The hold expired and its amount is available again. Make a new hold."),
     "hold_resolved": Rule(409, "The hold was captured or released before. Nothing is left to resolve."),
     "not_reversible": Rule(409, "Only what was posted can be reversed, and a reversal itself cannot."),

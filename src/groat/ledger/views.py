@@ -67,7 +67,8 @@ class TransactionView(msgspec.Struct):
     """A transaction on the wire, with the balances right after it and the positions of its events.
 
     ``at`` is the effective time, ``recorded_at`` the time of the commit. ``id`` is None for a command that found
-    nothing to change; ``balances`` and ``positions`` then are the present ones.
+    nothing to change; ``balances`` and ``positions`` then are the present ones. ``cause`` is the request that did it
+    (``request:transfer:<id>``), None for what a caller posted.
     """
 
     id: str | None
@@ -85,6 +86,7 @@ class TransactionView(msgspec.Struct):
     balances: list[BalanceView]
     positions: dict[str, str]
     replayed: bool = False
+    cause: str | None = None
 
 
 class BulkView(msgspec.Struct):
@@ -211,6 +213,7 @@ def transaction_view(row: TransactionRow, replayed: bool = False) -> Transaction
         [side_view(account, *side) for account, side in sides.items()],
         row.positions,
         replayed,
+        row.cause,
     )
 
 

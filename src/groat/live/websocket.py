@@ -11,10 +11,11 @@ import asyncio
 import base64
 import binascii
 import socket
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from groat.live import frames, origin, rfc6455
-from groat.live.connection import Connection
+from groat.live import frames, origin, protocol, rfc6455
+from groat.live.connection import Connection, State
 from groat.live.service import Live, live_of
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class WebSocketProtocol(asyncio.Protocol):
         "_peers",
         "_reader",
         "_transport",
+        "on_gone",
         "write",
     )
 
@@ -68,6 +70,8 @@ class WebSocketProtocol(asyncio.Protocol):
         self._close_timer: asyncio.TimerHandle | None = None
         self._closing = False
         self._deaf = False
+        self.on_gone: Callable[[], None] | None = None
+        """Called once, when the socket is gone: the HTTP protocol counts its connections."""
 
     # Called by the event loop and by uvicorn.
 
@@ -87,6 +91,9 @@ class WebSocketProtocol(asyncio.Protocol):
         """The socket is gone."""
         cast(set[Any], self._peers).discard(self)
         self._closing = True
+        if self.on_gone is not None:
+            self.on_gone()
+            self.on_gone = None
         if self._close_timer is not None:
             self._close_timer.cancel()
         if self._connection is not None:
@@ -99,6 +106,16 @@ class WebSocketProtocol(asyncio.Protocol):
             self._live.begin_drain()
         else:
             self._transport.close()
+
+    def give_way(self) -> bool:
+        """End the connection of a client who has not said who it is; False if it has."""
+        if self._connection is not None and self._connection.state is State.CONNECTED:
+            return False
+        if self._connection is not None:
+            self._connection.close(protocol.STALE)
+        else:
+            self._transport.close()
+        return True
 
     def pause_writing(self) -> None:
         """The transport's buffer is full."""

@@ -225,11 +225,13 @@ def commit_batch(
     worker: str,
     new_id: Callable[[], str],
     wait: bool = True,
+    causes: Sequence[str] = (),
 ) -> Flow[Committed]:
     """Decide the commands over the locked rows and write what they did. See DESIGN.md §2 and §4.
 
     ``assets`` and ``known_ids`` are what the process knows, and are added to: neither ever changes in one database.
-    ``wait=False`` locks only rows that are free; commands that need others get the verdict :class:`Taken`. Raises
+    ``wait=False`` locks only rows that are free; commands that need others get the verdict :class:`Taken`. ``causes``
+    are the statements of programs that tell the causes of what is stored without one. Raises
     StoreError ``interrupted`` when another batch was first with a key, an account or a stream, or Replaced: run it
     again.
     """
@@ -265,9 +267,12 @@ def commit_batch(
         known_ids.clear()
         raise Replaced
     streams = yield from _lock_streams(book, refs, epoch, wait)
+    yield from _find_causes(book, originals, causes)
 
     # A hold that another batch resolved meanwhile is let be; one whose rows are taken expires with a later batch.
-    free = [h for h in (book.holds[id] for id in due if id in book.holds) if h.status == HOLD_OPEN]
+    free = [
+        h for h in (book.holds[id] for id in due if id in book.holds) if h.status == HOLD_OPEN and not h.cause
+    ]
     if not wait:
         free = [h for h in free if not {streams[n].id for n in _streams_of(h) if n in streams} & {TAKEN}]
     book.expire(free, new_id)
@@ -440,6 +445,20 @@ def _lock(
             reversed_ = originals[id].reversed
             reversed_[leg_number] = reversed_.get(leg_number, 0) + amount
         book.transactions.update(originals)
+
+
+def _find_causes(book: Book, originals: dict[str, TransactionRow], causes: Sequence[str]) -> Flow[None]:
+    """Complete what was stored without a cause: before there were any, or by a node of an earlier version."""
+    bare: dict[str, list[HoldRow | TransactionRow]] = {}
+    for rows in (book.holds, originals):
+        for id, row in rows.items():
+            if row.cause is None:
+                bare.setdefault(id, []).append(row)
+    if bare:
+        for name in causes:
+            for id, cause in (yield Query(name, (sorted(bare),))):
+                for row in bare[id]:
+                    row.cause = cause
 
 
 def _streams_of(hold: HoldRow) -> list[str]:
@@ -652,4 +671,6 @@ def batch_hash(
     acts: list[tuple[Any, ...]],
 ) -> str:
     """SHA-256 (hex) over the batch's rows in the order of their ids, chained to the one before."""
-    return hashlib.sha256(previous.encode() + _pack((transactions, postings, acts))).hexdigest()
+    # A transaction without a cause is hashed as it was before there were causes.
+    hashed = [row if row[-1] is not None else row[:-1] for row in transactions]
+    return hashlib.sha256(previous.encode() + _pack((hashed, postings, acts))).hexdigest()

@@ -17,7 +17,7 @@ class Store(Protocol):
 
     ``row_locks``: several transactions can write at once, each holding the rows it locked. ``snapshots``: what its
     programs add to the snapshots of streams. ``checks``: their statements of a verification, and what each promises.
-    ``forgets``: how they forget what they need not keep.
+    ``forgets``: how they forget what they need not keep. ``causes``: their statements that tell what they moved.
     """
 
     dialect: str
@@ -25,6 +25,7 @@ class Store(Protocol):
     snapshots: Sequence[Contribute]
     checks: dict[str, str]
     forgets: Sequence[Forget]
+    causes: Sequence[str]
 
     async def open(self) -> list[Migration]:
         """Connect and migrate; returns the steps applied."""

@@ -130,6 +130,7 @@ class PostgresStore:
         self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
         self.checks = dict(check for e in extensions for check in e.checks)
         self.forgets: Sequence[Forget] = [forget for e in extensions for forget in e.forgets]
+        self.causes: Sequence[str] = [e.causes for e in extensions if e.causes]
         self._turn = asyncio.Lock()
         self._writers: asyncpg.Pool[Any] | None = None
         self._readers: asyncpg.Pool[Any] | None = None

@@ -31,6 +31,7 @@ def transaction_values(row: TransactionRow) -> tuple[Any, ...]:
         row.hold.id if row.hold else None,
         _encode(row.hold_after).decode() if row.hold_after else None,
         _encode(row.positions).decode(),
+        row.cause,
     )
 
 
@@ -70,6 +71,7 @@ def hold_values(h: HoldRow) -> tuple[Any, ...]:
         h.expires_at,
         h.status,
         h.created_at,
+        h.cause,
     )
 
 
@@ -83,10 +85,10 @@ def load_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[dict[str
     holds: dict[str, str] = {}
     after: dict[str, Any] = {}
     for values in found:
-        reverses, hold, hold_after, positions = values[9:]
+        reverses, hold, hold_after, positions, cause = values[9:]
         id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at = values[:9]
         texts = (id, kind, principal, key, actor, reason, metadata)
-        row = TransactionRow(*texts, effective_at, recorded_at, [], reverses)
+        row = TransactionRow(*texts, effective_at, recorded_at, [], reverses, cause=cause)
         row.positions = _decode(positions)
         loaded[row.id] = row
         if hold:

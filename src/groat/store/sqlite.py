@@ -46,7 +46,8 @@ class Extension(NamedTuple):
 
     ``snapshot`` is what the program adds to the snapshots of streams. ``checks`` are its own of ``groat verify``: named
     statements that list contradictions (what, expected, found), and what each of them promises. ``forgets`` take
-    away what need not be kept any more.
+    away what need not be kept any more. ``causes`` names the statement that tells which transactions and holds of some
+    ids the program made: (id, cause) pairs, for those that are stored without a cause.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Extension(NamedTuple):
     snapshot: Contribute | None = None
     checks: tuple[tuple[str, str], ...] = ()
     forgets: tuple[Forget, ...] = ()
+    causes: str = ""
 
 
 class SqliteStore:
@@ -90,6 +92,7 @@ class SqliteStore:
         self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
         self.checks = dict(check for e in extensions for check in e.checks)
         self.forgets: Sequence[Forget] = [forget for e in extensions for forget in e.forgets]
+        self.causes: Sequence[str] = [e.causes for e in extensions if e.causes]
         self._writer: sqlite3.Connection | None = None
         self._watcher: sqlite3.Connection | None = None
         self._write_thread = ThreadPoolExecutor(1, "groat-writer")

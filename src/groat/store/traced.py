@@ -32,6 +32,7 @@ class TracedStore:
         self.snapshots = store.snapshots
         self.checks = store.checks
         self.forgets = store.forgets
+        self.causes = store.causes
         self._store = store
         self._tracer = tracer
 

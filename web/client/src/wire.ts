@@ -70,6 +70,8 @@ export interface TransactionView {
   at: string;
   recorded_at: string;
   reverses: string | null;
+  /** The request that did it, such as `request:transfer:0198c5f0-…`; null for what a caller posted. */
+  cause?: string | null;
   hold: HoldView | null;
   balances: BalanceView[];
   /** Where the events of this transaction stand: stream -> "epoch:offset". */

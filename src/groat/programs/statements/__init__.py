@@ -1,16 +1,29 @@
 """Statements of an account: what was booked in a period, with the balance after each line, as CSV and PDF."""
 
 from groat.programs.statements.csv_form import csv_chunks
+from groat.programs.statements.order import Order
 from groat.programs.statements.pdf_form import PDF_LINES_MAX, Letterhead, write_pdf
-from groat.programs.statements.statement import Line, Statement, TooLong, make_statement
+from groat.programs.statements.statement import (
+    Bounds,
+    Line,
+    Statement,
+    TooLong,
+    make_statement,
+    read_bounds,
+    read_lines,
+)
 
 __all__ = [
     "PDF_LINES_MAX",
+    "Bounds",
     "Letterhead",
     "Line",
+    "Order",
     "Statement",
     "TooLong",
     "csv_chunks",
     "make_statement",
+    "read_bounds",
+    "read_lines",
     "write_pdf",
 ]

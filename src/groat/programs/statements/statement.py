@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +27,10 @@ OVERLAP_US = 60_000_000
 
 class TooLong(Exception):
     """The period has more lines than asked for."""
+
+
+Booked = tuple[int, int, int, str, str, str, str, int]
+"""A line as it was booked: (at, version, recorded_at, transaction, kind, counterparty, reason, amount)."""
 
 
 class Line(NamedTuple):
@@ -81,8 +85,8 @@ class Statement:
     def __len__(self) -> int:
         return self.count_in + self.count_out
 
-    def take(self, rows: list[tuple[int, int, int, str, str, str, str, int]]) -> None:
-        """Add lines: (at, version, recorded_at, transaction, kind, counterparty, reason, amount)."""
+    def take(self, rows: list[Booked]) -> None:
+        """Add lines."""
         self._file.execute("BEGIN")
         self._file.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
         self._file.execute("COMMIT")
@@ -115,28 +119,41 @@ async def make_statement(
 
     Raises TooLong beyond ``lines_max`` lines, and StoreError.
     """
-    bounds = await groat.read(_read_bounds, path, asset, start, end)
+    bounds = await groat.read(read_bounds, path, asset, start, end)
     if bounds is None:
         return None
     statement = Statement(path, asset, start, end, bounds)
     try:
-        before, done = bounds.version + 1, False
-        while not done:
-            rows = await groat.read(_read_page, path, asset, before)
-            done = len(rows) < PAGE or rows[-1][12] < start - OVERLAP_US
-            if rows:
-                before = rows[-1][6]
-                await asyncio.to_thread(
-                    statement.take, [_line(row) for row in rows if _counts(row, start, end)]
-                )
-            if lines_max is not None and len(statement) > lines_max:
-                raise TooLong
-        if statement.opening + statement.total_in - statement.total_out != statement.closing:
-            raise RuntimeError(f"the statement of {path} in {asset.code} disagrees with the ledger")
+        async for rows in read_lines(groat, path, asset, start, end, bounds, lines_max):
+            await asyncio.to_thread(statement.take, rows)
     except BaseException:
         statement.close()
         raise
     return statement
+
+
+async def read_lines(
+    groat: Groat, path: str, asset: Asset, start: int, end: int, bounds: Bounds, lines_max: int | None = None
+) -> AsyncIterator[list[Booked]]:
+    """The lines of a period in pages, the last booked first, as :meth:`Statement.take` takes them.
+
+    Raises TooLong beyond ``lines_max`` lines, and StoreError.
+    """
+    before, done = bounds.version + 1, False
+    count, balance = 0, bounds.opening
+    while not done:
+        rows = await groat.read(_read_page, path, asset, before)
+        done = len(rows) < PAGE or rows[-1][12] < start - OVERLAP_US
+        if rows:
+            before = rows[-1][6]
+        lines = [_line(row) for row in rows if _counts(row, start, end)]
+        count += len(lines)
+        if lines_max is not None and count > lines_max:
+            raise TooLong
+        balance += sum(line[-1] for line in lines)
+        yield lines
+    if balance != bounds.closing:
+        raise RuntimeError(f"the statement of {path} in {asset.code} disagrees with the ledger")
 
 
 def _counts(row: Any, start: int, end: int) -> bool:
@@ -144,12 +161,13 @@ def _counts(row: Any, start: int, end: int) -> bool:
     return bool(row[2]) and start <= row[11] < end
 
 
-def _line(row: Any) -> tuple[int, int, int, str, str, str, str, int]:
+def _line(row: Any) -> Booked:
     id, kind, delta, _, _, _, version, counterparty, reason, _, _, effective_at, recorded_at, *_ = row
     return (effective_at, version, recorded_at, id, kind, counterparty, reason, delta)
 
 
-def _read_bounds(path: str, asset: Asset, start: int, end: int) -> Flow[Bounds | None]:
+def read_bounds(path: str, asset: Asset, start: int, end: int) -> Flow[Bounds | None]:
+    """The balances at both ends of a period (microseconds); None when the account is not open."""
     now = yield from _counters("read_account", (path,), asset)
     if now is None:
         return None

@@ -38,6 +38,7 @@ WORKFLOW = Extension(
             "each open hold of a request is named by it, and by no request that has ended",
         ),
     ),
+    causes="find_request_causes",
 )
 """The tables and statements of requests, and what they add to a person's snapshot."""
 

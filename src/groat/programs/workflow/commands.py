@@ -23,6 +23,7 @@ from groat.ledger.book import (
     TransactionRow,
     refuse,
 )
+from groat.ledger.causes import Cause
 from groat.ledger.commands import Command, Effect, check_move
 from groat.ledger.errors import InvalidInput, Refusal
 from groat.ledger.text import check_id, check_metadata, format_time
@@ -38,7 +39,6 @@ from groat.programs.workflow.kinds import (
     Hold,
     Kind,
     Post,
-    Release,
     Request,
     Step,
     Transition,
@@ -99,6 +99,10 @@ class Take(Command, kw_only=True):
     def _transition(self) -> Transition:
         found: Transition = self.declared.transitions[self.transition]
         return found
+
+    @property
+    def _cause(self) -> str:
+        return str(Cause("request", self.declared.name, self.request or self.ids[0]))
 
     @property
     def _by(self) -> str:
@@ -363,16 +367,21 @@ class Take(Command, kw_only=True):
                 source = self._account(book, effect.source, effect.asset)
                 destination = self._account(book, effect.destination, effect.asset)
                 amount = effect.amount
-                resolved = HoldRow(self.ids[0], source, destination, amount, 0, 0, None, HOLD_OPEN, book.now)
+                resolved = HoldRow(
+                    self.ids[0], source, destination, amount, 0, 0, None, HOLD_OPEN, book.now, self._cause
+                )
                 book.holds[resolved.id] = resolved
                 move = Move(0, source, destination, 0, amount)
             elif before is None:
                 raise ValueError(f"{name}: the request holds nothing")
             elif before.status != HOLD_OPEN:
-                if isinstance(effect, Release):
-                    # Somebody resolved the hold by hand; what is wanted is so already.
-                    continue
-                return refuse("hold_resolved", hold=before.id, state=before.status)
+                # An earlier version let it be resolved by hand. Where it is as the step wants it, the request goes on.
+                wanted = 0
+                if isinstance(effect, Capture):
+                    wanted = before.amount if effect.amount is None else effect.amount
+                if before.captured != wanted:
+                    return refuse("hold_resolved", hold=before.id, state=before.status)
+                continue
             else:
                 resolved, amount, status = before, 0, HOLD_RELEASED
                 if isinstance(effect, Capture):
@@ -380,7 +389,7 @@ class Take(Command, kw_only=True):
                     status = HOLD_CAPTURED
                 if amount > before.remaining:
                     return refuse("exceeds_hold", hold=before.id)
-                move = book.resolve(before, amount, before.remaining, status)
+                move = book.resolve(before, amount, before.remaining, status, self._cause)
             # A transaction's first posting is its hold's.
             moves.insert(0, move)
         legs = book.move([move._replace(number=n) for n, move in enumerate(moves)])
@@ -417,6 +426,7 @@ class Take(Command, kw_only=True):
             kind=f"{kind.name}.{self.transition}",
             reason=reason,
             metadata=text_of({"request": stored.id}),
+            cause=self._cause,
         )
         history = StepRow(
             made.id, stored.id, stored.version, self.transition, before, target, self._by, book.now, reason,

@@ -31,9 +31,9 @@ FROM txn AS t JOIN posting AS p ON p.txn = t.id WHERE t.batch > $1 AND t.batch <
 -- name: copy_transactions :exec
 INSERT INTO archived_txn (
        month, id, batch, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
-       reverses, hold, hold_after, positions)
+       reverses, hold, hold_after, positions, cause)
 SELECT $3::integer, id, batch, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
-       reverses, hold, hold_after, positions
+       reverses, hold, hold_after, positions, cause
 FROM txn WHERE batch > $1 AND batch <= $2;
 
 -- name: count_copied :one
@@ -57,7 +57,7 @@ SET last_batch = excluded.last_batch, transactions = archive.transactions + excl
 
 -- name: find_archived_transactions :bulk
 SELECT t.id::text, t.kind, t.principal, t.key, t.actor, t.reason, t.metadata, t.effective_at, t.recorded_at,
-       t.reverses::text, t.hold::text, t.hold_after, t.positions
+       t.reverses::text, t.hold::text, t.hold_after, t.positions, t.cause
 FROM archived_txn AS t WHERE t.id = ANY ($1::uuid[]);
 
 -- name: find_archived_legs :bulk

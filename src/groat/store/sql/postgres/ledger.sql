@@ -13,15 +13,15 @@ SELECT encode(uuid_send(k.digest), 'hex'), k.form::int, encode(uuid_send(k.body)
 FROM key AS k WHERE k.digest = ANY ($1::text::uuid[]);
 
 -- name: due_holds :many
--- Holds whose time has come, the longest due first.
-SELECT id::text FROM hold WHERE status = 'open' AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2;
+-- Holds whose time has come, the longest due first. What has a cause ends through it alone.
+SELECT id::text FROM hold WHERE status = 'open' AND expires_at <= $1 AND cause IS NULL ORDER BY expires_at, id LIMIT $2;
 
 -- name: due_holds_on :bulk
 -- The same on the given (path, asset) pairs, for when more are due than one batch takes.
 SELECT h.id::text
 FROM unnest($1::text[], $2::text[]) AS j (path, asset)
 JOIN account AS a ON a.path = j.path AND a.asset = j.asset
-JOIN hold AS h ON h.status = 'open' AND h.expires_at <= $3 AND a.id IN (h.source, h.destination);
+JOIN hold AS h ON h.status = 'open' AND h.expires_at <= $3 AND h.cause IS NULL AND a.id IN (h.source, h.destination);
 
 -- name: find_holds :bulk
 -- Between which accounts a hold is; that never changes, so it is read before anything is locked.
@@ -50,7 +50,7 @@ ON CONFLICT DO NOTHING;
 DELETE FROM account WHERE id = $1 AND version = 0;
 
 -- name: lock_holds :bulk
-SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at
+SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause
 FROM hold AS h WHERE h.id = ANY ($1::uuid[]) ORDER BY h.id FOR UPDATE;
 
 -- name: lock_accounts :bulk
@@ -63,7 +63,7 @@ SELECT s.name, s.id, s.generation, s.head
 FROM stream AS s WHERE s.name = ANY ($1::text::text[]) ORDER BY s.name DESC FOR UPDATE;
 
 -- name: lock_free_holds :bulk
-SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at
+SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause
 FROM hold AS h WHERE h.id = ANY ($1::uuid[]) ORDER BY h.id FOR UPDATE SKIP LOCKED;
 
 -- name: lock_free_accounts :bulk
@@ -111,18 +111,19 @@ INSERT INTO batch (at, worker, commands, streams, previous, hash) VALUES ($1, $2
 
 -- name: insert_transactions :add
 INSERT INTO txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
-                 reverses, hold, hold_after, positions, batch)
+                 reverses, hold, hold_after, positions, cause, batch)
 SELECT unnest($1::text::uuid[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::text[]),
        unnest($5::text::text[]), unnest($6::text::text[]), unnest($7::text[]), unnest($8::text::bigint[]),
        unnest($9::text::bigint[]), unnest($10::text::uuid[]), unnest($11::text::uuid[]), unnest($12::text[]),
-       unnest($13::text[]), unnest($14::text::bigint[]);
+       unnest($13::text[]), unnest($14::text[]), unnest($15::text::bigint[]);
 
 -- name: write_holds :add
-INSERT INTO hold (id, source, destination, amount, captured, released, expires_at, status, created_at)
+INSERT INTO hold (id, source, destination, amount, captured, released, expires_at, status, created_at, cause)
 SELECT unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
-       unnest($6::bigint[]), unnest($7::bigint[]), unnest($8::text[]), unnest($9::bigint[])
+       unnest($6::bigint[]), unnest($7::bigint[]), unnest($8::text[]), unnest($9::bigint[]), unnest($10::text[])
 ON CONFLICT (id) DO UPDATE
-SET captured = excluded.captured, released = excluded.released, status = excluded.status;
+SET captured = excluded.captured, released = excluded.released, status = excluded.status,
+    cause = coalesce(hold.cause, excluded.cause);
 
 -- name: update_accounts :add
 UPDATE account
@@ -162,7 +163,7 @@ SELECT CASE WHEN current_setting('synchronous_standby_names') <> ''
 
 -- name: find_transactions :bulk
 SELECT t.id::text, t.kind, t.principal, t.key, t.actor, t.reason, t.metadata, t.effective_at, t.recorded_at,
-       t.reverses::text, t.hold::text, t.hold_after, t.positions
+       t.reverses::text, t.hold::text, t.hold_after, t.positions, t.cause
 FROM txn AS t WHERE t.id = ANY ($1::uuid[]);
 
 -- name: find_legs :bulk

@@ -94,7 +94,7 @@ WHERE id < $1::uuid AND ($2::text = '' OR actor = $2) AND ($3::text = '' OR targ
 ORDER BY id DESC LIMIT $4;
 
 -- name: find_hold :one
-SELECT h.id::text, s.id, s.path, s.asset, d.id, d.path, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at
+SELECT h.id::text, s.id, s.path, s.asset, d.id, d.path, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause
 FROM hold AS h JOIN account AS s ON s.id = h.source JOIN account AS d ON d.id = h.destination
 WHERE h.id = $1::uuid;
 
@@ -104,5 +104,5 @@ SELECT id::text FROM (SELECT id FROM txn UNION ALL SELECT id FROM archived_txn) 
 WHERE id > $1::uuid ORDER BY id LIMIT $2;
 
 -- name: read_holds :bulk
-SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at
+SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause
 FROM hold AS h WHERE h.id = ANY ($1::uuid[]);

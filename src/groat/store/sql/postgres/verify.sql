@@ -79,7 +79,7 @@ FROM account WHERE id > $1 ORDER BY id LIMIT $2;
 -- name: verify_transactions :many long
 -- The next $4 transactions behind (batch $1, id $2) in batches up to $3.
 SELECT batch, id::text, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
-       reverses::text, hold::text, hold_after, positions
+       reverses::text, hold::text, hold_after, positions, cause
 FROM txn WHERE (batch, id) > ($1, $2::uuid) AND batch <= $3 ORDER BY batch, id LIMIT $4;
 
 -- name: verify_postings :bulk long
@@ -115,7 +115,7 @@ WHERE NOT EXISTS (SELECT 1 FROM txn AS t WHERE t.id = n.txn)
 
 -- name: verify_archived_transactions :many long
 SELECT batch, id::text, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
-       reverses::text, hold::text, hold_after, positions
+       reverses::text, hold::text, hold_after, positions, cause
 FROM archived_txn WHERE (batch, id) > ($1, $2::uuid) AND batch <= $3 ORDER BY batch, id LIMIT $4;
 
 -- name: verify_archived_postings :bulk long

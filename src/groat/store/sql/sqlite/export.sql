@@ -11,7 +11,7 @@ LIMIT ?3;
 -- name: export_transactions :many
 -- Postings after (transaction, leg), in the order of ids, each with its transaction.
 SELECT p.txn, p.leg, t.kind, t.effective_at, t.recorded_at, s.path, d.path, s.asset, p.amount, p.pending,
-       t.reason, t.principal, t.key, t.actor, t.reverses, t.hold, t.metadata
+       t.reason, t.principal, t.key, t.actor, t.reverses, t.hold, t.cause, t.metadata
 FROM posting AS p
 JOIN txn AS t ON t.id = p.txn
 JOIN account AS s ON s.id = p.source
@@ -43,7 +43,7 @@ ORDER BY c.version LIMIT ?3;
 -- name: export_archived_transactions :many
 -- As export_transactions, of a month (?4) of the archive.
 SELECT p.txn, p.leg, t.kind, t.effective_at, t.recorded_at, s.path, d.path, s.asset, p.amount, p.pending,
-       t.reason, t.principal, t.key, t.actor, t.reverses, t.hold, t.metadata
+       t.reason, t.principal, t.key, t.actor, t.reverses, t.hold, t.cause, t.metadata
 FROM archived_posting AS p
 JOIN archived_txn AS t ON t.month = p.month AND t.id = p.txn
 JOIN account AS s ON s.id = p.source

@@ -15,15 +15,15 @@ SELECT json_group_array(json_array(k.digest, k.form, k.body, k.txn, k.outcome))
 FROM json_each(?1) AS j JOIN key AS k ON k.digest = j.value;
 
 -- name: due_holds :many
--- Holds whose time has come, the longest due first.
-SELECT id FROM hold WHERE status = 'open' AND expires_at <= ?1 ORDER BY expires_at, id LIMIT ?2;
+-- Holds whose time has come, the longest due first. What has a cause ends through it alone.
+SELECT id FROM hold WHERE status = 'open' AND expires_at <= ?1 AND cause IS NULL ORDER BY expires_at, id LIMIT ?2;
 
 -- name: due_holds_on :bulk
 -- The same on the given (path, asset) pairs, for when more are due than one batch takes.
 SELECT json_group_array(json_array(h.id))
 FROM json_each(?1) AS j
 JOIN account AS a ON a.path = j.value ->> 0 AND a.asset = j.value ->> 1
-JOIN hold AS h ON h.status = 'open' AND h.expires_at <= ?2 AND a.id IN (h.source, h.destination);
+JOIN hold AS h ON h.status = 'open' AND h.expires_at <= ?2 AND h.cause IS NULL AND a.id IN (h.source, h.destination);
 
 -- name: find_holds :bulk
 -- Between which accounts a hold is; that never changes, so it is read before anything is locked.
@@ -51,7 +51,7 @@ DELETE FROM account WHERE id = ?1 AND version = 0;
 
 -- name: lock_holds :bulk
 SELECT json_group_array(json_array(
-           h.id, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at))
+           h.id, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause))
 FROM json_each(?1) AS j JOIN hold AS h ON h.id = j.value;
 
 -- name: lock_accounts :bulk
@@ -92,14 +92,15 @@ INSERT INTO batch (at, worker, commands, streams, previous, hash) VALUES (?1, ?2
 
 -- name: insert_transactions :add
 INSERT INTO txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
-                 reverses, hold, hold_after, positions, batch)
+                 reverses, hold, hold_after, positions, cause, batch)
 VALUES :rows;
 
 -- name: write_holds :add
-INSERT INTO hold (id, source, destination, amount, captured, released, expires_at, status, created_at)
+INSERT INTO hold (id, source, destination, amount, captured, released, expires_at, status, created_at, cause)
 VALUES :rows
 ON CONFLICT (id) DO UPDATE
-SET captured = excluded.captured, released = excluded.released, status = excluded.status;
+SET captured = excluded.captured, released = excluded.released, status = excluded.status,
+    cause = coalesce(hold.cause, excluded.cause);
 
 -- name: update_accounts :add
 WITH v (id, debits, credits, debits_pending, credits_pending, version, floor, ceiling) AS (VALUES :rows)
@@ -130,7 +131,7 @@ SELECT 1;
 -- name: find_transactions :bulk
 SELECT json_group_array(json_array(
            t.id, t.kind, t.principal, t.key, t.actor, t.reason, t.metadata, t.effective_at, t.recorded_at,
-           t.reverses, t.hold, t.hold_after, t.positions))
+           t.reverses, t.hold, t.hold_after, t.positions, t.cause))
 FROM json_each(?1) AS j JOIN txn AS t ON t.id = j.value;
 
 -- name: find_legs :bulk

@@ -90,7 +90,7 @@ WHERE id < ?1 AND (?2 = '' OR actor = ?2) AND (?3 = '' OR target = ?3 OR substr(
 ORDER BY id DESC LIMIT ?4;
 
 -- name: find_hold :one
-SELECT h.id, s.id, s.path, s.asset, d.id, d.path, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at
+SELECT h.id, s.id, s.path, s.asset, d.id, d.path, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause
 FROM hold AS h JOIN account AS s ON s.id = h.source JOIN account AS d ON d.id = h.destination
 WHERE h.id = ?1;
 
@@ -103,5 +103,5 @@ ORDER BY id LIMIT ?2;
 
 -- name: read_holds :bulk
 SELECT json_group_array(json_array(
-           h.id, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at))
+           h.id, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause))
 FROM json_each(?1) AS j JOIN hold AS h ON h.id = j.value;

@@ -65,4 +65,4 @@ SELECT id, CASE worker WHEN ?2 THEN '[]' ELSE streams END FROM batch WHERE id > 
 SELECT coalesce(max(id), 0) FROM batch;
 
 -- name: any_due :one
-SELECT 1 FROM hold WHERE status = 'open' AND expires_at <= groat_now() LIMIT 1;
+SELECT 1 FROM hold WHERE status = 'open' AND expires_at <= groat_now() AND cause IS NULL LIMIT 1;

@@ -16,6 +16,11 @@ SET state = excluded.state, version = excluded.version, data = excluded.data, ho
     changed_at = excluded.changed_at, decided_by = excluded.decided_by, decided_at = excluded.decided_at, reason = excluded.reason,
     due_at = excluded.due_at, waits = excluded.waits, open = excluded.open;
 
+-- name: find_request_causes :bulk
+-- Of these transactions and holds those that a request made, and their causes. A hold's id is that of its transaction.
+SELECT json_group_array(json_array(s.id, 'request:' || r.kind || ':' || r.id))
+FROM json_each(?1) AS j JOIN request_step AS s ON s.id = j.value JOIN request AS r ON r.id = s.request;
+
 -- name: count_open_requests :bulk
 -- How many requests of each owner are open.
 SELECT json_group_array(json_array(j.value, (SELECT count(*) FROM request AS r WHERE r.owner = j.value AND r.open = 1)))

@@ -39,6 +39,10 @@ HEADER_ROWS_MAX = 30
 SHEET_ERRORS: dict[str, Rule] = {
     "sheet_empty": Rule(400, "The file holds nothing. Choose the file again."),
     "sheet_too_large": Rule(413, "The file is larger than 8 MiB, or unpacks to more than 64 MiB. Split it."),
+    "sheet_too_costly": Rule(
+        413,
+        "Reading the file takes more time or memory than a file may. Keep the rows that count, and save it as CSV.",
+    ),
     "sheet_too_many_rows": Rule(413, "The file has more than 50,000 rows. Split it."),
     "sheet_too_many_columns": Rule(
         400, "The file has more than 200 columns. Keep only person, amount and reason."

@@ -1,0 +1,38 @@
+"""Work that is given up when its caller has left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from litestar.types import Receive
+
+T = TypeVar("T")
+
+
+class CallerLeft(Exception):
+    """The connection ended before the answer; nobody is there to read one."""
+
+
+async def attended(receive: Receive, work: Awaitable[T]) -> T:
+    """What ``work`` comes to; it is cancelled when the caller leaves, which raises CallerLeft.
+
+    ``receive`` is ASGI's, of a request whose body was read or is not wanted.
+    """
+    task, gone = asyncio.ensure_future(work), asyncio.ensure_future(_gone(receive))
+    try:
+        await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise CallerLeft
+        return task.result()
+    finally:
+        left = [each for each in (task, gone) if not each.done()]
+        for each in left:
+            each.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,486 @@
+"""The HTTP/1.1 protocol of the server: uvicorn's, over httptools, with bounds of its own.
+
+The parser is fed so that no callback of the event loop does more than a slice of work, that no more than a few
+requests wait for an answer, and that a head or a body is refused before it is kept. A connection has no timers: it has
+deadlines, and the server sweeps all connections once a second. A refusal is answered as a problem, and ends the
+connection; it is read on for a moment, or the kernel would reset it and the client might never see why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import socket
+import struct
+import urllib.parse
+from collections.abc import Coroutine
+from enum import IntEnum
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import httptools
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from groat.http.gate import Gate, counted_as
+from groat.http.problems import HttpError, problem
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application, ASGISendEvent
+    from uvicorn.config import Config
+    from uvicorn.server import ServerState
+
+SLICE_BYTES: Final = 16 * 1024
+PIPELINE_MAX: Final = 8
+"""Requests of one connection that may wait for the answer to the one before."""
+BODY_BYTES_PER_S: Final = 16 * 1024
+"""Each so many bytes of a body give it a second more."""
+FRAMING_BYTES: Final = 64 * 1024
+"""Chunk sizes, extensions and trailers may take so much more than the body itself."""
+LINGER_S: Final = 2.0
+LINGER_BYTES: Final = 1024 * 1024
+UNSENT_BYTES: Final = 64 * 1024
+_NO_LINGER: Final = struct.pack("ii", 1, 0)
+_END: Final = b"\r\n\r\n"
+_NEVER: Final = math.inf
+
+
+class _Stage(IntEnum):
+    """How much of a request is there."""
+
+    NOTHING = 0
+    HEAD = 1
+    BODY = 2
+
+
+class _Flow(FlowControl):
+    """Flow control that does not read on while bytes that were read are still to be worked off."""
+
+    holding = False
+
+    def resume_reading(self) -> None:
+        """Read on, unless something is held."""
+        if not self.holding:
+            super().resume_reading()
+
+
+class _Ending:
+    """Stands for the transport of a cycle whose answer comes before its body: to close is to linger."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self._protocol = protocol
+        self.write = protocol.transport.write
+        self.is_closing = protocol.transport.is_closing
+
+    def close(self) -> None:
+        """End the connection, and read on for a moment."""
+        self._protocol.hang_up()
+
+
+class _Cycle(RequestResponseCycle):
+    """One request and its answer. When it is answered before its body is there, the connection ends with the answer."""
+
+    protocol: Protocol
+
+    def send(self, message: ASGISendEvent) -> Coroutine[Any, Any, None]:
+        """Send a message of the application."""
+        if self.more_body and not self.response_started:
+            self.keep_alive = False
+            self.transport = cast(asyncio.Transport, _Ending(self.protocol))
+        return super().send(message)
+
+
+class Protocol(HttpToolsProtocol):
+    """One client's connection."""
+
+    flow: _Flow
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        gate: Gate,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.gate = gate
+        self.deadline = _NEVER
+        self.unread_until = _NEVER
+        self._limits = gate.limits
+        self._address = ""
+        self._held = b""
+        self._deaf = False
+        self._last: HttpError | None = None
+        self._running: RequestResponseCycle | None = None
+        # Of the request that is being read.
+        self._stage = _Stage.NOTHING
+        self._fault: HttpError | None = None
+        self._uncounted = False
+        self._seen = 0
+        self._head = 0
+        self._left = 0
+        self._chunked = False
+
+    # The connection.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Let the client in, or say that there is no room."""
+        super().connection_made(cast(asyncio.Transport, transport))
+        self.flow = _Flow(self.transport)
+        self._address = counted_as(self.client[0] if self.client else "")
+        sock = self.transport.get_extra_info("socket")
+        if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+            # Without it the kernel takes megabytes for a client that does not read.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+        self.deadline = self.loop.time() + self._limits.head_s
+        refusal = self.gate.enter(self._address)
+        self.gate.timed.add(self)
+        if refusal is not None:
+            self._end_with(refusal)
+        else:
+            self.gate.waiting[self] = self._address
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The socket is gone."""
+        super().connection_lost(exc)
+        self._forget()
+        self.gate.leave(self._address, self)
+        self.pipeline.clear()
+
+    def _forget(self) -> None:
+        self.gate.timed.discard(self)
+        self.gate.waiting.pop(self, None)
+        self._held = b""
+        self._deaf = True
+
+    def give_way(self) -> bool:
+        """End a connection that waits for its client, for the sake of another one."""
+        if self._stage is _Stage.NOTHING and self.cycle is not None:
+            # It was answered, and sends whatever comes next on another connection.
+            self.transport.close()
+            self._deaf = True
+        else:
+            self._refuse(HttpError("server_full", _GAVE_WAY))
+        return True
+
+    def overdue(self, now: float) -> None:
+        """A deadline has passed."""
+        if self._deaf or self.transport.is_closing() or self.unread_until <= now:
+            self._cut()
+        elif self.flow.read_paused:
+            # It is the server that is late.
+            self.deadline = now + self._limits.body_s
+        elif self._stage is _Stage.NOTHING:
+            # Nothing was asked, so there is nothing to answer.
+            if self.transport.get_write_buffer_size():
+                self._cut()
+            else:
+                self.transport.close()
+        else:
+            self._refuse(HttpError("request_timeout"))
+
+    def _cut(self) -> None:
+        """End the connection at once. What the client has not read is not kept for it, by the kernel neither."""
+        sock = self.transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self.transport.abort()
+
+    def hang_up(self) -> None:
+        """Send what is written and no more; read on for a moment, and listen to nothing."""
+        self._deaf = True
+        self._seen = 0
+        self._held = b""
+        self.gate.waiting.pop(self, None)
+        if self.transport.is_closing():
+            return
+        if self.gate.is_crowded or not self.transport.can_write_eof():
+            self.transport.close()
+            return
+        self.deadline = self.loop.time() + LINGER_S
+        self.flow.holding = False
+        self.flow.resume_reading()
+        self.transport.write_eof()
+
+    # Reading.
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the client."""
+        if self._deaf:
+            self._seen += len(data)
+            if self._seen > LINGER_BYTES:
+                self.transport.abort()
+            return
+        if self._held:
+            self._held += data
+        elif len(data) <= SLICE_BYTES and data.count(_END) + len(self.pipeline) <= PIPELINE_MAX:
+            self._feed(data)
+        else:
+            self._work(data)
+
+    def _work(self, data: bytes) -> None:
+        """Parse a slice, and keep the rest for later."""
+        room = PIPELINE_MAX - len(self.pipeline)
+        end = 0
+        if self._left and not self._chunked:
+            # The length of this body is known, and it is not looked at.
+            end = min(len(data), self._left)
+        elif room > 0:
+            end = min(len(data), SLICE_BYTES)
+            # Whatever a request is, it has one end of a head or of chunks.
+            at = 0
+            for _ in range(room):
+                at = data.find(_END, at, end) + len(_END)
+                if at < len(_END):
+                    break
+            else:
+                end = at
+        if end:
+            self._feed(data[:end])
+        if self._deaf or end == len(data):
+            return
+        self._held = data[end:]
+        self.flow.pause_reading()
+        self.flow.holding = True
+        if end:
+            self.loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        """Work off more of what is held."""
+        held, self._held = self._held, b""
+        self.flow.holding = False
+        if not held or self._deaf:
+            return
+        self._work(held)
+        full = self.pipeline or (self._stage is _Stage.BODY and len(self.cycle.body) > HIGH_WATER_LIMIT)
+        if not (full or self._held or self._deaf):
+            self.flow.resume_reading()
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._should_upgrade():
+                self._upgrade(data[upgrade.args[0] :])
+            elif self.cycle is not None:
+                # The parser takes what follows for another protocol's; the request itself is answered.
+                self.cycle.keep_alive = False
+            return
+        except httptools.HttpParserError:
+            self._refuse(self._fault or HttpError("invalid_request"))
+            return
+        if self._uncounted:
+            # A request began or ended within these bytes: they are a slice at most, or a body.
+            self._uncounted = False
+            return
+        self._seen += len(data)
+        if self._stage is not _Stage.BODY:
+            if self._seen > self._limits.head_max:
+                self._refuse(HttpError("head_too_large"))
+        elif self._chunked and self._seen - self._left > FRAMING_BYTES:
+            self._refuse(HttpError("invalid_request", "The chunks' framing is larger than the body."))
+
+    # What the parser tells.
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._stage = _Stage.HEAD
+        self._uncounted = True
+        self._seen = self._head = 0
+        self.deadline = self.loop.time() + self._limits.head_s
+
+    def on_url(self, url: bytes) -> None:
+        """A part of the request's target."""
+        self._head += len(url)
+        if self._head > self._limits.line_max:
+            raise self._wrong("line_too_long")
+        self.url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header; those that follow a body are not listened to."""
+        if self._stage is _Stage.BODY:
+            return
+        self._head += len(name) + len(value) + 4
+        if self._head > self._limits.head_max or len(self.headers) >= self._limits.headers_max:
+            raise self._wrong("head_too_large")
+        super().on_header(name, value)
+
+    def _wrong(self, code: str) -> HttpError:
+        self._fault = HttpError(code)
+        return self._fault
+
+    def on_headers_complete(self) -> None:
+        """The head is there: begin to answer, or queue the request behind those before it."""
+        if self.parser.should_upgrade() and self._should_upgrade():
+            return
+        version = self.parser.get_http_version()
+        scope = self.scope
+        scope["method"] = self.parser.get_method().decode("ascii")
+        if version != "1.1":
+            scope["http_version"] = version
+        target = httptools.parse_url(self.url)
+        path = target.path.decode("ascii")
+        scope["raw_path"] = target.path
+        scope["path"] = urllib.parse.unquote(path) if "%" in path else path
+        scope["query_string"] = target.query or b""
+        self._expect_body()
+        before = self.cycle
+        cycle = _Cycle(
+            scope=scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        cycle.protocol = self
+        self.cycle = cycle
+        if before is None or before.response_complete:
+            self._start_asgi_task(cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((cycle, self.app))
+
+    def _expect_body(self) -> None:
+        self._stage = _Stage.BODY
+        self._seen = self._left = 0
+        self._chunked = False
+        for name, value in self.headers:
+            if name == b"content-length":
+                self._left = int(value)
+            elif name == b"transfer-encoding":
+                self._chunked = True
+        if self._left or self._chunked:
+            self.deadline = self.loop.time() + self._limits.body_s
+
+    def on_body(self, body: bytes) -> None:
+        """A part of a body."""
+        super().on_body(body)
+        self.deadline += len(body) / BODY_BYTES_PER_S
+        # Of a body in chunks, twice its bytes are what its framing may take at most, beside a fixed part.
+        self._left += 2 * len(body) if self._chunked else -len(body)
+
+    def on_message_complete(self) -> None:
+        """The request is there in full."""
+        super().on_message_complete()
+        self._stage = _Stage.NOTHING
+        self._uncounted = True
+        self._seen = self._left = 0
+        self._chunked = False
+        self.deadline = _NEVER
+        self.gate.waiting.pop(self, None)
+
+    # Answers.
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """An answer is written: go on with the next request, or wait for one."""
+        self.server_state.total_requests += 1
+        self._running = None
+        if self.transport.is_closing():
+            self.deadline = self.loop.time() + self._limits.answer_s
+            return
+        if self._deaf and self._last is None:
+            return
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+        elif self._last is not None:
+            self._end_with(self._last)
+            return
+        else:
+            if self._stage is _Stage.NOTHING:
+                self.deadline = self.loop.time() + self._limits.idle_s
+            self.gate.waiting[self] = self._address
+        if self._held:
+            self.loop.call_soon(self._go_on)
+        else:
+            self.flow.resume_reading()
+
+    def pause_writing(self) -> None:
+        """The client does not read as fast as it is answered."""
+        super().pause_writing()
+        self.unread_until = self.loop.time() + self._limits.answer_s
+
+    def resume_writing(self) -> None:
+        """The client has read."""
+        super().resume_writing()
+        self.unread_until = _NEVER
+
+    def shutdown(self) -> None:
+        """The server stops."""
+        if self._deaf:
+            self.transport.abort()
+        else:
+            super().shutdown()
+
+    def _refuse(self, error: HttpError) -> None:
+        """Answer the request that is being read with a problem, after those before it, and end the connection."""
+        self.gate.log.warning(
+            "request_refused", error.code, code=error.code, detail=error.detail, address=self._address
+        )
+        broken = self.cycle if self._stage is _Stage.BODY else None
+        if broken is not None and not broken.response_complete:
+            if broken.response_started:
+                self.transport.abort()
+                return
+            broken.disconnected = True
+            broken.message_event.set()
+            if self._running is broken:
+                self._running = None
+            elif self.pipeline:
+                self.pipeline.popleft()
+        if self._running is not None:
+            self._deaf = True
+            self._last = error
+            self.gate.waiting.pop(self, None)
+            self.deadline = _NEVER
+        else:
+            self._end_with(error)
+
+    def _end_with(self, error: HttpError) -> None:
+        answer = problem(error)
+        head = [b"HTTP/1.1 %d %b" % (answer.status, HTTPStatus(answer.status).phrase.encode())]
+        headers = (
+            *self.server_state.default_headers,
+            *answer.all_headers(),
+            (b"connection", b"close"),
+        )
+        head += [name + b": " + value for name, value in headers]
+        self.transport.write(b"\r\n".join((*head, b"", answer.body)))
+        self.hang_up()
+
+    def _upgrade(self, rest: bytes) -> None:
+        """Hand the connection over to the WebSocket protocol, with what it has sent since."""
+        self.connections.discard(self)
+        transport, address, gate = self.transport, self._address, self.gate
+        self._forget()
+        lines = [self.parser.get_method(), b" ", self.url, b" HTTP/1.1\r\n"]
+        for name, value in self.headers:
+            lines += [name, b": ", value, b"\r\n"]
+        lines.append(b"\r\n")
+        protocol: Any = cast(Any, self.ws_protocol_class)(
+            config=self.config, server_state=self.server_state, app_state=self.app_state
+        )
+        protocol.on_gone = partial(gate.leave, address, protocol)
+        gate.waiting[protocol] = address
+        protocol.connection_made(transport)
+        protocol.data_received(b"".join(lines))
+        transport.set_protocol(protocol)
+        if rest:
+            protocol.data_received(rest)
+
+
+_GAVE_WAY = "This connection had no request for a while, and another one needed its place."

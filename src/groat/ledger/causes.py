@@ -1,0 +1,43 @@
+"""What moved money on its own account, such as a request: its effects have one door, which is itself (DESIGN.md §4.13).
+
+A transaction and a hold carry their cause as a text: the mover, its kind and its id, as in
+``request:transfer:0198c5f0-...``. Commands of callers leave none; only the code of a program sets it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from groat.ledger.errors import Refusal
+
+MOVERS: dict[str, str] = {
+    "request": (
+        "The {kind} request {id} {did} this, and it is undone there: "
+        "POST /v1/requests/{kind}/{id}/correct, or another transition of the request."
+    ),
+}
+"""What each mover tells whoever comes by another door."""
+
+
+class Cause(NamedTuple):
+    """A ``mover`` of :data:`MOVERS`, its ``kind`` (``transfer``) and its ``id``."""
+
+    mover: str
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return ":".join(self)
+
+
+def read_cause(text: str) -> Cause:
+    """The cause of its text. Raises ValueError for a text of another form."""
+    mover, kind, id = text.split(":")
+    return Cause(mover, kind, id)
+
+
+def other_door(cause: str, did: str, **fields: str) -> Refusal:
+    """The refusal of undoing what has a cause past it; ``did`` is what the cause did ("moved", "holds")."""
+    found = read_cause(cause)
+    detail = MOVERS[found.mover].format(kind=found.kind, id=found.id, did=did)
+    return Refusal(f"belongs_to_{found.mover}", detail, {**fields, found.mover: found.id, "kind": found.kind})

@@ -1,0 +1,52 @@
+"""Reading a sheet in a process of its own, and what it found on its way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import msgspec
+
+from groat.ledger.amounts import Asset
+from groat.sheets import Sheet, SheetError, read_sheet
+
+
+class SheetOrder(msgspec.Struct, frozen=True):
+    """How a file shall be read."""
+
+    asset: Asset
+    default_reason: str
+
+
+class _Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """Why the file as a whole cannot be used."""
+
+    code: str
+    detail: str
+    fields: dict[str, Any]
+
+
+class _Read(msgspec.Struct, frozen=True, tag="read"):
+    sheet: Sheet
+
+
+_answers = msgspec.msgpack.Decoder(_Read | _Refused)
+
+
+def read(parts: Iterator[bytes], out: BinaryIO) -> None:
+    """Read the file in the second part as the first part orders (JSON), and write what was found (MessagePack)."""
+    order = msgspec.json.decode(next(parts), type=SheetOrder)
+    found: _Read | _Refused
+    try:
+        found = _Read(read_sheet(next(parts), order.asset, order.default_reason))
+    except SheetError as error:
+        found = _Refused(error.code, error.detail, error.fields)
+    out.write(msgspec.msgpack.encode(found))
+
+
+def take_sheet(answer: bytes) -> Sheet:
+    """What :func:`read` wrote. Raises the SheetError that it met."""
+    found: _Read | _Refused = _answers.decode(answer)
+    if isinstance(found, _Refused):
+        raise SheetError(found.code, found.detail, **found.fields)
+    return found.sheet
