@@ -501,6 +501,7 @@ class Client implements Groat {
       name: confirmed.name,
       roles: confirmed.roles,
       status: this.connection.status.get(this.connection.leading),
+      views: this.connection.views,
       balances: shown,
       events: confirmed.events,
       notifications,
@@ -589,6 +590,7 @@ class Client implements Groat {
 
   /** The page comes back out of the browser's cache and knows nothing of what happened meanwhile. */
   private readonly onPageShow = (event: Event) => {
+    this.connection.wake();
     if (!(event as PageTransitionEvent).persisted || !this.started || this.entering) return;
     if (this.phase === "signed-out" && !this.connection.missedNews()) this.connection.open();
     else this.begin();

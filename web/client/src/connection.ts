@@ -8,10 +8,11 @@ import { type Confirmed, type Input, printPosition } from "./book.js";
 import type { DebugSink } from "./debug.js";
 import { type Environment, randomId, sleep } from "./environment.js";
 import { GroatError } from "./errors.js";
+import { attempt } from "./guard.js";
 import type { Http } from "./http.js";
 import { Ladder } from "./ladder.js";
-import { EventStreamLine, type LineHost, LongPollLine, POLL_MS, PollLine, takePage } from "./lines.js";
-import type { Status } from "./model.js";
+import { Door, EventStreamLine, type LineHost, LongPollLine, POLL_MS, PollLine, takePage } from "./lines.js";
+import type { Status, ViewStatus } from "./model.js";
 import type { Receipt } from "./seen.js";
 import { Socket, type SocketEvents } from "./socket.js";
 import { StatusMachine } from "./status.js";
@@ -50,9 +51,11 @@ export type SessionNews =
 type Message = TabMessage &
   (
     | { type: "hello"; watched: readonly string[] }
-    | { type: "welcome"; to: string; confirmed: Confirmed; status: Status }
+    | { type: "welcome"; to: string; confirmed: Confirmed; status: Status; views?: ToldViews }
     | { type: "input"; input: Input }
     | { type: "status"; status: Status }
+    | { type: "views"; views: ToldViews }
+    | { type: "wake" }
     | { type: "away"; away: Away }
     | { type: "watch"; watched: readonly string[] }
     | ({ type: "seen" } & Receipt)
@@ -62,6 +65,18 @@ type Message = TabMessage &
     | SessionNews
   );
 
+/** How views are, as one tab may hand it to another: errors as plain objects. */
+type ToldViews = Record<string, { state: ViewStatus["state"]; error: ToldError | null }>;
+type ToldError = Pick<GroatError, "code" | "detail" | "status"> & { fields: Record<string, unknown> };
+
+const BEAT_MS = 5_000;
+/** Timers of a page in the background come once a minute. */
+const LATE_MS_MAX = 90_000;
+const SLEEP_MS_MIN = 5_000;
+/** For so long a view that was refused over HTTP is left out. */
+const REFUSED_MS = 60_000;
+/** Wishes that change in quick succession are one change of what the line asks for. */
+const REWIRE_MS = 50;
 /** A catch-up never asks for more pages than this; the rest comes with the next gap. */
 const CATCH_UP_PAGES_MAX = 100;
 const CATCH_UP_RETRY_MS = 5_000;
@@ -78,7 +93,18 @@ export class Connection {
   private readonly markName: string;
   private mark: string | null = null;
   private readonly catching = new Map<string, AbortController>();
+  private readonly door = new Door();
+  /** Views that the server refused over HTTP, and when. */
+  private readonly refusals = new Map<string, { error: GroatError; at: number }>();
+  /** What the leader says of views. */
+  private told: ToldViews = {};
+  private known: Readonly<Record<string, ViewStatus>> = {};
+  /** What the line over HTTP follows. */
+  private followed = "";
+  private rewiring: ReturnType<typeof setTimeout> | undefined;
+  private joined = false;
   private repeating: ReturnType<typeof setInterval> | undefined;
+  private sleeping: ReturnType<typeof setInterval> | undefined;
   private viewing: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -111,12 +137,18 @@ export class Connection {
         const known = host.confirmed().roles;
         if (known.length !== roles.size || known.some((role) => !roles.has(role))) host.rightsChanged();
       },
+      viewsChanged: () => this.tellViews(),
       unauthorized: () => host.unauthorized(),
     };
     const lineHost: LineHost = {
       snapshot: events.snapshot,
       event: events.event,
-      positions: () => this.positions(),
+      positions: () => {
+        const positions = this.positions();
+        this.followed = Object.keys(positions).sort().join(" ");
+        return positions;
+      },
+      refused: (stream, error) => this.refused(stream, error),
       me: (me) => {
         this.takeMe(me);
         this.catchUp(Object.keys(host.confirmed().readings).filter((stream) => this.lacksSnapshot(stream)));
@@ -132,8 +164,8 @@ export class Connection {
       events,
     );
     const lines = [
-      new EventStreamLine(http, lineHost),
-      new LongPollLine(http, lineHost),
+      new EventStreamLine(http, lineHost, this.door),
+      new LongPollLine(http, lineHost, this.door),
       new PollLine(http, lineHost, environment),
     ];
     this.ladder = new Ladder(this.socket, lines, environment, debug, {
@@ -164,14 +196,18 @@ export class Connection {
 
   /** Begins to follow this person, as leader or behind one. */
   join(user: string | null): void {
+    this.joined = true;
     this.tabs.join(user ?? "");
-    if (!this.tabs.leading) this.tabs.send({ type: "hello", watched: this.watches.mine });
+    if (!this.tabs.leading) this.hello();
     this.repeating = setInterval(() => this.wish(), REPEAT_MS);
+    this.sleeping = this.noticeSleep();
   }
 
   /** Follows nobody for now. What this tab wants to watch, and the age of its values, stay. */
   leave(): void {
+    this.joined = false;
     clearInterval(this.repeating);
+    clearInterval(this.sleeping);
     if (this.status.open) this.arrival.lost();
     this.endLead();
     this.tabs.leave();
@@ -184,6 +220,9 @@ export class Connection {
     this.arrival.reset();
     this.status.reset();
     this.watches.clear();
+    this.refusals.clear();
+    this.told = {};
+    this.known = {};
     this.error = null;
   }
 
@@ -208,15 +247,45 @@ export class Connection {
     else this.tellStatus();
   }
 
+  /** How those are who are followed here. */
+  get views(): Readonly<Record<string, ViewStatus>> {
+    return this.known;
+  }
+
   /** The device went on or off the network. */
   network(): void {
-    if (this.environment.isOnline()) this.ladder.retry();
+    const online = this.environment.isOnline();
+    this.socket.online(online);
+    if (online) this.wake();
     this.tellStatus();
   }
 
-  /** The page came back to the screen: make sure of the leader's picture. */
-  wake(): void {
-    if (!this.leading) this.tabs.send({ type: "hello", watched: this.watches.mine });
+  /**
+   * The page came back to the screen, the device to the network, or the machine from its sleep: what looks open may be
+   * dead. `slept_ms` is how long this page may have slept.
+   */
+  wake(slept_ms = 0): void {
+    if (!this.joined) return;
+    if (this.leading) {
+      void this.socket.probe(slept_ms);
+      this.ladder.retry();
+      return;
+    }
+    this.hello();
+    // The leader may be a tab that hears nothing of it, for it is not on the screen.
+    this.tabs.send({ type: "wake" });
+  }
+
+  /** Notices that the machine slept: by one clock that went on without the other, or by a timer that came far too late. */
+  private noticeSleep(): ReturnType<typeof setInterval> {
+    const { now, clock } = this.environment;
+    let last = { now: now(), clock: clock() };
+    return setInterval(() => {
+      const passed = { now: now() - last.now, clock: clock() - last.clock };
+      last = { now: now(), clock: clock() };
+      const slept = Math.max(Math.abs(passed.now - passed.clock), passed.clock - LATE_MS_MAX);
+      if (slept > SLEEP_MS_MIN) this.wake(slept);
+    }, BEAT_MS);
   }
 
   watch(user: string): () => void {
@@ -226,7 +295,7 @@ export class Connection {
       if (ended) return;
       ended = true;
       if (!this.watches.remove(user)) return;
-      this.host.take({ type: "forget", stream: `view:${user}`, account: `user:${user}` });
+      if (!this.leading) this.forgetView(user);
       this.wish();
     };
   }
@@ -249,7 +318,7 @@ export class Connection {
     for (const stream of streams) {
       if (this.catching.has(stream)) continue;
       if (!this.leading) {
-        this.wake();
+        this.hello();
         continue;
       }
       const controller = new AbortController();
@@ -271,6 +340,7 @@ export class Connection {
       try {
         const page = await this.http.json<StreamPage>(route, { query, signal });
         if (signal.aborted) return;
+        if (this.refusals.delete(stream)) this.tellViews();
         takePage(
           {
             snapshot: (_, position, { balances, notifications }, reset) =>
@@ -286,7 +356,10 @@ export class Connection {
         if (signal.aborted) return;
         if (!(error instanceof GroatError)) throw error;
         this.debug("catching up failed", { stream, error });
-        if (!error.retryable) return;
+        if (!error.retryable) {
+          this.refused(stream, error);
+          return;
+        }
         await sleep(CATCH_UP_RETRY_MS, signal).catch(() => undefined);
         if (signal.aborted) return;
       }
@@ -297,9 +370,10 @@ export class Connection {
     if (this.status.open) this.arrival.lost();
     this.status.closed();
     this.tabs.send({ type: "lead" });
-    this.socket.watch(this.watches.union());
+    this.refusals.clear();
+    this.followViews();
     this.ladder.start();
-    this.viewing = setInterval(() => this.pollViews(), POLL_MS);
+    this.viewing = setInterval(() => this.followViews(), POLL_MS);
     this.host.pageSeen();
     this.tellStatus();
   }
@@ -307,35 +381,71 @@ export class Connection {
   private follow(): void {
     this.endLead();
     this.arrival.reset();
-    this.wake();
+    this.told = {};
+    this.hello();
     this.host.changed();
   }
 
   /** Ends what a leader does. */
   private endLead(): void {
     clearInterval(this.viewing);
+    clearTimeout(this.rewiring);
+    this.rewiring = undefined;
     this.ladder.stop();
     for (const controller of this.catching.values()) controller.abort();
     this.catching.clear();
   }
 
-  private wish(): void {
-    if (this.leading) this.socket.watch(this.watches.union());
-    else this.tabs.send({ type: "watch", watched: this.watches.mine });
-    if (this.leading && this.status.open && !this.socket.connected) this.pollViews();
+  /** Asks the leader for its whole picture. */
+  private hello(): void {
+    this.tabs.send({ type: "hello", watched: this.watches.mine });
   }
 
-  /** Without the socket there are no views: their streams are asked now and then. */
-  private pollViews(): void {
-    this.socket.watch(this.watches.union());
-    if (this.socket.connected || !this.status.open) return;
-    this.catchUp([...this.watches.union()].map((user) => `view:${user}`));
+  private wish(): void {
+    if (this.leading) this.followViews();
+    else this.tabs.send({ type: "watch", watched: this.watches.mine });
+    this.tellViews();
+  }
+
+  /** Follows just those whom some tab wants, and keeps nothing of the others. */
+  private followViews(): void {
+    const wanted = this.watches.union();
+    for (const stream of Object.keys(this.host.confirmed().readings)) {
+      const user = viewed(stream);
+      if (user !== null && !wanted.has(user)) this.forgetView(user);
+    }
+    for (const stream of this.refusals.keys()) {
+      const user = viewed(stream);
+      if (user !== null && !wanted.has(user)) this.refusals.delete(stream);
+    }
+    this.socket.watch(wanted);
+    if (!this.status.open || this.socket.connected) return;
+    if (this.pollsViews()) this.catchUp([...wanted].map((user) => `view:${user}`));
+    this.rewiring ??= setTimeout(() => this.rewire(), REWIRE_MS);
+  }
+
+  private forgetView(user: string): void {
+    this.host.take({ type: "forget", stream: `view:${user}`, account: `user:${user}` });
+  }
+
+  /** Lets the line over HTTP ask for other streams than it does. */
+  private rewire(): void {
+    this.rewiring = undefined;
+    if (this.socket.connected || Object.keys(this.positions()).sort().join(" ") === this.followed) return;
+    this.ladder.renew();
+  }
+
+  /** Where neither the socket nor the line carries views, their streams are asked now and then. */
+  private pollsViews(): boolean {
+    if (this.socket.connected || !this.status.open) return false;
+    return this.door.missing || this.status.get(true).transport === "poll";
   }
 
   /** Takes an input in, here and in the tabs that follow. */
   private spread(input: Input): void {
     this.arrival.heard();
     this.host.take(input);
+    if ("stream" in input && viewed(input.stream) !== null) this.tellViews();
     if (this.leading) this.tabs.send({ type: "input", input });
   }
 
@@ -343,13 +453,67 @@ export class Connection {
     return this.status.open && !this.arrival.settling;
   }
 
+  /** What is followed over HTTP: one's own streams, and, where one request carries them all, the views. */
   private positions(): Record<string, string> {
-    const { readings } = this.host.confirmed();
+    const { user, readings } = this.host.confirmed();
+    const own = Object.keys(readings).filter((stream) => viewed(stream) === null);
+    if (user !== null && !own.includes(`user:${user}`)) own.unshift(`user:${user}`);
+    const views = this.door.missing ? [] : [...this.watches.union()].map((other) => `view:${other}`);
+    const position = (stream: string) => {
+      const reading = readings[stream];
+      return reading && !this.lacksSnapshot(stream) ? printPosition(reading) : "";
+    };
     return Object.fromEntries(
-      Object.entries(readings)
-        .filter(([stream]) => !stream.startsWith("view:"))
-        .map(([stream, reading]) => [stream, this.lacksSnapshot(stream) ? "" : printPosition(reading)]),
+      [...own, ...views.filter((stream) => !this.isRefused(stream))].map((stream) => [
+        stream,
+        position(stream),
+      ]),
     );
+  }
+
+  /** True when the others can go on without this stream. */
+  private refused(stream: string, error: GroatError): boolean {
+    if (viewed(stream) === null) {
+      // A role that this person had.
+      this.host.rightsChanged();
+      return false;
+    }
+    this.refusals.set(stream, { error, at: this.environment.clock() });
+    this.tellViews();
+    return true;
+  }
+
+  private isRefused(stream: string): boolean {
+    const refusal = this.refusals.get(stream);
+    return refusal !== undefined && this.environment.clock() - refusal.at < REFUSED_MS;
+  }
+
+  private tellViews(): void {
+    const { readings } = this.host.confirmed();
+    const status = (user: string): ViewStatus => {
+      const stream = `view:${user}`;
+      const refusal = this.refusals.get(stream);
+      const told = this.told[user];
+      const known = this.leading && this.socket.connected ? this.socket.viewStatus(user) : null;
+      if (known) return known;
+      if (this.leading && refusal) return { state: "failed", error: refusal.error };
+      if (!this.leading && told) return { state: told.state, error: heardError(told.error) };
+      return { state: this.status.open && stream in readings ? "live" : "connecting", error: null };
+    };
+    const of = (users: Iterable<string>) =>
+      Object.fromEntries([...users].map((user) => [user, status(user)]));
+    if (this.leading) {
+      const views = of(this.watches.union());
+      const told = toldViews(views);
+      if (JSON.stringify(told) !== JSON.stringify(this.told)) {
+        this.told = told;
+        this.tabs.send({ type: "views", views: told });
+      }
+    }
+    const mine = of(this.watches.mine);
+    if (JSON.stringify(toldViews(mine)) === JSON.stringify(toldViews(this.known))) return;
+    this.known = mine;
+    this.host.changed();
   }
 
   /** `/v1/me` tells balances and positions, but not what else a snapshot says. */
@@ -363,6 +527,7 @@ export class Connection {
   }
 
   private tellStatus(): void {
+    this.tellViews();
     this.host.changed();
     if (this.leading) this.tabs.send({ type: "status", status: this.status.get(true) });
   }
@@ -381,18 +546,22 @@ export class Connection {
       case "hello":
         if (!this.leading) break;
         this.watches.other(message.from, message.watched);
-        this.socket.watch(this.watches.union());
-        this.tabs.send({
-          type: "welcome",
-          to: message.from,
-          confirmed: this.host.confirmed(),
-          status: this.status.get(true),
-        });
+        this.followViews();
+        this.tellViews();
+        this.welcome(message.from);
         break;
-      case "watch":
+      case "watch": {
         if (!this.leading) break;
-        this.watches.other(message.from, message.watched);
-        this.socket.watch(this.watches.union());
+        const fresh = this.watches.other(message.from, message.watched);
+        this.followViews();
+        this.tellViews();
+        // Whom another tab follows already is followed from where that one is.
+        if (fresh.some((user) => `view:${user}` in this.host.confirmed().readings))
+          this.welcome(message.from);
+        break;
+      }
+      case "wake":
+        if (this.leading) this.wake();
         break;
       case "seen":
         if (this.leading) {
@@ -405,24 +574,37 @@ export class Connection {
     }
   }
 
+  private welcome(to: string): void {
+    const status = this.status.get(true);
+    this.tabs.send({ type: "welcome", to, confirmed: this.host.confirmed(), status, views: this.told });
+  }
+
   /** What a leader says to those who follow. */
   private heardLeader(message: Message): void {
     switch (message.type) {
       case "lead":
-        this.wake();
+        this.hello();
         break;
       case "welcome":
         if (message.to !== this.tabs.id) break;
         this.host.take({ type: "adopt", confirmed: this.wanted(message.confirmed) });
         this.status.adopt(message.status);
+        this.told = message.views ?? {};
+        this.tellViews();
         this.host.changed();
+        break;
+      case "views":
+        this.told = message.views;
+        this.tellViews();
         break;
       case "input":
         if (this.isWanted("stream" in message.input ? message.input.stream : ""))
           this.host.take(message.input);
+        this.tellViews();
         break;
       case "status":
         this.status.adopt(message.status);
+        this.tellViews();
         this.host.changed();
         break;
       case "away":
@@ -452,7 +634,27 @@ export class Connection {
   }
 }
 
+/** Whose stream a view follows; null when it is one's own stream. */
+function viewed(stream: string): string | null {
+  return stream.startsWith("view:") ? stream.slice("view:".length) : null;
+}
+
+function toldViews(views: Readonly<Record<string, ViewStatus>>): ToldViews {
+  return Object.fromEntries(
+    Object.entries(views).map(([user, { state, error }]) => {
+      const told = error && { code: error.code, detail: error.detail, status: error.status };
+      return [user, { state, error: told && { ...told, fields: { ...error?.fields } } }];
+    }),
+  );
+}
+
+function heardError(told: ToldError | null): GroatError | null {
+  return told && new GroatError(told.code, told.detail, told.status, told.fields);
+}
+
 function socketUrl(base: string): string {
-  const origin = base || (typeof location === "undefined" ? "" : location.origin);
-  return `${origin.replace(/^http/, "ws")}/connection/websocket`;
+  // In a frame of a document of its own (`srcdoc`) `location` has no origin; what its addresses are relative to has one.
+  const page = attempt(() => document.baseURI) ?? attempt(() => location.href) ?? undefined;
+  const path = `${base}/connection/websocket`;
+  return (attempt(() => new URL(path, page).href) ?? path).replace(/^http/, "ws");
 }

@@ -8,7 +8,8 @@ export type ClientCode =
   | "signed_out"
   | "session_ended"
   | "bad_answer"
-  | "aborted";
+  | "aborted"
+  | "view_refused";
 
 /**
  * A refusal or failure. `code` is stable ("insufficient_funds", "network" ...), `status` is the HTTP status or 0 when

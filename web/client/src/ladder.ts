@@ -33,6 +33,7 @@ export class Ladder {
   private patience: ReturnType<typeof setTimeout> | undefined;
   private socketFailures = 0;
   private climb_ms = CLIMB_MIN_MS;
+  private restart: (() => void) | null = null;
 
   constructor(
     private readonly socket: Pick<Socket, "start" | "stop">,
@@ -67,6 +68,11 @@ export class Ladder {
     if (!this.fallback) return;
     this.endFallback();
     this.beginFallback();
+  }
+
+  /** What is to be followed has changed: the line that is open asks anew, and nothing is lost meanwhile. */
+  renew(): void {
+    this.restart?.();
   }
 
   socketOpened(): void {
@@ -116,6 +122,7 @@ export class Ladder {
       const began = this.environment.clock();
       const outcome = await this.use(line, signal, last, cutOff);
       if (signal.aborted) return;
+      if (outcome === "renew") continue;
       if (outcome === "climb") {
         rung = 0;
         failures = 0;
@@ -138,20 +145,24 @@ export class Ladder {
 
   /**
    * Runs one line to its end. The last one ends with "climb" when it is time to try the better ones again: after a
-   * while, or with its first answer when even this line had been cut off.
+   * while, or with its first answer when even this line had been cut off. Any ends with "renew" when it has to ask anew.
    */
   private async use(
     line: Line,
     outer: AbortSignal,
     last: boolean,
     cutOff: boolean,
-  ): Promise<GroatError | "climb"> {
+  ): Promise<GroatError | "climb" | "renew"> {
     const inner = new AbortController();
     const end = () => inner.abort(outer.reason);
     outer.addEventListener("abort", end, { once: true });
-    let climbing = false;
+    let why: "climb" | "renew" | null = null;
     const climb = () => {
-      climbing = true;
+      why = "climb";
+      inner.abort();
+    };
+    this.restart = () => {
+      why ??= "renew";
       inner.abort();
     };
     const timer = last ? setTimeout(climb, this.climb_ms) : undefined;
@@ -163,10 +174,11 @@ export class Ladder {
       });
       return new GroatError("network", `The ${line.name} ended.`);
     } catch (error) {
-      if (climbing) return "climb";
+      if (why) return why;
       if (error instanceof GroatError) return error;
       return new GroatError("network", `The ${line.name} broke.`, 0, {}, error);
     } finally {
+      this.restart = null;
       clearTimeout(timer);
       outer.removeEventListener("abort", end);
     }

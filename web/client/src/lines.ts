@@ -1,16 +1,21 @@
-/** The lines over plain HTTP: event-stream, long-poll, poll. Stateless on the server, so each asks from a position. */
+/**
+ * The lines over plain HTTP: event-stream, long-poll, poll. Stateless on the server, so each asks from a position. All streams
+ * of a reader share one request, for a browser opens only six connections to a server that speaks HTTP/1.1.
+ */
 import { parsePosition } from "./book.js";
 import { type Environment, sleep } from "./environment.js";
 import { GroatError } from "./errors.js";
-import type { Http } from "./http.js";
+import type { Http, RequestOptions } from "./http.js";
 import type { Line, Sink } from "./line.js";
 import { Watchdog } from "./watchdog.js";
-import type { EventData, Me, SnapshotData, StreamPage } from "./wire.js";
+import type { EventData, Me, SnapshotData, StreamPage, StreamPages } from "./wire.js";
 
 /** What the lines need to know of the client. */
 export interface LineHost extends Sink {
   /** Streams to follow, with the position of each; "" where the snapshot is wanted first. */
   positions(): Readonly<Record<string, string>>;
+  /** The server does not let this stream be followed. True when the others can go on without it. */
+  refused(stream: string, error: GroatError): boolean;
   me(me: Me): void;
   /** The values were checked and are still right. */
   confirmed(): void;
@@ -23,7 +28,62 @@ const SILENCE_MS_MAX = 45_000;
 const WAIT_S = 25;
 export const POLL_MS = 30_000;
 
+const ALL_STREAMS = "/v1/streams/events";
 const streamPath = (stream: string) => `/v1/streams/${encodeURIComponent(stream)}/events`;
+
+/** The route for several streams at once, which a server of an earlier version has not. */
+export class Door {
+  missing = false;
+
+  /** Runs a line over it; over single streams where there is none. */
+  async through(all: () => Promise<void>, each: () => Promise<void>): Promise<void> {
+    if (!this.missing) {
+      try {
+        return await all();
+      } catch (error) {
+        if (!(error instanceof GroatError) || ![404, 405].includes(error.status)) throw error;
+        this.missing = true;
+      }
+    }
+    return each();
+  }
+}
+
+/** What one request asks for: the names of the streams on the wire, the vector, and what each is called here. */
+function ask(host: LineHost): { streams: string; after: string | undefined; names: Map<string, string> } {
+  const names = new Map<string, string>();
+  const after: string[] = [];
+  for (const [name, position] of Object.entries(host.positions())) {
+    const stream = name.replace(/^view:/, "user:");
+    names.set(stream, name);
+    if (position) after.push(`${stream}=${position}`);
+  }
+  return { streams: [...names.keys()].join(","), after: after.join(",") || undefined, names };
+}
+
+/** Takes the pages of several streams in. */
+function takePages(host: LineHost, names: Map<string, string>, pages: StreamPages["pages"]): void {
+  for (const { stream, ...page } of pages) {
+    const name = names.get(stream);
+    if (name !== undefined) takePage(host, name, page);
+  }
+}
+
+/** Asks until no stream is refused that the others can go without. Throws GroatError. */
+async function askAll(
+  http: Http,
+  host: LineHost,
+  how: (asked: ReturnType<typeof ask>) => RequestOptions,
+): Promise<{ response: Response; names: Map<string, string> }> {
+  for (;;) {
+    const asked = ask(host);
+    const response = await http.send(ALL_STREAMS, how(asked));
+    if (response.ok) return { response, names: asked.names };
+    const error = GroatError.fromProblem(response.status, await response.json().catch(() => null));
+    const name = asked.names.get(String(error.fields.stream));
+    if (response.status !== 403 || name === undefined || !host.refused(name, error)) throw error;
+  }
+}
 
 /** Runs one loop per stream; the first that breaks ends all. */
 async function together(host: LineHost, signal: AbortSignal, loop: Loop): Promise<void> {
@@ -60,10 +120,31 @@ export class EventStreamLine implements Line {
   constructor(
     private readonly http: Http,
     private readonly host: LineHost,
+    private readonly door: Door,
   ) {}
 
   run(signal: AbortSignal, opened: () => void): Promise<void> {
-    return together(this.host, signal, (stream, all) => this.follow(stream, all, opened));
+    return this.door.through(
+      () => this.followAll(signal, opened),
+      () => together(this.host, signal, (stream, all) => this.follow(stream, all, opened)),
+    );
+  }
+
+  private async followAll(signal: AbortSignal, opened: () => void): Promise<void> {
+    const watchdog = new Watchdog(signal);
+    watchdog.within(HEADERS_MS_MAX);
+    try {
+      const { response, names } = await askAll(this.http, this.host, ({ streams, after }) => ({
+        headers: { Accept: "text/event-stream", ...(after && { "Last-Event-ID": after }) },
+        query: { streams },
+        signal: watchdog.signal,
+      }));
+      await this.read(response, watchdog, opened, ({ data }) => {
+        if (data !== "") takePages(this.host, names, [JSON.parse(data) as StreamPages["pages"][number]]);
+      });
+    } finally {
+      watchdog.stop();
+    }
   }
 
   private async follow(stream: string, signal: AbortSignal, opened: () => void): Promise<void> {
@@ -76,20 +157,30 @@ export class EventStreamLine implements Line {
         query: { after },
         signal: watchdog.signal,
       });
-      if (!response.ok || !response.body) throw GroatError.fromProblem(response.status, null);
-      // A proxy that buffers shows itself by silence: the server greets at once.
-      watchdog.within(FIRST_BYTES_MS_MAX);
-      const parser = new EventStreamParser((event) => this.take(stream, event));
-      for await (const text of readText(response.body)) {
-        watchdog.within(SILENCE_MS_MAX);
-        opened();
-        this.host.confirmed();
-        parser.push(text);
-      }
-      throw new GroatError("network", "The event-stream ended.");
+      if (!response.ok) throw GroatError.fromProblem(response.status, null);
+      await this.read(response, watchdog, opened, (event) => this.take(stream, event));
     } finally {
       watchdog.stop();
     }
+  }
+
+  private async read(
+    response: Response,
+    watchdog: Watchdog,
+    opened: () => void,
+    take: (event: ServerSentEvent) => void,
+  ): Promise<void> {
+    if (!response.body) throw new GroatError("bad_answer", "The event-stream has no body.");
+    // A proxy that buffers shows itself by silence: the server greets at once.
+    watchdog.within(FIRST_BYTES_MS_MAX);
+    const parser = new EventStreamParser(take);
+    for await (const text of readText(response.body)) {
+      watchdog.within(SILENCE_MS_MAX);
+      opened();
+      this.host.confirmed();
+      parser.push(text);
+    }
+    throw new GroatError("network", "The event-stream ended.");
   }
 
   private take(stream: string, { id, event, data }: ServerSentEvent): void {
@@ -110,28 +201,52 @@ export class LongPollLine implements Line {
   constructor(
     private readonly http: Http,
     private readonly host: LineHost,
+    private readonly door: Door,
   ) {}
 
   run(signal: AbortSignal, opened: () => void): Promise<void> {
-    return together(this.host, signal, async (stream, all) => {
-      const watchdog = new Watchdog(all);
-      try {
-        for (let wait = 0; ; wait = WAIT_S) {
-          watchdog.within(HEADERS_MS_MAX + wait * 1_000);
-          const query = { after: this.host.positions()[stream] || undefined, wait };
-          const options = { query, signal: watchdog.signal };
-          const response = await this.http.send(streamPath(stream), options);
-          if (!response.ok) throw GroatError.fromProblem(response.status, null);
-          const page = (await response.json()) as StreamPage;
-          all.throwIfAborted();
+    return this.door.through(
+      () =>
+        this.turns(signal, async (wait, within) => {
+          const { response, names } = await askAll(this.http, this.host, ({ streams, after }) => ({
+            query: { streams, after, wait },
+            signal: within,
+          }));
+          const { pages } = (await response.json()) as StreamPages;
+          signal.throwIfAborted();
           opened();
           this.host.confirmed();
-          takePage(this.host, stream, page);
-        }
-      } finally {
-        watchdog.stop();
+          takePages(this.host, names, pages);
+        }),
+      () =>
+        together(this.host, signal, (stream, all) =>
+          this.turns(all, async (wait, within) => {
+            const query = { after: this.host.positions()[stream] || undefined, wait };
+            const response = await this.http.send(streamPath(stream), { query, signal: within });
+            if (!response.ok) throw GroatError.fromProblem(response.status, null);
+            const page = (await response.json()) as StreamPage;
+            all.throwIfAborted();
+            opened();
+            this.host.confirmed();
+            takePage(this.host, stream, page);
+          }),
+        ),
+    );
+  }
+
+  private async turns(
+    signal: AbortSignal,
+    turn: (wait: number, within: AbortSignal) => Promise<void>,
+  ): Promise<never> {
+    const watchdog = new Watchdog(signal);
+    try {
+      for (let wait = 0; ; wait = WAIT_S) {
+        watchdog.within(HEADERS_MS_MAX + wait * 1_000);
+        await turn(wait, watchdog.signal);
       }
-    });
+    } finally {
+      watchdog.stop();
+    }
   }
 }
 

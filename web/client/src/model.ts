@@ -84,6 +84,15 @@ export interface Status {
   leader: boolean;
 }
 
+/**
+ * A person who is followed by `watch`: `connecting` until the first value, and again while the connection is away; `failed` when the
+ * server refuses, as `error` says. It is tried again all the same, but not soon.
+ */
+export interface ViewStatus {
+  state: "connecting" | "live" | "failed";
+  error: GroatError | null;
+}
+
 export type Phase = "signed-out" | "loading" | "ready";
 
 export interface GroatState {
@@ -98,6 +107,8 @@ export interface GroatState {
   name: string | null;
   roles: readonly string[];
   status: Status;
+  /** By user: those who are followed on this page by `watch`. */
+  views: Readonly<Record<string, ViewStatus>>;
   /** By `balanceKey(account, asset)`. */
   balances: Readonly<Record<string, Balance>>;
   /** Events of all streams read here, newest first, bounded by the option `historyMax`. */

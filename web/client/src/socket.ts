@@ -1,17 +1,13 @@
 /** The WebSocket line: the stock Centrifuge client, which reconnects, recovers and refreshes its token by itself. */
-import {
-  Centrifuge,
-  type ServerSubscribedContext,
-  State,
-  type Subscription,
-  UnauthorizedError,
-} from "centrifuge";
+import { Centrifuge, type ServerSubscribedContext, State, UnauthorizedError } from "centrifuge";
 import type { DebugSink } from "./debug.js";
 import { backoff, type Environment } from "./environment.js";
 import { GroatError } from "./errors.js";
 import type { TokenSource } from "./http.js";
 import type { Sink } from "./line.js";
+import type { ViewStatus } from "./model.js";
 import type { Receipt } from "./seen.js";
+import { Views } from "./views.js";
 import type { EventData, SnapshotData } from "./wire.js";
 
 export interface SocketEvents extends Sink {
@@ -23,6 +19,8 @@ export interface SocketEvents extends Sink {
   rightsChanged(): void;
   /** Connected with these roles, as the rooms say that the server subscribed. */
   roles(roles: ReadonlySet<string>): void;
+  /** How a view is has changed. */
+  viewsChanged(): void;
   /** The token is refused and no other is to be had. */
   unauthorized(): void;
 }
@@ -36,6 +34,8 @@ const UNAUTHORIZED = 1;
 const STATE_INVALIDATED = 3014;
 /** The server pings every 25 s and the SDK allows 10 s more: so old is the last word when it gives up. */
 const SILENCE_MS = 35_000;
+/** Who is asked whether the connection lives answers within this time. */
+const PROBE_MS_MAX = 3_000;
 const RECONNECT_MIN_MS = 500;
 const RECONNECT_MAX_MS = 20_000;
 /** After a close that the SDK takes as final, such as a bad token: tried again, but not soon. */
@@ -44,9 +44,15 @@ const REVIVE_MAX_MS = 60_000;
 
 export class Socket {
   private centrifuge: Centrifuge | null = null;
+  private views: Views | null = null;
+  /** Tells the SDK of the network, and when it had better begin anew. */
+  private readonly network = new EventTarget();
+  /** For how long nothing may have come before the present loss. */
+  private silence_ms = 0;
   private readonly epochs = new Map<string, string>();
   private watched: ReadonlySet<string> = new Set();
   private roles = new Set<string>();
+  private probing = false;
   private reviving: ReturnType<typeof setTimeout> | undefined;
   /** What was shown while there was no socket, such as what a long poll brought: told once there is one. */
   private untold: Receipt | null = null;
@@ -65,7 +71,7 @@ export class Socket {
   }
 
   start(): void {
-    const { WebSocket: websocket, window } = this.environment;
+    const { WebSocket: websocket } = this.environment;
     if (!websocket) return;
     let first = true;
     const centrifuge = new Centrifuge(this.url, {
@@ -74,7 +80,7 @@ export class Socket {
       data: { device: this.device },
       minReconnectDelay: RECONNECT_MIN_MS,
       maxReconnectDelay: RECONNECT_MAX_MS,
-      networkEventTarget: window ?? new EventTarget(),
+      networkEventTarget: this.network,
       // The client as a whole stops on pagehide; two hands on this would pull at each other.
       pageEventTarget: new EventTarget(),
       getToken: async () => {
@@ -97,7 +103,7 @@ export class Socket {
       this.debug("socket connecting", { code, reason });
       if (code === CONNECT_CALLED) return;
       if (code === STATE_INVALIDATED) this.events.rightsChanged();
-      const silence_ms = code === NO_PING ? SILENCE_MS : 0;
+      const silence_ms = code === NO_PING ? SILENCE_MS : this.silence_ms;
       this.events.failed(new GroatError("network", `The connection was lost: ${reason}.`), silence_ms);
     });
     centrifuge.on("error", ({ type, error }) => {
@@ -109,12 +115,21 @@ export class Socket {
     centrifuge.on("disconnected", ({ code, reason }) => this.closed(code, reason));
     centrifuge.on("subscribed", (context) => this.subscribed(context.channel, context));
     centrifuge.on("publication", ({ channel, offset, data }) => this.published(channel, offset, data));
+    this.views = new Views(centrifuge, this.environment, this.debug, {
+      subscribed: (context) => this.subscribed(context.channel, context),
+      published: (channel, offset, data) => this.published(channel, offset, data),
+      ended: (channel) => this.epochs.delete(channel),
+      changed: () => this.events.viewsChanged(),
+      confused: () => this.restart(),
+    });
     centrifuge.connect();
     this.watch(this.watched);
   }
 
   stop(): void {
     clearTimeout(this.reviving);
+    this.views?.stop();
+    this.views = null;
     const centrifuge = this.centrifuge;
     this.centrifuge = null;
     this.untold = null;
@@ -126,19 +141,47 @@ export class Socket {
   /** Subscribes to `view:<user>` for just these users. */
   watch(users: ReadonlySet<string>): void {
     this.watched = users;
-    const centrifuge = this.centrifuge;
-    if (!centrifuge) return;
-    const wanted = new Set([...users].map((user) => `view:${user}`));
-    for (const [channel, subscription] of Object.entries(centrifuge.subscriptions())) {
-      if (wanted.has(channel)) continue;
-      subscription.removeAllListeners();
-      subscription.unsubscribe();
-      centrifuge.removeSubscription(subscription);
-      this.epochs.delete(channel);
+    this.views?.want(users);
+  }
+
+  /** How the view of a user is; null when there is none. */
+  viewStatus(user: string): ViewStatus | null {
+    return this.views?.status(user) ?? null;
+  }
+
+  /** The device went on or off the network. */
+  online(online: boolean): void {
+    this.network.dispatchEvent(new Event(online ? "online" : "offline"));
+  }
+
+  /**
+   * Makes sure at once: of a connection that stands, by asking the server; of one that is lost, by trying now. `slept_ms` is
+   * how long this page may have slept.
+   */
+  async probe(slept_ms: number): Promise<void> {
+    const { centrifuge } = this;
+    if (!centrifuge || this.probing) return;
+    if (!this.connected) return this.online(true);
+    this.probing = true;
+    const silent = setTimeout(() => {
+      this.debug("nobody answers", {});
+      if (this.centrifuge === centrifuge) this.restart(SILENCE_MS + slept_ms);
+    }, PROBE_MS_MAX);
+    try {
+      // A server of an earlier version knows no ping: that it says so is as good.
+      await centrifuge.rpc("ping", {}).catch(() => undefined);
+    } finally {
+      clearTimeout(silent);
+      this.probing = false;
     }
-    for (const channel of wanted) {
-      if (!centrifuge.getSubscription(channel)) this.view(centrifuge.newSubscription(channel));
-    }
+  }
+
+  /** Gives the connection up and opens the next one at once, from where it was. */
+  private restart(silence_ms = 0): void {
+    this.silence_ms = silence_ms;
+    this.online(false);
+    this.silence_ms = 0;
+    this.online(true);
   }
 
   /** Tells the server how far this device has shown a stream. A lost report is made up by the next. */
@@ -154,15 +197,6 @@ export class Socket {
     } catch (error) {
       this.debug("seen was not taken", { ...receipt, error });
     }
-  }
-
-  private view(subscription: Subscription): void {
-    subscription.on("subscribed", (context) => this.subscribed(context.channel, context));
-    subscription.on("publication", ({ channel, offset, data }) => this.published(channel, offset, data));
-    subscription.on("unsubscribed", ({ channel, code, reason }) =>
-      this.debug("view ended", { channel, code, reason }),
-    );
-    subscription.subscribe();
   }
 
   private subscribed(

@@ -39,9 +39,12 @@ export class Watches {
     return this.own.delete(user);
   }
 
-  other(tab: string, users: readonly string[]): void {
+  /** Another tab wants to follow these. Returns those whom it did not want before. */
+  other(tab: string, users: readonly string[]): readonly string[] {
+    const before = this.others.get(tab)?.users ?? [];
     this.others.delete(tab);
     if (users.length > 0) this.others.set(tab, { users, at: this.clock() });
+    return users.filter((user) => !before.includes(user));
   }
 
   /** All tabs' wishes, this tab's first, as many as the server allows. */

@@ -174,6 +174,12 @@ export interface SnapshotData {
 }
 
 /** `GET /v1/streams/{stream}/events`: what came after a position, or a reset where resuming is impossible. */
+/** Answer of `GET /v1/streams/events`: a page of each stream that has news, and the vector after them. */
+export interface StreamPages {
+  pages: (StreamPage & { stream: string })[];
+  position: string;
+}
+
 export interface StreamPage {
   events: (EventData & { offset: number })[];
   position: string;

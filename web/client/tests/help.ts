@@ -10,6 +10,8 @@ export interface World {
   open(...args: Parameters<FakeBrowser["tab"]>): Promise<Tab>;
   /** Lets everything due within `ms` happen. */
   pass(ms: number): Promise<void>;
+  /** The machine sleeps: the time of day goes on, and nothing runs. */
+  sleep(ms: number): void;
 }
 
 /** Fresh for each test; call it at the top of a file. */
@@ -18,6 +20,9 @@ export function world(options: { locks?: boolean } = {}): World {
   const it: World = {
     server: new FakeServer(),
     browser: null as unknown as FakeBrowser,
+    sleep: (ms) => {
+      vi.setSystemTime(Date.now() + ms);
+    },
     open: async (...args) => {
       const tab = it.browser.tab(...args);
       tabs.push(tab);

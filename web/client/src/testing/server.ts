@@ -60,10 +60,18 @@ export interface Reach {
   websocket: boolean;
   eventStream: boolean;
   longPoll: boolean;
+  /** `GET /v1/streams/events`, which servers of earlier versions have not. */
+  severalStreams: boolean;
 }
 
 export class FakeServer implements SocketServer {
-  readonly reach: Reach = { server: true, websocket: true, eventStream: true, longPoll: true };
+  readonly reach: Reach = {
+    server: true,
+    websocket: true,
+    eventStream: true,
+    longPoll: true,
+    severalStreams: true,
+  };
   /** Requests as "GET /v1/me", in order. */
   readonly requests: string[] = [];
   readonly keys: string[] = [];
@@ -83,6 +91,10 @@ export class FakeServer implements SocketServer {
   private readonly refusals = new Map<string, { status: number; code: string }[]>();
   private readonly answers = new Map<string, (() => Response)[]>();
   private readonly waiting = new Set<() => void>();
+  /** Codes that the next subscriptions to `view:<user>` are refused with. */
+  private readonly viewRefusals: { code: number; message: string; temporary?: boolean }[] = [];
+  /** Says for how many turns of the event loop each answer about a view is held back. */
+  viewTurns: () => number = () => 0;
   private withheld: (() => void)[] | null = null;
   private count = 0;
 
@@ -244,10 +256,25 @@ export class FakeServer implements SocketServer {
     ]);
   }
 
+  /** The next subscription to a view is refused so. */
+  refuseView(code: number, message = "refused", temporary = false): void {
+    this.viewRefusals.push({ code, message, ...(temporary && { temporary }) });
+  }
+
+  viewRefusal(): object | null {
+    return this.viewRefusals.shift() ?? null;
+  }
+
+  /** How many readers wait over plain HTTP: event-streams and long-polls. */
+  get waitingRequests(): number {
+    return this.waiting.size;
+  }
+
   /** Takes back the refusals and answers that are still waiting. */
   clearFaults(): void {
     this.refusals.clear();
     this.answers.clear();
+    this.viewRefusals.length = 0;
   }
 
   /** `fetch` for the client's environment. */
@@ -349,6 +376,9 @@ export class FakeServer implements SocketServer {
     if (about) return signedIn((at, init, person) => this.answerOf(about[1], at, init, person));
     const action = /^\/v1\/actions\/(\w+)$/.exec(url.pathname);
     if (action) return signedIn((_, init, person) => this.act(init, person));
+    if (url.pathname === "/v1/streams/events" && this.reach.severalStreams) {
+      return signedIn((at, init, person) => this.manyEvents(at, init, person));
+    }
     const events = /^\/v1\/streams\/([^/]+)\/events$/.exec(url.pathname);
     if (events) {
       const name = decodeURIComponent(events[1] ?? "");
@@ -440,42 +470,92 @@ export class FakeServer implements SocketServer {
   }
 
   private async events(name: string, url: URL, init: RequestInit): Promise<Response> {
-    const after = parsePosition(url.searchParams.get("after") ?? "");
-    if ((new Headers(init.headers).get("accept") ?? "").includes("event-stream")) {
-      if (!this.reach.eventStream) return problem(502, "bad_gateway");
-      return this.eventStream(name, after, init.signal ?? null);
+    const position = parsePosition(url.searchParams.get("after") ?? "");
+    const at = new Map([[name, position]]);
+    if (wantsEventStream(init)) {
+      return this.eventStream(at, init.signal ?? null, ({ resumed }) => {
+        const reset = resumed.data
+          ? `id: ${printPosition(resumed)}\nevent: reset\ndata: ${JSON.stringify(resumed.data)}\n\n`
+          : "";
+        return resumed.publications.reduce((text, { data, offset }) => {
+          const id = printPosition({ epoch: resumed.epoch, offset });
+          return `${text}id: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
+        }, reset);
+      });
     }
+    const told = await this.poll(at, url, init);
+    if (told instanceof Response) return told;
+    return Response.json(pageOf(told[0]?.resumed ?? this.resume(name, at.get(name) ?? null)));
+  }
+
+  private async manyEvents(url: URL, init: RequestInit, person: Person): Promise<Response> {
+    const own = this.channelsOf(person);
+    const streams = url.searchParams.get("streams")?.split(",") ?? own;
+    const staff = person.roles.some((role) => role === "admin" || role === "support");
+    const foreign = streams.find((name) => !own.includes(name) && !(staff && name.startsWith("user:")));
+    if (foreign !== undefined) return problem(403, "forbidden", { stream: foreign });
+    const header = new Headers(init.headers).get("last-event-id");
+    const after = header ?? url.searchParams.get("after") ?? "";
+    const positions = new Map(
+      after.split(",").map((part): [string, Position | null] => {
+        const [name = "", position = ""] = part.split("=");
+        return [name, parsePosition(position)];
+      }),
+    );
+    const at = new Map(streams.map((name) => [name, positions.get(name) ?? null]));
+    const vector = () =>
+      [...at]
+        .map(([name, position]) => `${name}=${printPosition(position ?? this.position(name))}`)
+        .join(",");
+    if (wantsEventStream(init)) {
+      return this.eventStream(at, init.signal ?? null, ({ name, resumed }) => {
+        const page = JSON.stringify({ stream: name, ...pageOf(resumed) });
+        return `id: ${vector()}\ndata: ${page}\n\n`;
+      });
+    }
+    const told = await this.poll(at, url, init);
+    if (told instanceof Response) return told;
+    const pages = told.map(({ name, resumed }) => ({ stream: name, ...pageOf(resumed) }));
+    return Response.json({ pages, position: vector() });
+  }
+
+  /** The streams with news, whose positions move on; after a while at most. */
+  private async poll(
+    at: Map<string, Position | null>,
+    url: URL,
+    init: RequestInit,
+  ): Promise<Told[] | Response> {
     const wait = Number(url.searchParams.get("wait") ?? 0);
     // A proxy that cuts long requests lets the short ones through.
     if (wait > 0 && !this.reach.longPoll) return problem(504, "gateway_timeout");
-    let resumed = this.resume(name, after);
-    if (wait > 0 && resumed.publications.length === 0 && !resumed.data) {
-      await this.anything(wait * 1_000, init.signal ?? null);
-      if (!this.reach.server) throw new TypeError("connection reset");
-      resumed = this.resume(name, after);
-    }
-    const events = resumed.publications.map(({ data, offset: at }) => ({ ...data, offset: at }));
-    const reset = resumed.data && { reset: { snapshot: resumed.data } };
-    return Response.json({ events, position: printPosition(resumed), ...reset });
+    const told = this.news(at);
+    if (told.length > 0 || wait === 0) return told;
+    await this.anything(wait * 1_000, init.signal ?? null);
+    if (!this.reach.server) throw new TypeError("connection reset");
+    return this.news(at);
   }
 
-  private eventStream(name: string, after: Position | null, signal: AbortSignal | null): Response {
+  private news(at: Map<string, Position | null>): Told[] {
+    return [...at].flatMap(([name, position]) => {
+      const resumed = this.resume(name, position);
+      at.set(name, { epoch: resumed.epoch, offset: resumed.offset });
+      return resumed.data || resumed.publications.length > 0 ? [{ name, resumed }] : [];
+    });
+  }
+
+  private eventStream(
+    at: Map<string, Position | null>,
+    signal: AbortSignal | null,
+    write: (told: Told) => string,
+  ): Response {
+    if (!this.reach.eventStream) return problem(502, "bad_gateway");
     const encoder = new TextEncoder();
     let end = () => {};
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         const say = (text: string) => controller.enqueue(encoder.encode(text));
-        let at = after;
         const tell = () => {
-          const resumed = this.resume(name, at);
-          if (resumed.data) {
-            say(`id: ${printPosition(resumed)}\nevent: reset\ndata: ${JSON.stringify(resumed.data)}\n\n`);
-          }
-          for (const publication of resumed.publications) {
-            const id = printPosition({ epoch: resumed.epoch, offset: publication.offset });
-            say(`id: ${id}\ndata: ${JSON.stringify(publication.data)}\n\n`);
-          }
-          at = { epoch: resumed.epoch, offset: resumed.offset };
+          for (const told of this.news(at)) say(write(told));
         };
         const wake = () => {
           if (this.reach.server && this.reach.eventStream) return tell();
@@ -525,8 +605,24 @@ export class FakeServer implements SocketServer {
   }
 }
 
-function problem(status: number, code: string): Response {
-  return Response.json({ type: `urn:groat:${code}`, title: code, status, code }, { status });
+/** A stream with news, and what they are. */
+interface Told {
+  name: string;
+  resumed: Resumed;
+}
+
+function pageOf(resumed: Resumed): object {
+  const events = resumed.publications.map(({ data, offset }) => ({ ...data, offset }));
+  const reset = resumed.data && { reset: { snapshot: resumed.data } };
+  return { events, position: printPosition(resumed), ...reset };
+}
+
+function wantsEventStream(init: RequestInit): boolean {
+  return (new Headers(init.headers).get("accept") ?? "").includes("event-stream");
+}
+
+function problem(status: number, code: string, more: Record<string, unknown> = {}): Response {
+  return Response.json({ type: `urn:groat:${code}`, title: code, status, code, ...more }, { status });
 }
 
 function signedIn(

@@ -11,15 +11,25 @@ export interface SocketServer {
   authenticate(token: string): { user: string; roles: string[] } | null;
   channelsOf(person: { user: string; roles: string[] }): string[];
   resume(channel: string, from: Position | null): object;
+  /** The error that the next subscription to a view gets. */
+  viewRefusal(): object | null;
+  viewTurns: () => number;
 }
 
 interface Command {
   id?: number;
   connect?: { token?: string; subs?: Record<string, { epoch?: string; offset?: number }> };
-  subscribe?: { channel: string; epoch?: string; offset?: number; recover?: boolean };
+  subscribe?: Subscribe;
   unsubscribe?: { channel: string };
   refresh?: { token: string };
   rpc?: { method: string; data: { stream: string; offset: number } };
+}
+
+interface Subscribe {
+  channel: string;
+  epoch?: string;
+  offset?: number;
+  recover?: boolean;
 }
 
 const PING_S = 25;
@@ -36,6 +46,10 @@ export class FakeSocket {
   onerror: ((event: object) => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   private readonly channels = new Set<string>();
+  /** Attempts at views that are on their way. */
+  private readonly coming = new Map<string, object>();
+  /** True: the connection is half open. What either side says is lost, and nobody is told. */
+  deaf = false;
   private ping: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -52,6 +66,7 @@ export class FakeSocket {
 
   /** From the client. */
   send(text: string): void {
+    if (this.deaf) return;
     for (const line of text.split("\n")) this.take(JSON.parse(line) as Command);
   }
 
@@ -84,17 +99,16 @@ export class FakeSocket {
   private say(message: object): void {
     const data = JSON.stringify(message);
     queueMicrotask(() => {
-      if (this.readyState === FakeSocket.OPEN) this.onmessage?.({ data });
+      if (this.readyState === FakeSocket.OPEN && !this.deaf) this.onmessage?.({ data });
     });
   }
 
   private take({ id, connect, subscribe, unsubscribe, refresh, rpc }: Command): void {
     if (connect) this.welcome(id, connect);
     else if (subscribe) {
-      const { channel, epoch = "", offset = 0, recover } = subscribe;
-      this.channels.add(channel);
-      this.say({ id, subscribe: this.server.resume(channel, recover ? { epoch, offset } : null) });
+      void this.view(id, subscribe);
     } else if (unsubscribe) {
+      this.coming.delete(unsubscribe.channel);
       this.channels.delete(unsubscribe.channel);
       this.say({ id, unsubscribe: {} });
     } else if (refresh) {
@@ -122,6 +136,29 @@ export class FakeSocket {
     const common = { client: "client", version: "fake", ping: PING_S, pong: true, ...this.expiry() };
     this.say({ id, connect: { ...common, subs: Object.fromEntries(granted) } });
     this.ping = setInterval(() => this.say({}), PING_S * 1_000);
+  }
+
+  private async view(
+    id: number | undefined,
+    { channel, epoch = "", offset = 0, recover }: Subscribe,
+  ): Promise<void> {
+    if (this.channels.has(channel) || this.coming.has(channel)) {
+      this.say({ id, error: { code: 105, message: "already subscribed" } });
+      return;
+    }
+    const attempt = {};
+    this.coming.set(channel, attempt);
+    for (let turns = this.server.viewTurns(); turns > 0; turns -= 1) await Promise.resolve();
+    const mine = this.coming.get(channel) === attempt;
+    if (mine) this.coming.delete(channel);
+    const refusal = this.server.viewRefusal();
+    if (refusal || !mine) {
+      const lost = { code: 100, message: "internal server error", temporary: true };
+      this.say({ id, error: refusal ?? lost });
+      return;
+    }
+    this.channels.add(channel);
+    this.say({ id, subscribe: this.server.resume(channel, recover ? { epoch, offset } : null) });
   }
 
   private expiry(): object {
