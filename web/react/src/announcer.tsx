@@ -16,6 +16,7 @@ export function Announcer({ account, amount }: { account: string; amount: string
       return;
     }
     if (said.current?.account !== account) {
+      setText("");
       said.current = { account, amount, at: Number.NEGATIVE_INFINITY };
       return;
     }

@@ -3,7 +3,8 @@ import type { Groat } from "@groat/client";
 
 /**
  * The first change shows at once; those that come within this time after it show together. Rendering each of hundreds a
- * second would freeze the page, and nobody could read them.
+ * second would freeze the page, and nobody could read them. The end of a session is not made to wait: what is on screen is no longer
+ * the reader's.
  */
 const TOGETHER_MS = 50;
 
@@ -12,6 +13,7 @@ class Pulse {
   private end: (() => void) | null = null;
   private resting: ReturnType<typeof setTimeout> | undefined;
   private due = false;
+  private session = 0;
 
   constructor(private readonly groat: Groat) {}
 
@@ -30,10 +32,14 @@ class Pulse {
   };
 
   private readonly beat = (): void => {
-    if (this.resting !== undefined) {
+    const { session } = this.groat.getState();
+    if (this.resting !== undefined && session === this.session) {
       this.due = true;
       return;
     }
+    this.session = session;
+    this.due = false;
+    clearTimeout(this.resting);
     for (const listener of [...this.listeners]) listener();
     this.resting = setTimeout(() => {
       this.resting = undefined;

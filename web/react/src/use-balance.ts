@@ -39,7 +39,9 @@ export function useBalance({ account, asset = "CREDIT" }: BalanceOptions = {}): 
   const stale = useGroatState(({ status }) => status.state === "stale" || status.state === "offline");
   const refresh = useRefresh();
   const other = useGroatState((state) => otherUser(account, state));
-  useEffect(() => (other === null ? undefined : groat.watch(other)), [groat, other]);
+  const session = useGroatState((state) => state.session);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a watch ends with its session, and the next one needs its own
+  useEffect(() => (other === null ? undefined : groat.watch(other)), [groat, other, session]);
   return { amount: balance?.balance ?? null, balance, loading, stale, error, refresh };
 }
 

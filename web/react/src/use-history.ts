@@ -23,7 +23,7 @@ export interface UseHistory {
 }
 
 interface Pages {
-  /** Account and asset these belong to. */
+  /** Session, account and asset these belong to. */
   of: string;
   rows: readonly HistoryRow[];
   cursor: string | null;
@@ -41,7 +41,9 @@ export function useHistory({ account, asset = "CREDIT", limit = 50 }: HistoryOpt
   const ready = useGroatState((state) => state.phase === "ready");
   const events = useGroatState((state) => state.events);
   const version = useGroatState((state) => state.balances[balanceKey(path, asset)]?.version ?? 0);
-  const of = balanceKey(path, asset);
+  const session = useGroatState((state) => state.session);
+  const balance = balanceKey(path, asset);
+  const of = `${session} ${balance}`;
   const [kept, setKept] = useState<Pages | null>(null);
   const [loading, setLoading] = useState(false);
   const latest = useRef(0);
@@ -51,7 +53,7 @@ export function useHistory({ account, asset = "CREDIT", limit = 50 }: HistoryOpt
     async (cursor: string | null) => {
       latest.current += 1;
       const run = latest.current;
-      const checked = groat.getState().balances[of]?.version ?? 0;
+      const checked = groat.getState().balances[balance]?.version ?? 0;
       setLoading(true);
       let page: { items: HistoryRow[]; cursor: string | null } = { items: [], cursor };
       let error: GroatError | null = null;
@@ -74,7 +76,7 @@ export function useHistory({ account, asset = "CREDIT", limit = 50 }: HistoryOpt
           : { of, rows: all, cursor: next, checked, error };
       });
     },
-    [groat, path, asset, limit, of],
+    [groat, path, asset, limit, balance, of],
   );
 
   const live = useMemo(() => liveRows(events, path, asset), [events, path, asset]);

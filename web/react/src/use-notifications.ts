@@ -35,11 +35,12 @@ export interface NotificationsOptions {
   limit?: number;
 }
 
+/** What belongs to one session: nothing of it is shown in the next. */
 interface Older {
-  user: string | null;
+  session: number;
   items: readonly NotificationView[];
-  /** Where the next page begins; null where there is none, undefined before the first. */
-  cursor: string | null | undefined;
+  /** Where the next page begins; null where there is none. */
+  cursor: string | null;
 }
 
 const NONE: readonly NotificationView[] = [];
@@ -48,44 +49,43 @@ const NONE: readonly NotificationView[] = [];
 export function useNotifications({ limit = 50 }: NotificationsOptions = {}): UseNotifications {
   const groat = useGroat();
   const { items: latest, total, unread, marks, ways } = useGroatState((state) => state.notifications);
-  const user = useGroatState((state) => state.user);
+  const session = useGroatState((state) => state.session);
   const ready = useGroatState((state) => state.phase === "ready");
-  const [kept, setKept] = useState<Older>({ user: null, items: NONE, cursor: undefined });
-  const [asking, setAsking] = useState(false);
-  const [error, setError] = useState<GroatError | null>(null);
-  const busy = useRef(false);
-  const older = kept.user === user && ready ? kept : null;
+  const [kept, setKept] = useState<Older | null>(null);
+  /** The session in which a page is being asked for. */
+  const [asking, setAsking] = useState<number | null>(null);
+  const [failed, setFailed] = useState<{ session: number; error: GroatError } | null>(null);
+  const busy = useRef<number | null>(null);
+  const older = kept?.session === session && ready ? kept : null;
 
   const loadMore = useCallback(async () => {
-    if (busy.current || !ready || older?.cursor === null) return;
-    busy.current = true;
-    setAsking(true);
-    setError(null);
+    if (busy.current === session || !ready || older?.cursor === null) return;
+    busy.current = session;
+    setAsking(session);
+    setFailed(null);
     try {
       const page = await groat.api.notifications({}, { cursor: older?.cursor ?? null, limit });
-      if (groat.getState().user === user) {
-        setKept({ user, items: [...(older?.items ?? NONE), ...page.items], cursor: page.cursor });
-      }
-    } catch (failure) {
-      if (!(failure instanceof GroatError)) throw failure;
-      setError(failure);
+      setKept({ session, items: [...(older?.items ?? NONE), ...page.items], cursor: page.cursor });
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      setFailed({ session, error });
     } finally {
-      busy.current = false;
-      setAsking(false);
+      if (busy.current === session) busy.current = null;
+      setAsking((asking) => (asking === session ? null : asking));
     }
-  }, [groat, ready, older, user, limit]);
+  }, [groat, ready, older, session, limit]);
 
   const markRead = useCallback(
     async (input: ReadInput) => {
-      setError(null);
+      setFailed(null);
       try {
         await groat.markRead(input);
-      } catch (failure) {
-        if (!(failure instanceof GroatError)) throw failure;
-        setError(failure);
+      } catch (error) {
+        if (!(error instanceof GroatError)) throw error;
+        setFailed({ session, error });
       }
     },
-    [groat],
+    [groat, session],
   );
 
   const items = useMemo(() => {
@@ -102,14 +102,14 @@ export function useNotifications({ limit = 50 }: NotificationsOptions = {}): Use
     items,
     unread,
     ways,
-    loading: asking || !ready,
+    loading: asking === session || !ready,
     hasMore: ready && (older ? older.cursor !== null : latest.length < total),
     loadMore: () => void loadMore(),
     markRead,
     markAllRead: async () => {
       if (newest !== undefined) await markRead({ upto: newest });
     },
-    error,
+    error: failed?.session === session ? failed.error : null,
   };
 }
 

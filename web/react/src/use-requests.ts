@@ -115,9 +115,9 @@ function useReading<Value>(
   concerns: (told: ToldRequest, value: Value | null) => boolean,
 ) {
   const groat = useGroat();
-  const user = useGroatState((state) => state.user);
+  const session = useGroatState((state) => state.session);
   const ready = useGroatState((state) => state.phase === "ready");
-  const of = JSON.stringify([user, key]);
+  const of = JSON.stringify([session, key]);
   const [kept, setKept] = useState<Kept<Value> | null>(null);
   const [asked, setAsked] = useState(0);
   const store = useRef<Kept<Value> | null>(null);

@@ -7,13 +7,13 @@ import {
   type TransactionView,
 } from "@groat/client";
 import { useRef, useState } from "react";
-import { useGroat } from "./provider.js";
+import { useGroat, useGroatState } from "./provider.js";
 
 export interface UseSpend {
   /**
    * Spends the signed-in user's own money by the server's action. The pending change shows at once. One at a time: a
    * second call meanwhile (a double click) gets the running one's result. While it is open what became of one
-   * (`isUnsettled`), the same input is repeated under the same key, so it is never paid twice. Throws GroatError.
+   * (`isUnsettled`), the same input of the same person is repeated under the same key, so it is never paid twice. Throws GroatError.
    */
   spend: (input: ActionInput) => Promise<TransactionView>;
   pending: boolean;
@@ -24,40 +24,54 @@ export interface UseSpend {
 /** How many inputs keep their key while it is open what became of them; the one tried the longest ago goes first. */
 const UNSETTLED_MAX = 100;
 
+/** What belongs to one session: nothing of it is shown in the next. */
+interface Shown {
+  session: number;
+  pending: boolean;
+  error: GroatError | null;
+}
+
 /** `action` is a name the server declares; "spend" by default. */
 export function useSpend(action = "spend"): UseSpend {
   const groat = useGroat();
-  const running = useRef<Promise<TransactionView> | null>(null);
+  const session = useGroatState((state) => state.session);
+  const running = useRef<{ session: number; result: Promise<TransactionView> } | null>(null);
   const unsettled = useRef(new Map<string, string>());
-  const [pending, setPending] = useState(false);
-  const [error, setError] = useState<GroatError | null>(null);
+  const [shown, setShown] = useState<Shown>({ session, pending: false, error: null });
+  const { pending, error } = shown.session === session ? shown : { pending: false, error: null };
 
   async function run(input: ActionInput): Promise<TransactionView> {
     const keys = unsettled.current;
-    const text = JSON.stringify([action, input]);
+    const { session, user } = groat.getState();
+    // Whose it is belongs to it: the same input of the next person is another write.
+    const text = JSON.stringify([user, action, input]);
     const key = keys.get(text) ?? randomId();
     keys.delete(text);
-    setPending(true);
-    setError(null);
+    const show = (pending: boolean, error: GroatError | null) => setShown({ session, pending, error });
+    const end = (error: GroatError | null) => {
+      if (running.current?.session !== session) return;
+      running.current = null;
+      show(false, error);
+    };
+    show(true, null);
     try {
-      return await groat.act(action, input, { key });
+      const result = await groat.act(action, input, { key });
+      end(null);
+      return result;
     } catch (failure) {
       if (isUnsettled(failure)) keys.set(text, key);
       const [oldest] = keys.keys();
       if (keys.size > UNSETTLED_MAX && oldest !== undefined) keys.delete(oldest);
-      if (!(failure instanceof GroatFailure)) throw failure;
-      setError(failure);
+      end(failure instanceof GroatFailure ? failure : null);
       throw failure;
-    } finally {
-      running.current = null;
-      setPending(false);
     }
   }
 
   return {
     spend: (input) => {
-      running.current ??= run(input);
-      return running.current;
+      const { session } = groat.getState();
+      if (running.current?.session !== session) running.current = { session, result: run(input) };
+      return running.current.result;
     },
     pending,
     error,
