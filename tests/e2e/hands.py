@@ -6,6 +6,12 @@ from playwright.sync_api import Locator, Page, expect
 
 TABS_MAX = 90
 HAS_FOCUS = "(element) => element === document.activeElement"
+SEEN = """() => {
+  const focused = document.activeElement;
+  const button = focused?.closest('button') ?? focused?.form?.querySelector('[type=submit]');
+  return button?.getAttribute('aria-disabled') !== 'true';
+}"""
+"""What decides something takes no press before it has been seen for a second."""
 
 
 class Hands:
@@ -26,7 +32,7 @@ class Hands:
     def press(self, target: Locator, key: str = "Enter") -> None:
         """Go there and press a key: Enter for buttons and links, Space for switches."""
         self.to(target)
-        self.page.keyboard.press(key)
+        self.key(key)
 
     def button(self, name: str, within: Locator | None = None) -> None:
         """Press the button of this name."""
@@ -55,4 +61,5 @@ class Hands:
     def key(self, *keys: str) -> None:
         """Press keys one after the other, wherever the focus is."""
         for key in keys:
+            self.page.wait_for_function(SEEN)
             self.page.keyboard.press(key)

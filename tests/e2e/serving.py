@@ -128,6 +128,8 @@ class Server:
         if ends_at < time.time() + TOKEN_MARGIN_S:
             login = {"user": user, "password": self.password(user)}
             answer = self._http.post("/v1/auth/login", json=login).json()
+            # The next person signs in beside this one, not in their place: that would end this session.
+            self._http.cookies.clear()
             token, ends_at = answer["token"], datetime.fromisoformat(answer["expires_at"]).timestamp()
             self._tokens[user] = token, ends_at
         return token

@@ -36,7 +36,7 @@ def test_signing_in_and_out_by_hand(new_screen: NewScreen, server: Server) -> No
     page.get_by_label("Name or e-mail").fill("42")
     page.get_by_label("Password", exact=True).fill("wrong")
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("Name or password is not right.")
+    expect(page.get_by_role("alert")).to_contain_text("Incorrect username or password.")
     page.get_by_label("Password", exact=True).fill(server.password("42"))
     page.get_by_role("button", name="Sign in", exact=True).click()
     screen.shows(server.balance("42"))

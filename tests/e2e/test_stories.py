@@ -126,7 +126,7 @@ def test_a_transfer_is_approved_by_one_while_the_other_looks_on(
     before, received, kept = usd(server, "7"), usd(server, "11"), held(server, "7")
 
     hands = Hands(payer.page)
-    hands.pick("To whom", "Somebody here")
+    hands.pick("Recipient", "groat user")
     hands.type("Id or e-mail address", "nobody@nowhere.example")
     hands.type("Amount", "12.50")
     hands.type("Reference (optional)", "Lunch")
@@ -447,16 +447,16 @@ def test_the_server_sorts_by_date_over_all_pages(server: Server, new_screen: New
         expect(header).to_have_attribute("aria-sort", sort)
 
     expect(rows).to_have_count(PAGE)
-    header = ada.page.get_by_role("columnheader", name="Filed")
+    header = ada.page.get_by_role("columnheader", name="Submitted")
     expect(header).to_have_attribute("aria-sort", "descending")
     assert shown() == saved[: -PAGE - 1 : -1]
     # By other columns only what is there can be sorted, and the page says so.
     by("Person", "ascending")
     expect(ada.page.get_by_text(f"Sorted among the {PAGE} loaded")).to_be_visible()
 
-    by("Filed", "descending")
+    by("Submitted", "descending")
     expect(ada.page.get_by_text("Sorted among")).to_have_count(0)
-    by("Filed", "ascending")
+    by("Submitted", "ascending")
     oldest = server.call("GET", "/v1/requests?kind=beneficiary&sort=oldest&limit=100")["items"]
     expect(rows.first).to_have_attribute("data-row", oldest[0]["id"])
     assert shown() == [request["id"] for request in oldest[:PAGE]]

@@ -97,7 +97,7 @@ def test_an_admin_undoes_a_line_with_a_reason(server: Server, new_screen: NewScr
     page = admin.page
     admin.shows(before + 77)
     row = page.get_by_test_id("entry").filter(has_text="Given by mistake").first
-    row.get_by_role("button", name="Acts for Given by mistake").click()
+    row.get_by_role("button", name="Actions for Given by mistake").click()
     page.get_by_role("menuitem", name=re.compile("Undo")).click()
     dialog = page.get_by_test_id("reverse-dialog")
     dialog.get_by_role("button", name="Undo transaction").click()

@@ -49,9 +49,7 @@ INPUT_ERRORS: dict[str, Rule] = {
     "invalid_amount": Rule(
         400, 'Give the amount as a decimal string such as "12.50": digits, at most one point.'
     ),
-    "too_many_digits": Rule(
-        400, "More fraction digits than the asset has. Round it yourself; groat never does."
-    ),
+    "too_many_digits": Rule(400, "More decimals than the asset has. Round the amount to those it has."),
     "amount_not_positive": Rule(400, "An amount must be above zero. To move money back, swap the accounts."),
     "amount_overflow": Rule(
         400, "The amount does not fit into a signed 64-bit integer of the smallest unit."

@@ -13,6 +13,9 @@ import { EntrySheet } from "../src/parts/entry-sheet";
 import { LimitsDialog } from "../src/parts/limits-dialog";
 import { AT } from "./help";
 
+// That a button must have been seen for a second is tried in a browser: tests/e2e/test_seen.py.
+vi.mock("../src/ui/seen", () => ({ useSeen: () => ({ isNew: false, refuses: () => false }) }));
+
 const BALANCE: BalanceView = {
   account: "user:42",
   asset: "USD",
@@ -63,7 +66,7 @@ test("a write whose answer was lost is the same write when it is pressed again",
   });
   show(<LimitsDialog target={BALANCE} onClose={closed} />);
   await press("Save limits");
-  expect(await told()).toContain("The answer was lost on the way.");
+  expect(await told()).toContain("We couldn’t confirm this.");
   await press("Save limits");
   await waitFor(async () => expect(await told()).toContain("over the highest balance"));
   await press("Save limits");

@@ -17,6 +17,9 @@ import { FileRequestPage } from "../src/pages/file-request";
 import { NewTransferPage } from "../src/pages/new-transfer";
 import { kindView, requestView } from "./help";
 
+// That a button must have been seen for a second is tried in a browser: tests/e2e/test_seen.py.
+vi.mock("../src/ui/seen", () => ({ useSeen: () => ({ isNew: false, refuses: () => false }) }));
+
 const text = { type: "string" };
 const MONEY = { amount: text, asset: text };
 const kind = (name: string, properties: KindView["schema"], by = "owner") => {
@@ -137,7 +140,7 @@ const FORMS = [
     what: "a transfer",
     address: "/transfers/new",
     others: { "Id or e-mail address": "7" },
-    first: "Somebody here",
+    first: "groat user",
     label: "Amount",
     refusal: ["insufficient_funds", ""],
     act: "Send",

@@ -295,7 +295,7 @@ LOAN = Kind(
     states=(
         State("pending", "Waiting for approval", waits=True, then="expire", tone="wait"),
         State("approved", "Approved", then="pay_out"),
-        State("active", "Running", then="collect", tone="good"),
+        State("active", "Active", then="collect", tone="good"),
         State("arrears", "In arrears", then="collect", tone="bad"),
         State("paid_off", "Paid off", open=False, tone="good"),
         State("rejected", "Rejected", open=False, tone="bad"),

@@ -3,7 +3,7 @@ import { GroatError } from "@groat/client";
 /** Refusals in kind words; for every other code the server's own sentence is shown. */
 const KIND_WORDS: Record<string, string> = {
   network: "The server cannot be reached. Check the connection, then try again.",
-  unknown_outcome: "The answer was lost on the way. Try again: nothing happens twice.",
+  unknown_outcome: "We couldn’t confirm this. Try again; you won’t be charged twice.",
   insufficient_funds: "There is not enough available for that.",
   ceiling_exceeded: "That would go over the highest balance allowed here.",
   exceeds_transaction: "That has been undone already.",

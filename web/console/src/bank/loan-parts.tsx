@@ -81,7 +81,7 @@ function Note({ children }: { children: ReactNode }) {
   return <span className="num block text-muted text-sm">{children}</span>;
 }
 
-const TITLES = ["", "Due", "Instalment", "Interest", "Principal", "Owed after", ""];
+const TITLES = ["", "Due", "Instalment", "Interest", "Principal", "Balance", ""];
 
 /** The instalments of a loan, each with what of it is interest, and how it stands. */
 export function Schedule({ loan }: { loan: LoanData }) {
@@ -134,7 +134,7 @@ const STANDINGS: Record<Standing, { word: string; look: string }> = {
   paid: { word: "Paid", look: "text-good" },
   overdue: { word: "Overdue", look: "font-medium text-bad" },
   next: { word: "Next", look: "text-accent" },
-  later: { word: "To come", look: "text-faint" },
+  later: { word: "Upcoming", look: "text-faint" },
 };
 
 function Row({ row, standing }: { row: Instalment; standing: Standing }) {

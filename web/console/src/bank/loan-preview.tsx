@@ -3,7 +3,7 @@ import { cx } from "../lib/cx";
 import { Amount } from "../ui/text";
 import type { Plan } from "./plan";
 
-const TITLES = ["Month", "Instalment", "Interest", "Principal", "Owed after"];
+const TITLES = ["Month", "Instalment", "Interest", "Principal", "Balance"];
 const CELL = "whitespace-nowrap px-2.5 py-1.5 text-right first:pl-3.5 first:text-left last:pr-3.5";
 const DETAIL = "max-sm:hidden";
 

@@ -122,7 +122,14 @@ function Repayment({ loan, request, act, explain, onClose }: OwnFormProps & { lo
         <Button disabled={busy} onClick={reviewed === null ? onClose : () => setReviewed(null)}>
           {reviewed === null ? "Cancel" : "Change"}
         </Button>
-        <Button key={reviewed} type="submit" look="primary" busy={busy} autoFocus={reviewed !== null}>
+        <Button
+          key={reviewed}
+          type="submit"
+          look="primary"
+          guard={reviewed !== null}
+          busy={busy}
+          autoFocus={reviewed !== null}
+        >
           {reviewed === null ? "Review" : "Repay"}
         </Button>
       </div>
@@ -165,7 +172,7 @@ function Review({
             <Amount value={early} />
           </Fact>
         )}
-        <Fact label="Owed afterwards">
+        <Fact label="Balance afterwards">
           <Amount value={owed} className="font-medium" />
         </Fact>
         {available !== null && (

@@ -66,7 +66,7 @@ export function readTransfer(
     if (!draft.saved) problems.saved = "Choose whom to pay.";
     data.beneficiary = draft.saved;
   } else if (way === "user") {
-    if (!user) problems.user = "Say who shall get it.";
+    if (!user) problems.user = "Enter a recipient.";
     data.user = user;
   } else {
     if (!name) problems.name = "Write the name of the account's holder.";

@@ -5,6 +5,7 @@ import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { assetsQuery } from "../api/queries";
 import { useKind } from "../api/requests";
+import { typedForm } from "../lib/amounts";
 import { useLiveBalance, usePerson } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
 import { AmountInput } from "../parts/money";
@@ -90,7 +91,7 @@ export function WithdrawForm({ onClose }: { onClose: () => void }) {
                   onChange={(amount) => change({ amount })}
                 />
                 {available !== null && !isZero(available) && (
-                  <Button onClick={() => change({ amount: available })}>All</Button>
+                  <Button onClick={() => change({ amount: typedForm(available) })}>All</Button>
                 )}
               </span>
             )}
@@ -123,6 +124,7 @@ export function WithdrawForm({ onClose }: { onClose: () => void }) {
           key={reviewed ? "act" : "review"}
           type="submit"
           look="primary"
+          guard={reviewed !== null}
           busy={busy}
           autoFocus={reviewed !== null}
         >
@@ -166,8 +168,8 @@ function Review({
         </dl>
       </div>
       <p className="text-muted text-sm">
-        It is held until {threshold ? "two people have" : "somebody has"} approved it. What the network has
-        taken then cannot be called back; if it fails, the money is yours again.
+        It is held until {threshold ? "two people have" : "somebody has"} approved it. Once sent, it can’t be
+        reversed; if it fails, you get the money back.
       </p>
     </div>
   );

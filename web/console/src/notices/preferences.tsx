@@ -20,7 +20,7 @@ export function PreferencesSheet({ open, onClose }: { open: boolean; onClose: ()
     <Sheet
       open={open}
       onOpenChange={(next) => !next && onClose()}
-      title="How you hear of things"
+      title="Notification settings"
       description="All notifications are kept and counted, whatever you choose here."
       testId="preferences"
     >

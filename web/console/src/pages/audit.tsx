@@ -154,7 +154,9 @@ function Audit() {
                 />
               )}
             </Field>
-            <Button type="submit">Filter</Button>
+            <Button type="submit" guard={false}>
+              Filter
+            </Button>
             {filtered && (
               <Button look="quiet" onClick={() => void navigate({ search: {} })}>
                 Clear

@@ -31,7 +31,7 @@ export function BitcoinPage() {
   const [asked, setAsked] = useState(false);
   return (
     <>
-      <PageHeader title="Bitcoin" hint="What comes and goes counts after three confirmations.">
+      <PageHeader title="Bitcoin" hint="Deposits and withdrawals settle after three confirmations.">
         <Button look="primary" onClick={() => setWithdrawing(true)} disabled={!balance}>
           <ArrowUpRight aria-hidden /> Withdraw
         </Button>

@@ -1,7 +1,7 @@
 import { GroatError, type KindView, type RequestView } from "@groat/client";
 import { Link } from "@tanstack/react-router";
 import { CreditCard, Plus } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { toast } from "sonner";
 import { useKind } from "../api/requests";
 import { CardVisual } from "../bank/card-visual";
@@ -15,6 +15,7 @@ import { useOwn } from "../requests/request-list";
 import { explainRefusal, useTake } from "../requests/use-take";
 import { Button } from "../ui/button";
 import { Switch } from "../ui/field";
+import { useSeen } from "../ui/seen";
 import { EmptyState, ErrorState, Notice, Skeleton } from "../ui/states";
 import { Card, PageHeader } from "../ui/surface";
 import { Amount, Time } from "../ui/text";
@@ -120,6 +121,8 @@ function Freeze({ kind, request }: { kind: KindView; request: RequestView }) {
   const { take, busy } = useTake();
   const nameOf = useNames();
   const [problem, setProblem] = useState<string | null>(null);
+  const toggle = useRef<HTMLButtonElement>(null);
+  const { isNew, refuses } = useSeen(toggle, `${request.state} ${request.version}`);
   const frozen = request.state === "frozen";
   const transition = transitionOf(kind, frozen ? "unfreeze" : "freeze");
   if (!transition?.from.includes(request.state)) return null;
@@ -141,7 +144,14 @@ function Freeze({ kind, request }: { kind: KindView; request: RequestView }) {
       {/* biome-ignore lint/a11y/noLabelWithoutControl: the switch is in it */}
       <label className="flex items-center gap-3 font-medium text-sm">
         Frozen
-        <Switch checked={frozen} aria-busy={busy !== null} onCheckedChange={() => void change()} />
+        <Switch
+          ref={toggle}
+          checked={frozen}
+          aria-busy={busy !== null}
+          aria-disabled={isNew || undefined}
+          onClick={(event) => refuses(event) && event.preventDefault()}
+          onCheckedChange={() => void change()}
+        />
       </label>
       {problem && (
         <Notice tone="warn" role="alert">

@@ -108,7 +108,7 @@ function FileForm({ kind }: { kind: KindView }) {
   if (review.reviewed) {
     return (
       <Review review={review} act={filing?.title ?? "File"}>
-        <h2 className="font-semibold">Is this right?</h2>
+        <h2 className="font-semibold">Review</h2>
         {owner !== me && (
           <p className="text-sm">
             <span className="text-muted">For </span>

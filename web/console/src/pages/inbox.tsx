@@ -103,7 +103,7 @@ function Inbox() {
     <>
       <PageHeader title="Inbox" hint="What waits for a decision, live for everybody who decides.">
         <Button look="quiet" onClick={() => setHelp(true)} className="max-lg:hidden">
-          <Keyboard aria-hidden /> Keys <Kbd>?</Kbd>
+          <Keyboard aria-hidden /> Shortcuts <Kbd>?</Kbd>
         </Button>
       </PageHeader>
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
@@ -359,7 +359,7 @@ function KindFilter({
 function KeysDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const on = singleKeys.use() === "on";
   return (
-    <Dialog open={open} onOpenChange={(next) => !next && onClose()} title="Keys" testId="keys-dialog">
+    <Dialog open={open} onOpenChange={(next) => !next && onClose()} title="Shortcuts" testId="keys-dialog">
       <dl className="divide-y divide-line text-sm">
         {KEYS.map(({ keys, does }) => (
           <div key={keys} className="flex items-center justify-between gap-4 py-2">

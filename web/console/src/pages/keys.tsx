@@ -170,7 +170,7 @@ function CreateKey({ onDone }: { onDone: () => void }) {
           </IconButton>
         </div>
         <Button look="primary" className="self-end" onClick={onDone}>
-          I have it
+          Done
         </Button>
       </div>
     );

@@ -30,7 +30,7 @@ export function LoansPage() {
   );
   return (
     <>
-      <PageHeader title="Loans" hint="Instalments are collected by themselves on the day they are due.">
+      <PageHeader title="Loans" hint="Instalments are collected automatically on the day they are due.">
         {open.length > 0 && apply}
       </PageHeader>
       {loans.isPending ? (

@@ -50,7 +50,7 @@ export function LoginForm() {
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
       setProblem(
-        error.status === 401 || error.status === 400 ? "Name or password is not right." : explain(error),
+        error.status === 401 || error.status === 400 ? "Incorrect username or password." : explain(error),
       );
       setBusy(null);
     }
@@ -126,7 +126,7 @@ export function LoginForm() {
                 {problem}
               </Notice>
             )}
-            <Button type="submit" look="primary" busy={busy === "form"}>
+            <Button type="submit" look="primary" guard={false} busy={busy === "form"}>
               Sign in
             </Button>
           </form>

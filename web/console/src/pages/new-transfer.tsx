@@ -37,8 +37,8 @@ const route = getRouteApi("/inside/transfers/new");
 
 const WHEN = [
   { value: "now", label: "Now" },
-  { value: "day", label: "On a day" },
-  { value: "regularly", label: "Regularly" },
+  { value: "day", label: "Schedule" },
+  { value: "regularly", label: "Repeat" },
 ] as const;
 
 /** Money to somebody: whom, how much, when; then all of it once more before it is sent. */
@@ -126,7 +126,7 @@ function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] })
       data = { ...rest, beneficiary: kept.current.id };
     }
     const request = await file(name, data);
-    toast.success(name === "transfer" ? "Transfer filed" : "Standing order set up", {
+    toast.success(name === "transfer" ? "Transfer submitted" : "Standing order set up", {
       id: toastId(request),
       description: `${formatAmount(data.amount ?? "")} ${data.asset}`,
     });
@@ -160,13 +160,13 @@ function Fill({
   const balance = balances.find(({ asset }) => asset === draft.asset);
   const ways: { value: Way; label: string }[] = [
     ...(saved.length > 0 ? [{ value: "saved" as const, label: "Saved" }] : []),
-    { value: "user", label: "Somebody here" },
+    { value: "user", label: "groat user" },
     { value: "bank", label: "Another bank" },
   ];
   return (
     <form id={id} onSubmit={onSubmit} className="flex flex-col gap-6" noValidate>
-      <FormSection title="To whom">
-        <Choice label="To whom" value={draft.way} options={ways} onChange={(way) => set({ way })} />
+      <FormSection title="Recipient">
+        <Choice label="Recipient" value={draft.way} options={ways} onChange={(way) => set({ way })} />
         {draft.way === "saved" && (
           <SavedChoice
             saved={saved}

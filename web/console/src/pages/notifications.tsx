@@ -159,7 +159,7 @@ function NotificationList() {
 function UnreadLabel({ unread }: { unread: number }) {
   return (
     <>
-      Not read
+      Unread
       {unread > 0 && (
         <span className="num ml-1.5 rounded-full bg-accent-soft px-1.5 text-accent text-xs">{unread}</span>
       )}

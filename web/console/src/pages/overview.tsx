@@ -51,7 +51,7 @@ export function OverviewPage() {
       ) : phase === "ready" ? (
         <Card>
           <EmptyState icon={<Wallet aria-hidden />} title="No balance yet">
-            As soon as somebody gives you something, it is here. They need your id:{" "}
+            Credits you receive will appear here. Whoever pays you needs your id:{" "}
             <Copyable text={user} what="id" />
           </EmptyState>
         </Card>

@@ -41,10 +41,7 @@ export function RequestsPage() {
           ) : query.isError ? (
             <ErrorState error={query.error} onRetry={() => void query.refetch()} />
           ) : (
-            <EmptyState
-              icon={<FileQuestion aria-hidden />}
-              title="This server knows no requests of this kind"
-            />
+            <EmptyState icon={<FileQuestion aria-hidden />} title="There is no such page" />
           )}
         </Card>
       </>
@@ -56,12 +53,7 @@ export function RequestsPage() {
         <FileButton kind={kind} />
       </PageHeader>
       <KindTabs current={kind} />
-      <RequestList
-        kind={kind}
-        state={state}
-        {...(!staff && { user })}
-        title={staff ? "Everybody's" : "Yours"}
-      >
+      <RequestList kind={kind} state={state} {...(!staff && { user })} title={staff ? "All" : "Yours"}>
         <Select
           aria-label="State"
           className="w-48"
@@ -70,7 +62,7 @@ export function RequestsPage() {
             void navigate({ search: value ? { state: value } : {}, replace: true })
           }
         >
-          <option value="">In every state</option>
+          <option value="">All statuses</option>
           {kind.states.map((one) => (
             <option key={one.name} value={one.name}>
               {one.title}
@@ -115,6 +107,7 @@ function KindTabs({ current }: { current: KindView }) {
 /** `/requests`: the first kind there is. */
 export function RequestsIndexPage() {
   const query = useQuery(kindsQuery);
+  const { staff } = useRights();
   const first = useListed()[0];
   if (first) return <Navigate to="/requests/$kind" params={{ kind: first.name }} replace />;
   return (
@@ -126,8 +119,14 @@ export function RequestsIndexPage() {
         ) : query.isError ? (
           <ErrorState error={query.error} onRetry={() => void query.refetch()} />
         ) : (
-          <EmptyState icon={<FileQuestion aria-hidden />} title="This server has no kinds of requests">
-            Programs bring them: see the setting <code>programs</code>.
+          <EmptyState icon={<FileQuestion aria-hidden />} title="Nothing to request here">
+            {staff ? (
+              <>
+                Programs bring kinds of requests: see the setting <code>programs</code>.
+              </>
+            ) : (
+              "What you can do with your money is in the menu."
+            )}
           </EmptyState>
         )}
       </Card>

@@ -88,7 +88,7 @@ function Choose({ balances }: { balances: Choosable[] }) {
   if (!balance) {
     return (
       <Card>
-        <EmptyState icon={<FileText aria-hidden />} title="Nothing to state yet">
+        <EmptyState icon={<FileText aria-hidden />} title="No statements yet">
           With the first change of a balance there is something to tell.
         </EmptyState>
       </Card>

@@ -27,7 +27,7 @@ export function ActionCard({ balances, picked }: { balances: BalanceView[]; pick
   if (!name || !action) return null;
   return (
     <Card data-testid="actions">
-      <CardHeader title={actions.length > 1 ? "Use it" : sentence(name)} />
+      <CardHeader title={actions.length > 1 ? "Spend credits" : sentence(name)} />
       <div className="px-4 pb-5 sm:px-5">
         {actions.length > 1 && (
           <Choice
@@ -82,7 +82,7 @@ function ActionForm({
       return setProblem({ field: "amount", text: `At most ${formatAmount(action.max)} at once.` });
     }
     const receiver = to.trim().replace(/^user:/, "");
-    if (toSomebody && !receiver) return setProblem({ field: "to", text: "Say who shall get it." });
+    if (toSomebody && !receiver) return setProblem({ field: "to", text: "Enter a recipient." });
     const input: ActionInput = {
       amount: read.amount,
       asset,

@@ -17,7 +17,7 @@ export function ChartCard({ rows, asset }: { rows: readonly EntryView[]; asset: 
   if (points.length < 2) return null;
   return (
     <Card>
-      <CardHeader title="Over time" hint={`The last ${points.length} changes`} />
+      <CardHeader title="Balance history" hint={`The last ${points.length} changes`} />
       <div className="px-3 pb-3 sm:px-4">
         <Suspense fallback={<Skeleton className="h-[168px] w-full" />}>
           <BalanceChart points={points} asset={asset} />

@@ -6,9 +6,11 @@ import { useAttempt } from "./use-attempt";
 
 interface QuestionProps {
   onClose: () => void;
-  children: ReactNode;
+  children?: ReactNode;
   act: () => Promise<void>;
   actLabel: string;
+  /** What the other button says; where the act's own name is about closing or cancelling, "Cancel" would read the same. */
+  keepLabel?: string;
   danger?: boolean;
 }
 
@@ -29,7 +31,7 @@ export function ConfirmDialog({
 }
 
 /** Is there only while it is asked: what became of one question is not told at the next. */
-function Question({ onClose, children, act, actLabel, danger = false }: QuestionProps) {
+function Question({ onClose, children, act, actLabel, keepLabel = "Cancel", danger = false }: QuestionProps) {
   const { busy, problem, attempt } = useAttempt();
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -47,8 +49,8 @@ function Question({ onClose, children, act, actLabel, danger = false }: Question
         </Notice>
       )}
       <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" look={danger ? "danger" : "primary"} busy={busy}>
+        <Button onClick={onClose}>{keepLabel}</Button>
+        <Button type="submit" look={danger ? "danger" : "primary"} guard={actLabel} busy={busy}>
           {actLabel}
         </Button>
       </div>

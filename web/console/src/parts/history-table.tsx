@@ -76,12 +76,12 @@ function columnsFor({ onDetails, onReverse }: Acts): Column<EntryView>[] {
     },
     {
       id: "acts",
-      header: () => <span className="sr-only">Acts</span>,
+      header: () => <span className="sr-only">Actions</span>,
       cell: ({ row: { original } }) => (
         <Menu
           trigger={
             <IconButton
-              label={`Acts for ${original.reason || kindLabel(original.kind)}`}
+              label={`Actions for ${original.reason || kindLabel(original.kind)}`}
               className="-my-2 sm:!size-8"
             >
               <MoreHorizontal aria-hidden />

@@ -82,7 +82,7 @@ function OpenHold({ hold }: { hold: HoldView }) {
         </p>
       </div>
       {admin && (
-        <Button size="sm" busy={busy} onClick={() => void release()}>
+        <Button size="sm" guard={hold.id} busy={busy} onClick={() => void release()}>
           Release
         </Button>
       )}

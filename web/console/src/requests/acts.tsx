@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type RefObject, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { assetsQuery, userQuery } from "../api/queries";
+import { dataOf } from "../bank/data";
 import { belowForm, ownForm } from "../bank/dialogs";
 import { usePerson } from "../live/hooks";
 import { ConfirmDialog } from "../parts/confirm-dialog";
@@ -41,32 +42,36 @@ interface ActsProps {
 export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }: ActsProps) {
   const { take, busy } = useTake();
   const nameOf = useNames();
-  const [asked, ask, close] = useAsked<TransitionView>();
+  // What is asked about is the request as it was seen then: should it change meanwhile, the server refuses, and says so.
+  const [asked, ask, close] = useAsked<Asked>();
   const [problem, setProblem] = useState<string | null>(null);
   const [armed, setArmed] = useState<string | null>(null);
   const offered = (request.may ?? [])
     .filter((name) => !omit.includes(name))
     .flatMap((name) => transitionOf(kind, name) ?? []);
 
-  async function act(transition: TransitionView, input: Record<string, unknown> = {}) {
+  async function act(seen: RequestView, transition: TransitionView, input: Record<string, unknown> = {}) {
     setProblem(null);
-    const after = await take(request, transition, input);
-    const waiting = after.waits && after.state === request.state;
+    const after = await take(seen, transition, input);
+    const waiting = after.waits && after.state === seen.state;
     toast.success(
-      waiting ? "Approved. One more approver is needed." : doneWords(kind, request, transition, after),
+      waiting ? "Approved. One more approver is needed." : doneWords(kind, seen, transition, after),
       {
-        id: toastId(request),
-        description: [kind.title, moneyOf(request)].filter(Boolean).join(" · "),
+        id: toastId(seen),
+        description: [kind.title, moneyOf(seen)].filter(Boolean).join(" · "),
       },
     );
     onDone?.(after);
   }
+  /** Whether a dialog comes first, which guards itself. */
+  const asksFirst = (transition: TransitionView) =>
+    asksFor(transition).length > 0 || (!transition.decides && isLast(kind, transition));
   function press(transition: TransitionView) {
-    if (asksFor(transition).length > 0 || (!transition.decides && isLast(kind, transition))) {
-      ask(transition);
+    if (asksFirst(transition)) {
+      ask({ request, transition });
       return;
     }
-    act(transition).catch((error: unknown) => {
+    act(request, transition).catch((error: unknown) => {
       if (!(error instanceof GroatError)) throw error;
       setProblem(explainRefusal(error, kind, nameOf));
     });
@@ -91,6 +96,7 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
               ref={transition.decides ? (against ? rejectRef : approveRef) : undefined}
               look={transition.decides && !against ? "primary" : "secondary"}
               className={against ? "!text-bad" : undefined}
+              guard={!asksFirst(transition) && `${transition.name} ${request.id} ${request.version}`}
               busy={busy === transition.name}
               data-testid={`act-${transition.name}`}
               data-asks={asks || undefined}
@@ -110,24 +116,45 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
       )}
       <InputDialog
         kind={kind}
-        request={request}
-        transition={asked && asksFor(asked).length > 0 ? asked : null}
+        request={asked?.request ?? request}
+        transition={asked && asksFor(asked.transition).length > 0 ? asked.transition : null}
         onClose={close}
-        act={act}
+        act={(transition, input) => act(asked?.request ?? request, transition, input)}
       />
       <ConfirmDialog
-        open={asked !== null && asksFor(asked).length === 0}
+        open={asked !== null && asksFor(asked.transition).length === 0}
         onClose={close}
-        title={`${asked?.title ?? ""}: ${kind.title.toLowerCase()}?`}
-        actLabel={asked?.title ?? ""}
+        {...finalWords(kind, asked?.request ?? request, asked?.transition)}
         act={async () => {
-          if (asked) await act(asked);
+          if (asked) await act(asked.request, asked.transition);
         }}
-      >
-        {moneyOf(request) ? `${moneyOf(request)}. ` : ""}It cannot be taken up again afterwards.
-      </ConfirmDialog>
+      />
     </div>
   );
+}
+
+interface Asked {
+  request: RequestView;
+  transition: TransitionView;
+}
+
+/** "Close card", "Change limit": an act of one word names what it is done to. */
+const actWords = ({ title: noun }: KindView, { title }: TransitionView) =>
+  title.includes(" ") ? title : `${title} ${noun.toLowerCase()}`;
+
+/** What is asked before an end that cannot be taken back. Its buttons name what they keep and what they end. */
+function finalWords(kind: KindView, request: RequestView, transition: TransitionView | undefined) {
+  const noun = kind.title.toLowerCase();
+  const title = transition ? actWords(kind, transition) : "";
+  const which = dataOf("card", request)?.last4;
+  const money = moneyOf(request);
+  return {
+    title: `${title}${which ? ` \u2022\u2022${which}` : ""}?`,
+    actLabel: title,
+    keepLabel: `Keep ${noun}`,
+    danger: true,
+    children: `${money ? `${money}. ` : ""}This can’t be undone.`,
+  };
 }
 
 function doneWords(
@@ -155,7 +182,7 @@ function InputDialog({ transition, ...rest }: InputProps & { transition: Transit
     <Dialog
       open={transition !== null}
       onOpenChange={(open) => !open && onClose()}
-      title={own?.title ?? (transition ? `${transition.title}: ${kind.title.toLowerCase()}` : "")}
+      title={own?.title ?? (transition ? actWords(kind, transition) : "")}
       description={own ? undefined : (moneyOf(request) ?? undefined)}
       testId="input-dialog"
     >

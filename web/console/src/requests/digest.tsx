@@ -25,7 +25,7 @@ export function UnderWay({ user }: { user: string }) {
   if (rows.length === 0) return null;
   return (
     <Card data-testid="under-way">
-      <CardHeader title="Under way" />
+      <CardHeader title="In progress" />
       <Lines rows={rows.slice(0, SHOWN)} />
     </Card>
   );

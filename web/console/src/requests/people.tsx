@@ -18,6 +18,9 @@ export function useName(principal: string | null): string {
   return user.data?.name || id || "";
 }
 
+/** Whether nobody did it, but the server by itself, at its time. */
+export const isAutomatic = (principal: string | null) => principal?.startsWith("system:") ?? false;
+
 /** A name in a sentence, or (`first`) at its beginning. */
 export function Name({
   of,

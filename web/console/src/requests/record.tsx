@@ -13,7 +13,7 @@ import { fieldsOf, saidOf } from "./fields";
 import { FileButton } from "./file-button";
 import { stateOf, transitionOf, verdictsOf } from "./kinds";
 import { Approvals, StateBadge, Viewers } from "./marks";
-import { Name } from "./people";
+import { isAutomatic, Name } from "./people";
 import { RequestList } from "./request-list";
 import { SaidList } from "./said";
 import { Timeline } from "./timeline";
@@ -95,7 +95,7 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
           </span>
         )}
         <span>
-          {staff ? "filed" : "Filed"} <Time at={request.filed_at} form="age" />
+          {staff ? "submitted" : "Submitted"} <Time at={request.filed_at} form="age" />
           {request.filed_by !== `user:${request.user}` && (
             <>
               {" "}
@@ -105,7 +105,7 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
         </span>
         {request.due_at && next && (
           <span>
-            · will {next.title.toLowerCase()} by itself <Time at={request.due_at} form="age" />
+            · {dueWords(next)} <Time at={request.due_at} form="age" />
           </span>
         )}
       </p>
@@ -126,10 +126,23 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
   );
 }
 
+/** "expires in 7 days", "begins in 3 days": what the server does at its time. */
+function dueWords({ title }: { title: string }): string {
+  const verb = title.toLowerCase().split(" ");
+  const [first = ""] = verb;
+  return [/(?:s|x|ch|sh)$/.test(first) ? `${first}es` : `${first}s`, ...verb.slice(1)].join(" ");
+}
+
 function Decided({ request }: { request: RequestView }) {
   return (
     <>
-      Decided by <Name of={request.decided_by} />
+      {isAutomatic(request.decided_by) ? (
+        "Decided automatically"
+      ) : (
+        <>
+          Decided by <Name of={request.decided_by} />
+        </>
+      )}
       {request.decided_at && (
         <>
           {" "}
@@ -158,7 +171,9 @@ function WhyNot({ request }: { request: RequestView }) {
   const me = `user:${usePerson().user}`;
   if (!admin) return null;
   if (request.user === me.slice(5) || request.filed_by === me) {
-    return <Notice tone="warn">This request is yours, or you filed it: somebody else must decide it.</Notice>;
+    return (
+      <Notice tone="warn">This request is yours, or you submitted it: somebody else must decide it.</Notice>
+    );
   }
   if (request.approvals.given.some(({ by }) => by === me)) {
     return <Notice tone="warn">You approved it. Somebody else must approve it as well.</Notice>;

@@ -121,7 +121,7 @@ function columnsFor(kind: KindView, staff: boolean): Column<RequestView>[] {
     },
     {
       id: FILED,
-      header: "Filed",
+      header: "Submitted",
       accessorFn: (row) => row.filed_at,
       sortFn: byAge,
       sortDescFirst: true,

@@ -77,7 +77,7 @@ export function Review<Read>({
 export function ReviewButton() {
   return (
     <div className="flex justify-end">
-      <Button type="submit" look="primary">
+      <Button type="submit" look="primary" guard={false}>
         Review <ArrowRight aria-hidden />
       </Button>
     </div>

@@ -18,7 +18,7 @@ import { ErrorState, SkeletonRows } from "../ui/states";
 import { Amount, Time } from "../ui/text";
 import { fieldsOf, saidOf } from "./fields";
 import { FILE, stateOf, transitionOf } from "./kinds";
-import { Name } from "./people";
+import { isAutomatic, Name } from "./people";
 import { SaidList } from "./said";
 
 const DOTS = {
@@ -73,7 +73,7 @@ function labelOf(
   transition: TransitionView | undefined,
   state: string,
 ) {
-  if (name === FILE) return "Filed";
+  if (name === FILE) return "Submitted";
   if (transition?.approves && from === to) return "First approval";
   // A step of a request that belongs to this one changed it.
   return transition ? state : kindLabel(name);
@@ -93,7 +93,13 @@ function Step({ kind, step, onOpen }: { kind: KindView; step: StepView; onOpen: 
       <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
         <span className="font-medium">{labelOf(step, transition, target.title)}</span>
         <span className="text-muted">
-          by <Name of={step.by} />
+          {isAutomatic(step.by) ? (
+            "automatically"
+          ) : (
+            <>
+              by <Name of={step.by} />
+            </>
+          )}
         </span>
         <Time at={step.at} className="num ml-auto text-faint text-xs" />
       </p>

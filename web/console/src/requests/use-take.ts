@@ -72,7 +72,7 @@ export function explainRefusal(
       return `${nameOf(decided_by ?? "")} decided it first${at}: ${stateOf(kind, state ?? "").title.toLowerCase()}.`;
     }
     case "own_request":
-      return "This request is yours, or you filed it: somebody else must decide it.";
+      return "This request is yours, or you submitted it: somebody else must decide it.";
     case "second_approver":
       return "You approved it already. Somebody else must approve it as well.";
     case "too_new_to_decide":

@@ -1,7 +1,8 @@
 import { Loader2 } from "lucide-react";
 import { Slot } from "radix-ui";
-import type { ComponentProps } from "react";
+import { type ComponentProps, type MouseEvent, useCallback, useRef } from "react";
 import { cx } from "../lib/cx";
+import { useSeen } from "./seen";
 
 const LOOKS = {
   primary: "bg-primary text-on-primary hover:bg-primary-hover shadow-card",
@@ -21,6 +22,11 @@ interface ButtonProps extends ComponentProps<"button"> {
   size?: keyof typeof SIZES;
   /** Shows a spinner and ignores presses, but keeps the focus where it is. */
   busy?: boolean;
+  /**
+   * What a press decides. It must have been seen for a second: a press that was aimed at what stood there before does nothing.
+   * Buttons that send a form and dangerous ones are guarded without it; false: nothing is decided here.
+   */
+  guard?: string | boolean;
   /** Renders the one child (a link) with the button's looks. */
   asChild?: boolean;
 }
@@ -29,12 +35,29 @@ export function Button({
   look = "secondary",
   size = "md",
   busy = false,
+  guard,
   asChild = false,
   className,
   children,
   onClick,
+  ref,
   ...rest
 }: ButtonProps) {
+  const own = useRef<HTMLButtonElement>(null);
+  const guarded = !asChild && (guard ?? (rest.type === "submit" || look === "danger"));
+  const { isNew, refuses } = useSeen(own, guarded === false ? null : String(guarded));
+  const both = useCallback(
+    (element: HTMLButtonElement | null) => {
+      own.current = element;
+      if (typeof ref === "function") ref(element);
+      else if (ref) ref.current = element;
+    },
+    [ref],
+  );
+  function press(event: MouseEvent<HTMLButtonElement>) {
+    if (busy || refuses(event)) event.preventDefault();
+    else onClick?.(event);
+  }
   const classes = cx(
     "inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded-md font-medium transition-colors",
     "disabled:pointer-events-none disabled:opacity-50 aria-disabled:opacity-70 [&_svg]:size-4 [&_svg]:shrink-0",
@@ -53,10 +76,11 @@ export function Button({
     <button
       type="button"
       {...rest}
+      ref={both}
       className={classes}
-      aria-disabled={busy || undefined}
+      aria-disabled={busy || isNew || undefined}
       aria-busy={busy || undefined}
-      onClick={busy ? (event) => event.preventDefault() : onClick}
+      onClick={press}
     >
       {busy && <Loader2 className="animate-spin" aria-hidden />}
       {children}
