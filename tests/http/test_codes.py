@@ -47,14 +47,16 @@ def sheet(data: bytes) -> Case:
     )
 
 
-def decided(name: str, caller: str, *, filer: str = "42", before: str = "", amount: str = "5") -> Case:
+def decided(
+    name: str, caller: str, *, filer: str = "42", before: str = "", amount: str = "5", given: Any = None
+) -> Case:
     async def case(api: Api) -> httpx.Response:
         claim = {"amount": amount, "asset": "USD", "purpose": "Stamps", "receipt": "R1"}
         filed = await api.call(filer, "POST /v1/requests/expense", claim)
         path = f"POST /v1/requests/expense/{filed.json()['id']}"
         if before:
             assert (await api.call("ada", f"{path}/{before}")).status_code == 201
-        return await api.call(caller, f"{path}/{name}")
+        return await api.call(caller, f"{path}/{name}", given)
 
     return case
 
@@ -71,6 +73,13 @@ async def given(api: Api) -> str:
 async def key_reused(api: Api) -> httpx.Response:
     await api.call("ada", "POST /v1/transactions", give("42", "1"), key="same")
     return await api.call("ada", "POST /v1/transactions", give("42", "2"), key="same")
+
+
+async def nothing_to_correct(api: Api) -> httpx.Response:
+    claim = {"amount": "5", "asset": "USD", "purpose": "Stamps", "receipt": "R1"}
+    path = f"/v1/requests/expense/{(await api.call('42', 'POST /v1/requests/expense', claim)).json()['id']}"
+    assert (await api.call("42", f"POST {path}/withdraw")).status_code == 201
+    return await api.call("ada", f"POST {path}/correct", {"reason": "Sent twice"})
 
 
 async def belongs_to_request(api: Api) -> httpx.Response:
@@ -207,6 +216,10 @@ CASES: dict[str, Case] = {
     "already_decided": decided("pay", "ada", before="pay"),
     "wrong_state": decided("withdraw", "42", before="pay"),
     "own_request": decided("pay", "ada", filer="ada"),
+    "nothing_to_correct": nothing_to_correct,
+    "correction_wrong": decided(
+        "correct", "ada", before="pay", given={"amount": "5.01", "reason": "Sent twice"}
+    ),
     "second_approver": decided("pay", "ada", before="pay", amount="5000"),
     # Input.
     "invalid_amount": post(give("42", "1e9")),
@@ -307,6 +320,7 @@ CASES: dict[str, Case] = {
 }
 NOT_OVER_HTTP = {
     "approval_differs": "shown in tests/programs/workflow/test_terms.py",
+    "was_corrected": "shown in tests/programs/workflow/test_corrections.py",
     "parent_not_found": "shown in tests/programs/workflow/test_workflow.py",
     "too_many_open": "shown in tests/http/test_open_requests.py",
     "statement_too_long": "shown in tests/http/test_statements.py",

@@ -30,7 +30,7 @@ async def test_filed_paid_and_seen_by_its_owner(api: Api) -> None:
     )
     assert list(request["positions"]) == ["user:42"]
     paid = await api.call("ada", f"POST {path}/pay")
-    assert (paid.status_code, paid.json()["state"], paid.json()["may"]) == (201, "paid", [])
+    assert (paid.status_code, paid.json()["state"], paid.json()["may"]) == (201, "paid", ["correct"])
     assert {b["account"] for b in paid.json()["balances"]} == {"house:expenses", "user:42"}
     seen = (await api.call("42", f"GET {path}")).json()
     assert [(s["transition"], s["by"]) for s in seen["history"]] == [("file", "user:42"), ("pay", "user:ada")]

@@ -164,6 +164,7 @@ KIND: dict[str, Any] = {
             "by": ["admin"],
             "decides": True,
             "approves": True,
+            "confirms": False,
             "schema": {"type": "object", "properties": {}, "required": [], "additionalProperties": False},
         }
     ],

@@ -49,4 +49,5 @@ BENEFICIARY = Kind(
     example={"external": "DE89370400440532013000", "name": "Erika Mustermann"},
     refusals=RULES,
     resolve=know,
+    uncorrectable="A saved recipient moves no money. Correct the transfer.",
 )

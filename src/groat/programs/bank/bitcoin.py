@@ -23,6 +23,7 @@ from groat.programs.workflow import (
     SERVICE,
     SYSTEM,
     Capture,
+    Correction,
     Hold,
     Kind,
     Notice,
@@ -33,6 +34,7 @@ from groat.programs.workflow import (
     State,
     Step,
     Transition,
+    give_back,
 )
 
 CONFIRMATIONS = 3
@@ -196,6 +198,13 @@ def confirm(r: Request[BitcoinTransaction], seen: Confirmations) -> Step:
     )
 
 
+def correct(r: Request[BitcoinTransaction], correction: Correction) -> Step | Refusal:
+    """A deposit is taken back, as when it was credited wrongly; a withdrawal cannot be."""
+    if r.data.direction == "withdrawal" and r.state == "completed":
+        return Refusal("nothing_to_correct", "The network has these coins, and nobody can call them back.")
+    return give_back(r, correction)
+
+
 def fail(r: Request[BitcoinTransaction], why: Reason) -> Step:
     """The network will not have it: the hold is given back."""
     return Step(
@@ -231,6 +240,7 @@ BITCOIN_ADDRESS = Kind(
         Transition("retire", "Retire", ("pending", "ready"), ("retired",), (OWNER,), retire),
     ),
     example={"note": "Savings"},
+    uncorrectable="An address moves no money. Correct the deposit that came to it.",
 )  # fmt: skip
 
 BITCOIN_TRANSACTION = Kind(
@@ -264,6 +274,8 @@ BITCOIN_TRANSACTION = Kind(
                    {"count": CONFIRMATIONS}),
         Transition("fail", "Fail", ("approved", "sending", "pending"), ("failed",), (SYSTEM,), fail, Reason,
                    {"reason": "The network refused it"}),
+        Transition("correct", "Correct", ("completed",), ("completed",), (ADMIN,), correct, Correction,
+                   {"amount": "0.00100000", "reason": "Credited to the wrong person"}, confirms=True),
     ),
     example={"amount": "0.01000000", "asset": "BTC", "address": "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"},
     thresholds={"BTC": "0.25"},

@@ -20,6 +20,7 @@ from groat.programs.workflow import (
     SERVICE,
     SYSTEM,
     Capture,
+    Correction,
     Hold,
     Kind,
     Notice,
@@ -29,6 +30,7 @@ from groat.programs.workflow import (
     State,
     Step,
     Transition,
+    correction_units,
 )
 
 HELD_US = 7 * DAY_US
@@ -133,6 +135,28 @@ def refund(r: Request[CardPayment], part: Part) -> Step | Refusal:
     )
 
 
+def correct(r: Request[CardPayment], correction: Correction) -> Step | Refusal:
+    """Staff give back what was captured wrongly: a refund that two people want, whatever the merchant says."""
+    data, asset = r.data, r.data.asset
+    before = stored(r, data.refunded, asset)
+    left = stored(r, data.captured, asset) - before
+    if not left:
+        return Refusal("nothing_to_correct", "All of it was given back before.")
+    amount = left
+    if correction.amount:
+        wanted = correction_units(r, correction.amount, {asset: left})
+        if isinstance(wanted, Refusal):
+            return wanted
+        amount = wanted[asset]
+    return Step(
+        "captured" if amount < left else "refunded",
+        money=(Post(CARDS, r.owner, amount, asset),),
+        data=msgspec.structs.replace(data, refunded=r.text(before + amount, asset)),
+        notice=_told(r, "warning", "Card payment corrected", f"{r.text(amount, asset)} {asset}"),
+        reason=f"{data.merchant}, correction: {correction.reason}",
+    )
+
+
 def _unspent(r: Request[CardPayment], amount: int) -> msgspec.Struct | None:
     """The card with the limit given back, if it is still the same month's."""
     assert r.parent is not None
@@ -165,6 +189,8 @@ CARD_PAYMENT = Kind(
         Transition("lapse", "Lapse", ("authorised",), ("lapsed",), (SYSTEM,), release),
         Transition("refund", "Refund", ("captured",), ("captured", "refunded"), (SERVICE, ADMIN), refund, Part,
                    {"amount": "5.00"}),
+        Transition("correct", "Correct", ("captured", "refunded"), ("captured", "refunded"), (ADMIN,), correct,
+                   Correction, {"amount": "2.00", "reason": "Booked twice"}, confirms=True),
     ),
     example={"card": "", "amount": "12.50", "asset": "USD", "merchant": "Corner Bakery"},
     parent=("card", CARD),

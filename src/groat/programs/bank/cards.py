@@ -171,4 +171,5 @@ CARD = Kind(
     ),
     example={"holder": "Ursula Lang", "asset": "USD", "limit": "1000.00"},
     refusals=RULES,
+    uncorrectable="A card moves no money itself. Correct the payment that was made with it.",
 )  # fmt: skip

@@ -136,4 +136,5 @@ STANDING_ORDER = Kind(
     parent=("beneficiary", BENEFICIARY),
     refusals={**RULES, **DAY_RULE},
     resolve=know,
+    uncorrectable="A standing order moves no money itself. Correct the transfers that it filed.",
 )  # fmt: skip

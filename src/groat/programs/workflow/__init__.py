@@ -11,6 +11,7 @@ from groat.programs.workflow.kinds import (
     SYSTEM,
     Approval,
     Capture,
+    Correction,
     Hold,
     Kind,
     Nothing,
@@ -22,6 +23,8 @@ from groat.programs.workflow.kinds import (
     State,
     Step,
     Transition,
+    correction_units,
+    give_back,
 )
 from groat.programs.workflow.reading import contribute
 from groat.programs.workflow.workflow import Workflow
@@ -51,6 +54,7 @@ __all__ = [
     "WORKFLOW",
     "Approval",
     "Capture",
+    "Correction",
     "Hold",
     "Kind",
     "Nothing",
@@ -64,4 +68,6 @@ __all__ = [
     "Step",
     "Transition",
     "Workflow",
+    "correction_units",
+    "give_back",
 ]

@@ -31,6 +31,8 @@ from groat.programs import notifications
 from groat.programs.notifications.notices import BOX
 from groat.programs.workflow.kinds import (
     ADMIN,
+    DROP,
+    OTHERS_MAX,
     OWNER,
     SERVICE,
     SYSTEM,
@@ -38,18 +40,28 @@ from groat.programs.workflow.kinds import (
     Capture,
     Hold,
     Kind,
+    Moved,
     Post,
+    Release,
     Request,
     Step,
     Transition,
     person_of,
     read_units,
 )
-from groat.programs.workflow.rows import OF_PARENT, OPEN, REQUEST, STEP, RequestRow, StepRow, text_of
+from groat.programs.workflow.rows import (
+    MOVES,
+    OF_PARENT,
+    OPEN,
+    REQUEST,
+    STEP,
+    Corrections,
+    RequestRow,
+    StepRow,
+    moves_of,
+    text_of,
+)
 from groat.programs.workflow.views import is_role_of, line_of, request_view
-
-OTHERS_MAX = 2
-"""How many people beside the owner a step may notify."""
 
 SUPPORT = "support"
 READERS = frozenset({ADMIN, SUPPORT})
@@ -129,6 +141,8 @@ class Take(Command, kw_only=True):
         refs.rows.setdefault(REQUEST, set()).add(id)
         if self.parent is not None:
             refs.rows[REQUEST].add(self.parent)
+        if self._transition.confirms:
+            refs.rows.setdefault(MOVES, set()).add(id)
         if (REQUEST, id) not in book.rows:
             return
         row = self._stored(book, id)
@@ -200,7 +214,8 @@ class Take(Command, kw_only=True):
                 id=row.id, kind=kind.name, owner=row.owner, state=row.state, version=row.version, data=row.read(kind),
                 amount=row.amount, asset=row.asset, filed_by=row.filed_by, filed_at=row.filed_at,
                 changed_at=row.changed_at, now=now, actor=self._by, assets=book.assets, approvals=row.given(),
-                held=hold.remaining if hold and hold.status == HOLD_OPEN else 0,
+                held=hold.remaining if hold and hold.status == HOLD_OPEN else 0, corrected=row.corrected().given,
+                moved=moves_of(book.row(MOVES, row.id)) if self._transition.confirms else (),
             )  # fmt: skip
         parent = self._stored(book, self.parent) if self.parent else None
         if parent is not None:
@@ -254,6 +269,21 @@ class Take(Command, kw_only=True):
         if row is not None and self._transition.approves and len(row.given()) + 1 < row.needed:
             row.approve(self._approval(book.now))
             return self._record(book, row, row.state, Step(), [], None)
+        if row is not None and self._transition.name == DROP:
+            corrections = row.corrected()
+            if corrections.proposed is None:
+                return Refusal("nothing_to_correct", "Nobody proposes a correction of this request.")
+            if self._is_me(row.owner):
+                return refuse("own_request")
+            row.correct(msgspec.structs.replace(corrections, proposed=None))
+        if row is not None and self._transition.confirms:
+            refused = self._unconfirmed(row, step)
+            if refused is not None:
+                return refused
+            if row.corrected().proposed is not None:
+                return self._record(book, row, row.state, Step(), [], None)
+        elif row is not None and row.corrections and self._moves_after_correction(row, step):
+            return refuse("was_corrected")
         target = step.to or self._transition.to[0]
         if target not in self._transition.to or (not step.to and len(self._transition.to) > 1):
             raise ValueError(
@@ -321,6 +351,34 @@ class Take(Command, kw_only=True):
         """Whether money of the step goes to the very person who takes it."""
         paid = [effect.destination for effect in step.money if isinstance(effect, Hold | Post)]
         return self._is_me(*(owner_stream(path) or "" for path in paid))
+
+    def _unconfirmed(self, row: RequestRow, step: Step) -> Refusal | None:
+        """Why a correction cannot be; where it can, it is proposed in the row then, or confirmed by another person."""
+        concerned = {row.owner}
+        given = dict(row.corrected().given)
+        for effect in step.money:
+            if isinstance(effect, Post):
+                concerned |= {owner_stream(effect.source) or "", owner_stream(effect.destination) or ""}
+                given[effect.asset] = given.get(effect.asset, 0) + effect.amount
+        if self._is_me(*concerned):
+            return refuse("own_request")
+        corrections = row.corrected()
+        proposed, mine = corrections.proposed, self._approval(row.changed_at)
+        if proposed is None or proposed.input != mine.input:
+            # Whoever proposes another one takes back the first, which nobody has confirmed.
+            row.correct(msgspec.structs.replace(corrections, proposed=mine))
+        elif self._is_me(proposed.by):
+            return refuse("second_approver")
+        elif self._is_me(row.filed_by):
+            return refuse("own_request")
+        else:
+            row.correct(Corrections(given))
+        return None
+
+    def _moves_after_correction(self, row: RequestRow, step: Step) -> bool:
+        """Whether a kind that knows of no corrections would move money which it does not know to be back."""
+        moves = any(not isinstance(effect, Release) for effect in step.money)
+        return moves and self.declared.inherits_correct and bool(row.corrected().given)
 
     def _approval(self, now: int) -> Approval:
         terms = {name: value for name, value in msgspec.to_builtins(self.input).items() if name != "reason"}
@@ -428,6 +486,8 @@ class Take(Command, kw_only=True):
             metadata=text_of({"request": stored.id}),
             cause=self._cause,
         )
+        if (MOVES, stored.id) in book.rows:
+            self._note_moves(book, stored.id, legs)
         history = StepRow(
             made.id, stored.id, stored.version, self.transition, before, target, self._by, book.now, reason,
             "{}" if row is None else text_of(self.input),
@@ -449,6 +509,15 @@ class Take(Command, kw_only=True):
             for line in lines:
                 book.sum_up(made.id, f"role:{role}", SUMMARY, line)
         return Effect([made], extra=told)
+
+    def _note_moves(self, book: Book, id: str, legs: list[Leg]) -> None:
+        """What comes later in the batch sees these, too."""
+        more = [
+            Moved(leg.source.path, leg.destination.path, leg.source.asset, leg.amount, self.ids[0])
+            for leg in legs
+        ]
+        moves = (*moves_of(book.row(MOVES, id)), *(move for move in more if move.amount))
+        book.put(MOVES, id, [id, text_of(moves)])
 
     def _write(
         self, book: Book, row: RequestRow | None, target: str, step: Step, hold: HoldRow | None, reason: str
@@ -484,7 +553,8 @@ class Take(Command, kw_only=True):
         row.changed_at = now
         row.reason = reason
         self._count(book, row.owner, int(state.open) - row.open)
-        row.waits, row.open = int(state.waits), int(state.open)
+        row.waits = int(state.waits or row.corrected().proposed is not None)
+        row.open = int(state.open)
         held = hold or self._held(book, row)
         row.hold = held.id if held is not None and held.status == HOLD_OPEN else None
         if row.hold is not None and not state.open:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, Protocol, TypeV
 import msgspec
 from msgspec import Meta
 
+from groat.ledger.accounts import owner_stream
 from groat.ledger.amounts import Asset, format_amount, parse_amount
 from groat.ledger.errors import GroatError, InvalidInput, Refusal, Rule, declare_refusals
 from groat.programs.notifications import Notice
@@ -28,6 +29,13 @@ SYSTEM = "system"
 
 FILE = "file"
 """The transition that begins a request; its input is the data."""
+
+CORRECT = "correct"
+DROP = "drop_correction"
+"""The transitions that every kind inherits: giving back what a request moved, and thinking better of it."""
+
+OTHERS_MAX = 2
+"""How many people beside the owner a step may notify."""
 
 HISTORY = "history"
 """No transition has this name: where one would be taken, the steps of a request are read."""
@@ -46,6 +54,16 @@ RULES: dict[str, Rule] = {
     ),
     "parent_not_found": Rule(
         404, "The request that this one belongs to does not exist, or is somebody else's."
+    ),
+    "nothing_to_correct": Rule(
+        409, "Nothing is left that this request moved, or nothing of it can be given back; detail says why."
+    ),
+    "correction_wrong": Rule(
+        422,
+        "The amount is none, or more than is left (left) of what the request moved. Empty, it is all that is left.",
+    ),
+    "was_corrected": Rule(
+        409, "Money of the request was given back, so it moves none any more but by another correction."
     ),
     "too_many_open": Rule(
         409, "As many of the person's requests are open (open) as one may have (max). Wait until some end."
@@ -112,6 +130,23 @@ class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=1_000)]
 
 
+class Correction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of what a request moved is given back, a decimal string, and why; empty is all that is left of it."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    amount: Annotated[str, Meta(max_length=64, description="All that is left, if empty.")] = ""
+
+
+class Moved(NamedTuple):
+    """What a request moved from one account to another, smallest units in all; ``latest`` is the last transaction."""
+
+    source: str
+    destination: str
+    asset: str
+    amount: int
+    latest: str
+
+
 class Approval(msgspec.Struct, frozen=True):
     """Who approved (a principal), when (microseconds), and what: the transition's input without its reason."""
 
@@ -125,11 +160,13 @@ class Request(Generic[D]):
 
     ``owner`` is the stream and account of whose request it is (``user:42``); ``held`` is what is left of its hold;
     ``amount`` and ``asset`` are those of its data, None where the data names none; ``actor`` takes the transition.
+    ``moved`` is what it moved so far, the latest first, for a correction alone; ``corrected`` how much was given back
+    by corrections, by asset.
     """
 
     __slots__ = (
-        "actor", "amount", "approvals", "asset", "assets", "changed_at", "data", "filed_at", "filed_by", "held", "id",
-        "kind", "now", "owner", "parent", "state", "version",
+        "actor", "amount", "approvals", "asset", "assets", "changed_at", "corrected", "data", "filed_at", "filed_by",
+        "held", "id", "kind", "moved", "now", "owner", "parent", "state", "version",
     )  # fmt: skip
 
     def __init__(
@@ -152,6 +189,8 @@ class Request(Generic[D]):
         approvals: tuple[Approval, ...] = (),
         held: int = 0,
         parent: Request[Any] | None = None,
+        moved: tuple[Moved, ...] = (),
+        corrected: dict[str, int] | None = None,
     ) -> None:
         self.id = id
         self.kind = kind
@@ -170,6 +209,8 @@ class Request(Generic[D]):
         self.approvals = approvals
         self.held = held
         self.parent = parent
+        self.moved = moved
+        self.corrected = corrected or {}
 
     @property
     def user(self) -> str:
@@ -232,6 +273,7 @@ class Transition(NamedTuple):
 
     ``decides``: staff decide on a request by it, so nobody takes it on their own. ``approves``: above the kind's
     threshold two different people must. ``otherwise`` is what the system takes where this one is refused to it.
+    ``confirms``: it corrects, so one person proposes it, and it happens when another one asks for the same.
     """
 
     name: str
@@ -245,6 +287,7 @@ class Transition(NamedTuple):
     decides: bool = False
     approves: bool = False
     otherwise: str = ""
+    confirms: bool = False
 
 
 class People(Protocol):
@@ -265,6 +308,8 @@ class Kind(Generic[D]):
     who receives its money, if any; they do not decide on it. ``thresholds`` are decimal amounts by asset from which two
     approvers are needed. ``refusals`` are the codes its steps may answer. ``resolve`` completes what is filed before
     that, which freezes nothing under the key; it may raise InvalidInput. ``example`` is filed in documents and tests.
+    ``uncorrectable`` says why nothing of its requests can be given back, for a kind of which that is so; any other one
+    that declares no transition ``correct`` inherits it.
     Raises ValueError when the parts do not fit together.
     """
 
@@ -284,6 +329,7 @@ class Kind(Generic[D]):
         thresholds: dict[str, str] | None = None,
         refusals: dict[str, Rule] | None = None,
         resolve: Callable[[People, Any], Awaitable[Any]] | None = None,
+        uncorrectable: str = "",
     ) -> None:
         self.name = name
         self.title = title
@@ -292,6 +338,10 @@ class Kind(Generic[D]):
         self.form: type[msgspec.Struct] = form or data
         self.states = {state.name: state for state in states}
         self.transitions = {transition.name: transition for transition in transitions}
+        self.uncorrectable = uncorrectable
+        self.inherits_correct = CORRECT not in self.transitions
+        inherited = _inherited(states, self.transitions.get(CORRECT), uncorrectable)
+        self.transitions |= {t.name: t for t in inherited if t.name not in self.transitions}
         self.example = example
         self.parent = parent
         self.recipient = recipient
@@ -299,13 +349,13 @@ class Kind(Generic[D]):
         self.refusals = refusals or {}
         self.resolve = resolve
         self.has_money = {"amount", "asset"} <= set(data.__struct_fields__)
-        self._check(len(states), len(transitions))
+        self._check(len(states), len({t.name for t in transitions}) == len(transitions))
         declare_refusals(self.refusals)
 
-    def _check(self, states: int, transitions: int) -> None:
+    def _check(self, states: int, differ: bool) -> None:
         names = [self.name, *self.states, *self.transitions]
         wrong = [name for name in names if not _NAME.fullmatch(name)]
-        if wrong or states != len(self.states) or transitions != len(self.transitions):
+        if wrong or states != len(self.states) or not differ:
             raise ValueError(f"{self.name}: names must be lower_case and differ: {wrong}")
         if FILE not in self.transitions or self.transitions[FILE].sources:
             raise ValueError(f"{self.name}: the transition {FILE!r} begins a request, from no state")
@@ -356,3 +406,99 @@ def read_units(text: str, asset: str, assets: dict[str, Asset]) -> int:
     if units <= 0:
         raise InvalidInput("amount_not_positive")
     return units
+
+
+def give_back(request: Request[Any], correction: Correction) -> Step | Refusal:
+    """Give back what the request moved, all that is left or a part of it, and leave it in its state.
+
+    From whoever gained by it to whoever lost, the latest movement first; nobody is left with more or less than before
+    the request.
+    """
+    nets: dict[str, dict[str, int]] = {}
+    # A net begins with its account's latest movement, and so stands in the order in which it is given back.
+    for move in request.moved:
+        net = nets.setdefault(move.asset, {})
+        net[move.destination] = net.get(move.destination, 0) + move.amount
+        net[move.source] = net.get(move.source, 0) - move.amount
+    lefts = {asset: sum(units for units in net.values() if units > 0) for asset, net in nets.items()}
+    lefts = {asset: units for asset, units in lefts.items() if units}
+    if not lefts:
+        return Refusal("nothing_to_correct", "Nothing is left that this request moved.")
+    if correction.amount:
+        wanted = correction_units(request, correction.amount, lefts)
+        if isinstance(wanted, Refusal):
+            return wanted
+        lefts = wanted
+    money = tuple(
+        Post(*sides, asset) for asset, units in lefts.items() for sides in _backwards(nets[asset], units)
+    )
+    notice = told_of(request, lefts, correction)
+    streams = dict.fromkeys(owner_stream(effect.source) or "" for effect in money)
+    others = tuple((stream, notice) for stream in streams if stream)[:OTHERS_MAX]
+    return Step(request.state, money=money, notice=notice, others=others)
+
+
+def told_of(request: Request[Any], lefts: dict[str, int], correction: Correction) -> Notice:
+    """What a person concerned reads of a correction of so many smallest units (``lefts``, by asset)."""
+    text = ", ".join(f"{request.text(units, asset)} {asset}" for asset, units in lefts.items())
+    title = f"{request.kind.replace('_', ' ').capitalize()} corrected"
+    return Notice("warning", title, f"{text}. {correction.reason}")
+
+
+def correction_units(request: Request[Any], text: str, lefts: dict[str, int]) -> dict[str, int] | Refusal:
+    """The smallest units of a correction's amount, of the one asset of which something is left (``lefts``)."""
+    shown = ", ".join(f"{request.text(units, asset)} {asset}" for asset, units in lefts.items())
+    if len(lefts) > 1:
+        detail = f"The request moved several assets ({shown}). Correct all of it, without an amount."
+        return Refusal("correction_wrong", detail, {"left": shown})
+    ((asset, left),) = lefts.items()
+    try:
+        units = request.units(text, asset)
+    except InvalidInput as error:
+        return Refusal("correction_wrong", error.detail, {"amount": text, "left": request.text(left, asset)})
+    if units > left:
+        detail = f"{shown} are left of what the request moved."
+        return Refusal("correction_wrong", detail, {"amount": text, "left": request.text(left, asset)})
+    return {asset: units}
+
+
+def _backwards(net: dict[str, int], units: int) -> list[tuple[str, str, int]]:
+    """(from, to, units): ``units`` in all from those who gained to those who lost."""
+    gained = {account: most for account, most in net.items() if most > 0}
+    lost = {account: -most for account, most in net.items() if most < 0}
+    found: list[tuple[str, str, int]] = []
+    while units:
+        giver, taker = next(iter(gained)), next(iter(lost))
+        part = min(units, gained[giver], lost[taker])
+        found.append((giver, taker, part))
+        units -= part
+        for account, left in ((giver, gained), (taker, lost)):
+            left[account] -= part
+            if not left[account]:
+                del left[account]
+    return found
+
+
+def _inherited(
+    states: tuple[State, ...], declared: Transition | None, uncorrectable: str
+) -> tuple[Transition, ...]:
+    """The transitions that correct: from where a request has ended, unless the kind declares one of its own."""
+    ended = tuple(s.name for s in states if not s.open) or tuple(s.name for s in states)
+    sources = declared.sources if declared else ended
+
+    def refuse(*_: Any) -> Refusal:
+        """Say why nothing can be given back."""
+        return Refusal("nothing_to_correct", uncorrectable)
+
+    def stay(request: Request[Any], _: Reason) -> Step:
+        """Nobody proposes a correction any more."""
+        return Step(request.state)
+
+    example = {"amount": "1.00", "reason": "Sent twice"}
+    step: Decide = refuse if uncorrectable else give_back
+    return (
+        Transition(CORRECT, "Correct", ended, ended, (ADMIN,), step, Correction, example, confirms=True),
+        Transition(
+            DROP, "Drop the correction", sources, sources, (ADMIN,), stay, Reason, {"reason": "A mistake"}
+        ),
+    )

@@ -140,6 +140,6 @@ def contribute(streams: Sequence[str]) -> Flow[dict[str, dict[str, Any]]]:
     for stream in streams:
         if stream.startswith("user:"):
             rows = yield from open_requests(stream)
-            yield from learn_assets(assets, (row.asset for row in rows if row.asset))
+            yield from learn_assets(assets, (asset for row in rows for asset in row.assets()))
             fields[stream] = {"requests": [request_view(row, assets) for row in rows]}
     return fields

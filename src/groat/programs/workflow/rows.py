@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from groat.ledger.book import Table
-from groat.programs.workflow.kinds import Approval, Kind
+from groat.programs.workflow.kinds import Approval, Kind, Moved
 
 REQUEST = Table("request", lock="lock_requests", write="write_requests")
 STEP = Table("request_step", lock="", write="insert_request_steps")
@@ -15,11 +15,31 @@ STEP = Table("request_step", lock="", write="insert_request_steps")
 OPEN = Table("open_requests", lock="count_open_requests", write="", rank=2)
 """How many requests of an owner are open."""
 
+MOVES = Table("request_moves", lock="read_request_moves", write="")
+"""What a request moved, read behind its row: its name comes after that one's."""
+
 OF_PARENT = "/parent"
 """Behind a transaction's id this is the id of the step which it made of the parent of the request that it took on."""
 
 _encode = msgspec.json.encode
 _decode_approvals = msgspec.json.Decoder(tuple[Approval, ...]).decode
+
+
+class Corrections(msgspec.Struct, omit_defaults=True):
+    """What was ``given`` back of a request's money, smallest units by asset, and what is ``proposed``."""
+
+    given: dict[str, int] = {}
+    proposed: Approval | None = None
+
+
+_decode_corrections = msgspec.json.Decoder(Corrections).decode
+_decode_moves = msgspec.json.Decoder(list[Moved]).decode
+
+
+def moves_of(values: list[Any] | None) -> tuple[Moved, ...]:
+    """What a row of :data:`MOVES` says, the latest movements first."""
+    moves: list[Moved] = _decode_moves(values[1]) if values else []
+    return tuple(sorted(moves, key=lambda move: move.latest, reverse=True))
 
 
 class RequestRow(msgspec.Struct):
@@ -46,6 +66,7 @@ class RequestRow(msgspec.Struct):
     due_at: int | None
     waits: int
     open: int
+    corrections: str | None = None
 
     def values(self) -> list[Any]:
         """What the row's statement takes."""
@@ -58,6 +79,18 @@ class RequestRow(msgspec.Struct):
     def approve(self, approval: Approval) -> None:
         """Add an approval."""
         self.approvals = _encode((*self.given(), approval)).decode()
+
+    def corrected(self) -> Corrections:
+        """What was given back, and what somebody proposes to."""
+        return _decode_corrections(self.corrections) if self.corrections else Corrections()
+
+    def assets(self) -> set[str]:
+        """The assets in which its amounts are."""
+        return {*self.corrected().given, *([self.asset] if self.asset else [])}
+
+    def correct(self, corrections: Corrections) -> None:
+        """Replace them."""
+        self.corrections = text_of(corrections)
 
     def read(self, kind: Kind[Any]) -> Any:
         """The data as its kind's type."""

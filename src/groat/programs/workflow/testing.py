@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from groat.engine.groat import Groat
 from groat.ledger.errors import Refusal
-from groat.programs.workflow.kinds import FILE, OWNER, SERVICE, SYSTEM, Kind, Transition
-from groat.programs.workflow.views import RequestView
+from groat.programs.workflow.kinds import CORRECT, DROP, FILE, OWNER, SERVICE, SYSTEM, Kind, Transition
+from groat.programs.workflow.views import ApprovalView, RequestView
 from groat.programs.workflow.workflow import Workflow
 
 USER = "walker"
@@ -71,7 +71,11 @@ async def walk(
     workflow = Workflow(groat, [kind, *kinds])
     walker = _Walker(groat, workflow, kind, prepare, inputs or {})
     await walker.run()
-    missing = {t.name for t in kind.transitions.values()} - {name for _, name, _ in walker.taken} - {FILE}
+    missing = (
+        {t.name for t in kind.transitions.values()} - {name for _, name, _ in walker.taken} - {FILE, DROP}
+    )
+    if walker.uncorrected == {"nothing_to_correct"}:
+        missing -= {CORRECT}
     assert not missing, f"{kind.name}: never taken: {sorted(missing)}"
     reached = {state for state, _, _ in walker.taken} | walker.reached
     assert reached >= kind.states.keys(), (
@@ -96,6 +100,7 @@ class _Walker:
         self._inputs = inputs
         self.taken: set[tuple[str, str, str]] = set()
         self.reached: set[str] = set()
+        self.uncorrected: set[str] = set()
         self.refused = 0
 
     async def run(self) -> None:
@@ -153,7 +158,8 @@ class _Walker:
             assert answer.state in transition.to or answer.state == before.state, (
                 f"{where} led to {answer.state}"
             )
-            assert answer.version == before.version + 1, where
+            steps = 2 if transition.confirms else 1
+            assert answer.version == before.version + steps, where
             self.taken.add((before.state, transition.name, caller.principal))
             return answer
         self.refused += 1
@@ -161,6 +167,8 @@ class _Walker:
         assert after is not None, where
         assert (after.state, after.version, after.hold) == (before.state, before.version, before.hold), where
         own = transition.decides and caller.principal in (f"user:{before.user}", before.filed_by)
+        if declared and transition.name == CORRECT:
+            self.uncorrected.add(answer.code)
         if declared and not own:
             general = {"request_not_found", "not_allowed", "wrong_state", "already_decided", "own_request"}
             assert answer.code not in general, f"{where}: {answer.code}"
@@ -184,8 +192,10 @@ class _Walker:
             key=_key(),
             roles=caller.roles,
         )
-        if transition.approves and isinstance(answer, RequestView) and answer.state == request.state:
-            # The first of two approvals; the second comes from somebody else.
+        proposed = isinstance(answer, RequestView) and isinstance(answer.correction, ApprovalView)
+        is_first = transition.approves and isinstance(answer, RequestView) and answer.state == request.state
+        if is_first or (proposed and transition.confirms and not caller.principal.endswith("-2")):
+            # The first of two approvals, or a proposal; the second comes from somebody else.
             other = Caller(f"{caller.principal}-2", caller.roles)
             return await self._take(request, transition, other)
         return answer

@@ -9,7 +9,17 @@ import msgspec
 from groat.ledger.amounts import Asset, format_amount
 from groat.ledger.text import format_time
 from groat.ledger.views import BalanceView
-from groat.programs.workflow.kinds import FILE, OWNER, SYSTEM, Kind, Transition, person_of
+from groat.programs.workflow.kinds import (
+    CORRECT,
+    DROP,
+    FILE,
+    OWNER,
+    SYSTEM,
+    Approval,
+    Kind,
+    Transition,
+    person_of,
+)
 from groat.programs.workflow.rows import OF_PARENT, RequestRow, StepRow
 
 
@@ -56,8 +66,10 @@ class RequestView(msgspec.Struct, omit_defaults=True):
     """A request. ``amount`` is a decimal string; ``may`` are the transitions that the reader may take now.
 
     ``changed_parent`` comes with an event and a write: the request that this one belongs to, where it was changed with
-    it. ``viewers`` and ``history`` come with a single request, ``transaction`` and what follows with a write. The
-    history is the newest part, the oldest step first; ``history_more`` says that there are steps before these.
+    it. ``correction`` is what somebody proposes to give back, ``corrected`` what was given back, by asset; neither is
+    there where there is none. ``viewers`` and ``history`` come with a single request, ``transaction`` and what follows
+    with a write. The history is the newest part, the oldest step first; ``history_more`` says that there are steps
+    before these.
     """
 
     id: str
@@ -80,6 +92,8 @@ class RequestView(msgspec.Struct, omit_defaults=True):
     hold: str | None
     open: bool
     waits: bool
+    correction: ApprovalView | msgspec.UnsetType = msgspec.UNSET
+    corrected: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     may: list[str] | msgspec.UnsetType = msgspec.UNSET
     changed_parent: RequestView | msgspec.UnsetType = msgspec.UNSET
     viewers: list[LookView] | msgspec.UnsetType = msgspec.UNSET
@@ -112,6 +126,7 @@ class TransitionView(msgspec.Struct):
     by: list[str]
     decides: bool
     approves: bool
+    confirms: bool
     schema: dict[str, Any]
 
 
@@ -137,7 +152,8 @@ def request_view(row: RequestRow, assets: dict[str, Asset], whole: bool = False)
     """A request as everybody who may read it sees it; with the server's own fields too if it is to be ``whole``."""
     data = msgspec.json.decode(row.data)
     money = row.amount is not None and row.asset is not None
-    return RequestView(
+    corrections = row.corrected()
+    view = RequestView(
         row.id,
         row.kind,
         row.state,
@@ -150,9 +166,7 @@ def request_view(row: RequestRow, assets: dict[str, Asset], whole: bool = False)
         format_time(row.filed_at),
         format_time(row.changed_at),
         None if row.due_at is None else format_time(row.due_at),
-        ApprovalsView(
-            row.needed, [ApprovalView(a.by, format_time(a.at), shown(a.input)) for a in row.given()]
-        ),
+        ApprovalsView(row.needed, [_approval_view(a) for a in row.given()]),
         row.decided_by,
         None if row.decided_at is None else format_time(row.decided_at),
         row.reason,
@@ -161,6 +175,17 @@ def request_view(row: RequestRow, assets: dict[str, Asset], whole: bool = False)
         bool(row.open),
         bool(row.waits),
     )
+    if corrections.proposed is not None:
+        view.correction = _approval_view(corrections.proposed)
+    if corrections.given:
+        view.corrected = {
+            asset: format_amount(units, assets[asset].scale) for asset, units in corrections.given.items()
+        }
+    return view
+
+
+def _approval_view(approval: Approval) -> ApprovalView:
+    return ApprovalView(approval.by, format_time(approval.at), shown(approval.input))
 
 
 def line_of(view: RequestView, by: str) -> dict[str, Any]:
@@ -214,6 +239,7 @@ def kind_view(kind: Kind[Any]) -> KindView:
                 list(t.by),
                 t.decides,
                 t.approves,
+                t.confirms,
                 input_schema(kind, t),
             )
             for t in kind.transitions.values()
@@ -247,9 +273,10 @@ def is_role_of(transition: Transition, roles: frozenset[str]) -> bool:
 def may_take(kind: Kind[Any], view: RequestView, actor: str, roles: frozenset[str]) -> list[str]:
     """The transitions that this caller may take now: what :class:`Take` will not refuse them."""
     mine, me = actor == f"user:{view.user}", person_of(actor)
-    concerned = {person_of(f"user:{view.user}"), person_of(view.filed_by)}
+    parties = {person_of(f"user:{view.user}")}
     if kind.recipient:
-        concerned.add(person_of(f"user:{view.data[kind.recipient]}"))
+        parties.add(person_of(f"user:{view.data[kind.recipient]}"))
+    concerned = {*parties, person_of(view.filed_by)}
     given = {person_of(approval.by) for approval in view.approvals.given}
     may = []
     for t in kind.transitions.values():
@@ -261,6 +288,10 @@ def may_take(kind: Kind[Any], view: RequestView, actor: str, roles: frozenset[st
         if t.decides and me in concerned:
             continue
         if t.approves and me in given:
+            continue
+        if t.name == CORRECT and (kind.uncorrectable or me in parties):
+            continue
+        if t.name == DROP and (mine or not isinstance(view.correction, ApprovalView)):
             continue
         may.append(t.name)
     return may

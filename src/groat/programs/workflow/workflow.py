@@ -194,8 +194,9 @@ class Workflow:
 
     async def view(self, row: RequestRow, whole: bool = False) -> RequestView:
         """A stored request as it is shown, or ``whole``, with the fields that are the server's own."""
-        if row.asset is not None and row.asset not in self._assets:
-            self._assets[row.asset] = await self._groat.asset(row.asset)
+        for asset in row.assets():
+            if asset not in self._assets:
+                self._assets[asset] = await self._groat.asset(asset)
         return request_view(row, self._assets, whole)
 
     async def page(

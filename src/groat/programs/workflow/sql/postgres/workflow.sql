@@ -2,27 +2,53 @@
 
 -- name: lock_requests :bulk
 SELECT r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.asset, r.needed, r.approvals, r.filed_by,
-       r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits::int, r.open::int
+       r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits::int, r.open::int,
+       r.corrections
 FROM request AS r WHERE r.id = ANY ($1::text[]) ORDER BY r.id FOR UPDATE;
 
 -- name: write_requests :rows
 INSERT INTO request (id, kind, owner, state, version, data, hold, amount, asset, needed, approvals, filed_by, filed_at,
-                     changed_at, decided_by, decided_at, reason, parent, due_at, waits, open)
+                     changed_at, decided_by, decided_at, reason, parent, due_at, waits, open, corrections)
 SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::integer[]),
        unnest($6::text[]), unnest($7::text[]), unnest($8::bigint[]), unnest($9::text[]), unnest($10::integer[]),
        unnest($11::text[]), unnest($12::text[]), unnest($13::bigint[]), unnest($14::bigint[]), unnest($15::text[]),
        unnest($16::bigint[]), unnest($17::text[]), unnest($18::text[]), unnest($19::bigint[]),
-       unnest($20::smallint[]), unnest($21::smallint[])
+       unnest($20::smallint[]), unnest($21::smallint[]), unnest($22::text[])
 ON CONFLICT (id) DO UPDATE
 SET state = excluded.state, version = excluded.version, data = excluded.data, hold = excluded.hold,
     amount = excluded.amount, asset = excluded.asset, needed = excluded.needed, approvals = excluded.approvals,
     changed_at = excluded.changed_at, decided_by = excluded.decided_by, decided_at = excluded.decided_at, reason = excluded.reason,
-    due_at = excluded.due_at, waits = excluded.waits, open = excluded.open;
+    due_at = excluded.due_at, waits = excluded.waits, open = excluded.open, corrections = excluded.corrections;
 
 -- name: find_request_causes :bulk
 -- Of these transactions and holds those that a request made, and their causes. A hold's id is that of its transaction.
 SELECT s.id, 'request:' || r.kind || ':' || r.id
 FROM unnest($1::text[]) AS j (id) JOIN request_step AS s ON s.id = j.id JOIN request AS r ON r.id = s.request;
+
+-- name: read_request_moves :bulk
+-- What these requests moved, hand reversals of older versions taken off: [source, destination, asset, amount, latest transaction]
+-- as JSON. Whoever moves money of a request holds its row.
+WITH step (request, id) AS (
+    -- Behind the id of a parent's step stands what it is; it made no transaction.
+    SELECT x.request, CASE WHEN length(x.id) = 36 THEN x.id::uuid END
+    FROM request_step AS x WHERE x.request = ANY ($1::text[])),
+moves (request, txn, source, destination, amount) AS (
+    SELECT x.request, p.txn, p.source, p.destination, p.amount FROM step AS x JOIN posting AS p ON p.txn = x.id
+    UNION ALL
+    SELECT x.request, p.txn, p.source, p.destination, p.amount FROM step AS x JOIN archived_posting AS p ON p.txn = x.id
+    UNION ALL
+    SELECT x.request, p.txn, p.source, p.destination, p.amount
+    FROM step AS x JOIN txn AS t ON t.reverses = x.id JOIN posting AS p ON p.txn = t.id
+    UNION ALL
+    SELECT x.request, p.txn, p.source, p.destination, p.amount
+    FROM step AS x JOIN archived_txn AS t ON t.reverses = x.id
+    JOIN archived_posting AS p ON p.month = t.month AND p.txn = t.id),
+sums AS (
+    SELECT m.request, s.path AS source, d.path AS destination, s.asset, sum(m.amount)::bigint AS amount,
+           max(m.txn::text) AS latest
+    FROM moves AS m JOIN account AS s ON s.id = m.source JOIN account AS d ON d.id = m.destination
+    WHERE m.amount > 0 GROUP BY m.request, s.path, d.path, s.asset)
+SELECT request, json_agg(json_build_array(source, destination, asset, amount, latest))::text FROM sums GROUP BY request;
 
 -- name: count_open_requests :bulk
 -- How many requests of each owner are open.
@@ -35,7 +61,8 @@ SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::integer[]), unnest($4:
 
 -- name: find_requests :bulk
 SELECT r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.asset, r.needed, r.approvals, r.filed_by,
-       r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits::int, r.open::int
+       r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits::int, r.open::int,
+       r.corrections
 FROM request AS r WHERE r.id = ANY ($1::text[]);
 
 -- name: find_parents :bulk

@@ -3,23 +3,49 @@
 -- name: lock_requests :bulk
 SELECT json_group_array(json_array(
            r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.asset, r.needed, r.approvals, r.filed_by,
-           r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits, r.open))
+           r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits, r.open,
+           r.corrections))
 FROM json_each(?1) AS j JOIN request AS r ON r.id = j.value;
 
 -- name: write_requests :rows
 INSERT INTO request (id, kind, owner, state, version, data, hold, amount, asset, needed, approvals, filed_by, filed_at,
-                     changed_at, decided_by, decided_at, reason, parent, due_at, waits, open)
+                     changed_at, decided_by, decided_at, reason, parent, due_at, waits, open, corrections)
 VALUES :rows
 ON CONFLICT (id) DO UPDATE
 SET state = excluded.state, version = excluded.version, data = excluded.data, hold = excluded.hold,
     amount = excluded.amount, asset = excluded.asset, needed = excluded.needed, approvals = excluded.approvals,
     changed_at = excluded.changed_at, decided_by = excluded.decided_by, decided_at = excluded.decided_at, reason = excluded.reason,
-    due_at = excluded.due_at, waits = excluded.waits, open = excluded.open;
+    due_at = excluded.due_at, waits = excluded.waits, open = excluded.open, corrections = excluded.corrections;
 
 -- name: find_request_causes :bulk
 -- Of these transactions and holds those that a request made, and their causes. A hold's id is that of its transaction.
 SELECT json_group_array(json_array(s.id, 'request:' || r.kind || ':' || r.id))
 FROM json_each(?1) AS j JOIN request_step AS s ON s.id = j.value JOIN request AS r ON r.id = s.request;
+
+-- name: read_request_moves :bulk
+-- What these requests moved, hand reversals of older versions taken off: [source, destination, asset, amount, latest transaction]
+-- as JSON. Whoever moves money of a request holds its row.
+WITH moves (request, txn, source, destination, amount) AS (
+    SELECT x.request, p.txn, p.source, p.destination, p.amount
+    FROM json_each(?1) AS j JOIN request_step AS x ON x.request = j.value JOIN posting AS p ON p.txn = x.id
+    UNION ALL
+    SELECT x.request, p.txn, p.source, p.destination, p.amount
+    FROM json_each(?1) AS j JOIN request_step AS x ON x.request = j.value JOIN archived_posting AS p ON p.txn = x.id
+    UNION ALL
+    SELECT x.request, p.txn, p.source, p.destination, p.amount
+    FROM json_each(?1) AS j JOIN request_step AS x ON x.request = j.value
+    JOIN txn AS t ON t.reverses = x.id JOIN posting AS p ON p.txn = t.id
+    UNION ALL
+    SELECT x.request, p.txn, p.source, p.destination, p.amount
+    FROM json_each(?1) AS j JOIN request_step AS x ON x.request = j.value
+    JOIN archived_txn AS t ON t.reverses = x.id JOIN archived_posting AS p ON p.txn = t.id),
+sums AS (
+    SELECT m.request, s.path AS source, d.path AS destination, s.asset, sum(m.amount) AS amount, max(m.txn) AS latest
+    FROM moves AS m JOIN account AS s ON s.id = m.source JOIN account AS d ON d.id = m.destination
+    WHERE m.amount > 0 GROUP BY m.request, m.source, m.destination)
+SELECT json_group_array(json_array(request, moves))
+FROM (SELECT request, json_group_array(json_array(source, destination, asset, amount, latest)) AS moves
+      FROM sums GROUP BY request);
 
 -- name: count_open_requests :bulk
 -- How many requests of each owner are open.
@@ -32,7 +58,8 @@ INSERT INTO request_step (id, request, version, transition, source, target, acto
 -- name: find_requests :bulk
 SELECT json_group_array(json_array(
            r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.asset, r.needed, r.approvals, r.filed_by,
-           r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits, r.open))
+           r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits, r.open,
+           r.corrections))
 FROM json_each(?1) AS j JOIN request AS r ON r.id = j.value;
 
 -- name: find_parents :bulk

@@ -1,0 +1,5 @@
+-- What was given back of a request's money, and what somebody proposes to give back: JSON, NULL for neither. A node of the
+-- version before leaves the column alone.
+SET LOCAL lock_timeout = '5s';
+
+ALTER TABLE request ADD COLUMN corrections text;
