@@ -8,7 +8,7 @@ import { type DebugSink, debugSink } from "./debug.js";
 import { negate } from "./decimal.js";
 import { backoff, browserEnvironment, type Environment, randomId, sleep } from "./environment.js";
 import { GroatError } from "./errors.js";
-import type { ActOptions, Groat, GroatOptions } from "./groat.js";
+import type { ActOptions, Groat, GroatOptions, InitialPicture } from "./groat.js";
 import { guarded } from "./guard.js";
 import { Http, type TokenProvider } from "./http.js";
 import type { Change, GroatState, Overlay, Phase, Position } from "./model.js";
@@ -48,9 +48,10 @@ class Client implements Groat {
   private readonly listeners = new Set<() => void>();
   private readonly changeListeners = new Set<(change: Change) => void>();
   private book: Book = EMPTY_BOOK;
-  private phase: Phase = "signed-out";
+  private phase: Phase = "loading";
   private paused: { book: Book; buffered: number } | null = null;
   private state: GroatState;
+  private readonly first: GroatState;
   private started = false;
   private session: Session;
   /** Finding out who is signed in is under way, or done. */
@@ -87,10 +88,14 @@ class Client implements Groat {
       pageSeen: () => this.noteSeen(),
     });
     this.seen = new Seen(this.environment, (receipt) => this.connection.seen(receipt));
+    if (options.initial) this.book = firstBook(options.initial);
     this.state = this.picture();
+    this.first = this.state;
   }
 
   getState = (): GroatState => this.state;
+
+  getInitialState = (): GroatState => this.first;
 
   subscribe(listener: () => void): () => void;
   subscribe<T>(
@@ -430,6 +435,9 @@ class Client implements Groat {
 
   private welcome(me: Me): void {
     const arriving = this.phase !== "ready";
+    const { user } = this.book.confirmed;
+    // What the app handed in was another person's.
+    if (arriving && user !== null && user !== me.user) this.book = EMPTY_BOOK;
     this.phase = "ready";
     this.connection.status.confirmed();
     this.connection.error = null;
@@ -605,6 +613,19 @@ async function given(provider: TokenProvider): Promise<string | null> {
     if (error instanceof GroatError) throw error;
     throw new GroatError("network", "No token could be had.", 0, {}, error);
   }
+}
+
+/** The picture that an app handed in. It has no positions: what came since is not known. */
+function firstBook({ user, name = null, roles = [], balances }: InitialPicture): Book {
+  const me: Me = {
+    user,
+    principal: `user:${user}`,
+    name,
+    roles: [...roles],
+    balances: [...balances],
+    positions: {},
+  };
+  return reduce(EMPTY_BOOK, { type: "me", me }, { now: 0, clock: 0, historyMax: 0 }).book;
 }
 
 function isEmpty(record: Readonly<Record<string, unknown>>): boolean {

@@ -5,7 +5,7 @@ import type { Environment } from "./environment.js";
 import type { TokenProvider } from "./http.js";
 import type { Change, GroatState } from "./model.js";
 import type { Toast, ToastOptions } from "./toasts.js";
-import type { ActionInput, Credentials, ReadInput, Session, TransactionView } from "./wire.js";
+import type { ActionInput, BalanceView, Credentials, ReadInput, Session, TransactionView } from "./wire.js";
 
 export interface GroatOptions {
   /** Origin (and path prefix) of the server, like "https://pay.example.com"; the page's own when absent. */
@@ -15,6 +15,8 @@ export interface GroatOptions {
    * the built-in login is used: a session cookie that is exchanged for tokens at `/v1/auth/token`.
    */
   token?: TokenProvider;
+  /** What to show until the server has answered: what the app's own server knew when it rendered the page, for one. */
+  initial?: InitialPicture;
   /** One connection for all tabs of this browser; true by default. */
   share?: boolean;
   /** How many events are kept at most; 200 by default. */
@@ -23,6 +25,14 @@ export interface GroatOptions {
   debug?: boolean | DebugSink;
   /** Replaces parts of the surroundings: for tests and other runtimes. */
   environment?: Partial<Environment>;
+}
+
+/** A first picture, in the form of the answer of `/v1/me`. When somebody else turns out to be signed in, it goes. */
+export interface InitialPicture {
+  user: string;
+  name?: string | null;
+  roles?: readonly string[];
+  balances: readonly BalanceView[];
 }
 
 export interface ActOptions extends WriteOptions {
@@ -36,6 +46,9 @@ export interface Groat {
 
   /** The present picture. The same object until something changes. */
   getState(): GroatState;
+
+  /** The picture before anything began: what a server renders, and what a page shows first when it takes that over. */
+  getInitialState(): GroatState;
 
   /** Calls back after every change of the picture. */
   subscribe(listener: () => void): () => void;

@@ -15,7 +15,7 @@ export {
 export type { Environment, TabChannel } from "./environment.js";
 export { randomId } from "./environment.js";
 export { type ClientCode, GroatError, isUnsettled } from "./errors.js";
-export type { ActOptions, Groat, GroatOptions } from "./groat.js";
+export type { ActOptions, Groat, GroatOptions, InitialPicture } from "./groat.js";
 export type { TokenProvider } from "./http.js";
 export {
   type Balance,
@@ -30,6 +30,7 @@ export {
   type StatusState,
   type StreamEvent,
   type TransportName,
+  type ViewStatus,
 } from "./model.js";
 export { isRead, type Notifications, newestFirst, wants } from "./notices.js";
 export { fitsFilter, requestsTold, type ToldRequest } from "./requests.js";

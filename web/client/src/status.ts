@@ -11,6 +11,8 @@ export class StatusMachine {
   /** By the clock that nobody sets, as all that is measured; `asOf` is for reading. */
   private lostAt: number | null = null;
   private signedIn = false;
+  /** False until the client begins: then nobody has tried anything that could have failed. */
+  private begun = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -32,6 +34,7 @@ export class StatusMachine {
 
   /** The page rests: nothing is awaited, but the values on it keep their age. */
   rest(): void {
+    this.begun = true;
     clearTimeout(this.timer);
     this.timer = undefined;
     this.transport = null;
@@ -92,6 +95,7 @@ export class StatusMachine {
   }
 
   private state(): Status["state"] {
+    if (!this.begun) return "connecting";
     if (!this.signedIn || !this.environment.isOnline()) return "offline";
     if (this.transport) return this.transport === "poll" ? "polling" : "live";
     const lost_ms = this.lostAt === null ? 0 : this.environment.clock() - this.lostAt;

@@ -21,12 +21,15 @@ interface GroatContextValue {
 
 const GroatContext = createContext<GroatContextValue | null>(null);
 
+/** A server does not know the reader's language: until the page has taken over, both sides write numbers so. */
+const FIRST_LOCALE = "en-US";
+
 export interface GroatProviderProps {
   /** A client of the app's own: it is started here, and lives on when the provider goes. */
   client?: Groat;
   /** Or how to make one, read once: it is stopped when the provider goes. */
   options?: GroatOptions;
-  /** BCP 47 tag for numbers and times; the reader's own when absent. */
+  /** BCP 47 tag for numbers and times; the reader's own when absent (in what a server renders: en-US). */
   locale?: string;
   /** Words to say instead of the English ones. */
   words?: Partial<Words>;
@@ -41,11 +44,35 @@ export function GroatProvider({ client, options, locale, words, children }: Groa
     groat.start();
     return owned ? () => groat.stop() : undefined;
   }, [groat, owned]);
+  const own = useIsTaken() ? undefined : FIRST_LOCALE;
+  const spoken = locale ?? own;
   const value = useMemo(
-    () => ({ groat, locale, words: words ? { ...ENGLISH, ...words } : ENGLISH }),
-    [groat, locale, words],
+    () => ({ groat, locale: spoken, words: words ? { ...ENGLISH, ...words } : ENGLISH }),
+    [groat, spoken, words],
   );
   return <GroatContext.Provider value={value}>{children}</GroatContext.Provider>;
+}
+
+const never = () => () => undefined;
+
+/** False while a server renders, and while a page takes over what it rendered. */
+function useIsTaken(): boolean {
+  return useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
+}
+
+interface Held<T> {
+  value?: T;
+}
+
+/** The value held, unless it is another now: a snapshot must be the same object until something changes. */
+function hold<T>(held: Held<T>, value: T, equal: (a: T, b: T) => boolean): T {
+  if ("value" in held && equal(held.value as T, value)) return held.value as T;
+  held.value = value;
+  return value;
 }
 
 export function useGroatContext(): GroatContextValue {
@@ -68,12 +95,10 @@ export function useGroatState<T>(
   equal: (a: T, b: T) => boolean = Object.is,
 ): T {
   const groat = useGroat();
-  const last = useRef<{ value: T } | null>(null);
-  const read = () => {
-    const value = select(groat.getState());
-    if (last.current && equal(last.current.value, value)) return last.current.value;
-    last.current = { value };
-    return value;
-  };
-  return useSyncExternalStore(pulseOf(groat).subscribe, read, read);
+  const last = useRef<Held<T>>({});
+  const first = useRef<Held<T>>({});
+  const read = () => hold(last.current, select(groat.getState()), equal);
+  // What a server rendered stays until the page has taken it over, even if the client has begun meanwhile.
+  const readFirst = () => hold(first.current, select(groat.getInitialState()), equal);
+  return useSyncExternalStore(pulseOf(groat).subscribe, read, readFirst);
 }

@@ -18,7 +18,7 @@ export interface UseBalance {
   loading: boolean;
   /** True when the server is away and the value is the last one known. */
   stale: boolean;
-  /** Why the last attempt to reach the server failed. The last value stays. */
+  /** Why the last attempt to reach the server failed, or why this person cannot be followed. The last value stays. */
   error: GroatError | null;
   /** Tries again; never throws, for what goes wrong is in `error`. */
   refresh: () => Promise<void>;
@@ -34,14 +34,19 @@ export function useBalance({ account, asset = "CREDIT" }: BalanceOptions = {}): 
   const balance = useGroatState(
     (state) => state.balances[balanceKey(account ?? ownAccount(state), asset)] ?? null,
   );
-  const error = useGroatState((state) => state.error);
-  const loading = useGroatState((state) => state.phase === "loading" && state.error === null);
-  const stale = useGroatState(({ status }) => status.state === "stale" || status.state === "offline");
+  const lost = useGroatState((state) => state.error);
+  const begins = useGroatState((state) => state.phase === "loading");
+  const old = useGroatState(({ status }) => status.state === "stale" || status.state === "offline");
   const refresh = useRefresh();
   const other = useGroatState((state) => otherUser(account, state));
   const session = useGroatState((state) => state.session);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a watch ends with its session, and the next one needs its own
   useEffect(() => (other === null ? undefined : groat.watch(other)), [groat, other, session]);
+  const view = useGroatState((state) => (other === null ? null : (state.views[other] ?? null)));
+  const error = lost ?? view?.error ?? null;
+  const comes = begins || (other !== null && (view === null || view.state === "connecting"));
+  const loading = balance === null && error === null && comes;
+  const stale = old || view?.state === "failed";
   return { amount: balance?.balance ?? null, balance, loading, stale, error, refresh };
 }
 
