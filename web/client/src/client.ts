@@ -124,6 +124,10 @@ class Client implements Groat {
     return () => this.listeners.delete(call);
   }
 
+  bind(): Api {
+    return createApi(this.http.bound());
+  }
+
   onChange(listener: (change: Change) => void): () => void {
     const call = (change: Change) => listener(change);
     this.changeListeners.add(call);

@@ -41,8 +41,13 @@ export interface ActOptions extends WriteOptions {
 }
 
 export interface Groat {
-  /** The `/v1` routes, typed. */
+  /** The `/v1` routes, typed. Each call belongs to the session in which it began. */
   readonly api: Api;
+  /**
+   * The routes bound to the present session, for work of several steps: once the session has ended each of them throws
+   * `session_ended`, where `api` would go on in the next person's name.
+   */
+  bind(): Api;
 
   /** The present picture. The same object until something changes. */
   getState(): GroatState;

@@ -58,6 +58,14 @@ export class Http {
     this.tokens = { get: () => session().get(), renew: () => session().renew() };
   }
 
+  /** The same, for the present session only: once that has ended, every call throws `session_ended`. */
+  bound(): Http {
+    const session = this.session();
+    const http = new Http(this.base, () => session, this.environment, this.debug);
+    http.onUnauthorized = this.onUnauthorized;
+    return http;
+  }
+
   /** One exchange. Throws GroatError `network`, `signed_out` or `session_ended`; any HTTP status is returned as it is. */
   send(path: string, options: RequestOptions = {}): Promise<Response> {
     // The answer's body is read after this: the caller's own signal goes with it.

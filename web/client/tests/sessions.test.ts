@@ -160,6 +160,19 @@ describe("a write belongs to who began it", () => {
     expect(it.server.requests.slice(before).filter((route) => route.startsWith("POST"))).toEqual([]);
   });
 
+  test("of several steps stops with the session, where it was bound to it", async () => {
+    const { groat } = await it.open({ token: () => it.server.token(person) });
+    const bound = groat.bind();
+    await bound.action("spend", TEN);
+    person = "7";
+    groat.switchUser();
+    await it.pass(1_000);
+    const next = await outcome(bound.action("spend", TEN));
+    expect(next).toMatchObject({ code: "session_ended", fields: { user: "42", sent: false } });
+    expect(await outcome(groat.api.action("spend", TEN))).toBe("done");
+    expect(spent()).toEqual(["90", "60"]);
+  });
+
   test("a token is used only once the server has said whose it is", async () => {
     const { groat } = await it.open({ token: () => it.server.token(person) });
     it.server.revoke("42");

@@ -4,7 +4,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode, useEffect } from "react";
 import { createRoot } from "react-dom/client";
-import { Toaster } from "sonner";
+import { Toaster, toast } from "sonner";
 import { groat } from "./groat";
 import { applyTheme, theme } from "./lib/settings";
 import { createConsoleRouter } from "./router";
@@ -24,9 +24,12 @@ const queries = new QueryClient({
 });
 const router = createConsoleRouter();
 
-// What one person has read is not for the next one.
+// What one person has read is not for the next one. Nor is what failed with their session, which is told a moment later.
 groat.onChange((change) => {
-  if (change.type === "identity") queries.clear();
+  if (change.type !== "identity") return;
+  queries.clear();
+  toast.dismiss();
+  setTimeout(() => toast.dismiss());
 });
 
 groat.subscribe(

@@ -36,6 +36,9 @@ function fakeServer(fail: (call: number) => boolean = () => false) {
   };
 }
 
+beforeEach(() => {
+  vi.spyOn(groat, "bind").mockReturnValue(groat.api);
+});
 afterEach(() => vi.restoreAllMocks());
 
 describe("a run", () => {
@@ -151,6 +154,20 @@ describe("the last runs of a browser", () => {
     expect(records()).toEqual([{ ...record("a"), undone: true }]);
     forget("a");
     expect(records()).toEqual([]);
+  });
+
+  test("are a person's own; those of the version before are anybody's", () => {
+    const state = groat.getState();
+    const is = (user: string) => vi.spyOn(groat, "getState").mockReturnValue({ ...state, user });
+    is("1");
+    remember({ ...record("first's"), by: "1" });
+    is("2");
+    for (const key of ["a", "b", "c", "d", "e", "f"]) remember({ ...record(key), by: "2" });
+    expect(records().map(({ key }) => key)).toEqual(["f", "e", "d", "c", "b"]);
+    expect(recordOf("print-first's")).toBeNull();
+    remember(record("before"));
+    is("1");
+    expect(records().map(({ key }) => key)).toEqual(["before", "first's"]);
   });
 
   test("survive a storage that holds something else", () => {

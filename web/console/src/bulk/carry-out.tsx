@@ -4,6 +4,7 @@ import { CircleCheck, Download, RotateCw, TriangleAlert } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
+import { groat } from "../groat";
 import { download, toCsv } from "../lib/csv";
 import { formatShort } from "../lib/time";
 import { Button } from "../ui/button";
@@ -45,6 +46,7 @@ export function CarryOut({ order, onLeave }: { order: Order; onLeave: () => void
   const start = useCallback(
     async (key: string) => {
       const base: RunRecord = {
+        by: groat.getState().user,
         key,
         fingerprint: print,
         at: new Date().toISOString(),

@@ -56,8 +56,10 @@ export async function run(
   onProgress: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<RunResult> {
+  // Piece after piece, also when somebody else signs in meanwhile: then none goes out any more.
+  const api = groat.bind();
   const send = (part: readonly TransactionInput[], partKey: string) =>
-    groat.api.bulk({ mode, items: [...part], reason }, { key: partKey, ...(signal && { signal }) });
+    api.bulk({ mode, items: [...part], reason }, { key: partKey, ...(signal && { signal }) });
   if (mode === "atomic") {
     const answer = await send(items, key);
     onProgress(items.length);
@@ -101,6 +103,7 @@ export async function undo(
   key: string,
   onProgress: (done: number) => void,
 ): Promise<{ reversed: number; failed: { transaction: string; problem: string }[] }> {
+  const api = groat.bind();
   const failed: { transaction: string; problem: string }[] = [];
   let next = 0;
   let done = 0;
@@ -110,7 +113,7 @@ export async function undo(
       const transaction = transactions[index];
       if (transaction === undefined) return;
       try {
-        await groat.api.reverse(transaction, { reason }, { key: `${key}.undo.${index}` });
+        await api.reverse(transaction, { reason }, { key: `${key}.undo.${index}` });
       } catch (error) {
         if (!(error instanceof GroatError)) throw error;
         failed.push({ transaction, problem: explain(error) });

@@ -5,27 +5,19 @@ import { groat } from "../groat";
 /** How many writes may be open at once; of more, the one that was tried the longest ago gets a new key if it comes again. */
 const OPEN_MAX = 100;
 
-/** The key of each write of which it is not known what became, by what it says; the last tried is the last. */
+/** The key of each write of which it is not known what became, by whose it is and what it says; the last tried is the last. */
 const open = new Map<string, string>();
-let writer: string | null = null;
-
-// What one person has written is not for the next one.
-groat.onChange((change) => {
-  if (change.type !== "identity") return;
-  if (writer !== null && change.user !== writer) open.clear();
-  writer = change.user;
-});
 
 /**
  * Writes under an idempotency key. `what` is which write it is and all that it says: the same again is the same write until the
- * server has given its verdict, also if others were sent in between, or its form was closed; after that it is a new one.
- * Throws what `send` throws.
+ * server has given its verdict, also if others were sent in between, or its form was closed; after that it is a new one. It is
+ * its person's, though: the same of the next person is another write, and theirs goes on when they come back. Throws what `send` throws.
  */
 export async function write<Result>(
   what: readonly unknown[],
   send: (key: string) => Promise<Result>,
 ): Promise<Result> {
-  const text = JSON.stringify(what);
+  const text = JSON.stringify([groat.getState().user, ...what]);
   const key = open.get(text) ?? randomId();
   open.delete(text);
   open.set(text, key);

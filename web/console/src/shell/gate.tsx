@@ -1,5 +1,5 @@
 import { useGroatState as useLive } from "@groat/react";
-import { lazy, type ReactNode, Suspense } from "react";
+import { Fragment, lazy, type ReactNode, Suspense } from "react";
 import { explain } from "../api/problem";
 import { groat } from "../groat";
 import { useRights } from "../live/hooks";
@@ -9,9 +9,10 @@ import { Coin } from "../ui/text";
 
 const Login = lazy(() => import("../pages/login").then((module) => ({ default: module.LoginForm })));
 
-/** Lets in who is signed in; shows the login to everybody else. */
+/** Lets in who is signed in; shows the login to everybody else. What a page holds goes with its session. */
 export function Gate({ children }: { children: ReactNode }) {
   const phase = useLive((state) => state.phase);
+  const session = useLive((state) => state.session);
   const known = useLive((state) => state.user !== null);
   if (phase === "signed-out") {
     return (
@@ -20,7 +21,7 @@ export function Gate({ children }: { children: ReactNode }) {
       </Suspense>
     );
   }
-  return known ? children : <Splash />;
+  return known ? <Fragment key={session}>{children}</Fragment> : <Splash />;
 }
 
 /** Shown until it is known who is there; says so when the server cannot be reached. */

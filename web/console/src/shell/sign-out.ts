@@ -1,20 +1,19 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { groat } from "../groat";
 
-/** Signs out in every tab of this browser; nothing of the former person stays in memory. */
+/** Signs out in every tab of this browser. */
 export function useSignOut(): () => void {
-  const queries = useQueryClient();
   const navigate = useNavigate();
   return () => {
-    void groat
-      .logout()
+    const out = groat.logout();
+    const { session } = groat.getState();
+    void out
       .catch((error: unknown) => toast.error(explain(error), { id: "sign-out" }))
       .finally(() => {
-        queries.clear();
-        void navigate({ to: "/login" });
+        // Somebody may be signed in again before the server has answered.
+        if (groat.getState().session === session) void navigate({ to: "/login" });
       });
   };
 }
