@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import json
+import os
 import socket
 import sqlite3
 from pathlib import Path
@@ -11,6 +12,7 @@ import jwt
 import pytest
 
 from groat import Groat
+from groat.identity import IdentityError
 from groat.identity.identities import Identities
 from groat.settings import DEMO_SECRET, Settings
 from tests.cli.conftest import Run
@@ -133,6 +135,98 @@ def test_a_person_who_was_added_can_sign_in(run: Run, database: str) -> None:
     assert "user_exists" in again.err
     weak = run("user", "add", "43", "--password", "short", "--database", database)
     assert "weak_password" in weak.err
+
+
+PEOPLE = {
+    "typo": (("add", "9", "--role", "admn", "--password", "correct horse"), 2, "Did you mean admin?"),
+    "an app's role": (("add", "9", "--role", "courier", "--new-roles", "--password", "correct horse"), 0, ""),
+    "a program's role": (("add", "9", "--role", "support", "--password", "correct horse"), 0, ""),
+    "a role of somebody": (("roles", "42", "--role", "courier", "--role", "admin"), 0, ""),
+    "a typo for somebody": (("roles", "42", "--role", "suport"), 2, "unknown_role"),
+    "no role": (("roles", "42"), 2, "--none"),
+    "roles and none": (("roles", "42", "--role", "admin", "--none"), 2, "--none"),
+    "nobody's roles": (("roles", "nobody", "--none"), 2, "user_not_found"),
+    "nobody's password": (("password", "nobody", "--password", "correct horse"), 2, "user_not_found"),
+    "a weak password": (("password", "42", "--password", "short"), 2, "weak_password"),
+    "nobody disabled": (("disable", "nobody"), 2, "user_not_found"),
+    "nobody revoked": (("revoke", "nobody"), 2, "user_not_found"),
+    "no id": (("disable", "a b"), 2, "invalid_user"),
+}
+
+
+@pytest.fixture
+def people(run: Run, database: str) -> str:
+    for user, role in (("42", "admin"), ("7", "courier")):
+        added = run(
+            "user", "add", user, "--name", f"Name of {user}", "--role", role, "--new-roles", "--password",
+            "correct horse", "--database", database,
+        )  # fmt: skip
+        assert added.code == 0, added.err
+    return database
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_words_about_people(run: Run, people: str, name: str) -> None:
+    command, code, told = PEOPLE[name]
+    ran = run("user", *command, "--database", people)
+    assert ran.code == code, ran.err
+    assert told in ran.err
+
+
+def test_people_are_listed_with_all_that_counts(run: Run, people: str) -> None:
+    assert run("user", "disable", "7", "--database", people).out == "user:7 is disabled\n"
+    lines = run("user", "list", "--database", people).out.splitlines()
+    assert [line.split() for line in lines] == [
+        ["id", "name", "e-mail", "roles", "state"],
+        ["42", "Name", "of", "42", "admin"],
+        ["7", "Name", "of", "7", "courier", "disabled"],
+    ]
+    assert len(run("user", "list", "of 7", "--database", people).out.splitlines()) == 2
+
+
+def test_an_admin_who_is_locked_out_gets_back_in(run: Run, people: str) -> None:
+    assert run("user", "password", "42", "--password", "another horse", "--database", people).code == 0
+    assert asyncio.run(sign_in(people, "42", "another horse")) == "42"
+    with pytest.raises(IdentityError):
+        asyncio.run(sign_in(people, "42", "correct horse"))
+
+
+def test_who_is_disabled_comes_back_only_when_enabled(run: Run, people: str) -> None:
+    run("user", "disable", "7", "--reason", "Left the company", "--database", people)
+    with pytest.raises(IdentityError):
+        asyncio.run(sign_in(people, "7", "correct horse"))
+    assert run("user", "enable", "7", "--database", people).code == 0
+    assert asyncio.run(sign_in(people, "7", "correct horse")) == "7"
+
+
+def test_what_was_done_to_people_is_in_the_audit_log(run: Run, people: str) -> None:
+    run("user", "roles", "7", "--none", "--reason", "Left the company", "--database", people)
+    run("user", "revoke", "7", "--database", people)
+
+    async def acts() -> list[tuple[str, str, str]]:
+        async with Groat.open(people) as groat:
+            found = await groat.audit(limit=2, target="user:7")
+            return [(act.kind, act.actor, act.reason) for act in found]
+
+    assert asyncio.run(acts()) == [
+        ("revoke_user", "service:cli", "groat user revoke"),
+        ("change_user", "service:cli", "Left the company"),
+    ]
+
+
+def test_without_a_terminal_the_variable_is_named(run: Run, database: str) -> None:
+    ran = run("user", "add", "42", "--database", database)
+    assert ran.code == 2
+    assert "GROAT_PASSWORD" in ran.err
+
+
+def test_nobody_else_reads_a_new_database(run: Run, database: str, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        run("migrate", "--database", database)
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("groat.db*")} == {0o600}
 
 
 def test_archive(run: Run, filled: str) -> None:

@@ -159,3 +159,20 @@ async def test_api_keys_are_shown_once_and_rotate(api: Api) -> None:
     assert (await api.call("shop", "GET /v1/me")).status_code == 200
     kinds = [entry["kind"] for entry in (await api.call("ada", "GET /v1/audit")).json()["items"]]
     assert kinds[:2] == ["revoke_api_key", "add_api_key"]
+
+
+async def test_a_proxy_that_nobody_named_locks_nobody_out(pat: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All callers have its address then; one who guesses at many people must not keep everybody from signing in."""
+    # Each guess costs a hash.
+    monkeypatch.setattr("groat.identity.passwords.ATTEMPTS_PER_ADDRESS_MAX", 3)
+    for number in range(4):
+        guess = {"user": f"user-{number}", "password": "wrong"}
+        headers = {"X-Forwarded-For": "203.0.113.7"}
+        assert code(await pat.call("", "POST /v1/auth/login", guess, headers=headers)) == "login_failed"
+    login = {"user": "pat", "password": PASSWORD}
+    assert (await pat.call("", "POST /v1/auth/login", login, headers=headers)).is_success
+    # Whoever comes without a proxy is counted by address, whatever was guessed through one.
+    for number in range(3):
+        guess = {"user": f"other-{number}", "password": "wrong"}
+        assert code(await pat.call("", "POST /v1/auth/login", guess)) == "login_failed"
+    assert code(await pat.call("", "POST /v1/auth/login", login)) == "login_throttled"

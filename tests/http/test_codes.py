@@ -328,6 +328,7 @@ NOT_OVER_HTTP = {
     "invalid_principal": "principals come from checked credentials",
     "newer_database": "the server does not start",
     "wrong_scheme": "the server does not start",
+    "unknown_role": "only the command line asks: tests/cli/test_commands.py",
     "keys_unavailable": "shown in tests/identity/test_tokens.py",
     "request_timeout": "shown in tests/http/test_protocol.py",
     "line_too_long": "shown in tests/http/test_protocol.py",

@@ -14,6 +14,7 @@ import pytest
 from groat import Groat
 from groat.identity import Change, Identities, Identity, IdentityError, Throttled
 from groat.identity.identities import FRESH_S, SESSION_TTL_S
+from groat.identity.passwords import ATTEMPTS_PER_ADDRESS_MAX, Throttle
 from groat.settings import Settings
 
 SECRET = "s" * 40
@@ -141,9 +142,46 @@ async def test_guessing_is_braked_per_user_and_per_address(identities: Identitie
     assert await code(identities.login("someone else", PASSWORD, "::1")) == "login_failed"
 
 
-async def test_an_address_may_not_try_many_users(monkeypatch: pytest.MonkeyPatch) -> None:
-    from groat.identity.passwords import ATTEMPTS_PER_ADDRESS_MAX, Throttle
+async def test_all_names_of_a_person_count_together(identities: Identities) -> None:
+    await identities.add_user("42", email="ada@example.com", password=PASSWORD)
+    for number in range(10):
+        name = ("42", "ada@example.com", "ADA@Example.com")[number % 3]
+        assert await code(identities.login(name, "wrong", f"192.0.2.{number}")) == "login_failed"
+    for name in ("42", "ada@example.com"):
+        assert await code(identities.login(name, PASSWORD, "192.0.2.99")) == "login_throttled"
 
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:1", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("fd00::1", "fd00::2", True),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("::1", "::2", False),
+    ],
+)
+async def test_a_network_that_one_caller_has_counts_as_one_address(one: str, other: str, same: bool) -> None:
+    throttle = Throttle()
+    for number in range(ATTEMPTS_PER_ADDRESS_MAX):
+        throttle.attempt(f"user-{number}", one)
+    if same:
+        with pytest.raises(Throttled):
+            throttle.attempt("another", other)
+    else:
+        throttle.attempt("another", other)
+
+
+async def test_an_unknown_address_brakes_nobody_else() -> None:
+    throttle = Throttle()
+    for number in range(2 * ATTEMPTS_PER_ADDRESS_MAX):
+        throttle.attempt(f"user-{number}", "")
+    throttle.attempt("another", "")
+
+
+async def test_an_address_may_not_try_many_users(monkeypatch: pytest.MonkeyPatch) -> None:
     throttle = Throttle()
     for number in range(ATTEMPTS_PER_ADDRESS_MAX):
         throttle.attempt(f"user-{number}", "::1")
@@ -258,6 +296,12 @@ async def test_api_keys_rotate_under_one_name(identities: Identities, tmp_path: 
         ({"user": ""}, "invalid_user"),
         ({"user": "a:b"}, "invalid_user"),
         ({"user": "a\n"}, "invalid_user"),
+        ({"user": "x", "email": "<x@y>"}, "invalid_email"),
+        ({"user": "x", "email": '"a b"@example.com'}, "invalid_email"),
+        ({"user": "x", "email": "a@b@example.com"}, "invalid_email"),
+        ({"user": "x", "email": "a@example.com, b@example.com"}, "invalid_email"),
+        ({"user": "x", "email": "a\u2028@example.com"}, "invalid_email"),
+        ({"user": "x", "email": "a@example.com?subject=x"}, "invalid_email"),
         ({"user": "x", "email": "no"}, "invalid_email"),
         ({"user": "x", "email": "a@b@c"}, "invalid_email"),
         ({"user": "x", "email": "a b@c"}, "invalid_email"),

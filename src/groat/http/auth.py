@@ -46,7 +46,7 @@ async def login(call: Call) -> Answer:
     body = await call.body(bodies.LoginBody)
     if (body.user is None) == (body.email is None):
         raise HttpError("invalid_body", "Give user or email, not both.")
-    person = await call.identities.login(body.user or body.email or "", body.password, call.address)
+    person = await call.identities.login(body.user or body.email or "", body.password, call.own_address)
     cookie, session = await call.identities.open_session(person.user)
     with suppress(Unauthorized):
         # The new cookie takes the place of the former one, so nobody could ever sign out of that session.

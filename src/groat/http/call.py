@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import ipaddress
 import time
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl
 
+import structlog
 from litestar.types import Receive, Scope
 
 from groat.http import rights
@@ -30,9 +32,12 @@ if TYPE_CHECKING:
     from groat.identity import Identities
     from groat.settings import Settings
 
+log = structlog.get_logger("groat.http")
+
 T = TypeVar("T")
 
 QUERY_MAX = 32
+_FORWARDED = frozenset({b"x-forwarded-for", b"forwarded", b"x-real-ip", b"via"})
 LARGE_BYTES = 131_072
 
 
@@ -80,6 +85,29 @@ class Call:
         """The caller's IP address, "" when it is not known."""
         client = self.scope.get("client")
         return client[0] if client else ""
+
+    @property
+    def own_address(self) -> str:
+        """The caller's IP address, "" where it is that of a proxy which the setting trusted_proxies does not name.
+
+        All who come through such a proxy would count as one. Only an address of this machine or a private network is
+        believed to be a proxy's, for anybody can send its headers.
+        """
+        client = self.scope.get("client")
+        # A named proxy's address was replaced, and with it the port by 0.
+        if not client or not client[1] or _FORWARDED.isdisjoint(self.headers):
+            return self.address
+        if not ipaddress.ip_address(client[0]).is_private:
+            return client[0]
+        if not self.services.said_untrusted_proxy:
+            self.services.said_untrusted_proxy = True
+            log.warning(
+                "proxy_not_trusted",
+                proxy=client[0],
+                setting="trusted_proxies",
+                detail="Addresses of callers are unknown, so sign-ins are braked by person only.",
+            )
+        return ""
 
     async def authorise(self) -> None:
         """Find out who calls and whether they may. Raises Unauthorized or HttpError ``forbidden``, ``rate_limited``."""

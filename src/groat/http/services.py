@@ -41,6 +41,7 @@ class Services:
         self.workflow = workflow
         self.identities = identities
         self.limiter = Limiter(settings.messages_per_second)
+        self.said_untrusted_proxy = False
         self.assets: dict[str, Asset] = {}
         self.metrics = Metrics(groat, live, mailer)
         self.sandbox = sandbox

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from msgspec import UNSET, structs
+from msgspec import UNSET
 
 from groat.http import bodies
 from groat.http.answer import Answer
@@ -104,7 +102,7 @@ async def add_user(call: Call) -> Answer:
         roles=None if body.roles is None else tuple(body.roles),
         by_staff=True,
     )
-    await _keep(call, "add_user", person.user, after=_facts(person))
+    await _keep(call, "add_user", person.user, after=person.facts())
     return Answer.of((await _views(call, [person.user]))[0], 201)
 
 
@@ -141,7 +139,7 @@ async def change_user(call: Call) -> Answer:
     before, after = await call.identities.change_user(
         user, wanted, password=password, by_staff=user != call.identity.user
     )
-    await _keep(call, "change_user", user, body.reason, _facts(before), _facts(after))
+    await _keep(call, "change_user", user, body.reason, before.facts(), after.facts())
     return Answer.of((await _views(call, [user]))[0])
 
 
@@ -215,10 +213,3 @@ async def _keep(
     """Write down what staff did to a person's record."""
     actor = call.identity.principal
     await call.groat.act(kind, actor=actor, target=f"user:{user}", reason=reason, before=before, after=after)
-
-
-def _facts(person: Person) -> dict[str, Any]:
-    """What the audit keeps of a person's record."""
-    facts = structs.asdict(person)
-    del facts["has_password"]
-    return facts

@@ -32,8 +32,9 @@ IDENTITY_ERRORS: dict[str, Rule] = {
     "invalid_user": Rule(400, "A user id is 1 to 64 of [A-Za-z0-9._@|-]."),
     "invalid_service": Rule(400, "A service name is 1 to 64 of [A-Za-z0-9._@|-]."),
     "invalid_role": Rule(400, "A role is 1 to 64 of [A-Za-z0-9._@|-]; at most 16 of them."),
+    "unknown_role": Rule(400, "Nobody has this role, and no program names it: it may be misspelt."),
     "invalid_email": Rule(
-        400, "An e-mail address has one @ with text on both sides and at most 254 characters."
+        400, "An e-mail address is name@domain: no spaces, quotes or brackets, and at most 254 characters."
     ),
     "weak_password": Rule(400, "A password has 8 to 256 characters."),
 }

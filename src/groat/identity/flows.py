@@ -239,6 +239,12 @@ def close_session(digest: bytes, now: int) -> Flow[str | None]:
     return owner.id
 
 
+def roles_in_use() -> Flow[set[str]]:
+    """The roles that anybody's record has."""
+    rows = yield Query("roles_in_use", ())
+    return {row[0] for row in rows}
+
+
 def has_admin() -> Flow[bool]:
     """Whether somebody can sign in as an admin."""
     row = yield Query("count_people", ("admin",))

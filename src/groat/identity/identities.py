@@ -171,16 +171,19 @@ class Identities:
     # -- signing in --------------------------------------------------------------------------------------------
 
     async def login(self, name: str, password: str, address: str) -> Person:
-        """The person with this user id or e-mail address and password; ``address`` is the caller's, for the brake.
+        """The person with this user id or e-mail address and password; ``address`` is the caller's, for the brake,
+        or "" where a proxy hides it.
 
         Raises Unauthorized ``login_failed``, Throttled, Overloaded.
         """
-        self._throttle.attempt(name.lower(), address)
         record = await self._groat.read(flows.find_for_login, name)
+        # A person is one, by whichever of their names somebody guesses at them.
+        tried = record.id if record is not None else name.lower()
+        self._throttle.attempt(tried, address)
         matches = await self._passwords.matches(record.password if record else None, password)
         if record is None or not matches or record.disabled:
             raise Unauthorized("login_failed")
-        self._throttle.succeeded(name.lower(), address)
+        self._throttle.succeeded(tried, address)
         return _person(record)
 
     async def open_session(self, user: str) -> tuple[str, OpenSession]:
@@ -311,6 +314,10 @@ class Identities:
     async def knows(self, user: str) -> bool:
         """Whether a person has a record, or something ever happened to them."""
         return await self._groat.read(flows.knows, user)
+
+    async def roles_in_use(self) -> set[str]:
+        """The roles that anybody's record has."""
+        return await self._groat.read(flows.roles_in_use)
 
     async def balances_of(self, users: list[str]) -> dict[str, list[BalanceView]]:
         """All balances of many people by user id; those without any are left out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Any
 
 import msgspec
 
@@ -18,6 +19,10 @@ EVERYBODY = "role:all"
 """The room in which every person is, whatever their roles: what is told there is told to all."""
 
 ROLES_MAX = 16
+_EMAIL = re.compile(
+    r"(?=[^@]{1,64}@)[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f-\x9f]+@[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f-\x9f/?#%=!'`|*+]+"
+)
+"""An address without quotes, comments and literals (RFC 5321 §4.1.2), in the letters of any script."""
 _NAME = re.compile(r"[A-Za-z0-9._@|-]{1,64}", re.ASCII)
 
 
@@ -82,6 +87,12 @@ class Person(msgspec.Struct, frozen=True):
     disabled: bool
     has_password: bool = False
 
+    def facts(self) -> dict[str, Any]:
+        """The JSON-able part of the record that the audit log keeps."""
+        facts = msgspec.structs.asdict(self)
+        del facts["has_password"]
+        return facts
+
 
 class ApiKey(msgspec.Struct, frozen=True):
     """An API key as it may be shown: never the key itself. Times are microseconds since 1970."""
@@ -122,7 +133,6 @@ def check_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
 
 def check_email(email: str) -> str:
     """The address in lower case; raises IdentityError ``invalid_email``."""
-    name, _, domain = email.partition("@")
-    if not name or not domain or "@" in domain or len(email) > 254 or not email.isprintable() or " " in email:
+    if len(email) > 254 or not email.isprintable() or not _EMAIL.fullmatch(email):
         raise IdentityError("invalid_email")
     return email.lower()

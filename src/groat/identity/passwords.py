@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,8 @@ ATTEMPTS_PER_ADDRESS_MAX = 100
 WINDOW_S = 900.0
 WATCHED_MAX = 50_000
 WAITING_MAX = 64
+
+_GLOBAL, _LOCAL = ipaddress.IPv6Network("2000::/3"), ipaddress.IPv6Network("fc00::/7")
 
 
 class Passwords:
@@ -73,7 +76,10 @@ class Throttle:
         self._attempts: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def attempt(self, user: str, address: str) -> None:
-        """Count an attempt before it is tried, so that parallel guesses count too; raises Throttled."""
+        """Count an attempt before it is tried, so that parallel guesses count too; raises Throttled.
+
+        An empty ``address`` counts for the user alone: it is not known whose it is.
+        """
         now = time.monotonic()
         for name, most in _watched(user, address):
             count, until = self._attempts.get(name, (0, 0.0))
@@ -88,10 +94,26 @@ class Throttle:
     def succeeded(self, user: str, address: str) -> None:
         """Forget the user's failures; the address only gets this attempt back, for it may be guessing at others."""
         self._attempts.pop(f"user {user}", None)
-        count, until = self._attempts.get(f"address {address}", (0, 0.0))
-        if count > 0:
-            self._attempts[f"address {address}"] = (count - 1, until)
+        for name, _ in _watched(user, address)[1:]:
+            count, until = self._attempts.get(name, (0, 0.0))
+            if count > 0:
+                self._attempts[name] = (count - 1, until)
 
 
 def _watched(user: str, address: str) -> tuple[tuple[str, int], ...]:
-    return (f"user {user}", ATTEMPTS_PER_USER_MAX), (f"address {address}", ATTEMPTS_PER_ADDRESS_MAX)
+    by_user = (f"user {user}", ATTEMPTS_PER_USER_MAX)
+    return (by_user, (f"address {network(address)}", ATTEMPTS_PER_ADDRESS_MAX)) if address else (by_user,)
+
+
+def network(address: str) -> str:
+    """What one caller can choose addresses from: the /64 of an IPv6 address (RFC 6177), an IPv4 address itself."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    shared = parsed in _GLOBAL or parsed in _LOCAL or parsed.is_link_local
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if shared else str(parsed)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
@@ -139,6 +141,9 @@ class SqliteStore:
         """A new connection with groat's settings, in autocommit mode. Raises StoreError ``store_unavailable``."""
         try:
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+            # Only its owner reads what it holds. SQLite gives the files beside it the same rights.
+            with suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             connection = sqlite3.connect(
                 self.path,
                 timeout=self._busy_ms / 1_000,

@@ -41,6 +41,10 @@ SELECT coalesce(max(rev), 0) FROM principal;
 SELECT count(*) FROM principal
 WHERE password IS NOT NULL AND disabled = 0 AND roles::jsonb ? $1;
 
+-- name: roles_in_use :many
+-- The roles that records have, each once.
+SELECT DISTINCT r.value FROM principal AS p, jsonb_array_elements_text(p.roles::jsonb) AS r (value) LIMIT 1000;
+
 -- name: people_by_ids :bulk
 -- The records of the given principals: (id, name, email, roles, disabled, has_password).
 SELECT p.id, p.name, p.email, p.roles, p.disabled, p.password IS NOT NULL

@@ -42,6 +42,10 @@ SELECT coalesce(max(rev), 0) FROM principal;
 SELECT count(*) FROM principal
 WHERE password IS NOT NULL AND disabled = 0 AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = ?1);
 
+-- name: roles_in_use :many
+-- The roles that records have, each once.
+SELECT DISTINCT r.value FROM principal AS p, json_each(p.roles) AS r LIMIT 1000;
+
 -- name: people_by_ids :bulk
 -- The records of the given principals: [id, name, email, roles, disabled, has_password].
 SELECT json_group_array(json_array(p.id, p.name, p.email, p.roles, p.disabled, p.password IS NOT NULL))
