@@ -41,9 +41,10 @@ def signed(**claims: Any) -> str:
     return jwt.encode({"sub": "42", "exp": int(time.time()) + 60, **claims}, SECRET, algorithm="HS256")
 
 
-def sheet(data: bytes) -> Case:
+def sheet(data: bytes, **choices: str) -> Case:
+    fields = {"asset": "CREDIT", **choices}
     return lambda api: api.call(
-        "ada", "POST /v1/sheets/preview", files={"file": ("f.csv", data)}, data={"asset": "CREDIT"}
+        "ada", "POST /v1/sheets/preview", files={"file": ("f.csv", data)}, data=fields
     )
 
 
@@ -315,6 +316,11 @@ CASES: dict[str, Case] = {
     "sheet_unreadable": sheet(b"PK\x03\x04 not an archive"),
     "sheet_wrong_kind": sheet(b"\xd0\xcf\x11\xe0" + bytes(64)),
     "sheet_no_header": sheet(b"1,2\n3,4\n"),
+    "sheet_protected": sheet((SHEETS / "encrypted.xlsx").read_bytes()),
+    "sheet_columns_unclear": sheet((SHEETS / "two-amount-columns.csv").read_bytes()),
+    "sheet_column_not_found": sheet(b"user,amount\n1,1\n", amount_column="7"),
+    "sheet_not_found": sheet((SHEETS / "two-sheets.xlsx").read_bytes(), sheet="March"),
+    "sheet_encoding_unclear": sheet("user,amount,reason\n1,1,Премия\n".encode("cp1251")),
     "too_many_files": too_many_files,
     "files_overloaded": files_overloaded,
 }

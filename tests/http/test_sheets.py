@@ -95,6 +95,16 @@ async def test_every_row_is_checked_and_nothing_is_written(api: Api) -> None:
             },
         ],
         "summary": {"rows": 6, "good": 4, "bad": 2, "duplicates": 1, "total": "14"},
+        "decimal": None,
+        "places": {"user": 1, "amount": 2, "reason": 3},
+        "header_line": 2,
+        "found": [
+            {"number": 1, "name": "user", "sample": "42"},
+            {"number": 2, "name": "amount", "sample": "5"},
+            {"number": 3, "name": "note", "sample": "twice"},
+        ],
+        "sheets": [],
+        "warnings": [],
     }
     assert (await api.groat.verify()).transactions == 2
 
@@ -103,6 +113,46 @@ async def test_amounts_are_shown_in_the_assets_scale(api: Api) -> None:
     body = (await api.preview(b"user,amount\n7,2.5\n", asset="USD")).json()
     (row,) = body["rows"]
     assert (row["amount"], row["balance"], body["summary"]["total"]) == ("2.50", "1.50", "2.50")
+
+
+async def test_what_is_asked_can_be_answered(api: Api) -> None:
+    """Columns, sheet, encoding and the sign before the fraction are form fields, and are shown as they were taken."""
+    data = "ID;Email;Betrag;Grund\n1;ursula@example.com;1.000;Премия\n".encode("cp1251")
+    asked = await api.preview(data, asset="USD")
+    assert (asked.status_code, asked.json()["code"]) == (400, "sheet_encoding_unclear")
+    assert {"encoding": "cp1251", "sample": "1;ursula@example.com;1.000;Премия"} in asked.json()["encodings"]
+    chosen = {"asset": "USD", "encoding": "cp1251"}
+    asked = await api.preview(data, **chosen)
+    assert asked.json()["code"] == "sheet_no_header"
+    assert [each["name"] for each in asked.json()["columns"]] == ["ID", "Email", "Betrag", "Grund"]
+    chosen |= {"user_column": "Email", "amount_column": "Betrag", "reason_column": "4"}
+    body = (await api.preview(data, **chosen)).json()
+    assert [row["error"]["code"] for row in body["rows"]] == ["amount_ambiguous"]
+    body = (await api.preview(data, **chosen, decimal=",")).json()
+    assert body["rows"] == [
+        {
+            "line": 2,
+            "user": "42",
+            "amount": "1000.00",
+            "written": "1.000",
+            "reason": "Премия",
+            "known": True,
+        }
+    ]
+    assert (body["encoding"], body["decimal"], body["places"]) == (
+        "cp1251",
+        ",",
+        {"user": 2, "amount": 3, "reason": 4},
+    )
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [{"encoding": "rot13"}, {"delimiter": "x"}, {"decimal": "1"}, {"decimal": ""}, {"colour": "red"}],
+)
+async def test_choices_that_there_are_not(api: Api, choice: dict[str, str]) -> None:
+    answer = await api.preview(b"user,amount\n7,2\n", **choice)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_file")
 
 
 @pytest.mark.parametrize(("caller", "status"), [("admin", 200), ("support", 200), ("42", 403)])

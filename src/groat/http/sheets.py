@@ -17,12 +17,25 @@ from groat.ledger.amounts import Asset, format_amount
 from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_text
 from groat.sandbox.pool import SANDBOX_ERRORS, Work, WorkFailed
-from groat.sheets import SHEET_ERRORS, Problem, Row, Sheet, SheetError
+from groat.sheets import (
+    DELIMITERS,
+    ENCODINGS,
+    SHEET_ERRORS,
+    Choices,
+    Column,
+    Problem,
+    Remark,
+    Row,
+    Sheet,
+    SheetError,
+    SheetName,
+)
 from groat.sheets.order import SheetOrder, take_sheet
 from groat.store.flow import Flow, Query
 
 READ = Work("groat.sheets.order:read", memory_bytes=384 << 20, cpu_s=8, wall_s=20.0, answer_bytes=32 << 20)
-FIELDS = frozenset({"file", "asset", "default_reason"})
+CHOICES = ("sheet", "encoding", "delimiter", "decimal", "user_column", "amount_column", "reason_column")
+FIELDS = frozenset({"file", "asset", "default_reason", *CHOICES})
 FIELD_BYTES_MAX = 4_096
 
 
@@ -30,7 +43,7 @@ class PreviewRow(msgspec.Struct, omit_defaults=True):
     """A row of the file: ``user`` is the id (a known e-mail address was looked up), ``amount`` a decimal string.
 
     ``balance`` is the person's present one, ``known`` whether they have an account or a login; ``duplicate_of`` is the
-    line of an earlier row with the same person.
+    line of an earlier row with the same person; ``written`` is the amount as the file has it, where that differs.
     """
 
     line: int
@@ -41,6 +54,7 @@ class PreviewRow(msgspec.Struct, omit_defaults=True):
     balance: str | None = None
     error: Problem | None = None
     duplicate_of: int | None = None
+    written: str | None = None
 
 
 class PreviewSummary(msgspec.Struct):
@@ -54,7 +68,11 @@ class PreviewSummary(msgspec.Struct):
 
 
 class Preview(msgspec.Struct):
-    """What a file holds. ``columns`` maps user, amount and reason to the header's own words."""
+    """What a file holds. ``columns`` maps user, amount and reason to the header's own words, ``places`` to its numbers.
+
+    ``decimal`` is the sign before the fraction that was chosen or that the amounts show. ``found`` and ``sheets`` are
+    the columns and sheets that may be chosen instead, ``warnings`` what a person should look at.
+    """
 
     columns: dict[str, str]
     encoding: str | None
@@ -62,6 +80,12 @@ class Preview(msgspec.Struct):
     sheet: str | None
     rows: list[PreviewRow]
     summary: PreviewSummary
+    decimal: str | None
+    places: dict[str, int]
+    header_line: int
+    found: list[Column]
+    sheets: list[SheetName]
+    warnings: list[Remark]
 
 
 class _People(NamedTuple):
@@ -87,8 +111,25 @@ _EXAMPLE = {
         },
     ],
     "summary": {"rows": 2, "good": 1, "bad": 1, "duplicates": 0, "total": "50"},
+    "decimal": None,
+    "places": {"user": 1, "amount": 3},
+    "header_line": 1,
+    "found": [
+        {"number": 1, "name": "Candidate ID", "sample": "42"},
+        {"number": 2, "name": "Name", "sample": "Ursula"},
+        {"number": 3, "name": "Credits", "sample": "50"},
+    ],
+    "sheets": [],
+    "warnings": [
+        {"code": "total_row", "detail": "Line 4 is a total, not a person. It is left out.", "line": 4}
+    ],
 }
 
+_COLUMN = {
+    "type": "string",
+    "maxLength": 200,
+    "description": "A column: the words of its header, or its number, from 1.",
+}
 _FORM = {
     "type": "object",
     "required": ["file", "asset"],
@@ -96,6 +137,19 @@ _FORM = {
         "file": {"type": "string", "contentMediaType": "application/octet-stream"},
         "asset": {"type": "string", "pattern": "^[A-Z][A-Z0-9_]{0,15}$"},
         "default_reason": {"type": "string", "maxLength": 1000},
+        "sheet": {
+            "type": "string",
+            "description": "A workbook's sheet; the first visible one with a header.",
+        },
+        "encoding": {"enum": list(ENCODINGS), "description": "How a CSV file's letters are written."},
+        "delimiter": {"enum": list(DELIMITERS), "description": "What parts a CSV file's cells."},
+        "decimal": {
+            "enum": [".", ","],
+            "description": "The sign before the fraction in amounts that are text.",
+        },
+        "user_column": _COLUMN,
+        "amount_column": _COLUMN,
+        "reason_column": {**_COLUMN, "description": "As the others; empty where no column holds reasons."},
     },
     "additionalProperties": False,
 }
@@ -116,7 +170,8 @@ _FORM = {
 async def preview_sheet(call: Call) -> Answer:
     """Reads the CSV or XLSX in the form's `file`, with amounts of `asset` and `default_reason` for rows that have none.
 
-    Every row is checked and nothing is written: post the good rows with POST /v1/transactions/bulk.
+    Every row is checked and nothing is written: post the good rows with POST /v1/transactions/bulk. The other fields
+    correct what the file leaves open; where somebody has to choose first, the error's members say what from.
     """
     form = _read_form(call.headers.get(b"content-type", b""), await call.read())
     code = _field(form, "asset")
@@ -124,9 +179,10 @@ async def preview_sheet(call: Call) -> Answer:
     if asset is None:
         raise InvalidInput("unknown_asset", asset=code[:32].encode("ascii", "backslashreplace").decode())
     default_reason = check_text(_field(form, "default_reason", ""))
+    choices = _choices(form)
     person, pool = call.identity.principal, call.services.sandbox
     with pool.holding(person):
-        parts = _parts(SheetOrder(asset, default_reason), form["file"])
+        parts = _parts(SheetOrder(asset, default_reason, choices), form["file"])
         try:
             file = await call.attended(pool.run(READ, person, parts))
         except WorkFailed as error:
@@ -165,7 +221,7 @@ def _read_form(content_type: bytes, body: bytes) -> dict[str, bytes]:
                     name = event.name
                     if name not in FIELDS or name in form:
                         raise HttpError(
-                            "invalid_file", "The form's fields are file, asset and default_reason, each once."
+                            "invalid_file", f"The form's fields are {', '.join(sorted(FIELDS))}, each once."
                         )
                     form[name] = b""
                 elif event:
@@ -189,6 +245,15 @@ def _field(form: dict[str, bytes], name: str, default: str | None = None) -> str
         return value.decode()
     except UnicodeDecodeError:
         raise InvalidInput("invalid_text") from None
+
+
+def _choices(form: dict[str, bytes]) -> Choices:
+    """What the caller chose. Raises HttpError ``invalid_file`` for a choice that there is not."""
+    chosen = {name: _field(form, name) for name in CHOICES if name in form}
+    for name, allowed in (("encoding", ENCODINGS), ("delimiter", DELIMITERS), ("decimal", (".", ","))):
+        if name in chosen and chosen[name] not in allowed:
+            raise HttpError("invalid_file", f"{name} is one of: {' '.join(map(repr, allowed))}.")
+    return msgspec.convert(chosen, Choices)
 
 
 def _look_up(users: list[str], asset: str) -> Flow[_People]:
@@ -216,7 +281,20 @@ def _preview(sheet: Sheet, asset: Asset, people: _People) -> Preview:
         duplicates=sum(row.duplicate_of is not None and row.error is None for row in rows),
         total=format_amount(sum(row.units or 0 for row in good), asset.scale),
     )
-    return Preview(sheet.columns, sheet.encoding, sheet.delimiter, sheet.sheet, rows, summary)
+    return Preview(
+        sheet.columns,
+        sheet.encoding,
+        sheet.delimiter,
+        sheet.sheet,
+        rows,
+        summary,
+        sheet.decimal,
+        sheet.places,
+        sheet.header_line,
+        sheet.found,
+        sheet.sheets,
+        sheet.warnings,
+    )
 
 
 def _rows(rows: Iterable[Row], asset: Asset, people: _People) -> Iterable[PreviewRow]:
@@ -235,4 +313,5 @@ def _rows(rows: Iterable[Row], asset: Asset, people: _People) -> Iterable[Previe
             balance=None if balance is None else format_amount(balance, asset.scale),
             error=row.error,
             duplicate_of=None if first == row.line else first,
+            written=row.written,
         )

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from groat.ledger.amounts import Asset
-from groat.sheets import Sheet, SheetError, read_sheet
+from groat.sheets import Choices, Sheet, SheetError, read_sheet
 
 
 class SheetOrder(msgspec.Struct, frozen=True):
@@ -16,6 +16,7 @@ class SheetOrder(msgspec.Struct, frozen=True):
 
     asset: Asset
     default_reason: str
+    choices: Choices = Choices()
 
 
 class _Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -38,7 +39,7 @@ def read(parts: Iterator[bytes], out: BinaryIO) -> None:
     order = msgspec.json.decode(next(parts), type=SheetOrder)
     found: _Read | _Refused
     try:
-        found = _Read(read_sheet(next(parts), order.asset, order.default_reason))
+        found = _Read(read_sheet(next(parts), order.asset, order.default_reason, order.choices))
     except SheetError as error:
         found = _Refused(error.code, error.detail, error.fields)
     out.write(msgspec.msgpack.encode(found))

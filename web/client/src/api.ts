@@ -132,7 +132,10 @@ export function createApi(http: Http) {
     revokeUser: (user: string, options?: WriteOptions) =>
       write<void>("POST", path("users", user, "revoke"), {}, options),
 
-    previewSheet: (file: Blob, fields: { asset?: string; default_reason?: string; name?: string } = {}) => {
+    previewSheet: (
+      file: Blob,
+      fields: { asset?: string; default_reason?: string; name?: string } & wire.SheetChoices = {},
+    ) => {
       const { name = "sheet", ...texts } = fields;
       const body = new FormData();
       body.set("file", file, file instanceof File ? file.name : name);

@@ -299,17 +299,49 @@ export interface SheetRow {
   duplicate_of?: number;
   balance?: string;
   known: boolean;
+  /** The amount as the file has it, where that differs from `amount`. */
+  written?: string;
+}
+
+/** A column of a file that may be chosen: its number from 1, the words of its header, the first text below. */
+export interface SheetColumn {
+  number: number;
+  name: string;
+  sample: string;
+}
+
+/** How a file shall be read, where it leaves that open. A column is named by its header's words or by its number. */
+export interface SheetChoices {
+  sheet?: string;
+  encoding?: string;
+  delimiter?: string;
+  /** The sign before the fraction. */
+  decimal?: string;
+  user_column?: string;
+  amount_column?: string;
+  /** "" where no column holds reasons. */
+  reason_column?: string;
 }
 
 export interface SheetPreview {
   /** What the file calls the user, the amount and the reason. */
   columns: Record<string, string>;
+  /** The numbers of these columns, from 1. */
+  places: Record<string, number>;
   encoding: string | null;
   delimiter: string | null;
   sheet: string | null;
   rows: SheetRow[];
   /** `duplicates` are good rows that repeat a person; `total` is the amount of the good ones. */
   summary: { rows: number; good: number; bad: number; duplicates: number; total: string };
+  /** The sign before the fraction, as chosen or as the amounts show it; null where none does. */
+  decimal: string | null;
+  header_line: number;
+  /** The columns and sheets that may be chosen instead. */
+  found: SheetColumn[];
+  sheets: { name: string; hidden: boolean }[];
+  /** What a person should look at. */
+  warnings: { code: string; detail: string; line?: number }[];
 }
 
 /** What people may do with their own money: for which assets (none named: any), at most how much, to another or not. */

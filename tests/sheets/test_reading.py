@@ -6,6 +6,7 @@ import io
 import random
 import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -23,6 +24,7 @@ from groat.sheets import (
     safe_cell,
 )
 
+SHEETS = Path(__file__).parents[1] / "data" / "sheets"
 CREDIT = Asset("CREDIT", 0)
 USD = Asset("USD", 2)
 
@@ -147,7 +149,8 @@ AMOUNTS = """
     USD     12,50         1250
     USD     1,234.50      123450
     USD     1.234,50      123450
-    USD     1.234         too_many_digits
+    USD     1.234         amount_ambiguous
+    USD     12.3456       too_many_digits
     USD     0.001         too_many_digits
     USD     .5            invalid_amount
     USD     --5           invalid_amount
@@ -194,7 +197,7 @@ def test_xlsx_numbers_are_read_as_people_see_them() -> None:
         (5, "m-2", 30),
         (6, "7", 123450),
         (7, "12345678901234569216", "user_imprecise"),
-        (8, "TRUE", 500),
+        (8, "TRUE", "user_mangled"),
         (9, "8", "amount_missing"),
         (10, "9", "too_many_digits"),
         (11, "", "user_missing"),
@@ -264,9 +267,12 @@ HOSTILE = {
     "empty workbook": (xlsx(), "sheet_empty"),
     "zip bomb": (bomb(), "sheet_too_large"),
     "lying zip bomb": (bomb(declared_size=100), "sheet_unreadable"),
-    "a cell far below": (far_cell("A1048576"), "sheet_too_many_rows"),
     "a cell far right": (far_cell("XFD3"), "sheet_too_many_columns"),
-    "a cell beyond": (far_cell("ZZZZZZZZZ999999999999"), "sheet_too_many_rows"),
+    "a cell beyond": (far_cell("ZZZZZZZZZ999999999999"), "sheet_unreadable"),
+    "more cells than a sheet may have": (far_cell("Z1048576"), "sheet_too_costly"),
+    "a password": ((SHEETS / "encrypted.xlsx").read_bytes(), "sheet_protected"),
+    "two columns": (b"user,amount,total\n42,5,105\n", "sheet_columns_unclear"),
+    "Cyrillic": ("user;amount;reason\n42;5;Премия\n".encode("cp1251"), "sheet_encoding_unclear"),
 }
 
 
@@ -278,8 +284,9 @@ def test_hostile_files(name: str) -> None:
     assert (caught.value.code, caught.value.status) == (code, SHEET_ERRORS[code].status)
 
 
-def test_every_way_a_file_fails_is_shown_above() -> None:
-    assert {code for _, code in HOSTILE.values()} == SHEET_ERRORS.keys()
+def test_every_way_a_file_fails_is_shown() -> None:
+    chosen = {"sheet_not_found", "sheet_column_not_found"}
+    assert {code for _, code in HOSTILE.values()} | chosen == SHEET_ERRORS.keys()
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -1,0 +1,205 @@
+"""Which row is the header, and which of its columns hold person, amount and reason: asked where it is not plain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from groat.ledger.amounts import Asset
+from groat.sheets.errors import SheetError
+from groat.sheets.model import Choices, Column, Line, Role, is_blank, shown, text_of
+
+HEADER_ROWS_MAX = 30
+HEADER_LINES_MAX = 1_000
+
+USER_NAMES = frozenset({
+    "user", "user id", "userid", "candidate id", "candidateid", "candidate", "account", "account id", "member id",
+    "member", "customer id", "customer", "employee id", "employee", "username",
+})  # fmt: skip
+USER_MAYBE = frozenset({"id", "email", "e mail", "email address", "e mail address", "mail", "user email"})
+"""They name a person where nothing else does: an id may as well be the number of the row."""
+AMOUNT_NAMES = frozenset(
+    {"amount", "credits", "credit", "coins", "points", "value", "total", "sum", "quantity"}
+)
+REASON_NAMES = frozenset({"reason"})
+REASON_MAYBE = frozenset(
+    {"note", "notes", "comment", "comments", "description", "memo", "remark", "remarks", "purpose"}
+)
+_DOING = re.compile(
+    r"^(?:add|give|grant|assign|pay) | (?:to )?(?:add|give|grant|assign|award|pay|credit)(?:ed)?$"
+)
+_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₿": "BTC"}
+
+
+_NONE = Choices()
+
+
+class Header(NamedTuple):
+    """The header: its line, the index of each role's column from 0, and all its columns."""
+
+    line: Line
+    places: dict[Role, int]
+    columns: list[Column]
+
+    @property
+    def width(self) -> int:
+        """How many columns have a name, or lie before one that has."""
+        return self.columns[-1].number if self.columns else 0
+
+    def words(self) -> dict[str, str]:
+        """The header's own words for each role."""
+        return {role: shown(self.line.cells[at]) for role, at in self.places.items()}
+
+
+def find_header(head: Sequence[Line], asset: Asset, choices: Choices) -> Header | None:
+    """The first row that names a person and an amount, or that has what was chosen; None where there is none.
+
+    Raises SheetError ``sheet_columns_unclear`` and ``sheet_column_not_found``.
+    """
+    rows = [line for line in head if not is_blank(line.cells)][:HEADER_ROWS_MAX]
+    at = _best(rows, asset, choices)
+    if at is None and (choices.user_column or choices.amount_column):
+        # What was chosen is nowhere, or stands in a header of words that nobody knows; the choice then says which.
+        at = _best(rows, asset, _NONE)
+        if at is None and rows and choices.user_column and choices.amount_column:
+            at = 0
+    return None if at is None else _choose(rows[at], rows[at + 1 :], asset, choices)
+
+
+def _best(rows: Sequence[Line], asset: Asset, choices: Choices) -> int | None:
+    """The first row that surely is a header, else the first that may be one."""
+    fits = [_fit(line, asset, choices) for line in rows]
+    return next((fits.index(fit) for fit in (2, 1) if fit in fits), None)
+
+
+def columns_of(head: Sequence[Line]) -> list[Column]:
+    """The columns of the first row that has any, where no header was found."""
+    rows = [line for line in head if not is_blank(line.cells)][:2]
+    return _columns(rows[0], rows[1:]) if rows else []
+
+
+def _fit(line: Line, asset: Asset, choices: Choices) -> int:
+    """Whether a row may be the header: 2 if it surely is, 1 if only what its words may mean speaks for it, else 0."""
+    users = _candidates(line, "user", asset, choices.user_column)
+    amounts = _candidates(line, "amount", asset, choices.amount_column)
+    if not (users[0] or users[1]) or not (amounts[0] or amounts[1]):
+        return 0
+    return 2 if amounts[0] else 1
+
+
+def _choose(line: Line, below: Sequence[Line], asset: Asset, choices: Choices) -> Header:
+    columns = _columns(line, below)
+    places: dict[Role, int] = {}
+    wanted: tuple[tuple[Role, str | None], ...] = (
+        ("user", choices.user_column),
+        ("amount", choices.amount_column),
+        ("reason", choices.reason_column),
+    )
+    for role, chosen in wanted:
+        if role == "reason" and chosen == "":
+            continue
+        place = _place(line, role, asset, chosen, columns)
+        if place is not None:
+            places[role] = place
+    if len(set(places.values())) < len(places):
+        raise _unclear("amount", columns, columns, "One column cannot have two roles.")
+    return Header(line, places, columns)
+
+
+def _place(line: Line, role: Role, asset: Asset, chosen: str | None, columns: list[Column]) -> int | None:
+    sure, maybe = _candidates(line, role, asset, chosen)
+    if chosen is not None:
+        if not sure:
+            raise SheetError("sheet_column_not_found", role=role, columns=[_shown(each) for each in columns])
+        if len(sure) == 1:
+            return sure[0]
+    elif len(sure) == 1 or (not sure and role != "amount" and len(maybe) == 1):
+        return (sure or maybe)[0]
+    elif not sure and not maybe:
+        return None
+    among = [each for each in columns if each.number - 1 in (sure or maybe)]
+    raise _unclear(role, among, columns)
+
+
+def _unclear(role: Role, among: list[Column], columns: list[Column], why: str = "") -> SheetError:
+    names = " or ".join(f"“{each.name}” (column {each.number})" for each in among[:5])
+    detail = why or (
+        f"Which column holds the {_WORDS[role]}: {names}?"
+        if len(among) > 1
+        else f"Does {names} hold the {_WORDS[role]}?"
+    )
+    return SheetError(
+        "sheet_columns_unclear", detail, role=role, candidates=[_shown(each) for each in among],
+        columns=[_shown(each) for each in columns],
+    )  # fmt: skip
+
+
+_WORDS: dict[Role, str] = {"user": "person", "amount": "amount", "reason": "reason"}
+
+
+def _shown(column: Column) -> dict[str, object]:
+    return {"number": column.number, "name": column.name, "sample": column.sample}
+
+
+def shown_columns(columns: list[Column]) -> list[dict[str, object]]:
+    """Columns as an error shows them."""
+    return [_shown(each) for each in columns]
+
+
+def _candidates(line: Line, role: Role, asset: Asset, chosen: str | None) -> tuple[list[int], list[int]]:
+    """The columns that surely have a role, and those that may have it; of a chosen one only the first."""
+    if chosen is not None:
+        same = [
+            at for at, cell in enumerate(line.cells) if normalise(text_of(cell)) == normalise(chosen) != ""
+        ]
+        if not same and chosen.isascii() and chosen.isdigit() and 1 <= int(chosen[:6]) <= len(line.cells):
+            same = [int(chosen) - 1]
+        return same, []
+    sure: list[int] = []
+    maybe: list[int] = []
+    for at, cell in enumerate(line.cells):
+        fit = _meaning(text_of(cell), role, asset) if isinstance(cell, str) else 0
+        if fit:
+            (sure if fit == 2 else maybe).append(at)
+    return sure, maybe
+
+
+def _meaning(text: str, role: Role, asset: Asset) -> int:
+    """2 where a header's words surely mean the role, 1 where they may, else 0."""
+    words = normalise(text)
+    if role == "user":
+        return 2 if words in USER_NAMES else int(words in USER_MAYBE)
+    if role == "reason":
+        return 2 if words in REASON_NAMES else int(words in REASON_MAYBE)
+    if words in AMOUNT_NAMES:
+        return 2 if not _other_unit(text, asset) else 1
+    code = asset.code.lower().replace("_", " ")
+    bare = re.sub(rf"\b(?:in )?{re.escape(code)}\b", " ", _DOING.sub("", words))
+    bare = " ".join(bare.split())
+    if words and (bare in AMOUNT_NAMES or bare == ""):
+        return 2 if not _other_unit(text, asset) else 1
+    return int(not AMOUNT_NAMES.isdisjoint(words.split()))
+
+
+def _other_unit(text: str, asset: Asset) -> bool:
+    """Whether a header names a sign of money that is not the asset's."""
+    return any(sign in text and code != asset.code for sign, code in _SIGNS.items()) or "%" in text
+
+
+def normalise(text: str) -> str:
+    """Letters and digits in lower case, parted by single spaces."""
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def _columns(line: Line, below: Sequence[Line]) -> list[Column]:
+    """The columns up to the last one with a name."""
+    named = [at for at, cell in enumerate(line.cells) if text_of(cell).strip()]
+    return [
+        Column(at + 1, shown(line.cells[at], 40), _sample(below, at))
+        for at in range(named[-1] + 1 if named else 0)
+    ]
+
+
+def _sample(below: Sequence[Line], at: int) -> str:
+    return next((text for line in below if at < len(line.cells) and (text := shown(line.cells[at], 40))), "")

@@ -1,0 +1,93 @@
+"""Amounts as people write them: which sign parts fractions is decided for a whole column, never for one cell."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN
+from decimal import Decimal as Number
+
+from groat.sheets.errors import RowError
+from groat.sheets.model import Cell, Decimal, shown
+
+_SPACES = re.compile("(?<=[0-9])[ '_\u00a0\u2009\u202f\u2019](?=[0-9]{3})")
+_FORMS: dict[Decimal, re.Pattern[str]] = {
+    # Groups of three, or as in India of two and a last one of three; or no groups at all.
+    ".": re.compile(
+        r"-?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}|[0-9]+)(?:\.[0-9]+)?"
+    ),
+    ",": re.compile(r"-?(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?"),
+}
+_EXPONENT = re.compile(r"-?[0-9]+[.,][0-9]+E\+[0-9]+", re.IGNORECASE)
+PRECISE_DIGITS = 15
+
+
+def readings(text: str) -> dict[Decimal, str]:
+    """What an amount's text means, in plain form with a point, for each sign before the fraction that it may have."""
+    text = _SPACES.sub("", text.strip().removeprefix("+").replace("\N{MINUS SIGN}", "-"))
+    found: dict[Decimal, str] = {}
+    if _FORMS["."].fullmatch(text):
+        found["."] = _plain(text.replace(",", ""))
+    if _FORMS[","].fullmatch(text):
+        found[","] = _plain(text.replace(".", "").replace(",", "."))
+    return found
+
+
+def signs_shown(texts: Iterable[str]) -> set[Decimal]:
+    """The signs before the fraction that the texts of a column show: what can be read in one way only shows it."""
+    shown: set[Decimal] = set()
+    for text in texts:
+        found = readings(text)
+        if len(found) == 1:
+            shown.update(found)
+            if len(shown) == 2:
+                break
+    return shown
+
+
+def read_amount(cell: Cell, decimal: Decimal | None, scale: int) -> str:
+    """The amount in plain form; text that is no amount comes back as it is. Raises RowError."""
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        raise RowError(
+            "amount_mangled", "TRUE or FALSE" if isinstance(cell, bool) else f"the time {shown(cell)}"
+        )
+    if not isinstance(cell, str):
+        return _plain(_digits(cell, scale))
+    text = cell.strip()
+    if not text:
+        raise RowError("amount_missing")
+    if _EXPONENT.fullmatch(text):
+        raise RowError("amount_imprecise")
+    found = readings(text)
+    if decimal is not None and decimal in found:
+        return found[decimal]
+    meanings = set(found.values()) if decimal is None else set()
+    if len(meanings) == 2:
+        raise RowError("amount_ambiguous", f"{found['.']} or {found[',']}")
+    return meanings.pop() if meanings else text
+
+
+def _digits(cell: float, scale: int) -> str:
+    """A number's digits; those beyond 15 are noise of binary fractions, or digits that the spreadsheet has lost."""
+    if not math.isfinite(cell):
+        raise RowError("amount_mangled", "no number")
+    kept = Number(f"{cell:.{PRECISE_DIGITS}g}")
+    if abs(kept) >= 10**PRECISE_DIGITS:
+        raise RowError("amount_imprecise")
+    unit = Number(1).scaleb(-scale)
+    if _rounded(Number(repr(cell)), unit) != _rounded(kept, unit):
+        raise RowError("amount_imprecise")
+    return f"{kept:f}"
+
+
+def _rounded(number: Number, unit: Number) -> Number:
+    return (number / unit).to_integral_value(ROUND_HALF_EVEN)
+
+
+def _plain(text: str) -> str:
+    """Digits with at most one point, without zeros that say nothing."""
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    whole, _, fraction = digits.partition(".")
+    fraction = fraction.rstrip("0")
+    return sign + (whole.lstrip("0") or "0") + (f".{fraction}" if fraction else "")
