@@ -6,6 +6,7 @@
 # make soak    the trials in rounds (kill -9 and the like), SOAK_ROUNDS=20 of each; make test does two; an hour at half
 #              of the peak, SOAK_S=3600 seconds of it; and each parser fuzzed for a thirtieth of that
 # make bench   the measurements, as JSON lines
+# make audit   the dependencies against the lists of known holes
 # make wheel   dist/groat-*.whl with the console inside
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path
 SOAK_ROUNDS ?= 20
 SOAK_S ?= 3600
 
-.PHONY: setup python web demo cluster test lint test-python test-web debian soak bench wheel lock clean
+.PHONY: setup python web demo cluster test lint test-python test-web debian soak bench wheel lock audit clean
 
 setup: python web
 
@@ -100,6 +101,12 @@ lock:
 	  --custom-compile-command "make lock" requirements.in -o requirements.txt
 	uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+
+# The locked dependencies against the lists of known holes; needs a network that reaches these, so no test runs it.
+audit: setup
+	$(BIN)/python -m pip install --quiet --target .stamps/pip-audit pip-audit
+	PYTHONPATH=.stamps/pip-audit $(BIN)/python -m pip_audit --require-hashes --disable-pip -r requirements.txt
+	cd web && npm audit --omit=dev
 
 clean:
 	rm -rf .venv $(STAMPS) dist build web/node_modules src/groat/http/console
