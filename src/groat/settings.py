@@ -285,6 +285,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = 10
     console: Annotated[bool, Meta(description="Serve the web console beside the API")] = True
+    local_metrics: Annotated[
+        bool,
+        Meta(
+            description="Show /metrics without a token to this machine; turn it off behind a bare proxy on it"
+        ),
+    ] = True
     trusted_proxies: Annotated[
         tuple[str, ...], Meta(description="Addresses of reverse proxies whose X-Forwarded-* headers count")
     ] = ()

@@ -101,10 +101,23 @@ async def test_metrics_are_open_to_the_machine_itself_unless_a_proxy_calls(api: 
     for address, headers, status in (
         ("127.0.0.1", {}, 200), ("::1", {}, 200), ("192.0.2.1", {}, 401),
         ("127.0.0.1", {"X-Forwarded-For": "198.51.100.7"}, 401), ("127.0.0.1", {"Forwarded": "for=198.51.100.7"}, 401),
+        ("127.0.0.1", {"Via": "1.1 proxy"}, 401), ("127.0.0.1", {"X-Real-IP": "198.51.100.7"}, 401),
     ):  # fmt: skip
         transport = httpx.ASGITransport(api.app, client=(address, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://groat.test") as client:
             assert (await client.get("/metrics", headers=headers)).status_code == status
+
+
+class TestMetricsBehindABareProxy:
+    """A proxy that adds no header looks like a caller on the same machine."""
+
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings(secret=SECRET, jwt_secret=SECRET, local_metrics=False)
+
+    async def test_the_setting_closes_them(self, api: Api) -> None:
+        assert (await api.call("", "GET /metrics")).status_code == 401
+        assert (await api.call("ada", "GET /metrics")).status_code == 200
 
 
 async def test_who_reads_other_origins(api: Api) -> None:

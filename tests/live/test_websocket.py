@@ -59,6 +59,11 @@ async def test_the_handshake_is_that_of_the_rfc(faked: Served) -> None:
         ({"origin": "null"}, 403),
         ({"origin": "http://[half"}, 403),
         ({"origin": "http://127.0.0.1:1"}, 403),
+        ({"origin": "https://shop.example", "host": "shop.example:443"}, 101),
+        ({"origin": "https://shop.example:443", "host": "shop.example"}, 101),
+        ({"origin": "http://shop.example", "host": "shop.example:80"}, 101),
+        ({"origin": "https://shop.example", "host": "shop.example:80"}, 403),
+        ({"origin": "https://shop.example:8443", "host": "shop.example"}, 403),
         ({"x_filler": "x" * 70_000}, 400),
         ({"path": "/connection/websocket?cf_protocol=json"}, 101),
     ],
@@ -73,13 +78,14 @@ async def test_a_handshake_that_does_not_fit_is_refused(
         assert got == status
         if status != 101:
             assert answer["connection"] == "close"
+            assert answer["content-type"] == "application/problem+json"
     await until(lambda: faked.live.stats.connections == 0)
 
 
 async def test_pages_of_the_server_and_of_listed_origins_may_connect() -> None:
     limits = Limits(origins=("https://app.example",), drain_s=0.1)
     async with serving(FakeGroat(), limits) as served:
-        for origin in (f"http://127.0.0.1:{served.port}", "https://app.example", "https://APP.example"):
+        for origin in (f"http://127.0.0.1:{served.port}", "https://app.example", "https://APP.example:443"):
             async with socket_to(served) as wire:
                 assert (await shake_hands(served, wire, origin=origin))[0] == 101
     async with serving(FakeGroat(), Limits(origins=("*",), drain_s=0.1)) as served, socket_to(served) as wire:
@@ -221,12 +227,74 @@ async def test_a_client_that_vanishes_leaves_nothing_behind(faked: Served, token
     assert faked.live.stats.feeds == 0
 
 
-async def test_a_flood_of_pings_is_a_flood() -> None:
+FLOODS = {
+    "pings": frame("", 9),
+    "pongs": frame("", 10),
+    "protocol pongs": frame("{}"),
+    "protocol pongs in one message": frame("\n".join(["{}"] * 1_000)),
+    "blank lines": frame("\n"),
+    "blank lines in one message": frame("\n" * 1_000),
+    "nothing": frame(""),
+    "empty fragments": frame("", fin=False) + frame("", 0, fin=False) * 1_000,
+    "fragments": frame("{", fin=False) + frame(" ", 0, fin=False) * 1_000,
+    "long lines": frame(b'{"id":2,"send":"' + b"x" * 60_000 + b'"}'),
+}
+
+
+@pytest.mark.parametrize("connected", [False, True], ids=["before connect", "connected"])
+@pytest.mark.parametrize("name", FLOODS)
+async def test_a_flood_ends_the_connection(name: str, connected: bool) -> None:
     async with serving(FakeGroat(), Limits(messages_per_second=5, drain_s=0.1)) as served:
         token = served.identities.let_in("t", "42")
-        async with wired(served, token) as wire:
-            wire.send(frame("", 9) * 50)
-            assert await wire.closed() == 3013
+        async with wired(served, token if connected else None) as wire:
+            wire.send(FLOODS[name] * 50)
+            # Before `connect` a command is not even counted.
+            assert await wire.closed() == (3501 if name == "long lines" and not connected else 3013)
+
+
+async def test_a_message_in_many_pieces_is_no_flood(token: str) -> None:
+    async with serving(FakeGroat(), Limits(messages_per_second=5, drain_s=0.1)) as served:
+        served.identities.let_in("t", "42")
+        async with wired(served, "t") as wire:
+            command = frame('{"id":2,"ping":{}}' + " " * 12_000)
+            for start in range(0, len(command), 250):
+                wire.send(command[start : start + 250])
+                await wire.writer.drain()
+                await asyncio.sleep(0)
+            assert await wire.heard() == PONGED
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [frame("{", fin=False), frame("{", fin=False) + frame("", 9), frame(PING)[:-1], b"\x81"],
+    ids=["fragment", "fragment and a ping", "frame", "one byte"],
+)
+@pytest.mark.parametrize("connected", [False, True], ids=["before connect", "connected"])
+async def test_a_message_that_does_not_end_closes(connected: bool, begun: bytes) -> None:
+    async with serving(FakeGroat(), Limits(message_s=0.2, drain_s=0.1)) as served:
+        token = served.identities.let_in("t", "42")
+        async with wired(served, token if connected else None) as wire:
+            wire.send(begun)
+            assert await wire.closed() == 3008
+
+
+async def test_a_big_read_is_worked_off_whole_and_in_order(faked: Served, token: str) -> None:
+    """More than a slice in one read: each command has its answer, in its turn."""
+    async with wired(faked, token) as wire:
+        ids = range(2, 3_002)
+        wire.send(b"".join(frame(f'{{"id":{id},"ping":{{}}}}') for id in ids))
+        assert [(await wire.heard())["id"] for _ in ids] == list(ids)
+
+
+async def test_what_comes_after_the_close_is_not_listened_to_for_ever(faked: Served, token: str) -> None:
+    async with wired(faked, token) as wire:
+        wire.send(frame("x"))
+        assert await wire.closed() == 3501
+        with suppress(ConnectionResetError, BrokenPipeError):
+            for _ in range(600):
+                wire.send(frame("{}") * 2_000)
+                await wire.writer.drain()
+            assert await wire.is_ended()
 
 
 async def test_an_upgrade_to_something_else_is_not_ours(faked: Served) -> None:

@@ -50,9 +50,16 @@ async def call_action(call: Call) -> Answer:
     shows the caller's own balances and positions only.
     """
     key = call.key()
-    action = call.settings.actions.get(call.params["name"])
+    name = call.params["name"]
+    action = call.settings.actions.get(name)
     if action is None:
-        raise HttpError("action_not_declared")
+        shown = name[:64].encode("ascii", "backslashreplace").decode()
+        raise HttpError(
+            "action_not_declared",
+            f"This server declares no action {shown!r}: its settings have no [actions.{shown}].",
+            action=shown,
+            setting=f"actions.{shown}",
+        )
     body = await call.body(bodies.ActionBody)
     identity = call.identity
     names = {"{user}": identity.user or ""}

@@ -72,7 +72,7 @@ class App:
         self._settings = settings
         self._given = groat
         self.services: Services | None = None
-        self._cors = Cors(settings.origins) if settings.origins else None
+        self._cors = Cors(settings.origins)
         self._hot = {("POST", "/v1/transactions"): OPERATIONS["postTransaction"]}
         self._router = Litestar(
             [*self._routes(), *self._console()],
@@ -84,11 +84,10 @@ class App:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one connection of the ASGI server."""
         if scope["type"] == "http":
-            if self._cors is not None:
-                send = self._cors.send(scope, send)
-                if self._cors.is_preflight(scope):
-                    await Answer(b"", 204)(scope, receive, send)
-                    return
+            send = self._cors.send(scope, send)
+            if self._settings.origins and self._cors.is_preflight(scope):
+                await Answer(b"", 204)(scope, receive, send)
+                return
             operation = self._hot.get((scope["method"], scope["path"]))
             if operation is not None:
                 await self._serve(operation, scope, receive, send)

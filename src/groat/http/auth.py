@@ -20,7 +20,7 @@ from groat.identity import ApiKey, Person, Unauthorized
 from groat.identity.identities import SESSION_TTL_S
 from groat.identity.model import OpenSession
 from groat.ledger.text import check_id, format_time
-from groat.live.origin import is_allowed
+from groat.live import origin
 
 COOKIE = "groat_session"
 
@@ -157,10 +157,12 @@ async def _signed_in(
 
 def _check_origin(call: Call) -> None:
     sent = call.headers.get(b"origin")
+    page = sent.decode("latin-1") if sent is not None else None
     host = call.headers.get(b"host", b"").decode("latin-1")
     # A listed origin counts, but not `*`: any page whatever must not get tokens for a cookie.
-    listed = [origin for origin in call.settings.origins if origin != "*"]
-    if not is_allowed(sent.decode("latin-1") if sent is not None else None, host, listed):
+    listed = [each for each in call.settings.origins if each != "*"]
+    if not origin.is_allowed(page, host, listed):
+        origin.tell(page, host)
         raise HttpError("origin_refused")
 
 

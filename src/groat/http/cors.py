@@ -9,6 +9,8 @@ from typing import Any
 
 from litestar.types import HTTPScope, Message, Send
 
+from groat.live.origin import is_allowed, normal, tell
+
 _ALLOWED = (
     (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE"),
     (
@@ -25,7 +27,7 @@ class Cors:
 
     def __init__(self, origins: tuple[str, ...]) -> None:
         self._any = "*" in origins
-        self._origins = {origin.rstrip("/").lower().encode() for origin in origins}
+        self._origins = {normal(origin) for origin in origins}
 
     def is_preflight(self, scope: HTTPScope) -> bool:
         """Whether a browser asks if it may ask."""
@@ -37,7 +39,13 @@ class Cors:
     def send(self, scope: HTTPScope, send: Send) -> Send:
         """``send``, with the headers for this request's origin if it is listed."""
         origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
-        if origin is None or not (self._any or origin.lower() in self._origins):
+        if origin is None:
+            return send
+        page = origin.decode("latin-1")
+        if not (self._any or normal(page) in self._origins):
+            host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+            if not is_allowed(page, host, ()):
+                tell(page, host)
             return send
         added: list[tuple[bytes, bytes]] = [
             (b"access-control-allow-origin", origin),

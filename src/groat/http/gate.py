@@ -48,6 +48,7 @@ class HttpLimits(msgspec.Struct, frozen=True):
     connections_max: int = 0
     connections_per_address: int = 1_000
     trusted_proxies: tuple[str, ...] = ()
+    demo: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> HttpLimits:

@@ -24,6 +24,7 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from groat.http.gate import Gate, counted_as
+from groat.http.hosts import is_this_machine
 from groat.http.problems import HttpError, problem
 
 if TYPE_CHECKING:
@@ -315,6 +316,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is there: begin to answer, or queue the request behind those before it."""
+        if self._limits.demo and not self._asks_this_machine():
+            raise self._wrong("host_refused")
         if self.parser.should_upgrade() and self._should_upgrade():
             return
         version = self.parser.get_http_version()
@@ -349,6 +352,10 @@ class Protocol(HttpToolsProtocol):
         else:
             self.flow.pause_reading()
             self.pipeline.appendleft((cycle, self.app))
+
+    def _asks_this_machine(self) -> bool:
+        """Whether the Host is local: a page elsewhere can point a name of its own at this machine (DNS rebinding)."""
+        return is_this_machine(next((value for name, value in self.headers if name == b"host"), b""))
 
     def _expect_body(self) -> None:
         self._stage = _Stage.BODY

@@ -79,8 +79,20 @@ async def get_metrics(call: Call) -> Answer:
     return Answer(call.services.metrics.text(), media_type=b"text/plain; version=0.0.4; charset=utf-8")
 
 
+_OF_PROXIES = frozenset(
+    {
+        b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"forwarded", b"via", b"x-real-ip",
+        b"x-client-ip", b"cf-connecting-ip", b"true-client-ip",
+    }
+)  # fmt: skip
+"""Headers that a proxy adds, at least one of them."""
+
+
 def _is_local(call: Call) -> bool:
-    if b"x-forwarded-for" in call.headers or b"forwarded" in call.headers:
+    if not call.settings.local_metrics or not call.headers.keys().isdisjoint(_OF_PROXIES):
+        return False
+    if call.scope["http_version"] == "1.0":
+        # So a bare nginx asks.
         return False
     try:
         return ipaddress.ip_address(call.address).is_loopback

@@ -21,6 +21,7 @@ import structlog
 
 from groat.identity.errors import IdentityError, Unauthorized
 from groat.identity.model import ROLES_MAX, Identity, check_roles, check_user
+from groat.sparing import SparingLog
 
 if TYPE_CHECKING:
     from groat.settings import Settings
@@ -50,6 +51,7 @@ JWKS_RETRY_S = 5.0
 JWKS_TIMEOUT_S = 5.0
 
 log = structlog.get_logger("groat.identity")
+_refusals = SparingLog(log)
 
 TYPE_CLAIMS = ("token_type", "typ", "token_use")
 """Claims by which issuers tell what a token is for: SimpleJWT, Keycloak, Cognito."""
@@ -96,6 +98,7 @@ class Tokens:
         elif self._settings.jwt_jwks and algorithm in PUBLIC.values():
             key = await self._public_key(header.get("kid"), algorithm)
         else:
+            _tell("jwt_algorithm", f"The token is signed by {algorithm[:16]}, which is not configured.")
             raise Unauthorized("token_invalid")
         return self._identity(self._verify(token, key, algorithm))
 
@@ -144,6 +147,15 @@ class Tokens:
         except jwt.ImmatureSignatureError as error:
             raise Unauthorized("token_not_yet_valid") from error
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
+            if isinstance(error, jwt.InvalidSignatureError):
+                _tell(
+                    "jwt_secret" if algorithm == self._hmac else "jwt_jwks",
+                    "The token's signature is not by the key that is configured. Whoever signs it uses another one.",
+                )
+            elif isinstance(error, jwt.InvalidIssuerError):
+                _tell("jwt_issuer", "The token's iss is not the configured one.")
+            elif isinstance(error, jwt.InvalidAudienceError):
+                _tell("jwt_audience", "The token's aud is not the configured one.")
             raise Unauthorized("token_invalid") from error
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
@@ -201,6 +213,7 @@ class Tokens:
                     await self._read_keys()
         key = self._find(kid, algorithm)
         if key is None:
+            _tell("jwt_jwks", "The token is signed with a key that the JWKS does not have.")
             raise Unauthorized("token_invalid", "The token is signed with a key this server does not know.")
         return key.key
 
@@ -244,6 +257,12 @@ class TrustedKey(NamedTuple):
 def _is_access(value: Any, prefix: str = "") -> bool:
     """Whether a type says that the token is an access token."""
     return isinstance(value, str) and value.lower().removeprefix(prefix) in ACCESS_TYPES
+
+
+def _tell(setting: str, hint: str) -> None:
+    """Log, sparingly, that a token was refused for what a setting says: a front end shows no more than a 401."""
+    variable = f"GROAT_{setting.upper()}"
+    _refusals.warning("token_refused", setting, setting=setting, hint=f"{hint} See {setting} ({variable}).")
 
 
 def _moment(claims: Mapping[str, Any], name: str) -> int:

@@ -103,6 +103,8 @@ async def serve(live: Live, scope: Event, receive: Receive, send: Send) -> None:
     await receive()
     headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
     allowed = origin.is_allowed(headers.get(b"origin"), headers.get(b"host", ""), live.limits.origins)
+    if not allowed:
+        origin.tell(headers.get(b"origin"), headers.get(b"host", ""))
     offered = scope.get("subprotocols", [])
     if not allowed or not live.running or live.draining or "centrifuge-protobuf" in offered:
         await send({"type": "websocket.close", "code": 1008 if not allowed else 1013})

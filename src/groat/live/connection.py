@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 VERSION: Final = "groat"
 NEVER: Final = math.inf
+LINE_BYTES: Final = 4 * 1024
+"""A line of so many bytes counts as two messages, and so on."""
+PIECE_COST: Final = 0.25
+"""What a read counts for that completes no message: a large message comes in some dozens of them."""
 _RENEWABLE: Final = frozenset({"token_expired", "token_revoked", "token_not_yet_valid"})
 
 
@@ -107,20 +111,24 @@ class Connection:
     # What the transport tells.
 
     def receive(self, message: bytes) -> None:
-        """One text message: one or more commands, separated by newlines."""
+        """One text message: one or more commands, separated by newlines.
+
+        Each line counts, also an empty one and a pong, and a long one for several.
+        """
         self.heard = True
         now = self._live.now()
+        if message.count(b"\n") > self._live.limits.messages_per_second * BURST_S:
+            self.close(protocol.TOO_MANY_REQUESTS)
+            return
         for line in message.split(b"\n"):
             if self.state is State.CLOSED:
                 return
-            if not line:
-                continue
-            if line == b"{}":
-                # A pong. It is what an idle client sends, so it costs nothing.
-                continue
-            if not self._may_send(now):
+            if not self._may_send(now, 1 + len(line) // LINE_BYTES):
                 self.close(protocol.TOO_MANY_REQUESTS)
                 return
+            if not line or line == b"{}":
+                # A pong, which is what an idle client sends.
+                continue
             try:
                 command = protocol.decode_command(line)
             except (msgspec.MsgspecError, RecursionError, UnicodeError):
@@ -130,9 +138,16 @@ class Connection:
             self._take(command)
 
     def receive_control(self) -> bool:
-        """A ping or pong of the transport's own came; whether to answer it."""
+        """A ping or pong of the transport's own, or a part of a message, came; whether to answer it."""
         self.heard = True
-        if self._may_send(self._live.now()):
+        return self._charge(1)
+
+    def receive_piece(self) -> None:
+        """Bytes came that complete nothing."""
+        self._charge(PIECE_COST)
+
+    def _charge(self, count: float) -> bool:
+        if self._may_send(self._live.now(), count):
             return True
         self.close(protocol.TOO_MANY_REQUESTS)
         return False
@@ -217,11 +232,11 @@ class Connection:
 
     # Commands.
 
-    def _may_send(self, now: float) -> bool:
+    def _may_send(self, now: float, count: float) -> bool:
         if self._bucket is None:
             rate = self._live.limits.messages_per_second
             self._bucket = Bucket(rate * BURST_S, rate, now)
-        return self._bucket.take(now)
+        return self._bucket.take(now, count)
 
     def _take(self, command: protocol.Command) -> None:
         if command.connect is not None:

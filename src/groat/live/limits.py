@@ -25,6 +25,8 @@ class Limits(msgspec.Struct, frozen=True):
     reply_bytes_max: int = 64 * 1024
     views_max: int = 100
     first_frame_s: float = 10.0
+    message_s: float = 10.0
+    """How long a message may take to come, once a part of it is there."""
     ping_s: int = 25
     close_s: float = 5.0
     write_high_bytes: int = 192 * 1024
@@ -58,13 +60,13 @@ class Bucket:
         self.tokens = size
         self.at = now
 
-    def take(self, now: float) -> bool:
-        """Take one token; False when there is none."""
+    def take(self, now: float, count: float = 1) -> bool:
+        """Take so many tokens; False when there are not as many."""
         self.tokens = min(self.size, self.tokens + (now - self.at) * self.per_second)
         self.at = now
-        if self.tokens < 1:
+        if self.tokens < count:
             return False
-        self.tokens -= 1
+        self.tokens -= count
         return True
 
     def is_full(self, now: float) -> bool:

@@ -1,23 +1,54 @@
-"""Which web pages may open a live connection."""
+"""Which web pages may open a live connection, and take part in what a cookie allows."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+import structlog
+
+from groat.sparing import SparingLog
+
+_PORTS = {"http": ":80", "https": ":443"}
+
+log = SparingLog(structlog.stdlib.get_logger("groat.origins"))
+
 
 def is_allowed(origin: str | None, host: str, allowed: Collection[str]) -> bool:
     """Whether a page of this origin may connect to this host.
 
     Only browsers send an Origin, and they cannot leave it out; a program without one is let through, for it holds a
-    token of its own. Otherwise the origin must be listed, or be the host that was asked for. `*` lists all.
+    token of its own. Otherwise the origin must be listed, or be the host that was asked for. `*` lists all. A scheme's
+    default port may be named or left out on either side.
     """
     if origin is None or "*" in allowed:
         return True
-    if origin.rstrip("/").lower() in {each.rstrip("/").lower() for each in allowed}:
+    if normal(origin) in {normal(each) for each in allowed}:
         return True
     try:
         parts = urlsplit(origin)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(host) and parts.netloc.lower() == host.lower()
+    port = _PORTS.get(parts.scheme)
+    if port is None or not host:
+        return False
+    return parts.netloc.lower().removesuffix(port) == host.lower().removesuffix(port)
+
+
+def normal(origin: str) -> str:
+    """The origin as it compares: in lower case, without a slash at its end and its scheme's default port."""
+    origin = origin.strip().rstrip("/").lower()
+    return origin.removesuffix(_PORTS.get(origin.partition("://")[0], "/"))
+
+
+def tell(origin: str | None, host: str) -> None:
+    """Log that a page of this origin was refused, and which setting would let it in; sparingly."""
+    shown = (origin or "")[:200]
+    log.warning(
+        "origin_refused",
+        shown[:60],
+        origin=shown,
+        host=host[:200],
+        setting="origins",
+        hint=f"If pages of {shown} may call, add it to origins (GROAT_ORIGINS={shown}).",
+    )

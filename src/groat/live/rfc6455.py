@@ -36,10 +36,13 @@ class Fault(Exception):
 
 
 class Message(NamedTuple):
-    """A whole text message, or one control frame, unmasked."""
+    """A whole text message, one control frame, or a CONTINUATION that says that a part of a message came; unmasked."""
 
     opcode: int
     payload: bytes
+
+
+_PART: Final = Message(CONTINUATION, b"")
 
 
 def accept(key: bytes) -> bytes:
@@ -79,11 +82,10 @@ class Reader:
             start, stop = end
             message = self._take(data[at], unmask(data[start:stop], data[start - 4 : start]))
             at = stop
-            if message is not None:
-                yield message
-                if message.opcode == CLOSE:
-                    # Nothing counts after a close frame (5.5.1).
-                    return
+            yield message
+            if message.opcode == CLOSE:
+                # Nothing counts after a close frame (5.5.1).
+                return
         if at < len(data):
             self._buffer = bytearray(data[at:])
 
@@ -128,7 +130,12 @@ class Reader:
             return None
         return start, stop
 
-    def _take(self, head: int, payload: bytes) -> Message | None:
+    @property
+    def is_within(self) -> bool:
+        """Whether a part of a message, or of a frame, is there."""
+        return self._buffer is not None or self._parts is not None
+
+    def _take(self, head: int, payload: bytes) -> Message:
         opcode = head & 0x0F
         if opcode == CLOSE:
             return Message(CLOSE, _checked_close(payload))
@@ -145,7 +152,7 @@ class Reader:
             self._parts.append(payload)
             self._size += len(payload)
         if not head & 0x80:
-            return None
+            return _PART
         whole = b"".join(self._parts)
         self._parts = None
         self._size = 0

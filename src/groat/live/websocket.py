@@ -14,6 +14,8 @@ import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import msgspec
+
 from groat.live import frames, origin, protocol, rfc6455
 from groat.live.connection import Connection, State
 from groat.live.service import Live, live_of
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 PATH: Final = b"/connection/websocket"
 _REQUEST_BYTES_MAX: Final = 64 * 1024
 _FAULT_CLOSE_S: Final = 1.0
+_SLICE_BYTES: Final = 16 * 1024
+_LATE_BYTES: Final = 64 * 1024
+"""So much is still listened to after the server has closed, for the client's own close frame."""
+_DEAF_BYTES: Final = 4 * 1024 * 1024
 _STATUS: Final = {
     400: b"Bad Request",
     403: b"Forbidden",
@@ -32,6 +38,16 @@ _STATUS: Final = {
     405: b"Method Not Allowed",
     426: b"Upgrade Required",
     503: b"Service Unavailable",
+}
+
+
+_CODES: Final = {
+    400: "invalid_request",
+    403: "origin_refused",
+    404: "not_found",
+    405: "method_not_allowed",
+    426: "upgrade_required",
+    503: "closed",
 }
 
 
@@ -44,6 +60,14 @@ class _Refused(Exception):
         self.detail = detail
         self.headers = headers
 
+    def problem(self) -> dict[str, str | int]:
+        """The problem details (RFC 9457) of the answer."""
+        code = _CODES[self.status]
+        title = code.replace("_", " ").capitalize()
+        return {
+            "type": f"urn:groat:{code}", "title": title, "status": self.status, "code": code, "detail": self.detail
+        }  # fmt: skip
+
 
 class WebSocketProtocol(asyncio.Protocol):
     """One client's socket: a handshake, then frames both ways. It is the transport of a Connection."""
@@ -53,7 +77,10 @@ class WebSocketProtocol(asyncio.Protocol):
         "_closing",
         "_connection",
         "_deaf",
+        "_held",
+        "_late",
         "_live",
+        "_part_timer",
         "_peers",
         "_reader",
         "_transport",
@@ -70,6 +97,9 @@ class WebSocketProtocol(asyncio.Protocol):
         self._close_timer: asyncio.TimerHandle | None = None
         self._closing = False
         self._deaf = False
+        self._held = b""
+        self._late = 0
+        self._part_timer: asyncio.TimerHandle | None = None
         self.on_gone: Callable[[], None] | None = None
         """Called once, when the socket is gone: the HTTP protocol counts its connections."""
 
@@ -94,8 +124,11 @@ class WebSocketProtocol(asyncio.Protocol):
         if self.on_gone is not None:
             self.on_gone()
             self.on_gone = None
-        if self._close_timer is not None:
-            self._close_timer.cancel()
+        self._held = b""
+        for timer in (self._close_timer, self._part_timer):
+            if timer is not None:
+                timer.cancel()
+        self._part_timer = None
         if self._connection is not None:
             self._connection.lost()
             self._connection = None
@@ -136,18 +169,70 @@ class WebSocketProtocol(asyncio.Protocol):
         if self._reader is None:
             self._shake_hands(data)
             return
+        if self._closing:
+            # What comes now has hardly any meaning, but it is still read, or the kernel would reset the connection and
+            # the client might never see why it was closed.
+            self._late += len(data)
+            self._deaf = self._deaf or self._late > _LATE_BYTES
+            if self._late > _DEAF_BYTES:
+                self._transport.abort()
         if self._deaf:
             return
+        if self._held:
+            self._held += data
+        elif len(data) <= _SLICE_BYTES:
+            self._feed(self._reader, data)
+        else:
+            self._work(data)
+
+    def _work(self, data: bytes) -> None:
+        """Take a slice of what was read, and the rest in later turns of the event loop."""
+        assert self._reader is not None
+        self._feed(self._reader, data[:_SLICE_BYTES])
+        rest = data[_SLICE_BYTES:]
+        if self._deaf or not rest:
+            return
+        self._held = rest
+        self.pause_reading()
+        asyncio.get_running_loop().call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        if self._connection is not None and self._connection.choked:
+            # What is held waits until the client has read, as what it sends does.
+            return
+        held, self._held = self._held, b""
+        if held and not self._deaf:
+            self._work(held)
+        if not self._held:
+            self.resume_reading()
+
+    def _feed(self, reader: rfc6455.Reader, data: bytes) -> None:
+        heard = whole = False
         try:
-            for message in self._reader.feed(data):
+            for message in reader.feed(data):
+                heard = True
+                whole = whole or message.opcode == rfc6455.TEXT
                 self._take(message)
         except rfc6455.Fault as fault:
-            # What follows a fault has no meaning, but it is still read, or the kernel would reset the connection and
-            # the client might never see why.
             self._deaf = True
             if self._connection is not None:
                 self._connection.lost()
             self.hang_up(fault.code, fault.reason)
+            return
+        if not heard and self._connection is not None:
+            self._connection.receive_piece()
+        if self._part_timer is not None and (whole or not reader.is_within):
+            self._part_timer.cancel()
+            self._part_timer = None
+        if reader.is_within and self._part_timer is None and self._live is not None and not self._closing:
+            loop = asyncio.get_running_loop()
+            self._part_timer = loop.call_later(self._live.limits.message_s, self._give_up)
+
+    def _give_up(self) -> None:
+        """A message that began does not end."""
+        self._part_timer = None
+        if self._connection is not None:
+            self._connection.close(protocol.SLOW)
 
     def _take(self, message: rfc6455.Message) -> None:
         connection = self._connection
@@ -163,6 +248,8 @@ class WebSocketProtocol(asyncio.Protocol):
             self._transport.close()
         elif self._closing or connection is None:
             return
+        elif message.opcode == rfc6455.CONTINUATION:
+            connection.receive_control()
         elif message.opcode == rfc6455.TEXT:
             connection.receive(message.payload)
         elif connection.receive_control() and message.opcode == rfc6455.PING:
@@ -190,8 +277,10 @@ class WebSocketProtocol(asyncio.Protocol):
             self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """Read on."""
-        if not self._transport.is_closing():
+        """Read on, when all that was read is worked off."""
+        if self._held:
+            asyncio.get_running_loop().call_soon(self._go_on)
+        elif not self._transport.is_closing():
             self._transport.resume_reading()
 
     # The handshake (RFC 6455, 4.2).
@@ -200,9 +289,10 @@ class WebSocketProtocol(asyncio.Protocol):
         try:
             key, subprotocol, live = self._checked(request)
         except _Refused as refused:
-            body = refused.detail.encode() + b"\n"
+            body = msgspec.json.encode(refused.problem())
             self.write(
-                b"HTTP/1.1 %d %b\r\n%bcontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
+                b"HTTP/1.1 %d %b\r\n%bcontent-type: application/problem+json\r\ncontent-length: %d\r\n"
+                b"connection: close\r\n\r\n%b"
                 % (
                     refused.status,
                     _STATUS[refused.status],
@@ -254,8 +344,10 @@ class WebSocketProtocol(asyncio.Protocol):
         if live is None or not live.running or live.draining:
             raise _Refused(503, "not serving live connections now", b"retry-after: 1")
         page = headers[b"origin"].decode("latin-1") if b"origin" in headers else None
-        if not origin.is_allowed(page, headers.get(b"host", b"").decode("latin-1"), live.limits.origins):
-            raise _Refused(403, "this origin may not connect")
+        host = headers.get(b"host", b"").decode("latin-1")
+        if not origin.is_allowed(page, host, live.limits.origins):
+            origin.tell(page, host)
+            raise _Refused(403, "this origin may not connect: the server's setting origins does not name it")
         offered = [each.strip() for each in headers.get(b"sec-websocket-protocol", b"").split(b",")]
         if b"centrifuge-protobuf" in offered:
             raise _Refused(400, "only the JSON protocol is spoken here")
