@@ -10,6 +10,7 @@
  *    includes its effect is taken in within the same step, so the number shown never jumps back and forth.
  */
 import { add, compare, isZero, subtract } from "./decimal.js";
+import type { InitialPicture } from "./groat.js";
 import {
   type Balance,
   balanceKey,
@@ -129,6 +130,19 @@ export const EMPTY_BOOK: Book = {
   notifications: NO_NOTIFICATIONS,
   sequence: 0,
 };
+
+/** The picture that an app handed in. It has no positions: what came since is not known. */
+export function firstBook({ user, name = null, roles = [], balances }: InitialPicture): Book {
+  const me: Me = {
+    user,
+    principal: `user:${user}`,
+    name,
+    roles: [...roles],
+    balances: [...balances],
+    positions: {},
+  };
+  return reduce(EMPTY_BOOK, { type: "me", me }, { now: 0, clock: 0, historyMax: 0 }).book;
+}
 
 /** "epoch:offset" as a position; null when it is none. */
 export function parsePosition(text: string): Position | null {

@@ -2,15 +2,16 @@
 
 import { type Api, createApi } from "./api.js";
 import type { Away } from "./arrival.js";
-import { type Book, EMPTY_BOOK, type Input, reduce } from "./book.js";
+import { type Book, EMPTY_BOOK, firstBook, type Input, reduce } from "./book.js";
 import { Connection, type SessionNews } from "./connection.js";
 import { type DebugSink, debugSink } from "./debug.js";
 import { negate } from "./decimal.js";
+import { Diagnosis } from "./diagnosis.js";
 import { backoff, browserEnvironment, type Environment, randomId, sleep } from "./environment.js";
 import { GroatError } from "./errors.js";
-import type { ActOptions, Groat, GroatOptions, InitialPicture } from "./groat.js";
+import type { ActOptions, Groat, GroatOptions } from "./groat.js";
 import { guarded } from "./guard.js";
-import { Http, type TokenProvider } from "./http.js";
+import { given, Http, type TokenProvider } from "./http.js";
 import type { Change, GroatState, Overlay, Phase, Position } from "./model.js";
 import { Seen } from "./seen.js";
 import { type Proof, Session, type SessionHost } from "./session.js";
@@ -29,6 +30,8 @@ const HISTORY_MAX = 200;
 const OVERLAY_MS_MAX = 60_000;
 const ENTER_MIN_MS = 500;
 const ENTER_MAX_MS = 20_000;
+const REFUSED_MIN_MS = 5_000;
+const REFUSED_MAX_MS = 60_000;
 
 /** Makes a client. Nothing happens before `start` (or `login`). */
 export function createGroat(options: GroatOptions = {}): Groat {
@@ -45,6 +48,7 @@ class Client implements Groat {
   private readonly historyMax: number;
   private readonly connection: Connection;
   private readonly seen: Seen;
+  private readonly diagnosis: Diagnosis;
   private readonly listeners = new Set<() => void>();
   private readonly changeListeners = new Set<(change: Change) => void>();
   private book: Book = EMPTY_BOOK;
@@ -71,11 +75,12 @@ class Client implements Groat {
     this.host = {
       prove: token ? (last) => this.proveGiven(token, last) : () => this.proveCookie(),
       replaced: (session, proof) => this.replaced(session, proof),
-      over: (session) => this.over(session),
+      over: (session, why) => this.over(session, why),
     };
     this.session = new Session(this.host);
     this.http = new Http(url.replace(/\/$/, ""), () => this.session, this.environment, this.debug);
-    this.http.onUnauthorized = (session) => this.over(session);
+    this.http.onUnauthorized = (session, error) => this.over(session, error);
+    this.diagnosis = new Diagnosis(this.http.base, this.environment);
     this.api = createApi(this.http);
     this.connection = new Connection(this.http, this.environment, this.debug, share, {
       confirmed: () => this.book.confirmed,
@@ -83,7 +88,7 @@ class Client implements Groat {
       changed: () => this.publish(),
       away: (away: Away) => this.tell(away),
       rightsChanged: () => this.check(),
-      unauthorized: () => this.over(this.session),
+      unauthorized: (why) => this.over(this.session, why),
       heardSession: (news) => this.heardSession(news),
       pageSeen: () => this.noteSeen(),
     });
@@ -332,11 +337,19 @@ class Client implements Groat {
   }
 
   /** The session cannot be renewed: other tabs of the person had better ask, too. */
-  private over(session: Session): void {
+  private over(session: Session, why: GroatError | null): void {
     // Calls of a page on which nobody is signed in end nobody's session.
     if (session !== this.session || (this.phase === "signed-out" && !session.isKnown)) return;
     if (session.isKnown) this.connection.announce({ type: "ask", was: session.user });
     this.drop();
+    if (why && !why.ordinary) this.trouble(why);
+  }
+
+  /** Shows why nothing can be had, and says it once where developers look. */
+  private trouble(error: GroatError): void {
+    this.connection.error = error;
+    this.diagnosis.say(error);
+    this.publish();
   }
 
   /** What another tab says of sessions. A tab of somebody else is not meant. */
@@ -388,6 +401,7 @@ class Client implements Groat {
         if (entering.signal.aborted) return;
         this.debug("nobody is signed in", { error });
         this.drop();
+        if (error instanceof GroatError && !error.ordinary) this.trouble(error);
       },
     );
   }
@@ -404,7 +418,10 @@ class Client implements Groat {
       try {
         const proved = arrival ? await session.identify(anew) : null;
         anew = false;
-        const me = proved ?? (await this.http.json<Me>("/v1/me", arrival ? { signal: arrival.signal } : {}));
+        const me =
+          proved ??
+          // On arrival this loop is what tries again.
+          (await this.http.json<Me>("/v1/me", arrival ? { signal: arrival.signal, attempts: 1 } : {}));
         if (arrival?.signal.aborted) return;
         if (session.ended) throw session.failure();
         if (attempt < 3 && this.phase === "ready" && this.epochs() !== epochs) continue;
@@ -415,8 +432,12 @@ class Client implements Groat {
         if (arrival?.signal.aborted || session.ended || !failure) throw error;
         if (!arrival || failure.unauthorized || failure.status === 403) throw failure;
         this.connection.lost(failure);
-        const wait = backoff(attempt, ENTER_MIN_MS, ENTER_MAX_MS, this.environment.random);
-        await this.wait(wait, arrival.signal);
+        const cause = await this.diagnosis.of(failure);
+        if (arrival.signal.aborted || session.ended) throw cause;
+        this.trouble(cause);
+        // What a server refuses it will refuse again, until somebody has changed its settings.
+        const [min, max] = cause.retryable ? [ENTER_MIN_MS, ENTER_MAX_MS] : [REFUSED_MIN_MS, REFUSED_MAX_MS];
+        await this.wait(backoff(attempt, min, max, this.environment.random), arrival.signal);
       }
     }
   }
@@ -439,6 +460,7 @@ class Client implements Groat {
 
   private welcome(me: Me): void {
     const arriving = this.phase !== "ready";
+    this.diagnosis.well();
     const { user } = this.book.confirmed;
     // What the app handed in was another person's.
     if (arriving && user !== null && user !== me.user) this.book = EMPTY_BOOK;
@@ -607,29 +629,6 @@ class Client implements Groat {
     if (this.phase === "signed-out" && !this.connection.missedNews()) this.connection.open();
     else this.begin();
   };
-}
-
-/** What the app's provider gives. Throws GroatError. */
-async function given(provider: TokenProvider): Promise<string | null> {
-  try {
-    return (await provider()) || null;
-  } catch (error) {
-    if (error instanceof GroatError) throw error;
-    throw new GroatError("network", "No token could be had.", 0, {}, error);
-  }
-}
-
-/** The picture that an app handed in. It has no positions: what came since is not known. */
-function firstBook({ user, name = null, roles = [], balances }: InitialPicture): Book {
-  const me: Me = {
-    user,
-    principal: `user:${user}`,
-    name,
-    roles: [...roles],
-    balances: [...balances],
-    positions: {},
-  };
-  return reduce(EMPTY_BOOK, { type: "me", me }, { now: 0, clock: 0, historyMax: 0 }).book;
 }
 
 function isEmpty(record: Readonly<Record<string, unknown>>): boolean {

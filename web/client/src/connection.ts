@@ -29,7 +29,7 @@ export interface ConnectionHost {
   /** Roles may have changed: ask who this is. */
   rightsChanged(): void;
   /** The session is over for this tab. */
-  unauthorized(): void;
+  unauthorized(why: GroatError | null): void;
   /** Another tab signed in or out. */
   heardSession(news: SessionNews): void;
   /** This tab leads now and should report again what it has shown. */
@@ -138,7 +138,7 @@ export class Connection {
         if (known.length !== roles.size || known.some((role) => !roles.has(role))) host.rightsChanged();
       },
       viewsChanged: () => this.tellViews(),
-      unauthorized: () => host.unauthorized(),
+      unauthorized: () => host.unauthorized(null),
     };
     const lineHost: LineHost = {
       snapshot: events.snapshot,
@@ -243,7 +243,7 @@ export class Connection {
     this.error = error;
     if (this.status.open) this.arrival.lost();
     this.status.closed(silence_ms);
-    if (error.unauthorized) this.host.unauthorized();
+    if (error.unauthorized) this.host.unauthorized(error);
     else this.tellStatus();
   }
 

@@ -9,7 +9,10 @@ export type ClientCode =
   | "session_ended"
   | "bad_answer"
   | "aborted"
-  | "view_refused";
+  | "view_refused"
+  | "origin_refused";
+
+const ORDINARY: readonly string[] = ["signed_out", "session_ended", "token_expired", "token_revoked"];
 
 /**
  * A refusal or failure. `code` is stable ("insufficient_funds", "network" ...), `status` is the HTTP status or 0 when
@@ -49,6 +52,11 @@ export class GroatError extends Error {
   /** True when the same request may succeed later: no answer, or the server was too busy. */
   get retryable(): boolean {
     return this.code === "network" || [429, 502, 503, 504].includes(this.status);
+  }
+
+  /** True when it says no more than that a session ended, as sessions do. */
+  get ordinary(): boolean {
+    return ORDINARY.includes(this.code);
   }
 
   /** True when the session is over: the token is missing, expired, revoked or wrong. */

@@ -29,8 +29,14 @@ export interface RequestOptions {
   timeout_ms?: number;
   /** False for the few routes that need no token. */
   auth?: boolean;
+  /** How often a read is asked for at most; 3 times by default. */
+  attempts?: number;
 }
 
+/** Fields of a failure that is not this server's. */
+const NO_TOKEN = { of: "token" };
+/** An app's function that gives no token for so long will give none. */
+const TOKEN_MS_MAX = 20_000;
 const ATTEMPT_MS_MAX = 15_000;
 const RETRY_FOR_MS = 30_000;
 const READ_ATTEMPTS_MAX = 3;
@@ -43,9 +49,26 @@ interface Call {
   sent: boolean;
 }
 
+/** What the app's provider gives. Throws GroatError. */
+export async function given(provider: TokenProvider): Promise<string | null> {
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    const error = new GroatError("network", `No token came within ${TOKEN_MS_MAX / 1_000} s.`, 0, NO_TOKEN);
+    late = setTimeout(() => reject(error), TOKEN_MS_MAX);
+  });
+  try {
+    return (await Promise.race([provider(), limit])) || null;
+  } catch (error) {
+    if (error instanceof GroatError) throw error;
+    throw new GroatError("network", "No token could be had.", 0, NO_TOKEN, error);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 export class Http {
   /** Called when a request was refused for good: the session's token is refused and cannot be renewed. */
-  onUnauthorized: (session: Session) => void = () => undefined;
+  onUnauthorized: (session: Session, error: GroatError) => void = () => undefined;
   readonly tokens: TokenSource;
 
   constructor(
@@ -146,10 +169,12 @@ export class Http {
         return await this.attempt<T>(call, path, options);
       } catch (error) {
         if (!(error instanceof GroatError)) throw error;
-        if (error.unauthorized && call.session) this.onUnauthorized(call.session);
+        if (error.unauthorized && call.session) this.onUnauthorized(call.session, error);
         const wait = retryAfter(error) ?? backoff(attempt, 250, 4_000, this.environment.random);
         const late = this.environment.clock() + wait - started > RETRY_FOR_MS;
-        const again = reading ? attempt + 1 < READ_ATTEMPTS_MAX : options.key !== undefined && !late;
+        const again = reading
+          ? attempt + 1 < (options.attempts ?? READ_ATTEMPTS_MAX)
+          : options.key !== undefined && !late;
         if (!error.retryable || !again) throw error;
         this.debug("retry", { path, attempt, wait_ms: wait, code: error.code });
         await sleep(wait, call.signal);

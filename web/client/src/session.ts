@@ -19,8 +19,8 @@ export interface SessionHost {
   prove(last: Pick<Proof, "token" | "user" | "principal"> | null): Promise<Proof | null>;
   /** Another person is signed in now. */
   replaced(session: Session, proof: Proof): void;
-  /** Nobody is signed in any more, or with a token that the server refuses. */
-  over(session: Session): void;
+  /** Nobody is signed in any more, or with a token that the server refuses (`why`). */
+  over(session: Session, why: GroatError | null): void;
 }
 
 /** Sessions of this page, of all its clients. */
@@ -118,12 +118,12 @@ export class Session {
       proof = await this.host.prove(last);
     } catch (error) {
       if (this.ended) throw this.failure();
-      if (error instanceof GroatError && error.unauthorized) this.host.over(this);
+      if (error instanceof GroatError && error.unauthorized) this.host.over(this, error);
       throw error;
     }
     if (this.ended) throw this.failure();
     if (!proof) {
-      this.host.over(this);
+      this.host.over(this, null);
       return null;
     }
     if (this.owner && this.owner.principal !== proof.principal) {

@@ -3,7 +3,10 @@ import { useGroat, useGroatContext, useGroatState } from "./provider.js";
 import { useRefresh } from "./use-balance.js";
 
 export interface UseStatus extends Status {
-  /** The state in words, with its age where the values may be old: "Stale, as of 12:04:31". */
+  /**
+   * The state in words, with its age where the values may be old ("Stale, as of 12:04:31"), or with the reason where none
+   * have come ("Connecting: no answer from the server").
+   */
   label: string;
   paused: boolean;
   /** Events that wait behind the pause. */
@@ -20,8 +23,16 @@ export function useStatus(): UseStatus {
   const paused = useGroatState((state) => state.paused);
   const buffered = useGroatState((state) => state.buffered);
   const refresh = useRefresh();
-  const word = words.status[status.state];
-  const label = status.asOf === null ? word : `${word}, ${words.asOf(formatTime(status.asOf, locale))}`;
+  const signedOut = useGroatState((state) => state.phase === "signed-out" && state.error === null);
+  const reason = useGroatState((state) => state.error && words.reasons[state.error.code]);
+  const word = signedOut ? words.signedOut : words.status[status.state];
+  const silent = status.state === "connecting" || status.state === "offline";
+  const label =
+    status.asOf !== null
+      ? `${word}, ${words.asOf(formatTime(status.asOf, locale))}`
+      : silent && reason
+        ? `${word}: ${reason}`
+        : word;
   return {
     ...status,
     label,

@@ -19,6 +19,10 @@ export interface Words {
   /** Said to screen readers: the change, signed, and the value after it. */
   changed: (delta: string, total: string) => string;
   status: Readonly<Record<StatusState, string>>;
+  /** Instead of "Offline" when nobody is signed in. */
+  signedOut: string;
+  /** Why nothing has come yet, by the code of the failure. */
+  reasons: Readonly<Record<string, string>>;
 }
 
 export const ENGLISH: Words = {
@@ -43,5 +47,11 @@ export const ENGLISH: Words = {
     polling: "Polling",
     stale: "Stale",
     offline: "Offline",
+  },
+  signedOut: "Signed out",
+  reasons: {
+    network: "no answer from the server",
+    origin_refused: "the server refuses this page's origin",
+    token_invalid: "the server refuses the token",
   },
 };
