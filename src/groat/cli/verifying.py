@@ -8,6 +8,8 @@ import typer
 
 from groat.cli.options import open_ledger, require_database, with_settings
 from groat.cli.output import progress, result
+from groat.programs.program import installed_programs
+from groat.programs.workflow import Workflow
 from groat.settings import Settings
 from groat.store.verify import CHECKS, Report
 
@@ -40,4 +42,6 @@ async def _verify(settings: Settings) -> Report:
             shown.update(task, description=promise.capitalize(), completed=done, total=total)
 
         async with open_ledger(settings) as groat:
+            # The kinds of every installed program, for the requests may be of one that these settings do not turn on.
+            Workflow(groat, [kind for program in installed_programs() for kind in program.kinds])
             return await groat.verify(moved)

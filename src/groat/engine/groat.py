@@ -71,7 +71,8 @@ log = structlog.get_logger("groat")
 class Groat(Lookup):
     """A ledger with live streams. Made by :meth:`open`; all methods must be called on one event loop.
 
-    ``standing`` are the programs whose tables every database has.
+    ``standing`` are the programs whose tables every database has. ``audits`` are checks of :meth:`verify` by their
+    names, beside those of the store; programs add theirs.
     """
 
     standing: ClassVar[tuple[Extension, ...]] = ()
@@ -97,6 +98,7 @@ class Groat(Lookup):
             store = TracedStore(store, self.tracer)
         self._store = store
         self._assets: dict[str, Asset] = {}
+        self.audits: dict[str, verify.Audit] = {}
         self._listeners: list[Listener] = []
         self._changed: list[Callable[[], None]] = []
         self._retention_us = int(retention_days * DAY_US)
@@ -637,7 +639,9 @@ class Groat(Lookup):
 
     async def verify(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> verify.Report:
         """Re-derive everything from the postings; ``progress(check, done, total)`` is called from another thread."""
-        return await self._store.read(verify.verify, progress, self._store.checks)
+        return await self._store.read(
+            verify.verify, progress, self._store.checks, tuple(self.audits.values())
+        )
 
     async def read(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a flow over one snapshot of the database; raises StoreError."""

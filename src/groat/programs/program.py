@@ -51,6 +51,11 @@ class Program:
         self.jobs = tuple(jobs)
 
 
+def installed_programs() -> list[Program]:
+    """All programs that installed packages bring. Raises as :func:`find_programs`."""
+    return find_programs(sorted(entry.name for entry in entry_points(group=GROUP)))
+
+
 def find_programs(names: Iterable[str]) -> list[Program]:
     """The programs of these names. Raises ProgramError ``program_not_found``, ValueError for kinds of one name."""
     installed = {entry.name: entry for entry in entry_points(group=GROUP)}

@@ -47,6 +47,17 @@ ARCHIVED = ("verify_archived_transactions", "verify_archived_postings")
 WALKED = ("hash_chain", "verify_unbatched", "verify_running", "verify_keys")
 
 Progress = Callable[[str, int, int], None]
+Add = Callable[[str, Any, Any, Any], None]
+"""Notes a contradiction: the check, about what, what should be there, what is."""
+
+
+class Audit(NamedTuple):
+    """A program's check that takes more than a statement: its name, what it promises, and the flow that makes it."""
+
+    name: str
+    promise: str
+    flow: Callable[[Add], Flow[None]]
+
 
 _decode_outcome = msgspec.json.Decoder(Outcome).decode
 
@@ -79,10 +90,11 @@ class Report(msgspec.Struct):
         return not self.problems
 
 
-def verify(progress: Progress, programs: dict[str, str]) -> Flow[Report]:
+def verify(progress: Progress, programs: dict[str, str], audits: Sequence[Audit] = ()) -> Flow[Report]:
     """Check everything over one snapshot; ``progress(check, done, total)`` is called as it goes.
 
-    ``programs`` are their own checks: named statements that list contradictions, and what each promises.
+    ``programs`` are their own checks: named statements that list contradictions, and what each promises; ``audits``
+    are those that take more.
     """
     transactions, postings, accounts, batches = yield Query("verify_counts")
     (archived,) = yield Query("archived_upto")
@@ -92,6 +104,10 @@ def verify(progress: Progress, programs: dict[str, str]) -> Flow[Report]:
         progress(name, number, len(lists))
         for what, expected, found in (yield Query(name)):
             problems.add(name, what, expected, found)
+    for audit in audits:
+        progress(audit.name, 0, 1)
+        yield from audit.flow(problems.add)
+    promises = CHECKS | programs | {audit.name: audit.promise for audit in audits}
     after = 0
     while True:
         folds = yield from _load_folds(after)
@@ -105,7 +121,7 @@ def verify(progress: Progress, programs: dict[str, str]) -> Flow[Report]:
         yield from _check_folds(folds, after, problems, progress, accounts)
         after = folds.last
         if len(folds.slots) < ACCOUNTS_MAX:
-            return Report(transactions, postings, accounts, batches, problems.found, CHECKS | programs)
+            return Report(transactions, postings, accounts, batches, problems.found, promises)
 
 
 class Problems:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from groat import Groat
+from groat.ledger.commands import Capture, Release, Reverse
 from groat.ledger.errors import InvalidInput, Refusal
 from groat.programs.bank import BANK
 from groat.programs.bank.card_network import SimulatedCardNetwork
@@ -59,11 +60,13 @@ class Chance:
         self.doors = Doors(bank.workflow, SimulatedNode(lambda: bank.clock() / 1e6), SimulatedCardNetwork())
 
     async def step(self) -> None:
-        what = self.dice.choices(("file", "take", "likely", "time", "doors"), (4, 2, 10, 1, 2))[0]
+        what = self.dice.choices(("file", "take", "likely", "time", "doors", "hand"), (4, 2, 10, 1, 2, 1))[0]
         if what == "file" or not self.requests:
             await self.file()
         elif what in ("take", "likely"):
             await self.take(likely=what == "likely")
+        elif what == "hand":
+            await self.by_hand()
         elif what == "time":
             await self.bank.pass_days(self.dice.choice((0.01, 0.01, 1, 1, 8, 31)))
         else:
@@ -126,7 +129,9 @@ class Chance:
     async def take(self, likely: bool) -> None:
         """Any transition as anybody; or, ``likely``, one that starts from where the request is, as who may take it."""
         request = await self.bank.look(self.dice.choice(self.requests[-25:] if likely else self.requests))
-        transitions = list(KINDS[request.kind].transitions.values())[1:]
+        kind = KINDS[request.kind]
+        inherited = kind.inherits_correct and (kind.uncorrectable or self.dice.random() < 0.5)
+        transitions = list(kind.transitions.values())[1 : -2 if inherited else None]
         by = self.dice.choice(CALLERS)
         if likely:
             possible = [t for t in transitions if request.state in t.sources]
@@ -150,6 +155,25 @@ class Chance:
             return
         self.count(f"{request.kind}.{transition.name}", answer)
 
+    async def by_hand(self) -> None:
+        """Whatever a request did, tried past it by every command that could."""
+        request = await self.bank.look(self.dice.choice(self.requests))
+        step = self.dice.choice(request.history or [])
+        common: dict[str, Any] = {
+            "principal": "service:shop",
+            "key": f"hand/{len(self.seen)}/{self.seen.total()}",
+        }
+        command = self.dice.choice((
+            Reverse(**common, transaction=step.transaction, below_floor=True),
+            Reverse(**common, transaction=step.transaction, amounts=(1,), below_floor=True),
+            Capture(**common, hold=request.hold or step.transaction),
+            Release(**common, hold=request.hold or step.transaction),
+        ))  # fmt: skip
+        answer = await self.bank.groat.execute(command)
+        assert isinstance(answer, Refusal), command
+        assert answer.code in ("belongs_to_request", "hold_not_found"), answer
+        self.seen[answer.code] += 1
+
     def count(self, what: str, answer: RequestView | Refusal) -> None:
         self.seen[answer.code if isinstance(answer, Refusal) else what] += 1
 
@@ -166,6 +190,7 @@ async def test_whatever_happens_no_money_comes_or_goes(bank: Bank, groat: Groat,
             report = await groat.verify()
             assert report.ok, report.problems
     print(chance.seen.most_common())
+    assert chance.seen["belongs_to_request"]
     # It did many different things, and was refused for many different reasons.
     assert len([what for what in chance.seen if "." in what]) > 25
     assert len([what for what in chance.seen if "." not in what]) > 10

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from groat.ledger.errors import Refusal
+from groat.programs.bank.places import no_money
 from groat.programs.bank.recipients import RULES, To, know, recipient_refusal
 from groat.programs.workflow import ADMIN, OWNER, SERVICE, Kind, Request, State, Step, Transition
 
@@ -49,5 +50,6 @@ BENEFICIARY = Kind(
     example={"external": "DE89370400440532013000", "name": "Erika Mustermann"},
     refusals=RULES,
     resolve=know,
+    books=no_money,
     uncorrectable="A saved recipient moves no money. Correct the transfer.",
 )

@@ -16,12 +16,13 @@ from msgspec import Meta
 from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.dates import DAY_US
 from groat.programs.bank.node import ASSET
-from groat.programs.bank.places import COINS, FEES, money_of, stored
+from groat.programs.bank.places import COINS, FEES, money_of, no_money, stored
 from groat.programs.workflow import (
     ADMIN,
     OWNER,
     SERVICE,
     SYSTEM,
+    Books,
     Capture,
     Correction,
     Hold,
@@ -214,6 +215,21 @@ def fail(r: Request[BitcoinTransaction], why: Reason) -> Step:
     )
 
 
+def books(r: Request[BitcoinTransaction]) -> Books:
+    """A withdrawal is held until the network has it for good; a completed deposit counts, less what was corrected."""
+    amount, asset = money_of(r)
+    if r.data.direction == "deposit":
+        left = amount - r.corrected.get(asset, 0)
+        return Books(moved=(Post(COINS, r.owner, left, asset),) if r.state == "completed" else ())
+    if r.state in ("requested", "approved", "sending", "pending"):
+        return Books(held=amount)
+    if r.state != "completed":
+        return Books()
+    return Books(
+        moved=(Post(r.owner, COINS, amount, asset), Post(FEES, COINS, stored(r, r.data.fee, asset), asset))
+    )
+
+
 RULES = {
     "bitcoin_only": Rule(422, "Bitcoin transactions are in BTC."),
     "address_wrong": Rule(422, "This is no bitcoin address."),
@@ -240,6 +256,7 @@ BITCOIN_ADDRESS = Kind(
         Transition("retire", "Retire", ("pending", "ready"), ("retired",), (OWNER,), retire),
     ),
     example={"note": "Savings"},
+    books=no_money,
     uncorrectable="An address moves no money. Correct the deposit that came to it.",
 )  # fmt: skip
 
@@ -280,4 +297,5 @@ BITCOIN_TRANSACTION = Kind(
     example={"amount": "0.01000000", "asset": "BTC", "address": "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"},
     thresholds={"BTC": "0.25"},
     refusals=RULES,
+    books=books,
 )  # fmt: skip

@@ -19,6 +19,7 @@ from groat.programs.workflow import (
     ADMIN,
     SERVICE,
     SYSTEM,
+    Books,
     Capture,
     Correction,
     Hold,
@@ -167,6 +168,15 @@ def _unspent(r: Request[CardPayment], amount: int) -> msgspec.Struct | None:
     return card
 
 
+def books(r: Request[CardPayment]) -> Books:
+    """Held while it is authorised, then what was captured less what was refunded."""
+    amount, asset = money_of(r)
+    if r.state == "authorised":
+        return Books(held=amount)
+    paid = stored(r, r.data.captured, asset) - stored(r, r.data.refunded, asset)
+    return Books(moved=(Post(r.owner, CARDS, paid, asset),) if r.state in ("captured", "refunded") else ())
+
+
 RULE = {"exceeds_payment": Rule(422, "More than is left of the payment.")}
 
 CARD_PAYMENT = Kind(
@@ -195,4 +205,5 @@ CARD_PAYMENT = Kind(
     example={"card": "", "amount": "12.50", "asset": "USD", "merchant": "Corner Bakery"},
     parent=("card", CARD),
     refusals={**RULES, **RULE, **AMOUNT_WRONG},
+    books=books,
 )  # fmt: skip

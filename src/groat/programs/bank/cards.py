@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.dates import month_of
-from groat.programs.bank.places import AMOUNT_WRONG, amount_of, stored
+from groat.programs.bank.places import AMOUNT_WRONG, amount_of, no_money, stored
 from groat.programs.workflow import (
     ADMIN,
     OWNER,
@@ -171,5 +171,6 @@ CARD = Kind(
     ),
     example={"holder": "Ursula Lang", "asset": "USD", "limit": "1000.00"},
     refusals=RULES,
+    books=no_money,
     uncorrectable="A card moves no money itself. Correct the payment that was made with it.",
 )  # fmt: skip

@@ -24,6 +24,7 @@ from groat.programs.workflow import (
     OWNER,
     SERVICE,
     SYSTEM,
+    Books,
     Kind,
     Notice,
     Post,
@@ -279,6 +280,15 @@ def _moment(day: str) -> int:
     return moment_of(found)
 
 
+def books(r: Request[Loan]) -> Books:
+    """From the payout on: what was lent less what was paid back of it, and the interest paid."""
+    if r.state not in ("active", "arrears", "paid_off"):
+        return Books()
+    asset = r.data.asset
+    owed, interest = stored(r, r.data.owed, asset), stored(r, r.data.interest_paid, asset)
+    return Books(moved=(Post(LOANS, r.owner, owed, asset), Post(r.owner, INTEREST, interest, asset)))
+
+
 RULES = {
     "terms_wrong": Rule(422, "At most what was asked for, at no more than 100 percent a year."),
     "nothing_due": Rule(409, "No instalment is due now."),
@@ -322,4 +332,5 @@ LOAN = Kind(
     example={"amount": "1200.00", "asset": "USD", "months": 12, "purpose": "A bicycle"},
     thresholds={"USD": "10000", "EUR": "10000"},
     refusals=RULES,
+    books=books,
 )  # fmt: skip

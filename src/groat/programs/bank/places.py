@@ -6,7 +6,7 @@ from typing import Any
 
 from groat.ledger.amounts import parse_amount
 from groat.ledger.errors import InvalidInput, Refusal, Rule
-from groat.programs.workflow import Request
+from groat.programs.workflow import Books, Request
 
 CLEARING = "house:clearing"
 """Money on its way: what was captured for a transfer and has not arrived yet."""
@@ -27,6 +27,11 @@ FEES = "house:fees"
 AMOUNT_WRONG = {
     "amount_wrong": Rule(422, "An amount is none, or of an asset that does not exist; detail says which.")
 }
+
+
+def no_money(_: Request[Any]) -> Books:
+    """What requests that move no money themselves hold and moved."""
+    return Books()
 
 
 def outside(number: str) -> str:

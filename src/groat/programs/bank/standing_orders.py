@@ -14,6 +14,7 @@ import msgspec
 from groat.ledger.errors import Refusal
 from groat.programs.bank.beneficiaries import BENEFICIARY
 from groat.programs.bank.dates import add_months, day_of, moment_of, read_day
+from groat.programs.bank.places import no_money
 from groat.programs.bank.recipients import RULES, know
 from groat.programs.bank.transfers import DAY_RULE, DAYS_AHEAD_MAX, Day, Payment, with_recipient
 from groat.programs.workflow import (
@@ -136,5 +137,6 @@ STANDING_ORDER = Kind(
     parent=("beneficiary", BENEFICIARY),
     refusals={**RULES, **DAY_RULE},
     resolve=know,
+    books=no_money,
     uncorrectable="A standing order moves no money itself. Correct the transfers that it filed.",
 )  # fmt: skip

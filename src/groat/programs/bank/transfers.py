@@ -20,6 +20,7 @@ from groat.programs.workflow import (
     OWNER,
     SERVICE,
     SYSTEM,
+    Books,
     Capture,
     Hold,
     Kind,
@@ -167,6 +168,15 @@ def fail(r: Request[Transfer], _: msgspec.Struct) -> Step:
     )
 
 
+def books(r: Request[Transfer]) -> Books:
+    """Held until it is decided, in the clearing account until it arrives, or nothing."""
+    amount, asset = money_of(r)
+    if r.state == "pending":
+        return Books(held=amount)
+    places = {"approved": CLEARING, "completed": r.data.account}
+    return Books(moved=(Post(r.owner, places[r.state], amount, asset),)) if r.state in places else Books()
+
+
 TRANSFER = Kind(
     "transfer",
     title="Transfer",
@@ -200,4 +210,5 @@ TRANSFER = Kind(
     thresholds={"USD": "10000", "EUR": "10000", "BTC": "0.25"},
     refusals={**RULES, **DAY_RULE},
     resolve=know,
+    books=books,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from groat.programs.workflow.kinds import (
     SERVICE,
     SYSTEM,
     Approval,
+    Books,
     Capture,
     Correction,
     Hold,
@@ -40,6 +41,7 @@ WORKFLOW = Extension(
             "verify_request_holds",
             "each open hold of a request is named by it, and by no request that has ended",
         ),
+        ("verify_request_causes", "what a request did names it, and what names one was done by it"),
     ),
     causes="find_request_causes",
 )
@@ -53,6 +55,7 @@ __all__ = [
     "SYSTEM",
     "WORKFLOW",
     "Approval",
+    "Books",
     "Capture",
     "Correction",
     "Hold",

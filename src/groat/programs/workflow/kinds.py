@@ -138,13 +138,27 @@ class Correction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Moved(NamedTuple):
-    """What a request moved from one account to another, smallest units in all; ``latest`` is the last transaction."""
+    """What a request moved from one account to another, smallest units in all; ``latest`` is the last transaction.
+
+    ``how``: by a ``step``, by the ``capture`` of its hold, by a correction (``correct``), or against it by ``hand``.
+    """
 
     source: str
     destination: str
     asset: str
     amount: int
     latest: str
+    how: str = "step"
+
+
+class Books(NamedTuple):
+    """What a request must have done to money by its state and data: what it holds, and what it moved in all.
+
+    Smallest units of the request's asset are ``held``. Posts of nothing count as none.
+    """
+
+    held: int = 0
+    moved: tuple[Post, ...] = ()
 
 
 class Approval(msgspec.Struct, frozen=True):
@@ -308,6 +322,8 @@ class Kind(Generic[D]):
     who receives its money, if any; they do not decide on it. ``thresholds`` are decimal amounts by asset from which two
     approvers are needed. ``refusals`` are the codes its steps may answer. ``resolve`` completes what is filed before
     that, which freezes nothing under the key; it may raise InvalidInput. ``example`` is filed in documents and tests.
+    ``books`` says what its requests must hold and have moved, which ``groat verify`` compares with the money: without
+    what was given back by an inherited ``correct``, and with it by one that the kind declares.
     ``uncorrectable`` says why nothing of its requests can be given back, for a kind of which that is so; any other one
     that declares no transition ``correct`` inherits it.
     Raises ValueError when the parts do not fit together.
@@ -330,6 +346,7 @@ class Kind(Generic[D]):
         refusals: dict[str, Rule] | None = None,
         resolve: Callable[[People, Any], Awaitable[Any]] | None = None,
         uncorrectable: str = "",
+        books: Callable[[Any], Books] | None = None,
     ) -> None:
         self.name = name
         self.title = title
@@ -339,6 +356,7 @@ class Kind(Generic[D]):
         self.states = {state.name: state for state in states}
         self.transitions = {transition.name: transition for transition in transitions}
         self.uncorrectable = uncorrectable
+        self.books = books
         self.inherits_correct = CORRECT not in self.transitions
         inherited = _inherited(states, self.transitions.get(CORRECT), uncorrectable)
         self.transitions |= {t.name: t for t in inherited if t.name not in self.transitions}

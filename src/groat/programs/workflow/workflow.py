@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -17,7 +18,7 @@ from groat.engine.groat import Groat
 from groat.ledger.amounts import AMOUNT_MAX, Asset
 from groat.ledger.errors import GroatError, Refusal, StoreError
 from groat.ledger.text import check_id, format_time
-from groat.programs.workflow import reading
+from groat.programs.workflow import auditing, reading
 from groat.programs.workflow.commands import Take
 from groat.programs.workflow.kinds import FILE, SYSTEM, Kind, Nothing, RequestError
 from groat.programs.workflow.reading import LATEST, STEPS_MAX, Due, Page
@@ -26,6 +27,7 @@ from groat.programs.workflow.views import LookView, RequestView, request_view, s
 from groat.settings import SettingsError
 from groat.store.batch import Done
 from groat.store.reading import FIRST_ID, LAST_ID
+from groat.store.verify import Audit
 
 POLL_S = 0.5
 DUE_MAX = 500
@@ -68,6 +70,9 @@ class Workflow:
                 raise SettingsError("setting_invalid", detail, setting="thresholds")
             self.kinds[name] = kind = copy(self.kinds[name])
             kind.thresholds = {**kind.thresholds, **amounts}
+        groat.audits[auditing.CHECK] = Audit(
+            auditing.CHECK, auditing.PROMISE, partial(auditing.audit, self.kinds)
+        )
         self._groat = groat
         self._open_max = open_max
         self._assets: dict[str, Asset] = {}

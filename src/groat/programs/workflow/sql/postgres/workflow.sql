@@ -26,29 +26,33 @@ SELECT s.id, 'request:' || r.kind || ':' || r.id
 FROM unnest($1::text[]) AS j (id) JOIN request_step AS s ON s.id = j.id JOIN request AS r ON r.id = s.request;
 
 -- name: read_request_moves :bulk
--- What these requests moved, hand reversals of older versions taken off: [source, destination, asset, amount, latest transaction]
--- as JSON. Whoever moves money of a request holds its row.
-WITH step (request, id) AS (
-    -- Behind the id of a parent's step stands what it is; it made no transaction.
-    SELECT x.request, CASE WHEN length(x.id) = 36 THEN x.id::uuid END
+-- What these requests moved, as JSON: [source, destination, asset, amount, latest transaction, how]. It was a step, the capture of
+-- the hold by a step, a correction, or a reversal by hand that older versions allowed. Whoever moves money of a request holds its row.
+WITH step (request, id, transition) AS (
+    -- The id of a step that a child made of its parent has more behind it; it made no transaction.
+    SELECT x.request, CASE WHEN x.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN x.id::uuid END, x.transition
     FROM request_step AS x WHERE x.request = ANY ($1::text[])),
-moves (request, txn, source, destination, amount) AS (
-    SELECT x.request, p.txn, p.source, p.destination, p.amount FROM step AS x JOIN posting AS p ON p.txn = x.id
+moves (request, txn, source, destination, amount, how) AS (
+    SELECT x.request, p.txn, p.source, p.destination, p.amount,
+           CASE WHEN x.transition = 'correct' THEN 'correct' WHEN t.hold IS NOT NULL AND p.leg = 0 THEN 'capture' ELSE 'step' END
+    FROM step AS x JOIN txn AS t ON t.id = x.id JOIN posting AS p ON p.txn = x.id
     UNION ALL
-    SELECT x.request, p.txn, p.source, p.destination, p.amount FROM step AS x JOIN archived_posting AS p ON p.txn = x.id
+    SELECT x.request, p.txn, p.source, p.destination, p.amount,
+           CASE WHEN x.transition = 'correct' THEN 'correct' WHEN t.hold IS NOT NULL AND p.leg = 0 THEN 'capture' ELSE 'step' END
+    FROM step AS x JOIN archived_txn AS t ON t.id = x.id JOIN archived_posting AS p ON p.month = t.month AND p.txn = x.id
     UNION ALL
-    SELECT x.request, p.txn, p.source, p.destination, p.amount
+    SELECT x.request, p.txn, p.source, p.destination, p.amount, 'hand'
     FROM step AS x JOIN txn AS t ON t.reverses = x.id JOIN posting AS p ON p.txn = t.id
     UNION ALL
-    SELECT x.request, p.txn, p.source, p.destination, p.amount
+    SELECT x.request, p.txn, p.source, p.destination, p.amount, 'hand'
     FROM step AS x JOIN archived_txn AS t ON t.reverses = x.id
     JOIN archived_posting AS p ON p.month = t.month AND p.txn = t.id),
 sums AS (
     SELECT m.request, s.path AS source, d.path AS destination, s.asset, sum(m.amount)::bigint AS amount,
-           max(m.txn::text) AS latest
+           max(m.txn::text) AS latest, m.how
     FROM moves AS m JOIN account AS s ON s.id = m.source JOIN account AS d ON d.id = m.destination
-    WHERE m.amount > 0 GROUP BY m.request, s.path, d.path, s.asset)
-SELECT request, json_agg(json_build_array(source, destination, asset, amount, latest))::text FROM sums GROUP BY request;
+    WHERE m.amount > 0 GROUP BY m.request, s.path, d.path, s.asset, m.how)
+SELECT request, json_agg(json_build_array(source, destination, asset, amount, latest, how))::text FROM sums GROUP BY request;
 
 -- name: count_open_requests :bulk
 -- How many requests of each owner are open.
@@ -179,4 +183,40 @@ UNION ALL
 SELECT r.id, CASE r.open WHEN 1 THEN 'a hold that one of its steps made' ELSE 'nothing, for it has ended' END, 'holds ' || r.hold
 FROM request AS r LEFT JOIN request_step AS s ON s.id = r.hold AND s.request = r.id LEFT JOIN hold AS h ON h.id::text = s.id
 WHERE r.hold IS NOT NULL AND (h.id IS NULL OR r.open = 0)
+LIMIT 100;
+
+-- name: verify_request_page :many long
+-- The next $2 requests behind id $1.
+SELECT r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.asset, r.needed, r.approvals, r.filed_by,
+       r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits::int, r.open::int,
+       r.corrections
+FROM request AS r WHERE r.id > $1 ORDER BY r.id LIMIT $2;
+
+-- name: verify_held :bulk long
+-- The holds of these requests: what is left of each and what was captured, from where to where.
+SELECT x.request, s.path, d.path, s.asset, h.captured,
+       CASE h.status WHEN 'open' THEN h.amount - h.captured - h.released ELSE 0 END
+FROM request_step AS x JOIN hold AS h ON h.id = CASE WHEN x.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN x.id::uuid END
+JOIN account AS s ON s.id = h.source JOIN account AS d ON d.id = h.destination
+WHERE x.request = ANY ($1::text[]);
+
+-- name: verify_request_causes :many long
+-- Lists at most 100 contradictions. Each step made a transaction; what has a request for its cause was made by a step of that request,
+-- and of no other; what has none was stored before there were causes, or by a node of the version before. A request's hold never expires.
+SELECT x.request, 'a transaction ' || x.id, 'none'
+FROM request_step AS x
+WHERE length(x.id) = 36 AND NOT EXISTS (SELECT 1 FROM txn AS t WHERE t.id::text = x.id)
+  AND NOT EXISTS (SELECT 1 FROM archived_txn AS t WHERE t.id::text = x.id)
+UNION ALL
+SELECT m.what || ' ' || m.id, coalesce('request:' || r.kind || ':' || r.id, 'no request'), m.cause
+FROM (SELECT 'transaction' AS what, id::text, cause FROM txn WHERE cause IS NOT NULL
+      UNION ALL SELECT 'transaction', id::text, cause FROM archived_txn WHERE cause IS NOT NULL
+      UNION ALL SELECT 'hold', id::text, cause FROM hold WHERE cause IS NOT NULL) AS m
+LEFT JOIN request_step AS x ON x.id = m.id LEFT JOIN request AS r ON r.id = x.request
+WHERE m.cause LIKE 'request:%' AND m.cause IS DISTINCT FROM 'request:' || r.kind || ':' || r.id
+   OR m.cause NOT LIKE 'request:%' AND r.id IS NOT NULL
+UNION ALL
+SELECT 'hold ' || h.id::text, 'no expiry, for it is a request''s', 'expires at ' || h.expires_at
+FROM hold AS h LEFT JOIN request_step AS x ON x.id = h.id::text
+WHERE h.expires_at IS NOT NULL AND (h.cause LIKE 'request:%' OR x.id IS NOT NULL)
 LIMIT 100;
