@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from itertools import islice
 
+from groat.csv_cells import csv_line
 from groat.ledger.amounts import format_amount
 from groat.ledger.text import format_time
 from groat.programs.statements.statement import Statement
-from groat.sheets import safe_cell
 
 COLUMNS = ("at", "recorded_at", "transaction", "kind", "counterparty", "reason", "amount", "balance", "asset")
 CHUNK_LINES = 500
@@ -34,8 +32,7 @@ def csv_chunks(statement: Statement) -> Iterator[bytes]:
                     line.transaction,
                     line.kind,
                     line.counterparty,
-                    # Whoever wrote the reason must not run formulas where the file is opened.
-                    safe_cell(line.reason),
+                    line.reason,
                     format_amount(line.amount, scale),
                     format_amount(line.balance, scale),
                     code,
@@ -47,6 +44,4 @@ def csv_chunks(statement: Statement) -> Iterator[bytes]:
 
 
 def _text(rows: list[tuple[str, ...]]) -> bytes:
-    file = io.StringIO()
-    csv.writer(file).writerows(rows)
-    return file.getvalue().encode()
+    return "".join(map(csv_line, rows)).encode()

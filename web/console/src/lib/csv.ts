@@ -1,15 +1,34 @@
 /** CSV: writing it safe to open in a spreadsheet, and reading our own. */
 
-const FORMULA = /^[\s\p{Cc}]*[=+\-@|%\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
-const NUMBER = /^-?\d+(?:\.\d+)?$/;
+// The server's rule is src/groat/csv_cells.py: both are tested by tests/data/csv_cells.json. Blanks are written out, for
+// "\s" means another set in Python.
+const BLANK = "\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200f\\u2028-\\u202f\\u205f\\u2060\\u3000\\ufeff";
+const SIGN = "=+\\-@|%\\ufe62\\ufe63\\ufe66\\ufe6b\\uff0b\\uff0d\\uff1d\\uff20";
+const RUNS = `[${BLANK}']*[${SIGN}]`;
+
+const LEAD = new RegExp(`^[${BLANK}']*`);
+const FORMULA = new RegExp(`^(?:${RUNS}|'*[\\t\\r\\n])`);
+const FORMULA_WITHIN = new RegExp(`([;\\t\\r\\n])(?=${RUNS})`, "g");
+const ESCAPED_WITHIN = new RegExp(`([;\\t\\r\\n])'(?=${RUNS})`, "g");
+const NUMBER = /^-?[0-9]+(?:\.[0-9]+)?$/;
+const QUOTED = new RegExp(`["\\r\\n,;\\t]|^[${BLANK}]|[${BLANK}]$`);
+
+/** Blanks and apostrophes that a text begins with, and the rest. */
+function split(text: string): [string, string] {
+  const at = LEAD.exec(text)?.[0].length ?? 0;
+  return [text.slice(0, at), text.slice(at)];
+}
 
 /**
- * One cell. A text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, "CSV Injection");
- * plain negative numbers stay numbers. Quoted where it holds a separator, a quote or a line break.
+ * One cell. A text that a spreadsheet would run as a formula gets an apostrophe in front, also where it begins after a
+ * separator or a line break within (OWASP, "CSV Injection"); plain negative numbers stay numbers. Quoted where it holds
+ * a separator, a quote or a line break, or has blanks around it.
  */
 export function csvCell(value: string): string {
-  const safe = FORMULA.test(value) && !NUMBER.test(value) ? `'${value}` : value;
-  return /["\r\n,;\t]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const [head, rest] = split(value);
+  const mark = FORMULA.test(value) ? "'" : "";
+  const safe = NUMBER.test(value) ? value : mark + head + rest.replace(FORMULA_WITHIN, "$1'");
+  return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** A whole file by RFC 4180, with a byte-order mark so that spreadsheets read it as UTF-8. */
@@ -39,9 +58,11 @@ export function fromCsv(text: string): string[][] {
   return rows;
 }
 
-/** A cell's own text, without the apostrophe that keeps a spreadsheet from running it. */
+/** A cell's own text, without the apostrophes that keep a spreadsheet from running it. */
 export function cellText(cell: string): string {
-  return cell.startsWith("'") && FORMULA.test(cell.slice(1)) ? cell.slice(1) : cell;
+  const [head, rest] = split(cell);
+  const marked = head.startsWith("'") && FORMULA.test(cell);
+  return head.slice(marked ? 1 : 0) + rest.replace(ESCAPED_WITHIN, "$1");
 }
 
 /** Hands a text to the browser as a download. */
