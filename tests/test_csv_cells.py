@@ -19,7 +19,9 @@ CELLS: list[tuple[str, str]] = [
     for value, written in json.loads((Path(__file__).parent / "data" / "csv_cells.json").read_text("utf-8"))
 ]
 NASTY = st.text(st.sampled_from("=+-@|%';,\"\t\r\n a1.\uff1d\ufeff\u200b\x00") | st.characters(codec="utf-8"))
-FORMULA = re.compile("[\\s\\x00-\\x1f\u200b\ufeff]*[=+@|%\uff1d\uff0b\uff20]|[\t\r\n]|[\\s]*-(?![0-9]+(\\.[0-9]+)?$)")
+FORMULA = re.compile(
+    "[\\s\\x00-\\x1f\u200b\ufeff]*[=+@|%\uff1d\uff0b\uff20]|[\t\r\n]|[\\s]*-(?![0-9]+(\\.[0-9]+)?$)"
+)
 
 
 @pytest.mark.parametrize(("value", "written"), CELLS, ids=[ascii(value) for value, _ in CELLS])

@@ -157,7 +157,7 @@ def test_what_was_refused_can_be_tried_again(run: Run, database: str, tmp_path: 
 
 
 def test_a_dry_run_checks_and_writes_nothing(run: Run, database: str) -> None:
-    ran = run("import", "transactions", BOOKS, "--dry-run", "--database", database)
+    ran = run("import", "transactions", BOOKS, "--dry-run", "--floor", "none", "--database", database)
     assert (ran.code, ran.out) == (0, "1359 transactions in 1416 rows on 51 balances: all rows are good\n")
     assert exported_balances(run, database) == {}
 
@@ -228,6 +228,165 @@ def test_files_that_are_none(
     ran = run("import", "transactions", file, "--database", database)
     assert ran.code == 2
     assert code in ran.err
+
+
+HEADER = "transaction,date,source,destination,amount,asset"
+ROW = "t1,2026-01-02,house:in,user:1,5,USD"
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("transaction,date,source,destination,asset,amount", "u,2026-01-02,house:in,user:1,USD,1,234.50"),
+        ("transaction,date,source,destination,asset,amount,", "u,2026-01-02,house:in,user:1,USD,1,234.50"),
+        (HEADER + ",reason", "u,2026-01-02,house:in,user:1,5,USD,Bonus, and more"),
+        (HEADER, f"{ROW},,,x"),
+    ],
+)
+def test_a_cell_beyond_the_columns_is_an_error(
+    run: Run, database: str, tmp_path: Path, header: str, row: str
+) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text(f"{header}\n{row}\n")
+    for more in ((), ("--dry-run",)):
+        ran = run("import", "transactions", file, *more, "--database", database)
+        assert (ran.code, "surplus_cell" in ran.err) == (2, True), ran.err
+    assert exported_balances(run, database) == {}
+
+
+@pytest.mark.parametrize("more", [",amount", ",Amount", ", AMOUNT ", ",reason,reason"])
+def test_a_column_named_twice_is_an_error(run: Run, database: str, tmp_path: Path, more: str) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text(f"{HEADER}{more}\n{ROW},7,7\n")
+    ran = run("import", "transactions", file, "--database", database)
+    assert (ran.code, "columns_doubled" in ran.err) == (2, True), ran.err
+
+
+@pytest.mark.parametrize("end", [",,,,,\n", " , ,\t,,,\n", "\n\n", ",,,,,,,,,\n", "\r\n,,,,,\r\n"])
+def test_rows_without_a_value_are_skipped(run: Run, database: str, tmp_path: Path, end: str) -> None:
+    file = tmp_path / "file.csv"
+    file.write_bytes(f"{HEADER}\n{end}{ROW}\n{end}".encode())
+    ran = run("import", "transactions", file, "--database", database)
+    assert (ran.code, ran.out) == (0, "1 posted, 0 known from earlier runs, 0 refused\n"), ran.err
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
+def test_delimiters_and_encodings(run: Run, database: str, tmp_path: Path, mark: str, encoding: str) -> None:
+    file = tmp_path / "file.csv"
+    text = f"{HEADER},reason\n{ROW},\u0417\u0430\u0440\u043f\u043b\u0430\u0442\u0430\n".replace(",", mark)
+    file.write_bytes(text.encode(encoding))
+    command: tuple[str | Path, ...] = ("import", "transactions", file, "--database", database)
+    if encoding == "cp1251":
+        ran = run(*command)
+        assert (ran.code, "--encoding" in ran.err) == (2, True), ran.err
+        command = (*command, "--encoding", "cp1251")
+    assert run(*command).out == "1 posted, 0 known from earlier runs, 0 refused\n"
+    ran = run("export", "transactions", "--database", database)
+    assert "\u0417\u0430\u0440\u043f\u043b\u0430\u0442\u0430" in ran.out
+    assert run(*command, "--encoding", "no-such").code == 2
+
+
+AMOUNTS = """
+    amounts                 option      balance or code
+    1.000                   -           amount_ambiguous
+    "1,000"                 -           amount_ambiguous
+    1.000 2.500             -           amount_ambiguous
+    1.000 2.50              -           3.5
+    "1,000" 2.50            -           1002.5
+    1.000 "2,50"            -           1002.5
+    "1.234,56" 1.000        -           2234.56
+    "1,234.56" "1,000"      -           2234.56
+    1.000 1000.5            -           1001.5
+    1.000 0.125             -           1.125
+    1.000                   point       1
+    1.000                   comma       1000
+    "1,000"                 point       1000
+    2.50 "2,50"             -           invalid_amount
+    1000                    -           1000
+    "1,00,000.5"            -           invalid_amount
+    +5                      -           invalid_amount
+    1.0.0                   -           invalid_amount
+"""
+
+
+@pytest.mark.parametrize("line", AMOUNTS.strip().splitlines()[1:])
+def test_the_column_says_how_its_numbers_are_written(
+    run: Run, database: str, tmp_path: Path, line: str
+) -> None:
+    *amounts, option, expected = line.split()
+    file = tmp_path / "file.csv"
+    rows = [f"t{n},2026-01-02,house:in,user:1,{amount},USD" for n, amount in enumerate(amounts)]
+    file.write_text("\n".join([HEADER, *rows]) + "\n")
+    more = () if option == "-" else ("--decimal", option)
+    command = ("import", "transactions", file, "--asset", "USD:3", *more, "--database", database)
+    dry, ran = run(*command, "--dry-run"), run(*command)
+    assert dry.code == ran.code
+    if expected[0].isdigit():
+        assert exported_balances(run, database)["user:1"] == Decimal(expected)
+    else:
+        assert (ran.code, expected in ran.err, expected in dry.err) == (2, True, True), ran.err
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # the newest first, also within a day
+        ["o1,2026-01-03,user:o,house:out,5,USD", "o2,2026-01-02,house:in,user:o,5,USD"],
+        ["a,2026-01-03,user:o,house:s,5,USD", "b,2026-01-03,house:i,user:o,5,USD", "c,2026-01-02,house:i,user:x,1,USD"],
+        # in no order
+        ["b,2026-01-02,house:i,user:o,5,USD", "c,2026-01-04,user:o,house:s,9,USD", "a,2026-01-03,house:i,user:o,4,USD"],
+        # of one day, as they stand
+        ["a,2026-01-02,house:in,user:o,5,USD", "b,2026-01-02,user:o,house:out,5,USD"],
+    ],
+    ids=["newest first", "newest first within a day", "in no order", "one day"],
+)  # fmt: skip
+def test_what_was_effective_first_is_posted_first(
+    run: Run, database: str, tmp_path: Path, rows: list[str]
+) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text("\n".join([HEADER, *rows]) + "\n")
+    command = ("import", "transactions", file, "--database", database)
+    assert run(*command, "--dry-run").code == 0
+    assert run(*command).out == f"{len(rows)} posted, 0 known from earlier runs, 0 refused\n"
+    assert exported_balances(run, database)["user:o"] == 0
+
+
+def test_a_dry_run_and_the_run_agree_on_what_is_refused(run: Run, database: str) -> None:
+    _, refused = replay_with_floors(books())
+    command = ("import", "transactions", BOOKS, "--database", database)
+    dry = run(*command, "--dry-run")
+    posted = 1359 - len(refused)
+    assert (dry.code, dry.out) == (
+        1,
+        "1359 transactions in 1416 rows on 51 balances: all rows are good; a run would post"
+        f" {posted}, 0 are known from earlier runs, {len(refused)} would be refused\n",
+    )
+    ran = run(*command)
+    assert (ran.code, [line for line in dry.err.splitlines() if "books-" in line]) == (
+        1,
+        [line for line in ran.err.splitlines() if "books-" in line],
+    )
+    again = run(*command, "--dry-run")
+    assert f"would post 0, {posted} are known from earlier runs, {len(refused)} would be refused" in again.out
+
+
+def test_ids_with_a_slash_and_further_attempts_never_meet(run: Run, database: str, tmp_path: Path) -> None:
+    file, money = tmp_path / "file.csv", tmp_path / "money.csv"
+    file.write_text(
+        f"{HEADER}\nINV/1,2026-01-02,user:z,house:in,5,USD\nINV/1/2,2026-01-02,house:in,user:y,7,USD\n"
+        f"INV,2026-01-02,user:z,house:in,1,USD\nopen/x,2026-01-02,house:in,user:y,1,USD\n"
+    )
+    money.write_text(f"{HEADER}\nm,2026-01-01,house:in,user:z,6,USD\n")
+    command = ("import", "transactions", file, "--floor", "policy", "--database", database)
+    assert run(*command).out == "2 posted, 0 known from earlier runs, 2 refused\n"
+    assert run("import", "transactions", money, "--database", database).code == 0
+    dry = run(*command, "--retry-refused", "--dry-run")
+    assert "would post 2, 2 are known from earlier runs, 0 would be refused" in dry.out
+    assert run(*command, "--retry-refused").out == "2 posted, 2 known from earlier runs, 0 refused\n"
+    assert run(*command, "--retry-refused").out == "0 posted, 4 known from earlier runs, 0 refused\n"
+    balances = exported_balances(run, database)
+    assert (balances["user:z"], balances["user:y"]) == (Decimal(0), Decimal(8))
 
 
 async def follow(database: str, stream: str) -> tuple[list[int], str]:

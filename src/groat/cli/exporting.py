@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -16,10 +15,11 @@ import typer
 from groat import Groat
 from groat.cli.options import open_ledger, require_database, with_settings
 from groat.cli.output import aside, progress
+from groat.csv_cells import csv_line
 from groat.ledger.amounts import Asset, format_amount
+from groat.ledger.commands import digest_of
 from groat.ledger.text import format_time
 from groat.settings import Settings
-from groat.sheets import safe_cell
 from groat.store.flow import Flow, Query
 from groat.store.replica import STALE_S_MAX, TooStale
 
@@ -29,9 +29,6 @@ REPLICA_S = 5.0
 Row = dict[str, Any]
 Take = Callable[[list[Row]], None]
 """Takes a page of rows in the thread that reads them."""
-
-# Texts that people and programs made up; in a CSV they must not run as formulas.
-FREE_TEXTS = frozenset({"reason", "metadata", "key", "principal", "actor"})
 
 
 @with_settings("database", "replica")
@@ -62,7 +59,7 @@ def export(
 ) -> None:
     """Write transactions, entries or balances, as they are at one moment, while servers go on.
 
-    The columns of `transactions` begin with those that `groat import transactions` reads.
+    `groat import transactions` makes the transactions again from their CSV, with holds and keys, in another database.
     """
     require_database(settings)
     asyncio.run(_run(what, format, output, max_stale, settings))
@@ -105,20 +102,18 @@ async def _read(groat: Groat, max_stale: int | None, flow: Callable[..., Flow[No
 
 def _csv_writer(file: IO[str], columns: Iterable[str]) -> Take:
     columns = tuple(columns)
-    writer = csv.writer(file)
-    writer.writerow(columns)
+    file.write(csv_line(columns))
 
     def write(rows: list[Row]) -> None:
-        writer.writerows([[_cell(name, row[name]) for name in columns] for row in rows])
+        file.writelines(csv_line([_text(row[name]) for name in columns]) for row in rows)
 
     return write
 
 
-def _cell(name: str, value: Any) -> str:
+def _text(value: Any) -> str:
     if value is None:
         return ""
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
-    return safe_cell(text) if name in FREE_TEXTS else text
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
 
 
 def _jsonl_writer(file: IO[str]) -> Take:
@@ -132,7 +127,8 @@ COLUMNS = {
     "balances": ("account", "asset", "balance", "available", "held", "version", "floor", "ceiling"),
     "transactions": (
         "transaction", "date", "source", "destination", "amount", "asset", "reason", "kind", "pending", "recorded_at",
-        "principal", "key", "actor", "reverses", "hold", "cause", "metadata",
+        "principal", "key", "actor", "reverses", "hold", "cause", "metadata", "leg", "hold_state", "hold_expires_at",
+        "key_form", "key_body",
     ),
     "entries": (
         "account", "asset", "version", "transaction", "at", "delta", "balance", "held_delta", "held", "counterparty",
@@ -166,16 +162,23 @@ def _transactions_of(place: tuple[Any, ...], assets: Mapping[str, Asset], take: 
     after: tuple[str, int] = ("", 0)
     name, *month = place
     while page := (yield Query(name, (*after, PAGE, *month))):
+        digests = [digest_of(principal, key) for principal, key in (row[11:13] for row in page)]
+        keys = {digest: (form, body) for digest, form, body, *_ in (yield Query("find_keys", (digests,)))}
         rows = []
-        for id, _, kind, at, recorded_at, source, destination, asset, amount, pending, reason, *rest in page:
+        for values, digest in zip(page, digests, strict=True):
+            id, leg, kind, at, recorded_at, source, destination, asset, amount, pending, reason, *rest = (
+                values
+            )
+            *texts, metadata, hold_after, expires_at = rest
             scale = assets[asset].scale
-            *texts, metadata = rest
-            values = (
+            form, body = keys.get(digest, (None, None))
+            cells = (
                 id, format_time(at), source, destination, format_amount(amount, scale), asset, reason, kind,
                 format_amount(pending, scale), format_time(recorded_at), *texts,
-                json.loads(metadata) if metadata else {},
+                json.loads(metadata) if metadata else {}, leg, json.loads(hold_after)[2] if hold_after else None,
+                None if expires_at is None else format_time(expires_at), form, body,
             )  # fmt: skip
-            rows.append(dict(zip(COLUMNS["transactions"], values, strict=True)))
+            rows.append(dict(zip(COLUMNS["transactions"], cells, strict=True)))
         take(rows)
         after = page[-1][:2]
 

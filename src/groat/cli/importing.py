@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -13,28 +13,40 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 import typer
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Table as Grid
 
 from groat import Groat
+from groat.cli.exported_file import infer_exported_assets, is_export, to_restores
 from groat.cli.options import open_ledger, with_settings
 from groat.cli.output import aside, progress, result
 from groat.cli.transactions_file import (
     PRINCIPAL,
+    Decimal,
     FileError,
     Problem,
+    Table,
     infer_assets,
     parse_assets,
-    read_legs,
+    read_table,
+    to_legs,
     to_posts,
 )
+from groat.engine.committer import SHARE_MIN
+from groat.engine.ids import new_id
+from groat.ledger.accounts import Limits
 from groat.ledger.amounts import Asset
-from groat.ledger.commands import OpenAccount, Post
+from groat.ledger.book import Book, Refs
+from groat.ledger.commands import Command, OpenAccount, digest_of
 from groat.ledger.errors import Refusal
 from groat.ledger.keys import derive
+from groat.ledger.restore import Restore
 from groat.settings import Settings
 from groat.store.batch import Done
+from groat.store.flow import Flow, Query
+from groat.store.rehearsal import rehearse
 
-CHUNK_MAX = 1_000
+# A batch takes so many at least, so those of a chunk are decided together and in their order.
+CHUNK_MAX = SHARE_MIN
 ATTEMPTS_MAX = 100
 SHOWN_MAX = 50
 
@@ -65,7 +77,8 @@ def group() -> None:
 @with_settings("database", "redis")
 def transactions(
     file: Annotated[
-        Path, typer.Argument(help="CSV: transaction,date,source,destination,amount,asset[,reason]")
+        Path,
+        typer.Argument(help="CSV: transaction,date,source,destination,amount,asset[,reason], or an export"),
     ],
     *,
     floor: Annotated[
@@ -78,6 +91,15 @@ def transactions(
             help="Create this asset with this scale if it is missing, such as USD:2; may be repeated"
         ),
     ] = None,
+    decimal: Annotated[
+        Literal["point", "comma"] | None,
+        typer.Option(
+            help="The sign before the fraction of the amounts; if not given, the one that they show"
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the file, such as cp1251; UTF-8 if not given")
+    ] = None,
     rate: Annotated[
         float | None,
         typer.Option(
@@ -87,66 +109,110 @@ def transactions(
     retry_refused: Annotated[
         bool,
         typer.Option(
-            "--retry-refused", help="Try again what an earlier run was refused (keys get a suffix /2, /3 ...)"
+            "--retry-refused", help="Try again what an earlier run was refused, under keys of its own"
         ),
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row and write nothing")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what a run would come to, and write nothing")
+    ] = False,
     settings: Settings,
 ) -> None:
     """Post the transactions of a CSV file.
 
     Rows that share `transaction` are the legs of one atomic transaction. Its key comes from that id, so a second run
     changes nothing and a run that was killed goes on where it stopped. `date` becomes the effective date (midnight
-    UTC for a day). A server may serve the same database meanwhile: open screens follow. Every row is checked before
-    anything is written. Exit code 1: some transactions were refused (they are listed); 2: rows are wrong.
+    UTC for a day), and what was effective first is posted first. What `groat export transactions` wrote is made again
+    as it was. A server may serve the same database meanwhile: open screens follow. Every row is checked before
+    anything is written. Exit code 1: some transactions were (or would be) refused, and are listed; 2: rows are wrong.
     """
-    asyncio.run(
-        _run(file, settings, floor == "none", parse_assets(asset or []), rate, retry_refused, dry_run)
-    )
+    signs: dict[str | None, Decimal | None] = {"point": ".", "comma": ",", None: None}
+    table = read_table(file, encoding)
+    options = _Options(file, floor == "none", parse_assets(asset or []), rate, retry_refused, dry_run)
+    asyncio.run(_run(table, signs[decimal], settings, options))
 
 
-async def _run(
-    file: Path,
-    settings: Settings,
-    no_floor: bool,
-    declared: Mapping[str, Asset],
-    rate: float | None,
-    retry_refused: bool,
-    dry_run: bool,
-) -> None:
-    legs = read_legs(file)
+class _Options(NamedTuple):
+    file: Path
+    no_floor: bool
+    declared: Mapping[str, Asset]
+    rate: float | None
+    retry_refused: bool
+    dry_run: bool
+
+
+async def _run(table: Table, decimal: Decimal | None, settings: Settings, options: _Options) -> None:
     async with open_ledger(settings) as groat:
         present = await groat.assets()
-        inferred = infer_assets(legs, {**declared, **present})
-        assets = {**inferred, **declared, **present}
-        posts, problems = to_posts(legs, assets)
+        commands: Sequence[Command]
+        if is_export(table):
+            inferred = infer_exported_assets(table.rows, {**options.declared, **present})
+            assets = {**inferred, **options.declared, **present}
+            commands, problems = to_restores(table, assets)
+        else:
+            legs, problems = to_legs(table, decimal)
+            inferred = infer_assets(legs, {**options.declared, **present})
+            assets = {**inferred, **options.declared, **present}
+            commands, wrong = to_posts(legs, assets)
+            problems += wrong
         if problems:
-            _show_problems(problems)
-            raise FileError(
-                "rows_invalid", f"{len(problems)} rows of {file} are wrong, so nothing was written."
+            _show_problems(sorted(problems))
+            detail = f"{len(problems)} rows of {options.file} are wrong, so nothing was written."
+            raise FileError("rows_invalid", detail)
+        _note_assets(options.declared, present, inferred)
+        if options.dry_run:
+            size = f"{len(commands)} transactions in {len(table.rows)} rows on {len(_accounts(commands))} balances"
+            outcome = await _rehearse(groat, settings, commands, assets, options)
+            said = f"{size}: all rows are good"
+            if outcome.known or outcome.refused:
+                said += (
+                    f"; a run would post {outcome.posted}, {outcome.known} are known from earlier runs,"
+                    f" {len(outcome.refused)} would be refused"
+                )
+        else:
+            for code, made in assets.items():
+                if code not in present:
+                    await groat.add_asset(code, made.scale)
+            with progress() as shown:
+                if options.no_floor:
+                    await _open_accounts(groat, _accounts(commands), shown)
+                outcome = await _post(groat, commands, options, shown)
+            said = (
+                f"{outcome.posted} posted, {outcome.known} known from earlier runs,"
+                f" {len(outcome.refused)} refused"
             )
-        _note_assets(declared, present, inferred)
-        accounts = sorted(
-            {(path, p.asset) for post in posts for p in post.postings for path in (p.source, p.destination)}
-        )
-        if dry_run:
-            result.print(
-                f"{len(posts)} transactions in {len(legs)} rows on {len(accounts)} balances: all rows are good"
-            )
-            return
-        for code, made in assets.items():
-            if code not in present:
-                await groat.add_asset(code, made.scale)
-        with progress() as shown:
-            if no_floor:
-                await _open_accounts(groat, accounts, shown)
-            outcome = await _post(groat, posts, rate, retry_refused, shown)
-    result.print(
-        f"{outcome.posted} posted, {outcome.known} known from earlier runs, {len(outcome.refused)} refused"
-    )
+    result.print(said, soft_wrap=True)
     if outcome.refused:
-        _show_refused(outcome.refused)
+        _show_refused(outcome.refused, "would be refused" if options.dry_run else "were refused")
         raise typer.Exit(1)
+
+
+def _accounts(commands: Iterable[Command]) -> list[tuple[str, str]]:
+    """The (path, asset) pairs that the commands move money between."""
+    refs, book = Refs(), Book(0, {})
+    for command in commands:
+        command.needs(refs, book)
+    return sorted(refs.accounts)
+
+
+async def _rehearse(
+    groat: Groat,
+    settings: Settings,
+    commands: Sequence[Command],
+    assets: dict[str, Asset],
+    options: _Options,
+) -> Outcome:
+    limits = (lambda _: Limits(None)) if options.no_floor else settings.policy().limits
+    again = _attempt if options.retry_refused else None
+    imported = await _imported_before(groat, commands)
+    rest = [command for command in commands if id(command) not in imported]
+    foreseen = await groat.read(rehearse, rest, assets, limits, new_id, again)
+    refused = [
+        Refused(_shown_id(command), each.refusal)
+        for command, each in zip(rest, foreseen, strict=True)
+        if each.refusal is not None
+    ]
+    known = sum(each.known and each.refusal is None for each in foreseen)
+    return Outcome(len(rest) - known - len(refused), known + len(imported), refused)
 
 
 async def _open_accounts(groat: Groat, accounts: Sequence[tuple[str, str]], shown: Progress) -> None:
@@ -173,24 +239,26 @@ async def _open_accounts(groat: Groat, accounts: Sequence[tuple[str, str]], show
         shown.advance(task, len(chunk))
 
 
-async def _post(
-    groat: Groat, posts: Sequence[Post], rate: float | None, retry_refused: bool, shown: Progress
-) -> Outcome:
-    task = shown.add_task("Posting", total=len(posts))
+async def _post(groat: Groat, commands: Sequence[Command], options: _Options, shown: Progress) -> Outcome:
+    task = shown.add_task("Posting", total=len(commands))
     posted = known = 0
     refused: list[Refused] = []
-    rest = iter(posts)
+    rest = iter(commands)
     started = time.monotonic()
     done = 0
+    rate = options.rate
     # Slowed down, a chunk is a tenth of a second's worth, so that those who watch see a flow.
     size = CHUNK_MAX if rate is None else max(1, min(CHUNK_MAX, int(rate / 10)))
     while chunk := list(islice(rest, size)):
-        for post, verdict in zip(chunk, await groat.execute_many(chunk), strict=True):
-            if retry_refused and isinstance(verdict, Refusal) and verdict.replayed:
-                verdict = await _again(groat, post, verdict)
+        imported = await _imported_before(groat, chunk)
+        fresh = [command for command in chunk if id(command) not in imported]
+        known += len(imported)
+        for command, verdict in zip(fresh, await groat.execute_many(fresh), strict=True):
+            if options.retry_refused and isinstance(verdict, Refusal) and verdict.replayed:
+                verdict = await _again(groat, command, verdict)
             if isinstance(verdict, Refusal):
-                refused.append(Refused((post.metadata or {})["import"], verdict))
-            elif verdict.replayed:
+                refused.append(Refused(_shown_id(command), verdict))
+            elif verdict.replayed or not verdict.transactions:
                 known += 1
             else:
                 posted += 1
@@ -201,15 +269,40 @@ async def _post(
     return Outcome(posted, known, refused)
 
 
-async def _again(groat: Groat, post: Post, verdict: Done | Refusal) -> Done | Refusal:
-    """Try a transaction that was refused before under its next key: a refused key had no effect and never will."""
+async def _imported_before(groat: Groat, commands: Sequence[Command]) -> set[int]:
+    """The identities of those of an export that a version without :class:`Restore` imported as plain transactions."""
+    restores = [command for command in commands if isinstance(command, Restore)]
+    keys = {digest_of(PRINCIPAL, f"import/{r.made[0].id}"): r for r in restores}
+    found = await groat.read(_find, list(keys)) if keys else []
+    return {id(keys[digest]) for digest, *_ in found}
+
+
+def _find(digests: list[str]) -> Flow[list[tuple[str, int]]]:
+    return [tuple(row) for row in (yield Query("find_keys", (digests,)))]
+
+
+async def _again(groat: Groat, command: Command, verdict: Done | Refusal) -> Done | Refusal:
+    """Try a transaction that was refused before under its next key: a refused key had no effect and never will.
+
+    An older version gave the key of a further attempt to another transaction, too; that is no reason to stop.
+    """
     for attempt in range(2, ATTEMPTS_MAX + 1):
-        if not (isinstance(verdict, Refusal) and verdict.replayed):
+        if not isinstance(verdict, Refusal) or not (verdict.replayed or verdict.code == "key_reused"):
             break
-        (verdict,) = await groat.execute_many(
-            [msgspec.structs.replace(post, key=derive(post.names or post.key, attempt))]
-        )
+        (verdict,) = await groat.execute_many([_attempt(command, attempt)])
     return verdict
+
+
+def _attempt(command: Command, number: int) -> Command:
+    return msgspec.structs.replace(command, key=derive(command.names or command.key, number), ids=[])
+
+
+def _shown_id(command: Command) -> str:
+    return (
+        command.made[0].id
+        if isinstance(command, Restore)
+        else str((command.metadata or {}).get("import", ""))
+    )
 
 
 def _note_assets(
@@ -226,7 +319,7 @@ def _note_assets(
 
 
 def _show_problems(problems: Sequence[Problem]) -> None:
-    table = Table("line", "code", "what is wrong", title="Rows that are wrong")
+    table = Grid("line", "code", "what is wrong", title="Rows that are wrong")
     for problem in problems[:SHOWN_MAX]:
         table.add_row(str(problem.line), problem.code, problem.detail)
     aside.print(table)
@@ -234,8 +327,8 @@ def _show_problems(problems: Sequence[Problem]) -> None:
         aside.print(f"and {len(problems) - SHOWN_MAX} more")
 
 
-def _show_refused(refused: Sequence[Refused]) -> None:
-    table = Table("transaction", "code", "why", title="Refused transactions; nothing of them was posted")
+def _show_refused(refused: Sequence[Refused], how: str) -> None:
+    table = Grid("transaction", "code", "why", title=f"Transactions that {how}; nothing of them was posted")
     for id, refusal in refused:
         where = ", ".join(f"{name} {value}" for name, value in refusal.fields.items())
         table.add_row(id, refusal.code, f"{refusal.detail} ({where})" if where else refusal.detail)

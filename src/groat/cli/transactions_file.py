@@ -2,18 +2,22 @@
 
 Columns, by header and in any order: ``transaction,date,source,destination,amount,asset`` and optionally ``reason``.
 Rows that share ``transaction`` are the legs of one atomic transaction, in the order of the file. A ``date`` is a day
-(midnight UTC) or an RFC 3339 moment. Other columns are left alone, so what ``groat export transactions`` wrote can be
-read again.
+(midnight UTC) or an RFC 3339 moment. Other columns are left alone, unless they are those of ``groat export
+transactions``: such a file is read by :mod:`groat.cli.exported_file`.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from groat.csv_cells import plain_text
 from groat.ledger.accounts import check_path
 from groat.ledger.amounts import SCALE_MAX, Asset, check_asset, parse_amount
 from groat.ledger.commands import POSTINGS_MAX, Post, Posting
@@ -23,16 +27,33 @@ from groat.ledger.text import check_text, parse_time
 
 COLUMNS = ("transaction", "date", "source", "destination", "amount", "asset")
 PRINCIPAL = "service:import"
+DELIMITERS = (",", ";", "\t")
 
 FILE_ERRORS: dict[str, Rule] = {
-    "file_unreadable": Rule(400, "The file cannot be read as CSV in UTF-8."),
+    "file_unreadable": Rule(
+        400,
+        "The file cannot be read as CSV in UTF-8. Save it as that, or name its encoding, such as --encoding cp1251.",
+    ),
     "columns_missing": Rule(400, f"The header must name the columns {', '.join(COLUMNS)}."),
+    "columns_doubled": Rule(400, "The header names a column twice. Keep the one that is meant."),
+    "export_outdated": Rule(
+        400, "An older groat export left out what its holds and reversals need. Export with this version."
+    ),
     "rows_invalid": Rule(400, "Some rows are wrong, so nothing was written."),
     "asset_option_invalid": Rule(400, "Write an asset with its scale, such as USD:2."),
 }
 
+Decimal = Literal[".", ","]
+
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ID = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+# An amount with one sign or several of one kind, each before three digits: the sign may part thousands or a fraction.
+_EITHER = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*", re.ASCII)
+_STYLES: dict[Decimal, re.Pattern[str]] = {
+    ".": re.compile(r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?", re.ASCII),
+    ",": re.compile(r"(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?", re.ASCII),
+}
 
 
 class FileError(GroatError):
@@ -42,11 +63,26 @@ class FileError(GroatError):
 
 
 class Problem(NamedTuple):
-    """What is wrong with a line of the file: its number (from 1), a stable code, and what to do."""
+    """A line of the file that is wrong: its number (from 1), a stable code, and what to do."""
 
     line: int
     code: str
     detail: str
+
+
+class Row(NamedTuple):
+    """A row below the header: its line in the file (from 1) and its texts by the names of their columns."""
+
+    line: int
+    cells: dict[str, str]
+
+
+class Table(NamedTuple):
+    """A file as it was read: the names of its columns, its rows that have a value, and rows that are no such."""
+
+    columns: tuple[str, ...]
+    rows: list[Row]
+    problems: list[Problem]
 
 
 class _Leg(NamedTuple):
@@ -71,26 +107,134 @@ def parse_assets(options: Iterable[str]) -> dict[str, Asset]:
     return assets
 
 
-def read_legs(path: Path) -> list[_Leg]:
-    """The rows of the file as they stand. Raises FileError ``file_unreadable`` or ``columns_missing``."""
+def read_table(path: Path, encoding: str | None = None) -> Table:
+    """The file, whose cells are parted by a comma, a semicolon or a tab. Raises FileError.
+
+    Without an ``encoding`` it must be UTF-8, or UTF-16 with its mark. Names of columns are in lower case, texts as they
+    were before an export made them safe for spreadsheets.
+    """
+    text = _decode(path, encoding)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(_rows(file))
+        # The header's words say which sign parts the cells.
+        headers = [(_names(next(_cut(text, mark), [])), mark) for mark in DELIMITERS]
+        names, mark = next((h for h in headers if set(COLUMNS) <= set(h[0])), headers[0])
+        _check_header(names)
+        rows, problems = _rows(text, mark, names)
+    except csv.Error as error:
+        raise FileError("file_unreadable", f"{path} cannot be read as CSV: {error}.") from error
+    return Table(names, rows, problems)
+
+
+def _decode(path: Path, encoding: str | None) -> str:
+    try:
+        data = path.read_bytes()
     except OSError as error:
         raise FileError("file_unreadable", f"{path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise FileError("file_unreadable", f"{path} cannot be read as CSV in UTF-8: {error}.") from error
+    marked = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
+    try:
+        return data.decode(encoding or marked or "utf-8").removeprefix("\ufeff")
+    except LookupError:
+        raise FileError("file_unreadable", f"{encoding} is no encoding, such as cp1251.") from None
+    except UnicodeError as error:
+        detail = f"{path} is not {encoding}: {error}." if encoding else ""
+        raise FileError("file_unreadable", detail) from error
 
 
-def _rows(file: Iterable[str]) -> Iterator[_Leg]:
-    reader = csv.DictReader(file, strict=True, restval="")
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+def _cut(text: str, mark: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+
+
+def _names(header: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.strip().casefold() for name in header)
+
+
+def _check_header(names: Sequence[str]) -> None:
+    missing = [name for name in COLUMNS if name not in names]
     if missing:
         raise FileError(
             "columns_missing", f"{FILE_ERRORS['columns_missing'].meaning} Missing: {', '.join(missing)}."
         )
-    for row in reader:
-        yield _Leg(reader.line_num, *((row.get(name) or "").strip() for name in (*COLUMNS, "reason")))
+    doubled = sorted({name for name in names if name and names.count(name) > 1})
+    if doubled:
+        raise FileError(
+            "columns_doubled", f"{FILE_ERRORS['columns_doubled'].meaning} Twice: {', '.join(doubled)}."
+        )
+
+
+def _rows(text: str, mark: str, names: Sequence[str]) -> tuple[list[Row], list[Problem]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    next(reader)
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    line = reader.line_num + 1
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            # What stands beside the named columns belongs to a number or a text that was cut in two.
+            if any(cell.strip() for cell, name in zip(cells, names, strict=False) if not name) or any(
+                cell.strip() for cell in cells[len(names) :]
+            ):
+                problems.append(
+                    Problem(
+                        line, "surplus_cell", f"More cells than columns: quote what has a {mark!r} in it."
+                    )
+                )
+            texts = map(plain_text, (*cells, *[""] * (len(names) - len(cells))))
+            rows.append(Row(line, dict(zip(names, texts, strict=False))))
+        line = reader.line_num + 1
+    return rows, problems
+
+
+def to_legs(table: Table, decimal: Decimal | None = None) -> tuple[list[_Leg], list[Problem]]:
+    """The rows as legs, in the order in which they took effect, with their amounts in plain form.
+
+    ``decimal`` is the sign before the fraction of the amounts, None for what the whole column shows.
+    """
+    problems = list(table.problems)
+    wanted = (*COLUMNS, "reason")
+    legs = [_Leg(row.line, *(row.cells.get(name, "").strip() for name in wanted)) for row in table.rows]
+    decimal = decimal or _decimal_of([leg.amount for leg in legs])
+    plain = []
+    for leg in legs:
+        if decimal is None and _EITHER.fullmatch(leg.amount):
+            problems.append(
+                Problem(
+                    leg.line,
+                    "amount_ambiguous",
+                    f"{leg.amount} may have thousands or a fraction. Say which: --decimal point or --decimal comma.",
+                )
+            )
+        elif decimal is not None and _STYLES[decimal].fullmatch(leg.amount):
+            other = "," if decimal == "." else "."
+            leg = leg._replace(amount=leg.amount.replace(other, "").replace(decimal, "."))
+        plain.append(leg)
+    return _in_effective_order(plain), problems
+
+
+def _decimal_of(amounts: Sequence[str]) -> Decimal | None:
+    """The sign before the fraction that a column shows by the amounts that can be read in one way only."""
+    found: set[Decimal] = set()
+    for amount in amounts:
+        readable = [sign for sign, style in _STYLES.items() if style.fullmatch(amount)]
+        if len(readable) == 1 and not _EITHER.fullmatch(amount):
+            found.update(readable)
+    return found.pop() if len(found) == 1 else None
+
+
+def _in_effective_order(legs: list[_Leg]) -> list[_Leg]:
+    """The legs by their dates. Of a day they stay as they are, from below where the file has the newest first."""
+    try:
+        moments = [_moment(leg.date) for leg in legs]
+    except InvalidInput:
+        return legs
+    pairs = list(zip(moments, legs, strict=True))
+    falls = all(a >= b for a, b in itertools.pairwise(moments))
+    if falls and moments and moments[0] > moments[-1]:
+        ids: dict[str, list[tuple[int, _Leg]]] = {}
+        for pair in pairs:
+            ids.setdefault(pair[1].id, []).append(pair)
+        # The legs of one transaction keep their order.
+        pairs = [pair for own in reversed(ids.values()) for pair in own]
+    return [leg for _, leg in sorted(pairs, key=lambda pair: pair[0])]
 
 
 def infer_assets(legs: Iterable[_Leg], known: Mapping[str, Asset]) -> dict[str, Asset]:

@@ -498,7 +498,7 @@ class Book:
     def _why_not(self, before: dict[Account, tuple[Any, ...]], below_floor: bool) -> Refusal | None:
         """The first refusal in the order of the table, of accounts of which one is beyond a limit."""
         for account in before:
-            if _overflows(account):
+            if overflows(account):
                 return refuse("balance_overflow", account=account.path, asset=account.asset)
         for account, (debits, credits, held, _, *_) in before.items():
             floor, available = account.floor, credits - debits - held
@@ -567,7 +567,8 @@ class Book:
             )
 
 
-def _overflows(account: Account) -> bool:
+def overflows(account: Account) -> bool:
+    """Whether a counter of the account exceeds a signed 64-bit integer, or would once all holds are captured."""
     # Counting what is pending keeps a later capture from overflowing, for it only moves pending to posted.
     debits, credits = account.debits + account.debits_pending, account.credits + account.credits_pending
     return debits > AMOUNT_MAX or credits > AMOUNT_MAX
@@ -579,7 +580,7 @@ def _is_beyond(account: Account) -> bool:
     return (
         (floor is not None and account.credits - account.debits - account.debits_pending < floor)
         or (ceiling is not None and account.credits - account.debits + account.credits_pending > ceiling)
-        or _overflows(account)
+        or overflows(account)
     )
 
 

@@ -237,10 +237,10 @@ def commit_batch(
     """
     clock, epoch, last_at, previous = yield Query("begin_batch", (worker,))
     now = max(clock, last_at)
-    known = yield from _find_keys(prepared)
+    known = yield from find_keys(prepared)
     book = Book(now, assets)
     refs = Refs()
-    commands = [p.command for p in prepared if _verdict_on(p, known) is None]
+    commands = [p.command for p in prepared if verdict_on(p, known) is None]
     for command in commands:
         command.needs(refs, book)
     # What is missing where nothing is waited for may be taken, or not be there: so there nothing is believed.
@@ -281,7 +281,7 @@ def commit_batch(
     stale_keys: list[tuple[str]] = []
     decided: list[tuple[Prepared, Done | Refusal]] = []
     for p in prepared:
-        found = _verdict_on(p, known)
+        found = verdict_on(p, known)
         if found is not None:
             verdicts.append((yield from _replay(p, found, assets)))
             continue
@@ -289,7 +289,7 @@ def commit_batch(
             verdicts.append(Taken())
             continue
         # Before the first one nothing changed but what expired, so its rows are those that it asked for.
-        verdict = _decide(p.command, book, first=not decided and not expired)
+        verdict = decide(p.command, book, first=not decided and not expired)
         verdicts.append(verdict)
         if not isinstance(verdict, Broken | Again):
             stale_keys.extend([(p.key,)] if p.key in known else [])
@@ -328,7 +328,8 @@ def commit_batch(
     return Committed(verdicts, published, batch, expired)
 
 
-def _find_keys(prepared: Sequence[Prepared]) -> Flow[dict[str, Known]]:
+def find_keys(prepared: Sequence[Prepared]) -> Flow[dict[str, Known]]:
+    """What stands under all forms of the commands' keys, by digest."""
     if not prepared:
         return {}
     digests = list(dict.fromkeys(digest for p in prepared for digest in p.forms))
@@ -339,7 +340,7 @@ def _find_keys(prepared: Sequence[Prepared]) -> Flow[dict[str, Known]]:
     }
 
 
-def _verdict_on(p: Prepared, known: dict[str, Known]) -> Known | None:
+def verdict_on(p: Prepared, known: dict[str, Known]) -> Known | None:
     """What stands under a command's key, in whatever form.
 
     Under an earlier form only what an older version wrote is meant: in the rows of this one, it is another key.
@@ -501,7 +502,8 @@ def _lock_streams(book: Book, refs: Refs, epoch: str, wait: bool) -> Flow[dict[s
     return streams
 
 
-def _decide(command: Command, book: Book, first: bool) -> Done | Refusal | Broken | Again:
+def decide(command: Command, book: Book, first: bool) -> Done | Refusal | Broken | Again:
+    """Decide a command over the book; whatever breaks in it is a verdict, and undone."""
     book.begin()
     try:
         effect = command.decide(book)

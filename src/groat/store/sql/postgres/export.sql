@@ -11,11 +11,12 @@ LIMIT $3;
 -- name: export_transactions :many
 -- Postings after (transaction, leg), in the order of ids, each with its transaction.
 SELECT p.txn::text, p.leg, t.kind, t.effective_at, t.recorded_at, s.path, d.path, s.asset, p.amount, p.pending,
-       t.reason, t.principal, t.key, t.actor, t.reverses::text, t.hold::text, t.cause, t.metadata
+       t.reason, t.principal, t.key, t.actor, t.reverses::text, t.hold::text, t.cause, t.metadata, t.hold_after, h.expires_at
 FROM posting AS p
 JOIN txn AS t ON t.id = p.txn
 JOIN account AS s ON s.id = p.source
 JOIN account AS d ON d.id = p.destination
+LEFT JOIN hold AS h ON h.id = t.hold
 WHERE (p.txn, p.leg) > (coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid, $2)
 ORDER BY p.txn, p.leg
 LIMIT $3;
@@ -43,11 +44,12 @@ ORDER BY c.version LIMIT $3;
 -- name: export_archived_transactions :many
 -- As export_transactions, of a month ($4) of the archive.
 SELECT p.txn::text, p.leg, t.kind, t.effective_at, t.recorded_at, s.path, d.path, s.asset, p.amount, p.pending,
-       t.reason, t.principal, t.key, t.actor, t.reverses::text, t.hold::text, t.cause, t.metadata
+       t.reason, t.principal, t.key, t.actor, t.reverses::text, t.hold::text, t.cause, t.metadata, t.hold_after, h.expires_at
 FROM archived_posting AS p
 JOIN archived_txn AS t ON t.month = p.month AND t.id = p.txn
 JOIN account AS s ON s.id = p.source
 JOIN account AS d ON d.id = p.destination
+LEFT JOIN hold AS h ON h.id = t.hold
 WHERE (p.txn, p.leg) > (coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid, $2) AND p.month = $4
 ORDER BY p.txn, p.leg
 LIMIT $3;

@@ -123,7 +123,7 @@ SELECT unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4
        unnest($6::bigint[]), unnest($7::bigint[]), unnest($8::text[]), unnest($9::bigint[]), unnest($10::text[])
 ON CONFLICT (id) DO UPDATE
 SET captured = excluded.captured, released = excluded.released, status = excluded.status,
-    cause = coalesce(hold.cause, excluded.cause);
+    expires_at = excluded.expires_at, cause = coalesce(hold.cause, excluded.cause);
 
 -- name: update_accounts :add
 UPDATE account

@@ -100,7 +100,7 @@ INSERT INTO hold (id, source, destination, amount, captured, released, expires_a
 VALUES :rows
 ON CONFLICT (id) DO UPDATE
 SET captured = excluded.captured, released = excluded.released, status = excluded.status,
-    cause = coalesce(hold.cause, excluded.cause);
+    expires_at = excluded.expires_at, cause = coalesce(hold.cause, excluded.cause);
 
 -- name: update_accounts :add
 WITH v (id, debits, credits, debits_pending, credits_pending, version, floor, ceiling) AS (VALUES :rows)

@@ -1,0 +1,196 @@
+"""Reading what ``groat export transactions`` wrote: the transactions themselves, to be made again elsewhere.
+
+Ids, keys, texts, metadata, effective dates, holds and reversals stay. A transaction's cause does not: the request or
+charge that it belonged to is not in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from groat.cli.transactions_file import FileError, Problem, Row, Table
+from groat.ledger.accounts import check_path
+from groat.ledger.amounts import SCALE_MAX, Asset, check_asset, parse_amount
+from groat.ledger.commands import POSTINGS_MAX, check_move
+from groat.ledger.errors import InvalidInput
+from groat.ledger.keys import Form, Key
+from groat.ledger.restore import HOLD_STATES, Line, Made, Restore
+from groat.ledger.text import check_id, check_metadata, check_principal, check_text, parse_time
+
+OLDER = frozenset(
+    {"kind", "pending", "recorded_at", "principal", "key", "actor", "reverses", "hold", "metadata"}
+)
+"""The columns of every version beside those of a plain file."""
+NEWER = frozenset({"cause", "leg", "hold_state", "hold_expires_at", "key_form", "key_body"})
+
+REPEATABLE = frozenset({"post", "hold", "capture", "release", "reverse", "set_balance"})
+"""The kinds whose whole answer is the transaction."""
+
+_KIND = re.compile(r"[a-z][a-z0-9_.]{0,127}", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_LEG = re.compile(r"[0-9]{1,4}", re.ASCII)
+
+
+def is_export(table: Table) -> bool:
+    """Whether a file is an export. Raises FileError ``export_outdated`` for one that lacks what it would need."""
+    columns = set(table.columns)
+    if not columns >= OLDER:
+        return False
+    if columns >= NEWER:
+        return True
+    if all(row.cells["kind"] == "post" for row in table.rows):
+        return False
+    raise FileError("export_outdated")
+
+
+def infer_exported_assets(rows: Iterable[Row], known: Mapping[str, Asset]) -> dict[str, Asset]:
+    """Assets of the file that are not ``known``; an export writes all digits of an asset's scale."""
+    found: dict[str, Asset] = {}
+    for row in rows:
+        code, digits = row.cells["asset"], len(row.cells["amount"].partition(".")[2])
+        if code in known or digits <= getattr(found.get(code), "scale", -1):
+            continue
+        try:
+            found[code] = check_asset(code, min(digits, SCALE_MAX))
+        except InvalidInput:
+            continue
+    return found
+
+
+def to_restores(table: Table, assets: Mapping[str, Asset]) -> tuple[list[Restore], list[Problem]]:
+    """A command for the transactions of each key, in the order in which they were recorded, and what is wrong."""
+    problems = list(table.problems)
+    by_id: dict[str, list[Row]] = {}
+    for row in table.rows:
+        by_id.setdefault(row.cells["transaction"], []).append(row)
+    found: list[tuple[tuple[Any, ...], Made, Mapping[str, str]]] = []
+    for rows in by_id.values():
+        lines = []
+        for row in rows:
+            try:
+                lines.append(_line(row.cells, assets))
+            except InvalidInput as error:
+                problems.append(Problem(row.line, error.code, error.detail))
+        try:
+            made = _made(rows, tuple(lines))
+            # Those of one key were recorded together.
+            order = (parse_time(rows[0].cells["recorded_at"]), made.id)
+        except InvalidInput as error:
+            problems.append(Problem(rows[0].line, error.code, error.detail))
+            continue
+        found.append((order, made, rows[0].cells))
+    found.sort(key=lambda each: each[0])
+    _keep_last_expiry(found)
+    groups: dict[tuple[str, str], list[tuple[Made, Mapping[str, str]]]] = {}
+    for _, made, first in found:
+        groups.setdefault((first["principal"], first["key"]), []).append((made, first))
+    restores = [_restore([made for made, _ in own], own[0][1]) for own in groups.values()]
+    return restores, sorted(problems)
+
+
+def _line(cells: Mapping[str, str], assets: Mapping[str, Asset]) -> Line:
+    code = cells["asset"]
+    if code not in assets:
+        raise InvalidInput("unknown_asset" if code else "invalid_asset")
+    amount = parse_amount(cells["amount"], assets[code], signed=True)
+    pending = parse_amount(cells["pending"], assets[code], signed=True)
+    if amount < 0 or amount == pending == 0:
+        raise InvalidInput("amount_not_positive")
+    check_move(cells["source"], cells["destination"], amount or abs(pending), code, dict(assets))
+    if not _LEG.fullmatch(cells["leg"]):
+        raise InvalidInput("too_many_postings", f"{cells['leg']!r} is no number of a posting.")
+    return Line(
+        int(cells["leg"]),
+        check_path(cells["source"]),
+        check_path(cells["destination"]),
+        code,
+        amount,
+        pending,
+    )
+
+
+def _made(rows: list[Row], lines: tuple[Line, ...]) -> Made:
+    """The transaction of these rows. Raises InvalidInput."""
+    cells = rows[0].cells
+    own = (
+        "date",
+        "reason",
+        "kind",
+        "principal",
+        "key",
+        "actor",
+        "reverses",
+        "hold",
+        "metadata",
+        "recorded_at",
+    )
+    for name in own:
+        if any(row.cells[name] != cells[name] for row in rows):
+            raise InvalidInput("invalid_text", f"The rows of {cells['transaction']} differ in {name}.")
+    if len(lines) == len(rows) and (
+        len({line.number for line in lines}) < len(lines) or len(lines) > POSTINGS_MAX
+    ):
+        raise InvalidInput("too_many_postings", f"Two rows of {cells['transaction']} have one number in leg.")
+    if not _KIND.fullmatch(cells["kind"]):
+        raise InvalidInput("invalid_text", f"{cells['kind'][:40]!r} is no kind of a transaction.")
+    for name in ("principal", "actor"):
+        check_principal(cells[name])
+    if not cells["key"] or len(cells["key"]) > 2_000:
+        raise InvalidInput("invalid_key")
+    state = cells["hold_state"] or None
+    if bool(cells["hold"]) != (state in HOLD_STATES) or (
+        state is None and any(line.pending for line in lines)
+    ):
+        raise InvalidInput(
+            "invalid_text", "hold and hold_state belong together: the hold's id and how it stood."
+        )
+    if cells["key_body"] and (
+        not _DIGEST.fullmatch(cells["key_body"]) or cells["key_form"] not in {str(int(form)) for form in Form}
+    ):
+        raise InvalidInput("invalid_key", "key_form and key_body are not as they were exported.")
+    check_text(cells["key"], 2_000)
+    return Made(
+        id=check_id(cells["transaction"]),
+        kind=cells["kind"],
+        reason=check_text(cells["reason"]),
+        metadata=_metadata(cells["metadata"]),
+        effective_at=parse_time(cells["date"]),
+        lines=tuple(sorted(lines, key=lambda line: line.number)),
+        reverses=check_id(cells["reverses"]) if cells["reverses"] else None,
+        hold=check_id(cells["hold"]) if cells["hold"] else None,
+        state=state,
+        expires_at=parse_time(cells["hold_expires_at"]) if cells["hold_expires_at"] else None,
+    )
+
+
+def _metadata(text: str) -> str | None:
+    try:
+        return check_metadata(msgspec.json.decode(text or "{}", type=dict[str, Any]))
+    except msgspec.MsgspecError:
+        raise InvalidInput("invalid_metadata") from None
+
+
+def _keep_last_expiry(found: list[tuple[tuple[Any, ...], Made, Mapping[str, str]]]) -> None:
+    """Let a hold expire only after its last transaction of the file, or the file's own would come too late for it."""
+    last = {made.hold: index for index, (_, made, _) in enumerate(found) if made.hold is not None}
+    for index, (order, made, first) in enumerate(found):
+        if made.hold is not None and made.expires_at is not None and last[made.hold] != index:
+            found[index] = (order, msgspec.structs.replace(made, expires_at=None), first)
+
+
+def _restore(made: list[Made], first: Mapping[str, str]) -> Restore:
+    form = int(first["key_form"] or Form.OWN)
+    # A repeated call would be answered with a request that is not here, so it is refused as another use of the key.
+    answers = {each.kind for each in made} <= REPEATABLE and not first["cause"]
+    return Restore(
+        principal=first["principal"],
+        key=Key(first["key"]),
+        actor=first["actor"],
+        made=tuple(made),
+        body=first["key_body"] if answers else "",
+        form=Form.OWN if form == Form.FOR_OLDER else form,
+    )

@@ -1,0 +1,168 @@
+"""Transactions of another ledger, made again as they were: with their ids, keys, texts, dates and holds."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import msgspec
+
+from groat.ledger.amounts import Asset
+from groat.ledger.book import (
+    HOLD_CAPTURED,
+    HOLD_EXPIRED,
+    HOLD_OPEN,
+    HOLD_RELEASED,
+    Book,
+    HoldRow,
+    Leg,
+    Move,
+    Refs,
+    TransactionRow,
+    overflows,
+    refuse,
+)
+from groat.ledger.commands import Command, Effect
+from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.keys import Form
+
+HOLD_STATES = (HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED)
+
+
+class Line(msgspec.Struct, frozen=True, array_like=True):
+    """A posting as it was: what was posted and by how much the pending counters changed, in smallest units."""
+
+    number: int
+    source: str
+    destination: str
+    asset: str
+    amount: int
+    pending: int
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """A transaction as it was. ``hold`` is what it made or resolved, and ``state`` how that stood after it.
+
+    ``expires_at`` (microseconds, None for never) is for the last transaction of an open hold.
+    """
+
+    id: str
+    kind: str
+    reason: str
+    metadata: str | None
+    effective_at: int
+    lines: tuple[Line, ...]
+    reverses: str | None = None
+    hold: str | None = None
+    state: str | None = None
+    expires_at: int | None = None
+
+
+class Restore(Command, kw_only=True):
+    """Make the transactions of one key again. Limits do not apply, for they happened; what exists is left as it is.
+
+    ``body`` and ``form`` are what stood under the key; without a body nobody can repeat the call under it.
+    """
+
+    kind: ClassVar[str] = "restore"
+    made: tuple[Made, ...]
+    body: str = ""
+    form: int = Form.OWN
+
+    def target(self) -> Any:
+        """Everything that is made."""
+        return self.made
+
+    def ids_needed(self) -> int:
+        """One for each, though they have theirs."""
+        return len(self.made)
+
+    def body_digest(self) -> str:
+        """What stood under the key."""
+        return self.body or Command.body_digest(self)
+
+    def key_form(self) -> int:
+        """The form in which the key stood."""
+        return self.form
+
+    def check(self, assets: dict[str, Asset]) -> None:
+        """See :meth:`Command.check`."""
+        Command.check(self, assets)
+        for line in (line for made in self.made for line in made.lines):
+            if line.asset not in assets:
+                raise InvalidInput("unknown_asset", asset=line.asset)
+
+    def needs(self, refs: Refs, book: Book) -> None:
+        """All accounts and holds, and whether the transactions exist."""
+        for made in self.made:
+            refs.transactions.add(made.id)
+            if made.reverses is not None:
+                refs.transactions.add(made.reverses)
+            if made.hold is not None:
+                refs.holds.add(made.hold)
+            for line in made.lines:
+                refs.accounts |= {(line.source, line.asset), (line.destination, line.asset)}
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Post what is not there yet."""
+        rows: list[TransactionRow] = []
+        for made in self.made:
+            if made.id in book.transactions:
+                continue
+            row = self._make(book, made)
+            if isinstance(row, Refusal):
+                return row
+            rows.append(row)
+        return Effect(rows)
+
+    def _make(self, book: Book, made: Made) -> TransactionRow | Refusal:
+        if made.effective_at > book.now:
+            return refuse("future_effective_date", transaction=made.id)
+        if made.reverses is not None and made.reverses not in book.transactions:
+            return refuse("transaction_not_found", transaction=made.reverses)
+        hold = book.holds.get(made.hold) if made.hold is not None else None
+        moves: list[Move] = []
+        for line in made.lines:
+            sides = book.accounts[line.source, line.asset], book.accounts[line.destination, line.asset]
+            move = Move(line.number, *sides, line.amount, line.pending)
+            if line.pending > 0:
+                hold = HoldRow(made.id, *sides, line.pending, 0, 0, None, HOLD_OPEN, book.now)
+                book.holds[made.id] = hold
+            elif line.pending < 0:
+                refused = self._may_resolve(hold, made, line)
+                if refused is not None:
+                    return refused
+                assert hold is not None
+                status = (
+                    made.state if made.state in HOLD_STATES and made.state != HOLD_OPEN else HOLD_RELEASED
+                )
+                move = book.resolve(hold, line.amount, -line.pending, status)._replace(number=line.number)
+            moves.append(move)
+        legs = book.move(moves, limits=False)
+        if isinstance(legs, Refusal):
+            return legs
+        for leg in legs:
+            for account in (leg.source, leg.destination):
+                if overflows(account):
+                    return refuse("balance_overflow", account=account.path, asset=account.asset)
+        if hold is not None:
+            book.touch(hold)
+            hold.expires_at = made.expires_at
+        return self._record(book, made, legs, hold)
+
+    def _may_resolve(self, hold: HoldRow | None, made: Made, line: Line) -> Refusal | None:
+        if hold is None:
+            return refuse("hold_not_found", hold=made.hold or "")
+        if hold.status != HOLD_OPEN:
+            return refuse("hold_resolved", hold=hold.id, state=hold.status)
+        sides = (hold.source.path, hold.destination.path, hold.source.asset)
+        if -line.pending > hold.remaining or sides != (line.source, line.destination, line.asset):
+            return refuse("exceeds_hold", hold=hold.id)
+        return None
+
+    def _record(self, book: Book, made: Made, legs: list[Leg], hold: HoldRow | None) -> TransactionRow:
+        row = TransactionRow(
+            made.id, made.kind, self.principal, self.key, self.actor or self.principal, made.reason, made.metadata,
+            made.effective_at, book.now, legs, made.reverses, hold,
+        )  # fmt: skip
+        book.make(row)
+        return row

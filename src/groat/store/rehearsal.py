@@ -1,0 +1,107 @@
+"""What commands would come to: decided over the books as they are, with nothing locked and nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from groat.ledger.accounts import Limits
+from groat.ledger.amounts import Asset
+from groat.ledger.book import Account, Book, HoldRow, Refs, refuse
+from groat.ledger.commands import Command
+from groat.ledger.errors import Refusal
+from groat.ledger.keys import Form
+from groat.store.batch import Broken, Done, Known, Prepared, decide, find_keys, prepare, verdict_on
+from groat.store.flow import Flow, Query
+from groat.store.rows import load_transactions
+
+KEYS_PAGE = 1_000
+ATTEMPTS_MAX = 100
+
+
+class Foreseen(NamedTuple):
+    """What a command would come to: a refusal, or None; ``known`` if an earlier one under its key decided that."""
+
+    refusal: Refusal | None
+    known: bool
+
+
+def rehearse(
+    commands: Sequence[Command],
+    assets: dict[str, Asset],
+    limits: Callable[[str], Limits],
+    new_id: Callable[[], str],
+    again: Callable[[Command, int], Command] | None = None,
+) -> Flow[list[Foreseen]]:
+    """Decide commands one after the other, each seeing the ones before it.
+
+    ``assets`` may have some that are still to be made; ``limits`` gives those of accounts that would be opened.
+    ``again`` makes the second, third, ... attempt at a command that was refused under its key before. Raises
+    InvalidInput.
+    """
+    (now,) = yield Query("read_now", ())
+    book, refs = Book(now, assets), Refs()
+    for command in commands:
+        command.check(assets)
+        command.needs(refs, book)
+    yield from _read(book, refs, limits)
+    known: dict[str, Known] = {}
+    prepared = [prepare(command) for command in commands]
+    for start in range(0, len(prepared), KEYS_PAGE):
+        known |= yield from find_keys(prepared[start : start + KEYS_PAGE])
+    foreseen = []
+    for p in prepared:
+        found = _foresee(p, book, known, new_id)
+        attempt = 1
+        while again and _may_succeed_again(found, attempt) and attempt < ATTEMPTS_MAX:
+            attempt += 1
+            command = again(p.command, attempt)
+            command.check(assets)
+            next_ = prepare(command)
+            known = (yield from find_keys([next_])) | known
+            found = _foresee(next_, book, known, new_id)
+        foreseen.append(found)
+    return foreseen
+
+
+def _read(book: Book, refs: Refs, limits: Callable[[str], Limits]) -> Flow[None]:
+    by_id: dict[int, Account] = {}
+    for path in sorted({path for path, _ in refs.accounts}):
+        for id, _, asset, *rest in (yield Query("read_account", (path,))):
+            if asset in book.assets:
+                by_id[id] = Account(id, path, book.assets[asset], *rest)
+                book.add(by_id[id])
+    for number, (path, asset) in enumerate(sorted(refs.accounts - book.accounts.keys())):
+        book.add(Account(-1 - number, path, book.assets[asset], *limits(path), fresh=True))
+    if refs.holds:
+        for id, source, destination, *rest in (yield Query("read_holds", (sorted(refs.holds),))):
+            if source in by_id and destination in by_id:
+                book.holds[id] = HoldRow(id, by_id[source], by_id[destination], *rest)
+    if refs.transactions:
+        book.transactions |= yield from load_transactions(sorted(refs.transactions), book.assets)
+
+
+def _may_succeed_again(found: Foreseen, attempt: int) -> bool:
+    # A key that another body used first is none to try again, but that of a further attempt is passed over.
+    return found.known and found.refusal is not None and (attempt > 1 or found.refusal.code != "key_reused")
+
+
+def _foresee(p: Prepared, book: Book, known: dict[str, Known], new_id: Callable[[], str]) -> Foreseen:
+    found = verdict_on(p, known)
+    if found is not None:
+        if found.body != p.body:
+            return Foreseen(refuse("key_reused", key=p.command.key), known=True)
+        before = (
+            found.verdict if isinstance(found.verdict, Refusal) else found.outcome and found.outcome.refusal
+        )
+        return Foreseen(before or None, known=True)
+    p.command.ids = [new_id() for _ in range(p.command.ids_needed())]
+    verdict = decide(p.command, book, first=False)
+    if isinstance(verdict, Broken):
+        raise verdict.error
+    if isinstance(verdict, Refusal):
+        known[p.key] = Known(Form.OWN, p.body, None, None, verdict)
+        return Foreseen(verdict, known=False)
+    known[p.key] = Known(Form.OWN, p.body, None, None, None)
+    # What is there already is made by none.
+    return Foreseen(None, known=isinstance(verdict, Done) and not verdict.transactions)
