@@ -20,7 +20,7 @@ class Network:
         self.blocked: set[str] = set()
         self._sockets: list[WebSocketRoute] = []
         context.route_web_socket(re.compile("/connection/websocket"), self._socket)
-        context.route(re.compile(r"/v1/streams/[^/]+/events"), self._stream)
+        context.route(re.compile(r"/v1/streams/([^/]+/)?events"), self._stream)
 
     def _socket(self, socket: WebSocketRoute) -> None:
         if "websocket" in self.blocked:
