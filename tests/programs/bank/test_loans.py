@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -177,10 +181,62 @@ async def test_all_of_it_early(bank: Bank) -> None:
     await bank.pass_days(40)
     loan = await bank.take(loan, "repay", "42")
     assert (loan.state, loan.data["owed"], len(loan.data["schedule"])) == ("paid_off", "0.00", 1)
-    # Of the month that had begun no interest is taken.
-    assert await bank.stands("house:interest") == ("6.00", "0.00")
+    # 6.00 of the first month, and of the second 9 of 28 days: 1102.72 * 0.5 % * 9 / 28.
+    assert await bank.stands("house:interest") == ("7.77", "0.00")
     assert await bank.stands("house:loans") == ("0.00", "0.00")
     assert refused(await bank.try_take(loan, "repay", "42")) == "wrong_state"
+
+
+async def test_interest_accrues_by_day(bank: Bank) -> None:
+    """Paid back ten minutes before the first due day: 30 of 31 days of 10.00."""
+    loan = await loan_of(bank, rate="12", amount="1000.00")
+    assert await bank.stands("house:interest") == ("none", "none")
+    due = int(datetime.fromisoformat("2026-02-01T00:00:00Z").timestamp())
+    bank.clock.advance(due - 600 - bank.clock() / 1_000_000)
+    assert refused(await bank.try_take(loan, "repay", "42", amount="1009.69")) == "exceeds_loan"
+    loan = await bank.take(loan, "repay", "42")
+    assert (loan.state, loan.data["owed"], loan.data["interest_paid"]) == ("paid_off", "0.00", "9.68")
+    assert await bank.stands("house:interest") == ("9.68", "0.00")
+
+
+async def test_paid_back_on_the_day_of_the_payout_costs_nothing(bank: Bank) -> None:
+    loan = await loan_of(bank, rate="12", amount="1000.00")
+    loan = await bank.take(loan, "repay", "42")
+    assert (loan.state, loan.data["interest_paid"]) == ("paid_off", "0.00")
+
+
+async def test_a_part_repaid_within_a_month_pays_the_interest_so_far(bank: Bank) -> None:
+    loan = await loan_of(bank, rate="12", amount="1000.00")
+    await bank.pass_days(10)
+    loan = await bank.take(loan, "repay", "42", amount="2.00")
+    # 3.23 have accrued, so nothing of it is principal.
+    assert (loan.data["owed"], loan.data["interest_paid"]) == ("1000.00", "2.00")
+    loan = await bank.take(loan, "repay", "42", amount="501.23")
+    assert (loan.data["owed"], loan.data["interest_paid"]) == ("500.00", "3.23")
+    row = loan.data["schedule"][0]
+    # Of the month 21 of 31 days are to come, of 500: 3.39.
+    assert (row["interest"], row["paid"]) == ("6.62", "3.23")
+    await bank.pass_days(21)
+    loan = await bank.look(loan)
+    assert (loan.data["interest_paid"], loan.data["schedule"][0]["paid"]) == ("6.62", row["payment"])
+
+
+async def test_what_was_collected_wrongly_is_given_back_and_owed_again(bank: Bank) -> None:
+    loan = await loan_of(bank, rate="12", amount="1000.00")
+    await bank.pass_days(10)
+    loan = await bank.take(loan, "repay", "42", amount="503.23")
+    for by in ("ada", "bela"):
+        loan = await bank.take(loan, "correct", by, amount="450", reason="It was 50")
+    assert (loan.state, loan.data["owed"], loan.data["interest_paid"]) == ("active", "950.00", "3.23")
+    await bank.pass_days(400)
+    loan = await bank.look(loan)
+    assert (loan.state, loan.data["owed"]) == ("paid_off", "0.00")
+    for by in ("ada", "bela"):
+        loan = await bank.take(loan, "correct", by, amount="100", reason="Not ours")
+    assert (loan.state, loan.data["owed"], loan.open) == ("active", "100.00", True)
+    await bank.pass_days(32)
+    assert (await bank.look(loan)).state == "paid_off"
+    assert await bank.units("house:loans") == 0
 
 
 async def test_nobody_pays_more_than_they_owe(bank: Bank) -> None:
@@ -217,13 +273,13 @@ async def test_somebody_pays_just_before_the_bank_collects(bank: Bank, groat: Gr
 
 # The steps alone, without a database: any order of payments and misses.
 
-USD = Asset("USD", 2)
+ASSETS = {"USD": Asset("USD", 2), "BTC": Asset("BTC", 8)}
 
 
 def request(data: Loan, now: int, state: str) -> Request[Loan]:
     return Request(
         id="loan", kind="loan", owner="user:42", state=state, version=1, data=data, amount=None, asset=None,
-        filed_by="user:42", filed_at=0, changed_at=0, now=now, actor="user:42", assets={"USD": USD},
+        filed_by="user:42", filed_at=0, changed_at=0, now=now, actor="user:42", assets=ASSETS,
     )  # fmt: skip
 
 
@@ -275,6 +331,26 @@ def test_principal_is_repaid_exactly_whatever_happens(
     else:
         pytest.fail("the loan was never paid off")
     assert lent == 0
+
+
+CASES = json.loads((Path(__file__).parents[3] / "web/console/tests/loan-cases.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['today']} {case['amount']}")
+def test_the_console_reckons_with_the_bank_s_own_cases(case: dict[str, Any]) -> None:
+    """web/console/tests/loan.test.ts reads the same file: what it shows before a repayment is what happens."""
+    data = msgspec.convert(case["loan"], Loan)
+    now = int(datetime.fromisoformat(f"{case['today']}T12:00:00Z").timestamp()) * 1_000_000
+    r = request(data, now, "active")
+    most = repay(r, Repayment())
+    assert isinstance(most, Step)
+    assert sum(p.amount for p in most.money if isinstance(p, Post)) == units(case["most"])
+    step = repay(r, Repayment(case["amount"]))
+    assert isinstance(step, Step)
+    assert (units(step.data.owed), moved(step, "house:interest")) == (  # type: ignore[union-attr]
+        units(case["owed"]), units(case["interest"]) + units(case["accrued"]),
+    )  # fmt: skip
+    assert (step.to == "paid_off") == case["last"]
 
 
 def moved(step: Step, place: str) -> int:

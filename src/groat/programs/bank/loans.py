@@ -4,7 +4,8 @@ The schedule is that of :mod:`groat.programs.bank.schedule`, a month to a period
 the day an instalment is due the bank collects it; where the money is missing the loan is in arrears, and the bank tries
 again every day. What the borrower pays goes to what is due first, the oldest instalment and its interest before its
 principal, and with what is left reduces the principal at once: the instalments that are not due yet are then reckoned
-anew for the same days, so all interest to come, that of the running month included, is of what is still owed.
+anew for the same days, so all interest to come is of what is still owed. Before principal is reduced within a month the
+interest that has accrued in it is paid, by whole days (UTC): it counts as paid of that month's instalment.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from msgspec import Meta
 from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.dates import DAY_US, add_months, day_of, moment_of, read_day
 from groat.programs.bank.places import AMOUNT_WRONG, INTEREST, LOANS, amount_of, money_of, stored
-from groat.programs.bank.schedule import period_rate, schedule
+from groat.programs.bank.schedule import interest_to_come, period_rate, schedule
 from groat.programs.workflow import (
     ADMIN,
     OWNER,
     SERVICE,
     SYSTEM,
     Books,
+    Correction,
     Kind,
     Notice,
     Post,
@@ -33,6 +35,7 @@ from groat.programs.workflow import (
     State,
     Step,
     Transition,
+    correction_units,
 )
 
 PATIENCE_US = 30 * DAY_US
@@ -186,7 +189,7 @@ def repay(r: Request[Loan], part: Repayment) -> Step | Refusal:
     asset = r.data.asset
     due = _due(r)
     interest_due = sum(_left_interest(r, row) for row in due)
-    most = stored(r, r.data.owed, asset) + interest_due
+    most = stored(r, r.data.owed, asset) + interest_due + _accrued(r)
     amount = amount_of(r, part.amount, asset) if part.amount else most
     if isinstance(amount, Refusal):
         return amount
@@ -196,7 +199,7 @@ def repay(r: Request[Loan], part: Repayment) -> Step | Refusal:
 
 
 def _paid(r: Request[Loan], amount: int, reason: str, title: str, again_at: int) -> Step:
-    """``amount`` is paid: to what is due, then to the principal; the state follows from what is left.
+    """``amount`` is paid: to what is due, then to the interest that has accrued since, then to the principal.
 
     If something is overdue still, the bank collects it at ``again_at`` (microseconds).
     """
@@ -210,14 +213,19 @@ def _paid(r: Request[Loan], amount: int, reason: str, title: str, again_at: int)
         of_interest = min(_left_interest(r, row), part)
         interest, principal, left = interest + of_interest, principal + part - of_interest, left - part
         rows[index] = msgspec.structs.replace(row, paid=r.text(stored(r, row.paid, asset) + part, asset))
+    # What is due and unpaid is none where something is left.
+    accrued = min(_accrued(r), left)
+    if accrued:
+        index = next(index for index, row in enumerate(rows) if _moment(row.due) > r.now)
+        paid = stored(r, rows[index].paid, asset) + accrued
+        rows[index] = msgspec.structs.replace(rows[index], paid=r.text(paid, asset))
+        interest, left = interest + accrued, left - accrued
     owed = stored(r, data.owed, asset) - principal - left
     principal += left
     if left:
         later = [row for row in rows if _moment(row.due) > r.now]
-        # What is due and unpaid is none here, or nothing would be left for the principal.
         rows = rows[: len(rows) - len(later)]
-        first = later[0].number if later else 0
-        rows += _rows(r, owed, data.months - first + 1, first, data.start, data.rate) if owed else []
+        rows += _reckoned(r, later[0], owed) if owed else []
     overdue = sum(_left(r, row) for row in rows if _moment(row.due) <= r.now)
     unpaid = [row for row in rows if _left(r, row)]
     data = msgspec.structs.replace(
@@ -238,8 +246,104 @@ def _paid(r: Request[Loan], amount: int, reason: str, title: str, again_at: int)
     )
 
 
+def correct(r: Request[Loan], correction: Correction) -> Step | Refusal:
+    """Give back what the borrower paid: principal first, which is owed again from today on, then interest."""
+    data, asset = r.data, r.data.asset
+    owed, paid = stored(r, data.owed, asset), stored(r, data.interest_paid, asset)
+    repaid = stored(r, data.principal, asset) - owed
+    if not repaid + paid:
+        return Refusal(
+            "nothing_to_correct", "Nothing was paid back yet. The loan itself comes back by repayments."
+        )
+    amount = repaid + paid
+    if correction.amount:
+        wanted = correction_units(r, correction.amount, {asset: amount})
+        if isinstance(wanted, Refusal):
+            return wanted
+        amount = wanted[asset]
+    principal = min(amount, repaid)
+    rows = list(data.schedule)
+    if principal:
+        due, later = _due(r), [row for row in rows if _moment(row.due) > r.now]
+        still = sum(stored(r, row.principal, asset) for row in later)
+        running = later[0] if later else _month_of(r)
+        rows = [*due, *_reckoned(r, running, still + principal, _accrued(r))]
+    unpaid = [row for row in rows if _left(r, row)]
+    overdue = any(_moment(row.due) <= r.now for row in unpaid)
+    data = msgspec.structs.replace(
+        data, schedule=tuple(rows), owed=r.text(owed + principal, asset), next=unpaid[0].due if unpaid else "",
+        interest_paid=r.text(paid - (amount - principal), asset),
+    )  # fmt: skip
+    parts = ((LOANS, principal), (INTEREST, amount - principal))
+    return Step(
+        "paid_off" if not unpaid else "arrears" if overdue else "active",
+        money=tuple(Post(place, r.owner, units, asset) for place, units in parts if units),
+        data=data,
+        due_at=None if not unpaid else _tomorrow(r) if overdue else _moment(data.next),
+        notice=_told(r, "warning", "Loan corrected", f"{r.text(amount, asset)} {asset}. {correction.reason}"),
+    )
+
+
+def _month_of(r: Request[Loan]) -> Instalment:
+    """The running month, of a loan whose schedule has ended: its number, and the day on which it ends."""
+    begin, number = read_day(r.data.start), 1
+    assert begin is not None
+    while moment_of(add_months(begin, number)) <= r.now:
+        number += 1
+    nothing = r.text(0, r.data.asset)
+    return Instalment(
+        number=number, due=add_months(begin, number).isoformat(),
+        payment=nothing, interest=nothing, principal=nothing, balance=nothing,
+    )  # fmt: skip
+
+
+def _accrued(r: Request[Loan]) -> int:
+    """The interest of the running month up to today that is not paid yet, smallest units."""
+    later = [row for row in r.data.schedule if _moment(row.due) > r.now]
+    if not later:
+        return 0
+    asset = r.data.asset
+    of_month = stored(r, later[0].interest, asset) - stored(r, later[0].paid, asset)
+    principal = sum(stored(r, row.principal, asset) for row in later)
+    return max(of_month - _to_come(r, later[0], principal), 0)
+
+
+def _to_come(r: Request[Loan], row: Instalment, principal: int) -> int:
+    """The interest of a principal from today to the day of the running month's instalment."""
+    begin, due = read_day(r.data.start), read_day(row.due)
+    assert begin is not None
+    assert due is not None
+    days, left = (due - add_months(begin, row.number - 1)).days, (due - day_of(r.now)).days
+    return interest_to_come(principal, period_rate(r.data.rate), days, min(left, days))
+
+
+def _reckoned(r: Request[Loan], running: Instalment, owed: int, accrued: int = 0) -> list[Instalment]:
+    """The instalments to come of what is owed now.
+
+    The running month's keeps what was paid of its interest, and what has ``accrued`` without being paid.
+    """
+    data, asset = r.data, r.data.asset
+    to_come, months = _to_come(r, running, owed) + accrued, max(data.months - running.number + 1, 1)
+    first, *others = _rows(r, owed, months, running.number, data.start, data.rate, to_come)
+    paid = stored(r, running.paid, asset)
+    if paid:
+        first = msgspec.structs.replace(
+            first,
+            paid=running.paid,
+            interest=r.text(stored(r, first.interest, asset) + paid, asset),
+            payment=r.text(stored(r, first.payment, asset) + paid, asset),
+        )
+    return [first, *others]
+
+
 def _rows(
-    r: Request[Loan], principal: int, months: int, first: int, start: str, rate: str
+    r: Request[Loan],
+    principal: int,
+    months: int,
+    first: int,
+    start: str,
+    rate: str,
+    to_come: int | None = None,
 ) -> tuple[Instalment, ...]:
     """The instalments of what is owed, from number ``first`` on, each due so many months after ``start``."""
     asset, begin = r.data.asset, read_day(start)
@@ -253,7 +357,7 @@ def _rows(
             principal=r.text(row.principal, asset),
             balance=r.text(row.balance, asset),
         )
-        for row in schedule(principal, period_rate(rate), months, first)
+        for row in schedule(principal, period_rate(rate), months, first, to_come)
     )
 
 
@@ -328,6 +432,8 @@ LOAN = Kind(
         Transition("miss", "Miss", ("active", "arrears"), ("arrears",), (SYSTEM,), miss),
         Transition("repay", "Repay", ("active", "arrears"), ("active", "arrears", "paid_off"), (OWNER, SERVICE), repay,
                    Repayment, {"amount": "100.00"}),
+        Transition("correct", "Correct", ("active", "arrears", "paid_off"), ("active", "arrears", "paid_off"), (ADMIN,),
+                   correct, Correction, {"amount": "1.00", "reason": "Collected twice"}, confirms=True),
     ),
     example={"amount": "1200.00", "asset": "USD", "months": 12, "purpose": "A bicycle"},
     thresholds={"USD": "10000", "EUR": "10000"},

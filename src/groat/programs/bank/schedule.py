@@ -6,6 +6,12 @@ interest of a period is what is still owed times r, rounded half to even; the re
 last instalment is whatever is left with its interest, so it absorbs what rounding did and the principal is paid back
 exactly. Where rounding up pays a tiny loan back sooner, it has fewer instalments.
 
+Who pays principal back within a period owes the interest of that period up to the day, by its days: of a period of D
+days of which d are left, the interest to come is ``balance * r * d / D``, rounded half to even, and what the period's
+interest exceeds that by has accrued. That is Actual/Actual by ICMA's rule 251 (accrued interest = the period's interest
+times days accrued over days of the period), so a whole period is a twelfth of the year's rate however long its month
+is; and what article 16 of directive 2008/48/EC leaves a lender: the interest for the remaining duration falls away.
+
 Nothing here knows of dates: a period is a period, and how late somebody pays changes no interest.
 """
 
@@ -39,15 +45,26 @@ def annuity(principal: int, rate: Fraction, periods: int) -> int:
     return max(round(exact), 1)
 
 
-def schedule(principal: int, rate: Fraction, periods: int, first: int = 1) -> list[Instalment]:
-    """All instalments, numbered from ``first``; none where nothing is owed."""
+def interest_to_come(principal: int, rate: Fraction, days: int, left: int) -> int:
+    """The interest of a principal for the ``left`` days of a period of ``days``: its share by days, half to even."""
+    return round(principal * rate * Fraction(left, days))
+
+
+def schedule(
+    principal: int, rate: Fraction, periods: int, first: int = 1, to_come: int | None = None
+) -> list[Instalment]:
+    """All instalments, numbered from ``first``; none where nothing is owed.
+
+    ``to_come`` is the interest of the first one where its period has begun already, None for the interest of a whole
+    period.
+    """
     if not principal:
         return []
     equal = annuity(principal, rate, periods)
     instalments = []
     balance = principal
     for number in range(first, first + periods):
-        interest = round(balance * rate)
+        interest = round(balance * rate) if to_come is None or number > first else to_come
         last = number == first + periods - 1
         paid = balance if last else min(equal - interest, balance)
         balance -= paid

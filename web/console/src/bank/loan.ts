@@ -35,15 +35,62 @@ function interestLeft({ interest, paid }: Instalment): string {
   return compare(paid, interest) >= 0 ? subtract(interest, interest) : subtract(interest, paid);
 }
 
-/** How much can be repaid at most: what is owed, and the interest that is due. */
+/** How much can be repaid at most: what is owed, the interest that is due, and what has accrued since. */
 export function mostOf(loan: LoanData, today: string): string {
-  return add(loan.owed, overdueOf(loan, today).interest);
+  return add(add(loan.owed, overdueOf(loan, today).interest), accruedOf(loan, today));
+}
+
+/** The interest of the running month up to today that is not paid yet: the month's, less what is still to come of it. */
+export function accruedOf(loan: LoanData, today: string): string {
+  const zero = subtract(loan.principal, loan.principal);
+  const later = loan.schedule.filter((row) => row.due > today);
+  const [running] = later;
+  if (!running) return zero;
+  const principal = later.reduce((sum, row) => add(sum, row.principal), zero);
+  const days = daysBetween(addMonths(loan.start, running.number - 1), running.due);
+  const left = Math.min(daysBetween(today, running.due), days);
+  const unpaid = subtract(running.interest, running.paid || zero);
+  const accrued = subtract(unpaid, shareOf(principal, loan.rate, days, left));
+  return compare(accrued, zero) > 0 ? accrued : zero;
+}
+
+/** Of a month of so many `days` the interest for those `left`: exact, then rounded once, half to even. */
+function shareOf(principal: string, percent: string, days: number, left: number): string {
+  const [units, scale] = unitsOf(principal);
+  const [rate, places] = unitsOf(percent);
+  const over = units * rate * BigInt(left);
+  const under = 10n ** BigInt(places) * 1200n * BigInt(days);
+  const [whole, rest] = [over / under, over % under];
+  const up = rest * 2n > under || (rest * 2n === under && whole % 2n === 1n);
+  return textOf(up ? whole + 1n : whole, scale);
+}
+
+function unitsOf(text: string): [units: bigint, places: number] {
+  const [whole = "", fraction = ""] = text.split(".");
+  return [BigInt(whole + fraction), fraction.length];
+}
+
+function textOf(units: bigint, places: number): string {
+  const digits = units.toString().padStart(places + 1, "0");
+  return places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+}
+
+const DAY_MS = 86_400_000;
+const daysBetween = (from: string, to: string) => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
+
+/** The same day some months later, or the last of that month where it is shorter. */
+function addMonths(day: string, months: number): string {
+  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(date, last))).toISOString().slice(0, 10);
 }
 
 interface Split {
   /** Of it for what is due already, interest included. */
   overdue: string;
   interest: string;
+  /** Of it for the interest of the running month up to today. */
+  accrued: string;
   /** Of it off the principal ahead of time. */
   early: string;
   /** What is still owed afterwards. */
@@ -52,7 +99,10 @@ interface Split {
   last: boolean;
 }
 
-/** What a repayment pays: what is due first, the oldest and its interest before its principal, then the principal. */
+/**
+ * What a repayment pays: what is due first, the oldest and its interest before its principal, then the interest that has
+ * accrued since, then the principal.
+ */
 export function splitOf(loan: LoanData, amount: string, today: string): Split {
   const zero = subtract(amount, amount);
   let [left, overdue, interest, owed] = [amount, zero, zero, loan.owed];
@@ -66,8 +116,10 @@ export function splitOf(loan: LoanData, amount: string, today: string): Split {
     owed = subtract(owed, subtract(part, ofInterest));
     left = subtract(left, part);
   }
-  owed = subtract(owed, left);
-  return { overdue, interest, early: left, owed, last: compare(amount, mostOf(loan, today)) === 0 };
+  const accrued = least(accruedOf(loan, today), left);
+  const early = subtract(left, accrued);
+  owed = subtract(owed, early);
+  return { overdue, interest, accrued, early, owed, last: compare(amount, mostOf(loan, today)) === 0 };
 }
 
 const least = (a: string, b: string) => (compare(a, b) < 0 ? a : b);

@@ -150,7 +150,7 @@ function Review({
   available: string | null;
 }) {
   const { asset } = loan;
-  const { overdue, interest, early, owed, last } = splitOf(loan, amount, today);
+  const { overdue, interest, accrued, early, owed, last } = splitOf(loan, amount, today);
   return (
     <div className="flex flex-col gap-4" data-testid="repay-review">
       <p className="font-semibold text-[1.75rem] leading-none tracking-[-0.02em]">
@@ -165,6 +165,11 @@ function Review({
                 <Amount value={interest} /> of it interest
               </span>
             )}
+          </Fact>
+        )}
+        {!isZero(accrued) && (
+          <Fact label="Interest of this month so far">
+            <Amount value={accrued} />
           </Fact>
         )}
         {!isZero(early) && (
