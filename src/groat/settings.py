@@ -157,6 +157,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[str, ...],
         Meta(description="Programs to turn on, by the names under which installed packages bring them: bank"),
     ] = ()
+    people_found_by: Annotated[
+        Literal["email", "id", ""],
+        Meta(
+            description="How people find recipients: email (and id), id, or empty: they see no name, and pay by id"
+        ),
+    ] = "email"
     thresholds: Annotated[
         dict[str, dict[str, str]],
         Meta(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Literal
 
 import pytest
 
@@ -94,3 +95,50 @@ async def test_a_statement_tells_what_the_bank_did(api: Api) -> None:
     )
     account = (await api.call("42", "GET /v1/accounts/user:42")).json()
     assert end["balance"] in [balance["balance"] for balance in account["balances"]]
+
+
+async def test_a_sender_sees_whom_they_pay(api: Api) -> None:
+    await api.identities.add_user("kofi", name="Kofi Mensah", email="kofi@example.com")
+    for who in ("kofi", "Kofi@Example.com"):
+        assert (await api.call("42", f"GET /v1/people/{who}")).json() == {
+            "user": "kofi",
+            "name": "Kofi Mensah",
+        }
+    for nobody in ("nobody", "nobody@example.com", "a b", "%00", "x" * 255):
+        assert not (await api.call("42", f"GET /v1/people/{nobody}")).is_success
+
+
+async def test_nobody_finds_out_who_is_known_by_trying_many_addresses(api: Api) -> None:
+    await api.identities.add_user("kofi", email="kofi@example.com")
+    for number in range(30):
+        assert code(await api.call("7", f"GET /v1/people/a{number}@example.com")) == "user_not_found"
+        body = {"amount": "2.50", **USD, "user": f"b{number}@example.com"}
+        assert code(await api.call("7", "POST /v1/requests/transfer", body)) == "recipient_unknown"
+    assert code(await api.call("7", "GET /v1/people/kofi@example.com")) == "rate_limited"
+    body = {"amount": "2.50", **USD, "user": "kofi@example.com"}
+    assert code(await api.call("7", "POST /v1/requests/transfer", body)) == "rate_limited"
+    # Others go on, and staff and services may look as often as they need.
+    assert (await api.call("42", "GET /v1/people/kofi@example.com")).is_success
+    for _ in range(61):
+        assert (await api.call("shop", "GET /v1/people/kofi@example.com")).is_success
+
+
+@pytest.mark.parametrize(("found_by", "by_id"), [("id", True), ("", False)])
+class TestWherePeopleAreNotFoundByAddress:
+    @pytest.fixture
+    def settings(self, found_by: Literal["id", ""]) -> Settings:
+        return Settings(
+            secret=SECRET, jwt_secret=SECRET, actions=ACTIONS, programs=("bank",), people_found_by=found_by
+        )
+
+    async def test_an_address_says_nothing(self, api: Api, by_id: bool) -> None:
+        await api.identities.add_user("kofi", name="Kofi Mensah", email="kofi@example.com")
+        assert code(await api.call("42", "GET /v1/people/kofi@example.com")) == "user_not_found"
+        assert (await api.call("42", "GET /v1/people/kofi")).is_success == by_id
+        body = {"amount": "1.00", **USD}
+        by_address = await api.call("42", "POST /v1/requests/transfer", {**body, "user": "kofi@example.com"})
+        assert code(by_address) == "recipient_unknown"
+        assert (
+            await api.call("42", "POST /v1/requests/transfer", {**body, "user": "kofi"})
+        ).status_code == 201
+        assert (await api.call("ada", "GET /v1/people/kofi@example.com")).json()["user"] == "kofi"

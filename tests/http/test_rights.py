@@ -47,6 +47,7 @@ sendNotification    401     403  403  403  201  201
 readNotifications   401     200  404  404  404  403
 getPreferences      401     200  403  200  200  200
 setPreferences      401     200  403  403  200  200
+findPerson          401     200  200  200  200  200
 listAudit           401     403  403  200  200  403
 listUsers           401     403  403  200  200  403
 addUser             401     403  403  403  201  403
@@ -104,7 +105,12 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         route = route.replace("{id}", made.request)
     route = route.replace("{kind}", "expense").replace("{transition}", "pay")
     route = route.replace("{id}", made.transaction if "transactions" in route else made.hold)
-    route = route.replace("{account}", "user:42").replace("{asset}", "CREDIT").replace("{user}", "42")
+    route = (
+        route.replace("{account}", "user:42")
+        .replace("{asset}", "CREDIT")
+        .replace("{user}", "42")
+        .replace("{who}", "42")
+    )
     route = route.replace("{stream}", "user:42").replace("{name}", "spend")
     if operation == "revokeApiKey":
         route = f"DELETE /v1/api-keys/{made.key}"

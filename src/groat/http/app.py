@@ -28,6 +28,7 @@ from groat.http import (  # noqa: F401
     holds,
     me,
     notifications,
+    people,
     requests,
     sheets,
     statements,

@@ -22,6 +22,7 @@ from groat.identity import Identity, Unauthorized
 from groat.ledger.errors import InvalidInput
 from groat.ledger.keys import Key, as_key
 from groat.live.limits import Bucket
+from groat.sparing import SparingLog
 from groat.store.replica import STALE_S_MAX
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from groat.identity import Identities
     from groat.settings import Settings
 
-log = structlog.get_logger("groat.http")
+log = SparingLog(structlog.get_logger("groat.http"))
 
 T = TypeVar("T")
 
@@ -99,14 +100,13 @@ class Call:
             return self.address
         if not ipaddress.ip_address(client[0]).is_private:
             return client[0]
-        if not self.services.said_untrusted_proxy:
-            self.services.said_untrusted_proxy = True
-            log.warning(
-                "proxy_not_trusted",
-                proxy=client[0],
-                setting="trusted_proxies",
-                detail="Addresses of callers are unknown, so sign-ins are braked by person only.",
-            )
+        log.warning(
+            "proxy_not_trusted",
+            about=client[0],
+            proxy=client[0],
+            setting="trusted_proxies",
+            detail="Addresses of callers are unknown, so sign-ins are braked by person only.",
+        )
         return ""
 
     async def authorise(self) -> None:
@@ -253,12 +253,13 @@ class Call:
 
 
 class Limiter:
-    """How many calls a person may make: ``per_second`` on average, twice that at once; per process, bounded."""
+    """How many calls a person may make: ``per_second`` on average, ``at_once`` together; per process, bounded."""
 
     KEPT_MAX = 50_000
 
-    def __init__(self, per_second: int) -> None:
+    def __init__(self, per_second: float, at_once: float | None = None) -> None:
         self._rate = per_second
+        self._at_once = 2.0 * per_second if at_once is None else at_once
         self._buckets: dict[str, Bucket] = {}
 
     def check(self, principal: str) -> None:
@@ -268,7 +269,7 @@ class Limiter:
         if bucket is None:
             if len(self._buckets) >= self.KEPT_MAX:
                 del self._buckets[next(iter(self._buckets))]
-            bucket = self._buckets[principal] = Bucket(2.0 * self._rate, self._rate, now)
+            bucket = self._buckets[principal] = Bucket(self._at_once, self._rate, now)
         if not bucket.take(now):
             raise HttpError("rate_limited")
 

@@ -32,6 +32,7 @@ _PARAMETERS = {
     ),
     "asset": ({"type": "string", "pattern": "^[A-Z][A-Z0-9_]{0,15}$"}, "The asset's code."),
     "user": ({"type": "string", "pattern": r"^[A-Za-z0-9._@|\-]{1,64}$"}, "The person's user id."),
+    "who": ({"type": "string", "minLength": 1, "maxLength": 254}, "A person's id or e-mail address."),
     "name": ({"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,63}$"}, "The action's name in the settings."),
     "kind": ({"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}, "The kind of request, as listed."),
     "transition": (

@@ -11,6 +11,7 @@ from groat.http.answers import KindList, LookAnswer, LookItem, LookList, Request
 from groat.http.call import Call
 from groat.http.examples import KIND, REQUEST, STEP
 from groat.http.operations import CURSOR, LIMIT, Query, operation
+from groat.http.people import Known
 from groat.http.problems import HttpError, problem
 from groat.http.rights import owns, sees_everything
 from groat.identity import IdentityError
@@ -25,7 +26,7 @@ from groat.programs.workflow.views import RequestView, is_role_of, kind_view, ma
 from groat.programs.workflow.workflow import SORTS
 
 if TYPE_CHECKING:
-    from groat.identity import Identities, Identity
+    from groat.identity import Identity
 
 _MONEY_CODES = (
     "insufficient_funds", "ceiling_exceeded", "balance_overflow", "exceeds_hold", "hold_resolved", "invalid_amount",
@@ -158,7 +159,7 @@ async def file_request(call: Call) -> Answer:
         raise HttpError("forbidden")
     data = await call.body(kind.form)
     if kind.resolve is not None:
-        data = await kind.resolve(Known(call.identities), data)
+        data = await kind.resolve(Known(call), data)
     answer = await call.services.workflow.file(
         kind.name, data, user=user, key=key, by=identity.principal, roles=roles_of(identity)
     )
@@ -298,17 +299,6 @@ async def list_looks(call: Call) -> Answer:
     """So that two people do not work on the same request."""
     found = await call.services.workflow.looks()
     return Answer.of(LookList([LookItem(id, viewers) for id, viewers in found.items()]))
-
-
-class Known:
-    """Who the server knows by id or e-mail address: people with an account here, or with a balance."""
-
-    def __init__(self, identities: Identities) -> None:
-        self._identities = identities
-
-    async def user_of(self, text: str) -> str | None:
-        """See :class:`groat.programs.workflow.People`."""
-        return await self._identities.user_of(text)
 
 
 def roles_of(identity: Identity) -> frozenset[str]:

@@ -61,6 +61,7 @@ RIGHTS: dict[str, Right] = {
     "readNotifications": Right.PERSON,
     "getPreferences": Right.SIGNED_IN,
     "setPreferences": Right.SIGNED_IN,
+    "findPerson": Right.SIGNED_IN,
     "listAudit": Right.STAFF,
     "listUsers": Right.STAFF,
     "addUser": Right.ADMIN,

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from groat.settings import Settings
 
 
+LOOKUPS_PER_HOUR = 60
+"""How many people a person may look up; per process."""
+
+
 class Services:
     """The settings, the ledger, the callers, live delivery, requests, mail, and the counters of this process.
 
@@ -41,7 +45,7 @@ class Services:
         self.workflow = workflow
         self.identities = identities
         self.limiter = Limiter(settings.messages_per_second)
-        self.said_untrusted_proxy = False
+        self.lookups = Limiter(LOOKUPS_PER_HOUR / 3_600, LOOKUPS_PER_HOUR)
         self.assets: dict[str, Asset] = {}
         self.metrics = Metrics(groat, live, mailer)
         self.sandbox = sandbox

@@ -291,9 +291,9 @@ class Identities:
         record = await self._groat.read(flows.find, f"user:{check_user(user)}")
         return None if record is None else _person(record)
 
-    async def user_of(self, text: str) -> str | None:
+    async def user_of(self, text: str, *, by_email: bool = True) -> str | None:
         """The user id of an id or e-mail address that is known here: by a record, or by a stream; None for others."""
-        found = await self._groat.read(flows.find_for_login, text)
+        found = await self._groat.read(flows.find_for_login, text) if by_email else None
         if found is not None:
             return found.id.partition(":")[2]
         if not is_user(text):

@@ -128,6 +128,8 @@ export function createApi(http: Http) {
       write<wire.UserView>("POST", "/v1/users", input, options),
     updateUser: (user: string, input: wire.UserPatch, options?: WriteOptions) =>
       write<wire.UserView>("PATCH", path("users", user), input, options),
+    /** Who has this id or e-mail address: whom one is about to pay. `user_not_found` for nobody. */
+    findPerson: (who: string) => http.json<{ user: string; name: string }>(path("people", who)),
     /** Signs a user out everywhere. */
     revokeUser: (user: string, options?: WriteOptions) =>
       write<void>("POST", path("users", user, "revoke"), {}, options),
