@@ -340,6 +340,7 @@ NOT_OVER_HTTP = {
     "line_too_long": "shown in tests/http/test_protocol.py",
     "head_too_large": "shown in tests/http/test_protocol.py",
     "too_many_connections": "shown in tests/http/test_protocol.py",
+    "too_many_readers": "shown in tests/http/test_attacks.py",
     "host_refused": "shown in tests/http/test_protocol.py",
     "server_full": "shown in tests/http/test_protocol.py",
     "sheet_too_large": "body_max ends it first, unless it is set higher",

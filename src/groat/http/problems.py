@@ -7,6 +7,7 @@ from typing import Any
 from groat.http.answer import Answer, encode
 from groat.identity.errors import IDENTITY_ERRORS
 from groat.ledger.errors import INPUT_ERRORS, REFUSALS, SERVER_ERRORS, GroatError, Refusal, Rule, refusal_rule
+from groat.live.errors import LIVE_ERRORS
 from groat.programs.notifications.errors import NOTIFICATION_ERRORS
 from groat.programs.workflow.kinds import REQUEST_ERRORS, RULES
 from groat.sandbox.pool import SANDBOX_ERRORS
@@ -82,6 +83,7 @@ CODES: dict[str, Rule] = {
     **SHEET_ERRORS,
     **SANDBOX_ERRORS,
     **NOTIFICATION_ERRORS,
+    **LIVE_ERRORS,
     **HTTP_ERRORS,
 }
 """Every stable code that an answer of HTTP may carry, beside those that the kinds of programs declare."""

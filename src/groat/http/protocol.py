@@ -124,6 +124,7 @@ class Protocol(HttpToolsProtocol):
         self._head = 0
         self._left = 0
         self._chunked = False
+        self._is_upgrade = False
 
     # The connection.
 
@@ -318,7 +319,8 @@ class Protocol(HttpToolsProtocol):
         """The head is there: begin to answer, or queue the request behind those before it."""
         if self._limits.demo and not self._asks_this_machine():
             raise self._wrong("host_refused")
-        if self.parser.should_upgrade() and self._should_upgrade():
+        self._is_upgrade = self.parser.should_upgrade() and self._should_upgrade()
+        if self._is_upgrade:
             return
         version = self.parser.get_http_version()
         scope = self.scope
@@ -371,14 +373,22 @@ class Protocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """A part of a body."""
-        super().on_body(body)
+        cycle = self.cycle
+        if self._is_upgrade or cycle.response_complete:
+            return
+        cycle.body += body
+        if len(cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        cycle.message_event.set()
         self.deadline += len(body) / BODY_BYTES_PER_S
         # Of a body in chunks, twice its bytes are what its framing may take at most, beside a fixed part.
         self._left += 2 * len(body) if self._chunked else -len(body)
 
     def on_message_complete(self) -> None:
         """The request is there in full."""
-        super().on_message_complete()
+        if not self._is_upgrade and not self.cycle.response_complete:
+            self.cycle.more_body = False
+            self.cycle.message_event.set()
         self._stage = _Stage.NOTHING
         self._uncounted = True
         self._seen = self._left = 0

@@ -76,7 +76,7 @@ class StreamPage(msgspec.Struct):
         WAIT,
     ),
     headers=(ACCEPT, LAST_EVENT_ID),
-    codes=("forbidden", "invalid_stream", "invalid_position"),
+    codes=("forbidden", "invalid_stream", "invalid_position", "too_many_readers"),
     answer_example={"events": [EVENT], "position": "3f9c01aa:7"},
 )
 async def read_stream(call: Call) -> Answer | EventStream:
@@ -90,7 +90,7 @@ async def read_stream(call: Call) -> Answer | EventStream:
     wait, after = _wait(call), call.query.get("after")
     if _wants_event_stream(call):
         return EventStream(live, identity, stream, _last_event_id(call, after))
-    return Answer(await long_poll(live, identity, stream, after, wait))
+    return Answer(await call.attended(long_poll(live, identity, stream, after, wait)))
 
 
 class StreamPageOf(StreamPage, kw_only=True):
@@ -126,7 +126,7 @@ class StreamPages(msgspec.Struct):
         WAIT,
     ),
     headers=(ACCEPT, LAST_EVENT_ID),
-    codes=("forbidden", "invalid_stream", "invalid_position"),
+    codes=("forbidden", "invalid_stream", "invalid_position", "too_many_readers"),
     answer_example={
         "pages": [{"events": [EVENT], "position": "3f9c01aa:7", "stream": "user:42"}],
         "position": "user:42=3f9c01aa:7,role:all=3f9c01aa:3",
@@ -147,7 +147,7 @@ async def read_streams(call: Call) -> Answer | EventStream:
     wait, after = _wait(call), call.query.get("after")
     if _wants_event_stream(call):
         return EventStreams(live, identity, streams, _last_event_id(call, after))
-    return Answer(await long_poll_many(live, identity, streams, after, wait))
+    return Answer(await call.attended(long_poll_many(live, identity, streams, after, wait)))
 
 
 async def _check_reader(live: Live, identity: Identity, streams: list[str]) -> None:

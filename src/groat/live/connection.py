@@ -108,6 +108,11 @@ class Connection:
         self.deadline = now + live.limits.first_frame_s
         live.opened(self)
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the client does not read what it was sent."""
+        return self.choked
+
     # What the transport tells.
 
     def receive(self, message: bytes) -> None:

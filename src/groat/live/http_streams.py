@@ -76,6 +76,7 @@ class _Waiter:
     def __init__(self, live: Live) -> None:
         self.ended = False
         self.choked = False
+        self.is_stuck = False
         self.subscriptions: list[Subscription] = []
         self._live = live
         self._chunks: list[tuple[int, bytes]] = []
@@ -172,7 +173,7 @@ async def long_poll(live: Live, identity: Identity, stream: str, after: str | No
     """The JSON answer to one long-poll: events, position, and a reset where going on is impossible.
 
     `wait_s` is how long to wait when there is nothing, at most WAIT_S_MAX. Raises InvalidInput, StoreError, Closed,
-    Overloaded. Whether the identity may read the stream is checked before (`Live.may_read`).
+    TooManyReaders. Whether the identity may read the stream is checked before (`Live.may_read`).
     """
     parse_position(after)
     waiter = _Waiter(live)
@@ -280,7 +281,7 @@ class EventStream:
     async def __call__(
         self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
     ) -> None:
-        """Serve the stream. Raises, before anything is sent, StoreError, Closed and Overloaded."""
+        """Serve the stream. Raises, before anything is sent, StoreError, Closed and TooManyReaders."""
         waiter = _Waiter(self._live)
         with self._live.attending(waiter, self._identity):
             gone = asyncio.create_task(_until_gone(receive, waiter))
@@ -319,7 +320,10 @@ class EventStream:
             chunks = await waiter.take(min(HEARTBEAT_S, left_s))
             body = self._body(chunks) or b": still here\n\n"
             if chunks or not waiter.ended:
+                # Where the client reads, sending waits for nothing.
+                waiter.is_stuck = True
                 await send({"type": "http.response.body", "body": body, "more_body": True})
+                waiter.is_stuck = False
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -15,8 +15,9 @@ import structlog
 from groat.engine.histogram import SECONDS, Histogram
 from groat.identity.model import Identity
 from groat.ledger.accounts import check_stream
-from groat.ledger.errors import Closed, GroatError, InvalidInput, Overloaded
+from groat.ledger.errors import Closed, GroatError, InvalidInput
 from groat.live import protocol
+from groat.live.errors import TooManyReaders
 from groat.live.hub import CHECK_EVERY_S, Hub, Stats
 from groat.live.limits import MINUTE_S, Bucket, Limits
 
@@ -37,6 +38,10 @@ log = structlog.stdlib.get_logger("groat.live")
 
 class Closable(Protocol):
     """A reader: a connection, an event stream or a waiting request."""
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it does not read what it was sent."""
 
     def close(self, why: protocol.Disconnect) -> None:
         """End it."""
@@ -199,7 +204,13 @@ class Live:
     def _count(self, reader: Closable, identity: Identity) -> bool:
         mine = self._of_principal.setdefault(identity.principal, {})
         if len(mine) >= self.limits.connections_per_user and not identity.is_service:
-            return False
+            # One that has stopped to read is most likely nobody any more: the oldest of these gives way.
+            stuck = next((each for each in mine if each.is_stuck), None)
+            if stuck is None:
+                return False
+            del mine[stuck]
+            stuck.close(protocol.SLOW)
+            mine = self._of_principal.setdefault(identity.principal, {})
         mine[reader] = identity
         return True
 
@@ -223,12 +234,12 @@ class Live:
     def attending(self, reader: Closable, identity: Identity) -> Iterator[None]:
         """Meanwhile, close this reader too when its principal's rights change or the server shuts down.
 
-        Raises Overloaded when the person has too many readers already, Closed when the server is shutting down.
+        Raises TooManyReaders when the person has as many as one may have, Closed when the server is shutting down.
         """
         if self.draining or not self.running:
             raise Closed
         if not self._count(reader, identity):
-            raise Overloaded
+            raise TooManyReaders
         self._others.add(reader)
         try:
             yield

@@ -28,7 +28,7 @@ PATH: Final = b"/connection/websocket"
 _REQUEST_BYTES_MAX: Final = 64 * 1024
 _FAULT_CLOSE_S: Final = 1.0
 _SLICE_BYTES: Final = 16 * 1024
-_LATE_BYTES: Final = 64 * 1024
+_LATE_BYTES: Final = 16 * 1024
 """So much is still listened to after the server has closed, for the client's own close frame."""
 _DEAF_BYTES: Final = 4 * 1024 * 1024
 _STATUS: Final = {
@@ -213,6 +213,8 @@ class WebSocketProtocol(asyncio.Protocol):
                 heard = True
                 whole = whole or message.opcode == rfc6455.TEXT
                 self._take(message)
+                if self._deaf:
+                    return
         except rfc6455.Fault as fault:
             self._deaf = True
             if self._connection is not None:
@@ -262,6 +264,8 @@ class WebSocketProtocol(asyncio.Protocol):
         if self._closing or self._live is None:
             return
         self._closing = True
+        # Whoever sent too much is not listened to any more, not even for a close frame.
+        self._deaf = self._deaf or code == protocol.TOO_MANY_REQUESTS.code
         self.write(frames.close(code, reason))
         self.resume_reading()
         wait_s = _FAULT_CLOSE_S if self._deaf else self._live.limits.close_s
