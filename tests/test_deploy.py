@@ -6,11 +6,16 @@ import json
 import re
 import shutil
 import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 
+from deploy import cluster
 from groat.http.app import create_app
 from groat.settings import Settings
 from groat.store.postgres import PostgresStore
@@ -87,6 +92,50 @@ def test_nginx_accepts_the_sites(site: str, tmp_path: Path) -> None:
         [nginx, "-t", "-c", whole, "-e", tmp_path / "log"], capture_output=True, text=True, timeout=30
     )
     assert done.returncode == 0, done.stderr
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Answers with the headers that came."""
+
+    def do_GET(self) -> None:
+        body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def proxy() -> Iterator[str]:
+    """The address of an nginx with the shipped rules, before a server that echoes."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Echo) as echo:
+        threading.Thread(target=echo.serve_forever, daemon=True).start()
+        port = free_port()
+        with cluster.nginx(port, [echo.server_port]):
+            yield f"http://127.0.0.1:{port}"
+        echo.shutdown()
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/me", "/v1/transactions", "/connection/websocket", "/v1/streams/user:1/events"]
+)
+def test_nginx_passes_on_who_asks_and_for_which_host(proxy: str, path: str) -> None:
+    """Origins and brakes rest on these; a block of nginx that sets one header inherits none."""
+    sent = {"Host": "shop.example:8443", "X-Forwarded-For": "203.0.113.7", "Upgrade": "websocket"}
+    seen = httpx.get(proxy + path, headers=sent).json()
+    assert seen["host"] == "shop.example:8443"
+    assert seen["x-forwarded-for"] == "127.0.0.1"
+    assert seen["x-forwarded-proto"] == "http"
+
+
+def test_nginx_takes_no_large_login(proxy: str) -> None:
+    assert httpx.post(f"{proxy}/v1/auth/login", content=b"x" * 5_000).status_code == 413
+    assert httpx.get(f"{proxy}/v1/me", headers={"X": "y" * 20_000}).status_code in (400, 431)
 
 
 @pytest.mark.parametrize("file", ["container/compose.yaml", "prometheus/prometheus.yml"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -24,6 +26,9 @@ def built(tmp_path: Path) -> Console:
     (tmp_path / "console" / "assets").mkdir(parents=True)
     (tmp_path / "console" / "index.html").write_text("<title>console</title>")
     (tmp_path / "console" / "assets" / "index-1.js").write_text("let one;")
+    (tmp_path / "console" / "assets" / "packed-1.js").write_text("let packed;")
+    (tmp_path / "console" / "assets" / "packed-1.js.gz").write_bytes(gzip.compress(b"let packed;"))
+    (tmp_path / "console" / "assets" / "packed-1.js.br").write_bytes(b"brotli")
     (tmp_path / "secret.txt").write_text("secret")
     return Console(tmp_path / "console")
 
@@ -41,6 +46,45 @@ async def test_the_console_answers_each_of_its_addresses(built: Console) -> None
     script = await get(built, "/assets/index-1.js")
     assert (script.text, "immutable" in script.headers["cache-control"]) == ("let one;", True)
     assert script.headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("GZIP;q=0.5, identity", "gzip"),
+        ("br;q=0, gzip;q=1.0", "gzip"),
+        ("br;q=0.000, gzip; q=0", None),
+        ("identity", None),
+        ("", None),
+        ("zstd", None),
+    ],
+)
+async def test_assets_come_packed_as_the_client_takes_them(
+    built: Console, accepted: str, coding: str | None
+) -> None:
+    path = "/assets/packed-1.js"
+    app: Any = built
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://groat.test") as client:
+        async with client.stream("GET", path, headers={"Accept-Encoding": accepted}) as answer:
+            body = b"".join([part async for part in answer.aiter_raw()])
+        plain = gzip.decompress(body) if coding == "gzip" else body
+        assert plain == (b"brotli" if coding == "br" else b"let packed;")
+        assert answer.headers.get("content-encoding") == coding
+        assert answer.headers["content-length"] == str(len(body))
+        assert answer.headers["vary"] == "accept-encoding"
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["content-type"].startswith("text/javascript")
+        again = {"Accept-Encoding": accepted, "If-None-Match": answer.headers["etag"]}
+        known = await client.get(path, headers=again)
+        assert (known.status_code, known.content) == (304, b"")
+        assert known.headers["etag"] == answer.headers["etag"]
+        # Another coding is another representation.
+        other = "identity" if coding else "br"
+        assert (await client.get(path, headers={**again, "Accept-Encoding": other})).status_code == 200
+        for packed in (f"{path}.br", f"{path}.gz"):
+            assert (await client.get(packed)).status_code == 404
 
 
 async def test_nothing_outside_the_console_is_served(built: Console) -> None:

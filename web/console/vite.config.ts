@@ -1,12 +1,38 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import { defaultClientConditions, defineConfig } from "vite";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
 /** A server to develop against; `groat demo` is one. */
 const server = process.env.GROAT_URL ?? "http://localhost:8000";
 
+/** Files that are worth packing: text of more than a packet. */
+const PACKED = /\.(js|css|html|svg|json|map|txt|webmanifest)$/;
+const PACKED_FROM_BYTES = 1400;
+
+/** Packs each built file beside itself, so that the server sends bytes that were packed once. */
+function packed(): Plugin {
+  return {
+    name: "groat-packed",
+    apply: "build",
+    writeBundle({ dir }) {
+      if (!dir) return;
+      for (const name of readdirSync(dir, { recursive: true, encoding: "utf8" })) {
+        if (!PACKED.test(name)) continue;
+        const path = join(dir, name);
+        const body = readFileSync(path);
+        if (body.length < PACKED_FROM_BYTES) continue;
+        writeFileSync(`${path}.br`, brotliCompressSync(body));
+        writeFileSync(`${path}.gz`, gzipSync(body, { level: 9 }));
+      }
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), packed()],
   // The packages beside this one are used as source: no build step between an edit and the screen.
   resolve: { conditions: ["groat-source", ...defaultClientConditions] },
   server: { proxy: { "/v1": server, "/connection": { target: server, ws: true } } },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from groat.http.problems import HttpError, problem
 
 DIRECTORY = Path(__file__).parent / "console"
 FILE_BYTES_MAX = 16 * 1024 * 1024
+
+_CODINGS = {b"br": ".br", b"gzip": ".gz"}
+"""Content codings by preference, and how the files end that the build has packed so."""
 
 _POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; "
@@ -32,36 +36,81 @@ _NOT_BUILT = (
 )
 
 
+class _File:
+    """A built file: its bodies by content coding, b"" for none, and what is told of it."""
+
+    def __init__(self, path: Path, *, lasting: bool) -> None:
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        if kind.startswith("text/") or kind.endswith("javascript"):
+            kind += "; charset=utf-8"
+        body = path.read_bytes()
+        self.bodies = {b"": body}
+        for coding, suffix in _CODINGS.items():
+            packed = path.with_name(path.name + suffix)
+            if packed.is_file():
+                self.bodies[coding] = packed.read_bytes()
+        # Files under assets/ carry a hash of their content in their name, so they never change.
+        cache = b"public, max-age=31536000, immutable" if lasting else b"no-cache"
+        self._tag = hashlib.blake2b(body, digest_size=12).hexdigest().encode()
+        self._headers = [*_HEADERS, (b"cache-control", cache), (b"content-type", kind.encode())]
+        if len(self.bodies) > 1:
+            self._headers.append((b"vary", b"accept-encoding"))
+
+    def answer(self, headers: dict[bytes, bytes]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        """Status, headers and body for a request with these headers."""
+        accepted = _codings(headers.get(b"accept-encoding", b""))
+        coding = next((each for each in _CODINGS if each in self.bodies and each in accepted), b"")
+        # Each coding is another representation, which a strong tag must tell from the others.
+        tag = b'"%b%b"' % (self._tag, b"-" + coding if coding else b"")
+        sent = [*self._headers, (b"etag", tag)]
+        known = {each.strip().removeprefix(b"W/") for each in headers.get(b"if-none-match", b"").split(b",")}
+        if tag in known or b"*" in known:
+            return 304, sent, b""
+        if coding:
+            sent.append((b"content-encoding", coding))
+        body = self.bodies[coding]
+        return 200, [*sent, (b"content-length", b"%d" % len(body))], body
+
+
 class Console:
     """Serves the built console, read once; only what is in its directory can be served."""
 
     def __init__(self, directory: Path = DIRECTORY) -> None:
-        self._files: dict[str, tuple[bytes, bytes]] = {}
+        self._files: dict[str, _File] = {}
         for path in sorted(directory.rglob("*")) if directory.is_dir() else ():
-            if path.is_file() and path.stat().st_size <= FILE_BYTES_MAX:
-                kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-                if kind.startswith("text/") or kind.endswith("javascript"):
-                    kind += "; charset=utf-8"
-                self._files["/" + path.relative_to(directory).as_posix()] = (path.read_bytes(), kind.encode())
+            if (
+                path.is_file()
+                and path.stat().st_size <= FILE_BYTES_MAX
+                and path.suffix not in _CODINGS.values()
+            ):
+                name = "/" + path.relative_to(directory).as_posix()
+                self._files[name] = _File(path, lasting=name.startswith("/assets/"))
         self._index = self._files.get("/index.html")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a file, or the console's page for whatever looks like one of its addresses."""
         path = scope["path"]
-        found = self._files.get(path)
+        file = self._files.get(path)
         # A person's page may end in a dot and letters too; files are only at the top and under assets/.
-        if found is None and (path.startswith("/assets/") or ("." in path and path.count("/") == 1)):
+        if file is None and (path.startswith("/assets/") or ("." in path and path.count("/") == 1)):
             await problem(HttpError("not_found"))(scope, receive, send)
             return
-        body, kind = found or self._index or (_NOT_BUILT, HTML)
-        # Files under assets/ carry a hash of their content in their name, so they never change.
-        lasting = found is not None and path.startswith("/assets/")
-        cache = b"public, max-age=31536000, immutable" if lasting else b"no-cache"
-        headers = [
-            *_HEADERS,
-            (b"cache-control", cache),
-            (b"content-type", kind),
-            (b"content-length", str(len(body)).encode()),
-        ]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        file = file or self._index
+        if file is None:
+            length = (b"content-length", b"%d" % len(_NOT_BUILT))
+            status, body = 200, _NOT_BUILT
+            headers = [*_HEADERS, (b"cache-control", b"no-cache"), (b"content-type", HTML), length]
+        else:
+            status, headers, body = file.answer(dict(scope["headers"]))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _codings(accepted: bytes) -> set[bytes]:
+    """The content codings that a client takes: those that it names, but for a weight of nought."""
+    found = set()
+    for each in accepted.lower().split(b","):
+        name, _, weight = each.partition(b";")
+        if weight.replace(b" ", b"").rstrip(b"0") not in (b"q=", b"q=0."):
+            found.add(name.strip())
+    return found

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from uvicorn.config import Config
     from uvicorn.server import ServerState
 
-SLICE_BYTES: Final = 16 * 1024
+SLICE_BYTES: Final = 4 * 1024
 PIPELINE_MAX: Final = 8
 """Requests of one connection that may wait for the answer to the one before."""
 BODY_BYTES_PER_S: Final = 16 * 1024
 """Each so many bytes of a body give it a second more."""
-FRAMING_BYTES: Final = 64 * 1024
+FRAMING_BYTES: Final = 16 * 1024
 """Chunk sizes, extensions and trailers may take so much more than the body itself."""
 LINGER_S: Final = 2.0
 LINGER_BYTES: Final = 1024 * 1024

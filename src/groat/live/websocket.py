@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PATH: Final = b"/connection/websocket"
 _REQUEST_BYTES_MAX: Final = 64 * 1024
 _FAULT_CLOSE_S: Final = 1.0
-_SLICE_BYTES: Final = 16 * 1024
+_SLICE_BYTES: Final = 4 * 1024
 _LATE_BYTES: Final = 16 * 1024
 """So much is still listened to after the server has closed, for the client's own close frame."""
 _DEAF_BYTES: Final = 4 * 1024 * 1024
