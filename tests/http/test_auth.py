@@ -93,18 +93,14 @@ async def test_signing_out_ends_the_tokens_of_the_session_and_no_others(pat: Api
     assert (await pat.call("other", "GET /v1/me")).status_code == 200
 
 
-async def test_who_signs_in_over_a_session_ends_it(pat: Api) -> None:
+async def test_who_signs_in_over_a_session_ends_it_not(pat: Api) -> None:
+    """A program that signs in as several people with one cookie jar keeps all their tokens."""
     await pat.identities.add_user("zoe", password=PASSWORD)
     pat.credentials["pat"], cookie = await sign_in(pat)
-    assert (await pat.call("pat", "GET /v1/me")).status_code == 200
-    wrong = {"user": "zoe", "password": "wrong"}
-    await pat.call("", "POST /v1/auth/login", wrong, headers={"Cookie": cookie})
-    assert (await pat.call("pat", "GET /v1/me")).status_code == 200
     login = {"user": "zoe", "password": PASSWORD}
     answer = await pat.call("", "POST /v1/auth/login", login, headers={"Cookie": cookie})
     assert answer.json()["user"] == "zoe"
-    assert code(await pat.call("pat", "GET /v1/me")) == "token_revoked"
-    assert code(await pat.call("", "POST /v1/auth/token", headers={"Cookie": cookie})) == "session_invalid"
+    assert (await pat.call("pat", "GET /v1/me")).status_code == 200
 
 
 async def test_signed_out_everywhere(pat: Api) -> None:

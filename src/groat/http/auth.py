@@ -6,7 +6,6 @@ make a browser do anything in somebody's name, even where SameSite is not kept.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 
 from groat.http import bodies
@@ -39,8 +38,7 @@ COOKIE = "groat_session"
 )
 async def login(call: Call) -> Answer:
     """A token for the API and the live connection, and a session cookie (HttpOnly, SameSite=Strict) that gets new
-    ones; the session of the cookie that it replaces ends. Ten failures of a user or a hundred of an address within 15
-    minutes, and both wait.
+    ones. Ten failures of a user or a hundred of an address within 15 minutes, and both wait.
     """
     _check_origin(call)
     body = await call.body(bodies.LoginBody)
@@ -48,9 +46,6 @@ async def login(call: Call) -> Answer:
         raise HttpError("invalid_body", "Give user or email, not both.")
     person = await call.identities.login(body.user or body.email or "", body.password, call.own_address)
     cookie, session = await call.identities.open_session(person.user)
-    with suppress(Unauthorized):
-        # The new cookie takes the place of the former one, so nobody could ever sign out of that session.
-        await call.identities.close_session(_cookie(call))
     return await _signed_in(call, person, session, _set_cookie(call, cookie, SESSION_TTL_S))
 
 
