@@ -209,6 +209,13 @@ CASES: dict[str, Case] = {
     "future_effective_date": post(give("42", "1", at="9999-01-01T00:00:00Z")),
     "expires_in_past": call("POST /v1/holds", {**_ONE, "expires_at": "2020-01-01T00:00:00Z"}),
     "balance_overflow": post({"postings": [posting("house:a", "house:b", str(2**63 - 1))] * 2}),
+    "past_floor": post(
+        {
+            "postings": [posting("user:42", "house:sales", "1")],
+            "at": "2020-01-01T00:00:00Z",
+            "check_past": True,
+        }
+    ),
     "insufficient_funds": post({"postings": [posting("user:7", "house:sales", "1")]}),
     "ceiling_exceeded": ceiling_exceeded,
     "invalid_limits": call("PATCH /v1/accounts/user:42/balances/CREDIT", {"floor": "5", "ceiling": "4"}),

@@ -170,6 +170,23 @@ see           user:a                                     -5 held 30 v4
 post     k10  house:bonus > user:a  3                    ok
 post     k11  user:a > house:sales  1                    insufficient_funds
 """,
+    "past_floor": """
+step     key  what                  amount  more                       verdict
+tick                                100
+post     k1   house:bonus > user:a  50      at=-60                     ok
+# At present the 50 are there; 61 seconds ago they were not.
+post     k2   user:a > house:sales  20      at=-61 past                past_floor
+post     k2   user:a > house:sales  20      at=-61 past                past_floor again
+post     k3   user:a > house:sales  20      at=-61                     ok
+post     k4   user:a > house:sales  20      at=-60 past                ok
+# A deposit is never refused for it, and who may go below the floor may do so in the past.
+post     k5   house:bonus > user:a  1       at=-90 past                ok
+post     k6   user:a > house:sales  2       at=-95 past                past_floor
+post     k7   user:a > house:sales  2       at=-95 past below_floor    ok
+# Accounts without a floor have none in the past either.
+post     k8   house:o > user:b      5       at=-99 past                ok
+see           user:a                                                   9 held 0 v5
+""",
     "ceiling_exceeded": """
 step     key  what                  amount  more         verdict
 limits   k1   user:a                        ceiling=100  ok
@@ -241,6 +258,8 @@ reverse  k1   T                                       46                        
 reverse  n8   T                                       46                                      exceeds_transaction
 post     k1   house:bonus > user:a                    1                    at=1               key_reused
 post     n9   house:bonus > user:a                    1                    at=1               future_effective_date
+post     k1   user:a > house:sales                    1                    at=-1000 past      key_reused
+post     n16  user:a > house:sales                    1                    at=-1000 past      past_floor
 hold     k1   user:a > house:sales                    1                    expires=-1         key_reused
 hold     n10  user:a > house:sales                    1                    expires=-1         expires_in_past
 post     k1   house:x > house:full                    1                                       key_reused
@@ -314,6 +333,8 @@ hold     b22  house:bonus > user:c                    99                   expir
 hold     a22  house:bonus > user:c                    99                                      ceiling_exceeded
 post     b23  user:a > house:full                     99                                      balance_overflow
 post     a23  user:a > house:sales                    99                                      insufficient_funds
+post     b27  user:a > house:sales                    99                   at=-1000 past      insufficient_funds
+post     a27  user:a > house:sales                    1                    at=-1000 past      past_floor
 post     b24  house:x > house:full, house:x > user:c  1, 99                                   balance_overflow
 post     a24  house:x > user:c                        99                                      ceiling_exceeded
 post     b25  user:b > user:c                         99                                      insufficient_funds
@@ -354,7 +375,8 @@ MEETINGS = {
     ],
     "expires_in_past": ["balance_overflow", "insufficient_funds", "ceiling_exceeded"],
     "balance_overflow": ["insufficient_funds", "ceiling_exceeded"],
-    "insufficient_funds": ["ceiling_exceeded"],
+    "insufficient_funds": ["past_floor", "ceiling_exceeded"],
+    "past_floor": [],
     "ceiling_exceeded": [],
     "invalid_limits": [],
 }

@@ -105,7 +105,9 @@ class Scene:
         match step.step:
             case "post":
                 post = Own if "own" in words else Post
-                return post(**common, **right, postings=tuple(self._postings(step)))
+                return post(
+                    **common, **right, check_past="past" in words, postings=tuple(self._postings(step))
+                )
             case "hold":
                 (posting,) = self._postings(step)
                 hold = OwnHold if "own" in words else Hold

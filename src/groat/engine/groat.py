@@ -352,10 +352,13 @@ class Groat(Lookup):
         principal: str = LOCAL,
         at: Time | None = None,
         below_floor: bool = False,
+        check_past: bool = False,
     ) -> TransactionView:
         """Move money: each posting is (source, destination, amount, asset), the amount a str, an int or a Decimal.
 
-        ``key`` makes a repetition harmless. Raises Refused (``insufficient_funds`` ...), InvalidInput, Overloaded.
+        ``key`` makes a repetition harmless. With ``check_past`` an earlier effective date ``at`` is refused
+        (``past_floor``) where an account would have been below its floor at any moment since. Raises Refused
+        (``insufficient_funds`` ...), InvalidInput, Overloaded.
         """
         command = Post(
             principal=principal,
@@ -366,6 +369,7 @@ class Groat(Lookup):
             effective_at=None if at is None else parse_time(at),
             postings=await self._postings(postings),
             below_floor=below_floor,
+            check_past=check_past,
         )
         return (await self._done(command)).view()
 

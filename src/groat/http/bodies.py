@@ -79,12 +79,16 @@ class PostingBody(Body):
 
 
 class TransactionBody(Body):
-    """1 to 1,000 postings, all or none. ``at`` is the effective time, by default the moment of the commit."""
+    """1 to 1,000 postings, all or none. ``at`` is the effective time, by default the moment of the commit.
+
+    With ``check_past`` floors are checked at each moment since an earlier ``at``, not at present alone.
+    """
 
     postings: list[PostingBody]
     reason: Reason = ""
     metadata: Metadata = {}
     at: Time | None = None
+    check_past: bool = False
 
 
 class BulkBody(Body):

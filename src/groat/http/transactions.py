@@ -24,7 +24,7 @@ AT_ONCE = 200
 """Items of a bulk that are read or shown before others get their turn on the event loop."""
 
 _POST_CODES = (
-    "key_reused", "insufficient_funds", "ceiling_exceeded", "balance_overflow", "future_effective_date",
+    "key_reused", "insufficient_funds", "past_floor", "ceiling_exceeded", "balance_overflow", "future_effective_date",
     "invalid_amount", "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset", "invalid_account",
     "same_account", "no_postings", "too_many_postings", "text_too_long", "invalid_metadata", "metadata_too_large",
     "invalid_time",
@@ -47,6 +47,7 @@ async def to_post(call: Call, body: bodies.TransactionBody, key: str, reason: st
         reason=body.reason or reason,
         metadata=body.metadata,
         effective_at=optional_time(body.at),
+        check_past=body.check_past,
         postings=tuple(postings),
     )
 

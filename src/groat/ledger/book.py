@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from groat.ledger.accounts import owner_stream
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
 from groat.ledger.errors import Refusal, refusal_rule
+from groat.ledger.text import format_time
 
 R = TypeVar("R", bound="Row")
 
@@ -341,18 +342,24 @@ class NotLocked(Exception):
 
 class Refs:
     """Which rows a command needs locked. Sets of ids; accounts by (path, asset); program rows by table; the
-    streams that are told something beside the owners of these accounts. ``known_holds`` are those that exist.
+    streams that are told something beside the owners of these accounts. ``known_holds`` are those that exist. ``pasts``
+    are the accounts whose changes since a moment (microseconds) must be known.
     """
 
-    __slots__ = ("accounts", "holds", "known_holds", "rows", "streams", "transactions")
+    __slots__ = ("accounts", "holds", "known_holds", "pasts", "rows", "streams", "transactions")
 
     def __init__(self) -> None:
         self.accounts: set[tuple[str, str]] = set()
         self.holds: set[str] = set()
         self.known_holds: set[str] = set()
         self.transactions: set[str] = set()
+        self.pasts: dict[tuple[str, str], int] = {}
         self.rows: dict[Table, set[str]] = {}
         self.streams: set[str] = set()
+
+
+PAST_MAX = 20_000
+"""So many moments of an account's past are looked at."""
 
 
 class Book:
@@ -369,6 +376,7 @@ class Book:
         self.acts: list[Act] = []
         self.told: list[Told] = []
         self.lines: list[Line] = []
+        self.pasts: dict[tuple[str, str], dict[int, int]] = {}
         self.touched: dict[Row, tuple[Any, ...]] = {}
         self.fresh: set[Account] = set()
         self._undo: dict[Row, tuple[Any, ...]] = {}
@@ -398,6 +406,7 @@ class Book:
             row.restore(state)
         made, acts, told, lines = self._marks
         for transaction in self.made[made:]:
+            self._note_past(transaction, -1)
             del self.transactions[transaction.id]
             if transaction.hold is not None and transaction.hold.id == transaction.id:
                 del self.holds[transaction.id]
@@ -410,6 +419,49 @@ class Book:
             raise ValueError("two transactions of a batch have the same id")
         self.made.append(transaction)
         self.transactions[transaction.id] = transaction
+        self._note_past(transaction, 1)
+
+    def _note_past(self, transaction: TransactionRow, sign: int) -> None:
+        """What comes later in the batch sees the past as this transaction leaves it."""
+        if not self.pasts:
+            return
+        for leg in transaction.legs:
+            for account, delta in ((leg.source, -leg.amount - leg.pending), (leg.destination, leg.amount)):
+                past = self.pasts.get((account.path, account.asset))
+                if past is not None:
+                    at = transaction.effective_at
+                    past[at] = past.get(at, 0) + sign * delta
+
+    def past_refusal(self, account: Account, at: int) -> Refusal | None:
+        """Why what was just taken from an account may not have left it at that moment already; None if it may.
+
+        The past is that of effective dates, and the floor is the present one: limits have no history.
+        """
+        floor = account.floor
+        if floor is None or at >= self.now:
+            return None
+        past = self.pasts[account.path, account.asset]
+        fields = {
+            "account": account.path,
+            "asset": account.asset,
+            "floor": format_amount(floor, account.scale),
+        }
+        if len(past) > PAST_MAX:
+            return refuse(
+                "past_floor", "More happened on the account since then than can be checked.", **fields
+            )
+        # From the present backwards: before each change the account had so much less.
+        available = lowest = account.available
+        moment = at
+        for changed_at in sorted((m for m in past if m > at), reverse=True):
+            available -= past[changed_at]
+            if available < lowest:
+                lowest, moment = available, changed_at - 1
+        if lowest >= floor:
+            return None
+        return refuse(
+            "past_floor", moment=format_time(moment), available=format_amount(lowest, account.scale), **fields
+        )
 
     def touch(self, row: Row) -> None:
         """Say that a row is about to change."""

@@ -225,14 +225,20 @@ def check_move(source: str, destination: str, amount: int, asset: str, assets: d
 
 
 class Post(Command, kw_only=True):
-    """Move money: 1 to 1,000 postings, all or none. ``below_floor`` is a right that the caller must hold."""
+    """Move money: 1 to 1,000 postings, all or none. ``below_floor`` is a right that the caller must hold.
+
+    Floors are checked at present; with ``check_past`` also at each moment from an earlier effective date on.
+    """
 
     kind: ClassVar[str] = "post"
     postings: tuple[Posting, ...]
     below_floor: bool = False
+    check_past: bool = False
 
     def target(self) -> Any:
         """The postings, in order."""
+        if self.check_past:
+            return (self.postings, self.below_floor, True)
         return (self.postings, self.below_floor) if self.below_floor else self.postings
 
     def check(self, assets: dict[str, Asset]) -> None:
@@ -250,6 +256,9 @@ class Post(Command, kw_only=True):
         for posting in self.postings:
             refs.accounts.add((posting.source, posting.asset))
             refs.accounts.add((posting.destination, posting.asset))
+            if self.check_past and self.effective_at is not None:
+                pair = (posting.source, posting.asset)
+                refs.pasts[pair] = min(refs.pasts.get(pair, self.effective_at), self.effective_at)
 
     def decide(self, book: Book) -> Effect | Refusal:
         """Post all legs under the limits."""
@@ -263,6 +272,14 @@ class Post(Command, kw_only=True):
         legs = book.move(moves, below_floor=self.below_floor)
         if isinstance(legs, Refusal):
             return legs
+        if self.check_past and self.effective_at is not None and not self.below_floor:
+            for account in {leg.source: None for leg in legs}:
+                taken = sum(
+                    leg.amount * ((leg.source is account) - (leg.destination is account)) for leg in legs
+                )
+                refusal = book.past_refusal(account, self.effective_at) if taken > 0 else None
+                if refusal:
+                    return refusal
         return Effect([self.record(book, legs)])
 
 

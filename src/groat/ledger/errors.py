@@ -41,6 +41,10 @@ REFUSALS: dict[str, Rule] = {
     "expires_in_past": Rule(422, "The expiry is not in the future. Give a later moment, or none."),
     "balance_overflow": Rule(422, "A counter of the account would exceed a signed 64-bit integer."),
     "insufficient_funds": Rule(422, "The available amount of an account would fall below its floor."),
+    "past_floor": Rule(
+        422,
+        "The available amount of an account would have been below its floor at an earlier moment (moment).",
+    ),
     "ceiling_exceeded": Rule(422, "The balance and incoming holds of an account would exceed its ceiling."),
     "invalid_limits": Rule(422, "A floor must not be above the ceiling."),
 }

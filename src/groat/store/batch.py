@@ -40,6 +40,7 @@ from groat.ledger.views import (
     transaction_view,
 )
 from groat.store.assets import learn_assets
+from groat.store.beside import find_causes, read_pasts
 from groat.store.flow import TURN, Flow, Query
 from groat.store.rows import (
     account_values,
@@ -267,7 +268,8 @@ def commit_batch(
         known_ids.clear()
         raise Replaced
     streams = yield from _lock_streams(book, refs, epoch, wait)
-    yield from _find_causes(book, originals, causes)
+    yield from find_causes(book, originals, causes)
+    yield from read_pasts(book, refs)
 
     # A hold that another batch resolved meanwhile is let be; one whose rows are taken expires with a later batch.
     free = [
@@ -446,20 +448,6 @@ def _lock(
             reversed_ = originals[id].reversed
             reversed_[leg_number] = reversed_.get(leg_number, 0) + amount
         book.transactions.update(originals)
-
-
-def _find_causes(book: Book, originals: dict[str, TransactionRow], causes: Sequence[str]) -> Flow[None]:
-    """Complete what was stored without a cause: before there were any, or by a node of an earlier version."""
-    bare: dict[str, list[HoldRow | TransactionRow]] = {}
-    for rows in (book.holds, originals):
-        for id, row in rows.items():
-            if row.cause is None:
-                bare.setdefault(id, []).append(row)
-    if bare:
-        for name in causes:
-            for id, cause in (yield Query(name, (sorted(bare),))):
-                for row in bare[id]:
-                    row.cause = cause
 
 
 def _streams_of(hold: HoldRow) -> list[str]:

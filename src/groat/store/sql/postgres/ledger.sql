@@ -89,6 +89,29 @@ FROM archived_txn AS t JOIN archived_posting AS p ON p.month = t.month AND p.txn
 WHERE t.reverses = ANY ($1::uuid[])
   AND (SELECT count(*) FROM txn AS o WHERE o.id = ANY ($1::uuid[])) < cardinality($1::uuid[]);
 
+-- name: changes_since :bulk
+-- By how much the available amount of accounts ($1) changed at each moment after another one ($2), at most $3 moments of each,
+-- by effective dates.
+SELECT account, at, delta::bigint
+FROM (SELECT account, at, sum(delta) AS delta, row_number() OVER (PARTITION BY account ORDER BY at DESC) AS place
+      FROM (SELECT p.source AS account, p.effective_at AS at, -p.amount - p.pending AS delta
+            FROM unnest($1::bigint[], $2::bigint[]) AS j (id, since)
+            JOIN posting AS p ON p.source = j.id AND p.effective_at > j.since
+            UNION ALL
+            SELECT p.destination, p.effective_at, p.amount
+            FROM unnest($1::bigint[], $2::bigint[]) AS j (id, since)
+            JOIN posting AS p ON p.destination = j.id AND p.effective_at > j.since
+            UNION ALL
+            SELECT p.source, p.effective_at, -p.amount - p.pending
+            FROM unnest($1::bigint[], $2::bigint[]) AS j (id, since)
+            JOIN archived_posting AS p ON p.source = j.id AND p.effective_at > j.since
+            UNION ALL
+            SELECT p.destination, p.effective_at, p.amount
+            FROM unnest($1::bigint[], $2::bigint[]) AS j (id, since)
+            JOIN archived_posting AS p ON p.destination = j.id AND p.effective_at > j.since) AS change
+      GROUP BY account, at) AS moment
+WHERE place <= $3;
+
 -- name: insert_postings :add
 INSERT INTO posting (txn, leg, source, destination, amount, pending,
                      source_balance, source_held, source_version,

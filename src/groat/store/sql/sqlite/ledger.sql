@@ -75,6 +75,27 @@ FROM (SELECT t.reverses AS id, p.leg, p.amount
       JOIN archived_txn AS t ON t.reverses = j.value
       JOIN archived_posting AS p ON p.txn = t.id);
 
+-- name: changes_since :bulk
+-- By how much the available amount of accounts changed at each moment after another one, at most ?2 moments of each:
+-- [account, moment] pairs, by effective dates.
+SELECT json_group_array(json_array(account, at, delta))
+FROM (SELECT account, at, sum(delta) AS delta, row_number() OVER (PARTITION BY account ORDER BY at DESC) AS place
+      FROM (SELECT p.source AS account, p.effective_at AS at, -p.amount - p.pending AS delta
+            FROM json_each(?1) AS j JOIN posting AS p ON p.source = j.value ->> 0 AND p.effective_at > j.value ->> 1
+            UNION ALL
+            SELECT p.destination, p.effective_at, p.amount
+            FROM json_each(?1) AS j JOIN posting AS p ON p.destination = j.value ->> 0 AND p.effective_at > j.value ->> 1
+            UNION ALL
+            SELECT p.source, p.effective_at, -p.amount - p.pending
+            FROM json_each(?1) AS j
+            JOIN archived_posting AS p ON p.source = j.value ->> 0 AND p.effective_at > j.value ->> 1
+            UNION ALL
+            SELECT p.destination, p.effective_at, p.amount
+            FROM json_each(?1) AS j
+            JOIN archived_posting AS p ON p.destination = j.value ->> 0 AND p.effective_at > j.value ->> 1)
+      GROUP BY account, at)
+WHERE place <= ?2;
+
 -- name: insert_postings :add
 INSERT INTO posting (txn, leg, source, destination, amount, pending,
                      source_balance, source_held, source_version,
