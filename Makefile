@@ -8,6 +8,7 @@
 # make bench   the measurements, as JSON lines
 # make audit   the dependencies against the lists of known holes
 # make wheel   dist/groat-*.whl with the console inside
+# make packages the wheel, and the npm packages as dist/groat-client-*.tgz and dist/groat-react-*.tgz
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -94,6 +95,9 @@ bench: setup
 wheel: setup
 	rm -rf dist
 	$(BIN)/python -m build --wheel --no-isolation
+
+packages: wheel
+	cd web && npm pack --silent --pack-destination ../dist -w client -w react
 
 # New locks after a change of requirements*.in; needs uv (pip install uv).
 lock:

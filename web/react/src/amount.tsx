@@ -1,3 +1,5 @@
+"use client";
+
 import { formatAmount } from "@groat/client";
 import NumberFlow, { type Format, type Value } from "@number-flow/react";
 import { useMemo } from "react";

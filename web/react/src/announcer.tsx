@@ -1,3 +1,5 @@
+"use client";
+
 import { formatAmount, isZero, subtract } from "@groat/client";
 import { useEffect, useRef, useState } from "react";
 import { useGroatContext } from "./provider.js";

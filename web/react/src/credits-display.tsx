@@ -1,3 +1,5 @@
+"use client";
+
 import { type Balance, compare, formatAmount } from "@groat/client";
 import { type FocusEvent, type KeyboardEvent, useId, useState } from "react";
 import { Amount } from "./amount.js";

@@ -1,3 +1,5 @@
+"use client";
+
 /** Where components find their client. */
 import { createGroat, type Groat, type GroatOptions, type GroatState } from "@groat/client";
 import {

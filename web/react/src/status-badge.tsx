@@ -1,3 +1,5 @@
+"use client";
+
 import type { StatusState } from "@groat/client";
 import type { ReactNode } from "react";
 import { useGroatContext } from "./provider.js";

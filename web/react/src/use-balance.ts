@@ -1,3 +1,5 @@
+"use client";
+
 import { type Balance, balanceKey, GroatError, type GroatState } from "@groat/client";
 import { useEffect, useState } from "react";
 import { useGroat, useGroatState } from "./provider.js";

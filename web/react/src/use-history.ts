@@ -1,3 +1,5 @@
+"use client";
+
 import { balanceKey, type EntryView, GroatError, type StreamEvent } from "@groat/client";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useGroat, useGroatState } from "./provider.js";

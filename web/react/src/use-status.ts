@@ -1,3 +1,5 @@
+"use client";
+
 import type { Status } from "@groat/client";
 import { useGroat, useGroatContext, useGroatState } from "./provider.js";
 import { useRefresh } from "./use-balance.js";
