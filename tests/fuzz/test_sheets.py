@@ -1,0 +1,109 @@
+"""Sheets of strangers: each is read or refused in a declared way, and what comes out is consistent and bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterator
+
+import msgspec
+import pytest
+
+from groat.ledger.amounts import Asset, parse_amount
+from groat.sandbox.pool import Pool, Work, WorkFailed
+from groat.sheets import ROW_PROBLEMS, WARNINGS, Choices, Sheet, SheetError, read_sheet
+from groat.sheets.order import SheetOrder, take_sheet
+from tests.fuzz.harness import fuzz, mutate_zip
+
+USD = Asset("USD", 2)
+CHOICES = [
+    Choices(),
+    Choices(decimal=","),
+    Choices(user_column="1", amount_column="2"),
+    Choices(encoding="cp1251"),
+]
+READ = Work("groat.sheets.order:read", memory_bytes=256 << 20, cpu_s=5, wall_s=30.0, answer_bytes=32 << 20)
+
+pytestmark = pytest.mark.soak
+
+
+def check(sheet: Sheet) -> None:
+    lines = [row.line for row in sheet.rows]
+    assert lines == sorted(set(lines))
+    assert set(sheet.places) == set(sheet.columns) <= {"user", "amount", "reason"}
+    assert len(set(sheet.places.values())) == len(sheet.places)
+    assert all(warning.code in WARNINGS for warning in sheet.warnings)
+    for row in sheet.rows:
+        assert (row.units is None) == (row.error is not None)
+        assert len(row.user) + len(row.amount) + len(row.reason) <= 1_200
+        if row.units is not None:
+            assert parse_amount(row.amount, USD) == row.units > 0
+        elif row.error is not None and row.error.code in ROW_PROBLEMS:
+            assert "{" not in row.error.detail
+
+
+def test_csv() -> None:
+    dice = random.Random(1)
+
+    def attempt(data: bytes) -> None:
+        try:
+            sheet = read_sheet(data, USD, "", dice.choice(CHOICES))
+        except SheetError as error:
+            assert error.status in (400, 413)
+        else:
+            check(sheet)
+
+    words = [
+        b",",
+        b";",
+        b"\t",
+        b'"',
+        b"1.000",
+        b"1,5",
+        b"Total",
+        b"amount",
+        b"user",
+        b"1E+5",
+        b"5-Jan",
+        b"\r\n",
+        b"user:42",
+    ]
+    fuzz("csv", attempt, cases=3_000, words=words)
+
+
+@pytest.fixture
+def runner() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+def test_xlsx(runner: asyncio.Runner) -> None:
+    """In children, for a parser that aborts would end the test, too."""
+    dice = random.Random(1)
+    pool = Pool(("groat.sheets.order",))
+
+    async def parts(data: bytes) -> AsyncIterator[bytes]:
+        yield msgspec.json.encode(SheetOrder(USD, "", dice.choice(CHOICES)))
+        yield data
+
+    def attempt(data: bytes) -> None:
+        try:
+            with runner.run(pool.run(READ, "user:1", parts(data))) as answer:
+                sheet = take_sheet(answer.read())
+        except SheetError:
+            return
+        except WorkFailed as error:
+            # A limit is a fine end; a fault of ours is none.
+            if error.reason == "crash":
+                raise
+            return
+        check(sheet)
+
+    words = [
+        b"<row>", b"</row>", b'<c r="XFD1048576">', b'<c t="s"><v>0</v></c>', b"<v>", b"</v>", b't="d"', b't="e"',
+        b's="99"', b'r="A0000001"', b'count="4294967295"', b"1E400", b"&#0;", b"<!DOCTYPE x>", b'hidden="1"', b'formatCode="0000"',
+    ]  # fmt: skip
+    try:
+        fuzz("xlsx", attempt, cases=250, mutate=lambda dice, data: mutate_zip(dice, data, words))
+    finally:
+        runner.run(pool.close())
