@@ -74,6 +74,24 @@ def with_preview(page: Page) -> None:
     expect(page.get_by_test_id("bulk-bad")).to_have_text("2")
 
 
+def with_question(page: Page) -> None:
+    cyrillic = "user;amount;reason\n42;5;Премия за март\n".encode("cp1251")
+    page.get_by_test_id("sheet-file").set_input_files(
+        {"name": "march.csv", "mimeType": "text/csv", "buffer": cyrillic}
+    )
+    expect(page.get_by_test_id("sheet-question")).to_be_visible()
+
+
+def with_reading(page: Page) -> None:
+    content = (
+        b"user;amount;note\n42;1.000;Well done\n7;2.500,5;Well done\nnew-one;5;Welcome\nTotal;3.510,5;\n"
+    )
+    page.get_by_test_id("sheet-file").set_input_files(
+        {"name": "march.csv", "mimeType": "text/csv", "buffer": content}
+    )
+    page.get_by_role("button", name="Read it otherwise").click()
+
+
 def with_entry(page: Page) -> None:
     page.get_by_test_id("entry").first.get_by_role("button").click()
     page.get_by_role("menuitem", name="Details").click()
@@ -205,6 +223,8 @@ VIEWS: dict[str, tuple[str | None, str, View]] = {
     "user": ("admin", "/users/42", as_it_is),
     "bulk": ("admin", "/bulk", as_it_is),
     "bulk-preview": ("admin", "/bulk", with_preview),
+    "bulk-question": ("admin", "/bulk", with_question),
+    "bulk-reading": ("admin", "/bulk", with_reading),
     "audit": ("admin", "/audit", as_it_is),
     "audit-row": ("admin", "/audit", with_audit_row),
     "keys": ("admin", "/keys", as_it_is),
@@ -243,6 +263,8 @@ PAGES = (
     "user",
     "bulk",
     "bulk-preview",
+    "bulk-question",
+    "bulk-reading",
     "audit",
     "keys",
     "notifications",

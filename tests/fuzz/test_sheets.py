@@ -48,10 +48,9 @@ def test_csv() -> None:
     def attempt(data: bytes) -> None:
         try:
             sheet = read_sheet(data, USD, "", dice.choice(CHOICES))
-        except SheetError as error:
-            assert error.status in (400, 413)
-        else:
-            check(sheet)
+        except SheetError:
+            return
+        check(sheet)
 
     words = [
         b",",
@@ -101,7 +100,8 @@ def test_xlsx(runner: asyncio.Runner) -> None:
 
     words = [
         b"<row>", b"</row>", b'<c r="XFD1048576">', b'<c t="s"><v>0</v></c>', b"<v>", b"</v>", b't="d"', b't="e"',
-        b's="99"', b'r="A0000001"', b'count="4294967295"', b"1E400", b"&#0;", b"<!DOCTYPE x>", b'hidden="1"', b'formatCode="0000"',
+        b's="99"', b'r="A0000001"', b'count="4294967295"', b"1E400",
+        b"&#0;", b"<!DOCTYPE x>", b'hidden="1"', b'formatCode="0000"',
     ]  # fmt: skip
     try:
         fuzz("xlsx", attempt, cases=250, mutate=lambda dice, data: mutate_zip(dice, data, words))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal as Number
+from decimal import InvalidOperation
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -249,7 +251,8 @@ class _Reader:
         except RowError as problem:
             error = Problem(problem.code, problem.detail)
         except InvalidInput as problem:
-            units, error = None, Problem(problem.code, problem.detail)
+            # What cannot be used is shown as it stands in the file.
+            amount, units, error = written, None, Problem(problem.code, problem.detail)
         if not reason.isascii():
             self._look_for_broken_letters(line.number, reason)
         first = self._first_lines.setdefault(user, line.number) if user else line.number
@@ -261,7 +264,7 @@ class _Reader:
             units,
             error,
             None if first == line.number else first,
-            shown(written) if written != amount else None,
+            shown(written) if units is not None and not _same(written, amount) else None,
         )
 
     def _check_shape(self, row: _Raw, user: str, amount: str) -> None:
@@ -331,6 +334,14 @@ class _Reader:
     def _warn(self, code: str, at: int | None = None, **facts: object) -> None:
         if len(self._table.warnings) < WARNINGS_MAX:
             self._table.warnings.append(Remark(code, WARNINGS[code].format(**facts), at))
+
+
+def _same(written: str, amount: str) -> bool:
+    """Whether an amount says the same number as it stands in the file."""
+    try:
+        return Number(written) == Number(amount)
+    except InvalidOperation:
+        return False
 
 
 def _is_total(text: str) -> bool:

@@ -16,12 +16,19 @@ export interface PlanSummary {
   total: string;
   bad: number;
   duplicates: number;
+  /** Chosen rows that name somebody new, and all usable ones that do. */
   unknown: number;
+  strangers: number;
 }
 
-/** Rows that can be used and are not repeated start chosen. */
+/** Rows that can be used, name somebody known, and are not repeated start chosen. */
 export function firstChoice(rows: readonly SheetRow[]): ReadonlySet<number> {
-  return new Set(rows.filter((row) => !row.error && !row.duplicate_of).map((row) => row.line));
+  return new Set(rows.filter((row) => !row.error && row.known && !row.duplicate_of).map((row) => row.line));
+}
+
+/** Whether a row that can be used names somebody who is not known here. */
+export function isStranger(row: PlanRow): boolean {
+  return row.problem === null && !row.known;
 }
 
 /** The account that a row of the file pays. */
@@ -52,6 +59,7 @@ export function summarise(rows: readonly PlanRow[]): PlanSummary {
     bad: rows.filter((row) => row.problem).length,
     duplicates: rows.filter((row) => row.duplicate_of).length,
     unknown: chosen.filter((row) => !row.known).length,
+    strangers: rows.filter(isStranger).length,
   };
 }
 

@@ -114,10 +114,18 @@ export function PreviewTable({
               {original.amount}
             </span>
           ) : (
-            <Amount
-              value={original.amount}
-              className={original.selected ? "font-medium text-good" : "text-faint"}
-            />
+            <span className="inline-flex flex-col items-end">
+              <Amount
+                value={original.amount}
+                className={original.selected ? "font-medium text-good" : "text-faint"}
+              />
+              {original.written && (
+                <span className="num text-faint text-xs">
+                  <span className="sr-only">written </span>
+                  {original.written}
+                </span>
+              )}
+            </span>
           ),
         meta: { align: "end" },
       },

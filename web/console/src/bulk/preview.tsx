@@ -1,6 +1,7 @@
-import { formatAmount } from "@groat/client";
+import { formatAmount, GroatError, type SheetChoices } from "@groat/client";
 import { Download, FileSpreadsheet } from "lucide-react";
-import { useCallback, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { explain } from "../api/problem";
 import { BONUS } from "../api/words";
 import { download, toCsv } from "../lib/csv";
 import { Button } from "../ui/button";
@@ -8,10 +9,21 @@ import { Choice, Field, Input } from "../ui/field";
 import { EmptyState, Notice } from "../ui/states";
 import { Card, CardHeader } from "../ui/surface";
 import { CarryOut, type Order } from "./carry-out";
-import { badRows, firstChoice, type PlanRow, type PlanSummary, plan, summarise, toItems } from "./plan";
+import {
+  badRows,
+  firstChoice,
+  isStranger,
+  type PlanRow,
+  type PlanSummary,
+  plan,
+  summarise,
+  toItems,
+} from "./plan";
 import { PreviewTable } from "./preview-table";
+import { chooseAlso } from "./reading";
+import { ReadingPanel } from "./reading-panel";
 import { ITEMS_MAX, type Mode } from "./run";
-import type { Loaded } from "./upload";
+import { type Loaded, load } from "./upload";
 
 const MODES = [
   { value: "atomic", label: "All or nothing" },
@@ -22,24 +34,76 @@ const ACCOUNT = /^[A-Za-z0-9._@|-]{1,64}(:[A-Za-z0-9._@|-]{1,64})*$/;
 
 const count = (number: number) => formatAmount(String(number));
 
-type Shown = "all" | "good" | "bad";
+type Shown = "all" | "good" | "new" | "bad";
 
-/** The second step: every row, chosen or not, and what would become of everybody; then the order to do it. */
+/** The second step: what was read and how, which can be corrected, and the order to give it. */
 export function Preview({ loaded, onLeave }: { loaded: Loaded; onLeave: () => void }) {
+  const [read, setRead] = useState(loaded);
+  const wanted = useRef(loaded.choices);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  async function choose(name: keyof SheetChoices, value: string | undefined) {
+    const { source, asset, reason } = read;
+    const choices = chooseAlso(wanted.current, name, value);
+    wanted.current = choices;
+    setBusy(true);
+    setProblem(null);
+    try {
+      const next = await load(source, asset, reason, choices);
+      if (wanted.current === choices) setRead(next);
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      if (wanted.current !== choices) return;
+      wanted.current = read.choices;
+      setProblem(explain(error));
+    } finally {
+      // A later choice is still on its way: it has the last word.
+      if (wanted.current === choices || wanted.current === read.choices) setBusy(false);
+    }
+  }
+
+  const panel = (
+    <ReadingPanel
+      loaded={read}
+      busy={busy}
+      problem={problem}
+      onChoose={(name, value) => void choose(name, value)}
+    />
+  );
+  return <Rows loaded={read} busy={busy} panel={panel} onLeave={onLeave} />;
+}
+
+/** Every row, chosen or not, and what would become of everybody; then the order to do it. */
+function Rows({
+  loaded,
+  busy,
+  panel,
+  onLeave,
+}: {
+  loaded: Loaded;
+  busy: boolean;
+  panel: ReactNode;
+  onLeave: () => void;
+}) {
   const { preview, asset } = loaded;
   const [chosen, setChosen] = useState(() => firstChoice(preview.rows));
   const [shown, setShown] = useState<Shown>(
     preview.summary.bad > 0 && preview.summary.good === 0 ? "bad" : "all",
   );
+  const [before, setBefore] = useState(loaded);
+  if (before !== loaded) {
+    // The file was read otherwise: its rows are others, so nothing that was chosen of them stays.
+    setBefore(loaded);
+    setChosen(firstChoice(preview.rows));
+    setShown("all");
+  }
   const [mode, setMode] = useState<Mode>("atomic");
   const [source, setSource] = useState(BONUS);
   const [order, setOrder] = useState<Order | null>(null);
   const rows = useMemo(() => plan(preview.rows, chosen), [preview.rows, chosen]);
   const summary = useMemo(() => summarise(rows), [rows]);
-  const visible = useMemo(
-    () => (shown === "all" ? rows : rows.filter((row) => (row.problem !== null) === (shown === "bad"))),
-    [rows, shown],
-  );
+  const visible = useMemo(() => rows.filter((row) => isShown(row, shown)), [rows, shown]);
   const toggleAll = useCallback((lines: number[], on: boolean) => {
     setChosen((before) => {
       const next = new Set(before);
@@ -60,7 +124,6 @@ export function Preview({ loaded, onLeave }: { loaded: Loaded; onLeave: () => vo
               <FileSpreadsheet className="size-4 text-faint" aria-hidden /> {loaded.file}
             </span>
           }
-          hint={describe(loaded)}
         >
           {summary.bad > 0 && (
             <Button size="sm" onClick={() => downloadBad(loaded.file, rows)}>
@@ -71,15 +134,19 @@ export function Preview({ loaded, onLeave }: { loaded: Loaded; onLeave: () => vo
             Another file
           </Button>
         </CardHeader>
+        {panel}
         <Totals summary={summary} asset={asset} />
         <div className="px-4 py-3 sm:px-5">
           <Choice
             label="Rows to show"
-            className="max-w-sm"
+            className={summary.strangers > 0 ? "max-w-md" : "max-w-sm"}
             value={shown}
             options={[
               { value: "all", label: `All ${count(rows.length)}` },
               { value: "good", label: `Good ${count(rows.length - summary.bad)}` },
+              ...(summary.strangers > 0
+                ? [{ value: "new" as const, label: `New ${count(summary.strangers)}` }]
+                : []),
               { value: "bad", label: `Bad ${count(summary.bad)}` },
             ]}
             onChange={setShown}
@@ -126,7 +193,9 @@ export function Preview({ loaded, onLeave }: { loaded: Loaded; onLeave: () => vo
           )}
           <Button
             look="primary"
-            disabled={problem !== null}
+            // A file that was read otherwise gives other things.
+            guard={JSON.stringify([loaded.choices, preview.summary])}
+            disabled={problem !== null || busy}
             data-testid="bulk-run"
             onClick={() =>
               setOrder({
@@ -155,16 +224,10 @@ function problemOf(summary: PlanSummary, mode: Mode, source: string): string | n
   return null;
 }
 
-function describe({ preview }: Loaded): string {
-  const facts = [
-    preview.sheet && `sheet “${preview.sheet}”`,
-    preview.encoding?.toUpperCase(),
-    preview.delimiter && `separated by ${DELIMITERS[preview.delimiter] ?? preview.delimiter}`,
-  ];
-  return facts.filter(Boolean).join(", ");
+function isShown(row: PlanRow, shown: Shown): boolean {
+  if (shown === "new") return isStranger(row);
+  return shown === "all" || (row.problem !== null) === (shown === "bad");
 }
-
-const DELIMITERS: Record<string, string> = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars" };
 
 function Totals({ summary, asset }: { summary: PlanSummary; asset: string }) {
   return (
@@ -175,7 +238,7 @@ function Totals({ summary, asset }: { summary: PlanSummary; asset: string }) {
         <Total label={`Total ${asset}`} value={formatAmount(summary.total)} testId="bulk-total" />
         <Total label="Bad rows" value={count(summary.bad)} bad={summary.bad > 0} testId="bulk-bad" />
       </dl>
-      {(summary.duplicates > 0 || summary.unknown > 0) && (
+      {(summary.duplicates > 0 || summary.strangers > 0) && (
         <div className="mx-4 mt-3 sm:mx-5">
           <Notice tone="warn">
             {summary.duplicates > 0 && (
@@ -184,10 +247,13 @@ function Totals({ summary, asset }: { summary: PlanSummary; asset: string }) {
                 second time. They are left out unless you choose them.
               </p>
             )}
-            {summary.unknown > 0 && (
+            {summary.strangers > 0 && (
               <p>
-                {count(summary.unknown)} of the chosen rows {summary.unknown === 1 ? "names" : "name"}{" "}
-                somebody new: an account is opened for them.
+                {count(summary.strangers)} {summary.strangers === 1 ? "row names" : "rows name"} somebody who
+                is not known here. They are left out unless you choose them
+                {summary.unknown > 0
+                  ? `; for the ${count(summary.unknown)} chosen ${summary.unknown === 1 ? "one an account is" : "ones accounts are"} opened.`
+                  : ": look for misspelt ids first."}
               </p>
             )}
           </Notice>

@@ -1,4 +1,4 @@
-import { GroatError, type SheetPreview } from "@groat/client";
+import { GroatError, type SheetChoices, type SheetPreview } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { FileSpreadsheet, Loader2, Upload as UploadIcon } from "lucide-react";
 import { type DragEvent, useId, useState } from "react";
@@ -9,15 +9,40 @@ import { groat } from "../groat";
 import { cx } from "../lib/cx";
 import { AssetSelect } from "../parts/money";
 import { ReasonField } from "../parts/reason-field";
+import { Button } from "../ui/button";
 import { Field } from "../ui/field";
 import { Notice } from "../ui/states";
 import { Card } from "../ui/surface";
+import { askedBy, chooseAlso, type Readable } from "./reading";
+import { ReadingForm } from "./reading-form";
 
 export interface Loaded {
   file: string;
+  /** The file itself, to be read otherwise. */
+  source: File;
+  choices: SheetChoices;
   asset: string;
   reason: string;
   preview: SheetPreview;
+}
+
+/** Reads a file. @throws GroatError when it cannot be read, or when something must be chosen first. */
+export async function load(
+  source: File,
+  asset: string,
+  reason: string,
+  choices: SheetChoices,
+): Promise<Loaded> {
+  const preview = await groat.api.previewSheet(source, { asset, default_reason: reason, ...choices });
+  return { file: source.name, source, choices, asset, reason, preview };
+}
+
+/** What the server asks about a file before it can be read. */
+interface Question {
+  source: File;
+  choices: SheetChoices;
+  readable: Readable;
+  text: string;
 }
 
 /** The first step: which file, of which asset, and the reason of rows that name none. Nothing is written. */
@@ -28,19 +53,20 @@ export function Upload({ onLoaded }: { onLoaded: (loaded: Loaded) => void }) {
   const [busy, setBusy] = useState(false);
   const [over, setOver] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const [question, setQuestion] = useState<Question | null>(null);
   const input = useId();
 
-  async function take(file: File | undefined) {
+  async function take(file: File | undefined, choices: SheetChoices = {}) {
     if (!file || busy) return;
     setBusy(true);
     setProblem(null);
-    const wanted = reason.trim() || DEFAULT_REASON;
     try {
-      const preview = await groat.api.previewSheet(file, { asset, default_reason: wanted });
-      onLoaded({ file: file.name, asset, reason: wanted, preview });
+      onLoaded(await load(file, asset, reason.trim() || DEFAULT_REASON, choices));
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
-      setProblem(explain(error));
+      const readable = askedBy(error);
+      setQuestion(readable && { source: file, choices, readable, text: explain(error) });
+      if (!readable) setProblem(explain(error));
     } finally {
       setBusy(false);
     }
@@ -118,6 +144,14 @@ export function Upload({ onLoaded }: { onLoaded: (loaded: Loaded) => void }) {
           }}
         />
       </label>
+      {question && (
+        <Asked
+          key={question.text}
+          question={question}
+          busy={busy}
+          onAnswer={(choices) => void take(question.source, choices)}
+        />
+      )}
       {problem && (
         <div className="mt-4">
           <Notice tone="bad" role="alert" title="This file cannot be used">
@@ -126,5 +160,45 @@ export function Upload({ onLoaded }: { onLoaded: (loaded: Loaded) => void }) {
         </div>
       )}
     </Card>
+  );
+}
+
+/** A question about a file: answered by choosing, and then the file is read with it. */
+function Asked({
+  question,
+  busy,
+  onAnswer,
+}: {
+  question: Question;
+  busy: boolean;
+  onAnswer: (choices: SheetChoices) => void;
+}) {
+  const { source, readable, text } = question;
+  const [choices, setChoices] = useState(question.choices);
+  const needed =
+    readable.shown.length > 1 ? ["user_column" as const, "amount_column" as const] : readable.shown;
+  const missing = needed.some((name) => choices[name] === undefined && name !== "reason_column");
+  return (
+    <form
+      className="mt-4 flex flex-col gap-4 rounded-lg border border-line p-4"
+      data-testid="sheet-question"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onAnswer(choices);
+      }}
+    >
+      <Notice tone="warn" role="alert" title={`A question about ${source.name}`}>
+        {text}
+      </Notice>
+      <ReadingForm
+        readable={readable}
+        chosen={choices}
+        busy={busy}
+        onChoose={(name, value) => setChoices(chooseAlso(choices, name, value))}
+      />
+      <Button type="submit" look="primary" guard={false} className="self-end" disabled={busy || missing}>
+        Read the file
+      </Button>
+    </form>
   );
 }

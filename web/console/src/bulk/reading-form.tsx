@@ -1,0 +1,113 @@
+import type { SheetChoices } from "@groat/client";
+import { cx } from "../lib/cx";
+import { Field, Select } from "../ui/field";
+import { DELIMITERS, ENCODINGS, type Readable } from "./reading";
+
+/** What there is to choose of how a file is read; each change is told at once. */
+export function ReadingForm({
+  readable,
+  chosen,
+  busy,
+  className,
+  onChoose,
+}: {
+  readable: Readable;
+  /** What is taken now, or chosen so far. */
+  chosen: SheetChoices;
+  busy: boolean;
+  className?: string;
+  onChoose: (name: keyof SheetChoices, value: string | undefined) => void;
+}) {
+  const { columns, sheets, samples, text, asked, shown } = readable;
+  const shows = (name: keyof SheetChoices) => shown.includes(name);
+  const wiring = (name: keyof SheetChoices) => ({
+    name,
+    // Not disabled while the file is read again: that would take the focus away.
+    "aria-busy": busy || undefined,
+    value: chosen[name] ?? "",
+    onChange: (event: { target: { value: string } }) => {
+      // Only a reason may come from nowhere; everything else is found in the file again.
+      const { value } = event.target;
+      onChoose(name, value === "" && name !== "reason_column" ? undefined : value);
+    },
+  });
+  const column = (name: keyof SheetChoices, label: string, none: string, hint?: string) =>
+    columns.length > 0 &&
+    shows(name) && (
+      <Field label={label} hint={hint}>
+        {(ids) => (
+          <Select {...ids} {...wiring(name)}>
+            {(!chosen[name] || name === "reason_column") && <option value="">{none}</option>}
+            {columns.map((each) => (
+              <option key={each.number} value={String(each.number)}>
+                {each.name || `Column ${each.number}`}
+                {each.sample && ` (${each.sample})`}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+    );
+  return (
+    <div className={cx("grid gap-x-4 gap-y-3 sm:grid-cols-2 lg:grid-cols-3", className)}>
+      {sheets.length > 1 && shows("sheet") && (
+        <Field label="Sheet">
+          {(ids) => (
+            <Select {...ids} {...wiring("sheet")}>
+              {!chosen.sheet && <option value="">Choose a sheet</option>}
+              {sheets.map(({ name, hidden }) => (
+                <option key={name} value={name}>
+                  {hidden ? `${name} (hidden)` : name}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      )}
+      {column("user_column", "User", "Choose a column", "An id or an e-mail address.")}
+      {column("amount_column", "Amount", "Choose a column")}
+      {column("reason_column", "Reason", "None")}
+      {columns.length > 0 && shows("decimal") && (
+        <Field label="Sign before the fraction" hint="In amounts that are text.">
+          {(ids) => (
+            <Select {...ids} {...wiring("decimal")}>
+              <option value="">As the column shows it</option>
+              <option value=".">Point: 1,234.50</option>
+              <option value=",">Comma: 1.234,50</option>
+            </Select>
+          )}
+        </Field>
+      )}
+      {text && shows("encoding") && (
+        <Field label="Encoding">
+          {(ids) => (
+            <Select {...ids} {...wiring("encoding")}>
+              {!chosen.encoding && (
+                <option value="">{asked === "encoding" ? "Choose how it reads right" : "As it seems"}</option>
+              )}
+              {ENCODINGS.filter(([name]) => asked !== "encoding" || name in samples).map(([name, title]) => (
+                <option key={name} value={name}>
+                  {samples[name] ? `${title}: ${samples[name]}` : title}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      )}
+      {text && shows("delimiter") && (
+        <Field label="Cells are parted by">
+          {(ids) => (
+            <Select {...ids} {...wiring("delimiter")}>
+              {!chosen.delimiter && <option value="">As it seems</option>}
+              {DELIMITERS.map(([name, title]) => (
+                <option key={name} value={name}>
+                  {title}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+/** How a file is read: what was taken, what may be chosen instead, and what the server asks. */
+
+import type { GroatError, SheetChoices, SheetColumn, SheetPreview } from "@groat/client";
+
+/** What may be chosen. `text` says that the file is text, with an encoding and a delimiter. */
+export interface Readable {
+  columns: SheetColumn[];
+  sheets: { name: string; hidden: boolean }[];
+  /** How a piece of the text reads in each encoding, where that is asked. */
+  samples: Record<string, string>;
+  text: boolean;
+  /** The choice without which nothing goes on. */
+  asked: keyof SheetChoices | null;
+  /** What is shown to choose. */
+  shown: readonly (keyof SheetChoices)[];
+}
+
+const EVERYTHING = [
+  "sheet",
+  "user_column",
+  "amount_column",
+  "reason_column",
+  "decimal",
+  "encoding",
+  "delimiter",
+] as const;
+
+/** The encodings by the names that people know them by. */
+export const ENCODINGS: readonly (readonly [string, string])[] = [
+  ["utf-8", "Unicode (UTF-8)"],
+  ["utf-16", "Unicode (UTF-16)"],
+  ["cp1252", "Western European"],
+  ["cp1250", "Central European"],
+  ["cp1251", "Cyrillic (Windows)"],
+  ["koi8-r", "Cyrillic (KOI8-R)"],
+  ["cp866", "Cyrillic (DOS)"],
+  ["cp1253", "Greek"],
+  ["cp1254", "Turkish"],
+  ["cp1257", "Baltic"],
+  ["cp1255", "Hebrew"],
+  ["cp1256", "Arabic"],
+  ["cp1258", "Vietnamese"],
+  ["shift_jis", "Japanese"],
+  ["gb18030", "Chinese, simplified"],
+  ["big5", "Chinese, traditional"],
+  ["euc-kr", "Korean"],
+  ["mac-roman", "Western European (Mac)"],
+  ["cp850", "Western European (DOS)"],
+  ["cp437", "Western European (DOS, US)"],
+];
+
+export const DELIMITERS: readonly (readonly [string, string])[] = [
+  [",", "Comma"],
+  [";", "Semicolon"],
+  ["\t", "Tab"],
+  ["|", "Bar"],
+];
+
+/** What a preview took, as choices: a select shows them. Columns go by number, for names may be doubled. */
+export function taken(preview: SheetPreview): SheetChoices {
+  const place = (role: string) => (preview.places[role] ? String(preview.places[role]) : "");
+  return {
+    user_column: place("user"),
+    amount_column: place("amount"),
+    reason_column: place("reason"),
+    decimal: preview.decimal ?? "",
+    ...(preview.sheet !== null && { sheet: preview.sheet }),
+    // A mark at the beginning of the file and the order of its bytes are no choice of a person's.
+    ...(preview.encoding !== null && { encoding: preview.encoding.replace(/-sig$|-[lb]e$/, "") }),
+    ...(preview.delimiter !== null && { delimiter: preview.delimiter }),
+  };
+}
+
+export function readable(preview: SheetPreview): Readable {
+  return {
+    columns: preview.found,
+    sheets: preview.sheets,
+    samples: {},
+    text: preview.delimiter !== null,
+    asked: null,
+    shown: EVERYTHING,
+  };
+}
+
+/** What a refusal asks for; null where it asks nothing that somebody could choose. */
+export function askedBy(error: GroatError): Readable | null {
+  const columns = listOf<SheetColumn>(error.fields.columns);
+  const sheets = listOf<{ name: string; hidden: boolean }>(error.fields.sheets);
+  const encodings = listOf<{ encoding: string; sample: string }>(error.fields.encodings);
+  const samples = Object.fromEntries(encodings.map(({ encoding, sample }) => [encoding, sample]));
+  const base = { columns, sheets, samples, text: sheets.length === 0 };
+  const ask = (asked: keyof SheetChoices, shown: readonly (keyof SheetChoices)[] = [asked]) => ({
+    ...base,
+    asked,
+    shown,
+  });
+  switch (error.code) {
+    case "sheet_columns_unclear":
+    case "sheet_column_not_found":
+      return ask(`${String(error.fields.role)}_column` as keyof SheetChoices);
+    case "sheet_no_header":
+      if (columns.length > 0) return ask("user_column", EVERYTHING);
+      return sheets.length > 0 ? ask("sheet") : null;
+    case "sheet_not_found":
+      return ask("sheet");
+    case "sheet_encoding_unclear":
+      return ask("encoding");
+    default:
+      return null;
+  }
+}
+
+/** The choices after one more. Another sheet, encoding or delimiter has columns of its own. */
+export function chooseAlso(
+  choices: SheetChoices,
+  name: keyof SheetChoices,
+  value: string | undefined,
+): SheetChoices {
+  const { [name]: _, ...others } = choices;
+  const anew = name === "sheet" || name === "delimiter";
+  const {
+    user_column: _u,
+    amount_column: _a,
+    reason_column: _r,
+    decimal: _d,
+    ...rest
+  } = others as SheetChoices;
+  const kept: SheetChoices = anew ? rest : others;
+  return value === undefined ? kept : { ...kept, [name]: value };
+}
+
+function listOf<Item>(value: unknown): Item[] {
+  return Array.isArray(value) ? (value as Item[]) : [];
+}
