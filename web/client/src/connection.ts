@@ -62,7 +62,7 @@ type Message = TabMessage &
     | { type: "lead" }
     | { type: "ping" }
     | { type: "pong" }
-    | SessionNews
+    | (SessionNews & { mark?: string })
   );
 
 /** How views are, as one tab may hand it to another: errors as plain objects. */
@@ -228,15 +228,21 @@ export class Connection {
 
   /** Tells the other tabs, and pages that hear nothing now, whose session this browser has. */
   announce(news: SessionNews): void {
-    this.tabs.announce(news);
-    if (!this.share || news.type === "ask") return;
-    this.environment.keep(this.markName, randomId());
-    this.mark = this.environment.recall(this.markName);
+    if (!this.share) return;
+    if (news.type === "ask") {
+      this.tabs.announce(news);
+      return;
+    }
+    const mark = randomId();
+    this.mark = mark;
+    this.environment.keep(this.markName, mark);
+    this.tabs.announce({ ...news, mark });
   }
 
   /** Whether other tabs announced something that this one did not hear, since it last opened or heard. */
   missedNews(): boolean {
-    return this.share && this.environment.recall(this.markName) !== this.mark;
+    const found = this.share ? this.environment.recall(this.markName) : null;
+    return found !== null && found !== this.mark;
   }
 
   lost(error: GroatError, silence_ms = 0): void {
@@ -537,7 +543,8 @@ export class Connection {
       case "session":
       case "switch":
       case "ask":
-        this.mark = this.environment.recall(this.markName);
+        // By the message, for what another process kept may be seen here later than its message.
+        this.mark = message.mark ?? this.mark;
         this.host.heardSession(message);
         break;
       case "ping":

@@ -447,6 +447,23 @@ describe.each([
     expect(another.groat.getState()).toMatchObject({ session, user: "7" });
   });
 
+  test("that heard of it are not asked twice, though what was kept is seen late", async () => {
+    let user = "42";
+    const keep = (name: string, value: string) => {
+      setTimeout(() => there.browser.storage.set(name, value), 50);
+    };
+    const options = { token: () => there.server.token(user), environment: { keep } };
+    const [one, other] = [await there.open(options), await there.open(options)];
+    user = "7";
+    one.groat.switchUser();
+    await there.pass(TAKEOVER_MS);
+    const { session } = other.groat.getState();
+    other.hide();
+    other.show();
+    await there.pass(1_000);
+    expect(other.groat.getState()).toMatchObject({ session, user: "7" });
+  });
+
   test("that heard nothing while they were frozen notice when they are on screen", async () => {
     let user = "42";
     const options = { token: () => there.server.token(user) };
