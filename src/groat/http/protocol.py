@@ -408,6 +408,8 @@ class Protocol(HttpToolsProtocol):
         self._running = None
         if self.transport.is_closing():
             self.deadline = self.loop.time() + self._limits.answer_s
+            self._deaf = True
+            self._held = b""
             return
         if self._deaf and self._last is None:
             return

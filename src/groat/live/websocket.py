@@ -167,7 +167,8 @@ class WebSocketProtocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes from the client: first the request, as uvicorn puts it together again, then frames."""
         if self._reader is None:
-            self._shake_hands(data)
+            if not self._closing:
+                self._shake_hands(data)
             return
         if self._closing:
             # What comes now has hardly any meaning, but it is still read, or the kernel would reset the connection and
@@ -293,6 +294,7 @@ class WebSocketProtocol(asyncio.Protocol):
         try:
             key, subprotocol, live = self._checked(request)
         except _Refused as refused:
+            self._closing = True
             body = msgspec.json.encode(refused.problem())
             self.write(
                 b"HTTP/1.1 %d %b\r\n%bcontent-type: application/problem+json\r\ncontent-length: %d\r\n"
