@@ -26,7 +26,8 @@ function paging({ cursor, limit, signal }: PageOptions = {}) {
   return { query: { cursor, limit }, ...(signal && { signal }) };
 }
 
-export function createApi(http: Http) {
+/** The typed routes over whatever carries them out; the client's own is `groat.api`. */
+export function createApi(http: Pick<Http, "json" | "file">) {
   function write<T>(
     method: string,
     route: string,

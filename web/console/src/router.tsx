@@ -1,12 +1,7 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-} from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
 import { Gate } from "./shell/gate";
 import { Broken, Lost, Oops } from "./shell/lost";
+import { lazyPage } from "./shell/missing";
 import { Shell } from "./shell/shell";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Lost, errorComponent: Oops });
@@ -14,7 +9,7 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: Lost, error
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  component: lazyRouteComponent(() => import("./pages/login"), "LoginPage"),
+  component: lazyPage(() => import("./pages/login"), "LoginPage"),
 });
 
 /** Everything behind the login. Signed-out visitors see the login in its place and come back to where they wanted. */
@@ -32,13 +27,13 @@ const inside = createRoute({
 const overview = createRoute({
   getParentRoute: () => inside,
   path: "/",
-  component: lazyRouteComponent(() => import("./pages/overview"), "OverviewPage"),
+  component: lazyPage(() => import("./pages/overview"), "OverviewPage"),
 });
 
 const users = createRoute({
   getParentRoute: () => inside,
   path: "/users",
-  component: lazyRouteComponent(() => import("./pages/users"), "UsersPage"),
+  component: lazyPage(() => import("./pages/users"), "UsersPage"),
   validateSearch: (search: Record<string, unknown>): { q?: string } =>
     typeof search.q === "string" && search.q ? { q: search.q } : {},
 });
@@ -46,19 +41,19 @@ const users = createRoute({
 const userRoute = createRoute({
   getParentRoute: () => inside,
   path: "/users/$user",
-  component: lazyRouteComponent(() => import("./pages/user"), "UserPage"),
+  component: lazyPage(() => import("./pages/user"), "UserPage"),
 });
 
 const bulk = createRoute({
   getParentRoute: () => inside,
   path: "/bulk",
-  component: lazyRouteComponent(() => import("./pages/bulk"), "BulkPage"),
+  component: lazyPage(() => import("./pages/bulk"), "BulkPage"),
 });
 
 const audit = createRoute({
   getParentRoute: () => inside,
   path: "/audit",
-  component: lazyRouteComponent(() => import("./pages/audit"), "AuditPage"),
+  component: lazyPage(() => import("./pages/audit"), "AuditPage"),
   validateSearch: (search: Record<string, unknown>): { actor?: string; target?: string } => ({
     ...(typeof search.actor === "string" && search.actor && { actor: search.actor }),
     ...(typeof search.target === "string" && search.target && { target: search.target }),
@@ -68,19 +63,19 @@ const audit = createRoute({
 const keys = createRoute({
   getParentRoute: () => inside,
   path: "/keys",
-  component: lazyRouteComponent(() => import("./pages/keys"), "KeysPage"),
+  component: lazyPage(() => import("./pages/keys"), "KeysPage"),
 });
 
 const notifications = createRoute({
   getParentRoute: () => inside,
   path: "/notifications",
-  component: lazyRouteComponent(() => import("./pages/notifications"), "NotificationsPage"),
+  component: lazyPage(() => import("./pages/notifications"), "NotificationsPage"),
 });
 
 const inbox = createRoute({
   getParentRoute: () => inside,
   path: "/inbox",
-  component: lazyRouteComponent(() => import("./pages/inbox"), "InboxPage"),
+  component: lazyPage(() => import("./pages/inbox"), "InboxPage"),
   validateSearch: (
     search: Record<string, unknown>,
   ): { kind?: string; user?: string; sort?: "oldest" | "largest"; id?: string } => ({
@@ -95,13 +90,13 @@ const inbox = createRoute({
 const transfers = createRoute({
   getParentRoute: () => inside,
   path: "/transfers",
-  component: lazyRouteComponent(() => import("./pages/transfers"), "TransfersPage"),
+  component: lazyPage(() => import("./pages/transfers"), "TransfersPage"),
 });
 
 const newTransfer = createRoute({
   getParentRoute: () => inside,
   path: "/transfers/new",
-  component: lazyRouteComponent(() => import("./pages/new-transfer"), "NewTransferPage"),
+  component: lazyPage(() => import("./pages/new-transfer"), "NewTransferPage"),
   // A saved recipient that is chosen already.
   validateSearch: (search: Record<string, unknown>): { to?: string } =>
     typeof search.to === "string" && search.to ? { to: search.to } : {},
@@ -110,25 +105,25 @@ const newTransfer = createRoute({
 const cards = createRoute({
   getParentRoute: () => inside,
   path: "/cards",
-  component: lazyRouteComponent(() => import("./pages/cards"), "CardsPage"),
+  component: lazyPage(() => import("./pages/cards"), "CardsPage"),
 });
 
 const loans = createRoute({
   getParentRoute: () => inside,
   path: "/loans",
-  component: lazyRouteComponent(() => import("./pages/loans"), "LoansPage"),
+  component: lazyPage(() => import("./pages/loans"), "LoansPage"),
 });
 
 const bitcoin = createRoute({
   getParentRoute: () => inside,
   path: "/bitcoin",
-  component: lazyRouteComponent(() => import("./pages/bitcoin"), "BitcoinPage"),
+  component: lazyPage(() => import("./pages/bitcoin"), "BitcoinPage"),
 });
 
 const statements = createRoute({
   getParentRoute: () => inside,
   path: "/statements",
-  component: lazyRouteComponent(() => import("./pages/statements"), "StatementsPage"),
+  component: lazyPage(() => import("./pages/statements"), "StatementsPage"),
   validateSearch: (search: Record<string, unknown>): { account?: string } =>
     typeof search.account === "string" && search.account ? { account: search.account } : {},
 });
@@ -136,13 +131,13 @@ const statements = createRoute({
 const requestsIndex = createRoute({
   getParentRoute: () => inside,
   path: "/requests",
-  component: lazyRouteComponent(() => import("./pages/requests"), "RequestsIndexPage"),
+  component: lazyPage(() => import("./pages/requests"), "RequestsIndexPage"),
 });
 
 const requests = createRoute({
   getParentRoute: () => inside,
   path: "/requests/$kind",
-  component: lazyRouteComponent(() => import("./pages/requests"), "RequestsPage"),
+  component: lazyPage(() => import("./pages/requests"), "RequestsPage"),
   validateSearch: (search: Record<string, unknown>): { state?: string } =>
     typeof search.state === "string" && search.state ? { state: search.state } : {},
 });
@@ -150,7 +145,7 @@ const requests = createRoute({
 const fileRequest = createRoute({
   getParentRoute: () => inside,
   path: "/requests/$kind/new",
-  component: lazyRouteComponent(() => import("./pages/file-request"), "FileRequestPage"),
+  component: lazyPage(() => import("./pages/file-request"), "FileRequestPage"),
   // What the address says is filled in already.
   validateSearch: (search: Record<string, unknown>): Record<string, unknown> => search,
 });
@@ -158,7 +153,7 @@ const fileRequest = createRoute({
 const request = createRoute({
   getParentRoute: () => inside,
   path: "/requests/$kind/$id",
-  component: lazyRouteComponent(() => import("./pages/request"), "RequestPage"),
+  component: lazyPage(() => import("./pages/request"), "RequestPage"),
   validateSearch: (search: Record<string, unknown>): { from?: "inbox" } =>
     search.from === "inbox" ? { from: "inbox" } : {},
 });

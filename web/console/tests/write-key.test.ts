@@ -1,7 +1,8 @@
-import { GroatError } from "@groat/client";
-import { beforeEach, expect, test, vi } from "vitest";
+import { createApi, GroatError } from "@groat/client";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { groat } from "../src/groat";
-import { write } from "../src/lib/write-key";
+import { type Kept, openWrites } from "../src/lib/kept-writes";
+import { tryAgain, write } from "../src/lib/write-key";
 
 const LOST = new GroatError("unknown_outcome", "");
 const REFUSED = new GroatError("insufficient_funds", "", 422);
@@ -75,4 +76,70 @@ test("the hundred that were tried last are kept", async () => {
   for (const what of tried) keys.set(what, await keyOf(what, LOST));
   for (const kept of ["0", "2", "100"]) expect(await keyOf(kept, LOST)).toBe(keys.get(kept));
   expect(await keyOf("1", LOST)).not.toBe(keys.get("1"));
+});
+
+describe("a write with a title", () => {
+  const asked: [string, unknown][] = [];
+  let outcome: Error | null = null;
+  const answer = async (path: string, options: unknown) => {
+    asked.push([path, options]);
+    if (outcome) throw outcome;
+    return { id: "t1" };
+  };
+  vi.spyOn(groat.api, "request").mockImplementation(answer as never);
+  vi.spyOn(groat.api, "takeTransition").mockImplementation((async (...call: unknown[]) => {
+    const { takeTransition } = createApi({ json: answer as never, file: answer as never });
+    return takeTransition(...(call as Parameters<typeof takeTransition>));
+  }) as never);
+  const post = (amount: string, version: number) =>
+    write(
+      ["take", amount],
+      (key, api) => api.takeTransition("transfer", "r1", "approve", { amount }, { key, version }),
+      { title: `Approve: ${amount}` },
+    );
+  const stored = () => JSON.parse(localStorage.getItem("groat:writes") ?? "[]");
+
+  beforeEach(() => {
+    asked.length = 0;
+    outcome = null;
+  });
+
+  test("is kept as it was sent, until its verdict is in", async () => {
+    outcome = LOST;
+    await expect(post("5", 3)).rejects.toBe(LOST);
+    expect(stored()).toMatchObject([
+      {
+        user: `of test ${people}`,
+        title: "Approve: 5",
+        sent: { method: "POST", body: { amount: "5" }, query: { version: "3" } },
+      },
+    ]);
+    expect(openWrites.get()).toHaveLength(1);
+    // What is on the screen has changed meanwhile; the write has not.
+    await expect(post("5", 4)).rejects.toBe(LOST);
+    expect(asked[1]).toEqual(asked[0]);
+    outcome = null;
+    await tryAgain(openWrites.get()[0] as Kept);
+    expect(asked[2]).toEqual(asked[0]);
+    expect([stored(), openWrites.get()]).toEqual([[], []]);
+  });
+
+  test("is gone when somebody else signs in, and never goes out under their name", async () => {
+    outcome = LOST;
+    await expect(post("5", 3)).rejects.toBe(LOST);
+    const open = openWrites.get()[0] as Kept;
+    signIn(null);
+    expect(() => tryAgain(open)).toThrow("somebody else");
+    expect(stored()).toHaveLength(1);
+    signIn("7");
+    expect(() => tryAgain(open)).toThrow("somebody else");
+    expect([stored(), openWrites.get()]).toEqual([[], []]);
+    expect(asked).toHaveLength(1);
+  });
+
+  test("that is refused is not kept", async () => {
+    outcome = REFUSED;
+    await expect(post("5", 3)).rejects.toBe(REFUSED);
+    expect([stored(), openWrites.get()]).toEqual([[], []]);
+  });
 });

@@ -1,11 +1,12 @@
 import { type ActionInput, type BalanceView, compare, formatAmount, GroatError } from "@groat/client";
-import { useSpend } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { type Action, assetsQuery, configQuery } from "../api/queries";
+import { groat } from "../groat";
 import { readAmount } from "../lib/amounts";
+import { write } from "../lib/write-key";
 import { useShownBalance } from "../live/balance";
 import { Button } from "../ui/button";
 import { Choice, Field, Input } from "../ui/field";
@@ -63,7 +64,7 @@ function ActionForm({
   const [amount, setAmount] = useState("");
   const [to, setTo] = useState("");
   const [reason, setReason] = useState("");
-  const { spend, pending: busy } = useSpend(name);
+  const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ field: "amount" | "to" | "form"; text: string } | null>(null);
   const own = balances.find((balance) => balance.asset === asset) ?? { ...picked, asset };
   const shown = useShownBalance(own);
@@ -90,8 +91,13 @@ function ActionForm({
       ...(reason.trim() && { reason: reason.trim() }),
     };
     setProblem(null);
+    setBusy(true);
     try {
-      await spend(input);
+      await write(["act", name, input], (key, api) => api.action(name, input, { key }), {
+        title: `${sentence(name)}: ${formatAmount(read.amount)} ${asset}${toSomebody ? ` to ${receiver}` : ""}`,
+        // The change shows at once, as pending.
+        by: (key) => groat.act(name, input, { key }),
+      });
       setAmount("");
       setReason("");
       toast.success(
@@ -101,6 +107,8 @@ function ActionForm({
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
       setProblem({ field: "form", text: explain(error) });
+    } finally {
+      setBusy(false);
     }
   }
 

@@ -1,11 +1,10 @@
-import { add, type BalanceView, compare, formatAmount, GroatError, subtract } from "@groat/client";
+import { type Api, add, type BalanceView, compare, formatAmount, GroatError, subtract } from "@groat/client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { assetsQuery } from "../api/queries";
 import { ADJUSTMENTS, DEFAULT_REASON } from "../api/words";
-import { groat } from "../groat";
 import { inOrder } from "../lib/accounts";
 import { readAmount } from "../lib/amounts";
 import { write } from "../lib/write-key";
@@ -82,7 +81,9 @@ function AdjustForm({
     setBusy(true);
     try {
       const wanted = { account, asset, amount: read.amount, reason: reason.trim() || DEFAULT_REASON };
-      await write(["adjust", way, wanted], (key) => adjust(way, wanted, key));
+      await write(["adjust", way, wanted], (key, api) => adjust(api, way, wanted, key), {
+        title: `Update credits of ${user}: ${formatAmount(read.amount)} ${asset}`,
+      });
       toast.success("User credits updated successfully", { id: `adjust-${account}` });
       await Promise.all(
         [["users"], ["user", user], ["account", account]].map((queryKey) =>
@@ -171,8 +172,13 @@ interface Wanted {
   reason: string;
 }
 
-function adjust(way: Way, { account, asset, amount, reason }: Wanted, key: string): Promise<unknown> {
-  if (way === "set") return groat.api.setBalance(account, asset, { balance: amount, reason }, { key });
+function adjust(
+  api: Api,
+  way: Way,
+  { account, asset, amount, reason }: Wanted,
+  key: string,
+): Promise<unknown> {
+  if (way === "set") return api.setBalance(account, asset, { balance: amount, reason }, { key });
   const [source, destination] = way === "add" ? [ADJUSTMENTS, account] : [account, ADJUSTMENTS];
-  return groat.api.post({ postings: [{ source, destination, amount, asset }], reason }, { key });
+  return api.post({ postings: [{ source, destination, amount, asset }], reason }, { key });
 }

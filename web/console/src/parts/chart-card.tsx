@@ -1,15 +1,25 @@
 import type { EntryView } from "@groat/client";
-import { lazy, Suspense, useMemo } from "react";
+import { useMemo } from "react";
+import { lazyPart } from "../lib/lazy";
 import { pointsOf } from "../live/points";
+import { Button } from "../ui/button";
 import { Skeleton } from "../ui/states";
 import { Card, CardHeader } from "../ui/surface";
 
 // The picture is an extra: where its code cannot be fetched (the device lost its network), the page does without.
-const BalanceChart = lazy(() => import("./chart").catch(() => ({ default: NoChart })));
-
-function NoChart(_: { points: unknown; asset: string }) {
-  return <p className="py-6 text-center text-muted text-sm">The chart cannot be loaded at present.</p>;
-}
+const BalanceChart = lazyPart(() => import("./chart"), "default", {
+  waiting: () => <Skeleton className="h-[168px] w-full" />,
+  missing: ({ retry }: { retry: () => void }) => (
+    <p className="flex flex-col items-center gap-2 py-6 text-muted text-sm">
+      The chart cannot be loaded at present.
+      <Button size="sm" onClick={retry}>
+        Try again
+      </Button>
+    </p>
+  ),
+});
+/** Gets the chart's code ahead. */
+export const preloadChart = () => BalanceChart.preload();
 
 /** The balance over the changes that are loaded. */
 export function ChartCard({ rows, asset }: { rows: readonly EntryView[]; asset: string }) {
@@ -19,9 +29,7 @@ export function ChartCard({ rows, asset }: { rows: readonly EntryView[]; asset: 
     <Card>
       <CardHeader title="Balance history" hint={`The last ${points.length} changes`} />
       <div className="px-3 pb-3 sm:px-4">
-        <Suspense fallback={<Skeleton className="h-[168px] w-full" />}>
-          <BalanceChart points={points} asset={asset} />
-        </Suspense>
+        <BalanceChart points={points} asset={asset} />
       </div>
     </Card>
   );

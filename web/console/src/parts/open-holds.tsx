@@ -4,7 +4,6 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { holdQuery } from "../api/queries";
-import { groat } from "../groat";
 import { write } from "../lib/write-key";
 import { useLiveBalance, useRights } from "../live/hooks";
 import { Button } from "../ui/button";
@@ -56,7 +55,9 @@ function OpenHold({ hold }: { hold: HoldView }) {
     setBusy(true);
     try {
       const input = { reason: "Released by an admin" };
-      await write(["release", hold.id, input], (key) => groat.api.release(hold.id, input, { key }));
+      await write(["release", hold.id, input], (key, api) => api.release(hold.id, input, { key }), {
+        title: "Release a hold",
+      });
       toast.success("Hold released");
       await queries.invalidateQueries({ queryKey: ["hold", hold.id] });
     } catch (error) {

@@ -5,7 +5,6 @@ import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { transactionQuery } from "../api/queries";
-import { groat } from "../groat";
 import { write } from "../lib/write-key";
 import { useLiveBalance } from "../live/hooks";
 import { Button } from "../ui/button";
@@ -48,8 +47,10 @@ function ReverseForm({ entry, onClose }: { entry: EntryView; onClose: () => void
     setProblem(null);
     setBusy(true);
     try {
-      await write(["reverse", entry.transaction, text], (key) =>
-        groat.api.reverse(entry.transaction, { reason: text }, { key }),
+      await write(
+        ["reverse", entry.transaction, text],
+        (key, api) => api.reverse(entry.transaction, { reason: text }, { key }),
+        { title: `Undo: ${entry.reason || "a transaction"}` },
       );
       toast.success("Transaction undone", { id: `reverse-${entry.transaction}` });
       await Promise.all(

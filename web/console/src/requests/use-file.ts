@@ -1,9 +1,15 @@
-import type { RequestView } from "@groat/client";
+import { formatAmount, isDecimal, type RequestView } from "@groat/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { groat } from "../groat";
+import { kindsQuery } from "../api/requests";
 import { write } from "../lib/write-key";
 import { takeIn } from "./use-take";
+
+/** "25.00 USD", where a request says so much; "" otherwise. */
+function moneyIn({ amount, asset }: Record<string, unknown>): string {
+  const known = typeof amount === "string" && isDecimal(amount) && typeof asset === "string";
+  return known ? `${formatAmount(amount)} ${asset}` : "";
+}
 
 /** Filing requests: one at a time, and one key for each until its verdict is in. */
 export function useFile() {
@@ -14,8 +20,13 @@ export function useFile() {
   async function file(kind: string, data: Record<string, unknown>, user?: string): Promise<RequestView> {
     setBusy(true);
     try {
-      const request = await write(["file", kind, user, data], (key) =>
-        groat.api.fileRequest(kind, data, { key, ...(user && { user }) }),
+      const title =
+        queries.getQueryData(kindsQuery.queryKey)?.find(({ name }) => name === kind)?.title ?? kind;
+      const money = moneyIn(data);
+      const request = await write(
+        ["file", kind, user, data],
+        (key, api) => api.fileRequest(kind, data, { key, ...(user && { user }) }),
+        { title: money ? `${title}: ${money}` : title },
       );
       takeIn(queries, request);
       await queries.invalidateQueries({ queryKey: ["requests"] });

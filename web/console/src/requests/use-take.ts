@@ -3,10 +3,9 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { explain } from "../api/problem";
 import { kindsQuery } from "../api/requests";
-import { groat } from "../groat";
 import { formatClock, formatShort } from "../lib/time";
 import { write } from "../lib/write-key";
-import { latest, stateOf } from "./kinds";
+import { latest, moneyOf, stateOf } from "./kinds";
 import { spread } from "./live";
 
 /** Puts the answer to a write into all that is on screen, and asks for what it does not say. */
@@ -37,12 +36,15 @@ export function useTake() {
     setBusy(transition.name);
     try {
       // Its version does not count: that is what changes when the answer to a step that was taken is lost.
-      const after = await write(["take", kind, id, transition.name, input], (key) =>
-        groat.api.takeTransition(kind, id, transition.name, input, {
-          key,
-          // A decision is on what was read: what has changed since is read again first.
-          ...(transition.decides ? { version: request.version } : {}),
-        }),
+      const after = await write(
+        ["take", kind, id, transition.name, input],
+        (key, api) =>
+          api.takeTransition(kind, id, transition.name, input, {
+            key,
+            // A decision is on what was read: what has changed since is read again first.
+            ...(transition.decides ? { version: request.version } : {}),
+          }),
+        { title: [transition.title, moneyOf(request)].filter(Boolean).join(": ") },
       );
       takeIn(queries, after);
       // The answer that was lost has come, but more has happened by then: a card may have been frozen, and unfrozen since.

@@ -1,13 +1,23 @@
 import { useGroatState as useLive } from "@groat/react";
-import { Fragment, lazy, type ReactNode, Suspense } from "react";
+import { Fragment, type ReactNode } from "react";
 import { explain } from "../api/problem";
 import { groat } from "../groat";
+import { lazyPart } from "../lib/lazy";
 import { useRights } from "../live/hooks";
 import { Button } from "../ui/button";
 import { EmptyState } from "../ui/states";
 import { Coin } from "../ui/text";
+import { MissingPage } from "./missing";
 
-const Login = lazy(() => import("../pages/login").then((module) => ({ default: module.LoginForm })));
+/** Who is signed out while the device is offline reads so here. */
+export const Login = lazyPart(() => import("../pages/login"), "LoginForm", {
+  waiting: Splash,
+  missing: ({ retry }) => (
+    <main className="flex min-h-dvh items-center justify-center p-4">
+      <MissingPage retry={retry} />
+    </main>
+  ),
+});
 
 /** Lets in who is signed in; shows the login to everybody else. What a page holds goes with its session. */
 export function Gate({ children }: { children: ReactNode }) {
@@ -15,11 +25,7 @@ export function Gate({ children }: { children: ReactNode }) {
   const session = useLive((state) => state.session);
   const known = useLive((state) => state.user !== null);
   if (phase === "signed-out") {
-    return (
-      <Suspense fallback={<Splash />}>
-        <Login />
-      </Suspense>
-    );
+    return <Login />;
   }
   return known ? <Fragment key={session}>{children}</Fragment> : <Splash />;
 }

@@ -1,21 +1,43 @@
 import { Outlet, useRouter, useRouterState } from "@tanstack/react-router";
 import { Search } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { toast } from "sonner";
+import { lazyPart } from "../lib/lazy";
 import { useRights } from "../live/hooks";
 import { StatusBanner, StatusMenu } from "../live/status";
 import { LiveToasts } from "../live/toasts";
 import { Bell } from "../notices/bell";
 import { NotificationToasts } from "../notices/toasts";
+import { preloadChart } from "../parts/chart-card";
 import { RequestsLive } from "../requests/live";
 import { Kbd } from "../ui/surface";
+import { Login } from "./gate";
 import { FootNav, SideNav } from "./nav";
+import type { PaletteProps } from "./palette";
+import { Unconfirmed } from "./unconfirmed";
 import { UserMenu } from "./user-menu";
 import { Wordmark } from "./wordmark";
 
-const Palette = lazy(() => import("./palette").then((module) => ({ default: module.Palette })));
-/** When the code of pages that are not open is read. */
-const OTHERS_AFTER_MS = 2_000;
+const Palette = lazyPart(() => import("./palette"), "Palette", {
+  waiting: () => null,
+  missing: NoPalette,
+});
+/** The code of pages that are not open is read as soon as nothing else is to do, at the latest after this. */
+const OTHERS_WITHIN_MS = 1_000;
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** The search cannot be had: it says so and is closed, so that it can be asked for again. */
+function NoPalette({ open, onOpenChange, retry }: PaletteProps & { retry: () => void }) {
+  useEffect(() => {
+    if (!open) return;
+    toast.error("The search is not on this device yet. Try again when you are back online.", {
+      id: "palette",
+    });
+    onOpenChange(false);
+    retry();
+  }, [open, onOpenChange, retry]);
+  return null;
+}
 
 /** Focus moves to the new page's heading area after navigation, so that keyboard and screen reader start there. */
 function useFocusOnNavigation() {
@@ -35,11 +57,23 @@ function useFocusOnNavigation() {
 function useAllPages() {
   const router = useRouter();
   useEffect(() => {
-    const timer = setTimeout(() => {
-      for (const route of Object.values(router.routesById)) void router.loadRouteChunk(route);
-      import("./palette").catch(() => undefined);
-    }, OTHERS_AFTER_MS);
-    return () => clearTimeout(timer);
+    function all() {
+      for (const { options } of Object.values(router.routesById)) {
+        (options.component as { preload?: () => unknown } | undefined)?.preload?.();
+      }
+      void Palette.preload();
+      void Login.preload();
+      void preloadChart();
+    }
+    // Safari has no idle callbacks.
+    const idle = window.requestIdleCallback?.(all, { timeout: OTHERS_WITHIN_MS });
+    const timer = idle === undefined ? setTimeout(all, OTHERS_WITHIN_MS) : undefined;
+    window.addEventListener("online", all);
+    return () => {
+      if (idle !== undefined) window.cancelIdleCallback(idle);
+      clearTimeout(timer);
+      window.removeEventListener("online", all);
+    };
   }, [router]);
 }
 
@@ -102,6 +136,7 @@ export function Shell() {
             </div>
           </header>
           <StatusBanner />
+          <Unconfirmed />
         </div>
         <main
           id="main"
@@ -113,11 +148,7 @@ export function Shell() {
         </main>
       </div>
       <FootNav />
-      {paletteWanted && (
-        <Suspense>
-          <Palette open={paletteOpen} onOpenChange={setPaletteOpen} />
-        </Suspense>
-      )}
+      {paletteWanted && <Palette open={paletteOpen} onOpenChange={setPaletteOpen} />}
       <LiveToasts />
       <NotificationToasts />
       <RequestsLive />

@@ -1,0 +1,72 @@
+import { CloudOff, RefreshCw, RotateCw } from "lucide-react";
+import type { ComponentType, FunctionComponent } from "react";
+import { useEffect, useState } from "react";
+import { groat } from "../groat";
+import { lazyPart } from "../lib/lazy";
+import { Button } from "../ui/button";
+import { EmptyState, Skeleton } from "../ui/states";
+import { Card } from "../ui/surface";
+
+/** Whether the server answers. If it does, and the code is not there, it has another version by now. */
+const reached = (): Promise<boolean> =>
+  groat.api.config().then(
+    () => true,
+    () => false,
+  );
+
+/** In the place of a page whose code could not be had. The rest of the console goes on. */
+export function MissingPage({ retry }: { retry: () => void }) {
+  const [outdated, setOutdated] = useState(false);
+  useEffect(() => {
+    let left = false;
+    void reached().then((answers) => !left && setOutdated(answers));
+    return () => {
+      left = true;
+    };
+  }, []);
+  return (
+    <Card role="alert" data-testid="missing-page">
+      {outdated ? (
+        <EmptyState
+          page
+          icon={<RefreshCw aria-hidden />}
+          title="A newer version is available"
+          action={
+            <Button look="primary" onClick={() => window.location.reload()}>
+              <RefreshCw aria-hidden /> Reload
+            </Button>
+          }
+        >
+          This page belongs to it. Reload to open it.
+        </EmptyState>
+      ) : (
+        <EmptyState
+          page
+          icon={<CloudOff aria-hidden />}
+          title={navigator.onLine ? "The server cannot be reached" : "You are offline"}
+          action={
+            <Button look="primary" onClick={retry}>
+              <RotateCw aria-hidden /> Try again
+            </Button>
+          }
+        >
+          This page is not on this device yet. It opens as soon as the connection is back.
+        </EmptyState>
+      )}
+    </Card>
+  );
+}
+
+const Waiting = () => <Skeleton className="h-72 w-full !rounded-xl" />;
+
+/**
+ * A page whose code comes when it is opened. What the module's pages look like is not asked here: their types ask the router, whose
+ * type asks this.
+ */
+export function lazyPage<Module, Name extends keyof Module & string>(
+  load: () => Promise<Module>,
+  name: Name,
+): FunctionComponent & { preload: () => Promise<void> } {
+  const page = load as () => Promise<Record<string, unknown>> as () => Promise<Record<Name, ComponentType>>;
+  return lazyPart<Name, object>(page, name, { waiting: Waiting, missing: MissingPage });
+}

@@ -1,0 +1,75 @@
+import { GroatError } from "@groat/client";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState, useSyncExternalStore } from "react";
+import { toast } from "sonner";
+import { explain } from "../api/problem";
+import { drop, type Kept, openWrites } from "../lib/kept-writes";
+import { tryAgain } from "../lib/write-key";
+import { usePerson } from "../live/hooks";
+import { Button } from "../ui/button";
+import { Time } from "../ui/text";
+
+/** What the person has sent and nobody has confirmed, also before the page was loaded anew. */
+export function Unconfirmed() {
+  const { user } = usePerson();
+  const open = useSyncExternalStore(openWrites.subscribe, openWrites.get).filter((one) => one.user === user);
+  if (open.length === 0) return null;
+  return (
+    <section
+      aria-label="Not confirmed yet"
+      data-testid="unconfirmed"
+      className="border-warn/25 border-t bg-warn-soft text-sm"
+    >
+      <ul className="mx-auto max-w-6xl divide-y divide-warn/20 px-4 sm:px-6">
+        {open.map((one) => (
+          <Write key={one.key} write={one} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Write({ write }: { write: Kept }) {
+  const queries = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  async function again() {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await tryAgain(write);
+      toast.success("Confirmed", { id: write.key, description: write.title });
+      void queries.invalidateQueries();
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      // Refused, it is gone from here, and the toast says so; still open, it stays.
+      toast.error(explain(error), { id: write.key, description: write.title });
+      setProblem(explain(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 py-1.5">
+      <span className="text-warn">Not confirmed yet:</span>
+      <span className="wrap-anywhere min-w-0 font-medium">{write.title}</span>
+      <Time at={new Date(write.at).toISOString()} className="text-muted text-xs" />
+      <span className="ml-auto flex gap-1">
+        <Button size="sm" busy={busy} onClick={() => void again()}>
+          Try again
+        </Button>
+        <Button
+          size="sm"
+          look="quiet"
+          title="It may have been done all the same. See the history."
+          onClick={() => drop(write.key)}
+        >
+          Dismiss
+        </Button>
+      </span>
+      <span role="status" className="w-full text-muted text-xs empty:hidden">
+        {problem}
+      </span>
+    </li>
+  );
+}
