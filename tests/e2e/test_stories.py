@@ -131,14 +131,14 @@ def test_a_transfer_is_approved_by_one_while_the_other_looks_on(
     hands.type("Amount", "12.50")
     hands.type("Reference (optional)", "Lunch")
     hands.button("Review")
-    hands.button("Send")
-    # What the server says no to is told at its field, and mended there.
+    # An unknown recipient is told of before anything is looked at once more, and mended at the field.
     field = payer.page.get_by_label("Id or e-mail address")
     expect(field).to_have_attribute("aria-invalid", "true")
     hands.type("Id or e-mail address", "mei@example.com")
     hands.button("Review")
     review = payer.page.get_by_test_id("review")
     expect(review).to_contain_text("12.50")
+    expect(review).to_contain_text("Mei Tanaka (11)")
     expect(review.get_by_role("button", name="Send")).to_be_focused()
     hands.key("Enter")
     has_state(payer, "pending")

@@ -251,6 +251,12 @@ export interface ActionInput {
   metadata?: Metadata;
 }
 
+/** Somebody whom money may go to; `name` empty where none is known. */
+export interface RecipientView {
+  user: string;
+  name: string;
+}
+
 export interface UserView {
   user: string;
   name: string;

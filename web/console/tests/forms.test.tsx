@@ -67,6 +67,10 @@ beforeEach(() => {
   vi.spyOn(groat, "start").mockImplementation(() => undefined);
   vi.spyOn(groat.api, "kinds").mockResolvedValue({ items: KINDS });
   vi.spyOn(groat.api, "assets").mockResolvedValue({ items: ASSETS });
+  vi.spyOn(groat.api, "recipient").mockImplementation(async (to) => {
+    if (to === "7") return { user: "7", name: "Kofi Mensah" };
+    throw new GroatError("user_not_found", "Nobody with this id or e-mail address is known here.", 404);
+  });
   vi.spyOn(groat.api, "requests").mockResolvedValue({ items: [], cursor: null });
 });
 
@@ -113,7 +117,7 @@ const type = async (label: string, typed: string) => {
   await userEvent.clear(field(label));
   await userEvent.type(field(label), typed);
 };
-const press = (name: string) => userEvent.click(screen.getByRole("button", { name }));
+const press = async (name: string) => userEvent.click(await screen.findByRole("button", { name }));
 
 const FORMS = [
   {
@@ -280,4 +284,20 @@ test("a phone offers a point only where the asset has fractions", async () => {
   expect(field("Amount").getAttribute("inputmode")).toBe("decimal");
   await userEvent.selectOptions(field("Asset"), "CREDIT");
   expect(field("Amount").getAttribute("inputmode")).toBe("numeric");
+});
+
+test("who gets the money is named before it is sent, and an unknown one is told at their field", async () => {
+  show("/transfers/new");
+  await screen.findByLabelText("Amount");
+  await type("Id or e-mail address", "8");
+  await type("Amount", "25");
+  await press("Review");
+  expect((await screen.findByRole("alert")).textContent).toContain("Nobody with this id");
+  expect(field("Id or e-mail address").getAttribute("aria-invalid")).toBe("true");
+  expect(screen.queryByTestId("review")).toBeNull();
+  // It is not wrong any more as soon as it is changed.
+  await type("Id or e-mail address", "7");
+  expect(screen.queryByRole("alert")).toBeNull();
+  await press("Review");
+  expect((await screen.findByTestId("review")).textContent).toContain("Kofi Mensah (7)");
 });

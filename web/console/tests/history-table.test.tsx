@@ -96,3 +96,10 @@ test("scrolled away they wait, and come when the top is in view again", () => {
   act(() => see(true));
   expect(shown()).toEqual(["2", "1"]);
 });
+
+test("what is held afterwards is not shown as a change", () => {
+  const held = { ...entry(1), kind: "hold", delta: "0", held: "81.00", balance: "100.00" };
+  render(<HistoryCard history={{ ...history(0), rows: [held] }} onDetails={ignore} />);
+  expect(screen.getByTestId("entry").textContent).not.toContain("81");
+  expect(screen.getByTestId("entry").textContent).toContain("no change");
+});

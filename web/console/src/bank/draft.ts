@@ -1,6 +1,7 @@
 /** Forms of the bank's own: what is typed, what is wrong with it, and that it is looked at once more before it is sent. */
 import type { GroatError } from "@groat/client";
 import { type FormEvent, useState } from "react";
+import { useAttempt } from "../parts/use-attempt";
 import { focusFirstProblem } from "../requests/form";
 import { useReview } from "../requests/review";
 
@@ -15,10 +16,13 @@ export function useDraft<Draft extends object, Read>(
   first: Draft,
   {
     read,
+    check,
     send,
     fieldOf,
   }: {
     read: (draft: Draft) => Reading<Draft, Read>;
+    /** What only the server can say of it, before it is looked at once more. Throws GroatError. */
+    check?: (read: Read, draft: Draft) => Promise<Reading<Draft, Read>>;
     /** Throws GroatError. */
     send: (read: Read) => Promise<void>;
     /** Which field a refusal is about. */
@@ -27,6 +31,7 @@ export function useDraft<Draft extends object, Read>(
 ) {
   const [typed, setTyped] = useState<Partial<Draft>>({});
   const [problems, setProblems] = useState<Problems<Draft>>({});
+  const checking = useAttempt();
   const draft: Draft = { ...first, ...typed };
   const review = useReview(send, (error, told) => {
     const field = fieldOf(error, draft);
@@ -46,8 +51,14 @@ export function useDraft<Draft extends object, Read>(
     const reading = read(draft);
     review.setProblem(null);
     setProblems(reading.ok ? {} : reading.problems);
-    if (reading.ok) review.setReviewed(reading.read);
-    else focusFirstProblem(review.id);
+    if (!reading.ok) return focusFirstProblem(review.id);
+    if (!check) return review.setReviewed(reading.read);
+    void checking.attempt(async () => {
+      const checked = await check(reading.read, draft);
+      if (checked.ok) return review.setReviewed(checked.read);
+      setProblems(checked.problems);
+      focusFirstProblem(review.id);
+    });
   }
-  return { id: review.id, draft, problems, set, onSubmit, review };
+  return { id: review.id, draft, problems, set, onSubmit, review, checking };
 }

@@ -106,7 +106,10 @@ function Repayment({ loan, request, act, explain, onClose }: OwnFormProps & { lo
                   autoFocus={isZero(overdue)}
                   asset={asset}
                   value={typed}
-                  onChange={setTyped}
+                  onChange={(text) => {
+                    setTyped(text);
+                    setProblem(null);
+                  }}
                 />
               )}
             </Field>

@@ -48,6 +48,8 @@ export interface ReadTransfer {
   data: Record<string, string>;
   /** The account to keep first; the transfer then names it. */
   keep: { external: string; name: string } | null;
+  /** Who is behind the id or e-mail address, as the server says. */
+  to?: { user: string; name: string };
 }
 
 /** Reads a transfer; `today` is a day (UTC) like "2026-11-21", for the bank's days are UTC's. */

@@ -1,10 +1,11 @@
-import { compare, formatAmount, type KindView, type RequestView, subtract } from "@groat/client";
+import { compare, formatAmount, GroatError, type KindView, type RequestView, subtract } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowRight, ChevronLeft, Landmark, UserRound, Wallet } from "lucide-react";
 import { useRef, useState } from "react";
 import { toast } from "sonner";
+import { explain } from "../api/problem";
 import { assetsQuery } from "../api/queries";
 import { requestsQuery } from "../api/requests";
 import { dataOf, spaced } from "../bank/data";
@@ -20,6 +21,7 @@ import {
   type Way,
   type When,
 } from "../bank/transfer";
+import { groat } from "../groat";
 import { cx } from "../lib/cx";
 import { useOwnBalances, usePerson } from "../live/hooks";
 import { Fact } from "../parts/entry-sheet";
@@ -29,7 +31,7 @@ import { OfKind } from "../requests/of-kind";
 import { Review, ReviewButton } from "../requests/review";
 import { useFile } from "../requests/use-file";
 import { Checkbox, Choice, Field, Input } from "../ui/field";
-import { EmptyState, ErrorState, Skeleton } from "../ui/states";
+import { EmptyState, ErrorState, Notice, Skeleton } from "../ui/states";
 import { Card, FormSection, Initial, PageHeader } from "../ui/surface";
 import { Amount } from "../ui/text";
 
@@ -90,6 +92,7 @@ export function NewTransferPage() {
 function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] }) {
   const { to = "" } = route.useSearch();
   const navigate = route.useNavigate();
+  const me = usePerson().user;
   const balances = useOwnBalances();
   const known = saved.some(({ id }) => id === to);
   const usual = Object.keys(kind.thresholds).find((code) => balances.some(({ asset }) => asset === code));
@@ -132,8 +135,24 @@ function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] })
     });
     await navigate({ to: "/requests/$kind/$id", params: { kind: request.kind, id: request.id } });
   }
+  /** The name of whoever gets it is read before anything is sent. */
+  async function check(
+    found: ReadTransfer,
+    { way }: TransferDraft,
+  ): Promise<Reading<TransferDraft, ReadTransfer>> {
+    if (way !== "user") return { ok: true, read: found };
+    try {
+      const to = await groat.api.recipient(found.data.user ?? "");
+      if (to.user === me) return { ok: false, problems: { user: "Enter somebody else: this is you." } };
+      return { ok: true, read: { ...found, to, data: { ...found.data, user: to.user } } };
+    } catch (error) {
+      if (!(error instanceof GroatError) || error.code !== "user_not_found") throw error;
+      return { ok: false, problems: { user: explain(error) } };
+    }
+  }
   const form = useDraft<TransferDraft, ReadTransfer>(first, {
     read,
+    check,
     send,
     fieldOf: ({ code }, { way, when }) => fieldOf(code, way, when),
   });
@@ -150,7 +169,7 @@ function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] })
 }
 
 function Fill({
-  form: { id, draft, problems, set, onSubmit },
+  form: { id, draft, problems, set, onSubmit, checking },
   saved,
 }: {
   form: ReturnType<typeof useDraft<TransferDraft, ReadTransfer>>;
@@ -306,7 +325,12 @@ function Fill({
           </div>
         )}
       </FormSection>
-      <ReviewButton />
+      {checking.problem && (
+        <Notice tone="warn" role="alert">
+          {checking.problem}
+        </Notice>
+      )}
+      <ReviewButton busy={checking.busy} />
     </form>
   );
 }
@@ -425,7 +449,7 @@ function Summary({ kind, read, saved }: { kind: KindView; read: ReadTransfer; sa
         <p className="mt-1 text-muted">
           to{" "}
           <span className="font-medium text-ink">
-            <To to={to} />
+            {read.to?.name ? `${read.to.name} (${read.to.user})` : <To to={to} />}
           </span>
         </p>
       </div>

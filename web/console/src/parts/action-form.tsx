@@ -1,4 +1,11 @@
-import { type ActionInput, type BalanceView, compare, formatAmount, GroatError } from "@groat/client";
+import {
+  type ActionInput,
+  type BalanceView,
+  compare,
+  formatAmount,
+  GroatError,
+  type RecipientView,
+} from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
@@ -18,6 +25,8 @@ const sentence = (name: string) => {
   const text = name.replaceAll(/[_-]/g, " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
+
+const nameOf = ({ user, name }: RecipientView) => (name ? `${name} (${user})` : user);
 
 /** What a person may do with their own money: one form per action that the server declares; nothing where it declares none. */
 export function ActionCard({ balances, picked }: { balances: BalanceView[]; picked: BalanceView }) {
@@ -64,6 +73,7 @@ function ActionForm({
   const [amount, setAmount] = useState("");
   const [to, setTo] = useState("");
   const [reason, setReason] = useState("");
+  const [named, setNamed] = useState<RecipientView | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ field: "amount" | "to" | "form"; text: string } | null>(null);
   const own = balances.find((balance) => balance.asset === asset) ?? { ...picked, asset };
@@ -72,6 +82,11 @@ function ActionForm({
   const scale =
     declared?.find((item) => item.code === asset)?.scale ?? shown.balance.split(".")[1]?.length ?? 0;
 
+  function pickAsset(code: string) {
+    setAsset(code);
+    setNamed(null);
+    setProblem(null);
+  }
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (busy) return;
@@ -87,26 +102,30 @@ function ActionForm({
     const input: ActionInput = {
       amount: read.amount,
       asset,
-      ...(toSomebody && { to: receiver }),
+      ...(named && { to: named.user }),
       ...(reason.trim() && { reason: reason.trim() }),
     };
     setProblem(null);
     setBusy(true);
     try {
+      // Who would get it is read first; the next press sends it to them.
+      if (toSomebody && named === null) return setNamed(await groat.api.recipient(receiver));
       await write(["act", name, input], (key, api) => api.action(name, input, { key }), {
-        title: `${sentence(name)}: ${formatAmount(read.amount)} ${asset}${toSomebody ? ` to ${receiver}` : ""}`,
+        title: `${sentence(name)}: ${formatAmount(read.amount)} ${asset}${named ? ` to ${nameOf(named)}` : ""}`,
         // The change shows at once, as pending.
         by: (key) => groat.act(name, input, { key }),
       });
       setAmount("");
       setReason("");
+      setNamed(null);
       toast.success(
-        `${sentence(name)}: ${formatAmount(read.amount)} ${asset}${toSomebody ? ` to ${receiver}` : ""}`,
+        `${sentence(name)}: ${formatAmount(read.amount)} ${asset}${named ? ` to ${nameOf(named)}` : ""}`,
         { id: `action-${name}` },
       );
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
-      setProblem({ field: "form", text: explain(error) });
+      const field = error.code === "user_not_found" ? "to" : "form";
+      setProblem({ field, text: explain(error) });
     } finally {
       setBusy(false);
     }
@@ -125,11 +144,22 @@ function ActionForm({
           }
           problem={problem?.field === "amount" && problem.text}
         >
-          {(wiring) => <AmountInput {...wiring} asset={asset} value={amount} onChange={setAmount} />}
+          {(wiring) => (
+            <AmountInput
+              {...wiring}
+              asset={asset}
+              value={amount}
+              onChange={(typed) => {
+                setAmount(typed);
+                setNamed(null);
+                setProblem(null);
+              }}
+            />
+          )}
         </Field>
         {codes.length > 1 && (
           <Field label="Asset" className="w-28">
-            {(wiring) => <AssetSelect {...wiring} codes={codes} value={asset} onChange={setAsset} />}
+            {(wiring) => <AssetSelect {...wiring} codes={codes} value={asset} onChange={pickAsset} />}
           </Field>
         )}
       </div>
@@ -141,9 +171,13 @@ function ActionForm({
               autoComplete="off"
               autoCapitalize="none"
               spellCheck={false}
-              placeholder="Name of the person"
+              placeholder="Id or e-mail address"
               value={to}
-              onChange={(event) => setTo(event.target.value)}
+              onChange={(event) => {
+                setTo(event.target.value);
+                setNamed(null);
+                setProblem(null);
+              }}
             />
           )}
         </Field>
@@ -163,8 +197,18 @@ function ActionForm({
           {problem.text}
         </Notice>
       )}
-      <Button type="submit" look="primary" busy={busy}>
-        {sentence(name)}
+      {named && (
+        <Notice role="status">
+          You send this to <span className="font-medium text-ink">{nameOf(named)}</span>.
+        </Notice>
+      )}
+      <Button
+        type="submit"
+        look="primary"
+        guard={toSomebody && named === null ? false : `${name} ${named?.user}`}
+        busy={busy}
+      >
+        {toSomebody && named === null ? "Continue" : sentence(name)}
       </Button>
     </form>
   );

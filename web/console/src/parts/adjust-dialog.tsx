@@ -70,6 +70,13 @@ function AdjustForm({
   const read = readAmount(typed, { code: asset, scale }, { negative: way === "set" });
   const after = read.ok ? resultOf(way, before, read.amount) : null;
 
+  /** What was wrong with what stood there is not said of what stands there now. */
+  function changed<Value>(set: (value: Value) => void) {
+    return (value: Value) => {
+      set(value);
+      setProblem(null);
+    };
+  }
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (busy) return;
@@ -103,14 +110,16 @@ function AdjustForm({
 
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
-      <Choice label="What to do" value={way} options={WAYS} onChange={setWay} />
+      <Choice label="What to do" value={way} options={WAYS} onChange={changed(setWay)} />
       <div className="flex gap-2">
         <Field
           label={way === "set" ? "New balance" : "Amount"}
           className="flex-1"
           problem={problem?.field === "amount" && problem.text}
         >
-          {(wiring) => <AmountInput {...wiring} autoFocus asset={asset} value={typed} onChange={setTyped} />}
+          {(wiring) => (
+            <AmountInput {...wiring} autoFocus asset={asset} value={typed} onChange={changed(setTyped)} />
+          )}
         </Field>
         <Field label="Asset" className="w-28">
           {(wiring) => (
@@ -118,7 +127,7 @@ function AdjustForm({
               {...wiring}
               codes={assets.length > 0 ? assets.map(({ code }) => code) : [asset]}
               value={asset}
-              onChange={setAsset}
+              onChange={changed(setAsset)}
             />
           )}
         </Field>
@@ -127,7 +136,7 @@ function AdjustForm({
         hint="The person reads it, and the audit log keeps it."
         placeholder={DEFAULT_REASON}
         value={reason}
-        onChange={setReason}
+        onChange={changed(setReason)}
       />
       <p
         className="flex flex-wrap items-center gap-2 rounded-md bg-sunken px-3.5 py-2.5 text-sm"

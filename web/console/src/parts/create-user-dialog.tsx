@@ -63,6 +63,7 @@ function CreateUserForm({ onClose }: { onClose: () => void }) {
   return (
     <form
       onSubmit={(event) => void submit(event)}
+      onChange={() => setProblem(null)}
       className="flex flex-col gap-4"
       noValidate
       autoComplete="off"

@@ -60,8 +60,9 @@ function columnsFor({ onDetails, onReverse }: Acts): Column<EntryView>[] {
       header: "Change",
       cell: ({ row: { original } }) =>
         isZero(original.delta) ? (
-          <span className="num whitespace-nowrap text-faint text-xs">
-            {isZero(original.held) ? "nothing held" : <>held {<Amount value={original.held} />}</>}
+          <span className="text-faint">
+            <span aria-hidden>–</span>
+            <span className="sr-only">no change</span>
           </span>
         ) : (
           <Delta value={original.delta} />

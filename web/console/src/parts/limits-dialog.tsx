@@ -50,6 +50,10 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
     scale: balance.balance.split(".")[1]?.length ?? 0,
   };
 
+  function change(set: (limit: Limit) => void, limit: Limit) {
+    set(limit);
+    setProblem(null);
+  }
   async function submit(event: FormEvent) {
     event.preventDefault();
     const read = (limit: Limit) => (limit.on ? readAmount(limit.text, asset, { negative: true }) : null);
@@ -87,13 +91,13 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
         label="Lowest available amount"
         hint="Nothing may be spent below it."
         limit={floor}
-        onChange={setFloor}
+        onChange={(limit) => change(setFloor, limit)}
       />
       <LimitField
         label="Highest balance"
         hint="Nothing may be posted or held above it."
         limit={ceiling}
-        onChange={setCeiling}
+        onChange={(limit) => change(setCeiling, limit)}
       />
       <ReasonField placeholder={DEFAULT_REASON} value={reason} onChange={setReason} />
       {problem && (

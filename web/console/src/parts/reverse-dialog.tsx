@@ -94,7 +94,10 @@ function ReverseForm({ entry, onClose }: { entry: EntryView; onClose: () => void
         autoFocus
         problem={problem?.field === "reason" && problem.text}
         value={reason}
-        onChange={setReason}
+        onChange={(text) => {
+          setReason(text);
+          setProblem(null);
+        }}
       />
       {problem?.field === "form" && (
         <Notice tone="bad" role="alert">

@@ -238,7 +238,10 @@ function InputForm({ kind, request, transition, act, onClose }: InputProps & { t
         fields={fields}
         draft={form.draft}
         problems={form.problems}
-        onChange={form.onChange}
+        onChange={(path, value) => {
+          form.onChange(path, value);
+          setProblem(null);
+        }}
         payer={request.user}
         focusFirst
       />

@@ -74,10 +74,10 @@ export function Review<Read>({
 }
 
 /** How a form ends that is looked at once more before it is sent. */
-export function ReviewButton() {
+export function ReviewButton({ busy = false }: { busy?: boolean }) {
   return (
     <div className="flex justify-end">
-      <Button type="submit" look="primary" guard={false}>
+      <Button type="submit" look="primary" guard={false} busy={busy}>
         Review <ArrowRight aria-hidden />
       </Button>
     </div>
