@@ -182,6 +182,23 @@ async def test_it_ends_with_the_token_and_with_the_rights(faked: Served) -> None
             await events.next()
 
 
+@pytest.mark.parametrize("jump_s", [-3_600, 3_600])
+async def test_a_clock_that_is_set_changes_nothing_of_a_tokens_end(
+    faked: Served, monkeypatch: pytest.MonkeyPatch, jump_s: int
+) -> None:
+    """What is left of a token is a duration once the stream is open."""
+    faked.identities.let_in("t", "42", "admin", expires_at=int(time.time()) + 2)
+    real = time.time
+    async with client_of(faked) as client, source(client) as events:
+        for _ in STREAMS:
+            await events.next()
+        monkeypatch.setattr("groat.live.http_streams.time.time", lambda: real() + jump_s)
+        faked.groat.publish("user:42")
+        assert (await events.next())[2]["stream"] == "user:42"
+        with pytest.raises(EOFError):
+            await events.next()
+
+
 async def test_a_slow_reader_of_many_is_bounded_and_whole_again(
     faked: Served, http: httpx.AsyncClient
 ) -> None:

@@ -92,7 +92,8 @@ export class Connection {
   /** Where each announcement leaves a mark, and the last mark that this tab knows. */
   private readonly markName: string;
   private mark: string | null = null;
-  private readonly catching = new Map<string, AbortController>();
+  /** Streams that are caught up, and whether one of them was found lacking once more meanwhile. */
+  private readonly catching = new Map<string, { controller: AbortController; again: boolean }>();
   private readonly door = new Door();
   /** Views that the server refused over HTTP, and when. */
   private readonly refusals = new Map<string, { error: GroatError; at: number }>();
@@ -322,25 +323,38 @@ export class Connection {
   /** Fetches the events that are missing, each stream once at a time. */
   catchUp(streams: readonly string[]): void {
     for (const stream of streams) {
-      if (this.catching.has(stream)) continue;
+      const under = this.catching.get(stream);
+      if (under) {
+        under.again = true;
+        continue;
+      }
       if (!this.leading) {
         this.hello();
         continue;
       }
       const controller = new AbortController();
-      this.catching.set(stream, controller);
+      const turn = { controller, again: false };
+      this.catching.set(stream, turn);
       void this.fill(stream, controller.signal).finally(() => {
-        if (this.catching.get(stream) === controller) this.catching.delete(stream);
+        if (this.catching.get(stream) !== turn) return;
+        this.catching.delete(stream);
+        // Who asked while this was ending relies on it.
+        if (turn.again && this.lacks(stream)) this.catchUp([stream]);
       });
     }
+  }
+
+  /** Whether events are missing that somebody has told of. */
+  private lacks(stream: string): boolean {
+    const reading = this.host.confirmed().readings[stream];
+    return reading !== undefined && reading.offset < Math.max(reading.covered, reading.ahead.at(-1) ?? 0);
   }
 
   private async fill(stream: string, signal: AbortSignal): Promise<void> {
     const route = `/v1/streams/${encodeURIComponent(stream.replace(/^view:/, "user:"))}/events`;
     for (let pages = 0; pages < CATCH_UP_PAGES_MAX; pages += 1) {
       const reading = this.host.confirmed().readings[stream];
-      const goal = reading ? Math.max(reading.covered, reading.ahead.at(-1) ?? 0) : 0;
-      if (reading && reading.offset >= goal && pages > 0) return;
+      if (reading && !this.lacks(stream) && pages > 0) return;
       const after = reading && !this.lacksSnapshot(stream) ? printPosition(reading) : undefined;
       const query = { after, wait: 0 };
       try {
@@ -398,7 +412,7 @@ export class Connection {
     clearTimeout(this.rewiring);
     this.rewiring = undefined;
     this.ladder.stop();
-    for (const controller of this.catching.values()) controller.abort();
+    for (const { controller } of this.catching.values()) controller.abort();
     this.catching.clear();
   }
 

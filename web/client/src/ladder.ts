@@ -122,16 +122,18 @@ export class Ladder {
       const began = this.environment.clock();
       const outcome = await this.use(line, signal, last, cutOff);
       if (signal.aborted) return;
-      if (outcome === "renew") continue;
+      const proven = this.environment.clock() - began >= PROVEN_MS;
+      // A server ends a line in order when its token ends, for one: it is opened anew before anybody misses it.
+      if (outcome === "renew" || (outcome === "ended" && proven)) continue;
       if (outcome === "climb") {
         rung = 0;
         failures = 0;
         cutOff = false;
         continue;
       }
-      this.debug("line broke", { line: line.name, error: outcome });
-      this.events.closed(outcome);
-      const proven = this.environment.clock() - began >= PROVEN_MS;
+      const error = outcome === "ended" ? new GroatError("network", `The ${line.name} ended.`) : outcome;
+      this.debug("line broke", { line: line.name, error });
+      this.events.closed(error);
       if (!last && !proven) {
         rung += 1;
         if (rung === lastRung) this.climb_ms = Math.min(this.climb_ms * 2, CLIMB_MAX_MS);
@@ -152,7 +154,7 @@ export class Ladder {
     outer: AbortSignal,
     last: boolean,
     cutOff: boolean,
-  ): Promise<GroatError | "climb" | "renew"> {
+  ): Promise<GroatError | "climb" | "renew" | "ended"> {
     const inner = new AbortController();
     const end = () => inner.abort(outer.reason);
     outer.addEventListener("abort", end, { once: true });
@@ -172,7 +174,7 @@ export class Ladder {
         this.events.opened(line.name);
         if (cutOff) climb();
       });
-      return new GroatError("network", `The ${line.name} ended.`);
+      return "ended";
     } catch (error) {
       if (why) return why;
       if (error instanceof GroatError) return error;

@@ -7,7 +7,7 @@ export interface Sink {
   event(stream: string, epoch: string, offset: number, data: EventData): void;
 }
 
-/** One way to hear of changes over plain HTTP. `run` lasts until it breaks (rejects) or is aborted. */
+/** One way to hear of changes over plain HTTP. `run` lasts until the server ends it, it breaks (rejects) or it is aborted. */
 export interface Line {
   readonly name: "event-stream" | "long-poll" | "poll";
   /** Calls `opened` as soon as changes are certain to arrive. */

@@ -159,6 +159,8 @@ export class EventStreamLine implements Line {
       });
       if (!response.ok) throw GroatError.fromProblem(response.status, null);
       await this.read(response, watchdog, opened, (event) => this.take(stream, event));
+      // The others of several streams would go on without this one.
+      throw new GroatError("network", "The event-stream ended.");
     } finally {
       watchdog.stop();
     }
@@ -180,7 +182,6 @@ export class EventStreamLine implements Line {
       this.host.confirmed();
       parser.push(text);
     }
-    throw new GroatError("network", "The event-stream ended.");
   }
 
   private take(stream: string, { id, event, data }: ServerSentEvent): void {

@@ -91,6 +91,7 @@ export class FakeServer implements SocketServer {
   private readonly refusals = new Map<string, { status: number; code: string }[]>();
   private readonly answers = new Map<string, (() => Response)[]>();
   private readonly waiting = new Set<() => void>();
+  private readonly ends = new Set<() => void>();
   /** Codes that the next subscriptions to `view:<user>` are refused with. */
   private readonly viewRefusals: { code: number; message: string; temporary?: boolean }[] = [];
   /** Says for how many turns of the event loop each answer about a view is held back. */
@@ -263,6 +264,11 @@ export class FakeServer implements SocketServer {
 
   viewRefusal(): object | null {
     return this.viewRefusals.shift() ?? null;
+  }
+
+  /** Ends all event-streams in order, as their tokens' end does. */
+  endStreams(): void {
+    for (const end of [...this.ends]) end();
   }
 
   /** How many readers wait over plain HTTP: event-streams and long-polls. */
@@ -562,8 +568,16 @@ export class FakeServer implements SocketServer {
           end();
           controller.error(new TypeError("connection reset"));
         };
-        end = () => this.waiting.delete(wake);
+        const close = () => {
+          end();
+          controller.close();
+        };
+        end = () => {
+          this.waiting.delete(wake);
+          this.ends.delete(close);
+        };
         this.waiting.add(wake);
+        this.ends.add(close);
         signal?.addEventListener("abort", () => {
           end();
           controller.error(signal.reason);
