@@ -247,7 +247,7 @@ async def take_transition(call: Call) -> Answer:
     transition = kind.transitions.get(name)
     if transition is None or name == FILE:
         raise HttpError("transition_not_found", transitions=sorted(kind.transitions.keys() - {FILE}))
-    if transition.decides and not identity.may_decide:
+    if (transition.decides or transition.confirms) and not identity.may_decide:
         since = format_time(identity.decides_after * 1_000_000)
         raise IdentityError("too_new_to_decide", f"You may decide from {since} on.", decides_after=since)
     given, version = await call.body(transition.input), _version(call)

@@ -199,6 +199,8 @@ export interface TransactionInput {
   metadata?: Metadata;
   /** Effective time; now when absent. */
   at?: string;
+  /** Whether floors are checked at each moment since an earlier `at`, not at present alone. */
+  check_past?: boolean;
 }
 
 export interface HoldInput {
@@ -396,6 +398,8 @@ export interface TransitionView {
   decides: boolean;
   /** It counts as an approval; above the kind's threshold two people must take it. */
   approves: boolean;
+  /** It gives money back: one person proposes it, and it happens when another asks for the same. */
+  confirms?: boolean;
   /** Of its input. */
   schema: JsonSchema;
 }
@@ -458,6 +462,10 @@ export interface RequestView {
   hold: string | null;
   open: boolean;
   waits: boolean;
+  /** What somebody proposes to give back of what the request moved; absent where nobody does. */
+  correction?: { by: string; at: string; input: Record<string, unknown> };
+  /** What was given back in all, by asset; absent where nothing was. */
+  corrected?: Record<string, string>;
   /** The transitions that the reader may take now; absent in events. */
   may?: string[];
   /** The request that this one belongs to, where the same step changed it; comes with events and writes. */

@@ -53,14 +53,10 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
   async function act(seen: RequestView, transition: TransitionView, input: Record<string, unknown> = {}) {
     setProblem(null);
     const after = await take(seen, transition, input);
-    const waiting = after.waits && after.state === seen.state;
-    toast.success(
-      waiting ? "Approved. One more approver is needed." : doneWords(kind, seen, transition, after),
-      {
-        id: toastId(seen),
-        description: [kind.title, moneyOf(seen)].filter(Boolean).join(" · "),
-      },
-    );
+    toast.success(doneWords(kind, seen, transition, after), {
+      id: toastId(seen),
+      description: [kind.title, moneyOf(seen)].filter(Boolean).join(" · "),
+    });
     onDone?.(after);
   }
   /** Whether a dialog comes first, which guards itself. */
@@ -77,9 +73,22 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
     });
   }
 
-  if (offered.length === 0 && !problem) return null;
+  const { correction, corrected } = request;
+  if (offered.length === 0 && !problem && !correction && !corrected) return null;
   return (
     <div className="flex flex-col gap-3" data-testid="acts">
+      {correction && (
+        <Notice tone="warn" role="status">
+          {`${nameOf(correction.by)} proposed to give back ${amountOf(correction.input, request)}. It happens when another person corrects the same amount.`}
+        </Notice>
+      )}
+      {corrected && (
+        <p className="text-muted text-sm" data-testid="corrected">
+          {`Given back: ${Object.entries(corrected)
+            .map(([asset, amount]) => `${amount} ${asset}`)
+            .join(", ")}`}
+        </p>
+      )}
       {problem && (
         <Notice tone="warn" role="alert">
           {problem}
@@ -163,6 +172,10 @@ function doneWords(
   transition: TransitionView,
   after: RequestView,
 ): string {
+  if (after.waits && after.state === before.state) {
+    if (transition.confirms) return "Proposed. Another person must correct the same amount.";
+    return "Approved. One more approver is needed.";
+  }
   return after.state === before.state ? `${transition.title}: done` : stateOf(kind, after.state).title;
 }
 
@@ -262,8 +275,12 @@ function InputForm({ kind, request, transition, act, onClose }: InputProps & { t
   );
 }
 
-/** What the first approver said: the second must say the same. */
+const amountOf = ({ amount }: Record<string, unknown>, { asset }: RequestView) =>
+  typeof amount === "string" && amount ? [amount, asset].filter(Boolean).join(" ") : "all that is left";
+
+/** What the first approver said, or who proposed: the second must say the same. */
 function earlierInput(request: RequestView, transition: TransitionView): Record<string, unknown> {
+  if (transition.confirms) return request.correction?.input ?? {};
   if (!transition.approves) return {};
   return request.approvals.given.at(-1)?.input ?? {};
 }

@@ -169,7 +169,8 @@ function Whose({ user }: { user: string }) {
 function WhyNot({ request }: { request: RequestView }) {
   const { admin } = useRights();
   const me = `user:${usePerson().user}`;
-  if (!admin) return null;
+  // Of a correction the acts themselves say who else is needed.
+  if (!admin || request.correction) return null;
   if (request.user === me.slice(5) || request.filed_by === me) {
     return (
       <Notice tone="warn">This request is yours, or you submitted it: somebody else must decide it.</Notice>

@@ -75,6 +75,8 @@ function labelOf(
 ) {
   if (name === FILE) return "Submitted";
   if (transition?.approves && from === to) return "First approval";
+  if (transition?.confirms) return "Correction";
+  if (name === "drop_correction") return "Correction dropped";
   // A step of a request that belongs to this one changed it.
   return transition ? state : kindLabel(name);
 }
