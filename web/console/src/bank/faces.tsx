@@ -11,9 +11,10 @@ import { dataOf, type Recipient, shortened, spaced } from "./data";
 import { LoanStanding, Schedule } from "./loan-parts";
 import { Confirmations, Copyable, Day, Usage } from "./pieces";
 
-/** To whom, in a line. */
+/** To whom, in a line. The payer chose the name, so a person's id stands beside it. */
 export function To({ to }: { to: Recipient }) {
-  return to.name || !to.user ? to.name || spaced(to.external) : <Name of={`user:${to.user}`} />;
+  if (!to.user) return to.name || spaced(to.external);
+  return to.name ? `${to.name} (${to.user})` : <Name of={`user:${to.user}`} />;
 }
 
 /** What tells one of the bank's requests from its like, in a line; null for other kinds. */
