@@ -14,7 +14,6 @@ import socket
 import struct
 import urllib.parse
 from collections.abc import Coroutine
-from enum import IntEnum
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -45,14 +44,8 @@ UNSENT_BYTES: Final = 64 * 1024
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
 _END: Final = b"\r\n\r\n"
 _NEVER: Final = math.inf
-
-
-class _Stage(IntEnum):
-    """How much of a request is there."""
-
-    NOTHING = 0
-    HEAD = 1
-    BODY = 2
+# How much of a request is there. Plain numbers, for they are looked at some ten times a request.
+_NOTHING, _HEAD, _BODY = range(3)
 
 
 class _Flow(FlowControl):
@@ -77,19 +70,6 @@ class _Ending:
     def close(self) -> None:
         """End the connection, and read on for a moment."""
         self._protocol.hang_up()
-
-
-class _Cycle(RequestResponseCycle):
-    """One request and its answer. When it is answered before its body is there, the connection ends with the answer."""
-
-    protocol: Protocol
-
-    def send(self, message: ASGISendEvent) -> Coroutine[Any, Any, None]:
-        """Send a message of the application."""
-        if self.more_body and not self.response_started:
-            self.keep_alive = False
-            self.transport = cast(asyncio.Transport, _Ending(self.protocol))
-        return super().send(message)
 
 
 class Protocol(HttpToolsProtocol):
@@ -117,14 +97,14 @@ class Protocol(HttpToolsProtocol):
         self._last: HttpError | None = None
         self._running: RequestResponseCycle | None = None
         # Of the request that is being read.
-        self._stage = _Stage.NOTHING
+        self._stage = _NOTHING
         self._fault: HttpError | None = None
         self._uncounted = False
         self._seen = 0
-        self._head = 0
         self._left = 0
         self._chunked = False
         self._is_upgrade = False
+        self._early: RequestResponseCycle | None = None
 
     # The connection.
 
@@ -160,7 +140,7 @@ class Protocol(HttpToolsProtocol):
 
     def give_way(self) -> bool:
         """End a connection that waits for its client, for the sake of another one."""
-        if self._stage is _Stage.NOTHING and self.cycle is not None:
+        if self._stage == _NOTHING and self.cycle is not None:
             # It was answered, and sends whatever comes next on another connection.
             self.transport.close()
             self._deaf = True
@@ -175,7 +155,7 @@ class Protocol(HttpToolsProtocol):
         elif self.flow.read_paused:
             # It is the server that is late.
             self.deadline = now + self._limits.body_s
-        elif self._stage is _Stage.NOTHING:
+        elif self._stage == _NOTHING:
             # Nothing was asked, so there is nothing to answer.
             if self.transport.get_write_buffer_size():
                 self._cut()
@@ -257,7 +237,7 @@ class Protocol(HttpToolsProtocol):
         if not held or self._deaf:
             return
         self._work(held)
-        full = self.pipeline or (self._stage is _Stage.BODY and len(self.cycle.body) > HIGH_WATER_LIMIT)
+        full = self.pipeline or (self._stage == _BODY and len(self.cycle.body) > HIGH_WATER_LIMIT)
         if not (full or self._held or self._deaf):
             self.flow.resume_reading()
 
@@ -274,42 +254,48 @@ class Protocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse(self._fault or HttpError("invalid_request"))
             return
+        if self._stage == _BODY and self.cycle is not None and self.cycle is not self._early:
+            self._early = cycle = self.cycle
+            cycle.send = partial(self._send, cycle)  # type: ignore[method-assign]
         if self._uncounted:
             # A request began or ended within these bytes: they are a slice at most, or a body.
             self._uncounted = False
             return
         self._seen += len(data)
-        if self._stage is not _Stage.BODY:
-            if self._seen > self._limits.head_max:
+        if self._stage != _BODY:
+            if self._seen > self._limits.head_max or len(self.headers or ()) > self._limits.headers_max:
                 self._refuse(HttpError("head_too_large"))
         elif self._chunked and self._seen - self._left > FRAMING_BYTES:
             self._refuse(HttpError("invalid_request", "The chunks' framing is larger than the body."))
 
-    # What the parser tells.
+    def _send(self, cycle: RequestResponseCycle, message: ASGISendEvent) -> Coroutine[Any, Any, None]:
+        """Send a message of the application; an answer that comes before its body ends the connection."""
+        if cycle.more_body and not cycle.response_started:
+            cycle.keep_alive = False
+            cycle.transport = cast(asyncio.Transport, _Ending(self))
+        return RequestResponseCycle.send(cycle, message)
+
+    # What the parser tells. All of it is done for each request, so each line counts.
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        super().on_message_begin()
-        self._stage = _Stage.HEAD
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+        self._stage = _HEAD
         self._uncounted = True
-        self._seen = self._head = 0
+        self._seen = 0
         self.deadline = self.loop.time() + self._limits.head_s
 
     def on_url(self, url: bytes) -> None:
         """A part of the request's target."""
-        self._head += len(url)
-        if self._head > self._limits.line_max:
-            raise self._wrong("line_too_long")
         self.url += url
+        if len(self.url) > self._limits.line_max:
+            raise self._wrong("line_too_long")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header; those that follow a body are not listened to."""
-        if self._stage is _Stage.BODY:
-            return
-        self._head += len(name) + len(value) + 4
-        if self._head > self._limits.head_max or len(self.headers) >= self._limits.headers_max:
-            raise self._wrong("head_too_large")
-        super().on_header(name, value)
+        """A header, or a trailer."""
+        self.headers.append((name.lower(), value))
 
     def _wrong(self, code: str) -> HttpError:
         self._fault = HttpError(code)
@@ -317,24 +303,36 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is there: begin to answer, or queue the request behind those before it."""
+        if self._is_too_large():
+            raise self._wrong("head_too_large")
         if self._limits.demo and not self._asks_this_machine():
             raise self._wrong("host_refused")
-        self._is_upgrade = self.parser.should_upgrade() and self._should_upgrade()
+        parser, headers = self.parser, self.headers
+        self._is_upgrade = parser.should_upgrade() and self._should_upgrade()
         if self._is_upgrade:
             return
-        version = self.parser.get_http_version()
-        scope = self.scope
-        scope["method"] = self.parser.get_method().decode("ascii")
-        if version != "1.1":
-            scope["http_version"] = version
         target = httptools.parse_url(self.url)
         path = target.path.decode("ascii")
-        scope["raw_path"] = target.path
-        scope["path"] = urllib.parse.unquote(path) if "%" in path else path
-        scope["query_string"] = target.query or b""
+        version = parser.get_http_version()
+        scope: Any = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": version,
+            "server": self.server,
+            "client": self.client,
+            "scheme": cast(Any, self.scheme),
+            "root_path": "",
+            "headers": headers,
+            "state": self.app_state.copy(),
+            "method": parser.get_method().decode("ascii"),
+            "raw_path": target.path,
+            "path": urllib.parse.unquote(path) if "%" in path else path,
+            "query_string": target.query or b"",
+        }
+        self.scope = scope
         self._expect_body()
         before = self.cycle
-        cycle = _Cycle(
+        self.cycle = cycle = RequestResponseCycle(
             scope=scope,
             transport=self.transport,
             flow=self.flow,
@@ -344,30 +342,41 @@ class Protocol(HttpToolsProtocol):
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
             expect_100_continue=self.expect_100_continue,
-            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
+            keep_alive=version != "1.0" and parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )
-        cycle.protocol = self
-        self.cycle = cycle
         if before is None or before.response_complete:
             self._start_asgi_task(cycle, self.app)
         else:
             self.flow.pause_reading()
             self.pipeline.appendleft((cycle, self.app))
 
+    def _is_too_large(self) -> bool:
+        limits, headers = self._limits, self.headers
+        if len(headers) > limits.headers_max:
+            return True
+        # A head that came within a slice is smaller than that.
+        if self._uncounted and limits.head_max >= SLICE_BYTES:
+            return False
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in headers) > limits.head_max
+
     def _asks_this_machine(self) -> bool:
         """Whether the Host is local: a page elsewhere can point a name of its own at this machine (DNS rebinding)."""
         return is_this_machine(next((value for name, value in self.headers if name == b"host"), b""))
 
     def _expect_body(self) -> None:
-        self._stage = _Stage.BODY
+        self._stage = _BODY
         self._seen = self._left = 0
-        self._chunked = False
         for name, value in self.headers:
             if name == b"content-length":
                 self._left = int(value)
             elif name == b"transfer-encoding":
                 self._chunked = True
+            elif name == b"expect":
+                self.expect_100_continue = value.lower() == b"100-continue"
+        if self._chunked:
+            # Trailers are not listened to.
+            self.headers = []
         if self._left or self._chunked:
             self.deadline = self.loop.time() + self._limits.body_s
 
@@ -389,7 +398,7 @@ class Protocol(HttpToolsProtocol):
         if not self._is_upgrade and not self.cycle.response_complete:
             self.cycle.more_body = False
             self.cycle.message_event.set()
-        self._stage = _Stage.NOTHING
+        self._stage = _NOTHING
         self._uncounted = True
         self._seen = self._left = 0
         self._chunked = False
@@ -400,7 +409,9 @@ class Protocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._running = cycle
-        super()._start_asgi_task(cycle, app)
+        task = self.loop.create_task(cycle.run_asgi(app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
 
     def on_response_complete(self) -> None:
         """An answer is written: go on with the next request, or wait for one."""
@@ -420,7 +431,7 @@ class Protocol(HttpToolsProtocol):
             self._end_with(self._last)
             return
         else:
-            if self._stage is _Stage.NOTHING:
+            if self._stage == _NOTHING:
                 self.deadline = self.loop.time() + self._limits.idle_s
             self.gate.waiting[self] = self._address
         if self._held:
@@ -450,7 +461,7 @@ class Protocol(HttpToolsProtocol):
         self.gate.log.warning(
             "request_refused", error.code, code=error.code, detail=error.detail, address=self._address
         )
-        broken = self.cycle if self._stage is _Stage.BODY else None
+        broken = self.cycle if self._stage == _BODY else None
         if broken is not None and not broken.response_complete:
             if broken.response_started:
                 self.transport.abort()
