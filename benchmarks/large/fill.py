@@ -26,8 +26,9 @@ from groat import Groat, Policy
 from groat.engine.tuning import tune_process
 from groat.ledger.amounts import Asset
 from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, Reverse
-from groat.store.batch import AccountIds, Committed, Done, Prepared, commit_batch
+from groat.store.batch import Committed, Done, Prepared, commit_batch
 from groat.store.flow import Flow, Query
+from groat.store.locking import AccountIds
 from groat.store.opening import POSTGRES, sqlite_path
 
 SEED = 20240101
@@ -99,13 +100,12 @@ class Tables:
     def _turn(self) -> None: ...
 
     def _begin_batch(self, worker: str) -> tuple[Any, ...]:
-        return self._ids.now_us, self._epoch, 0, self._hash.get(worker, "")
+        return self._ids.now_us, self._epoch, 0, self._hash.get(worker, ""), False
 
     def _find_keys(self, keys: list[str]) -> list[Any]:
         return []
 
-    def _due_holds(self, now: int, limit: int) -> list[Any]:
-        return []
+    def _any_due_by(self, now: int) -> None: ...
 
     def _find_accounts(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
         known = self._account_ids

@@ -137,8 +137,9 @@ async def test_expiry_is_a_transaction_of_the_ledger_itself(groat: Groat, clock:
     hold = await make(groat, expires_at=clock.after(60))
     await groat.capture(hold.id, amount="5", final=False, key="c")
     clock.advance(61)
-    await give(groat, "user:b", "1")
-    (entry, *_) = await groat.entries("user:a", "CREDIT")
+    # Whoever spends from the account next expires it first.
+    await groat.post([("user:a", "user:b", "1", "CREDIT")], key="p")
+    (_, entry, *_) = await groat.entries("user:a", "CREDIT")
     assert (entry.kind, entry.delta, entry.held_delta, entry.hold) == ("expire", "0", "-15", hold.id)
     assert (entry.actor, entry.at) == ("system:expiry", "2026-01-01T12:01:01.000000Z")
     view = await groat.transaction(entry.transaction)
@@ -221,7 +222,7 @@ async def test_a_hold_for_a_while_is_the_same_request_later(groat: Groat, clock:
 async def test_a_clock_set_back_brings_no_hold_back(groat: Groat, clock: Clock, database: Database) -> None:
     hold = await make(groat, expires_at=clock.after(60))
     clock.advance(60)
-    await give(groat, "user:b", "1")
+    await groat.post([("user:a", "user:b", "1", "CREDIT")], key="p")
     clock.advance(-3600)
     assert (await refused(groat.capture(hold.id, key="c"))).code == "hold_expired"
     view = await give(groat, "user:b", "1")

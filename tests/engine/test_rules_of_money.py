@@ -46,6 +46,7 @@ async def test_rules_2_and_3_history_runs_from_nothing_to_the_balance(groat: Gro
     await groat.set_balance("user:a", "CREDIT", "40", key="s")
     await groat.post([("user:a", "user:b", "1", "CREDIT"), ("user:a", "user:b", "2", "CREDIT")], key="two")
     clock.advance(60)
+    await groat.expire_due()
     await groat.post([("user:b", "user:a", "3", "CREDIT")], key="back")
 
     entries = list(reversed(await groat.entries("user:a", "CREDIT")))
@@ -177,6 +178,7 @@ async def test_rule_4_resolving_a_hold_is_never_refused_for_limits(groat: Groat,
     await groat.capture(holds[0].id, key="c")
     await groat.release(holds[1].id, key="r")
     clock.advance(60)
+    await groat.expire_due()
     await groat.post([("house:x", "user:a", "1", "CREDIT")], key="any")
     assert await standing(groat, "user:a") == ("21", "0", "21", 8)
     assert await standing(groat, "user:b") == ("10", "0", "10", 6)

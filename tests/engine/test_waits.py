@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any, cast
 
 from structlog.testing import capture_logs
@@ -73,7 +74,6 @@ def test_every_command_has_an_answer_and_closing_ends() -> None:
 
         async def call() -> None:
             await turns(dice.randrange(20))
-            committer.expire()
             try:
                 futures = committer.submit([post() for _ in range(dice.choice((1, 1, 5)))])
             except Overloaded:
@@ -115,7 +115,7 @@ class Requests:
 def test_a_request_that_is_due_at_once_is_taken_at_once_whenever_it_is_filed() -> None:
     async def main(dice: random.Random) -> None:
         requests = Requests(dice)
-        workflow = Workflow(cast(Any, None), ())
+        workflow = Workflow(cast(Any, SimpleNamespace(audits={})), ())
         workflow.take_due = requests.take_due  # type: ignore[method-assign]
         workflow.start()
         for number in range(30):

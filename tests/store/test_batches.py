@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from groat import Groat
 from groat.engine import committer
 from groat.ledger.commands import Post, Posting
-from groat.store import batch
+from groat.store import locking
 from groat.store.batch import Done
 from tests.helpers.databases import Database, SqliteDatabase
 from tests.helpers.money import new_key, standing
@@ -66,7 +66,7 @@ async def test_accounts_that_are_known_are_not_looked_up(
             await groat.post([("house:bonus", "user:a", "1", "CREDIT")], key=name)
             assert min(seen["find_accounts"], 1) == looked_up, name
         # So many are known at a time.
-        monkeypatch.setattr(batch, "KNOWN_MAX", 3)
+        monkeypatch.setattr(locking, "KNOWN_MAX", 3)
         lookups = []
         for user in "bbbaccab":
             seen.clear()

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from time import perf_counter
+from typing import ParamSpec, TypeVar
 
 import structlog
 from opentelemetry.trace import Tracer
@@ -22,18 +23,24 @@ from groat.ledger.amounts import Asset
 from groat.ledger.commands import Command
 from groat.ledger.errors import Closed, GroatError, Overloaded, Refusal, Replaced, StoreError
 from groat.store.batch import (
-    AccountIds,
     Again,
     Broken,
     Committed,
     Done,
+    Place,
     Prepared,
     Published,
     Taken,
     commit_batch,
+    expire_batch,
     prepare,
 )
+from groat.store.flow import Flow
 from groat.store.interface import Store
+from groat.store.locking import AccountIds
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 log = structlog.get_logger("groat.committer")
 
@@ -43,6 +50,8 @@ PAUSE_S = 0.02
 PAUSE_MAX_S = 0.5
 APART_S = 0.1
 LANES = 2
+# How many holds one batch expires that no command asks for: some milliseconds, for which others may wait.
+EXPIRED_MAX = 50
 # Lanes that are idle share what waits, unless it is less than this: then a second COMMIT costs more than it saves.
 SHARE_MIN = 100
 ANSWERS_AT_ONCE = 32
@@ -117,10 +126,11 @@ class Committer:
         self._queue: deque[Waiting] = deque()
         self._weight = 0
         self._wake = asyncio.Event()
-        self._expire = False
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
         self._idle = 0
+        # On a store with row locks it runs beside the lanes, so it has a hash chain of its own.
+        self._expiry = Chain(f"{worker}.due")
         self._apart: set[asyncio.Task[None]] = set()
 
     @property
@@ -171,20 +181,39 @@ class Committer:
         self._wake.set()
         return futures
 
-    def expire(self) -> None:
-        """Let the next batch run even without commands: each batch expires the holds that are due."""
-        self._expire = True
-        self._wake.set()
+    async def expire_some(self, after: Place, wait: bool) -> Place | None:
+        """Expire some of the holds that are due behind a place, unless another node is at it; how far it came.
+
+        None: nothing more is due, or it is another's to do. Without ``wait`` what is taken is left for another time.
+        Raises StoreError.
+        """
+        chain = self._expiry
+        expired = await self._write(
+            chain,
+            expire_batch,
+            after,
+            EXPIRED_MAX,
+            self._worker,
+            self._assets,
+            self._policy,
+            chain.name,
+            self._new_id,
+            wait or not self._store.row_locks,
+            self._store.causes,
+        )
+        self.stats.expired += expired.committed.expired
+        if expired.committed.published:
+            self._publish(expired.committed.published)
+        return expired.after
 
     async def _run(self, chain: Chain) -> None:
         while True:
-            if not self._queue and not self._expire:
+            if not self._queue:
                 if self._closing:
                     return
                 self._wake.clear()
                 await self._wake.wait()
                 continue
-            self._expire = False
             batch = self._take()
             self._idle -= 1
             with self._answering(batch):
@@ -290,22 +319,26 @@ class Committer:
             self._fail(batch, error)
 
     async def _commit(self, batch: list[Waiting], chain: Chain, wait: bool) -> Committed:
-        started = perf_counter()
         prepared = [prepared for prepared, _, _ in batch]
         traced = self._traces and self._traces.batch((call for _, _, call in batch), len(batch))
+        with traced or nullcontext():
+            return await self._write(
+                chain,
+                commit_batch,
+                prepared,
+                self._assets,
+                self._account_ids,
+                self._policy,
+                chain.name,
+                self._new_id,
+                wait,
+                self._store.causes,
+            )
+
+    async def _write(self, chain: Chain, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        started = perf_counter()
         try:
-            with traced or nullcontext():
-                return await self._store.write(
-                    commit_batch,
-                    prepared,
-                    self._assets,
-                    self._account_ids,
-                    self._policy,
-                    chain.name,
-                    self._new_id,
-                    wait,
-                    self._store.causes,
-                )
+            return await self._store.write(flow, *args, **kwargs)
         except StoreError as error:
             self.stats.failed_batches += 1
             if error.code == "store_unavailable" and self._store.row_locks:
@@ -314,7 +347,7 @@ class Committer:
             raise
         except Exception as error:
             # Whatever a program raises, its needs() included, must not end the task that runs all batches.
-            log.exception("batch_failed", commands=len(batch))
+            log.exception("batch_failed")
             raise StoreError("command_failed", repr(error)) from error
         finally:
             self.stats.commits.add(perf_counter() - started)

@@ -16,6 +16,7 @@ from opentelemetry.trace import TracerProvider
 from groat import tracing
 from groat.bus import make_bus
 from groat.engine.committer import Committer
+from groat.engine.expiry import Expiry
 from groat.engine.ids import new_id
 from groat.engine.lookup import Lookup, Stale, Time
 from groat.engine.streams import Streams
@@ -116,6 +117,7 @@ class Groat(Lookup):
             batch_max,
             self.tracer,
         )
+        self._expiry = Expiry(store, self.committer)
         self.streams = Streams(store, self._assets)
 
     @classmethod
@@ -180,7 +182,7 @@ class Groat(Lookup):
             # An empty context, for they are no part of what an app may be tracing when it opens its ledger.
             asyncio.create_task(self._repeat(every_s, job), name=name, context=Context())
             for name, every_s, job in (
-                ("groat-expiry", EXPIRY_S, self._expire_due),
+                ("groat-expiry", EXPIRY_S, self.expire_due),
                 ("groat-retention", RETENTION_S, self.prune),
             )
         ]
@@ -212,9 +214,12 @@ class Groat(Lookup):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), every_s)
 
-    async def _expire_due(self) -> None:
-        if await self._store.read(streams.any_due):
-            self.committer.expire()
+    async def expire_due(self) -> None:
+        """Give back what is left of all holds that are due, as happens twice a second by itself. Raises StoreError.
+
+        What a command depends on it expires itself, first. Another node that is at it already is left to it.
+        """
+        await self._expiry.round(self._stopping)
 
     async def renew_epoch(self) -> str:
         """Begin all streams anew, as a restored database needs: every reader gets a snapshot. Returns the new epoch."""

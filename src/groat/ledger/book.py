@@ -16,6 +16,9 @@ from groat.ledger.text import format_time
 
 R = TypeVar("R", bound="Row")
 
+Pair = tuple[str, str]
+"""An account: its path and its asset."""
+
 HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED = "open", "captured", "released", "expired"
 
 
@@ -473,6 +476,12 @@ class Book:
     def changed(self, kind: type[R]) -> list[R]:
         """The touched rows of a kind that differ from what was read."""
         return [r for r, state in self.touched.items() if isinstance(r, kind) and r.state() != state]
+
+    def has_new_limits(self, path: str, asset: str) -> bool:
+        """Whether a command of this batch gave the account another floor or ceiling."""
+        account = self.accounts[path, asset]
+        before = self.touched.get(account)
+        return before is not None and before[-2:] != account.state()[-2:]
 
     def row(self, table: Table, id: str) -> list[Any] | None:
         """The values of a program's locked row, or None where there is none."""

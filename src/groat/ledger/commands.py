@@ -9,7 +9,8 @@ add kinds of their own in the same way, and all share one road, one lock order, 
 from __future__ import annotations
 
 import hashlib
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
@@ -26,6 +27,7 @@ from groat.ledger.book import (
     HoldRow,
     Leg,
     Move,
+    Pair,
     Refs,
     Table,
     TransactionRow,
@@ -62,6 +64,13 @@ class Effect(msgspec.Struct):
     transactions: list[TransactionRow] = []
     accounts: list[Account] = []
     extra: Any = None
+
+
+class Checks(NamedTuple):
+    """By which limits a command is decided: ``floors`` of accounts that it debits, ``ceilings`` of those it credits."""
+
+    floors: set[Pair]
+    ceilings: set[Pair]
 
 
 class Command(msgspec.Struct, kw_only=True):
@@ -118,6 +127,13 @@ class Command(msgspec.Struct, kw_only=True):
 
     def needs(self, refs: Refs, book: Book) -> None:
         """Name the rows to lock. A ``staged`` kind is asked again after each reading until it names nothing new."""
+
+    def checks(self, originals: Mapping[str, TransactionRow]) -> Checks | None:
+        """By which limits it is decided, so that all that is due there is caught up first; None: of all it needs.
+
+        ``originals`` are the stored transactions that the batch needs, by id.
+        """
+        return None
 
     def decide(self, book: Book) -> Effect | Refusal:
         """The verdict over the locked rows; whatever it changed is undone when it refuses or raises."""
@@ -260,6 +276,12 @@ class Post(Command, kw_only=True):
                 pair = (posting.source, posting.asset)
                 refs.pasts[pair] = min(refs.pasts.get(pair, self.effective_at), self.effective_at)
 
+    def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
+        """The floor of each source, the ceiling of each destination."""
+        return Checks(
+            {(p.source, p.asset) for p in self.postings}, {(p.destination, p.asset) for p in self.postings}
+        )
+
     def decide(self, book: Book) -> Effect | Refusal:
         """Post all legs under the limits."""
         if self.effective_at is not None and self.effective_at > book.now:
@@ -319,6 +341,15 @@ class Bulk(Command, kw_only=True):
         for item in self.items:
             item.needs(refs, book)
 
+    def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
+        """What each item checks."""
+        checks = Checks(set(), set())
+        for item in self.items:
+            floors, ceilings = item.checks(originals)
+            checks.floors.update(floors)
+            checks.ceilings.update(ceilings)
+        return checks
+
     def decide(self, book: Book) -> Effect | Refusal:
         """Each item in turn, seeing the ones before it; the first refusal refuses the whole and names its index."""
         made: list[TransactionRow] = []
@@ -363,6 +394,10 @@ class Hold(Command, kw_only=True):
         refs.accounts.add((self.source, self.asset))
         refs.accounts.add((self.destination, self.asset))
 
+    def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
+        """The floor of the source, the ceiling of the destination."""
+        return Checks({(self.source, self.asset)}, {(self.destination, self.asset)})
+
     def decide(self, book: Book) -> Effect | Refusal:
         """Reserve under the limits."""
         early = self.too_early(book)
@@ -397,6 +432,10 @@ class _Resolve(Command, kw_only=True):
     def needs(self, refs: Refs, book: Book) -> None:
         """The hold; the store adds the accounts it names."""
         refs.holds.add(self.hold)
+
+    def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
+        """None: what was reserved is not refused for limits."""
+        return Checks(set(), set())
 
     def open_hold(self, book: Book) -> HoldRow | Refusal:
         """The hold when something is left of it, and nothing but a caller's command made it."""
@@ -494,6 +533,15 @@ class Reverse(Command, kw_only=True):
     def needs(self, refs: Refs, book: Book) -> None:
         """The transaction; the store adds the accounts it moved."""
         refs.transactions.add(self.transaction)
+
+    def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
+        """The floor of each destination, the ceiling of each source of the original."""
+        original = originals.get(self.transaction)
+        legs = original.legs if original else []
+        return Checks(
+            {(leg.destination.path, leg.destination.asset) for leg in legs},
+            {(leg.source.path, leg.source.asset) for leg in legs},
+        )
 
     def decide(self, book: Book) -> Effect | Refusal:
         """Post each wanted leg from its destination back to its source."""
@@ -605,6 +653,10 @@ class SetLimits(Command, kw_only=True):
     def needs(self, refs: Refs, book: Book) -> None:
         """The account."""
         refs.accounts.add((self.account, self.asset))
+
+    def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
+        """None: an account that is beyond its limits stays where it is."""
+        return Checks(set(), set())
 
     def decide(self, book: Book) -> Effect | Refusal:
         """Set the limits; an account that is beyond them already stays where it is (rule 4)."""

@@ -14,10 +14,8 @@ import msgspec
 from groat.ledger.accounts import Policy, owner_stream
 from groat.ledger.amounts import Asset
 from groat.ledger.book import (
-    HOLD_OPEN,
     Account,
     Book,
-    HoldRow,
     Line,
     NotLocked,
     ProgramRow,
@@ -39,9 +37,20 @@ from groat.ledger.views import (
     events_of,
     transaction_view,
 )
-from groat.store.assets import learn_assets
 from groat.store.beside import find_causes, read_pasts
+from groat.store.due import CatchUp
 from groat.store.flow import TURN, Flow, Query
+from groat.store.locking import (
+    AccountIds,
+    Stream,
+    add_sides,
+    due_holds,
+    is_taken,
+    know_accounts,
+    lock,
+    lock_rows_of,
+    lock_streams,
+)
 from groat.store.rows import (
     account_values,
     hold_values,
@@ -50,15 +59,9 @@ from groat.store.rows import (
     transaction_values,
 )
 
-DUE_HOLDS_MAX = 1_000
-# The statements that pass over rows which others hold; only stores with row locks have them.
-FREE_ROWS = ("lock_free_holds", "lock_free_accounts")
-FREE_STREAMS = "lock_free_streams"
-# Stands for the id of a stream whose row another transaction holds.
-TAKEN = -1
-STAGES_MAX = 4
-# How many accounts a process knows the ids of, some 10 MB; beyond it forgets them all, and learns anew.
-KNOWN_MAX = 50_000
+# The lease of who expires what no command asks for, and for how long (microseconds) a node that fell silent keeps it.
+EXPIRY = "expiry"
+LEASE_US = 5_000_000
 # How many lines a batch's summary for a stream spells out; who wants the rest reads the list.
 LINES_MAX = 100
 
@@ -127,9 +130,6 @@ class Again(NamedTuple):
 
 Verdict = Done | Refusal | Broken | Taken | Again
 
-AccountIds = dict[tuple[str, str], int]
-"""Ids of accounts by (path, asset)."""
-
 
 class Prepared(NamedTuple):
     """A command with its digests, made before the batch.
@@ -170,6 +170,20 @@ class Committed(NamedTuple):
     expired: int
 
 
+class Place(NamedTuple):
+    """A place among the holds that are due, in the order in which they become so: a moment (microseconds) and an id."""
+
+    at: int
+    id: str
+
+
+class Expired(NamedTuple):
+    """What :func:`expire_batch` did; ``after``: how far it came if there may be more."""
+
+    committed: Committed
+    after: Place | None
+
+
 class Known(NamedTuple):
     """What stands under a key: of an earlier batch (``transaction``, ``outcome``) or of this one (``verdict``)."""
 
@@ -178,25 +192,6 @@ class Known(NamedTuple):
     transaction: str | None
     outcome: Outcome | None
     verdict: Done | Refusal | None
-
-
-class Stream:
-    """A stream's row; ``id`` None until it is opened."""
-
-    __slots__ = ("epoch", "first", "generation", "head", "id", "name")
-
-    def __init__(self, name: str, epoch: str, id: int | None, generation: int, head: int) -> None:
-        self.name = name
-        self.id = id
-        self.generation = generation
-        self.head = head
-        self.first = head + 1
-        self.epoch = stream_epoch(epoch, generation)
-
-
-def stream_epoch(epoch: str, generation: int) -> str:
-    """A stream's epoch: the database's, and how often this stream began anew within it."""
-    return f"{epoch}.{generation}" if generation else epoch
 
 
 def transaction_view_of_nothing(command: Command, outcome: Outcome, replayed: bool) -> TransactionView:
@@ -236,7 +231,7 @@ def commit_batch(
     StoreError ``interrupted`` when another batch was first with a key, an account or a stream, or Replaced: run it
     again.
     """
-    clock, epoch, last_at, previous = yield Query("begin_batch", (worker,))
+    clock, epoch, last_at, previous, any_due = yield Query("begin_batch", (worker,))
     now = max(clock, last_at)
     known = yield from find_keys(prepared)
     book = Book(now, assets)
@@ -245,12 +240,11 @@ def commit_batch(
     for command in commands:
         command.needs(refs, book)
     # What is missing where nothing is waited for may be taken, or not be there: so there nothing is believed.
-    ids = yield from _know_accounts(refs.accounts, known_ids if wait else {})
-    due = [id for (id,) in (yield Query("due_holds", (now, DUE_HOLDS_MAX)))]
+    ids = yield from know_accounts(refs.accounts, known_ids if wait else {})
     if wait:
         yield TURN
-    yield from _lock_rows_of(refs, book, [c for c in commands if c.staged])
-    yield from _add_sides(refs, refs.holds)
+    yield from lock_rows_of(refs, book, [c for c in commands if c.staged])
+    yield from add_sides(refs, refs.holds)
     originals: dict[str, TransactionRow] = {}
     if refs.transactions:
         originals = yield from load_transactions(sorted(refs.transactions), assets)
@@ -258,26 +252,22 @@ def commit_batch(
             for leg in original.legs:
                 refs.accounts.add((leg.source.path, leg.source.asset))
                 refs.accounts.add((leg.destination.path, leg.destination.asset))
-    if len(due) == DUE_HOLDS_MAX and refs.accounts:
-        more = yield Query("due_holds_on", (sorted(refs.accounts), now))
-        due += sorted({id for (id,) in more} - set(due))
-    yield from _add_sides(refs, set(due) - refs.holds)
-    refs.holds.update(due)
-    yield from _lock(book, refs, ids, policy, originals, wait)
+    catch_up = CatchUp()
+    if any_due:
+        yield from catch_up.find(commands, book, originals)
+        yield from add_sides(refs, catch_up.wanted - refs.holds)
+        refs.holds |= catch_up.wanted
+    yield from lock(book, refs, ids, policy, originals, wait)
     if wait and not book.accounts.keys() >= ids.keys():
         known_ids.clear()
         raise Replaced
-    streams = yield from _lock_streams(book, refs, epoch, wait)
+    streams = yield from lock_streams(book, refs, epoch, wait)
     yield from find_causes(book, originals, causes)
     yield from read_pasts(book, refs)
 
-    # A hold that another batch resolved meanwhile is let be; one whose rows are taken expires with a later batch.
-    free = [
-        h for h in (book.holds[id] for id in due if id in book.holds) if h.status == HOLD_OPEN and not h.cause
-    ]
-    if not wait:
-        free = [h for h in free if not {streams[n].id for n in _streams_of(h) if n in streams} & {TAKEN}]
-    book.expire(free, new_id)
+    due = due_holds(book, streams)
+    yield from catch_up.look_again(commands, book, originals, {hold.id for hold in due})
+    book.expire(due, new_id)
     expired = len(book.made)
     verdicts: list[Verdict] = []
     stale_keys: list[tuple[str]] = []
@@ -287,8 +277,11 @@ def commit_batch(
         if found is not None:
             verdicts.append((yield from _replay(p, found, assets)))
             continue
-        if not wait and _is_taken(p.command, book, refs, streams):
+        if catch_up.is_taken(p.command) or (not wait and is_taken(p.command, book, refs, streams)):
             verdicts.append(Taken())
+            continue
+        if catch_up.must_wait(p.command, book):
+            verdicts.append(Again())
             continue
         # Before the first one nothing changed but what expired, so its rows are those that it asked for.
         verdict = decide(p.command, book, first=not decided and not expired)
@@ -298,19 +291,11 @@ def commit_batch(
             known[p.key] = Known(Form.OWN, p.body, None, None, verdict)
             decided.append((p, verdict))
 
-    made = sorted(book.made, key=lambda t: t.id)
-    postings = [posting_values(t, leg) for t in made for leg in t.legs]
-    if postings:
-        # These come first, for the database adds them while the events are made.
-        yield Query("insert_postings", (postings,))
-    published = yield from _number_events(book, streams, now)
+    published, batch = yield from _write(book, streams, len(decided), worker, previous, new_id)
     # Where each stream stood when a command was decided: what comes later in the batch is not in its answer.
     stood = {name: f"{stream.epoch}:{stream.first - 1}" for name, stream in streams.items()}
     for row in book.made[:expired]:
         stood |= row.positions
-    batch = yield from _write(
-        book, streams, made, postings, published, len(decided), worker, previous, new_id
-    )
     rows: dict[str, tuple[Any, ...]] = {}
     for p, verdict in decided:
         if isinstance(verdict, Done):
@@ -328,6 +313,38 @@ def commit_batch(
         # Nothing was written whose COMMIT would show that what is told again is as safe as what is new.
         yield Query("confirm")
     return Committed(verdicts, published, batch, expired)
+
+
+def expire_batch(
+    after: Place,
+    limit: int,
+    holder: str,
+    assets: dict[str, Asset],
+    policy: Policy,
+    worker: str,
+    new_id: Callable[[], str],
+    wait: bool = True,
+    causes: Sequence[str] = (),
+) -> Flow[Expired]:
+    """Expire the next holds that are due behind a place, ``limit`` at most, while ``holder`` has the lease for it.
+
+    ``wait=False`` leaves those whose rows are taken; the other arguments are those of :func:`commit_batch`.
+    """
+    clock, epoch, last_at, previous, any_due = yield Query("begin_batch", (worker,))
+    if not any_due or (yield Query("take_lease", (EXPIRY, holder, LEASE_US))) is None:
+        return Expired(Committed([], [], 0, 0), None)
+    book = Book(max(clock, last_at), assets)
+    found = yield Query("due_holds", (book.now, *after, limit))
+    refs = Refs()
+    refs.holds = {id for id, _ in found}
+    yield from add_sides(refs, refs.holds)
+    yield from lock(book, refs, {}, policy, {}, wait)
+    streams = yield from lock_streams(book, refs, epoch, wait)
+    yield from find_causes(book, {}, causes)
+    book.expire(due_holds(book, streams), new_id)
+    published, batch = yield from _write(book, streams, 0, worker, previous, new_id)
+    place = Place(found[-1][1], found[-1][0]) if len(found) == limit else None
+    return Expired(Committed([], published, batch, len(book.made)), place)
 
 
 def find_keys(prepared: Sequence[Prepared]) -> Flow[dict[str, Known]]:
@@ -354,140 +371,6 @@ def verdict_on(p: Prepared, known: dict[str, Known]) -> Known | None:
         if found is not None and (found.form == Form.BEFORE or (found.form == Form.OWN and digest == p.key)):
             return found
     return None
-
-
-def _know_accounts(pairs: set[tuple[str, str]], known: AccountIds) -> Flow[AccountIds]:
-    """The ids of those that are open; they stay what they are, so this needs no lock."""
-    ids = {pair: known[pair] for pair in pairs if pair in known}
-    if len(ids) < len(pairs):
-        found = yield from _find_accounts(pairs - ids.keys())
-        if len(known) + len(found) > KNOWN_MAX:
-            known.clear()
-        known |= found
-        ids |= found
-    return ids
-
-
-def _find_accounts(pairs: set[tuple[str, str]]) -> Flow[AccountIds]:
-    ordered = sorted(pairs)
-    return {ordered[index]: id for index, id in (yield Query("find_accounts", (ordered,)))}
-
-
-def _lock_rows_of(refs: Refs, book: Book, staged: list[Command]) -> Flow[None]:
-    # Programs' rows are locked first, by rank, table and id. A staged kind may name more once it has seen its rows, so
-    # those of a higher rank wait until all have named theirs: then no batch holds such a row and waits for a lower one.
-    for _ in range(STAGES_MAX):
-        missing = {table: ids - {id for t, id in book.rows if t == table} for table, ids in refs.rows.items()}
-        ranks = [table.rank for table, ids in missing.items() if ids]
-        if not ranks:
-            break
-        for table, ids in sorted(missing.items()):
-            if ids and table.rank == min(ranks):
-                yield from _lock_rows(book, table, ids)
-        for command in staged:
-            command.needs(refs, book)
-
-
-def _lock_rows(book: Book, table: Table, ids: set[str]) -> Flow[None]:
-    found = {values[0]: values for values in (yield Query(table.lock, (sorted(ids),)))}
-    for id in ids:
-        book.rows[table, id] = ProgramRow(table, id, found.get(id))
-
-
-def _add_sides(refs: Refs, holds: set[str]) -> Flow[None]:
-    if holds:
-        for id, source, destination, asset in (yield Query("find_holds", (sorted(holds),))):
-            refs.known_holds.add(id)
-            refs.accounts.add((source, asset))
-            refs.accounts.add((destination, asset))
-
-
-def _lock(
-    book: Book,
-    refs: Refs,
-    ids: AccountIds,
-    policy: Policy,
-    originals: dict[str, TransactionRow],
-    wait: bool,
-) -> Flow[None]:
-    unknown = refs.accounts - ids.keys()
-    fresh: list[tuple[str, str]] = []
-    if unknown:
-        # Those that only a hold or a row names, and those that were not open before it was this batch's turn.
-        ids |= yield from _find_accounts(unknown)
-        fresh = sorted(unknown - ids.keys())
-    if fresh:
-        opening = [(path, asset, *policy.limits(path), 0, 0, 0, 0, 0, book.now) for path, asset in fresh]
-        if (yield Query("open_accounts", (opening,))) != len(opening):
-            raise StoreError("interrupted", "Another batch opened one of the accounts first.")
-        ids |= yield from _find_accounts(set(fresh))
-    lock_holds, lock_accounts = ("lock_holds", "lock_accounts") if wait else FREE_ROWS
-    held = (yield Query(lock_holds, (sorted(refs.holds),))) if refs.holds else []
-    by_id: dict[int, Account] = {}
-    opened = set(fresh)
-    if ids:
-        locked = yield Query(lock_accounts, (sorted(ids.values()),))
-        yield from learn_assets(book.assets, (row[2] for row in locked))
-        for id, path, asset, *rest in locked:
-            account = Account(id, path, book.assets[asset], *rest, fresh=(path, asset) in opened)
-            by_id[id] = account
-            book.add(account)
-    for id, source, destination, *rest in held:
-        if source in by_id and destination in by_id:
-            book.holds[id] = HoldRow(id, by_id[source], by_id[destination], *rest)
-    if originals:
-        for original in originals.values():
-            original.legs = [
-                leg._replace(
-                    source=by_id.get(leg.source.id, leg.source),
-                    destination=by_id.get(leg.destination.id, leg.destination),
-                )
-                for leg in original.legs
-            ]
-        for id, leg_number, amount in (yield Query("find_reversed", (sorted(originals),))):
-            reversed_ = originals[id].reversed
-            reversed_[leg_number] = reversed_.get(leg_number, 0) + amount
-        book.transactions.update(originals)
-
-
-def _streams_of(hold: HoldRow) -> list[str]:
-    return [account.stream for account in (hold.source, hold.destination) if account.stream]
-
-
-def _is_taken(command: Command, book: Book, refs: Refs, streams: dict[str, Stream]) -> bool:
-    """Whether a row that the command needs exists, but was not free."""
-    own = Refs()
-    command.needs(own, book)
-    for id in own.holds & refs.known_holds:
-        if id not in book.holds:
-            return True
-    for id in own.transactions & book.transactions.keys():
-        for leg in book.transactions[id].legs:
-            own.accounts |= {
-                (leg.source.path, leg.source.asset),
-                (leg.destination.path, leg.destination.asset),
-            }
-    names = set(own.streams)
-    for pair in own.accounts:
-        if pair not in book.accounts:
-            return True
-        names.add(book.accounts[pair].stream or "")
-    return any(name in streams and streams[name].id == TAKEN for name in names)
-
-
-def _lock_streams(book: Book, refs: Refs, epoch: str, wait: bool) -> Flow[dict[str, Stream]]:
-    names = {account.stream for account in book.accounts.values() if account.stream} | refs.streams
-    if not names:
-        return {}
-    streams = {
-        name: Stream(name, epoch, TAKEN if id is None else id, generation, head)
-        for name, id, generation, head in (
-            yield Query("lock_streams" if wait else FREE_STREAMS, (sorted(names),))
-        )
-    }
-    for name in names - streams.keys():
-        streams[name] = Stream(name, epoch, None, 0, 0)
-    return streams
 
 
 def decide(command: Command, book: Book, first: bool) -> Done | Refusal | Broken | Again:
@@ -547,7 +430,7 @@ def _key_row(p: Prepared, verdict: Done | Refusal, stood: dict[str, str], now: i
     return (p.key, p.command.key_form(), p.body, None, _encode(outcome).decode())
 
 
-def _number_events(book: Book, streams: dict[str, Stream], now: int) -> Flow[list[Published]]:
+def _number_events(book: Book, streams: dict[str, Stream]) -> Flow[list[Published]]:
     told: dict[str, list[Told]] = {}
     for t in book.told:
         told.setdefault(t.transaction, []).append(t)
@@ -602,21 +485,24 @@ def _summaries(book: Book) -> dict[str, list[bytes]]:
 def _write(
     book: Book,
     streams: dict[str, Stream],
-    made: list[TransactionRow],
-    postings: list[tuple[Any, ...]],
-    published: list[Published],
     commands: int,
     worker: str,
     previous: str,
     new_id: Callable[[], str],
-) -> Flow[int]:
-    """Write everything but postings and keys; the batch's id, or 0 when there was nothing to write."""
+) -> Flow[tuple[list[Published], int]]:
+    """Write everything but keys; what it published and the batch's id, or 0 when there was nothing to write."""
+    made = sorted(book.made, key=lambda t: t.id)
+    postings = [posting_values(t, leg) for t in made for leg in t.legs]
+    if postings:
+        # These come first, for the database adds them while the events are made.
+        yield Query("insert_postings", (postings,))
+    published = yield from _number_events(book, streams)
     for account in book.fresh:
         yield Query("drop_account", (account.id,))
     acts = sorted((new_id(), book.now, *act) for act in book.acts)
     if not book.made and not acts:
         yield from _write_program_rows(book)
-        return 0
+        return published, 0
     if published:
         events = [
             (streams[p.stream].id, p.first + i, book.now, data.decode())
@@ -642,7 +528,7 @@ def _write(
         yield Query("update_streams", (heads,))
     if acts:
         yield Query("insert_acts", ([(*values, batch) for values in acts],))
-    return int(batch)
+    return published, int(batch)
 
 
 def _write_program_rows(book: Book) -> Flow[None]:

@@ -12,8 +12,8 @@ from groat.ledger.book import Account
 from groat.ledger.text import format_time
 from groat.ledger.views import BalanceView, balance_view
 from groat.store.assets import learn_assets
-from groat.store.batch import stream_epoch
 from groat.store.flow import Contribute, Flow, Query
+from groat.store.locking import stream_epoch
 
 BEHIND_MAX = 10_000
 

@@ -1,27 +1,36 @@
 -- The statements of a batch, in the order in which `commit_batch` runs them.
 
 -- name: begin_batch :one
--- The batch's one moment, the epoch, and the end of this worker's hash chain.
+-- The batch's one moment, the epoch, the end of this worker's hash chain, and whether any hold is due.
 SELECT groat_now(),
        (SELECT value FROM meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM batch ORDER BY id DESC LIMIT 1), 0),
-       coalesce((SELECT hash FROM batch WHERE worker = $1 ORDER BY id DESC LIMIT 1), '');
+       coalesce((SELECT hash FROM batch WHERE worker = $1 ORDER BY id DESC LIMIT 1), ''),
+       EXISTS (SELECT FROM hold
+               WHERE status = 'open' AND cause IS NULL
+                 AND expires_at <= (SELECT greatest(groat_now(), (SELECT at FROM batch ORDER BY id DESC LIMIT 1))));
 
 -- name: find_keys :bulk
 -- The verdicts under the keys that were used before.
 SELECT encode(uuid_send(k.digest), 'hex'), k.form::int, encode(uuid_send(k.body), 'hex'), k.txn::text, k.outcome
 FROM key AS k WHERE k.digest = ANY ($1::text::uuid[]);
 
--- name: due_holds :many
--- Holds whose time has come, the longest due first. What has a cause ends through it alone.
-SELECT id::text FROM hold WHERE status = 'open' AND expires_at <= $1 AND cause IS NULL ORDER BY expires_at, id LIMIT $2;
-
 -- name: due_holds_on :bulk
--- The same on the given (path, asset) pairs, for when more are due than one batch takes.
-SELECT h.id::text
-FROM unnest($1::text[], $2::text[]) AS j (path, asset)
+-- The holds that are due on accounts by $4, at most $5 on each, the longest due first: those that an account with a floor
+-- gives (`side` 0), those that one with a ceiling is to receive (1). What has a cause ends through it alone.
+SELECT h.id::text, j.path, j.asset, j.side, h.expires_at
+FROM unnest($1::text[], $2::text[], $3::integer[]) AS j (path, asset, side)
 JOIN account AS a ON a.path = j.path AND a.asset = j.asset
-JOIN hold AS h ON h.status = 'open' AND h.expires_at <= $3 AND h.cause IS NULL AND a.id IN (h.source, h.destination);
+CROSS JOIN LATERAL (
+    (SELECT g.id, g.expires_at FROM hold AS g
+     WHERE j.side = 0 AND a.floor IS NOT NULL
+       AND g.source = a.id AND g.status = 'open' AND g.expires_at <= $4 AND g.cause IS NULL
+     ORDER BY g.expires_at, g.id LIMIT $5)
+    UNION ALL
+    (SELECT t.id, t.expires_at FROM hold AS t
+     WHERE j.side = 1 AND a.ceiling IS NOT NULL
+       AND t.destination = a.id AND t.status = 'open' AND t.expires_at <= $4 AND t.cause IS NULL
+     ORDER BY t.expires_at, t.id LIMIT $5)) AS h;
 
 -- name: find_holds :bulk
 -- Between which accounts a hold is; that never changes, so it is read before anything is locked.
@@ -71,12 +80,17 @@ SELECT a.id, a.path, a.asset, a.floor, a.ceiling, a.debits, a.credits, a.debits_
 FROM account AS a WHERE a.id = ANY ($1::bigint[]) ORDER BY a.id FOR UPDATE SKIP LOCKED;
 
 -- name: lock_free_streams :bulk
--- With a null id for a stream whose row another transaction holds.
-SELECT s.name, f.id, s.generation, s.head
+-- With a null id for a stream whose row another transaction holds. Only what is read by the lock itself is as it is now.
+SELECT s.name, f.id, coalesce(f.generation, 0), coalesce(f.head, 0)
 FROM stream AS s
-LEFT JOIN (SELECT id FROM stream WHERE name = ANY ($1::text[]) ORDER BY name DESC FOR UPDATE SKIP LOCKED) AS f
+LEFT JOIN (SELECT id, generation, head FROM stream
+           WHERE name = ANY ($1::text[]) ORDER BY name DESC FOR UPDATE SKIP LOCKED) AS f
        ON f.id = s.id
 WHERE s.name = ANY ($1::text[]);
+
+-- name: any_due_by :one
+-- Whether any hold is due at this moment, asked when the accounts are locked: nobody can add one to them any more.
+SELECT 1 FROM hold WHERE status = 'open' AND expires_at <= $1 AND cause IS NULL LIMIT 1;
 
 -- name: find_reversed :bulk
 -- How much of each posting of these transactions was reversed before. One statement, so that no reversal is missed that
@@ -204,3 +218,18 @@ SELECT code, scale FROM asset ORDER BY code;
 -- name: insert_asset :exec
 INSERT INTO asset (code, scale, created_at)
 VALUES ($1, $2, groat_now()) ON CONFLICT DO NOTHING;
+
+-- name: take_lease :one
+-- Take a lease, or keep it, for $3 microseconds; no row while another holder has it. One that ends later than any lease can
+-- is from before the clock was set back.
+INSERT INTO lease AS l (name, holder, until)
+SELECT $1, $2, (SELECT groat_now()) + $3::bigint
+ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+WHERE l.holder = excluded.holder OR l.until <= excluded.until - $3 OR l.until > excluded.until
+RETURNING 1;
+
+-- name: due_holds :many
+-- The next $4 holds that are due by $1 behind the place ($2, $3), the longest due first.
+SELECT id::text, expires_at FROM hold
+WHERE status = 'open' AND expires_at <= $1 AND cause IS NULL AND (expires_at, id) > ($2::bigint, $3::text::uuid)
+ORDER BY expires_at, id LIMIT $4;

@@ -68,4 +68,4 @@ SELECT coalesce(max(id), 0) FROM batch;
 
 -- name: any_due :one
 SELECT 1 FROM hold
-WHERE status = 'open' AND expires_at <= groat_now() AND cause IS NULL LIMIT 1;
+WHERE status = 'open' AND expires_at <= (SELECT groat_now()) AND cause IS NULL LIMIT 1;

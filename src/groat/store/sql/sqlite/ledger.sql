@@ -1,12 +1,16 @@
 -- The statements of a batch, in the order in which `commit_batch` runs them.
 
 -- name: begin_batch :one
--- The batch's one moment, the epoch, and the end of the hash chain: SQLite has one writer at a time, hence one chain
--- whichever worker (?1) writes.
+-- The batch's one moment, the epoch, the end of the hash chain (SQLite has one writer at a time, hence one chain whichever
+-- worker, ?1, writes), and whether any hold is due.
 SELECT groat_now(),
        (SELECT value FROM meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM batch ORDER BY id DESC LIMIT 1), 0),
-       coalesce((SELECT hash FROM batch ORDER BY id DESC LIMIT 1), '')
+       coalesce((SELECT hash FROM batch ORDER BY id DESC LIMIT 1), ''),
+       EXISTS (SELECT 1 FROM hold
+               WHERE status = 'open' AND cause IS NULL
+                 AND expires_at <= (SELECT max(groat_now(),
+                                               coalesce((SELECT at FROM batch ORDER BY id DESC LIMIT 1), 0))))
 WHERE ?1 <> '';
 
 -- name: find_keys :bulk
@@ -14,16 +18,24 @@ WHERE ?1 <> '';
 SELECT json_group_array(json_array(k.digest, k.form, k.body, k.txn, k.outcome))
 FROM json_each(?1) AS j JOIN key AS k ON k.digest = j.value;
 
--- name: due_holds :many
--- Holds whose time has come, the longest due first. What has a cause ends through it alone.
-SELECT id FROM hold WHERE status = 'open' AND expires_at <= ?1 AND cause IS NULL ORDER BY expires_at, id LIMIT ?2;
-
 -- name: due_holds_on :bulk
--- The same on the given (path, asset) pairs, for when more are due than one batch takes.
-SELECT json_group_array(json_array(h.id))
+-- The holds that are due on accounts by ?2, at most ?3 on each, the longest due first: those that an account with a floor
+-- gives (`side` 0), those that one with a ceiling is to receive (1). What has a cause ends through it alone.
+SELECT json_group_array(json_array(h.id, a.path, a.asset, j.value ->> 2, h.expires_at))
 FROM json_each(?1) AS j
 JOIN account AS a ON a.path = j.value ->> 0 AND a.asset = j.value ->> 1
-JOIN hold AS h ON h.status = 'open' AND h.expires_at <= ?2 AND h.cause IS NULL AND a.id IN (h.source, h.destination);
+JOIN hold AS h ON h.id IN (
+    SELECT id FROM (
+        SELECT g.id FROM hold AS g
+        WHERE j.value ->> 2 = 0 AND a.floor IS NOT NULL
+          AND g.source = a.id AND g.status = 'open' AND g.expires_at <= ?2 AND g.cause IS NULL
+        ORDER BY g.expires_at, g.id LIMIT ?3)
+    UNION ALL
+    SELECT id FROM (
+        SELECT t.id FROM hold AS t
+        WHERE j.value ->> 2 = 1 AND a.ceiling IS NOT NULL
+          AND t.destination = a.id AND t.status = 'open' AND t.expires_at <= ?2 AND t.cause IS NULL
+        ORDER BY t.expires_at, t.id LIMIT ?3));
 
 -- name: find_holds :bulk
 -- Between which accounts a hold is; that never changes, so it is read before anything is locked.
@@ -63,6 +75,10 @@ FROM json_each(?1) AS j JOIN account AS a ON a.id = j.value;
 -- name: lock_streams :bulk
 SELECT json_group_array(json_array(s.name, s.id, s.generation, s.head))
 FROM json_each(?1) AS j JOIN stream AS s ON s.name = j.value;
+
+-- name: any_due_by :one
+-- Whether any hold is due at this moment, asked when the accounts are locked: nobody can add one to them any more.
+SELECT 1 FROM hold WHERE status = 'open' AND expires_at <= ?1 AND cause IS NULL LIMIT 1;
 
 -- name: find_reversed :bulk
 -- How much of each posting of these transactions was reversed before.
@@ -172,3 +188,17 @@ SELECT code, scale FROM asset ORDER BY code;
 
 -- name: insert_asset :exec
 INSERT INTO asset (code, scale, created_at) VALUES (?1, ?2, groat_now()) ON CONFLICT DO NOTHING;
+
+-- name: take_lease :one
+-- Take a lease, or keep it, for ?3 microseconds; no row while another holder has it. One that ends later than any lease can
+-- is from before the clock was set back.
+INSERT INTO lease (name, holder, until) VALUES (?1, ?2, groat_now() + ?3)
+ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+WHERE lease.holder = excluded.holder OR lease.until <= excluded.until - ?3 OR lease.until > excluded.until
+RETURNING 1;
+
+-- name: due_holds :many
+-- The next ?4 holds that are due by ?1 behind the place (?2, ?3), the longest due first.
+SELECT id, expires_at FROM hold
+WHERE status = 'open' AND expires_at <= ?1 AND cause IS NULL AND (expires_at, id) > (?2, ?3)
+ORDER BY expires_at, id LIMIT ?4;

@@ -1,8 +1,14 @@
--- What people and staff look up. Nothing here decides anything.
+-- What people and staff look up. Nothing here decides anything. A hold that is over reserves nothing, whether or not it was
+-- expired in the books yet.
 
 -- name: page_accounts :many
 -- The balances of the next ?5 paths behind ?4: all, or a path (?1) with all below it (from ?2 up to, not including, ?3).
-SELECT id, path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version
+SELECT id, path, asset, floor, ceiling, debits, credits,
+       debits_pending - coalesce(
+           (SELECT sum(h.amount - h.captured - h.released) FROM hold AS h
+            WHERE h.source = account.id AND h.status = 'open' AND h.expires_at <= (SELECT groat_now()) AND h.cause IS NULL),
+           0),
+       credits_pending, version
 FROM account
 WHERE path IN (
     SELECT DISTINCT path FROM account
@@ -12,7 +18,12 @@ WHERE path IN (
 ORDER BY path, asset;
 
 -- name: read_account :many
-SELECT id, path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version
+SELECT id, path, asset, floor, ceiling, debits, credits,
+       debits_pending - coalesce(
+           (SELECT sum(h.amount - h.captured - h.released) FROM hold AS h
+            WHERE h.source = account.id AND h.status = 'open' AND h.expires_at <= (SELECT groat_now()) AND h.cause IS NULL),
+           0),
+       credits_pending, version
 FROM account WHERE path = ?1 ORDER BY asset;
 
 -- name: read_account_at :many long
@@ -90,9 +101,14 @@ WHERE id < ?1 AND (?2 = '' OR actor = ?2) AND (?3 = '' OR target = ?3 OR substr(
 ORDER BY id DESC LIMIT ?4;
 
 -- name: find_hold :one
-SELECT h.id, s.id, s.path, s.asset, d.id, d.path, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause
-FROM hold AS h JOIN account AS s ON s.id = h.source JOIN account AS d ON d.id = h.destination
-WHERE h.id = ?1;
+SELECT h.id, s.id, s.path, s.asset, d.id, d.path, h.amount, h.captured,
+       CASE WHEN o.over THEN h.amount - h.captured ELSE h.released END, h.expires_at,
+       CASE WHEN o.over THEN 'expired' ELSE h.status END, h.created_at, h.cause
+FROM hold AS h
+JOIN account AS s ON s.id = h.source
+JOIN account AS d ON d.id = h.destination
+JOIN (SELECT id, coalesce(status = 'open' AND expires_at <= (SELECT groat_now()) AND cause IS NULL, 0) AS over
+      FROM hold WHERE id = ?1) AS o ON o.id = h.id;
 
 -- name: page_transactions :many
 -- Ids of the transactions behind ?1 in the order of their ids, for exports.

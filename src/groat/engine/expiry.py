@@ -1,0 +1,50 @@
+"""Expiring the holds that no command asks for: oldest first, in small batches with pauses, by one node at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+from typing import Final
+
+from groat.engine.committer import Committer
+from groat.ledger.errors import StoreError
+from groat.store import streams
+from groat.store.batch import Place
+from groat.store.interface import Store
+from groat.store.reading import FIRST_ID
+
+PAUSE_S_MAX: Final = 0.5
+
+
+class Expiry:
+    """Expires what is due in rounds, each from the oldest on.
+
+    A batch holds the rows that it expires on, such as a house account's, for some milliseconds; the pause behind it is
+    as long as it took, so that whoever else needs these rows has them for half of the time.
+    """
+
+    def __init__(self, store: Store, committer: Committer) -> None:
+        self._store = store
+        self._committer = committer
+        self._lock = asyncio.Lock()
+
+    async def round(self, stopping: asyncio.Event) -> None:
+        """Expire all that is due, unless another node is at it or the end has come. Raises StoreError."""
+        async with self._lock:
+            await self._round(stopping)
+
+    async def _round(self, stopping: asyncio.Event) -> None:
+        if not await self._store.read(streams.any_due):
+            return
+        after: Place | None = Place(-1, FIRST_ID)
+        wait = True
+        while after is not None and not stopping.is_set():
+            began = perf_counter()
+            try:
+                after = await self._committer.expire_some(after, wait)
+            except StoreError as error:
+                # Somebody holds a row for long: the rest of the round passes over what is taken.
+                if error.code != "busy" or not wait or not self._store.row_locks:
+                    raise
+                wait = False
+            await asyncio.sleep(min(perf_counter() - began, PAUSE_S_MAX))

@@ -1,0 +1,115 @@
+"""What is due on the accounts whose limits a batch checks: it is expired before anything is decided by them.
+
+A command is decided only when all of that was caught up in its batch. A refusal is frozen for ever, so it must not come
+of a hold that is over and only waits for its turn. What is due elsewhere is no business of a caller's batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from groat.ledger.book import Book, Pair, Refs, TransactionRow
+from groat.ledger.commands import Checks, Command
+from groat.store.flow import Flow, Query
+
+ON_ACCOUNT_MAX: Final = 100
+"""How many holds a batch expires on one account; when more are due, the commands that need it wait for the next one."""
+IN_BATCH_MAX: Final = 500
+
+GIVES: Final = 0
+RECEIVES: Final = 1
+_Side = tuple[str, str, int]
+
+
+class CatchUp:
+    """What one batch expires for its commands, and which of these must wait because more is due, or is taken."""
+
+    def __init__(self) -> None:
+        self.wanted: set[str] = set()
+        self._checks: dict[int, Checks] = {}
+        self._any = False
+        self._taken: set[_Side] = set()
+        self._more: set[_Side] = set()
+
+    def find(
+        self,
+        commands: Iterable[Command],
+        book: Book,
+        originals: Mapping[str, TransactionRow],
+    ) -> Flow[None]:
+        """Read, before anything is locked, which holds to expire: ``wanted``, the longest due first."""
+        found = yield from self._due_on(commands, book, originals, ON_ACCOUNT_MAX)
+        self.wanted = {id for _, id in sorted({(at, id) for id, _, at in found})[:IN_BATCH_MAX]}
+
+    def look_again(
+        self,
+        commands: Sequence[Command],
+        book: Book,
+        originals: Mapping[str, TransactionRow],
+        expiring: set[str],
+    ) -> Flow[None]:
+        """Read, once the accounts are locked, what is due beside ``expiring``: those who need it wait."""
+        if not commands or (yield Query("any_due_by", (book.now,))) is None:
+            return
+        self._any = True
+        # One more on each account than a batch expires, so that it is seen when there are more.
+        for id, side, _ in (yield from self._due_on(commands, book, originals, ON_ACCOUNT_MAX + 1)):
+            if id in expiring:
+                continue
+            hold = book.holds.get(id)
+            if hold is not None and hold.cause is not None:
+                # It ends through its cause alone, whatever its moment.
+                continue
+            # What this batch wanted to expire and could not, another transaction holds, or a side of it.
+            (self._taken if id in self.wanted else self._more).add(side)
+
+    def is_taken(self, command: Command) -> bool:
+        """Whether another transaction holds what must be expired before the command is decided."""
+        return bool(self._taken) and not self._taken.isdisjoint(self._sides(command))
+
+    def must_wait(self, command: Command, book: Book) -> bool:
+        """Whether more is due than this batch expires, or an earlier command gave an account other limits."""
+        if not self._any:
+            return False
+        sides = self._sides(command)
+        if not self._more.isdisjoint(sides):
+            return True
+        return any(
+            (path, asset) in book.accounts and book.has_new_limits(path, asset) for path, asset, _ in sides
+        )
+
+    def _due_on(
+        self,
+        commands: Iterable[Command],
+        book: Book,
+        originals: Mapping[str, TransactionRow],
+        most: int,
+    ) -> Flow[list[tuple[str, _Side, int]]]:
+        sides: set[_Side] = set()
+        for command in commands:
+            if id(command) not in self._checks:
+                self._checks[id(command)] = checks_of(command, book, originals)
+            sides.update(self._sides(command))
+        if not sides:
+            return []
+        rows = yield Query("due_holds_on", (sorted(sides), book.now, most))
+        return [(hold, (path, asset, side), at) for hold, path, asset, side, at in rows]
+
+    def _sides(self, command: Command) -> list[_Side]:
+        floors, ceilings = self._checks[id(command)]
+        return [(*pair, GIVES) for pair in floors] + [(*pair, RECEIVES) for pair in ceilings]
+
+
+def checks_of(command: Command, book: Book, originals: Mapping[str, TransactionRow]) -> Checks:
+    """By which accounts' floors and ceilings a command is decided: those it says, or all that it needs."""
+    said = command.checks(originals)
+    if said is not None:
+        return said
+    own = Refs()
+    command.needs(own, book)
+    pairs: set[Pair] = set(own.accounts)
+    for id in own.transactions & originals.keys():
+        for leg in originals[id].legs:
+            pairs |= {(leg.source.path, leg.source.asset), (leg.destination.path, leg.destination.asset)}
+    return Checks(pairs, pairs)
