@@ -263,6 +263,10 @@ async def test_without_names_the_streams_are_those_of_the_live_connection(api: A
         assert all("reset" in page for page in answer["pages"])
         again = await api.call(caller, "GET /v1/streams/events", params={"after": answer["position"]})
         assert again.json() == {"pages": [], "position": answer["position"]}
+        by_header = await api.call(
+            caller, "GET /v1/streams/events", headers={"Last-Event-ID": answer["position"]}
+        )
+        assert by_header.json() == again.json()
 
 
 @pytest.mark.parametrize(

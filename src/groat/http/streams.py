@@ -125,7 +125,14 @@ class StreamPages(msgspec.Struct):
         ),
         WAIT,
     ),
-    headers=(ACCEPT, LAST_EVENT_ID),
+    headers=(
+        ACCEPT,
+        Query(
+            "Last-Event-ID",
+            {"type": "string"},
+            "The position, instead of `after`: a long one fits no address.",
+        ),
+    ),
     codes=("forbidden", "invalid_stream", "invalid_position", "too_many_readers"),
     answer_example={
         "pages": [{"events": [EVENT], "position": "3f9c01aa:7", "stream": "user:42"}],
@@ -144,9 +151,9 @@ async def read_streams(call: Call) -> Answer | EventStream:
     if not 0 < len(streams) <= STREAMS_MAX or len(set(streams)) < len(streams):
         raise HttpError("invalid_query", f"streams names 1 to {STREAMS_MAX} streams, each once.")
     await _check_reader(live, identity, streams)
-    wait, after = _wait(call), call.query.get("after")
+    wait, after = _wait(call), _last_event_id(call, call.query.get("after"))
     if _wants_event_stream(call):
-        return EventStreams(live, identity, streams, _last_event_id(call, after))
+        return EventStreams(live, identity, streams, after)
     return Answer(await call.attended(long_poll_many(live, identity, streams, after, wait)))
 
 

@@ -75,6 +75,8 @@ const LATE_MS_MAX = 90_000;
 const SLEEP_MS_MIN = 5_000;
 /** For so long a view that was refused over HTTP is left out. */
 const REFUSED_MS = 60_000;
+/** So much of an address may name views; servers take 8 KiB of it in all. */
+const ADDRESS_BYTES = 6_000;
 /** Wishes that change in quick succession are one change of what the line asks for. */
 const REWIRE_MS = 50;
 /** A catch-up never asks for more pages than this; the rest comes with the next gap. */
@@ -440,7 +442,9 @@ export class Connection {
     }
     this.socket.watch(wanted);
     if (!this.status.open || this.socket.connected) return;
-    if (this.pollsViews()) this.catchUp([...wanted].map((user) => `view:${user}`));
+    // What no line carries is asked now and then.
+    const carried = this.carried();
+    this.catchUp([...wanted].map((user) => `view:${user}`).filter((stream) => !carried.includes(stream)));
     this.rewiring ??= setTimeout(() => this.rewire(), REWIRE_MS);
   }
 
@@ -453,12 +457,6 @@ export class Connection {
     this.rewiring = undefined;
     if (this.socket.connected || Object.keys(this.positions()).sort().join(" ") === this.followed) return;
     this.ladder.renew();
-  }
-
-  /** Where neither the socket nor the line carries views, their streams are asked now and then. */
-  private pollsViews(): boolean {
-    if (this.socket.connected || !this.status.open) return false;
-    return this.door.missing || this.status.get(true).transport === "poll";
   }
 
   /** Takes an input in, here and in the tabs that follow. */
@@ -478,7 +476,7 @@ export class Connection {
     const { user, readings } = this.host.confirmed();
     const own = Object.keys(readings).filter((stream) => viewed(stream) === null);
     if (user !== null && !own.includes(`user:${user}`)) own.unshift(`user:${user}`);
-    const views = this.door.missing ? [] : [...this.watches.union()].map((other) => `view:${other}`);
+    const views = this.carried();
     const position = (stream: string) => {
       const reading = readings[stream];
       return reading && !this.lacksSnapshot(stream) ? printPosition(reading) : "";
@@ -489,6 +487,18 @@ export class Connection {
         position(stream),
       ]),
     );
+  }
+
+  /** Views that one request carries: as many as its address has room for. */
+  private carried(): string[] {
+    if (this.door.missing || this.status.get(true).transport === "poll") return [];
+    let room = ADDRESS_BYTES;
+    return [...this.watches.union()]
+      .map((user) => `view:${user}`)
+      .filter((stream) => {
+        room -= encodeURIComponent(`${stream},`).length;
+        return room >= 0;
+      });
   }
 
   /** True when the others can go on without this stream. */

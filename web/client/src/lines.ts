@@ -210,7 +210,8 @@ export class LongPollLine implements Line {
       () =>
         this.turns(signal, async (wait, within) => {
           const { response, names } = await askAll(this.http, this.host, ({ streams, after }) => ({
-            query: { streams, after, wait },
+            headers: after ? { "Last-Event-ID": after } : {},
+            query: { streams, wait },
             signal: within,
           }));
           const { pages } = (await response.json()) as StreamPages;

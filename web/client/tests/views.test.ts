@@ -192,6 +192,24 @@ describe("without WebSocket, over HTTP/1.1", () => {
     },
   );
 
+  test("as many views as an address has room for, and the others are asked now and then", async () => {
+    it.server.reach.websocket = false;
+    const tab = await it.open({}, "1");
+    await it.pass(5_000);
+    const users = [...Array(100).keys()].map((number) => `${"x".repeat(60)}-${number}`);
+    for (const user of users) {
+      it.server.addUser(user, { CREDIT: "5" });
+      tab.groat.watch(user);
+    }
+    await it.pass(1_000);
+    expect(users.map((user) => credit(tab.groat, user))).toEqual(users.map(() => "5"));
+    expect(it.server.waitingRequests).toBe(1);
+    for (const user of users) it.server.change(user, "1");
+    await it.pass(31_000);
+    expect(users.map((user) => credit(tab.groat, user))).toEqual(users.map(() => "6"));
+    expect(Math.max(...it.server.addresses.map((address) => address.length))).toBeLessThan(7_500);
+  });
+
   test("a view that is refused takes no other stream along", async () => {
     it.server.reach.websocket = false;
     it.server.addUser("2", { CREDIT: "20" });

@@ -74,6 +74,8 @@ export class FakeServer implements SocketServer {
   };
   /** Requests as "GET /v1/me", in order. */
   readonly requests: string[] = [];
+  /** Their whole addresses. */
+  readonly addresses: string[] = [];
   readonly keys: string[] = [];
   readonly seen: Receipt[] = [];
   readonly sockets = new Set<FakeSocket>();
@@ -288,6 +290,7 @@ export class FakeServer implements SocketServer {
     const url = new URL(String(input), "http://groat.test");
     const route = `${init.method ?? "GET"} ${url.pathname}`;
     this.requests.push(route);
+    this.addresses.push(url.href);
     if (!this.reach.server) throw new TypeError("connection refused");
     const headers = new Headers(init.headers);
     const person = this.authenticate((headers.get("authorization") ?? "").replace("Bearer ", ""));
