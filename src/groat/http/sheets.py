@@ -210,7 +210,7 @@ def _read_form(content_type: bytes, body: bytes) -> dict[str, bytes]:
     kind, options = multipart.parse_options_header(content_type.decode("latin-1"))
     if kind.lower() != "multipart/form-data" or not options.get("boundary"):
         raise HttpError("unsupported_media_type")
-    form: dict[str, bytes] = {}
+    form: dict[str, bytearray] = {}
     name = ""
     try:
         with multipart.PushMultipartParser(
@@ -223,14 +223,14 @@ def _read_form(content_type: bytes, body: bytes) -> dict[str, bytes]:
                         raise HttpError(
                             "invalid_file", f"The form's fields are {', '.join(sorted(FIELDS))}, each once."
                         )
-                    form[name] = b""
+                    form[name] = bytearray()
                 elif event:
                     form[name] += event
     except multipart.MultipartError as error:
         raise HttpError("invalid_file", f"The form is broken: {error}.") from error
     if "file" not in form:
         raise HttpError("invalid_file", "The form's field file is missing.")
-    return form
+    return {name: bytes(value) for name, value in form.items()}
 
 
 def _field(form: dict[str, bytes], name: str, default: str | None = None) -> str:

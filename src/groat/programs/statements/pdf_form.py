@@ -6,8 +6,10 @@ import io
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
+from reportlab import rl_config
 from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.textobject import PDFTextObject
 
 from groat.ledger.amounts import format_amount
 from groat.programs.statements import fonts
@@ -25,6 +27,8 @@ _SIZE, _SMALL, _LEADING = 8.5, 7.0, 11.0
 _REASON_LINES_MAX = 4
 _INK, _QUIET, _RULE, _PAPER = HexColor(0x1C1B19), HexColor(0x6B6862), HexColor(0xD8D4CB), HexColor(0xF5F3EE)
 _TOTAL_PAGES = "total-pages"
+# Pages as they are packed, not spelt in letters: a fifth smaller, and made sooner.
+rl_config.useA85 = 0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -38,7 +42,7 @@ class Letterhead(NamedTuple):
 
 
 def write_pdf(statement: Statement, head: Letterhead) -> bytes:
-    """The document. Takes about a tenth of a millisecond a line; the caller bounds their number."""
+    """The document. The caller bounds the number of lines."""
     fonts.load()
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=(_WIDTH, _HEIGHT), pageCompression=1, lang="en")
@@ -58,6 +62,9 @@ class _Pages:
         self._head = head
         self._page = 1
         self._y = _TOP
+        self._pen: PDFTextObject | None = None
+        self._colour: Color | None = None
+        self._font: tuple[str, float] | None = None
 
     def write(self) -> None:
         statement = self._statement
@@ -84,8 +91,10 @@ class _Pages:
             self._turn(balance)
         self._closing()
         self._footer()
+        self._lift()
         self._canvas.beginForm(_TOTAL_PAGES, 0, 0, _WIDTH, _HEIGHT)
         self._text_at(_RIGHT - 13, _BOTTOM - 34, str(self._page), size=_SMALL, colour=_QUIET)
+        self._lift()
         self._canvas.endForm()
 
     # -- the parts, from the top down
@@ -97,6 +106,7 @@ class _Pages:
         self._text(_LEFT, head.issuer, size=size, font=BOLD)
         self._text(_RIGHT, "Statement of account", size=12, right=True)
         self._y -= 16
+        self._lift()
         self._canvas.setStrokeColor(_INK)
         self._canvas.setLineWidth(1.2)
         self._canvas.line(_LEFT, self._y, _RIGHT, self._y)
@@ -126,6 +136,7 @@ class _Pages:
             ("Closing balance", self._amount(statement.closing), self._reserved()),
         )
         height, width = 52.0, (_RIGHT - _LEFT) / len(boxes)
+        self._lift()
         self._canvas.setFillColor(_PAPER)
         self._canvas.roundRect(_LEFT, self._y - height, _RIGHT - _LEFT, height, 4, stroke=0, fill=1)
         top = self._y
@@ -175,6 +186,7 @@ class _Pages:
 
     def _closing(self) -> None:
         self._y -= 15
+        self._lift()
         self._canvas.setFillColor(_PAPER)
         self._canvas.rect(_LEFT, self._y - 6, _RIGHT - _LEFT, 19, stroke=0, fill=1)
         self._text(_DETAILS, "Closing balance", font=BOLD)
@@ -192,6 +204,7 @@ class _Pages:
 
     def _footer(self) -> None:
         y = _BOTTOM - 34
+        self._lift()
         self._canvas.setStrokeColor(_RULE)
         self._canvas.setLineWidth(0.5)
         self._canvas.line(_LEFT, y + 12, _RIGHT, y + 12)
@@ -200,14 +213,22 @@ class _Pages:
         self._text_at(_LEFT, y, *fonts.wrap(text, _SMALL, 400, 1), size=_SMALL, colour=_QUIET)
         # How many pages there are is known on the last one, which defines what all of them show here.
         self._text_at(_RIGHT - 15, y, f"Page {self._page} of", size=_SMALL, colour=_QUIET, right=True)
+        self._lift()
         self._canvas.doForm(_TOTAL_PAGES)
 
     # -- letters and lines
 
     def _rule(self) -> None:
+        self._lift()
         self._canvas.setStrokeColor(_RULE)
         self._canvas.setLineWidth(0.5)
         self._canvas.line(_LEFT, self._y, _RIGHT, self._y)
+
+    def _lift(self) -> None:
+        """End the run of texts that is being written: lines, boxes and pages come between runs."""
+        if self._pen is not None:
+            self._canvas.drawText(self._pen)
+            self._pen = None
 
     def _text(self, x: float, text: str, **look: object) -> None:
         self._text_at(x, self._y, text, **look)  # type: ignore[arg-type]
@@ -226,12 +247,20 @@ class _Pages:
         text = fonts.clean(text)
         if right:
             x -= fonts.width(text, size, font)
-        self._canvas.setFillColor(colour)
-        written = self._canvas.beginText(x, y)
+        pen = self._pen
+        if pen is None:
+            pen = self._pen = self._canvas.beginText(x, y)
+            self._colour = self._font = None
+        else:
+            pen.setTextOrigin(x, y)
+        if colour is not self._colour:
+            pen.setFillColor(colour)
+            self._colour = colour
         for name, piece in fonts.runs(text, font):
-            written.setFont(name, size)
-            written.textOut(piece)
-        self._canvas.drawText(written)
+            if (name, size) != self._font:
+                pen.setFont(name, size)
+                self._font = name, size
+            pen.textOut(piece)
 
     def _amount(self, units: int) -> str:
         """With thousands set apart: 1,234.50."""

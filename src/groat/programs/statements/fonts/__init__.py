@@ -33,19 +33,26 @@ def load() -> None:
         pdfmetrics.registerFont(UnicodeCIDFont(name))
 
 
+@lru_cache(maxsize=4_096)
 def clean(text: str) -> str:
     """The text on one line, with a sign in place of what no font can show."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     shown = "".join(" " if char.isspace() else char for char in text if char.isprintable() or char.isspace())
     return "".join(char if _font_of(char, PLAIN) else _MISSING for char in " ".join(shown.split()))
 
 
 def width(text: str, size: float, font: str = PLAIN) -> float:
     """How wide the (clean) text is, in points."""
-    return sum(_width_of(char, font) for char in text) * size
+    return sum(map(_widths[font].__getitem__, text)) * size
 
 
 def runs(text: str, font: str = PLAIN) -> Iterator[Run]:
     """The (clean) text in pieces that one font can show."""
+    if text.isascii():
+        if text:
+            yield font, text
+        return
     for name, chars in groupby(text, lambda char: _font_of(char, font)):
         yield name, "".join(chars)
 
@@ -71,16 +78,27 @@ def wrap(text: str, size: float, room: float, lines_max: int) -> list[str]:
 def _fitting(text: str, size: float, room: float) -> int:
     used, count = 0.0, 0
     for char in text:
-        used += _width_of(char, PLAIN) * size
+        used += _widths[PLAIN][char] * size
         if used > room:
             break
         count += 1
     return max(count, 1)
 
 
-@lru_cache(maxsize=16_384)
-def _width_of(char: str, font: str) -> float:
-    return float(pdfmetrics.stringWidth(char, _font_of(char, font) or font, 1))
+class _Widths(dict[str, float]):
+    """How wide each letter is in a font at size 1, as far as it was asked for; there are not that many letters."""
+
+    def __init__(self, font: str) -> None:
+        super().__init__()
+        self._font = font
+
+    def __missing__(self, char: str) -> float:
+        width = float(pdfmetrics.stringWidth(char, _font_of(char, self._font) or self._font, 1))
+        self[char] = width
+        return width
+
+
+_widths = {name: _Widths(name) for name in _FILES}
 
 
 @lru_cache(maxsize=16_384)
