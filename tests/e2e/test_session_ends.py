@@ -369,12 +369,21 @@ def test_strict_mode_mounts_twice_and_is_in_one_session(app: App, server: Server
     page.page.get_by_role("button", name="Spend").dblclick()
     page.is_of(A, str(int(had) - 1))
     expect(page.text("spend")).to_have_text("idle, fine")
-    # A double mount in the middle of a switch, too.
+    # A double mount in the middle of a switch, with a spend of the former person's under way.
+    busy = Busy(app.context)
+    page.page.get_by_role("button", name="Spend").click()
+    busy.wait_for_a_try(page.page)
     app.login.user = B
     page.page.evaluate("window.groat.switchUser(); window.groat.stop(); window.groat.start()")
-    page.is_of(B, server.balance(B))
+    bs = server.balance(B)
+    page.is_of(B, bs)
     page.is_live()
-    assert server.balance(A) == str(int(had) - 1)
+    expect(page.text("spend")).to_have_text("idle, fine")
+    busy.on = False
+    page.page.get_by_role("button", name="Spend").dblclick()
+    page.is_of(B, str(int(bs) - 1))
+    expect(page.text("spend")).to_have_text("idle, fine")
+    assert (server.balance(A), server.balance(B)) == (str(int(had) - 1), str(int(bs) - 1))
 
 
 # The console.
