@@ -304,7 +304,7 @@ AMOUNTS = """
     "1,000"                 point       1000
     2.50 "2,50"             -           invalid_amount
     1000                    -           1000
-    "1,00,000.5"            -           invalid_amount
+    "1,00,000.5"            -           100000.5
     +5                      -           invalid_amount
     1.0.0                   -           invalid_amount
 """

@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from groat.csv_cells import safe_text
 from groat.ledger.amounts import Asset
 from groat.sheets import (
     COLUMNS_MAX,
@@ -21,7 +22,6 @@ from groat.sheets import (
     SheetError,
     bad_rows_csv,
     read_sheet,
-    safe_cell,
 )
 
 SHEETS = Path(__file__).parents[1] / "data" / "sheets"
@@ -328,4 +328,4 @@ def test_bad_rows_go_back_to_their_author_and_in_again() -> None:
     ],
 )
 def test_exported_cells_never_run(text: str, safe: str) -> None:
-    assert safe_cell(text) == safe
+    assert safe_text(text) == safe

@@ -21,7 +21,6 @@ from groat.cli.options import open_ledger, with_settings
 from groat.cli.output import aside, progress, result
 from groat.cli.transactions_file import (
     PRINCIPAL,
-    Decimal,
     FileError,
     Problem,
     Table,
@@ -41,6 +40,7 @@ from groat.ledger.errors import Refusal
 from groat.ledger.keys import derive
 from groat.ledger.restore import Restore
 from groat.settings import Settings
+from groat.sheets.model import Decimal
 from groat.store.batch import Done
 from groat.store.flow import Flow, Query
 from groat.store.rehearsal import rehearse

@@ -15,7 +15,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from groat.csv_cells import plain_text
 from groat.ledger.accounts import check_path
@@ -24,6 +24,8 @@ from groat.ledger.commands import POSTINGS_MAX, Post, Posting
 from groat.ledger.errors import GroatError, InvalidInput, Rule
 from groat.ledger.keys import derive
 from groat.ledger.text import check_text, parse_time
+from groat.sheets.model import Decimal
+from groat.sheets.numbers import readings, signs_shown
 
 COLUMNS = ("transaction", "date", "source", "destination", "amount", "asset")
 PRINCIPAL = "service:import"
@@ -43,17 +45,9 @@ FILE_ERRORS: dict[str, Rule] = {
     "asset_option_invalid": Rule(400, "Write an asset with its scale, such as USD:2."),
 }
 
-Decimal = Literal[".", ","]
-
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ID = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-# An amount with one sign or several of one kind, each before three digits: the sign may part thousands or a fraction.
-_EITHER = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*", re.ASCII)
-_STYLES: dict[Decimal, re.Pattern[str]] = {
-    ".": re.compile(r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?", re.ASCII),
-    ",": re.compile(r"(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?", re.ASCII),
-}
 
 
 class FileError(GroatError):
@@ -192,32 +186,24 @@ def to_legs(table: Table, decimal: Decimal | None = None) -> tuple[list[_Leg], l
     problems = list(table.problems)
     wanted = (*COLUMNS, "reason")
     legs = [_Leg(row.line, *(row.cells.get(name, "").strip() for name in wanted)) for row in table.rows]
-    decimal = decimal or _decimal_of([leg.amount for leg in legs])
+    signs = {decimal} if decimal else signs_shown(leg.amount for leg in legs)
+    sign = signs.pop() if len(signs) == 1 else None
     plain = []
     for leg in legs:
-        if decimal is None and _EITHER.fullmatch(leg.amount):
+        found = readings(leg.amount)
+        if sign is None and len(set(found.values())) > 1:
             problems.append(
                 Problem(
                     leg.line,
                     "amount_ambiguous",
-                    f"{leg.amount} may have thousands or a fraction. Say which: --decimal point or --decimal comma.",
+                    f"{leg.amount} is {' or '.join(found.values())}. Say which: --decimal point or --decimal comma.",
                 )
             )
-        elif decimal is not None and _STYLES[decimal].fullmatch(leg.amount):
-            other = "," if decimal == "." else "."
-            leg = leg._replace(amount=leg.amount.replace(other, "").replace(decimal, "."))
+        elif sign is not None and sign in found:
+            # All digits stay, for those of a new asset say what its scale is.
+            leg = leg._replace(amount=leg.amount.replace("," if sign == "." else ".", "").replace(sign, "."))
         plain.append(leg)
     return _in_effective_order(plain), problems
-
-
-def _decimal_of(amounts: Sequence[str]) -> Decimal | None:
-    """The sign before the fraction that a column shows by the amounts that can be read in one way only."""
-    found: set[Decimal] = set()
-    for amount in amounts:
-        readable = [sign for sign, style in _STYLES.items() if style.fullmatch(amount)]
-        if len(readable) == 1 and not _EITHER.fullmatch(amount):
-            found.update(readable)
-    return found.pop() if len(found) == 1 else None
 
 
 def _in_effective_order(legs: list[_Leg]) -> list[_Leg]:

@@ -12,7 +12,7 @@ somebody must first say how it is meant, raises SheetError. ``Choices`` is how t
 """
 
 from groat.sheets.errors import ROW_PROBLEMS, SHEET_ERRORS, WARNINGS, SheetError
-from groat.sheets.export import bad_rows_csv, safe_cell
+from groat.sheets.export import bad_rows_csv
 from groat.sheets.model import (
     COLUMNS_MAX,
     FILE_BYTES_MAX,
@@ -47,5 +47,4 @@ __all__ = [
     "SheetName",
     "bad_rows_csv",
     "read_sheet",
-    "safe_cell",
 ]
