@@ -6,6 +6,7 @@ import inspect
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,15 @@ def test_the_words_of_the_facade(groat: SyncGroat) -> None:
     assert held.state == "released"
     assert groat.assets().keys() == {"CREDIT"}
     assert {entry.kind for entry in groat.audit(target="user:b")} == {"open_account"}
+
+
+def test_amounts_are_int_and_decimal_too_and_a_refusal_says_its_figures(groat: SyncGroat) -> None:
+    groat.post([("house:x", "user:a", 5, "CREDIT")], key="int")
+    groat.post([("house:x", "user:a", Decimal("5.0"), "CREDIT")], key="decimal")
+    with pytest.raises(InvalidInput, match="A float is not exact"):
+        groat.post([("house:x", "user:a", 5.0, "CREDIT")], key="float")  # type: ignore[list-item]
+    with pytest.raises(Refused, match=r"^insufficient_funds: user:a has 10 CREDIT available, 11 were needed$"):
+        groat.hold("user:a", "house:s", 11, "CREDIT", key="more")
 
 
 def test_commands_and_verdicts(groat: SyncGroat) -> None:
