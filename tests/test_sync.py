@@ -63,7 +63,9 @@ def test_amounts_are_int_and_decimal_too_and_a_refusal_says_its_figures(groat: S
     groat.post([("house:x", "user:a", Decimal("5.0"), "CREDIT")], key="decimal")
     with pytest.raises(InvalidInput, match="A float is not exact"):
         groat.post([("house:x", "user:a", 5.0, "CREDIT")], key="float")  # type: ignore[list-item]
-    with pytest.raises(Refused, match=r"^insufficient_funds: user:a has 10 CREDIT available, 11 were needed$"):
+    with pytest.raises(
+        Refused, match=r"^insufficient_funds: user:a has 10 CREDIT available, 11 were needed$"
+    ):
         groat.hold("user:a", "house:s", 11, "CREDIT", key="more")
 
 

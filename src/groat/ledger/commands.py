@@ -148,12 +148,15 @@ class Command(msgspec.Struct, kw_only=True):
 
         The latter is "" where they look up the key itself.
         """
-        names = self.names or Key(self.key)
-        forms = dict.fromkeys((names.older or self.key, self.key, *names.earlier))
-        return (
-            tuple(digest_of(self.principal, form) for form in forms),
-            digest_of(self.principal, names.older) if names.older else "",
-        )
+        names = self.names
+        if names is None:
+            return (digest_of(self.principal, self.key),), ""
+        if names.older:
+            forms = dict.fromkeys((names.older, self.key, *names.earlier))
+            return tuple(digest_of(self.principal, form) for form in forms), digest_of(
+                self.principal, names.older
+            )
+        return tuple([digest_of(self.principal, form) for form in (self.key, *names.earlier)]), ""
 
     def key_form(self) -> int:
         """The :class:`Form` in which its key is stored."""

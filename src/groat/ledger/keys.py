@@ -47,7 +47,7 @@ class Key(str):
 
     def __new__(cls, text: str, earlier: tuple[str, ...] = (), older: str = "") -> Key:
         """A key of a checked text."""
-        key = super().__new__(cls, text)
+        key = str.__new__(cls, text)
         key.earlier, key.older = earlier, older
         return key
 
@@ -89,4 +89,6 @@ def derive(key: str, *parts: str | int) -> Key:
 
 
 def _quoted(key: str) -> str:
-    return '"' + _TO_ESCAPE.sub(r"\\\g<0>", key) + '"'
+    if '"' in key or "\\" in key:
+        key = _TO_ESCAPE.sub(r"\\\g<0>", key)
+    return f'"{key}"'

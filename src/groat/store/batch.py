@@ -148,7 +148,9 @@ class Prepared(NamedTuple):
 def prepare(command: Command) -> Prepared:
     """The checked command with its digests."""
     forms, older = command.key_digests()
-    return Prepared(command, command.key_digest(), forms, older, command.body_digest())
+    # A key that has no other form for older nodes was sent as it is.
+    key = command.key_digest() if older else forms[0]
+    return Prepared(command, key, forms, older, command.body_digest())
 
 
 class Published(NamedTuple):
