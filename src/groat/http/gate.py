@@ -163,6 +163,9 @@ class Gate:
             if oldest.give_way():
                 self.log.warning("connection_gave_way", address=address, open=self.count)
                 return True
+            if self.count < self.count_max and len(self.waiting) < self.limits.waiting_max and not own_only:
+                # It is served after all, so there is one fewer that waits.
+                return True
         return False
 
     def _is_exempt(self, address: str) -> bool:
