@@ -8,10 +8,11 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cluster.nodes import Cluster, Watcher, Writers, figure
-from tests.crash.server import DEADLINE_S, Server
+from tests.crash.server import DEADLINE_S, Server, token
 from tests.helpers.databases import PostgresDatabase
 from tests.live.waiting import until
 from tests.servers import Postgres
@@ -84,6 +85,43 @@ async def test_workers_end_with_their_supervisor(node: Cluster) -> None:
     assert len(workers) == 2
     server.kill()
     await until(lambda: not any(map(lives, workers)), DEADLINE_S)
+
+
+def readers_of(server: Server) -> list[int]:
+    """The processes that the workers started: the foremen who read files, and their children."""
+    found = [each for worker in workers_of(server) for each in below(worker)]
+    return [*found, *(each for foreman in found for each in below(foreman))]
+
+
+def below(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task")
+    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+async def test_each_worker_has_files_read_and_leaves_nobody_behind(
+    node: Cluster, number: signal.Signals
+) -> None:
+    (server,) = node.nodes
+    headers = {"Authorization": f"Bearer {token('ada', 'admin')}"}
+
+    async def preview() -> int:
+        # A connection of its own each time, so that the kernel spreads them over the workers.
+        async with httpx.AsyncClient(base_url=server.address, timeout=DEADLINE_S) as client:
+            form = {"files": {"file": ("f.csv", b"user,amount\n42,5\n")}, "data": {"asset": "CREDIT"}}
+            return (await client.post("/v1/sheets/preview", headers=headers, **form)).status_code  # type: ignore[arg-type]
+
+    async with asyncio.timeout(DEADLINE_S):
+        while len(left := readers_of(server)) < 2:
+            assert await preview() == 200
+    if number == signal.SIGTERM:
+        assert await server.terminate() == 0, server.tail()
+    else:
+        workers = workers_of(server)
+        os.kill(server.process.pid, number)
+        for worker in workers:
+            os.kill(worker, number)
+    await until(lambda: not any(map(lives, left)), DEADLINE_S)
 
 
 @pytest.mark.soak
