@@ -425,7 +425,8 @@ export class Connection {
 
   private wish(): void {
     if (this.leading) this.followViews();
-    else this.tabs.send({ type: "watch", watched: this.watches.mine });
+    else if (this.status.open) this.tabs.send({ type: "watch", watched: this.watches.mine });
+    else this.hello();
     this.tellViews();
   }
 
@@ -580,6 +581,8 @@ export class Connection {
         this.followViews();
         this.tellViews();
         this.welcome(message.from);
+        // Who says hello may have led beside this tab, and the others may have its last word on the status.
+        this.tellStatus();
         break;
       case "watch": {
         if (!this.leading) break;
