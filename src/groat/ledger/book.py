@@ -346,13 +346,14 @@ class NotLocked(Exception):
 class Refs:
     """Which rows a command needs locked. Sets of ids; accounts by (path, asset); program rows by table; the
     streams that are told something beside the owners of these accounts. ``known_holds`` are those that exist. ``pasts``
-    are the accounts whose changes since a moment (microseconds) must be known.
+    are the accounts whose changes since a moment (microseconds) must be known; ``assets`` are those of the rows.
     """
 
-    __slots__ = ("accounts", "holds", "known_holds", "pasts", "rows", "streams", "transactions")
+    __slots__ = ("accounts", "assets", "holds", "known_holds", "pasts", "rows", "streams", "transactions")
 
     def __init__(self) -> None:
         self.accounts: set[tuple[str, str]] = set()
+        self.assets: set[str] = set()
         self.holds: set[str] = set()
         self.known_holds: set[str] = set()
         self.transactions: set[str] = set()

@@ -72,6 +72,11 @@ def lock_rows_of(refs: Refs, book: Book, staged: list[Command]) -> Flow[None]:
                 yield from _lock_rows(book, table, ids)
         for command in staged:
             command.needs(refs, book)
+        if refs.assets - book.assets.keys():
+            # Another process created one that this one never met; what a command needs may depend on it.
+            yield from learn_assets(book.assets, refs.assets)
+            for command in staged:
+                command.needs(refs, book)
 
 
 def _lock_rows(book: Book, table: Table, ids: set[str]) -> Flow[None]:

@@ -165,3 +165,12 @@ async def test_no_other_program_takes_it_either(database: Database, clock: Clock
         with pytest.raises(StoreError, match="belongs to request:payout"):
             await groat.execute(Taking(principal="service:shop", key="t", hold=request.hold or ""))
         await untouched(groat, workflow, request, "480.00")
+
+
+async def test_a_node_that_never_met_the_asset_takes_steps_too(database: Database, clock: Clock) -> None:
+    store = database.store(clock, extensions=Groat.standing)
+    async with Groat.open(database.url, store=store) as other, opened(database, clock) as groat:
+        _, request = await filed(groat)
+        # The other node began before there was the asset.
+        rejected = await take(Workflow(other, [PAYOUT]), request, "reject", reason="No")
+        assert (rejected.state, rejected.amount) == ("rejected", "20.00")

@@ -146,6 +146,9 @@ class Take(Command, kw_only=True):
         if (REQUEST, id) not in book.rows:
             return
         row = self._stored(book, id)
+        for stored in (row, self._stored(book, self.parent) if self.parent else None):
+            if stored is not None:
+                refs.assets |= stored.assets()
         notifications.need(refs, row.owner if row else self.owner)
         if self._is_bounded:
             refs.rows.setdefault(OPEN, set()).add(self.owner)
