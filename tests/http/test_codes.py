@@ -346,7 +346,7 @@ NOT_OVER_HTTP = {
     "request_timeout": "shown in tests/http/test_protocol.py",
     "line_too_long": "shown in tests/http/test_protocol.py",
     "head_too_large": "shown in tests/http/test_protocol.py",
-    "too_many_connections": "shown in tests/http/test_protocol.py",
+    "too_many_connections": "shown in tests/http/test_gate.py",
     "too_many_readers": "shown in tests/http/test_attacks.py",
     "host_refused": "shown in tests/http/test_protocol.py",
     "server_full": "shown in tests/http/test_protocol.py",
