@@ -154,7 +154,7 @@ def with_rejection(page: Page) -> None:
 
 
 def with_keys(page: Page) -> None:
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Shortcuts").click()
     dialog(page, "keys-dialog")
 
 

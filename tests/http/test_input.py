@@ -296,9 +296,6 @@ GET /v1/notifications                   unread=maybe               invalid_query
 GET /v1/notifications                   cursor=bGlzdE5vdGlmaWNhdGlvbnMgdXNlcjo0Mj14  invalid_cursor
 GET /v1/notifications                   user=a%20b                 invalid_user
 GET /v1/users                           cursor=%F0%9F%92%B0        invalid_cursor
-GET /v1/recipients                      to=nobody@example.com      user_not_found
-GET /v1/recipients                                                 invalid_query
-GET /v1/recipients                      to=%20                     invalid_query
 GET /v1/users/a%20b                                                invalid_user
 GET /v1/users/unknown                                              user_not_found
 GET /v1/transactions/1                                             invalid_id

@@ -50,7 +50,6 @@ setPreferences      401     200  403  403  200  200
 findPerson          401     200  200  200  200  200
 listAudit           401     403  403  200  200  403
 listUsers           401     403  403  200  200  403
-findRecipient       401     200  200  200  200  200
 addUser             401     403  403  403  201  403
 getUser             401     403  403  200  200  403
 changeUser          401     403  403  403  200  403
@@ -142,8 +141,6 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         sent |= {"files": _SHEET, "data": {"asset": "CREDIT"}}
     elif operation in bodies:
         sent["json"] = bodies[operation]
-    if operation == "findRecipient":
-        sent["params"] = {"to": "42"}
     if operation == "listAccounts":
         sent["params"] = {"prefix": "user:42"}
     if operation == "readStreams":

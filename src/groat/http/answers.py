@@ -102,13 +102,6 @@ class UserView(msgspec.Struct):
     balances: list[BalanceView]
 
 
-class RecipientView(msgspec.Struct):
-    """Somebody whom money may go to; ``name`` empty where none is known."""
-
-    user: str
-    name: str
-
-
 class UserPage(msgspec.Struct):
     """A page of people by user id."""
 

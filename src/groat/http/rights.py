@@ -63,7 +63,6 @@ RIGHTS: dict[str, Right] = {
     "setPreferences": Right.SIGNED_IN,
     "findPerson": Right.SIGNED_IN,
     "listAudit": Right.STAFF,
-    "findRecipient": Right.SIGNED_IN,
     "listUsers": Right.STAFF,
     "addUser": Right.ADMIN,
     "getUser": Right.STAFF,

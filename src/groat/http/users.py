@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from groat.http import bodies
 from groat.http.answer import Answer
-from groat.http.answers import AuditPage, RecipientView, UserPage, UserView
+from groat.http.answers import AuditPage, UserPage, UserView
 from groat.http.call import Call
 from groat.http.examples import AUDIT, PERSON
 from groat.http.operations import CURSOR, LIMIT, STALE, Query, operation
@@ -66,37 +66,6 @@ async def get_user(call: Call) -> Answer:
     if not await call.identities.knows(user):
         raise IdentityError("user_not_found")
     return Answer.of((await _views(call, [user]))[0])
-
-
-@operation(
-    "findRecipient",
-    "GET /v1/recipients",
-    "people",
-    "Find whom money would go to",
-    query=(
-        Query(
-            "to",
-            {"type": "string", "minLength": 1, "maxLength": 254},
-            "A user id or an e-mail address, the whole of it.",
-            required=True,
-        ),
-    ),
-    answer=RecipientView,
-    codes=("user_not_found",),
-    answer_example={"user": "7", "name": "Ursula Byrne"},
-)
-async def find_recipient(call: Call) -> Answer:
-    """Who is behind an id or e-mail address, so that a payer reads a name before anything is sent. Only the whole id or
-    address finds somebody, and only the id and the name are told.
-    """
-    text = call.query["to"].strip()
-    if not 0 < len(text) <= 254:
-        raise HttpError("invalid_query", "to is a user id or an e-mail address of at most 254 characters.")
-    user = await call.identities.user_of(text)
-    if user is None:
-        raise IdentityError("user_not_found", "Nobody with this id or e-mail address is known here.")
-    person = await call.identities.find_user(user)
-    return Answer.of(RecipientView(user, person.name if person else ""))
 
 
 @operation(

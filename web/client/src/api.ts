@@ -125,7 +125,7 @@ export function createApi(http: Pick<Http, "json" | "file">) {
     users: (filter: { q?: string } = {}, options?: PageOptions) =>
       list<wire.UserView>("/v1/users", { ...filter }, options),
     /** Whom money to this id or e-mail address would go to; `user_not_found` where nobody is known. */
-    recipient: (to: string) => http.json<wire.RecipientView>("/v1/recipients", { query: { to } }),
+    recipient: (to: string) => http.json<wire.RecipientView>(path("people", to)),
     user: (user: string) => http.json<wire.UserView>(path("users", user)),
     addUser: (input: wire.UserInput, options?: WriteOptions) =>
       write<wire.UserView>("POST", "/v1/users", input, options),

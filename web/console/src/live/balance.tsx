@@ -31,7 +31,8 @@ export function RollingAmount({ value, animated }: { value: string; animated: bo
           // Intl, and so NumberFlow, reads a decimal string exactly; only its type asks for a number.
           <NumberFlow value={value as Value} format={format} animated={animated} willChange />
         ) : (
-          text
+          // Other scripts are taller than ASCII digits.
+          <span className="leading-snug">{text}</span>
         )}
       </span>
     </span>
