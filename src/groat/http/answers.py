@@ -146,12 +146,13 @@ class ActionView(msgspec.Struct):
 
 
 class Config(msgspec.Struct):
-    """What a front end needs to know before anybody signs in."""
+    """What a front end needs to know before anybody signs in. With no ``people_found_by`` nobody is told a name."""
 
     version: str
     demo: bool
     assets: list[AssetView]
     actions: dict[str, ActionView]
+    people_found_by: str
 
 
 class DemoPerson(msgspec.Struct):

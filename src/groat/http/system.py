@@ -111,6 +111,7 @@ def _is_local(call: Call) -> bool:
         "demo": False,
         "assets": [{"code": "CREDIT", "scale": 0}],
         "actions": {"spend": {"assets": ["CREDIT"], "max": "1000", "takes_to": False}},
+        "people_found_by": "email",
     },
 )
 async def get_config(call: Call) -> Answer:
@@ -121,7 +122,7 @@ async def get_config(call: Call) -> Answer:
         for name, action in call.settings.actions.items()
     }
     listed = [AssetView(*assets[code]) for code in sorted(assets)]
-    return Answer.of(Config(VERSION, call.settings.demo, listed, actions))
+    return Answer.of(Config(VERSION, call.settings.demo, listed, actions, call.settings.people_found_by))
 
 
 @operation(

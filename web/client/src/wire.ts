@@ -364,6 +364,8 @@ export interface ConfigView {
   demo: boolean;
   assets: Asset[];
   actions: Record<string, ActionView>;
+  /** Whether senders are told who is behind an "email" (or id), an "id", or nothing (""). Absent on older servers. */
+  people_found_by?: string;
 }
 
 export interface DemoPerson {

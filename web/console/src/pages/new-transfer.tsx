@@ -6,7 +6,7 @@ import { ArrowRight, ChevronLeft, Landmark, UserRound, Wallet } from "lucide-rea
 import { useRef, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
-import { assetsQuery } from "../api/queries";
+import { assetsQuery, configQuery } from "../api/queries";
 import { requestsQuery } from "../api/requests";
 import { dataOf, spaced } from "../bank/data";
 import { type Reading, useDraft } from "../bank/draft";
@@ -93,6 +93,7 @@ function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] })
   const { to = "" } = route.useSearch();
   const navigate = route.useNavigate();
   const me = usePerson().user;
+  const config = useQuery(configQuery).data;
   const balances = useOwnBalances();
   const known = saved.some(({ id }) => id === to);
   const usual = Object.keys(kind.thresholds).find((code) => balances.some(({ asset }) => asset === code));
@@ -140,7 +141,7 @@ function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] })
     found: ReadTransfer,
     { way }: TransferDraft,
   ): Promise<Reading<TransferDraft, ReadTransfer>> {
-    if (way !== "user") return { ok: true, read: found };
+    if (way !== "user" || config?.people_found_by === "") return { ok: true, read: found };
     try {
       const to = await groat.api.recipient(found.data.user ?? "");
       if (to.user === me) return { ok: false, problems: { user: "Enter somebody else: this is you." } };

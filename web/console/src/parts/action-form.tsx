@@ -66,6 +66,8 @@ function ActionForm({
   picked: BalanceView;
 }) {
   const declared = useQuery(assetsQuery).data;
+  // Where nobody is told names, what was typed is what is read again.
+  const told = useQuery(configQuery).data?.people_found_by !== "";
   const codes = action.assets.length ? action.assets : [...new Set(balances.map((balance) => balance.asset))];
   const [asset, setAsset] = useState(
     codes.includes(picked.asset) ? picked.asset : (codes[0] ?? picked.asset),
@@ -109,7 +111,9 @@ function ActionForm({
     setBusy(true);
     try {
       // Who would get it is read first; the next press sends it to them.
-      if (toSomebody && named === null) return setNamed(await groat.api.recipient(receiver));
+      if (toSomebody && named === null) {
+        return setNamed(told ? await groat.api.recipient(receiver) : { user: receiver, name: "" });
+      }
       await write(["act", name, input], (key, api) => api.action(name, input, { key }), {
         title: `${sentence(name)}: ${formatAmount(read.amount)} ${asset}${named ? ` to ${nameOf(named)}` : ""}`,
         // The change shows at once, as pending.
