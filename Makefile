@@ -56,13 +56,10 @@ lint: python
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What failed beside the others is run once more, alone: a test that is only starved by its neighbours is named and does
-# not hold up a release; one that fails for a cause fails again. Three of those are enough to stop.
+# What failed beside the others is run once more, alone; the last lines name it with its first failure. One that passes then
+# is a finding all the same.
 test-python: setup debian
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder; status=$$?; \
-	test $$status = 1 || exit $$status; \
-	echo "some tests failed beside others: once more, each alone"; \
-	$(BIN)/python -m pytest -v --last-failed --last-failed-no-failures none --maxfail 3
+	@$(BIN)/python -m tests.run
 
 test-web: $(STAMPS)/npm
 	cd web && npm test

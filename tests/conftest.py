@@ -1,12 +1,30 @@
-"""What the whole run shares: private servers, started when the first test asks for them."""
+"""What the whole run shares: private servers, started when the first test asks for them, and how it ends."""
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests import guard
 from tests.servers import Postgres, Redis, postgres, redis
+
+# Before anything is started, for the mark is handed down.
+guard.begin()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note what failed, and how, for whoever runs the tests twice (tests/run.py); only the first process is told."""
+    notes = os.environ.get("TESTS_FAILED_TO")
+    if notes and report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        crash = getattr(report.longrepr, "reprcrash", None)
+        message = crash.message if crash else report.longreprtext
+        line = next((line for line in message.splitlines() if line.strip()), "no message")
+        with Path(notes).open("a") as file:
+            file.write(json.dumps([report.nodeid, report.when, line]) + "\n")
 
 
 @pytest.fixture(scope="session")

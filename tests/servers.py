@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
+from tests import guard
+
 WAIT_S = 30.0
 STEP_S = 0.05
 
@@ -175,6 +177,7 @@ def postgres(
         _mounting("mount", "-t", "tmpfs", "-o", f"size={disk_mb}m,mode=700", "tmpfs", str(folder))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
+    guard.remove(folder)
     server = Postgres(folder, free_port(), settings)
     try:
         if standby_of:
