@@ -123,6 +123,43 @@ def test_what_is_too_large_is_refused_before_it_is_kept(
     assert found == expected or (expected is None and found[0] in (400, 413)), found
 
 
+@pytest.fixture(scope="module")
+def demo(folder: Path, token: str) -> Iterator[Process]:
+    """A demo, whose secrets everybody knows."""
+    with server_process(folder / "demo.db", demo="true") as process:
+        yield process
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost", 200),
+        ("LOCALHOST:8000", 200),
+        ("bank.localhost:8000", 200),
+        ("127.0.0.1", 200),
+        ("127.8.9.10:1", 200),
+        ("[::1]:8000", 200),
+        ("192.168.1.7:8000", 200),
+        ("evil.example", 421),
+        ("localhost.evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("203.0.114.7", 421),
+        ("evil.example:8000", 421),
+        ("", 421),
+    ],
+)
+def test_the_demo_is_no_name_of_a_page_elsewhere(
+    demo: Process, server: Process, host: str, status: int
+) -> None:
+    request = f"GET /health/live HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+    answer = send(demo, request)
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode()), answer
+    if status == 421:
+        assert problem(answer) == (421, "host_refused")
+    # A server of one's own is known by whatever name it has.
+    assert send(server, request).startswith(b"HTTP/1.1 200 "), host
+
+
 def test_a_head_of_many_headers_within_the_bounds_is_served(server: Process) -> None:
     sent = b"GET /health/live HTTP/1.1\r\n" + b"X: " + b"y" * 300 + b"\r\n"
     answer = send(server, sent + b"Y: z\r\n" * 97 + b"Connection: close\r\n\r\n")

@@ -57,7 +57,9 @@ HTTP_ERRORS: dict[str, Rule] = {
     ),
     "nothing_to_change": Rule(422, "Name at least one thing to change."),
     "own_rights": Rule(422, "Nobody changes their own roles or disables themselves; ask another admin."),
-    "host_refused": Rule(421, "The demo is answered only under localhost and addresses of this machine."),
+    "host_refused": Rule(
+        421, "The demo is answered only under localhost and addresses of a private network."
+    ),
     "rate_limited": Rule(429, "Too many calls. Go on after the time in Retry-After."),
     "too_many_connections": Rule(
         429, "Your address has too many connections open (setting connections_per_address). Close some."
