@@ -16,6 +16,17 @@ describe("falling back and climbing up", () => {
     expect(changes).toContainEqual(expect.objectContaining({ type: "balance", live: true }));
   });
 
+  test("an event-stream on which nothing happens stays open", async () => {
+    it.server.reach.websocket = false;
+    const { groat } = await it.open();
+    await it.pass(5_000);
+    const streams = () => it.server.requests.filter((route) => route === "GET /v1/streams/events").length;
+    expect(streams()).toBe(1);
+    await it.pass(300_000);
+    expect(streams()).toBe(1);
+    expect(groat.getState().status).toMatchObject({ state: "live", transport: "event-stream" });
+  });
+
   test("long-poll when event-streams are blocked too", async () => {
     it.server.reach.websocket = false;
     it.server.reach.eventStream = false;

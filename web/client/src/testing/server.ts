@@ -20,6 +20,9 @@ import { orAborted } from "./aborted.js";
 import { FakeNotices } from "./notices.js";
 import { FakeSocket, type SocketServer } from "./socket.js";
 
+/** An event-stream on which nothing happens says so this often, as the real server's does. */
+const BEAT_MS = 15_000;
+
 interface Stream {
   epoch: string;
   events: EventData[];
@@ -575,7 +578,9 @@ export class FakeServer implements SocketServer {
           end();
           controller.close();
         };
+        const beat = setInterval(() => say(": still here\n\n"), BEAT_MS);
         end = () => {
+          clearInterval(beat);
           this.waiting.delete(wake);
           this.ends.delete(close);
         };
