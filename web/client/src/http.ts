@@ -37,6 +37,8 @@ export interface RequestOptions {
 const NO_TOKEN = { of: "token" };
 /** An app's function that gives no token for so long will give none. */
 const TOKEN_MS_MAX = 20_000;
+/** What a header can carry. */
+const SENDABLE = /^[\x21-\x7e]+$/;
 const ATTEMPT_MS_MAX = 15_000;
 const RETRY_FOR_MS = 30_000;
 const READ_ATTEMPTS_MAX = 3;
@@ -57,7 +59,9 @@ export async function given(provider: TokenProvider): Promise<string | null> {
     late = setTimeout(() => reject(error), TOKEN_MS_MAX);
   });
   try {
-    return (await Promise.race([provider(), limit])) || null;
+    const token: unknown = (await Promise.race([provider(), limit])) || null;
+    if (token === null || (typeof token === "string" && SENDABLE.test(token))) return token;
+    throw new GroatError("network", "The token provider gave something that is no token.", 0, NO_TOKEN);
   } catch (error) {
     if (error instanceof GroatError) throw error;
     throw new GroatError("network", "No token could be had.", 0, NO_TOKEN, error);
@@ -138,18 +142,18 @@ export class Http {
     const failure = () => session.failure(method === "GET" ? undefined : { sent: call.sent, key });
     const either = new AbortController();
     const giveUp = () => either.abort(options.signal?.reason);
-    let end = () => {};
+    let forget = () => {};
     const ended = new Promise<never>((_, reject) => {
-      end = () => {
+      const end = () => {
         const error = failure();
         either.abort(error);
         reject(error);
       };
+      if (session.ended) end();
+      else forget = session.onEnd(end);
     });
     if (options.signal?.aborted) giveUp();
-    if (session.ended) end();
     options.signal?.addEventListener("abort", giveUp);
-    session.signal.addEventListener("abort", end);
     call.signal = either.signal;
     try {
       return await Promise.race([ended, work(call)]);
@@ -157,7 +161,7 @@ export class Http {
       throw session.ended ? failure() : error;
     } finally {
       options.signal?.removeEventListener("abort", giveUp);
-      session.signal.removeEventListener("abort", end);
+      forget();
     }
   }
 
@@ -204,7 +208,7 @@ export class Http {
     if (!token) throw new GroatError("signed_out", "Nobody is signed in.", 401);
     const response = await this.exchange(call, path, options, token, signal);
     if (response.status !== 401) return response;
-    const renewed = await session.renew();
+    const renewed = await session.renew(token);
     if (!renewed || renewed === token) return response;
     return this.exchange(call, path, options, renewed, signal);
   }

@@ -33,7 +33,8 @@ export class Session {
   private token: string | null = null;
   private me: Me | null = null;
   private asking: Promise<string | null> | null = null;
-  private readonly controller = new AbortController();
+  private over = false;
+  private readonly endings = new Set<() => void>();
 
   constructor(
     private readonly host: SessionHost,
@@ -44,13 +45,14 @@ export class Session {
     if (proof) this.take(proof);
   }
 
-  /** Aborted when the session ends. */
-  get signal(): AbortSignal {
-    return this.controller.signal;
+  get ended(): boolean {
+    return this.over;
   }
 
-  get ended(): boolean {
-    return this.signal.aborted;
+  /** Calls back once when the session ends; the result takes that back. */
+  onEnd(call: () => void): () => void {
+    this.endings.add(call);
+    return () => this.endings.delete(call);
   }
 
   /** Whose it is; null until that is known, and for a service. */
@@ -63,7 +65,10 @@ export class Session {
   }
 
   end(): void {
-    this.controller.abort(this.failure());
+    if (this.over) return;
+    this.over = true;
+    for (const call of [...this.endings]) call();
+    this.endings.clear();
   }
 
   /**
@@ -91,9 +96,13 @@ export class Session {
     return this.token ?? this.renew();
   }
 
-  /** A new token, asked for once at a time. Throws GroatError. */
-  renew(): Promise<string | null> {
+  /**
+   * A new token, asked for once at a time. Of many calls whose token was refused (`used`) the first one asks: the others get what
+   * has come since. Throws GroatError.
+   */
+  renew(used?: string): Promise<string | null> {
     if (this.ended) return Promise.reject(this.failure());
+    if (used !== undefined && this.token !== null && this.token !== used) return Promise.resolve(this.token);
     this.asking ??= this.ask().finally(() => {
       this.asking = null;
     });

@@ -493,3 +493,25 @@ describe("stop and start by hand", () => {
     expect(shows({ groat })).toEqual(NOTHING);
   });
 });
+
+describe("many calls at once", () => {
+  test("whose token is refused one after the other ask for one new token", async () => {
+    let asked = 0;
+    const token = () => {
+      asked += 1;
+      return it.server.token("42");
+    };
+    const { groat } = await it.open({ token });
+    await it.pass(2_000);
+    it.server.revoke("42");
+    asked = 0;
+    const answers = Array.from({ length: 12 }, () => it.server.holdNext("GET /v1/me"));
+    const calls = Array.from({ length: 12 }, () => groat.api.me());
+    for (const answer of answers) {
+      answer();
+      await it.pass(20);
+    }
+    expect((await Promise.all(calls)).map(({ user }) => user)).toEqual(Array(12).fill("42"));
+    expect(asked).toBe(1);
+  });
+});

@@ -113,6 +113,25 @@ describe("foreign code", () => {
     expect(status(groat)).toBe("live");
   });
 
+  test.each([
+    ["an object", {}],
+    ["a number", 5],
+    ["a text of two lines", "ab\ncd"],
+    ["a symbol", Symbol("token")],
+  ])("a token provider that gives %s is told so, and asked again", async (_, odd) => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    let calls = 0;
+    const token = () => {
+      calls += 1;
+      return calls === 1 ? (odd as string) : it.server.token("42");
+    };
+    const { groat } = await it.open({ token });
+    await it.pass(5_000);
+    expect(warn.mock.calls.flat().join()).toContain("The token provider gave something that is no token.");
+    expect(status(groat)).toBe("live");
+    warn.mockRestore();
+  });
+
   test("a toast that throws takes no other toast along", async () => {
     const { groat } = await it.open();
     const shown: string[] = [];
