@@ -25,7 +25,7 @@ BEFORE, MEANWHILE = 5_000, 2_000
 """How many events there are before they stop, and how many come after that."""
 CHUNK = 500
 EVENT_BYTES = 1_400
-# Kept for each reader that stopped: DESIGN.md §5. Unbounded, twenty who catch up were measured to hold 190 MB;
+# Kept for each reader that stopped: rule S7. Unbounded, twenty who catch up were measured to hold 190 MB;
 # live events are the same bytes for all readers.
 READER_BYTES_MAX = 256 * 1024
 # The page caches of SQLite's five connections grow by what is written and read meanwhile.

@@ -15,7 +15,7 @@ from tests.e2e.serving import Server
 TOKEN_S = 30
 """A live connection asks for its next token after two thirds of the life of the one it has."""
 WITHIN_MS = 5_000
-"""PROGRAMS.md L3: expiry, revocation and a change of role take effect within 5 s."""
+"""Expiry, revocation and a change of role take effect within this time."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Rules 1 to 4, 9 and 10 of the ledger: sums, folds, versions, limits, reversals, set balances, numbers."""
+"""Rules 1 to 4, 9 and 14 of the ledger: sums, folds, versions, limits, reversals, set balances, numbers."""
 
 from __future__ import annotations
 
@@ -341,7 +341,7 @@ async def test_rule_9_a_no_op_on_an_account_that_is_not_open_opens_none(groat: G
     assert view.positions in ({}, {"user:a": f"{head.epoch}:0"})
 
 
-# Rule 10: numbers that do not fit are clear errors; arithmetic is exact to the last unit.
+# Rule 14: numbers that do not fit are clear errors; arithmetic is exact to the last unit.
 
 
 async def test_rule_10_counters_reach_the_last_number_and_not_beyond(groat: Groat) -> None:

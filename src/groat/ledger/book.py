@@ -508,7 +508,7 @@ class Book:
         self.told.append(Told(transaction, stream, event, data, notification))
 
     def sum_up(self, transaction: str, stream: str, event: str, line: dict[str, Any]) -> None:
-        """Add a line to the one event of this type that the stream gets for the whole batch (DESIGN.md §5)."""
+        """Add a line to the one event of this type that the stream gets for the whole batch (rule S2)."""
         self.lines.append(Line(transaction, stream, event, line))
 
     def move(

@@ -1,4 +1,4 @@
-"""What moved money on its own account, such as a request: its effects have one door, which is itself (DESIGN.md §4.13).
+"""Causes: a request that moved money is the one door by which that is undone or corrected (rule 13).
 
 A transaction and a hold carry their cause as a text: the mover, its kind and its id, as in
 ``request:transfer:0198c5f0-...``. Commands of callers leave none; only the code of a program sets it.

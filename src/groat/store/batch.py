@@ -225,7 +225,7 @@ def commit_batch(
     wait: bool = True,
     causes: Sequence[str] = (),
 ) -> Flow[Committed]:
-    """Decide the commands over the locked rows and write what they did. See DESIGN.md §2 and §4.
+    """Decide the commands over the locked rows and write what they did. docs/architecture.md has the rules.
 
     ``assets`` and ``known_ids`` are what the process knows, and are added to: neither ever changes in one database.
     ``wait=False`` locks only rows that are free; commands that need others get the verdict :class:`Taken`. ``causes``

@@ -1,4 +1,4 @@
-"""Re-deriving everything that is stored: the rules of DESIGN.md §4 checked over the whole database.
+"""Derive everything again that is stored, and check the rules of docs/architecture.md over the whole database.
 
 Most of it is one walk over all transactions in the order in which they were committed, page by page: each batch's hash,
 each account's balances and versions as they grow, each key. What must be kept meanwhile is a row of numbers for each

@@ -2,12 +2,12 @@
  * The reducer: what the server confirmed, what is pending here, and how one picture follows from another. Pure: no
  * clock, no network, no randomness.
  *
- * Three rules keep the picture right in whatever order things arrive:
- * 1. A balance is replaced only by a newer version of itself, so late answers and repeated events change nothing.
- *    Only a stream that says it starts over (another epoch) may take a version back.
- * 2. Events are counted by offset: a repeated one is not listed twice, a missing one is asked for.
- * 3. A pending overlay ends with its key, with its position, with a refusal, or with its time; the value that
- *    includes its effect is taken in within the same step, so the number shown never jumps back and forth.
+ * Three rules (docs/architecture.md) keep the picture right in whatever order things arrive:
+ * C1. A balance is replaced only by a newer version of itself, so late answers and repeated events change nothing.
+ *     Only a stream that says it starts over (another epoch) may take a version back.
+ * C2. Events are counted by offset: a repeated one is not listed twice, a missing one is asked for.
+ * C3. A pending overlay ends with its key, with its position, with a refusal, or with its time; the value that
+ *     includes its effect is taken in within the same step, so the number shown never jumps back and forth.
  */
 import { add, compare, isZero, subtract } from "./decimal.js";
 import type { InitialPicture } from "./groat.js";
@@ -404,7 +404,7 @@ class Draft {
     this.confirmed.balances = kept;
   }
 
-  /** Rule 1. `restarted` means the stream starts over and its word counts whatever the version. */
+  /** Rule C1. `restarted` means the stream starts over and its word counts whatever the version. */
   private merge(view: BalanceView, restarted: boolean): void {
     const key = balanceKey(view.account, view.asset);
     const known = this.confirmed.balances[key];

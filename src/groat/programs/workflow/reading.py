@@ -12,7 +12,7 @@ from groat.store.assets import learn_assets
 from groat.store.flow import Flow, Query
 
 OPEN_MAX = 50
-"""How many open requests a person's snapshot holds (DESIGN.md §5)."""
+"""How many open requests a person's snapshot holds (rule S4)."""
 
 
 STEPS_MAX = 50

@@ -1,0 +1,130 @@
+"""docs/architecture.md and the tree agree: the names on the page exist, and every rule that is cited stands on it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from groat.http.problems import CODES
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+PYTHON = ROOT / "src" / "groat"
+TYPESCRIPT = [ROOT / "web" / name / "src" for name in ("client", "react", "console")]
+# The rules of an association of bond dealers have numbers, too.
+OTHERS = re.compile(r"\bICMA(?:'s)? rule \d+")
+CITATION = re.compile(r"\brules?\s+((?:[A-Z]?\d+(?:, | and | to )?)+)", re.IGNORECASE)
+
+
+def python_names(text: str) -> Iterator[str]:
+    """What a file defines: functions, classes and constants, methods and attributes as ``Class.name``."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        if isinstance(node, ast.ClassDef):
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield f"{node.name}.{inner.name}"
+                elif isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store):
+                    yield f"{node.name}.{inner.attr}"
+    for line in tree.body:
+        if isinstance(line, ast.Assign | ast.AnnAssign):
+            targets = line.targets if isinstance(line, ast.Assign) else [line.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def typescript_names(text: str) -> Iterator[str]:
+    """What a file declares at its top, and the methods of its classes as ``Class.name``."""
+    kind = ""
+    for line in text.splitlines():
+        if top := re.match(r"(?:export )?(?:async )?(?:class|function|const|interface|type) (\w+)", line):
+            kind = top[1]
+            yield kind
+        elif method := re.match(r"  (?:private |readonly |async |static )*(\w+)(?:<[^>]*>)?\(", line):
+            yield f"{kind}.{method[1]}"
+
+
+def names_in(path: Path) -> set[str]:
+    """The names that a file defines."""
+    text = path.read_text(encoding="utf-8")
+    return set(python_names(text) if path.suffix == ".py" else typescript_names(text))
+
+
+FILES = [*PYTHON.rglob("*.py"), *(path for top in TYPESCRIPT for path in top.rglob("*.ts*"))]
+NAMES = set(CODES).union(*map(names_in, FILES))
+SPANS = sorted(set(re.findall(r"`([^`\n]+)`", PAGE)))
+# Rows of the page that say where a name stands: "`http/app.py`: `App._answer`".
+PLACES = re.findall(r"`([\w./-]+\.\w+)`: `([\w.]+)`", PAGE)
+# A command line, import paths and a group of entry points.
+WORDS = {"make lint", "groat", "groat.Groat", "groat.programs"}
+
+
+def found(path: str) -> Path | None:
+    """The file or directory that the page means, from the repository's root or from src/groat."""
+    return next((top / path for top in (ROOT, PYTHON) if (top / path).exists()), None)
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers of the rules that stand on a page as items of its lists."""
+    return [a or b for a, b in re.findall(r"^(?:- ([A-Z]\d+)|(\d+))\. ", text, re.MULTILINE)]
+
+
+def cited(text: str) -> Iterator[str]:
+    """The rules that a text cites: "rule 4", "rules 1 to 4, 9 and 14", "Rule S7"."""
+    for citation in CITATION.finditer(OTHERS.sub("", text)):
+        yield from re.findall(r"[A-Z]?\d+", citation[1])
+
+
+def sources() -> list[Path]:
+    """The files of the repository that may cite a rule."""
+    tops = [PYTHON, ROOT / "tests", ROOT / "benchmarks", ROOT / "examples", ROOT / "docs", *TYPESCRIPT]
+    suffixes = {".py", ".sql", ".md", ".ts", ".tsx", ".css"}
+    files = [
+        path for top in tops for path in top.rglob("*") if path.suffix in suffixes and path != Path(__file__)
+    ]
+    return [ROOT / "README.md", *files]
+
+
+@pytest.mark.parametrize("span", SPANS)
+def test_what_the_map_names_exists(span: str) -> None:
+    if span in WORDS or span in NAMES:
+        return
+    assert re.search(r"[/.]", span), f"{span} is no name of a class, a function or a code"
+    assert found(span), f"there is no {span}"
+
+
+@pytest.mark.parametrize(("path", "name"), PLACES)
+def test_it_stands_where_the_map_says(path: str, name: str) -> None:
+    place = found(path)
+    assert place is not None
+    assert name in names_in(place)
+
+
+def test_the_map_shows_every_room() -> None:
+    rooms = {f"{path.parent.name}/" for path in PYTHON.glob("*/__init__.py")}
+    assert rooms <= set(SPANS)
+
+
+def test_each_cited_rule_stands_on_the_map() -> None:
+    known = set(numbers(PAGE))
+    unknown = {
+        f"{path.relative_to(ROOT)}: rule {rule}"
+        for path in sources()
+        for rule in cited(path.read_text(encoding="utf-8"))
+        if rule not in known
+    }
+    assert unknown == set()
+
+
+def test_no_file_cites_a_document_that_is_not_here() -> None:
+    absent = re.compile(r"\b(?!README|LICENSE)[A-Z]{4,}\.md\b")
+    assert {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sources()
+        for name in absent.findall(path.read_text(encoding="utf-8"))
+    } == set()
