@@ -186,6 +186,7 @@ user                external                name  on          code
 42                  -                       -     -           recipient_wrong
 not:a:user          -                       -     -           recipient_wrong
 -                   DE88370400440532013000  E     -           recipient_wrong
+-                   DE8937040044            E     -           recipient_wrong
 -                   1234                    E     -           recipient_wrong
 -                   house:bank              E     -           recipient_wrong
 7                   -                       -     2025-12-31  day_wrong
@@ -206,6 +207,15 @@ async def test_what_cannot_be_filed(bank: Bank, row: dict[str, str]) -> None:
         ("de89 3704 0044 0532 0130 00", IBAN),
         ("GB29NWBK60161331926819", "GB29NWBK60161331926819"),
         ("GB28NWBK60161331926819", None),
+        # The check digits are right, the length is not: of one cut short, one too long, one of another country.
+        ("DE8937040044", None),
+        ("DE1312345", None),
+        ("DE813704004405320130000", None),
+        ("NO9386011117947", "NO9386011117947"),
+        ("MT84MALT011000012345MTLCAST001S", "MT84MALT011000012345MTLCAST001S"),
+        # Only 02 to 98 are check digits, though 00 and 99 divide as well.
+        ("DE00370400440532013050", None),
+        ("AB123456", "AB123456"),
         ("0532013000", "0532013000"),
         ("12345", "12345"),
         ("1234", None),

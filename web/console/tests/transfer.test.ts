@@ -73,6 +73,10 @@ test.each([
   ["DE89370400440532013001", "check digits"],
   ["1234", "IBAN"],
   ["DE89-3704", "IBAN"],
+  ["DE8937040044", "22"],
+  ["NO9386011117947", null],
+  ["DE00370400440532013050", "check digits"],
+  ["AB123456", null],
 ])("the number %s", (number, problem) => {
   const found = numberProblem(number);
   if (problem === null) expect(found).toBeNull();
