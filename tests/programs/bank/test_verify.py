@@ -122,6 +122,11 @@ TAMPERINGS = [
     ("transfer", "UPDATE txn SET cause = 'request:transfer:{rejected}' WHERE cause LIKE '%{completed}'", CAUSES),
     ("transfer", "UPDATE txn SET cause = 'request:transfer:{pending}' WHERE principal = 'service:local'", CAUSES),
     ("transfer", "UPDATE hold SET cause = 'request:transfer:{rejected}' WHERE cause LIKE '%{pending}'", CAUSES),
+    ("transfer", "UPDATE hold SET cause = NULL WHERE cause LIKE '%{pending}'", "verify_holds"),
+    ("transfer", "UPDATE request SET asset = 'XAU' WHERE id = '{completed}'", MONEY),
+    ("transfer", "UPDATE request SET corrections = replace(corrections, 'USD', 'XAU') WHERE id = '{corrected}'", MONEY),
+    ("transfer", "UPDATE request SET corrections = '{{' WHERE id = '{corrected}'", MONEY),
+    ("transfer", "UPDATE request SET kind = 'unknown' WHERE id = '{completed}'", CAUSES),
     ("transfer", "UPDATE hold SET expires_at = 9000000000000000 WHERE cause LIKE '%{pending}'", CAUSES),
     ("transfer", "UPDATE request_step SET id = substr(id, 1, 35) || 'z' WHERE request = '{pending}'", CAUSES),
 ]  # fmt: skip

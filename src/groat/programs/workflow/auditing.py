@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from groat.ledger.amounts import Asset, format_amount
 from groat.programs.workflow.kinds import Kind, Moved, Request
 from groat.programs.workflow.rows import RequestRow, moves_of
@@ -34,12 +36,26 @@ def audit(kinds: Mapping[str, Kind[Any]], add: Add) -> Flow[None]:
         holds: dict[str, list[Any]] = {}
         for id, *hold in (yield Query("verify_held", (ids,))):
             holds.setdefault(id, []).append(hold)
+        rows = [row for row in rows if row.kind in kinds and _is_readable(row, add)]
         named = {asset for row in rows for asset in row.assets()}
         named |= {move.asset for all_ in moves.values() for move in all_}
         yield from learn_assets(assets, named | {hold[2] for all_ in holds.values() for hold in all_})
         for row in rows:
-            if row.kind in kinds:
-                _compare(kinds[row.kind], row, moves.get(row.id, ()), holds.get(row.id, []), assets, add)
+            _compare(kinds[row.kind], row, moves.get(row.id, ()), holds.get(row.id, []), assets, add)
+
+
+def _is_readable(row: RequestRow, add: Add) -> bool:
+    """Whether its corrections can be read; somebody may have changed them into what no version writes."""
+    try:
+        row.corrected()
+    except msgspec.MsgspecError as error:
+        add(CHECK, _named(row), "corrections that can be read", str(error))
+        return False
+    return True
+
+
+def _named(row: RequestRow) -> str:
+    return f"{row.kind} {row.id} {row.state}"
 
 
 def _compare(
@@ -50,7 +66,7 @@ def _compare(
     assets: dict[str, Asset],
     add: Add,
 ) -> None:
-    what = f"{row.kind} {row.id} {row.state}"
+    what = _named(row)
     given = {asset: units for asset, units in row.corrected().given.items() if units}
     back = Counter[str]()
     for move in moves:
@@ -97,14 +113,16 @@ def _known(nets: Nets) -> dict[tuple[str, str], int]:
 
 
 def _sums(units: Mapping[str, int], assets: dict[str, Asset]) -> str:
-    return (
-        ", ".join(f"{format_amount(n, assets[a].scale)} {a}" for a, n in sorted(units.items())) or "nothing"
-    )
+    return ", ".join(_money(n, a, assets) for a, n in sorted(units.items())) or "nothing"
+
+
+def _money(units: int, asset: str, assets: Mapping[str, Asset]) -> str:
+    """The amount for people to read; an asset that does not exist has smallest units only."""
+    return f"{format_amount(units, assets[asset].scale if asset in assets else 0)} {asset}"
 
 
 def _shown(nets: Nets, held: int, assets: dict[str, Asset]) -> str:
     moved = [
-        f"{path} {format_amount(units, assets[asset].scale)} {asset}"
-        for (path, asset), units in sorted(_known(nets).items())
+        f"{path} {_money(units, asset, assets)}" for (path, asset), units in sorted(_known(nets).items())
     ]
     return f"{', '.join(moved) or 'nothing moved'}; {held} held"

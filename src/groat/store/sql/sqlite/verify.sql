@@ -17,7 +17,7 @@ FROM differences WHERE posted <> 0 OR pending <> 0 LIMIT 100;
 
 -- name: verify_holds :many long
 -- Rule 5: a hold's counters are the fold of its transactions' first postings, and it is open exactly while something is
--- left.
+-- left. Rule 13: it has the cause of the transaction that made it.
 WITH fold (hold, captured, remaining) AS (
     SELECT hold, sum(amount), sum(pending)
     FROM (SELECT t.hold, p.amount, p.pending FROM txn AS t JOIN posting AS p ON p.txn = t.id AND p.leg = 0
@@ -33,6 +33,10 @@ SELECT h.id,
 FROM hold AS h LEFT JOIN fold AS f ON f.hold = h.id
 WHERE h.captured <> coalesce(f.captured, 0) OR h.amount - h.captured - h.released <> coalesce(f.remaining, -1)
    OR (h.status = 'open') <> (h.amount > h.captured + h.released)
+UNION ALL
+SELECT h.id, coalesce(t.cause, a.cause, 'no cause'), coalesce(h.cause, 'no cause')
+FROM hold AS h LEFT JOIN txn AS t ON t.id = h.id LEFT JOIN archived_txn AS a ON a.id = h.id
+WHERE h.cause IS NOT coalesce(t.cause, a.cause)
 LIMIT 100;
 
 -- name: verify_pending :many long
