@@ -35,7 +35,7 @@ def tracer_of(provider: TracerProvider | None = None) -> Tracer | None:
 
 
 def wanted(settings: Settings) -> bool:
-    """Whether the settings, or OpenTelemetry's own variables, name a place to send spans to.
+    """Return whether the settings, or OpenTelemetry's own variables, name a place to send spans to.
 
     Raises SettingsError ``otel_missing``.
     """

@@ -125,7 +125,7 @@ class PostgresBus(Bus):
         self.traffic.sent += len(waiting)
 
     async def _has_others(self, connection: Any) -> bool:
-        """Whether anybody else hears; that there was somebody is believed for ``OTHERS_S``."""
+        """Return whether anybody else hears; that there was somebody is believed for ``OTHERS_S``."""
         if monotonic() < self._others_until:
             return True
         found: bool = await connection.fetchval(_OTHERS, timeout=ANSWER_S)

@@ -36,7 +36,7 @@ _LEG = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 
 def is_export(table: Table) -> bool:
-    """Whether a file is an export. Raises FileError ``export_outdated`` for one that lacks what it would need."""
+    """Return whether a file is an export. Raises FileError ``export_outdated`` for one that lacks columns."""
     columns = set(table.columns)
     if not columns >= OLDER:
         return False

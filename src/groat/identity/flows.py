@@ -109,7 +109,7 @@ class Change(msgspec.Struct, kw_only=True):
 
     @property
     def touches_rights(self) -> bool:
-        """Whether open connections must hear of it."""
+        """Return whether open connections must hear of it."""
         return not (self.roles is self.disabled is self.tokens_after is msgspec.UNSET)
 
 
@@ -246,7 +246,7 @@ def roles_in_use() -> Flow[set[str]]:
 
 
 def has_admin() -> Flow[bool]:
-    """Whether somebody can sign in as an admin."""
+    """Return whether somebody can sign in as an admin."""
     row = yield Query("count_people", ("admin",))
     return bool(row[0])
 
@@ -277,7 +277,7 @@ def list_users(pattern: str, after: str, limit: int) -> Flow[list[str]]:
 
 
 def knows(user: str) -> Flow[bool]:
-    """Whether a person has a record or a stream."""
+    """Return whether a person has a record or a stream."""
     row = yield Query("find_principal", (f"user:{user}",))
     if row is None:
         row = yield Query("find_stream_of_user", (f"user:{user}",))

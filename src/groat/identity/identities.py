@@ -312,7 +312,7 @@ class Identities:
         return await self._groat.read(flows.list_users, pattern, after, limit)
 
     async def knows(self, user: str) -> bool:
-        """Whether a person has a record, or something ever happened to them."""
+        """Return whether a person has a record, or something ever happened to them."""
         return await self._groat.read(flows.knows, user)
 
     async def roles_in_use(self) -> set[str]:
@@ -324,7 +324,7 @@ class Identities:
         return await self._groat.read(flows.balances_of, users)
 
     async def has_admin(self) -> bool:
-        """Whether somebody can sign in as an admin."""
+        """Return whether somebody can sign in as an admin."""
         return await self._groat.read(flows.has_admin)
 
     # -- API keys ----------------------------------------------------------------------------------------------
@@ -385,7 +385,7 @@ class Identities:
 
 
 def _lets_in(standing: Standing, identity: Identity) -> bool:
-    """Whether a token that is good in itself lets its bearer in."""
+    """Return whether a token that is good in itself lets its bearer in."""
     if not standing.session_open:
         return False
     record = standing.record

@@ -45,17 +45,17 @@ class Identity(msgspec.Struct, frozen=True):
 
     @property
     def may_decide(self) -> bool:
-        """Whether they were staff for long enough to decide on requests."""
+        """Return whether they were staff for long enough to decide on requests."""
         return self.decides_after <= time.time()
 
     @property
     def is_admin(self) -> bool:
-        """Whether the caller may do everything."""
+        """Return whether the caller may do everything."""
         return ADMIN in self.roles
 
     @property
     def is_staff(self) -> bool:
-        """Whether the caller may read everything."""
+        """Return whether the caller may read everything."""
         return not STAFF_ROLES.isdisjoint(self.roles)
 
     @property
@@ -66,7 +66,7 @@ class Identity(msgspec.Struct, frozen=True):
 
     @property
     def is_service(self) -> bool:
-        """Whether an app's own server calls, with an API key."""
+        """Return whether an app's own server calls, with an API key."""
         return self.user is None
 
 
@@ -113,7 +113,7 @@ def check_user(user: str) -> str:
 
 
 def is_user(text: str) -> bool:
-    """Whether a text has the form of a user id."""
+    """Return whether a text has the form of a user id."""
     return _NAME.fullmatch(text) is not None
 
 

@@ -40,7 +40,7 @@ class Passwords:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._hasher.hash, password)
 
     async def matches(self, hashed: str | None, password: str) -> bool:
-        """Whether the password belongs to the hash; takes as long when there is no hash. Raises Overloaded."""
+        """Return whether the password belongs to the hash; takes as long when there is no hash. Raises Overloaded."""
         if self._waiting >= WAITING_MAX:
             raise Overloaded()
         self._waiting += 1

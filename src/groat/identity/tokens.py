@@ -255,7 +255,7 @@ class TrustedKey(NamedTuple):
 
 
 def _is_access(value: Any, prefix: str = "") -> bool:
-    """Whether a type says that the token is an access token."""
+    """Return whether a type says that the token is an access token."""
     return isinstance(value, str) and value.lower().removeprefix(prefix) in ACCESS_TYPES
 
 

@@ -18,7 +18,7 @@ ADJUSTMENTS = "house:adjustments"
 
 @lru_cache(maxsize=65_536)
 def check_path(path: str) -> str:
-    """The path itself when it is well-formed; raises InvalidInput ``invalid_account``."""
+    """Return the path when it is well-formed; raises InvalidInput ``invalid_account``."""
     if len(path) > PATH_MAX or not _PATH.fullmatch(path):
         raise InvalidInput("invalid_account", account=printable(path, PATH_MAX))
     return path
@@ -26,20 +26,20 @@ def check_path(path: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def owner_stream(path: str) -> str | None:
-    """The stream that hears of this account: ``user:7:commissions`` is ``user:7``'s, ``house:bonus`` nobody's."""
+    """Return the stream that hears of this account: ``user:7`` for ``user:7:commissions``, None for ``house:bonus``."""
     kind, _, rest = path.partition(":")
     return f"user:{rest.partition(':')[0]}" if kind == "user" and rest else None
 
 
 def check_stream(name: str) -> str:
-    """The stream's name when it is well-formed; raises InvalidInput ``invalid_stream``."""
+    """Return the stream's name when it is well-formed; raises InvalidInput ``invalid_stream``."""
     if not _STREAM.fullmatch(name):
         raise InvalidInput("invalid_stream", stream=printable(name, 128))
     return name
 
 
 def is_within(path: str, prefix: str) -> bool:
-    """Whether the prefix, whole segments only, covers the path: ``user:4`` covers ``user:4:x`` but not ``user:42``."""
+    """Return whether the prefix covers the path by whole segments: ``user:4`` covers ``user:4:x``, not ``user:42``."""
     return not prefix or path == prefix or path.startswith(prefix + ":")
 
 
@@ -61,7 +61,7 @@ class Rule(NamedTuple):
 
 
 class Policy:
-    """With which limits an account opens: the matching rule with the most segments decides, literal ones first.
+    """Decides the limits with which an account opens: the matching rule with the most segments wins, literals first.
 
     Without a matching rule an account opens with floor 0 and no ceiling.
     """
@@ -75,7 +75,7 @@ class Policy:
         self._ordered = [(rule.pattern.split(":"), rule.limits) for rule in ordered]
 
     def limits(self, path: str) -> Limits:
-        """The limits for a path that is about to be opened."""
+        """Return the limits for a path that is about to be opened."""
         segments = path.split(":")
         for pattern, limits in self._ordered:
             if len(pattern) <= len(segments) and all(

@@ -17,26 +17,26 @@ _ASSET = re.compile(r"[A-Z][A-Z0-9_]{0,15}", re.ASCII)
 Amount = str | int | Decimal
 """An amount as apps may give it: "12.50", 12 or Decimal("12.50"), in whole units of the asset. Never a float."""
 
-# More digits than any amount has; beyond it a Decimal's text may be as long as its exponent says.
+# No amount has as many digits. The text of a Decimal beyond this may be as long as its exponent says.
 _DIGITS_MAX = 64
 
 
 class Asset(NamedTuple):
-    """What is counted: a ``code`` such as ``USD`` and the immutable number of fraction digits, ``scale``."""
+    """A unit that the ledger counts: a ``code`` such as ``USD`` and its ``scale``, the fraction digits, for ever."""
 
     code: str
     scale: int
 
 
 def check_asset(code: str, scale: int) -> Asset:
-    """An :class:`Asset` of a well-formed code and a scale of 0 to 18; raises InvalidInput ``invalid_asset``."""
+    """Make an :class:`Asset` of a well-formed code and a scale of 0 to 18; raises InvalidInput ``invalid_asset``."""
     if not _ASSET.fullmatch(code) or not 0 <= scale <= SCALE_MAX:
         raise InvalidInput("invalid_asset", asset=printable(code, 32))
     return Asset(code, scale)
 
 
 def amount_text(value: Amount) -> str:
-    """The decimal string of an amount that an app gave; raises InvalidInput ``invalid_amount``.
+    """Return the decimal string of an amount that an app gave; raises InvalidInput ``invalid_amount``.
 
     A float is refused, for it has seldom the value that it was written with; so are bool, None, NaN and infinity.
     Zeros at the end of a Decimal's fraction do not count.
@@ -70,7 +70,7 @@ def amount_text(value: Amount) -> str:
 
 
 def parse_amount(text: str, asset: Asset, *, signed: bool = False) -> int:
-    """The smallest units in a decimal string; ``signed`` allows zero and negative values (for a balance to set).
+    """Return the smallest units in a decimal string; ``signed`` allows zero and negative values (for a balance to set).
 
     Raises InvalidInput ``invalid_amount``, ``too_many_digits``, ``amount_not_positive`` or ``amount_overflow``.
     """
@@ -90,7 +90,7 @@ def parse_amount(text: str, asset: Asset, *, signed: bool = False) -> int:
 
 
 def format_amount(value: int, scale: int) -> str:
-    """The decimal string of ``value`` smallest units with exactly ``scale`` fraction digits: (1250, 2) is "12.50"."""
+    """Write smallest units as a decimal string with exactly ``scale`` fraction digits: (1250, 2) is "12.50"."""
     if scale == 0:
         return str(value)
     digits = str(abs(value)).rjust(scale + 1, "0")

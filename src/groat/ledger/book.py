@@ -75,16 +75,16 @@ class Account:
 
     @property
     def balance(self) -> int:
-        """Credits less debits, in smallest units."""
+        """Return credits less debits, in smallest units."""
         return self.credits - self.debits
 
     @property
     def available(self) -> int:
-        """What may leave now: the balance less own holds; incoming holds never count."""
+        """Return how much may leave now: the balance less own holds. Incoming holds never count."""
         return self.credits - self.debits - self.debits_pending
 
     def state(self) -> tuple[Any, ...]:
-        """What a command can change of this row."""
+        """Return the values of this row that a command can change."""
         return (
             self.debits,
             self.credits,
@@ -96,7 +96,7 @@ class Account:
         )
 
     def restore(self, state: tuple[Any, ...]) -> None:
-        """Back to an earlier :meth:`state`."""
+        """Go back to an earlier :meth:`state`."""
         (
             self.debits,
             self.credits,
@@ -153,15 +153,15 @@ class HoldRow:
 
     @property
     def remaining(self) -> int:
-        """What is neither captured nor released yet."""
+        """Return the amount that is neither captured nor released yet."""
         return self.amount - self.captured - self.released
 
     def state(self) -> tuple[Any, ...]:
-        """What a command can change of this row."""
+        """Return the values of this row that a command can change."""
         return (self.captured, self.released, self.status)
 
     def restore(self, state: tuple[Any, ...]) -> None:
-        """Back to an earlier :meth:`state`."""
+        """Go back to an earlier :meth:`state`."""
         self.captured, self.released, self.status = state
 
 
@@ -240,11 +240,11 @@ class TransactionRow:
         self.reversed: dict[int, int] = {}
 
     def state(self) -> tuple[Any, ...]:
-        """What a command can change of this row: how much of each leg is reversed."""
+        """Return the values that a command can change: how much of each leg is reversed."""
         return (dict(self.reversed),)
 
     def restore(self, state: tuple[Any, ...]) -> None:
-        """Back to an earlier :meth:`state`."""
+        """Go back to an earlier :meth:`state`."""
         (self.reversed,) = state
 
 
@@ -259,11 +259,11 @@ class ProgramRow:
         self.values = values
 
     def state(self) -> tuple[Any, ...]:
-        """What a command can change of this row."""
+        """Return the values of this row that a command can change."""
         return (self.values,)
 
     def restore(self, state: tuple[Any, ...]) -> None:
-        """Back to an earlier :meth:`state`."""
+        """Go back to an earlier :meth:`state`."""
         (self.values,) = state
 
 
@@ -271,10 +271,10 @@ class Row(Protocol):
     """A row that a command may change."""
 
     def state(self) -> tuple[Any, ...]:
-        """What a command can change of this row."""
+        """Return the values of this row that a command can change."""
 
     def restore(self, state: tuple[Any, ...]) -> None:
-        """Back to an earlier state."""
+        """Go back to an earlier state."""
 
 
 class Table(NamedTuple):
@@ -315,7 +315,7 @@ class Move(NamedTuple):
 
 
 class Told(NamedTuple):
-    """Something to tell a stream about a transaction, beside its changes: an event's type and its JSON-able data.
+    """An event for a stream about a transaction, beside its changes: the event's type and its JSON-able data.
 
     ``notification`` is what the stream's person is notified of by the same event.
     """
@@ -337,14 +337,14 @@ class Line(NamedTuple):
 
 
 class NotLocked(Exception):
-    """Raised by ``decide()`` for a command that needs rows which only another one of its batch made it need.
+    """Raised by ``decide()`` when an earlier command of the batch made the command need rows that are not locked.
 
     It is decided with the next batch, which locks them.
     """
 
 
 class Refs:
-    """Which rows a command needs locked. Sets of ids; accounts by (path, asset); program rows by table; the
+    """The rows that a command needs locked. Sets of ids; accounts by (path, asset); program rows by table; the
     streams that are told something beside the owners of these accounts. ``known_holds`` are those that exist. ``pasts``
     are the accounts whose changes since a moment (microseconds) must be known; ``assets`` are those of the rows.
     """
@@ -393,12 +393,12 @@ class Book:
             self.fresh.add(account)
 
     def begin(self) -> None:
-        """A new command begins: what it does can be undone by :meth:`rollback` up to here."""
+        """Begin a command: :meth:`rollback` undoes everything since this call."""
         self._undo = {}
         self._marks = (len(self.made), len(self.acts), len(self.told), len(self.lines))
 
     def accept(self) -> None:
-        """The command since :meth:`begin` stands: the accounts it touched are open from here on."""
+        """Keep everything since :meth:`begin`; the accounts that the command touched are open from here on."""
         if self.fresh:
             for account in self.fresh & self._undo.keys():
                 account.fresh = False
@@ -418,7 +418,7 @@ class Book:
         del self.made[made:], self.acts[acts:], self.told[told:], self.lines[lines:]
 
     def make(self, transaction: TransactionRow) -> None:
-        """Add a transaction; what comes later in the batch can find it. Raises ValueError when its id is used."""
+        """Add a transaction, which later commands of the batch can find. Raises ValueError when its id is used."""
         if transaction.id in self.transactions:
             raise ValueError("two transactions of a batch have the same id")
         self.made.append(transaction)
@@ -426,7 +426,7 @@ class Book:
         self._note_past(transaction, 1)
 
     def _note_past(self, transaction: TransactionRow, sign: int) -> None:
-        """What comes later in the batch sees the past as this transaction leaves it."""
+        """Record the change, so that later commands of the batch see the past as this transaction leaves it."""
         if not self.pasts:
             return
         for leg in transaction.legs:
@@ -437,7 +437,7 @@ class Book:
                     past[at] = past.get(at, 0) + sign * delta
 
     def past_refusal(self, account: Account, at: int) -> Refusal | None:
-        """Why what was just taken from an account may not have left it at that moment already; None if it may.
+        """Return a refusal if the amount just taken from an account was not available at that moment yet, else None.
 
         The past is that of effective dates, and the floor is the present one: limits have no history.
         """
@@ -475,17 +475,17 @@ class Book:
             self.touched.setdefault(row, state)
 
     def changed(self, kind: type[R]) -> list[R]:
-        """The touched rows of a kind that differ from what was read."""
+        """Return the touched rows of a kind that differ from their values when read."""
         return [r for r, state in self.touched.items() if isinstance(r, kind) and r.state() != state]
 
     def has_new_limits(self, path: str, asset: str) -> bool:
-        """Whether a command of this batch gave the account another floor or ceiling."""
+        """Return whether a command of this batch gave the account another floor or ceiling."""
         account = self.accounts[path, asset]
         before = self.touched.get(account)
         return before is not None and before[-2:] != account.state()[-2:]
 
     def row(self, table: Table, id: str) -> list[Any] | None:
-        """The values of a program's locked row, or None where there is none."""
+        """Return the values of a program's locked row, or None where there is none."""
         return self.rows[table, id].values
 
     def put(self, table: Table, id: str, values: list[Any]) -> None:
@@ -558,7 +558,7 @@ class Book:
         return legs
 
     def _why_not(self, before: dict[Account, tuple[Any, ...]], below_floor: bool) -> Refusal | None:
-        """The first refusal in the order of the table, of accounts of which one is beyond a limit."""
+        """Return the first refusal in the order of the table. At least one of the accounts is beyond a limit."""
         for account in before:
             if overflows(account):
                 return refuse("balance_overflow", account=account.path, asset=account.asset)
@@ -630,14 +630,14 @@ class Book:
 
 
 def overflows(account: Account) -> bool:
-    """Whether a counter of the account exceeds a signed 64-bit integer, or would once all holds are captured."""
+    """Return whether a counter of the account exceeds a signed 64-bit integer, or would once all holds are captured."""
     # Counting what is pending keeps a later capture from overflowing, for it only moves pending to posted.
     debits, credits = account.debits + account.debits_pending, account.credits + account.credits_pending
     return debits > AMOUNT_MAX or credits > AMOUNT_MAX
 
 
 def _is_beyond(account: Account) -> bool:
-    """Whether an account is beyond a limit, however it got there; nearly always it is not."""
+    """Return whether an account is beyond a limit, however it got there; nearly always it is not."""
     floor, ceiling = account.floor, account.ceiling
     return (
         (floor is not None and account.credits - account.debits - account.debits_pending < floor)
@@ -647,5 +647,5 @@ def _is_beyond(account: Account) -> bool:
 
 
 def refuse(code: str, detail: str = "", **fields: str) -> Refusal:
-    """A refusal with the table's meaning as its detail unless another is given."""
+    """Make a refusal. Its detail is the meaning of its code unless another detail is given."""
     return Refusal(code, detail or refusal_rule(code).meaning, fields)

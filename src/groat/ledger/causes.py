@@ -16,7 +16,7 @@ MOVERS: dict[str, str] = {
         "POST /v1/requests/{kind}/{id}/correct, or another transition of the request."
     ),
 }
-"""What each mover tells whoever comes by another door."""
+"""The text that each mover gives a caller who tries another door."""
 
 
 class Cause(NamedTuple):
@@ -31,13 +31,13 @@ class Cause(NamedTuple):
 
 
 def read_cause(text: str) -> Cause:
-    """The cause of its text. Raises ValueError for a text of another form."""
+    """Parse a cause. Raises ValueError for a text of another form."""
     mover, kind, id = text.split(":")
     return Cause(mover, kind, id)
 
 
 def other_door(cause: str, did: str, **fields: str) -> Refusal:
-    """The refusal of undoing what has a cause past it; ``did`` is what the cause did ("moved", "holds")."""
+    """Refuse to undo the effect of a cause past it; ``did`` says how it came about ("moved", "holds")."""
     found = read_cause(cause)
     detail = MOVERS[found.mover].format(kind=found.kind, id=found.id, did=did)
     return Refusal(f"belongs_to_{found.mover}", detail, {**fields, found.mover: found.id, "kind": found.kind})

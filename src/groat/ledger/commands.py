@@ -59,7 +59,7 @@ class Posting(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Effect(msgspec.Struct):
-    """What an accepted command did: its transactions, or the balances it found (a no-op); ``extra`` is a program's."""
+    """The effect of an accepted command: its transactions, or the balances a no-op found; ``extra`` is a program's."""
 
     transactions: list[TransactionRow] = []
     accounts: list[Account] = []
@@ -67,7 +67,7 @@ class Effect(msgspec.Struct):
 
 
 class Checks(NamedTuple):
-    """By which limits a command is decided: ``floors`` of accounts that it debits, ``ceilings`` of those it credits."""
+    """The limits that decide a command: ``floors`` of accounts that it debits, ``ceilings`` of those it credits."""
 
     floors: set[Pair]
     ceilings: set[Pair]
@@ -102,11 +102,11 @@ class Command(msgspec.Struct, kw_only=True):
             self.names, self.key = self.key, str(self.key)
 
     def target(self) -> Any:
-        """What the command is about, as plain values: with the kind and the texts it makes up the digest."""
+        """Return the subject of the command as plain values; the digest covers it with the kind and the texts."""
         raise NotImplementedError
 
     def ids_needed(self) -> int:
-        """How many transactions this command may make."""
+        """Return the number of transactions that this command may make."""
         return 1
 
     def check(self, assets: dict[str, Asset]) -> None:
@@ -129,22 +129,22 @@ class Command(msgspec.Struct, kw_only=True):
         """Name the rows to lock. A ``staged`` kind is asked again after each reading until it names nothing new."""
 
     def checks(self, originals: Mapping[str, TransactionRow]) -> Checks | None:
-        """By which limits it is decided, so that all that is due there is caught up first; None: of all it needs.
+        """Return the limits that decide it; what is due there is caught up first. None: the limits of all it needs.
 
         ``originals`` are the stored transactions that the batch needs, by id.
         """
         return None
 
     def decide(self, book: Book) -> Effect | Refusal:
-        """The verdict over the locked rows; whatever it changed is undone when it refuses or raises."""
+        """Decide over the locked rows; every change is undone when it refuses or raises."""
         raise NotImplementedError
 
     def key_digest(self) -> str:
-        """32 hex digits that stand for (principal, key)."""
+        """Return 32 hex digits that stand for (principal, key)."""
         return digest_of(self.principal, self.key)
 
     def key_digests(self) -> tuple[tuple[str, ...], str]:
-        """The digests of all forms of the key, as the caller sent it first, and of the one that older nodes look up.
+        """Return the digests of all forms of the key, the caller's first, and of the form that older nodes look up.
 
         The latter is "" where they look up the key itself.
         """
@@ -159,11 +159,11 @@ class Command(msgspec.Struct, kw_only=True):
         return tuple([digest_of(self.principal, form) for form in (self.key, *names.earlier)]), ""
 
     def key_form(self) -> int:
-        """The :class:`Form` in which its key is stored."""
+        """Return the :class:`Form` in which its key is stored."""
         return int(Form.OWN)
 
     def body_digest(self) -> str:
-        """32 hex digits that stand for the operation, its target and its normalised body; no ids, no server time."""
+        """Return 32 hex digits that stand for the operation, its target and its normalised body; no ids, no times."""
         body = (self.kind, self.target(), self.actor, self.reason, self.encoded_metadata, self.effective_at)
         return hashlib.blake2b(_pack(body), digest_size=16).hexdigest()
 
@@ -206,14 +206,14 @@ class Command(msgspec.Struct, kw_only=True):
         return transaction
 
     def too_early(self, book: Book) -> Refusal | None:
-        """The refusal of an effective date after the batch's moment."""
+        """Refuse an effective date after the batch's moment."""
         if self.effective_at is not None and self.effective_at > book.now:
             return refuse("future_effective_date")
         return None
 
 
 def digest_of(principal: str, key: str) -> str:
-    """32 hex digits that stand for (principal, key)."""
+    """Return 32 hex digits that stand for (principal, key)."""
     return hashlib.blake2b(f"{principal}\n{key}".encode(), digest_size=16).hexdigest()
 
 
@@ -237,7 +237,7 @@ def _check_pair(source: str, destination: str) -> None:
 
 
 def check_move(source: str, destination: str, amount: int, asset: str, assets: dict[str, Asset]) -> None:
-    """Whether ``amount`` smallest units may go from one account to another at all; raises InvalidInput."""
+    """Return whether ``amount`` smallest units may go from one account to another at all; raises InvalidInput."""
     _check_pair(source, destination)
     _check_asset(asset, assets)
     _check_amount(amount)
@@ -255,7 +255,7 @@ class Post(Command, kw_only=True):
     check_past: bool = False
 
     def target(self) -> Any:
-        """The postings, in order."""
+        """Cover the postings, in order."""
         if self.check_past:
             return (self.postings, self.below_floor, True)
         return (self.postings, self.below_floor) if self.below_floor else self.postings
@@ -271,7 +271,7 @@ class Post(Command, kw_only=True):
             check_move(posting.source, posting.destination, posting.amount, posting.asset, assets)
 
     def needs(self, refs: Refs, book: Book) -> None:
-        """Both accounts of each posting."""
+        """Need both accounts of each posting."""
         for posting in self.postings:
             refs.accounts.add((posting.source, posting.asset))
             refs.accounts.add((posting.destination, posting.asset))
@@ -280,7 +280,7 @@ class Post(Command, kw_only=True):
                 refs.pasts[pair] = min(refs.pasts.get(pair, self.effective_at), self.effective_at)
 
     def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
-        """The floor of each source, the ceiling of each destination."""
+        """Check the floor of each source and the ceiling of each destination."""
         return Checks(
             {(p.source, p.asset) for p in self.postings}, {(p.destination, p.asset) for p in self.postings}
         )
@@ -315,11 +315,11 @@ class Bulk(Command, kw_only=True):
     items: tuple[Post, ...]
 
     def target(self) -> Any:
-        """Each item's postings and texts."""
+        """Cover each item's postings and texts."""
         return [(i.target(), i.reason, i.encoded_metadata, i.effective_at) for i in self.items]
 
     def ids_needed(self) -> int:
-        """One for each item."""
+        """Return one for each item."""
         return len(self.items)
 
     def check(self, assets: dict[str, Asset]) -> None:
@@ -330,7 +330,7 @@ class Bulk(Command, kw_only=True):
         if len(self.items) > ITEMS_MAX or sum(len(i.postings) for i in self.items) > BULK_POSTINGS_MAX:
             raise InvalidInput("too_many_items")
         for index, item in enumerate(self.items):
-            # An item stands under the key of the whole; its own principal, actor and key are not its own.
+            # An item is stored under the key of the whole bulk, with the bulk's principal and actor.
             item.principal, item.key, item.actor = self.principal, self.key, self.actor
             item.names = self.names
             try:
@@ -340,12 +340,12 @@ class Bulk(Command, kw_only=True):
                 raise
 
     def needs(self, refs: Refs, book: Book) -> None:
-        """What each item needs."""
+        """Need the rows of every item."""
         for item in self.items:
             item.needs(refs, book)
 
     def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
-        """What each item checks."""
+        """Check the limits of every item."""
         checks = Checks(set(), set())
         for item in self.items:
             floors, ceilings = item.checks(originals)
@@ -354,7 +354,7 @@ class Bulk(Command, kw_only=True):
         return checks
 
     def decide(self, book: Book) -> Effect | Refusal:
-        """Each item in turn, seeing the ones before it; the first refusal refuses the whole and names its index."""
+        """Decide each item in turn, seeing those before it; the first refusal refuses the bulk and names its index."""
         made: list[TransactionRow] = []
         for index, item in enumerate(self.items):
             item.ids = [self.ids[index]]
@@ -380,8 +380,8 @@ class Hold(Command, kw_only=True):
     lasts: int | None = None
 
     def target(self) -> Any:
-        """The posting that is reserved and when it ends."""
-        # A duration stays one in the digest: the moment it leads to is another at each repetition.
+        """Cover the posting that is reserved and when it ends."""
+        # The digest keeps a duration as a duration: the moment it leads to differs at each repetition.
         ends = self.expires_at if self.lasts is None else ("for", self.lasts)
         return (self.source, self.destination, self.amount, self.asset, ends)
 
@@ -393,12 +393,12 @@ class Hold(Command, kw_only=True):
             raise InvalidInput("invalid_time")
 
     def needs(self, refs: Refs, book: Book) -> None:
-        """Both accounts."""
+        """Need both accounts."""
         refs.accounts.add((self.source, self.asset))
         refs.accounts.add((self.destination, self.asset))
 
     def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
-        """The floor of the source, the ceiling of the destination."""
+        """Check the floor of the source and the ceiling of the destination."""
         return Checks({(self.source, self.asset)}, {(self.destination, self.asset)})
 
     def decide(self, book: Book) -> Effect | Refusal:
@@ -423,7 +423,7 @@ class Hold(Command, kw_only=True):
 
 
 class _Resolve(Command, kw_only=True):
-    """What capture and release share: they find one hold, and are never refused for limits."""
+    """Base of capture and release, which find one hold and are never refused for limits."""
 
     hold: str
 
@@ -433,15 +433,15 @@ class _Resolve(Command, kw_only=True):
         self.hold = check_id(self.hold)
 
     def needs(self, refs: Refs, book: Book) -> None:
-        """The hold; the store adds the accounts it names."""
+        """Need the hold; the store adds the accounts it names."""
         refs.holds.add(self.hold)
 
     def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
-        """None: what was reserved is not refused for limits."""
+        """Check no limits: they were checked when the hold was made."""
         return Checks(set(), set())
 
     def open_hold(self, book: Book) -> HoldRow | Refusal:
-        """The hold when something is left of it, and nothing but a caller's command made it."""
+        """Return the hold, or refuse if nothing is left of it or a request made it."""
         hold = book.holds.get(self.hold)
         if hold is None:
             return refuse("hold_not_found", hold=self.hold)
@@ -462,7 +462,7 @@ class Capture(_Resolve, kw_only=True):
     final: bool = True
 
     def target(self) -> Any:
-        """The hold, how much of it, and whether the rest is released."""
+        """Cover the hold, how much of it, and whether the rest is released."""
         return (self.hold, self.amount, self.final)
 
     def check(self, assets: dict[str, Asset]) -> None:
@@ -495,7 +495,7 @@ class Release(_Resolve, kw_only=True):
     kind: ClassVar[str] = "release"
 
     def target(self) -> Any:
-        """The hold."""
+        """Cover the hold."""
         return self.hold
 
     def decide(self, book: Book) -> Effect | Refusal:
@@ -520,7 +520,7 @@ class Reverse(Command, kw_only=True):
     below_floor: bool = False
 
     def target(self) -> Any:
-        """The transaction and how much of it."""
+        """Cover the transaction and how much of it."""
         return (self.transaction, self.amounts, self.below_floor)
 
     def check(self, assets: dict[str, Asset]) -> None:
@@ -534,11 +534,11 @@ class Reverse(Command, kw_only=True):
             raise InvalidInput("amount_not_positive")
 
     def needs(self, refs: Refs, book: Book) -> None:
-        """The transaction; the store adds the accounts it moved."""
+        """Need the transaction; the store adds the accounts it moved."""
         refs.transactions.add(self.transaction)
 
     def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
-        """The floor of each destination, the ceiling of each source of the original."""
+        """Check the floor of each destination and the ceiling of each source of the original."""
         original = originals.get(self.transaction)
         legs = original.legs if original else []
         return Checks(
@@ -597,7 +597,7 @@ class SetBalance(Command, kw_only=True):
     below_floor: bool = False
 
     def target(self) -> Any:
-        """The account and the wanted balance."""
+        """Cover the account and the wanted balance."""
         return (self.account, self.asset, self.balance, self.below_floor)
 
     def check(self, assets: dict[str, Asset]) -> None:
@@ -609,12 +609,12 @@ class SetBalance(Command, kw_only=True):
             raise InvalidInput("amount_overflow")
 
     def needs(self, refs: Refs, book: Book) -> None:
-        """The account and the adjustments."""
+        """Need the account and the adjustments."""
         refs.accounts.add((self.account, self.asset))
         refs.accounts.add((ADJUSTMENTS, self.asset))
 
     def decide(self, book: Book) -> Effect | Refusal:
-        """Post the difference under the lock; none is a no-op that answers with the present version."""
+        """Post the difference under the lock. Without one nothing is posted, and the answer has the present version."""
         early = self.too_early(book)
         if early:
             return early
@@ -641,7 +641,7 @@ class SetLimits(Command, kw_only=True):
     ceiling: int | Unset | None = UNSET
 
     def target(self) -> Any:
-        """The account and the wanted limits."""
+        """Cover the account and the wanted limits."""
         return (self.account, self.asset, *("keep" if v is UNSET else v for v in (self.floor, self.ceiling)))
 
     def check(self, assets: dict[str, Asset]) -> None:
@@ -654,11 +654,11 @@ class SetLimits(Command, kw_only=True):
                 raise InvalidInput("amount_overflow")
 
     def needs(self, refs: Refs, book: Book) -> None:
-        """The account."""
+        """Need the account."""
         refs.accounts.add((self.account, self.asset))
 
     def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
-        """None: an account that is beyond its limits stays where it is."""
+        """Check no limits: an account that is beyond its new limits stays where it is."""
         return Checks(set(), set())
 
     def decide(self, book: Book) -> Effect | Refusal:

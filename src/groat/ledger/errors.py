@@ -21,7 +21,7 @@ class Rule(NamedTuple):
     meaning: str
 
 
-# The order of this table is the order of the checks: of several reasons to refuse, the first one is told.
+# The order of this table is the order of the checks: the caller is told the first of several reasons.
 REFUSALS: dict[str, Rule] = {
     "key_reused": Rule(409, "The key was used before for something else. Make a new key for a new request."),
     "transaction_not_found": Rule(404, "There is no transaction with this id."),
@@ -120,11 +120,11 @@ def declare_refusals(rules: dict[str, Rule]) -> None:
 
 
 def refusal_rule(code: str) -> Rule:
-    """What a refusal's code means, the ledger's or a program's. Raises KeyError for one that nobody declared."""
+    """Return the status and meaning of a refusal's code. Raises KeyError for a code that nobody declared."""
     return REFUSALS[code] if code in REFUSALS else DECLARED[code]
 
 
-# A refusal's text from its fields, where that says more than the meaning of its code.
+# The texts of refusals whose fields say more than the meaning of the code.
 _SAID: dict[str, str] = {
     "insufficient_funds": "{account} has {available} {asset} available, {needed} were needed",
     "ceiling_exceeded": "{account} would reach {would_be} {asset}, its ceiling is {ceiling}",

@@ -53,7 +53,7 @@ class Key(str):
 
 
 def as_key(text: str) -> Key:
-    """The key in a text that a caller sent. Raises InvalidInput ``key_required`` or ``invalid_key``."""
+    """Read the key in a text that a caller sent. Raises InvalidInput ``key_required`` or ``invalid_key``."""
     if isinstance(text, Key):
         return text
     if not text.startswith('"') and not text.endswith('"'):
@@ -76,7 +76,7 @@ def as_key(text: str) -> Key:
 
 
 def derive(key: str, *parts: str | int) -> Key:
-    """A key that groat makes of a caller's key, or of a word of its own, and of what tells it from others."""
+    """Make a key of a caller's key, or of a word of groat's own, and of the parts that tell it from others."""
     root = key if isinstance(key, Key) else Key(key)
     tail = "".join(f"/{part}" for part in parts)
     sent = root.older or str(root)

@@ -1,4 +1,4 @@
-"""Transactions of another ledger, made again as they were: with their ids, keys, texts, dates and holds."""
+"""Make the transactions of another ledger again, with their ids, keys, texts, dates and holds."""
 
 from __future__ import annotations
 
@@ -69,15 +69,15 @@ class Restore(Command, kw_only=True):
     form: int = Form.OWN
 
     def target(self) -> Any:
-        """Everything that is made."""
+        """Cover everything that is made."""
         return self.made
 
     def ids_needed(self) -> int:
-        """One for each, though they have theirs."""
+        """Return one for each transaction, though they keep their own ids."""
         return len(self.made)
 
     def body_digest(self) -> str:
-        """What stood under the key."""
+        """Return the digest that was stored under the key."""
         return self.body or Command.body_digest(self)
 
     def key_form(self) -> int:
@@ -92,7 +92,7 @@ class Restore(Command, kw_only=True):
                 raise InvalidInput("unknown_asset", asset=line.asset)
 
     def needs(self, refs: Refs, book: Book) -> None:
-        """All accounts and holds, and whether the transactions exist."""
+        """Need all accounts and holds, and the transactions where they exist."""
         for made in self.made:
             refs.transactions.add(made.id)
             if made.reverses is not None:
@@ -103,7 +103,7 @@ class Restore(Command, kw_only=True):
                 refs.accounts |= {(line.source, line.asset), (line.destination, line.asset)}
 
     def decide(self, book: Book) -> Effect | Refusal:
-        """Post what is not there yet."""
+        """Post the transactions that do not exist yet."""
         rows: list[TransactionRow] = []
         for made in self.made:
             if made.id in book.transactions:

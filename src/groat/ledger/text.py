@@ -1,4 +1,4 @@
-"""What text may come into the ledger: keys, reasons, metadata, ids and times."""
+"""Checks of the texts that come into the ledger: keys, reasons, metadata, ids and times."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEY_MAX = 255
 REASON_MAX = 1_000
 METADATA_BYTES_MAX = 16_384
 METADATA_DEPTH_MAX = 16
-# The last microsecond of the year 9999, beyond which no moment can be told.
+# The last microsecond of the year 9999: later moments cannot be written as RFC 3339.
 TIME_MAX = 253_402_300_799_999_999
 
 _KEY = re.compile(rf"[\x20-\x7e]{{1,{KEY_MAX}}}", re.ASCII)
@@ -29,7 +29,7 @@ _canonical = msgspec.json.Encoder(order="deterministic")
 
 
 def check_key(key: str) -> str:
-    """The key itself; raises InvalidInput ``key_required`` or ``invalid_key``."""
+    """Return the key; raises InvalidInput ``key_required`` or ``invalid_key``."""
     if not key:
         raise InvalidInput("key_required")
     if not _KEY.fullmatch(key):
@@ -38,14 +38,14 @@ def check_key(key: str) -> str:
 
 
 def check_principal(principal: str) -> str:
-    """The principal itself; raises InvalidInput ``invalid_principal``."""
+    """Return the principal; raises InvalidInput ``invalid_principal``."""
     if not _PRINCIPAL.fullmatch(principal):
         raise InvalidInput("invalid_principal")
     return principal
 
 
 def check_text(text: str, length_max: int = REASON_MAX) -> str:
-    """The text itself; raises InvalidInput ``text_too_long`` or ``invalid_text`` (U+0000, lone surrogates)."""
+    """Return the text; raises InvalidInput ``text_too_long`` or ``invalid_text`` (U+0000, lone surrogates)."""
     if len(text) > length_max:
         raise InvalidInput("text_too_long")
     if not text.isascii():
@@ -59,7 +59,7 @@ def check_text(text: str, length_max: int = REASON_MAX) -> str:
 
 
 def check_metadata(metadata: dict[str, Any] | None) -> str | None:
-    """Metadata as canonical JSON (sorted keys), or None for none.
+    """Encode metadata as canonical JSON (sorted keys), or None for none.
 
     Raises InvalidInput ``invalid_metadata``, ``invalid_text`` or ``metadata_too_large``.
     """
@@ -94,7 +94,7 @@ def _check_json(value: object, depth: int) -> None:
 
 
 def check_id(text: str) -> str:
-    """A UUID in its canonical lower-case form; raises InvalidInput ``invalid_id``."""
+    """Return a UUID in its canonical lower-case form; raises InvalidInput ``invalid_id``."""
     lowered = text.lower()
     if not _ID.fullmatch(lowered):
         raise InvalidInput("invalid_id", id=printable(text))
@@ -102,7 +102,7 @@ def check_id(text: str) -> str:
 
 
 def parse_time(value: str | datetime) -> int:
-    """Microseconds since 1970 (UTC) of an RFC 3339 text or an aware datetime; raises ``invalid_time``."""
+    """Return the microseconds since 1970 (UTC) of an RFC 3339 text or an aware datetime; raises ``invalid_time``."""
     try:
         if isinstance(value, str):
             if not _TIME.fullmatch(value):
@@ -118,5 +118,5 @@ def parse_time(value: str | datetime) -> int:
 
 @lru_cache(maxsize=4_096)
 def format_time(micros: int) -> str:
-    """RFC 3339 in UTC with microseconds: 0 is "1970-01-01T00:00:00.000000Z"."""
+    """Write a moment as RFC 3339 in UTC with microseconds: 0 is "1970-01-01T00:00:00.000000Z"."""
     return (_EPOCH + timedelta(microseconds=micros)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,4 +1,4 @@
-"""What callers and screens are shown: wire forms with decimal strings, RFC 3339 times and canonical ids."""
+"""Wire forms for callers and screens: decimal strings, RFC 3339 times and canonical ids."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def transaction_view(row: TransactionRow, replayed: bool = False) -> Transaction
 
 
 class Change(msgspec.Struct):
-    """What an event says of one balance: the change and the absolute values after it, as decimal strings."""
+    """One balance in an event: its change and the absolute values after it, as decimal strings."""
 
     account: str
     asset: str

@@ -46,7 +46,7 @@ class _Queue:
 
     @property
     def hanging_up(self) -> bool:
-        """Whether the server has decided to close."""
+        """Return whether the server has decided to close."""
         return self._close is not None
 
     def backlog(self) -> int:

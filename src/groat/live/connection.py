@@ -110,7 +110,7 @@ class Connection:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether the client does not read what it was sent."""
+        """Return whether the client does not read what it was sent."""
         return self.choked
 
     # What the transport tells.

@@ -17,7 +17,7 @@ class Reader(Protocol):
 
     @property
     def choked(self) -> bool:
-        """Whether nothing may be written until it drains."""
+        """Return whether nothing may be written until it drains."""
 
     def close(self, why: protocol.Disconnect) -> None:
         """The subscription cannot go on; the reader must resume afresh."""

@@ -70,5 +70,5 @@ class Bucket:
         return True
 
     def is_full(self, now: float) -> bool:
-        """Whether nothing would be remembered by keeping it."""
+        """Return whether nothing would be remembered by keeping it."""
         return self.tokens + (now - self.at) * self.per_second >= self.size

@@ -15,7 +15,7 @@ log = SparingLog(structlog.stdlib.get_logger("groat.origins"))
 
 
 def is_allowed(origin: str | None, host: str, allowed: Collection[str]) -> bool:
-    """Whether a page of this origin may connect to this host.
+    """Return whether a page of this origin may connect to this host.
 
     Only browsers send an Origin, and they cannot leave it out; a program without one is let through, for it holds a
     token of its own. Otherwise the origin must be listed, or be the host that was asked for. `*` lists all. A scheme's

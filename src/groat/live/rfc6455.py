@@ -132,7 +132,7 @@ class Reader:
 
     @property
     def is_within(self) -> bool:
-        """Whether a part of a message, or of a frame, is there."""
+        """Return whether a part of a message, or of a frame, is there."""
         return self._buffer is not None or self._parts is not None
 
     def _take(self, head: int, payload: bytes) -> Message:

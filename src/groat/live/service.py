@@ -41,7 +41,7 @@ class Closable(Protocol):
 
     @property
     def is_stuck(self) -> bool:
-        """Whether it does not read what it was sent."""
+        """Return whether it does not read what it was sent."""
 
     def close(self, why: protocol.Disconnect) -> None:
         """End it."""
@@ -288,7 +288,7 @@ class Live:
 
     @staticmethod
     def may_read(identity: Identity, stream: str) -> bool:
-        """Whether a caller may read a stream: one's own, one's roles', and staff and services anybody's."""
+        """Return whether a caller may read a stream: one's own, one's roles', and staff and services anybody's."""
         kind, _, name = stream.partition(":")
         if kind == "role":
             return stream in identity.rooms
@@ -310,7 +310,7 @@ class Live:
         self._view_locks.pop(viewed, None)
 
     async def _was_viewed(self, actor: str, target: str, hour: str) -> bool:
-        """Whether the log has it already, from before a restart or from another process."""
+        """Return whether the log has it already, from before a restart or from another process."""
         entries = await self._groat.audit(actor=actor, target=target, limit=_VIEWS_LOOKED_AT)
         return any(entry.kind == "view" and entry.at.startswith(hour) for entry in entries)
 

@@ -80,7 +80,7 @@ def columns_of(head: Sequence[Line]) -> list[Column]:
 
 
 def _fit(line: Line, asset: Asset, choices: Choices) -> int:
-    """Whether a row may be the header: 2 if it surely is, 1 if only what its words may mean speaks for it, else 0."""
+    """Rate a row as the header: 2 if it surely is, 1 if its words may mean it, else 0."""
     users = _candidates(line, "user", asset, choices.user_column)
     amounts = _candidates(line, "amount", asset, choices.amount_column)
     if not (users[0] or users[1]) or not (amounts[0] or amounts[1]):
@@ -183,7 +183,7 @@ def _meaning(text: str, role: Role, asset: Asset) -> int:
 
 
 def _other_unit(text: str, asset: Asset) -> bool:
-    """Whether a header names a sign of money that is not the asset's."""
+    """Return whether a header names a sign of money that is not the asset's."""
     return any(sign in text and code != asset.code for sign, code in _SIGNS.items()) or "%" in text
 
 

@@ -47,7 +47,7 @@ def shown_id(number: int, form: str) -> str | None:
 
 
 def scales(form: str) -> bool:
-    """Whether a format shows another amount than the cell's number: per cent, or thousands left out."""
+    """Return whether a format shows another amount than the cell's number: per cent, or thousands left out."""
     body = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", form.split(";")[0])
     return "%" in body or bool(re.search(r"[0#],+(?![0#])", body)) or "?/" in body
 

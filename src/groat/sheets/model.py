@@ -126,7 +126,7 @@ class Table(NamedTuple):
 
 
 def is_blank(cells: Sequence[Cell]) -> bool:
-    """Whether no cell of a line has a value."""
+    """Return whether no cell of a line has a value."""
     return not any(not isinstance(cell, str) or cell.strip() for cell in cells if cell != "")
 
 

@@ -207,7 +207,7 @@ class _Reader:
         return _Raw(line, cell("user"), cell("amount"), text_of(cell("reason")).strip())
 
     def _leave_out(self, row: _Raw) -> bool:
-        """Whether a row names no person but sums up others or repeats the header; a warning says so."""
+        """Return whether a row names no person but sums up others or repeats the header; a warning says so."""
         line = row.line.number
         places = self._header.places
         if all(
@@ -337,7 +337,7 @@ class _Reader:
 
 
 def _same(written: str, amount: str) -> bool:
-    """Whether an amount says the same number as it stands in the file."""
+    """Return whether an amount says the same number as it stands in the file."""
     try:
         return Number(written) == Number(amount)
     except InvalidOperation:

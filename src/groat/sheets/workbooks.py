@@ -23,7 +23,7 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def is_workbook(data: bytes) -> bool:
-    """Whether the bytes are a workbook of some kind, or another archive."""
+    """Return whether the bytes are a workbook of some kind, or another archive."""
     return data.startswith((b"PK", _OLE))
 
 

@@ -65,11 +65,11 @@ class CatchUp:
             (self._taken if id in self.wanted else self._more).add(side)
 
     def is_taken(self, command: Command) -> bool:
-        """Whether another transaction holds what must be expired before the command is decided."""
+        """Return whether another transaction holds what must be expired before the command is decided."""
         return bool(self._taken) and not self._taken.isdisjoint(self._sides(command))
 
     def must_wait(self, command: Command, book: Book) -> bool:
-        """Whether more is due than this batch expires, or an earlier command gave an account other limits."""
+        """Return whether more is due than this batch expires, or an earlier command gave an account other limits."""
         if not self._any:
             return False
         sides = self._sides(command)

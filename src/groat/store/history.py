@@ -1,4 +1,4 @@
-"""Whether a PostgreSQL database still has the history it had: its epoch changes where that is in doubt.
+"""Find out whether a PostgreSQL database still has the history it had; renew its epoch where that is in doubt.
 
 A position names the epoch it was read in. A restore puts an older state in place, and a promoted standby may lack the
 last transactions; both would give the offsets that readers know to other events. So the database keeps the marks of

@@ -157,7 +157,7 @@ def due_holds(book: Book, streams: dict[str, Stream]) -> list[HoldRow]:
 
 
 def is_taken(command: Command, book: Book, refs: Refs, streams: dict[str, Stream]) -> bool:
-    """Whether a row that the command needs exists, but was not free."""
+    """Return whether a row that the command needs exists, but was not free."""
     own = Refs()
     command.needs(own, book)
     for id in own.holds & refs.known_holds:

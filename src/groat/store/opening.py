@@ -78,7 +78,7 @@ def sqlite_path(database: str) -> str | None:
 
 
 async def exists(database: str) -> bool:
-    """Whether there is a ledger at this address; nothing is made by asking. Raises StoreError."""
+    """Return whether there is a ledger at this address; nothing is made by asking. Raises StoreError."""
     if database.startswith(POSTGRES):
         return await holds_ledger(database)
     path = sqlite_path(database)

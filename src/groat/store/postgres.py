@@ -393,7 +393,7 @@ def _element(value: Any) -> str:
 
 
 async def holds_ledger(dsn: str) -> bool:
-    """Whether the database at this address was ever migrated. Raises StoreError."""
+    """Return whether the database at this address was ever migrated. Raises StoreError."""
     try:
         connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
         try:
@@ -405,7 +405,7 @@ async def holds_ledger(dsn: str) -> bool:
 
 
 def is_lasting(error: StoreError) -> bool:
-    """Whether a database that could not be opened will not come by waiting: a wrong name, password or address."""
+    """Return whether waiting will not help to open the database: a wrong name, password or address."""
     return error.code != "store_unavailable" or isinstance(error.__cause__, _MISTAKEN)
 
 

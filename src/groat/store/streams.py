@@ -239,5 +239,5 @@ def last_batch() -> Flow[int]:
 
 
 def any_due() -> Flow[bool]:
-    """Whether a hold is due."""
+    """Return whether a hold is due."""
     return (yield Query("any_due")) is not None

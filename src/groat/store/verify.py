@@ -86,7 +86,7 @@ class Report(msgspec.Struct):
 
     @property
     def ok(self) -> bool:
-        """Whether nothing contradicts."""
+        """Return whether nothing contradicts."""
         return not self.problems
 
 
@@ -161,7 +161,7 @@ class Folds:
         self.versions, self.changes = array("q", nothing), array("q", nothing)
 
     def lacks(self, account: int) -> bool:
-        """Whether there is no account with this id: it would be among these."""
+        """Return whether there is no account with this id: it would be among these."""
         is_last = len(self.slots) < ACCOUNTS_MAX
         return account > self.after and (is_last or account <= self.last)
 
@@ -203,7 +203,7 @@ def _check_folds(folds: Folds, after: int, problems: Problems, progress: Progres
 
 
 def _check_names(named: int, problems: Problems) -> Flow[None]:
-    """Whether the keys name just the transactions that were found under them."""
+    """Return whether the keys name just the transactions that were found under them."""
     (names,) = yield Query("verify_names")
     if names != named:
         for txn, key in (yield Query("verify_missing")):

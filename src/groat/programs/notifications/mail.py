@@ -232,7 +232,7 @@ class Mailer:
 
 
 def _is_final(error: Exception) -> bool:
-    """Whether trying again would bring the same answer: permanent replies (5xx), and what cannot be sent at all."""
+    """Return whether trying again would bring the same answer: a permanent reply (5xx), or nothing can be sent."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(500 <= code < 600 for code, _ in error.recipients.values())
     return not isinstance(error, smtplib.SMTPResponseException) or 500 <= error.smtp_code < 600

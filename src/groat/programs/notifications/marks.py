@@ -21,7 +21,7 @@ class Mark(NamedTuple):
     spans: tuple[Span, ...] = ()
 
     def has(self, number: int) -> bool:
-        """Whether this one is read."""
+        """Return whether this one is read."""
         if number <= self.upto:
             return True
         place = bisect_left(self.spans, (number + 1,)) - 1

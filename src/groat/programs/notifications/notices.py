@@ -110,7 +110,7 @@ class Box(NamedTuple):
         return self._replace(upto=mark.upto, spans=encode_spans(mark.spans))
 
     def wants(self, way: str, category: str) -> bool:
-        """Whether the person wants to hear of a category in this way."""
+        """Return whether the person wants to hear of a category in this way."""
         if self.ways == "{}":
             return way in DEFAULT_WAYS
         ways = self.by_category()
@@ -122,7 +122,7 @@ class Box(NamedTuple):
 
 
 def is_person(stream: str) -> bool:
-    """Whether a stream is one person's; the others are rooms, whose readers keep marks of their own."""
+    """Return whether a stream is one person's; the others are rooms, whose readers keep marks of their own."""
     return stream.startswith("user:")
 
 

@@ -59,7 +59,7 @@ class Backlog(NamedTuple):
 
 
 def any_due() -> Flow[bool]:
-    """Whether there is mail to send."""
+    """Return whether there is mail to send."""
     return (yield Query("any_mail_due")) is not None
 
 

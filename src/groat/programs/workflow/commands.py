@@ -171,7 +171,7 @@ class Take(Command, kw_only=True):
 
     @property
     def _is_bounded(self) -> bool:
-        """Whether it is filed by its owner, who is no staff, so that they may have too many open."""
+        """Return whether it is filed by its owner, who is no staff, so that they may have too many open."""
         filed_by_owner = not self.request and self._by == self.owner
         return bool(self.open_max) and filed_by_owner and self.roles.isdisjoint(self._audience)
 
@@ -351,7 +351,7 @@ class Take(Command, kw_only=True):
         return f"user:{user}" if user else ""
 
     def _receives(self, step: Step) -> bool:
-        """Whether money of the step goes to the very person who takes it."""
+        """Return whether money of the step goes to the very person who takes it."""
         paid = [effect.destination for effect in step.money if isinstance(effect, Hold | Post)]
         return self._is_me(*(owner_stream(path) or "" for path in paid))
 
@@ -379,7 +379,7 @@ class Take(Command, kw_only=True):
         return None
 
     def _moves_after_correction(self, row: RequestRow, step: Step) -> bool:
-        """Whether a kind that knows of no corrections would move money which it does not know to be back."""
+        """Return whether a kind that knows of no corrections would move money which it does not know to be back."""
         moves = any(not isinstance(effect, Release) for effect in step.money)
         return moves and self.declared.inherits_correct and bool(row.corrected().given)
 
@@ -595,7 +595,7 @@ class Take(Command, kw_only=True):
             row.approvals, row.needed = "[]", kind.needed(row.amount, row.asset, book.assets)
 
     def _ends_wait(self, row: RequestRow, now: int) -> bool:
-        """Whether this is what the request was due for, so that it is due no more though its state stays."""
+        """Return whether this is what the request was due for, so that it is due no more though its state stays."""
         if row.due_at is None or row.due_at > now:
             return False
         then = self.declared.transitions[self.declared.states[row.state].then]

@@ -266,7 +266,7 @@ def _schema(type_: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def is_role_of(transition: Transition, roles: frozenset[str]) -> bool:
-    """Whether one of the caller's roles takes this transition."""
+    """Return whether one of the caller's roles takes this transition."""
     return not roles.isdisjoint(set(transition.by) - {OWNER})
 
 
