@@ -1,4 +1,4 @@
-"""Hints that something was committed elsewhere. They follow the commit and may be lost; the log may not."""
+"""Hints that another worker committed something. They follow the commit and may be lost; the log may not."""
 
 from __future__ import annotations
 

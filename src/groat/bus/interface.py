@@ -1,4 +1,4 @@
-"""What the engine needs of a bus: telling other workers what was committed here, and hearing what was elsewhere."""
+"""The interface of a bus: announce commits of this worker to the others, and hear of theirs."""
 
 from __future__ import annotations
 

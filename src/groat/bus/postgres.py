@@ -24,11 +24,11 @@ log = structlog.get_logger("groat.bus")
 # PostgreSQL takes less than 8,000 bytes of payload. A stream's events travel along while they are small.
 PAYLOAD_MAX = 7_900
 EVENTS_MAX = 2_000
-# Notifications of one statement: one way there and back, and one turn at the lock of all who notify.
+# Send so many notifications in one statement: one round trip, and one turn at the lock that all notifiers share.
 PAYLOADS_MAX = 64
 _NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
-# Whoever could hear has a connection by this name before it listens. Hints to nobody would cost a process that is
-# alone a tenth of what it can commit.
+# Every listener first opens a connection by this name. Without one no hints are sent: they would cost a process that
+# is alone a tenth of its throughput.
 _OTHERS = """SELECT EXISTS (SELECT FROM pg_stat_activity
 WHERE application_name = 'groat-bus' AND datname = current_database() AND pid <> pg_backend_pid())"""
 OTHERS_S = 1.0
@@ -94,7 +94,7 @@ class PostgresBus(Bus):
                     self.traffic.losses += 1
                 log.warning("bus_away", kind=self.kind, detail=str(error))
             except Exception:
-                # Whatever it was, hints must come and go again.
+                # After any failure, hints must flow again.
                 if self.connected:
                     self.traffic.losses += 1
                 log.exception("bus_broke", kind=self.kind)

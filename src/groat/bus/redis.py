@@ -59,7 +59,7 @@ class RedisBus(Bus):
             url, protocol=2, client_name="groat", socket_connect_timeout=CONNECT_S
         )
         self._store = store
-        # Stands in front of each message, so that our own are known without being decoded.
+        # Each message begins with this, so that a worker recognises its own without decoding them.
         self._me = worker.encode()
         self._publish = publish
         self._prefix = ""
@@ -116,10 +116,10 @@ class RedisBus(Bus):
                 if self.connected:
                     self.traffic.losses += 1
                 log.warning("bus_away", kind=self.kind, detail=f"{type(error).__name__}: {error}")
-                # The owner of our channels, when a cluster names one; after any other failure it is asked again.
+                # Connect to the owner of our channels if a cluster named one; after any other failure ask again.
                 self._owner = (error.host, error.port) if isinstance(error, MovedError) else None
             except Exception:
-                # Whatever it was, hints must come and go again.
+                # After any failure, hints must flow again.
                 if self.connected:
                     self.traffic.losses += 1
                 self._owner = None
@@ -202,7 +202,7 @@ class RedisBus(Bus):
     async def _join(self, connection: Any) -> None:
         """Keep the subscriptions what they should be, and the connection from being silent."""
         while True:
-            # Before looking: whoever follows a stream while this is being sent asks for another turn.
+            # Clear the flag first: a stream that is followed while this is being sent then asks for another turn.
             self._turn.clear()
             wanted = {shard for shard, count in enumerate(self._followed) if count}
             for word, shards in (

@@ -44,15 +44,15 @@ T = TypeVar("T")
 
 log = structlog.get_logger("groat.committer")
 
-# How long a batch is tried again for, and how long commands whose rows are taken wait (seconds).
+# A failed batch is tried again for so long, and commands whose rows are locked wait so long (seconds).
 PATIENCE_S = 5.0
 PAUSE_S = 0.02
 PAUSE_MAX_S = 0.5
 APART_S = 0.1
 LANES = 2
-# How many holds one batch expires that no command asks for: some milliseconds, for which others may wait.
+# One batch expires so many holds that no command asks for. It takes some milliseconds; others may wait for it.
 EXPIRED_MAX = 50
-# Lanes that are idle share what waits, unless it is less than this: then a second COMMIT costs more than it saves.
+# Idle lanes share the commands that wait. Below this number a second COMMIT costs more than it saves.
 SHARE_MIN = 100
 ANSWERS_AT_ONCE = 32
 
@@ -61,7 +61,7 @@ Waiting = tuple[Prepared, "asyncio.Future[Done | Refusal]", Call | None]
 
 
 class Stats:
-    """What the committer did since it started: counts, and the seconds that each run of a batch took in the store."""
+    """Counters of the committer since its start, and the seconds that each run of a batch took in the store."""
 
     __slots__ = (
         "batches",
@@ -86,7 +86,7 @@ class Stats:
 
 
 class Chain:
-    """The batches that run one after the other: each names the hash of the one before it under the same ``name``."""
+    """Batches that run one after the other: each names the hash of the one before it under the same ``name``."""
 
     __slots__ = ("name",)
 
@@ -129,13 +129,13 @@ class Committer:
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
         self._idle = 0
-        # On a store with row locks it runs beside the lanes, so it has a hash chain of its own.
+        # On a store with row locks, expiry runs beside the lanes, so it needs a hash chain of its own.
         self._expiry = Chain(f"{worker}.due")
         self._apart: set[asyncio.Task[None]] = set()
 
     @property
     def waiting(self) -> int:
-        """How many commands wait for a batch."""
+        """Return the number of commands that wait for a batch."""
         return len(self._queue)
 
     def start(self) -> None:
@@ -182,9 +182,9 @@ class Committer:
         return futures
 
     async def expire_some(self, after: Place, wait: bool) -> Place | None:
-        """Expire some of the holds that are due behind a place, unless another node is at it; how far it came.
+        """Expire some of the holds that are due behind a place, unless another node does so; return how far it came.
 
-        None: nothing more is due, or it is another's to do. Without ``wait`` what is taken is left for another time.
+        None: nothing more is due, or another node has the lease. Without ``wait`` holds whose rows are locked are left.
         Raises StoreError.
         """
         chain = self._expiry
@@ -249,7 +249,7 @@ class Committer:
                 if isinstance(error, Replaced):
                     log.error("database_replaced", hint="if it was restored, run `groat epoch renew`")
                 if error.code == "command_failed" and len(batch) > 1:
-                    # A batch that breaks on its data is halved until the culprit is alone.
+                    # The batch breaks on its data. Halve it until the culprit is alone.
                     for half in _halves(batch):
                         await self._settle(half, chain)
                     return
@@ -297,7 +297,7 @@ class Committer:
     async def _wait_apart(self, batch: list[Waiting]) -> None:
         """Run a batch again and again without what is taken, beside the lanes, for at most ``PATIENCE_S``."""
         deadline = perf_counter() + PATIENCE_S
-        # Those that wait apart do so beside each other, so each has a hash chain of its own.
+        # Batches that wait apart run beside each other, so each needs a hash chain of its own.
         chain = Chain(f"{self._worker}.{self._new_id()}")
         error = StoreError("busy")
         while batch and perf_counter() < deadline:
@@ -309,8 +309,8 @@ class Committer:
             except StoreError as failed:
                 error = failed
                 if error.code in ("busy", "command_failed") and len(batch) > 1:
-                    # Rows that another transaction is inserting cannot be passed over, nor a statement that takes too
-                    # long: halved until the culprit is alone.
+                    # SKIP LOCKED does not help with a row that another transaction inserts, nor with a statement that
+                    # takes too long. Halve the batch until the culprit is alone.
                     self._set_apart(*_halves(batch))
                     return
                 if not self._is_passing(error):
@@ -342,11 +342,11 @@ class Committer:
         except StoreError as error:
             self.stats.failed_batches += 1
             if error.code == "store_unavailable" and self._store.row_locks:
-                # The batch may yet be committed, and no other may name the same predecessor.
+                # The batch may yet be committed, and no other batch may have the same predecessor.
                 chain.name = f"{self._worker}.{self._new_id()}"
             raise
         except Exception as error:
-            # Whatever a program raises, its needs() included, must not end the task that runs all batches.
+            # No exception of a program, its needs() included, may end the task that runs all batches.
             log.exception("batch_failed")
             raise StoreError("command_failed", repr(error)) from error
         finally:
@@ -361,7 +361,7 @@ class Committer:
     async def _committed(
         self, batch: list[Waiting], committed: Committed
     ) -> tuple[list[Waiting], list[Waiting]]:
-        """Answer a committed batch; what is returned was left out: its rows are taken, or it came to need others."""
+        """Resolve the callers' futures. Return (locked, retry): those with locked rows, those that need more."""
         stats = self.stats
         taken: list[Waiting] = []
         again: list[Waiting] = []
@@ -397,7 +397,7 @@ def _halves(batch: list[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
 
 
 def _weight(command: Command) -> int:
-    # A program's command may make no transaction, but it takes its place all the same.
+    # A program's command may make no transaction, but it takes a place in the batch.
     return max(1, command.ids_needed())
 
 

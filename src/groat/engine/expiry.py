@@ -1,4 +1,4 @@
-"""Expiring the holds that no command asks for: oldest first, in small batches with pauses, by one node at a time."""
+"""Expire the holds that no command asks for: oldest first, in small batches with pauses, on one node at a time."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Expiry:
             try:
                 after = await self._committer.expire_some(after, wait)
             except StoreError as error:
-                # Somebody holds a row for long: the rest of the round passes over what is taken.
+                # Another transaction locks a row for long. Skip locked rows for the rest of the round.
                 if error.code != "busy" or not wait or not self._store.row_locks:
                     raise
                 wait = False

@@ -1,4 +1,4 @@
-"""Many callers who each want one answer from the database: those who wait at the same time share one read."""
+"""Let callers who want one answer each from the database share a read if they wait at the same time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Gather(Generic[K, V]):
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask(self, key: K) -> V:
-        """The answer for one key. Raises what the read raises, KeyError when it leaves the key out."""
+        """Return the answer for one key. Raises the read's exceptions, KeyError when it leaves the key out."""
         answer: asyncio.Future[V] = asyncio.get_running_loop().create_future()
         self._waiting.append((key, answer))
         self._begin()
@@ -37,7 +37,7 @@ class Gather(Generic[K, V]):
         if len(self._tasks) < self._at_once:
             task = asyncio.create_task(self._work(), name="groat-gather")
             self._tasks.add(task)
-            # One that is cancelled before it began says nothing itself.
+            # A task that is cancelled before it begins does not run its own clean-up.
             task.add_done_callback(self._end)
 
     async def _work(self) -> None:
@@ -45,7 +45,7 @@ class Gather(Generic[K, V]):
             while self._waiting:
                 await self._answer_some()
         finally:
-            # A callback would say so a turn late, and whoever asks in between would wait for a task that has ended.
+            # A callback would run one turn later. A caller in between would wait for a task that has ended.
             self._end(asyncio.current_task())
 
     def _end(self, task: asyncio.Task[None] | None) -> None:

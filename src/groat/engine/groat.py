@@ -179,7 +179,7 @@ class Groat(Lookup):
         if self.replica is not None:
             await self.replica.open()
         self._tasks = [
-            # An empty context, for they are no part of what an app may be tracing when it opens its ledger.
+            # Use an empty context: these tasks are no part of a trace in which the app opens its ledger.
             asyncio.create_task(self._repeat(every_s, job), name=name, context=Context())
             for name, every_s, job in (
                 ("groat-expiry", EXPIRY_S, self.expire_due),
@@ -189,7 +189,7 @@ class Groat(Lookup):
 
     async def _stop(self) -> None:
         self._stopping.set()
-        # What they do may be waiting for a database that does not answer, and can be left undone.
+        # The tasks may wait for a database that does not answer. Their work can be left undone.
         if self._tasks:
             ended, late = await asyncio.wait(self._tasks, timeout=STOP_S)
             for task in late:
@@ -215,7 +215,7 @@ class Groat(Lookup):
                 await asyncio.wait_for(self._stopping.wait(), every_s)
 
     async def expire_due(self) -> None:
-        """Give back what is left of all holds that are due, as happens twice a second by itself. Raises StoreError.
+        """Expire all holds that are due, as the ledger does by itself twice a second. Raises StoreError.
 
         What a command depends on it expires itself, first. Another node that is at it already is left to it.
         """
@@ -229,7 +229,7 @@ class Groat(Lookup):
         return epoch
 
     async def prune(self) -> int:
-        """Forget the events older than the retention, as happens every ten minutes by itself; how many went.
+        """Forget the events older than the retention, as the ledger does every ten minutes; return how many.
 
         What programs need not keep any more goes with them, and is not counted.
         """
@@ -302,7 +302,7 @@ class Groat(Lookup):
             for future in futures:
                 yield await future
         finally:
-            # After a first failure nobody asks for the others, which are settled all the same.
+            # After a first failure nobody awaits the others, but their exceptions must be retrieved.
             for future in futures:
                 if future.done():
                     _note(future)
@@ -321,7 +321,7 @@ class Groat(Lookup):
 
     async def _done(self, command: Command) -> Done:
         if command.principal.startswith("system:"):
-            # What groat does by itself has keys of its own making, which nobody else's may meet.
+            # Keys of groat's own commands must not collide with a caller's.
             raise InvalidInput("invalid_principal", "No caller acts as system:; give a user: or a service:.")
         verdict = await self.execute(command)
         if isinstance(verdict, Refusal):
@@ -438,7 +438,7 @@ class Groat(Lookup):
         units = None
         if amount is not None:
             held = await self.held(hold)
-            # Without a hold there is no asset to read the amount by; the verdict is hold_not_found whatever it says.
+            # Without a hold there is no asset to parse the amount by, and the verdict is hold_not_found anyway.
             amount = amount_text(amount)
             units = await self.amount(amount, held.asset) if held else 1
         command = Capture(
@@ -487,7 +487,7 @@ class Groat(Lookup):
             if amount is not None:
                 amount = amount_text(amount)
             if amount is None or index >= len(assets):
-                # A superfluous amount is refused as wrong_legs, whatever it says.
+                # A superfluous amount need not be parsed: it is refused as wrong_legs.
                 units.append(None)
                 continue
             value = await self.amount(amount, assets[index], signed=True)
@@ -643,7 +643,7 @@ class Groat(Lookup):
             await asyncio.sleep(perf_counter() - begun)
 
     async def archived(self) -> list[archiving.Month]:
-        """What the archive has, month by month."""
+        """List the archive's rows, month by month."""
         return await self._store.read(archiving.list_archive)
 
     async def verify(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> verify.Report:

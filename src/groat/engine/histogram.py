@@ -9,7 +9,7 @@ SIZES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0,
 
 
 class Histogram:
-    """How many values were at most each of the ascending ``bounds``, and their sum."""
+    """Counts the values up to each of the ascending ``bounds``, and adds them up."""
 
     __slots__ = ("_counts", "bounds", "total")
 
@@ -24,7 +24,7 @@ class Histogram:
         self.total += value
 
     def buckets(self) -> list[tuple[str, float]]:
-        """(bound, how many values up to it), the last bound being "+Inf"."""
+        """Return (bound, number of values up to it) pairs; the last bound is "+Inf"."""
         so_far = 0
         buckets: list[tuple[str, float]] = []
         for bound, count in zip((*map(str, self.bounds), "+Inf"), self._counts, strict=True):

@@ -1,8 +1,8 @@
-"""Ids: UUIDv7 texts, so that what is made later sorts later and an index on them is appended to."""
+"""Ids are UUIDv7 texts: a later id sorts later, so an index on them grows at its end."""
 
 from uuid_utils import uuid7
 
 
 def new_id() -> str:
-    """A new UUIDv7 in its canonical form."""
+    """Make a UUIDv7 in its canonical form."""
     return str(uuid7())

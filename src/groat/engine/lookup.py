@@ -1,4 +1,4 @@
-"""Looking things up: what only reads, and what nobody decides anything by."""
+"""Look things up: read-only methods whose answers decide nothing."""
 
 from __future__ import annotations
 
@@ -76,15 +76,15 @@ class Lookup(ABC):
     async def audit(
         self, before: str = reading.LAST_ID, limit: int = 50, actor: str = "", target: str = ""
     ) -> list[AuditView]:
-        """Who did what, newest first, before an id: transactions, and acts that moved no money; by actor and target."""
+        """List audit entries before an id, newest first, by actor and target: transactions, and acts without money."""
         return await self._reading(reading.read_audit, before, actor, target, limit)
 
     async def _reading(self, flow: Callable[..., Flow[T]], *args: Any) -> T:
-        # The last argument of these flows is the assets, by which amounts are shown.
+        # The last argument of these flows is the assets, for they format amounts.
         try:
             return await self.read(flow, *args, self._assets)
         except KeyError:
-            # A row counts an asset that another process created a moment ago.
+            # A row has an asset that another process created a moment ago.
             await self.assets()
             return await self.read(flow, *args, self._assets)
 
@@ -108,7 +108,7 @@ class Stale(Lookup):
             try:
                 result, seconds = await self._replica.read(self._seconds_max, flow, *args, **kwargs)
             except StoreError:
-                # It is away, too far behind, or gave up for the sake of what it replays.
+                # The replica is away, too far behind, or canceled the read to go on replaying.
                 self._replica.fallbacks += 1
             else:
                 self.seconds = max(self.seconds, seconds)

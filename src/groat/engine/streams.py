@@ -30,7 +30,7 @@ class Streams:
         self._resumes = Gather(self._resume_many, size_max=100)
 
     async def heads(self, streams: Sequence[str]) -> dict[str, Head]:
-        """Where each stream ends; one that nobody wrote to yet stands at offset 0."""
+        """Return the head of each stream; a stream without events has offset 0."""
         return await self._store.read(flows.read_heads, streams)
 
     async def read(
@@ -74,7 +74,7 @@ class Streams:
         await self._store.write(flows.write_receipts, receipts)
 
     async def ages(self, events: Sequence[tuple[str, int]]) -> dict[tuple[str, int], float]:
-        """How long ago each of the events (stream, offset) was committed, in seconds of the database's clock."""
+        """Return the age of each event (stream, offset) since its commit, in seconds of the database's clock."""
         return await self._store.read(flows.read_ages, events)
 
     async def receipts(self, stream: str) -> list[tuple[str, int, int]]:

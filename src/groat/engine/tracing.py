@@ -18,12 +18,12 @@ from opentelemetry.trace import Link, StatusCode, Tracer
 
 from groat.ledger.commands import Command
 
-# OpenTelemetry's SDK keeps so many links of a span by default.
+# By default OpenTelemetry's SDK keeps at most so many links of a span.
 LINKS_MAX = 128
 
 
 class Call:
-    """What is traced of one call's commands: the span they belong under, and since when they wait."""
+    """The trace of one call's commands: the span they belong under, and the moment since which they wait."""
 
     __slots__ = ("attributes", "context", "link", "waiting_since_ns")
 
@@ -59,7 +59,7 @@ class Traces:
         commits = [start("groat.commit", call.context, start_time=now) for call in traced]
         batch = start(
             "groat.batch",
-            # Without a traced call it is a trace of its own, whatever the task that runs it was started in.
+            # Without a traced call the batch begins a trace of its own, whatever trace its task was started in.
             trace.set_span_in_context(commits[0]) if commits else Context(),
             attributes={"groat.commands": commands},
             links=[call.link for call in traced[1 : LINKS_MAX + 1]],

@@ -1,4 +1,4 @@
-"""What a process that does nothing but serve the ledger sets in its interpreter."""
+"""Settings of the interpreter for a process that does nothing but serve the ledger."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Where the ledger is kept: flows that yield named statements, SQL files per dialect, and drivers that run them."""
+"""The ledger's storage: flows that yield named statements, SQL files per dialect, and drivers that run them."""

@@ -1,4 +1,4 @@
-"""Moving transactions and postings of closed months out of the tables that every batch writes to.
+"""Move transactions and postings of closed months out of the tables that every batch writes to.
 
 A stretch of batches moves in one short transaction, the first batches first. It locks rows that nobody changes any
 more, so no writer waits for it; and whoever reads finds each row in one place or the other. The archive is always the
@@ -32,7 +32,7 @@ class MonthNotOver(GroatError):
 
 
 class Moved(NamedTuple):
-    """What one stretch moved into the archive of ``month`` (202501)."""
+    """The rows that one stretch moved into the archive of ``month`` (202501)."""
 
     month: int
     transactions: int
@@ -40,7 +40,7 @@ class Moved(NamedTuple):
 
 
 class Month(NamedTuple):
-    """What the archive has of a month (202501)."""
+    """The archive's rows of a month (202501)."""
 
     month: int
     transactions: int
@@ -89,5 +89,5 @@ def archive_some(before: int) -> Flow[Moved | None]:
 
 
 def list_archive() -> Flow[list[Month]]:
-    """What the archive has, month by month."""
+    """List the archive's rows, month by month."""
     return [Month(*row) for row in (yield Query("list_archive"))]

@@ -59,10 +59,10 @@ from groat.store.rows import (
     transaction_values,
 )
 
-# The lease of who expires what no command asks for, and for how long (microseconds) a node that fell silent keeps it.
+# The lease for expiring holds that no command asks for. A node that falls silent keeps it for LEASE_US microseconds.
 EXPIRY = "expiry"
 LEASE_US = 5_000_000
-# How many lines a batch's summary for a stream spells out; who wants the rest reads the list.
+# A batch's summary for a stream has at most so many lines. Readers get the rest from the list.
 LINES_MAX = 100
 
 _encode = msgspec.json.encode
@@ -70,7 +70,7 @@ _pack = msgspec.msgpack.encode
 
 
 class Outcome(msgspec.Struct, omit_defaults=True):
-    """What is frozen under a key that did not make exactly one transaction."""
+    """The frozen verdict of a key that did not make exactly one transaction."""
 
     refusal: Refusal | None = None
     transactions: list[str] = []
@@ -99,18 +99,18 @@ class Done:
 
     @property
     def extra(self) -> Any:
-        """What a program's command added to its effect."""
+        """Return the data that a program's command added to its effect."""
         return self.outcome.extra if self.outcome else None
 
     def view(self) -> TransactionView:
-        """The answer on the wire of a command that makes at most one transaction."""
+        """Return the answer on the wire of a command that makes at most one transaction."""
         if self.transactions:
             return transaction_view(self.transactions[0], self.replayed)
         outcome, command = self.outcome or Outcome(), self.command
         return transaction_view_of_nothing(command, outcome, self.replayed)
 
     def bulk_view(self) -> BulkView:
-        """The answer on the wire of a bulk."""
+        """Return the answer on the wire of a bulk."""
         return BulkView([transaction_view(t, self.replayed) for t in self.transactions], self.replayed)
 
 
@@ -125,7 +125,7 @@ class Taken(NamedTuple):
 
 
 class Again(NamedTuple):
-    """The verdict of a command that an earlier one of its batch made need further rows: the next batch decides it."""
+    """The verdict of a command that needs more rows because of an earlier one: the next batch decides it."""
 
 
 Verdict = Done | Refusal | Broken | Taken | Again
@@ -146,9 +146,9 @@ class Prepared(NamedTuple):
 
 
 def prepare(command: Command) -> Prepared:
-    """The checked command with its digests."""
+    """Compute the digests of a checked command."""
     forms, older = command.key_digests()
-    # A key that has no other form for older nodes was sent as it is.
+    # Without another form for older nodes the caller sent the key itself, so the first digest is its own.
     key = command.key_digest() if older else forms[0]
     return Prepared(command, key, forms, older, command.body_digest())
 
@@ -164,7 +164,7 @@ class Published(NamedTuple):
 
 
 class Committed(NamedTuple):
-    """What a batch did: a verdict for each command in order, and what it published. ``batch`` 0: it wrote no batch."""
+    """The result of a batch: a verdict for each command in order, and its events. ``batch`` 0: no batch row."""
 
     verdicts: list[Verdict]
     published: list[Published]
@@ -180,14 +180,14 @@ class Place(NamedTuple):
 
 
 class Expired(NamedTuple):
-    """What :func:`expire_batch` did; ``after``: how far it came if there may be more."""
+    """The result of :func:`expire_batch`; ``after`` is how far it came, None if nothing more is due."""
 
     committed: Committed
     after: Place | None
 
 
 class Known(NamedTuple):
-    """What stands under a key: of an earlier batch (``transaction``, ``outcome``) or of this one (``verdict``)."""
+    """The entry of a key, made by an earlier batch (``transaction``, ``outcome``) or by this one (``verdict``)."""
 
     form: int
     body: str
@@ -197,7 +197,7 @@ class Known(NamedTuple):
 
 
 def transaction_view_of_nothing(command: Command, outcome: Outcome, replayed: bool) -> TransactionView:
-    """The answer of a command that made no transaction: the present balances and positions."""
+    """Return the answer of a command that made no transaction: the present balances and positions."""
     nothing = TransactionRow(
         "",
         command.kind,
@@ -241,7 +241,7 @@ def commit_batch(
     commands = [p.command for p in prepared if verdict_on(p, known) is None]
     for command in commands:
         command.needs(refs, book)
-    # What is missing where nothing is waited for may be taken, or not be there: so there nothing is believed.
+    # SKIP LOCKED hides rows, so a missing account proves nothing here: ignore the id cache.
     ids = yield from know_accounts(refs.accounts, known_ids if wait else {})
     if wait:
         yield TURN
@@ -285,7 +285,7 @@ def commit_batch(
         if catch_up.must_wait(p.command, book):
             verdicts.append(Again())
             continue
-        # Before the first one nothing changed but what expired, so its rows are those that it asked for.
+        # Until a command was decided or a hold expired, the book has just the rows that the command asked for.
         verdict = decide(p.command, book, first=not decided and not expired)
         verdicts.append(verdict)
         if not isinstance(verdict, Broken | Again):
@@ -294,7 +294,7 @@ def commit_batch(
             decided.append((p, verdict))
 
     published, batch = yield from _write(book, streams, len(decided), worker, previous, new_id)
-    # Where each stream stood when a command was decided: what comes later in the batch is not in its answer.
+    # The offset of each stream when a command was decided. Its answer does not include later events of the batch.
     stood = {name: f"{stream.epoch}:{stream.first - 1}" for name, stream in streams.items()}
     for row in book.made[:expired]:
         stood |= row.positions
@@ -312,7 +312,7 @@ def commit_batch(
     if rows:
         yield Query("insert_keys", (sorted(rows.values()),))
     if prepared and not batch and not rows:
-        # Nothing was written whose COMMIT would show that what is told again is as safe as what is new.
+        # This batch only replays, so ask the database to confirm that the earlier commits are durable.
         yield Query("confirm")
     return Committed(verdicts, published, batch, expired)
 
@@ -350,7 +350,7 @@ def expire_batch(
 
 
 def find_keys(prepared: Sequence[Prepared]) -> Flow[dict[str, Known]]:
-    """What stands under all forms of the commands' keys, by digest."""
+    """Read the entries of all forms of the commands' keys, by digest."""
     if not prepared:
         return {}
     digests = list(dict.fromkeys(digest for p in prepared for digest in p.forms))
@@ -362,9 +362,9 @@ def find_keys(prepared: Sequence[Prepared]) -> Flow[dict[str, Known]]:
 
 
 def verdict_on(p: Prepared, known: dict[str, Known]) -> Known | None:
-    """What stands under a command's key, in whatever form.
+    """Find the entry of a command's key in any of its forms.
 
-    Under an earlier form only what an older version wrote is meant: in the rows of this one, it is another key.
+    An entry under an earlier form counts only if an older version wrote it: a newer one means another key by it.
     """
     if not known:
         return None
@@ -376,7 +376,7 @@ def verdict_on(p: Prepared, known: dict[str, Known]) -> Known | None:
 
 
 def decide(command: Command, book: Book, first: bool) -> Done | Refusal | Broken | Again:
-    """Decide a command over the book; whatever breaks in it is a verdict, and undone."""
+    """Decide a command over the book. An exception in it becomes its verdict, and its changes are undone."""
     book.begin()
     try:
         effect = command.decide(book)
@@ -425,7 +425,7 @@ def _key_row(p: Prepared, verdict: Done | Refusal, stood: dict[str, str], now: i
     if outcome is None:
         return (p.key, p.command.key_form(), p.body, verdict.transactions[0].id, None)
     for balance in outcome.balances:
-        # A no-op still tells where the stream stands, so that a client knows what its answer includes.
+        # A no-op's answer has the stream's position too, so that a client knows which events its balances include.
         stream = owner_stream(balance.account)
         if stream in stood:
             outcome.positions[stream] = stood[stream]
@@ -473,7 +473,7 @@ def _summaries(book: Book) -> dict[str, list[bytes]]:
         lines.setdefault((line.stream, line.event), []).append(line)
     summaries: dict[str, list[bytes]] = {}
     for (stream, type_), told in lines.items():
-        # The cause is the last transaction that it sums up.
+        # A summary's cause is the last transaction in it.
         event = bare_event(book.transactions[told[-1].transaction])
         event.type, event.reason = type_, ""
         event.data = {
@@ -496,7 +496,7 @@ def _write(
     made = sorted(book.made, key=lambda t: t.id)
     postings = [posting_values(t, leg) for t in made for leg in t.legs]
     if postings:
-        # These come first, for the database adds them while the events are made.
+        # Write these first: the database adds them while this process encodes the events.
         yield Query("insert_postings", (postings,))
     published = yield from _number_events(book, streams)
     for account in book.fresh:
@@ -549,6 +549,6 @@ def batch_hash(
     acts: list[tuple[Any, ...]],
 ) -> str:
     """SHA-256 (hex) over the batch's rows in the order of their ids, chained to the one before."""
-    # A transaction without a cause is hashed as it was before there were causes.
+    # Leave out a missing cause, so that the hash is the one of versions that knew no causes.
     hashed = [row if row[-1] is not None else row[:-1] for row in transactions]
     return hashlib.sha256(previous.encode() + _pack((hashed, postings, acts))).hexdigest()

@@ -1,4 +1,4 @@
-"""What a batch reads beside the rows that it locks, once it holds them: causes not stored, and accounts' pasts."""
+"""Read more about the rows that a batch has locked: causes that are not stored, and accounts' pasts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from groat.store.flow import Flow, Query
 
 
 def read_pasts(book: Book, refs: Refs) -> Flow[None]:
-    """What changed of accounts with a floor since the moments that commands ask for."""
+    """Read the changes of accounts with a floor since the moments that commands ask for."""
     asked = {
         account.id: (pair, at)
         for pair, at in refs.pasts.items()

@@ -1,7 +1,7 @@
-"""What is due on the accounts whose limits a batch checks: it is expired before anything is decided by them.
+"""Expire the holds that are due on accounts whose limits a batch checks, before it decides by these limits.
 
-A command is decided only when all of that was caught up in its batch. A refusal is frozen for ever, so it must not come
-of a hold that is over and only waits for its turn. What is due elsewhere is no business of a caller's batch.
+A refusal is frozen for ever, so a hold that is over and only waits for its turn must not cause one. A caller's batch
+leaves alone the holds that are due elsewhere. Rules D1 and D2 of docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from groat.ledger.commands import Checks, Command
 from groat.store.flow import Flow, Query
 
 ON_ACCOUNT_MAX: Final = 100
-"""How many holds a batch expires on one account; when more are due, the commands that need it wait for the next one."""
+"""A batch expires at most so many holds on one account. If more are due, commands that need it wait for the next."""
 IN_BATCH_MAX: Final = 500
 
 GIVES: Final = 0
@@ -23,7 +23,7 @@ _Side = tuple[str, str, int]
 
 
 class CatchUp:
-    """What one batch expires for its commands, and which of these must wait because more is due, or is taken."""
+    """Chooses the holds that one batch expires for its commands, and the commands that must wait for more."""
 
     def __init__(self) -> None:
         self.wanted: set[str] = set()
@@ -38,7 +38,7 @@ class CatchUp:
         book: Book,
         originals: Mapping[str, TransactionRow],
     ) -> Flow[None]:
-        """Read, before anything is locked, which holds to expire: ``wanted``, the longest due first."""
+        """Read which holds to expire, ``wanted``, the longest due first. Call it before any row is locked."""
         found = yield from self._due_on(commands, book, originals, ON_ACCOUNT_MAX)
         self.wanted = {id for _, id in sorted({(at, id) for id, _, at in found})[:IN_BATCH_MAX]}
 
@@ -49,19 +49,19 @@ class CatchUp:
         originals: Mapping[str, TransactionRow],
         expiring: set[str],
     ) -> Flow[None]:
-        """Read, once the accounts are locked, what is due beside ``expiring``: those who need it wait."""
+        """Read which holds are due beside ``expiring``, once the accounts are locked: commands that need these wait."""
         if not commands or (yield Query("any_due_by", (book.now,))) is None:
             return
         self._any = True
-        # One more on each account than a batch expires, so that it is seen when there are more.
+        # Ask for one more on each account than a batch expires, to see whether more are due.
         for id, side, _ in (yield from self._due_on(commands, book, originals, ON_ACCOUNT_MAX + 1)):
             if id in expiring:
                 continue
             hold = book.holds.get(id)
             if hold is not None and hold.cause is not None:
-                # It ends through its cause alone, whatever its moment.
+                # A hold with a cause ends only through that cause, even when it is due.
                 continue
-            # What this batch wanted to expire and could not, another transaction holds, or a side of it.
+            # Another transaction has locked a hold that this batch wanted to expire, or an account of it.
             (self._taken if id in self.wanted else self._more).add(side)
 
     def is_taken(self, command: Command) -> bool:
@@ -102,7 +102,7 @@ class CatchUp:
 
 
 def checks_of(command: Command, book: Book, originals: Mapping[str, TransactionRow]) -> Checks:
-    """By which accounts' floors and ceilings a command is decided: those it says, or all that it needs."""
+    """Return the floors and ceilings that decide a command: those it names, or those of all accounts it needs."""
     said = command.checks(originals)
     if said is not None:
         return said

@@ -23,7 +23,7 @@ class Query(NamedTuple):
 Flow = Generator[Query, Any, T]
 
 Contribute = Callable[[Sequence[str]], Flow[dict[str, dict[str, Any]]]]
-"""What a program adds to the snapshots of these streams: fields by stream; those it says nothing of are left out."""
+"""A program's part of the snapshots of these streams: fields by stream, without those that it has nothing for."""
 
 Forget = Callable[[int, int], Flow[bool]]
 """Forgets what a program need not keep any more, at most so many rows; whether there may be more.

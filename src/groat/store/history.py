@@ -22,11 +22,11 @@ _MARKS = """SELECT system_identifier::text,
        'meta'::regclass::oid::text,
        current_schema()
 FROM pg_control_system()"""
-# The epoch stands in for the server's own name.
+# Use the epoch in place of the server's own name.
 _PLACE = "SELECT current_database() || ' ' || value, current_schema() FROM meta WHERE name = 'epoch'"
 _KEEP = "INSERT INTO meta (name, value) VALUES ('history', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 _RENEW = "UPDATE meta SET value = $1 WHERE name = 'epoch'"
-# Services that hide the server's control data cannot be watched; what restores them renews the epoch by command.
+# Some services hide the server's control data. There the operator renews the epoch after a restore, by command.
 _HIDDEN = (
     exceptions.InsufficientPrivilegeError,
     exceptions.UndefinedFunctionError,
@@ -35,7 +35,7 @@ _HIDDEN = (
 
 
 class Marks(NamedTuple):
-    """What tells one history from another: server, timeline, database, and the table, which a restored dump makes anew.
+    """The marks of a history: server, timeline, database, and the table, which a restored dump makes anew.
 
     ``schema`` completes its place on the server.
     """
@@ -55,7 +55,7 @@ class Marks(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What is kept in the database."""
+        """Return the text that the database keeps."""
         return f"{self.system}:{self.timeline}:{self.database}:{self.table}"
 
 
@@ -80,7 +80,7 @@ async def settle(connection: Any, marks: Marks, synchronous_standby: bool) -> st
     if not marks.system:
         return None
     async with connection.transaction():
-        # Of several nodes that find the change at once, the first renews and the others find it done.
+        # Several nodes may find the change at once. The first renews the epoch; the others find it done.
         await connection.execute("SELECT 1 FROM meta WHERE name = 'epoch' FOR UPDATE")
         kept = await connection.fetchval("SELECT value FROM meta WHERE name = 'history'")
         if kept == marks.text:

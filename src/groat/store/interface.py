@@ -1,4 +1,4 @@
-"""What the engine needs of a store; :mod:`groat.store.sqlite` and :mod:`groat.store.postgres` are the two there are."""
+"""The interface of a store to the engine; :mod:`groat.store.sqlite` and :mod:`groat.store.postgres` implement it."""
 
 from __future__ import annotations
 

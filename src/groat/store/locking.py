@@ -1,4 +1,4 @@
-"""Locking the rows of a batch in the one order that all batches keep, and reading them as they are then."""
+"""Lock the rows of a batch in the one order that all batches keep, and read them once they are locked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FREE_STREAMS = "lock_free_streams"
 # Stands for the id of a stream whose row another transaction holds.
 TAKEN = -1
 STAGES_MAX = 4
-# How many accounts a process knows the ids of, some 10 MB; beyond it forgets them all, and learns anew.
+# A process caches the ids of so many accounts, some 10 MB. When it meets more, it forgets all and begins anew.
 KNOWN_MAX = 50_000
 
 AccountIds = dict[tuple[str, str], int]
@@ -73,7 +73,7 @@ def lock_rows_of(refs: Refs, book: Book, staged: list[Command]) -> Flow[None]:
         for command in staged:
             command.needs(refs, book)
         if refs.assets - book.assets.keys():
-            # Another process created one that this one never met; what a command needs may depend on it.
+            # Another process created an asset that this one does not know. The needs of a command may depend on it.
             yield from learn_assets(book.assets, refs.assets)
             for command in staged:
                 command.needs(refs, book)
@@ -106,7 +106,7 @@ def lock(
     unknown = refs.accounts - ids.keys()
     fresh: list[tuple[str, str]] = []
     if unknown:
-        # Those that only a hold or a row names, and those that were not open before it was this batch's turn.
+        # Accounts that only a hold or a row names, and accounts that another batch may have opened meanwhile.
         ids |= yield from _find_accounts(unknown)
         fresh = sorted(unknown - ids.keys())
     if fresh:

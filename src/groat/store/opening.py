@@ -1,4 +1,4 @@
-"""Which driver a database address means."""
+"""Choose the driver that a database address means."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def open_store(store: Store, wait_s: float) -> list[Migration]:
 
 
 def _wrong_scheme(database: str) -> StoreError:
-    # What stands before an @ may be a password.
+    # The part before an @ may hold a password.
     shown = database.rpartition("@")[2][:64]
     return StoreError("wrong_scheme", f"{shown!r} is no database; give sqlite:///path.db or postgresql://...")
 

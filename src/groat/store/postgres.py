@@ -29,15 +29,15 @@ LOCK_TIMEOUT_MS = 200
 TURN_S = 1.0
 STATEMENT_TIMEOUT_MS = 5_000
 CONNECT_TIMEOUT_S = 5.0
-# What a network that swallows everything costs at most: the server ends its own side of a write after
-# STATEMENT_TIMEOUT_MS, but nobody can tell us so.
+# Wait for an answer so long at most, for a network may swallow everything. The server ends its own side of a write
+# after STATEMENT_TIMEOUT_MS, but its message may not arrive.
 WRITE_ANSWER_S = STATEMENT_TIMEOUT_MS / 1_000 + 1
 READ_ANSWER_S = 4.0
 PROBE_S = 3.0
 LONG_ANSWER_S = 86_400.0
 UNDO_ANSWER_S = 1.0
 CLOSE_S = 5.0
-# The lock under which nodes that start together take turns at migrating.
+# Nodes that start together take turns at migrating under this lock.
 MIGRATION_LOCK = 0x67726F6174
 
 _HERE = Path(__file__).parent
@@ -286,7 +286,7 @@ class PostgresStore:
                 if before_query:
                     before_query(query)
                 statement = self._statements[query.name]
-                # This too while PostgreSQL works on the statement before.
+                # Do this, too, while PostgreSQL works on the statement before.
                 args = self._arguments(statement, query.args)
                 try:
                     if adding is not None:
@@ -297,8 +297,8 @@ class PostgresStore:
                         await asyncio.sleep(0)
                         rows = None
                     else:
-                        # A statement that is being prepared is not let go of by PostgreSQL's time-outs, should this
-                        # process freeze; so it is prepared before anything goes on beside it.
+                        # PostgreSQL's time-outs do not end a half-prepared statement, should this process freeze.
+                        # Prepare first, pipeline later.
                         adding = None
                         if statement.long:
                             rows = await self._execute_long(connection, statement, args)
@@ -315,7 +315,7 @@ class PostgresStore:
             return result
         finally:
             if adding is not None:
-                # Nothing else may be asked of a connection before.
+                # The connection takes no other statement before this.
                 await asyncio.gather(adding, return_exceptions=True)
 
     async def _wait_turn(self, ending: AsyncExitStack | None) -> None:
@@ -334,12 +334,12 @@ class PostgresStore:
             return answer.result()
         finally:
             if not answer.done():
-                # Whoever waits no longer, and a server that does not answer, cannot wait for a cancellation either.
+                # Cancelling would wait for the same server, so cut the connection.
                 connection.terminate()
                 await asyncio.gather(answer, return_exceptions=True)
 
     def _arguments(self, statement: Statement, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        """What the statement takes: of a list of rows an array for each column; nothing where there are no rows."""
+        """Turn a list of rows into an array for each column, as the statement takes it; nothing for no rows."""
         if statement.shape not in ("bulk", "rows", "add"):
             return args
         keys = args[0]
@@ -381,7 +381,7 @@ def array_text(values: Iterable[Any]) -> str:
     except (OverflowError, TypeError, ValueError) as error:
         raise StoreError("command_failed", repr(error)) from error
     if "\\" in text:
-        # JSON has escapes that arrays have not.
+        # JSON has escapes that PostgreSQL's arrays do not have.
         return f"{{{','.join(map(_element, values))}}}"
     return f"{{{text[1:-1]}}}"
 
@@ -427,7 +427,7 @@ _AGAIN = (exceptions.TransactionRollbackError,)
 
 
 def _typed(error: Exception) -> StoreError:
-    """What a database error means: passing trouble (busy, interrupted, store_unavailable), or data that is wrong."""
+    """Translate a database error: passing trouble (busy, interrupted, store_unavailable), or wrong data."""
     detail = f"{type(error).__name__}: {error}"
     if isinstance(error, _BUSY):
         return StoreError("busy", detail)

@@ -24,7 +24,7 @@ from groat.store.flow import Flow, Query
 from groat.store.rows import load_transactions
 from groat.store.streams import account_of
 
-# Where lists of ids begin: one that goes on from old to new, and one from new to old.
+# Lists of ids begin here: those that go from old to new, and those from new to old.
 FIRST_ID = "00000000-0000-0000-0000-000000000000"
 LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
@@ -123,7 +123,7 @@ def read_audit(
 
 
 def _audit_of(row: TransactionRow, target: str) -> AuditView:
-    # The entry is about the account asked for, or else about the first that belongs to a person.
+    # Show the entry for the account asked for, or else for the first that belongs to a person.
     sides: dict[str, tuple[Account, int, int, int, int]] = {}
     for leg in row.legs:
         for account, delta, balance, held_delta, held in (

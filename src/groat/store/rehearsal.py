@@ -1,4 +1,4 @@
-"""What commands would come to: decided over the books as they are, with nothing locked and nothing written."""
+"""Rehearse commands: decide them over the books as they are, without locking or writing anything."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ATTEMPTS_MAX = 100
 
 
 class Foreseen(NamedTuple):
-    """What a command would come to: a refusal, or None; ``known`` if an earlier one under its key decided that."""
+    """The verdict a command would get: a refusal, or None; ``known`` if an earlier one under its key decided it."""
 
     refusal: Refusal | None
     known: bool
@@ -82,7 +82,7 @@ def _read(book: Book, refs: Refs, limits: Callable[[str], Limits]) -> Flow[None]
 
 
 def _may_succeed_again(found: Foreseen, attempt: int) -> bool:
-    # A key that another body used first is none to try again, but that of a further attempt is passed over.
+    # Do not try a key again that another body used first; pass over the key of a further attempt.
     return found.known and found.refusal is not None and (attempt > 1 or found.refusal.code != "key_reused")
 
 
@@ -103,5 +103,5 @@ def _foresee(p: Prepared, book: Book, known: dict[str, Known], new_id: Callable[
         known[p.key] = Known(Form.OWN, p.body, None, None, verdict)
         return Foreseen(verdict, known=False)
     known[p.key] = Known(Form.OWN, p.body, None, None, None)
-    # What is there already is made by none.
+    # A command that made no transaction found everything done already.
     return Foreseen(None, known=isinstance(verdict, Done) and not verdict.transactions)

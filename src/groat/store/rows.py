@@ -55,7 +55,7 @@ def posting_values(row: TransactionRow, leg: Leg) -> tuple[Any, ...]:
 
 
 def account_values(a: Account) -> tuple[Any, ...]:
-    """What a batch can change of an account, as stored."""
+    """Return the columns of an account that a batch can change."""
     return (a.id, a.debits, a.credits, a.debits_pending, a.credits_pending, a.version, a.floor, a.ceiling)
 
 
@@ -98,7 +98,7 @@ def load_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[dict[str
         return loaded
     accounts: dict[int, Account] = {}
     legs = yield Query("find_legs", (list(loaded),))
-    # Those of archived transactions, and of such as were archived between the two statements.
+    # Read the postings of archived transactions, and of those archived between the two statements.
     bare = sorted(loaded.keys() - {values[0] for values in legs})
     if bare:
         legs = [*legs, *(yield Query("find_archived_legs", (bare,)))]

@@ -141,7 +141,7 @@ class SqliteStore:
         """A new connection with groat's settings, in autocommit mode. Raises StoreError ``store_unavailable``."""
         try:
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-            # Only its owner reads what it holds. SQLite gives the files beside it the same rights.
+            # Let only the owner read the file. SQLite gives the files beside it the same rights.
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             connection = sqlite3.connect(
@@ -167,7 +167,7 @@ class SqliteStore:
             raise _typed(error) from error
 
     def _data_version(self) -> int:
-        # The number means something only when it is asked for on one and the same connection.
+        # The number is comparable only if the same connection asks for it each time.
         if self._watcher is None:
             self._watcher = self.connect()
         (version,) = self._watcher.execute("PRAGMA data_version").fetchone()
@@ -267,7 +267,7 @@ class SqliteStore:
 
 
 def _typed(error: Exception) -> StoreError:
-    """What a database error means: passing trouble (busy, store_unavailable), or a statement wrong for its data."""
+    """Translate a database error: passing trouble (busy, store_unavailable), or a statement wrong for its data."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError("busy", str(error))

@@ -21,7 +21,7 @@ _encode = msgspec.json.encode
 
 
 class Head(NamedTuple):
-    """Where a stream ends (``offset``, 0 before its first event) and the ``oldest`` offset that is still kept."""
+    """The end of a stream (``offset``, 0 before its first event) and the ``oldest`` offset that is still kept."""
 
     epoch: str
     offset: int
@@ -44,7 +44,7 @@ class Snapshot(NamedTuple):
 
 
 class Resume(NamedTuple):
-    """How a reader goes on.
+    """The events or the snapshot with which a reader goes on.
 
     ``recovered``: ``events`` follow its position without a gap, ``offset`` is the last of them, ``head`` the stream's;
     else ``snapshot`` and ``offset`` replace what it knew. ``ahead``: it knew more than the database does.
@@ -60,7 +60,7 @@ class Resume(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """Where a reader wants to go on: at most ``limit`` events of at most ``bytes_max`` bytes, but at least one."""
+    """The position from which a reader wants up to ``limit`` events of up to ``bytes_max`` bytes, but at least one."""
 
     stream: str
     epoch: str | None

@@ -23,7 +23,7 @@ from groat.store.reading import LAST_ID
 BATCHES_PAGE = 2_000
 TRANSACTIONS_PAGE = 5_000
 ACCOUNTS_PAGE = 20_000
-# Some 170 bytes each.
+# An account takes some 170 bytes.
 ACCOUNTS_MAX = 1_000_000
 PROBLEMS_MAX = 100
 LAST_BATCH = 2**63 - 1
@@ -139,7 +139,7 @@ class Problems:
 
 
 class Folds:
-    """What the postings read so far come to, for the accounts with ids above ``after`` and up to ``last``.
+    """The sums of the postings read so far, for the accounts with ids above ``after`` and up to ``last``.
 
     Columns of numbers rather than objects, for there are many accounts: ``slots`` tells an account's place in them.
     """
@@ -156,7 +156,7 @@ class Folds:
         nothing = bytes(8 * len(ids))
         self.debits, self.credits = array("q", nothing), array("q", nothing)
         self.debits_pending, self.credits_pending = array("q", nothing), array("q", nothing)
-        # As the latest posting says, and how many there were.
+        # The balances after the latest posting, and the number of postings.
         self.balances, self.held = array("q", nothing), array("q", nothing)
         self.versions, self.changes = array("q", nothing), array("q", nothing)
 
@@ -252,7 +252,7 @@ class Walk:
             page = yield Query(read, (*place, upto, TRANSACTIONS_PAGE))
             waiting += page
             ended = len(page) < TRANSACTIONS_PAGE
-            # What follows may belong to the last batch, too.
+            # The next page may hold more of the last batch.
             complete = upto if ended else waiting[-1][0] - 1
             taken = [row for row in waiting if row[0] <= complete]
             waiting = waiting[len(taken) :]
