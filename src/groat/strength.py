@@ -42,11 +42,11 @@ def guess_bits(secret: str) -> float:
 
 
 def _without_words(text: str) -> tuple[int, str]:
-    """How many different words a placeholder has, and what is left of the text without them."""
+    """Return how many different words of placeholders the text has, and the text without them."""
     found: set[str] = set()
     rest = text
     for piece in set(_SPLIT.split(text)):
-        # Only whole pieces: a random text has short words inside by chance.
+        # Match only whole pieces: a random text contains short words by chance.
         if piece and _WORD.sub("", piece) == "":
             found.update(_WORD.findall(piece))
             rest = re.sub(rf"(?<![a-z]){piece}(?![a-z])", "", rest)
@@ -54,7 +54,7 @@ def _without_words(text: str) -> tuple[int, str]:
 
 
 def _surprises(text: str) -> int:
-    """How many characters cannot be told from those before them."""
+    """Count the characters that do not follow from those before them."""
     count = at = 0
     while at < len(text):
         count += 1

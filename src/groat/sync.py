@@ -68,7 +68,7 @@ class SyncGroat:
             self._end()
 
     def _end(self) -> None:
-        # The caller's thread may run an event loop itself, so this one ends on its own thread.
+        # The caller's thread may run an event loop itself, so end this one on its own thread.
         self._wait(self._loop.shutdown_default_executor())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

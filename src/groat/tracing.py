@@ -30,7 +30,7 @@ def tracer_of(provider: TracerProvider | None = None) -> Tracer | None:
     if isinstance(provider, ProxyTracerProvider | NoOpTracerProvider):
         return None
     tracer = provider.get_tracer("groat", version("groat"))
-    # The SDK gives this one when OTEL_SDK_DISABLED says so.
+    # The SDK returns this one when OTEL_SDK_DISABLED is set.
     return None if isinstance(tracer, NoOpTracer) else tracer
 
 
@@ -77,7 +77,7 @@ def exporting(settings: Settings) -> Iterator[None]:
     try:
         yield
     finally:
-        # The exporter tries for long to reach a collector that is away, and nobody shall wait for that.
+        # The exporter tries for long to reach a collector that is away. Do not wait for that.
         ending = Thread(target=provider.shutdown, name="groat-tracing", daemon=True)
         ending.start()
         ending.join(LAST_WORDS_S)

@@ -319,7 +319,7 @@ async def _trouble(story: _Story, card: str) -> None:
 
 
 async def _today(story: _Story, card: str, other: str) -> None:
-    """What waits for whoever looks at the demo."""
+    """File the requests that wait for a decision in the demo."""
     await story.at(DAYS - 1)
     for user in ("42", "7", "11", "member-2"):
         await story.has_read(user)

@@ -61,7 +61,7 @@ class Refused(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How many transactions were posted by this run, how many by earlier ones, and which were refused."""
+    """The numbers of transactions posted by this run and by earlier ones, and the refused transactions."""
 
     posted: int
     known: int

@@ -1,4 +1,4 @@
-"""How every command takes its settings: each a flag, a variable and a line of the file, all the same."""
+"""Give every command its settings in the same way: each is a flag, a variable and a line of the file."""
 
 from __future__ import annotations
 

@@ -230,7 +230,7 @@ async def _keep(groat: Groat, kind: str, user: str, reason: str, **facts: Any) -
 
 
 def _password(given: str | None) -> str:
-    """What was given, or what somebody types twice."""
+    """Return the given password, or ask for it twice."""
     if given is not None:
         return given
     if not sys.stdin.isatty():

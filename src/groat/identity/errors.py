@@ -1,4 +1,4 @@
-"""Why a caller is not let in: one table of codes, all before the ledger is asked, so none is frozen under a key."""
+"""Errors that keep a caller out: one table of codes. They precede the ledger, so none is frozen under a key."""
 
 from __future__ import annotations
 

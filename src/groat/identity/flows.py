@@ -1,4 +1,4 @@
-"""What identity does to the store, each as one flow: it yields named statements and receives their rows."""
+"""Identity's flows over the store: each yields named statements and receives their rows."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Principal(NamedTuple):
 
 
 def find(principal: str) -> Flow[Principal | None]:
-    """Everything known of a caller."""
+    """Read everything known of a caller."""
     row = yield Query("find_principal", (principal,))
     return _principal(row)
 
 
 def find_many(principals: Sequence[str]) -> Flow[dict[str, Principal | None]]:
-    """Everything known of many callers, by principal; None for those without a record."""
+    """Read everything known of many callers, by principal; None for those without a record."""
     found: dict[str, Principal | None] = dict.fromkeys(principals)
     for row in (yield Query("find_principals", (list(principals),))):
         found[row[0]] = _principal(row)
@@ -53,7 +53,7 @@ class Standing(NamedTuple):
 def standings(
     callers: Sequence[tuple[str, str | None]], now: int
 ) -> Flow[dict[tuple[str, str | None], Standing]]:
-    """What decides over tokens that are good in themselves, by principal and session (None: of no session)."""
+    """Read the records that decide over valid tokens, by principal and session (None: no session)."""
     records = yield from find_many(list({principal for principal, _ in callers}))
     asked = [caller for caller in callers if caller[1] is not None]
     live: set[str] = set()
@@ -93,7 +93,7 @@ def create(principal: Principal, now: int) -> Flow[None]:
 
 
 class Change(msgspec.Struct, kw_only=True):
-    """What to change of a person; UNSET leaves as it is. ``tokens_after`` is in seconds since 1970.
+    """A change of a person; UNSET leaves a field as it is. ``tokens_after`` is in seconds since 1970.
 
     ``waits_until`` (seconds since 1970) is when the person may decide on requests, if this gives them roles that they
     did not have or a password that somebody else knows.
@@ -143,7 +143,7 @@ def change(principal: str, wanted: Change, now: int) -> Flow[tuple[Principal, Pr
 
 
 def changed(after_rev: int) -> Flow[tuple[int, list[str]]]:
-    """Who changed after a rev, and the newest rev. From -1: nobody, only the rev to begin with."""
+    """List the principals that changed after a rev, and the newest rev. From -1: nobody, only the rev to begin with."""
     if after_rev < 0:
         row = yield Query("last_rev", ())
         return row[0], []
@@ -214,13 +214,13 @@ def revoke_key(id: str, now: int) -> Flow[ApiKey]:
 
 
 def open_session(digest: bytes, principal: str, now: int, expires_at: int) -> Flow[None]:
-    """Somebody signed in; sessions that ended are forgotten on this occasion."""
+    """Open a session, and forget those that have ended."""
     yield Query("delete_ended_sessions", (now,))
     yield Query("insert_session", (digest, principal, now, expires_at))
 
 
 def session_owner(digest: bytes, now: int) -> Flow[tuple[Principal, int] | None]:
-    """Whose session this is, and when it ends by itself."""
+    """Return the owner of a session, and when it ends by itself."""
     row = yield Query("find_session", (digest, now))
     if row is None:
         return None
@@ -229,7 +229,7 @@ def session_owner(digest: bytes, now: int) -> Flow[tuple[Principal, int] | None]
 
 
 def close_session(digest: bytes, now: int) -> Flow[str | None]:
-    """Somebody signed out: whose session it was, None when there is none. All processes hear of it by the new rev."""
+    """End a session and return its owner, None when there is none. All processes hear of it by the new rev."""
     row = yield Query("find_session", (digest, now))
     yield Query("delete_session", (digest,))
     owner = None if row is None else _principal((yield Query("find_principal", (row[0],))))

@@ -1,4 +1,4 @@
-"""Who calls: tokens, API keys, sessions, people, and the news of whose rights changed."""
+"""Tokens, API keys, sessions and people, and the news of changed rights."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ KEYS_LISTED_MAX = 1_000
 SESSION_TTL_S = 12 * 3600
 CACHED_MAX = 20_000
 FRESH_S = 1.0
-"""How old the knowledge of whose rights changed may be, at most, when a cached caller is let in (5 s are promised)."""
+"""A cached caller is let in while the knowledge of changed rights is at most so old (5 s are promised)."""
 
 
 class Identities:
@@ -57,7 +57,7 @@ class Identities:
         self._tokens = Tokens(settings)
         self._passwords = Passwords()
         self._throttle = Throttle()
-        # When a node dies, thousands come at once with tokens that this one has not seen.
+        # When a node dies, thousands of its clients come at once with tokens that this node has not seen.
         self._callers = Gather(self._standings)
         self._cache: dict[bytes, Identity] = {}
         self._withdrawn = 0
@@ -72,13 +72,13 @@ class Identities:
     # -- who calls ---------------------------------------------------------------------------------------------
 
     async def authenticate(self, credential: str) -> Identity:
-        """Who sends this bearer credential, token or API key. Raises Unauthorized."""
+        """Identify the sender of a bearer credential, a token or an API key. Raises Unauthorized."""
         if credential.startswith(KEY_PREFIX):
             return await self.authenticate_key(credential)
         return await self.authenticate_token(credential)
 
     async def authenticate_token(self, token: str) -> Identity:
-        """Who bears the token. Raises Unauthorized ``token_*``, IdentityError ``keys_unavailable``."""
+        """Identify the bearer of a token. Raises Unauthorized ``token_*``, IdentityError ``keys_unavailable``."""
         digest = _digest(token)
         known = await self._known(digest)
         if known is not None:
@@ -120,7 +120,7 @@ class Identities:
         }
 
     async def authenticate_key(self, api_key: str) -> Identity:
-        """Which service sends the API key. Raises Unauthorized ``api_key_invalid``."""
+        """Identify the service that sends an API key. Raises Unauthorized ``api_key_invalid``."""
         digest = _digest(api_key)
         known = await self._known(digest)
         if known is not None:
@@ -156,7 +156,7 @@ class Identities:
         ``invalid_role``.
         """
         record = await self._groat.read(flows.find, f"user:{check_user(user)}")
-        # A token of the very second of a sign-out would count as issued before it.
+        # A token issued in the second of a sign-out would count as issued before it.
         issued_at = max(int(time.time()), record.tokens_after + 1 if record else 0)
         ttl_s = self._settings.token_ttl_s if ttl_s is None else ttl_s
         if record is not None and record.roles is not None:
@@ -177,7 +177,7 @@ class Identities:
         Raises Unauthorized ``login_failed``, Throttled, Overloaded.
         """
         record = await self._groat.read(flows.find_for_login, name)
-        # A person is one, by whichever of their names somebody guesses at them.
+        # Count guesses at a person together, whether made by user id or by e-mail address.
         tried = record.id if record is not None else name.lower()
         self._throttle.attempt(tried, address)
         matches = await self._passwords.matches(record.password if record else None, password)
@@ -195,7 +195,7 @@ class Identities:
         return cookie, OpenSession(digest.hex(), expires_at)
 
     async def session_person(self, cookie: str) -> tuple[Person, OpenSession]:
-        """Whose session the cookie is, and the session. Raises Unauthorized ``session_invalid``."""
+        """Return the person whose session the cookie is, and the session. Raises Unauthorized ``session_invalid``."""
         digest = _digest(cookie)
         found = await self._groat.read(flows.session_owner, digest, _now())
         if found is None or found[0].disabled:
@@ -351,7 +351,7 @@ class Identities:
     async def _known(self, digest: bytes) -> Identity | None:
         now = time.monotonic()
         if now - self._looked_at >= FRESH_S:
-            # Set before the read, so that one caller looks while the others go on with what was fresh just now.
+            # Set it before the read: one caller reads, the others go on with the knowledge that was fresh just now.
             before, self._looked_at = self._looked_at, now
             try:
                 self._rev, _ = await self.changes(self._rev)
@@ -365,7 +365,7 @@ class Identities:
         return self._cache.get(digest)
 
     def _remember(self, digest: bytes, identity: Identity, rev: int) -> None:
-        # Had anybody changed since the record was read, this could keep what is no longer true.
+        # If somebody changed since the record was read, this could cache an outdated record.
         if rev != self._rev:
             return
         while len(self._cache) >= CACHED_MAX:

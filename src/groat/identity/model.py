@@ -1,4 +1,4 @@
-"""Who calls: the values the other rooms receive from identity."""
+"""The values of a caller that the other rooms receive from identity."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Passwords:
     def _matches(self, hashed: str | None, password: str) -> bool:
         if len(password) > LENGTH_MAX:
             return False
-        # What an unknown user's password is compared with, so that the answer takes as long as a known one's.
+        # An unknown user's password is compared with this, so that the answer takes as long as for a known one.
         self._decoy = self._decoy or self._hasher.hash("a password nobody has")
         try:
             return self._hasher.verify(hashed or self._decoy, password) and hashed is not None
@@ -106,7 +106,7 @@ def _watched(user: str, address: str) -> tuple[tuple[str, int], ...]:
 
 
 def network(address: str) -> str:
-    """What one caller can choose addresses from: the /64 of an IPv6 address (RFC 6177), an IPv4 address itself."""
+    """Return the addresses that one caller can choose from: the /64 of an IPv6 address (RFC 6177), an IPv4 address."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -34,7 +34,7 @@ RSA_BITS_MIN = 2_048
 """RFC 7518 §3.3."""
 TOKEN_LENGTH_MAX = 8_192
 SKEW_S = 60
-"""How far the issuer's clock may be ahead of ours."""
+"""The issuer's clock may be so far ahead of ours."""
 MOMENT_MAX = 253_402_300_799
 """The last second of the year 9999. A token whose times lie beyond counts in milliseconds, or lies."""
 SESSION_CLAIM = "groat_session"
@@ -46,7 +46,7 @@ JWKS_REFRESH_S = 30.0
 JWKS_AGE_S = 300.0
 """After this time the keys are read anew, so that a withdrawn one ends within it."""
 JWKS_AGE_S_MAX = 3_600.0
-"""How long the last keys count while the issuer cannot be reached."""
+"""The last keys count for so long while the issuer cannot be reached."""
 JWKS_RETRY_S = 5.0
 JWKS_TIMEOUT_S = 5.0
 
@@ -70,7 +70,7 @@ class Tokens:
     """
 
     withdrawn = 0
-    """How often a key was withdrawn: what was checked before is to be checked again."""
+    """Counts withdrawn keys: tokens that were checked before a withdrawal must be checked again."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -81,7 +81,7 @@ class Tokens:
         self._reading = asyncio.Lock()
 
     async def read(self, token: str) -> Identity:
-        """Who bears the token. Raises Unauthorized ``token_*``, or IdentityError ``keys_unavailable``."""
+        """Identify the bearer of a token. Raises Unauthorized ``token_*``, or IdentityError ``keys_unavailable``."""
         if len(token) > TOKEN_LENGTH_MAX:
             raise Unauthorized("token_invalid")
         try:
@@ -180,7 +180,7 @@ class Tokens:
         issued_at = _moment(claims, "iat") if "iat" in claims else None
         expires_at = _moment(claims, "exp")
         if issued_at is not None and issued_at > time.time() + SKEW_S:
-            # It would outlive the sign-out of its bearer.
+            # Such a token would outlive the sign-out of its bearer.
             raise Unauthorized("token_not_yet_valid")
         session = claims.get(SESSION_CLAIM)
         if session is not None and not (isinstance(session, str) and _SESSION.fullmatch(session)):
@@ -238,7 +238,7 @@ class Tokens:
         self._keys = keys
 
     def _find(self, kid: str | None, algorithm: str) -> TrustedKey | None:
-        # Without a name only a sole key can be meant; keys of different kinds may share one (RFC 7517 §4.5).
+        # A token without a kid can only mean a sole key. Keys of different kinds may share a kid (RFC 7517 §4.5).
         meant = (
             self._keys if kid is None and len(self._keys) == 1 else [k for k in self._keys if k.kid == kid]
         )
@@ -268,7 +268,7 @@ def _tell(setting: str, hint: str) -> None:
 def _moment(claims: Mapping[str, Any], name: str) -> int:
     """The seconds since 1970 of a claim. Raises Unauthorized ``token_invalid``."""
     value = claims[name]
-    # Compared before it is made whole: infinity and what is no number are not.
+    # Compare before converting to an int: infinity and NaN have none.
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOMENT_MAX:
         raise Unauthorized("token_invalid", f"{name} must be seconds since 1970, as a number.")
     return int(value)
@@ -316,7 +316,7 @@ def _trusted(entry: dict[str, Any]) -> TrustedKey | None:
         or "verify" not in entry.get("key_ops", ["verify"])
         or entry.get("alg", algorithm) != algorithm
         or entry.get("crv") not in CURVES.get(kind, {None})
-        # A private key that was published is nobody's secret any more.
+        # A private key that was published is no secret any more.
         or "d" in entry
     ):
         return None

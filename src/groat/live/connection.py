@@ -33,12 +33,12 @@ NEVER: Final = math.inf
 LINE_BYTES: Final = 4 * 1024
 """A line of so many bytes counts as two messages, and so on."""
 PIECE_COST: Final = 0.25
-"""What a read counts for that completes no message: a large message comes in some dozens of them."""
+"""The cost of a read that completes no message; a large message arrives in some dozens of them."""
 _RENEWABLE: Final = frozenset({"token_expired", "token_revoked", "token_not_yet_valid"})
 
 
 class State(IntEnum):
-    """Where a connection is in its life."""
+    """The states of a connection."""
 
     NEW = 0
     CONNECTING = 1
@@ -47,7 +47,7 @@ class State(IntEnum):
 
 
 class Transport(Protocol):
-    """What a connection needs of the thing that carries it."""
+    """The interface that a connection needs of its carrier."""
 
     def write(self, framed: bytes) -> None:
         """Send a message made by `frames.text`. Never waits."""
@@ -93,7 +93,7 @@ class Connection:
         self._transport = transport
         self._bucket: Bucket | None = None
         self._subs: dict[str, Subscription | None] = {}
-        # Whose turn it is for a view that is on its way: of two attempts the later one counts.
+        # The latest attempt to open each view. Of two attempts the later one counts.
         self._coming: dict[str, object] = {}
         self._waiting: list[protocol.Command] | None = None
         self._stalled = -1
@@ -113,7 +113,7 @@ class Connection:
         """Return whether the client does not read what it was sent."""
         return self.choked
 
-    # What the transport tells.
+    # Calls from the transport.
 
     def receive(self, message: bytes) -> None:
         """One text message: one or more commands, separated by newlines.
@@ -132,7 +132,7 @@ class Connection:
                 self.close(protocol.TOO_MANY_REQUESTS)
                 return
             if not line or line == b"{}":
-                # A pong, which is what an idle client sends.
+                # A pong: an idle client sends nothing else.
                 continue
             try:
                 command = protocol.decode_command(line)
@@ -185,12 +185,12 @@ class Connection:
         if self.state is not State.CLOSED:
             self._forget()
 
-    # What time and the service do.
+    # Calls from the clock and the service.
 
     def tick(self, now: float) -> None:
         """Do what is due: close a silent newcomer, an expired or a dead client; else ping."""
         if self.state is not State.CONNECTED:
-            # While a connect is under way, it is the server that is late.
+            # While a connect is under way, the server is late, not the client.
             if self.state is State.NEW:
                 self.close(protocol.STALE)
             else:
@@ -201,7 +201,7 @@ class Connection:
             return
         if now >= self.ping_at:
             if self.choked:
-                # It cannot answer what it has not read, but it must get on with reading.
+                # The client cannot answer a ping that it has not read, but it must go on reading.
                 backlog = self._transport.backlog()
                 if backlog == self._stalled:
                     self.close(protocol.SLOW)
@@ -398,7 +398,7 @@ class Connection:
         if identity.expires_at is None:
             return False, 0
         left_s = self.expires_at - now
-        # A token that lives shortly is renewed at two thirds of what is left, or it would be renewed at every turn.
+        # Renew a short-lived token at two thirds of its remaining life, or it would be renewed at every turn.
         return True, max(1, int(left_s - min(limits.expiry_margin_s, left_s / 3)))
 
     async def _refresh(self, id: int, token: str) -> None:
@@ -475,7 +475,7 @@ class Connection:
             live.hub.release(joined)
 
     def _unsubscribe(self, id: int, channel: str) -> None:
-        # Server-side subscriptions are the server's to end; leaving what one has not is no error.
+        # Only the server ends server-side subscriptions. Leaving a channel that one does not have is no error.
         if channel.startswith("view:"):
             self._coming.pop(channel, None)
             subscription = self._subs.pop(channel, None)
@@ -489,7 +489,7 @@ class Connection:
 
     def _rpc(self, id: int, request: protocol.RpcRequest) -> None:
         if request.method == "ping":
-            # For SDKs whose own pings go one way only: a client that woke up asks whether this connection still lives.
+            # Some SDKs answer pings but send none. A client that woke up asks by this whether its connection lives.
             self._reply(Reply(id, rpc=protocol.RpcResult(Raw(b"{}"))))
             return
         if request.method != "seen":
@@ -500,7 +500,7 @@ class Connection:
         except (msgspec.MsgspecError, RecursionError):
             self._error(id, protocol.MALFORMED)
             return
-        # Only one's own streams: staff who look do not read in the person's place.
+        # Take receipts only for one's own streams: staff who view a person's stream do not read in their place.
         subscription = self._subs.get(seen.stream)
         if subscription is None or seen.stream.startswith("view:"):
             self._error(id, protocol.PERMISSION_DENIED)

@@ -1,4 +1,4 @@
-"""Why a reader is not let in."""
+"""Errors that keep a reader out."""
 
 from __future__ import annotations
 

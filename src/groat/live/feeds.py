@@ -1,4 +1,4 @@
-"""What the hub keeps of each stream that somebody reads: its feed, the rooms in it, and the subscriptions in those."""
+"""The hub's record of each stream that somebody reads: its feed, the feed's rooms, and their subscriptions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LEVEL: Final = -1
 
 
 class Reader(Protocol):
-    """Who owns subscriptions: a connection, an event stream, a waiting request."""
+    """An owner of subscriptions: a connection, an event stream, a waiting request."""
 
     @property
     def choked(self) -> bool:
@@ -75,13 +75,13 @@ class Room:
     def __init__(self, form: Format) -> None:
         self.format = form
         self.members: set[Subscription] = set()
-        # In the order of arrival, so that writing to all goes through memory as it was filled.
+        # Keep the order of arrival, so that writing to all walks through memory in the order in which it was filled.
         self.writes: dict[Subscription, Callable[[bytes], Any]] = {}
         self.at = LEVEL
 
 
 class Feed:
-    """What the hub knows of one stream. `offset` is -1 until the first reader has joined.
+    """The hub's state of one stream. `offset` is -1 until the first reader has joined.
 
     While it has one live reader, of a channel, and nothing is out of the ordinary, `push` begins a message of an event
     and `write` sends it.

@@ -80,7 +80,7 @@ PING: Final = text(b"{}")
 
 
 class Format(Protocol):
-    """How the events of one stream are written for one kind of reader."""
+    """Encodes the events of one stream for one kind of reader."""
 
     def one(self, epoch: str, at: int, event: bytes) -> bytes:
         """A single event with its offset: what nearly every commit brings to a stream."""

@@ -31,7 +31,7 @@ WAIT_S_MAX: Final = 30.0
 HEARTBEAT_S: Final = 15.0
 RETRY_MS: Final = 2_000
 STREAMS_MAX: Final = 128
-"""How many streams one request follows at most: one's own, one's rooms, and as many others as a connection may view."""
+"""One request follows at most so many streams: one's own, one's rooms, and as many as a connection may view."""
 _OFFSET_DIGITS_MAX: Final = 18
 _HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -133,9 +133,9 @@ class _Waiter:
             self._live.hub.leave(subscription)
 
     async def take(self, wait_s: float) -> list[tuple[int, bytes]]:
-        """Whose news have come, or come first within the time (seconds), with the index of each one's stream.
+        """Wait up to `wait_s` seconds for news; return them with the index of each one's stream.
 
-        Nothing when time is up or the stream ended.
+        Returns nothing when time is up or the stream ended.
         """
         if not self._chunks and not self.ended and wait_s > 0:
             try:
@@ -200,7 +200,7 @@ def _page(name: bytes, chunks: Sequence[bytes], position: bytes, snapshot: bytes
 
 
 class _Pages:
-    """What a reader of several streams is told: pages of one stream each, and how far all have come."""
+    """Makes the pages for a reader of several streams: each page is of one stream, with the positions of all."""
 
     def __init__(self, streams: Sequence[str], waiter: _Waiter, resumes: Sequence[Resume]) -> None:
         self._streams = streams
@@ -310,7 +310,7 @@ class EventStream:
 
     async def _pump(self, waiter: _Waiter, send: Callable[[Any], Awaitable[None]]) -> None:
         expires_at = self._identity.expires_at
-        # The end of the token is a moment of the calendar; from here on it is a duration, whatever is done to clocks.
+        # Turn the token's end into a duration here, so that setting the clock changes nothing.
         now = self._live.now
         ends_at = math.inf if expires_at is None else now() + expires_at - time.time()
         while not waiter.ended:
@@ -320,7 +320,7 @@ class EventStream:
             chunks = await waiter.take(min(HEARTBEAT_S, left_s))
             body = self._body(chunks) or b": still here\n\n"
             if chunks or not waiter.ended:
-                # Where the client reads, sending waits for nothing.
+                # If the client reads, this send does not wait.
                 waiter.is_stuck = True
                 await send({"type": "http.response.body", "body": body, "more_body": True})
                 waiter.is_stuck = False

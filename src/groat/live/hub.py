@@ -52,7 +52,7 @@ _debug_log = logging.getLogger("groat.live")
 
 
 class Streams(Protocol):
-    """What the hub needs of `groat.streams`."""
+    """The part of `groat.streams` that the hub uses."""
 
     async def heads(self, streams: Sequence[str]) -> dict[str, Head]:
         """The heads of streams."""
@@ -64,11 +64,11 @@ class Streams(Protocol):
         """Events of many streams, each (after, upto]."""
 
     async def resume(self, stream: str, epoch: str | None, offset: int, limit: int, bytes_max: int) -> Resume:
-        """Where a reader goes on."""
+        """Return the events or the snapshot with which a reader goes on."""
 
 
 class Followed(Protocol):
-    """What the hub tells a bus: which streams are read here, so that it may leave out the rest."""
+    """The part of a bus that the hub calls: it names the streams that are read here, so that others may be left out."""
 
     def follow(self, stream: str) -> None:
         """The stream has readers now."""
@@ -133,7 +133,7 @@ class Hub:
             feed = self._feeds[stream] = Feed(stream)
             if self._bus is not None:
                 self._bus.follow(stream)
-        # Being known before the read, the feed hears of every event that the read may be too early to see.
+        # Register the feed before the read, so that it hears of events that the read is too early to see.
         feed.joining += 1
         try:
             async with self._resumes:
@@ -188,7 +188,7 @@ class Hub:
             self.stats.feeds = len(self._feeds)
 
     def lag(self) -> int:
-        """How many events the slowest reader is behind its stream."""
+        """Return how many events the slowest reader is behind its stream."""
         return max(
             (
                 member.feed.offset - member.cursor
@@ -221,7 +221,7 @@ class Hub:
                 and epoch == feed.epoch
                 and not debug
             ):
-                # One event for one reader: what `_hear` would do, at a third of the cost.
+                # One event for one reader: do the work of `_hear` at a third of the cost.
                 feed.offset = last
                 due.append((write, push(feed.push, events[0], last)))
                 if len(due) == _DUE_MAX:
@@ -239,7 +239,7 @@ class Hub:
         if feed.offset < 0 or (news.last <= feed.offset and news.epoch == feed.epoch):
             return
         if news.epoch != feed.epoch:
-            # An old hint or a new history: the database knows.
+            # This is an old hint or a new history; ask the database.
             self._spawn(self._check([feed]))
         elif news.events is None:
             self._missed(feed, 0 if news.first <= feed.offset + 1 else HEAL_AFTER_S)
@@ -278,7 +278,7 @@ class Hub:
             else:
                 chunks = room.format.encode(feed.epoch, before + 1, events)
             for upto, data in chunks:
-                # A reader that chokes on a write leaves the live ones meanwhile.
+                # A write may choke a reader, which then leaves the live ones during this loop.
                 writes = list(room.writes.values())
                 self.stats.deliveries += len(writes) * (upto - room.at)
                 room.at = upto
@@ -287,7 +287,7 @@ class Hub:
             room.at = LEVEL
         for subscription in list(feed.ahead):
             if subscription.cursor <= last:
-                # It joined with a read that was ahead of the hints and has the first of these events already.
+                # The reader joined with a read ahead of the hints: it has the first of these events already.
                 feed.ahead.remove(subscription)
                 self._write_page(subscription, events[subscription.cursor - before :])
                 if not subscription.reader.choked and subscription in subscription.room.members:
@@ -313,7 +313,7 @@ class Hub:
                     )
                 self.stats.catch_up_pages += 1
                 if not events or events[0].offset != subscription.cursor + 1:
-                    # Retention took what it still needed.
+                    # Retention removed events that the reader still needed.
                     reader.close(protocol.INSUFFICIENT_STATE)
                     return
                 self._write_page(subscription, [event.data for event in events])
@@ -321,7 +321,7 @@ class Hub:
             log.warning("catch-up failed", stream=feed.stream, code=error.code, detail=error.detail)
             reader.close(protocol.SERVER_ERROR)
         except Exception:
-            # Nobody else would let this reader go on.
+            # Only this task can let the reader go on.
             log.exception("catch-up broke", stream=feed.stream)
             reader.close(protocol.SERVER_ERROR)
         finally:
@@ -342,7 +342,7 @@ class Hub:
         if feed not in self._missing:
             self._missing[feed] = None
             feed.missed_at = asyncio.get_running_loop().time()
-        # Asked each time, so that a feed which misses something never waits for a healer that has ended.
+        # Look each time, so that a feed with missing events never waits for a healer that has ended.
         if self._healer is None or self._healer.done():
             self._healer = self._spawn(self._heal(wait_s))
 
@@ -381,7 +381,7 @@ class Hub:
             self._send_early(feed)
             self.stats.gaps_healed += 1
         elif feed.offset < feed.head:
-            # The database has nothing for us; the next check finds out why.
+            # The database does not have these events; the next check finds out why.
             feed.head = feed.offset
         if feed.offset >= feed.head:
             del self._missing[feed]
@@ -419,7 +419,7 @@ class Hub:
         log.warning("stream renewed", stream=feed.stream, epoch=epoch, head=head, before=feed.epoch)
         members = [member for room in feed.rooms.values() for member in room.members]
         for member in members:
-            # Where it stands belongs to the history that was.
+            # The reader's position belongs to the former history.
             member.park()
         readers = {member.reader for member in members}
         feed.epoch, feed.offset, feed.head = epoch, head, head

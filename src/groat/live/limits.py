@@ -26,14 +26,14 @@ class Limits(msgspec.Struct, frozen=True):
     views_max: int = 100
     first_frame_s: float = 10.0
     message_s: float = 10.0
-    """How long a message may take to come, once a part of it is there."""
+    """A message must be complete so long after its first part."""
     ping_s: int = 25
     close_s: float = 5.0
     write_high_bytes: int = 192 * 1024
     """Above this a reader is choked. With the largest chunk of live events it stays below 256 KiB."""
     write_low_bytes: int = 32 * 1024
     unsent_bytes_max: int = 64 * 1024
-    """What the kernel keeps unsent for a connection, beside what is under way to its client."""
+    """The kernel keeps so many unsent bytes for a connection, beside those under way to its client."""
     expiry_margin_s: int = 30
     drain_s: float = 10.0
 

@@ -1,4 +1,4 @@
-"""Which web pages may open a live connection, and take part in what a cookie allows."""
+"""Decide which web pages may open a live connection and make calls with a cookie."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ Id = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 
 
 class Disconnect(msgspec.Struct, frozen=True):
-    """Why the server closes. SDKs reconnect, except after 3500..3999 and 4500..4999."""
+    """A reason for which the server closes. SDKs reconnect, except after 3500..3999 and 4500..4999."""
 
     code: int
     reason: str
@@ -169,7 +169,7 @@ class RefreshResult(msgspec.Struct, omit_defaults=True):
 
 
 class RpcResult(msgspec.Struct):
-    """What the method answered."""
+    """The answer of the method."""
 
     data: Raw
 

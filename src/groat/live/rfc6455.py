@@ -70,7 +70,7 @@ class Reader:
         self._size = 0
 
     def feed(self, data: bytes) -> Iterator[Message]:
-        """What the bytes complete, in order. Raises Fault; after that the reader is of no use."""
+        """Return the messages and frames that the bytes complete, in order. Raises Fault; do not call it again then."""
         if self._buffer is not None:
             self._buffer += data
             if len(self._buffer) < self._need:
@@ -90,7 +90,7 @@ class Reader:
             self._buffer = bytearray(data[at:])
 
     def _frame_end(self, data: bytes, at: int) -> tuple[int, int] | None:
-        """Where the payload of the frame at `at` starts and stops, or None while it is incomplete."""
+        """Return where the payload of the frame at `at` starts and stops, or None while it is incomplete."""
         self._need = 0
         if len(data) - at < 2:
             return None
@@ -125,7 +125,7 @@ class Reader:
         start += 4
         stop = start + size
         if stop > len(data):
-            # Until then no byte is looked at again, however small the pieces it comes in.
+            # Until the frame is complete no byte is examined twice, however small the pieces.
             self._need = stop - at
             return None
         return start, stop
@@ -145,7 +145,7 @@ class Reader:
             raise Fault(UNSUPPORTED_DATA, "only JSON text is spoken here")
         if head & 0x80 and self._parts is None:
             return Message(TEXT, _checked_text(payload))
-        # Empty fragments add nothing, so they are not kept: they could be sent without end.
+        # Do not keep empty fragments: a client could send them without end.
         if self._parts is None:
             self._parts = []
         if payload:

@@ -48,10 +48,10 @@ class Closable(Protocol):
 
 
 class Identities(Protocol):
-    """What the live side needs of identity."""
+    """The part of identity that the live side uses."""
 
     async def authenticate_token(self, token: str) -> Identity:
-        """Who bears the token. Raises Unauthorized."""
+        """Identify the bearer of a token. Raises Unauthorized."""
 
     async def changes(self, after_rev: int) -> tuple[int, list[str]]:
         """Principals whose rights changed or of whom a session ended since."""
@@ -204,7 +204,7 @@ class Live:
     def _count(self, reader: Closable, identity: Identity) -> bool:
         mine = self._of_principal.setdefault(identity.principal, {})
         if len(mine) >= self.limits.connections_per_user and not identity.is_service:
-            # One that has stopped to read is most likely nobody any more: the oldest of these gives way.
+            # A connection that stopped reading has most likely lost its client. The oldest of these gives way.
             stuck = next((each for each in mine if each.is_stuck), None)
             if stuck is None:
                 return False
@@ -264,7 +264,7 @@ class Live:
     # Rights.
 
     async def authenticate(self, token: str) -> Identity:
-        """Who bears the token. Raises Unauthorized, StoreError."""
+        """Identify the bearer of a token. Raises Unauthorized, StoreError."""
         return await self.identities.authenticate_token(token)
 
     @staticmethod
@@ -337,8 +337,8 @@ class Live:
         if self._seen:
             await self._write_seen()
         if shown:
-            # The ages are the database's, by one clock. Being asked for after this moment they are never too small,
-            # and no clock but this one says how long ago the event was shown.
+            # The database computes the ages by one clock. They are read after this moment, so they are never too small,
+            # and this process's clock alone says how long ago the event was shown.
             asked_at = self.now()
             ages = await self._groat.streams.ages(list({(stream, offset) for stream, _, offset in shown}))
             for (stream, _, offset), shown_at in shown.items():
@@ -355,7 +355,7 @@ class Live:
             written = True
         finally:
             if not written:
-                # Whoever was told that it is noted sends it no second time: the next flush writes it.
+                # A client whose receipt was accepted does not send it again, so keep it for the next flush.
                 self._seen = seen | {
                     key: max(offset, seen.get(key, -1)) for key, offset in self._seen.items()
                 }
@@ -398,7 +398,7 @@ class Live:
         rev, changed = await self.identities.changes(self._rev)
         if changed:
             await self._invalidate(changed)
-        # Only now: had a read failed, the next turn does it all again.
+        # Advance only now: if a read failed, the next turn does it all again.
         self._rev = rev
 
     async def _invalidate(self, principals: Sequence[str]) -> None:

@@ -111,8 +111,8 @@ class WebSocketProtocol(asyncio.Protocol):
         self.write = self._transport.write
         # uvicorn waits at its shutdown for all of these to go, after having called their `shutdown`.
         cast(set[Any], self._peers).add(self)
-        # uvicorn's HTTP protocol and its parser hold each other: 3 KB a connection, which would lie about between
-        # ours until the collector comes. When the handshake is through, nothing needs them.
+        # uvicorn's HTTP protocol and its parser refer to each other, 3 KB a connection, which only the garbage
+        # collector would free. After the handshake nothing needs them.
         http = self._transport.get_protocol()
         if hasattr(http, "parser"):
             asyncio.get_running_loop().call_soon(setattr, http, "parser", None)
@@ -171,8 +171,8 @@ class WebSocketProtocol(asyncio.Protocol):
                 self._shake_hands(data)
             return
         if self._closing:
-            # What comes now has hardly any meaning, but it is still read, or the kernel would reset the connection and
-            # the client might never see why it was closed.
+            # Read on although these bytes hardly matter. Otherwise the kernel would reset the connection and the
+            # client might never see why it was closed.
             self._late += len(data)
             self._deaf = self._deaf or self._late > _LATE_BYTES
             if self._late > _DEAF_BYTES:
@@ -199,7 +199,7 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def _go_on(self) -> None:
         if self._connection is not None and self._connection.choked:
-            # What is held waits until the client has read, as what it sends does.
+            # Leave the held bytes until the client has read, like those it still sends.
             return
         held, self._held = self._held, b""
         if held and not self._deaf:
@@ -258,14 +258,14 @@ class WebSocketProtocol(asyncio.Protocol):
         elif connection.receive_control() and message.opcode == rfc6455.PING:
             self.write(frames.frame(frames.PONG, message.payload))
 
-    # What the connection asks for (see connection.Transport; `write` is the transport's own).
+    # Calls from the connection (see connection.Transport; `write` is the transport's own).
 
     def hang_up(self, code: int, reason: str) -> None:
         """Send a close frame and wait a while for the client's before cutting the line."""
         if self._closing or self._live is None:
             return
         self._closing = True
-        # Whoever sent too much is not listened to any more, not even for a close frame.
+        # Do not listen to a client that sent too much any more, not even for a close frame.
         self._deaf = self._deaf or code == protocol.TOO_MANY_REQUESTS.code
         self.write(frames.close(code, reason))
         self.resume_reading()
@@ -318,7 +318,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self._transport.set_write_buffer_limits(limits.write_high_bytes, limits.write_low_bytes)
         sock = self._transport.get_extra_info("socket")
         if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
-            # Without it the kernel takes megabytes for a reader that stopped before our own buffer holds a byte.
+            # Without this the kernel buffers megabytes for a reader that stopped, before our own buffer holds a byte.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, limits.unsent_bytes_max)
         self._reader = rfc6455.Reader(limits.inbound_bytes_max)
         self._connection = Connection(live, self)

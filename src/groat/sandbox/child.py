@@ -23,7 +23,7 @@ FAILED = 73
 
 TRACEBACK_MAX = 4_000
 NICENESS = 10
-"""Whoever waits for a balance goes first."""
+"""Callers who wait for a balance go first."""
 _PDEATHSIG = 1
 
 
@@ -80,14 +80,14 @@ def _work(work: dict[str, Any], parts: Iterator[bytes], out: BinaryIO) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (answer_bytes, answer_bytes))
     most = _address_space() + work["memory_bytes"]
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    # What the foreman made stays as it is; to look at it again would only copy its pages.
+    # Exclude the foreman's objects from garbage collection, which would only copy their pages.
     gc.freeze()
     function(parts, out)
     out.flush()
 
 
 def _address_space() -> int:
-    """How much the process has mapped already, in bytes."""
+    """Return how many bytes the process has mapped already."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     except FileNotFoundError:

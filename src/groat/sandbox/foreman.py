@@ -53,7 +53,7 @@ class Foreman:
                         if not self._take():
                             return
                     else:
-                        # Nobody waits for this answer any more.
+                        # The server does not wait for this answer any more.
                         self._kill(descriptor)
                 self._reap()
         finally:
@@ -83,7 +83,7 @@ class Foreman:
         return True
 
     def _kill(self, descriptor: int) -> None:
-        # The child is not reaped yet, so its number is still its own.
+        # The child is not reaped yet, so no other process has its id.
         os.kill(self._jobs[descriptor][0], signal.SIGKILL)
         self._poll.unregister(descriptor)
 

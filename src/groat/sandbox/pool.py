@@ -23,7 +23,7 @@ from groat.sandbox.child import ANSWER_TOO_LARGE, OUT_OF_MEMORY, TRACEBACK_MAX
 AT_ONCE = 2
 """Children of one server process; others need processors, too."""
 PER_PERSON_MAX = 8
-"""What one caller may have waiting and in work. One child at a time is theirs, so that the next caller finds one."""
+"""One caller may have so much work, waiting or running. They get one child at a time, so that others find one."""
 WAITING_MAX = 64
 WAIT_S = 30.0
 END_S = 5.0
@@ -58,7 +58,7 @@ class WorkFailed(Exception):
 
 
 class Work(NamedTuple):
-    """What a child does: ``function`` ("module:name") is called as :func:`groat.sandbox.child.run` says.
+    """Work for a child: :func:`groat.sandbox.child.run` calls ``function`` ("module:name").
 
     Limits: memory (bytes beyond what the foreman has mapped), processor time and wall time (seconds), the answer's size
     (bytes; files that the function makes count singly, too).
@@ -72,7 +72,7 @@ class Work(NamedTuple):
 
     @property
     def module(self) -> str:
-        """Where the function is."""
+        """Return the name of the function's module."""
         return self.function.partition(":")[0]
 
 
@@ -95,12 +95,12 @@ class Pool:
 
     @property
     def waiting(self) -> int:
-        """How many pieces of work wait."""
+        """Return how many pieces of work wait."""
         return sum(map(len, self._waiting.values()))
 
     @property
     def running(self) -> int:
-        """How many children are at work."""
+        """Return how many children are at work."""
         return AT_ONCE - self._free
 
     @contextmanager
@@ -141,7 +141,7 @@ class Pool:
         if self._control is not None:
             self._control.close()
         if self._foreman is not None:
-            # It sees the end of its socket and goes; one that does not must not hold up the server.
+            # The foreman ends when its socket closes. If it does not, it must not hold up the server.
             try:
                 await asyncio.to_thread(self._foreman.wait, END_S)
             except subprocess.TimeoutExpired:
@@ -161,7 +161,7 @@ class Pool:
                 await place
         except BaseException as error:
             if place.done() and not place.cancelled() and place.exception() is None:
-                # The place was given at the very moment in which its taker went.
+                # The place was given at the moment at which its taker left; pass it on.
                 self._free += 1
                 _lower(self._running, person)
             else:
@@ -261,7 +261,7 @@ async def _converse(link: socket.socket, work: Work, parts: AsyncIterator[bytes]
     """Send the work to a child and wait for its wait status; None when the foreman itself is gone."""
     loop = asyncio.get_running_loop()
     order = json.dumps(work._asdict()).encode()
-    # A child that ended early reads no more; its status says why.
+    # A child that ended early does not read; its status says why.
     with suppress(BrokenPipeError, ConnectionResetError):
         await loop.sock_sendall(link, len(order).to_bytes(4, "big") + order)
         async for part in parts:

@@ -45,7 +45,7 @@ ROW_PROBLEMS: dict[str, str] = {
     "surplus_cells": "The row has more cells than the header. If the amount has a comma, put it in quotes.",
     "formula": "A CSV file holds the formula, not its value. Save the file as XLSX, or write the value.",
 }
-"""What a row's ``error.code`` may be, besides the amount's and text's own codes in ``groat.ledger.errors``."""
+"""The codes of a row's error, besides those of amounts and texts in ``groat.ledger.errors``."""
 
 WARNINGS: dict[str, str] = {
     "further_sheets": "Only the sheet {sheet} is read. The workbook has further ones: {others}.",
@@ -58,7 +58,7 @@ WARNINGS: dict[str, str] = {
     "text_mangled": "Line {line} has a text of broken letters ({text}). It was saved in the wrong encoding before.",
     "decimals_mixed": "Some amounts have a point before the fraction and some a comma.",
 }
-"""What a sheet's ``warnings`` may say; the rows are read as said."""
+"""The codes of a sheet's ``warnings``, and how its rows are read then."""
 
 
 class SheetError(GroatError):

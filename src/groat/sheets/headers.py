@@ -1,4 +1,4 @@
-"""Which row is the header, and which of its columns hold person, amount and reason: asked where it is not plain."""
+"""Find the header and its columns of person, amount and reason; ask for a choice where these are not plain."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Header(NamedTuple):
 
     @property
     def width(self) -> int:
-        """How many columns have a name, or lie before one that has."""
+        """Return how many columns have a name, or lie before one that has."""
         return self.columns[-1].number if self.columns else 0
 
     def words(self) -> dict[str, str]:
@@ -60,7 +60,7 @@ def find_header(head: Sequence[Line], asset: Asset, choices: Choices) -> Header 
     rows = [line for line in head if not is_blank(line.cells)][:HEADER_ROWS_MAX]
     at = _best(rows, asset, choices)
     if at is None and (choices.user_column or choices.amount_column):
-        # What was chosen is nowhere, or stands in a header of words that nobody knows; the choice then says which.
+        # The chosen column is nowhere, or in a header of unknown words, which the choice then identifies.
         at = _best(rows, asset, _NONE)
         if at is None and rows and choices.user_column and choices.amount_column:
             at = 0

@@ -1,7 +1,7 @@
-"""How the numbers of a sheet look: formats that show other text than the number, and rows that are hidden.
+"""Find the formats of a sheet that show other text than the number, and the rows that are hidden.
 
-The reader of cells tells values only. An id 7 with the format 0000 is 0007 to whoever looks at it; this second, short
-look at the sheet finds such cells. It takes the file as it should be: where it finds nothing, the values stand alone.
+The reader of cells gives only values. An id 7 with the format 0000 appears as 0007 in a spreadsheet; this second, short
+reading of the sheet finds such cells. It expects a well-formed file: where it finds nothing, the values count.
 """
 
 from __future__ import annotations

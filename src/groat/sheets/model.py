@@ -20,7 +20,7 @@ Role = Literal["user", "amount", "reason"]
 
 
 class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a person chose; None leaves it to the file.
+    """The choices of a person; None leaves one to the file.
 
     A column is named by its header's words or by its number, from 1; ``reason_column`` "" means that none holds
     reasons. ``decimal`` is the sign before the fraction.
@@ -36,7 +36,7 @@ class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """Why a row cannot be used: a stable ``code`` and a ``detail`` that says what to do."""
+    """The fault of a row that cannot be used: a stable ``code`` and a ``detail`` that says what to do."""
 
     code: str
     detail: str

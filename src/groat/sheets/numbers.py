@@ -24,7 +24,7 @@ PRECISE_DIGITS = 15
 
 
 def readings(text: str) -> dict[Decimal, str]:
-    """What an amount's text means, in plain form with a point, for each sign before the fraction that it may have."""
+    """Return the plain forms (with a point) that an amount's text can mean, by the sign before its fraction."""
     text = _SPACES.sub("", text.strip().removeprefix("+").replace("\N{MINUS SIGN}", "-"))
     found: dict[Decimal, str] = {}
     if _FORMS["."].fullmatch(text):

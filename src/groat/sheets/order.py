@@ -12,7 +12,7 @@ from groat.sheets import Choices, Sheet, SheetError, read_sheet
 
 
 class SheetOrder(msgspec.Struct, frozen=True):
-    """How a file shall be read."""
+    """The options by which a file is read."""
 
     asset: Asset
     default_reason: str
@@ -20,7 +20,7 @@ class SheetOrder(msgspec.Struct, frozen=True):
 
 
 class _Refused(msgspec.Struct, frozen=True, tag="refused"):
-    """Why the file as a whole cannot be used."""
+    """The fault of a file that cannot be used as a whole."""
 
     code: str
     detail: str
@@ -46,7 +46,7 @@ def read(parts: Iterator[bytes], out: BinaryIO) -> None:
 
 
 def take_sheet(answer: bytes) -> Sheet:
-    """What :func:`read` wrote. Raises the SheetError that it met."""
+    """Return the sheet that :func:`read` wrote. Raises the SheetError that it met."""
     found: _Read | _Refused = _answers.decode(answer)
     if isinstance(found, _Refused):
         raise SheetError(found.code, found.detail, **found.fields)

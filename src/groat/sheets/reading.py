@@ -116,7 +116,7 @@ def _read_text(data: bytes, asset: Asset, choices: Choices) -> _Found:
         if header is not None:
             return table, header, head
         failures.append(_no_header(head, table))
-    # What is wrong shows with the likeliest delimiter, the first.
+    # Report the error that the likeliest delimiter, the first, leads to.
     raise failures[0]
 
 
@@ -251,7 +251,7 @@ class _Reader:
         except RowError as problem:
             error = Problem(problem.code, problem.detail)
         except InvalidInput as problem:
-            # What cannot be used is shown as it stands in the file.
+            # Show an unusable cell as it is in the file.
             amount, units, error = written, None, Problem(problem.code, problem.detail)
         if not reason.isascii():
             self._look_for_broken_letters(line.number, reason)

@@ -17,7 +17,7 @@ ENCODINGS = (
     *UNICODE, "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp437",
     "cp850", "cp866", "koi8-r", "mac-roman", "shift_jis", "gb18030", "big5", "euc-kr",
 )  # fmt: skip
-"""What may be chosen. Bytes do not say which of the one-byte encodings they are of."""
+"""The encodings to choose from. Bytes do not tell which one-byte encoding they are in."""
 DELIMITERS = (",", ";", "\t", "|")
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -42,7 +42,7 @@ def likely_delimiters(data: bytes, choices: Choices) -> list[str]:
     if choices.delimiter is not None:
         return [choices.delimiter]
     _, text = _decode(data, choices.encoding)
-    # A table's delimiter is in line after line; one that is in a title's words is not.
+    # A table's delimiter is on line after line, unlike one in the words of a title.
     lines = text[:_HEAD].splitlines()
     return sorted(
         DELIMITERS, key=lambda mark: (sum(mark in line for line in lines), text[:_HEAD].count(mark))

@@ -80,7 +80,7 @@ class Workbook:
 
 
 def _lines(sheet: python_calamine.CalamineSheet) -> Iterator[Line]:
-    # The reader leaves out what is empty to the left of everything, but not above.
+    # The reader leaves out empty columns to the left of all cells, but not empty rows above them.
     left = [""] * min(sheet.start[1] if sheet.start else 0, COLUMNS_MAX)
     with _reading():
         for number, cells in enumerate(sheet.iter_rows(), start=1):
@@ -132,7 +132,7 @@ def _check_kind(data: bytes) -> None:
         raise SheetError("sheet_unreadable") from error
     if len(members) > MEMBERS_MAX:
         raise SheetError("sheet_unreadable")
-    # What they declare; what they really are ends the reader, at worst.
+    # These are the declared sizes. A file that is larger than it declares ends the reader's process at worst.
     if (
         sum(member.file_size for member in members if member.filename.endswith((".xml", ".rels")))
         > UNPACKED_BYTES_MAX
