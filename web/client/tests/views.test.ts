@@ -1,6 +1,6 @@
 /** Following other people: the last wish wins, a dead view revives or is shown as such, and a wake-up is looked into at once. */
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Tab } from "../src/testing/index.js";
+import { betweenTasks, type Tab } from "../src/testing/index.js";
 import { credit, status, world } from "./help.js";
 
 const it = world();
@@ -59,6 +59,7 @@ describe("wishes", () => {
         else if (what === 8) it.server.refuseView([100, 105, 106][roll(3)] ?? 100, "model", roll(2) === 0);
         else it.server.cut();
         for (let turns = roll(20); turns > 0; turns -= 1) await Promise.resolve();
+        await betweenTasks();
         if (roll(4) === 0) await it.pass(roll(3_000));
         if (roll(3) === 0) it.server.change(user, "1");
       }

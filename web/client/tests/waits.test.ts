@@ -1,6 +1,6 @@
 /** Nobody waits for ever: whoever relies on another's work is told when that ends. Over random interleavings. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Tab } from "../src/testing/index.js";
+import { betweenTasks, type Tab } from "../src/testing/index.js";
 import { credit, status, world } from "./help.js";
 
 const SEED = Number(process.env.GROAT_SEED ?? Math.floor(Math.random() * 1e9));
@@ -17,6 +17,7 @@ function dice(seed: number): (below: number) => number {
 
 const turns = async (count: number) => {
   for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
+  await betweenTasks();
 };
 
 beforeEach(() => {

@@ -34,6 +34,15 @@ interface Subscribe {
 
 const PING_S = 25;
 
+/** What a browser does in one task, microtasks included, is over before the next event; here these have so many turns. */
+const TASK_TURNS = 12;
+let tasks = 0;
+
+/** Waits until no socket is within an event. Whoever acts as a person or a network does so between tasks. */
+export async function betweenTasks(): Promise<void> {
+  while (tasks > 0) await null;
+}
+
 export class FakeSocket {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;
@@ -45,6 +54,7 @@ export class FakeSocket {
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
   onerror: ((event: object) => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
+  private queue: Promise<void> = Promise.resolve();
   private readonly channels = new Set<string>();
   /** Attempts at views that are on their way. */
   private readonly coming = new Map<string, object>();
@@ -56,11 +66,24 @@ export class FakeSocket {
     readonly url: string,
     private readonly server: SocketServer,
   ) {
-    queueMicrotask(() => {
+    this.task(() => {
       if (this.readyState !== FakeSocket.CONNECTING) return;
       if (!server.connect(this)) return this.fail();
       this.readyState = FakeSocket.OPEN;
       this.onopen?.();
+    });
+  }
+
+  /** Does something in a task of its own, after those before it. */
+  private task(action: () => void): void {
+    tasks += 1;
+    this.queue = this.queue.then(async () => {
+      try {
+        action();
+      } finally {
+        for (let turn = 0; turn < TASK_TURNS; turn += 1) await null;
+        tasks -= 1;
+      }
     });
   }
 
@@ -93,12 +116,12 @@ export class FakeSocket {
     this.readyState = FakeSocket.CLOSED;
     clearInterval(this.ping);
     this.server.disconnect(this);
-    queueMicrotask(() => this.onclose?.({ code, reason }));
+    this.task(() => this.onclose?.({ code, reason }));
   }
 
   private say(message: object): void {
     const data = JSON.stringify(message);
-    queueMicrotask(() => {
+    this.task(() => {
       if (this.readyState === FakeSocket.OPEN && !this.deaf) this.onmessage?.({ data });
     });
   }
