@@ -11,7 +11,7 @@ import pytest
 
 from groat import Groat, Overloaded, Refusal, StoreError
 from groat.ledger.commands import Bulk, Post, Posting
-from groat.ledger.views import BulkView, TransactionView
+from groat.ledger.views import BulkTransactions, TransactionView
 from groat.store.batch import Done
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
@@ -20,7 +20,7 @@ from tests.helpers.money import give, invalid, refused, standing
 Call = Callable[[], Awaitable[Any]]
 
 
-def plain(view: TransactionView | BulkView) -> Any:
+def plain(view: TransactionView | BulkTransactions) -> Any:
     """An answer as it goes over the wire, but for the word that tells a repetition."""
 
     def without(value: Any) -> Any:

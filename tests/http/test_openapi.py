@@ -33,7 +33,7 @@ expected-statuses = ["2xx", "400", "401", "403", "404", "409", "422", "429"]
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
-    described: dict[str, Any] = json.loads(document("0"))
+    described: dict[str, Any] = json.loads(document("0", (), Groat.standing))
     return described
 
 

@@ -39,7 +39,7 @@ from groat.ledger.commands import (
 )
 from groat.ledger.errors import InvalidInput, Refusal, Refused, StoreError
 from groat.ledger.text import parse_time
-from groat.ledger.views import BulkView, TransactionView
+from groat.ledger.views import BulkTransactions, TransactionView
 from groat.store import archive as archiving
 from groat.store import reading, streams, verify
 from groat.store.batch import Done, Published
@@ -386,7 +386,7 @@ class Groat(Lookup):
         reason: str = "",
         actor: str = "",
         principal: str = LOCAL,
-    ) -> BulkView:
+    ) -> BulkTransactions:
         """Many transactions under one key, all or none; raises as :meth:`post`, with the ``index`` of the item."""
         posts = [
             Post(principal=principal, key=key, reason=reason, postings=await self._postings(i)) for i in items

@@ -116,7 +116,7 @@ async def list_entries(call: Call) -> Answer:
     "PUT /v1/accounts/{account}/balances/{asset}",
     "accounts",
     "Set a balance",
-    body=bodies.SetBalanceBody,
+    body=bodies.SetBalanceInput,
     answer=TransactionView,
     status=201,
     statuses={200: "Replayed, or the balance was so already: `id` is null and nothing was posted."},
@@ -133,7 +133,7 @@ async def set_balance(call: Call) -> Answer:
     """Posts the difference between the balance and the wanted one, found under the lock, against house:adjustments."""
     key = call.key()
     path, asset = check_path(call.params["account"]), call.params["asset"]
-    body = await call.body(bodies.SetBalanceBody)
+    body = await call.body(bodies.SetBalanceInput)
     command = SetBalance(
         principal=call.identity.principal,
         key=key,
@@ -151,7 +151,7 @@ async def set_balance(call: Call) -> Answer:
     "PATCH /v1/accounts/{account}/balances/{asset}",
     "accounts",
     "Set floor and ceiling",
-    body=bodies.SetLimitsBody,
+    body=bodies.SetLimitsInput,
     answer=BalanceView,
     keyed=True,
     codes=(
@@ -165,7 +165,7 @@ async def set_limits(call: Call) -> Answer:
     """Changes what is named; null means no limit. A balance that lies beyond a new limit stays where it is."""
     key = call.key()
     path, asset = check_path(call.params["account"]), call.params["asset"]
-    body = await call.body(bodies.SetLimitsBody)
+    body = await call.body(bodies.SetLimitsInput)
     if body.floor is UNSET and body.ceiling is UNSET:
         raise HttpError("nothing_to_change")
     command = SetLimits(
@@ -202,7 +202,7 @@ async def list_assets(call: Call) -> Answer:
     "POST /v1/assets",
     "assets",
     "Create an asset",
-    body=bodies.AssetBody,
+    body=bodies.AssetInput,
     answer=AssetView,
     status=201,
     codes=("invalid_asset", "asset_exists"),
@@ -211,6 +211,6 @@ async def list_assets(call: Call) -> Answer:
 )
 async def add_asset(call: Call) -> Answer:
     """Its scale never changes. The same asset again is no error."""
-    body = await call.body(bodies.AssetBody)
+    body = await call.body(bodies.AssetInput)
     asset = await call.groat.add_asset(body.code, body.scale)
     return Answer.of(AssetView(asset.code, asset.scale), 201)

@@ -21,7 +21,7 @@ _SPENT = {"source": "user:42", "destination": "house:sales", "amount": "5", "ass
     "POST /v1/actions/{name}",
     "actions",
     "Do something with one's own money",
-    body=bodies.ActionBody,
+    body=bodies.ActionInput,
     answer=TransactionView,
     status=201,
     statuses={200: "The key was used before for this very action: its first answer again."},
@@ -60,7 +60,7 @@ async def call_action(call: Call) -> Answer:
             action=shown,
             setting=f"actions.{shown}",
         )
-    body = await call.body(bodies.ActionBody)
+    body = await call.body(bodies.ActionInput)
     identity = call.identity
     names = {"{user}": identity.user or ""}
     if "{to}" in action.source + action.destination:

@@ -10,7 +10,7 @@ from groat.ledger.views import AccountView, AuditView, BalanceView, EntryView, T
 from groat.programs.workflow.views import KindView, LookView, RequestView, StepView
 
 
-class ProblemDetails(msgspec.Struct):
+class ProblemView(msgspec.Struct):
     """RFC 9457 problem details. ``code`` is stable; some codes add members of their own."""
 
     type: str
@@ -37,7 +37,7 @@ class BulkSummary(msgspec.Struct):
     refused: int
 
 
-class BulkAnswer(msgspec.Struct):
+class BulkView(msgspec.Struct):
     """The verdicts of a bulk in the order of its items."""
 
     mode: str
@@ -109,7 +109,7 @@ class UserPage(msgspec.Struct):
     cursor: str | None
 
 
-class TokenAnswer(msgspec.Struct):
+class Session(msgspec.Struct):
     """A token and what it is good for; ``expires_at`` is RFC 3339."""
 
     token: str
@@ -145,7 +145,7 @@ class ActionView(msgspec.Struct):
     takes_to: bool
 
 
-class Config(msgspec.Struct):
+class ConfigView(msgspec.Struct):
     """What a front end needs to know before anybody signs in. With no ``people_found_by`` nobody is told a name."""
 
     version: str

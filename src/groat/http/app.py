@@ -179,13 +179,14 @@ class App:
         settings = self._settings
         async with AsyncExitStack() as stack:
             programs = find_programs(settings.programs)
+            extensions = [p.extension for p in programs if p.extension]
             groat = self._given
             if groat is None:
                 groat = await stack.enter_async_context(
                     Groat.open(
                         settings.database,
                         policy=settings.policy(),
-                        extensions=[p.extension for p in programs if p.extension],
+                        extensions=extensions,
                         queue_max=settings.queue_max,
                         batch_max=settings.batch_max,
                         retention_days=settings.retention_days,
@@ -214,7 +215,7 @@ class App:
             stack.push_async_callback(live.stop)
             sandbox = Pool((sheets.READ.module, statements.WRITE.module))
             stack.push_async_callback(sandbox.close)
-            self.services = Services(settings, groat, identities, live, workflow, mailer, sandbox)
+            self.services = Services(settings, groat, identities, live, workflow, mailer, sandbox, extensions)
             self.groat_live = live
             yield
             await live.drain(0.0)

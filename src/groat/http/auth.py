@@ -10,7 +10,7 @@ from http.cookies import CookieError, SimpleCookie
 
 from groat.http import bodies
 from groat.http.answer import Answer
-from groat.http.answers import ApiKeyList, ApiKeyView, TokenAnswer
+from groat.http.answers import ApiKeyList, ApiKeyView, Session
 from groat.http.call import Call
 from groat.http.examples import KEY, SIGNED_IN
 from groat.http.operations import operation
@@ -29,9 +29,9 @@ COOKIE = "groat_session"
     "POST /v1/auth/login",
     "signing in",
     "Sign in",
-    body=bodies.LoginBody,
+    body=bodies.Credentials,
     body_max=4 * 1024,
-    answer=TokenAnswer,
+    answer=Session,
     codes=("login_failed", "login_throttled", "origin_refused"),
     example={"email": "ada@example.com", "password": "correct horse"},
     answer_example=SIGNED_IN,
@@ -41,7 +41,7 @@ async def login(call: Call) -> Answer:
     ones. Ten failures of a user or a hundred of an address within 15 minutes, and both wait.
     """
     _check_origin(call)
-    body = await call.body(bodies.LoginBody)
+    body = await call.body(bodies.Credentials)
     if (body.user is None) == (body.email is None):
         raise HttpError("invalid_body", "Give user or email, not both.")
     person = await call.identities.login(body.user or body.email or "", body.password, call.own_address)
@@ -54,7 +54,7 @@ async def login(call: Call) -> Answer:
     "POST /v1/auth/token",
     "signing in",
     "Get a new token for the session cookie",
-    answer=TokenAnswer,
+    answer=Session,
     codes=("session_invalid", "origin_refused"),
     answer_example=SIGNED_IN,
 )
@@ -90,7 +90,7 @@ async def logout(call: Call) -> Answer:
     "POST /v1/api-keys",
     "signing in",
     "Make an API key",
-    body=bodies.ApiKeyBody,
+    body=bodies.ApiKeyInput,
     answer=ApiKeyView,
     status=201,
     codes=("invalid_service", "invalid_text"),
@@ -101,7 +101,7 @@ async def add_api_key(call: Call) -> Answer:
     """For an app's own server. The key is shown this once; only its digest is stored. A service may have several, so
     that keys can be changed without a pause; its name, and so its idempotency keys, stay.
     """
-    body = await call.body(bodies.ApiKeyBody)
+    body = await call.body(bodies.ApiKeyInput)
     text, key = await call.identities.add_key(body.service, body.label, call.identity.principal)
     target = f"service:{key.service}"
     await call.groat.act(
@@ -146,7 +146,7 @@ async def _signed_in(
 ) -> Answer:
     token, identity = await call.identities.issue_token(person.user, person.roles or (), session=session)
     expires_at = format_time((identity.expires_at or 0) * 1_000_000)
-    answer = TokenAnswer(token, expires_at, person.user, person.name, sorted(identity.roles))
+    answer = Session(token, expires_at, person.user, person.name, sorted(identity.roles))
     return Answer.of(answer, headers=headers)
 
 

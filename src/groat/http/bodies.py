@@ -69,7 +69,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Base of all bodies: an unknown field is an error, for it may be a misspelt wish."""
 
 
-class PostingBody(Body):
+class PostingInput(Body):
     """An amount of one asset from a source account to a destination account."""
 
     source: AccountPath
@@ -78,31 +78,31 @@ class PostingBody(Body):
     asset: AssetCode
 
 
-class TransactionBody(Body):
+class TransactionInput(Body):
     """1 to 1,000 postings, all or none. ``at`` is the effective time, by default the moment of the commit.
 
     With ``check_past`` floors are checked at each moment since an earlier ``at``, not at present alone.
     """
 
-    postings: list[PostingBody]
+    postings: list[PostingInput]
     reason: Reason = ""
     metadata: Metadata = {}
     at: Time | None = None
     check_past: bool = False
 
 
-class BulkBody(Body):
+class BulkInput(Body):
     """1 to 10,000 transactions: ``atomic`` posts all or none; ``independent`` gives a verdict for each.
 
     ``reason`` counts for items that have none.
     """
 
     mode: Literal["atomic", "independent"]
-    items: list[TransactionBody]
+    items: list[TransactionInput]
     reason: Reason = ""
 
 
-class ReverseBody(Body):
+class ReverseInput(Body):
     """What to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting."""
 
     reason: Reason = ""
@@ -110,7 +110,7 @@ class ReverseBody(Body):
     metadata: Metadata = {}
 
 
-class HoldBody(Body):
+class HoldInput(Body):
     """An amount to reserve, until ``expires_at`` or for ``expires_in`` seconds or until it is captured or released."""
 
     source: AccountPath
@@ -123,7 +123,7 @@ class HoldBody(Body):
     metadata: Metadata = {}
 
 
-class CaptureBody(Body):
+class CaptureInput(Body):
     """How much of the hold to post (all that is left by default); ``final`` releases the rest."""
 
     amount: Amount | None = None
@@ -132,14 +132,14 @@ class CaptureBody(Body):
     metadata: Metadata = {}
 
 
-class ReleaseBody(Body):
+class ReleaseInput(Body):
     """Why the hold is given back."""
 
     reason: Reason = ""
     metadata: Metadata = {}
 
 
-class SetBalanceBody(Body):
+class SetBalanceInput(Body):
     """The balance to bring about, exactly, against house:adjustments."""
 
     balance: SignedAmount
@@ -147,7 +147,7 @@ class SetBalanceBody(Body):
     metadata: Metadata = {}
 
 
-class SetLimitsBody(Body):
+class SetLimitsInput(Body):
     """New limits: null for none; what is not named stays."""
 
     floor: SignedAmount | UnsetType | None = UNSET
@@ -155,14 +155,14 @@ class SetLimitsBody(Body):
     reason: Reason = ""
 
 
-class AssetBody(Body):
+class AssetInput(Body):
     """An asset: its code, and for ever how many fraction digits it has."""
 
     code: AssetCode
     scale: Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": 18})]
 
 
-class ActionBody(Body):
+class ActionInput(Body):
     """What a person wants done with their own money, by an action that the server declares."""
 
     amount: Amount
@@ -172,7 +172,7 @@ class ActionBody(Body):
     metadata: Metadata = {}
 
 
-class LoginBody(Body):
+class Credentials(Body):
     """A user id or an e-mail address, and the password."""
 
     password: Annotated[str, Meta(max_length=256)]
@@ -180,7 +180,7 @@ class LoginBody(Body):
     email: Annotated[str, Meta(min_length=1, max_length=254)] | None = None
 
 
-class UserBody(Body):
+class UserInput(Body):
     """A new person. Without a password they sign in elsewhere; roles null leaves their roles to their tokens."""
 
     user: Name
@@ -190,7 +190,7 @@ class UserBody(Body):
     roles: list[Name] | None = []
 
 
-class UserChangeBody(Body):
+class UserPatch(Body):
     """What to change of a person; what is not named stays. A new password signs them out everywhere."""
 
     name: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
@@ -201,27 +201,27 @@ class UserChangeBody(Body):
     reason: Reason = ""
 
 
-class RevokeBody(Body):
+class RevokeInput(Body):
     """Why somebody is signed out, for the audit."""
 
     reason: Reason = ""
 
 
-class ApiKeyBody(Body):
+class ApiKeyInput(Body):
     """A key for a service: its name stays while its keys rotate; the label tells keys apart."""
 
     service: Name
     label: Annotated[str, Meta(max_length=200)] = ""
 
 
-class SubjectBody(Body):
+class SubjectInput(Body):
     """What a notification is about: a kind of thing of the app's, and its id."""
 
     kind: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 128})]
     id: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 128})]
 
 
-class NotificationBody(Body):
+class NotificationInput(Body):
     """What to tell whom. ``category`` is what people switch on and off; a toast of the same ``thread`` is replaced."""
 
     to: Annotated[
@@ -243,10 +243,10 @@ class NotificationBody(Body):
         str, Meta(extra_json_schema={"pattern": "^[a-z0-9][a-z0-9_.-]{0,31}$", "examples": ["orders"]})
     ] = "general"
     thread: Annotated[str, Meta(extra_json_schema={"pattern": "^[\\x21-\\x7e]{0,128}$"})] = ""
-    subject: SubjectBody | None = None
+    subject: SubjectInput | None = None
 
 
-class ReadBody(Body):
+class ReadInput(Body):
     """What was read: these ids, a thread, or all up to and including the one of an id."""
 
     ids: Annotated[list[str], Meta(max_length=500)] = []
@@ -254,7 +254,7 @@ class ReadBody(Body):
     upto: str = ""
 
 
-class PreferencesBody(Body):
+class PreferencesInput(Body):
     """How to hear of each category, ``*`` standing for all others; and where mail goes, "" for nowhere."""
 
     ways: dict[str, list[Literal["toast", "email"]]] | None = None

@@ -35,6 +35,7 @@ POSTED: dict[str, Any] = {
     ],
     "positions": {"user:42": "3f9c01aa:7"},
     "replayed": False,
+    "cause": None,
 }
 HOLD: dict[str, Any] = {
     "id": _ID,

@@ -32,7 +32,7 @@ _RESOLVE_CODES = (
     "POST /v1/holds",
     "holds",
     "Hold an amount",
-    body=bodies.HoldBody,
+    body=bodies.HoldInput,
     answer=TransactionView,
     status=201,
     statuses={200: "The key was used before for this very hold: its first answer again."},
@@ -51,7 +51,7 @@ _RESOLVE_CODES = (
 async def create_hold(call: Call) -> Answer:
     """Reserves an amount: it leaves what is available, not the balance. The id of the hold is in `hold.id`."""
     key = call.key()
-    body = await call.body(bodies.HoldBody)
+    body = await call.body(bodies.HoldInput)
     if body.expires_at is not None and body.expires_in is not None:
         raise HttpError("invalid_body", "Give expires_at or expires_in, not both.")
     command = Hold(
@@ -92,7 +92,7 @@ async def get_hold(call: Call) -> Answer:
     "POST /v1/holds/{id}/capture",
     "holds",
     "Capture a hold",
-    body=bodies.CaptureBody,
+    body=bodies.CaptureInput,
     answer=TransactionView,
     status=201,
     statuses={200: "The key was used before for this very capture: its first answer again."},
@@ -112,7 +112,7 @@ async def capture_hold(call: Call) -> Answer:
     """Posts what was held, whole or a part. The rest is released unless `final` is false."""
     key = call.key()
     id = check_id(call.params["id"])
-    body = await call.body(bodies.CaptureBody)
+    body = await call.body(bodies.CaptureInput)
     amount = None
     if body.amount is not None:
         hold = await call.groat.held(id)
@@ -136,7 +136,7 @@ async def capture_hold(call: Call) -> Answer:
     "POST /v1/holds/{id}/release",
     "holds",
     "Release a hold",
-    body=bodies.ReleaseBody,
+    body=bodies.ReleaseInput,
     answer=TransactionView,
     status=201,
     statuses={200: "The key was used before for this very release: its first answer again."},
@@ -154,7 +154,7 @@ async def release_hold(call: Call) -> Answer:
     """Gives back what is left of the hold."""
     key = call.key()
     id = check_id(call.params["id"])
-    body = await call.body(bodies.ReleaseBody)
+    body = await call.body(bodies.ReleaseInput)
     command = Release(
         principal=call.identity.principal, key=key, reason=body.reason, metadata=body.metadata, hold=id
     )

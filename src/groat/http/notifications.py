@@ -17,7 +17,7 @@ from groat.ledger.text import check_id
 from groat.programs.notifications import flows
 from groat.programs.notifications.commands import MarkRead, Send, SetWays
 from groat.programs.notifications.notices import Notice
-from groat.programs.notifications.views import MarkView, NotificationPage, PreferencesView, ReadView, Sent
+from groat.programs.notifications.views import MarkView, NotificationPage, PreferencesView, ReadView, SentView
 from groat.programs.notifications.words import send, stream_to
 
 NUMBER_DIGITS_MAX = 15
@@ -74,8 +74,8 @@ async def list_notifications(call: Call) -> Answer:
     "POST /v1/notifications",
     "notifications",
     "Send a notification",
-    body=bodies.NotificationBody,
-    answer=Sent,
+    body=bodies.NotificationInput,
+    answer=SentView,
     status=201,
     statuses={200: "The key was used before for this very notification: its first answer again."},
     keyed=True,
@@ -102,7 +102,7 @@ async def send_notification(call: Call) -> Answer:
     told live on every open screen, and mailed to those who want that of its category.
     """
     key = call.key()
-    body = await call.body(bodies.NotificationBody)
+    body = await call.body(bodies.NotificationInput)
     command = Send(
         principal=call.identity.principal,
         key=key,
@@ -121,7 +121,7 @@ async def send_notification(call: Call) -> Answer:
     "POST /v1/notifications/read",
     "notifications",
     "Mark notifications as read",
-    body=bodies.ReadBody,
+    body=bodies.ReadInput,
     answer=ReadView,
     codes=("notification_not_found", "nothing_to_change", "invalid_id"),
     example={"upto": _ID},
@@ -135,7 +135,7 @@ async def read_notifications(call: Call) -> Answer:
     """These ids, those of a thread, or all up to and including the one of an id. All devices of the caller hear of it.
     What was read before stays read, so repeating it is harmless.
     """
-    body = await call.body(bodies.ReadBody)
+    body = await call.body(bodies.ReadInput)
     if not (body.ids or body.thread or body.upto):
         raise HttpError("nothing_to_change")
     identity = call.identity
@@ -187,7 +187,7 @@ async def get_preferences(call: Call) -> Answer:
     "PUT /v1/notifications/preferences",
     "notifications",
     "Set preferences",
-    body=bodies.PreferencesBody,
+    body=bodies.PreferencesInput,
     answer=PreferencesView,
     query=(_USER,),
     codes=("forbidden", "invalid_user", "invalid_preferences", "invalid_email", "nothing_to_change"),
@@ -205,7 +205,7 @@ async def set_preferences(call: Call) -> Answer:
     """
     reader, rooms = await _reader(call)
     identity = call.identity
-    body = await call.body(bodies.PreferencesBody)
+    body = await call.body(bodies.PreferencesInput)
     trusted = identity.is_service or identity.is_admin
     if (reader != identity.principal or body.email is not None) and not trusted:
         raise HttpError("forbidden")

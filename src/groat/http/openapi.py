@@ -12,14 +12,15 @@ from typing import Any
 import msgspec
 
 from groat.http.answer import encode
-from groat.http.answers import ProblemDetails
+from groat.http.answers import ProblemView
 from groat.http.operations import OPERATIONS, Operation, Query
 from groat.http.problems import rule_of
 from groat.http.rights import WITHOUT_TOKEN, Right
+from groat.http.schemas import Schemas
 from groat.programs.workflow import FILE, SYSTEM, Kind
 from groat.programs.workflow.views import input_schema
+from groat.store.sqlite import Extension
 
-_REF = "#/components/schemas/{name}"
 _PARAMETERS = {
     "id": ({"type": "string", "format": "uuid"}, "The id as groat returned it."),
     "account": (
@@ -85,12 +86,15 @@ def codes_of(operation: Operation) -> tuple[str, ...]:
 
 
 @cache
-def document(version: str, kinds: tuple[Kind[Any], ...] = ()) -> bytes:
-    """The document as JSON; the kinds of requests that the server knows have operations with schemas of their own."""
-    _, components = _schemas()
+def document(version: str, kinds: tuple[Kind[Any], ...], extensions: tuple[Extension, ...]) -> bytes:
+    """The document as JSON; the kinds of requests that the server knows have operations with schemas of their own.
+
+    ``extensions`` are the programs whose tables the database has: what they tell is part of events and snapshots.
+    """
+    schemas = Schemas(kinds, extensions)
     paths: dict[str, dict[str, Any]] = {}
     for operation in (*OPERATIONS.values(), *(o for kind in kinds for o in operations_of(kind))):
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas)
     return encode(
         {
             "openapi": "3.1.0",
@@ -108,7 +112,7 @@ def document(version: str, kinds: tuple[Kind[Any], ...] = ()) -> bytes:
             "servers": [{"url": "/"}],
             "paths": paths,
             "components": {
-                "schemas": components,
+                "schemas": schemas.components,
                 "securitySchemes": {
                     "bearer": {
                         "type": "http",
@@ -144,34 +148,14 @@ def operations_of(kind: Kind[Any]) -> Iterable[Operation]:
         )
 
 
-def _is_described(kind: Any) -> bool:
-    return kind is not None and not isinstance(kind, dict) and kind not in (str, dict)
-
-
-@cache
-def _schemas() -> tuple[dict[Any, dict[str, Any]], dict[str, Any]]:
-    """The schema of each type that is sent or answered, and the components they refer to."""
-    kinds: list[Any] = [ProblemDetails, str, dict]
-    for operation in OPERATIONS.values():
-        kinds += [kind for kind in (operation.body, operation.answer) if _is_described(kind)]
-    kinds = list(dict.fromkeys(kinds))
-    # All at once, for two types of one name get longer names only when they meet.
-    schemas, components = msgspec.json.schema_components(kinds, ref_template=_REF)
-    return dict(zip(kinds, schemas, strict=True)), components
-
-
-def _schema(kind: Any) -> dict[str, Any]:
-    return _schemas()[0][kind]
-
-
-def _operation(operation: Operation) -> dict[str, Any]:
+def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.id,
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": f"{operation.description} For {operation.right.value}.",
         "security": _security(operation.right),
-        "responses": _responses(operation),
+        "responses": _responses(operation, schemas),
     }
     parameters = [_path_parameter(name) for name in re.findall(r"{(\w+)}", operation.path)]
     parameters += [_parameter(query, "query") for query in operation.query]
@@ -181,7 +165,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         described["parameters"] = parameters
     if operation.body is not None:
         content: dict[str, Any] = {
-            "schema": operation.body if isinstance(operation.body, dict) else _schema(operation.body)
+            "schema": operation.body if isinstance(operation.body, dict) else schemas.of(operation.body)
         }
         if operation.example is not None:
             content["example"] = operation.example
@@ -217,10 +201,10 @@ def _parameter(query: Query, place: str) -> dict[str, Any]:
     return parameter
 
 
-def _responses(operation: Operation) -> dict[str, Any]:
+def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     success: dict[str, Any] = {"description": operation.summary}
     if operation.answer is not None:
-        content: dict[str, Any] = {"schema": _schema(operation.answer)}
+        content: dict[str, Any] = {"schema": schemas.of(operation.answer)}
         if operation.answer_example is not None:
             content["example"] = operation.answer_example
         success["content"] = {operation.media_type: content}
@@ -250,7 +234,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
         responses[str(status)] = {
             "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
             "content": {
-                "application/problem+json": {"schema": _schema(ProblemDetails), "examples": examples}
+                "application/problem+json": {"schema": schemas.of(ProblemView), "examples": examples}
             },
         }
     return responses

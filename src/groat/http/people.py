@@ -12,7 +12,7 @@ from groat.identity import IdentityError
 from groat.ledger.text import check_text
 
 
-class FoundPerson(msgspec.Struct):
+class RecipientView(msgspec.Struct):
     """Another person as anybody signed in may see them."""
 
     user: str
@@ -24,7 +24,7 @@ class FoundPerson(msgspec.Struct):
     "GET /v1/people/{who}",
     "people",
     "Find a recipient",
-    answer=FoundPerson,
+    answer=RecipientView,
     codes=("user_not_found", "invalid_text", "text_too_long"),
     answer_example={"user": "7", "name": "Mei Tanaka"},
 )
@@ -41,7 +41,7 @@ async def find_person(call: Call) -> Answer:
     if user is None:
         raise IdentityError("user_not_found")
     person = await call.identities.find_user(user)
-    return Answer.of(FoundPerson(user, person.name if person is not None else ""))
+    return Answer.of(RecipientView(user, person.name if person is not None else ""))
 
 
 class Known:

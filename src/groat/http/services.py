@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from groat.http.call import Limiter
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from groat.programs.workflow import Workflow
     from groat.sandbox.pool import Pool
     from groat.settings import Settings
+    from groat.store.sqlite import Extension
 
 
 LOOKUPS_PER_HOUR = 60
@@ -26,7 +28,7 @@ class Services:
     """The settings, the ledger, the callers, live delivery, requests, mail, and the counters of this process.
 
     Files are read and statements written in the ``sandbox``. ``assets`` are those seen so far: an asset never changes,
-    so what is in it needs no asking.
+    so what is in it needs no asking. ``extensions`` are the programs with tables, those that every database has first.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Services:
         workflow: Workflow,
         mailer: Mailer | None,
         sandbox: Pool,
+        extensions: Sequence[Extension],
     ) -> None:
         self.settings = settings
         self.groat = groat
@@ -49,3 +52,4 @@ class Services:
         self.assets: dict[str, Asset] = {}
         self.metrics = Metrics(groat, live, mailer)
         self.sandbox = sandbox
+        self.extensions = (*groat.standing, *extensions)

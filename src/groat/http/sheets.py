@@ -22,13 +22,13 @@ from groat.sheets import (
     ENCODINGS,
     SHEET_ERRORS,
     Choices,
-    Column,
-    Problem,
-    Remark,
     Row,
+    RowProblem,
     Sheet,
+    SheetColumn,
     SheetError,
     SheetName,
+    SheetRemark,
 )
 from groat.sheets.order import SheetOrder, take_sheet
 from groat.store.flow import Flow, Query
@@ -39,7 +39,7 @@ FIELDS = frozenset({"file", "asset", "default_reason", *CHOICES})
 FIELD_BYTES_MAX = 4_096
 
 
-class PreviewRow(msgspec.Struct, omit_defaults=True):
+class SheetRow(msgspec.Struct, omit_defaults=True):
     """A row of the file: ``user`` is the id (a known e-mail address was looked up), ``amount`` a decimal string.
 
     ``balance`` is the person's present one, ``known`` whether they have an account or a login; ``duplicate_of`` is the
@@ -52,12 +52,12 @@ class PreviewRow(msgspec.Struct, omit_defaults=True):
     reason: str
     known: bool
     balance: str | None = None
-    error: Problem | None = None
+    error: RowProblem | None = None
     duplicate_of: int | None = None
     written: str | None = None
 
 
-class PreviewSummary(msgspec.Struct):
+class SheetSummary(msgspec.Struct):
     """Rows in all, good ones, bad ones, good ones that repeat a person; ``total`` is the good ones' amount."""
 
     rows: int
@@ -67,7 +67,7 @@ class PreviewSummary(msgspec.Struct):
     total: str
 
 
-class Preview(msgspec.Struct):
+class SheetPreview(msgspec.Struct):
     """What a file holds. ``columns`` maps user, amount and reason to the header's own words, ``places`` to its numbers.
 
     ``decimal`` is the sign before the fraction that was chosen or that the amounts show. ``found`` and ``sheets`` are
@@ -78,14 +78,14 @@ class Preview(msgspec.Struct):
     encoding: str | None
     delimiter: str | None
     sheet: str | None
-    rows: list[PreviewRow]
-    summary: PreviewSummary
+    rows: list[SheetRow]
+    summary: SheetSummary
     decimal: str | None
     places: dict[str, int]
     header_line: int
-    found: list[Column]
+    found: list[SheetColumn]
     sheets: list[SheetName]
-    warnings: list[Remark]
+    warnings: list[SheetRemark]
 
 
 class _People(NamedTuple):
@@ -161,7 +161,7 @@ _FORM = {
     "sheets",
     "Check a file of people and amounts",
     body=_FORM,
-    answer=Preview,
+    answer=SheetPreview,
     body_type="multipart/form-data",
     body_max=None,
     codes=("invalid_file", "unknown_asset", "invalid_text", "text_too_long", *SHEET_ERRORS, *SANDBOX_ERRORS),
@@ -271,17 +271,17 @@ def _look_up(users: list[str], asset: str) -> Flow[_People]:
     )
 
 
-def _preview(sheet: Sheet, asset: Asset, people: _People) -> Preview:
+def _preview(sheet: Sheet, asset: Asset, people: _People) -> SheetPreview:
     rows = list(_rows(sheet.rows, asset, people))
     good = [row for row in sheet.rows if row.units is not None]
-    summary = PreviewSummary(
+    summary = SheetSummary(
         rows=len(rows),
         good=len(good),
         bad=len(rows) - len(good),
         duplicates=sum(row.duplicate_of is not None and row.error is None for row in rows),
         total=format_amount(sum(row.units or 0 for row in good), asset.scale),
     )
-    return Preview(
+    return SheetPreview(
         sheet.columns,
         sheet.encoding,
         sheet.delimiter,
@@ -297,14 +297,14 @@ def _preview(sheet: Sheet, asset: Asset, people: _People) -> Preview:
     )
 
 
-def _rows(rows: Iterable[Row], asset: Asset, people: _People) -> Iterable[PreviewRow]:
+def _rows(rows: Iterable[Row], asset: Asset, people: _People) -> Iterable[SheetRow]:
     first_lines: dict[str, int] = {}
     for row in rows:
         # An id that exists means itself, even when it reads like an e-mail address.
         user = row.user if row.user in people.known else people.by_email.get(row.user.lower(), row.user)
         first = first_lines.setdefault(user, row.line) if user else row.line
         balance = people.balances.get(user)
-        yield PreviewRow(
+        yield SheetRow(
             line=row.line,
             user=user,
             amount=row.amount if row.units is None else format_amount(row.units, asset.scale),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from groat.http.answer import Answer
@@ -13,6 +11,7 @@ from groat.http.problems import HttpError
 from groat.identity import Identity
 from groat.ledger.accounts import check_stream
 from groat.ledger.errors import printable
+from groat.ledger.views import EventData, SnapshotData
 from groat.live.http_streams import (
     STREAMS_MAX,
     WAIT_S_MAX,
@@ -53,12 +52,24 @@ EVENT = {
 }
 
 
+class NumberedEvent(EventData, kw_only=True):
+    """An event with its offset in its stream."""
+
+    offset: int
+
+
+class Reset(msgspec.Struct):
+    """The stream as it stands at the page's position: forget what was known of it."""
+
+    snapshot: SnapshotData
+
+
 class StreamPage(msgspec.Struct):
     """Events behind a position, and where they lead; ``reset`` instead where going on from there is impossible."""
 
-    events: list[dict[str, Any]]
+    events: list[NumberedEvent]
     position: str
-    reset: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    reset: Reset | msgspec.UnsetType = msgspec.UNSET
 
 
 @operation(

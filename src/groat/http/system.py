@@ -8,7 +8,7 @@ from importlib.metadata import version
 from groat import demo
 from groat.http import rights
 from groat.http.answer import HTML, Answer
-from groat.http.answers import ActionView, AssetView, Config, DemoPerson, Health
+from groat.http.answers import ActionView, AssetView, ConfigView, DemoPerson, Health
 from groat.http.call import Call
 from groat.http.openapi import docs_page, document
 from groat.http.operations import operation
@@ -105,7 +105,7 @@ def _is_local(call: Call) -> bool:
     "GET /v1/config",
     "server",
     "What a front end needs before anybody signs in",
-    answer=Config,
+    answer=ConfigView,
     answer_example={
         "version": "0.1.0",
         "demo": False,
@@ -122,7 +122,7 @@ async def get_config(call: Call) -> Answer:
         for name, action in call.settings.actions.items()
     }
     listed = [AssetView(*assets[code]) for code in sorted(assets)]
-    return Answer.of(Config(VERSION, call.settings.demo, listed, actions, call.settings.people_found_by))
+    return Answer.of(ConfigView(VERSION, call.settings.demo, listed, actions, call.settings.people_found_by))
 
 
 @operation(
@@ -152,7 +152,7 @@ async def list_demo_people(call: Call) -> Answer:
 )
 async def get_openapi(call: Call) -> Answer:
     """OpenAPI 3.1."""
-    return Answer(document(VERSION, tuple(call.services.workflow.kinds.values())))
+    return Answer(document(VERSION, tuple(call.services.workflow.kinds.values()), call.services.extensions))
 
 
 @operation(

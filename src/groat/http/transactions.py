@@ -6,7 +6,7 @@ import asyncio
 
 from groat.http import bodies
 from groat.http.answer import Answer
-from groat.http.answers import BulkAnswer, BulkResult, BulkSummary
+from groat.http.answers import BulkResult, BulkSummary, BulkView
 from groat.http.call import Call
 from groat.http.examples import POSTED, POSTING
 from groat.http.money import commit, optional_time, seen_by
@@ -31,7 +31,7 @@ _POST_CODES = (
 )  # fmt: skip
 
 
-async def to_post(call: Call, body: bodies.TransactionBody, key: str, reason: str = "") -> Post:
+async def to_post(call: Call, body: bodies.TransactionInput, key: str, reason: str = "") -> Post:
     """The command in a body. Raises InvalidInput."""
     known = call.services.assets
     postings = []
@@ -57,7 +57,7 @@ async def to_post(call: Call, body: bodies.TransactionBody, key: str, reason: st
     "POST /v1/transactions",
     "transactions",
     "Post a transaction",
-    body=bodies.TransactionBody,
+    body=bodies.TransactionInput,
     body_max=1024 * 1024,
     values_max=20_000,
     answer=TransactionView,
@@ -71,7 +71,7 @@ async def to_post(call: Call, body: bodies.TransactionBody, key: str, reason: st
 async def post_transaction(call: Call) -> Answer:
     """All postings or none, under one key. The answer has the new balances and the positions of its events."""
     key = call.key()
-    body = await call.body(bodies.TransactionBody)
+    body = await call.body(bodies.TransactionInput)
     return await commit(call, await to_post(call, body, key))
 
 
@@ -80,10 +80,10 @@ async def post_transaction(call: Call) -> Answer:
     "POST /v1/transactions/bulk",
     "transactions",
     "Post many transactions",
-    body=bodies.BulkBody,
+    body=bodies.BulkInput,
     body_max=None,
     values_max=250_000,
-    answer=BulkAnswer,
+    answer=BulkView,
     keyed=True,
     codes=("no_items", "too_many_items", *_POST_CODES),
     example={
@@ -104,7 +104,7 @@ async def post_transactions(call: Call) -> Answer:
     it under the same key after any failure.
     """
     key = call.key()
-    body = await call.body(bodies.BulkBody)
+    body = await call.body(bodies.BulkInput)
     if not body.items:
         raise InvalidInput("no_items")
     if len(body.items) > ITEMS_MAX:
@@ -115,7 +115,7 @@ async def post_transactions(call: Call) -> Answer:
     return await _post_each(call, body, key)
 
 
-async def _post_atomic(call: Call, body: bodies.BulkBody, key: str) -> Answer:
+async def _post_atomic(call: Call, body: bodies.BulkInput, key: str) -> Answer:
     items = []
     for index, item in enumerate(body.items):
         try:
@@ -130,10 +130,10 @@ async def _post_atomic(call: Call, body: bodies.BulkBody, key: str) -> Answer:
     view = verdict.bulk_view()
     status = 200 if view.replayed else 201
     results = [BulkResult(index, status, transaction) for index, transaction in enumerate(view.transactions)]
-    return Answer.of(BulkAnswer(body.mode, view.replayed, results, BulkSummary(len(results), 0)))
+    return Answer.of(BulkView(body.mode, view.replayed, results, BulkSummary(len(results), 0)))
 
 
-async def _post_each(call: Call, body: bodies.BulkBody, key: Key) -> Answer:
+async def _post_each(call: Call, body: bodies.BulkInput, key: Key) -> Answer:
     assets = await call.groat.assets()
     if len(key) + len(f"/{len(body.items) - 1}") > KEY_MAX:
         # Older nodes make keys of it that callers could send, too.
@@ -164,7 +164,7 @@ async def _post_each(call: Call, body: bodies.BulkBody, key: Key) -> Answer:
     committed = sum(result.status < 300 for result in results)
     replayed = committed > 0 and all(result.status != 201 for result in results)
     summary = BulkSummary(committed, len(results) - committed)
-    return Answer.of(BulkAnswer(body.mode, replayed, results, summary))
+    return Answer.of(BulkView(body.mode, replayed, results, summary))
 
 
 @operation(
@@ -197,7 +197,7 @@ async def get_transaction(call: Call) -> Answer:
     "POST /v1/transactions/{id}/reverse",
     "transactions",
     "Reverse a transaction",
-    body=bodies.ReverseBody,
+    body=bodies.ReverseInput,
     answer=TransactionView,
     status=201,
     statuses={200: "The key was used before for this very reversal: its first answer again."},
@@ -216,7 +216,7 @@ async def reverse_transaction(call: Call) -> Answer:
     """Posts it backwards: all that is left of it, or an amount for each posting. Never more than was moved."""
     key = call.key()
     id = check_id(call.params["id"])
-    body = await call.body(bodies.ReverseBody)
+    body = await call.body(bodies.ReverseInput)
     command = Reverse(
         principal=call.identity.principal,
         key=key,

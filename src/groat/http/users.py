@@ -73,7 +73,7 @@ async def get_user(call: Call) -> Answer:
     "POST /v1/users",
     "people",
     "Add a person",
-    body=bodies.UserBody,
+    body=bodies.UserInput,
     answer=UserView,
     status=201,
     codes=("own_rights", *_FORM_CODES),
@@ -90,7 +90,7 @@ async def add_user(call: Call) -> Answer:
     """A record with which somebody may sign in here, or whose roles win over those of their tokens. New staff decide on
     requests only after the time of the setting `new_staff_wait_s`.
     """
-    body = await call.body(bodies.UserBody)
+    body = await call.body(bodies.UserInput)
     if body.user == call.identity.user:
         # A record's roles win over the token's, so this would change the caller's own rights.
         raise HttpError("own_rights")
@@ -111,7 +111,7 @@ async def add_user(call: Call) -> Answer:
     "PATCH /v1/users/{user}",
     "people",
     "Change a person",
-    body=bodies.UserChangeBody,
+    body=bodies.UserPatch,
     answer=UserView,
     codes=("user_not_found", "nothing_to_change", "own_rights", "text_too_long", *_FORM_CODES),
     example={"roles": ["support"], "reason": "Joined the support desk"},
@@ -124,7 +124,7 @@ async def change_user(call: Call) -> Answer:
     `new_staff_wait_s`.
     """
     user = check_user(call.params["user"])
-    body = await call.body(bodies.UserChangeBody)
+    body = await call.body(bodies.UserPatch)
     check_text(body.reason)
     touches_rights = body.roles is not UNSET or body.disabled is not UNSET
     if all(getattr(body, name) is UNSET for name in body.__struct_fields__ if name != "reason"):
@@ -148,7 +148,7 @@ async def change_user(call: Call) -> Answer:
     "POST /v1/users/{user}/revoke",
     "people",
     "Sign a person out everywhere",
-    body=bodies.RevokeBody,
+    body=bodies.RevokeInput,
     status=204,
     empty_body=True,
     codes=("user_not_found", "invalid_user", "text_too_long"),
@@ -157,7 +157,7 @@ async def change_user(call: Call) -> Answer:
 async def revoke_user(call: Call) -> Answer:
     """Their sessions end, their tokens are refused, and their connections close within 5 s."""
     user = check_user(call.params["user"])
-    body = await call.body(bodies.RevokeBody)
+    body = await call.body(bodies.RevokeInput)
     check_text(body.reason)
     if not await call.identities.knows(user):
         raise IdentityError("user_not_found")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -13,6 +13,12 @@ from groat.ledger.text import format_time
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
+
+# Only the OpenAPI document says more than str and Any: a stored answer is read as it was written.
+HoldState = Annotated[
+    str, msgspec.Meta(extra_json_schema={"enum": ["open", "captured", "released", "expired"]})
+]
+Metadata = Annotated[Any, msgspec.Meta(extra_json_schema={"type": "object"})]
 
 
 class PostingView(msgspec.Struct):
@@ -58,7 +64,7 @@ class HoldView(msgspec.Struct):
     captured: str
     released: str
     remaining: str
-    state: str
+    state: HoldState
     expires_at: str | None
     created_at: str
 
@@ -75,7 +81,7 @@ class TransactionView(msgspec.Struct):
     kind: str
     postings: list[PostingView]
     reason: str
-    metadata: Any
+    metadata: Metadata
     actor: str
     principal: str
     key: str
@@ -89,7 +95,7 @@ class TransactionView(msgspec.Struct):
     cause: str | None = None
 
 
-class BulkView(msgspec.Struct):
+class BulkTransactions(msgspec.Struct):
     """The transactions of an atomic bulk, in the order of its items."""
 
     transactions: list[TransactionView]
@@ -111,7 +117,7 @@ class EntryView(msgspec.Struct):
     counterparty: str
     reason: str
     actor: str
-    metadata: Any
+    metadata: Metadata
     at: str
     recorded_at: str
     hold: str | None
@@ -217,7 +223,7 @@ def transaction_view(row: TransactionRow, replayed: bool = False) -> Transaction
     )
 
 
-class Change(msgspec.Struct):
+class BalanceChange(msgspec.Struct):
     """One balance in an event: its change and the absolute values after it, as decimal strings."""
 
     account: str
@@ -230,7 +236,12 @@ class Change(msgspec.Struct):
 
 
 class EventData(msgspec.Struct, omit_defaults=True):
-    """An event as it is stored and pushed; ``key`` only when the stream's own user issued the command."""
+    """An event as it is stored and pushed. ``type`` is ``balance_updated`` where no program told more.
+
+    ``changes`` are of the stream's own balances. ``key`` comes only when the stream's own user issued the command: it
+    ends that user's pending overlay. ``hold`` is the id of the hold that the transaction concerns. ``data`` is what a
+    program told, by the type of the event.
+    """
 
     type: str
     transaction: str
@@ -238,11 +249,22 @@ class EventData(msgspec.Struct, omit_defaults=True):
     reason: str
     at: str
     recorded_at: str
-    changes: list[Change] | msgspec.UnsetType = msgspec.UNSET
+    changes: list[BalanceChange] | msgspec.UnsetType = msgspec.UNSET
     key: str | msgspec.UnsetType = msgspec.UNSET
     hold: str | msgspec.UnsetType = msgspec.UNSET
     data: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
     notification: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+
+class SnapshotData(msgspec.Struct, omit_defaults=True):
+    """A stream as it stood at a position; ``user`` only with a person's, ``balances`` empty with a room's.
+
+    ``as_of`` is the time of reading. Programs add fields of their own.
+    """
+
+    balances: list[BalanceView]
+    as_of: str
+    user: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def bare_event(row: TransactionRow) -> EventData:
@@ -259,7 +281,7 @@ def bare_event(row: TransactionRow) -> EventData:
 
 def events_of(row: TransactionRow) -> Iterable[tuple[str, EventData]]:
     """The (stream, event) pairs of a transaction's changes: one for each owner, with all of that owner's changes."""
-    by_stream: dict[str, dict[Account, Change]] = {}
+    by_stream: dict[str, dict[Account, BalanceChange]] = {}
     deltas: dict[Account, int] = {}
     for leg in row.legs:
         for account, delta, balance, held, version in (
@@ -277,7 +299,7 @@ def events_of(row: TransactionRow) -> Iterable[tuple[str, EventData]]:
                 continue
             total = deltas[account] = deltas.get(account, 0) + delta
             scale = account.scale
-            by_stream.setdefault(stream, {})[account] = Change(
+            by_stream.setdefault(stream, {})[account] = BalanceChange(
                 account.path,
                 account.asset,
                 format_amount(total, scale),

@@ -18,12 +18,12 @@ from groat.sheets.model import (
     FILE_BYTES_MAX,
     ROWS_MAX,
     Choices,
-    Column,
-    Problem,
-    Remark,
     Row,
+    RowProblem,
     Sheet,
+    SheetColumn,
     SheetName,
+    SheetRemark,
 )
 from groat.sheets.reading import read_sheet
 from groat.sheets.texts import DELIMITERS, ENCODINGS
@@ -38,13 +38,13 @@ __all__ = [
     "SHEET_ERRORS",
     "WARNINGS",
     "Choices",
-    "Column",
-    "Problem",
-    "Remark",
     "Row",
+    "RowProblem",
     "Sheet",
+    "SheetColumn",
     "SheetError",
     "SheetName",
+    "SheetRemark",
     "bad_rows_csv",
     "read_sheet",
 ]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from groat.ledger.amounts import Asset
 from groat.sheets.errors import SheetError
-from groat.sheets.model import Choices, Column, Line, Role, is_blank, shown, text_of
+from groat.sheets.model import Choices, Line, Role, SheetColumn, is_blank, shown, text_of
 
 HEADER_ROWS_MAX = 30
 HEADER_LINES_MAX = 1_000
@@ -40,7 +40,7 @@ class Header(NamedTuple):
 
     line: Line
     places: dict[Role, int]
-    columns: list[Column]
+    columns: list[SheetColumn]
 
     @property
     def width(self) -> int:
@@ -73,7 +73,7 @@ def _best(rows: Sequence[Line], asset: Asset, choices: Choices) -> int | None:
     return next((fits.index(fit) for fit in (2, 1) if fit in fits), None)
 
 
-def columns_of(head: Sequence[Line]) -> list[Column]:
+def columns_of(head: Sequence[Line]) -> list[SheetColumn]:
     """The columns of the first row that has any, where no header was found."""
     rows = [line for line in head if not is_blank(line.cells)][:2]
     return _columns(rows[0], rows[1:]) if rows else []
@@ -107,7 +107,9 @@ def _choose(line: Line, below: Sequence[Line], asset: Asset, choices: Choices) -
     return Header(line, places, columns)
 
 
-def _place(line: Line, role: Role, asset: Asset, chosen: str | None, columns: list[Column]) -> int | None:
+def _place(
+    line: Line, role: Role, asset: Asset, chosen: str | None, columns: list[SheetColumn]
+) -> int | None:
     sure, maybe = _candidates(line, role, asset, chosen)
     if chosen is not None:
         if not sure:
@@ -122,7 +124,7 @@ def _place(line: Line, role: Role, asset: Asset, chosen: str | None, columns: li
     raise _unclear(role, among, columns)
 
 
-def _unclear(role: Role, among: list[Column], columns: list[Column], why: str = "") -> SheetError:
+def _unclear(role: Role, among: list[SheetColumn], columns: list[SheetColumn], why: str = "") -> SheetError:
     names = " or ".join(f"“{each.name}” (column {each.number})" for each in among[:5])
     detail = why or (
         f"Which column holds the {_WORDS[role]}: {names}?"
@@ -138,11 +140,11 @@ def _unclear(role: Role, among: list[Column], columns: list[Column], why: str = 
 _WORDS: dict[Role, str] = {"user": "person", "amount": "amount", "reason": "reason"}
 
 
-def _shown(column: Column) -> dict[str, object]:
+def _shown(column: SheetColumn) -> dict[str, object]:
     return {"number": column.number, "name": column.name, "sample": column.sample}
 
 
-def shown_columns(columns: list[Column]) -> list[dict[str, object]]:
+def shown_columns(columns: list[SheetColumn]) -> list[dict[str, object]]:
     """Columns as an error shows them."""
     return [_shown(each) for each in columns]
 
@@ -192,11 +194,11 @@ def normalise(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
-def _columns(line: Line, below: Sequence[Line]) -> list[Column]:
+def _columns(line: Line, below: Sequence[Line]) -> list[SheetColumn]:
     """The columns up to the last one with a name."""
     named = [at for at, cell in enumerate(line.cells) if text_of(cell).strip()]
     return [
-        Column(at + 1, shown(line.cells[at], 40), _sample(below, at))
+        SheetColumn(at + 1, shown(line.cells[at], 40), _sample(below, at))
         for at in range(named[-1] + 1 if named else 0)
     ]
 

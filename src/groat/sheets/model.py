@@ -35,14 +35,14 @@ class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
     reason_column: str | None = None
 
 
-class Problem(msgspec.Struct, frozen=True):
+class RowProblem(msgspec.Struct, frozen=True):
     """The fault of a row that cannot be used: a stable ``code`` and a ``detail`` that says what to do."""
 
     code: str
     detail: str
 
 
-class Remark(msgspec.Struct, frozen=True, omit_defaults=True):
+class SheetRemark(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something that a person should look at; a code of ``WARNINGS``, and the line that it is about."""
 
     code: str
@@ -64,12 +64,12 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     amount: str
     reason: str
     units: int | None = None
-    error: Problem | None = None
+    error: RowProblem | None = None
     duplicate_of: int | None = None
     written: str | None = None
 
 
-class Column(msgspec.Struct, frozen=True):
+class SheetColumn(msgspec.Struct, frozen=True):
     """A column that may be chosen: its number from 1, its header's words, and the first text below."""
 
     number: int
@@ -101,9 +101,9 @@ class Sheet(msgspec.Struct, frozen=True):
     decimal: Decimal | None
     places: dict[str, int]
     header_line: int
-    found: list[Column]
+    found: list[SheetColumn]
     sheets: list[SheetName]
-    warnings: list[Remark]
+    warnings: list[SheetRemark]
 
 
 class Line(NamedTuple):
@@ -121,7 +121,7 @@ class Table(NamedTuple):
     delimiter: str | None
     sheet: str | None
     sheets: list[SheetName]
-    warnings: list[Remark]
+    warnings: list[SheetRemark]
     looks: dict[tuple[int, int], str]
 
 

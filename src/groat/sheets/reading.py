@@ -31,10 +31,10 @@ from groat.sheets.model import (
     Choices,
     Decimal,
     Line,
-    Problem,
-    Remark,
     Row,
+    RowProblem,
     Sheet,
+    SheetRemark,
     Table,
     is_blank,
     shown,
@@ -249,10 +249,10 @@ class _Reader:
             check_text(reason)
             self._sum += units
         except RowError as problem:
-            error = Problem(problem.code, problem.detail)
+            error = RowProblem(problem.code, problem.detail)
         except InvalidInput as problem:
             # Show an unusable cell as it is in the file.
-            amount, units, error = written, None, Problem(problem.code, problem.detail)
+            amount, units, error = written, None, RowProblem(problem.code, problem.detail)
         if not reason.isascii():
             self._look_for_broken_letters(line.number, reason)
         first = self._first_lines.setdefault(user, line.number) if user else line.number
@@ -333,7 +333,7 @@ class _Reader:
 
     def _warn(self, code: str, at: int | None = None, **facts: object) -> None:
         if len(self._table.warnings) < WARNINGS_MAX:
-            self._table.warnings.append(Remark(code, WARNINGS[code].format(**facts), at))
+            self._table.warnings.append(SheetRemark(code, WARNINGS[code].format(**facts), at))
 
 
 def _same(written: str, amount: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from groat.sheets.errors import WARNINGS, SheetError
-from groat.sheets.model import COLUMNS_MAX, Choices, Line, Remark, Table, is_blank
+from groat.sheets.model import COLUMNS_MAX, Choices, Line, SheetRemark, Table, is_blank
 
 UNICODE = ("utf-8", "utf-16")
 ENCODINGS = (
@@ -33,7 +33,9 @@ def read_text(data: bytes, choices: Choices, delimiter: str) -> Table:
     guessed = encoding == "cp1252" and choices.encoding is None
     warnings = []
     if guessed:
-        warnings.append(Remark("encoding_guessed", WARNINGS["encoding_guessed"].format(encoding=encoding)))
+        warnings.append(
+            SheetRemark("encoding_guessed", WARNINGS["encoding_guessed"].format(encoding=encoding))
+        )
     return Table(_split(text, delimiter), encoding, delimiter, None, [], warnings, {})
 
 

@@ -12,7 +12,7 @@ import python_calamine
 
 from groat.sheets import looks
 from groat.sheets.errors import WARNINGS, SheetError
-from groat.sheets.model import COLUMNS_MAX, Choices, Line, Remark, SheetName, Table, is_blank, shown
+from groat.sheets.model import COLUMNS_MAX, Choices, Line, SheetName, SheetRemark, Table, is_blank, shown
 
 UNPACKED_BYTES_MAX = 64 * 1024 * 1024
 MEMBERS_MAX = 1_000
@@ -90,8 +90,8 @@ def _lines(sheet: python_calamine.CalamineSheet) -> Iterator[Line]:
             yield Line(number, line[:COLUMNS_MAX])
 
 
-def _warning(code: str, **facts: object) -> Remark:
-    return Remark(code, WARNINGS[code].format(**facts))
+def _warning(code: str, **facts: object) -> SheetRemark:
+    return SheetRemark(code, WARNINGS[code].format(**facts))
 
 
 def _check_kind(data: bytes) -> None:

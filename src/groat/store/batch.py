@@ -30,7 +30,7 @@ from groat.ledger.errors import Refusal, Replaced, StoreError
 from groat.ledger.keys import Form
 from groat.ledger.views import (
     BalanceView,
-    BulkView,
+    BulkTransactions,
     TransactionView,
     balance_view,
     bare_event,
@@ -109,9 +109,11 @@ class Done:
         outcome, command = self.outcome or Outcome(), self.command
         return transaction_view_of_nothing(command, outcome, self.replayed)
 
-    def bulk_view(self) -> BulkView:
+    def bulk_view(self) -> BulkTransactions:
         """Return the answer on the wire of a bulk."""
-        return BulkView([transaction_view(t, self.replayed) for t in self.transactions], self.replayed)
+        return BulkTransactions(
+            [transaction_view(t, self.replayed) for t in self.transactions], self.replayed
+        )
 
 
 class Broken(NamedTuple):

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 import msgspec
 
 from groat.ledger.errors import Closed, StoreError
-from groat.store.flow import TURN, Contribute, Flow, Forget, Query
+from groat.store.flow import TURN, Contribute, Flow, Forget, Query, Tells
 from groat.store.migrations import Migration, load_migrations, migrate
 from groat.store.statements import Statement, load_statements
 
@@ -49,7 +49,8 @@ class Extension(NamedTuple):
     ``snapshot`` is what the program adds to the snapshots of streams. ``checks`` are its own of ``groat verify``: named
     statements that list contradictions (what, expected, found), and what each of them promises. ``forgets`` take
     away what need not be kept any more. ``causes`` names the statement that tells which transactions and holds of some
-    ids the program made: (id, cause) pairs, for those that are stored without a cause.
+    ids the program made: (id, cause) pairs, for those that are stored without a cause. ``tells`` are the types of what
+    the program adds to snapshots and events.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Extension(NamedTuple):
     checks: tuple[tuple[str, str], ...] = ()
     forgets: tuple[Forget, ...] = ()
     causes: str = ""
+    tells: Tells = Tells()
 
 
 class SqliteStore:

@@ -2,10 +2,18 @@
 
 from pathlib import Path
 
+from groat.programs.notifications.commands import MarkRead, SetWays
 from groat.programs.notifications.flows import snapshot
 from groat.programs.notifications.notices import Notice, need, notify
 from groat.programs.notifications.outbox import forget_mail
 from groat.programs.notifications.retention import forget_notifications
+from groat.programs.notifications.views import (
+    NotificationEvent,
+    NotificationSnapshot,
+    NotificationsRead,
+    NotificationWays,
+)
+from groat.store.flow import Tells
 from groat.store.sqlite import Extension
 
 NOTIFICATIONS = Extension(
@@ -14,6 +22,11 @@ NOTIFICATIONS = Extension(
     snapshot,
     (("verify_notifications", "each stream's notifications are numbered without a gap, and counted"),),
     (forget_notifications, forget_mail),
+    tells=Tells(
+        NotificationSnapshot,
+        NotificationEvent,
+        ((MarkRead.kind, NotificationsRead), (SetWays.kind, NotificationWays)),
+    ),
 )
 
 __all__ = ["NOTIFICATIONS", "Notice", "need", "notify"]

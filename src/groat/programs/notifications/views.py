@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+
+# Only the OpenAPI document names the choices: what is written was checked before.
+Level = Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["success", "error", "info", "warning"]})]
+Way = Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["toast", "email"]})]
 
 
 class SubjectView(msgspec.Struct):
@@ -19,7 +25,7 @@ class NotificationView(msgspec.Struct):
     """
 
     id: str
-    level: str
+    level: Level
     title: str
     body: str
     category: str
@@ -39,7 +45,7 @@ class NotificationPage(msgspec.Struct):
     unread: int
 
 
-class Sent(msgspec.Struct):
+class SentView(msgspec.Struct):
     """A notification that was sent: its id, the stream it went ``to``, and the position of its event there."""
 
     id: str
@@ -71,7 +77,53 @@ class PreferencesView(msgspec.Struct):
     ``mail`` says whether this server sends any.
     """
 
-    ways: dict[str, list[str]]
+    ways: dict[str, list[Way]]
     categories: list[str]
     email: str | None
     mail: bool
+
+
+class NotificationTold(NotificationView):
+    """A notification as an event tells of it: on a person's own stream with how many are unread now."""
+
+    unread: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class NotificationEvent(msgspec.Struct):
+    """The field that notifications add to events: what the stream's readers are told by one."""
+
+    notification: NotificationTold | msgspec.UnsetType = msgspec.UNSET
+
+
+class NotificationsView(msgspec.Struct):
+    """The newest notifications of a stream, and how many there ever were.
+
+    ``unread``, ``marks`` (by stream) and ``ways`` (by category) come with a person's own stream; ``stale`` with a
+    room's: the notifications up to this number are no news any more.
+    """
+
+    total: int
+    items: list[NotificationView]
+    unread: int | msgspec.UnsetType = msgspec.UNSET
+    marks: dict[str, MarkView] | msgspec.UnsetType = msgspec.UNSET
+    ways: dict[str, list[Way]] | msgspec.UnsetType = msgspec.UNSET
+    stale: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class NotificationSnapshot(msgspec.Struct):
+    """The field that notifications add to snapshots; absent from a stream that never had one."""
+
+    notifications: NotificationsView | msgspec.UnsetType = msgspec.UNSET
+
+
+class NotificationsRead(msgspec.Struct):
+    """Tells a person's devices what was read: how many are unread on their own stream, and the marks that moved."""
+
+    unread: int
+    marks: dict[str, MarkView]
+
+
+class NotificationWays(msgspec.Struct):
+    """Tells a person's devices how the person now wants to hear of each category."""
+
+    ways: dict[str, list[Way]]

@@ -11,7 +11,7 @@ from groat.ledger.errors import Refusal, Refused
 from groat.programs.notifications.commands import Send
 from groat.programs.notifications.errors import NotificationError
 from groat.programs.notifications.notices import Notice
-from groat.programs.notifications.views import Sent
+from groat.programs.notifications.views import SentView
 from groat.store.batch import Done
 
 ALL = "all"
@@ -24,13 +24,13 @@ class Executor(Protocol):
         """The verdict on a command."""
 
 
-async def send(groat: Executor, command: Send) -> Sent | Refusal:
+async def send(groat: Executor, command: Send) -> SentView | Refusal:
     """Send a notification; raises InvalidInput, NotificationError ``invalid_notice``, StoreError."""
     verdict = await groat.execute(command)
     if isinstance(verdict, Refusal):
         return verdict
     view = verdict.view()
-    return Sent(view.id or "", command.to, view.recorded_at, view.positions, view.replayed)
+    return SentView(view.id or "", command.to, view.recorded_at, view.positions, view.replayed)
 
 
 def stream_to(audience: str) -> str:
@@ -59,7 +59,7 @@ class Notifying:
         reason: str = "",
         actor: str = "",
         principal: str = LOCAL,
-    ) -> Sent:
+    ) -> SentView:
         """Notify a person (``user:42``), everybody of a role (``role:partner``) or ``all``; kept, counted, told live.
 
         ``level`` is success, error, info or warning; a toast of the same ``thread`` is replaced; ``subject`` is what it

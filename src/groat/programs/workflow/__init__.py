@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from groat.programs.notifications import Notice
+from groat.programs.workflow.commands import SUMMARY
 from groat.programs.workflow.kinds import (
     ADMIN,
     FILE,
@@ -28,7 +29,9 @@ from groat.programs.workflow.kinds import (
     give_back,
 )
 from groat.programs.workflow.reading import contribute
+from groat.programs.workflow.views import RequestNews, RequestsSnapshot, RequestView
 from groat.programs.workflow.workflow import Workflow
+from groat.store.flow import Tells
 from groat.store.sqlite import Extension
 
 WORKFLOW = Extension(
@@ -44,6 +47,7 @@ WORKFLOW = Extension(
         ("verify_request_causes", "what a request did names it, and what names one was done by it"),
     ),
     causes="find_request_causes",
+    tells=Tells(RequestsSnapshot, events=((SUMMARY, RequestNews),), of_kinds=RequestView),
 )
 """The tables and statements of requests, and what they add to a person's snapshot."""
 

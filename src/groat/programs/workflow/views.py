@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -105,14 +105,54 @@ class RequestView(msgspec.Struct, omit_defaults=True):
     replayed: bool | msgspec.UnsetType = msgspec.UNSET
 
 
+class RequestLine(msgspec.Struct):
+    """A request that ``by`` changed, as staff are told of it.
+
+    ``approvals`` says how many people approved and ``needed`` how many must; ``parent`` is the request that it belongs
+    to.
+    """
+
+    id: str
+    kind: str
+    state: str
+    version: int
+    user: str
+    amount: str | None
+    asset: str | None
+    waits: bool
+    parent: str | None
+    approvals: int
+    needed: int
+    by: str
+    filed_at: str
+    changed_at: str
+
+
+class RequestNews(msgspec.Struct):
+    """The newest changes of one batch, and how many ``more`` of them are left out."""
+
+    items: list[RequestLine]
+    more: int
+
+
+class RequestsSnapshot(msgspec.Struct):
+    """The field that requests add to a person's snapshot: the newest open ones."""
+
+    requests: list[RequestView] | msgspec.UnsetType = msgspec.UNSET
+
+
 class StateView(msgspec.Struct):
-    """A state of a kind and how it looks; see :class:`groat.programs.workflow.kinds.State`."""
+    """A state of a kind and how it looks (``tone``). In one that ``waits``, staff are to decide.
+
+    While it is ``open``, something can still happen. ``due`` is the transition that the system takes once a request's
+    ``due_at`` has come, "" for none.
+    """
 
     name: str
     title: str
     open: bool
     waits: bool
-    tone: str
+    tone: Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["neutral", "wait", "good", "bad"]})]
     due: str
 
 
@@ -189,23 +229,25 @@ def _approval_view(approval: Approval) -> ApprovalView:
 
 
 def line_of(view: RequestView, by: str) -> dict[str, Any]:
-    """What the staff's summary says of a request that ``by`` just changed."""
-    return {
-        "id": view.id,
-        "kind": view.kind,
-        "state": view.state,
-        "version": view.version,
-        "user": view.user,
-        "amount": view.amount,
-        "asset": view.asset,
-        "waits": view.waits,
-        "parent": view.parent,
-        "approvals": len(view.approvals.given),
-        "needed": view.approvals.needed,
-        "by": by,
-        "filed_at": view.filed_at,
-        "changed_at": view.changed_at,
-    }
+    """What the staff's summary says of a request that ``by`` just changed: the fields of a :class:`RequestLine`."""
+    return msgspec.structs.asdict(
+        RequestLine(
+            view.id,
+            view.kind,
+            view.state,
+            view.version,
+            view.user,
+            view.amount,
+            view.asset,
+            view.waits,
+            view.parent,
+            len(view.approvals.given),
+            view.approvals.needed,
+            by,
+            view.filed_at,
+            view.changed_at,
+        )
+    )
 
 
 def step_view(row: StepRow) -> StepView:
