@@ -173,6 +173,15 @@ class TestShape:
         assert brief(sheet) == [("42", "amount_ambiguous"), ("7", 100), ("8", "amount_ambiguous"), ("9", 100)]
         assert brief(text("user;amount;reason\n42;1;234\n")) == [("42", 100)]
 
+    def test_a_fraction_behind_a_comma_is_no_reason(self) -> None:
+        assert brief(text("user,amount,reason\n42,1,50\n7,1,5\n8,1,500\n")) == [
+            ("42", "amount_ambiguous"), ("7", "amount_ambiguous"), ("8", "amount_ambiguous"),
+        ]  # fmt: skip
+        # The column shows a point, or the choice says it.
+        assert brief(text("user,amount,reason\n42,1,50\n7,1.5,x\n")) == [("42", 100), ("7", 150)]
+        assert brief(text("user,amount,reason\n42,1,50\n", decimal=".")) == [("42", 100)]
+        assert brief(text("user,amount,reason\n42,1,50\n", CREDIT)) == [("42", 1)]
+
     @pytest.mark.parametrize(
         "header",
         [
@@ -223,7 +232,8 @@ class TestTotals:
     @pytest.mark.parametrize(
         "row",
         ["Total,12", "TOTAL:,12", "Grand total,12", "Sum,12", "Subtotal,12", "Summe,12", "Итого,12", "Total (2),12",
-         ",12", "∑,12"],
+         ",12", "∑,12", "Sub-Total,12", "sub_total,12", "GrandTotal,12", "Total-USD,12", "Insgesamt,12",
+         "Gesamtbetrag,12"],
     )  # fmt: skip
     def test_rows_of_sums(self, row: str) -> None:
         sheet = text(f"user,amount\n42,5\n7,7\n{row}\n")
@@ -236,12 +246,54 @@ class TestTotals:
     def test_a_total_that_is_another_sum_is_said(self) -> None:
         assert warned(text("user,amount\n42,5\n7,7\nTotal,13\n")) == ["total_row", "total_differs"]
 
+    def test_an_average_is_nobodys(self) -> None:
+        assert brief(text("user,amount\n42,5\n7,7\nAverage,6\n")) == [("42", 500), ("7", 700)]
+
+    def test_a_total_in_a_language_that_nobody_knows_is_told(self) -> None:
+        sheet = text("user,amount\n42,5\n7,7\n8,1\nKokku,13\n")
+        assert (len(sheet.rows), [(w.code, w.line) for w in sheet.warnings]) == (4, [("maybe_total", 5)])
+        assert warned(text("user,amount\n42,5\n7,7\n8,1\n9,14\n")) == []
+
     @pytest.mark.parametrize("row", ["total-42,12", "summer,12", "7,12", "sum.of.us,12"])
     def test_people_are_none(self, row: str) -> None:
         assert len(text(f"user,amount\n42,5\n{row}\n").rows) == 2
 
     def test_somebody_who_is_not_named_is_none(self) -> None:
         assert brief(text("user,amount\n42,5\n,4\n")) == [("42", 500), ("", "user_missing")]
+
+
+class TestAssets:
+    """Rows and formats that name another asset than the list's."""
+
+    def test_a_column_says_it(self) -> None:
+        sheet = text(
+            "user,amount,Currency\n42,5,EUR\n43,5,USD\n44,5,usd\n45,5,€\n46,5,$\n47,5,\n48,5,Dollars\n"
+        )
+        other = "amount_other_asset"
+        assert [found for _, found in brief(sheet)] == [other, 500, 500, other, 500, 500, 500]
+
+    @pytest.mark.parametrize(
+        ("form", "code"),
+        [
+            ('"$"#,##0.00', None),
+            ("[$$-409]#,##0.00", None),
+            ("[$-409]0.00", None),
+            ("[$€-407] #,##0.00", "amount_other_asset"),
+            ("#,##0.00 [$EUR]", "amount_other_asset"),
+            ('0.00" GBP"', "amount_other_asset"),
+            ("€0.00", "amount_other_asset"),
+            ('0.00" k"', "amount_mangled"),
+            ('0.0" Mio"', "amount_mangled"),
+            ('0.00" bonus"', None),
+        ],
+    )
+    def test_a_format_says_it(self, form: str, code: str | None) -> None:
+        sheet = read_sheet(xlsx(["user", "amount"], ["42", (5, form)]), USD, "")
+        assert brief(sheet) == [("42", code or 500)]
+
+    def test_a_sign_may_be_of_several_assets(self) -> None:
+        data = xlsx(["user", "amount ($)"], ["42", (5, '"$"0.00')])
+        assert brief(read_sheet(data, Asset("CAD", 2), "")) == [("42", 500)]
 
 
 class TestIds:
@@ -287,13 +339,28 @@ class TestIds:
 
     @pytest.mark.parametrize(
         "user",
-        ["TRUE", "False", "5-Jan", "Jan-05", "2026-01-05", "2026-01-05 00:00:00", "05.01.2026", "1.2E+11", "0.1"],
+        ["TRUE", "False", "5-Jan", "Jan-05", "2026-01-05", "2026-01-05 00:00:00", "05.01.2026", "1.2E+11", "0.1",
+         "WAHR", "VRAI", "05-01-2026", "1-mrt", "Okt-26", "01-janv", "sept-26", "March-2026"],
     )  # fmt: skip
     def test_in_a_text_file(self, user: str) -> None:
         assert brief(text(f"user;amount\n{user};5\n")) == [(user, "user_mangled")]
 
     @pytest.mark.parametrize(
-        "user", ["0007", "jan", "march-hare", "e5", "user.1", "a1.5", "20260105", "j.d-1999"]
+        "user",
+        [
+            "0007",
+            "jan",
+            "march-hare",
+            "e5",
+            "user.1",
+            "a1.5",
+            "20260105",
+            "j.d-1999",
+            "maria-1999",
+            "august.in-12",
+            "janet-85",
+            "Vero",
+        ],
     )
     def test_ids_that_are_none_of_this(self, user: str) -> None:
         assert brief(text(f"user;amount\n{user};5\n")) == [(user, 500)]

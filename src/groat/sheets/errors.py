@@ -42,6 +42,7 @@ ROW_PROBLEMS: dict[str, str] = {
     "amount_ambiguous": "The amount can be read in two ways ({why}). Say which sign parts fractions.",
     "amount_imprecise": "The amount has more than 15 digits, which spreadsheets round. Format the column as text.",
     "amount_mangled": "The spreadsheet holds {why} here, not an amount. Format the column as a plain number.",
+    "amount_other_asset": "The amount is in {why}, another asset. Put such rows into a list of their own.",
     "surplus_cells": "The row has more cells than the header. If the amount has a comma, put it in quotes.",
     "formula": "A CSV file holds the formula, not its value. Save the file as XLSX, or write the value.",
 }
@@ -53,6 +54,7 @@ WARNINGS: dict[str, str] = {
     "hidden_rows": "{count} of the rows are hidden in the workbook. They are read, too.",
     "total_row": "Line {line} is a total, not a person. It is left out.",
     "total_differs": "Line {line} says {written} in all, but the good rows above it come to {total}.",
+    "maybe_total": "The amount in line {line}, the last one, is the sum of all above. Look whether it is a person's.",
     "header_again": "Line {line} repeats the header. It is left out.",
     "encoding_guessed": "The text is not Unicode; it was read as {encoding}. Look whether its letters are right.",
     "text_mangled": "Line {line} has a text of broken letters ({text}). It was saved in the wrong encoding before.",

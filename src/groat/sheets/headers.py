@@ -26,10 +26,23 @@ REASON_NAMES = frozenset({"reason"})
 REASON_MAYBE = frozenset(
     {"note", "notes", "comment", "comments", "description", "memo", "remark", "remarks", "purpose"}
 )
+ASSET_NAMES = frozenset(
+    {"currency", "currency code", "ccy", "asset", "währung", "devise", "moneda", "valuta"}
+)
 _DOING = re.compile(
     r"^(?:add|give|grant|assign|pay) | (?:to )?(?:add|give|grant|assign|award|pay|credit)(?:ed)?$"
 )
-_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₿": "BTC"}
+_SIGNS = {
+    "$": frozenset({"USD", "AUD", "CAD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP"}),
+    "€": frozenset({"EUR"}),
+    "£": frozenset({"GBP", "EGP", "GIP"}),
+    "¥": frozenset({"JPY", "CNY"}),
+    "₹": frozenset({"INR"}),
+    "₽": frozenset({"RUB"}),
+    "₿": frozenset({"BTC"}),
+}
+"""The assets that a sign of money stands for."""
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{1,15}|[A-Za-z]{3}", re.ASCII)
 
 
 _NONE = Choices()
@@ -46,6 +59,12 @@ class Header(NamedTuple):
     def width(self) -> int:
         """Return how many columns have a name, or lie before one that has."""
         return self.columns[-1].number if self.columns else 0
+
+    @property
+    def asset_column(self) -> int | None:
+        """Return the index of the column that says in which asset each amount is, if there is one."""
+        named = [at for at, cell in enumerate(self.line.cells) if normalise(text_of(cell)) in ASSET_NAMES]
+        return next((at for at in named if at not in self.places.values()), None)
 
     def words(self) -> dict[str, str]:
         """The header's own words for each role."""
@@ -186,7 +205,15 @@ def _meaning(text: str, role: Role, asset: Asset) -> int:
 
 def _other_unit(text: str, asset: Asset) -> bool:
     """Return whether a header names a sign of money that is not the asset's."""
-    return any(sign in text and code != asset.code for sign, code in _SIGNS.items()) or "%" in text
+    return any(sign in text and asset.code not in codes for sign, codes in _SIGNS.items()) or "%" in text
+
+
+def is_other_asset(text: str, asset: Asset) -> bool:
+    """Return whether a text is a sign or a code of money that is not the asset's; other words say nothing."""
+    text = text.strip()
+    if text in _SIGNS:
+        return asset.code not in _SIGNS[text]
+    return _CODE.fullmatch(text) is not None and text.upper() != asset.code
 
 
 def normalise(text: str) -> str:

@@ -25,6 +25,12 @@ _BUILT_IN = {9: _PERCENT, 10: _PERCENT, 12: "# ?/?", 13: "# ??/??"}
 _PADDED = re.compile(r"0{2,}")
 _PLAIN_FORM = re.compile(r"General|@|[#,]*[#0](?:\.[0#]+)?(?:E\+0+)?", re.IGNORECASE)
 
+_LOCAL_UNIT = re.compile(r"\[\$([^\]-]+)(?:-[^\]]*)?\]")
+_QUOTED = re.compile(r'"([^"]*)"')
+_BARE_UNIT = re.compile("[$€£¥₹₽₿]")
+_UNIT = re.compile("[$€£¥₹₽₿]|[A-Z]{3}")
+_THOUSANDS = re.compile(r'"[^"]*\b(?:k|m|tsd|mio|mln|thousands?|millions?)\b[^"]*"', re.IGNORECASE)
+
 Looks = dict[tuple[int, int], str]
 """The format of a cell by its row and column, both from 1, where it matters."""
 
@@ -49,12 +55,24 @@ def shown_id(number: int, form: str) -> str | None:
 def scales(form: str) -> bool:
     """Return whether a format shows another amount than the cell's number: per cent, or thousands left out."""
     body = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", form.split(";")[0])
-    return "%" in body or bool(re.search(r"[0#],+(?![0#])", body)) or "?/" in body
+    return (
+        "%" in body
+        or "?/" in body
+        or bool(re.search(r"[0#],+(?![0#])", body))
+        or bool(_THOUSANDS.search(form.split(";")[0]))
+    )
+
+
+def unit(form: str) -> str:
+    """Return the sign or the code of money that a format writes beside the amount, "" for none."""
+    section = form.split(";")[0]
+    found = [*_LOCAL_UNIT.findall(section), *_QUOTED.findall(section), *_BARE_UNIT.findall(section)]
+    return next((text.strip() for text in found if _UNIT.fullmatch(text.strip())), "")
 
 
 def _matters(form: str) -> bool:
     body = re.sub(r"\[[^\]]*\]", "", form.split(";")[0]).strip()
-    return not _PLAIN_FORM.fullmatch(body) or scales(form)
+    return not _PLAIN_FORM.fullmatch(body) or scales(form) or unit(form) != ""
 
 
 def _look(archive: zipfile.ZipFile, sheet: str) -> tuple[Looks, int]:

@@ -21,6 +21,7 @@ from groat.sheets.headers import (
     Header,
     columns_of,
     find_header,
+    is_other_asset,
     normalise,
     shown_columns,
 )
@@ -44,20 +45,34 @@ from groat.sheets.workbooks import Workbook, is_workbook
 
 WARNINGS_MAX = 100
 REASON_MAX = 1_000
+_PEOPLE_MIN = 3
 _TOTALS = frozenset({
     "total", "totals", "subtotal", "grand", "sum", "summe", "gesamt", "gesamtsumme", "zwischensumme", "totaux",
     "totale", "totales", "totaal", "suma", "soma", "somme", "сумма", "итого", "итог", "всего", "合计", "总计",
     "合計", "toplam", "yhteensä", "summa", "razem", "celkem", "összesen", "σύνολο", "jumlah", "المجموع",
+    "grandtotal", "insgesamt", "gesamtbetrag", "endsumme", "average", "avg", "mean", "median", "durchschnitt",
+    "mittelwert", "moyenne", "promedio",
 })  # fmt: skip
 _OF_TOTALS = frozenset(
-    {"amount", "credits", "of", "all", "users", "general", "général", "generale", "overall"}
+    {"amount", "credits", "of", "all", "users", "general", "général", "generale", "overall", "sub"}
+)
+_CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
+# Whole in English, and as spreadsheets shorten them in English, German, French, Spanish, Portuguese, Italian and Dutch.
+_MONTH = (
+    "(?:jan(?:uary|v)?|feb(?:ruary)?|mar(?:ch|s)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|mrz|mai|okt|dez|avr|juin|juil|ene|abr|ago|dic|fev|set|out|gen|mag|giu"
+    "|lug|ott|mrt|mei)"
 )
 _TIME = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}"
-    r"|\d{1,2}[-. ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:[-. ]\d{2,4})?"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-. ]\d{2,4}",
+    r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}-\d{1,2}-\d{4}"
+    rf"|\d{{1,2}}[-. ]{_MONTH}(?:[-. ]\d{{2,4}})?|{_MONTH}[-. ]\d{{2,4}}",
     re.IGNORECASE,
 )
+# In capitals only, for in small letters some of them are names.
+_TRUTHS = frozenset({
+    "WAHR", "FALSCH", "VRAI", "FAUX", "VERDADERO", "VERDADEIRO", "FALSO", "VERO", "WAAR", "ONWAAR",
+    "PRAWDA",
+})  # fmt: skip
 _EXPONENT = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _FRACTION = re.compile(r"\d+[.,]\d+")
 _CUT = re.compile(r"\d{3}(?:\.\d+)?")
@@ -175,6 +190,7 @@ class _Reader:
     ) -> None:
         self._table = table
         self._header = header
+        self._asset_column = header.asset_column
         self._asset = asset
         self._default_reason = default_reason
         self.decimal = decimal
@@ -197,7 +213,12 @@ class _Reader:
                 self._warn("decimals_mixed")
             elif signs:
                 self.decimal = signs.pop()
-        return [self._check(row) for row in raw if not self._leave_out(row)]
+        rows = [self._check(row) for row in raw if not self._leave_out(row)]
+        last = rows[-1] if rows else None
+        # Whatever its name for a total may be, in whatever language.
+        if last and last.units and len(self._first_lines) > _PEOPLE_MIN and last.units * 2 == self._sum:
+            self._warn("maybe_total", last.line, line=last.line)
+        return rows
 
     def _cells(self, line: Line) -> _Raw:
         def cell(role: str) -> Cell:
@@ -225,7 +246,7 @@ class _Reader:
         except (RowError, InvalidInput):
             units = 0
         sums_up = not named and units > 0 and units == self._sum and len(self._first_lines) > 1
-        if not sums_up and not any(_is_total(label) for label in labels):
+        if not sums_up and not any(_is_total(label, self._asset) for label in labels):
             return False
         self._warn("total_row", line, line=line)
         if units and units != self._sum:
@@ -242,6 +263,7 @@ class _Reader:
         try:
             self._check_shape(row, user, written)
             user = self._user(row, user)
+            self._check_asset(row)
             if looks.scales(self._look(line, "amount")):
                 raise RowError("amount_mangled", "per cent or thousands")
             amount = numbers.read_amount(row.amount, self.decimal, self._asset.scale)
@@ -275,14 +297,28 @@ class _Reader:
         if len(cells) > self._header.width and not is_blank(cells[self._header.width :]):
             raise RowError("surplus_cells")
         at = self._header.places["amount"] + 1
-        # An amount such as 1,234.50 without quotes, in a row that has no reason, spills over into that column.
+        # An amount such as 1,234.50 or 1,50 without quotes, in a row that has no reason, spills over into that column.
         if (
             self._table.delimiter == ","
             and self._header.places.get("reason") == at
-            and re.fullmatch(r"-?\d{1,3}", amount)
-            and _CUT.fullmatch(row.reason)
+            and (
+                (re.fullmatch(r"-?\d{1,3}", amount) and _CUT.fullmatch(row.reason))
+                or (self.decimal != "." and amount.isdecimal() and self._is_fraction(row.reason))
+            )
         ):
             raise RowError("amount_ambiguous", f"{amount}, or {amount},{row.reason}")
+
+    def _is_fraction(self, reason: str) -> bool:
+        """Return whether a reason may be the digits behind the comma of an amount."""
+        return reason.isdecimal() and len(reason) <= self._asset.scale
+
+    def _check_asset(self, row: _Raw) -> None:
+        """Raise RowError where the row says itself that its amount is of another asset."""
+        at = self._asset_column
+        cell = row.line.cells[at] if at is not None and at < len(row.line.cells) else ""
+        for said in (text_of(cell).strip(), looks.unit(self._look(row.line, "amount"))):
+            if is_other_asset(said, self._asset):
+                raise RowError("amount_other_asset", said)
 
     def _user(self, row: _Raw, user: str) -> str:
         """The person's id. Raises RowError."""
@@ -303,7 +339,7 @@ class _Reader:
                     raise RowError("user_mangled", f"it is {shown(cell)}, shown by the format {form[:40]}")
                 user = padded
         elif self._text_file:
-            if user.upper() in ("TRUE", "FALSE") or _TIME.fullmatch(user):
+            if user in _TRUTHS or user.upper() in ("TRUE", "FALSE") or _TIME.fullmatch(user):
                 raise RowError("user_mangled", f"it is {shown(user)} now")
             if _EXPONENT.fullmatch(user) or _FRACTION.fullmatch(user):
                 raise RowError("user_mangled", f"it is the number {shown(user)} now")
@@ -344,7 +380,8 @@ def _same(written: str, amount: str) -> bool:
         return False
 
 
-def _is_total(text: str) -> bool:
-    words = normalise(re.sub(r"\(\d+\)\s*:?\s*$", "", text)).split()
-    only = all(word in _TOTALS or word in _OF_TOTALS for word in words)
+def _is_total(text: str, asset: Asset) -> bool:
+    words = normalise(_CAMEL.sub(" ", re.sub(r"\(\d+\)\s*:?\s*$", "", text))).split()
+    own = {asset.code.lower(), f"{asset.code.lower()}s"}
+    only = all(word in _TOTALS or word in _OF_TOTALS or word in own for word in words)
     return (only and not _TOTALS.isdisjoint(words)) or text.strip() in ("Σ", "∑")

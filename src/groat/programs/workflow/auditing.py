@@ -45,7 +45,7 @@ def audit(kinds: Mapping[str, Kind[Any]], add: Add) -> Flow[None]:
 
 
 def _is_readable(row: RequestRow, add: Add) -> bool:
-    """Whether its corrections can be read; somebody may have changed them into what no version writes."""
+    """Return whether its corrections can be read; somebody may have changed them into what no version writes."""
     try:
         row.corrected()
     except msgspec.MsgspecError as error:
@@ -117,7 +117,7 @@ def _sums(units: Mapping[str, int], assets: dict[str, Asset]) -> str:
 
 
 def _money(units: int, asset: str, assets: Mapping[str, Asset]) -> str:
-    """The amount for people to read; an asset that does not exist has smallest units only."""
+    """Format the amount for people to read; an asset that does not exist has smallest units only."""
     return f"{format_amount(units, assets[asset].scale if asset in assets else 0)} {asset}"
 
 
