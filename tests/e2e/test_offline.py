@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.e2e.conftest import NewScreen
 from tests.e2e.screens import Screen, sign_in
 from tests.e2e.serving import Server
+from tests.e2e.test_seen import GAPS_MS, click_twice, seen
 
 BACK_MS = 30_000
 PAGES = "**/assets/*.js"
@@ -176,3 +177,30 @@ def test_what_one_person_left_open_is_not_sent_by_the_next(server: Server, new_s
     screen.has_state("live")
     expect(page.get_by_test_id("unconfirmed")).to_have_count(0)
     assert transfers(server, "Left open") == []
+
+
+@pytest.mark.parametrize("gap_ms", GAPS_MS)
+def test_a_double_click_gives_up_one_of_two(server: Server, new_screen: NewScreen, gap_ms: int) -> None:
+    screen = new_screen("7", "/transfers/new")
+    page = screen.page
+    for amount in ("2.38", "2.39"):
+        screen.open("/transfers/new")
+        screen.has_state("live")
+        send(page, f"Left at {gap_ms}", amount)
+        page.context.set_offline(True)
+        page.get_by_role("button", name="Send", exact=True).click()
+        expect(page.get_by_role("button", name="Send", exact=True)).to_have_attribute("aria-busy", "true")
+        reload_offline(page)
+        page.context.set_offline(False)
+    screen.open("/transfers")
+    screen.has_state("live")
+    rows = page.get_by_test_id("unconfirmed").get_by_role("listitem")
+    expect(rows).to_have_count(2)
+    click_twice(page, rows.first.get_by_role("button", name="Dismiss"), gap_ms)
+    dismiss = rows.first.get_by_role("button", name="Dismiss")
+    seen(dismiss)
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("2.39 USD")
+    dismiss.click()
+    expect(rows).to_have_count(0)
+    assert transfers(server, f"Left at {gap_ms}") == []

@@ -97,7 +97,15 @@ describe("a write with a title", () => {
       (key, api) => api.takeTransition("transfer", "r1", "approve", { amount }, { key, version }),
       { title: `Approve: ${amount}` },
     );
-  const stored = () => JSON.parse(localStorage.getItem("groat:writes") ?? "[]");
+  const names = () => Object.keys(localStorage).filter((name) => name.startsWith("groat:write:"));
+  const stored = () => names().map((name) => JSON.parse(localStorage.getItem(name) ?? ""));
+  /** What another tab did to the storage, as the browser tells it here. */
+  function elsewhere(key: string, newValue: string | null): void {
+    const name = `groat:write:${key}`;
+    if (newValue === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, newValue);
+    window.dispatchEvent(new StorageEvent("storage", { key: name, newValue }));
+  }
 
   beforeEach(() => {
     asked.length = 0;
@@ -135,6 +143,58 @@ describe("a write with a title", () => {
     expect(() => tryAgain(open)).toThrow("somebody else");
     expect([stored(), openWrites.get()]).toEqual([[], []]);
     expect(asked).toHaveLength(1);
+  });
+
+  test("is kept beside what another tab writes at the same time", async () => {
+    outcome = LOST;
+    await expect(post("5", 3)).rejects.toBe(LOST);
+    const [mine] = stored() as Kept[];
+    // The other tab had read the storage before this one wrote into it.
+    elsewhere("other", JSON.stringify({ ...mine, key: "other", text: "other", tab: "other" }));
+    expect(stored()).toHaveLength(2);
+    await expect(post("5", 3)).rejects.toBe(LOST);
+    expect(asked[1]).toEqual(asked[0]);
+    elsewhere("other", null);
+    expect(stored()).toHaveLength(1);
+    expect(openWrites.get()).toHaveLength(1);
+  });
+
+  test("that another tab left is shown a minute later, by itself, whatever is done to the clock", async () => {
+    vi.useFakeTimers();
+    outcome = LOST;
+    await expect(post("5", 3)).rejects.toBe(LOST);
+    const [mine] = stored() as Kept[];
+    const end = openWrites.subscribe(() => undefined);
+    elsewhere("left", JSON.stringify({ ...mine, key: "left", text: "left", tab: "closed", at: Date.now() }));
+    expect(openWrites.get()).toHaveLength(1);
+    vi.advanceTimersByTime(61_000);
+    expect(openWrites.get()).toHaveLength(2);
+    elsewhere("ahead", JSON.stringify({ ...mine, key: "ahead", tab: "closed", at: Date.now() + 3_600_000 }));
+    expect(openWrites.get()).toHaveLength(3);
+    for (const key of ["left", "ahead"]) elsewhere(key, null);
+    end();
+    vi.useRealTimers();
+  });
+
+  test("keeps its key in a page whose neighbour saw the next person first", async () => {
+    outcome = LOST;
+    await expect(post("5", 3)).rejects.toBe(LOST);
+    const { key } = openWrites.get()[0] as Kept;
+    elsewhere(key, "forgotten");
+    elsewhere(key, null);
+    expect(openWrites.get()).toEqual([]);
+    await expect(post("5", 3)).rejects.toBe(LOST);
+    expect(asked[1]).toEqual(asked[0]);
+  });
+
+  test("goes when another tab has its verdict", async () => {
+    outcome = LOST;
+    await expect(post("5", 3)).rejects.toBe(LOST);
+    const { key } = openWrites.get()[0] as Kept;
+    elsewhere(key, null);
+    expect(openWrites.get()).toEqual([]);
+    await expect(post("5", 3)).rejects.toBe(LOST);
+    expect(asked[1]).not.toEqual(asked[0]);
   });
 
   test("that is refused is not kept", async () => {

@@ -38,6 +38,7 @@ export function Addresses() {
         <Button
           size="sm"
           look={addresses.isSuccess && open.length === 0 ? "primary" : "secondary"}
+          guard={`address beside ${open.length}`}
           busy={busy}
           onClick={() => void more()}
         >

@@ -142,7 +142,11 @@ export function CarryOut({ order, onLeave }: { order: Order; onLeave: () => void
           </Notice>
           <div className="mt-4 flex flex-wrap gap-2">
             {(state.unsettled || mode === "independent") && (
-              <Button look="primary" onClick={() => record.current && void start(record.current.key)}>
+              <Button
+                look="primary"
+                guard="continue"
+                onClick={() => record.current && void start(record.current.key)}
+              >
                 <RotateCw aria-hidden /> Continue the run
               </Button>
             )}
@@ -178,10 +182,12 @@ function Again({
         </p>
       </Notice>
       <div className="mt-4 flex flex-wrap gap-2">
-        <Button look="primary" onClick={onCheck}>
+        <Button look="primary" guard="check" onClick={onCheck}>
           Finish or check that run
         </Button>
-        <Button onClick={onAnew}>Give once more</Button>
+        <Button guard="once more" onClick={onAnew}>
+          Give once more
+        </Button>
         <Button look="quiet" onClick={onLeave}>
           Cancel
         </Button>

@@ -1,5 +1,6 @@
 /** A person's last runs in this browser: they make a repeated run safe, and an undo possible after a reload. */
 import { groat } from "../groat";
+import { keepAs, recall } from "../lib/storage";
 
 export interface RunRecord {
   /** Whose run it is; absent from those of the version before, which anybody finds who may carry out runs. */
@@ -21,6 +22,9 @@ const PLACE = "groat:bulk-runs";
 const KEPT = 5;
 const KEPT_OF_OTHERS = 20;
 
+/** What the browser could not keep; it is known as long as the page lives. */
+let unkept: RunRecord[] | null = null;
+
 /** The signed-in person's, the latest first. */
 export function records(): RunRecord[] {
   return all().filter(isMine);
@@ -31,8 +35,8 @@ function isMine({ by }: RunRecord): boolean {
 }
 
 function all(): RunRecord[] {
-  const text = localStorage.getItem(PLACE);
-  if (text === null) return [];
+  const text = recall(PLACE);
+  if (unkept || text === null) return unkept ?? [];
   try {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? (value as RunRecord[]) : [];
@@ -48,21 +52,19 @@ export function recordOf(fingerprint: string): RunRecord | null {
 
 /** Lets go of a run of which it is certain that it gave nothing. */
 export function forget(key: string): void {
-  localStorage.setItem(PLACE, JSON.stringify(all().filter((record) => record.key !== key)));
+  keep(all().filter((record) => record.key !== key));
 }
 
-/** Puts a record first, in place of an older one under the same key. Where storage is full, older runs give way. */
+/** Puts a record first, in place of an older one under the same key. Where the storage is full, older runs give way. */
 export function remember(record: RunRecord): void {
   const known = all().filter((other) => other.key !== record.key);
   const mine = [record, ...known.filter(isMine)].slice(0, KEPT);
   const list = [...mine, ...known.filter((other) => !isMine(other)).slice(0, KEPT_OF_OTHERS)];
-  while (list.length > 0) {
-    try {
-      localStorage.setItem(PLACE, JSON.stringify(list));
-      return;
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error;
-      list.pop();
-    }
-  }
+  keep(list);
+}
+
+function keep(list: RunRecord[]): void {
+  let size = list.length;
+  while (!keepAs(PLACE, JSON.stringify(list.slice(0, size))) && size > 0) size -= 1;
+  unkept = size === 0 && list.length > 0 ? list : null;
 }

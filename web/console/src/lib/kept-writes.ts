@@ -1,5 +1,6 @@
 /** Writes of which it is not known what became. They outlive the page: with their key, and with whose they are. */
 import { randomId } from "@groat/client";
+import { keepAs, namesOf, recall } from "./storage";
 
 /** A write as it goes to the server. */
 export interface Sent {
@@ -23,7 +24,10 @@ export interface Kept {
   at: number;
 }
 
-const PLACE = "groat:writes";
+/** Each write has an item of its own in the storage: tabs that write at the same time do not overwrite each other's. */
+const PREFIX = "groat:write:";
+/** What an item says for a moment before it goes, when its person's writes are no longer kept on this device. */
+const FORGOTTEN = "forgotten";
 /** How many may be open at once; of more, the one that was tried the longest ago is forgotten. */
 const OPEN_MAX = 100;
 /** The client repeats a write for half a minute: what another tab sent before that is not under way any more. */
@@ -33,15 +37,22 @@ const tab = tabId();
 const listeners = new Set<() => void>();
 /** Sent from this page and not answered yet, by key: how many times. */
 const underWay = new Map<string, number>();
-let kept: readonly Kept[] = read();
+let kept: readonly Kept[] = stored();
 let shown: readonly Kept[] = [];
+let looking: ReturnType<typeof setTimeout> | undefined;
 
-window.addEventListener("storage", (event) => {
-  if (event.key !== PLACE) return;
-  // Those without a title are this page's own, and nowhere else.
-  kept = [...kept.filter(({ title }) => title === ""), ...read()];
+window.addEventListener("storage", ({ key: name, newValue }) => {
+  if (!name?.startsWith(PREFIX)) return;
+  const key = name.slice(PREFIX.length);
+  const told = parsed(newValue);
+  if (told) kept = [...without(key), told];
+  else if (newValue === FORGOTTEN) kept = kept.map((one) => (one.key === key ? { ...one, title: "" } : one));
+  // Another tab has its verdict. Those without a title are this page's own, and nowhere else.
+  else kept = kept.filter((one) => one.key !== key || one.title === "");
   publish();
 });
+
+const without = (key: string) => kept.filter((one) => one.key !== key);
 
 /** A reload keeps the tab's name, another tab has another one. */
 function tabId(): string {
@@ -54,13 +65,19 @@ function tabId(): string {
   }
 }
 
-function read(): Kept[] {
+/** What the storage has, the last tried as the last. Where the browser keeps nothing, writes are known as long as the page lives. */
+function stored(): Kept[] {
+  return namesOf(PREFIX)
+    .flatMap((name) => parsed(recall(name)) ?? [])
+    .sort((a, b) => a.at - b.at);
+}
+
+function parsed(text: string | null): Kept | null {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(PLACE) ?? "[]");
-    return Array.isArray(stored) ? stored.filter(isKept) : [];
+    const value: unknown = JSON.parse(text ?? "null");
+    return isKept(value) ? value : null;
   } catch {
-    // Where the browser keeps nothing, writes are known as long as the page lives.
-    return [];
+    return null;
   }
 }
 
@@ -73,24 +90,14 @@ function isKept(value: unknown): value is Kept {
   );
 }
 
-function store(next: readonly Kept[]): void {
-  kept = next.slice(-OPEN_MAX);
-  try {
-    const lasting = kept.filter(({ title, sent }) => title !== "" && sent !== null);
-    if (lasting.length > 0) localStorage.setItem(PLACE, JSON.stringify(lasting));
-    else localStorage.removeItem(PLACE);
-  } catch {
-    // See `read`.
-  }
-  publish();
-}
-
 function publish(): void {
   const now = Date.now();
-  const next = kept.filter(
-    ({ key, title, tab: where, at }) =>
-      title !== "" && !underWay.has(key) && (where === tab || now - at > ELSEWHERE_MS),
-  );
+  const open = kept.filter(({ key, title }) => title !== "" && !underWay.has(key));
+  // A device's clock may be set back.
+  const left = ({ tab: where, at }: Kept) => (where === tab ? 0 : ELSEWHERE_MS - Math.abs(now - at));
+  const next = open.filter((one) => left(one) <= 0);
+  clearTimeout(looking);
+  if (next.length < open.length) looking = setTimeout(publish, Math.max(...open.map(left)));
   if (next.length === shown.length && next.every((one, index) => one === shown[index])) return;
   shown = next;
   for (const listener of listeners) listener();
@@ -103,7 +110,11 @@ export const findKept = (text: string, user: string) =>
 /** Puts a write in, the last tried as the last, and marks it as under way. */
 export function keep(write: Omit<Kept, "tab" | "at">): void {
   underWay.set(write.key, (underWay.get(write.key) ?? 0) + 1);
-  store([...kept.filter(({ key }) => key !== write.key), { ...write, tab, at: Date.now() }]);
+  const fresh = { ...write, tab, at: Date.now() };
+  kept = [...without(write.key), fresh];
+  if (write.title !== "" && write.sent !== null) keepAs(PREFIX + write.key, JSON.stringify(fresh));
+  for (const { key } of kept.slice(0, -OPEN_MAX)) drop(key);
+  publish();
 }
 
 /** The attempt is over; `settled`: the server has given its verdict. */
@@ -117,14 +128,21 @@ export function attempted(key: string, settled: boolean): void {
 
 /** Gives one up: what became of it stays unknown here. */
 export function drop(key: string): void {
-  if (kept.some((one) => one.key === key)) store(kept.filter((one) => one.key !== key));
-  else publish();
+  kept = without(key);
+  keepAs(PREFIX + key, null);
+  publish();
 }
 
 /** Of what others have left open only the key stays, and only in this page: they may come back, and have paid already. */
 export function forgetOthers(user: string): void {
   const others = kept.filter((one) => one.user !== user && one.title !== "");
-  if (others.length > 0) store(kept.map((one) => (others.includes(one) ? { ...one, title: "" } : one)));
+  if (others.length === 0) return;
+  kept = kept.map((one) => (others.includes(one) ? { ...one, title: "" } : one));
+  for (const { key } of others) {
+    keepAs(PREFIX + key, FORGOTTEN);
+    keepAs(PREFIX + key, null);
+  }
+  publish();
 }
 
 /** Those that wait for somebody to try them again, the latest last. */

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { keepAs, recall } from "./storage";
 
 /** What a person chose on this device. It is a comfort: where the browser keeps nothing, the default holds. */
 interface Setting<Value extends string> {
@@ -18,7 +19,7 @@ export function setting<Value extends string>(
   let current = read();
 
   function read(): Value {
-    const stored = safely(() => localStorage.getItem(id));
+    const stored = recall(id);
     return values.find((value) => value === stored) ?? fallback;
   }
   function subscribe(listener: () => void): () => void {
@@ -39,20 +40,11 @@ export function setting<Value extends string>(
     get,
     set(value) {
       current = value;
-      safely(() => localStorage.setItem(id, value));
+      keepAs(id, value);
       for (const listener of listeners) listener();
     },
     use: () => useSyncExternalStore(subscribe, get),
   };
-}
-
-function safely<Result>(act: () => Result): Result | null {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
 }
 
 export const theme = setting("theme", ["system", "light", "dark"] as const, "system");

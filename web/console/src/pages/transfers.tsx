@@ -137,7 +137,7 @@ function StandingOrders() {
       title="Standing orders"
       empty={
         <span className="inline-flex items-center gap-2">
-          <CalendarClock className="size-4" aria-hidden /> None. Send money “regularly” to set one up.
+          <CalendarClock className="size-4" aria-hidden /> None yet. Send money with “Repeat” to set one up.
         </span>
       }
     >

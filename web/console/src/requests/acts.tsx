@@ -1,4 +1,10 @@
-import { GroatError, type KindView, type RequestView, type TransitionView } from "@groat/client";
+import {
+  formatAmount,
+  GroatError,
+  type KindView,
+  type RequestView,
+  type TransitionView,
+} from "@groat/client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type RefObject, useMemo, useState } from "react";
 import { toast } from "sonner";
@@ -85,7 +91,7 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
       {corrected && (
         <p className="text-muted text-sm" data-testid="corrected">
           {`Given back: ${Object.entries(corrected)
-            .map(([asset, amount]) => `${amount} ${asset}`)
+            .map(([asset, amount]) => `${formatAmount(amount)} ${asset}`)
             .join(", ")}`}
         </p>
       )}
@@ -276,7 +282,9 @@ function InputForm({ kind, request, transition, act, onClose }: InputProps & { t
 }
 
 const amountOf = ({ amount }: Record<string, unknown>, { asset }: RequestView) =>
-  typeof amount === "string" && amount ? [amount, asset].filter(Boolean).join(" ") : "all that is left";
+  typeof amount === "string" && amount
+    ? [formatAmount(amount), asset].filter(Boolean).join(" ")
+    : "all that is left";
 
 /** What the first approver said, or who proposed: the second must say the same. */
 function earlierInput(request: RequestView, transition: TransitionView): Record<string, unknown> {

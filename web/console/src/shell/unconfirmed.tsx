@@ -55,12 +55,13 @@ function Write({ write }: { write: Kept }) {
       <span className="wrap-anywhere min-w-0 font-medium">{write.title}</span>
       <Time at={new Date(write.at).toISOString()} className="text-muted text-xs" />
       <span className="ml-auto flex gap-1">
-        <Button size="sm" busy={busy} onClick={() => void again()}>
+        <Button size="sm" guard={`again ${write.key}`} busy={busy} onClick={() => void again()}>
           Try again
         </Button>
         <Button
           size="sm"
           look="quiet"
+          guard={`dismiss ${write.key}`}
           title="It may have been done all the same. See the history."
           onClick={() => drop(write.key)}
         >

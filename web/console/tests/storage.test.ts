@@ -1,0 +1,73 @@
+/** The console in browsers that keep nothing: what storage throws, or is, breaks no page and pays nobody twice. */
+import { GroatError } from "@groat/client";
+import { afterEach, describe, expect, test, vi } from "vitest";
+
+const real = Object.getOwnPropertyDescriptor(globalThis, "localStorage") as PropertyDescriptor;
+const RUN = {
+  by: null,
+  key: "bulk.1",
+  fingerprint: "print",
+  at: "2026-03-01T12:00:00Z",
+  file: "march.csv",
+  asset: "CREDIT",
+  people: 2,
+  total: "20",
+  transactions: [],
+  undone: false,
+};
+
+function full(): never {
+  throw new DOMException("full", "QuotaExceededError");
+}
+function forbidden(): never {
+  throw new DOMException("forbidden", "SecurityError");
+}
+
+const STORAGES: [string, PropertyDescriptor][] = [
+  ["none", { value: null }],
+  ["forbidden", { get: forbidden }],
+  ["full", { value: { getItem: () => null, setItem: full, removeItem: () => undefined } }],
+  ["an object that can nothing", { value: {} }],
+];
+
+afterEach(() => {
+  Object.defineProperty(globalThis, "localStorage", real);
+  vi.resetModules();
+});
+
+describe.each(STORAGES)("where storage is %s", (_, storage) => {
+  async function load() {
+    Object.defineProperty(globalThis, "localStorage", { configurable: true, ...storage });
+    vi.resetModules();
+    return {
+      settings: await import("../src/lib/settings"),
+      records: await import("../src/bulk/records"),
+      writes: await import("../src/lib/write-key"),
+      kept: await import("../src/lib/kept-writes"),
+    };
+  }
+
+  test("settings, runs and open writes last as long as the page", async () => {
+    const { settings, records, writes, kept } = await load();
+    settings.theme.set("dark");
+    expect(settings.theme.get()).toBe("dark");
+    records.remember(RUN);
+    expect(records.recordOf("print")).toEqual(RUN);
+    records.forget(RUN.key);
+    expect(records.records()).toEqual([]);
+    const keys: string[] = [];
+    const lost = new GroatError("unknown_outcome", "");
+    const post = () =>
+      writes.write(["spend", "5"], (key, api) => api.request("/v1/actions/spend", { method: "POST", key }), {
+        title: "Spend: 5",
+        by: async (key) => {
+          keys.push(key);
+          throw lost;
+        },
+      });
+    await expect(post()).rejects.toBe(lost);
+    expect(kept.openWrites.get()).toHaveLength(1);
+    await expect(post()).rejects.toBe(lost);
+    expect(new Set(keys).size).toBe(1);
+  });
+});
