@@ -1,4 +1,4 @@
-"""What a program brings, and how those that the settings name are found."""
+"""The parts of a program, and the search for the programs that the settings name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ProgramError(GroatError):
 
 
 Job = Callable[["Workflow", Mapping[str, str]], AbstractAsyncContextManager[Any]]
-"""What a program does in the background: a context that is entered once the server runs, and left before it ends.
+"""A program's work in the background: a context that is entered once the server runs, and left before it ends.
 
 It is given the server's workflow and the program's options (setting ``options``).
 """

@@ -27,6 +27,6 @@ BANK = Program(
     ),
     jobs=(at_the_doors,),
 )
-"""What ``programs = ["bank"]`` in the settings turns on."""
+"""The program that ``programs = ["bank"]`` in the settings turns on."""
 
 __all__ = ["BANK"]

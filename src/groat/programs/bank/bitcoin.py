@@ -47,7 +47,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9]{14,90}", re.ASCII)
 
 
 class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the address is for."""
+    """The purpose of an address."""
 
     note: Annotated[str, Meta(max_length=100)] = ""
 
@@ -121,7 +121,7 @@ def _told(r: Request[BitcoinTransaction] | Request[Order], level: str, title: st
 
 
 def about(data: Order) -> str:
-    """What stands on statements."""
+    """Return the text for statements."""
     return f"Bitcoin {data.direction}" + (f" to {data.address}" if data.direction == "withdrawal" else "")
 
 

@@ -26,8 +26,8 @@ ANSWER_BYTES_MAX = 32 * 1024 * 1024
 _UNKNOWN_ADDRESS_OR_TRANSACTION = -5
 _UNKNOWN_LABEL = -11
 _ALREADY_CONFIRMED = -27
-# A wrong address or amount, and what the network's rules do not allow, stay wrong. A wallet that is empty, locked or
-# still loading does not.
+# A wrong address or amount, or a transaction against the network's rules, stays wrong. A wallet that is empty, locked
+# or still loading does not.
 _FINAL = frozenset({-3, _UNKNOWN_ADDRESS_OR_TRANSACTION, -8, -25, -26})
 
 
@@ -90,7 +90,7 @@ class Bitcoind:
         if not isinstance(answer, _RpcError) or answer.code == _ALREADY_CONFIRMED:
             return
         if answer.code in _FINAL:
-            # The wallet heard of it only if it was accepted before; by now its inputs are spent, or it lies elsewhere.
+            # The wallet knows the transaction only if the network accepted it before. Its inputs are spent by now.
             known = await self.confirmations(payment.txid)
             if known is not None and known >= 0:
                 return
@@ -99,7 +99,7 @@ class Bitcoind:
     async def drop(self, payment: Payment) -> None:
         """See :meth:`BitcoinNode.drop`."""
         inputs = (await self._sure("decoderawtransaction", payment.raw))["vin"]
-        # Coins that a restart of the daemon unlocked by itself make this fail, and that is as good.
+        # This fails if a restart of the daemon unlocked the coins already, which is as good.
         await self._call("lockunspent", True, [{"txid": i["txid"], "vout": i["vout"]} for i in inputs])
 
     async def confirmations(self, txid: str) -> int | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 
 class Made(NamedTuple):
-    """What is kept of a card: its last four digits, and the month in which it expires ("2030-01")."""
+    """The stored part of a card: its last four digits, and the month in which it expires ("2030-01")."""
 
     last4: str
     expiry: str

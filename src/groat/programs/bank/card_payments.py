@@ -39,7 +39,7 @@ HELD_US = 7 * DAY_US
 
 
 class Authorisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a merchant asks for: ``card`` is the id of the card's request."""
+    """A merchant's demand: ``card`` is the id of the card's request."""
 
     card: Annotated[str, Meta(min_length=1)]
     amount: str
@@ -56,7 +56,7 @@ class CardPayment(Authorisation, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How much of it; empty is all that is left."""
+    """A part of the payment; an empty amount is all that is left."""
 
     amount: str = ""
 

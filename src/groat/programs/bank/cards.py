@@ -30,7 +30,7 @@ from groat.programs.workflow import (
 
 
 class Application(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What is applied for: the name to stand on the card, what it spends, and how much a month at most."""
+    """An application for a card: the name on it, the asset it spends, and the most it spends in a month."""
 
     holder: Annotated[str, Meta(min_length=1, max_length=40)]
     asset: str
@@ -47,7 +47,7 @@ class Card(Application, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Issued(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the network says of the card that it made."""
+    """The network's description of the card that it made."""
 
     last4: Annotated[str, Meta(pattern=r"^\d{4}$")]
     expiry: Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
@@ -94,12 +94,12 @@ def freeze(r: Request[Card], _: msgspec.Struct) -> Step:
 
 
 def unfreeze(r: Request[Card], _: msgspec.Struct) -> Step:
-    """As before."""
+    """Let the card pay again."""
     return Step(notice=_told(r, "success", "Card unfrozen", "It can be used again."))
 
 
 def set_limit(r: Request[Card], new: Limit) -> Step | Refusal:
-    """How much a month from now on. The holder may only lower it."""
+    """Change the monthly limit from now on. The holder may only lower it."""
     limit = amount_of(r, new.limit, r.data.asset)
     if isinstance(limit, Refusal):
         return limit

@@ -39,7 +39,7 @@ Work = Callable[[RequestView], Awaitable[None]]
 
 
 class Doors:
-    """What one process does. ``node`` and ``network`` are None where there is no such door."""
+    """The work of one process at the doors. ``node`` and ``network`` are None where there is no such door."""
 
     def __init__(self, workflow: Workflow, node: BitcoinNode | None, network: CardNetwork | None) -> None:
         self._workflow = workflow
@@ -67,7 +67,7 @@ class Doors:
             log.warning("bank_waits", code=error.code, detail=error.detail)
             return False
         except Exception:
-            # A door's fault must not end the work at the others, nor this one's for good.
+            # A fault at one door must not end the work at the others, nor at this one for good.
             log.exception("bank_job_failed")
             return False
         return True
@@ -113,7 +113,7 @@ class Doors:
 
         ``what`` tells apart inputs that two nodes may both find right.
         """
-        # A refusal is frozen under its key, so each hour has its own; that it happens once the version sees to.
+        # A refusal is frozen under its key, so each hour has its own. The version makes sure that it happens once.
         key = f"{view.id}/{view.version}/{transition}/{what}/{int(time.time() // HOUR_S)}"
         answer = await self._workflow.take(
             view.kind, view.id, transition, given, by=BY, key=key, roles=[SYSTEM], version=view.version

@@ -2,10 +2,10 @@
 
 The schedule is that of :mod:`groat.programs.bank.schedule`, a month to a period from the day of the payout (UTC). On
 the day an instalment is due the bank collects it; where the money is missing the loan is in arrears, and the bank tries
-again every day. What the borrower pays goes to what is due first, the oldest instalment and its interest before its
-principal, and with what is left reduces the principal at once: the instalments that are not due yet are then reckoned
-anew for the same days, so all interest to come is of what is still owed. Before principal is reduced within a month the
-interest that has accrued in it is paid, by whole days (UTC): it counts as paid of that month's instalment.
+again every day. A payment settles overdue instalments, oldest first, interest before principal. The rest reduces the
+principal; later instalments are recomputed on the same dates, so all interest to come is of the principal still owed.
+Within a month, a payment first pays the interest that has accrued in it, by whole days (UTC); this counts as paid of
+that month's instalment.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ Months = Annotated[int, Meta(ge=1, le=MONTHS_MAX)]
 
 
 class Application(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How much is asked for, and over how many months it is to be paid back."""
+    """An application for a loan: its amount, and the number of months in which it is paid back."""
 
     amount: str
     asset: str
@@ -97,7 +97,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Repayment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How much is paid back; empty is all that is owed."""
+    """A repayment; an empty amount is all that is owed."""
 
     amount: str = ""
 
@@ -169,7 +169,7 @@ def collect(r: Request[Loan], _: msgspec.Struct) -> Step | Refusal:
     row = next((row for row in _due(r) if _left(r, row)), None)
     if row is None:
         return Refusal("nothing_due", RULES["nothing_due"].meaning)
-    # Another one that is due as well is next.
+    # Collect another instalment that is due next.
     return _paid(r, _left(r, row), f"Loan instalment {row.number}", "Loan instalment collected", r.now)
 
 
@@ -213,7 +213,7 @@ def _paid(r: Request[Loan], amount: int, reason: str, title: str, again_at: int)
         of_interest = min(_left_interest(r, row), part)
         interest, principal, left = interest + of_interest, principal + part - of_interest, left - part
         rows[index] = msgspec.structs.replace(row, paid=r.text(stored(r, row.paid, asset) + part, asset))
-    # What is due and unpaid is none where something is left.
+    # If anything is left of the payment here, nothing overdue is unpaid.
     accrued = min(_accrued(r), left)
     if accrued:
         index = next(index for index, row in enumerate(rows) if _moment(row.due) > r.now)
@@ -374,7 +374,7 @@ def _left_interest(r: Request[Loan], row: Instalment) -> int:
 
 
 def _tomorrow(r: Request[Any]) -> int:
-    """When tomorrow begins (UTC): paying a little of what is overdue puts its collection off by no more."""
+    """Return the moment at which tomorrow begins (UTC): a small payment puts off the next collection by no more."""
     return moment_of(day_of(r.now)) + DAY_US
 
 

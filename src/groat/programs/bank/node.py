@@ -48,7 +48,7 @@ class BitcoinNode(Protocol):
         """The address made for a label: a new one the first time, the same ever after."""
 
     async def deposits(self, cursor: str) -> tuple[list[Deposit], str]:
-        """What arrived since a cursor, and the next cursor; "" is the beginning. What has no block yet comes again."""
+        """List deposits since a cursor, with the next cursor; "" is the beginning. Those without a block come again."""
 
     async def sign(self, address: str, amount: int) -> Payment:
         """A payment of coins that are set apart for it. Nothing is sent. Raises NodeRefused."""

@@ -1,4 +1,4 @@
-"""Where the bank keeps money that is no person's, and what all its kinds of requests say no with."""
+"""The bank's house accounts and shared refusals."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ LOANS = "house:loans"
 
 INTEREST = "house:interest"
 CARDS = "house:cards"
-"""What the card network is owed."""
+"""The debt to the card network."""
 
 COINS = "house:bitcoin"
 """Below zero by the coins that the bank's own wallet holds."""
 
 FEES = "house:fees"
-"""What bitcoin's network was paid."""
+"""The fees paid to bitcoin's network."""
 
 AMOUNT_WRONG = {
-    "amount_wrong": Rule(422, "An amount is none, or of an asset that does not exist; detail says which.")
+    "amount_wrong": Rule(422, "Not an amount, or an asset that does not exist; detail says which.")
 }
 
 
 def no_money(_: Request[Any]) -> Books:
-    """What requests that move no money themselves hold and moved."""
+    """Return the empty books of requests that move no money themselves."""
     return Books()
 
 
 def outside(number: str) -> str:
-    """The account that stands for one at another bank."""
+    """Return the account that stands for one at another bank."""
     return f"external:{number}"
 
 

@@ -34,7 +34,7 @@ _IBAN_LENGTHS = (
     "PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 "
     "SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"
 )
-"""How long the IBANs of each country are (ISO 13616); the console's ``transfer.ts`` has the same."""
+"""The lengths of each country's IBANs (ISO 13616); the console's ``transfer.ts`` has the same."""
 
 _LENGTHS = {each[:2]: int(each[2:]) for each in _IBAN_LENGTHS.split()}
 _LENGTH_MIN = 15
@@ -84,7 +84,7 @@ def read_number(text: str) -> str | None:
 
 
 def recipient_refusal(payer: str, to: To) -> Refusal | None:
-    """Why nobody can be paid there by ``payer`` (a user id); None where somebody can."""
+    """Return the refusal of a recipient whom ``payer`` (a user id) cannot pay; None for one whom they can."""
     if bool(to.user) == bool(to.external) or (to.external and not to.name.strip()):
         return Refusal("recipient_missing", RULES["recipient_missing"].meaning)
     if to.external and read_number(to.external) != to.external:

@@ -1,4 +1,4 @@
-"""How a loan is paid back: equal instalments by the annuity formula, in whole smallest units.
+"""The schedule of a loan: equal instalments by the annuity formula, in whole smallest units.
 
 With a principal P, a rate r per period (a month) and n periods, the instalment is ``P * r / (1 - (1 + r) ** -n)``, or
 ``P / n`` without interest, as an exact fraction that is rounded once, half to even, and is at least one unit. The

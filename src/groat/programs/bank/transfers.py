@@ -38,11 +38,11 @@ PATIENCE_US = 7 * DAY_US
 DAYS_AHEAD_MAX = 731
 
 Day = Annotated[str, Meta(pattern=r"^$|^\d{4}-\d{2}-\d{2}$")]
-DAY_RULE = {"day_wrong": Rule(422, "The day is none, has passed, or lies more than two years ahead.")}
+DAY_RULE = {"day_wrong": Rule(422, "Not a date, in the past, or more than two years ahead.")}
 
 
 class Payment(To, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How much, to whom and what for. ``beneficiary`` is the id of a saved recipient, whose account is kept then."""
+    """A payment. ``beneficiary`` is the id of a saved recipient, whose account is kept then."""
 
     amount: str
     asset: str
@@ -60,12 +60,12 @@ T = TypeVar("T", bound=Payment)
 
 
 def about(data: Payment) -> str:
-    """What stands on statements: "Transfer to Mei Tanaka: dinner"."""
+    """Return the text for statements: "Transfer to Mei Tanaka: dinner"."""
     return f"Transfer to {data.shown}" + (f": {data.reference}" if data.reference else "")
 
 
 def with_recipient(r: Request[T]) -> T | Refusal:
-    """What is filed, with the saved recipient's account where one is named."""
+    """Return the data to file, with the saved recipient's account where one is named."""
     data = r.data
     if r.parent is not None:
         if data.user or data.external:
@@ -88,7 +88,7 @@ def file(r: Request[Transfer], _: Transfer) -> Step | Refusal:
     if isinstance(data, Refusal):
         return data
     if data.on:
-        # What the bank files itself, for a standing order, has its day, and may come late to it.
+        # The bank files a standing order's transfer for its day, and may come late to it.
         by_bank = r.actor.startswith("system:")
         day, today = read_day(data.on), day_of(r.now)
         if day is None or (day < today and not by_bank) or (day - today).days > DAYS_AHEAD_MAX:

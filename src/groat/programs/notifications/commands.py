@@ -39,7 +39,7 @@ class Send(Command, kw_only=True):
     subject: dict[str, str] | None = None
 
     def target(self) -> Any:
-        """The stream, and all that is said."""
+        """Cover the stream and the whole notice."""
         return (self.to, *self.notice, self.subject)
 
     def check(self, assets: dict[str, Asset]) -> None:
@@ -51,7 +51,7 @@ class Send(Command, kw_only=True):
             check_subject(self.subject)
 
     def needs(self, refs: Refs, book: Book) -> None:
-        """The stream and its box."""
+        """Need the stream and its box."""
         need(refs, self.to)
 
     def decide(self, book: Book) -> Effect | Refusal:
@@ -63,7 +63,7 @@ class Send(Command, kw_only=True):
 
 
 class Read(msgspec.Struct, frozen=True, array_like=True):
-    """Of a stream's notifications all up to the number ``upto`` are read, and those in ``numbers``."""
+    """Mark as read a stream's notifications up to the number ``upto``, and those in ``numbers``."""
 
     stream: str
     upto: int = 0
@@ -120,7 +120,7 @@ class MarkRead(Command, kw_only=True):
 
 
 class SetWays(Command, kw_only=True):
-    """How a person (``reader``, a stream) wants to hear: ``ways`` by category, None as before.
+    """Set the ways in which a person (``reader``, a stream) is notified: ``ways`` by category, None as before.
 
     ``email`` is the address that an app gives for them ("": none, None: as before).
     """

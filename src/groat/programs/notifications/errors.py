@@ -1,4 +1,4 @@
-"""Why something cannot become a notification, or what is asked about them cannot be: one table of codes."""
+"""The errors of notifications, in one table of codes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ NOTIFICATION_ERRORS: dict[str, Rule] = {
 
 
 class NotificationError(GroatError):
-    """What was asked for cannot be done; codes of :data:`NOTIFICATION_ERRORS`."""
+    """Raised when a call about notifications cannot be done; codes of :data:`NOTIFICATION_ERRORS`."""
 
     rules = NOTIFICATION_ERRORS

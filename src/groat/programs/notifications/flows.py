@@ -19,19 +19,19 @@ FRESH_US = 30 * 86_400_000_000
 
 THREAD_MAX = 1_000
 LATEST = 20
-# Among how many of the latest notifications of a stream the categories are looked for.
+# Categories are collected from so many of a stream's latest notifications.
 CATEGORIES_OF = 200
 
 
 class Standing(NamedTuple):
-    """How many notifications a stream had in all, and which of them the reader has read."""
+    """The number of a stream's notifications, and the reader's mark in them."""
 
     total: int
     mark: Mark
 
     @property
     def unread(self) -> int:
-        """How many the reader has not read."""
+        """Return how many the reader has not read."""
         return self.total - self.mark.read()
 
 
@@ -44,7 +44,7 @@ class Page(NamedTuple):
 
 
 def read_standings(reader: str, rooms: Sequence[str]) -> Flow[dict[str, Standing]]:
-    """How a person stands with their own stream and each room."""
+    """Read a person's standing in their own stream and in each room."""
     boxes = yield from read_boxes([reader, *rooms])
     standings = {reader: Standing(boxes[reader].total, boxes[reader].mark)}
     if not rooms:
@@ -66,7 +66,7 @@ def read_boxes(streams: Sequence[str]) -> Flow[dict[str, Box]]:
 
 
 def read_marks(reader: str) -> Flow[dict[str, Mark]]:
-    """What a person has read of rooms, by room."""
+    """Read a person's marks in rooms, by room."""
     rows = yield Query("list_notification_marks", ([reader],))
     return {room: Mark(upto, decode_spans(spans)) for _, _, room, upto, spans in rows}
 
@@ -122,7 +122,7 @@ def read_page(
 def read_preferences(
     reader: str, rooms: Sequence[str]
 ) -> Flow[tuple[dict[str, tuple[str, ...]], list[str], str | None]]:
-    """How a person wants to hear, by category; the categories they could choose for; where their mail goes."""
+    """Read a person's ways by category, the categories they could choose for, and the address of their mail."""
     boxes = yield from read_boxes([reader, *rooms])
     ways = boxes[reader].by_category()
     wanted = [
@@ -138,7 +138,7 @@ def read_preferences(
 def resolve(
     reader: str, rooms: Sequence[str], ids: Sequence[str], thread: str, upto: str
 ) -> Flow[list[Read]]:
-    """What it means to read these ids, or a thread, or all up to an id: the numbers of each stream.
+    """Translate ids, a thread, or an id up to which all is read into the numbers of each stream.
 
     Raises NotificationError ``notification_not_found`` for an id that is not among the reader's.
     """
@@ -170,10 +170,10 @@ def _places(ids: Sequence[str], streams: Sequence[str]) -> Flow[list[tuple[str, 
 
 
 def snapshot(streams: Sequence[str]) -> Flow[dict[str, dict[str, Any]]]:
-    """What each stream's snapshot says of notifications: the latest ones, and by which marks they are read.
+    """Read the notifications of each stream's snapshot: the latest ones, and the marks by which they are read.
 
-    A person's own has their marks in rooms as well; a room's, which is the same for everybody, has what is no news any
-    more. A stream of which nothing is known says nothing.
+    A person's own snapshot has their marks in rooms as well. A room's, the same for everybody, has the mark of old
+    notifications. A stream without a record adds nothing.
     """
     known = {values[0]: Box(*values) for values in (yield Query("read_notification_boxes", (list(streams),)))}
     marks: dict[str, dict[str, Mark]] = {}

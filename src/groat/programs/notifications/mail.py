@@ -133,9 +133,9 @@ class Mailer:
         return True
 
     def _deliver(self, letters: Sequence[Letter]) -> list[tuple[Letter, str]]:
-        """What became of each letter, whatever happens; those that the lease leaves no time for wait.
+        """Send the letters and return the outcome of each, even after errors; they wait if the lease leaves no time.
 
-        What a broken connection leaves goes over a new one, as long as each brings at least one letter further.
+        Letters left by a broken connection go over a new one, as long as each connection sends at least one letter.
         """
         deadline = time.monotonic() + LEASE_US / 2_000_000
         outcomes: dict[Letter, str] = {}
@@ -146,7 +146,7 @@ class Mailer:
                 with self._connect() as connection:
                     self._send_some(connection, letters[tried:], outcomes, deadline)
             except (OSError, smtplib.SMTPException) as error:
-                # It may come of saying goodbye, too, when nothing waits.
+                # Closing the connection may raise it too, when no letter is left.
                 waiting = len(letters) - sum(state != WAITING for state in outcomes.values())
                 log.warning("mail_failed", relay=self._relay.host, waiting=waiting, error=str(error))
             except Exception:
@@ -192,7 +192,7 @@ class Mailer:
         try:
             message = self.message(letter)
         except Exception:
-            # The standard library takes some odd addresses apart with an error of its own, each time again.
+            # The standard library fails on some odd addresses, every time.
             log.exception("mail_refused", mail=letter.id, state=REFUSED)
             return REFUSED
         try:
@@ -200,7 +200,7 @@ class Mailer:
         except smtplib.SMTPServerDisconnected:
             raise
         except smtplib.SMTPSenderRefused as error:
-            # That is the fault of the settings, not of this letter.
+            # The settings are wrong, not this letter.
             log.warning("mail_sender_refused", sender=self._sender, error=str(error))
             return WAITING
         except (smtplib.SMTPException, ValueError) as error:
@@ -211,7 +211,7 @@ class Mailer:
             raise
         except Exception:
             log.exception("mail_broke", mail=letter.id)
-            # The letters behind it begin anew, over this connection or over the next one.
+            # The next letters begin anew, over this connection or over another.
             with suppress(OSError):
                 connection.rset()
             return WAITING

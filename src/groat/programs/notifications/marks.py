@@ -1,4 +1,4 @@
-"""How far somebody has read a stream's notifications, which are numbered 1, 2, 3 in each stream without gaps."""
+"""Marks: how far a person has read a stream's notifications, which are numbered 1, 2, 3 without gaps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-# Reading here and there leaves gaps behind; beyond this many, what lies before the first gap counts as read too.
+# Reading out of order leaves gaps. Beyond so many spans, everything before the first gap counts as read.
 SPANS_MAX = 100
 
 Span = tuple[int, int]
@@ -28,7 +28,7 @@ class Mark(NamedTuple):
         return place >= 0 and number <= self.spans[place][1]
 
     def read(self) -> int:
-        """How many are read."""
+        """Return how many are read."""
         return self.upto + sum(last - first + 1 for first, last in self.spans)
 
     def unread(self, total: int) -> Iterator[int]:

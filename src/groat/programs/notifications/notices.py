@@ -1,4 +1,4 @@
-"""What somebody is notified of, and how a command does it in its own commit: the notification, its number, its mail."""
+"""Notices, and the way a command sends one in its own commit: the notification, its number, its mail."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _THREAD = re.compile(r"[\x21-\x7e]{0,128}", re.ASCII)
 
 TOAST, EMAIL = "toast", "email"
 WAYS = (TOAST, EMAIL)
-# What holds for a category of which a person has not said anything, unless they said something of this one.
+# A person's choice for this name holds for all categories for which they made none.
 OTHERS = "*"
 DEFAULT_WAYS = (TOAST,)
 
 NOTIFICATION = Table("notification", lock="read_notifications", write="insert_notifications")
-# Commands of any kind may come to notify somebody once they have seen their own rows.
+# A command may find out from its own rows that it notifies somebody, so boxes have a later rank.
 BOX = Table("notification_box", lock="lock_notification_boxes", write="write_notification_boxes", rank=1)
 MAIL = Table("notification_mail", lock="read_notification_mail", write="insert_notification_mail")
 
 
 class Notice(NamedTuple):
-    """What to say: ``level`` is one of success, error, info, warning.
+    """A notice to send: ``level`` is one of success, error, info, warning.
 
     ``category`` is what people switch on and off; a later notice of the same ``thread`` replaces the toast of the
     earlier one, "" stands for itself.
@@ -82,7 +82,7 @@ class Notified(NamedTuple):
 
 
 class Box(NamedTuple):
-    """What is known of a stream's notifications: how many there were, which of them its person has read.
+    """The record of a stream's notifications: how many there were, and which of them its person has read.
 
     ``email`` is an address that an app gave for the person, "" for none; ``ways`` is JSON that says how they
     want to hear of each category.
@@ -97,12 +97,12 @@ class Box(NamedTuple):
 
     @property
     def mark(self) -> Mark:
-        """What the person has read."""
+        """Return the person's mark."""
         return Mark(self.upto, decode_spans(self.spans))
 
     @property
     def unread(self) -> int:
-        """How many the person has not read."""
+        """Return how many the person has not read."""
         return self.total - self.mark.read()
 
     def marked(self, mark: Mark) -> Box:

@@ -15,7 +15,7 @@ LEASE_US = 300_000_000
 """For how long a claim holds: when its sender has died, another one takes over after that."""
 
 LATE_US = 86_400_000_000
-"""What could not be sent for a day is no news any more, and is dropped."""
+"""A mail that could not be sent for a day is no news any more, and is dropped."""
 
 FORGET_US = 30 * LATE_US
 """For how long it is kept what became of a mail."""
@@ -25,7 +25,7 @@ RETRY_US_MAX = 3_600_000_000
 READERS_MAX = 500
 
 SENT, REFUSED, LATE, UNWANTED, SPREAD, WAITING = "sent", "refused", "late", "unwanted", "spread", "waiting"
-"""What became of a mail: ``unwanted`` when there is no address, or the person changed their mind meanwhile.
+"""The outcome of a mail: ``unwanted`` when there is no address, or the person changed their choice meanwhile.
 
 It is ``late``, too, when its notification is gone.
 """
@@ -43,7 +43,7 @@ class Letter(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """What became of a claimed mail, and when it is due again (microseconds), None for never."""
+    """The outcome of a claimed mail, and when it is due again (microseconds), None for never."""
 
     id: str
     claim: str
@@ -52,7 +52,7 @@ class Settled(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """How many mails are neither sent nor given up, and how long ago the oldest of them was written."""
+    """The number of mails that are neither sent nor given up, and the age of the oldest of them."""
 
     waiting: int = 0
     oldest_s: float = 0.0
@@ -131,7 +131,7 @@ def settle(outcomes: Sequence[tuple[Letter, str]], claimant: str) -> Flow[None]:
 
 
 def measure() -> Flow[Backlog]:
-    """How much mail waits, and for how long."""
+    """Measure how much mail waits, and for how long."""
     (now,) = yield Query("read_now")
     waiting, since = yield Query("measure_mail")
     return Backlog(waiting, max(0, now - since) / 1_000_000 if waiting else 0.0)

@@ -7,7 +7,7 @@ from groat.programs.notifications.notices import Box, is_person
 from groat.store.flow import Flow, Query
 
 BOXES_MAX = 50
-"""Of how many streams at a time: whoever notifies one of them meanwhile waits."""
+"""Prune so many streams at a time. A command that notifies one of them waits meanwhile."""
 
 
 def forget_notifications(kept_us: int, limit: int) -> Flow[bool]:

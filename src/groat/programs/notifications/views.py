@@ -12,7 +12,7 @@ Way = Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["toast", "email"]}
 
 
 class SubjectView(msgspec.Struct):
-    """What a notification is about: a kind of thing, and its id."""
+    """The subject of a notification: a kind of thing, and its id."""
 
     kind: str
     id: str
@@ -56,14 +56,14 @@ class SentView(msgspec.Struct):
 
 
 class MarkView(msgspec.Struct):
-    """What a person has read of a stream: the numbers up to ``upto``, and those of the ``spans`` (first, last)."""
+    """A person's mark in a stream: the numbers up to ``upto``, and those of the ``spans`` (first, last), are read."""
 
     upto: int
     spans: list[tuple[int, int]]
 
 
 class ReadView(msgspec.Struct):
-    """How many notifications are left unread, what is read of each stream, and the position of the event of it."""
+    """The number of unread notifications, the mark in each stream, and the position of the event of it."""
 
     unread: int
     marks: dict[str, MarkView]
@@ -71,7 +71,7 @@ class ReadView(msgspec.Struct):
 
 
 class PreferencesView(msgspec.Struct):
-    """How a person wants to hear of each category: toast, email, both or neither; ``*`` stands for all others.
+    """A person's choice for each category: toast, email, both or neither; ``*`` stands for all others.
 
     ``categories`` are those they were notified of lately, ``email`` is where mail goes (null: nowhere is known), and
     ``mail`` says whether this server sends any.

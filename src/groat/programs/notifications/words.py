@@ -18,7 +18,7 @@ ALL = "all"
 
 
 class Executor(Protocol):
-    """What executes commands: the ledger."""
+    """The ledger, which executes commands."""
 
     async def execute(self, command: Command) -> Done | Refusal:
         """The verdict on a command."""

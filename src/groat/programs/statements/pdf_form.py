@@ -27,13 +27,13 @@ _SIZE, _SMALL, _LEADING = 8.5, 7.0, 11.0
 _REASON_LINES_MAX = 4
 _INK, _QUIET, _RULE, _PAPER = HexColor(0x1C1B19), HexColor(0x6B6862), HexColor(0xD8D4CB), HexColor(0xF5F3EE)
 _TOTAL_PAGES = "total-pages"
-# Pages as they are packed, not spelt in letters: a fifth smaller, and made sooner.
+# Write pages as compressed bytes, not as ASCII: a fifth smaller, and faster.
 rl_config.useA85 = 0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Letterhead(NamedTuple):
-    """What a statement says beside its lines: who issues it, whose account it is, when it was made (microseconds)."""
+    """The head of a statement: its issuer, the owner of the account, and when it was made (microseconds)."""
 
     issuer: str
     holder: str
@@ -211,7 +211,7 @@ class _Pages:
         statement = self._statement
         text = f"{self._head.issuer} · {statement.path} · {statement.asset.code} · times in {self._zone()}"
         self._text_at(_LEFT, y, *fonts.wrap(text, _SMALL, 400, 1), size=_SMALL, colour=_QUIET)
-        # How many pages there are is known on the last one, which defines what all of them show here.
+        # The number of pages is known on the last one, which defines the text that all of them show here.
         self._text_at(_RIGHT - 15, y, f"Page {self._page} of", size=_SMALL, colour=_QUIET, right=True)
         self._lift()
         self._canvas.doForm(_TOTAL_PAGES)
@@ -285,5 +285,5 @@ def _count(lines: int) -> str:
 
 
 def _words(kind: str) -> str:
-    """What a transaction without a reason was: "transfer.approve" reads "Transfer approve"."""
+    """Describe a transaction without a reason: "transfer.approve" reads "Transfer approve"."""
     return kind.replace(".", " ").replace("_", " ").capitalize()

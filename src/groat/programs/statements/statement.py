@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from groat import Groat
 
 PAGE = 1_000
-# Two batches that overlap may book their moments the other way round, by less than their time-outs.
+# Two batches that overlap may commit in the other order than their moments, by less than their time-outs.
 OVERLAP_US = 60_000_000
 
 
@@ -157,7 +157,7 @@ async def read_lines(
 
 
 def _counts(row: Any, start: int, end: int) -> bool:
-    # What was only held, or let go, left the balance as it was.
+    # A hold or a release leaves the balance as it was.
     return bool(row[2]) and start <= row[11] < end
 
 

@@ -33,5 +33,5 @@ def write(parts: Iterator[bytes], out: BinaryIO) -> None:
             out.write(write_pdf(statement, Letterhead(order.issuer, order.holder, order.issued_at, zone)))
 
 
-# Whoever imports this room ahead shares the fonts with all the children that it forks.
+# A process that imports this room ahead shares the fonts with all the children that it forks.
 fonts.load()

@@ -21,7 +21,7 @@ PROMISE = "each request holds and moved what its state says"
 PAGE = 200
 
 Nets = Counter[tuple[str, str]]
-"""What accounts gained and lost, smallest units by (path, asset)."""
+"""The net change of accounts, smallest units by (path, asset)."""
 
 
 def audit(kinds: Mapping[str, Kind[Any]], add: Add) -> Flow[None]:
@@ -82,7 +82,7 @@ def _compare(
         add(CHECK, what, "data that its kind can read", f"{type(error).__name__}: {error}")
         return
     found = _nets(move for move in moves if move.how != "correct" or not kind.inherits_correct)
-    # A hold that was captured by hand, which older versions allowed.
+    # Older versions allowed to capture such a hold by hand.
     by_hand = sum(hold[3] for hold in holds) - sum(move.amount for move in moves if move.how == "capture")
     for source, destination, asset, *_ in holds[:1] if by_hand else ():
         found.update({(source, asset): -by_hand, (destination, asset): by_hand})

@@ -131,7 +131,7 @@ class Take(Command, kw_only=True):
         if self.parent is not None:
             self.parent = check_id(self.parent)
 
-    # What is needed
+    # Needs
 
     def needs(self, refs: Refs, book: Book) -> None:
         """The request and its parent, and once these are locked what its step moves and whom it tells."""
@@ -153,7 +153,7 @@ class Take(Command, kw_only=True):
         if self._is_bounded:
             refs.rows.setdefault(OPEN, set()).add(self.owner)
         refs.streams.update(f"role:{role}" for role in self._audience)
-        # What is left of its hold may decide what a step says, so it is read whatever the step says now.
+        # A step may depend on how much is left of the hold, so lock it even if the step does not name it now.
         if row is not None and row.hold is not None:
             refs.holds.add(row.hold)
         step = self._outlook(row, book)
@@ -176,7 +176,7 @@ class Take(Command, kw_only=True):
         return bool(self.open_max) and filed_by_owner and self.roles.isdisjoint(self._audience)
 
     def _outlook(self, row: RequestRow | None, book: Book) -> Step | Refusal | None:
-        # What a step asks for is known by asking it; if it breaks, it does so again in decide(), which answers for it.
+        # Take the step to learn what it needs. An exception here is raised again in decide(), which reports it.
         if (row.state if row else "") not in (self._transition.sources or ("",)):
             return None
         try:
@@ -185,7 +185,7 @@ class Take(Command, kw_only=True):
             return None
 
     def _step(self, row: RequestRow | None, book: Book) -> Step | Refusal:
-        """What the step says. Raises InvalidInput for money that no command may move."""
+        """Take the step. Raises InvalidInput for money that no command may move."""
         step = self._transition.step(self._read(row, book), self.input)
         if isinstance(step, Step):
             for effect in step.money:
@@ -239,7 +239,7 @@ class Take(Command, kw_only=True):
         asset: str = data.asset  # type: ignore[attr-defined]
         return read_units(data.amount, asset, book.assets), asset  # type: ignore[attr-defined]
 
-    # The verdict
+    # Verdict
 
     def decide(self, book: Book) -> Effect | Refusal:
         """Check who may take it and from where, take the step, move its money, and tell everybody concerned."""
@@ -307,7 +307,7 @@ class Take(Command, kw_only=True):
             return refuse("request_not_found", request=self.request)
         mine = self._by == row.owner
         if not self._may(mine):
-            # Whoever may not read it must not learn that it is there.
+            # A caller who may not read the request must not learn that it exists.
             reads = mine or not self.roles.isdisjoint(self._audience | {SERVICE, SYSTEM})
             return refuse("not_allowed") if reads else refuse("request_not_found", request=self.request)
         if row.state not in transition.sources:
@@ -345,7 +345,7 @@ class Take(Command, kw_only=True):
         return not me.isdisjoint(person_of(principal) for principal in principals)
 
     def _recipient(self, row: RequestRow) -> str:
-        """Who receives the request's money, "" for nobody who is known here."""
+        """Return who receives the request's money, "" for nobody who is known here."""
         kind: Kind[Any] = self.declared
         user = getattr(row.read(kind), kind.recipient) if kind.recipient else ""
         return f"user:{user}" if user else ""
@@ -356,7 +356,7 @@ class Take(Command, kw_only=True):
         return self._is_me(*(owner_stream(path) or "" for path in paid))
 
     def _unconfirmed(self, row: RequestRow, step: Step) -> Refusal | None:
-        """Why a correction cannot be; where it can, it is proposed in the row then, or confirmed by another person."""
+        """Propose a correction in the row, or confirm another person's proposal; return a refusal if neither can be."""
         concerned = {row.owner}
         given = dict(row.corrected().given)
         for effect in step.money:
@@ -368,7 +368,7 @@ class Take(Command, kw_only=True):
         corrections = row.corrected()
         proposed, mine = corrections.proposed, self._approval(row.changed_at)
         if proposed is None or proposed.input != mine.input:
-            # Whoever proposes another one takes back the first, which nobody has confirmed.
+            # Another proposal replaces the first, which nobody has confirmed.
             row.correct(msgspec.structs.replace(corrections, proposed=mine))
         elif self._is_me(proposed.by):
             return refuse("second_approver")
@@ -451,7 +451,7 @@ class Take(Command, kw_only=True):
                 if amount > before.remaining:
                     return refuse("exceeds_hold", hold=before.id)
                 move = book.resolve(before, amount, before.remaining, status, self._cause)
-            # A transaction's first posting is its hold's.
+            # The first posting of a transaction is that of its hold.
             moves.insert(0, move)
         legs = book.move([move._replace(number=n) for n, move in enumerate(moves)])
         return legs if isinstance(legs, Refusal) else (legs, resolved)
@@ -465,7 +465,7 @@ class Take(Command, kw_only=True):
             raise NotLocked
         return found
 
-    # What it leaves behind
+    # Writes
 
     def _record(
         self,
@@ -514,7 +514,7 @@ class Take(Command, kw_only=True):
         return Effect([made], extra=told)
 
     def _note_moves(self, book: Book, id: str, legs: list[Leg]) -> None:
-        """What comes later in the batch sees these, too."""
+        """Record the movements, so that later commands of the batch see them."""
         more = [
             Moved(leg.source.path, leg.destination.path, leg.source.asset, leg.amount, self.ids[0])
             for leg in legs
@@ -566,7 +566,7 @@ class Take(Command, kw_only=True):
         return row
 
     def _count(self, book: Book, owner: str, more: int) -> None:
-        """What comes later in the batch counts this one, too."""
+        """Count this request, so that later commands of the batch see the new count."""
         counted = book.rows.get((OPEN, owner))
         if counted is not None and more:
             before = 0 if counted.values is None else counted.values[1]
@@ -589,7 +589,7 @@ class Take(Command, kw_only=True):
         return row
 
     def _begin_approval(self, book: Book, row: RequestRow, target: str) -> None:
-        """Where somebody is to approve, what was approved so far was something else."""
+        """Begin with no approvals where somebody must approve: earlier approvals were of something else."""
         kind: Kind[Any] = self.declared
         if any(t.approves and target in t.sources for t in kind.transitions.values()):
             row.approvals, row.needed = "[]", kind.needed(row.amount, row.asset, book.assets)

@@ -1,4 +1,4 @@
-"""How a kind of request is declared: its data, its states, and what each transition does.
+"""Declarations of kinds of requests: data, states, and transitions with their steps.
 
 A transition's step is a pure function of the request and the input. It says what shall happen (:class:`Step`) or why
 not (a Refusal); the workflow locks what is needed, moves the money, keeps the history, tells everybody: one commit.
@@ -25,20 +25,20 @@ OWNER = "owner"
 ADMIN = "admin"
 SERVICE = "service"
 SYSTEM = "system"
-"""Who takes a transition: whose request it is, staff of a role (``admin`` or another), an app's server, a time-out."""
+"""Takers of transitions: the owner, staff of a role (``admin`` or another), an app's server, a time-out."""
 
 FILE = "file"
 """The transition that begins a request; its input is the data."""
 
 CORRECT = "correct"
 DROP = "drop_correction"
-"""The transitions that every kind inherits: giving back what a request moved, and thinking better of it."""
+"""The transitions that every kind inherits: give back what a request moved, and withdraw such a proposal."""
 
 OTHERS_MAX = 2
-"""How many people beside the owner a step may notify."""
+"""A step may notify so many people beside the owner."""
 
 HISTORY = "history"
-"""No transition has this name: where one would be taken, the steps of a request are read."""
+"""No transition may have this name: its address serves the steps of a request."""
 
 RULES: dict[str, Rule] = {
     "request_not_found": Rule(404, "There is no such request."),
@@ -81,7 +81,7 @@ REQUEST_ERRORS: dict[str, Rule] = {
 
 
 class RequestError(GroatError):
-    """What was given cannot become a step; codes of :data:`REQUEST_ERRORS`."""
+    """Raised for data or input that cannot become a step; codes of :data:`REQUEST_ERRORS`."""
 
     rules = REQUEST_ERRORS
 
@@ -131,14 +131,14 @@ class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Correction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How much of what a request moved is given back, a decimal string, and why; empty is all that is left of it."""
+    """The part of a request's money that is given back, a decimal string, and why; empty is all that is left."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=1_000)]
     amount: Annotated[str, Meta(max_length=64, description="All that is left, if empty.")] = ""
 
 
 class Moved(NamedTuple):
-    """What a request moved from one account to another, smallest units in all; ``latest`` is the last transaction.
+    """A request's movement from one account to another, smallest units in all; ``latest`` is the last transaction.
 
     ``how``: by a ``step``, by the ``capture`` of its hold, by a correction (``correct``), or against it by ``hand``.
     """
@@ -152,7 +152,7 @@ class Moved(NamedTuple):
 
 
 class Books(NamedTuple):
-    """What a request must have done to money by its state and data: what it holds, and what it moved in all.
+    """The money that a request must hold and have moved, by its state and data.
 
     Smallest units of the request's asset are ``held``. Posts of nothing count as none.
     """
@@ -162,7 +162,7 @@ class Books(NamedTuple):
 
 
 class Approval(msgspec.Struct, frozen=True):
-    """Who approved (a principal), when (microseconds), and what: the transition's input without its reason."""
+    """An approval: by whom (a principal), when (microseconds), and of which input, without its reason."""
 
     by: str
     at: int
@@ -247,7 +247,7 @@ class Request(Generic[D]):
 
 
 class Step(NamedTuple):
-    """What a transition does. ``to`` is the state it leads to, needed where its declaration names several.
+    """The effects of a transition. ``to`` is the state it leads to, needed where its declaration names several.
 
     ``data`` replaces the request's and ``parent`` its parent's; ``due_at`` (microseconds) is when the new state's
     ``then`` is taken; ``notice`` tells the owner, ``others`` are (stream, notice) pairs for whom it concerns too;
@@ -305,7 +305,7 @@ class Transition(NamedTuple):
 
 
 class People(Protocol):
-    """Who is known to the server, for kinds whose data names somebody."""
+    """Finds the people that the server knows, for kinds whose data names somebody."""
 
     async def user_of(self, text: str) -> str | None:
         """The user id of an id or e-mail address; None when nobody of that name can be found."""
@@ -403,7 +403,7 @@ class Kind(Generic[D]):
         return tuple(sorted(deciding - {OWNER, SERVICE, SYSTEM}))
 
     def needed(self, amount: int | None, asset: str | None, assets: dict[str, Asset]) -> int:
-        """How many different people must approve."""
+        """Return how many different people must approve."""
         threshold = self.thresholds.get(asset or "")
         if amount is None or asset is None or threshold is None:
             return 1
@@ -457,7 +457,7 @@ def give_back(request: Request[Any], correction: Correction) -> Step | Refusal:
 
 
 def told_of(request: Request[Any], lefts: dict[str, int], correction: Correction) -> Notice:
-    """What a person concerned reads of a correction of so many smallest units (``lefts``, by asset)."""
+    """Write the text about a correction of so many smallest units (``lefts``, by asset) for a person concerned."""
     text = ", ".join(f"{request.text(units, asset)} {asset}" for asset, units in lefts.items())
     title = f"{request.kind.replace('_', ' ').capitalize()} corrected"
     return Notice("warning", title, f"{text}. {correction.reason}")

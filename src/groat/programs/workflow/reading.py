@@ -12,11 +12,11 @@ from groat.store.assets import learn_assets
 from groat.store.flow import Flow, Query
 
 OPEN_MAX = 50
-"""How many open requests a person's snapshot holds (rule S4)."""
+"""A person's snapshot holds so many open requests (rule S4)."""
 
 
 STEPS_MAX = 50
-"""How many of its newest steps come with a single request."""
+"""A single request comes with so many of its newest steps."""
 
 LATEST = 2**31
 """Behind every version."""
@@ -103,7 +103,7 @@ def _page(ids: list[str], limit: int) -> Flow[Page]:
 
 
 def count_waiting() -> Flow[dict[str, int]]:
-    """How many requests of each kind wait for a decision."""
+    """Count the requests of each kind that wait for a decision."""
     return dict((yield Query("count_waiting")))
 
 
@@ -126,7 +126,7 @@ def look(request: str, viewer: str, lasts: int) -> Flow[dict[str, list[tuple[str
 
 
 def looks() -> Flow[dict[str, list[tuple[str, int]]]]:
-    """Who looks at which request, and until when this is known (microseconds)."""
+    """Read who looks at which request, and until when this is known (microseconds)."""
     found: dict[str, list[Any]] = {}
     for request, viewer, until in (yield Query("find_looks")):
         found.setdefault(request, []).append((viewer, until))
@@ -134,7 +134,7 @@ def looks() -> Flow[dict[str, list[tuple[str, int]]]]:
 
 
 def contribute(streams: Sequence[str]) -> Flow[dict[str, dict[str, Any]]]:
-    """What a person's snapshot says of their requests: the open ones, the newest first."""
+    """Add a person's open requests to their snapshot, the newest first."""
     fields: dict[str, dict[str, Any]] = {}
     assets: dict[str, Asset] = {}
     for stream in streams:

@@ -11,12 +11,12 @@ from groat.programs.workflow.kinds import Approval, Kind, Moved
 
 REQUEST = Table("request", lock="lock_requests", write="write_requests")
 STEP = Table("request_step", lock="", write="insert_request_steps")
-# Whoever opens or ends a request holds its owner's box, so read behind it the count stays right until the commit.
+# A command that opens or ends a request locks its owner's box. Read after the box, the count is right until COMMIT.
 OPEN = Table("open_requests", lock="count_open_requests", write="", rank=2)
-"""How many requests of an owner are open."""
+"""Counts the open requests of an owner."""
 
 MOVES = Table("request_moves", lock="read_request_moves", write="")
-"""What a request moved, read behind its row: its name comes after that one's."""
+"""The movements of a request, read after its row: tables lock in the order of their names."""
 
 OF_PARENT = "/parent"
 """Behind a transaction's id this is the id of the step which it made of the parent of the request that it took on."""
@@ -26,7 +26,7 @@ _decode_approvals = msgspec.json.Decoder(tuple[Approval, ...]).decode
 
 
 class Corrections(msgspec.Struct, omit_defaults=True):
-    """What was ``given`` back of a request's money, smallest units by asset, and what is ``proposed``."""
+    """The money of a request ``given`` back, smallest units by asset, and the ``proposed`` correction."""
 
     given: dict[str, int] = {}
     proposed: Approval | None = None
@@ -37,7 +37,7 @@ _decode_moves = msgspec.json.Decoder(list[Moved]).decode
 
 
 def moves_of(values: list[Any] | None) -> tuple[Moved, ...]:
-    """What a row of :data:`MOVES` says, the latest movements first."""
+    """Decode a row of :data:`MOVES`, the latest movements first."""
     moves: list[Moved] = _decode_moves(values[1]) if values else []
     return tuple(sorted(moves, key=lambda move: move.latest, reverse=True))
 
@@ -69,7 +69,7 @@ class RequestRow(msgspec.Struct):
     corrections: str | None = None
 
     def values(self) -> list[Any]:
-        """What the row's statement takes."""
+        """Return the values that the row's statement takes."""
         return list(msgspec.structs.astuple(self))
 
     def given(self) -> tuple[Approval, ...]:
@@ -81,7 +81,7 @@ class RequestRow(msgspec.Struct):
         self.approvals = _encode((*self.given(), approval)).decode()
 
     def corrected(self) -> Corrections:
-        """What was given back, and what somebody proposes to."""
+        """Return the money given back, and the proposed correction."""
         return _decode_corrections(self.corrections) if self.corrections else Corrections()
 
     def assets(self) -> set[str]:
@@ -112,7 +112,7 @@ class StepRow(msgspec.Struct):
     input: str
 
     def values(self) -> list[Any]:
-        """What the row's statement takes."""
+        """Return the values that the row's statement takes."""
         return list(msgspec.structs.astuple(self))
 
 

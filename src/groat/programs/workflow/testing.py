@@ -20,7 +20,7 @@ from groat.programs.workflow.workflow import Workflow
 
 USER = "walker"
 DEPTH_MAX = 8
-"""How many steps away from its filing a request is walked."""
+"""A request is walked up to so many steps from its filing."""
 
 Prepare = Callable[[Groat, Workflow], Awaitable[Mapping[str, Any]]]
 """Makes what the kind's example needs (money, a parent); returns the fields of the data that are to be replaced."""
@@ -36,7 +36,7 @@ class Caller(NamedTuple):
 
 
 class Walked(NamedTuple):
-    """What was seen: the transitions taken, as (state, transition, caller), and how many were refused."""
+    """The result of a walk: the transitions taken, as (state, transition, caller), and the number refused."""
 
     taken: set[tuple[str, str, str]]
     refused: int

@@ -24,7 +24,7 @@ from groat.programs.workflow.rows import OF_PARENT, RequestRow, StepRow
 
 
 class ApprovalView(msgspec.Struct):
-    """Who approved, when, and what: the input of the approval, which the next one must repeat."""
+    """An approval: by whom, when, and of which input, which the next one must repeat."""
 
     by: str
     at: str
@@ -32,14 +32,14 @@ class ApprovalView(msgspec.Struct):
 
 
 class ApprovalsView(msgspec.Struct):
-    """How many different people must approve, and who did."""
+    """The number of different people who must approve, and those who did."""
 
     needed: int
     given: list[ApprovalView]
 
 
 class LookView(msgspec.Struct):
-    """Who is looking at a request, and until when this is known."""
+    """A person who looks at a request, and until when this is known."""
 
     by: str
     until: str
@@ -229,7 +229,7 @@ def _approval_view(approval: Approval) -> ApprovalView:
 
 
 def line_of(view: RequestView, by: str) -> dict[str, Any]:
-    """What the staff's summary says of a request that ``by`` just changed: the fields of a :class:`RequestLine`."""
+    """Write the staff's line about a request that ``by`` just changed: the fields of a :class:`RequestLine`."""
     return msgspec.structs.asdict(
         RequestLine(
             view.id,

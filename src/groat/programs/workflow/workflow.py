@@ -158,7 +158,7 @@ class Workflow:
         return verdict if isinstance(verdict, Refusal) else self._answer(verdict)
 
     async def _parent_of(self, kind: Kind[Any], id: str, given: msgspec.Struct) -> str | None:
-        # Parents are locked with their children, so that all batches lock requests in one order; they never change.
+        # Lock parents with their children, so that all batches lock requests in one order. A parent never changes.
         if kind.parent is None:
             return None
         if not id:
@@ -174,7 +174,7 @@ class Workflow:
         made = done.view()
         view.transaction, view.balances, view.positions = made.id or "", made.balances, made.positions
         view.replayed = done.replayed
-        # What is due later is found in time without being woken for. Times of one form compare as texts.
+        # The clock finds later requests in time without a wake-up. Times of one format compare as texts.
         if view.due_at is not None and view.due_at <= view.changed_at:
             self._wake.set()
         return view
@@ -250,7 +250,7 @@ class Workflow:
         )
 
     async def counts(self) -> dict[str, int]:
-        """How many requests of each kind wait for a decision."""
+        """Count the requests of each kind that wait for a decision."""
         return await self._groat.read(reading.count_waiting)
 
     async def look(self, id: str, viewer: str) -> list[LookView]:
@@ -259,11 +259,11 @@ class Workflow:
         return look_views(found.get(id, []))
 
     async def looks(self) -> dict[str, list[LookView]]:
-        """Who looks at which request at present."""
+        """List who looks at which request at present."""
         found = await self._groat.read(reading.looks)
         return {request: look_views(viewers) for request, viewers in found.items()}
 
-    # What becomes due
+    # Due requests
 
     def start(self) -> None:
         """Begin to take the transitions of requests whose time has come."""
@@ -296,7 +296,7 @@ class Workflow:
         taken, after = 0, (0, "")
         while True:
             found = await self._groat.read(reading.due, list(self.kinds), after, DUE_MAX)
-            # What was refused would be so again, and must not keep others from their turn.
+            # A refused transition would be refused again, and must not keep others from their turn.
             wanted = [due for due in found if _due_key(due) not in self._refused]
             results = await asyncio.gather(*(self._settle(due) for due in wanted), return_exceptions=True)
             for failed in (result for result in results if result is not None):
@@ -351,5 +351,5 @@ def _due_key(due: Due) -> str:
 
 
 def look_views(viewers: list[tuple[str, int]]) -> list[LookView]:
-    """Who looks at a request, for people to read."""
+    """Translate who looks at a request into views."""
     return [LookView(viewer, format_time(until)) for viewer, until in viewers]

@@ -43,7 +43,7 @@ def clean(text: str) -> str:
 
 
 def width(text: str, size: float, font: str = PLAIN) -> float:
-    """How wide the (clean) text is, in points."""
+    """Return the width of the (clean) text in points."""
     return sum(map(_widths[font].__getitem__, text)) * size
 
 
@@ -86,7 +86,7 @@ def _fitting(text: str, size: float, room: float) -> int:
 
 
 class _Widths(dict[str, float]):
-    """How wide each letter is in a font at size 1, as far as it was asked for; there are not that many letters."""
+    """The widths of letters in a font at size 1, computed when first asked for."""
 
     def __init__(self, font: str) -> None:
         super().__init__()
