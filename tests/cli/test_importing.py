@@ -153,6 +153,14 @@ def test_what_was_refused_can_be_tried_again(run: Run, database: str, tmp_path: 
     assert run(*command).out == "0 posted, 1 known from earlier runs, 1 refused\n"
     assert run(*command, "--retry-refused").out == "1 posted, 1 known from earlier runs, 0 refused\n"
     assert run(*command, "--retry-refused").out == "0 posted, 2 known from earlier runs, 0 refused\n"
+    # A run without the option says so too, for it was posted.
+    dry = run(*command, "--dry-run")
+    assert (dry.code, "would post 0, 2 are known from earlier runs, 0 would be refused" in dry.out) == (
+        0,
+        True,
+    )
+    plain = run(*command)
+    assert (plain.code, plain.out) == (0, "0 posted, 2 known from earlier runs, 0 refused\n")
     assert exported_balances(run, database)["user:1"] == 3
 
 

@@ -43,7 +43,7 @@ from groat.settings import Settings
 from groat.sheets.model import Decimal
 from groat.store.batch import Done
 from groat.store.flow import Flow, Query
-from groat.store.rehearsal import rehearse
+from groat.store.rehearsal import made_later, rehearse
 
 # A batch takes so many at least, so those of a chunk are decided together and in their order.
 CHUNK_MAX = SHARE_MIN
@@ -206,12 +206,15 @@ async def _rehearse(
     imported = await _imported_before(groat, commands)
     rest = [command for command in commands if id(command) not in imported]
     foreseen = await groat.read(rehearse, rest, assets, limits, new_id, again)
+    made = await _made_later(
+        groat, [c for c, each in zip(rest, foreseen, strict=True) if each.known and each.refusal is not None]
+    )
     refused = [
         Refused(_shown_id(command), each.refusal)
         for command, each in zip(rest, foreseen, strict=True)
-        if each.refusal is not None
+        if each.refusal is not None and id(command) not in made
     ]
-    known = sum(each.known and each.refusal is None for each in foreseen)
+    known = sum(each.known and each.refusal is None for each in foreseen) + len(made)
     return Outcome(len(rest) - known - len(refused), known + len(imported), refused)
 
 
@@ -253,10 +256,18 @@ async def _post(groat: Groat, commands: Sequence[Command], options: _Options, sh
         imported = await _imported_before(groat, chunk)
         fresh = [command for command in chunk if id(command) not in imported]
         known += len(imported)
-        for command, verdict in zip(fresh, await groat.execute_many(fresh), strict=True):
+        verdicts = list(zip(fresh, await groat.execute_many(fresh), strict=True))
+        made: set[int] = set()
+        if not options.retry_refused:
+            made = await _made_later(
+                groat, [c for c, verdict in verdicts if isinstance(verdict, Refusal) and verdict.replayed]
+            )
+        for command, verdict in verdicts:
             if options.retry_refused and isinstance(verdict, Refusal) and verdict.replayed:
                 verdict = await _again(groat, command, verdict)
-            if isinstance(verdict, Refusal):
+            if id(command) in made:
+                known += 1
+            elif isinstance(verdict, Refusal):
                 refused.append(Refused(_shown_id(command), verdict))
             elif verdict.replayed or not verdict.transactions:
                 known += 1
@@ -279,6 +290,14 @@ async def _imported_before(groat: Groat, commands: Sequence[Command]) -> set[int
 
 def _find(digests: list[str]) -> Flow[list[tuple[str, int]]]:
     return [tuple(row) for row in (yield Query("find_keys", (digests,)))]
+
+
+async def _made_later(groat: Groat, refused: Sequence[Command]) -> set[int]:
+    """Find the identities of those that were refused at first and that a run with --retry-refused posted since."""
+    if not refused:
+        return set()
+    made = await groat.read(made_later, refused, _attempt)
+    return {id(command) for command, was_made in zip(refused, made, strict=True) if was_made}
 
 
 async def _again(groat: Groat, command: Command, verdict: Done | Refusal) -> Done | Refusal:

@@ -64,6 +64,32 @@ def rehearse(
     return foreseen
 
 
+def made_later(commands: Sequence[Command], again: Callable[[Command, int], Command]) -> Flow[list[bool]]:
+    """Find which of these commands, refused under their own keys, a further attempt carried out.
+
+    ``again`` makes the second, third, ... attempt at one.
+    """
+    made = [False] * len(commands)
+    rest = list(range(len(commands)))
+    for attempt in range(2, ATTEMPTS_MAX + 1):
+        tried = [(number, prepare(again(commands[number], attempt))) for number in rest]
+        known: dict[str, Known] = {}
+        for start in range(0, len(tried), KEYS_PAGE):
+            known |= yield from find_keys([p for _, p in tried[start : start + KEYS_PAGE]])
+        found = [(number, p, verdict_on(p, known)) for number, p in tried]
+        rest = []
+        for number, p, verdict in found:
+            if verdict is None:
+                continue
+            if verdict.body == p.body and not (verdict.outcome and verdict.outcome.refusal):
+                made[number] = True
+            else:
+                rest.append(number)
+        if not rest:
+            break
+    return made
+
+
 def _read(book: Book, refs: Refs, limits: Callable[[str], Limits]) -> Flow[None]:
     by_id: dict[int, Account] = {}
     for path in sorted({path for path, _ in refs.accounts}):
