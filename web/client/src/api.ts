@@ -91,7 +91,7 @@ export function createApi(http: Pick<Http, "json" | "file">) {
       http.json<wire.AccountView>(path("accounts", account), { query: { at }, ...(signal && { signal }) }),
     entries: (account: string, asset: string, options?: PageOptions) =>
       list<wire.EntryView>(path("accounts", account, "entries"), { asset }, options),
-    /** What came and went in a period, to keep: `from` and `to` (RFC 3339; now) by effective date, `zone` for the PDF. */
+    /** A statement of a period as a file: `from` and `to` (RFC 3339; now) by effective date, `zone` for the PDF. */
     statement: (
       account: string,
       asset: string,
@@ -124,14 +124,14 @@ export function createApi(http: Pick<Http, "json" | "file">) {
 
     users: (filter: { q?: string } = {}, options?: PageOptions) =>
       list<wire.UserView>("/v1/users", { ...filter }, options),
-    /** Whom money to this id or e-mail address would go to; `user_not_found` where nobody is known. */
+    /** The recipient of money to this id or e-mail address; `user_not_found` where nobody is known. */
     recipient: (to: string) => http.json<wire.RecipientView>(path("people", to)),
     user: (user: string) => http.json<wire.UserView>(path("users", user)),
     addUser: (input: wire.UserInput, options?: WriteOptions) =>
       write<wire.UserView>("POST", "/v1/users", input, options),
     updateUser: (user: string, input: wire.UserPatch, options?: WriteOptions) =>
       write<wire.UserView>("PATCH", path("users", user), input, options),
-    /** Who has this id or e-mail address: whom one is about to pay. `user_not_found` for nobody. */
+    /** The person with this id or e-mail address, to be shown before paying them. `user_not_found` for nobody. */
     findPerson: (who: string) => http.json<{ user: string; name: string }>(path("people", who)),
     /** Signs a user out everywhere. */
     revokeUser: (user: string, options?: WriteOptions) =>

@@ -35,7 +35,7 @@ import {
 } from "./notices.js";
 import type { BalanceView, EventData, MarkView, Me, NotificationsView } from "./wire.js";
 
-/** How one stream has been read. */
+/** The progress of reading one stream. */
 export interface Reading {
   epoch: string;
   /** All events up to here have been seen. */
@@ -46,7 +46,7 @@ export interface Reading {
   ahead: readonly number[];
 }
 
-/** What the server said, as one tab may hand it to another. */
+/** The server's state, as one tab may hand it to another. */
 export interface Confirmed {
   user: string | null;
   name: string | null;
@@ -90,7 +90,7 @@ export type Input =
   | { type: "adopt"; confirmed: Confirmed }
   | { type: "forget"; stream: string; account: string };
 
-/** What the reducer cannot do itself: ask the server. */
+/** Requests to the server, which the reducer cannot make itself. */
 export interface Wants {
   refresh: boolean;
   /** Streams with missing events. */

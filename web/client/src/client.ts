@@ -220,7 +220,7 @@ class Client implements Groat {
     const paused = this.paused;
     if (!paused) return;
     this.paused = null;
-    // What changed behind the pause is a jump, not something seen as it happened.
+    // A change during the pause appears as a jump, not as something seen as it happened.
     const shown = { ...this.book.shown };
     for (const [key, balance] of Object.entries(shown)) {
       const { change } = balance;
@@ -352,7 +352,7 @@ class Client implements Groat {
     this.publish();
   }
 
-  /** What another tab says of sessions. A tab of somebody else is not meant. */
+  /** Takes another tab's news of sessions. A tab of somebody else is not meant. */
   private heardSession(news: SessionNews): void {
     const ready = this.phase === "ready";
     const mine = this.session.user;
@@ -435,7 +435,7 @@ class Client implements Groat {
         const cause = await this.diagnosis.of(failure);
         if (arrival.signal.aborted || session.ended) throw cause;
         this.trouble(cause);
-        // What a server refuses it will refuse again, until somebody has changed its settings.
+        // The server will refuse the same again until somebody changes its settings.
         const [min, max] = cause.retryable ? [ENTER_MIN_MS, ENTER_MAX_MS] : [REFUSED_MIN_MS, REFUSED_MAX_MS];
         await this.wait(backoff(attempt, min, max, this.environment.random), arrival.signal);
       }
@@ -462,7 +462,7 @@ class Client implements Groat {
     const arriving = this.phase !== "ready";
     this.diagnosis.well();
     const { user } = this.book.confirmed;
-    // What the app handed in was another person's.
+    // The app handed in another person's picture.
     if (arriving && user !== null && user !== me.user) this.book = EMPTY_BOOK;
     this.phase = "ready";
     this.connection.status.confirmed();

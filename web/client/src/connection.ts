@@ -37,7 +37,7 @@ export interface ConnectionHost {
 }
 
 /**
- * What a tab tells the others of sessions. `was` is whose session ended there, null where that was not known; tabs of the version before
+ * A tab's news of sessions for the others. `was` is whose session ended there, null where that was not known; tabs of the version before
  * do not say.
  */
 export type SessionNews =
@@ -65,7 +65,7 @@ type Message = TabMessage &
     | (SessionNews & { mark?: string })
   );
 
-/** How views are, as one tab may hand it to another: errors as plain objects. */
+/** The status of views, as one tab may hand it to another: errors as plain objects. */
 type ToldViews = Record<string, { state: ViewStatus["state"]; error: ToldError | null }>;
 type ToldError = Pick<GroatError, "code" | "detail" | "status"> & { fields: Record<string, unknown> };
 
@@ -91,7 +91,7 @@ export class Connection {
   private readonly ladder: Ladder;
   private readonly arrival: Arrival;
   private readonly watches: Watches;
-  /** Where each announcement leaves a mark, and the last mark that this tab knows. */
+  /** The name under which each announcement leaves a mark, and the last mark that this tab knows. */
   private readonly markName: string;
   private mark: string | null = null;
   /** Streams that are caught up, and whether one of them was found lacking once more meanwhile. */
@@ -99,10 +99,10 @@ export class Connection {
   private readonly door = new Door();
   /** Views that the server refused over HTTP, and when. */
   private readonly refusals = new Map<string, { error: GroatError; at: number }>();
-  /** What the leader says of views. */
+  /** The leader's status of views. */
   private told: ToldViews = {};
   private known: Readonly<Record<string, ViewStatus>> = {};
-  /** What the line over HTTP follows. */
+  /** The streams that the line over HTTP follows. */
   private followed = "";
   private rewiring: ReturnType<typeof setTimeout> | undefined;
   private joined = false;
@@ -256,7 +256,7 @@ export class Connection {
     else this.tellStatus();
   }
 
-  /** How those are who are followed here. */
+  /** The status of the people who are followed here. */
   get views(): Readonly<Record<string, ViewStatus>> {
     return this.known;
   }
@@ -340,13 +340,13 @@ export class Connection {
       void this.fill(stream, controller.signal).finally(() => {
         if (this.catching.get(stream) !== turn) return;
         this.catching.delete(stream);
-        // Who asked while this was ending relies on it.
+        // A caller who asked while this was ending relies on it.
         if (turn.again && this.lacks(stream)) this.catchUp([stream]);
       });
     }
   }
 
-  /** Whether events are missing that somebody has told of. */
+  /** Whether events are missing that other events or answers have shown to exist. */
   private lacks(stream: string): boolean {
     const reading = this.host.confirmed().readings[stream];
     return reading !== undefined && reading.offset < Math.max(reading.covered, reading.ahead.at(-1) ?? 0);
@@ -443,7 +443,7 @@ export class Connection {
     }
     this.socket.watch(wanted);
     if (!this.status.open || this.socket.connected) return;
-    // What no line carries is asked now and then.
+    // Ask now and then for views that no line carries.
     const carried = this.carried();
     this.catchUp([...wanted].map((user) => `view:${user}`).filter((stream) => !carried.includes(stream)));
     this.rewiring ??= setTimeout(() => this.rewire(), REWIRE_MS);
@@ -472,7 +472,7 @@ export class Connection {
     return this.status.open && !this.arrival.settling;
   }
 
-  /** What is followed over HTTP: one's own streams, and, where one request carries them all, the views. */
+  /** The positions of streams followed over HTTP: one's own and, where one request carries them all, the views. */
   private positions(): Record<string, string> {
     const { user, readings } = this.host.confirmed();
     const own = Object.keys(readings).filter((stream) => viewed(stream) === null);
@@ -581,7 +581,7 @@ export class Connection {
         this.followViews();
         this.tellViews();
         this.welcome(message.from);
-        // Who says hello may have led beside this tab, and the others may have its last word on the status.
+        // A tab that says hello may have led beside this one, and the others may have its last word on the status.
         this.tellStatus();
         break;
       case "watch": {
@@ -589,7 +589,7 @@ export class Connection {
         const fresh = this.watches.other(message.from, message.watched);
         this.followViews();
         this.tellViews();
-        // Whom another tab follows already is followed from where that one is.
+        // A person whom another tab follows already is followed from that tab's position.
         if (fresh.some((user) => `view:${user}` in this.host.confirmed().readings))
           this.welcome(message.from);
         break;
@@ -613,7 +613,7 @@ export class Connection {
     this.tabs.send({ type: "welcome", to, confirmed: this.host.confirmed(), status, views: this.told });
   }
 
-  /** What a leader says to those who follow. */
+  /** Takes a leader's message in a tab that follows. */
   private heardLeader(message: Message): void {
     switch (message.type) {
       case "lead":
@@ -668,7 +668,7 @@ export class Connection {
   }
 }
 
-/** Whose stream a view follows; null when it is one's own stream. */
+/** The person whose stream a view follows; null when it is one's own stream. */
 function viewed(stream: string): string | null {
   return stream.startsWith("view:") ? stream.slice("view:".length) : null;
 }

@@ -1,5 +1,5 @@
 /**
- * Why nothing can be had from the server, told apart and said once: a server that does not answer, one that answers but not to
+ * Tells apart why the server gives nothing, and says it once: a server that does not answer, one that answers but not to
  * pages of this origin, and one that refuses the token.
  */
 import type { Environment } from "./environment.js";
@@ -16,7 +16,7 @@ export class Diagnosis {
     private readonly environment: Pick<Environment, "fetch">,
   ) {}
 
-  /** What a failure really is. A browser does not say whether a server is away or refuses this page, so it is asked otherwise. */
+  /** Find out the cause of a failure. A browser does not say whether a server is away or refuses this page, so ask otherwise. */
   async of(failure: GroatError): Promise<GroatError> {
     const page = attempt(() => location.origin);
     const server = attempt(() => new URL(this.base).origin);
@@ -39,7 +39,7 @@ export class Diagnosis {
     this.said.clear();
   }
 
-  /** Whether somebody answers, though this page may not read what. */
+  /** Whether a server answers, though this page may not read the answer. */
   private async answers(): Promise<boolean> {
     try {
       await this.environment.fetch(`${this.base}/health/live`, {

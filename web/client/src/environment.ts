@@ -1,5 +1,5 @@
 /**
- * What the client needs of its surroundings, gathered so that tests (and other runtimes) can give their own. That a name
+ * The client's interface to its surroundings, so that tests (and other runtimes) can give their own. That a name
  * exists says little: sandboxed frames, private windows and servers have some that throw when used. So abilities are tried.
  */
 import { attempt } from "./guard.js";
@@ -20,7 +20,7 @@ export interface Environment {
   isOnline: () => boolean;
   /** A name of this browser that lasts, for receipts; it says nothing of the person. */
   device: string;
-  /** What this browser keeps under a name, for all pages of an origin; null where there is nothing, or nothing is kept. */
+  /** The text that this browser keeps under a name, for all pages of an origin; null where there is none, or no storage. */
   recall: (name: string) => string | null;
   keep: (name: string, value: string) => void;
   /** Milliseconds since 1970. */
@@ -66,7 +66,7 @@ export function browserEnvironment(): Environment {
 
 function deviceName(): string {
   const fresh = randomId();
-  // Where storage is forbidden or is none, the name lasts as long as the page.
+  // Without storage the name lasts as long as the page.
   const known = attempt(() => {
     const kept = localStorage.getItem("groat:device");
     if (!kept) localStorage.setItem("groat:device", fresh);

@@ -68,7 +68,7 @@ export class GroatError extends Error {
 const UNSETTLED: readonly string[] = ["unknown_outcome", "bad_answer", "aborted"] satisfies ClientCode[];
 
 /**
- * Whether a failure leaves open what became of a write: then the same write goes again under the same key, in the name of the same
+ * Whether a failure leaves the outcome of a write open: then the same write goes again under the same key, in the name of the same
  * person. A session that ended (`session_ended`, `fields.user` says whose) leaves open what the server may have got. An answer that
  * cannot be read and any 5xx leave it open, and so does a last attempt that was turned away for its rate or its token, for one
  * before it may have been committed. What is no GroatError is no verdict either.

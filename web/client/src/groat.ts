@@ -15,11 +15,11 @@ export interface GroatOptions {
    * the built-in login is used: a session cookie that is exchanged for tokens at `/v1/auth/token`.
    */
   token?: TokenProvider;
-  /** What to show until the server has answered: what the app's own server knew when it rendered the page, for one. */
+  /** The picture to show until the server has answered, such as the app's own server knew when it rendered the page. */
   initial?: InitialPicture;
   /** One connection for all tabs of this browser; true by default. */
   share?: boolean;
-  /** How many events are kept at most; 200 by default. */
+  /** The number of events to keep; 200 by default. */
   historyMax?: number;
   /** Logs what happens, tokens taken out: to the console, or to a sink of your own. */
   debug?: boolean | DebugSink;
@@ -36,7 +36,7 @@ export interface InitialPicture {
 }
 
 export interface ActOptions extends WriteOptions {
-  /** Which pending change to show meanwhile; false for none. By default `amount` leaves the user's own account. */
+  /** The pending change to show meanwhile; false for none. By default `amount` leaves the user's own account. */
   overlay?: { account: string; asset: string; delta: string } | false;
 }
 

@@ -15,7 +15,7 @@ export function report(error: unknown): void {
   else console.error(error);
 }
 
-/** What `use` gives; null where the surroundings forbid it, whatever they throw. */
+/** Returns the result of `use`; null where the surroundings forbid it by any exception. */
 export function attempt<T>(use: () => T): T | null {
   try {
     return use();

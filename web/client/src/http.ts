@@ -8,7 +8,7 @@ import { Watchdog } from "./watchdog.js";
 /** Gives the present access token; null (or an empty string) when nobody is signed in. Called again when it expires. */
 export type TokenProvider = () => Promise<string | null> | string | null;
 
-/** Where tokens come from: of the session that there is when it is asked. */
+/** Gives tokens of the session that there is when it is asked. */
 export interface TokenSource {
   /** The token at hand, or the first; null when nobody is signed in. */
   get(): Promise<string | null>;
@@ -25,11 +25,11 @@ export interface RequestOptions {
   headers?: Record<string, string>;
   query?: Record<string, string | number | null | undefined>;
   signal?: AbortSignal;
-  /** How long one attempt may take; 15 s by default. */
+  /** The time that one attempt may take; 15 s by default. */
   timeout_ms?: number;
   /** False for the few routes that need no token. */
   auth?: boolean;
-  /** How often a read is asked for at most; 3 times by default. */
+  /** The number of attempts at a read; 3 by default. */
   attempts?: number;
 }
 
@@ -37,7 +37,7 @@ export interface RequestOptions {
 const NO_TOKEN = { of: "token" };
 /** An app's function that gives no token for so long will give none. */
 const TOKEN_MS_MAX = 20_000;
-/** What a header can carry. */
+/** The characters that a header can carry. */
 const SENDABLE = /^[\x21-\x7e]+$/;
 const ATTEMPT_MS_MAX = 15_000;
 const RETRY_FOR_MS = 30_000;
@@ -51,7 +51,7 @@ interface Call {
   sent: boolean;
 }
 
-/** What the app's provider gives. Throws GroatError. */
+/** Returns the token of the app's provider. Throws GroatError. */
 export async function given(provider: TokenProvider): Promise<string | null> {
   let late: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_, reject) => {

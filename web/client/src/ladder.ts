@@ -1,5 +1,5 @@
 /**
- * Which line carries the changes: the WebSocket when it can, else event-stream, long-poll, and at last a poll every
+ * Chooses the line that carries the changes: the WebSocket if possible, else event-stream, long-poll, and at last a poll every
  * 30 s. The socket never stops trying, so the way back up is its own reconnect; among the others a step is tried
  * upwards again after a while, or as soon as the server has come back.
  */
@@ -17,7 +17,7 @@ export interface LadderEvents {
   closed(error: GroatError, silence_ms?: number): void;
 }
 
-/** How long the socket may take before the next line is tried beside it, and after how many failures at once. */
+/** The next line is tried beside the socket after this time, or at once after so many failures. */
 const SOCKET_MS_MAX = 4_000;
 const SOCKET_FAILURES_MAX = 2;
 const CLIMB_MIN_MS = 60_000;
@@ -70,7 +70,7 @@ export class Ladder {
     this.beginFallback();
   }
 
-  /** What is to be followed has changed: the line that is open asks anew, and nothing is lost meanwhile. */
+  /** The set of followed streams has changed: the open line asks anew, and nothing is lost meanwhile. */
   renew(): void {
     this.restart?.();
   }

@@ -1,4 +1,4 @@
-/** What a connection tells the client, whichever transport it uses. */
+/** The calls by which a connection tells the client of news, whichever transport it uses. */
 import type { Position } from "./model.js";
 import type { EventData, SnapshotData } from "./wire.js";
 

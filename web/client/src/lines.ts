@@ -10,7 +10,7 @@ import type { Line, Sink } from "./line.js";
 import { Watchdog } from "./watchdog.js";
 import type { EventData, Me, SnapshotData, StreamPage, StreamPages } from "./wire.js";
 
-/** What the lines need to know of the client. */
+/** The lines' interface to the client. */
 export interface LineHost extends Sink {
   /** Streams to follow, with the position of each; "" where the snapshot is wanted first. */
   positions(): Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export class Door {
   }
 }
 
-/** What one request asks for: the names of the streams on the wire, the vector, and what each is called here. */
+/** One request: the names of the streams on the wire, the vector, and the name of each stream here. */
 function ask(host: LineHost): { streams: string; after: string | undefined; names: Map<string, string> } {
   const names = new Map<string, string>();
   const after: string[] = [];

@@ -1,9 +1,9 @@
-/** What the client keeps and shows: the public state, its changes, and the options that shape them. */
+/** The client's public state, its changes, and the options that shape them. */
 import type { GroatError } from "./errors.js";
 import type { Notifications } from "./notices.js";
 import type { EventData, NotificationView } from "./wire.js";
 
-/** How far a stream has been read. */
+/** A position up to which a stream has been read. */
 export interface Position {
   epoch: string;
   offset: number;
@@ -30,7 +30,7 @@ export interface Balance {
   /** Confirmed available amount plus pending overlays. */
   available: string;
   held: string;
-  /** What the server last said, without overlays. */
+  /** The server's last value, without overlays. */
   confirmed: string;
   /** Version of the confirmed value; 0 while only a provisional value is known. */
   version: number;
@@ -53,7 +53,7 @@ export interface Overlay {
   delta: string;
   /** Positions the server answered with: the overlay ends when they have arrived. */
   positions: Readonly<Record<string, string>>;
-  /** When it ends by itself: milliseconds of the monotone clock (`performance.now()`). */
+  /** The moment at which it ends by itself: milliseconds of the monotone clock (`performance.now()`). */
   expiresAt: number;
 }
 
@@ -78,7 +78,7 @@ export interface Status {
   state: StatusState;
   /** Last moment (milliseconds since 1970) at which the values were known to be right; null while live: that is now. */
   asOf: number | null;
-  /** What carries the changes; null while nothing does. */
+  /** The transport that carries the changes; null while none does. */
   transport: TransportName | null;
   /** True in the one tab that holds the browser's connection. */
   leader: boolean;
@@ -121,11 +121,11 @@ export interface GroatState {
   paused: boolean;
   /** Events that wait behind the pause. */
   buffered: number;
-  /** Why the last attempt to reach the server failed; null when it did not. */
+  /** The error of the last attempt to reach the server; null when it succeeded. */
   error: GroatError | null;
 }
 
-/** What `onChange` tells. */
+/** A change, as `onChange` tells it. */
 export type Change =
   | {
       type: "balance";
@@ -144,7 +144,7 @@ export type Change =
   | {
       /** After a reconnect: what happened meanwhile, per balance ("+120 while you were away"). */
       type: "away";
-      /** When the contact was lost, milliseconds since 1970. */
+      /** The moment at which contact was lost, milliseconds since 1970. */
       since: number;
       changes: readonly { account: string; asset: string; delta: string; balance: string }[];
     }

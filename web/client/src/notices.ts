@@ -1,5 +1,5 @@
 /**
- * What the streams said of notifications, and how one picture follows from another. Numbers and marks only grow, so
+ * The notifications of the streams, and the functions that make one picture of another. Numbers and marks only grow, so
  * taking something in twice, late, or from another tab changes nothing: each merge takes the larger of both.
  */
 import type { StreamEvent } from "./model.js";
@@ -7,12 +7,12 @@ import type { EventData, MarkView, NotificationsView, NotificationView, Way } fr
 
 /** Stands for all categories of which the person chose nothing. */
 const OTHERS = "*";
-/** How many notifications are kept of each stream; older ones are paged from the server. */
+/** The number of notifications kept of each stream; older ones are paged from the server. */
 const KEPT_MAX = 50;
 
-/** What one stream was notified of. */
+/** The notifications of one stream. */
 export interface Inbox {
-  /** How many in all; they are numbered 1 to `total`. */
+  /** The number in all; they are numbered 1 to `total`. */
   total: number;
   /** In a room of several people: up to this number they are no news, and count as read. */
   stale: number;
@@ -22,9 +22,9 @@ export interface Inbox {
 
 export interface Notices {
   inboxes: Readonly<Record<string, Inbox>>;
-  /** What the person has read, by stream. */
+  /** The person's marks, by stream. */
   marks: Readonly<Record<string, MarkView>>;
-  /** How the person wants to hear, by category. */
+  /** The person's choice of ways, by category. */
   ways: Readonly<Record<string, readonly Way[]>>;
 }
 
@@ -32,10 +32,10 @@ export interface Notices {
 export interface Notifications {
   /** The latest ones of all streams, newest first. */
   items: readonly NotificationView[];
-  /** How many there are in all. */
+  /** The number in all. */
   total: number;
   unread: number;
-  /** What is read of each stream, for notifications that come from elsewhere: see `isRead`. */
+  /** The marks of each stream, for notifications that come from elsewhere: see `isRead`. */
   marks: Readonly<Record<string, MarkView>>;
   ways: Readonly<Record<string, readonly Way[]>>;
 }
@@ -55,7 +55,7 @@ export function wants(ways: Notices["ways"], way: Way, category: string): boolea
   return (ways[category] ?? ways[OTHERS] ?? ["toast"]).includes(way);
 }
 
-/** What a snapshot of a stream says; nothing for a stream that was never notified. */
+/** Takes in a stream's snapshot; a stream that was never notified has nothing. */
 export function takeSnapshot(notices: Notices, stream: string, said: NotificationsView | undefined): Notices {
   const { total = 0, stale = 0, items = [], marks = {}, ways } = said ?? {};
   const known = notices.inboxes[stream] ?? NO_INBOX;
@@ -66,7 +66,7 @@ export function takeSnapshot(notices: Notices, stream: string, said: Notificatio
   };
 }
 
-/** What an event says; the same object when it says nothing new. */
+/** Takes in an event; returns the same object when it brings nothing new. */
 export function takeEvent(notices: Notices, stream: string, data: EventData): Notices {
   const { notification } = data;
   let next = notices;
@@ -87,7 +87,7 @@ export function takeEvent(notices: Notices, stream: string, data: EventData): No
   return next;
 }
 
-/** What another tab knows. */
+/** Takes in what another tab knows. */
 export function adoptNotices(notices: Notices, theirs: Notices): Notices {
   const inboxes = { ...notices.inboxes };
   for (const [stream, inbox] of Object.entries(theirs.inboxes)) {
@@ -160,7 +160,7 @@ export function covers(mark: MarkView | undefined, number: number): boolean {
   return number <= upto || spans.some(([first, last]) => first <= number && number <= last);
 }
 
-/** How many of the numbers 1 to `total` are read. */
+/** Counts the numbers 1 to `total` that are read. */
 function count({ upto, spans }: MarkView, total: number): number {
   const beyond = spans.reduce(
     (sum, [first, last]) => sum + Math.max(0, Math.min(last, total) - first + 1),

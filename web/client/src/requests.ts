@@ -1,4 +1,4 @@
-/** What the streams tell of requests. */
+/** Reads the news of requests in the events of streams. */
 import type { StreamEvent } from "./model.js";
 import type { RequestFilter, RequestLine, RequestNews, RequestView } from "./wire.js";
 
@@ -7,7 +7,7 @@ export type ToldRequest =
   | { from: "line"; id: string; kind: string; version: number; line: RequestLine }
   | { from: "owner"; id: string; kind: string; version: number; request: RequestView };
 
-/** What an event tells of requests; `more`: of others, too, without saying which. */
+/** The requests in an event; `more`: it is about others, too, without naming them. */
 export function requestsTold({ type, stream, data }: StreamEvent): { items: ToldRequest[]; more: boolean } {
   if (type === "requests_updated" && stream.startsWith("role:")) {
     const { items, more } = data as RequestNews;
@@ -20,7 +20,7 @@ export function requestsTold({ type, stream, data }: StreamEvent): { items: Told
   return { items: [], more: false };
 }
 
-/** Whether a request that is told of would stand in a list with this filter. */
+/** Whether a request in an event belongs in a list with this filter. */
 export function fitsFilter(told: ToldRequest, filter: RequestFilter): boolean {
   const one = told.from === "line" ? told.line : told.request;
   return (

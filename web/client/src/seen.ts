@@ -18,7 +18,7 @@ export class Seen {
   private stream = "";
   private wanted = 0;
   private sent = 0;
-  /** When the event `wanted` was painted, by the monotonic clock; null when it came late or is not painted yet. */
+  /** The moment at which the event `wanted` was painted, by the monotonic clock; null when it came late or is not painted yet. */
   private shownAt: number | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 

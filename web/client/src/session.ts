@@ -1,5 +1,5 @@
 /**
- * Whose the client's work is. Everything that the client asks, sends and shows belongs to one session, from a sign-in to its end,
+ * The session that the client works in. Everything that it asks, sends and shows belongs to one session, from a sign-in to its end,
  * and to one person: a token is used only after the server has said whose it is. What outlives its session is given up.
  */
 import { GroatError } from "./errors.js";
@@ -10,7 +10,7 @@ export interface Proof {
   token: string;
   user: string | null;
   principal: string;
-  /** What the server said of them, where it was asked. */
+  /** The server's answer about them, where it was asked. */
   me: Me | null;
 }
 
@@ -55,7 +55,7 @@ export class Session {
     return () => this.endings.delete(call);
   }
 
-  /** Whose it is; null until that is known, and for a service. */
+  /** The user whose session it is; null until that is known, and for a service. */
   get user(): string | null {
     return this.owner?.user ?? null;
   }
@@ -72,7 +72,7 @@ export class Session {
   }
 
   /**
-   * Why something that belongs to this session failed, once it has ended. `sent` is for writes: whether the server may have
+   * The failure of something that belongs to this session, once it has ended. `sent` is for writes: whether the server may have
    * got it, so that it is open what became of it; `key` is its idempotency key.
    */
   failure(write?: { sent: boolean; key: string | undefined }): GroatError {

@@ -19,7 +19,7 @@ export interface SocketEvents extends Sink {
   rightsChanged(): void;
   /** Connected with these roles, as the rooms say that the server subscribed. */
   roles(roles: ReadonlySet<string>): void;
-  /** How a view is has changed. */
+  /** The status of a view has changed. */
   viewsChanged(): void;
   /** The token is refused and no other is to be had. */
   unauthorized(): void;
@@ -34,7 +34,7 @@ const UNAUTHORIZED = 1;
 const STATE_INVALIDATED = 3014;
 /** The server pings every 25 s and the SDK allows 10 s more: so old is the last word when it gives up. */
 const SILENCE_MS = 35_000;
-/** Who is asked whether the connection lives answers within this time. */
+/** A server that is asked whether the connection lives answers within this time. */
 const PROBE_MS_MAX = 3_000;
 const RECONNECT_MIN_MS = 500;
 const RECONNECT_MAX_MS = 20_000;
@@ -54,7 +54,7 @@ export class Socket {
   private roles = new Set<string>();
   private probing = false;
   private reviving: ReturnType<typeof setTimeout> | undefined;
-  /** What was shown while there was no socket, such as what a long poll brought: told once there is one. */
+  /** The receipt of events shown while there was no socket, such as those of a long poll: sent once there is one. */
   private untold: Receipt | null = null;
 
   constructor(
@@ -144,7 +144,7 @@ export class Socket {
     this.views?.want(users);
   }
 
-  /** How the view of a user is; null when there is none. */
+  /** The status of the view of a user; null when there is none. */
   viewStatus(user: string): ViewStatus | null {
     return this.views?.status(user) ?? null;
   }

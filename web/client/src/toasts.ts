@@ -1,5 +1,5 @@
 /**
- * What pops up: each notification that just happened and that the person wants to see so, on the tab that is on screen.
+ * Pops up each notification that just happened and that the person wants to see so, on the tab that is on screen.
  * One of the same thread takes the place of the former, and of many at once all but the first share one place.
  */
 import type { Environment } from "./environment.js";
@@ -13,7 +13,7 @@ export interface Toast {
   key: string;
   /** The latest of those that this stands for. */
   notification: NotificationView;
-  /** How many it stands for. */
+  /** The number of notifications it stands for. */
   count: number;
   /** True for the one that stands for all that were too many. */
   summary: boolean;
@@ -43,7 +43,7 @@ export function watchToasts(
     const own = keyOf(notification);
     recent = recent.filter(({ at }) => clock() - at < within_ms);
     const keys = new Set(recent.map(({ key }) => key));
-    // What has a place keeps it; beyond the first ones there is one more place for all.
+    // A toast keeps its place. Beyond the first places all others share one.
     const fits = keys.has(own) || [...keys].filter((key) => key !== SUMMARY).length < atOnce;
     const key = fits ? own : SUMMARY;
     const before = keys.has(key) ? (shown.get(key)?.count ?? 0) : 0;

@@ -10,7 +10,7 @@ export interface TypedOptions {
   locale?: string | undefined;
 }
 
-/** How one reader writes numbers. */
+/** One reader's way of writing numbers. */
 interface Habit {
   decimals: ReadonlySet<string>;
   groups: ReadonlySet<string>;

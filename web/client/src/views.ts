@@ -14,7 +14,7 @@ export interface ViewEvents {
   published(channel: string, offset: number | undefined, data: EventData): void;
   /** Nothing more comes on this channel. */
   ended(channel: string): void;
-  /** How a view is has changed. */
+  /** The status of a view has changed. */
   changed(): void;
   /** The server takes this connection for another than it is: only a new one sets that right. */
   confused(): void;

@@ -1,4 +1,4 @@
-/** Whose balances are followed besides one's own: what this tab wants, and, in the leader, what other tabs want. */
+/** The people whose balances are followed besides one's own: those that this tab wants and, in the leader, other tabs. */
 
 /** The server allows this many views per connection. */
 export const VIEWS_MAX = 100;

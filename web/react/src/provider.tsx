@@ -1,6 +1,6 @@
 "use client";
 
-/** Where components find their client. */
+/** Gives components their client. */
 import { createGroat, type Groat, type GroatOptions, type GroatState } from "@groat/client";
 import {
   createContext,
@@ -100,7 +100,7 @@ export function useGroatState<T>(
   const last = useRef<Held<T>>({});
   const first = useRef<Held<T>>({});
   const read = () => hold(last.current, select(groat.getState()), equal);
-  // What a server rendered stays until the page has taken it over, even if the client has begun meanwhile.
+  // Keep the server's rendering until the page has taken it over, even if the client has begun meanwhile.
   const readFirst = () => hold(first.current, select(groat.getInitialState()), equal);
   return useSyncExternalStore(pulseOf(groat).subscribe, read, readFirst);
 }

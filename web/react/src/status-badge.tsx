@@ -20,7 +20,7 @@ export interface StatusBadgeProps {
   pausable?: boolean;
 }
 
-/** How fresh the numbers are, in words and shape: "Live", "Stale, as of 12:04:31". */
+/** Shows how fresh the numbers are, in words and shape: "Live", "Stale, as of 12:04:31". */
 export function StatusBadge({ className = "", pausable = false }: StatusBadgeProps) {
   const { words } = useGroatContext();
   const { state, label, paused, buffered, pause, resume } = useStatus();

@@ -4,7 +4,7 @@ import { type Balance, balanceKey, GroatError, type GroatState } from "@groat/cl
 import { useEffect, useState } from "react";
 import { useGroat, useGroatState } from "./provider.js";
 
-/** Which balance: the signed-in user's CREDIT unless said otherwise. */
+/** Names a balance: by default the signed-in user's CREDIT. */
 export interface BalanceOptions {
   /** An account path like "user:42:savings"; the signed-in user's own by default. */
   account?: string | undefined;
@@ -12,7 +12,7 @@ export interface BalanceOptions {
 }
 
 export interface UseBalance {
-  /** What to show, as a decimal string; null while nothing is known. */
+  /** The balance to show, as a decimal string; null while nothing is known. */
   amount: string | null;
   /** The whole balance: confirmed value, available, held, limits, last change. */
   balance: Balance | null;
@@ -20,7 +20,7 @@ export interface UseBalance {
   loading: boolean;
   /** True when the server is away and the value is the last one known. */
   stale: boolean;
-  /** Why the last attempt to reach the server failed, or why this person cannot be followed. The last value stays. */
+  /** The error of the last attempt to reach the server, or of following this person. The last value stays. */
   error: GroatError | null;
   /** Tries again; never throws, for what goes wrong is in `error`. */
   refresh: () => Promise<void>;
@@ -80,7 +80,7 @@ export interface Away {
 
 const AWAY_SHOWN_MS = 8_000;
 
-/** What happened to a balance while there was no contact; null again after a few seconds. */
+/** Returns the change of a balance while there was no contact; null again after a few seconds. */
 export function useAway({ account, asset = "CREDIT" }: BalanceOptions = {}): Away | null {
   const groat = useGroat();
   const [away, setAway] = useState<Away | null>(null);

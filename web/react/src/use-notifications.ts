@@ -17,7 +17,7 @@ export interface UseNotifications {
   /** Newest first: one's own, one's roles' and everybody's; live ones on top of the pages asked for. */
   items: readonly NotificationView[];
   unread: number;
-  /** How the person wants to hear, by category; "*" stands for all others. */
+  /** The person's choice of ways, by category; "*" stands for all others. */
   ways: Readonly<Record<string, readonly Way[]>>;
   /** True while a page is being asked for, or nothing is known yet. */
   loading: boolean;
@@ -28,7 +28,7 @@ export interface UseNotifications {
   markRead: (input: ReadInput) => Promise<void>;
   /** Marks all that are shown, and all before them. */
   markAllRead: () => Promise<void>;
-  /** Why the last page or mark failed; null again with the next. */
+  /** The error of the last page or mark; null again with the next. */
   error: GroatError | null;
 }
 
@@ -37,11 +37,11 @@ export interface NotificationsOptions {
   limit?: number;
 }
 
-/** What belongs to one session: nothing of it is shown in the next. */
+/** The state of one session: nothing of it is shown in the next. */
 interface Older {
   session: number;
   items: readonly NotificationView[];
-  /** Where the next page begins; null where there is none. */
+  /** The cursor of the next page; null where there is none. */
   cursor: string | null;
 }
 
@@ -115,7 +115,7 @@ export function useNotifications({ limit = 50 }: NotificationsOptions = {}): Use
   };
 }
 
-/** How many the person has not read: for a badge, which renders again only when this changes. */
+/** Returns the number of unread notifications: for a badge, which renders again only when this changes. */
 export function useUnread(): number {
   return useGroatState((state) => state.notifications.unread);
 }

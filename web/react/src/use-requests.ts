@@ -20,7 +20,7 @@ export interface UseRequests {
   loadMore: () => void;
   /** Asks again for what is loaded: the way on after an error. */
   refresh: () => void;
-  /** Why the last answer is missing; null again with the next one. */
+  /** The error of the last read; null again with the next answer. */
   error: GroatError | null;
 }
 
@@ -39,7 +39,7 @@ export interface UseRequest {
 
 interface Pages {
   items: readonly RequestView[];
-  /** Where the next page begins; null where there is none. */
+  /** The cursor of the next page; null where there is none. */
   cursor: string | null;
 }
 
@@ -107,7 +107,7 @@ interface Kept<Value> {
 }
 
 /**
- * What the server says of `key`, read again when the streams tell of a request that `concerns` it, and after a break, for then some
+ * Returns the server's answer for `key`, read again when the streams tell of a request that `concerns` it, and after a break, for then some
  * news may never come. The streams say that something changed; how it is now, in which order, and what one may do, the server
  * says. While live is paused nothing is read again.
  */

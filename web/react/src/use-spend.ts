@@ -19,14 +19,14 @@ export interface UseSpend {
    */
   spend: (input: ActionInput) => Promise<TransactionView>;
   pending: boolean;
-  /** Why the last one failed; null again with the next. */
+  /** The error of the last one; null again with the next. */
   error: GroatError | null;
 }
 
-/** How many inputs keep their key while it is open what became of them; the one tried the longest ago goes first. */
+/** So many inputs keep their key while their outcome is open; the one tried the longest ago goes first. */
 const UNSETTLED_MAX = 100;
 
-/** What belongs to one session: nothing of it is shown in the next. */
+/** The state of one session: nothing of it is shown in the next. */
 interface Shown {
   session: number;
   pending: boolean;
@@ -45,7 +45,7 @@ export function useSpend(action = "spend"): UseSpend {
   async function run(input: ActionInput): Promise<TransactionView> {
     const keys = unsettled.current;
     const { session, user } = groat.getState();
-    // Whose it is belongs to it: the same input of the next person is another write.
+    // The person is part of the write: the same input of the next person is another write.
     const text = JSON.stringify([user, action, input]);
     const key = keys.get(text) ?? randomId();
     keys.delete(text);

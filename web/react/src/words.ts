@@ -21,7 +21,7 @@ export interface Words {
   status: Readonly<Record<StatusState, string>>;
   /** Instead of "Offline" when nobody is signed in. */
   signedOut: string;
-  /** Why nothing has come yet, by the code of the failure. */
+  /** The reason why nothing has come yet, by the code of the failure. */
   reasons: Readonly<Record<string, string>>;
 }
 

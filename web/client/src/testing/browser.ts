@@ -74,7 +74,7 @@ export class Tab {
   readonly window = new EventTarget();
   readonly document = new FakeDocument();
   readonly groat: Groat;
-  /** What a client in this tab runs in. */
+  /** The environment of a client in this tab. */
   readonly environment: Partial<Environment>;
   online = true;
   /** A frozen or dead tab neither hears nor says anything. */
@@ -136,7 +136,7 @@ export class Tab {
 
 export class FakeBrowser {
   readonly locks: FakeLocks | null;
-  /** What the pages of this browser keep, by name. */
+  /** The storage of this browser's pages, by name. */
   readonly storage = new Map<string, string>();
   private readonly tabs: Tab[] = [];
   private readonly holders = new Map<unknown, Tab>();

@@ -57,7 +57,7 @@ export interface Resumed {
 
 type Handler = (url: URL, init: RequestInit, person: Person | null) => Response | Promise<Response>;
 
-/** What is reachable at the moment. */
+/** The services that are reachable at the moment. */
 export interface Reach {
   server: boolean;
   websocket: boolean;
@@ -85,7 +85,7 @@ export class FakeServer implements SocketServer {
   /** Seconds a token lives; the client refreshes before. Null for ever. */
   ttl: number | null = null;
   tokensGiven = 0;
-  /** Whose session the browser's cookie is: `login` sets it, `logout` takes it away. */
+  /** The owner of the browser's cookie: `login` sets it, `logout` takes it away. */
   cookie: string | null = null;
   private readonly balances = new Map<string, BalanceView>();
   private readonly streams = new Map<string, Stream>();
@@ -276,7 +276,7 @@ export class FakeServer implements SocketServer {
     for (const end of [...this.ends]) end();
   }
 
-  /** How many readers wait over plain HTTP: event-streams and long-polls. */
+  /** The number of readers that wait over plain HTTP: event-streams and long-polls. */
   get waitingRequests(): number {
     return this.waiting.size;
   }
@@ -329,7 +329,7 @@ export class FakeServer implements SocketServer {
     return [`user:${user}`, ...roles.map((role) => `role:${role}`), "role:all"];
   }
 
-  /** What a subscription starts with: recovered publications, or a snapshot. */
+  /** The start of a subscription: recovered publications, or a snapshot. */
   resume(channel: string, from: Position | null): Resumed {
     const name = channel.replace(/^view:/, "user:");
     const { epoch, events, trimmed } = this.stream(name);

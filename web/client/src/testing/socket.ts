@@ -34,7 +34,7 @@ interface Subscribe {
 
 const PING_S = 25;
 
-/** What a browser does in one task, microtasks included, is over before the next event; here these have so many turns. */
+/** A browser finishes one task, microtasks included, before the next event; here microtasks get so many turns. */
 const TASK_TURNS = 12;
 let tasks = 0;
 
