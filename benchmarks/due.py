@@ -41,8 +41,8 @@ from tests.servers import Postgres, postgres
 AT_ONCE = 1_000
 DEBTORS = 20
 FAR_US = 10**16
-DUE = "UPDATE hold SET expires_at = 1000 WHERE status = 'open'"
-OPEN = "SELECT count(*) FROM hold WHERE status = 'open'"
+DUE = "UPDATE groat_hold SET expires_at = 1000 WHERE status = 'open'"
+OPEN = "SELECT count(*) FROM groat_hold WHERE status = 'open'"
 POSTGRES_SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "2GB", "min_wal_size": "2GB"}
 _numbers = count()
 

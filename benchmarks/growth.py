@@ -48,60 +48,60 @@ WARM_S = 15.0
 SQLITE_FILL = {
     "account": """
         WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :people)
-        INSERT INTO account SELECT i + 1, 'house:' || i, 'CREDIT', NULL, NULL, 0, 0, 0, 0, 0, 1 FROM n
+        INSERT INTO groat_account SELECT i + 1, 'house:' || i, 'CREDIT', NULL, NULL, 0, 0, 0, 0, 0, 1 FROM n
         UNION ALL SELECT :people + i + 1, 'user:' || i, 'CREDIT', 0, NULL, 0, 0, 0, 0, 0, 1 FROM n""",
     "stream": """
         WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :people)
-        INSERT INTO stream SELECT i + 1, 'user:' || i, 0, 0 FROM n""",
+        INSERT INTO groat_stream SELECT i + 1, 'user:' || i, 0, 0 FROM n""",
     "txn": """
         WITH RECURSIVE n (i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :last)
-        INSERT INTO txn SELECT printf('018f0000-0000-7000-8000-%012x', i), 1 + i / 1000, 'post', 'service:bench',
+        INSERT INTO groat_txn SELECT printf('018f0000-0000-7000-8000-%012x', i), 1 + i / 1000, 'post', 'service:bench',
             'made-' || i, 'service:bench', 'bench', NULL, :at + i, :at + i, NULL, NULL, NULL,
             '{"user:' || (i * 104729 % :people) || '":"made:' || (1 + i / :people) || '"}' FROM n""",
     "posting": """
         WITH RECURSIVE n (i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :last)
-        INSERT INTO posting SELECT printf('018f0000-0000-7000-8000-%012x', i), 0, 1 + i % :people,
+        INSERT INTO groat_posting SELECT printf('018f0000-0000-7000-8000-%012x', i), 0, 1 + i % :people,
             :people + 1 + i * 104729 % :people, 5, 0, -5 * (1 + i / :people), 0, 1 + i / :people,
             5 * (1 + i / :people), 0, 1 + i / :people, :at + i FROM n""",
     "event": """
         WITH RECURSIVE n (i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :last)
-        INSERT INTO event SELECT 1 + i * 104729 % :people, 1 + i / :people, :at + i, :event FROM n""",
+        INSERT INTO groat_event SELECT 1 + i * 104729 % :people, 1 + i / :people, :at + i, :event FROM n""",
     "key": """
         WITH RECURSIVE n (i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :last)
-        INSERT INTO key SELECT lower(hex(randomblob(16))), 1, lower(hex(randomblob(16))),
+        INSERT INTO groat_key SELECT lower(hex(randomblob(16))), 1, lower(hex(randomblob(16))),
             printf('018f0000-0000-7000-8000-%012x', i), NULL FROM n ORDER BY 1""",
 }
 POSTGRES_FILL = {
     "account": """
-        INSERT INTO account SELECT i + 1, 'house:' || i, 'CREDIT', NULL::bigint, NULL::bigint, 0, 0, 0, 0, 0, 1
+        INSERT INTO groat_account SELECT i + 1, 'house:' || i, 'CREDIT', NULL::bigint, NULL::bigint, 0, 0, 0, 0, 0, 1
         FROM generate_series(0, {people} - 1) AS i
         UNION ALL SELECT {people} + i + 1, 'user:' || i, 'CREDIT', 0, NULL, 0, 0, 0, 0, 0, 1
         FROM generate_series(0, {people} - 1) AS i""",
-    "stream": "INSERT INTO stream SELECT i + 1, 'user:' || i, 0, 0 FROM generate_series(0, {people} - 1) AS i",
+    "stream": "INSERT INTO groat_stream SELECT i + 1, 'user:' || i, 0, 0 FROM generate_series(0, {people} - 1) AS i",
     "txn": """
-        INSERT INTO txn SELECT ('018f0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 1 + i / 1000, 'post',
-            'service:bench', 'made-' || i, 'service:bench', 'bench', NULL, {at} + i, {at} + i, NULL, NULL, NULL,
+        INSERT INTO groat_txn SELECT ('018f0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 1 + i / 1000,
+            'post', 'service:bench', 'made-' || i, 'service:bench', 'bench', NULL, {at} + i, {at} + i, NULL, NULL, NULL,
             '{{"user:' || (i * 104729 % {people}) || '":"made:' || (1 + i / {people}) || '"}}'
         FROM generate_series({first}::bigint, {last} - 1) AS i""",
     "posting": """
-        INSERT INTO posting SELECT ('018f0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 0, 1 + i % {people},
-            {people} + 1 + i * 104729 % {people}, 5, 0, -5 * (1 + i / {people}), 0, 1 + i / {people},
+        INSERT INTO groat_posting SELECT ('018f0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 0,
+            1 + i % {people}, {people} + 1 + i * 104729 % {people}, 5, 0, -5 * (1 + i / {people}), 0, 1 + i / {people},
             5 * (1 + i / {people}), 0, 1 + i / {people}, {at} + i
         FROM generate_series({first}::bigint, {last} - 1) AS i""",
     "event": """
-        INSERT INTO event SELECT 1 + i * 104729 % {people}, 1 + i / {people}, {at} + i, '{event}'
+        INSERT INTO groat_event SELECT 1 + i * 104729 % {people}, 1 + i / {people}, {at} + i, '{event}'
         FROM generate_series({first}::bigint, {last} - 1) AS i""",
     "key": """
-        INSERT INTO key SELECT gen_random_uuid(), 1, gen_random_uuid(),
+        INSERT INTO groat_key SELECT gen_random_uuid(), 1, gen_random_uuid(),
             ('018f0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, NULL
         FROM generate_series({first}::bigint, {last} - 1) AS i ORDER BY 1""",
 }
 HISTORY = ("txn", "posting", "event", "key")
 # What the counters must be after so many postings; they come round evenly.
 BALANCES = (
-    "UPDATE account SET version = {each}, debits = 5 * {each} WHERE id <= {people}",
-    "UPDATE account SET version = {each}, credits = 5 * {each} WHERE id > {people} AND id <= 2 * {people}",
-    "UPDATE stream SET head = {each} WHERE id <= {people}",
+    "UPDATE groat_account SET version = {each}, debits = 5 * {each} WHERE id <= {people}",
+    "UPDATE groat_account SET version = {each}, credits = 5 * {each} WHERE id > {people} AND id <= 2 * {people}",
+    "UPDATE groat_stream SET head = {each} WHERE id <= {people}",
 )
 EVENT = (
     '{"type":"balance_updated","transaction":"018f0000-0000-7000-8000-000000000000","kind":"post","reason":"bench",'
@@ -145,14 +145,16 @@ async def fill_postgres(dsn: str, people: int, postings: int) -> None:
     for table in ("account", "stream"):
         await connection.execute(POSTGRES_FILL[table].format(people=people))
         await connection.execute(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
+            f"SELECT setval(pg_get_serial_sequence('groat_{table}', 'id'), max(id)) FROM groat_{table}"  # noqa: S608
         )
     for first in range(0, postings, AT_ONCE):
         for table in HISTORY:
             await connection.execute(POSTGRES_FILL[table].format(**values_of(people, postings, first)))
     for line in BALANCES:
         await connection.execute(line.format(each=postings // people, people=people))
-    await connection.execute("VACUUM ANALYZE account, stream, txn, posting, event, key")
+    await connection.execute(
+        "VACUUM ANALYZE groat_account, groat_stream, groat_txn, groat_posting, groat_event, groat_key"
+    )
     await connection.execute("CHECKPOINT")
     await connection.close()
 

@@ -277,11 +277,13 @@ class SqliteSink:
             self._connection.execute(f"PRAGMA {pragma}")
         self._later = self._connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-            " AND tbl_name IN ('txn', 'posting', 'batch', 'hold')"
+            " AND tbl_name IN ('groat_txn', 'groat_posting', 'groat_batch', 'groat_hold')"
         ).fetchall()
         for name, _ in self._later:
             self._connection.execute(f"DROP INDEX {name}")
-        self.epoch = self._connection.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()[0]
+        self.epoch = self._connection.execute("SELECT value FROM groat_meta WHERE name = 'epoch'").fetchone()[
+            0
+        ]
         self._connection.execute("BEGIN")
 
     async def write(self, table: str, rows: list[tuple[Any, ...]]) -> None:
@@ -290,7 +292,7 @@ class SqliteSink:
         # Keys are random: in their order, pages are filled one after the other.
         rows = sorted(rows) if table == "key" else rows
         marks = ",".join("?" * len(names))
-        self._connection.executemany(f"INSERT INTO {table} ({','.join(names)}) VALUES ({marks})", rows)  # noqa: S608
+        self._connection.executemany(f"INSERT INTO groat_{table} ({','.join(names)}) VALUES ({marks})", rows)  # noqa: S608
 
     async def end(self) -> None:
         """Make the indexes and commit."""
@@ -316,10 +318,11 @@ class PostgresSink:
         """Connect, and take away the indexes that are made in the end."""
         sink = cls(await asyncpg.connect(dsn))
         await sink._connection.execute("SET synchronous_commit = off; SET maintenance_work_mem = '512MB'")
-        sink.epoch = await sink._connection.fetchval("SELECT value FROM meta WHERE name = 'epoch'")
+        sink.epoch = await sink._connection.fetchval("SELECT value FROM groat_meta WHERE name = 'epoch'")
         found = await sink._connection.fetch(
             "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()"
-            " AND tablename IN ('txn', 'posting', 'batch', 'hold') AND indexname NOT LIKE '%_pkey'"
+            " AND tablename IN ('groat_txn', 'groat_posting', 'groat_batch', 'groat_hold')"
+            " AND indexname NOT LIKE '%_pkey'"
         )
         for name, sql in found:
             await sink._connection.execute(f"DROP INDEX {name}")
@@ -328,7 +331,9 @@ class PostgresSink:
 
     async def write(self, table: str, rows: list[tuple[Any, ...]]) -> None:
         """Add rows."""
-        await self._connection.copy_records_to_table(table, columns=COLUMNS[table].split(), records=rows)
+        await self._connection.copy_records_to_table(
+            f"groat_{table}", columns=COLUMNS[table].split(), records=rows
+        )
 
     async def end(self) -> None:
         """Make the indexes and commit."""
@@ -336,10 +341,10 @@ class PostgresSink:
             await self._connection.execute(sql)
         for table in ("account", "stream"):
             await self._connection.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
+                f"SELECT setval(pg_get_serial_sequence('groat_{table}', 'id'), max(id)) FROM groat_{table}"  # noqa: S608
             )
         await self._connection.execute(
-            "SELECT setval(pg_get_serial_sequence('batch', 'id'), (SELECT max(id) FROM batch))"
+            "SELECT setval(pg_get_serial_sequence('groat_batch', 'id'), (SELECT max(id) FROM groat_batch))"
         )
         await self._connection.execute("VACUUM ANALYZE")
         await self._connection.close()

@@ -40,7 +40,7 @@ async def test_own_commits_are_read_past_once(sqlite: SqliteDatabase) -> None:
         await groat.add_asset("CREDIT", 0)
         for _ in range(5):
             await give(groat, "user:a", "1")
-        (last,) = sqlite.rows("SELECT max(id) FROM batch")[0]
+        (last,) = sqlite.rows("SELECT max(id) FROM groat_batch")[0]
         groat.listen(heard.extend)
         async with Groat.open(sqlite.url, store=sqlite.store()) as other:
             await give(other, "user:a", "1")

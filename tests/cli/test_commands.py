@@ -110,7 +110,9 @@ def test_migrate_may_be_repeated(run: Run, database: str, tmp_path: Path) -> Non
 
 def test_a_newer_database_is_refused(run: Run, filled: str) -> None:
     with sqlite3.connect(filled.removeprefix("sqlite:///")) as connection:
-        connection.execute("INSERT INTO migration (room, number, name) VALUES ('groat', 9999, 'future')")
+        connection.execute(
+            "INSERT INTO groat_migration (room, number, name) VALUES ('groat', 9999, 'future')"
+        )
     ran = run("verify", "--database", filled)
     assert ran.code == 2
     assert "newer_database" in ran.err
@@ -237,8 +239,8 @@ def test_archive(run: Run, filled: str) -> None:
     before = exported()
     assert run("archive", "--before", "2020-02", "--database", filled).out == ""
     with sqlite3.connect(filled.removeprefix("sqlite:///")) as connection:
-        (count,) = connection.execute("SELECT count(*) FROM txn").fetchone()
-        connection.execute("UPDATE batch SET at = 1577836800000000")
+        (count,) = connection.execute("SELECT count(*) FROM groat_txn").fetchone()
+        connection.execute("UPDATE groat_batch SET at = 1577836800000000")
     ran = run("archive", "--before", "2020-02", "--database", filled)
     assert ran.code == 0, ran.err
     assert ran.out.startswith(f"2020-01: {count} transactions, ")
@@ -316,11 +318,11 @@ def test_exports_in_many_pages_are_whole(run: Run, database: str, tmp_path: Path
 
 
 TAMPERED = [
-    "UPDATE account SET credits = credits + 1 WHERE path = 'user:42' AND asset = 'CREDIT'",
-    "UPDATE posting SET amount = amount + 1",
-    "UPDATE txn SET reason = 'other'",
-    "UPDATE hold SET released = 1",
-    "DELETE FROM event WHERE offset = 2",
+    "UPDATE groat_account SET credits = credits + 1 WHERE path = 'user:42' AND asset = 'CREDIT'",
+    "UPDATE groat_posting SET amount = amount + 1",
+    "UPDATE groat_txn SET reason = 'other'",
+    "UPDATE groat_hold SET released = 1",
+    "DELETE FROM groat_event WHERE offset = 2",
 ]
 
 
@@ -340,12 +342,12 @@ def test_commands_drop_no_events(run: Run, filled: str) -> None:
     """Only servers know the retention; a command beside one must not apply another."""
     path = filled.removeprefix("sqlite:///")
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE event SET at = 0")
-        (before,) = connection.execute("SELECT count(*) FROM event").fetchone()
+        connection.execute("UPDATE groat_event SET at = 0")
+        (before,) = connection.execute("SELECT count(*) FROM groat_event").fetchone()
     for command in (["verify"], ["export", "balances"], ["migrate"]):
         assert run(*command, "--database", filled).code == 0
     with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT count(*) FROM event").fetchone() == (before,)
+        assert connection.execute("SELECT count(*) FROM groat_event").fetchone() == (before,)
     assert before == 2
 
 

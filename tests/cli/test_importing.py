@@ -77,7 +77,7 @@ def committed(database: str) -> int:
     """How many transactions another process has committed so far."""
     try:
         with sqlite3.connect(f"file:{database.removeprefix('sqlite:///')}?mode=ro", uri=True) as connection:
-            return int(connection.execute("SELECT count(*) FROM txn").fetchone()[0])
+            return int(connection.execute("SELECT count(*) FROM groat_txn").fetchone()[0])
     except sqlite3.OperationalError:
         return 0
 

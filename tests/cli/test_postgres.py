@@ -34,10 +34,10 @@ def test_the_commands_work_on_postgres(place: PostgresDatabase, run: Run, tmp_pa
     assert len(out.read_text().splitlines()) > 1_359
     verified = run("verify", *database)
     assert verified.code == 0, verified.out
-    (before,) = place.rows("SELECT value FROM meta WHERE name = 'epoch'")
+    (before,) = place.rows("SELECT value FROM groat_meta WHERE name = 'epoch'")
     renewed = run("epoch", "renew", *database)
     assert renewed.code == 0, renewed.err
-    (after,) = place.rows("SELECT value FROM meta WHERE name = 'epoch'")
+    (after,) = place.rows("SELECT value FROM groat_meta WHERE name = 'epoch'")
     assert after != before
     assert renewed.out.strip().endswith(str(after[0]))
 

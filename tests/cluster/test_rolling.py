@@ -46,7 +46,7 @@ async def test_a_rolling_restart_under_load(cluster: Cluster) -> None:
             await asyncio.gather(*(watcher.leave() for watcher in watchers))
     print(f"{writers.acknowledged.total()} writes, tried again: {dict(writers.tried_again)}")
     rows = cluster.place.rows(
-        "SELECT split_part(path, ':', 2), credits - debits FROM account WHERE path LIKE 'user:%'"
+        "SELECT split_part(path, ':', 2), credits - debits FROM groat_account WHERE path LIKE 'user:%'"
     )
     assert dict(rows) == dict(writers.acknowledged)
     for watcher in watchers:

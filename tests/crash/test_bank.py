@@ -179,11 +179,11 @@ def standing(path: Path) -> tuple[dict[tuple[str, str], str], set[str]]:
             (account, asset): f"{Decimal(units).scaleb(-scale):.{scale}f}"
             for account, asset, units, scale in connection.execute(
                 "SELECT a.path, a.asset, a.credits - a.debits, s.scale"
-                " FROM account AS a JOIN asset AS s ON s.code = a.asset"
+                " FROM groat_account AS a JOIN groat_asset AS s ON s.code = a.asset"
             )
         }
         completed = connection.execute(
-            "SELECT owner FROM request WHERE kind = 'bitcoin_transaction' AND state = 'completed'"
+            "SELECT owner FROM groat_request WHERE kind = 'bitcoin_transaction' AND state = 'completed'"
         )
         return balances, {owner for (owner,) in completed}
 

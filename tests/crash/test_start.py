@@ -32,8 +32,8 @@ EVENTS = 3_000
 KEPT = 300
 OLD_US = 40 * 86_400_000_000
 # Makes forgetting 5,000 events take some tenths of a second, so that a kill falls into the middle of it.
-SLOWLY = """CREATE TRIGGER slowly BEFORE DELETE ON event WHEN old.offset % 100 = 0 BEGIN
-    SELECT count(*) FROM event, (SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4);
+SLOWLY = """CREATE TRIGGER slowly BEFORE DELETE ON groat_event WHEN old.offset % 100 = 0 BEGIN
+    SELECT count(*) FROM groat_event, (SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4);
 END"""
 
 
@@ -50,11 +50,13 @@ def steps_applied(path: Path) -> list[tuple[str, int, str]]:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         (tables,) = connection.execute(
-            "SELECT count(*) FROM sqlite_schema WHERE name = 'migration'"
+            "SELECT count(*) FROM sqlite_schema WHERE name = 'groat_migration'"
         ).fetchone()
         if not tables:
             return []
-        return connection.execute("SELECT room, number, name FROM migration ORDER BY room, number").fetchall()
+        return connection.execute(
+            "SELECT room, number, name FROM groat_migration ORDER BY room, number"
+        ).fetchall()
 
 
 def old_database(path: Path) -> None:
@@ -63,7 +65,7 @@ def old_database(path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.create_function("groat_now", 0, lambda: 0)
     migrations.migrate(connection, STEPS[:1])
-    connection.execute("INSERT INTO asset (code, scale, created_at) VALUES ('CREDIT', 0, 0)")
+    connection.execute("INSERT INTO groat_asset (code, scale, created_at) VALUES ('CREDIT', 0, 0)")
     connection.close()
 
 
@@ -115,14 +117,14 @@ async def history(server: Server) -> None:
                 ]
             )
     with closing(sqlite3.connect(server.path, isolation_level=None)) as connection:
-        connection.execute("UPDATE event SET at = at - ? WHERE offset <= ?", (OLD_US, EVENTS - KEPT))
+        connection.execute("UPDATE groat_event SET at = at - ? WHERE offset <= ?", (OLD_US, EVENTS - KEPT))
         connection.execute(SLOWLY)
 
 
 def next_to_go(connection: sqlite3.Connection) -> Any:
     """Stream and offset of the oldest event that is to go; None when all have gone."""
     return connection.execute(
-        "SELECT stream, offset FROM event WHERE at < ? ORDER BY at, stream, offset LIMIT 1",
+        "SELECT stream, offset FROM groat_event WHERE at < ? ORDER BY at, stream, offset LIMIT 1",
         (time.time_ns() // 1_000 - OLD_US // 2,),
     ).fetchone()
 

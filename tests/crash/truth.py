@@ -47,26 +47,31 @@ class Database:
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         try:
             connection.execute("BEGIN")
-            (self.epoch,) = connection.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
-            self.keys = {digest for (digest,) in connection.execute("SELECT digest FROM key")}
+            (self.epoch,) = connection.execute("SELECT value FROM groat_meta WHERE name = 'epoch'").fetchone()
+            self.keys = {digest for (digest,) in connection.execute("SELECT digest FROM groat_key")}
             self.transactions: dict[tuple[str, str], list[str]] = defaultdict(list)
-            for id, principal, key in connection.execute("SELECT id, principal, key FROM txn ORDER BY id"):
+            for id, principal, key in connection.execute(
+                "SELECT id, principal, key FROM groat_txn ORDER BY id"
+            ):
                 self.transactions[principal, key].append(id)
-            self.kinds = dict(connection.execute("SELECT id, kind FROM txn"))
+            self.kinds = dict(connection.execute("SELECT id, kind FROM groat_txn"))
             self.accounts = {
                 (path, asset): Standing(
                     Decimal(balance).scaleb(-scale), Decimal(held).scaleb(-scale), version
                 )
                 for path, asset, balance, held, version, scale in connection.execute(
                     "SELECT path, asset, credits - debits, debits_pending, version, scale"
-                    " FROM account JOIN asset ON code = asset"
+                    " FROM groat_account JOIN groat_asset ON code = asset"
                 )
             }
             self.streams: dict[str, Stream] = defaultdict(lambda: Stream(self.epoch, []))
-            for name, generation, head in connection.execute("SELECT name, generation, head FROM stream"):
+            for name, generation, head in connection.execute(
+                "SELECT name, generation, head FROM groat_stream"
+            ):
                 assert generation == 0, f"{name} began anew, which only lost history makes it do"
                 rows = connection.execute(
-                    "SELECT offset, data FROM event JOIN stream ON id = stream WHERE name = ? ORDER BY offset",
+                    "SELECT offset, data FROM groat_event JOIN groat_stream ON id = stream"
+                    " WHERE name = ? ORDER BY offset",
                     (name,),
                 )
                 stream = self.streams[name] = Stream(

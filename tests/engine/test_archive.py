@@ -103,10 +103,10 @@ async def test_everything_is_found_as_it_was(past: Past, database: Database) -> 
     assert [month.month for month in months] == [202601, 202602]
     assert (
         sum(month.transactions for month in months)
-        == database.rows("SELECT count(*) FROM archived_txn")[0][0]
+        == database.rows("SELECT count(*) FROM groat_archived_txn")[0][0]
     )
     assert sum(month.postings for month in months) == 2 * (3 * 2 + 2 + 1 + 1 + 2)
-    assert database.rows("SELECT count(*) FROM txn")[0][0] == 8
+    assert database.rows("SELECT count(*) FROM groat_txn")[0][0] == 8
     assert await past.seen() == before
     assert (await past.groat.verify()).ok
     # All of it, and what is done afterwards goes on from there.
@@ -115,7 +115,7 @@ async def test_everything_is_found_as_it_was(past: Past, database: Database) -> 
         202602,
         202603,
     ]
-    assert database.rows("SELECT count(*) FROM posting")[0][0] == 0
+    assert database.rows("SELECT count(*) FROM groat_posting")[0][0] == 0
     assert await past.seen() == before
     view = await give(past.groat, "user:a", "1")
     entries = await past.groat.entries("user:a", "CREDIT", limit=500)

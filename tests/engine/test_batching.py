@@ -71,7 +71,7 @@ async def outcome(commands: list[Any], batch_max: int) -> Any:
             entries = [await groat.entries(path, code, limit=1_000) for path in PATHS for code in ASSETS]
             views = await groat.transactions()
             assert (await groat.verify()).ok
-            batches = database.rows("SELECT count(*) FROM batch")[0][0]
+            batches = database.rows("SELECT count(*) FROM groat_batch")[0][0]
             told = [
                 v if isinstance(v, Refusal) else (v.bulk_view() if v.command.kind == "bulk" else v.view())
                 for v in verdicts

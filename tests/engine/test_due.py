@@ -52,7 +52,7 @@ async def hold_all(groat: Groat, clock: Clock, source: str, count: int, destinat
 
 
 def expired(database: Database) -> int:
-    return int(database.rows("SELECT count(*) FROM hold WHERE status = 'expired'")[0][0])
+    return int(database.rows("SELECT count(*) FROM groat_hold WHERE status = 'expired'")[0][0])
 
 
 @pytest.fixture(autouse=True)
@@ -148,7 +148,7 @@ async def test_batches_that_depend_on_more_than_a_batch_takes_share_it_out(
         verdicts = await groat.execute_many([post(person, "house:s", 10) for person in people])
     assert all(isinstance(verdict, Done) for verdict in verdicts), verdicts
     assert expired(database) == 120
-    sizes = database.rows("SELECT count(*) FROM txn WHERE kind = 'expire' GROUP BY batch")
+    sizes = database.rows("SELECT count(*) FROM groat_txn WHERE kind = 'expire' GROUP BY batch")
     assert max(size for (size,) in sizes) <= 7
 
 
@@ -174,10 +174,12 @@ async def test_many_that_are_due_go_in_small_batches_oldest_first(
     clock.advance(60)
     await groat._expiry.round(asyncio.Event())
     assert await standing(groat, "user:a") == ("250", "0", "250", 501)
-    sizes = database.rows("SELECT count(*) FROM txn WHERE kind = 'expire' GROUP BY batch ORDER BY batch")
+    sizes = database.rows(
+        "SELECT count(*) FROM groat_txn WHERE kind = 'expire' GROUP BY batch ORDER BY batch"
+    )
     assert [size for (size,) in sizes] == [committer.EXPIRED_MAX] * 5
     ats = database.rows(
-        "SELECT h.expires_at FROM txn AS t JOIN hold AS h ON h.id = t.hold WHERE t.kind = 'expire'"
+        "SELECT h.expires_at FROM groat_txn AS t JOIN groat_hold AS h ON h.id = t.hold WHERE t.kind = 'expire'"
         " ORDER BY t.batch, t.id"
     )
     assert ats == sorted(ats)

@@ -228,7 +228,7 @@ async def test_a_clock_set_back_brings_no_hold_back(groat: Groat, clock: Clock, 
     view = await give(groat, "user:b", "1")
     # Time never runs backwards in the books.
     assert view.recorded_at == "2026-01-01T12:01:00.000000Z"
-    ats = [at for (at,) in database.rows("SELECT at FROM batch ORDER BY id")]
+    ats = [at for (at,) in database.rows("SELECT at FROM groat_batch ORDER BY id")]
     assert ats == sorted(ats)
 
 

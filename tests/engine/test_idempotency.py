@@ -193,7 +193,7 @@ async def test_rule_6_a_key_lives_as_long_as_the_database(database: Database, cl
 async def test_rule_7_a_refused_command_leaves_no_trace(groat: Groat, database: Database) -> None:
     await give(groat, "user:a", "10")
     looked = ["account", "stream", "event", "txn", "posting", "hold", "batch", "act"]
-    before = {table: database.rows(f"SELECT * FROM {table} ORDER BY 1") for table in looked}
+    before = {table: database.rows(f"SELECT * FROM groat_{table} ORDER BY 1") for table in looked}
     attempts: list[Awaitable[Any]] = [
         groat.post(
             [("house:new", "user:new", "1", "CREDIT"), ("user:a", "user:new2", "11", "CREDIT")], key="1"
@@ -207,8 +207,8 @@ async def test_rule_7_a_refused_command_leaves_no_trace(groat: Groat, database: 
     ]
     outcomes = await asyncio.gather(*attempts, return_exceptions=True)
     assert all(type(outcome).__name__ == "Refused" for outcome in outcomes)
-    assert {table: database.rows(f"SELECT * FROM {table} ORDER BY 1") for table in looked} == before
-    assert len(database.rows("SELECT * FROM key")) == 6
+    assert {table: database.rows(f"SELECT * FROM groat_{table} ORDER BY 1") for table in looked} == before
+    assert len(database.rows("SELECT * FROM groat_key")) == 6
 
 
 async def test_rule_7_a_refused_command_does_not_disturb_its_neighbours(groat: Groat) -> None:

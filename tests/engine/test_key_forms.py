@@ -46,7 +46,9 @@ async def balance(groat: Groat) -> str:
 def forms(database: Database, key: str) -> list[int]:
     digest = digest_of(SHOP, key)
     return [
-        int(form) for found, form in database.rows("SELECT digest, form FROM key") if plain(found) == digest
+        int(form)
+        for found, form in database.rows("SELECT digest, form FROM groat_key")
+        if plain(found) == digest
     ]
 
 
@@ -88,7 +90,7 @@ async def test_an_older_node_finds_a_quoted_key(groat: Groat, database: Database
     await groat.post([LEG], key='"k"', principal=SHOP)
     assert forms(database, "k") == [Form.OWN]
     assert forms(database, '"k"') == [Form.FOR_OLDER]
-    names = database.rows("SELECT DISTINCT body, txn FROM key")
+    names = database.rows("SELECT DISTINCT body, txn FROM groat_key")
     assert len(names) == 1
     await groat.post([LEG], key="bare", principal=SHOP)
     assert (forms(database, "bare"), forms(database, '"bare"')) == ([Form.OWN], [])

@@ -48,7 +48,9 @@ async def test_a_kind_that_moves_no_money_writes_its_rows(shop: Groat, database:
     verdict = await shop.execute(issue("v1"))
     assert isinstance(verdict, Done)
     assert (verdict.extra, verdict.transactions) == ({"voucher": "v1"}, [])
-    assert database.rows("SELECT id, amount, owner, redeemed FROM voucher") == [("v1", 7, "user:a", 0)]
+    assert database.rows("SELECT id, amount, owner, redeemed FROM vouchers_voucher") == [
+        ("v1", 7, "user:a", 0)
+    ]
     again = await shop.execute(issue("v1"))
     assert isinstance(again, Done)
     assert (again.replayed, again.extra) == (True, {"voucher": "v1"})
@@ -63,7 +65,7 @@ async def test_money_rows_and_events_are_in_one_commit(shop: Groat, database: Da
     assert verdict.extra == {"left": 0}
     assert (view.kind, set(view.positions)) == ("voucher_redeem", {"user:a", "role:staff"})
     assert await standing(shop, "user:a") == ("7", "0", "7", 1)
-    assert database.rows("SELECT redeemed FROM voucher") == [(1,)]
+    assert database.rows("SELECT redeemed FROM vouchers_voucher") == [(1,)]
     told: dict[str, dict[str, Any]] = {}
     for stream in ("user:a", "role:staff"):
         (event,) = await shop.streams.read(stream, 0)
@@ -106,7 +108,7 @@ async def test_limits_hold_for_programs_too(shop: Groat, database: Database) -> 
     await shop.set_limits("user:a", "CREDIT", ceiling="6", key="l")
     await shop.execute(issue("v1"))
     assert await codes(shop, redeem("v1", "k")) == ["ceiling_exceeded"]
-    assert database.rows("SELECT redeemed FROM voucher") == [(0,)]
+    assert database.rows("SELECT redeemed FROM vouchers_voucher") == [(0,)]
     assert (await shop.streams.heads(["role:staff"]))["role:staff"].offset == 0
 
 
@@ -119,7 +121,7 @@ async def test_a_row_that_breaks_the_batch_takes_no_neighbour_along(shop: Groat,
         *(issue(f"good{n}") for n in range(5, 10)),
     )
     assert answers == ["Done"] * 5 + ["command_failed"] + ["Done"] * 5
-    assert len(database.rows("SELECT id FROM voucher")) == 10
+    assert len(database.rows("SELECT id FROM vouchers_voucher")) == 10
     # Nothing is frozen: with its fault mended it goes through under the same key.
     assert await codes(shop, issue("bad", amount=1)) == ["Done"]
 
@@ -138,4 +140,4 @@ async def test_what_a_refused_command_did_to_its_rows_is_undone(shop: Groat, dat
     assert answers == ["changed_my_mind", "Done", "voucher_redeemed"]
     assert (await standing(shop, "user:a")).balance == "7"
     assert (await shop.streams.heads(["role:staff"]))["role:staff"].offset == 1
-    assert database.rows("SELECT redeemed FROM voucher") == [(1,)]
+    assert database.rows("SELECT redeemed FROM vouchers_voucher") == [(1,)]

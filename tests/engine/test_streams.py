@@ -38,26 +38,26 @@ async def test_rule_8_an_acknowledged_change_is_there_with_all_that_belongs_to_i
     groat: Groat, database: Database
 ) -> None:
     view = await give(groat, "user:a", "50")
-    assert [(str(id),) for (id,) in database.rows("SELECT id FROM txn")] == [(view.id,)]
-    assert [(str(id),) for (id,) in database.rows("SELECT txn FROM key")] == [(view.id,)]
-    assert database.rows("SELECT count(*) FROM posting") == [(1,)]
-    ((data,),) = database.rows("SELECT data FROM event")
+    assert [(str(id),) for (id,) in database.rows("SELECT id FROM groat_txn")] == [(view.id,)]
+    assert [(str(id),) for (id,) in database.rows("SELECT txn FROM groat_key")] == [(view.id,)]
+    assert database.rows("SELECT count(*) FROM groat_posting") == [(1,)]
+    ((data,),) = database.rows("SELECT data FROM groat_event")
     assert msgspec.json.decode(data)["transaction"] == view.id
-    ((streams, commands),) = database.rows("SELECT streams, commands FROM batch")
+    ((streams, commands),) = database.rows("SELECT streams, commands FROM groat_batch")
     epoch = (await groat.streams.heads(["user:a"]))["user:a"].epoch
     assert (msgspec.json.decode(streams), commands) == ([["user:a", epoch, 1, 1]], 1)
 
 
 async def test_many_commands_share_a_commit(groat: Groat, database: Database) -> None:
     await many(groat, "user:a", 500)
-    assert len(database.rows("SELECT id FROM batch")) < 5
+    assert len(database.rows("SELECT id FROM groat_batch")) < 5
     assert (await standing(groat, "user:a")).balance == "500"
 
 
 async def test_batches_are_chained(groat: Groat, database: Database) -> None:
     for _ in range(6):
         await give(groat, "user:a", "1")
-    rows = database.rows("SELECT previous, hash FROM batch ORDER BY id")
+    rows = database.rows("SELECT previous, hash FROM groat_batch ORDER BY id")
     ends = {end for _, end in rows}
     # Each batch names one before it or begins a chain, and no two name the same.
     assert len(ends) == len(rows) == 6
@@ -164,7 +164,7 @@ async def test_offsets_have_no_holes_whatever_is_refused_between(groat: Groat, d
     for stream, head in (await groat.streams.heads(["user:a", "user:b"])).items():
         kept = await groat.streams.read(stream, 0)
         assert [e.offset for e in kept] == list(range(1, head.offset + 1))
-    assert database.rows("SELECT name FROM stream ORDER BY name") == [("user:a",), ("user:b",)]
+    assert database.rows("SELECT name FROM groat_stream ORDER BY name") == [("user:a",), ("user:b",)]
 
 
 async def test_an_answer_has_the_positions_of_its_events(groat: Groat) -> None:

@@ -20,7 +20,7 @@ from tests.faults.truth import PostgresTruth
 
 WORKERS = 24
 BACK_OFF_S = (0.05, 0.5)
-EXPIRING = "SELECT count(*) FROM hold WHERE status = 'open' AND expires_at IS NOT NULL"
+EXPIRING = "SELECT count(*) FROM groat_hold WHERE status = 'open' AND expires_at IS NOT NULL"
 
 
 class Round(Crowd[Roamers]):

@@ -52,11 +52,11 @@ def set_balance() -> Command:
     return SetBalance(principal="service:x", key="k", account="user:1", asset="CREDIT", balance=50)
 
 
-ACCOUNT = "SELECT 1 FROM account WHERE path = '{}' FOR UPDATE"
+ACCOUNT = "SELECT 1 FROM groat_account WHERE path = '{}' FOR UPDATE"
 LOCKS = {
     "the other side": ACCOUNT.format("house:shop"),
-    "the hold": "SELECT 1 FROM hold FOR UPDATE",
-    "the other side's stream": "SELECT 1 FROM stream WHERE name = 'user:shop' FOR UPDATE",
+    "the hold": "SELECT 1 FROM groat_hold FOR UPDATE",
+    "the other side's stream": "SELECT 1 FROM groat_stream WHERE name = 'user:shop' FOR UPDATE",
 }
 
 
@@ -72,10 +72,10 @@ async def prepare(groat: Groat, other: Any, lock: str) -> None:
     await other.execute(lock)
     async with plain(groat._store.dsn) as third:  # type: ignore[attr-defined]
         if "hold" not in lock:
-            await third.execute("UPDATE hold SET expires_at = 1")
+            await third.execute("UPDATE groat_hold SET expires_at = 1")
         else:
             await other.execute(
-                "UPDATE hold SET expires_at = 1; COMMIT; BEGIN; SELECT 1 FROM hold FOR UPDATE"
+                "UPDATE groat_hold SET expires_at = 1; COMMIT; BEGIN; SELECT 1 FROM groat_hold FOR UPDATE"
             )
 
 

@@ -83,7 +83,7 @@ async def test_a_commit_that_waits_in_vain_for_the_standby_is_not_acknowledged()
                     await give(groat, "k")
                 assert caught.value.status == 503
             connection = await asyncpg.connect(primary.dsn)
-            assert await connection.fetchval("SELECT count(*) FROM txn") == 2, (
+            assert await connection.fetchval("SELECT count(*) FROM groat_txn") == 2, (
                 "it stands where it may be lost"
             )
             await connection.close()

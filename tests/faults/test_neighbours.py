@@ -38,10 +38,10 @@ async def balances(groat: Groat) -> dict[str, str]:
 
 
 TAKEN = {
-    "a row that is locked": "SELECT 1 FROM account WHERE path = 'user:taken' FOR UPDATE",
-    "an account that is being opened": "INSERT INTO account (path, asset, debits, credits, debits_pending,"
+    "a row that is locked": "SELECT 1 FROM groat_account WHERE path = 'user:taken' FOR UPDATE",
+    "an account that is being opened": "INSERT INTO groat_account (path, asset, debits, credits, debits_pending,"
     " credits_pending, version, opened_at) VALUES ('user:new', 'CREDIT', 0, 0, 0, 0, 0, 0)",
-    "a stream that is being begun": "INSERT INTO stream (name, generation, head) VALUES ('user:new', 0, 0)",
+    "a stream that is being begun": "INSERT INTO groat_stream (name, generation, head) VALUES ('user:new', 0, 0)",
 }
 
 
@@ -104,7 +104,7 @@ async def test_accounts_of_a_database_that_was_replaced_are_not_taken(postgres_s
             assert codes(await verdicts(groat, [post("user:taken", key), post("user:1", f"{key} 1", "house:1")])) == [
                 "done", "done",
             ]  # fmt: skip
-        await other.execute("UPDATE account SET id = 1000 + id WHERE path IN ('house:1', 'user:1')")
+        await other.execute("UPDATE groat_account SET id = 1000 + id WHERE path IN ('house:1', 'user:1')")
         await other.execute("BEGIN")
         await other.execute(TAKEN["a row that is locked"])
         (stuck, free) = groat.committer.submit([post("user:taken", "k"), post("user:1", "k 1", "house:1")])
@@ -118,7 +118,8 @@ async def test_accounts_of_a_database_that_was_replaced_are_not_taken(postgres_s
 # A fault inside PostgreSQL itself, whenever an account with this path changes.
 FAULT = """
 CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {what}; RETURN NEW; END $$;
-CREATE TRIGGER fault BEFORE UPDATE ON account FOR EACH ROW WHEN (NEW.path = 'user:poison') EXECUTE FUNCTION fault();
+CREATE TRIGGER fault BEFORE UPDATE ON groat_account
+FOR EACH ROW WHEN (NEW.path = 'user:poison') EXECUTE FUNCTION fault();
 """
 
 
@@ -146,7 +147,7 @@ async def test_a_poisonous_command_is_alone_in_the_end(
         found = await verdicts(groat, batch)
         assert codes(found) == ["done", code, "done", "done"]
         assert await balances(groat) == dict.fromkeys(people, "1")
-        await other.execute("DROP TRIGGER fault ON account")
+        await other.execute("DROP TRIGGER fault ON groat_account")
         assert codes(await verdicts(groat, [post("user:poison", "p")])) == ["done"], "nothing was frozen"
 
 

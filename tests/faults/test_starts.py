@@ -38,9 +38,9 @@ async def test_nodes_that_start_together_on_an_empty_database(postgres_server: P
         assert account.balances[0].balance == str(NODES)
         assert (await nodes[0].verify()).ok
     async with plain(dsn) as connection:
-        steps = await connection.fetch("SELECT room, number FROM migration")
+        steps = await connection.fetch("SELECT room, number FROM groat_migration")
         assert len(steps) == len(set(steps))
-        assert await connection.fetchval("SELECT count(*) FROM meta WHERE name = 'epoch'") == 1
+        assert await connection.fetchval("SELECT count(*) FROM groat_meta WHERE name = 'epoch'") == 1
 
 
 def spawn(command: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -83,7 +83,7 @@ async def test_a_newer_database_is_refused(postgres_server: Postgres) -> None:
         await old.add_asset("CREDIT", 0)
         async with plain(dsn) as connection:
             await connection.execute(
-                "INSERT INTO migration (room, number, name) VALUES ('groat', 9999, 'of_tomorrow')"
+                "INSERT INTO groat_migration (room, number, name) VALUES ('groat', 9999, 'of_tomorrow')"
             )
         with pytest.raises(StoreError) as caught:
             async with Groat.open(dsn):

@@ -36,34 +36,36 @@ class PostgresTruth(Database):
             await connection.close()
 
     async def _read(self, connection: Any) -> None:
-        self.epoch = await connection.fetchval("SELECT value FROM meta WHERE name = 'epoch'")
+        self.epoch = await connection.fetchval("SELECT value FROM groat_meta WHERE name = 'epoch'")
         self.keys = {
-            digest.hex() for (digest,) in await connection.fetch("SELECT uuid_send(digest) FROM key")
+            digest.hex() for (digest,) in await connection.fetch("SELECT uuid_send(digest) FROM groat_key")
         }
         for id, kind, principal, key in await connection.fetch(
-            "SELECT id::text, kind, principal, key FROM txn ORDER BY id"
+            "SELECT id::text, kind, principal, key FROM groat_txn ORDER BY id"
         ):
             self.kinds[id] = kind
             self.transactions[principal, key].append(id)
         for path, asset, balance, held, version, scale in await connection.fetch(
             "SELECT path, asset, credits - debits, debits_pending, version, scale"
-            " FROM account JOIN asset ON code = asset"
+            " FROM groat_account JOIN groat_asset ON code = asset"
         ):
             self.accounts[path, asset] = Standing(
                 Decimal(balance).scaleb(-scale), Decimal(held).scaleb(-scale), version
             )
         events: dict[str, list[tuple[int, Any]]] = defaultdict(list)
         for name, offset, data in await connection.fetch(
-            'SELECT name, "offset", data FROM event JOIN stream ON id = stream ORDER BY name, "offset"'
+            'SELECT name, "offset", data FROM groat_event JOIN groat_stream ON id = stream ORDER BY name, "offset"'
         ):
             events[name].append((offset, json.loads(data)))
-        for name, generation, head in await connection.fetch("SELECT name, generation, head FROM stream"):
+        for name, generation, head in await connection.fetch(
+            "SELECT name, generation, head FROM groat_stream"
+        ):
             assert generation == 0, f"{name} began anew, which only lost history makes it do"
             stream = self.streams[name] = Stream(self.epoch, events[name])
             assert stream.head == head
             assert [offset for offset, _ in stream.events] == list(range(1, head + 1))
         for worker, previous, digest in await connection.fetch(
-            "SELECT worker, previous, hash FROM batch ORDER BY id"
+            "SELECT worker, previous, hash FROM groat_batch ORDER BY id"
         ):
             self.chains[worker].append((previous, digest))
 

@@ -178,7 +178,7 @@ async def test_old_news_of_a_room_are_no_news(api: Api, tmp_path: Path) -> None:
     await send(api, "all", "old")
     await send(api, "user:42", "old, but mine")
     with closing(sqlite3.connect(tmp_path / "groat.db")) as connection, connection:
-        connection.execute("UPDATE notification SET at = at - ?", (31 * 86_400_000_000,))
+        connection.execute("UPDATE groat_notification SET at = at - ?", (31 * 86_400_000_000,))
     await send(api, "all", "new")
     assert await listed(api, "7") == (["new", "old"], 1)
     assert await listed(api, "42", unread="true") == (["new", "old, but mine"], 2)

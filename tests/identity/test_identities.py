@@ -122,7 +122,7 @@ async def test_passwords(identities: Identities, groat: Groat, tmp_path: Path) -
     await identities.add_user("7")
     assert await code(identities.login("7", "", "::1")) == "login_failed"
     with sqlite3.connect(tmp_path / "groat.db") as raw:
-        ((stored,),) = raw.execute("SELECT password FROM principal WHERE id = 'user:42'")
+        ((stored,),) = raw.execute("SELECT password FROM groat_principal WHERE id = 'user:42'")
     raw.close()
     assert stored.startswith("$argon2id$")
     assert await identities.has_admin()
@@ -200,7 +200,7 @@ async def test_sessions_end(identities: Identities, monkeypatch: pytest.MonkeyPa
     assert await code(identities.session_person(cookies[1])) == "session_invalid"
     last, _ = await identities.open_session("42")
     with sqlite3.connect(tmp_path / "groat.db") as raw:
-        stored = raw.execute("SELECT digest FROM session").fetchall()
+        stored = raw.execute("SELECT digest FROM groat_session").fetchall()
     raw.close()
     assert len(stored) == 1
     assert last.encode() not in stored[0][0]

@@ -56,7 +56,7 @@ BOUNDS = {
     "redis connections": Bound(1.0, 2),
 }
 # Rows of these are changed again and again, and their number stays: so must their size.
-CHANGED = ("account", "stream", "receipt")
+CHANGED = ("groat_account", "groat_stream", "groat_receipt")
 _TABLES = """SELECT relname, n_dead_tup, pg_total_relation_size(relid) FROM pg_stat_user_tables
 WHERE relname = ANY ($1)"""
 _CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'groat%'"
@@ -287,7 +287,7 @@ async def test_nothing_grows_in_a_long_time_at_half_of_the_peak(
         await together([*jobs, load.look(ends_at), load.visit(ends_at), watch()])
         written = sum(load.answers.values()) - begun
         heads = await plain.fetchval(
-            "SELECT sum(head)::bigint FROM stream WHERE name = ANY ($1)",
+            "SELECT sum(head)::bigint FROM groat_stream WHERE name = ANY ($1)",
             [f"user:u{n}" for n in range(WATCHING)],
         )
         await crowd.until("events", heads, DEADLINE_S)

@@ -84,8 +84,8 @@ async def test_a_database_in_the_place_of_the_one_that_was_known(sqlite: SqliteD
             await groat.post([("house:bonus", "user:a", "1", "CREDIT")], key=new_key())
         with sqlite.raw() as connection:
             # The ids of accounts that are known are now those of others, and of none.
-            connection.execute("UPDATE account SET path = 'user:other' WHERE path = 'user:a'")
-            connection.execute("UPDATE account SET id = 1000 + id WHERE path = 'house:bonus'")
+            connection.execute("UPDATE groat_account SET path = 'user:other' WHERE path = 'user:a'")
+            connection.execute("UPDATE groat_account SET id = 1000 + id WHERE path = 'house:bonus'")
         with capture_logs() as logs:
             await groat.post([("house:bonus", "user:a", "1", "CREDIT")], key=new_key())
         assert [line["event"] for line in logs if line["log_level"] == "error"] == ["database_replaced"]

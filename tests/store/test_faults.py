@@ -181,8 +181,8 @@ async def test_what_was_written_is_there_after_a_reader_in_another_connection(
         await groat.add_asset("CREDIT", 0)
         with sqlite.raw() as reader:
             reader.execute("BEGIN")
-            assert reader.execute("SELECT count(*) FROM txn").fetchone() == (0,)
+            assert reader.execute("SELECT count(*) FROM groat_txn").fetchone() == (0,)
             await give(groat, "user:a", "50")
-            assert reader.execute("SELECT count(*) FROM txn").fetchone() == (0,)
+            assert reader.execute("SELECT count(*) FROM groat_txn").fetchone() == (0,)
             reader.execute("COMMIT")
-            assert reader.execute("SELECT count(*) FROM txn").fetchone() == (1,)
+            assert reader.execute("SELECT count(*) FROM groat_txn").fetchone() == (1,)

@@ -75,7 +75,7 @@ async def test_a_restored_dump_has_an_epoch_of_its_own(postgres_server: Postgres
 async def count_transactions(server: Postgres) -> int:
     connection = await asyncpg.connect(server.dsn)
     try:
-        return int(await connection.fetchval("SELECT count(*) FROM txn"))
+        return int(await connection.fetchval("SELECT count(*) FROM groat_txn"))
     except asyncpg.UndefinedTableError:
         # A standby may not have come to the migrations yet.
         return 0

@@ -39,7 +39,7 @@ async def test_forward_from_every_version(sqlite: SqliteDatabase, tmp_path: Path
         connection.isolation_level = None
         migrate(connection, STEPS[:version])
         if version:
-            connection.execute("INSERT INTO asset VALUES ('CREDIT', 0, 0)")
+            connection.execute("INSERT INTO groat_asset VALUES ('CREDIT', 0, 0)")
     async with Groat.open(sqlite.url, store=sqlite.store()) as groat:
         await groat.add_asset("CREDIT", 0)
         await give(groat, "user:a", "5")
@@ -49,26 +49,30 @@ async def test_forward_from_every_version(sqlite: SqliteDatabase, tmp_path: Path
     fresh = SqliteDatabase(tmp_path / "fresh")
     await opened(fresh)
     assert schema(sqlite) == schema(fresh)
-    assert sqlite.rows("SELECT room, number FROM migration ORDER BY number") == [
+    assert sqlite.rows("SELECT room, number FROM groat_migration ORDER BY number") == [
         ("groat", step.number) for step in STEPS
     ]
 
 
 async def test_opening_again_changes_nothing(sqlite: SqliteDatabase) -> None:
     await opened(sqlite)
-    before = schema(sqlite), sqlite.rows("SELECT * FROM migration"), sqlite.rows("SELECT * FROM meta")
+    before = (
+        schema(sqlite),
+        sqlite.rows("SELECT * FROM groat_migration"),
+        sqlite.rows("SELECT * FROM groat_meta"),
+    )
     await opened(sqlite)
     assert (
         schema(sqlite),
-        sqlite.rows("SELECT * FROM migration"),
-        sqlite.rows("SELECT * FROM meta"),
+        sqlite.rows("SELECT * FROM groat_migration"),
+        sqlite.rows("SELECT * FROM groat_meta"),
     ) == before
 
 
 async def test_a_newer_database_is_refused_and_left_alone(sqlite: SqliteDatabase) -> None:
     await opened(sqlite)
     with sqlite.raw() as connection:
-        connection.execute("INSERT INTO migration (room, number, name) VALUES ('groat', 9999, 'later')")
+        connection.execute("INSERT INTO groat_migration (room, number, name) VALUES ('groat', 9999, 'later')")
     before = schema(sqlite)
     with pytest.raises(StoreError) as caught:
         await opened(sqlite)
@@ -77,7 +81,7 @@ async def test_a_newer_database_is_refused_and_left_alone(sqlite: SqliteDatabase
     assert schema(sqlite) == before
     # Steps of a program that is not loaded here are its own affair.
     with sqlite.raw() as connection:
-        connection.execute("UPDATE migration SET room = 'shop' WHERE number = 9999")
+        connection.execute("UPDATE groat_migration SET room = 'shop' WHERE number = 9999")
     await opened(sqlite)
 
 
@@ -97,7 +101,7 @@ async def test_a_program_brings_its_own_steps(sqlite: SqliteDatabase, tmp_path: 
         store = sqlite.store(extensions=[extension(tmp_path, *scripts)])
         async with Groat.open(sqlite.url, store=store):
             pass
-    assert sqlite.rows("SELECT number FROM migration WHERE room = 'shop'") == [(1,), (2,)]
+    assert sqlite.rows("SELECT number FROM groat_migration WHERE room = 'shop'") == [(1,), (2,)]
     assert sqlite.rows("SELECT name FROM sqlite_master WHERE tbl_name = 'voucher'") == [("voucher",), ("t",)]
 
 
@@ -124,10 +128,10 @@ asyncio.run(main())
 """
     processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", script) for _ in range(4)]
     assert [await process.wait() for process in processes] == [0] * 4
-    assert sqlite.rows("SELECT number FROM migration WHERE room = 'groat' ORDER BY 1") == [
+    assert sqlite.rows("SELECT number FROM groat_migration WHERE room = 'groat' ORDER BY 1") == [
         (step.number,) for step in STEPS
     ]
-    assert sqlite.rows("SELECT count(*) FROM meta WHERE name = 'epoch'") == [(1,)]
+    assert sqlite.rows("SELECT count(*) FROM groat_meta WHERE name = 'epoch'") == [(1,)]
 
 
 async def test_a_database_that_is_up_to_date_opens_while_another_process_writes(

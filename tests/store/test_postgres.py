@@ -67,7 +67,7 @@ def adding(*batches: list[tuple[int, int, int, str]]) -> Flow[None]:
 async def test_what_is_added_is_there_after_the_commit(place: PostgresDatabase) -> None:
     async with opened(place) as store:
         await store.write(adding, [event(1, n) for n in range(2_000)], [], [event(2, 1)])
-        assert place.rows("SELECT count(*) FROM event") == [(2_001,)]
+        assert place.rows("SELECT count(*) FROM groat_event") == [(2_001,)]
 
 
 @pytest.mark.parametrize("position", [0, 1, 2])
@@ -78,9 +78,9 @@ async def test_rows_that_cannot_be_added_undo_the_whole(place: PostgresDatabase,
         with pytest.raises(StoreError) as error:
             await store.write(adding, *batches)
         assert error.value.code == "command_failed"
-        assert place.rows("SELECT count(*) FROM event") == [(0,)]
+        assert place.rows("SELECT count(*) FROM groat_event") == [(0,)]
         await store.write(adding, [event(1, 1)])
-        assert place.rows("SELECT count(*) FROM event") == [(1,)]
+        assert place.rows("SELECT count(*) FROM groat_event") == [(1,)]
 
 
 async def test_a_flow_that_breaks_while_rows_are_added_leaves_nothing(place: PostgresDatabase) -> None:
@@ -91,7 +91,7 @@ async def test_a_flow_that_breaks_while_rows_are_added_leaves_nothing(place: Pos
     async with opened(place) as store:
         with pytest.raises(KeyError):
             await store.write(breaking)
-        assert place.rows("SELECT count(*) FROM event") == [(0,)]
+        assert place.rows("SELECT count(*) FROM groat_event") == [(0,)]
         await store.write(adding, [event(1, 1)])
 
 

@@ -151,7 +151,7 @@ async def test_a_file_that_goes_away_is_an_error_in_words(sqlite: SqliteDatabase
     async with Groat.open(sqlite.url, store=sqlite.store(clock)) as groat:
         await groat.add_asset("CREDIT", 0)
         with sqlite.raw() as connection:
-            connection.execute("DROP TABLE event")
+            connection.execute("DROP TABLE groat_event")
         with pytest.raises(StoreError) as caught:
             await give(groat, "user:a", "50")
         assert caught.value.code == "store_unavailable"

@@ -13,67 +13,79 @@ from tests.helpers.money import give
 
 # What somebody did behind groat's back, the check that is there for it, and the others that see it too.
 TAMPERINGS = [
-    ("UPDATE account SET credits = credits + 5 WHERE path = 'user:a'", "verify_sums", {"verify_counters"}),
     (
-        "UPDATE account SET debits_pending = debits_pending + 5 WHERE path = 'user:a'",
+        "UPDATE groat_account SET credits = credits + 5 WHERE path = 'user:a'",
+        "verify_sums",
+        {"verify_counters"},
+    ),
+    (
+        "UPDATE groat_account SET debits_pending = debits_pending + 5 WHERE path = 'user:a'",
         "verify_sums",
         {"verify_counters", "verify_pending"},
     ),
-    ("UPDATE account SET version = version + 1 WHERE path = 'user:a'", "verify_counters", set()),
+    ("UPDATE groat_account SET version = version + 1 WHERE path = 'user:a'", "verify_counters", set()),
     (
-        "UPDATE account SET debits = debits + 5, credits = credits + 5 WHERE path = 'user:a'",
+        "UPDATE groat_account SET debits = debits + 5, credits = credits + 5 WHERE path = 'user:a'",
         "verify_counters",
         set(),
     ),
     (
-        "DELETE FROM posting WHERE txn = (SELECT id FROM txn WHERE kind = 'reverse')",
+        "DELETE FROM groat_posting WHERE txn = (SELECT id FROM groat_txn WHERE kind = 'reverse')",
         "verify_counters",
         {"verify_running", "hash_chain"},
     ),
     (
-        "UPDATE posting SET source_balance = source_balance + 1 WHERE source_version = 1",
+        "UPDATE groat_posting SET source_balance = source_balance + 1 WHERE source_version = 1",
         "verify_running",
         {"hash_chain"},
     ),
     (
-        "UPDATE posting SET destination_held = 7 WHERE destination_version = 2",
+        "UPDATE groat_posting SET destination_held = 7 WHERE destination_version = 2",
         "verify_running",
         {"hash_chain"},
     ),
     (
-        "UPDATE hold SET captured = captured - 1, released = released + 1 WHERE captured > 0",
+        "UPDATE groat_hold SET captured = captured - 1, released = released + 1 WHERE captured > 0",
         "verify_holds",
         set(),
     ),
-    ("UPDATE hold SET status = 'released' WHERE status = 'open'", "verify_holds", {"verify_pending"}),
+    ("UPDATE groat_hold SET status = 'released' WHERE status = 'open'", "verify_holds", {"verify_pending"}),
     (
-        "UPDATE account SET debits_pending = debits_pending + 5 WHERE path = 'user:a';"
-        "UPDATE account SET credits_pending = credits_pending + 5 WHERE path = 'house:s'",
+        "UPDATE groat_account SET debits_pending = debits_pending + 5 WHERE path = 'user:a';"
+        "UPDATE groat_account SET credits_pending = credits_pending + 5 WHERE path = 'house:s'",
         "verify_pending",
         {"verify_counters"},
     ),
     (
-        "UPDATE txn SET reverses = (SELECT id FROM txn WHERE reason = 'small') WHERE reverses IS NOT NULL",
+        "UPDATE groat_txn SET reverses = (SELECT id FROM groat_txn WHERE reason = 'small') WHERE reverses IS NOT NULL",
         "verify_reversals",
         {"hash_chain"},
     ),
     (
-        "UPDATE key SET txn = '0' WHERE txn = (SELECT id FROM txn WHERE reason = 'small')",
+        "UPDATE groat_key SET txn = '0' WHERE txn = (SELECT id FROM groat_txn WHERE reason = 'small')",
         "verify_keys",
         set(),
     ),
-    ("DELETE FROM key WHERE txn = (SELECT id FROM txn WHERE reason = 'small')", "verify_keys", set()),
-    ("DELETE FROM key WHERE outcome LIKE '%transactions%'", "verify_keys", set()),
-    ("DELETE FROM event WHERE offset = 2", "verify_streams", set()),
-    ("UPDATE stream SET head = head + 1 WHERE name = 'user:a'", "verify_streams", set()),
-    ("UPDATE stream SET head = head - 1 WHERE name = 'user:a'", "verify_streams", set()),
-    ("DELETE FROM batch WHERE id = (SELECT max(batch) FROM txn)", "verify_unbatched", {"hash_chain"}),
-    ("DELETE FROM batch WHERE id = 2", "verify_unbatched", {"hash_chain"}),
-    ("UPDATE txn SET reason = 'because' WHERE reason = 'small'", "hash_chain", set()),
-    ("UPDATE txn SET actor = 'user:b' WHERE reason = 'small'", "hash_chain", set()),
-    ("UPDATE posting SET effective_at = effective_at - 1", "hash_chain", set()),
-    ("UPDATE act SET actor = 'user:b' WHERE kind = 'set_limits'", "hash_chain", set()),
-    ("UPDATE batch SET hash = previous WHERE id = 3", "hash_chain", set()),
+    (
+        "DELETE FROM groat_key WHERE txn = (SELECT id FROM groat_txn WHERE reason = 'small')",
+        "verify_keys",
+        set(),
+    ),
+    ("DELETE FROM groat_key WHERE outcome LIKE '%transactions%'", "verify_keys", set()),
+    ("DELETE FROM groat_event WHERE offset = 2", "verify_streams", set()),
+    ("UPDATE groat_stream SET head = head + 1 WHERE name = 'user:a'", "verify_streams", set()),
+    ("UPDATE groat_stream SET head = head - 1 WHERE name = 'user:a'", "verify_streams", set()),
+    (
+        "DELETE FROM groat_batch WHERE id = (SELECT max(batch) FROM groat_txn)",
+        "verify_unbatched",
+        {"hash_chain"},
+    ),
+    ("DELETE FROM groat_batch WHERE id = 2", "verify_unbatched", {"hash_chain"}),
+    ("UPDATE groat_txn SET reason = 'because' WHERE reason = 'small'", "hash_chain", set()),
+    ("UPDATE groat_txn SET actor = 'user:b' WHERE reason = 'small'", "hash_chain", set()),
+    ("UPDATE groat_posting SET effective_at = effective_at - 1", "hash_chain", set()),
+    ("UPDATE groat_act SET actor = 'user:b' WHERE kind = 'set_limits'", "hash_chain", set()),
+    ("UPDATE groat_batch SET hash = previous WHERE id = 3", "hash_chain", set()),
 ]
 
 
@@ -145,7 +157,7 @@ async def test_the_books_agree_on_every_store(database: Database, clock: Clock, 
 
 async def test_postings_of_accounts_that_are_not_there_are_found(books: SqliteDatabase) -> None:
     with books.raw() as connection:
-        connection.execute("DELETE FROM account WHERE path = 'user:b'")
+        connection.execute("DELETE FROM groat_account WHERE path = 'user:b'")
     assert await report_of(books) == {"verify_sums", "verify_counters"}
 
 
@@ -154,7 +166,7 @@ async def test_a_report_is_no_longer_than_anybody_reads(
 ) -> None:
     monkeypatch.setattr(verify, "PROBLEMS_MAX", 3)
     with books.raw() as connection:
-        connection.execute("UPDATE batch SET hash = 'x' || hash")
+        connection.execute("UPDATE groat_batch SET hash = 'x' || hash")
     async with Groat.open(books.url, store=books.store()) as groat:
         report = await groat.verify()
     assert [problem.check for problem in report.problems] == ["hash_chain"] * 3
@@ -171,6 +183,7 @@ async def test_progress_is_told(books: SqliteDatabase) -> None:
     assert {name for name, _, _ in told} >= set(CHECKS)
     assert all(0 <= done <= total for _, done, total in told)
     counts = [
-        books.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("txn", "posting", "account", "batch")
+        books.rows(f"SELECT count(*) FROM groat_{table}")[0][0]
+        for table in ("txn", "posting", "account", "batch")
     ]
     assert [report.transactions, report.postings, report.accounts, report.batches] == counts

@@ -19,13 +19,14 @@ log = structlog.get_logger("groat.store")
 _MARKS = """SELECT system_identifier::text,
        substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8),
        (SELECT oid FROM pg_database WHERE datname = current_database())::text,
-       'meta'::regclass::oid::text,
+       'groat_meta'::regclass::oid::text,
        current_schema()
 FROM pg_control_system()"""
 # Use the epoch in place of the server's own name.
-_PLACE = "SELECT current_database() || ' ' || value, current_schema() FROM meta WHERE name = 'epoch'"
-_KEEP = "INSERT INTO meta (name, value) VALUES ('history', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-_RENEW = "UPDATE meta SET value = $1 WHERE name = 'epoch'"
+_PLACE = "SELECT current_database() || ' ' || value, current_schema() FROM groat_meta WHERE name = 'epoch'"
+_KEEP = """INSERT INTO groat_meta (name, value) VALUES ('history', $1)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
+_RENEW = "UPDATE groat_meta SET value = $1 WHERE name = 'epoch'"
 # Some services hide the server's control data. There the operator renews the epoch after a restore, by command.
 _HIDDEN = (
     exceptions.InsufficientPrivilegeError,
@@ -81,8 +82,8 @@ async def settle(connection: Any, marks: Marks, synchronous_standby: bool) -> st
         return None
     async with connection.transaction():
         # Several nodes may find the change at once. The first renews the epoch; the others find it done.
-        await connection.execute("SELECT 1 FROM meta WHERE name = 'epoch' FOR UPDATE")
-        kept = await connection.fetchval("SELECT value FROM meta WHERE name = 'history'")
+        await connection.execute("SELECT 1 FROM groat_meta WHERE name = 'epoch' FOR UPDATE")
+        kept = await connection.fetchval("SELECT value FROM groat_meta WHERE name = 'history'")
         if kept == marks.text:
             return None
         await connection.execute(_KEEP, marks.text)

@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from groat.ledger.errors import StoreError
+from groat.store.renaming import rename_sqlite
 
-_CREATE = """CREATE TABLE IF NOT EXISTS migration (
+_CREATE = """CREATE TABLE IF NOT EXISTS groat_migration (
     room       TEXT    NOT NULL,
     number     INTEGER NOT NULL,
     name       TEXT    NOT NULL,
     applied_at TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
     PRIMARY KEY (room, number)
 ) STRICT, WITHOUT ROWID"""
+
+_FIND = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'groat_migration'"
 
 
 class Migration(NamedTuple):
@@ -57,18 +60,20 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> 
 
     Raises StoreError ``newer_database`` when the database holds a step of one of these rooms that is not known here.
     """
-    connection.execute(_CREATE)
     # Mostly nothing is missing. Then no lock is taken: a process must start however busy others keep the database.
-    if not check_applied(migrations, _applied(connection)):
+    if connection.execute(_FIND).fetchone() and not check_applied(migrations, _applied(connection)):
         return []
     connection.execute("BEGIN IMMEDIATE")
     try:
+        if not connection.execute(_FIND).fetchone():
+            rename_sqlite(connection)
+        connection.execute(_CREATE)
         missing = check_applied(migrations, _applied(connection))
         for step in missing:
             for statement in _split(step.sql):
                 connection.execute(statement)
             connection.execute(
-                "INSERT INTO migration (room, number, name) VALUES (?, ?, ?)",
+                "INSERT INTO groat_migration (room, number, name) VALUES (?, ?, ?)",
                 (step.room, step.number, step.name),
             )
         connection.execute("COMMIT")
@@ -79,7 +84,7 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> 
 
 
 def _applied(connection: sqlite3.Connection) -> set[tuple[str, int]]:
-    return {(room, number) for room, number in connection.execute("SELECT room, number FROM migration")}
+    return {(room, number) for room, number in connection.execute("SELECT room, number FROM groat_migration")}
 
 
 def _split(script: str) -> Iterable[str]:

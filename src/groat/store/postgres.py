@@ -17,6 +17,7 @@ from groat.ledger.errors import Closed, StoreError
 from groat.store.flow import TURN, Contribute, Flow, Forget, Query
 from groat.store.history import Marks, read_marks, settle
 from groat.store.migrations import Migration, check_applied, load_migrations
+from groat.store.renaming import HAS_OLD_POSTGRES, rename_postgres
 from groat.store.sqlite import Extension
 from groat.store.statements import Statement, load_statements
 
@@ -41,13 +42,15 @@ CLOSE_S = 5.0
 MIGRATION_LOCK = 0x67726F6174
 
 _HERE = Path(__file__).parent
-_CREATE = """CREATE TABLE IF NOT EXISTS migration (
+_CREATE = """CREATE TABLE IF NOT EXISTS groat_migration (
     room       text COLLATE "C" NOT NULL,
     number     integer NOT NULL,
     name       text NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (room, number)
 )"""
+_FIND = """SELECT true FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relname = 'groat_migration' AND relkind = 'r'"""
 
 READER_SETTINGS = {
     "application_name": "groat",
@@ -184,13 +187,17 @@ class PostgresStore:
     async def _migrate(self, connection: Any) -> list[Migration]:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
+            if not await connection.fetchval(_FIND):
+                await rename_postgres(connection)
             await connection.execute(_CREATE)
-            applied = {tuple(row) for row in await connection.fetch("SELECT room, number FROM migration")}
+            applied = {
+                tuple(row) for row in await connection.fetch("SELECT room, number FROM groat_migration")
+            }
             missing = check_applied(self._migrations, applied)
             for step in missing:
                 await connection.execute(step.sql)
                 await connection.execute(
-                    "INSERT INTO migration (room, number, name) VALUES ($1, $2, $3)",
+                    "INSERT INTO groat_migration (room, number, name) VALUES ($1, $2, $3)",
                     step.room,
                     step.number,
                     step.name,
@@ -397,7 +404,7 @@ async def holds_ledger(dsn: str) -> bool:
     try:
         connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
         try:
-            return bool(await connection.fetchval("SELECT to_regclass('migration') IS NOT NULL"))
+            return bool(await connection.fetchval(_FIND) or await connection.fetchval(HAS_OLD_POSTGRES))
         finally:
             await connection.close()
     except _TROUBLE as error:
@@ -434,7 +441,7 @@ def _typed(error: Exception) -> StoreError:
     if isinstance(error, _AGAIN):
         return StoreError("interrupted", detail)
     if isinstance(error, exceptions.UniqueViolationError) and (
-        error.table_name in ("txn", "key") or error.constraint_name == "posting_pkey"
+        error.table_name in ("groat_txn", "groat_key") or error.constraint_name == "groat_posting_pkey"
     ):
         # Another batch used one of the keys first. An id is made once: there an earlier run of the same batch, whose
         # outcome was unknown, has committed meanwhile.

@@ -32,7 +32,7 @@ ANSWER_S = 2.0
 STATEMENT_S = 5.0
 
 SETTINGS = READER_SETTINGS | {"application_name": "groat-replica"}
-_IDENTITY = "(SELECT string_agg(value, ' ' ORDER BY name) FROM meta WHERE name IN ('epoch', 'history'))"
+_IDENTITY = "(SELECT string_agg(value, ' ' ORDER BY name) FROM groat_meta WHERE name IN ('epoch', 'history'))"
 _PRIMARY = f"SELECT {_IDENTITY}, (pg_current_wal_insert_lsn() - '0/0')::bigint"
 _STANDBY = f"""SELECT {_IDENTITY},
        CASE WHEN pg_is_in_recovery() THEN (pg_last_wal_replay_lsn() - '0/0')::bigint END"""

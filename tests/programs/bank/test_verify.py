@@ -75,20 +75,20 @@ async def make(bank: Bank) -> dict[str, RequestView]:
 def moved_to(name: str, state: str) -> str:
     """The request and its history say another state, and nothing else does."""
     return (
-        f"UPDATE request SET state = '{state}', waits = 0 WHERE id = '{{{name}}}';"
-        f"UPDATE request_step SET target = '{state}' WHERE request = '{{{name}}}' AND version ="
-        f" (SELECT version FROM request WHERE id = '{{{name}}}')"
+        f"UPDATE groat_request SET state = '{state}', waits = 0 WHERE id = '{{{name}}}';"
+        f"UPDATE groat_request_step SET target = '{state}' WHERE request = '{{{name}}}' AND version ="
+        f" (SELECT version FROM groat_request WHERE id = '{{{name}}}')"
     )
 
 
 def data(name: str, old: str, new: str) -> str:
-    return f"UPDATE request SET data = replace(data, '{old}', '{new}') WHERE id = '{{{name}}}'"
+    return f"UPDATE groat_request SET data = replace(data, '{old}', '{new}') WHERE id = '{{{name}}}'"
 
 
 def given_to(name: str, step_of: str) -> str:
     """The step that moved the money is said to be another request's."""
     return (
-        f"UPDATE request_step SET request = '{{{name}}}', version = 7"
+        f"UPDATE groat_request_step SET request = '{{{name}}}', version = 7"
         f" WHERE request = '{{{step_of}}}' AND version = 2"
     )
 
@@ -98,12 +98,16 @@ TAMPERINGS = [
     ("transfer", moved_to("completed", "rejected"), MONEY),
     ("transfer", moved_to("completed", "approved"), MONEY),
     ("transfer", moved_to("pending", "scheduled"), MONEY),
-    ("transfer", "UPDATE request SET amount = amount + 1 WHERE id = '{completed}'", MONEY),
+    ("transfer", "UPDATE groat_request SET amount = amount + 1 WHERE id = '{completed}'", MONEY),
     ("transfer", data("completed", '"user":"7"', '"user":"8"'), MONEY),
-    ("transfer", "UPDATE request SET owner = 'user:8' WHERE id = '{completed}'", MONEY),
-    ("transfer", "UPDATE request SET corrections = NULL WHERE id = '{corrected}'", MONEY),
-    ("transfer", "UPDATE request SET corrections = replace(corrections, '1000', '1') WHERE id = '{corrected}'", MONEY),
-    ("transfer", "UPDATE request SET data = '{{}}' WHERE id = '{completed}'", MONEY),
+    ("transfer", "UPDATE groat_request SET owner = 'user:8' WHERE id = '{completed}'", MONEY),
+    ("transfer", "UPDATE groat_request SET corrections = NULL WHERE id = '{corrected}'", MONEY),
+    (
+        "transfer",
+        "UPDATE groat_request SET corrections = replace(corrections, '1000', '1') WHERE id = '{corrected}'",
+        MONEY,
+    ),
+    ("transfer", "UPDATE groat_request SET data = '{{}}' WHERE id = '{completed}'", MONEY),
     ("beneficiary", given_to("saved", "completed"), MONEY),
     ("card", given_to("card", "captured"), MONEY),
     ("standing_order", given_to("order", "captured"), MONEY),
@@ -116,19 +120,23 @@ TAMPERINGS = [
     ("loan", moved_to("loan", "cancelled"), MONEY),
     ("bitcoin_transaction", moved_to("deposit", "failed"), MONEY),
     ("bitcoin_transaction", moved_to("withdrawal", "completed"), MONEY),
-    ("bitcoin_transaction", "UPDATE request SET amount = amount - 1 WHERE id = '{withdrawal}'", MONEY),
+    ("bitcoin_transaction", "UPDATE groat_request SET amount = amount - 1 WHERE id = '{withdrawal}'", MONEY),
     # The links themselves.
-    ("transfer", "UPDATE txn SET cause = NULL WHERE cause LIKE '%{completed}'", "hash_chain"),
-    ("transfer", "UPDATE txn SET cause = 'request:transfer:{rejected}' WHERE cause LIKE '%{completed}'", CAUSES),
-    ("transfer", "UPDATE txn SET cause = 'request:transfer:{pending}' WHERE principal = 'service:local'", CAUSES),
-    ("transfer", "UPDATE hold SET cause = 'request:transfer:{rejected}' WHERE cause LIKE '%{pending}'", CAUSES),
-    ("transfer", "UPDATE hold SET cause = NULL WHERE cause LIKE '%{pending}'", "verify_holds"),
-    ("transfer", "UPDATE request SET asset = 'XAU' WHERE id = '{completed}'", MONEY),
-    ("transfer", "UPDATE request SET corrections = replace(corrections, 'USD', 'XAU') WHERE id = '{corrected}'", MONEY),
-    ("transfer", "UPDATE request SET corrections = '{{' WHERE id = '{corrected}'", MONEY),
-    ("transfer", "UPDATE request SET kind = 'unknown' WHERE id = '{completed}'", CAUSES),
-    ("transfer", "UPDATE hold SET expires_at = 9000000000000000 WHERE cause LIKE '%{pending}'", CAUSES),
-    ("transfer", "UPDATE request_step SET id = substr(id, 1, 35) || 'z' WHERE request = '{pending}'", CAUSES),
+    ("transfer", "UPDATE groat_txn SET cause = NULL WHERE cause LIKE '%{completed}'", "hash_chain"),
+    ("transfer", "UPDATE groat_txn SET cause = 'request:transfer:{rejected}' WHERE cause LIKE '%{completed}'", CAUSES),
+    ("transfer", "UPDATE groat_txn SET cause = 'request:transfer:{pending}' WHERE principal = 'service:local'", CAUSES),
+    ("transfer", "UPDATE groat_hold SET cause = 'request:transfer:{rejected}' WHERE cause LIKE '%{pending}'", CAUSES),
+    ("transfer", "UPDATE groat_hold SET cause = NULL WHERE cause LIKE '%{pending}'", "verify_holds"),
+    ("transfer", "UPDATE groat_request SET asset = 'XAU' WHERE id = '{completed}'", MONEY),
+    (
+        "transfer",
+        "UPDATE groat_request SET corrections = replace(corrections, 'USD', 'XAU') WHERE id = '{corrected}'",
+        MONEY,
+    ),
+    ("transfer", "UPDATE groat_request SET corrections = '{{' WHERE id = '{corrected}'", MONEY),
+    ("transfer", "UPDATE groat_request SET kind = 'unknown' WHERE id = '{completed}'", CAUSES),
+    ("transfer", "UPDATE groat_hold SET expires_at = 9000000000000000 WHERE cause LIKE '%{pending}'", CAUSES),
+    ("transfer", "UPDATE groat_request_step SET id = substr(id, 1, 35) || 'z' WHERE request = '{pending}'", CAUSES),
 ]  # fmt: skip
 
 
@@ -141,7 +149,7 @@ async def test_each_disagreement_is_found(database: Database, clock: Clock) -> N
         assert MONEY in report.checks
         names = {name: request.id for name, request in made.items()}
         for kind, tampering, check in TAMPERINGS:
-            tables = ("request", "request_step", "txn", "hold")
+            tables = ("groat_request", "groat_request_step", "groat_txn", "groat_hold")
             for table in tables:
                 database.rows(f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")
             for statement in tampering.split(";"):

@@ -59,7 +59,7 @@ async def account(groat: Groat, user: str, roles: tuple[str, ...] = (), email: s
 
 
 def states(database: Database) -> list[tuple[Any, ...]]:
-    return database.rows("SELECT stream, state, attempts FROM notification_mail ORDER BY stream, id")
+    return database.rows("SELECT stream, state, attempts FROM groat_notification_mail ORDER BY stream, id")
 
 
 async def test_who_wants_mail_of_a_category_gets_it(
@@ -315,7 +315,7 @@ async def test_mail_without_its_notification_is_dropped(
 ) -> None:
     await mail_to(groat, "abc")
     database.rows(
-        f"UPDATE notification_mail SET notification = '{new_id()}' WHERE stream = 'user:b' RETURNING 1"
+        f"UPDATE groat_notification_mail SET notification = '{new_id()}' WHERE stream = 'user:b' RETURNING 1"
     )
     await send_all(groat, smtp)
     assert sorted(reached(smtp)) == ["a", "c"]

@@ -125,7 +125,7 @@ async def test_what_a_refused_command_said_was_never_said(groat: Groat, database
     assert [type(answer) for answer in answers] == [Refusal, Done]
     (event,) = await events(groat, "user:42")
     assert event["notification"]["number"] == 1
-    assert database.rows("SELECT count(*) FROM notification") == [(1,)]
+    assert database.rows("SELECT count(*) FROM groat_notification") == [(1,)]
 
 
 @pytest.mark.parametrize(

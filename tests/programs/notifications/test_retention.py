@@ -55,7 +55,7 @@ def titles(first: int, last: int) -> list[str]:
 
 
 def numbers(database: Database, stream: str = ME) -> list[int]:
-    rows = database.rows(f"SELECT number FROM notification WHERE stream = '{stream}' ORDER BY number")
+    rows = database.rows(f"SELECT number FROM groat_notification WHERE stream = '{stream}' ORDER BY number")
     return [number for (number,) in rows]
 
 
@@ -63,7 +63,7 @@ def box(database: Database, stream: str = ME) -> tuple[int, int, int]:
     """How many there were of a stream, up to which number they have gone, up to which its person has read them."""
     ((total, gone, upto),) = database.rows(
         f"""SELECT b.total, coalesce(g.gone, 0), b.upto
-        FROM notification_box AS b LEFT JOIN notification_gone AS g ON g.stream = b.stream
+        FROM groat_notification_box AS b LEFT JOIN groat_notification_gone AS g ON g.stream = b.stream
         WHERE b.stream = '{stream}'"""
     )
     return total, gone, upto
@@ -192,7 +192,7 @@ async def test_what_is_old_waits_for_one_before_it_that_is_not(
 ) -> None:
     await told(groat, clock, 4)
     # As by a clock that was fast for a moment.
-    fast = f"UPDATE notification SET at = at + {100 * DAY * 1_000_000} WHERE number = 3"
+    fast = f"UPDATE groat_notification SET at = at + {100 * DAY * 1_000_000} WHERE number = 3"
     database.rows(f"{fast} RETURNING 1")
     clock.advance(400 * DAY)
     await groat.prune()
@@ -240,12 +240,12 @@ async def test_a_database_of_before_is_brought_up_to_date(
     before = NOTIFICATIONS._replace(directory=tmp_path / "before", snapshot=None, checks=(), forgets=())
     async with Groat.open(database.url, store=database.store(clock, extensions=[before])):
         database.rows(
-            f"INSERT INTO notification_box VALUES ('{ME}', 3, 0, '[[2,2]]', '', '{{}}') RETURNING 1"
+            f"INSERT INTO groat_notification_box VALUES ('{ME}', 3, 0, '[[2,2]]', '', '{{}}') RETURNING 1"
         )
         for number in (1, 2, 3):
             at = clock() - (392 - 10 * number) * DAY * 1_000_000
             row = f"('{new_id()}', '{ME}', {number}, 'info', 'Day {number}', '', 'general', '', NULL, {at})"
-            database.rows(f"INSERT INTO notification VALUES {row} RETURNING 1")
+            database.rows(f"INSERT INTO groat_notification VALUES {row} RETURNING 1")
     async with Groat.open(database.url, store=database.store(clock, extensions=[NOTIFICATIONS])) as groat:
         assert (await groat.verify()).ok
         await groat.prune()
@@ -255,15 +255,15 @@ async def test_a_database_of_before_is_brought_up_to_date(
 
 
 TAMPERING = {
-    "the oldest is missing": f"DELETE FROM notification WHERE stream = '{ME}' AND number = 4",
-    "one is missing": f"DELETE FROM notification WHERE stream = '{ME}' AND number = 5",
-    "the latest is missing": f"DELETE FROM notification WHERE stream = '{ME}' AND number = 6",
-    "all are missing": "DELETE FROM notification",
-    "more is said to be gone": "UPDATE notification_gone SET gone = gone + 1",
-    "less is said to be gone": "UPDATE notification_gone SET gone = gone - 1",
-    "nothing is said to be gone": "DELETE FROM notification_gone",
-    "one has come back": f"UPDATE notification SET number = 3 WHERE stream = '{ME}' AND number = 5",
-    "what is gone is unread": "UPDATE notification_box SET upto = 2",
+    "the oldest is missing": f"DELETE FROM groat_notification WHERE stream = '{ME}' AND number = 4",
+    "one is missing": f"DELETE FROM groat_notification WHERE stream = '{ME}' AND number = 5",
+    "the latest is missing": f"DELETE FROM groat_notification WHERE stream = '{ME}' AND number = 6",
+    "all are missing": "DELETE FROM groat_notification",
+    "more is said to be gone": "UPDATE groat_notification_gone SET gone = gone + 1",
+    "less is said to be gone": "UPDATE groat_notification_gone SET gone = gone - 1",
+    "nothing is said to be gone": "DELETE FROM groat_notification_gone",
+    "one has come back": f"UPDATE groat_notification SET number = 3 WHERE stream = '{ME}' AND number = 5",
+    "what is gone is unread": "UPDATE groat_notification_box SET upto = 2",
 }
 
 

@@ -43,7 +43,7 @@ async def take(workflow: Workflow, request: RequestView, name: str, **given: Any
 
 def older(database: Database) -> None:
     """As a version without causes left the rows."""
-    for table in ("txn", "hold"):
+    for table in ("groat_txn", "groat_hold"):
         database.rows(f"UPDATE {table} SET cause = NULL")
 
 
@@ -131,7 +131,7 @@ async def test_an_expiry_that_somebody_gave_a_request_s_hold_does_nothing(
 ) -> None:
     async with opened(database, clock) as groat:
         workflow, request = await filed(groat)
-        database.rows(f"UPDATE hold SET expires_at = {clock()} WHERE id = '{request.hold}'")
+        database.rows(f"UPDATE groat_hold SET expires_at = {clock()} WHERE id = '{request.hold}'")
         clock.advance(1)
         await groat.post([("user:42", "house:shop", "5", "USD")], key="p")
         await untouched(groat, workflow, request, "475.00")

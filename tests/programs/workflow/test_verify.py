@@ -11,20 +11,20 @@ from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
 from tests.programs.workflow.payouts import PAYOUT
 
-ENDED, OPEN = "(SELECT min(id) FROM request)", "(SELECT max(id) FROM request)"
+ENDED, OPEN = "(SELECT min(id) FROM groat_request)", "(SELECT max(id) FROM groat_request)"
 TAMPERINGS = [
-    ("UPDATE request SET version = version + 1", "verify_requests"),
-    (f"UPDATE request SET state = 'completed' WHERE id = {OPEN}", "verify_requests"),
-    ("DELETE FROM request_step WHERE version = 1", "verify_requests"),
-    ("DELETE FROM request_step WHERE version = 2", "verify_requests"),
-    (f"DELETE FROM request WHERE id = {ENDED}", "verify_requests"),
-    ("UPDATE request SET hold = NULL", "verify_request_holds"),
-    (f"UPDATE request SET hold = {OPEN} WHERE id = {ENDED}", "verify_request_holds"),
-    ("UPDATE request SET hold = 'x' WHERE hold IS NOT NULL", "verify_request_holds"),
-    ("UPDATE request SET open = 0", "verify_request_holds"),
-    ("UPDATE notification_box SET total = total + 1", "verify_notifications"),
-    ("UPDATE notification SET number = number + 7", "verify_notifications"),
-    ("DELETE FROM notification", "verify_notifications"),
+    ("UPDATE groat_request SET version = version + 1", "verify_requests"),
+    (f"UPDATE groat_request SET state = 'completed' WHERE id = {OPEN}", "verify_requests"),
+    ("DELETE FROM groat_request_step WHERE version = 1", "verify_requests"),
+    ("DELETE FROM groat_request_step WHERE version = 2", "verify_requests"),
+    (f"DELETE FROM groat_request WHERE id = {ENDED}", "verify_requests"),
+    ("UPDATE groat_request SET hold = NULL", "verify_request_holds"),
+    (f"UPDATE groat_request SET hold = {OPEN} WHERE id = {ENDED}", "verify_request_holds"),
+    ("UPDATE groat_request SET hold = 'x' WHERE hold IS NOT NULL", "verify_request_holds"),
+    ("UPDATE groat_request SET open = 0", "verify_request_holds"),
+    ("UPDATE groat_notification_box SET total = total + 1", "verify_notifications"),
+    ("UPDATE groat_notification SET number = number + 7", "verify_notifications"),
+    ("DELETE FROM groat_notification", "verify_notifications"),
 ]
 
 

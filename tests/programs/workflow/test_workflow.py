@@ -397,7 +397,10 @@ async def test_a_fault_between_any_two_statements_leaves_all_or_nothing(
         struck = 0
         for name in ("file", "approve", "complete"):
             for after in range(100):
-                before = (await standing(groat, "user:42"), sqlite.rows("SELECT state, version FROM request"))
+                before = (
+                    await standing(groat, "user:42"),
+                    sqlite.rows("SELECT state, version FROM groat_request"),
+                )
                 left[:] = [after]
                 try:
                     done = await _next_step(workflow, name)
@@ -406,7 +409,7 @@ async def test_a_fault_between_any_two_statements_leaves_all_or_nothing(
                     struck += 1
                     now = (
                         await standing(groat, "user:42"),
-                        sqlite.rows("SELECT state, version FROM request"),
+                        sqlite.rows("SELECT state, version FROM groat_request"),
                     )
                     assert now == before, (name, after)
                     continue
@@ -416,7 +419,7 @@ async def test_a_fault_between_any_two_statements_leaves_all_or_nothing(
                 break
         report = await groat.verify()
         assert report.ok, report.problems
-        assert sqlite.rows("SELECT state, version FROM request") == [("completed", 3)]
+        assert sqlite.rows("SELECT state, version FROM groat_request") == [("completed", 3)]
         assert await standing(groat, "user:42") == ("480.00", "0.00")
     assert struck > 30
 

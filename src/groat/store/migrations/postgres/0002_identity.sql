@@ -2,7 +2,7 @@
 
 -- A person or a service whose rights differ from what a token alone says. rev grows with every change that must
 -- reach open connections (roles, disabled, revoked); it is never reused, so "rev above the last seen" finds them all.
-CREATE TABLE principal (
+CREATE TABLE groat_principal (
     id            text COLLATE "C" PRIMARY KEY,     -- user:42, service:shop
     name          text    NOT NULL DEFAULT '',
     email         text COLLATE "C" UNIQUE,          -- lower case
@@ -14,24 +14,24 @@ CREATE TABLE principal (
     created_at    bigint  NOT NULL                  -- microseconds since 1970
 );
 
-CREATE UNIQUE INDEX principal_rev ON principal (rev);
+CREATE UNIQUE INDEX groat_principal_rev ON groat_principal (rev);
 
-CREATE TABLE api_key (
+CREATE TABLE groat_api_key (
     id            text COLLATE "C" PRIMARY KEY,
     digest        bytea   NOT NULL UNIQUE,          -- SHA-256 of the whole key; the key is random, so no salt
-    principal     text COLLATE "C" NOT NULL REFERENCES principal (id),
+    principal     text COLLATE "C" NOT NULL REFERENCES groat_principal (id),
     label         text    NOT NULL,
     created_at    bigint  NOT NULL,
     created_by    text    NOT NULL,
     revoked_at    bigint
 );
 
-CREATE TABLE session (
+CREATE TABLE groat_session (
     digest        bytea   PRIMARY KEY,              -- SHA-256 of the cookie
-    principal     text COLLATE "C" NOT NULL REFERENCES principal (id),
+    principal     text COLLATE "C" NOT NULL REFERENCES groat_principal (id),
     created_at    bigint  NOT NULL,                 -- microseconds since 1970
     expires_at    bigint  NOT NULL
 );
 
-CREATE INDEX session_principal ON session (principal);
-CREATE INDEX session_expires ON session (expires_at);
+CREATE INDEX groat_session_principal ON groat_session (principal);
+CREATE INDEX groat_session_expires ON groat_session (expires_at);

@@ -1,15 +1,15 @@
 -- The archive: transactions and postings of closed months, moved out of the tables that every batch writes to, with a
 -- partition for each month. A month is that of the commit, as 202501. All that is archived belongs to the first batches,
--- up to `archive.last_batch`, and all that does not to those behind; a transaction and its postings move together.
+-- up to `groat_archive.last_batch`, and all that does not to those behind; a transaction and its postings move together.
 
-CREATE TABLE archive (
+CREATE TABLE groat_archive (
     month        integer PRIMARY KEY,
     last_batch   bigint NOT NULL,
     transactions bigint NOT NULL,
     postings     bigint NOT NULL
 );
 
-CREATE TABLE archived_txn (
+CREATE TABLE groat_archived_txn (
     month        integer NOT NULL,
     id           uuid   NOT NULL,
     batch        bigint NOT NULL,
@@ -28,10 +28,10 @@ CREATE TABLE archived_txn (
     PRIMARY KEY (id, month)
 ) PARTITION BY LIST (month);
 
-CREATE INDEX archived_txn_batch ON archived_txn (batch, id);
-CREATE INDEX archived_txn_reverses ON archived_txn (reverses) WHERE reverses IS NOT NULL;
+CREATE INDEX groat_archived_txn_batch ON groat_archived_txn (batch, id);
+CREATE INDEX groat_archived_txn_reverses ON groat_archived_txn (reverses) WHERE reverses IS NOT NULL;
 
-CREATE TABLE archived_posting (
+CREATE TABLE groat_archived_posting (
     month               integer NOT NULL,
     txn                 uuid    NOT NULL,
     leg                 integer NOT NULL,
@@ -50,8 +50,8 @@ CREATE TABLE archived_posting (
 ) PARTITION BY LIST (month);
 
 -- Unique within a month, as all that a partition can promise; `groat verify` sees to the rest.
-CREATE UNIQUE INDEX archived_posting_source ON archived_posting (source, source_version, month);
-CREATE UNIQUE INDEX archived_posting_destination ON archived_posting (destination, destination_version, month);
+CREATE UNIQUE INDEX groat_archived_posting_source ON groat_archived_posting (source, source_version, month);
+CREATE UNIQUE INDEX groat_archived_posting_destination ON groat_archived_posting (destination, destination_version, month);
 
 -- Make the partitions of a month, unless they exist. To attach a table takes no lock that readers of the others or
 -- writers wait for, as to create it in its place would.
@@ -59,7 +59,7 @@ CREATE FUNCTION groat_archive_month(month integer) RETURNS void LANGUAGE plpgsql
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['archived_txn', 'archived_posting'] LOOP
+    FOREACH name IN ARRAY ARRAY['groat_archived_txn', 'groat_archived_posting'] LOOP
         IF to_regclass(name || '_' || month) IS NULL THEN
             EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', name || '_' || month, name);
             EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES IN (%s)', name, name || '_' || month, month);

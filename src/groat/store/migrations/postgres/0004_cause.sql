@@ -5,6 +5,6 @@
 -- Who reads these tables for long must not make everybody who writes wait behind this step.
 SET LOCAL lock_timeout = '5s';
 
-ALTER TABLE txn ADD COLUMN cause text;
-ALTER TABLE archived_txn ADD COLUMN cause text;
-ALTER TABLE hold ADD COLUMN cause text;
+ALTER TABLE groat_txn ADD COLUMN cause text;
+ALTER TABLE groat_archived_txn ADD COLUMN cause text;
+ALTER TABLE groat_hold ADD COLUMN cause text;

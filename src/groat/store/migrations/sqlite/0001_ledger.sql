@@ -1,22 +1,22 @@
 -- The ledger: assets, accounts, transactions and their postings, holds, keys, streams and their events.
 -- Amounts are smallest units; times are microseconds since 1970 (UTC); ids are canonical UUIDv7 texts.
 
-CREATE TABLE meta (
+CREATE TABLE groat_meta (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- The epoch names this history: every position carries it, and it changes when history may have changed.
-INSERT INTO meta (name, value) VALUES ('epoch', lower(hex(randomblob(4))));
+INSERT INTO groat_meta (name, value) VALUES ('epoch', lower(hex(randomblob(4))));
 
-CREATE TABLE asset (
+CREATE TABLE groat_asset (
     code       TEXT PRIMARY KEY,
     scale      INTEGER NOT NULL CHECK (scale BETWEEN 0 AND 18),
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- One row for each balance: an asset at a path.
-CREATE TABLE account (
+CREATE TABLE groat_account (
     id              INTEGER PRIMARY KEY,
     path            TEXT    NOT NULL,
     asset           TEXT    NOT NULL,
@@ -33,7 +33,7 @@ CREATE TABLE account (
 
 -- What one COMMIT of a `worker` held. `streams` is a JSON array of [stream, epoch, first, last]; `hash` covers the rows of
 -- the batch and the hash of the batch before it (SQLite has one writer at a time, hence one chain).
-CREATE TABLE batch (
+CREATE TABLE groat_batch (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
     at       INTEGER NOT NULL,
     worker   TEXT    NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE batch (
     hash     TEXT    NOT NULL
 ) STRICT;
 
-CREATE TABLE txn (
+CREATE TABLE groat_txn (
     id           TEXT    PRIMARY KEY,
     batch        INTEGER NOT NULL,
     kind         TEXT    NOT NULL,
@@ -61,13 +61,13 @@ CREATE TABLE txn (
 ) STRICT, WITHOUT ROWID;
 
 -- For `verify`, which hashes batch by batch. Batches only grow, so the index is appended to.
-CREATE INDEX txn_batch ON txn (batch);
+CREATE INDEX groat_txn_batch ON groat_txn (batch);
 -- For a reversal, which must know what was reversed before.
-CREATE INDEX txn_reverses ON txn (reverses) WHERE reverses IS NOT NULL;
+CREATE INDEX groat_txn_reverses ON groat_txn (reverses) WHERE reverses IS NOT NULL;
 
 -- `amount` was posted; `pending` is by how much the pending counters of both sides changed. Together all rows of an
 -- account fold into its four counters, and their versions have no gap.
-CREATE TABLE posting (
+CREATE TABLE groat_posting (
     txn                 TEXT    NOT NULL,
     leg                 INTEGER NOT NULL,
     source              INTEGER NOT NULL,
@@ -85,11 +85,11 @@ CREATE TABLE posting (
 ) STRICT, WITHOUT ROWID;
 
 -- An account's history in order; unique, for no two changes may share a version.
-CREATE UNIQUE INDEX posting_source ON posting (source, source_version);
-CREATE UNIQUE INDEX posting_destination ON posting (destination, destination_version);
+CREATE UNIQUE INDEX groat_posting_source ON groat_posting (source, source_version);
+CREATE UNIQUE INDEX groat_posting_destination ON groat_posting (destination, destination_version);
 
 -- A hold's id is the id of the transaction that made it.
-CREATE TABLE hold (
+CREATE TABLE groat_hold (
     id          TEXT    PRIMARY KEY,
     source      INTEGER NOT NULL,
     destination INTEGER NOT NULL,
@@ -101,12 +101,12 @@ CREATE TABLE hold (
     created_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX hold_due ON hold (expires_at) WHERE status = 'open' AND expires_at IS NOT NULL;
-CREATE INDEX hold_source ON hold (source) WHERE status = 'open';
-CREATE INDEX hold_destination ON hold (destination) WHERE status = 'open';
+CREATE INDEX groat_hold_due ON groat_hold (expires_at) WHERE status = 'open' AND expires_at IS NOT NULL;
+CREATE INDEX groat_hold_source ON groat_hold (source) WHERE status = 'open';
+CREATE INDEX groat_hold_destination ON groat_hold (destination) WHERE status = 'open';
 
 -- The verdict under each key, for ever: `txn` names the one transaction it made, `outcome` is a refusal or another result.
-CREATE TABLE key (
+CREATE TABLE groat_key (
     digest  TEXT    PRIMARY KEY,
     form    INTEGER NOT NULL,
     body    TEXT    NOT NULL,
@@ -114,14 +114,14 @@ CREATE TABLE key (
     outcome TEXT
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE stream (
+CREATE TABLE groat_stream (
     id         INTEGER PRIMARY KEY,
     name       TEXT    NOT NULL UNIQUE,
     generation INTEGER NOT NULL,
     head       INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE event (
+CREATE TABLE groat_event (
     stream INTEGER NOT NULL,
     offset INTEGER NOT NULL,
     at     INTEGER NOT NULL,
@@ -130,10 +130,10 @@ CREATE TABLE event (
 ) STRICT, WITHOUT ROWID;
 
 -- For retention.
-CREATE INDEX event_at ON event (at);
+CREATE INDEX groat_event_at ON groat_event (at);
 
 -- How far a device has seen a stream: one high-water row for each.
-CREATE TABLE receipt (
+CREATE TABLE groat_receipt (
     stream TEXT    NOT NULL,
     device TEXT    NOT NULL,
     offset INTEGER NOT NULL,
@@ -143,7 +143,7 @@ CREATE TABLE receipt (
 
 -- Audit entries for what moved no money; transactions are their own. `batch` when a command of a batch made it: those
 -- are under the batch's hash.
-CREATE TABLE act (
+CREATE TABLE groat_act (
     id        TEXT    PRIMARY KEY,
     at        INTEGER NOT NULL,
     kind      TEXT    NOT NULL,
@@ -157,4 +157,4 @@ CREATE TABLE act (
     batch     INTEGER
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX act_batch ON act (batch) WHERE batch IS NOT NULL;
+CREATE INDEX groat_act_batch ON groat_act (batch) WHERE batch IS NOT NULL;

@@ -1,15 +1,15 @@
 -- The archive: transactions and postings of closed months, moved out of the tables that every batch writes to. A month is
--- that of the commit, as 202501. All that is archived belongs to the first batches, up to `archive.last_batch`, and all
+-- that of the commit, as 202501. All that is archived belongs to the first batches, up to `groat_archive.last_batch`, and all
 -- that does not to those behind; a transaction and its postings move together.
 
-CREATE TABLE archive (
+CREATE TABLE groat_archive (
     month        INTEGER PRIMARY KEY,
     last_batch   INTEGER NOT NULL,
     transactions INTEGER NOT NULL,
     postings     INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE archived_txn (
+CREATE TABLE groat_archived_txn (
     month        INTEGER NOT NULL,
     id           TEXT    PRIMARY KEY,
     batch        INTEGER NOT NULL,
@@ -27,10 +27,10 @@ CREATE TABLE archived_txn (
     positions    TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX archived_txn_batch ON archived_txn (batch);
-CREATE INDEX archived_txn_reverses ON archived_txn (reverses) WHERE reverses IS NOT NULL;
+CREATE INDEX groat_archived_txn_batch ON groat_archived_txn (batch);
+CREATE INDEX groat_archived_txn_reverses ON groat_archived_txn (reverses) WHERE reverses IS NOT NULL;
 
-CREATE TABLE archived_posting (
+CREATE TABLE groat_archived_posting (
     month               INTEGER NOT NULL,
     txn                 TEXT    NOT NULL,
     leg                 INTEGER NOT NULL,
@@ -48,5 +48,5 @@ CREATE TABLE archived_posting (
     PRIMARY KEY (txn, leg)
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX archived_posting_source ON archived_posting (source, source_version);
-CREATE UNIQUE INDEX archived_posting_destination ON archived_posting (destination, destination_version);
+CREATE UNIQUE INDEX groat_archived_posting_source ON groat_archived_posting (source, source_version);
+CREATE UNIQUE INDEX groat_archived_posting_destination ON groat_archived_posting (destination, destination_version);

@@ -2,6 +2,6 @@
 -- what a caller posted, and for all that was written before this step or by a node of the version before it: of that the
 -- movers' own tables tell.
 
-ALTER TABLE txn ADD COLUMN cause TEXT;
-ALTER TABLE archived_txn ADD COLUMN cause TEXT;
-ALTER TABLE hold ADD COLUMN cause TEXT;
+ALTER TABLE groat_txn ADD COLUMN cause TEXT;
+ALTER TABLE groat_archived_txn ADD COLUMN cause TEXT;
+ALTER TABLE groat_hold ADD COLUMN cause TEXT;

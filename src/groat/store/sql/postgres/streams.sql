@@ -1,8 +1,8 @@
 -- name: read_epoch :one
-SELECT value FROM meta WHERE name = 'epoch';
+SELECT value FROM groat_meta WHERE name = 'epoch';
 
 -- name: set_epoch :exec
-UPDATE meta SET value = $1 WHERE name = 'epoch';
+UPDATE groat_meta SET value = $1 WHERE name = 'epoch';
 
 -- name: read_now :one
 SELECT groat_now();
@@ -10,62 +10,62 @@ SELECT groat_now();
 -- name: read_heads :bulk
 -- With the oldest offset that is kept (null: none).
 SELECT s.name, s.generation, s.head,
-       (SELECT e."offset" FROM event AS e WHERE e.stream = s.id ORDER BY e."offset" LIMIT 1)
-FROM stream AS s WHERE s.name = ANY ($1::text[]);
+       (SELECT e."offset" FROM groat_event AS e WHERE e.stream = s.id ORDER BY e."offset" LIMIT 1)
+FROM groat_stream AS s WHERE s.name = ANY ($1::text[]);
 
 -- name: read_events :many
 SELECT e."offset", e.data
-FROM stream AS s JOIN event AS e ON e.stream = s.id
+FROM groat_stream AS s JOIN groat_event AS e ON e.stream = s.id
 WHERE s.name = $1 AND e."offset" > $2 ORDER BY e."offset" LIMIT $3;
 
 -- name: read_ranges :bulk
 -- For each (stream, after, upto) the events behind `after` up to `upto`.
 SELECT s.name, e."offset", e.data
 FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS j (name, after, upto)
-JOIN stream AS s ON s.name = j.name
-JOIN event AS e ON e.stream = s.id AND e."offset" > j.after AND e."offset" <= j.upto;
+JOIN groat_stream AS s ON s.name = j.name
+JOIN groat_event AS e ON e.stream = s.id AND e."offset" > j.after AND e."offset" <= j.upto;
 
 -- name: read_balances :many
 -- A path ($1) and all below it: those from $2 up to, not including, $3 (':' sorts just before ';').
 SELECT id, path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version
-FROM account WHERE path = $1 OR (path >= $2 AND path < $3) ORDER BY path, asset;
+FROM groat_account WHERE path = $1 OR (path >= $2 AND path < $3) ORDER BY path, asset;
 
 -- name: renew_stream :one
 -- A stream that was lost whole has no row yet; of several that find it behind the same readers, one begins it anew.
-INSERT INTO stream (name, generation, head) VALUES ($1, 1, 0)
-ON CONFLICT (name) DO UPDATE SET generation = stream.generation + 1 WHERE stream.generation = $2
+INSERT INTO groat_stream (name, generation, head) VALUES ($1, 1, 0)
+ON CONFLICT (name) DO UPDATE SET generation = groat_stream.generation + 1 WHERE groat_stream.generation = $2
 RETURNING generation;
 
 -- name: write_receipts :rows
-INSERT INTO receipt (stream, device, "offset", at)
+INSERT INTO groat_receipt (stream, device, "offset", at)
 SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::bigint[])
 ON CONFLICT (stream, device) DO UPDATE
-SET at = CASE WHEN excluded."offset" > receipt."offset" THEN excluded.at ELSE receipt.at END,
-    "offset" = greatest(receipt."offset", excluded."offset");
+SET at = CASE WHEN excluded."offset" > groat_receipt."offset" THEN excluded.at ELSE groat_receipt.at END,
+    "offset" = greatest(groat_receipt."offset", excluded."offset");
 
 -- name: read_ages :bulk
 -- Microseconds since the commits of these (stream, offset).
 SELECT s.name, e."offset", groat_now() - e.at
 FROM unnest($1::text[], $2::bigint[]) AS j (name, "offset")
-JOIN stream AS s ON s.name = j.name
-JOIN event AS e ON e.stream = s.id AND e."offset" = j."offset";
+JOIN groat_stream AS s ON s.name = j.name
+JOIN groat_event AS e ON e.stream = s.id AND e."offset" = j."offset";
 
 -- name: read_receipts :many
-SELECT device, "offset", at FROM receipt WHERE stream = $1 ORDER BY at DESC;
+SELECT device, "offset", at FROM groat_receipt WHERE stream = $1 ORDER BY at DESC;
 
 -- name: count_old_events :one
-SELECT count(*) FROM (SELECT 1 FROM event WHERE at < $1 LIMIT $2) AS old;
+SELECT count(*) FROM (SELECT 1 FROM groat_event WHERE at < $1 LIMIT $2) AS old;
 
 -- name: prune_events :exec
-DELETE FROM event WHERE (stream, "offset") IN (SELECT stream, "offset" FROM event WHERE at < $1 LIMIT $2);
+DELETE FROM groat_event WHERE (stream, "offset") IN (SELECT stream, "offset" FROM groat_event WHERE at < $1 LIMIT $2);
 
 -- name: read_batches :many
 -- What other workers than $2 committed behind batch $1; their own they know.
-SELECT id, streams FROM batch WHERE id > $1 AND worker <> $2 ORDER BY id LIMIT $3;
+SELECT id, streams FROM groat_batch WHERE id > $1 AND worker <> $2 ORDER BY id LIMIT $3;
 
 -- name: last_batch :one
-SELECT coalesce(max(id), 0) FROM batch;
+SELECT coalesce(max(id), 0) FROM groat_batch;
 
 -- name: any_due :one
-SELECT 1 FROM hold
+SELECT 1 FROM groat_hold
 WHERE status = 'open' AND expires_at <= (SELECT groat_now()) AND cause IS NULL LIMIT 1;

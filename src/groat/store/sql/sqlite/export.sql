@@ -3,7 +3,7 @@
 -- name: export_balances :many
 -- Balances after (path, asset), in the order of paths.
 SELECT path, asset, credits - debits, debits_pending, version, floor, ceiling
-FROM account
+FROM groat_account
 WHERE (path, asset) > (?1, ?2)
 ORDER BY path, asset
 LIMIT ?3;
@@ -12,18 +12,18 @@ LIMIT ?3;
 -- Postings after (transaction, leg), in the order of ids, each with its transaction.
 SELECT p.txn, p.leg, t.kind, t.effective_at, t.recorded_at, s.path, d.path, s.asset, p.amount, p.pending,
        t.reason, t.principal, t.key, t.actor, t.reverses, t.hold, t.cause, t.metadata, t.hold_after, h.expires_at
-FROM posting AS p
-JOIN txn AS t ON t.id = p.txn
-JOIN account AS s ON s.id = p.source
-JOIN account AS d ON d.id = p.destination
-LEFT JOIN hold AS h ON h.id = t.hold
+FROM groat_posting AS p
+JOIN groat_txn AS t ON t.id = p.txn
+JOIN groat_account AS s ON s.id = p.source
+JOIN groat_account AS d ON d.id = p.destination
+LEFT JOIN groat_hold AS h ON h.id = t.hold
 WHERE (p.txn, p.leg) > (?1, ?2)
 ORDER BY p.txn, p.leg
 LIMIT ?3;
 
 -- name: export_accounts :many
 -- The accounts to list entries of, after (path, asset).
-SELECT path, asset, id FROM account WHERE (path, asset) > (?1, ?2) ORDER BY path, asset LIMIT ?3;
+SELECT path, asset, id FROM groat_account WHERE (path, asset) > (?1, ?2) ORDER BY path, asset LIMIT ?3;
 
 -- name: export_entries :many
 -- An account's changes after a version, oldest first: what changed and how it stood then.
@@ -32,24 +32,24 @@ FROM (
     SELECT * FROM (
         SELECT source_version AS version, txn, -amount AS delta, source_balance AS balance, pending AS held_delta,
                source_held AS held, destination AS other, effective_at
-        FROM posting WHERE source = ?1 AND source_version > ?2 ORDER BY source_version LIMIT ?3) AS gave
+        FROM groat_posting WHERE source = ?1 AND source_version > ?2 ORDER BY source_version LIMIT ?3) AS gave
     UNION ALL
     SELECT * FROM (
         SELECT destination_version, txn, amount, destination_balance, 0, destination_held, source, effective_at
-        FROM posting WHERE destination = ?1 AND destination_version > ?2
+        FROM groat_posting WHERE destination = ?1 AND destination_version > ?2
         ORDER BY destination_version LIMIT ?3) AS took
-) AS c JOIN account AS o ON o.id = c.other
+) AS c JOIN groat_account AS o ON o.id = c.other
 ORDER BY c.version LIMIT ?3;
 
 -- name: export_archived_transactions :many
 -- As export_transactions, of a month (?4) of the archive.
 SELECT p.txn, p.leg, t.kind, t.effective_at, t.recorded_at, s.path, d.path, s.asset, p.amount, p.pending,
        t.reason, t.principal, t.key, t.actor, t.reverses, t.hold, t.cause, t.metadata, t.hold_after, h.expires_at
-FROM archived_posting AS p
-JOIN archived_txn AS t ON t.month = p.month AND t.id = p.txn
-JOIN account AS s ON s.id = p.source
-JOIN account AS d ON d.id = p.destination
-LEFT JOIN hold AS h ON h.id = t.hold
+FROM groat_archived_posting AS p
+JOIN groat_archived_txn AS t ON t.month = p.month AND t.id = p.txn
+JOIN groat_account AS s ON s.id = p.source
+JOIN groat_account AS d ON d.id = p.destination
+LEFT JOIN groat_hold AS h ON h.id = t.hold
 WHERE (p.txn, p.leg) > (?1, ?2) AND p.month = ?4
 ORDER BY p.txn, p.leg
 LIMIT ?3;
@@ -61,11 +61,11 @@ FROM (
     SELECT * FROM (
         SELECT source_version AS version, txn, -amount AS delta, source_balance AS balance, pending AS held_delta,
                source_held AS held, destination AS other, effective_at
-        FROM archived_posting WHERE source = ?1 AND source_version > ?2 ORDER BY source_version LIMIT ?3) AS gave
+        FROM groat_archived_posting WHERE source = ?1 AND source_version > ?2 ORDER BY source_version LIMIT ?3) AS gave
     UNION ALL
     SELECT * FROM (
         SELECT destination_version, txn, amount, destination_balance, 0, destination_held, source, effective_at
-        FROM archived_posting WHERE destination = ?1 AND destination_version > ?2
+        FROM groat_archived_posting WHERE destination = ?1 AND destination_version > ?2
         ORDER BY destination_version LIMIT ?3) AS took
-) AS c JOIN account AS o ON o.id = c.other
+) AS c JOIN groat_account AS o ON o.id = c.other
 ORDER BY c.version LIMIT ?3;

@@ -2,117 +2,117 @@
 
 -- name: find_principal :one
 -- Everything known of a caller, by principal.
-SELECT id, name, email, password, roles, tokens_after, disabled, rev, decides_after FROM principal WHERE id = ?1;
+SELECT id, name, email, password, roles, tokens_after, disabled, rev, decides_after FROM groat_principal WHERE id = ?1;
 
 -- name: find_principals :bulk
 -- Everything known of callers, by principal.
 SELECT json_group_array(json_array(p.id, p.name, p.email, p.password, p.roles, p.tokens_after, p.disabled, p.rev, p.decides_after))
-FROM json_each(?1) AS wanted JOIN principal AS p ON p.id = wanted.value;
+FROM json_each(?1) AS wanted JOIN groat_principal AS p ON p.id = wanted.value;
 
 -- name: find_principal_by_email :one
 -- The person who signs in with an e-mail address (lower case).
-SELECT id, name, email, password, roles, tokens_after, disabled, rev, decides_after FROM principal WHERE email = ?1;
+SELECT id, name, email, password, roles, tokens_after, disabled, rev, decides_after FROM groat_principal WHERE email = ?1;
 
 -- name: insert_principal :exec
 -- A new person or service: id, name, email, password, roles, created_at, decides_after.
-INSERT INTO principal (id, name, email, password, roles, rev, created_at, decides_after)
-VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(rev), 0) + 1 FROM principal), ?6, ?7);
+INSERT INTO groat_principal (id, name, email, password, roles, rev, created_at, decides_after)
+VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(rev), 0) + 1 FROM groat_principal), ?6, ?7);
 
 -- name: update_profile :exec
 -- What changes no rights: id, name, email, password.
-UPDATE principal SET name = ?2, email = ?3, password = ?4 WHERE id = ?1;
+UPDATE groat_principal SET name = ?2, email = ?3, password = ?4 WHERE id = ?1;
 
 -- name: update_rights :exec
 -- What open connections must hear of: id, roles, disabled, tokens_after, decides_after.
-UPDATE principal
+UPDATE groat_principal
 SET roles = ?2, disabled = ?3, tokens_after = ?4, decides_after = ?5,
-    rev = (SELECT max(rev) + 1 FROM principal)
+    rev = (SELECT max(rev) + 1 FROM groat_principal)
 WHERE id = ?1;
 
 -- name: principals_changed :many
 -- Who changed since a rev, in order: (rev, id).
-SELECT rev, id FROM principal WHERE rev > ?1 ORDER BY rev;
+SELECT rev, id FROM groat_principal WHERE rev > ?1 ORDER BY rev;
 
 -- name: last_rev :one
 -- The newest rev, 0 when there is nobody yet.
-SELECT coalesce(max(rev), 0) FROM principal;
+SELECT coalesce(max(rev), 0) FROM groat_principal;
 
 -- name: count_people :one
 -- How many people with a password have a role: ?1 is the role. Tells whether somebody could administer.
-SELECT count(*) FROM principal
+SELECT count(*) FROM groat_principal
 WHERE password IS NOT NULL AND disabled = 0 AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = ?1);
 
 -- name: roles_in_use :many
 -- The roles that records have, each once.
-SELECT DISTINCT r.value FROM principal AS p, json_each(p.roles) AS r LIMIT 1000;
+SELECT DISTINCT r.value FROM groat_principal AS p, json_each(p.roles) AS r LIMIT 1000;
 
 -- name: people_by_ids :bulk
 -- The records of the given principals: [id, name, email, roles, disabled, has_password].
 SELECT json_group_array(json_array(p.id, p.name, p.email, p.roles, p.disabled, p.password IS NOT NULL))
-FROM json_each(?1) AS wanted JOIN principal AS p ON p.id = wanted.value;
+FROM json_each(?1) AS wanted JOIN groat_principal AS p ON p.id = wanted.value;
 
 -- name: insert_api_key :exec
 -- A new key: id, digest, principal, label, created_at, created_by.
-INSERT INTO api_key (id, digest, principal, label, created_at, created_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+INSERT INTO groat_api_key (id, digest, principal, label, created_at, created_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6);
 
 -- name: find_api_key :one
 -- Whose key this is, by digest, unless it was withdrawn or its service disabled.
-SELECT k.principal, p.roles FROM api_key AS k JOIN principal AS p ON p.id = k.principal
+SELECT k.principal, p.roles FROM groat_api_key AS k JOIN groat_principal AS p ON p.id = k.principal
 WHERE k.digest = ?1 AND k.revoked_at IS NULL AND p.disabled = 0;
 
 -- name: find_api_key_by_id :one
 -- One key for the admin: by id.
-SELECT id, principal, label, created_at, created_by, revoked_at FROM api_key WHERE id = ?1;
+SELECT id, principal, label, created_at, created_by, revoked_at FROM groat_api_key WHERE id = ?1;
 
 -- name: list_api_keys :many
 -- All keys for the admin, newest first: ids are in order of time.
-SELECT id, principal, label, created_at, created_by, revoked_at FROM api_key ORDER BY id DESC LIMIT ?1;
+SELECT id, principal, label, created_at, created_by, revoked_at FROM groat_api_key ORDER BY id DESC LIMIT ?1;
 
 -- name: revoke_api_key :exec
 -- Withdraw a key: id, revoked_at.
-UPDATE api_key SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL;
+UPDATE groat_api_key SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL;
 
 -- name: insert_session :exec
 -- Somebody signed in: digest, principal, created_at, expires_at.
-INSERT INTO session (digest, principal, created_at, expires_at) VALUES (?1, ?2, ?3, ?4);
+INSERT INTO groat_session (digest, principal, created_at, expires_at) VALUES (?1, ?2, ?3, ?4);
 
 -- name: find_session :one
 -- Whose session this is, and when it ends: digest, now.
-SELECT principal, expires_at FROM session WHERE digest = ?1 AND expires_at > ?2;
+SELECT principal, expires_at FROM groat_session WHERE digest = ?1 AND expires_at > ?2;
 
 -- name: live_sessions :bulk
 -- Which of these sessions have neither ended nor been closed: [[principal, digest in hex], ...], now. A person has few
 -- sessions, so their digests are compared one by one: this SQLite has no unhex.
 SELECT json_group_array(json_array(lower(hex(s.digest))))
 FROM json_each(?1) AS wanted
-JOIN session AS s ON s.principal = wanted.value ->> 0 AND lower(hex(s.digest)) = wanted.value ->> 1
+JOIN groat_session AS s ON s.principal = wanted.value ->> 0 AND lower(hex(s.digest)) = wanted.value ->> 1
 WHERE s.expires_at > ?2;
 
 -- name: delete_session :exec
 -- Somebody signed out: digest.
-DELETE FROM session WHERE digest = ?1;
+DELETE FROM groat_session WHERE digest = ?1;
 
 -- name: delete_sessions_of :exec
 -- Sign out everywhere: principal.
-DELETE FROM session WHERE principal = ?1;
+DELETE FROM groat_session WHERE principal = ?1;
 
 -- name: delete_ended_sessions :exec
 -- Forget what ended: now.
-DELETE FROM session WHERE expires_at <= ?1;
+DELETE FROM groat_session WHERE expires_at <= ?1;
 
 -- name: list_users :bulk
 -- Who there is: people with a record and people with a stream, in order of id. [pattern], after, limit.
 -- Both sides walk an index from `after` and stop at the limit.
 SELECT json_group_array(json_array(id)) FROM (
     SELECT id FROM (
-        SELECT id FROM principal
+        SELECT id FROM groat_principal
         WHERE id > ?2 AND id >= 'user:' AND id < 'user;'
           AND (?1 ->> 0 = '%' OR substr(id, 6) LIKE ?1 ->> 0 ESCAPE '\'
                OR name LIKE ?1 ->> 0 ESCAPE '\' OR email LIKE ?1 ->> 0 ESCAPE '\')
         ORDER BY id LIMIT ?3)
     UNION
     SELECT id FROM (
-        SELECT name AS id FROM stream
+        SELECT name AS id FROM groat_stream
         WHERE name > ?2 AND name >= 'user:' AND name < 'user;'
           AND (?1 ->> 0 = '%' OR substr(name, 6) LIKE ?1 ->> 0 ESCAPE '\')
         ORDER BY name LIMIT ?3)
@@ -120,12 +120,12 @@ SELECT json_group_array(json_array(id)) FROM (
 
 -- name: find_stream_of_user :one
 -- Whether anything ever happened to a person: user:<id>.
-SELECT 1 FROM stream WHERE name = ?1;
+SELECT 1 FROM groat_stream WHERE name = ?1;
 
 -- name: balances_of_users :bulk
 -- All balances of the given people: [path, asset, scale, floor, ceiling, debits, credits, debits_pending, version].
 SELECT json_group_array(json_array(
     a.path, a.asset, s.scale, a.floor, a.ceiling, a.debits, a.credits, a.debits_pending, a.version))
 FROM json_each(?1) AS wanted
-JOIN account AS a ON a.path = wanted.value OR (a.path >= wanted.value || ':' AND a.path < wanted.value || ';')
-JOIN asset AS s ON s.code = a.asset;
+JOIN groat_account AS a ON a.path = wanted.value OR (a.path >= wanted.value || ':' AND a.path < wanted.value || ';')
+JOIN groat_asset AS s ON s.code = a.asset;

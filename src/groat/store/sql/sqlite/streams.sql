@@ -1,8 +1,8 @@
 -- name: read_epoch :one
-SELECT value FROM meta WHERE name = 'epoch';
+SELECT value FROM groat_meta WHERE name = 'epoch';
 
 -- name: set_epoch :exec
-UPDATE meta SET value = ?1 WHERE name = 'epoch';
+UPDATE groat_meta SET value = ?1 WHERE name = 'epoch';
 
 -- name: read_now :one
 SELECT groat_now();
@@ -10,34 +10,34 @@ SELECT groat_now();
 -- name: read_heads :bulk
 -- With the oldest offset that is kept (null: none).
 SELECT json_group_array(json_array(
-           s.name, s.generation, s.head, (SELECT min(e.offset) FROM event AS e WHERE e.stream = s.id)))
-FROM json_each(?1) AS j JOIN stream AS s ON s.name = j.value;
+           s.name, s.generation, s.head, (SELECT min(e.offset) FROM groat_event AS e WHERE e.stream = s.id)))
+FROM json_each(?1) AS j JOIN groat_stream AS s ON s.name = j.value;
 
 -- name: read_events :many
 SELECT e.offset, e.data
-FROM stream AS s JOIN event AS e ON e.stream = s.id
+FROM groat_stream AS s JOIN groat_event AS e ON e.stream = s.id
 WHERE s.name = ?1 AND e.offset > ?2 ORDER BY e.offset LIMIT ?3;
 
 -- name: read_ranges :bulk
 -- For each [stream, after, upto] the events behind `after` up to `upto`.
 SELECT json_group_array(json_array(s.name, e.offset, e.data))
 FROM json_each(?1) AS j
-JOIN stream AS s ON s.name = j.value ->> 0
-JOIN event AS e ON e.stream = s.id AND e.offset > j.value ->> 1 AND e.offset <= j.value ->> 2;
+JOIN groat_stream AS s ON s.name = j.value ->> 0
+JOIN groat_event AS e ON e.stream = s.id AND e.offset > j.value ->> 1 AND e.offset <= j.value ->> 2;
 
 -- name: read_balances :many
 -- A path (?1) and all below it: those from ?2 up to, not including, ?3 (':' sorts just before ';').
 SELECT id, path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version
-FROM account WHERE path = ?1 OR (path >= ?2 AND path < ?3) ORDER BY path, asset;
+FROM groat_account WHERE path = ?1 OR (path >= ?2 AND path < ?3) ORDER BY path, asset;
 
 -- name: renew_stream :one
 -- A stream that was lost whole has no row yet; of several that find it behind the same readers, one begins it anew.
-INSERT INTO stream (name, generation, head) VALUES (?1, 1, 0)
-ON CONFLICT (name) DO UPDATE SET generation = stream.generation + 1 WHERE stream.generation = ?2
+INSERT INTO groat_stream (name, generation, head) VALUES (?1, 1, 0)
+ON CONFLICT (name) DO UPDATE SET generation = groat_stream.generation + 1 WHERE groat_stream.generation = ?2
 RETURNING generation;
 
 -- name: write_receipts :rows
-INSERT INTO receipt (stream, device, offset, at) VALUES :rows
+INSERT INTO groat_receipt (stream, device, offset, at) VALUES :rows
 ON CONFLICT (stream, device) DO UPDATE
 SET at = CASE WHEN excluded.offset > offset THEN excluded.at ELSE at END, offset = max(offset, excluded.offset);
 
@@ -45,24 +45,24 @@ SET at = CASE WHEN excluded.offset > offset THEN excluded.at ELSE at END, offset
 -- Microseconds since the commits of these [stream, offset].
 SELECT json_group_array(json_array(s.name, e.offset, groat_now() - e.at))
 FROM json_each(?1) AS j
-JOIN stream AS s ON s.name = j.value ->> 0
-JOIN event AS e ON e.stream = s.id AND e.offset = j.value ->> 1;
+JOIN groat_stream AS s ON s.name = j.value ->> 0
+JOIN groat_event AS e ON e.stream = s.id AND e.offset = j.value ->> 1;
 
 -- name: read_receipts :many
-SELECT device, offset, at FROM receipt WHERE stream = ?1 ORDER BY at DESC;
+SELECT device, offset, at FROM groat_receipt WHERE stream = ?1 ORDER BY at DESC;
 
 -- name: count_old_events :one
-SELECT count(*) FROM (SELECT 1 FROM event WHERE at < ?1 LIMIT ?2);
+SELECT count(*) FROM (SELECT 1 FROM groat_event WHERE at < ?1 LIMIT ?2);
 
 -- name: prune_events :exec
-DELETE FROM event WHERE (stream, offset) IN (SELECT stream, offset FROM event WHERE at < ?1 ORDER BY at LIMIT ?2);
+DELETE FROM groat_event WHERE (stream, offset) IN (SELECT stream, offset FROM groat_event WHERE at < ?1 ORDER BY at LIMIT ?2);
 
 -- name: read_batches :many
 -- What was committed behind batch ?1. Worker ?2 knows its own batches: they tell it nothing but how far it has read.
-SELECT id, CASE worker WHEN ?2 THEN '[]' ELSE streams END FROM batch WHERE id > ?1 ORDER BY id LIMIT ?3;
+SELECT id, CASE worker WHEN ?2 THEN '[]' ELSE streams END FROM groat_batch WHERE id > ?1 ORDER BY id LIMIT ?3;
 
 -- name: last_batch :one
-SELECT coalesce(max(id), 0) FROM batch;
+SELECT coalesce(max(id), 0) FROM groat_batch;
 
 -- name: any_due :one
-SELECT 1 FROM hold WHERE status = 'open' AND expires_at <= groat_now() AND cause IS NULL LIMIT 1;
+SELECT 1 FROM groat_hold WHERE status = 'open' AND expires_at <= groat_now() AND cause IS NULL LIMIT 1;

@@ -9,7 +9,7 @@ WITH halves AS (
            sum(debits & 4294967295) - sum(credits & 4294967295) AS posted_low,
            sum(debits_pending >> 32) - sum(credits_pending >> 32) AS pending_high,
            sum(debits_pending & 4294967295) - sum(credits_pending & 4294967295) AS pending_low
-    FROM account GROUP BY asset),
+    FROM groat_account GROUP BY asset),
 differences (asset, posted, pending) AS (
     SELECT asset, posted_high * 4294967296 + posted_low, pending_high * 4294967296 + pending_low FROM halves)
 SELECT asset, 'debits less credits 0, pending 0', posted || ', pending ' || pending
@@ -20,22 +20,22 @@ FROM differences WHERE posted <> 0 OR pending <> 0 LIMIT 100;
 -- left. Rule 13: it has the cause of the transaction that made it.
 WITH fold (hold, captured, remaining) AS (
     SELECT hold, sum(amount), sum(pending)
-    FROM (SELECT t.hold, p.amount, p.pending FROM txn AS t JOIN posting AS p ON p.txn = t.id AND p.leg = 0
+    FROM (SELECT t.hold, p.amount, p.pending FROM groat_txn AS t JOIN groat_posting AS p ON p.txn = t.id AND p.leg = 0
           WHERE t.hold IS NOT NULL
           UNION ALL
           SELECT t.hold, p.amount, p.pending
-          FROM archived_txn AS t JOIN archived_posting AS p ON p.month = t.month AND p.txn = t.id AND p.leg = 0
+          FROM groat_archived_txn AS t JOIN groat_archived_posting AS p ON p.month = t.month AND p.txn = t.id AND p.leg = 0
           WHERE t.hold IS NOT NULL) AS step
     GROUP BY hold)
 SELECT h.id,
        coalesce(f.captured, 0) || ' captured, ' || coalesce(f.remaining, 0) || ' left',
        h.captured || ' captured, ' || (h.amount - h.captured - h.released) || ' left, ' || h.status
-FROM hold AS h LEFT JOIN fold AS f ON f.hold = h.id
+FROM groat_hold AS h LEFT JOIN fold AS f ON f.hold = h.id
 WHERE h.captured <> coalesce(f.captured, 0) OR h.amount - h.captured - h.released <> coalesce(f.remaining, -1)
    OR (h.status = 'open') <> (h.amount > h.captured + h.released)
 UNION ALL
 SELECT h.id, coalesce(t.cause, a.cause, 'no cause'), coalesce(h.cause, 'no cause')
-FROM hold AS h LEFT JOIN txn AS t ON t.id = h.id LEFT JOIN archived_txn AS a ON a.id = h.id
+FROM groat_hold AS h LEFT JOIN groat_txn AS t ON t.id = h.id LEFT JOIN groat_archived_txn AS a ON a.id = h.id
 WHERE h.cause IS NOT coalesce(t.cause, a.cause)
 LIMIT 100;
 
@@ -43,94 +43,94 @@ LIMIT 100;
 -- Rule 5: an account's pending is the sum of its open holds.
 WITH open (account, debits, credits) AS (
     SELECT account, sum(d), sum(c)
-    FROM (SELECT source AS account, amount - captured - released AS d, 0 AS c FROM hold WHERE status = 'open'
+    FROM (SELECT source AS account, amount - captured - released AS d, 0 AS c FROM groat_hold WHERE status = 'open'
           UNION ALL
-          SELECT destination, 0, amount - captured - released FROM hold WHERE status = 'open')
+          SELECT destination, 0, amount - captured - released FROM groat_hold WHERE status = 'open')
     GROUP BY account)
 SELECT a.path || '/' || a.asset,
        coalesce(o.debits, 0) || ' ' || coalesce(o.credits, 0), a.debits_pending || ' ' || a.credits_pending
-FROM account AS a LEFT JOIN open AS o ON o.account = a.id
+FROM groat_account AS a LEFT JOIN open AS o ON o.account = a.id
 WHERE a.debits_pending <> coalesce(o.debits, 0) OR a.credits_pending <> coalesce(o.credits, 0) LIMIT 100;
 
 -- name: verify_reversals :many long
 -- Rule 9: the reversals of a posting never exceed it.
 SELECT r.reverses || ' leg ' || r.leg, 'at most ' || coalesce(o.amount, a.amount), r.back || ''
 FROM (SELECT reverses, leg, sum(amount) AS back
-      FROM (SELECT t.reverses, p.leg, p.amount FROM txn AS t JOIN posting AS p ON p.txn = t.id
+      FROM (SELECT t.reverses, p.leg, p.amount FROM groat_txn AS t JOIN groat_posting AS p ON p.txn = t.id
             WHERE t.reverses IS NOT NULL
             UNION ALL
             SELECT t.reverses, p.leg, p.amount
-            FROM archived_txn AS t JOIN archived_posting AS p ON p.month = t.month AND p.txn = t.id
+            FROM groat_archived_txn AS t JOIN groat_archived_posting AS p ON p.month = t.month AND p.txn = t.id
             WHERE t.reverses IS NOT NULL) AS step
       GROUP BY reverses, leg) AS r
-LEFT JOIN posting AS o ON o.txn = r.reverses AND o.leg = r.leg
-LEFT JOIN archived_posting AS a ON a.txn = r.reverses AND a.leg = r.leg
+LEFT JOIN groat_posting AS o ON o.txn = r.reverses AND o.leg = r.leg
+LEFT JOIN groat_archived_posting AS a ON a.txn = r.reverses AND a.leg = r.leg
 WHERE r.back > coalesce(o.amount, a.amount) LIMIT 100;
 
 -- name: verify_streams :many long
 -- The kept events of a stream end at its head and have no hole.
 SELECT s.name, 'events up to ' || s.head || ' without a hole', count(e.offset) || ' events, ' || coalesce(min(e.offset), 0)
        || ' to ' || coalesce(max(e.offset), 0)
-FROM stream AS s LEFT JOIN event AS e ON e.stream = s.id
+FROM groat_stream AS s LEFT JOIN groat_event AS e ON e.stream = s.id
 GROUP BY s.id
 HAVING (count(e.offset) > 0 AND (max(e.offset) <> s.head OR count(e.offset) <> s.head - min(e.offset) + 1)) LIMIT 100;
 
 -- name: verify_batches :many long
-SELECT id, '' AS chain, previous, hash FROM batch WHERE id > ?1 ORDER BY id LIMIT ?2;
+SELECT id, '' AS chain, previous, hash FROM groat_batch WHERE id > ?1 ORDER BY id LIMIT ?2;
 
 -- name: verify_counts :one long
-SELECT (SELECT count(*) FROM txn) + (SELECT count(*) FROM archived_txn),
-       (SELECT count(*) FROM posting) + (SELECT count(*) FROM archived_posting),
-       (SELECT count(*) FROM account),
-       (SELECT count(*) FROM batch);
+SELECT (SELECT count(*) FROM groat_txn) + (SELECT count(*) FROM groat_archived_txn),
+       (SELECT count(*) FROM groat_posting) + (SELECT count(*) FROM groat_archived_posting),
+       (SELECT count(*) FROM groat_account),
+       (SELECT count(*) FROM groat_batch);
 
 -- name: verify_accounts :many long
 -- The next ?2 accounts behind id ?1, with what is stored of them.
 SELECT id, path, asset, debits, credits, debits_pending, credits_pending, version
-FROM account WHERE id > ?1 ORDER BY id LIMIT ?2;
+FROM groat_account WHERE id > ?1 ORDER BY id LIMIT ?2;
 
 -- name: verify_transactions :many long
 -- The next ?4 transactions behind (batch ?1, id ?2) in batches up to ?3.
 SELECT batch, id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
        reverses, hold, hold_after, positions, cause
-FROM txn WHERE (batch, id) > (?1, ?2) AND batch <= ?3 ORDER BY batch, id LIMIT ?4;
+FROM groat_txn WHERE (batch, id) > (?1, ?2) AND batch <= ?3 ORDER BY batch, id LIMIT ?4;
 
 -- name: verify_postings :bulk long
 -- The postings of these transactions.
 SELECT json_group_array(json_array(
            p.txn, p.leg, p.source, p.destination, p.amount, p.pending, p.source_balance, p.source_held, p.source_version,
            p.destination_balance, p.destination_held, p.destination_version, p.effective_at))
-FROM json_each(?1) AS j JOIN posting AS p ON p.txn = j.value;
+FROM json_each(?1) AS j JOIN groat_posting AS p ON p.txn = j.value;
 
 -- name: verify_acts :many long
 -- What commands in the batches behind ?1 and up to ?2 did that moved no money.
 SELECT batch, id, at, kind, principal, actor, target, reason, key, before, after
-FROM act WHERE batch > ?1 AND batch <= ?2 ORDER BY batch, id;
+FROM groat_act WHERE batch > ?1 AND batch <= ?2 ORDER BY batch, id;
 
 -- name: verify_keys :bulk long
 -- What stands under these keys.
-SELECT json_group_array(json_array(k.txn, k.outcome)) FROM json_each(?1) AS j JOIN key AS k ON k.digest = j.value;
+SELECT json_group_array(json_array(k.txn, k.outcome)) FROM json_each(?1) AS j JOIN groat_key AS k ON k.digest = j.value;
 
 -- name: verify_names :one long
 -- How many transactions all keys name, but for those that stand there for older nodes (form 3).
-SELECT count(txn) + coalesce(sum(json_array_length(outcome, '$.transactions')), 0) FROM key WHERE form <> 3;
+SELECT count(txn) + coalesce(sum(json_array_length(outcome, '$.transactions')), 0) FROM groat_key WHERE form <> 3;
 
 -- name: verify_missing :many long
 -- Transactions that keys name and that do not exist, with the keys.
 SELECT n.txn, n.digest
-FROM (SELECT txn, digest FROM key WHERE txn IS NOT NULL
+FROM (SELECT txn, digest FROM groat_key WHERE txn IS NOT NULL
       UNION ALL
-      SELECT j.value, k.digest FROM key AS k, json_each(k.outcome, '$.transactions') AS j WHERE k.outcome IS NOT NULL) AS n
-WHERE NOT EXISTS (SELECT 1 FROM txn AS t WHERE t.id = n.txn)
-  AND NOT EXISTS (SELECT 1 FROM archived_txn AS t WHERE t.id = n.txn) LIMIT 100;
+      SELECT j.value, k.digest FROM groat_key AS k, json_each(k.outcome, '$.transactions') AS j WHERE k.outcome IS NOT NULL) AS n
+WHERE NOT EXISTS (SELECT 1 FROM groat_txn AS t WHERE t.id = n.txn)
+  AND NOT EXISTS (SELECT 1 FROM groat_archived_txn AS t WHERE t.id = n.txn) LIMIT 100;
 
 -- name: verify_archived_transactions :many long
 SELECT batch, id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
        reverses, hold, hold_after, positions, cause
-FROM archived_txn WHERE (batch, id) > (?1, ?2) AND batch <= ?3 ORDER BY batch, id LIMIT ?4;
+FROM groat_archived_txn WHERE (batch, id) > (?1, ?2) AND batch <= ?3 ORDER BY batch, id LIMIT ?4;
 
 -- name: verify_archived_postings :bulk long
 SELECT json_group_array(json_array(
            p.txn, p.leg, p.source, p.destination, p.amount, p.pending, p.source_balance, p.source_held, p.source_version,
            p.destination_balance, p.destination_held, p.destination_version, p.effective_at))
-FROM json_each(?1) AS j JOIN archived_posting AS p ON p.txn = j.value;
+FROM json_each(?1) AS j JOIN groat_archived_posting AS p ON p.txn = j.value;

@@ -1,4 +1,4 @@
-CREATE TABLE voucher (
+CREATE TABLE vouchers_voucher (
     id       text COLLATE "C" PRIMARY KEY,
     amount   bigint   NOT NULL,
     owner    text     NOT NULL,

@@ -1,4 +1,4 @@
-CREATE TABLE voucher (
+CREATE TABLE vouchers_voucher (
     id       TEXT    PRIMARY KEY,
     amount   INTEGER NOT NULL,
     owner    TEXT    NOT NULL,

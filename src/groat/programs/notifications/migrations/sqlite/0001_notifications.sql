@@ -1,7 +1,7 @@
 -- Notifications, which of them are read, how people want to hear of them, and the mail that is to be sent.
 
 -- What a stream was notified of; a row never changes. `number` counts those of its stream: 1, 2, 3, no gaps.
-CREATE TABLE notification (
+CREATE TABLE groat_notification (
     id       TEXT    PRIMARY KEY,
     stream   TEXT    NOT NULL,
     number   INTEGER NOT NULL,
@@ -14,10 +14,10 @@ CREATE TABLE notification (
     at       INTEGER NOT NULL              -- microseconds since 1970
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX notification_stream ON notification (stream, number);
+CREATE UNIQUE INDEX groat_notification_stream ON groat_notification (stream, number);
 
 -- One row for each stream. A person has read the numbers up to `upto` and those of `spans`, JSON [[first, last], ...].
-CREATE TABLE notification_box (
+CREATE TABLE groat_notification_box (
     stream   TEXT    PRIMARY KEY,
     total    INTEGER NOT NULL,
     upto     INTEGER NOT NULL,
@@ -27,10 +27,10 @@ CREATE TABLE notification_box (
 ) STRICT, WITHOUT ROWID;
 
 -- Who wants mail of anything.
-CREATE INDEX notification_box_email ON notification_box (stream) WHERE ways LIKE '%"email"%';
+CREATE INDEX groat_notification_box_email ON groat_notification_box (stream) WHERE ways LIKE '%"email"%';
 
 -- The same for what a person (`reader`) has read of a room that they share with others; `id` is "reader room".
-CREATE TABLE notification_mark (
+CREATE TABLE groat_notification_mark (
     id       TEXT    PRIMARY KEY,
     reader   TEXT    NOT NULL,
     room     TEXT    NOT NULL,
@@ -38,10 +38,10 @@ CREATE TABLE notification_mark (
     spans    TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX notification_mark_reader ON notification_mark (reader);
+CREATE INDEX groat_notification_mark_reader ON groat_notification_mark (reader);
 
 -- The outbox: a mail to one person, or to all who want it of a room (`stream`), read on in the order of `reached`.
-CREATE TABLE notification_mail (
+CREATE TABLE groat_notification_mail (
     id           TEXT    PRIMARY KEY,
     notification TEXT    NOT NULL,
     stream       TEXT    NOT NULL,
@@ -53,5 +53,5 @@ CREATE TABLE notification_mail (
     state        TEXT    NOT NULL DEFAULT 'waiting'
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX notification_mail_due ON notification_mail (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX notification_mail_done ON notification_mail (at) WHERE due_at IS NULL;
+CREATE INDEX groat_notification_mail_due ON groat_notification_mail (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX groat_notification_mail_done ON groat_notification_mail (at) WHERE due_at IS NULL;

@@ -1,8 +1,8 @@
 -- Notifications that are old go. Of a stream these are the numbers up to `gone`, which its person has all read (`upto`).
 -- No column of the box, for nodes that know of none go on locking boxes meanwhile.
-CREATE TABLE notification_gone (
+CREATE TABLE groat_notification_gone (
     stream   TEXT    PRIMARY KEY,
     gone     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX notification_at ON notification (at);
+CREATE INDEX groat_notification_at ON groat_notification (at);

@@ -2,110 +2,110 @@
 -- They never change, so nothing is locked.
 SELECT json_group_array(json_array(
            n.id, n.stream, n.number, n.level, n.title, n.body, n.category, n.thread, n.subject, n.at))
-FROM json_each(?1) AS j JOIN notification AS n ON n.id = j.value;
+FROM json_each(?1) AS j JOIN groat_notification AS n ON n.id = j.value;
 
 -- name: insert_notifications :rows
-INSERT INTO notification (id, stream, number, level, title, body, category, thread, subject, at) VALUES :rows;
+INSERT INTO groat_notification (id, stream, number, level, title, body, category, thread, subject, at) VALUES :rows;
 
 -- name: lock_notification_boxes :bulk
 SELECT json_group_array(json_array(b.stream, b.total, b.upto, b.spans, b.email, b.ways))
-FROM json_each(?1) AS j JOIN notification_box AS b ON b.stream = j.value;
+FROM json_each(?1) AS j JOIN groat_notification_box AS b ON b.stream = j.value;
 
 -- name: write_notification_boxes :rows
-INSERT INTO notification_box (stream, total, upto, spans, email, ways) VALUES :rows
+INSERT INTO groat_notification_box (stream, total, upto, spans, email, ways) VALUES :rows
 ON CONFLICT (stream) DO UPDATE
 SET total = excluded.total, upto = excluded.upto, spans = excluded.spans, email = excluded.email, ways = excluded.ways;
 
 -- name: read_notification_mail :bulk
 -- Mail is only put into the outbox here; what becomes of it is the sender's.
 SELECT json_group_array(json_array(m.id, m.notification, m.stream, m.at))
-FROM json_each(?1) AS j JOIN notification_mail AS m ON m.id = j.value;
+FROM json_each(?1) AS j JOIN groat_notification_mail AS m ON m.id = j.value;
 
 -- name: insert_notification_mail :rows
-INSERT INTO notification_mail (id, notification, stream, at, due_at) VALUES :rows;
+INSERT INTO groat_notification_mail (id, notification, stream, at, due_at) VALUES :rows;
 
 -- name: read_notification_marks :bulk
 -- Whoever changes a reader's marks holds the lock on the reader's box.
 SELECT json_group_array(json_array(m.id, m.reader, m.room, m.upto, m.spans))
-FROM json_each(?1) AS j JOIN notification_mark AS m ON m.id = j.value;
+FROM json_each(?1) AS j JOIN groat_notification_mark AS m ON m.id = j.value;
 
 -- name: write_notification_marks :rows
-INSERT INTO notification_mark (id, reader, room, upto, spans) VALUES :rows
+INSERT INTO groat_notification_mark (id, reader, room, upto, spans) VALUES :rows
 ON CONFLICT (id) DO UPDATE SET upto = excluded.upto, spans = excluded.spans;
 
 -- name: read_notification_boxes :bulk
 SELECT json_group_array(json_array(b.stream, b.total, b.upto, b.spans, b.email, b.ways))
-FROM json_each(?1) AS j JOIN notification_box AS b ON b.stream = j.value;
+FROM json_each(?1) AS j JOIN groat_notification_box AS b ON b.stream = j.value;
 
 -- name: list_notification_marks :bulk
 -- All marks that these readers have in rooms.
 SELECT json_group_array(json_array(m.id, m.reader, m.room, m.upto, m.spans))
-FROM json_each(?1) AS j JOIN notification_mark AS m ON m.reader = j.value;
+FROM json_each(?1) AS j JOIN groat_notification_mark AS m ON m.reader = j.value;
 
 -- name: find_notifications :bulk
 -- By [stream, number].
 SELECT json_group_array(json_array(
            n.id, n.stream, n.number, n.level, n.title, n.body, n.category, n.thread, n.subject, n.at))
-FROM json_each(?1) AS j JOIN notification AS n ON n.stream = j.value ->> 0 AND n.number = j.value ->> 1;
+FROM json_each(?1) AS j JOIN groat_notification AS n ON n.stream = j.value ->> 0 AND n.number = j.value ->> 1;
 
 -- name: reach_notifications :bulk
 -- The number of each stream's latest notification up to the moment ?2.
 SELECT json_group_array(json_array(j.value, n.number))
 FROM json_each(?1) AS j
-JOIN notification AS n ON n.stream = j.value AND n.number = (
-    SELECT o.number FROM notification AS o WHERE o.stream = j.value AND o.at <= ?2 ORDER BY o.number DESC LIMIT 1);
+JOIN groat_notification AS n ON n.stream = j.value AND n.number = (
+    SELECT o.number FROM groat_notification AS o WHERE o.stream = j.value AND o.at <= ?2 ORDER BY o.number DESC LIMIT 1);
 
 -- name: thread_notifications :bulk
 -- For each [stream, number] the latest ?3 notifications of thread ?2 behind it.
 SELECT json_group_array(json_array(t.stream, t.number))
 FROM (SELECT n.stream, n.number
       FROM json_each(?1) AS j
-      JOIN notification AS n ON n.stream = j.value ->> 0 AND n.number > j.value ->> 1 AND n.thread = ?2
+      JOIN groat_notification AS n ON n.stream = j.value ->> 0 AND n.number > j.value ->> 1 AND n.thread = ?2
       ORDER BY n.number DESC LIMIT ?3) AS t;
 
 -- name: find_mail_addresses :bulk
 -- Where mail to these people goes: what their record here says, else what an app said. None to those who are disabled.
 SELECT json_group_array(json_array(j.value, coalesce(p.email, nullif(b.email, ''))))
 FROM json_each(?1) AS j
-LEFT JOIN principal AS p ON p.id = j.value
-LEFT JOIN notification_box AS b ON b.stream = j.value
+LEFT JOIN groat_principal AS p ON p.id = j.value
+LEFT JOIN groat_notification_box AS b ON b.stream = j.value
 WHERE coalesce(p.disabled, 0) = 0;
 
 -- name: any_mail_due :one
-SELECT 1 FROM notification_mail WHERE due_at <= groat_now() LIMIT 1;
+SELECT 1 FROM groat_notification_mail WHERE due_at <= groat_now() LIMIT 1;
 
 -- name: claim_mail :many
 -- For claimant ?1 until ?2: up to ?4 mails that are due at ?3.
-UPDATE notification_mail SET claim = ?1, due_at = ?2, attempts = attempts + 1
-WHERE id IN (SELECT id FROM notification_mail WHERE due_at <= ?3 ORDER BY due_at, id LIMIT ?4)
+UPDATE groat_notification_mail SET claim = ?1, due_at = ?2, attempts = attempts + 1
+WHERE id IN (SELECT id FROM groat_notification_mail WHERE due_at <= ?3 ORDER BY due_at, id LIMIT ?4)
 RETURNING id, notification, stream, at, attempts, reached;
 
 -- name: settle_mail :rows
 -- Only whoever still holds the claim says what became of a mail.
 WITH v (id, claim, state, due_at) AS (VALUES :rows)
-UPDATE notification_mail SET state = v.state, due_at = v.due_at, claim = ''
-FROM v WHERE notification_mail.id = v.id AND notification_mail.claim = v.claim;
+UPDATE groat_notification_mail SET state = v.state, due_at = v.due_at, claim = ''
+FROM v WHERE groat_notification_mail.id = v.id AND groat_notification_mail.claim = v.claim;
 
 -- name: reach_mail :one
-UPDATE notification_mail SET reached = ?3 WHERE id = ?1 AND claim = ?2 RETURNING reached;
+UPDATE groat_notification_mail SET reached = ?3 WHERE id = ?1 AND claim = ?2 RETURNING reached;
 
 -- name: list_mail_readers :many
 -- The next ?2 people behind ?1 who want mail of anything, with what of and the roles of those who have an account here.
 SELECT b.stream, b.ways, p.roles
-FROM notification_box AS b LEFT JOIN principal AS p ON p.id = b.stream
+FROM groat_notification_box AS b LEFT JOIN groat_principal AS p ON p.id = b.stream
 WHERE b.ways LIKE '%"email"%' AND b.stream > ?1 ORDER BY b.stream LIMIT ?2;
 
 -- name: measure_mail :one
-SELECT count(*), min(at) FROM notification_mail WHERE due_at IS NOT NULL;
+SELECT count(*), min(at) FROM groat_notification_mail WHERE due_at IS NOT NULL;
 
 -- name: prune_mail :many
 -- At most ?2 mails that are done and were written before ?1, or that wait since then, for nobody sends any.
-DELETE FROM notification_mail
+DELETE FROM groat_notification_mail
 WHERE id IN (
     SELECT m.id
-    FROM (SELECT d.id FROM notification_mail AS d WHERE d.due_at IS NULL AND d.at < ?1
+    FROM (SELECT d.id FROM groat_notification_mail AS d WHERE d.due_at IS NULL AND d.at < ?1
           UNION ALL
-          SELECT w.id FROM notification_mail AS w WHERE w.due_at < ?1) AS m
+          SELECT w.id FROM groat_notification_mail AS w WHERE w.due_at < ?1) AS m
     LIMIT ?2)
 RETURNING id;
 
@@ -113,38 +113,38 @@ RETURNING id;
 -- At most ?3 streams whose first notification was told before ?1. Of a room it is old only when the next one was told
 -- before ?2, so that one is left that says how far the room is no news any more.
 SELECT n.stream
-FROM notification AS n LEFT JOIN notification_gone AS g ON g.stream = n.stream
+FROM groat_notification AS n LEFT JOIN groat_notification_gone AS g ON g.stream = n.stream
 WHERE n.number = coalesce(g.gone, 0) + 1 AND n.at < ?1 AND (n.stream GLOB 'user:*' OR EXISTS (
-    SELECT 1 FROM notification AS m WHERE m.stream = n.stream AND m.number = n.number + 1 AND m.at < ?2))
+    SELECT 1 FROM groat_notification AS m WHERE m.stream = n.stream AND m.number = n.number + 1 AND m.at < ?2))
 ORDER BY n.at LIMIT ?3;
 
 -- name: read_gone_notifications :bulk
 -- Whoever changes it holds the lock on the stream's box.
 SELECT json_group_array(json_array(g.stream, g.gone))
-FROM json_each(?1) AS j JOIN notification_gone AS g ON g.stream = j.value;
+FROM json_each(?1) AS j JOIN groat_notification_gone AS g ON g.stream = j.value;
 
 -- name: write_gone_notifications :rows
-INSERT INTO notification_gone (stream, gone) VALUES :rows
+INSERT INTO groat_notification_gone (stream, gone) VALUES :rows
 ON CONFLICT (stream) DO UPDATE SET gone = excluded.gone;
 
 -- name: list_old_notifications :bulk
 -- Those of [stream, after, upto] that are old in the same sense.
 SELECT json_group_array(json_array(n.id, n.stream, n.number))
 FROM json_each(?1) AS j
-JOIN notification AS n ON n.stream = j.value ->> 0 AND n.number > j.value ->> 1 AND n.number <= j.value ->> 2
+JOIN groat_notification AS n ON n.stream = j.value ->> 0 AND n.number > j.value ->> 1 AND n.number <= j.value ->> 2
 WHERE n.at < ?2 AND (n.stream GLOB 'user:*' OR EXISTS (
-    SELECT 1 FROM notification AS m WHERE m.stream = n.stream AND m.number = n.number + 1 AND m.at < ?3));
+    SELECT 1 FROM groat_notification AS m WHERE m.stream = n.stream AND m.number = n.number + 1 AND m.at < ?3));
 
 -- name: delete_notifications :rows
-WITH v (id) AS (VALUES :rows) DELETE FROM notification WHERE id IN (SELECT v.id FROM v);
+WITH v (id) AS (VALUES :rows) DELETE FROM groat_notification WHERE id IN (SELECT v.id FROM v);
 
 -- name: verify_notifications :many long
 -- Lists at most 100 contradictions: what, expected, found.
 WITH kept (stream, many, first, last) AS (
-    SELECT stream, count(*), min(number), max(number) FROM notification GROUP BY stream),
+    SELECT stream, count(*), min(number), max(number) FROM groat_notification GROUP BY stream),
 stood (stream, total, upto, gone) AS (
     SELECT b.stream, b.total, b.upto, coalesce(g.gone, 0)
-    FROM notification_box AS b LEFT JOIN notification_gone AS g ON g.stream = b.stream)
+    FROM groat_notification_box AS b LEFT JOIN groat_notification_gone AS g ON g.stream = b.stream)
 SELECT b.stream, (b.total - b.gone) || ' from ' || (b.gone + 1) || ' to ' || b.total,
        coalesce(k.many, 0) || ' from ' || coalesce(k.first, b.gone + 1) || ' to ' || coalesce(k.last, b.gone)
 FROM stood AS b LEFT JOIN kept AS k ON k.stream = b.stream
@@ -155,8 +155,8 @@ SELECT b.stream, 'read up to ' || b.gone || ', which are gone', 'read up to ' ||
 FROM stood AS b WHERE b.upto < b.gone AND b.stream GLOB 'user:*'
 UNION ALL
 SELECT k.stream, 'a box', 'none' FROM kept AS k
-WHERE NOT EXISTS (SELECT 1 FROM notification_box AS b WHERE b.stream = k.stream)
+WHERE NOT EXISTS (SELECT 1 FROM groat_notification_box AS b WHERE b.stream = k.stream)
 UNION ALL
-SELECT g.stream, 'a box', 'none' FROM notification_gone AS g
-WHERE NOT EXISTS (SELECT 1 FROM notification_box AS b WHERE b.stream = g.stream)
+SELECT g.stream, 'a box', 'none' FROM groat_notification_gone AS g
+WHERE NOT EXISTS (SELECT 1 FROM groat_notification_box AS b WHERE b.stream = g.stream)
 LIMIT 100;

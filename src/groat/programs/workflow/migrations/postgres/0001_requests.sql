@@ -2,7 +2,7 @@
 
 -- `data` and `approvals` are JSON; `amount` is in smallest units; `needed` is how many must approve. A request's id is the
 -- id of the transaction that filed it.
-CREATE TABLE request (
+CREATE TABLE groat_request (
     id         text COLLATE "C" PRIMARY KEY,
     kind       text COLLATE "C" NOT NULL,
     owner      text COLLATE "C" NOT NULL,
@@ -26,16 +26,16 @@ CREATE TABLE request (
     open       smallint NOT NULL CHECK (open IN (0, 1))
 ) WITH (fillfactor = 80);
 
-CREATE INDEX request_owner ON request (owner, id);
-CREATE INDEX request_state ON request (kind, state, id);
-CREATE INDEX request_parent ON request (parent, id) WHERE parent IS NOT NULL;
-CREATE INDEX request_open ON request (owner, id) WHERE open = 1;
-CREATE INDEX request_waits ON request (id) WHERE waits = 1;
-CREATE INDEX request_waits_amount ON request (amount, id) WHERE waits = 1;
-CREATE INDEX request_due ON request (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX groat_request_owner ON groat_request (owner, id);
+CREATE INDEX groat_request_state ON groat_request (kind, state, id);
+CREATE INDEX groat_request_parent ON groat_request (parent, id) WHERE parent IS NOT NULL;
+CREATE INDEX groat_request_open ON groat_request (owner, id) WHERE open = 1;
+CREATE INDEX groat_request_waits ON groat_request (id) WHERE waits = 1;
+CREATE INDEX groat_request_waits_amount ON groat_request (amount, id) WHERE waits = 1;
+CREATE INDEX groat_request_due ON groat_request (due_at) WHERE due_at IS NOT NULL;
 
 -- Each step of a request: `id` is the transaction that made it.
-CREATE TABLE request_step (
+CREATE TABLE groat_request_step (
     id         text COLLATE "C" PRIMARY KEY,
     request    text COLLATE "C" NOT NULL,
     version    integer NOT NULL,
@@ -50,7 +50,7 @@ CREATE TABLE request_step (
 );
 
 -- Who is looking at a request at present.
-CREATE TABLE request_look (
+CREATE TABLE groat_request_look (
     request text COLLATE "C" NOT NULL,
     viewer  text COLLATE "C" NOT NULL,
     until   bigint  NOT NULL,

@@ -2,4 +2,4 @@
 -- version before leaves the column alone.
 SET LOCAL lock_timeout = '5s';
 
-ALTER TABLE request ADD COLUMN corrections text;
+ALTER TABLE groat_request ADD COLUMN corrections text;

@@ -4,10 +4,10 @@
 SELECT r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.asset, r.needed, r.approvals, r.filed_by,
        r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits::int, r.open::int,
        r.corrections
-FROM request AS r WHERE r.id = ANY ($1::text[]) ORDER BY r.id FOR UPDATE;
+FROM groat_request AS r WHERE r.id = ANY ($1::text[]) ORDER BY r.id FOR UPDATE;
 
 -- name: write_requests :rows
-INSERT INTO request (id, kind, owner, state, version, data, hold, amount, asset, needed, approvals, filed_by, filed_at,
+INSERT INTO groat_request (id, kind, owner, state, version, data, hold, amount, asset, needed, approvals, filed_by, filed_at,
                      changed_at, decided_by, decided_at, reason, parent, due_at, waits, open, corrections)
 SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::integer[]),
        unnest($6::text[]), unnest($7::text[]), unnest($8::bigint[]), unnest($9::text[]), unnest($10::integer[]),
@@ -23,7 +23,7 @@ SET state = excluded.state, version = excluded.version, data = excluded.data, ho
 -- name: find_request_causes :bulk
 -- Of these transactions and holds those that a request made, and their causes. A hold's id is that of its transaction.
 SELECT s.id, 'request:' || r.kind || ':' || r.id
-FROM unnest($1::text[]) AS j (id) JOIN request_step AS s ON s.id = j.id JOIN request AS r ON r.id = s.request;
+FROM unnest($1::text[]) AS j (id) JOIN groat_request_step AS s ON s.id = j.id JOIN groat_request AS r ON r.id = s.request;
 
 -- name: read_request_moves :bulk
 -- What these requests moved, as JSON: [source, destination, asset, amount, latest transaction, how]. It was a step, the capture of
@@ -31,35 +31,35 @@ FROM unnest($1::text[]) AS j (id) JOIN request_step AS s ON s.id = j.id JOIN req
 WITH step (request, id, transition) AS (
     -- The id of a step that a child made of its parent has more behind it; it made no transaction.
     SELECT x.request, CASE WHEN x.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN x.id::uuid END, x.transition
-    FROM request_step AS x WHERE x.request = ANY ($1::text[])),
+    FROM groat_request_step AS x WHERE x.request = ANY ($1::text[])),
 moves (request, txn, source, destination, amount, how) AS (
     SELECT x.request, p.txn, p.source, p.destination, p.amount,
            CASE WHEN x.transition = 'correct' THEN 'correct' WHEN t.hold IS NOT NULL AND p.leg = 0 THEN 'capture' ELSE 'step' END
-    FROM step AS x JOIN txn AS t ON t.id = x.id JOIN posting AS p ON p.txn = x.id
+    FROM step AS x JOIN groat_txn AS t ON t.id = x.id JOIN groat_posting AS p ON p.txn = x.id
     UNION ALL
     SELECT x.request, p.txn, p.source, p.destination, p.amount,
            CASE WHEN x.transition = 'correct' THEN 'correct' WHEN t.hold IS NOT NULL AND p.leg = 0 THEN 'capture' ELSE 'step' END
-    FROM step AS x JOIN archived_txn AS t ON t.id = x.id JOIN archived_posting AS p ON p.month = t.month AND p.txn = x.id
+    FROM step AS x JOIN groat_archived_txn AS t ON t.id = x.id JOIN groat_archived_posting AS p ON p.month = t.month AND p.txn = x.id
     UNION ALL
     SELECT x.request, p.txn, p.source, p.destination, p.amount, 'hand'
-    FROM step AS x JOIN txn AS t ON t.reverses = x.id JOIN posting AS p ON p.txn = t.id
+    FROM step AS x JOIN groat_txn AS t ON t.reverses = x.id JOIN groat_posting AS p ON p.txn = t.id
     UNION ALL
     SELECT x.request, p.txn, p.source, p.destination, p.amount, 'hand'
-    FROM step AS x JOIN archived_txn AS t ON t.reverses = x.id
-    JOIN archived_posting AS p ON p.month = t.month AND p.txn = t.id),
+    FROM step AS x JOIN groat_archived_txn AS t ON t.reverses = x.id
+    JOIN groat_archived_posting AS p ON p.month = t.month AND p.txn = t.id),
 sums AS (
     SELECT m.request, s.path AS source, d.path AS destination, s.asset, sum(m.amount)::bigint AS amount,
            max(m.txn::text) AS latest, m.how
-    FROM moves AS m JOIN account AS s ON s.id = m.source JOIN account AS d ON d.id = m.destination
+    FROM moves AS m JOIN groat_account AS s ON s.id = m.source JOIN groat_account AS d ON d.id = m.destination
     WHERE m.amount > 0 GROUP BY m.request, s.path, d.path, s.asset, m.how)
 SELECT request, json_agg(json_build_array(source, destination, asset, amount, latest, how))::text FROM sums GROUP BY request;
 
 -- name: count_open_requests :bulk
 -- How many requests of each owner are open.
-SELECT r.owner, count(*) FROM request AS r WHERE r.owner = ANY ($1::text[]) AND r.open = 1 GROUP BY r.owner;
+SELECT r.owner, count(*) FROM groat_request AS r WHERE r.owner = ANY ($1::text[]) AND r.open = 1 GROUP BY r.owner;
 
 -- name: insert_request_steps :rows
-INSERT INTO request_step (id, request, version, transition, source, target, actor, at, reason, input)
+INSERT INTO groat_request_step (id, request, version, transition, source, target, actor, at, reason, input)
 SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::integer[]), unnest($4::text[]), unnest($5::text[]),
        unnest($6::text[]), unnest($7::text[]), unnest($8::bigint[]), unnest($9::text[]), unnest($10::text[]);
 
@@ -67,121 +67,121 @@ SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::integer[]), unnest($4:
 SELECT r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.asset, r.needed, r.approvals, r.filed_by,
        r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits::int, r.open::int,
        r.corrections
-FROM request AS r WHERE r.id = ANY ($1::text[]);
+FROM groat_request AS r WHERE r.id = ANY ($1::text[]);
 
 -- name: find_parents :bulk
-SELECT r.id, r.parent FROM request AS r WHERE r.id = ANY ($1::text[]);
+SELECT r.id, r.parent FROM groat_request AS r WHERE r.id = ANY ($1::text[]);
 
 -- name: page_requests_of_newest :many
 -- Ids of an owner's ($1) requests before $2, the newest first; of a kind ($3) and in a state ($4) where these are given.
-SELECT id FROM request
+SELECT id FROM groat_request
 WHERE owner = $1 AND id < $2 AND ($3::text = '' OR kind = $3) AND ($4::text = '' OR state = $4)
 ORDER BY id DESC LIMIT $5;
 
 -- name: page_requests_of_oldest :many
 -- Ids of an owner's ($1) requests behind $2, the oldest first; of a kind ($3) and in a state ($4) where these are given.
-SELECT id FROM request
+SELECT id FROM groat_request
 WHERE owner = $1 AND id > $2 AND ($3::text = '' OR kind = $3) AND ($4::text = '' OR state = $4)
 ORDER BY id LIMIT $5;
 
 -- name: page_requests_newest :many
 -- Ids of requests before $1, the newest first; of a kind ($2) and in a state ($3) where these are given.
-SELECT id FROM request
+SELECT id FROM groat_request
 WHERE id < $1 AND ($2::text = '' OR kind = $2) AND ($3::text = '' OR state = $3)
 ORDER BY id DESC LIMIT $4;
 
 -- name: page_requests_oldest :many
 -- Ids of requests behind $1, the oldest first; of a kind ($2) and in a state ($3) where these are given.
-SELECT id FROM request
+SELECT id FROM groat_request
 WHERE id > $1 AND ($2::text = '' OR kind = $2) AND ($3::text = '' OR state = $3)
 ORDER BY id LIMIT $4;
 
 -- name: requests_in_state :many
 -- Ids of a kind's ($1) requests in a state ($2) behind $3, the oldest first.
-SELECT id FROM request WHERE kind = $1 AND state = $2 AND id > $3 ORDER BY id LIMIT $4;
+SELECT id FROM groat_request WHERE kind = $1 AND state = $2 AND id > $3 ORDER BY id LIMIT $4;
 
 -- name: page_children_newest :many
 -- Ids of the requests that belong to $1 before $2, the newest first; of a kind, in a state and of an owner where these are given.
-SELECT id FROM request
+SELECT id FROM groat_request
 WHERE parent = $1 AND id < $2 AND ($3::text = '' OR kind = $3) AND ($4::text = '' OR state = $4)
   AND ($5::text = '' OR owner = $5)
 ORDER BY id DESC LIMIT $6;
 
 -- name: page_children_oldest :many
 -- Ids of the requests that belong to $1 behind $2, the oldest first; of a kind, in a state and of an owner where these are given.
-SELECT id FROM request
+SELECT id FROM groat_request
 WHERE parent = $1 AND id > $2 AND ($3::text = '' OR kind = $3) AND ($4::text = '' OR state = $4)
   AND ($5::text = '' OR owner = $5)
 ORDER BY id LIMIT $6;
 
 -- name: page_waiting_newest :many
-SELECT id, amount FROM request
+SELECT id, amount FROM groat_request
 WHERE waits = 1 AND id < $1::text AND $2::bigint IS NOT NULL AND ($3::text = '' OR kind = $3) AND ($4::text = '' OR state = $4)
   AND ($5::text = '' OR owner = $5)
 ORDER BY id DESC LIMIT $6;
 
 -- name: page_waiting_oldest :many
-SELECT id, amount FROM request
+SELECT id, amount FROM groat_request
 WHERE waits = 1 AND id > $1::text AND $2::bigint IS NOT NULL AND ($3::text = '' OR kind = $3) AND ($4::text = '' OR state = $4)
   AND ($5::text = '' OR owner = $5)
 ORDER BY id LIMIT $6;
 
 -- name: page_waiting_largest :many
 -- By amount in smallest units; those about no money come last.
-SELECT id, amount FROM request
+SELECT id, amount FROM groat_request
 WHERE waits = 1 AND (coalesce(amount, 0), id) < ($2::bigint, $1::text) AND ($3::text = '' OR kind = $3)
   AND ($4::text = '' OR state = $4) AND ($5::text = '' OR owner = $5)
 ORDER BY coalesce(amount, 0) DESC, id DESC LIMIT $6;
 
 -- name: count_waiting :many
-SELECT kind, count(*) FROM request WHERE waits = 1 GROUP BY kind;
+SELECT kind, count(*) FROM groat_request WHERE waits = 1 GROUP BY kind;
 
 -- name: open_requests_of :many
 -- The newest open requests of an owner, for the snapshot.
-SELECT id FROM request WHERE owner = $1 AND open = 1 ORDER BY id DESC LIMIT $2;
+SELECT id FROM groat_request WHERE owner = $1 AND open = 1 ORDER BY id DESC LIMIT $2;
 
 -- name: page_steps :many
 -- The next $3 steps of a request below version $2, the newest first.
 SELECT id, request, version, transition, source, target, actor, at, reason, input
-FROM request_step WHERE request = $1 AND version < $2::bigint ORDER BY version DESC LIMIT $3;
+FROM groat_request_step WHERE request = $1 AND version < $2::bigint ORDER BY version DESC LIMIT $3;
 
 -- name: due_requests :bulk
 -- Requests of these kinds whose time has come, behind ($2, $3), the longest due first, and for how long each is late.
 SELECT r.id, r.kind, r.state, r.version, r.due_at, groat_now() - r.due_at
-FROM request AS r
+FROM groat_request AS r
 WHERE r.due_at <= groat_now() AND (r.due_at, r.id) > ($2::bigint, $3::text) AND r.kind = ANY ($1::text[])
 ORDER BY r.due_at, r.id LIMIT $4;
 
 -- name: look :exec
-INSERT INTO request_look (request, viewer, until) VALUES ($1, $2, groat_now() + $3::bigint)
+INSERT INTO groat_request_look (request, viewer, until) VALUES ($1, $2, groat_now() + $3::bigint)
 ON CONFLICT (request, viewer) DO UPDATE SET until = excluded.until;
 
 -- name: forget_looks :exec
-DELETE FROM request_look WHERE until < groat_now();
+DELETE FROM groat_request_look WHERE until < groat_now();
 
 -- name: find_looks :many
-SELECT request, viewer, until FROM request_look WHERE until >= groat_now() ORDER BY request, viewer;
+SELECT request, viewer, until FROM groat_request_look WHERE until >= groat_now() ORDER BY request, viewer;
 
 -- name: verify_requests :many long
 -- Lists at most 100 contradictions: what, expected, found. A request has as many steps as its version says, without a gap, and
 -- the state to which the last one led.
-WITH made (request, steps, last) AS (SELECT request, count(*), max(version) FROM request_step GROUP BY request)
+WITH made (request, steps, last) AS (SELECT request, count(*), max(version) FROM groat_request_step GROUP BY request)
 SELECT r.id, 'v' || coalesce(m.steps, 0) || ' ' || coalesce(s.target, 'without a step'), 'v' || r.version || ' ' || r.state
-FROM request AS r LEFT JOIN made AS m ON m.request = r.id LEFT JOIN request_step AS s ON s.request = r.id AND s.version = m.last
+FROM groat_request AS r LEFT JOIN made AS m ON m.request = r.id LEFT JOIN groat_request_step AS s ON s.request = r.id AND s.version = m.last
 WHERE m.steps IS DISTINCT FROM r.version OR m.last IS DISTINCT FROM r.version OR s.target IS DISTINCT FROM r.state
 UNION ALL
-SELECT m.request, 'a request', 'none' FROM made AS m WHERE NOT EXISTS (SELECT 1 FROM request AS r WHERE r.id = m.request)
+SELECT m.request, 'a request', 'none' FROM made AS m WHERE NOT EXISTS (SELECT 1 FROM groat_request AS r WHERE r.id = m.request)
 LIMIT 100;
 
 -- name: verify_request_holds :many long
 -- Lists at most 100 contradictions. What a request holds was made by one of its steps, and is given back before it ends; a hold
 -- that it names may have been resolved by hand since.
 SELECT r.id, 'holds ' || s.id, 'holds ' || coalesce(r.hold, 'nothing')
-FROM hold AS h JOIN request_step AS s ON s.id = h.id::text JOIN request AS r ON r.id = s.request
+FROM groat_hold AS h JOIN groat_request_step AS s ON s.id = h.id::text JOIN groat_request AS r ON r.id = s.request
 WHERE h.status = 'open' AND r.hold IS DISTINCT FROM s.id
 UNION ALL
 SELECT r.id, CASE r.open WHEN 1 THEN 'a hold that one of its steps made' ELSE 'nothing, for it has ended' END, 'holds ' || r.hold
-FROM request AS r LEFT JOIN request_step AS s ON s.id = r.hold AND s.request = r.id LEFT JOIN hold AS h ON h.id::text = s.id
+FROM groat_request AS r LEFT JOIN groat_request_step AS s ON s.id = r.hold AND s.request = r.id LEFT JOIN groat_hold AS h ON h.id::text = s.id
 WHERE r.hold IS NOT NULL AND (h.id IS NULL OR r.open = 0)
 LIMIT 100;
 
@@ -190,33 +190,33 @@ LIMIT 100;
 SELECT r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.asset, r.needed, r.approvals, r.filed_by,
        r.filed_at, r.changed_at, r.decided_by, r.decided_at, r.reason, r.parent, r.due_at, r.waits::int, r.open::int,
        r.corrections
-FROM request AS r WHERE r.id > $1 ORDER BY r.id LIMIT $2;
+FROM groat_request AS r WHERE r.id > $1 ORDER BY r.id LIMIT $2;
 
 -- name: verify_held :bulk long
 -- The holds of these requests: what is left of each and what was captured, from where to where.
 SELECT x.request, s.path, d.path, s.asset, h.captured,
        CASE h.status WHEN 'open' THEN h.amount - h.captured - h.released ELSE 0 END
-FROM request_step AS x JOIN hold AS h ON h.id = CASE WHEN x.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN x.id::uuid END
-JOIN account AS s ON s.id = h.source JOIN account AS d ON d.id = h.destination
+FROM groat_request_step AS x JOIN groat_hold AS h ON h.id = CASE WHEN x.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN x.id::uuid END
+JOIN groat_account AS s ON s.id = h.source JOIN groat_account AS d ON d.id = h.destination
 WHERE x.request = ANY ($1::text[]);
 
 -- name: verify_request_causes :many long
 -- Lists at most 100 contradictions. Each step made a transaction; what has a request for its cause was made by a step of that request,
 -- and of no other; what has none was stored before there were causes, or by a node of the version before. A request's hold never expires.
 SELECT x.request, 'a transaction ' || x.id, 'none'
-FROM request_step AS x
-WHERE length(x.id) = 36 AND NOT EXISTS (SELECT 1 FROM txn AS t WHERE t.id::text = x.id)
-  AND NOT EXISTS (SELECT 1 FROM archived_txn AS t WHERE t.id::text = x.id)
+FROM groat_request_step AS x
+WHERE length(x.id) = 36 AND NOT EXISTS (SELECT 1 FROM groat_txn AS t WHERE t.id::text = x.id)
+  AND NOT EXISTS (SELECT 1 FROM groat_archived_txn AS t WHERE t.id::text = x.id)
 UNION ALL
 SELECT m.what || ' ' || m.id, coalesce('request:' || r.kind || ':' || r.id, 'no request'), m.cause
-FROM (SELECT 'transaction' AS what, id::text, cause FROM txn WHERE cause IS NOT NULL
-      UNION ALL SELECT 'transaction', id::text, cause FROM archived_txn WHERE cause IS NOT NULL
-      UNION ALL SELECT 'hold', id::text, cause FROM hold WHERE cause IS NOT NULL) AS m
-LEFT JOIN request_step AS x ON x.id = m.id LEFT JOIN request AS r ON r.id = x.request
+FROM (SELECT 'transaction' AS what, id::text, cause FROM groat_txn WHERE cause IS NOT NULL
+      UNION ALL SELECT 'transaction', id::text, cause FROM groat_archived_txn WHERE cause IS NOT NULL
+      UNION ALL SELECT 'hold', id::text, cause FROM groat_hold WHERE cause IS NOT NULL) AS m
+LEFT JOIN groat_request_step AS x ON x.id = m.id LEFT JOIN groat_request AS r ON r.id = x.request
 WHERE m.cause LIKE 'request:%' AND m.cause IS DISTINCT FROM 'request:' || r.kind || ':' || r.id
    OR m.cause NOT LIKE 'request:%' AND r.id IS NOT NULL
 UNION ALL
 SELECT 'hold ' || h.id::text, 'no expiry, for it is a request''s', 'expires at ' || h.expires_at
-FROM hold AS h LEFT JOIN request_step AS x ON x.id = h.id::text
+FROM groat_hold AS h LEFT JOIN groat_request_step AS x ON x.id = h.id::text
 WHERE h.expires_at IS NOT NULL AND (h.cause LIKE 'request:%' OR x.id IS NOT NULL)
 LIMIT 100;
