@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from groat.http.problems import CODES
+from tests.http.conftest import EVERYWHERE
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -56,7 +56,7 @@ def names_in(path: Path) -> set[str]:
 
 
 FILES = [*PYTHON.rglob("*.py"), *(path for top in TYPESCRIPT for path in top.rglob("*.ts*"))]
-NAMES = set(CODES).union(*map(names_in, FILES))
+NAMES = set(EVERYWHERE.codes).union(*map(names_in, FILES))
 SPANS = sorted(set(re.findall(r"`([^`\n]+)`", PAGE)))
 # Rows of the page that say where a name stands: "`http/app.py`: `App._answer`".
 PLACES = re.findall(r"`([\w./-]+\.\w+)`: `([\w.]+)`", PAGE)

@@ -27,8 +27,11 @@ PEOPLE = (
     DemoPerson("member-2", "Member Two", "member-2@example.com", (), "demo-member"),
 )
 
-BANK_OPTIONS = {"bank": {"bitcoin": "simulator", "cards": "simulator"}}
-"""The bank's doors in the demo: none leads outside."""
+PROGRAMS = ("bank",)
+"""What is turned on in the demo."""
+
+OPTIONS = {"bank": {"bitcoin": "simulator", "cards": "simulator"}}
+"""The programs' options in the demo: none of their doors leads outside."""
 
 ACTIONS = {
     "spend": Action("user:{user}", "house:sales", ("CREDIT",), "1000", "Purchase"),

@@ -13,10 +13,15 @@ from opentelemetry.trace import TracerProvider
 
 from groat import Groat
 from groat.http.app import App, create_app
+from groat.http.catalogue import Catalogue
+from groat.http.core import CORE
 from groat.identity import Identities
+from groat.programs.standing import STANDING
 from groat.settings import Action, Settings
 from tests.helpers.secrets import SECRET as SECRET
 
+EVERYWHERE = Catalogue(CORE, STANDING)
+"""What every server can be asked and may answer, when no program is turned on."""
 PASSWORD = "correct horse"
 CALLERS = {"ada": ("admin",), "sam": ("support",), "42": (), "7": ()}
 ACTIONS = {

@@ -15,10 +15,8 @@ import pytest
 
 from groat import Overloaded, StoreError
 from groat.http.openapi import codes_of
-from groat.http.operations import OPERATIONS
-from groat.http.problems import CODES
 from groat.sandbox.pool import PER_PERSON_MAX
-from tests.http.conftest import PASSWORD, SECRET, Api, code, give, posting
+from tests.http.conftest import EVERYWHERE, PASSWORD, SECRET, Api, code, give, posting
 
 Case = Callable[[Api], Awaitable[httpx.Response]]
 SHEETS = Path(__file__).parents[1] / "data" / "sheets"
@@ -355,14 +353,14 @@ NOT_OVER_HTTP = {
 
 
 def test_every_code_has_its_case() -> None:
-    assert set(CASES) | set(NOT_OVER_HTTP) == set(CODES)
+    assert set(CASES) | set(NOT_OVER_HTTP) == set(EVERYWHERE.codes)
 
 
 @pytest.mark.parametrize("name", CASES)
 async def test_code(api: Api, name: str) -> None:
     answer = await CASES[name](api)
     assert code(answer) == name, answer.text
-    assert answer.status_code == CODES[name].status
+    assert answer.status_code == EVERYWHERE.codes[name].status
     if answer.status_code in (429, 503):
         assert int(answer.headers["retry-after"]) > 0
     if answer.status_code == 401:
@@ -371,6 +369,6 @@ async def test_code(api: Api, name: str) -> None:
 
 
 def test_every_documented_code_exists_and_every_code_is_documented() -> None:
-    documented = {code for operation in OPERATIONS.values() for code in codes_of(operation)}
+    documented = {code for operation in EVERYWHERE.operations.values() for code in codes_of(operation)}
     outside_of_operations = {"method_not_allowed", "internal_error", "command_failed"}
-    assert documented | outside_of_operations | set(NOT_OVER_HTTP) == set(CODES)
+    assert documented | outside_of_operations | set(NOT_OVER_HTTP) == set(EVERYWHERE.codes)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from groat.http.operations import OPERATIONS, Operation
+from groat.api.operations import Operation
 from groat.settings import Settings
-from tests.http.conftest import ACTIONS, SECRET, Api, code, give, posting
+from tests.http.conftest import ACTIONS, EVERYWHERE, SECRET, Api, code, give, posting
 
 _POSTING = '{"source":"house:bonus","destination":"user:42","amount":"50","asset":"CREDIT"}'
 
@@ -199,7 +199,7 @@ def operation_of(route: str) -> Operation:
     method, path = route.split()
     return next(
         each
-        for each in OPERATIONS.values()
+        for each in EVERYWHERE.operations.values()
         if each.method == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", each.path), path)
     )
 

@@ -15,6 +15,7 @@ import pytest
 from groat import Groat
 from groat.cli.options import open_ledger
 from groat.engine.groat import DAY_US
+from groat.engine.groat import Groat as Engine
 from groat.http.app import create_app
 from groat.programs.notifications import flows
 from groat.settings import Settings
@@ -256,7 +257,7 @@ class TestRetention:
                 assert await kept_after_pruning(app.services.groat) == kept
 
 
-async def kept_after_pruning(groat: Groat) -> int:
+async def kept_after_pruning(groat: Engine) -> int:
     await groat.prune()
     return len((await groat.read(flows.read_page, "user:42", [])).items)
 

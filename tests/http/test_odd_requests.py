@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from groat.programs.bank import BANK
-from groat.programs.workflow import FILE
+from groat.programs.workflow import FILE, Workflow
 from groat.settings import Settings
 from tests.http.conftest import ACTIONS, SECRET, Api, code
 
@@ -79,7 +79,7 @@ async def test_whatever_is_sent_is_answered(api: Api) -> None:
         elif not answer.is_success:
             code(answer)
         if number % 50 == 0:
-            await api.app.services.workflow.take_due()  # type: ignore[union-attr]
+            await api.app.services.part(Workflow).take_due()  # type: ignore[union-attr]
     print(seen)
     assert seen[201] > CALLS / 10
 

@@ -14,12 +14,10 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from groat import Groat
-from groat.http import app  # noqa: F401  (it declares the operations)
 from groat.http.openapi import document
-from groat.http.operations import OPERATIONS
-from groat.http.problems import CODES
 from groat.identity import Identities
 from groat.settings import Settings
+from tests.http.conftest import EVERYWHERE
 from tests.http.serving import SECRET, server_process
 
 SEED = 7
@@ -33,7 +31,7 @@ expected-statuses = ["2xx", "400", "401", "403", "404", "409", "422", "429"]
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
-    described: dict[str, Any] = json.loads(document("0", (), Groat.standing))
+    described: dict[str, Any] = json.loads(document("0", EVERYWHERE))
     return described
 
 
@@ -48,7 +46,7 @@ def test_every_operation_says_all_it_may_answer(described: dict[str, Any]) -> No
         for path in described["paths"].values()
         for operation in path.values()
     }
-    assert set(found) == set(OPERATIONS)
+    assert set(found) == set(EVERYWHERE.operations)
     for id, operation in found.items():
         assert operation["summary"], id
         assert operation["description"], id
@@ -56,7 +54,10 @@ def test_every_operation_says_all_it_may_answer(described: dict[str, Any]) -> No
             for media_type, content in response.get("content", {}).items():
                 if media_type == "application/problem+json":
                     for name, example in content["examples"].items():
-                        assert (example["value"]["status"], CODES[name].status) == (int(status), int(status))
+                        assert (example["value"]["status"], EVERYWHERE.codes[name].status) == (
+                            int(status),
+                            int(status),
+                        )
 
 
 def test_every_example_keeps_to_its_schema(described: dict[str, Any]) -> None:

@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from groat.http.operations import OPERATIONS
-from groat.http.rights import RIGHTS
 from tests.helpers.tables import parse_table
-from tests.http.conftest import PASSWORD, Api, code, give, posting
+from tests.http.conftest import EVERYWHERE, PASSWORD, Api, code, give, posting
 
 # The status each caller gets. "nobody" sends no credentials, "42" owns what the path names, "7" is another person.
 TABLE = """
@@ -100,7 +98,7 @@ _SHEET = {"file": ("people.csv", b"user,amount\n42,1\n")}
 
 def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
     """What to send so that the caller's rights alone decide."""
-    route = f"{OPERATIONS[operation].method} {OPERATIONS[operation].path}"
+    route = f"{EVERYWHERE.operations[operation].method} {EVERYWHERE.operations[operation].path}"
     if "requests" in route or "looks" in route:
         route = route.replace("{id}", made.request)
     route = route.replace("{kind}", "expense").replace("{transition}", "pay")
@@ -155,8 +153,8 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
 
 
 def test_the_table_knows_every_operation() -> None:
-    assert {row["operation"] for row in ROWS} == set(RIGHTS)
-    assert set(RIGHTS) == set(OPERATIONS)
+    assert {row["operation"] for row in ROWS} == set(EVERYWHERE.rights)
+    assert set(EVERYWHERE.rights) == set(EVERYWHERE.operations)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["operation"])

@@ -8,11 +8,9 @@ from typing import Any, cast
 import pytest
 
 from groat.engine.groat import Groat
-from groat.http import app  # noqa: F401  (it declares the operations)
-from groat.http.operations import OPERATIONS
 from groat.ledger.errors import StoreError
 from groat.store.replica import Replica, TooStale
-from tests.http.conftest import Api, code
+from tests.http.conftest import EVERYWHERE, Api, code
 
 READS = (
     "GET /v1/accounts",
@@ -101,6 +99,8 @@ async def test_the_server_says_when_its_replica_is_away(api: Api, old: Old) -> N
 
 
 def test_nothing_that_writes_or_decides_may_be_stale() -> None:
-    allowed = {each.id for each in OPERATIONS.values() if "max_stale" in {q.name for q in each.query}}
+    allowed = {
+        each.id for each in EVERYWHERE.operations.values() if "max_stale" in {q.name for q in each.query}
+    }
     assert allowed == {"listAccounts", "getAccount", "listEntries", "getTransaction", "listAudit"}
-    assert {OPERATIONS[id].method for id in allowed} == {"GET"}
+    assert {EVERYWHERE.operations[id].method for id in allowed} == {"GET"}

@@ -80,7 +80,7 @@ class TestIssuer:
 
 
 async def test_a_pdf_has_an_end_and_csv_has_none(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("groat.http.statements.PDF_LINES_MAX", 3)
+    monkeypatch.setattr("groat.programs.statements.operations.PDF_LINES_MAX", 3)
     monkeypatch.setattr(statement, "PAGE", 2)
     for number in range(4):
         await api.groat.post(

@@ -9,11 +9,14 @@ import jsonschema  # type: ignore[import-untyped]
 import msgspec
 import pytest
 
-from groat import Groat
+from groat.http.catalogue import Catalogue
+from groat.http.core import CORE
 from groat.http.schemas import Schemas
+from groat.programs import Program
+from groat.programs.standing import STANDING
 from groat.store.flow import Tells
 from groat.store.sqlite import Extension
-from tests.http.conftest import Api, give
+from tests.http.conftest import EVERYWHERE, Api, give
 
 CLAIM = {"amount": "1000", "asset": "USD", "purpose": "Train to the fair", "receipt": "R7"}
 
@@ -124,7 +127,7 @@ async def test_an_event_of_a_program_needs_its_own_data(api: Api, name: str) -> 
 
 
 def test_what_is_told_can_be_reached_from_the_operations_that_answer_it() -> None:
-    components = Schemas((), Groat.standing).components
+    components = Schemas(EVERYWHERE).components
     reached: set[str] = set()
     waiting = ["StreamPage", "StreamPages"]
     while waiting:
@@ -152,12 +155,12 @@ class Coupons(msgspec.Struct):
 
 
 def test_a_program_brings_its_own_part() -> None:
-    program = Extension(
+    extension = Extension(
         "coupons",
         Path(),
         tells=Tells(snapshot=Coupons, events=(("coupon_given", Coupon),)),
     )
-    components = Schemas((), (*Groat.standing, program)).components
+    components = Schemas(Catalogue(CORE, (*STANDING, Program("coupons", extension=extension)))).components
     assert components["SnapshotData"]["properties"]["coupons"]["items"] == {
         "$ref": "#/components/schemas/Coupon"
     }

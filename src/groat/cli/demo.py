@@ -13,15 +13,15 @@ import msgspec
 from rich.table import Table
 
 from groat import Groat
-from groat.cli.bank_story import tell_bank_story
 from groat.cli.options import open_ledger, with_settings
 from groat.cli.output import result
 from groat.cli.server import require_address, run_server
-from groat.demo import ACTIONS, BANK_OPTIONS, PEOPLE
+from groat.demo import ACTIONS, OPTIONS, PEOPLE, PROGRAMS
 from groat.identity.identities import Identities
 from groat.ledger.commands import Command, Hold, Post, Posting
 from groat.ledger.keys import derive
 from groat.ledger.text import parse_time
+from groat.programs import find_programs
 from groat.settings import Settings
 
 DAYS = 42
@@ -55,8 +55,8 @@ def demo(*, settings: Settings) -> None:
         settings = msgspec.structs.replace(
             settings,
             actions=settings.actions or ACTIONS,
-            programs=settings.programs or ("bank",),
-            options=settings.options or BANK_OPTIONS,
+            programs=settings.programs or PROGRAMS,
+            options=settings.options or OPTIONS,
         )
         asyncio.run(fill(settings))
         run_server(settings, on_ready=lambda: _announce(settings, given))
@@ -75,8 +75,9 @@ def _announce(settings: Settings, given: bool) -> None:
 
 async def fill(settings: Settings) -> None:
     """Put the demo's assets, people and history into the database; what is there already stays as it is."""
-    if "bank" in settings.programs:
-        await tell_bank_story(settings)
+    for program in find_programs(settings.programs):
+        if program.story is not None:
+            await program.story(settings)
     async with open_ledger(settings) as groat:
         for code, scale in (("CREDIT", 0), ("USD", 2)):
             await groat.add_asset(code, scale)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from groat import tracing
 from groat.cli.options import open_ledger, shown_database, with_settings
 from groat.cli.output import result
-from groat.programs.notifications.mail import relay_of
+from groat.programs import find_programs
 from groat.settings import Settings, SettingsError, require_secrets, require_store
 
 
@@ -24,7 +24,12 @@ def serve(*, settings: Settings) -> None:
     require_secrets(settings)
     require_store(settings)
     tracing.wanted(settings)
-    relay_of(settings)
+    # Imported here, for loading their operations would slow every other command down.
+    from groat.programs.standing import STANDING
+
+    for program in (*STANDING, *find_programs(settings.programs)):
+        if program.check_settings is not None:
+            program.check_settings(settings)
     require_address(settings)
     # Whatever is wrong with the database is told in one line here, and workers that start together find it migrated.
     asyncio.run(_open_once(settings))

@@ -17,7 +17,6 @@ from groat.cli.output import result
 from groat.identity import STAFF_ROLES, Change, IdentityError, Person
 from groat.identity.identities import Identities
 from groat.programs import find_programs
-from groat.programs.workflow import OWNER, SERVICE, SYSTEM
 from groat.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="People of the built-in login.")
@@ -212,9 +211,8 @@ async def _check_roles(
     """Refuse a role that nobody knows, for it may be a misspelt one. Raises IdentityError ``unknown_role``."""
     known = set(STAFF_ROLES)
     for program in find_programs(settings.programs):
-        for kind in program.kinds:
-            known |= {role for transition in kind.transitions.values() for role in transition.by}
-    known = known - {OWNER, SERVICE, SYSTEM} | await identities.roles_in_use()
+        known |= program.roles
+    known |= await identities.roles_in_use()
     for role in wanted:
         if role not in known and not new_roles:
             near = difflib.get_close_matches(role, sorted(known), 1)

@@ -9,7 +9,6 @@ import typer
 from groat.cli.options import open_ledger, require_database, with_settings
 from groat.cli.output import progress, result
 from groat.programs.program import installed_programs
-from groat.programs.workflow import Workflow
 from groat.settings import Settings
 from groat.store.verify import CHECKS, Report
 
@@ -34,6 +33,9 @@ def verify(*, settings: Settings) -> None:
 
 
 async def _verify(settings: Settings) -> Report:
+    # Imported here, for their operations would slow every other command down.
+    from groat.programs.standing import STANDING
+
     with progress() as shown:
         task = shown.add_task("Verifying", total=None)
 
@@ -42,6 +44,8 @@ async def _verify(settings: Settings) -> Report:
             shown.update(task, description=promise.capitalize(), completed=done, total=total)
 
         async with open_ledger(settings) as groat:
-            # The kinds of every installed program, for the requests may be of one that these settings do not turn on.
-            Workflow(groat, [kind for program in installed_programs() for kind in program.kinds])
+            # Every installed program, for requests may be of one that these settings do not turn on.
+            programs = (*STANDING, *installed_programs())
+            audits = [audit for program in programs if program.audits for audit in program.audits(programs)]
+            groat.audits.update({audit.name: audit for audit in audits})
             return await groat.verify(moved)

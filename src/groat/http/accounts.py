@@ -2,28 +2,105 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
+from typing import Annotated, Any
 
-from groat.http import bodies
-from groat.http.answer import Answer
-from groat.http.answers import AccountPage, AssetList, AssetView, EntryPage
-from groat.http.call import Call
-from groat.http.examples import BALANCE, ENTRY, POSTED
-from groat.http.money import commit, entry_seen_by
-from groat.http.operations import ASSET, CURSOR, LIMIT, STALE, Query, operation
-from groat.http.problems import HttpError, problem
-from groat.http.rights import check_readable, sees_everything
+import msgspec
+from msgspec import UNSET, Meta, UnsetType, field
+
+from groat.api.answer import Answer
+from groat.api.bodies import AssetCode, Body, Metadata, Reason, SignedAmount
+from groat.api.call import Call
+from groat.api.examples import AT, BALANCE, ID, POSTED
+from groat.api.money import commit, entry_seen_by
+from groat.api.operations import ASSET, CURSOR, LIMIT, STALE, Operations, Query
+from groat.api.problems import HttpError, problem
+from groat.api.rights import Right, check_readable, sees_everything
 from groat.ledger.accounts import check_path
 from groat.ledger.commands import SetBalance, SetLimits
 from groat.ledger.errors import Refusal
-from groat.ledger.views import AccountView, BalanceView, TransactionView
+from groat.ledger.views import AccountView, BalanceView, EntryView, TransactionView
+
+operations = Operations()
+
+
+class SetBalanceInput(Body):
+    """The balance to bring about, exactly, against house:adjustments."""
+
+    balance: SignedAmount
+    reason: Reason = ""
+    metadata: Metadata = field(default_factory=dict)
+
+
+class SetLimitsInput(Body):
+    """New limits: null for none; what is not named stays."""
+
+    floor: SignedAmount | UnsetType | None = UNSET
+    ceiling: SignedAmount | UnsetType | None = UNSET
+    reason: Reason = ""
+
+
+class AssetInput(Body):
+    """An asset: its code, and for ever how many fraction digits it has."""
+
+    code: AssetCode
+    scale: Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": 18})]
+
+
+class AccountPage(msgspec.Struct):
+    """A page of accounts; ``cursor`` leads to the next one, null on the last."""
+
+    items: list[AccountView]
+    cursor: str | None
+
+
+class EntryPage(msgspec.Struct):
+    """A page of an account's history, newest first."""
+
+    items: list[EntryView]
+    cursor: str | None
+
+
+class AssetView(msgspec.Struct):
+    """An asset: its code and its number of fraction digits."""
+
+    code: str
+    scale: int
+
+
+class AssetList(msgspec.Struct):
+    """All assets by code."""
+
+    items: list[AssetView]
+
+
+ENTRY: dict[str, Any] = {
+    "transaction": ID,
+    "kind": "post",
+    "account": "user:42",
+    "asset": "CREDIT",
+    "delta": "50",
+    "balance": "150",
+    "held_delta": "0",
+    "held": "0",
+    "version": 7,
+    "counterparty": "house:bonus",
+    "reason": "Welcome bonus",
+    "actor": "service:shop",
+    "metadata": {"campaign": "spring"},
+    "at": AT,
+    "recorded_at": AT,
+    "hold": None,
+    "reverses": None,
+}
+
 
 _ACCOUNT = {"account": "user:42", "balances": [BALANCE]}
 
 
-@operation(
+@operations.declare(
     "listAccounts",
     "GET /v1/accounts",
+    Right.SIGNED_IN,
     "accounts",
     "List accounts",
     answer=AccountPage,
@@ -54,9 +131,10 @@ async def list_accounts(call: Call) -> Answer:
     return Answer.of(AccountPage(found, cursor))
 
 
-@operation(
+@operations.declare(
     "getAccount",
     "GET /v1/accounts/{account}",
+    Right.SIGNED_IN,
     "accounts",
     "Read an account",
     answer=AccountView,
@@ -81,9 +159,10 @@ async def get_account(call: Call) -> Answer:
     return Answer.of(account)
 
 
-@operation(
+@operations.declare(
     "listEntries",
     "GET /v1/accounts/{account}/entries",
+    Right.SIGNED_IN,
     "accounts",
     "Read an account's history",
     answer=EntryPage,
@@ -111,12 +190,13 @@ async def list_entries(call: Call) -> Answer:
     return Answer.of(EntryPage([entry_seen_by(identity, entry) for entry in found], following))
 
 
-@operation(
+@operations.declare(
     "setBalance",
     "PUT /v1/accounts/{account}/balances/{asset}",
+    Right.POST,
     "accounts",
     "Set a balance",
-    body=bodies.SetBalanceInput,
+    body=SetBalanceInput,
     answer=TransactionView,
     status=201,
     statuses={200: "Replayed, or the balance was so already: `id` is null and nothing was posted."},
@@ -133,7 +213,7 @@ async def set_balance(call: Call) -> Answer:
     """Posts the difference between the balance and the wanted one, found under the lock, against house:adjustments."""
     key = call.key()
     path, asset = check_path(call.params["account"]), call.params["asset"]
-    body = await call.body(bodies.SetBalanceInput)
+    body = await call.body(SetBalanceInput)
     command = SetBalance(
         principal=call.identity.principal,
         key=key,
@@ -146,12 +226,13 @@ async def set_balance(call: Call) -> Answer:
     return await commit(call, command)
 
 
-@operation(
+@operations.declare(
     "setLimits",
     "PATCH /v1/accounts/{account}/balances/{asset}",
+    Right.POST,
     "accounts",
     "Set floor and ceiling",
-    body=bodies.SetLimitsInput,
+    body=SetLimitsInput,
     answer=BalanceView,
     keyed=True,
     codes=(
@@ -165,7 +246,7 @@ async def set_limits(call: Call) -> Answer:
     """Changes what is named; null means no limit. A balance that lies beyond a new limit stays where it is."""
     key = call.key()
     path, asset = check_path(call.params["account"]), call.params["asset"]
-    body = await call.body(bodies.SetLimitsInput)
+    body = await call.body(SetLimitsInput)
     if body.floor is UNSET and body.ceiling is UNSET:
         raise HttpError("nothing_to_change")
     command = SetLimits(
@@ -183,9 +264,10 @@ async def set_limits(call: Call) -> Answer:
     return Answer.of(verdict.view().balances[0])
 
 
-@operation(
+@operations.declare(
     "listAssets",
     "GET /v1/assets",
+    Right.SIGNED_IN,
     "assets",
     "List assets",
     answer=AssetList,
@@ -197,12 +279,13 @@ async def list_assets(call: Call) -> Answer:
     return Answer.of(AssetList([AssetView(*assets[code]) for code in sorted(assets)]))
 
 
-@operation(
+@operations.declare(
     "addAsset",
     "POST /v1/assets",
+    Right.POST,
     "assets",
     "Create an asset",
-    body=bodies.AssetInput,
+    body=AssetInput,
     answer=AssetView,
     status=201,
     codes=("invalid_asset", "asset_exists"),
@@ -211,6 +294,6 @@ async def list_assets(call: Call) -> Answer:
 )
 async def add_asset(call: Call) -> Answer:
     """Its scale never changes. The same asset again is no error."""
-    body = await call.body(bodies.AssetInput)
+    body = await call.body(AssetInput)
     asset = await call.groat.add_asset(body.code, body.scale)
     return Answer.of(AssetView(asset.code, asset.scale), 201)

@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-from groat.http import bodies
-from groat.http.answer import Answer
-from groat.http.call import Call
-from groat.http.examples import BALANCE, POSTED
-from groat.http.money import commit
-from groat.http.operations import operation
-from groat.http.problems import HttpError
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from groat.api.answer import Answer
+from groat.api.bodies import Amount, AssetCode, Body, Metadata, Name, Reason
+from groat.api.call import Call
+from groat.api.examples import BALANCE, POSTED
+from groat.api.money import commit
+from groat.api.operations import Operations, Query
+from groat.api.problems import HttpError
+from groat.api.rights import Right
 from groat.identity.model import check_user
 from groat.ledger.commands import Post, Posting
 from groat.ledger.views import TransactionView
 
+operations = Operations()
+
+
+class ActionInput(Body):
+    """What a person wants done with their own money, by an action that the server declares."""
+
+    amount: Amount
+    asset: AssetCode | None = None
+    to: Annotated[Name, Meta(description="The other person, where the action has one.")] | None = None
+    reason: Reason = ""
+    metadata: Metadata = field(default_factory=dict)
+
+
 _SPENT = {"source": "user:42", "destination": "house:sales", "amount": "5", "asset": "CREDIT"}
 
 
-@operation(
+@operations.declare(
     "callAction",
     "POST /v1/actions/{name}",
+    Right.PERSON,
     "actions",
     "Do something with one's own money",
-    body=bodies.ActionInput,
+    body=ActionInput,
     answer=TransactionView,
+    params=(
+        Query("name", {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,63}$"}, "The action's name in the settings."),
+    ),
     status=201,
     statuses={200: "The key was used before for this very action: its first answer again."},
     keyed=True,
@@ -60,7 +82,7 @@ async def call_action(call: Call) -> Answer:
             action=shown,
             setting=f"actions.{shown}",
         )
-    body = await call.body(bodies.ActionInput)
+    body = await call.body(ActionInput)
     identity = call.identity
     names = {"{user}": identity.user or ""}
     if "{to}" in action.source + action.destination:

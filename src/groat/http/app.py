@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -19,39 +20,23 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, LifeSpanReceive, LifeSpanSend, Receive, Scope, Send
 
 from groat import Groat
-
-# These declare the operations that they answer.
-from groat.http import (  # noqa: F401
-    accounts,
-    actions,
-    auth,
-    holds,
-    me,
-    notifications,
-    people,
-    requests,
-    sheets,
-    statements,
-    streams,
-    system,
-    transactions,
-    users,
-)
-from groat.http.answer import Answer, encode
-from groat.http.call import Call
+from groat.api.answer import Answer, encode
+from groat.api.call import Call
+from groat.api.operations import Operation
+from groat.api.problems import HttpError, details, problem
+from groat.api.services import Services
+from groat.http import sheets
+from groat.http.catalogue import Catalogue
+from groat.http.core import CORE
 from groat.http.cors import Cors
-from groat.http.operations import OPERATIONS, Operation
 from groat.http.pages import Console
-from groat.http.problems import HttpError, details, problem
-from groat.http.services import Services
 from groat.http.tracing import NOT_TRACED, call_span, tell_status
 from groat.identity import Identities
 from groat.ledger.errors import Closed, GroatError
 from groat.live import Live
 from groat.live import asgi as live_asgi
-from groat.programs import find_programs
-from groat.programs.notifications.mail import Mailer, relay_of
-from groat.programs.workflow import Workflow
+from groat.programs import Host, find_programs
+from groat.programs.standing import STANDING
 from groat.sandbox.pool import Pool
 
 if TYPE_CHECKING:
@@ -74,7 +59,9 @@ class App:
         self._given = groat
         self.services: Services | None = None
         self._cors = Cors(settings.origins)
-        self._hot = {("POST", "/v1/transactions"): OPERATIONS["postTransaction"]}
+        self._programs = find_programs(settings.programs)
+        self.catalogue = Catalogue(CORE, (*STANDING, *self._programs))
+        self._hot = {("POST", "/v1/transactions"): self.catalogue.operations["postTransaction"]}
         self._router = Litestar(
             [*self._routes(), *self._console()],
             exception_handlers={HTTPException: _refuse, Exception: _fail},
@@ -157,7 +144,7 @@ class App:
     def _routes(self) -> list[HTTPRouteHandler]:
         """One handler for each path with all its methods, so that OPTIONS and 405 name them all."""
         by_path: dict[str, dict[str, Operation]] = {}
-        for operation in OPERATIONS.values():
+        for operation in self.catalogue.operations.values():
             by_path.setdefault(operation.path, {})[operation.method] = operation
         return [
             _handler([re.sub(r"{(\w+)}", r"{\1:str}", path)], list(methods), self._server_of(methods))
@@ -178,15 +165,13 @@ class App:
         """Open what lives as long as the process serves, and close it in reverse: the ASGI lifespan does this."""
         settings = self._settings
         async with AsyncExitStack() as stack:
-            programs = find_programs(settings.programs)
-            extensions = [p.extension for p in programs if p.extension]
             groat = self._given
             if groat is None:
                 groat = await stack.enter_async_context(
                     Groat.open(
                         settings.database,
                         policy=settings.policy(),
-                        extensions=extensions,
+                        extensions=[p.extension for p in self._programs if p.extension],
                         queue_max=settings.queue_max,
                         batch_max=settings.batch_max,
                         retention_days=settings.retention_days,
@@ -199,23 +184,21 @@ class App:
                 )
             identities = Identities(groat, settings)
             stack.callback(identities.close)
-            kinds = [kind for p in programs for kind in p.kinds]
-            workflow = Workflow(groat, kinds, settings.thresholds, settings.open_requests)
-            workflow.start()
-            stack.push_async_callback(workflow.stop)
-            for program in programs:
-                for job in program.jobs:
-                    await stack.enter_async_context(job(workflow, settings.options.get(program.name, {})))
-            relay = relay_of(settings)
-            mailer = Mailer(groat, relay, settings.smtp_from) if relay else None
-            if mailer is not None:
-                await stack.enter_async_context(mailer.running())
             live = Live(groat, identities, settings)
             await live.start()
             stack.push_async_callback(live.stop)
-            sandbox = Pool((sheets.READ.module, statements.WRITE.module))
+            programs = self.catalogue.programs
+            works = (sheets.READ, *(work for program in programs for work in program.works))
+            sandbox = Pool(tuple(work.module for work in works))
             stack.push_async_callback(sandbox.close)
-            self.services = Services(settings, groat, identities, live, workflow, mailer, sandbox, extensions)
+            services = Services(settings, groat, identities, live, sandbox)
+            services.keep(self.catalogue)
+            for program in programs:
+                host = Host(services, programs, settings.options.get(program.name, {}))
+                for job in program.jobs:
+                    services.keep(await stack.enter_async_context(job(host)))
+                services.metrics.sources += [partial(measure, services) for measure in program.metrics]
+            self.services = services
             self.groat_live = live
             yield
             await live.drain(0.0)

@@ -7,29 +7,99 @@ make a browser do anything in somebody's name, even where SameSite is not kept.
 from __future__ import annotations
 
 from http.cookies import CookieError, SimpleCookie
+from typing import Annotated, Any
 
-from groat.http import bodies
-from groat.http.answer import Answer
-from groat.http.answers import ApiKeyList, ApiKeyView, Session
-from groat.http.call import Call
-from groat.http.examples import KEY, SIGNED_IN
-from groat.http.operations import operation
-from groat.http.problems import HttpError
+import msgspec
+from msgspec import Meta
+
+from groat.api.answer import Answer
+from groat.api.bodies import Body, Name
+from groat.api.call import Call
+from groat.api.examples import AT, ID
+from groat.api.operations import Operations
+from groat.api.problems import HttpError
+from groat.api.rights import Right
 from groat.identity import ApiKey, Person, Unauthorized
 from groat.identity.identities import SESSION_TTL_S
 from groat.identity.model import OpenSession
 from groat.ledger.text import check_id, format_time
 from groat.live import origin
 
+operations = Operations()
+
+
+class Credentials(Body):
+    """A user id or an e-mail address, and the password."""
+
+    password: Annotated[str, Meta(max_length=256)]
+    user: Annotated[str, Meta(min_length=1, max_length=254)] | None = None
+    email: Annotated[str, Meta(min_length=1, max_length=254)] | None = None
+
+
+class ApiKeyInput(Body):
+    """A key for a service: its name stays while its keys rotate; the label tells keys apart."""
+
+    service: Name
+    label: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Session(msgspec.Struct):
+    """A token and what it is good for; ``expires_at`` is RFC 3339."""
+
+    token: str
+    expires_at: str
+    user: str
+    name: str
+    roles: list[str]
+
+
+class ApiKeyView(msgspec.Struct):
+    """An API key; ``key`` itself is shown once, when it is made."""
+
+    id: str
+    service: str
+    label: str
+    created_at: str
+    created_by: str
+    revoked_at: str | None
+    key: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class ApiKeyList(msgspec.Struct):
+    """The newest 1,000 keys, newest first."""
+
+    items: list[ApiKeyView]
+
+
+SIGNED_IN: dict[str, Any] = {
+    "token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.signature",
+    "expires_at": "2026-11-20T19:14:50.000000Z",
+    "user": "42",
+    "name": "Ada",
+    "roles": [],
+}
+
+
+KEY: dict[str, Any] = {
+    "id": ID,
+    "service": "shop",
+    "label": "production",
+    "created_at": AT,
+    "created_by": "user:admin",
+    "revoked_at": None,
+}
+
+
 COOKIE = "groat_session"
 
 
-@operation(
+@operations.declare(
     "login",
     "POST /v1/auth/login",
+    Right.ANYONE,
     "signing in",
     "Sign in",
-    body=bodies.Credentials,
+    body=Credentials,
     body_max=4 * 1024,
     answer=Session,
     codes=("login_failed", "login_throttled", "origin_refused"),
@@ -41,7 +111,7 @@ async def login(call: Call) -> Answer:
     ones. Ten failures of a user or a hundred of an address within 15 minutes, and both wait.
     """
     _check_origin(call)
-    body = await call.body(bodies.Credentials)
+    body = await call.body(Credentials)
     if (body.user is None) == (body.email is None):
         raise HttpError("invalid_body", "Give user or email, not both.")
     person = await call.identities.login(body.user or body.email or "", body.password, call.own_address)
@@ -49,9 +119,10 @@ async def login(call: Call) -> Answer:
     return await _signed_in(call, person, session, _set_cookie(call, cookie, SESSION_TTL_S))
 
 
-@operation(
+@operations.declare(
     "refreshToken",
     "POST /v1/auth/token",
+    Right.SESSION,
     "signing in",
     "Get a new token for the session cookie",
     answer=Session,
@@ -65,9 +136,10 @@ async def refresh_token(call: Call) -> Answer:
     return await _signed_in(call, person, session)
 
 
-@operation(
+@operations.declare(
     "logout",
     "POST /v1/auth/logout",
+    Right.SESSION,
     "signing in",
     "Sign out",
     status=204,
@@ -85,12 +157,13 @@ async def logout(call: Call) -> Answer:
     return Answer(b"", 204, _set_cookie(call, "", 0))
 
 
-@operation(
+@operations.declare(
     "addApiKey",
     "POST /v1/api-keys",
+    Right.ADMIN,
     "signing in",
     "Make an API key",
-    body=bodies.ApiKeyInput,
+    body=ApiKeyInput,
     answer=ApiKeyView,
     status=201,
     codes=("invalid_service", "invalid_text"),
@@ -101,7 +174,7 @@ async def add_api_key(call: Call) -> Answer:
     """For an app's own server. The key is shown this once; only its digest is stored. A service may have several, so
     that keys can be changed without a pause; its name, and so its idempotency keys, stay.
     """
-    body = await call.body(bodies.ApiKeyInput)
+    body = await call.body(ApiKeyInput)
     text, key = await call.identities.add_key(body.service, body.label, call.identity.principal)
     target = f"service:{key.service}"
     await call.groat.act(
@@ -110,9 +183,10 @@ async def add_api_key(call: Call) -> Answer:
     return Answer.of(_key_view(key, text), 201)
 
 
-@operation(
+@operations.declare(
     "listApiKeys",
     "GET /v1/api-keys",
+    Right.ADMIN,
     "signing in",
     "List API keys",
     answer=ApiKeyList,
@@ -123,9 +197,10 @@ async def list_api_keys(call: Call) -> Answer:
     return Answer.of(ApiKeyList([_key_view(key) for key in await call.identities.keys()]))
 
 
-@operation(
+@operations.declare(
     "revokeApiKey",
     "DELETE /v1/api-keys/{id}",
+    Right.ADMIN,
     "signing in",
     "Withdraw an API key",
     status=204,

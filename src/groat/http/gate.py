@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 import structlog
 
-from groat.http.problems import HttpError
+from groat.api.problems import HttpError
 from groat.sparing import SparingLog
 
 if TYPE_CHECKING:

@@ -2,18 +2,79 @@
 
 from __future__ import annotations
 
-from groat.http import bodies
-from groat.http.answer import Answer
-from groat.http.call import Call
-from groat.http.examples import HELD, HOLD, POSTED
-from groat.http.money import commit, optional_time
-from groat.http.operations import operation
-from groat.http.problems import HttpError, problem
-from groat.http.rights import owns, sees_everything
+from typing import Annotated, Any
+
+from msgspec import Meta, field
+
+from groat.api.answer import Answer
+from groat.api.bodies import AccountPath, Amount, AssetCode, Body, Metadata, Reason, Time
+from groat.api.call import Call
+from groat.api.examples import AFTER, AT, ID, POSTED
+from groat.api.money import commit, optional_time
+from groat.api.operations import Operations
+from groat.api.problems import HttpError, problem
+from groat.api.rights import Right, owns, sees_everything
 from groat.ledger.commands import Capture, Hold, Release
 from groat.ledger.errors import Refusal
 from groat.ledger.text import check_id
 from groat.ledger.views import HoldView, TransactionView
+
+operations = Operations()
+
+
+class HoldInput(Body):
+    """An amount to reserve, until ``expires_at`` or for ``expires_in`` seconds or until it is captured or released."""
+
+    source: AccountPath
+    destination: AccountPath
+    amount: Amount
+    asset: AssetCode
+    expires_at: Time | None = None
+    expires_in: Annotated[int, Meta(ge=1, le=315_360_000, description="Seconds from now.")] | None = None
+    reason: Reason = ""
+    metadata: Metadata = field(default_factory=dict)
+
+
+class CaptureInput(Body):
+    """How much of the hold to post (all that is left by default); ``final`` releases the rest."""
+
+    amount: Amount | None = None
+    final: bool = True
+    reason: Reason = ""
+    metadata: Metadata = field(default_factory=dict)
+
+
+class ReleaseInput(Body):
+    """Why the hold is given back."""
+
+    reason: Reason = ""
+    metadata: Metadata = field(default_factory=dict)
+
+
+HOLD: dict[str, Any] = {
+    "id": ID,
+    "source": "user:42",
+    "destination": "house:sales",
+    "asset": "CREDIT",
+    "amount": "5",
+    "captured": "0",
+    "released": "0",
+    "remaining": "5",
+    "state": "open",
+    "expires_at": "2026-11-20T19:14:50.123456Z",
+    "created_at": AT,
+}
+
+
+HELD: dict[str, Any] = {
+    **POSTED,
+    "kind": "hold",
+    "postings": [{"source": "user:42", "destination": "house:sales", "amount": "5", "asset": "CREDIT"}],
+    "reason": "Server for a month",
+    "hold": HOLD,
+    "balances": [{**AFTER, "available": "145", "held": "5"}],
+}
+
 
 _TEXT_CODES = ("text_too_long", "invalid_metadata", "metadata_too_large")
 _RESOLVE_CODES = (
@@ -27,12 +88,13 @@ _RESOLVE_CODES = (
 )
 
 
-@operation(
+@operations.declare(
     "createHold",
     "POST /v1/holds",
+    Right.POST,
     "holds",
     "Hold an amount",
-    body=bodies.HoldInput,
+    body=HoldInput,
     answer=TransactionView,
     status=201,
     statuses={200: "The key was used before for this very hold: its first answer again."},
@@ -51,7 +113,7 @@ _RESOLVE_CODES = (
 async def create_hold(call: Call) -> Answer:
     """Reserves an amount: it leaves what is available, not the balance. The id of the hold is in `hold.id`."""
     key = call.key()
-    body = await call.body(bodies.HoldInput)
+    body = await call.body(HoldInput)
     if body.expires_at is not None and body.expires_in is not None:
         raise HttpError("invalid_body", "Give expires_at or expires_in, not both.")
     command = Hold(
@@ -69,9 +131,10 @@ async def create_hold(call: Call) -> Answer:
     return await commit(call, command)
 
 
-@operation(
+@operations.declare(
     "getHold",
     "GET /v1/holds/{id}",
+    Right.SIGNED_IN,
     "holds",
     "Read a hold",
     answer=HoldView,
@@ -87,12 +150,13 @@ async def get_hold(call: Call) -> Answer:
     return Answer.of(hold)
 
 
-@operation(
+@operations.declare(
     "captureHold",
     "POST /v1/holds/{id}/capture",
+    Right.POST,
     "holds",
     "Capture a hold",
-    body=bodies.CaptureInput,
+    body=CaptureInput,
     answer=TransactionView,
     status=201,
     statuses={200: "The key was used before for this very capture: its first answer again."},
@@ -112,7 +176,7 @@ async def capture_hold(call: Call) -> Answer:
     """Posts what was held, whole or a part. The rest is released unless `final` is false."""
     key = call.key()
     id = check_id(call.params["id"])
-    body = await call.body(bodies.CaptureInput)
+    body = await call.body(CaptureInput)
     amount = None
     if body.amount is not None:
         hold = await call.groat.held(id)
@@ -131,12 +195,13 @@ async def capture_hold(call: Call) -> Answer:
     return await commit(call, command)
 
 
-@operation(
+@operations.declare(
     "releaseHold",
     "POST /v1/holds/{id}/release",
+    Right.POST,
     "holds",
     "Release a hold",
-    body=bodies.ReleaseInput,
+    body=ReleaseInput,
     answer=TransactionView,
     status=201,
     statuses={200: "The key was used before for this very release: its first answer again."},
@@ -154,7 +219,7 @@ async def release_hold(call: Call) -> Answer:
     """Gives back what is left of the hold."""
     key = call.key()
     id = check_id(call.params["id"])
-    body = await call.body(bodies.ReleaseInput)
+    body = await call.body(ReleaseInput)
     command = Release(
         principal=call.identity.principal, key=key, reason=body.reason, metadata=body.metadata, hold=id
     )

@@ -6,12 +6,25 @@ from typing import Any
 
 import msgspec
 
-from groat.http.answer import Answer
-from groat.http.answers import Me
-from groat.http.call import Call
-from groat.http.examples import BALANCE
-from groat.http.operations import Query, operation
+from groat.api.answer import Answer
+from groat.api.call import Call
+from groat.api.examples import BALANCE
+from groat.api.operations import Operations, Query
+from groat.api.rights import Right
 from groat.ledger.views import BalanceView
+
+operations = Operations()
+
+
+class Me(msgspec.Struct):
+    """Who calls, their balances, and the position up to which these are right."""
+
+    user: str | None
+    principal: str
+    name: str
+    roles: list[str]
+    balances: list[BalanceView]
+    positions: dict[str, str]
 
 
 class _Snapshot(msgspec.Struct):
@@ -23,9 +36,10 @@ class _Snapshot(msgspec.Struct):
 _read_snapshot = msgspec.json.Decoder(_Snapshot).decode
 
 
-@operation(
+@operations.declare(
     "getMe",
     "GET /v1/me",
+    Right.SIGNED_IN,
     "people",
     "Read who calls",
     answer=Me,

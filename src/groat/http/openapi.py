@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from groat.http.answer import encode
-from groat.http.answers import ProblemView
-from groat.http.operations import OPERATIONS, Operation, Query
-from groat.http.problems import rule_of
-from groat.http.rights import WITHOUT_TOKEN, Right
+from groat.api.answer import encode
+from groat.api.operations import Operation, Query
+from groat.api.problems import ProblemView
+from groat.api.rights import WITHOUT_TOKEN, Right
 from groat.http.schemas import Schemas
-from groat.programs.workflow import FILE, SYSTEM, Kind
-from groat.programs.workflow.views import input_schema
-from groat.store.sqlite import Extension
+
+if TYPE_CHECKING:
+    from groat.http.catalogue import Catalogue
+
+KEPT_MAX = 4
+"""How many servers' documents a process keeps made."""
 
 _PARAMETERS = {
     "id": ({"type": "string", "format": "uuid"}, "The id as groat returned it."),
@@ -33,13 +34,6 @@ _PARAMETERS = {
     ),
     "asset": ({"type": "string", "pattern": "^[A-Z][A-Z0-9_]{0,15}$"}, "The asset's code."),
     "user": ({"type": "string", "pattern": r"^[A-Za-z0-9._@|\-]{1,64}$"}, "The person's user id."),
-    "who": ({"type": "string", "minLength": 1, "maxLength": 254}, "A person's id or e-mail address."),
-    "name": ({"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,63}$"}, "The action's name in the settings."),
-    "kind": ({"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}, "The kind of request, as listed."),
-    "transition": (
-        {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
-        "The transition, as the kind lists it.",
-    ),
     "stream": (
         {"type": "string", "pattern": r"^(user|role):[A-Za-z0-9._@|\-]{1,64}$"},
         "user:<id> or role:<name>.",
@@ -85,16 +79,13 @@ def codes_of(operation: Operation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
-@cache
-def document(version: str, kinds: tuple[Kind[Any], ...], extensions: tuple[Extension, ...]) -> bytes:
-    """The document as JSON; the kinds of requests that the server knows have operations with schemas of their own.
-
-    ``extensions`` are the programs whose tables the database has: what they tell is part of events and snapshots.
-    """
-    schemas = Schemas(kinds, extensions)
+@lru_cache(maxsize=KEPT_MAX)
+def document(version: str, catalogue: Catalogue) -> bytes:
+    """The document of a server as JSON."""
+    described = _Described(catalogue)
     paths: dict[str, dict[str, Any]] = {}
-    for operation in (*OPERATIONS.values(), *(o for kind in kinds for o in operations_of(kind))):
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas)
+    for operation in catalogue.described():
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described.operation(operation)
     return encode(
         {
             "openapi": "3.1.0",
@@ -112,7 +103,7 @@ def document(version: str, kinds: tuple[Kind[Any], ...], extensions: tuple[Exten
             "servers": [{"url": "/"}],
             "paths": paths,
             "components": {
-                "schemas": schemas.components,
+                "schemas": described.schemas.components,
                 "securitySchemes": {
                     "bearer": {
                         "type": "http",
@@ -126,54 +117,83 @@ def document(version: str, kinds: tuple[Kind[Any], ...], extensions: tuple[Exten
     )
 
 
-def operations_of(kind: Kind[Any]) -> Iterable[Operation]:
-    """What the general operations of requests are for one kind."""
-    words = "".join(word.capitalize() for word in kind.name.split("_"))
-    for t in kind.transitions.values():
-        if t.by == (SYSTEM,):
-            continue
-        filing = t.name == FILE
-        general = OPERATIONS["fileRequest" if filing else "takeTransition"]
-        yield msgspec.structs.replace(
-            general,
-            id=f"{t.name}{words}",
-            path=f"/v1/requests/{kind.name}" if filing else f"/v1/requests/{kind.name}/{{id}}/{t.name}",
-            tag=kind.title.lower(),
-            summary=f"{kind.title}: {t.title.lower()}",
-            description=f"{kind.description} By: {', '.join(t.by)}.",
-            body=input_schema(kind, t),
-            example=kind.example if filing else t.example,
-            codes=(*general.codes, *kind.refusals),
-            answer_example=None,
-        )
+class _Described:
+    """Write the operations of a server as the document has them, with schemas and codes."""
 
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self.schemas = Schemas(catalogue)
 
-def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "operationId": operation.id,
-        "tags": [operation.tag],
-        "summary": operation.summary,
-        "description": f"{operation.description} For {operation.right.value}.",
-        "security": _security(operation.right),
-        "responses": _responses(operation, schemas),
-    }
-    parameters = [_path_parameter(name) for name in re.findall(r"{(\w+)}", operation.path)]
-    parameters += [_parameter(query, "query") for query in operation.query]
-    headers = (*operation.headers, *((_KEY,) if operation.keyed else ()))
-    parameters += [_parameter(header, "header") for header in headers]
-    if parameters:
-        described["parameters"] = parameters
-    if operation.body is not None:
-        content: dict[str, Any] = {
-            "schema": operation.body if isinstance(operation.body, dict) else schemas.of(operation.body)
+    def operation(self, operation: Operation) -> dict[str, Any]:
+        """One operation of the document."""
+        described: dict[str, Any] = {
+            "operationId": operation.id,
+            "tags": [operation.tag],
+            "summary": operation.summary,
+            "description": f"{operation.description} For {operation.right.value}.",
+            "security": _security(operation.right),
+            "responses": self._responses(operation),
         }
-        if operation.example is not None:
-            content["example"] = operation.example
-        described["requestBody"] = {
-            "required": not operation.empty_body,
-            "content": {operation.body_type: content},
-        }
-    return described
+        parameters = [_path_parameter(operation, name) for name in re.findall(r"{(\w+)}", operation.path)]
+        parameters += [_parameter(query, "query") for query in operation.query]
+        headers = (*operation.headers, *((_KEY,) if operation.keyed else ()))
+        parameters += [_parameter(header, "header") for header in headers]
+        if parameters:
+            described["parameters"] = parameters
+        if operation.body is not None:
+            content: dict[str, Any] = {
+                "schema": operation.body
+                if isinstance(operation.body, dict)
+                else self.schemas.of(operation.body)
+            }
+            if operation.example is not None:
+                content["example"] = operation.example
+            described["requestBody"] = {
+                "required": not operation.empty_body,
+                "content": {operation.body_type: content},
+            }
+        return described
+
+    def _responses(self, operation: Operation) -> dict[str, Any]:
+        success: dict[str, Any] = {"description": operation.summary}
+        if operation.answer is not None:
+            content: dict[str, Any] = {"schema": self.schemas.of(operation.answer)}
+            if operation.answer_example is not None:
+                content["example"] = operation.answer_example
+            success["content"] = {operation.media_type: content}
+            for media_type in operation.other_media_types:
+                success["content"][media_type] = {"schema": {"type": "string"}}
+        responses = {str(operation.status): success}
+        for status, description in operation.statuses.items():
+            # A status without a body (304) has no content; the others answer as the first one does.
+            shown = success.get("content") if status not in (204, 304) else None
+            responses[str(status)] = {"description": description} | ({"content": shown} if shown else {})
+        by_status: dict[int, list[str]] = {}
+        for code in codes_of(operation):
+            by_status.setdefault(self._catalogue.rule_of(code).status, []).append(code)
+        for status, codes in sorted(by_status.items()):
+            examples = {
+                code: {
+                    "value": {
+                        "type": f"urn:groat:{code}",
+                        "title": code.replace("_", " ").capitalize(),
+                        "status": status,
+                        "code": code,
+                        "detail": self._catalogue.rule_of(code).meaning,
+                    }
+                }
+                for code in codes
+            }
+            responses[str(status)] = {
+                "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
+                "content": {
+                    "application/problem+json": {
+                        "schema": self.schemas.of(ProblemView),
+                        "examples": examples,
+                    }
+                },
+            }
+        return responses
 
 
 def _security(right: Right) -> list[dict[str, Any]]:
@@ -184,7 +204,10 @@ def _security(right: Right) -> list[dict[str, Any]]:
     return [] if right in WITHOUT_TOKEN else [{"bearer": []}]
 
 
-def _path_parameter(name: str) -> dict[str, Any]:
+def _path_parameter(operation: Operation, name: str) -> dict[str, Any]:
+    for query in operation.params:
+        if query.name == name:
+            return {**_parameter(query, "path"), "required": True}
     schema, description = _PARAMETERS[name]
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": description}
 
@@ -201,57 +224,19 @@ def _parameter(query: Query, place: str) -> dict[str, Any]:
     return parameter
 
 
-def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
-    success: dict[str, Any] = {"description": operation.summary}
-    if operation.answer is not None:
-        content: dict[str, Any] = {"schema": schemas.of(operation.answer)}
-        if operation.answer_example is not None:
-            content["example"] = operation.answer_example
-        success["content"] = {operation.media_type: content}
-        for media_type in operation.other_media_types:
-            success["content"][media_type] = {"schema": {"type": "string"}}
-    responses = {str(operation.status): success}
-    for status, description in operation.statuses.items():
-        # A status without a body (304) has no content; the others answer as the first one does.
-        shown = success.get("content") if status not in (204, 304) else None
-        responses[str(status)] = {"description": description} | ({"content": shown} if shown else {})
-    by_status: dict[int, list[str]] = {}
-    for code in codes_of(operation):
-        by_status.setdefault(rule_of(code).status, []).append(code)
-    for status, codes in sorted(by_status.items()):
-        examples = {
-            code: {
-                "value": {
-                    "type": f"urn:groat:{code}",
-                    "title": code.replace("_", " ").capitalize(),
-                    "status": status,
-                    "code": code,
-                    "detail": rule_of(code).meaning,
-                }
-            }
-            for code in codes
-        }
-        responses[str(status)] = {
-            "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
-            "content": {
-                "application/problem+json": {"schema": schemas.of(ProblemView), "examples": examples}
-            },
-        }
-    return responses
-
-
-@cache
-def docs_page(version: str) -> bytes:
+@lru_cache(maxsize=KEPT_MAX)
+def docs_page(version: str, catalogue: Catalogue) -> bytes:
     """The document as one HTML page without scripts."""
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         f"<title>groat {html.escape(version)} API</title><style>{_STYLE}</style><h1>groat API</h1>"
         "<p>The same as <a href=openapi.json>openapi.json</a>. Every error is a problem (RFC 9457) with a stable code."
     ]
-    tags = dict.fromkeys(operation.tag for operation in OPERATIONS.values())
+    operations = catalogue.operations.values()
+    tags = dict.fromkeys(operation.tag for operation in operations)
     for tag in tags:
         parts.append(f"<h2>{html.escape(tag.capitalize())}</h2>")
-        parts += [_docs_operation(operation) for operation in OPERATIONS.values() if operation.tag == tag]
+        parts += [_docs_operation(operation) for operation in operations if operation.tag == tag]
     return "".join(parts).encode()
 
 

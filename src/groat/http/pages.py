@@ -8,8 +8,8 @@ from pathlib import Path
 
 from litestar.types import Receive, Scope, Send
 
-from groat.http.answer import HTML
-from groat.http.problems import HttpError, problem
+from groat.api.answer import HTML
+from groat.api.problems import HttpError, problem
 
 DIRECTORY = Path(__file__).parent / "console"
 FILE_BYTES_MAX = 16 * 1024 * 1024

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from groat.http.answer import Answer
-from groat.http.call import Call
-from groat.http.operations import operation
-from groat.http.rights import sees_everything
+from groat.api.answer import Answer
+from groat.api.call import Call
+from groat.api.operations import Operations, Query
+from groat.api.people import Known
+from groat.api.rights import Right, sees_everything
 from groat.identity import IdentityError
 from groat.ledger.text import check_text
+
+operations = Operations()
 
 
 class RecipientView(msgspec.Struct):
@@ -19,12 +22,18 @@ class RecipientView(msgspec.Struct):
     name: str
 
 
-@operation(
+@operations.declare(
     "findPerson",
     "GET /v1/people/{who}",
+    Right.SIGNED_IN,
     "people",
     "Find a recipient",
     answer=RecipientView,
+    params=(
+        Query(
+            "who", {"type": "string", "minLength": 1, "maxLength": 254}, "A person's id or e-mail address."
+        ),
+    ),
     codes=("user_not_found", "invalid_text", "text_too_long"),
     answer_example={"user": "7", "name": "Mei Tanaka"},
 )
@@ -42,22 +51,3 @@ async def find_person(call: Call) -> Answer:
         raise IdentityError("user_not_found")
     person = await call.identities.find_user(user)
     return Answer.of(RecipientView(user, person.name if person is not None else ""))
-
-
-class Known:
-    """Who the server knows by id or e-mail address: people with an account here, or with a balance.
-
-    A person's look-ups are counted, so that nobody finds out whose addresses are known here by trying many.
-    """
-
-    def __init__(self, call: Call) -> None:
-        self._call = call
-
-    async def user_of(self, text: str) -> str | None:
-        """See :class:`groat.programs.workflow.People`. Raises HttpError ``rate_limited``."""
-        call = self._call
-        by_email = True
-        if not sees_everything(call.identity):
-            call.services.lookups.check(call.identity.principal)
-            by_email = call.settings.people_found_by == "email"
-        return await call.identities.user_of(text, by_email=by_email)

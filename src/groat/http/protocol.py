@@ -22,9 +22,9 @@ import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from groat.api.problems import HttpError, problem
 from groat.http.gate import Gate, counted_as
 from groat.http.hosts import is_this_machine
-from groat.http.problems import HttpError, problem
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application, ASGISendEvent

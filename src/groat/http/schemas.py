@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import inspect
 
-from groat.http.answers import ProblemView
-from groat.http.operations import OPERATIONS
+from groat.api.problems import ProblemView
 from groat.ledger.views import EventData
-from groat.programs.workflow import Kind
 from groat.store.flow import Tells
-from groat.store.sqlite import Extension
+
+if TYPE_CHECKING:
+    from groat.http.catalogue import Catalogue
 
 _REF = "#/components/schemas/{name}"
 _OF_ANY_PROGRAM = {"type": "object"}
@@ -22,16 +22,18 @@ _OF_ANY_PROGRAM = {"type": "object"}
 class Schemas:
     """The schema of each type, and the components that the schemas refer to.
 
-    What streams carry is put together here: ``EventData`` and ``SnapshotData`` get the fields that the programs of
-    ``extensions`` add, and the data of each type of event that they and the ``kinds`` tell.
+    What streams carry is put together here: ``EventData`` and ``SnapshotData`` get the fields that the server's
+    programs add, and the data of each type of event that they and their kinds tell.
     """
 
-    def __init__(self, kinds: Sequence[Kind[Any]], extensions: Sequence[Extension]) -> None:
-        tells = [extension.tells for extension in extensions]
+    def __init__(self, catalogue: Catalogue) -> None:
+        programs = catalogue.programs
+        kinds = [kind.name for program in programs for kind in program.kinds]
+        tells = [program.extension.tells for program in programs if program.extension is not None]
         told = dict(_events(tells, kinds))
         parts = [part for each in tells for part in (each.snapshot, each.event) if part is not None]
         types: list[Any] = [ProblemView, EventData, str, dict, *told.values(), *parts, *_data_of_kinds(tells)]
-        for operation in OPERATIONS.values():
+        for operation in catalogue.operations.values():
             types += [type_ for type_ in (operation.body, operation.answer) if is_described(type_)]
         types = list(dict.fromkeys(types))
         # All at once, for two types of one name get longer names only when they meet.
@@ -62,11 +64,11 @@ def is_described(type_: Any) -> bool:
     return type_ is not None and not isinstance(type_, dict) and type_ not in (str, dict)
 
 
-def _events(tells: Sequence[Tells], kinds: Sequence[Kind[Any]]) -> Iterable[tuple[str, type[msgspec.Struct]]]:
+def _events(tells: Sequence[Tells], kinds: Sequence[str]) -> Iterable[tuple[str, type[msgspec.Struct]]]:
     for each in tells:
         yield from each.events
         if each.of_kinds is not None:
-            yield from ((f"{kind.name}_updated", each.of_kinds) for kind in kinds)
+            yield from ((f"{kind}_updated", each.of_kinds) for kind in kinds)
 
 
 def _data_of_kinds(tells: Sequence[Tells]) -> list[type[msgspec.Struct]]:

@@ -9,10 +9,11 @@ from typing import IO, NamedTuple
 import msgspec
 import multipart
 
-from groat.http.answer import Answer
-from groat.http.call import Call
-from groat.http.operations import operation
-from groat.http.problems import HttpError
+from groat.api.answer import Answer
+from groat.api.call import Call
+from groat.api.operations import Operations
+from groat.api.problems import HttpError
+from groat.api.rights import Right
 from groat.ledger.amounts import Asset, format_amount
 from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_text
@@ -32,6 +33,8 @@ from groat.sheets import (
 )
 from groat.sheets.order import SheetOrder, take_sheet
 from groat.store.flow import Flow, Query
+
+operations = Operations()
 
 READ = Work("groat.sheets.order:read", memory_bytes=384 << 20, cpu_s=8, wall_s=20.0, answer_bytes=32 << 20)
 CHOICES = ("sheet", "encoding", "delimiter", "decimal", "user_column", "amount_column", "reason_column")
@@ -155,9 +158,10 @@ _FORM = {
 }
 
 
-@operation(
+@operations.declare(
     "previewSheet",
     "POST /v1/sheets/preview",
+    Right.STAFF,
     "sheets",
     "Check a file of people and amounts",
     body=_FORM,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from groat.http.answer import Answer
-from groat.http.call import Call
-from groat.http.operations import Query, operation
-from groat.http.problems import HttpError
+from groat.api.answer import Answer
+from groat.api.call import Call
+from groat.api.operations import Operations, Query
+from groat.api.problems import HttpError
+from groat.api.rights import Right
 from groat.identity import Identity
 from groat.ledger.accounts import check_stream
 from groat.ledger.errors import printable
@@ -21,6 +22,8 @@ from groat.live.http_streams import (
     long_poll_many,
 )
 from groat.live.service import Live
+
+operations = Operations()
 
 EVENT_STREAM = "text/event-stream"
 WAIT = Query(
@@ -72,9 +75,10 @@ class StreamPage(msgspec.Struct):
     reset: Reset | msgspec.UnsetType = msgspec.UNSET
 
 
-@operation(
+@operations.declare(
     "readStream",
     "GET /v1/streams/{stream}/events",
+    Right.SIGNED_IN,
     "streams",
     "Read a stream",
     answer=StreamPage,
@@ -117,9 +121,10 @@ class StreamPages(msgspec.Struct):
     position: str
 
 
-@operation(
+@operations.declare(
     "readStreams",
     "GET /v1/streams/events",
+    Right.SIGNED_IN,
     "streams",
     "Read several streams at once",
     answer=StreamPages,

@@ -5,23 +5,65 @@ from __future__ import annotations
 import ipaddress
 from importlib.metadata import version
 
+import msgspec
+
 from groat import demo
-from groat.http import rights
-from groat.http.answer import HTML, Answer
-from groat.http.answers import ActionView, AssetView, ConfigView, DemoPerson, Health
-from groat.http.call import Call
+from groat.api import rights
+from groat.api.answer import HTML, Answer
+from groat.api.call import Call
+from groat.api.operations import Operations
+from groat.api.problems import HttpError
+from groat.api.rights import Right
+from groat.http.accounts import AssetView
+from groat.http.catalogue import Catalogue
 from groat.http.openapi import docs_page, document
-from groat.http.operations import operation
-from groat.http.problems import HttpError
 from groat.identity import Unauthorized
 from groat.ledger.errors import Closed
+
+operations = Operations()
+
+
+class ActionView(msgspec.Struct):
+    """What people may do: for which assets (none named: any), at most how much, and whether it names another person."""
+
+    assets: list[str]
+    max: str | None
+    takes_to: bool
+
+
+class ConfigView(msgspec.Struct):
+    """What a front end needs to know before anybody signs in. With no ``people_found_by`` nobody is told a name."""
+
+    version: str
+    demo: bool
+    assets: list[AssetView]
+    actions: dict[str, ActionView]
+    people_found_by: str
+
+
+class DemoPerson(msgspec.Struct):
+    """Somebody to sign in as, in the demo."""
+
+    user: str
+    name: str
+    role: str
+    password: str
+
+
+class Health(msgspec.Struct, omit_defaults=True):
+    """Whether the process lives, or is ready to serve; ``degraded`` names what is away and slows things down."""
+
+    status: str
+    degraded: list[str] = []
+
 
 VERSION = version("groat")
 
 
-@operation(
+@operations.declare(
     "isLive",
     "GET /health/live",
+    Right.ANYONE,
     "server",
     "Is the process alive",
     answer=Health,
@@ -32,9 +74,10 @@ async def is_live(call: Call) -> Answer:
     return Answer(b'{"status":"live"}')
 
 
-@operation(
+@operations.declare(
     "isReady",
     "GET /health/ready",
+    Right.ANYONE,
     "server",
     "Is the server ready",
     answer=Health,
@@ -58,9 +101,10 @@ async def is_ready(call: Call) -> Answer:
     return Answer.of(Health("ready", [name for name, is_away in away.items() if is_away]))
 
 
-@operation(
+@operations.declare(
     "getMetrics",
     "GET /metrics",
+    Right.LOCAL,
     "server",
     "Metrics for Prometheus",
     answer=str,
@@ -100,9 +144,10 @@ def _is_local(call: Call) -> bool:
         return False
 
 
-@operation(
+@operations.declare(
     "getConfig",
     "GET /v1/config",
+    Right.ANYONE,
     "server",
     "What a front end needs before anybody signs in",
     answer=ConfigView,
@@ -125,9 +170,10 @@ async def get_config(call: Call) -> Answer:
     return Answer.of(ConfigView(VERSION, call.settings.demo, listed, actions, call.settings.people_found_by))
 
 
-@operation(
+@operations.declare(
     "listDemoPeople",
     "GET /v1/demo/people",
+    Right.ANYONE,
     "server",
     "Who to sign in as, in the demo",
     answer=list[DemoPerson],
@@ -142,9 +188,10 @@ async def list_demo_people(call: Call) -> Answer:
     return Answer.of(people)
 
 
-@operation(
+@operations.declare(
     "getOpenapi",
     "GET /v1/openapi.json",
+    Right.ANYONE,
     "server",
     "This document",
     answer=dict,
@@ -152,12 +199,13 @@ async def list_demo_people(call: Call) -> Answer:
 )
 async def get_openapi(call: Call) -> Answer:
     """OpenAPI 3.1."""
-    return Answer(document(VERSION, tuple(call.services.workflow.kinds.values()), call.services.extensions))
+    return Answer(document(VERSION, call.services.part(Catalogue)))
 
 
-@operation(
+@operations.declare(
     "getDocs",
     "GET /v1/docs",
+    Right.ANYONE,
     "server",
     "This document, for people",
     answer=str,
@@ -167,4 +215,6 @@ async def get_openapi(call: Call) -> Answer:
 async def get_docs(call: Call) -> Answer:
     """All operations on one page, without any script and without anything from elsewhere."""
     policy = b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
-    return Answer(docs_page(VERSION), 200, ((b"content-security-policy", policy),), HTML)
+    return Answer(
+        docs_page(VERSION, call.services.part(Catalogue)), 200, ((b"content-security-policy", policy),), HTML
+    )

@@ -9,7 +9,7 @@ from litestar.types import Scope
 from opentelemetry import propagate
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 
-from groat.http.operations import Operation
+from groat.api.operations import Operation
 
 # Probes and scrapes come every few seconds and say nothing; a stream's time is its reader's patience.
 NOT_TRACED = frozenset({"isLive", "isReady", "getMetrics", "readStream", "readStreams"})

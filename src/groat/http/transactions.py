@@ -3,22 +3,94 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any, Literal
 
-from groat.http import bodies
-from groat.http.answer import Answer
-from groat.http.answers import BulkResult, BulkSummary, BulkView
-from groat.http.call import Call
-from groat.http.examples import POSTED, POSTING
-from groat.http.money import commit, optional_time, seen_by
-from groat.http.operations import STALE, operation
-from groat.http.problems import details, problem
-from groat.http.rights import owns, sees_everything
+import msgspec
+from msgspec import field
+
+from groat.api.answer import Answer
+from groat.api.bodies import AccountPath, Amount, AssetCode, Body, Metadata, Reason, Time
+from groat.api.call import Call
+from groat.api.examples import POSTED, POSTING
+from groat.api.money import commit, optional_time, seen_by
+from groat.api.operations import STALE, Operations
+from groat.api.problems import details, problem
+from groat.api.rights import Right, owns, sees_everything
 from groat.ledger.amounts import parse_amount
 from groat.ledger.commands import ITEMS_MAX, Bulk, Post, Posting, Reverse
 from groat.ledger.errors import InvalidInput, Refusal
 from groat.ledger.keys import Key, derive
 from groat.ledger.text import KEY_MAX, check_id, check_text
 from groat.ledger.views import TransactionView
+
+operations = Operations()
+
+
+class PostingInput(Body):
+    """An amount of one asset from a source account to a destination account."""
+
+    source: AccountPath
+    destination: AccountPath
+    amount: Amount
+    asset: AssetCode
+
+
+class TransactionInput(Body):
+    """1 to 1,000 postings, all or none. ``at`` is the effective time, by default the moment of the commit.
+
+    With ``check_past`` floors are checked at each moment since an earlier ``at``, not at present alone.
+    """
+
+    postings: list[PostingInput]
+    reason: Reason = ""
+    metadata: Metadata = field(default_factory=dict)
+    at: Time | None = None
+    check_past: bool = False
+
+
+class BulkInput(Body):
+    """1 to 10,000 transactions: ``atomic`` posts all or none; ``independent`` gives a verdict for each.
+
+    ``reason`` counts for items that have none.
+    """
+
+    mode: Literal["atomic", "independent"]
+    items: list[TransactionInput]
+    reason: Reason = ""
+
+
+class ReverseInput(Body):
+    """What to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting."""
+
+    reason: Reason = ""
+    amounts: list[Amount | None] | None = None
+    metadata: Metadata = field(default_factory=dict)
+
+
+class BulkResult(msgspec.Struct):
+    """One item's verdict: ``status`` is what it would have been answered alone (201, 200 replayed, 4xx)."""
+
+    index: int
+    status: int
+    transaction: TransactionView | msgspec.UnsetType = msgspec.UNSET
+    problem: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+
+class BulkSummary(msgspec.Struct):
+    """How many items were committed and how many refused."""
+
+    committed: int
+    refused: int
+
+
+class BulkView(msgspec.Struct):
+    """The verdicts of a bulk in the order of its items."""
+
+    mode: str
+    replayed: bool
+    results: list[BulkResult]
+    summary: BulkSummary
+
 
 AT_ONCE = 200
 """Items of a bulk that are read or shown before others get their turn on the event loop."""
@@ -31,7 +103,7 @@ _POST_CODES = (
 )  # fmt: skip
 
 
-async def to_post(call: Call, body: bodies.TransactionInput, key: str, reason: str = "") -> Post:
+async def to_post(call: Call, body: TransactionInput, key: str, reason: str = "") -> Post:
     """The command in a body. Raises InvalidInput."""
     known = call.services.assets
     postings = []
@@ -52,12 +124,13 @@ async def to_post(call: Call, body: bodies.TransactionInput, key: str, reason: s
     )
 
 
-@operation(
+@operations.declare(
     "postTransaction",
     "POST /v1/transactions",
+    Right.POST,
     "transactions",
     "Post a transaction",
-    body=bodies.TransactionInput,
+    body=TransactionInput,
     body_max=1024 * 1024,
     values_max=20_000,
     answer=TransactionView,
@@ -71,16 +144,17 @@ async def to_post(call: Call, body: bodies.TransactionInput, key: str, reason: s
 async def post_transaction(call: Call) -> Answer:
     """All postings or none, under one key. The answer has the new balances and the positions of its events."""
     key = call.key()
-    body = await call.body(bodies.TransactionInput)
+    body = await call.body(TransactionInput)
     return await commit(call, await to_post(call, body, key))
 
 
-@operation(
+@operations.declare(
     "postTransactions",
     "POST /v1/transactions/bulk",
+    Right.POST,
     "transactions",
     "Post many transactions",
-    body=bodies.BulkInput,
+    body=BulkInput,
     body_max=None,
     values_max=250_000,
     answer=BulkView,
@@ -104,7 +178,7 @@ async def post_transactions(call: Call) -> Answer:
     it under the same key after any failure.
     """
     key = call.key()
-    body = await call.body(bodies.BulkInput)
+    body = await call.body(BulkInput)
     if not body.items:
         raise InvalidInput("no_items")
     if len(body.items) > ITEMS_MAX:
@@ -115,7 +189,7 @@ async def post_transactions(call: Call) -> Answer:
     return await _post_each(call, body, key)
 
 
-async def _post_atomic(call: Call, body: bodies.BulkInput, key: str) -> Answer:
+async def _post_atomic(call: Call, body: BulkInput, key: str) -> Answer:
     items = []
     for index, item in enumerate(body.items):
         try:
@@ -133,7 +207,7 @@ async def _post_atomic(call: Call, body: bodies.BulkInput, key: str) -> Answer:
     return Answer.of(BulkView(body.mode, view.replayed, results, BulkSummary(len(results), 0)))
 
 
-async def _post_each(call: Call, body: bodies.BulkInput, key: Key) -> Answer:
+async def _post_each(call: Call, body: BulkInput, key: Key) -> Answer:
     assets = await call.groat.assets()
     if len(key) + len(f"/{len(body.items) - 1}") > KEY_MAX:
         # Older nodes make keys of it that callers could send, too.
@@ -167,9 +241,10 @@ async def _post_each(call: Call, body: bodies.BulkInput, key: Key) -> Answer:
     return Answer.of(BulkView(body.mode, replayed, results, summary))
 
 
-@operation(
+@operations.declare(
     "getTransaction",
     "GET /v1/transactions/{id}",
+    Right.SIGNED_IN,
     "transactions",
     "Read a transaction",
     answer=TransactionView,
@@ -192,12 +267,13 @@ async def get_transaction(call: Call) -> Answer:
     return Answer.of(seen_by(identity, view))
 
 
-@operation(
+@operations.declare(
     "reverseTransaction",
     "POST /v1/transactions/{id}/reverse",
+    Right.POST,
     "transactions",
     "Reverse a transaction",
-    body=bodies.ReverseInput,
+    body=ReverseInput,
     answer=TransactionView,
     status=201,
     statuses={200: "The key was used before for this very reversal: its first answer again."},
@@ -216,7 +292,7 @@ async def reverse_transaction(call: Call) -> Answer:
     """Posts it backwards: all that is left of it, or an amount for each posting. Never more than was moved."""
     key = call.key()
     id = check_id(call.params["id"])
-    body = await call.body(bodies.ReverseInput)
+    body = await call.body(ReverseInput)
     command = Reverse(
         principal=call.identity.principal,
         key=key,

@@ -2,20 +2,103 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
+from typing import Annotated, Any
 
-from groat.http import bodies
-from groat.http.answer import Answer
-from groat.http.answers import AuditPage, UserPage, UserView
-from groat.http.call import Call
-from groat.http.examples import AUDIT, PERSON
-from groat.http.operations import CURSOR, LIMIT, STALE, Query, operation
-from groat.http.problems import HttpError
+import msgspec
+from msgspec import UNSET, Meta, UnsetType, field
+
+from groat.api.answer import Answer
+from groat.api.bodies import Body, Name, Reason
+from groat.api.call import Call
+from groat.api.examples import AT, BALANCE, ID
+from groat.api.operations import CURSOR, LIMIT, STALE, Operations, Query
+from groat.api.problems import HttpError
+from groat.api.rights import Right
 from groat.identity import Change, IdentityError, Person
 from groat.identity.model import check_user
 from groat.ledger.text import check_text
-from groat.ledger.views import BalanceView
+from groat.ledger.views import AuditView, BalanceView
 from groat.store.reading import LAST_ID
+
+operations = Operations()
+
+
+class UserInput(Body):
+    """A new person. Without a password they sign in elsewhere; roles null leaves their roles to their tokens."""
+
+    user: Name
+    name: Annotated[str, Meta(max_length=200)] = ""
+    email: Annotated[str, Meta(max_length=254)] | None = None
+    password: Annotated[str, Meta(extra_json_schema={"minLength": 8, "maxLength": 256})] | None = None
+    roles: list[Name] | None = field(default_factory=list)
+
+
+class UserPatch(Body):
+    """What to change of a person; what is not named stays. A new password signs them out everywhere."""
+
+    name: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
+    email: Annotated[str, Meta(max_length=254)] | UnsetType | None = UNSET
+    password: Annotated[str, Meta(extra_json_schema={"minLength": 8, "maxLength": 256})] | UnsetType = UNSET
+    roles: list[Name] | UnsetType | None = UNSET
+    disabled: bool | UnsetType = UNSET
+    reason: Reason = ""
+
+
+class RevokeInput(Body):
+    """Why somebody is signed out, for the audit."""
+
+    reason: Reason = ""
+
+
+class AuditPage(msgspec.Struct):
+    """A page of the audit log, newest first."""
+
+    items: list[AuditView]
+    cursor: str | None
+
+
+class UserView(msgspec.Struct):
+    """A person with their balances; ``roles`` null where their token's roles count."""
+
+    user: str
+    name: str
+    email: str | None
+    roles: list[str] | None
+    disabled: bool
+    balances: list[BalanceView]
+
+
+class UserPage(msgspec.Struct):
+    """A page of people by user id."""
+
+    items: list[UserView]
+    cursor: str | None
+
+
+PERSON: dict[str, Any] = {
+    "user": "42",
+    "name": "Ada",
+    "email": "ada@example.com",
+    "roles": [],
+    "disabled": False,
+    "balances": [BALANCE],
+}
+
+
+AUDIT: dict[str, Any] = {
+    "id": ID,
+    "at": AT,
+    "actor": "user:admin",
+    "principal": "user:admin",
+    "kind": "change_user",
+    "target": "user:42",
+    "reason": "Joined the support desk",
+    "key": "",
+    "before": {"roles": []},
+    "after": {"roles": ["support"]},
+    "details": None,
+}
+
 
 _FORM_CODES = (
     "invalid_user",
@@ -27,9 +110,10 @@ _FORM_CODES = (
 )
 
 
-@operation(
+@operations.declare(
     "listUsers",
     "GET /v1/users",
+    Right.STAFF,
     "people",
     "List people",
     answer=UserPage,
@@ -51,9 +135,10 @@ async def list_users(call: Call) -> Answer:
     return Answer.of(UserPage(await _views(call, users), cursor))
 
 
-@operation(
+@operations.declare(
     "getUser",
     "GET /v1/users/{user}",
+    Right.STAFF,
     "people",
     "Read a person",
     answer=UserView,
@@ -68,12 +153,13 @@ async def get_user(call: Call) -> Answer:
     return Answer.of((await _views(call, [user]))[0])
 
 
-@operation(
+@operations.declare(
     "addUser",
     "POST /v1/users",
+    Right.ADMIN,
     "people",
     "Add a person",
-    body=bodies.UserInput,
+    body=UserInput,
     answer=UserView,
     status=201,
     codes=("own_rights", *_FORM_CODES),
@@ -90,7 +176,7 @@ async def add_user(call: Call) -> Answer:
     """A record with which somebody may sign in here, or whose roles win over those of their tokens. New staff decide on
     requests only after the time of the setting `new_staff_wait_s`.
     """
-    body = await call.body(bodies.UserInput)
+    body = await call.body(UserInput)
     if body.user == call.identity.user:
         # A record's roles win over the token's, so this would change the caller's own rights.
         raise HttpError("own_rights")
@@ -106,12 +192,13 @@ async def add_user(call: Call) -> Answer:
     return Answer.of((await _views(call, [person.user]))[0], 201)
 
 
-@operation(
+@operations.declare(
     "changeUser",
     "PATCH /v1/users/{user}",
+    Right.ADMIN,
     "people",
     "Change a person",
-    body=bodies.UserPatch,
+    body=UserPatch,
     answer=UserView,
     codes=("user_not_found", "nothing_to_change", "own_rights", "text_too_long", *_FORM_CODES),
     example={"roles": ["support"], "reason": "Joined the support desk"},
@@ -124,7 +211,7 @@ async def change_user(call: Call) -> Answer:
     `new_staff_wait_s`.
     """
     user = check_user(call.params["user"])
-    body = await call.body(bodies.UserPatch)
+    body = await call.body(UserPatch)
     check_text(body.reason)
     touches_rights = body.roles is not UNSET or body.disabled is not UNSET
     if all(getattr(body, name) is UNSET for name in body.__struct_fields__ if name != "reason"):
@@ -143,12 +230,13 @@ async def change_user(call: Call) -> Answer:
     return Answer.of((await _views(call, [user]))[0])
 
 
-@operation(
+@operations.declare(
     "revokeUser",
     "POST /v1/users/{user}/revoke",
+    Right.ADMIN,
     "people",
     "Sign a person out everywhere",
-    body=bodies.RevokeInput,
+    body=RevokeInput,
     status=204,
     empty_body=True,
     codes=("user_not_found", "invalid_user", "text_too_long"),
@@ -157,7 +245,7 @@ async def change_user(call: Call) -> Answer:
 async def revoke_user(call: Call) -> Answer:
     """Their sessions end, their tokens are refused, and their connections close within 5 s."""
     user = check_user(call.params["user"])
-    body = await call.body(bodies.RevokeInput)
+    body = await call.body(RevokeInput)
     check_text(body.reason)
     if not await call.identities.knows(user):
         raise IdentityError("user_not_found")
@@ -166,9 +254,10 @@ async def revoke_user(call: Call) -> Answer:
     return Answer(b"", 204)
 
 
-@operation(
+@operations.declare(
     "listAudit",
     "GET /v1/audit",
+    Right.STAFF,
     "people",
     "Read the audit log",
     answer=AuditPage,

@@ -23,8 +23,8 @@ import msgspec
 import structlog
 
 from groat import logs
+from groat.api.metrics import SUFFIX
 from groat.http import server
-from groat.http.metrics import SUFFIX
 from groat.settings import Settings
 
 BACKLOG = 2_048

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from groat.ledger.errors import GroatError, Rule
 from groat.store.sqlite import Extension
 
 if TYPE_CHECKING:
-    from groat.programs.workflow import Kind, Workflow
+    from prometheus_client.core import Metric
+
+    from groat.api.operations import Operation
+    from groat.api.services import Services
+    from groat.programs.workflow import Kind
+    from groat.sandbox.pool import Work
+    from groat.settings import Settings
+    from groat.store.verify import Audit
 
 GROUP = "groat.programs"
 """The entry points of installed packages under which programs are found."""
@@ -27,15 +35,41 @@ class ProgramError(GroatError):
     rules = PROGRAM_ERRORS
 
 
-Job = Callable[["Workflow", Mapping[str, str]], AbstractAsyncContextManager[Any]]
-"""A program's work in the background: a context that is entered once the server runs, and left before it ends.
+class Host(NamedTuple):
+    """Give a job what operations share, the server's programs, and the program's options.
 
-It is given the server's workflow and the program's options (setting ``options``).
+    ``options`` are those of the setting ``options`` under the program's name.
+    """
+
+    services: Services
+    programs: tuple[Program, ...]
+    options: Mapping[str, str]
+
+
+Job = Callable[[Host], AbstractAsyncContextManager[Any]]
+"""Runs as long as the server serves: a context, entered before the first call is answered.
+
+Operations find what it yields, other than None, by its class: ``call.services.part(Mailer)``. Jobs start in the order
+of the programs, those that every database has first, and end in reverse.
 """
+Measure = Callable[["Services"], Iterable["Metric"]]
+"""Reads metrics when somebody asks for them."""
+Audits = Callable[[Sequence["Program"]], Iterable["Audit"]]
+"""Makes checks of ``groat verify`` that need to know all programs, also those that are not turned on."""
+Describe = Callable[[Sequence["Program"]], Iterable["Operation"]]
+"""Makes what the OpenAPI document tells of the server's programs beside the operations that are served."""
+Story = Callable[["Settings"], Awaitable[None]]
+"""Fills the demo's database with the program's chapter; told again, it changes nothing."""
 
 
 class Program:
-    """A ready-made use of groat: kinds of requests, tables of its own beyond theirs, and jobs in the background."""
+    """A ready-made use of groat. It declares all that it brings, and nothing outside its folder names it.
+
+    ``kinds`` are kinds of requests; ``extension`` its tables, checks, and what it adds to a person's snapshot;
+    ``operations`` what can be asked over HTTP; ``errors`` the codes that these answer beyond the server's own;
+    ``works`` what it runs in the sandbox; ``check_settings`` is called before a server starts, and raises
+    SettingsError for settings that it cannot run with. Codes that kinds refuse with are declared by the kinds.
+    """
 
     def __init__(
         self,
@@ -43,12 +77,33 @@ class Program:
         *,
         kinds: Sequence[Kind[Any]] = (),
         extension: Extension | None = None,
+        operations: Sequence[Operation] = (),
+        errors: Mapping[str, Rule] | None = None,
         jobs: Sequence[Job] = (),
+        metrics: Sequence[Measure] = (),
+        works: Sequence[Work] = (),
+        audits: Audits | None = None,
+        describe: Describe | None = None,
+        check_settings: Callable[[Settings], object] | None = None,
+        story: Story | None = None,
     ) -> None:
         self.name = name
         self.kinds = tuple(kinds)
         self.extension = extension
+        self.operations = tuple(operations)
+        self.errors = dict(errors or {})
         self.jobs = tuple(jobs)
+        self.metrics = tuple(metrics)
+        self.works = tuple(works)
+        self.audits = audits
+        self.describe = describe
+        self.check_settings = check_settings
+        self.story = story
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that its kinds name."""
+        return frozenset[str]().union(*(kind.named_roles for kind in self.kinds))
 
 
 def installed_programs() -> list[Program]:
@@ -65,8 +120,12 @@ def find_programs(names: Iterable[str]) -> list[Program]:
             known = ", ".join(sorted(installed)) or "none"
             raise ProgramError("program_not_found", f"There is no program {name!r}; installed: {known}.")
         programs.append(installed[name].load())
-    kinds = [kind.name for program in programs for kind in program.kinds]
-    twice = {name for name in kinds if kinds.count(name) > 1}
-    if twice:
-        raise ValueError(f"several programs declare the kind {', '.join(sorted(twice))}")
+    check_once("kind", (kind.name for program in programs for kind in program.kinds))
     return programs
+
+
+def check_once(what: str, names: Iterable[str]) -> None:
+    """Raise ValueError if several programs declare ``what`` under one name."""
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twice:
+        raise ValueError(f"several programs declare the {what} {', '.join(twice)}")

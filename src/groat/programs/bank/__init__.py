@@ -3,15 +3,31 @@
 Each kind is a page of its own; what happens at the doors to the outside is in :mod:`groat.programs.bank.jobs`.
 """
 
-from groat.programs import Program
+from contextlib import AbstractAsyncContextManager
+
+from groat.programs import Host, Program
 from groat.programs.bank.beneficiaries import BENEFICIARY
 from groat.programs.bank.bitcoin import BITCOIN_ADDRESS, BITCOIN_TRANSACTION
 from groat.programs.bank.card_payments import CARD_PAYMENT
 from groat.programs.bank.cards import CARD
-from groat.programs.bank.jobs import at_the_doors
+from groat.programs.bank.jobs import Doors, at_the_doors
 from groat.programs.bank.loans import LOAN
 from groat.programs.bank.standing_orders import STANDING_ORDER
 from groat.programs.bank.transfers import TRANSFER
+from groat.programs.workflow import Workflow
+from groat.settings import Settings
+
+
+def _doors(host: Host) -> AbstractAsyncContextManager[Doors]:
+    return at_the_doors(host.services.part(Workflow), host.options)
+
+
+async def _story(settings: Settings) -> None:
+    # Imported here, for only the demo tells it.
+    from groat.programs.bank.story import tell_bank_story
+
+    await tell_bank_story(settings)
+
 
 BANK = Program(
     "bank",
@@ -25,7 +41,8 @@ BANK = Program(
         BITCOIN_TRANSACTION,
         BITCOIN_ADDRESS,
     ),
-    jobs=(at_the_doors,),
+    jobs=(_doors,),
+    story=_story,
 )
 """The program that ``programs = ["bank"]`` in the settings turns on."""
 

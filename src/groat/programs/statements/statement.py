@@ -18,7 +18,7 @@ from groat.store.flow import Flow, Query
 from groat.store.reading import page_entries
 
 if TYPE_CHECKING:
-    from groat import Groat
+    from groat.engine.groat import Groat
 
 PAGE = 1_000
 # Two batches that overlap may commit in the other order than their moments, by less than their time-outs.

@@ -74,6 +74,8 @@ RULES: dict[str, Rule] = {
 declare_refusals(RULES)
 
 REQUEST_ERRORS: dict[str, Rule] = {
+    "kind_not_found": Rule(404, "This server knows no such kind of request (setting programs)."),
+    "transition_not_found": Rule(404, "The kind has no such transition; GET /v1/kinds lists them."),
     "invalid_data": Rule(
         400, "The data or input does not fit what the kind declares; detail says which field."
     ),
@@ -401,6 +403,11 @@ class Kind(Generic[D]):
         """The staff roles that decide, sorted."""
         deciding = {role for t in self.transitions.values() if t.decides for role in t.by}
         return tuple(sorted(deciding - {OWNER, SERVICE, SYSTEM}))
+
+    @property
+    def named_roles(self) -> frozenset[str]:
+        """The roles that its transitions name, staff's and the app's own."""
+        return frozenset(role for t in self.transitions.values() for role in t.by) - {OWNER, SERVICE, SYSTEM}
 
     def needed(self, amount: int | None, asset: str | None, assets: dict[str, Asset]) -> int:
         """Return how many different people must approve."""

@@ -44,12 +44,11 @@ class Walked(NamedTuple):
 
 def callers(kind: Kind[Any]) -> list[Caller]:
     """The owner, another person, support, one of each staff role that the kind names, a service, and the system."""
-    named = {role for t in kind.transitions.values() for role in t.by} - {OWNER, SERVICE, SYSTEM}
     return [
         Caller(f"user:{USER}", frozenset()),
         Caller("user:stranger", frozenset()),
         Caller("user:support", frozenset({"support"})),
-        *(Caller(f"user:a-{role}", frozenset({role})) for role in sorted(named)),
+        *(Caller(f"user:a-{role}", frozenset({role})) for role in sorted(kind.named_roles)),
         Caller("service:shop", frozenset({SERVICE})),
         Caller("system:workflow", frozenset({SYSTEM})),
     ]

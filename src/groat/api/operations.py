@@ -1,6 +1,6 @@
-"""Operations: what the server can be asked, each declared beside the function that answers it.
+"""Operations: what the server can be asked, each declared beside the function that answers it, with who may ask.
 
-The routes, the OpenAPI document, the rights and the tests are all made from :data:`OPERATIONS`.
+The routes, the OpenAPI document, the tables of rights and codes, and the tests are all made from them.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from groat.http.rights import RIGHTS, Right
+from groat.api.rights import Right
 from groat.store.replica import STALE_S_MAX
 
 if TYPE_CHECKING:
-    from groat.http.answer import Answer, Download
-    from groat.http.call import Call
+    from groat.api.answer import Answer, Download
+    from groat.api.call import Call
     from groat.live.http_streams import EventStream
 
 Function = Callable[["Call"], Awaitable["Answer | Download | EventStream"]]
@@ -37,8 +37,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     ``body`` and ``answer`` are msgspec types (None: none); ``keyed`` asks for an Idempotency-Key; ``codes`` are the
     stable codes it may answer beyond those that its form implies; ``empty_body`` allows to send no body at all;
     ``media_type`` is the answer's (``other_media_types``: what it may be instead), ``body_type`` the body's;
-    ``statuses`` are further statuses of success. A body has at most ``body_max`` bytes (None: as the setting says), its
-    JSON at most ``values_max`` values, nested at most ``depth_max`` deep.
+    ``statuses`` are further statuses of success. ``params`` describe the names in the path, but for those that many
+    operations share (id, account, asset, user, stream). A body has at most ``body_max`` bytes (None: as the setting
+    says), its JSON at most ``values_max`` values, nested at most ``depth_max`` deep.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     answer: Any = None
     status: int = 200
     statuses: dict[int, str] = {}
+    params: tuple[Query, ...] = ()
     query: tuple[Query, ...] = ()
     headers: tuple[Query, ...] = ()
     keyed: bool = False
@@ -68,31 +70,36 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     answer_example: Any = None
 
 
-OPERATIONS: dict[str, Operation] = {}
+class Operations(list[Operation]):
+    """The operations of one module, in the order in which they are declared."""
 
+    def declare(
+        self, id: str, route: str, right: Right, tag: str, summary: str, **details: Any
+    ) -> Callable[[Function], Function]:
+        """Declare the decorated function to answer ``route`` ("POST /v1/transactions") for whoever has the right.
 
-def operation(id: str, route: str, tag: str, summary: str, **details: Any) -> Callable[[Function], Function]:
-    """Declare the decorated function to answer ``route`` ("POST /v1/transactions"); its docstring is the description.
+        Its docstring is the operation's description; ``details`` are the other fields of :class:`Operation`.
+        """
 
-    Raises KeyError for an id that :data:`groat.http.rights.RIGHTS` does not know, so nothing is served without a right.
-    """
+        def declared(function: Function) -> Function:
+            method, _, path = route.partition(" ")
+            description = " ".join((function.__doc__ or "").split())
+            self.append(
+                Operation(
+                    id=id,
+                    method=method,
+                    path=path,
+                    tag=tag,
+                    summary=summary,
+                    description=description,
+                    right=right,
+                    function=function,
+                    **details,
+                )
+            )
+            return function
 
-    def declare(function: Function) -> Function:
-        method, _, path = route.partition(" ")
-        OPERATIONS[id] = Operation(
-            id=id,
-            method=method,
-            path=path,
-            tag=tag,
-            summary=summary,
-            description=" ".join((function.__doc__ or "").split()),
-            right=RIGHTS[id],
-            function=function,
-            **details,
-        )
-        return function
-
-    return declare
+        return declared
 
 
 def _integer(name: str, minimum: int, maximum: int, default: int, description: str) -> Query:

@@ -6,33 +6,165 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from groat.http.answer import Answer
-from groat.http.answers import KindList, LookAnswer, LookItem, LookList, RequestPage, StepPage
-from groat.http.call import Call
-from groat.http.examples import KIND, REQUEST, STEP
-from groat.http.operations import CURSOR, LIMIT, Query, operation
-from groat.http.people import Known
-from groat.http.problems import HttpError, problem
-from groat.http.rights import owns, sees_everything
+from groat.api.answer import Answer
+from groat.api.call import Call
+from groat.api.examples import AT, ID
+from groat.api.operations import CURSOR, LIMIT, Operations, Query
+from groat.api.people import Known
+from groat.api.problems import HttpError, problem
+from groat.api.rights import Right, owns, sees_everything
 from groat.identity import IdentityError
 from groat.identity.model import check_user
 from groat.ledger.amounts import AMOUNT_MAX
 from groat.ledger.errors import Refusal
 from groat.ledger.text import check_id, format_time
-from groat.programs.workflow import FILE, OWNER, SERVICE, SYSTEM, Kind
-from groat.programs.workflow.kinds import RULES
+from groat.programs.workflow import FILE, OWNER, SERVICE, SYSTEM, Kind, Workflow
+from groat.programs.workflow.kinds import RULES, RequestError
 from groat.programs.workflow.reading import LATEST
-from groat.programs.workflow.views import RequestView, is_role_of, kind_view, may_take
+from groat.programs.workflow.views import (
+    KindView,
+    LookView,
+    RequestView,
+    StepView,
+    is_role_of,
+    kind_view,
+    may_take,
+)
 from groat.programs.workflow.workflow import SORTS
 
 if TYPE_CHECKING:
     from groat.identity import Identity
+
+operations = Operations()
+
+
+class KindList(msgspec.Struct):
+    """The kinds of requests that this server knows."""
+
+    items: list[KindView]
+
+
+class RequestPage(msgspec.Struct):
+    """A page of requests; ``waiting`` counts by kind what waits for a decision."""
+
+    items: list[RequestView]
+    cursor: str | None
+    waiting: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
+
+
+class StepPage(msgspec.Struct):
+    """A page of a request's history, newest first."""
+
+    items: list[StepView]
+    cursor: str | None
+
+
+class LookAnswer(msgspec.Struct):
+    """Who is looking at a request."""
+
+    viewers: list[LookView]
+
+
+class LookItem(msgspec.Struct):
+    """A request, and who is looking at it."""
+
+    request: str
+    viewers: list[LookView]
+
+
+class LookList(msgspec.Struct):
+    """The requests that somebody is looking at."""
+
+    items: list[LookItem]
+
+
+REQUEST: dict[str, Any] = {
+    "id": ID,
+    "kind": "expense",
+    "state": "pending",
+    "version": 1,
+    "user": "42",
+    "data": {"amount": "42.50", "asset": "USD", "purpose": "Train to the fair", "receipt": ""},
+    "amount": "42.50",
+    "asset": "USD",
+    "filed_by": "user:42",
+    "filed_at": AT,
+    "changed_at": AT,
+    "due_at": "2026-12-20T18:59:50.123456Z",
+    "approvals": {"needed": 1, "given": []},
+    "decided_by": None,
+    "decided_at": None,
+    "reason": "",
+    "parent": None,
+    "hold": None,
+    "open": True,
+    "waits": True,
+    "may": ["withdraw"],
+}
+
+
+STEP: dict[str, Any] = {
+    "version": 1,
+    "transition": "file",
+    "from": "",
+    "to": "pending",
+    "by": "user:42",
+    "at": AT,
+    "reason": "",
+    "input": {},
+    "transaction": ID,
+}
+
+
+KIND: dict[str, Any] = {
+    "name": "expense",
+    "title": "Expense claim",
+    "description": "What somebody paid for the house and wants back.",
+    "states": [
+        {"name": "pending", "title": "Waiting", "open": True, "waits": True, "tone": "wait", "due": "lapse"},
+        {"name": "paid", "title": "Paid", "open": False, "waits": False, "tone": "good", "due": ""},
+    ],
+    "transitions": [
+        {
+            "name": "pay",
+            "title": "Pay",
+            "from": ["pending"],
+            "to": ["paid"],
+            "by": ["admin"],
+            "decides": True,
+            "approves": True,
+            "confirms": False,
+            "schema": {"type": "object", "properties": {}, "required": [], "additionalProperties": False},
+        }
+    ],
+    "schema": {
+        "type": "object",
+        "properties": {
+            "amount": {"type": "string"},
+            "asset": {"type": "string"},
+            "purpose": {"type": "string"},
+        },
+        "required": ["amount", "asset", "purpose"],
+        "additionalProperties": False,
+    },
+    "thresholds": {"USD": "1000"},
+    "parent": None,
+}
+
 
 _MONEY_CODES = (
     "insufficient_funds", "ceiling_exceeded", "balance_overflow", "exceeds_hold", "hold_resolved", "invalid_amount",
     "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset", "invalid_account", "same_account",
     "metadata_too_large", "invalid_metadata", "invalid_data",
 )  # fmt: skip
+_KIND = Query(
+    "kind", {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}, "The kind of request, as listed."
+)
+_TRANSITION = Query(
+    "transition",
+    {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
+    "The transition, as the kind lists it.",
+)
 VERSION_MAX = 2**31 - 1
 _VERSION = Query(
     "version",
@@ -42,9 +174,10 @@ _VERSION = Query(
 _USER = Query("user", {"type": "string", "maxLength": 64}, "Whose request it is; people file only their own.")
 
 
-@operation(
+@operations.declare(
     "listKinds",
     "GET /v1/kinds",
+    Right.SIGNED_IN,
     "requests",
     "List the kinds of requests",
     answer=KindList,
@@ -52,12 +185,13 @@ _USER = Query("user", {"type": "string", "maxLength": 64}, "Whose request it is;
 )
 async def list_kinds(call: Call) -> Answer:
     """What can be filed on this server, with states, transitions, and JSON schemas of data and inputs."""
-    return Answer.of(KindList([kind_view(kind) for kind in call.services.workflow.kinds.values()]))
+    return Answer.of(KindList([kind_view(kind) for kind in call.services.part(Workflow).kinds.values()]))
 
 
-@operation(
+@operations.declare(
     "listRequests",
     "GET /v1/requests",
+    Right.SIGNED_IN,
     "requests",
     "List requests",
     answer=RequestPage,
@@ -83,7 +217,7 @@ async def list_requests(call: Call) -> Answer:
 
     To staff and services the answer for `waits` also counts what waits.
     """
-    workflow, query, identity = call.services.workflow, call.query, call.identity
+    workflow, query, identity = call.services.part(Workflow), call.query, call.identity
     waits, sort = query.get("waits") == "true", query.get("sort", "newest")
     if (
         query.get("waits", "true") not in ("true", "false")
@@ -122,11 +256,13 @@ async def list_requests(call: Call) -> Answer:
     return Answer.of(answer)
 
 
-@operation(
+@operations.declare(
     "fileRequest",
     "POST /v1/requests/{kind}",
+    Right.SIGNED_IN,
     "requests",
     "File a request",
+    params=(_KIND,),
     body=dict,
     answer=RequestView,
     status=201,
@@ -160,17 +296,19 @@ async def file_request(call: Call) -> Answer:
     data = await call.body(kind.form)
     if kind.resolve is not None:
         data = await kind.resolve(Known(call), data)
-    answer = await call.services.workflow.file(
+    answer = await call.services.part(Workflow).file(
         kind.name, data, user=user, key=key, by=identity.principal, roles=roles_of(identity)
     )
     return _written(call, answer)
 
 
-@operation(
+@operations.declare(
     "getRequest",
     "GET /v1/requests/{kind}/{id}",
+    Right.SIGNED_IN,
     "requests",
     "Read a request",
+    params=(_KIND,),
     answer=RequestView,
     codes=("kind_not_found", "request_not_found", "invalid_id"),
     answer_example=REQUEST,
@@ -180,7 +318,7 @@ async def get_request(call: Call) -> Answer:
     is looking at it. People read their own; others are not found.
     """
     kind, id = _kind(call), check_id(call.params["id"])
-    workflow = call.services.workflow
+    workflow = call.services.part(Workflow)
     view = await workflow.find(kind.name, id)
     if view is None or not _may_read(call, view):
         return _not_found(id)
@@ -189,11 +327,13 @@ async def get_request(call: Call) -> Answer:
     return Answer.of(_seen_by(call, view))
 
 
-@operation(
+@operations.declare(
     "listSteps",
     "GET /v1/requests/{kind}/{id}/history",
+    Right.SIGNED_IN,
     "requests",
     "Read a request's history",
+    params=(_KIND,),
     answer=StepPage,
     query=(CURSOR, LIMIT),
     codes=("kind_not_found", "request_not_found", "invalid_id", "invalid_cursor"),
@@ -206,7 +346,7 @@ async def list_steps(call: Call) -> Answer:
     if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
         raise HttpError("invalid_cursor")
     before = LATEST if cursor is None else int(cursor)
-    view = await call.services.workflow.find(kind.name, id, before=before, limit=limit)
+    view = await call.services.part(Workflow).find(kind.name, id, before=before, limit=limit)
     if view is None or not _may_read(call, view):
         return _not_found(id)
     steps = view.history or []
@@ -214,11 +354,13 @@ async def list_steps(call: Call) -> Answer:
     return Answer.of(StepPage(steps[::-1], following))
 
 
-@operation(
+@operations.declare(
     "takeTransition",
     "POST /v1/requests/{kind}/{id}/{transition}",
+    Right.SIGNED_IN,
     "requests",
     "Take a transition of a request",
+    params=(_KIND, _TRANSITION),
     body=dict,
     empty_body=True,
     answer=RequestView,
@@ -246,12 +388,12 @@ async def take_transition(call: Call) -> Answer:
     id, name = check_id(call.params["id"]), call.params["transition"]
     transition = kind.transitions.get(name)
     if transition is None or name == FILE:
-        raise HttpError("transition_not_found", transitions=sorted(kind.transitions.keys() - {FILE}))
+        raise RequestError("transition_not_found", transitions=sorted(kind.transitions.keys() - {FILE}))
     if (transition.decides or transition.confirms) and not identity.may_decide:
         since = format_time(identity.decides_after * 1_000_000)
         raise IdentityError("too_new_to_decide", f"You may decide from {since} on.", decides_after=since)
     given, version = await call.body(transition.input), _version(call)
-    answer = await call.services.workflow.take(
+    answer = await call.services.part(Workflow).take(
         kind.name,
         id,
         name,
@@ -265,9 +407,10 @@ async def take_transition(call: Call) -> Answer:
     return _written(call, answer)
 
 
-@operation(
+@operations.declare(
     "lookAtRequest",
     "PUT /v1/looks/{id}",
+    Right.STAFF,
     "requests",
     "Say that one is looking at a request",
     answer=LookAnswer,
@@ -276,13 +419,14 @@ async def take_transition(call: Call) -> Answer:
 )
 async def look_at_request(call: Call) -> Answer:
     """For 15 seconds from now, so repeat it while it is on the screen. The answer says who else is looking."""
-    viewers = await call.services.workflow.look(check_id(call.params["id"]), call.identity.principal)
+    viewers = await call.services.part(Workflow).look(check_id(call.params["id"]), call.identity.principal)
     return Answer.of(LookAnswer(viewers))
 
 
-@operation(
+@operations.declare(
     "listLooks",
     "GET /v1/looks",
+    Right.STAFF,
     "requests",
     "Who is looking at which request",
     answer=LookList,
@@ -297,7 +441,7 @@ async def look_at_request(call: Call) -> Answer:
 )
 async def list_looks(call: Call) -> Answer:
     """So that two people do not work on the same request."""
-    found = await call.services.workflow.looks()
+    found = await call.services.part(Workflow).looks()
     return Answer.of(LookList([LookItem(id, viewers) for id, viewers in found.items()]))
 
 
@@ -308,10 +452,10 @@ def roles_of(identity: Identity) -> frozenset[str]:
 
 
 def _kind(call: Call) -> Kind[Any]:
-    kinds = call.services.workflow.kinds
+    kinds = call.services.part(Workflow).kinds
     kind = kinds.get(call.params["kind"])
     if kind is None:
-        raise HttpError("kind_not_found", kinds=sorted(kinds))
+        raise RequestError("kind_not_found", kinds=sorted(kinds))
     return kind
 
 
@@ -342,7 +486,7 @@ def _after(text: str) -> tuple[str, int] | None:
 
 
 def _seen_by(call: Call, view: RequestView) -> RequestView:
-    kind, identity = call.services.workflow.kinds.get(view.kind), call.identity
+    kind, identity = call.services.part(Workflow).kinds.get(view.kind), call.identity
     may = may_take(kind, view, identity.principal, roles_of(identity)) if kind is not None else []
     if kind is not None and not identity.may_decide:
         may = [name for name in may if not kind.transitions[name].decides]

@@ -1,17 +1,13 @@
-"""Every error that HTTP may answer: one table of codes, and RFC 9457 problem details made from them."""
+"""Errors over HTTP: the codes of calls that become no command, and RFC 9457 problem details of any error."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from groat.http.answer import Answer, encode
-from groat.identity.errors import IDENTITY_ERRORS
-from groat.ledger.errors import INPUT_ERRORS, REFUSALS, SERVER_ERRORS, GroatError, Refusal, Rule, refusal_rule
-from groat.live.errors import LIVE_ERRORS
-from groat.programs.notifications.errors import NOTIFICATION_ERRORS
-from groat.programs.workflow.kinds import REQUEST_ERRORS, RULES
-from groat.sandbox.pool import SANDBOX_ERRORS
-from groat.sheets import SHEET_ERRORS
+import msgspec
+
+from groat.api.answer import Answer, encode
+from groat.ledger.errors import GroatError, Refusal, Rule
 
 HTTP_ERRORS: dict[str, Rule] = {
     "invalid_request": Rule(400, "The request is not well-formed HTTP."),
@@ -42,8 +38,6 @@ HTTP_ERRORS: dict[str, Rule] = {
         403, "This call takes the session cookie, so it is answered only to the server's own pages."
     ),
     "not_found": Rule(404, "There is nothing at this address."),
-    "kind_not_found": Rule(404, "This server knows no such kind of request (setting programs)."),
-    "transition_not_found": Rule(404, "The kind has no such transition; GET /v1/kinds lists them."),
     "account_not_found": Rule(404, "Nothing has been posted or opened under this path."),
     "method_not_allowed": Rule(405, "This address knows other methods; the header Allow lists them."),
     "request_timeout": Rule(408, "The request did not arrive in time (settings head_s and body_s)."),
@@ -52,9 +46,6 @@ HTTP_ERRORS: dict[str, Rule] = {
     "unsupported_media_type": Rule(415, "Send the body with the Content-Type that the documentation names."),
     "asset_not_allowed": Rule(422, "The action is not declared for this asset; name one of its assets."),
     "action_limit": Rule(422, "More than one call of this action may move."),
-    "statement_too_long": Rule(
-        422, "The period has more lines than a PDF holds. Ask for a shorter one, or for CSV."
-    ),
     "nothing_to_change": Rule(422, "Name at least one thing to change."),
     "own_rights": Rule(422, "Nobody changes their own roles or disables themselves; ask another admin."),
     "host_refused": Rule(
@@ -75,29 +66,19 @@ HTTP_ERRORS: dict[str, Rule] = {
     ),
 }
 
-CODES: dict[str, Rule] = {
-    **REFUSALS,
-    **RULES,
-    **INPUT_ERRORS,
-    **REQUEST_ERRORS,
-    **SERVER_ERRORS,
-    **IDENTITY_ERRORS,
-    **SHEET_ERRORS,
-    **SANDBOX_ERRORS,
-    **NOTIFICATION_ERRORS,
-    **LIVE_ERRORS,
-    **HTTP_ERRORS,
-}
-"""Every stable code that an answer of HTTP may carry, beside those that the kinds of programs declare."""
-
-
-def rule_of(code: str) -> Rule:
-    """What a code means, also one that a program declared."""
-    return CODES[code] if code in CODES else refusal_rule(code)
-
-
 _RESERVED = frozenset({"type", "title", "status", "code", "detail", "replayed"})
 _MEDIA_TYPE = b"application/problem+json"
+
+
+class ProblemView(msgspec.Struct):
+    """RFC 9457 problem details. ``code`` is stable; some codes add members of their own."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    replayed: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class HttpError(GroatError):

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from groat.http.problems import HttpError
+from groat.api.problems import HttpError
 from groat.ledger.errors import InvalidInput
 
 T = TypeVar("T")

@@ -9,21 +9,29 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from groat.http.answer import Download
-from groat.http.call import Call
-from groat.http.operations import ASSET, Query, operation
-from groat.http.problems import HttpError
-from groat.http.rights import check_readable
+from groat.api.answer import Download
+from groat.api.call import Call
+from groat.api.operations import ASSET, Operations, Query
+from groat.api.problems import HttpError
+from groat.api.rights import Right, check_readable
 from groat.ledger.accounts import check_path, owner_stream
+from groat.ledger.errors import GroatError, Rule
 from groat.ledger.text import TIME_MAX, format_time, parse_time
 from groat.programs.statements import PDF_LINES_MAX, Order, TooLong, read_bounds, read_lines
 from groat.programs.statements.order import encode
 from groat.sandbox.pool import SANDBOX_ERRORS, Work, WorkFailed
 
 if TYPE_CHECKING:
-    from groat import Groat
+    from groat.engine.groat import Groat
+
+operations = Operations()
 
 FORMATS = ("csv", "pdf")
+STATEMENT_ERRORS: dict[str, Rule] = {
+    "statement_too_long": Rule(
+        422, "The period has more lines than a PDF holds. Ask for a shorter one, or for CSV."
+    ),
+}
 MEDIA_TYPES = {"csv": b"text/csv; charset=utf-8", "pdf": b"application/pdf"}
 WRITE = Work(
     "groat.programs.statements.writing:write",
@@ -35,9 +43,16 @@ WRITE = Work(
 )
 
 
-@operation(
+class StatementError(GroatError):
+    """There is no such statement; codes of :data:`STATEMENT_ERRORS`."""
+
+    rules = STATEMENT_ERRORS
+
+
+@operations.declare(
     "getStatement",
     "GET /v1/accounts/{account}/statement",
+    Right.SIGNED_IN,
     "accounts",
     "Download a statement",
     answer=str,
@@ -99,7 +114,7 @@ async def get_statement(call: Call) -> Download:
         except (TooLong, WorkFailed) as error:
             if isinstance(error, WorkFailed) and error.reason == "crash":
                 raise
-            raise HttpError("statement_too_long", max=str(PDF_LINES_MAX)) from None
+            raise StatementError("statement_too_long", max=str(PDF_LINES_MAX)) from None
         stack.enter_context(file)
         return Download(file, MEDIA_TYPES[form], headers, stack.pop_all())
 

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl
 
 import structlog
-from litestar.types import Receive, Scope
 
-from groat.http import rights
-from groat.http.attendance import CallerLeft, attended
-from groat.http.decode import decode
-from groat.http.problems import HttpError
+from groat.api import rights
+from groat.api.attendance import CallerLeft, attended
+from groat.api.decode import decode
+from groat.api.problems import HttpError
 from groat.identity import Identity, Unauthorized
 from groat.ledger.errors import InvalidInput
 from groat.ledger.keys import Key, as_key
@@ -26,10 +25,12 @@ from groat.sparing import SparingLog
 from groat.store.replica import STALE_S_MAX
 
 if TYPE_CHECKING:
-    from groat import Groat
+    from litestar.types import Receive, Scope
+
+    from groat.api.operations import Operation
+    from groat.api.services import Services
+    from groat.engine.groat import Groat
     from groat.engine.lookup import Lookup, Stale
-    from groat.http.operations import Operation
-    from groat.http.services import Services
     from groat.identity import Identities
     from groat.settings import Settings
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from groat.http.answer import Answer, encode
-from groat.http.call import Call
-from groat.http.problems import problem
-from groat.http.rights import owns, sees_everything
+from groat.api.answer import Answer, encode
+from groat.api.call import Call
+from groat.api.problems import problem
+from groat.api.rights import owns, sees_everything
 from groat.identity import Identity
 from groat.ledger.commands import Command
 from groat.ledger.errors import Refusal

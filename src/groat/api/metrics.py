@@ -5,7 +5,7 @@ Requests are counted in plain dictionaries, for labelled counters cost more than
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,24 +18,25 @@ from prometheus_client.registry import Collector
 from groat.engine.histogram import SECONDS, Histogram
 
 if TYPE_CHECKING:
-    from groat import Groat
-    from groat.programs.notifications.mail import Mailer
+    from groat.engine.groat import Groat
 
 SUFFIX = ".prom"
 
 
 class Metrics(Collector):
-    """Counts requests, and reads the committer's, the bus's, the mailer's and the live side's own counts when asked.
+    """Counts requests, and reads the committer's, the bus's and the live side's own counts when asked.
+
+    ``sources`` are read, too: programs bring theirs.
 
     A worker among several keeps its metrics in ``place``, a file that the others read: whichever is asked answers for
     all, with a label ``worker``.
     """
 
-    def __init__(self, groat: Groat, live: Any, mailer: Mailer | None) -> None:
+    def __init__(self, groat: Groat, live: Any) -> None:
         self.place: Path | None = None
         self._groat = groat
         self._live = live
-        self._mailer = mailer
+        self.sources: list[Callable[[], Iterable[Metric]]] = []
         self._requests: dict[tuple[str, int], int] = {}
         self._seconds: dict[str, Histogram] = {}
         self._registry = CollectorRegistry(auto_describe=False)
@@ -84,8 +85,9 @@ class Metrics(Collector):
         yield from self._committer()
         yield from self._bus()
         yield from self._replica()
-        yield from self._mail()
         yield from self._live_stats()
+        for source in self.sources:
+            yield from source()
 
     def _committer(self) -> Iterator[Metric]:
         committer = self._groat.committer
@@ -151,13 +153,6 @@ class Metrics(Collector):
         yield GaugeMetricFamily(
             "groat_replica_behind_seconds", "How old the replica's state is at most", replica.behind_s or 0.0
         )
-
-    def _mail(self) -> Iterator[Metric]:
-        if self._mailer is None:
-            return
-        waiting, oldest_s = self._mailer.backlog
-        yield GaugeMetricFamily("groat_mail_waiting", "Mails that no node has sent or given up yet", waiting)
-        yield GaugeMetricFamily("groat_mail_oldest_seconds", "Age of the oldest of them", oldest_s)
 
     def _live_stats(self) -> Iterator[Metric]:
         for name, value in msgspec.structs.asdict(self._live.stats).items():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from litestar.types import Receive
+if TYPE_CHECKING:
+    from litestar.types import Receive
 
 T = TypeVar("T")
 

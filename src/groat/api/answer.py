@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import ExitStack, suppress
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
-from litestar.types import Receive, Scope, Send
 
-from groat.http.attendance import CallerLeft, attended
+from groat.api.attendance import CallerLeft, attended
+
+if TYPE_CHECKING:
+    from litestar.types import Receive, Scope, Send
 
 encode = msgspec.json.Encoder().encode
 

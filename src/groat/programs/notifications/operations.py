@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from msgspec import Meta, field
+
+from groat.api.answer import Answer
+from groat.api.bodies import Body
+from groat.api.call import Call
+from groat.api.operations import CURSOR, LIMIT, Operations, Query
+from groat.api.problems import HttpError, problem
+from groat.api.rights import Right, sees_everything
 from groat.engine.ids import new_id
-from groat.http import bodies
-from groat.http.answer import Answer
-from groat.http.call import Call
-from groat.http.operations import CURSOR, LIMIT, Query, operation
-from groat.http.problems import HttpError, problem
-from groat.http.rights import sees_everything
 from groat.identity.model import check_user
 from groat.ledger.errors import Refusal
 from groat.ledger.text import check_id
@@ -19,6 +21,56 @@ from groat.programs.notifications.commands import MarkRead, Send, SetWays
 from groat.programs.notifications.notices import Notice
 from groat.programs.notifications.views import MarkView, NotificationPage, PreferencesView, ReadView, SentView
 from groat.programs.notifications.words import send, stream_to
+
+operations = Operations()
+
+
+class SubjectInput(Body):
+    """What a notification is about: a kind of thing of the app's, and its id."""
+
+    kind: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 128})]
+    id: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 128})]
+
+
+class NotificationInput(Body):
+    """What to tell whom. ``category`` is what people switch on and off; a toast of the same ``thread`` is replaced."""
+
+    to: Annotated[
+        str,
+        Meta(
+            description="user:42, role:partner, or all.",
+            extra_json_schema={
+                "pattern": r"^(all|(user|role):[A-Za-z0-9._@|\-]{1,64})$",
+                "examples": ["user:42"],
+            },
+        ),
+    ]
+    title: Annotated[
+        str, Meta(extra_json_schema={"minLength": 1, "maxLength": 200, "pattern": "^[^\\u0000]*$"})
+    ]
+    level: Literal["success", "error", "info", "warning"] = "info"
+    body: Annotated[str, Meta(extra_json_schema={"maxLength": 2000, "pattern": "^[^\\u0000]*$"})] = ""
+    category: Annotated[
+        str, Meta(extra_json_schema={"pattern": "^[a-z0-9][a-z0-9_.-]{0,31}$", "examples": ["orders"]})
+    ] = "general"
+    thread: Annotated[str, Meta(extra_json_schema={"pattern": "^[\\x21-\\x7e]{0,128}$"})] = ""
+    subject: SubjectInput | None = None
+
+
+class ReadInput(Body):
+    """What was read: these ids, a thread, or all up to and including the one of an id."""
+
+    ids: Annotated[list[str], Meta(max_length=500)] = field(default_factory=list)
+    thread: Annotated[str, Meta(max_length=128)] = ""
+    upto: str = ""
+
+
+class PreferencesInput(Body):
+    """How to hear of each category, ``*`` standing for all others; and where mail goes, "" for nowhere."""
+
+    ways: dict[str, list[Literal["toast", "email"]]] | None = None
+    email: Annotated[str, Meta(max_length=254)] | None = None
+
 
 NUMBER_DIGITS_MAX = 15
 
@@ -39,9 +91,10 @@ _NOTIFICATION: dict[str, Any] = {
 }
 
 
-@operation(
+@operations.declare(
     "listNotifications",
     "GET /v1/notifications",
+    Right.SIGNED_IN,
     "notifications",
     "List notifications",
     answer=NotificationPage,
@@ -69,12 +122,13 @@ async def list_notifications(call: Call) -> Answer:
     return Answer.of(NotificationPage(page.items, to_next, page.unread))
 
 
-@operation(
+@operations.declare(
     "sendNotification",
     "POST /v1/notifications",
+    Right.POST,
     "notifications",
     "Send a notification",
-    body=bodies.NotificationInput,
+    body=NotificationInput,
     answer=SentView,
     status=201,
     statuses={200: "The key was used before for this very notification: its first answer again."},
@@ -102,7 +156,7 @@ async def send_notification(call: Call) -> Answer:
     told live on every open screen, and mailed to those who want that of its category.
     """
     key = call.key()
-    body = await call.body(bodies.NotificationInput)
+    body = await call.body(NotificationInput)
     command = Send(
         principal=call.identity.principal,
         key=key,
@@ -116,12 +170,13 @@ async def send_notification(call: Call) -> Answer:
     return Answer.of(answer, 200 if answer.replayed else 201)
 
 
-@operation(
+@operations.declare(
     "readNotifications",
     "POST /v1/notifications/read",
+    Right.PERSON,
     "notifications",
     "Mark notifications as read",
-    body=bodies.ReadInput,
+    body=ReadInput,
     answer=ReadView,
     codes=("notification_not_found", "nothing_to_change", "invalid_id"),
     example={"upto": _ID},
@@ -135,7 +190,7 @@ async def read_notifications(call: Call) -> Answer:
     """These ids, those of a thread, or all up to and including the one of an id. All devices of the caller hear of it.
     What was read before stays read, so repeating it is harmless.
     """
-    body = await call.body(bodies.ReadInput)
+    body = await call.body(ReadInput)
     if not (body.ids or body.thread or body.upto):
         raise HttpError("nothing_to_change")
     identity = call.identity
@@ -159,9 +214,10 @@ async def read_notifications(call: Call) -> Answer:
     return Answer.of(ReadView(unread, marks, verdict.view().positions))
 
 
-@operation(
+@operations.declare(
     "getPreferences",
     "GET /v1/notifications/preferences",
+    Right.SIGNED_IN,
     "notifications",
     "Read preferences",
     answer=PreferencesView,
@@ -182,12 +238,13 @@ async def get_preferences(call: Call) -> Answer:
     return Answer.of(await _preferences(call, reader, rooms))
 
 
-@operation(
+@operations.declare(
     "setPreferences",
     "PUT /v1/notifications/preferences",
+    Right.SIGNED_IN,
     "notifications",
     "Set preferences",
-    body=bodies.PreferencesInput,
+    body=PreferencesInput,
     answer=PreferencesView,
     query=(_USER,),
     codes=("forbidden", "invalid_user", "invalid_preferences", "invalid_email", "nothing_to_change"),
@@ -205,7 +262,7 @@ async def set_preferences(call: Call) -> Answer:
     """
     reader, rooms = await _reader(call)
     identity = call.identity
-    body = await call.body(bodies.PreferencesInput)
+    body = await call.body(PreferencesInput)
     trusted = identity.is_service or identity.is_admin
     if (reader != identity.principal or body.email is not None) and not trusted:
         raise HttpError("forbidden")

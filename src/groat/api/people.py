@@ -1,0 +1,25 @@
+"""Find people for a caller. A person's look-ups are counted, staff's and services' are not."""
+
+from __future__ import annotations
+
+from groat.api.call import Call
+from groat.api.rights import sees_everything
+
+
+class Known:
+    """Finds whom the server knows by id or e-mail address: people with an account here, or with a balance.
+
+    A person's look-ups are counted, so that nobody finds out whose addresses are known here by trying many.
+    """
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def user_of(self, text: str) -> str | None:
+        """See :class:`groat.programs.workflow.People`. Raises HttpError ``rate_limited``."""
+        call = self._call
+        by_email = True
+        if not sees_everything(call.identity):
+            call.services.lookups.check(call.identity.principal)
+            by_email = call.settings.people_found_by == "email"
+        return await call.identities.user_of(text, by_email=by_email)

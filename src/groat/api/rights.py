@@ -1,0 +1,58 @@
+"""Who may do what: the rights that operations name, and the one rule about a person's own data."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from groat.api.problems import HttpError
+from groat.identity import Identity
+from groat.ledger.accounts import owner_stream
+
+
+class Right(Enum):
+    """Who may call an operation. Admins may do everything that staff may; support only reads."""
+
+    ANYONE = "anyone, without signing in"
+    SESSION = "whoever holds a session cookie, from the server's own pages"
+    SIGNED_IN = "whoever is signed in; people get only what is theirs"
+    PERSON = "people, for what is theirs"
+    READ = "admins, support and services"
+    POST = "admins and services"
+    STAFF = "admins and support"
+    ADMIN = "admins"
+    LOCAL = "staff, and whoever calls from the same machine without a proxy in between"
+
+
+WITHOUT_TOKEN = frozenset({Right.ANYONE, Right.SESSION, Right.LOCAL})
+"""Rights that are not decided by a token."""
+
+
+def allows(right: Right, identity: Identity) -> bool:
+    """Whether the right covers this caller."""
+    if right is Right.SIGNED_IN:
+        return True
+    if right is Right.POST:
+        return identity.is_admin or identity.is_service
+    if right is Right.READ:
+        return identity.is_staff or identity.is_service
+    if right is Right.PERSON:
+        return identity.user is not None
+    if right is Right.ADMIN:
+        return identity.is_admin
+    return identity.is_staff
+
+
+def sees_everything(identity: Identity) -> bool:
+    """Whether the caller may read all accounts, or only their own."""
+    return allows(Right.READ, identity)
+
+
+def owns(identity: Identity, path: str) -> bool:
+    """Whether the account is the caller's own: ``user:7`` and what lies below it."""
+    return identity.user is not None and owner_stream(path) == f"user:{identity.user}"
+
+
+def check_readable(identity: Identity, path: str) -> None:
+    """Raise HttpError ``forbidden`` unless the caller may read this account."""
+    if not (owns(identity, path) or sees_everything(identity)):
+        raise HttpError("forbidden")

@@ -1,0 +1,53 @@
+"""The things that all operations share, made once for each app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from groat.api.call import Limiter
+from groat.api.metrics import Metrics
+
+if TYPE_CHECKING:
+    from groat.engine.groat import Groat
+    from groat.identity import Identities
+    from groat.ledger.amounts import Asset
+    from groat.live import Live
+    from groat.sandbox.pool import Pool
+    from groat.settings import Settings
+
+T = TypeVar("T")
+
+LOOKUPS_PER_HOUR = 60
+"""How many people a person may look up; per process."""
+
+
+class Services:
+    """The settings, the ledger, the callers, live delivery, what programs run, and the counters of this process.
+
+    Files are read and statements written in the ``sandbox``. ``assets`` are those seen so far: an asset never changes,
+    so what is in it needs no asking. ``parts`` are what the programs' jobs yielded, by class.
+    """
+
+    def __init__(
+        self, settings: Settings, groat: Groat, identities: Identities, live: Live, sandbox: Pool
+    ) -> None:
+        self.settings = settings
+        self.groat = groat
+        self.live = live
+        self.identities = identities
+        self.limiter = Limiter(settings.messages_per_second)
+        self.lookups = Limiter(LOOKUPS_PER_HOUR / 3_600, LOOKUPS_PER_HOUR)
+        self.assets: dict[str, Asset] = {}
+        self.metrics = Metrics(groat, live)
+        self.sandbox = sandbox
+        self.parts: dict[type[Any], Any] = {}
+
+    def keep(self, part: object) -> None:
+        """Let operations find what a job yielded; None is nothing to find."""
+        if part is not None:
+            self.parts[type(part)] = part
+
+    def part(self, kind: type[T]) -> T:
+        """Return what a program's job yielded, by its class. Raises KeyError where none yielded one."""
+        found: T = self.parts[kind]
+        return found

@@ -1,0 +1,57 @@
+"""The table of a server's operations, rights and codes, made of the core's and its programs'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+
+from groat.api.operations import Operation
+from groat.api.problems import HTTP_ERRORS
+from groat.api.rights import Right
+from groat.identity.errors import IDENTITY_ERRORS
+from groat.ledger.errors import INPUT_ERRORS, REFUSALS, SERVER_ERRORS, Rule, refusal_rule
+from groat.live.errors import LIVE_ERRORS
+from groat.programs.program import Program, check_once
+from groat.sandbox.pool import SANDBOX_ERRORS
+from groat.sheets import SHEET_ERRORS
+
+CORE_CODES: dict[str, Rule] = {
+    **REFUSALS,
+    **INPUT_ERRORS,
+    **SERVER_ERRORS,
+    **IDENTITY_ERRORS,
+    **SHEET_ERRORS,
+    **SANDBOX_ERRORS,
+    **LIVE_ERRORS,
+    **HTTP_ERRORS,
+}
+
+
+class Catalogue:
+    """The operations of a server by id, who may call each, and every stable code that an answer may carry.
+
+    ``core`` are the operations that every server has. ``codes`` does not have those that kinds of requests declare.
+    Raises ValueError where two programs, or a program and the core, bring operations of one id or one route, or one
+    code.
+    """
+
+    def __init__(self, core: Iterable[Operation], programs: Iterable[Program]) -> None:
+        self.programs = tuple(programs)
+        listed = [*core, *chain.from_iterable(program.operations for program in self.programs)]
+        check_once("operation", (operation.id for operation in listed))
+        check_once("route", (f"{operation.method} {operation.path}" for operation in listed))
+        check_once("code", chain(CORE_CODES, *(program.errors for program in self.programs)))
+        self.operations: dict[str, Operation] = {operation.id: operation for operation in listed}
+        self.rights: dict[str, Right] = {id: operation.right for id, operation in self.operations.items()}
+        self.codes = dict(CORE_CODES)
+        for program in self.programs:
+            self.codes |= program.errors
+
+    def rule_of(self, code: str) -> Rule:
+        """Return what a code means, also one of a kind of requests. Raises KeyError for one that nobody declared."""
+        return self.codes[code] if code in self.codes else refusal_rule(code)
+
+    def described(self) -> list[Operation]:
+        """List what the OpenAPI document has: the operations, and what programs describe beside them."""
+        more = (program.describe(self.programs) for program in self.programs if program.describe)
+        return [*self.operations.values(), *chain.from_iterable(more)]

@@ -1,0 +1,24 @@
+"""The operations that every server has, whatever its programs."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from groat.api.operations import Operation
+from groat.http import (
+    accounts,
+    actions,
+    auth,
+    holds,
+    me,
+    people,
+    sheets,
+    streams,
+    system,
+    transactions,
+    users,
+)
+
+_ROOMS = (transactions, holds, accounts, me, streams, actions, people, users, auth, sheets, system)
+
+CORE: tuple[Operation, ...] = tuple(chain.from_iterable(room.operations for room in _ROOMS))

@@ -1,0 +1,10 @@
+"""The programs that every database has, whatever the settings turn on."""
+
+from __future__ import annotations
+
+from groat.programs.notifications.program import PROGRAM as NOTIFICATIONS
+from groat.programs.program import Program
+from groat.programs.statements.program import PROGRAM as STATEMENTS
+from groat.programs.workflow.program import PROGRAM as WORKFLOW
+
+STANDING: tuple[Program, ...] = (NOTIFICATIONS, WORKFLOW, STATEMENTS)
