@@ -21,7 +21,7 @@ from groat.ledger.errors import GroatError, Overloaded, Refusal, StoreError
 from groat.programs.notifications.mail import Mailer
 from groat.programs.workflow import workflow as clockwork
 from groat.programs.workflow.workflow import Workflow
-from groat.store.batch import Again, Broken, Committed, Done, Prepared, Published, Taken, Verdict
+from groat.store.batch import Broken, Committed, Done, LockedElsewhere, Prepared, Published, Retry, Verdict
 from tests.helpers.interleaving import run_all, turns
 
 TROUBLE = ("busy", "interrupted", "store_unavailable", "command_failed")
@@ -50,9 +50,9 @@ class Store:
     def verdict(self, prepared: Prepared) -> Verdict:
         fate = self.dice.random()
         if fate < 0.1 and self.row_locks:
-            return Taken()
+            return LockedElsewhere()
         if fate < 0.2:
-            return Again()
+            return Retry()
         if fate < 0.3:
             return Broken(ZeroDivisionError())
         return refuse("insufficient_funds") if fate < 0.5 else Done(prepared.command, [], None)

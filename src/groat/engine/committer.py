@@ -23,14 +23,14 @@ from groat.ledger.amounts import Asset
 from groat.ledger.commands import Command
 from groat.ledger.errors import Closed, GroatError, Overloaded, Refusal, Replaced, StoreError
 from groat.store.batch import (
-    Again,
     Broken,
     Committed,
     Done,
+    LockedElsewhere,
     Place,
     Prepared,
     Published,
-    Taken,
+    Retry,
     commit_batch,
     expire_batch,
     prepare,
@@ -264,10 +264,10 @@ class Committer:
                     await asyncio.sleep(pause_s)
                     pause_s = min(2 * pause_s, PAUSE_MAX_S)
                 continue
-            taken, again = await self._committed(batch, committed)
-            self._set_apart(taken)
-            self._queue.extendleft(reversed(again))
-            self._weight += sum(_weight(prepared.command) for prepared, _, _ in again)
+            locked, retry = await self._committed(batch, committed)
+            self._set_apart(locked)
+            self._queue.extendleft(reversed(retry))
+            self._weight += sum(_weight(prepared.command) for prepared, _, _ in retry)
             return
 
     def _is_passing(self, error: StoreError) -> bool:
@@ -304,8 +304,8 @@ class Committer:
             await asyncio.sleep(APART_S)
             try:
                 committed = await self._commit(batch, chain, wait=False)
-                taken, again = await self._committed(batch, committed)
-                batch = again + taken
+                locked, retry = await self._committed(batch, committed)
+                batch = retry + locked
             except StoreError as failed:
                 error = failed
                 if error.code in ("busy", "command_failed") and len(batch) > 1:
@@ -363,8 +363,8 @@ class Committer:
     ) -> tuple[list[Waiting], list[Waiting]]:
         """Resolve the callers' futures. Return (locked, retry): those with locked rows, those that need more."""
         stats = self.stats
-        taken: list[Waiting] = []
-        again: list[Waiting] = []
+        locked: list[Waiting] = []
+        retry: list[Waiting] = []
         answered = 0
         stats.batches += 1
         stats.sizes.add(len(batch))
@@ -373,11 +373,11 @@ class Committer:
         if committed.published:
             self._publish(committed.published)
         for waiting, verdict in zip(batch, committed.verdicts, strict=True):
-            if isinstance(verdict, Taken):
-                taken.append(waiting)
+            if isinstance(verdict, LockedElsewhere):
+                locked.append(waiting)
                 continue
-            if isinstance(verdict, Again):
-                again.append(waiting)
+            if isinstance(verdict, Retry):
+                retry.append(waiting)
                 continue
             prepared, future, _ = waiting
             stats.commands += 1
@@ -388,7 +388,7 @@ class Committer:
                 answered += 1
                 if answered % ANSWERS_AT_ONCE == 0:
                     await asyncio.sleep(0)
-        return taken, again
+        return locked, retry
 
 
 def _halves(batch: list[Waiting]) -> tuple[list[Waiting], list[Waiting]]:

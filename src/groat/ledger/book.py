@@ -291,8 +291,8 @@ class Table(NamedTuple):
     rank: int = 0
 
 
-class Act(NamedTuple):
-    """An audit entry for what moved no money; ``before`` and ``after`` are JSON texts."""
+class AuditEntry(NamedTuple):
+    """The audit log's entry of a command that moved no money; ``before`` and ``after`` are JSON texts."""
 
     kind: str
     principal: str
@@ -314,10 +314,10 @@ class Move(NamedTuple):
     pending: int
 
 
-class Told(NamedTuple):
+class OutboxEvent(NamedTuple):
     """An event for a stream about a transaction, beside its changes: the event's type and its JSON-able data.
 
-    ``notification`` is what the stream's person is notified of by the same event.
+    ``notification`` is the notification of the stream's person in the same event.
     """
 
     transaction: str
@@ -377,8 +377,8 @@ class Book:
         self.transactions: dict[str, TransactionRow] = {}
         self.rows: dict[tuple[Table, str], ProgramRow] = {}
         self.made: list[TransactionRow] = []
-        self.acts: list[Act] = []
-        self.told: list[Told] = []
+        self.audit: list[AuditEntry] = []
+        self.outbox: list[OutboxEvent] = []
         self.lines: list[Line] = []
         self.pasts: dict[tuple[str, str], dict[int, int]] = {}
         self.touched: dict[Row, tuple[Any, ...]] = {}
@@ -395,7 +395,7 @@ class Book:
     def begin(self) -> None:
         """Begin a command: :meth:`rollback` undoes everything since this call."""
         self._undo = {}
-        self._marks = (len(self.made), len(self.acts), len(self.told), len(self.lines))
+        self._marks = (len(self.made), len(self.audit), len(self.outbox), len(self.lines))
 
     def accept(self) -> None:
         """Keep everything since :meth:`begin`; the accounts that the command touched are open from here on."""
@@ -408,14 +408,14 @@ class Book:
         """Undo everything since :meth:`begin`."""
         for row, state in self._undo.items():
             row.restore(state)
-        made, acts, told, lines = self._marks
+        made, audit, outbox, lines = self._marks
         for transaction in self.made[made:]:
             self._note_past(transaction, -1)
             del self.transactions[transaction.id]
             if transaction.hold is not None and transaction.hold.id == transaction.id:
                 del self.holds[transaction.id]
                 self.touched.pop(transaction.hold, None)
-        del self.made[made:], self.acts[acts:], self.told[told:], self.lines[lines:]
+        del self.made[made:], self.audit[audit:], self.outbox[outbox:], self.lines[lines:]
 
     def make(self, transaction: TransactionRow) -> None:
         """Add a transaction, which later commands of the batch can find. Raises ValueError when its id is used."""
@@ -505,7 +505,7 @@ class Book:
         notification: dict[str, Any] | None = None,
     ) -> None:
         """Add an event for a stream to a transaction of this batch."""
-        self.told.append(Told(transaction, stream, event, data, notification))
+        self.outbox.append(OutboxEvent(transaction, stream, event, data, notification))
 
     def sum_up(self, transaction: str, stream: str, event: str, line: dict[str, Any]) -> None:
         """Add a line to the one event of this type that the stream gets for the whole batch (rule S2)."""

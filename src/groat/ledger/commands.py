@@ -22,7 +22,7 @@ from groat.ledger.book import (
     HOLD_OPEN,
     HOLD_RELEASED,
     Account,
-    Act,
+    AuditEntry,
     Book,
     HoldRow,
     Leg,
@@ -677,8 +677,8 @@ class SetLimits(Command, kw_only=True):
     def _act(self, book: Book, account: Account, before: str) -> None:
         target = f"{account.path}/{account.asset}"
         actor = self.actor or self.principal
-        book.acts.append(
-            Act(
+        book.audit.append(
+            AuditEntry(
                 self.kind, self.principal, actor, target, self.reason, self.key, before, _limits_json(account)
             )
         )

@@ -18,10 +18,10 @@ from groat.ledger.book import (
     Book,
     Line,
     NotLocked,
+    OutboxEvent,
     ProgramRow,
     Refs,
     Table,
-    Told,
     TransactionRow,
     refuse,
 )
@@ -45,7 +45,7 @@ from groat.store.locking import (
     Stream,
     add_sides,
     due_holds,
-    is_taken,
+    is_locked_elsewhere,
     know_accounts,
     lock,
     lock_rows_of,
@@ -122,15 +122,15 @@ class Broken(NamedTuple):
     error: Exception
 
 
-class Taken(NamedTuple):
+class LockedElsewhere(NamedTuple):
     """The verdict of a command whose rows another transaction holds: it was not decided, and may be tried again."""
 
 
-class Again(NamedTuple):
+class Retry(NamedTuple):
     """The verdict of a command that needs more rows because of an earlier one: the next batch decides it."""
 
 
-Verdict = Done | Refusal | Broken | Taken | Again
+Verdict = Done | Refusal | Broken | LockedElsewhere | Retry
 
 
 class Prepared(NamedTuple):
@@ -229,11 +229,10 @@ def commit_batch(
 ) -> Flow[Committed]:
     """Decide the commands over the locked rows and write what they did. docs/architecture.md has the rules.
 
-    ``assets`` and ``known_ids`` are what the process knows, and are added to: neither ever changes in one database.
-    ``wait=False`` locks only rows that are free; commands that need others get the verdict :class:`Taken`. ``causes``
-    are the statements of programs that tell the causes of what is stored without one. Raises
-    StoreError ``interrupted`` when another batch was first with a key, an account or a stream, or Replaced: run it
-    again.
+    ``assets`` and ``known_ids`` are the process's caches, and are added to: neither ever changes in one database.
+    ``wait=False`` locks only rows that are free; commands that need others get the verdict :class:`LockedElsewhere`.
+    ``causes`` are the programs' statements that find the causes of rows stored without one. Raises StoreError
+    ``interrupted`` when another batch was first with a key, an account or a stream, or Replaced: run it again.
     """
     clock, epoch, last_at, previous, any_due = yield Query("begin_batch", (worker,))
     now = max(clock, last_at)
@@ -281,16 +280,18 @@ def commit_batch(
         if found is not None:
             verdicts.append((yield from _replay(p, found, assets)))
             continue
-        if catch_up.is_taken(p.command) or (not wait and is_taken(p.command, book, refs, streams)):
-            verdicts.append(Taken())
+        if catch_up.is_locked_elsewhere(p.command) or (
+            not wait and is_locked_elsewhere(p.command, book, refs, streams)
+        ):
+            verdicts.append(LockedElsewhere())
             continue
         if catch_up.must_wait(p.command, book):
-            verdicts.append(Again())
+            verdicts.append(Retry())
             continue
         # Until a command was decided or a hold expired, the book has just the rows that the command asked for.
         verdict = decide(p.command, book, first=not decided and not expired)
         verdicts.append(verdict)
-        if not isinstance(verdict, Broken | Again):
+        if not isinstance(verdict, Broken | Retry):
             stale_keys.extend([(p.key,)] if p.key in known else [])
             known[p.key] = Known(Form.OWN, p.body, None, None, verdict)
             decided.append((p, verdict))
@@ -377,14 +378,14 @@ def verdict_on(p: Prepared, known: dict[str, Known]) -> Known | None:
     return None
 
 
-def decide(command: Command, book: Book, first: bool) -> Done | Refusal | Broken | Again:
+def decide(command: Command, book: Book, first: bool) -> Done | Refusal | Broken | Retry:
     """Decide a command over the book. An exception in it becomes its verdict, and its changes are undone."""
     book.begin()
     try:
         effect = command.decide(book)
     except NotLocked as error:
         book.rollback()
-        return Broken(error) if first else Again()
+        return Broken(error) if first else Retry()
     except Exception as error:  # noqa: BLE001 (a program's code may raise anything; the verdict carries it)
         book.rollback()
         return Broken(error)
@@ -435,8 +436,8 @@ def _key_row(p: Prepared, verdict: Done | Refusal, stood: dict[str, str], now: i
 
 
 def _number_events(book: Book, streams: dict[str, Stream]) -> Flow[list[Published]]:
-    told: dict[str, list[Told]] = {}
-    for t in book.told:
+    told: dict[str, list[OutboxEvent]] = {}
+    for t in book.outbox:
         told.setdefault(t.transaction, []).append(t)
     events: dict[str, list[bytes]] = {}
     for row in book.made:
@@ -503,8 +504,8 @@ def _write(
     published = yield from _number_events(book, streams)
     for account in book.fresh:
         yield Query("drop_account", (account.id,))
-    acts = sorted((new_id(), book.now, *act) for act in book.acts)
-    if not book.made and not acts:
+    audit = sorted((new_id(), book.now, *entry) for entry in book.audit)
+    if not book.made and not audit:
         yield from _write_program_rows(book)
         return published, 0
     if published:
@@ -516,7 +517,7 @@ def _write(
         yield Query("insert_events", (sorted(events, key=lambda e: e[:2]),))
     transactions = [transaction_values(t) for t in made]
     ranges = _encode([[p.stream, p.epoch, p.first, p.last] for p in published]).decode()
-    digest = batch_hash(previous, transactions, postings, acts)
+    digest = batch_hash(previous, transactions, postings, audit)
     (batch,) = yield Query("insert_batch", (book.now, worker, commands, ranges, previous, digest))
     yield Query("insert_transactions", ([(*values, batch) for values in transactions],))
     new = {t.id for t in made}
@@ -530,8 +531,8 @@ def _write(
     if published:
         heads = sorted((streams[p.stream].id, p.last) for p in published)
         yield Query("update_streams", (heads,))
-    if acts:
-        yield Query("insert_acts", ([(*values, batch) for values in acts],))
+    if audit:
+        yield Query("insert_acts", ([(*values, batch) for values in audit],))
     return published, int(batch)
 
 
@@ -548,9 +549,9 @@ def batch_hash(
     previous: str,
     transactions: list[tuple[Any, ...]],
     postings: list[tuple[Any, ...]],
-    acts: list[tuple[Any, ...]],
+    audit: list[tuple[Any, ...]],
 ) -> str:
     """SHA-256 (hex) over the batch's rows in the order of their ids, chained to the one before."""
     # Leave out a missing cause, so that the hash is the one of versions that knew no causes.
     hashed = [row if row[-1] is not None else row[:-1] for row in transactions]
-    return hashlib.sha256(previous.encode() + _pack((hashed, postings, acts))).hexdigest()
+    return hashlib.sha256(previous.encode() + _pack((hashed, postings, audit))).hexdigest()

@@ -64,7 +64,7 @@ class CatchUp:
             # Another transaction has locked a hold that this batch wanted to expire, or an account of it.
             (self._taken if id in self.wanted else self._more).add(side)
 
-    def is_taken(self, command: Command) -> bool:
+    def is_locked_elsewhere(self, command: Command) -> bool:
         """Return whether another transaction holds what must be expired before the command is decided."""
         return bool(self._taken) and not self._taken.isdisjoint(self._sides(command))
 

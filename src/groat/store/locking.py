@@ -13,7 +13,7 @@ from groat.store.flow import Flow, Query
 FREE_ROWS = ("lock_free_holds", "lock_free_accounts")
 FREE_STREAMS = "lock_free_streams"
 # Stands for the id of a stream whose row another transaction holds.
-TAKEN = -1
+LOCKED_ELSEWHERE = -1
 STAGES_MAX = 4
 # A process caches the ids of so many accounts, some 10 MB. When it meets more, it forgets all and begins anew.
 KNOWN_MAX = 50_000
@@ -150,13 +150,13 @@ def due_holds(book: Book, streams: dict[str, Stream]) -> list[HoldRow]:
         for h in book.holds.values()
         if h.status == HOLD_OPEN and h.cause is None and h.expires_at is not None and h.expires_at <= book.now
     ]
-    taken = {name for name, stream in streams.items() if stream.id == TAKEN}
+    taken = {name for name, stream in streams.items() if stream.id == LOCKED_ELSEWHERE}
     if taken:
         due = [h for h in due if h.source.stream not in taken and h.destination.stream not in taken]
     return sorted(due, key=lambda h: (h.expires_at, h.id))
 
 
-def is_taken(command: Command, book: Book, refs: Refs, streams: dict[str, Stream]) -> bool:
+def is_locked_elsewhere(command: Command, book: Book, refs: Refs, streams: dict[str, Stream]) -> bool:
     """Return whether a row that the command needs exists, but was not free."""
     own = Refs()
     command.needs(own, book)
@@ -174,16 +174,16 @@ def is_taken(command: Command, book: Book, refs: Refs, streams: dict[str, Stream
         if pair not in book.accounts:
             return True
         names.add(book.accounts[pair].stream or "")
-    return any(name in streams and streams[name].id == TAKEN for name in names)
+    return any(name in streams and streams[name].id == LOCKED_ELSEWHERE for name in names)
 
 
 def lock_streams(book: Book, refs: Refs, epoch: str, wait: bool) -> Flow[dict[str, Stream]]:
-    """Lock the streams of all that is told; the id of one that is not free is ``TAKEN``."""
+    """Lock the streams of all that is told; the id of one that is not free is ``LOCKED_ELSEWHERE``."""
     names = {account.stream for account in book.accounts.values() if account.stream} | refs.streams
     if not names:
         return {}
     streams = {
-        name: Stream(name, epoch, TAKEN if id is None else id, generation, head)
+        name: Stream(name, epoch, LOCKED_ELSEWHERE if id is None else id, generation, head)
         for name, id, generation, head in (
             yield Query("lock_streams" if wait else FREE_STREAMS, (sorted(names),))
         )

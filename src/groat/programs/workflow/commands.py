@@ -13,7 +13,7 @@ from groat.ledger.book import (
     HOLD_OPEN,
     HOLD_RELEASED,
     Account,
-    Act,
+    AuditEntry,
     Book,
     HoldRow,
     Leg,
@@ -497,8 +497,10 @@ class Take(Command, kw_only=True):
         )  # fmt: skip
         book.put(STEP, history.id, history.values())
         states = [text_of({"state": s} if s else None) for s in (before, target)]
-        book.acts.append(
-            Act(made.kind, self.principal, self._by, f"{stored.owner}/{stored.id}", reason, self.key, *states)
+        book.audit.append(
+            AuditEntry(
+                made.kind, self.principal, self._by, f"{stored.owner}/{stored.id}", reason, self.key, *states
+            )
         )
         view = request_view(stored, book.assets)
         lines = [line_of(view, self._by)]
