@@ -16,6 +16,8 @@ WEAK = (
     "abcdefghijklmnopqrstuvwxyz0123456789", "qwertyuiopasdfghjklzxcvbnm1234567890", "aaaaaaaabbbbbbbbccccccccdddddddd",
     "changeme" * 4, "change-me-change-me-change-me-change", "CHANGE_ME_IN_PRODUCTION_PLEASE_CHANGE_ME",
     "your-256-bit-secret-your-256-bit-secret", "your-secret-key-change-in-production",
+    "aAbBcCdDeEfFgGhHiIjJkKlLmMnNoOpPqQ", "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6", "acegikmoqsuwybdfhjlnprtvxz135797531",
+    "abc123def456ghi789jkl012mno345pqr678", "thisisaverylongsecretkeyforjwttokens", "qazwsxedcrfvtgbyhnujmikolp123456",
     "super-secret-jwt-token-with-at-least-32-characters-long", "password" * 4, "secret1secret2secret3secret4secret5",
 )  # fmt: skip
 

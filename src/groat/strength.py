@@ -13,6 +13,8 @@ from collections import Counter
 
 WORD_BITS = 6
 _RUN_MIN = 3
+_SEQUENCES = ((1, 1, _RUN_MIN), (1, 2, 5), (2, 1, 8), (3, 1, 12))
+"""How many sequences take turns, their largest step, and how many characters they have at least."""
 _WORDS = (
     "access", "admin", "auth", "change", "changeit", "changeme", "credit", "default", "demo", "dev", "dummy",
     "enter", "example", "foo", "bar", "groat", "here", "insecure", "jwt", "key", "letmein", "local", "long", "make",
@@ -20,7 +22,9 @@ _WORDS = (
     "qwerty", "asdf", "zxcv", "random", "replace", "sample", "secret", "secure", "server", "shared", "sign",
     "signing", "some", "string", "super", "test", "testing", "the", "this", "to", "token", "top", "use", "value",
     "very", "with", "your", "at", "least", "bit", "bits", "qwertyuiop", "asdfghjkl", "zxcvbnm", "char", "chars",
-    "character", "characters", "that", "is", "and", "in", "for", "a",
+    "character", "characters", "that", "is", "and", "in", "for", "a", "tokens", "keys", "secrets", "passwords", "app",
+    "api", "company", "name", "django", "flask", "express", "node", "number", "qaz", "wsx", "edc", "rfv", "tgb", "yhn",
+    "ujm", "ikolp",
 )  # fmt: skip
 _WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 _SPLIT = re.compile(r"[^a-z]+")
@@ -63,14 +67,25 @@ def _surprises(text: str) -> int:
 
 
 def _run(text: str, at: int) -> int:
-    """The length of the sequence with a constant step (aaa, abc, 987) that begins here; 0 for none."""
-    codes = [ord(char) for char in text[at : at + 2]]
-    if len(codes) < 2 or abs(codes[1] - codes[0]) > 1:
+    """Return the length of the longest sequence that begins here; 0 for none.
+
+    A sequence has a constant step (aaa, abc, 987). What a random text rarely has only counts when it is longer: steps
+    of two (acegi), and two or three sequences that take turns (a1b2c3d4, aabbccdd).
+    """
+    return max(_woven(text, at, parts, step, least) for parts, step, least in _SEQUENCES)
+
+
+def _woven(text: str, at: int, parts: int, step_max: int, least: int) -> int:
+    end = at + 2 * parts
+    if end > len(text) or any(abs(_step(text, n, parts)) > step_max for n in range(at + parts, end)):
         return 0
-    end = at + 2
-    while end < len(text) and ord(text[end]) - ord(text[end - 1]) == codes[1] - codes[0]:
+    while end < len(text) and _step(text, end, parts) == _step(text, end - parts, parts):
         end += 1
-    return end - at if end - at >= _RUN_MIN else 0
+    return end - at if end - at >= least else 0
+
+
+def _step(text: str, at: int, back: int) -> int:
+    return ord(text[at]) - ord(text[at - back])
 
 
 def _repeat(text: str, at: int) -> int:
