@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Error, Route, expect
 
 from tests.e2e.conftest import NewScreen
-from tests.e2e.screens import Screen
+from tests.e2e.screens import Screen, sign_in
 from tests.e2e.serving import Server
 
 TOKEN_S = 30
@@ -155,3 +155,22 @@ def test_a_role_given_and_taken(new_screen: NewScreen, server: Server) -> None:
     server.call("PATCH", "/v1/users/7", {"roles": []})
     expect(screen.page.get_by_text("This page is for staff")).to_be_visible(timeout=WITHIN_MS)
     expect(users).to_have_count(0)
+
+
+def test_a_sign_out_without_network_is_made_up_for(new_screen: NewScreen, server: Server) -> None:
+    screen = new_screen("11")
+    screen.has_state("live")
+    page = screen.page
+    page.context.set_offline(True)
+    page.get_by_test_id("user-menu").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(screen.toast("You are signed out on this device")).to_be_visible()
+    page.context.set_offline(False)
+    # The cookie is still there, and opens nothing: neither here nor in another tab.
+    for tab in (screen, new_screen(context=page.context)):
+        tab.open("/")
+        expect(tab.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    sign_in(page.context, server, "11")
+    screen.open("/")
+    screen.has_state("live")

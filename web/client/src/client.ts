@@ -28,6 +28,8 @@ import type {
 const HISTORY_MAX = 200;
 /** Longer than a write is repeated, so an overlay never ends while its write is still under way. */
 const OVERLAY_MS_MAX = 60_000;
+/** Nobody's id: of a sign-out before it was known who was signed in. */
+const ANYBODY = "*";
 const ENTER_MIN_MS = 500;
 const ENTER_MAX_MS = 20_000;
 const REFUSED_MIN_MS = 5_000;
@@ -45,6 +47,7 @@ class Client implements Groat {
   private readonly http: Http;
   private readonly host: SessionHost;
   private readonly ownsSession: boolean;
+  private readonly leftName: string;
   private readonly historyMax: number;
   private readonly connection: Connection;
   private readonly seen: Seen;
@@ -72,6 +75,7 @@ class Client implements Groat {
     this.debug = debugSink(options.debug);
     this.historyMax = historyMax;
     this.ownsSession = token === undefined;
+    this.leftName = `groat:left:${url.replace(/\/$/, "")}`;
     this.host = {
       prove: token ? (last) => this.proveGiven(token, last) : () => this.proveCookie(),
       replaced: (session, proof) => this.replaced(session, proof),
@@ -171,6 +175,7 @@ class Client implements Groat {
       throw new GroatError("aborted", "Somebody signed in or out meanwhile, which counts.");
     }
     const { token, user } = answer;
+    this.leftBehind = "";
     const was = this.session.user;
     this.drop({ token, user, principal: `user:${user}`, me: null });
     this.started ? this.enter() : this.start();
@@ -188,9 +193,12 @@ class Client implements Groat {
 
   async logout(): Promise<void> {
     this.turn += 1;
-    this.connection.announce({ type: "session", user: null, was: this.session.user });
+    const was = this.session.user;
+    this.connection.announce({ type: "session", user: null, was });
     this.drop();
-    if (this.ownsSession) await this.inTurn(() => this.api.endSession());
+    if (!this.ownsSession) return;
+    this.leftBehind = was ?? ANYBODY;
+    await this.inTurn(() => this.endCookie());
   }
 
   refresh(): Promise<void> {
@@ -300,11 +308,30 @@ class Client implements Groat {
   private async proveCookie(): Promise<Proof | null> {
     try {
       const { token, user } = await this.api.renewSession();
+      const left = this.leftBehind;
+      if (left === user || left === ANYBODY) {
+        await this.endCookie();
+        return null;
+      }
       return { token, user, principal: `user:${user}`, me: null };
     } catch (error) {
       if (error instanceof GroatError && (error.status === 401 || error.status === 403)) return null;
       throw error;
     }
+  }
+
+  /** Whose cookie a sign-out left behind that has not reached the server: it opens nothing, in any tab, until it has. "" for nobody's. */
+  private get leftBehind(): string {
+    return this.environment.recall(this.leftName) ?? "";
+  }
+
+  private set leftBehind(user: string) {
+    if (user !== this.leftBehind) this.environment.keep(this.leftName, user);
+  }
+
+  private async endCookie(): Promise<void> {
+    await this.api.endSession();
+    this.leftBehind = "";
   }
 
   /** A token of the app's own: whose it is, only the server can say. */

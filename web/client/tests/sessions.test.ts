@@ -515,3 +515,35 @@ describe("many calls at once", () => {
     expect(asked).toBe(1);
   });
 });
+
+describe("a sign-out that does not reach the server", () => {
+  async function leave(tab: Tab) {
+    it.server.down();
+    const left = outcome(tab.groat.logout());
+    await it.pass(60_000);
+    expect(await left).toMatchObject({ code: "network" });
+    expect(shows(tab)).toEqual(NOTHING);
+    it.server.up();
+  }
+
+  test("is made up for before anybody is let in with its cookie", async () => {
+    await leave(await signedIn());
+    expect(it.server.cookie).toBe("42");
+    const next = await signedIn(it.server.cookie as string);
+    await it.pass(5_000);
+    expect([next.groat.getState().phase, it.server.cookie]).toEqual(["signed-out", null]);
+  });
+
+  test("ends nobody else's session, nor the next one of the same person", async () => {
+    await leave(await signedIn());
+    const other = await signedIn("7");
+    expect(shows(other)).toEqual(OF_7);
+    other.groat.stop();
+    const tab = await signedIn("42");
+    expect(tab.groat.getState().phase).toBe("signed-out");
+    await tab.groat.login({ user: "42", password: "x" });
+    await it.pass(1_000);
+    expect(tab.groat.getState().user).toBe("42");
+    expect((await signedIn()).groat.getState().user).toBe("42");
+  });
+});

@@ -1,7 +1,10 @@
+import { GroatError } from "@groat/client";
 import { useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { groat } from "../groat";
+
+const UNHEARD = "You are signed out on this device. The server is told as soon as it can be reached.";
 
 /** Signs out in every tab of this browser. */
 export function useSignOut(): () => void {
@@ -10,7 +13,10 @@ export function useSignOut(): () => void {
     const out = groat.logout();
     const { session } = groat.getState();
     void out
-      .catch((error: unknown) => toast.error(explain(error), { id: "sign-out" }))
+      .catch((error: unknown) => {
+        const unheard = error instanceof GroatError && error.retryable;
+        toast.error(unheard ? UNHEARD : explain(error), { id: "sign-out" });
+      })
       .finally(() => {
         // Somebody may be signed in again before the server has answered.
         if (groat.getState().session === session) void navigate({ to: "/login" });
