@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from groat.engine import groat as engine
 from groat.programs.notifications import NOTIFICATIONS
-from groat.programs.notifications.words import Notifying
+from groat.programs.notifications.facade import Notifying
 from groat.programs.workflow import WORKFLOW
 from groat.store.sqlite import Extension
 

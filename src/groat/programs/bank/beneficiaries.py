@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from groat.ledger.errors import Refusal
-from groat.programs.bank.places import no_money
+from groat.programs.bank.accounts import no_money
 from groat.programs.bank.recipients import RULES, To, know, recipient_refusal
 from groat.programs.workflow import ADMIN, OWNER, SERVICE, Kind, Request, State, Step, Transition
 

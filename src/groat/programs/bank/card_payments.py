@@ -12,9 +12,9 @@ import msgspec
 from msgspec import Meta
 
 from groat.ledger.errors import Refusal, Rule
+from groat.programs.bank.accounts import AMOUNT_WRONG, CARDS, amount_of, money_of, stored
 from groat.programs.bank.cards import CARD, RULES, with_spent
 from groat.programs.bank.dates import DAY_US, month_of
-from groat.programs.bank.places import AMOUNT_WRONG, CARDS, amount_of, money_of, stored
 from groat.programs.workflow import (
     ADMIN,
     SERVICE,

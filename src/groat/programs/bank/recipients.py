@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from groat.ledger.errors import Refusal, Refused, Rule
-from groat.programs.bank.places import outside
+from groat.programs.bank.accounts import outside
 from groat.programs.workflow import People
 
 RULES = {

@@ -18,9 +18,9 @@ from groat.ledger.errors import Refusal
 from groat.ledger.text import check_id
 from groat.programs.notifications import flows
 from groat.programs.notifications.commands import MarkRead, Send, SetWays
+from groat.programs.notifications.facade import send, stream_to
 from groat.programs.notifications.notices import Notice
 from groat.programs.notifications.views import MarkView, NotificationPage, PreferencesView, ReadView, SentView
-from groat.programs.notifications.words import send, stream_to
 
 operations = Operations()
 
