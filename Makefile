@@ -3,6 +3,7 @@
 # make cluster a whole cluster on the loopback: PostgreSQL, Redis, two nodes, nginx on http://localhost:8000
 # make test    every check: Python, TypeScript, browser
 # make lint    only the static checks
+# make types   web/client/src/wire.ts, the client's types, from the server's OpenAPI document
 # make soak    the trials in rounds (kill -9 and the like), SOAK_ROUNDS=20 of each; make test does two; an hour at half
 #              of the peak, SOAK_S=3600 seconds of it; and each parser fuzzed for a thirtieth of that
 # make bench   the measurements, as JSON lines
@@ -18,7 +19,7 @@ WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path
 SOAK_ROUNDS ?= 20
 SOAK_S ?= 3600
 
-.PHONY: setup python web demo cluster test lint test-python test-web debian soak bench wheel lock audit clean
+.PHONY: setup python web demo cluster test lint types test-python test-web debian soak bench wheel lock audit clean
 
 setup: python web
 
@@ -55,6 +56,11 @@ lint: python
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The schemas are kept, too, so that npm test can tell whether the types are theirs.
+types: python $(STAMPS)/npm
+	$(BIN)/python web/client/schemas.py > web/client/schemas.json
+	cd web && npm run wire -w client
 
 # What failed beside the others is run once more, alone; the last lines name it with its first failure. One that passes then
 # is a finding all the same.

@@ -40,6 +40,8 @@ class Schemas:
         schemas, self.components = msgspec.json.schema_components(types, ref_template=_REF)
         self._of: dict[Any, dict[str, Any]] = dict(zip(types, schemas, strict=True))
         _require_what_is_sent(types, self.components)
+        # Codes add members of their own.
+        self.components["ProblemView"]["additionalProperties"] = True
         for each in tells:
             self._add_fields("SnapshotData", each.snapshot)
             self._add_fields("EventData", each.event)

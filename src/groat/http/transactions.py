@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import field
@@ -67,13 +67,19 @@ class ReverseInput(Body):
     metadata: Metadata = field(default_factory=dict)
 
 
+# Members that a code adds stand in it, too, so it is built as a dict.
+_Problem = Annotated[
+    dict[str, Any], msgspec.Meta(extra_json_schema={"$ref": "#/components/schemas/ProblemView"})
+]
+
+
 class BulkResult(msgspec.Struct):
     """One item's verdict: ``status`` is what it would have been answered alone (201, 200 replayed, 4xx)."""
 
     index: int
     status: int
     transaction: TransactionView | msgspec.UnsetType = msgspec.UNSET
-    problem: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    problem: _Problem | msgspec.UnsetType = msgspec.UNSET
 
 
 class BulkSummary(msgspec.Struct):
@@ -86,7 +92,7 @@ class BulkSummary(msgspec.Struct):
 class BulkView(msgspec.Struct):
     """The verdicts of a bulk in the order of its items."""
 
-    mode: str
+    mode: Literal["atomic", "independent"]
     replayed: bool
     results: list[BulkResult]
     summary: BulkSummary

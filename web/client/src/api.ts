@@ -1,6 +1,7 @@
 /** The `/v1` routes, typed. Writes of money carry an idempotency key: the caller's, or one made here. */
 import { randomId } from "./environment.js";
 import type { Http, RequestOptions } from "./http.js";
+import type { Page, RequestFilter, SheetChoices } from "./types.js";
 import type * as wire from "./wire.js";
 
 export interface WriteOptions {
@@ -47,7 +48,7 @@ export function createApi(http: Pick<Http, "json" | "file">) {
 
   function list<T>(route: string, query: Record<string, string | undefined>, options?: PageOptions) {
     const page = paging(options);
-    return http.json<wire.Page<T>>(route, { ...page, query: { ...page.query, ...query } });
+    return http.json<Page<T>>(route, { ...page, query: { ...page.query, ...query } });
   }
 
   return {
@@ -70,18 +71,15 @@ export function createApi(http: Pick<Http, "json" | "file">) {
       write<wire.TransactionView>("POST", "/v1/transactions", input, options),
     bulk: (input: wire.BulkInput, options?: WriteOptions) =>
       write<wire.BulkView>("POST", "/v1/transactions/bulk", input, { ...options, timeout_ms: LONG_MS_MAX }),
-    reverse: (id: string, input: { reason: string; amounts?: (string | null)[] }, options?: WriteOptions) =>
+    reverse: (id: string, input: wire.ReverseInput, options?: WriteOptions) =>
       write<wire.TransactionView>("POST", path("transactions", id, "reverse"), input, options),
 
     heldAmount: (id: string) => http.json<wire.HoldView>(path("holds", id)),
     hold: (input: wire.HoldInput, options?: WriteOptions) =>
       write<wire.TransactionView>("POST", "/v1/holds", input, options),
-    capture: (
-      id: string,
-      input: { amount?: string; final?: boolean; reason?: string },
-      options?: WriteOptions,
-    ) => write<wire.TransactionView>("POST", path("holds", id, "capture"), input, options),
-    release: (id: string, input: { reason?: string }, options?: WriteOptions) =>
+    capture: (id: string, input: wire.CaptureInput, options?: WriteOptions) =>
+      write<wire.TransactionView>("POST", path("holds", id, "capture"), input, options),
+    release: (id: string, input: wire.ReleaseInput, options?: WriteOptions) =>
       write<wire.TransactionView>("POST", path("holds", id, "release"), input, options),
 
     accounts: (filter: { prefix?: string; asset?: string } = {}, options?: PageOptions) =>
@@ -102,22 +100,14 @@ export function createApi(http: Pick<Http, "json" | "file">) {
         query: { asset, ...period },
         ...(signal && { signal }),
       }),
-    setBalance: (
-      account: string,
-      asset: string,
-      input: { balance: string; reason: string },
-      options?: WriteOptions,
-    ) => write<wire.TransactionView>("PUT", path("accounts", account, "balances", asset), input, options),
-    setLimits: (
-      account: string,
-      asset: string,
-      input: { floor?: string | null; ceiling?: string | null; reason: string },
-      options?: WriteOptions,
-    ) => write<wire.BalanceView>("PATCH", path("accounts", account, "balances", asset), input, options),
+    setBalance: (account: string, asset: string, input: wire.SetBalanceInput, options?: WriteOptions) =>
+      write<wire.TransactionView>("PUT", path("accounts", account, "balances", asset), input, options),
+    setLimits: (account: string, asset: string, input: wire.SetLimitsInput, options?: WriteOptions) =>
+      write<wire.BalanceView>("PATCH", path("accounts", account, "balances", asset), input, options),
 
-    assets: () => http.json<{ items: wire.Asset[] }>("/v1/assets"),
-    addAsset: (asset: wire.Asset, options?: WriteOptions) =>
-      write<wire.Asset>("POST", "/v1/assets", asset, options),
+    assets: () => http.json<wire.AssetList>("/v1/assets"),
+    addAsset: (asset: wire.AssetInput, options?: WriteOptions) =>
+      write<wire.AssetView>("POST", "/v1/assets", asset, options),
 
     audit: (filter: { actor?: string; target?: string } = {}, options?: PageOptions) =>
       list<wire.AuditView>("/v1/audit", { ...filter }, options),
@@ -132,14 +122,14 @@ export function createApi(http: Pick<Http, "json" | "file">) {
     updateUser: (user: string, input: wire.UserPatch, options?: WriteOptions) =>
       write<wire.UserView>("PATCH", path("users", user), input, options),
     /** The person with this id or e-mail address, to be shown before paying them. `user_not_found` for nobody. */
-    findPerson: (who: string) => http.json<{ user: string; name: string }>(path("people", who)),
+    findPerson: (who: string) => http.json<wire.RecipientView>(path("people", who)),
     /** Signs a user out everywhere. */
     revokeUser: (user: string, options?: WriteOptions) =>
       write<void>("POST", path("users", user, "revoke"), {}, options),
 
     previewSheet: (
       file: Blob,
-      fields: { asset?: string; default_reason?: string; name?: string } & wire.SheetChoices = {},
+      fields: { asset?: string; default_reason?: string; name?: string } & SheetChoices = {},
     ) => {
       const { name = "sheet", ...texts } = fields;
       const body = new FormData();
@@ -152,9 +142,9 @@ export function createApi(http: Pick<Http, "json" | "file">) {
       });
     },
 
-    kinds: () => http.json<{ items: wire.KindView[] }>("/v1/kinds"),
+    kinds: () => http.json<wire.KindList>("/v1/kinds"),
     /** The newest first; people get their own. */
-    requests: (filter: wire.RequestFilter = {}, options?: PageOptions) => {
+    requests: (filter: RequestFilter = {}, options?: PageOptions) => {
       const { waits, ...texts } = filter;
       const page = paging(options);
       const query = { ...page.query, ...texts, waits: waits === undefined ? undefined : String(waits) };
@@ -165,7 +155,7 @@ export function createApi(http: Pick<Http, "json" | "file">) {
       http.json<wire.RequestView>(path("requests", kind, id), signal ? { signal } : {}),
     /** All steps of a request, the newest first. */
     requestHistory: (kind: string, id: string, options?: PageOptions) =>
-      http.json<wire.Page<wire.StepView>>(path("requests", kind, id, "history"), paging(options)),
+      http.json<Page<wire.StepView>>(path("requests", kind, id, "history"), paging(options)),
     /** `data` as the kind's schema says; staff and services file for a `user`. */
     fileRequest: (
       kind: string,
@@ -185,9 +175,8 @@ export function createApi(http: Pick<Http, "json" | "file">) {
         query: { version: version === undefined ? undefined : String(version) },
       }),
     /** Says for 15 s that one is looking at a request (staff); who else is. */
-    lookAtRequest: (id: string) =>
-      http.json<{ viewers: wire.LookView[] }>(path("looks", id), { method: "PUT" }),
-    looks: () => http.json<{ items: { request: string; viewers: wire.LookView[] }[] }>("/v1/looks"),
+    lookAtRequest: (id: string) => http.json<wire.LookAnswer>(path("looks", id), { method: "PUT" }),
+    looks: () => http.json<wire.LookList>("/v1/looks"),
 
     /** One's own, one's roles' and everybody's, the newest first; staff and services name a `user`. */
     notifications: (

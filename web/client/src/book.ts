@@ -132,11 +132,11 @@ export const EMPTY_BOOK: Book = {
 };
 
 /** The picture that an app handed in. It has no positions: what came since is not known. */
-export function firstBook({ user, name = null, roles = [], balances }: InitialPicture): Book {
+export function firstBook({ user, name, roles = [], balances }: InitialPicture): Book {
   const me: Me = {
     user,
     principal: `user:${user}`,
-    name,
+    name: name ?? "",
     roles: [...roles],
     balances: [...balances],
     positions: {},
@@ -287,7 +287,7 @@ class Draft {
 
   private me(me: Me): void {
     this.confirmed.user = me.user;
-    this.confirmed.name = me.name ?? null;
+    this.confirmed.name = me.name || null;
     this.confirmed.roles = me.roles;
     for (const stream of Object.keys(this.confirmed.readings)) {
       if (stream.startsWith("role:") && !(stream in me.positions)) this.forget(stream, stream);

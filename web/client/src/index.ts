@@ -36,4 +36,5 @@ export { isRead, type Notifications, newestFirst, wants } from "./notices.js";
 export { fitsFilter, requestsTold, type ToldRequest } from "./requests.js";
 export type { Toast, ToastOptions } from "./toasts.js";
 export { readNumber, type TypedNumber, type TypedOptions } from "./typed.js";
+export type * from "./types.js";
 export type * from "./wire.js";

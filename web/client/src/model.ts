@@ -1,7 +1,7 @@
 /** The client's public state, its changes, and the options that shape them. */
 import type { GroatError } from "./errors.js";
 import type { Notifications } from "./notices.js";
-import type { EventData, NotificationView } from "./wire.js";
+import type { NotificationView, NumberedEvent } from "./wire.js";
 
 /** A position up to which a stream has been read. */
 export interface Position {
@@ -58,9 +58,8 @@ export interface Overlay {
 }
 
 /** One event of a stream. `stream` and `offset` together are its identity. */
-export interface StreamEvent extends EventData {
+export interface StreamEvent extends NumberedEvent {
   stream: string;
-  offset: number;
 }
 
 /**

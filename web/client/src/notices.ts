@@ -3,7 +3,8 @@
  * taking something in twice, late, or from another tab changes nothing: each merge takes the larger of both.
  */
 import type { StreamEvent } from "./model.js";
-import type { EventData, MarkView, NotificationsView, NotificationView, Way } from "./wire.js";
+import type { Way } from "./types.js";
+import type { EventData, MarkView, NotificationsView, NotificationView } from "./wire.js";
 
 /** Stands for all categories of which the person chose nothing. */
 const OTHERS = "*";

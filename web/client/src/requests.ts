@@ -1,6 +1,7 @@
 /** Reads the news of requests in the events of streams. */
 import type { StreamEvent } from "./model.js";
-import type { RequestFilter, RequestLine, RequestNews, RequestView } from "./wire.js";
+import type { RequestFilter } from "./types.js";
+import type { RequestLine, RequestNews, RequestView } from "./wire.js";
 
 /** News of one request: staff hear a line, its owner all of it. */
 export type ToldRequest =

@@ -1,105 +1,99 @@
 /**
- * The shapes the server sends, exactly as they are on the wire: amounts are decimal strings, times are RFC 3339
- * in UTC, ids are UUIDs. Nothing here is computed by the client.
+ * The shapes that the server sends and takes, made by `make types` from its OpenAPI document: do not edit.
+ *
+ * Amounts are decimal strings, times are RFC 3339 in UTC, ids are UUIDs.
  */
 
-/** One balance of one account in one asset, at one version. */
-export interface BalanceView {
-  account: string;
-  asset: string;
-  balance: string;
-  available: string;
-  held: string;
-  /** Rises by one with each change of this balance; it decides which of two values is newer. */
-  version: number;
-  floor?: string | null;
-  ceiling?: string | null;
+/** A page of accounts; `cursor` leads to the next one, null on the last. */
+export interface AccountPage {
+  items: AccountView[];
+  cursor: string | null;
 }
 
+/** All balances of one account, by asset. */
 export interface AccountView {
   account: string;
   balances: BalanceView[];
 }
 
-export interface PostingView {
-  source: string;
-  destination: string;
+/** What a person wants done with their own money, by an action that the server declares. */
+export interface ActionInput {
+  /** A decimal string of at most the asset's fraction digits, above zero. */
   amount: string;
-  asset: string;
+  asset?: string | null;
+  to?: string | null;
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
 }
 
-export type HoldState = "open" | "captured" | "released" | "expired";
+/** What people may do: for which assets (none named: any), at most how much, and whether it names another person. */
+export interface ActionView {
+  assets: string[];
+  max: string | null;
+  takes_to: boolean;
+}
 
-export interface HoldView {
+/** A key for a service: its name stays while its keys rotate; the label tells keys apart. */
+export interface ApiKeyInput {
+  service: string;
+  label?: string;
+}
+
+/** The newest 1,000 keys, newest first. */
+export interface ApiKeyList {
+  items: ApiKeyView[];
+}
+
+/** An API key; `key` itself is shown once, when it is made. */
+export interface ApiKeyView {
   id: string;
-  source: string;
-  destination: string;
-  asset: string;
-  amount: string;
-  captured: string;
-  released: string;
-  remaining: string;
-  state: HoldState;
-  expires_at: string | null;
+  service: string;
+  label: string;
   created_at: string;
+  created_by: string;
+  revoked_at: string | null;
+  key?: string;
 }
 
-/** Kinds of transactions; programs add their own, so any string may come. */
-export type Kind =
-  | "post"
-  | "hold"
-  | "capture"
-  | "release"
-  | "expire"
-  | "reverse"
-  | "set_balance"
-  | (string & {});
-
-export type Metadata = Record<string, unknown>;
-
-export interface TransactionView {
-  /** Null for a command that found nothing to change; balances and positions then are the present ones. */
-  id: string | null;
-  kind: Kind;
-  postings: PostingView[];
-  reason: string;
-  metadata: Metadata | null;
-  actor: string;
-  principal: string;
-  key: string;
+/** An approval: by whom, when, and of which input, which the next one must repeat. */
+export interface ApprovalView {
+  by: string;
   at: string;
-  recorded_at: string;
-  reverses: string | null;
-  /** The request that did it, such as `request:transfer:0198c5f0-…`; null for what a caller posted. */
-  cause?: string | null;
-  hold: HoldView | null;
-  balances: BalanceView[];
-  /** Where the events of this transaction stand: stream -> "epoch:offset". */
-  positions: Record<string, string>;
-  replayed: boolean;
+  input: Record<string, unknown>;
 }
 
-/** One line of an account's history, with the balance after it. */
-export interface EntryView {
-  transaction: string;
-  kind: Kind;
-  account: string;
-  asset: string;
-  delta: string;
-  balance: string;
-  held_delta?: string;
-  held: string;
-  version: number;
-  counterparty?: string | null;
-  reason: string;
-  actor?: string | null;
-  metadata?: Metadata | null;
-  at: string;
-  recorded_at: string;
-  hold?: string | null;
-  reverses?: string | null;
+/** The number of different people who must approve, and those who did. */
+export interface ApprovalsView {
+  needed: number;
+  given: ApprovalView[];
 }
 
+/** An asset: its code, and for ever how many fraction digits it has. */
+export interface AssetInput {
+  code: string;
+  scale: number;
+}
+
+/** All assets by code. */
+export interface AssetList {
+  items: AssetView[];
+}
+
+/** An asset: its code and its number of fraction digits. */
+export interface AssetView {
+  code: string;
+  scale: number;
+}
+
+/** A page of the audit log, newest first. */
+export interface AuditPage {
+  items: AuditView[];
+  cursor: string | null;
+}
+
+/** One audit entry, of a transaction or of an act that moved no money; `before` and `after` are JSON values. */
 export interface AuditView {
   id: string;
   at: string;
@@ -114,29 +108,7 @@ export interface AuditView {
   details: unknown;
 }
 
-export interface Page<T> {
-  items: T[];
-  /** Give it back to get the next page; null on the last one. */
-  cursor: string | null;
-}
-
-export interface Asset {
-  code: string;
-  /** Number of fraction digits of its amounts. */
-  scale: number;
-}
-
-/** Who is signed in and what they have: `GET /v1/me`. */
-export interface Me {
-  user: string | null;
-  principal: string;
-  name?: string | null;
-  roles: string[];
-  balances: BalanceView[];
-  positions: Record<string, string>;
-}
-
-/** One change of one balance inside an event. */
+/** One balance in an event: its change and the absolute values after it, as decimal strings. */
 export interface BalanceChange {
   account: string;
   asset: string;
@@ -147,90 +119,35 @@ export interface BalanceChange {
   version: number;
 }
 
-/** What a stream tells of one transaction. */
-export interface EventData {
-  type: string;
-  transaction?: string;
-  kind?: Kind;
-  reason?: string;
-  at?: string;
-  recorded_at?: string;
-  /** Present only when the stream's own user issued the command: it ends that user's pending overlay. */
-  key?: string;
-  hold?: string;
-  changes?: BalanceChange[];
-  /** What a program tells beside the money: of `<kind>_updated` the request, of `requests_updated` a `RequestNews`. */
-  data?: unknown;
-  /** What the stream's person is told by it; on their own stream with how many are unread now. */
-  notification?: NotificationView & { unread?: number };
-}
-
-export interface SnapshotData {
-  user?: string;
-  balances: BalanceView[];
-  as_of?: string;
-  /** Absent when there never was one. */
-  notifications?: NotificationsView;
-}
-
-/** `GET /v1/streams/{stream}/events`: what came after a position, or a reset where resuming is impossible. */
-/** Answer of `GET /v1/streams/events`: a page of each stream that has news, and the vector after them. */
-export interface StreamPages {
-  pages: (StreamPage & { stream: string })[];
-  position: string;
-}
-
-export interface StreamPage {
-  events: (EventData & { offset: number })[];
-  position: string;
-  reset?: { snapshot: SnapshotData };
-}
-
-export interface PostingInput {
-  source: string;
-  destination: string;
-  amount: string;
+/**
+ * A balance on the wire; `floor` and `ceiling` are None where there is no limit.
+ *
+ * Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have no history.
+ */
+export interface BalanceView {
+  account: string;
   asset: string;
+  balance: string;
+  available: string;
+  held: string;
+  version: number;
+  floor?: string | null;
+  ceiling?: string | null;
 }
 
-export interface TransactionInput {
-  postings: PostingInput[];
-  reason?: string;
-  metadata?: Metadata;
-  /** Effective time; now when absent. */
-  at?: string;
-  /** Whether floors are checked at each moment since an earlier `at`, not at present alone. */
-  check_past?: boolean;
-}
-
-export interface HoldInput {
-  source: string;
-  destination: string;
-  amount: string;
-  asset: string;
-  expires_at?: string;
-  /** Seconds from now. */
-  expires_in?: number;
-  reason?: string;
-  metadata?: Metadata;
-}
-
-export interface ProblemView {
-  type?: string;
-  title?: string;
-  status: number;
-  code: string;
-  detail?: string;
-  replayed?: boolean;
-  [field: string]: unknown;
-}
-
+/**
+ * 1 to 10,000 transactions: `atomic` posts all or none; `independent` gives a verdict for each.
+ *
+ * `reason` counts for items that have none.
+ */
 export interface BulkInput {
   mode: "atomic" | "independent";
   items: TransactionInput[];
+  /** Why, for people. */
   reason?: string;
 }
 
+/** One item's verdict: `status` is what it would have been answered alone (201, 200 replayed, 4xx). */
 export interface BulkResult {
   index: number;
   status: number;
@@ -238,136 +155,47 @@ export interface BulkResult {
   problem?: ProblemView;
 }
 
+/** How many items were committed and how many refused. */
+export interface BulkSummary {
+  committed: number;
+  refused: number;
+}
+
+/** The verdicts of a bulk in the order of its items. */
 export interface BulkView {
   mode: "atomic" | "independent";
   replayed: boolean;
   results: BulkResult[];
-  summary: { committed: number; refused: number };
+  summary: BulkSummary;
 }
 
-export interface ActionInput {
-  amount: string;
-  asset?: string;
-  to?: string;
+/** How much of the hold to post (all that is left by default); `final` releases the rest. */
+export interface CaptureInput {
+  amount?: string | null;
+  final?: boolean;
+  /** Why, for people. */
   reason?: string;
-  metadata?: Metadata;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
 }
 
-/** Somebody whom money may go to; `name` empty where none is known. */
-export interface RecipientView {
-  user: string;
-  name: string;
-}
-
-export interface UserView {
-  user: string;
-  name: string;
-  email: string | null;
-  /** Null where the roles of the person's own token count. */
-  roles: string[] | null;
-  disabled: boolean;
-  balances: BalanceView[];
-}
-
-export interface UserInput {
-  user: string;
-  name?: string;
-  email?: string;
-  password?: string;
-  roles?: string[];
-}
-
-export interface UserPatch {
-  roles?: string[];
-  disabled?: boolean;
-  name?: string;
-  email?: string;
-}
-
-export interface Session {
-  token: string;
-  expires_at: string;
-  user: string | null;
-  name?: string | null;
-  roles: string[];
-}
-
-export interface Credentials {
-  user?: string;
-  email?: string;
-  password: string;
-}
-
-export interface SheetRow {
-  line: number;
-  user: string;
-  amount: string;
-  reason: string;
-  error?: { code: string; detail: string };
-  duplicate_of?: number;
-  balance?: string;
-  known: boolean;
-  /** The amount as the file has it, where that differs from `amount`. */
-  written?: string;
-}
-
-/** A column of a file that may be chosen: its number from 1, the words of its header, the first text below. */
-export interface SheetColumn {
-  number: number;
-  name: string;
-  sample: string;
-}
-
-/** How a file shall be read, where it leaves that open. A column is named by its header's words or by its number. */
-export interface SheetChoices {
-  sheet?: string;
-  encoding?: string;
-  delimiter?: string;
-  /** The sign before the fraction. */
-  decimal?: string;
-  user_column?: string;
-  amount_column?: string;
-  /** "" where no column holds reasons. */
-  reason_column?: string;
-}
-
-export interface SheetPreview {
-  /** What the file calls the user, the amount and the reason. */
-  columns: Record<string, string>;
-  /** The numbers of these columns, from 1. */
-  places: Record<string, number>;
-  encoding: string | null;
-  delimiter: string | null;
-  sheet: string | null;
-  rows: SheetRow[];
-  /** `duplicates` are good rows that repeat a person; `total` is the amount of the good ones. */
-  summary: { rows: number; good: number; bad: number; duplicates: number; total: string };
-  /** The sign before the fraction, as chosen or as the amounts show it; null where none does. */
-  decimal: string | null;
-  header_line: number;
-  /** The columns and sheets that may be chosen instead. */
-  found: SheetColumn[];
-  sheets: { name: string; hidden: boolean }[];
-  /** What a person should look at. */
-  warnings: { code: string; detail: string; line?: number }[];
-}
-
-/** What people may do with their own money: for which assets (none named: any), at most how much, to another or not. */
-export interface ActionView {
-  assets: string[];
-  max: string | null;
-  takes_to: boolean;
-}
-
+/** What a front end needs to know before anybody signs in. With no `people_found_by` nobody is told a name. */
 export interface ConfigView {
   version: string;
   demo: boolean;
-  assets: Asset[];
+  assets: AssetView[];
   actions: Record<string, ActionView>;
-  /** Whether senders are told who is behind an "email" (or id), an "id", or nothing (""). Absent on older servers. */
-  people_found_by?: string;
+  people_found_by: string;
 }
 
+/** A user id or an e-mail address, and the password. */
+export interface Credentials {
+  password: string;
+  user?: string | null;
+  email?: string | null;
+}
+
+/** Somebody to sign in as, in the demo. */
 export interface DemoPerson {
   user: string;
   name: string;
@@ -375,134 +203,315 @@ export interface DemoPerson {
   password: string;
 }
 
-export type JsonSchema = Record<string, unknown>;
-
-/** A state of a kind of requests: `waits` for a decision of staff, or `open` while something can still happen. */
-export interface StateView {
-  name: string;
-  title: string;
-  open: boolean;
-  waits: boolean;
-  tone: "neutral" | "wait" | "good" | "bad";
-  /** The transition that the system takes once a request's `due_at` has come; "" for none. */
-  due: string;
+/** A page of an account's history, newest first. */
+export interface EntryPage {
+  items: EntryView[];
+  cursor: string | null;
 }
 
-/** A way from some states to others; the one named "file" begins a request. */
-export interface TransitionView {
-  name: string;
-  title: string;
-  from: string[];
-  to: string[];
-  /** owner, admin (or another role), service, system. */
-  by: string[];
-  /** Staff decide by it, so nobody takes it on their own request. */
-  decides: boolean;
-  /** It counts as an approval; above the kind's threshold two people must take it. */
-  approves: boolean;
-  /** It gives money back: one person proposes it, and it happens when another asks for the same. */
-  confirms?: boolean;
-  /** Of its input. */
-  schema: JsonSchema;
+/** One line of an account's history: what changed (`delta`, `held_delta`) and how the account stood after it. */
+export interface EntryView {
+  transaction: string;
+  kind: string;
+  account: string;
+  asset: string;
+  delta: string;
+  balance: string;
+  held_delta: string;
+  held: string;
+  version: number;
+  counterparty: string;
+  reason: string;
+  actor: string;
+  metadata: Record<string, unknown>;
+  at: string;
+  recorded_at: string;
+  hold: string | null;
+  reverses: string | null;
 }
 
-/** What can be filed on this server. */
+/**
+ * An event as it is stored and pushed. `type` is `balance_updated` where no program told more.
+ *
+ * `changes` are of the stream's own balances. `key` comes only when the stream's own user issued the command: it
+ * ends that user's pending overlay. `hold` is the id of the hold that the transaction concerns. `data` is what a
+ * program told, by the type of the event.
+ */
+export interface EventData {
+  type: string;
+  transaction: string;
+  kind: string;
+  reason: string;
+  at: string;
+  recorded_at: string;
+  changes?: BalanceChange[];
+  key?: string;
+  hold?: string;
+  data?: NotificationsRead | NotificationWays | RequestNews | RequestView | Record<string, unknown>;
+  notification?: NotificationTold;
+}
+
+/** Whether the process lives, or is ready to serve; `degraded` names what is away and slows things down. */
+export interface Health {
+  status: string;
+  degraded?: string[];
+}
+
+/** An amount to reserve, until `expires_at` or for `expires_in` seconds or until it is captured or released. */
+export interface HoldInput {
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  source: string;
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  destination: string;
+  /** A decimal string of at most the asset's fraction digits, above zero. */
+  amount: string;
+  asset: string;
+  expires_at?: string | null;
+  expires_in?: number | null;
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+}
+
+/** A hold on the wire; `state` is open, captured, released or expired; `expires_at` None for never. */
+export interface HoldView {
+  id: string;
+  source: string;
+  destination: string;
+  asset: string;
+  amount: string;
+  captured: string;
+  released: string;
+  remaining: string;
+  state: "open" | "captured" | "released" | "expired";
+  expires_at: string | null;
+  created_at: string;
+}
+
+/** The kinds of requests that this server knows. */
+export interface KindList {
+  items: KindView[];
+}
+
+/** A kind of request; `schema` is the JSON schema of its data, `parent` the kind that it belongs to. */
 export interface KindView {
   name: string;
   title: string;
   description: string;
   states: StateView[];
   transitions: TransitionView[];
-  /** Of the data that is filed. */
-  schema: JsonSchema;
-  /** By asset the amount from which two people must approve. */
+  schema: Record<string, unknown>;
   thresholds: Record<string, string>;
-  /** The kind that requests of this one belong to. */
   parent: string | null;
 }
 
-/** One step of a request's history. */
-export interface StepView {
-  version: number;
-  transition: string;
-  from: string;
-  to: string;
-  /** Principal: "user:42", "system:workflow". */
-  by: string;
-  at: string;
-  reason: string;
-  input: Record<string, unknown>;
-  transaction: string;
+/** Who is looking at a request. */
+export interface LookAnswer {
+  viewers: LookView[];
 }
 
-/** Somebody who looks at a request, and until when this is known. */
+/** A request, and who is looking at it. */
+export interface LookItem {
+  request: string;
+  viewers: LookView[];
+}
+
+/** The requests that somebody is looking at. */
+export interface LookList {
+  items: LookItem[];
+}
+
+/** A person who looks at a request, and until when this is known. */
 export interface LookView {
   by: string;
   until: string;
 }
 
-export interface RequestView {
+/** A person's mark in a stream: the numbers up to `upto`, and those of the `spans` (first, last), are read. */
+export interface MarkView {
+  upto: number;
+  spans: [number, number][];
+}
+
+/** Who calls, their balances, and the position up to which these are right. */
+export interface Me {
+  user: string | null;
+  principal: string;
+  name: string;
+  roles: string[];
+  balances: BalanceView[];
+  positions: Record<string, string>;
+}
+
+/** What to tell whom. `category` is what people switch on and off; a toast of the same `thread` is replaced. */
+export interface NotificationInput {
+  /** user:42, role:partner, or all. */
+  to: string;
+  title: string;
+  level?: "error" | "info" | "success" | "warning";
+  body?: string;
+  category?: string;
+  thread?: string;
+  subject?: SubjectInput | null;
+}
+
+/** A page of notifications, newest first; `unread` counts all that the person has not read. */
+export interface NotificationPage {
+  items: NotificationView[];
+  cursor: string | null;
+  unread: number;
+}
+
+/** A notification as an event tells of it: on a person's own stream with how many are unread now. */
+export interface NotificationTold {
   id: string;
-  kind: string;
-  state: string;
-  version: number;
-  /** Id of the person whose request it is. */
-  user: string;
-  data: Record<string, unknown>;
-  amount: string | null;
-  asset: string | null;
-  filed_by: string;
-  filed_at: string;
-  changed_at: string;
-  /** When the system takes the next step by itself. */
-  due_at: string | null;
-  approvals: { needed: number; given: { by: string; at: string; input: Record<string, unknown> }[] };
-  decided_by: string | null;
-  decided_at: string | null;
-  reason: string;
-  parent: string | null;
-  hold: string | null;
-  open: boolean;
-  waits: boolean;
-  /** What somebody proposes to give back of what the request moved; absent where nobody does. */
-  correction?: { by: string; at: string; input: Record<string, unknown> };
-  /** What was given back in all, by asset; absent where nothing was. */
-  corrected?: Record<string, string>;
-  /** The transitions that the reader may take now; absent in events. */
-  may?: string[];
-  /** The request that this one belongs to, where the same step changed it; comes with events and writes. */
-  changed_parent?: RequestView;
-  /** Comes with a single request, to staff. */
-  viewers?: LookView[];
-  /** The newest steps, the oldest of them first; comes with a single request. */
-  history?: StepView[];
-  /** Whether there are steps before these. */
-  history_more?: boolean;
-  /** These come with the answer to a write. */
-  transaction?: string;
-  balances?: BalanceView[];
-  positions?: Record<string, string>;
+  level: "success" | "error" | "info" | "warning";
+  title: string;
+  body: string;
+  category: string;
+  thread: string;
+  subject: SubjectView | null;
+  at: string;
+  read: boolean;
+  stream: string;
+  number: number;
+  unread?: number;
+}
+
+/**
+ * A notification; `stream` is whose it is (a person's, or a room's), `number` its place there: 1, 2, 3.
+ *
+ * `level` is success, error, info or warning. A toast of the same `thread` is replaced by this one.
+ */
+export interface NotificationView {
+  id: string;
+  level: "success" | "error" | "info" | "warning";
+  title: string;
+  body: string;
+  category: string;
+  thread: string;
+  subject: SubjectView | null;
+  at: string;
+  read: boolean;
+  stream: string;
+  number: number;
+}
+
+/** Tells a person's devices how the person now wants to hear of each category. */
+export interface NotificationWays {
+  ways: Record<string, ("toast" | "email")[]>;
+}
+
+/** Tells a person's devices what was read: how many are unread on their own stream, and the marks that moved. */
+export interface NotificationsRead {
+  unread: number;
+  marks: Record<string, MarkView>;
+}
+
+/**
+ * The newest notifications of a stream, and how many there ever were.
+ *
+ * `unread`, `marks` (by stream) and `ways` (by category) come with a person's own stream; `stale` with a
+ * room's: the notifications up to this number are no news any more.
+ */
+export interface NotificationsView {
+  total: number;
+  items: NotificationView[];
+  unread?: number;
+  marks?: Record<string, MarkView>;
+  ways?: Record<string, ("toast" | "email")[]>;
+  stale?: number;
+}
+
+/** An event with its offset in its stream. */
+export interface NumberedEvent extends EventData {
+  offset: number;
+}
+
+/** An amount of one asset from a source account to a destination account. */
+export interface PostingInput {
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  source: string;
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  destination: string;
+  /** A decimal string of at most the asset's fraction digits, above zero. */
+  amount: string;
+  asset: string;
+}
+
+/** A posting on the wire: `amount` is a decimal string. */
+export interface PostingView {
+  source: string;
+  destination: string;
+  amount: string;
+  asset: string;
+}
+
+/** How to hear of each category, `*` standing for all others; and where mail goes, "" for nowhere. */
+export interface PreferencesInput {
+  ways?: Record<string, ("email" | "toast")[]> | null;
+  email?: string | null;
+}
+
+/**
+ * A person's choice for each category: toast, email, both or neither; `*` stands for all others.
+ *
+ * `categories` are those they were notified of lately, `email` is where mail goes (null: nowhere is known), and
+ * `mail` says whether this server sends any.
+ */
+export interface PreferencesView {
+  ways: Record<string, ("toast" | "email")[]>;
+  categories: string[];
+  email: string | null;
+  mail: boolean;
+}
+
+/** RFC 9457 problem details. `code` is stable; some codes add members of their own. */
+export interface ProblemView {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
   replayed?: boolean;
+  [field: string]: unknown;
 }
 
-export interface RequestPage extends Page<RequestView> {
-  /** How many of each kind wait for a decision; comes to staff who ask for what waits. */
-  waiting?: Record<string, number>;
+/** What was read: these ids, a thread, or all up to and including the one of an id. */
+export interface ReadInput {
+  ids?: string[];
+  thread?: string;
+  upto?: string;
 }
 
-export interface RequestFilter {
-  kind?: string;
-  state?: string;
-  /** Only those that wait for a decision (staff). */
-  waits?: boolean;
-  user?: string;
-  /** Only those that belong to this request. */
-  parent?: string;
-  /** Newest by default; largest only with `waits`. */
-  sort?: "newest" | "oldest" | "largest";
+/** The number of unread notifications, the mark in each stream, and the position of the event of it. */
+export interface ReadView {
+  unread: number;
+  marks: Record<string, MarkView>;
+  positions: Record<string, string>;
 }
 
-/** A request that changed, as the event `requests_updated` tells staff of it. */
+/** Another person as anybody signed in may see them. */
+export interface RecipientView {
+  user: string;
+  name: string;
+}
+
+/** Why the hold is given back. */
+export interface ReleaseInput {
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+}
+
+/**
+ * A request that `by` changed, as staff are told of it.
+ *
+ * `approvals` says how many people approved and `needed` how many must; `parent` is the request that it belongs
+ * to.
+ */
 export interface RequestLine {
   id: string;
   kind: string;
@@ -512,76 +521,97 @@ export interface RequestLine {
   amount: string | null;
   asset: string | null;
   waits: boolean;
-  /** Id of the request that it belongs to. */
   parent: string | null;
-  /** How many approved, and how many must. */
   approvals: number;
   needed: number;
-  /** Who changed it. */
   by: string;
   filed_at: string;
   changed_at: string;
 }
 
-/** One event for all changes of a batch; `more` of them are left out. */
+/** The newest changes of one batch, and how many `more` of them are left out. */
 export interface RequestNews {
   items: RequestLine[];
   more: number;
 }
 
-export type Level = "success" | "error" | "info" | "warning";
+/** A page of requests; `waiting` counts by kind what waits for a decision. */
+export interface RequestPage {
+  items: RequestView[];
+  cursor: string | null;
+  waiting?: Record<string, number>;
+}
 
-/** How somebody hears of a notification. All are kept and listed whatever they chose. */
-export type Way = "toast" | "email";
-
-export interface NotificationView {
+/**
+ * A request. `amount` is a decimal string; `may` are the transitions that the reader may take now.
+ *
+ * `changed_parent` comes with an event and a write: the request that this one belongs to, where it was changed with
+ * it. `correction` is what somebody proposes to give back, `corrected` what was given back, by asset; neither is
+ * there where there is none. `viewers` and `history` come with a single request, `transaction` and what follows
+ * with a write. The history is the newest part, the oldest step first; `history_more` says that there are steps
+ * before these.
+ */
+export interface RequestView {
   id: string;
-  level: Level;
-  title: string;
-  body: string;
-  category: string;
-  /** A toast of the same thread is replaced by this one; "" for none. */
-  thread: string;
-  subject: { kind: string; id: string } | null;
-  at: string;
-  read: boolean;
-  /** Whose it is: one's own stream, or a room's. */
-  stream: string;
-  /** Its place there: 1, 2, 3. */
-  number: number;
+  kind: string;
+  state: string;
+  version: number;
+  user: string;
+  data: Record<string, unknown>;
+  amount: string | null;
+  asset: string | null;
+  filed_by: string;
+  filed_at: string;
+  changed_at: string;
+  due_at: string | null;
+  approvals: ApprovalsView;
+  decided_by: string | null;
+  decided_at: string | null;
+  reason: string;
+  parent: string | null;
+  hold: string | null;
+  open: boolean;
+  waits: boolean;
+  correction?: ApprovalView;
+  corrected?: Record<string, string>;
+  may?: string[];
+  changed_parent?: RequestView;
+  viewers?: LookView[];
+  history?: StepView[];
+  history_more?: boolean;
+  transaction?: string;
+  balances?: BalanceView[];
+  positions?: Record<string, string>;
+  replayed?: boolean;
 }
 
-/** What somebody has read of a stream: the numbers up to `upto`, and those of the spans (first, last). */
-export interface MarkView {
-  upto: number;
-  spans: [number, number][];
+/** The stream as it stands at the page's position: forget what was known of it. */
+export interface Reset {
+  snapshot: SnapshotData;
 }
 
-/** What a snapshot says of notifications: `unread`, `marks` and `ways` of one's own stream, `stale` of a room. */
-export interface NotificationsView {
-  total: number;
-  items: NotificationView[];
-  unread?: number;
-  marks?: Record<string, MarkView>;
-  ways?: Record<string, Way[]>;
-  stale?: number;
+/** What to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting. */
+export interface ReverseInput {
+  /** Why, for people. */
+  reason?: string;
+  amounts?: (string | null)[] | null;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
 }
 
-export interface NotificationPage extends Page<NotificationView> {
-  unread: number;
+/** Why somebody is signed out, for the audit. */
+export interface RevokeInput {
+  /** Why, for people. */
+  reason?: string;
 }
 
-export interface NotificationInput {
-  /** "user:42", "role:partner", or "all". */
-  to: string;
-  title: string;
-  body?: string;
-  level?: Level;
-  category?: string;
-  thread?: string;
-  subject?: { kind: string; id: string };
+/** The fault of a row that cannot be used: a stable `code` and a `detail` that says what to do. */
+export interface RowProblem {
+  code: string;
+  detail: string;
 }
 
+/** A notification that was sent: its id, the stream it went `to`, and the position of its event there. */
 export interface SentView {
   id: string;
   to: string;
@@ -590,32 +620,271 @@ export interface SentView {
   replayed: boolean;
 }
 
-/** What was read: these ids, those of a thread, or all up to and including the one of an id. */
-export interface ReadInput {
-  ids?: string[];
-  thread?: string;
-  upto?: string;
+/** A token and what it is good for; `expires_at` is RFC 3339. */
+export interface Session {
+  token: string;
+  expires_at: string;
+  user: string;
+  name: string;
+  roles: string[];
 }
 
-export interface ReadView {
-  unread: number;
-  marks: Record<string, MarkView>;
+/** The balance to bring about, exactly, against house:adjustments. */
+export interface SetBalanceInput {
+  /** A decimal string of at most the asset's fraction digits; zero and below are allowed. */
+  balance: string;
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+}
+
+/** New limits: null for none; what is not named stays. */
+export interface SetLimitsInput {
+  floor?: string | null;
+  ceiling?: string | null;
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** A column that may be chosen: its number from 1, its header's words, and the first text below. */
+export interface SheetColumn {
+  number: number;
+  name: string;
+  sample: string;
+}
+
+/** A sheet of a workbook that may be chosen. */
+export interface SheetName {
+  name: string;
+  hidden: boolean;
+}
+
+/**
+ * What a file holds. `columns` maps user, amount and reason to the header's own words, `places` to its numbers.
+ *
+ * `decimal` is the sign before the fraction that was chosen or that the amounts show. `found` and `sheets` are
+ * the columns and sheets that may be chosen instead, `warnings` what a person should look at.
+ */
+export interface SheetPreview {
+  columns: Record<string, string>;
+  encoding: string | null;
+  delimiter: string | null;
+  sheet: string | null;
+  rows: SheetRow[];
+  summary: SheetSummary;
+  decimal: string | null;
+  places: Record<string, number>;
+  header_line: number;
+  found: SheetColumn[];
+  sheets: SheetName[];
+  warnings: SheetRemark[];
+}
+
+/** Something that a person should look at; a code of `WARNINGS`, and the line that it is about. */
+export interface SheetRemark {
+  code: string;
+  detail: string;
+  line?: number | null;
+}
+
+/**
+ * A row of the file: `user` is the id (a known e-mail address was looked up), `amount` a decimal string.
+ *
+ * `balance` is the person's present one, `known` whether they have an account or a login; `duplicate_of` is the
+ * line of an earlier row with the same person; `written` is the amount as the file has it, where that differs.
+ */
+export interface SheetRow {
+  line: number;
+  user: string;
+  amount: string;
+  reason: string;
+  known: boolean;
+  balance?: string | null;
+  error?: RowProblem | null;
+  duplicate_of?: number | null;
+  written?: string | null;
+}
+
+/** Rows in all, good ones, bad ones, good ones that repeat a person; `total` is the good ones' amount. */
+export interface SheetSummary {
+  rows: number;
+  good: number;
+  bad: number;
+  duplicates: number;
+  total: string;
+}
+
+/**
+ * A stream as it stood at a position; `user` only with a person's, `balances` empty with a room's.
+ *
+ * `as_of` is the time of reading. Programs add fields of their own.
+ */
+export interface SnapshotData {
+  balances: BalanceView[];
+  as_of: string;
+  user?: string;
+  notifications?: NotificationsView;
+  requests?: RequestView[];
+}
+
+/**
+ * A state of a kind and how it looks (`tone`). In one that `waits`, staff are to decide.
+ *
+ * While it is `open`, something can still happen. `due` is the transition that the system takes once a request's
+ * `due_at` has come, "" for none.
+ */
+export interface StateView {
+  name: string;
+  title: string;
+  open: boolean;
+  waits: boolean;
+  tone: "neutral" | "wait" | "good" | "bad";
+  due: string;
+}
+
+/** A page of a request's history, newest first. */
+export interface StepPage {
+  items: StepView[];
+  cursor: string | null;
+}
+
+/**
+ * One step of a request's history; `transaction` is the one that made it.
+ *
+ * A step of a request that belongs to it is named by its kind, too (`card_payment.file`), its id is the input.
+ */
+export interface StepView {
+  version: number;
+  transition: string;
+  from: string;
+  to: string;
+  by: string;
+  at: string;
+  reason: string;
+  input: Record<string, unknown>;
+  transaction: string;
+}
+
+/** Events behind a position, and where they lead; `reset` instead where going on from there is impossible. */
+export interface StreamPage {
+  events: NumberedEvent[];
+  position: string;
+  reset?: Reset;
+}
+
+/** A page of one of several streams. */
+export interface StreamPageOf {
+  events: NumberedEvent[];
+  position: string;
+  reset?: Reset;
+  stream: string;
+}
+
+/** A page of each stream that has news, and the vector after them. */
+export interface StreamPages {
+  pages: StreamPageOf[];
+  position: string;
+}
+
+/** What a notification is about: a kind of thing of the app's, and its id. */
+export interface SubjectInput {
+  kind: string;
+  id: string;
+}
+
+/** The subject of a notification: a kind of thing, and its id. */
+export interface SubjectView {
+  kind: string;
+  id: string;
+}
+
+/**
+ * 1 to 1,000 postings, all or none. `at` is the effective time, by default the moment of the commit.
+ *
+ * With `check_past` floors are checked at each moment since an earlier `at`, not at present alone.
+ */
+export interface TransactionInput {
+  postings: PostingInput[];
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+  at?: string | null;
+  check_past?: boolean;
+}
+
+/**
+ * A transaction on the wire, with the balances right after it and the positions of its events.
+ *
+ * `at` is the effective time, `recorded_at` the time of the commit. `id` is None for a command that found
+ * nothing to change; `balances` and `positions` then are the present ones. `cause` is the request that did it
+ * (`request:transfer:<id>`), None for what a caller posted.
+ */
+export interface TransactionView {
+  id: string | null;
+  kind: string;
+  postings: PostingView[];
+  reason: string;
+  metadata: Record<string, unknown>;
+  actor: string;
+  principal: string;
+  key: string;
+  at: string;
+  recorded_at: string;
+  reverses: string | null;
+  hold: HoldView | null;
+  balances: BalanceView[];
   positions: Record<string, string>;
+  replayed: boolean;
+  cause: string | null;
 }
 
-export interface PreferencesView {
-  /** By category; "*" stands for all others. */
-  ways: Record<string, Way[]>;
-  /** Those the person was notified of lately. */
-  categories: string[];
-  /** Where mail goes; null where nothing is known. */
+/** A transition of a kind; `schema` is the JSON schema of its input. */
+export interface TransitionView {
+  name: string;
+  title: string;
+  from: string[];
+  to: string[];
+  by: string[];
+  decides: boolean;
+  approves: boolean;
+  confirms: boolean;
+  schema: Record<string, unknown>;
+}
+
+/** A new person. Without a password they sign in elsewhere; roles null leaves their roles to their tokens. */
+export interface UserInput {
+  user: string;
+  name?: string;
+  email?: string | null;
+  password?: string | null;
+  roles?: string[] | null;
+}
+
+/** A page of people by user id. */
+export interface UserPage {
+  items: UserView[];
+  cursor: string | null;
+}
+
+/** What to change of a person; what is not named stays. A new password signs them out everywhere. */
+export interface UserPatch {
+  name?: string;
+  email?: string | null;
+  password?: string;
+  roles?: string[] | null;
+  disabled?: boolean;
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** A person with their balances; `roles` null where their token's roles count. */
+export interface UserView {
+  user: string;
+  name: string;
   email: string | null;
-  /** Whether this server sends mail. */
-  mail: boolean;
-}
-
-export interface PreferencesInput {
-  ways?: Record<string, Way[]>;
-  /** Only services and admins say where mail goes. */
-  email?: string;
+  roles: string[] | null;
+  disabled: boolean;
+  balances: BalanceView[];
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Book, belongsTo, EMPTY_BOOK, type Input, parsePosition, reduce } from "../src/book.js";
 import { add } from "../src/decimal.js";
 import type { Overlay } from "../src/index.js";
+import { eventOf } from "../src/testing/events.js";
 import type { BalanceView, EventData } from "../src/wire.js";
 
 const LIMITS = { now: 1_000, clock: 1_000, historyMax: 1_000 };
@@ -47,7 +48,7 @@ function history(random: () => number, length: number): EventData[] {
     const delta = `${random() < 0.5 ? "-" : ""}${Math.floor(random() * 50)}${asset === "USD" ? ".25" : ""}`;
     const after = { ...view(before.version + 1, add(before.balance, delta), asset) };
     balances[asset] = after;
-    return { type: "balance_updated", transaction: `t${index}`, changes: [{ ...after, delta }] };
+    return eventOf("balance_updated", { transaction: `t${index}`, changes: [{ ...after, delta }] });
   });
 }
 
@@ -116,10 +117,8 @@ describe("any order converges", () => {
 });
 
 describe("streams", () => {
-  const change = (version: number, balance: string): EventData => ({
-    type: "balance_updated",
-    changes: [{ ...view(version, balance), delta: "1" }],
-  });
+  const change = (version: number, balance: string): EventData =>
+    eventOf("balance_updated", { changes: [{ ...view(version, balance), delta: "1" }] });
 
   test("a gap is asked for once it shows, and absorbed when it closes", () => {
     const first = reduce(run([snapshot(3, [view(4, "103")])]), event(5, change(6, "105")), LIMITS);
@@ -199,7 +198,7 @@ describe("overlays", () => {
   test.each<[string, Input[]]>([
     [
       "its key",
-      [event(6, { type: "balance_updated", key: "k", changes: [{ ...view(6, "70"), delta: "-30" }] })],
+      [event(6, eventOf("balance_updated", { key: "k", changes: [{ ...view(6, "70"), delta: "-30" }] }))],
     ],
     ["an answer with the balance", [{ type: "answer", balances: [view(6, "70")], positions: {}, key: "k" }]],
     [
@@ -213,7 +212,7 @@ describe("overlays", () => {
       "its position in an event",
       [
         { type: "answer", balances: [], positions: { [STREAM]: "e1:6" }, key: "k" },
-        event(6, { type: "balance_updated", changes: [{ ...view(6, "70"), delta: "-30" }] }),
+        event(6, eventOf("balance_updated", { changes: [{ ...view(6, "70"), delta: "-30" }] })),
       ],
     ],
     [
@@ -232,11 +231,10 @@ describe("overlays", () => {
   });
 
   test("stays over events of other keys and earlier positions", () => {
-    const other = event(6, {
-      type: "balance_updated",
-      key: "x",
-      changes: [{ ...view(6, "110"), delta: "10" }],
-    });
+    const other = event(
+      6,
+      eventOf("balance_updated", { key: "x", changes: [{ ...view(6, "110"), delta: "10" }] }),
+    );
     const later: Input = { type: "answer", balances: [], positions: { [STREAM]: "e1:7" }, key: "k" };
     const { book } = reduce(reduce(reduce(start, overlay(), LIMITS).book, later, LIMITS).book, other, LIMITS);
     expect(book.shown["user:42 CREDIT"]).toMatchObject({ balance: "80", confirmed: "110", pending: true });

@@ -8,6 +8,7 @@ import {
   takeEvent,
   takeSnapshot,
 } from "../src/notices.js";
+import { eventOf } from "../src/testing/events.js";
 import { changesOf, world } from "./help.js";
 
 const it = world();
@@ -32,12 +33,12 @@ describe("what is known of notifications", () => {
   });
   type Step = (notices: Notices) => Notices;
   const told = (stream: string, number: number): Step => {
-    return (notices) => takeEvent(notices, stream, { type: "any", notification: item(stream, number) });
+    return (notices) => takeEvent(notices, stream, eventOf("any", { notification: item(stream, number) }));
   };
   const read = (stream: string, upto: number, ...spans: [number, number][]): Step => {
     const marks: Record<string, MarkView> = { [stream]: { upto, spans } };
     return (notices) =>
-      takeEvent(notices, "user:42", { type: "notifications_read", data: { unread: 0, marks } });
+      takeEvent(notices, "user:42", eventOf("notifications_read", { data: { unread: 0, marks } }));
   };
 
   test("comes out the same in whatever order, and however often, it is said", () => {

@@ -8,6 +8,7 @@ import {
   requestsTold,
   type StreamEvent,
 } from "../src/index.js";
+import { eventOf } from "../src/testing/events.js";
 import { world } from "./help.js";
 
 const it = world();
@@ -56,7 +57,7 @@ describe("what events tell of requests", () => {
   const request = (more = {}) => ({ ...ONE, ...more }) as unknown as RequestView;
   const line = (more = {}) => ({ ...ONE, version: 2, ...more }) as unknown as RequestLine;
   const event = (more: Partial<StreamEvent>): StreamEvent => ({
-    type: "loan_updated",
+    ...eventOf("loan_updated"),
     stream: "user:42",
     offset: 1,
     ...more,

@@ -1,5 +1,5 @@
-import { type BalanceView, type EntryView, GroatError, type TransactionView } from "@groat/client";
-import { GroatProvider } from "@groat/react";
+import { type BalanceView, GroatError, type TransactionView } from "@groat/client";
+import { GroatProvider, type HistoryRow } from "@groat/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
@@ -179,7 +179,7 @@ test("staff see what a line of a history moved", async () => {
     at: AT,
     recorded_at: AT,
   };
-  const line = { ...entry, kind: "post", balance: "505.00", reason: "Bonus" } as unknown as EntryView;
+  const line = { ...entry, kind: "post", balance: "505.00", reason: "Bonus" } as unknown as HistoryRow;
   show(<EntrySheet entry={line} onClose={closed} />);
   expect((await screen.findByRole("listitem")).textContent).toBe("system:mint → user:425.00USD");
 });

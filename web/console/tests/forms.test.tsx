@@ -25,7 +25,15 @@ const MONEY = { amount: text, asset: text };
 const kind = (name: string, properties: KindView["schema"], by = "owner") => {
   const schema = { type: "object", properties, required: Object.keys(properties) };
   const title = name[0]?.toUpperCase() + name.slice(1);
-  const filing = { name: "file", title: "Apply", from: [], to: [], decides: false, approves: false };
+  const filing = {
+    name: "file",
+    title: "Apply",
+    from: [],
+    to: [],
+    decides: false,
+    approves: false,
+    confirms: false,
+  };
   const transitions = [{ ...filing, by: [by], schema }];
   return kindView({ name, title, schema, transitions, thresholds: { USD: "1000" } });
 };

@@ -1,5 +1,4 @@
-import type { EntryView } from "@groat/client";
-import type { UseHistory } from "@groat/react";
+import type { HistoryRow, UseHistory } from "@groat/react";
 import { act, cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -29,7 +28,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const entry = (version: number): EntryView => ({
+const entry = (version: number): HistoryRow => ({
   transaction: `t${version}`,
   kind: "post",
   account: "user:42",

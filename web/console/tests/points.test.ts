@@ -1,8 +1,8 @@
-import type { EntryView } from "@groat/client";
+import type { HistoryRow } from "@groat/react";
 import { expect, test } from "vitest";
 import { pointsOf } from "../src/live/points";
 
-const entry = (version: number, at: string, delta: string, balance: string): EntryView => ({
+const entry = (version: number, at: string, delta: string, balance: string): HistoryRow => ({
   transaction: `t${version}`,
   kind: "post",
   account: "user:42",

@@ -15,6 +15,7 @@ const take = (name: string, from: string[], to: string[], more = {}) => ({
   by: ["admin"],
   decides: true,
   approves: false,
+  confirms: false,
   schema: NOTHING,
   ...more,
 });

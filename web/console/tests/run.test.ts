@@ -78,12 +78,12 @@ describe("a run", () => {
   });
 
   test("tells of refused rows why", async () => {
+    const title = "Ceiling exceeded";
+    const refusal = { type: "urn:x", title, status: 422, code: "ceiling_exceeded", detail: "Too much." };
     vi.spyOn(groat.api, "bulk").mockResolvedValue({
       mode: "independent",
       replayed: false,
-      results: [
-        { index: 0, status: 422, problem: { status: 422, code: "ceiling_exceeded", detail: "Too much." } },
-      ],
+      results: [{ index: 0, status: 422, problem: refusal }],
       summary: { committed: 0, refused: 1 },
     });
     const result = await run("independent", items(1), "Bonus", "k", () => undefined);

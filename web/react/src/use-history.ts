@@ -5,8 +5,10 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useGroat, useGroatState } from "./provider.js";
 import { type BalanceOptions, ownAccount } from "./use-balance.js";
 
+type OfEntries = "held_delta" | "counterparty" | "actor" | "metadata" | "hold" | "reverses";
+
 /** One line of a history. What only the server's entries tell is absent on lines that came live. */
-export type HistoryRow = EntryView;
+export type HistoryRow = Omit<EntryView, OfEntries> & Partial<Pick<EntryView, OfEntries>>;
 
 export interface HistoryOptions extends BalanceOptions {
   /** Lines per page. */
@@ -118,7 +120,7 @@ function liveRows(events: readonly StreamEvent[], account: string, asset: string
 const rowsOf = new WeakMap<StreamEvent, HistoryRow[]>();
 
 function allRows(event: StreamEvent): HistoryRow[] {
-  const { changes = [], transaction = "", kind = "", reason = "", at = "", recorded_at = "" } = event;
+  const { changes = [], transaction, kind, reason, at, recorded_at } = event;
   return changes.map(({ account, asset, delta, balance, held, version }) => ({
     transaction,
     kind,

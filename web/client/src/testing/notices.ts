@@ -1,5 +1,6 @@
 /** The notifications of the fake server: kept by stream, read by person. */
 import { isRead, mergeMarks, newestFirst } from "../notices.js";
+import type { Way } from "../types.js";
 import type {
   EventData,
   MarkView,
@@ -9,8 +10,8 @@ import type {
   NotificationView,
   PreferencesView,
   ReadInput,
-  Way,
 } from "../wire.js";
+import { eventOf } from "./events.js";
 
 const LATEST = 20;
 
@@ -42,13 +43,7 @@ export class FakeNotices {
     all.push(notification);
     this.kept.set(stream, all);
     const counted = stream.startsWith("user:") ? { unread: this.unread(stream, [stream]) } : {};
-    this.publish(stream, {
-      type: "notification",
-      kind: "notification",
-      at,
-      recorded_at: at,
-      notification: { ...notification, ...counted },
-    });
+    this.publish(stream, eventOf("notification", { notification: { ...notification, ...counted } }));
     return notification;
   }
 
@@ -94,9 +89,8 @@ export class FakeNotices {
     }
     this.marks.set(reader, marks);
     if (JSON.stringify(marks) !== JSON.stringify(before)) {
-      const at = new Date().toISOString();
       const data = { unread: this.unread(reader, [reader]), marks };
-      this.publish(reader, { type: "notifications_read", at, recorded_at: at, data });
+      this.publish(reader, eventOf("notifications_read", { data }));
     }
     return { unread: this.unread(reader, streams), marks };
   }
@@ -108,8 +102,7 @@ export class FakeNotices {
 
   prefer(reader: string, ways: Record<string, Way[]>): PreferencesView {
     this.ways.set(reader, ways);
-    const at = new Date().toISOString();
-    this.publish(reader, { type: "notification_preferences", at, recorded_at: at, data: { ways } });
+    this.publish(reader, eventOf("notification_preferences", { data: { ways } }));
     return this.preferences(reader);
   }
 

@@ -17,6 +17,7 @@ import type {
   TransactionView,
 } from "../wire.js";
 import { orAborted } from "./aborted.js";
+import { eventOf } from "./events.js";
 import { FakeNotices } from "./notices.js";
 import { FakeSocket, type SocketServer } from "./socket.js";
 
@@ -158,18 +159,14 @@ export class FakeServer implements SocketServer {
     };
     this.balances.set(`${account} ${asset}`, after);
     this.count += 1;
-    const now = new Date().toISOString();
     const { available, held, version } = after;
-    const data: EventData = {
-      type: "balance_updated",
+    const data = eventOf("balance_updated", {
       transaction: `transaction-${this.count}`,
       kind,
       reason,
-      at: now,
-      recorded_at: now,
       ...(key !== undefined && { key }),
       changes: [{ account, asset, delta, balance, available, held, version }],
-    };
+    });
     this.publish(account, data);
     return data;
   }
@@ -181,8 +178,7 @@ export class FakeServer implements SocketServer {
 
   /** Pushes what a program tells on a stream beside the money: "loan_updated" with the request, say. */
   tell(stream: string, type: string, data: unknown): void {
-    const now = new Date().toISOString();
-    this.publish(stream, { type, at: now, recorded_at: now, data });
+    this.publish(stream, eventOf(type, { data: data as Record<string, unknown> }));
   }
 
   balance(account: string, asset = "CREDIT"): BalanceView {
@@ -459,19 +455,20 @@ export class FakeServer implements SocketServer {
     if (compare(subtract(this.balance(account, asset).balance, amount), "0") < 0) {
       return problem(422, "insufficient_funds");
     }
-    const { transaction = "", at = "" } = this.change(user, negate(amount), { asset, reason, key });
+    const { transaction, at } = this.change(user, negate(amount), { asset, reason, key });
     const view: TransactionView = {
       id: transaction,
       kind: "post",
       postings: [{ source: account, destination: "house:sales", amount, asset }],
       reason,
-      metadata: null,
+      metadata: {},
       actor: account,
       principal: account,
       key,
       at,
       recorded_at: at,
       reverses: null,
+      cause: null,
       hold: null,
       balances: [this.balance(account, asset)],
       positions: { [account]: printPosition(this.position(account)) },

@@ -1,4 +1,5 @@
-import { add, type EntryView, subtract } from "@groat/client";
+import { add, subtract } from "@groat/client";
+import type { HistoryRow } from "@groat/react";
 
 export interface Point {
   /** Milliseconds since 1970, effective time. */
@@ -7,7 +8,7 @@ export interface Point {
 }
 
 /** The balance after each line in the order of effective time. */
-export function pointsOf(rows: readonly EntryView[]): Point[] {
+export function pointsOf(rows: readonly HistoryRow[]): Point[] {
   const newest = rows[0];
   if (!newest) return [];
   let balance = rows.reduce((rest, row) => subtract(rest, row.delta), newest.balance);

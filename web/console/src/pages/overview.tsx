@@ -1,5 +1,5 @@
-import type { BalanceView, EntryView } from "@groat/client";
-import { useHistory, useGroatState as useLive } from "@groat/react";
+import type { BalanceView } from "@groat/client";
+import { type HistoryRow, useHistory, useGroatState as useLive } from "@groat/react";
 import { Link } from "@tanstack/react-router";
 import { Send, Wallet } from "lucide-react";
 import { useMemo, useState } from "react";
@@ -96,7 +96,7 @@ function Dashboard({
   const { user } = usePerson();
   const history = useHistory({ account: balance.account, asset: balance.asset });
   const [why, setWhy] = useState<{ account: string; asset: string } | null>(null);
-  const [entry, setEntry] = useState<EntryView | null>(null);
+  const [entry, setEntry] = useState<HistoryRow | null>(null);
   return (
     <div className="flex flex-col gap-5">
       <BalancePicker balances={balances} picked={balance} onPick={onPick} />

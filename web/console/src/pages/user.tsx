@@ -1,5 +1,5 @@
-import { type BalanceView, type EntryView, GroatError, type UserView } from "@groat/client";
-import { useHistory, useGroatState as useLive } from "@groat/react";
+import { type BalanceView, GroatError, type UserView } from "@groat/client";
+import { type HistoryRow, useHistory, useGroatState as useLive } from "@groat/react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import {
@@ -176,8 +176,8 @@ function UserMoney({
   const history = useHistory({ account: balance.account, asset: balance.asset });
   const [why, setWhy] = useState<BalanceView | null>(null);
   const [limited, askForLimits, closeLimits] = useAsked<BalanceView>();
-  const [entry, setEntry] = useState<EntryView | null>(null);
-  const [reversed, askToReverse, closeReversed] = useAsked<EntryView>();
+  const [entry, setEntry] = useState<HistoryRow | null>(null);
+  const [reversed, askToReverse, closeReversed] = useAsked<HistoryRow>();
   return (
     <div className="flex flex-col gap-5">
       <BalancePicker balances={balances} picked={balance} onPick={onPick} />

@@ -1,4 +1,4 @@
-import type { EntryView } from "@groat/client";
+import type { HistoryRow } from "@groat/react";
 import { useMemo } from "react";
 import { lazyPart } from "../lib/lazy";
 import { pointsOf } from "../live/points";
@@ -22,7 +22,7 @@ const BalanceChart = lazyPart(() => import("./chart"), "default", {
 export const preloadChart = () => BalanceChart.preload();
 
 /** The balance over the changes that are loaded. */
-export function ChartCard({ rows, asset }: { rows: readonly EntryView[]; asset: string }) {
+export function ChartCard({ rows, asset }: { rows: readonly HistoryRow[]; asset: string }) {
   const points = useMemo(() => pointsOf(rows), [rows]);
   if (points.length < 2) return null;
   return (

@@ -1,4 +1,5 @@
-import type { EntryView, PostingView } from "@groat/client";
+import type { PostingView } from "@groat/client";
+import type { HistoryRow } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { transactionQuery } from "../api/queries";
@@ -8,7 +9,7 @@ import { Sheet } from "../ui/overlay";
 import { Amount, Delta, Time } from "../ui/text";
 
 /** One line of a history with all that is known of it. */
-export function EntrySheet({ entry, onClose }: { entry: EntryView | null; onClose: () => void }) {
+export function EntrySheet({ entry, onClose }: { entry: HistoryRow | null; onClose: () => void }) {
   return (
     <Sheet
       open={entry !== null}
@@ -22,7 +23,7 @@ export function EntrySheet({ entry, onClose }: { entry: EntryView | null; onClos
   );
 }
 
-function Details({ entry }: { entry: EntryView }) {
+function Details({ entry }: { entry: HistoryRow }) {
   const { staff } = useRights();
   const query = useQuery({ ...transactionQuery(entry.transaction), enabled: staff });
   const transaction = query.data;

@@ -1,5 +1,5 @@
-import { type EntryView, isZero } from "@groat/client";
-import type { UseHistory } from "@groat/react";
+import { isZero } from "@groat/client";
+import type { HistoryRow, UseHistory } from "@groat/react";
 import { History as HistoryIcon, MoreHorizontal, Search, Undo2 } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { isStep, kindLabel } from "../lib/accounts";
@@ -14,9 +14,9 @@ import { Badge, Card, CardHeader } from "../ui/surface";
 import { Amount, Delta, Time } from "../ui/text";
 
 interface Acts {
-  onDetails: (entry: EntryView) => void;
+  onDetails: (entry: HistoryRow) => void;
   /** Only for who may undo. */
-  onReverse?: ((entry: EntryView) => void) | undefined;
+  onReverse?: ((entry: HistoryRow) => void) | undefined;
 }
 
 /** How long a live line stands alone before its details are asked for. */
@@ -24,7 +24,7 @@ const DETAILS_AFTER_MS = 2_000;
 
 const NOT_REVERSIBLE = new Set(["hold", "release", "expire", "reverse"]);
 
-function columnsFor({ onDetails, onReverse }: Acts): Column<EntryView>[] {
+function columnsFor({ onDetails, onReverse }: Acts): Column<HistoryRow>[] {
   return [
     {
       id: "at",

@@ -1,4 +1,5 @@
-import type { EntryView, HoldView } from "@groat/client";
+import type { HoldView } from "@groat/client";
+import type { HistoryRow } from "@groat/react";
 import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -18,7 +19,7 @@ export function OpenHolds({
   account,
   asset,
 }: {
-  rows: readonly EntryView[];
+  rows: readonly HistoryRow[];
   account: string;
   asset: string;
 }) {

@@ -1,4 +1,5 @@
-import { add, type EntryView, GroatError, negate } from "@groat/client";
+import { add, GroatError, negate } from "@groat/client";
+import type { HistoryRow } from "@groat/react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
@@ -14,7 +15,7 @@ import { Amount } from "../ui/text";
 import { ReasonField } from "./reason-field";
 
 /** Undoes a transaction by one that runs the other way; both stay in the history. */
-export function ReverseDialog({ entry, onClose }: { entry: EntryView | null; onClose: () => void }) {
+export function ReverseDialog({ entry, onClose }: { entry: HistoryRow | null; onClose: () => void }) {
   return (
     <Dialog
       open={entry !== null}
@@ -28,7 +29,7 @@ export function ReverseDialog({ entry, onClose }: { entry: EntryView | null; onC
   );
 }
 
-function ReverseForm({ entry, onClose }: { entry: EntryView; onClose: () => void }) {
+function ReverseForm({ entry, onClose }: { entry: HistoryRow; onClose: () => void }) {
   const queries = useQueryClient();
   const transaction = useQuery(transactionQuery(entry.transaction));
   const [reason, setReason] = useState("");

@@ -1,5 +1,5 @@
-import { add, compare, type EntryView, isZero, negate } from "@groat/client";
-import { useHistory } from "@groat/react";
+import { add, compare, isZero, negate } from "@groat/client";
+import { type HistoryRow, useHistory } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, RotateCcw } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
@@ -83,7 +83,7 @@ function Moment({
   at,
   onChange,
 }: {
-  rows: readonly EntryView[];
+  rows: readonly HistoryRow[];
   at: number | null;
   onChange: (at: number | null) => void;
 }) {
@@ -167,8 +167,8 @@ function Sum({
   complete,
 }: Target & {
   at: number | null;
-  rows: readonly EntryView[];
-  until: readonly EntryView[];
+  rows: readonly HistoryRow[];
+  until: readonly HistoryRow[];
   complete: boolean;
 }) {
   const live = useLiveBalance(account, asset);
@@ -176,7 +176,8 @@ function Sum({
   const past = useQuery(accountQuery(account, asked === null ? undefined : toMoment(asked)));
   const said = past.data?.balances.find((balance) => balance.asset === asset);
   const newest = rows[0];
-  const total = (deltas: readonly EntryView[]) => deltas.reduce((result, row) => add(result, row.delta), "0");
+  const total = (deltas: readonly HistoryRow[]) =>
+    deltas.reduce((result, row) => add(result, row.delta), "0");
   const opening = newest ? rows.reduce((rest, row) => add(rest, negate(row.delta)), newest.balance) : "0";
   const incoming = until.filter((row) => compare(row.delta, "0") > 0);
   const outgoing = until.filter((row) => compare(row.delta, "0") < 0);
@@ -254,7 +255,7 @@ function SumLine({ label, children }: { label: string; children: React.ReactNode
 }
 
 /** The same lines gathered by reason, the weightiest first. */
-function Causes({ until }: { until: readonly EntryView[] }) {
+function Causes({ until }: { until: readonly HistoryRow[] }) {
   const causes = useMemo(() => {
     const byReason = new Map<string, { sum: string; count: number }>();
     for (const row of until) {
@@ -288,7 +289,7 @@ function Causes({ until }: { until: readonly EntryView[] }) {
   );
 }
 
-function Line({ row }: { row: EntryView }) {
+function Line({ row }: { row: HistoryRow }) {
   const who = [row.counterparty && `with ${row.counterparty}`, row.actor && `by ${row.actor}`].filter(
     Boolean,
   );

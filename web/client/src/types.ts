@@ -1,0 +1,57 @@
+/** Names for what several shapes of the server share, and for what the client itself takes. */
+import type { AssetView, HoldView, NotificationView, PreferencesView } from "./wire.js";
+
+export type Asset = AssetView;
+
+export type HoldState = HoldView["state"];
+
+/** Kinds of transactions; programs add their own, so any string may come. */
+export type Kind =
+  | "post"
+  | "hold"
+  | "capture"
+  | "release"
+  | "expire"
+  | "reverse"
+  | "set_balance"
+  | (string & {});
+
+export type Metadata = Record<string, unknown>;
+
+export type JsonSchema = Record<string, unknown>;
+
+export type Level = NotificationView["level"];
+
+/** How somebody hears of a notification. All are kept and listed whatever they chose. */
+export type Way = PreferencesView["ways"][string][number];
+
+export interface Page<T> {
+  items: T[];
+  /** Give it back to get the next page; null on the last one. */
+  cursor: string | null;
+}
+
+export interface RequestFilter {
+  kind?: string;
+  state?: string;
+  /** Only those that wait for a decision (staff). */
+  waits?: boolean;
+  user?: string;
+  /** Only those that belong to this request. */
+  parent?: string;
+  /** Newest by default; largest only with `waits`. */
+  sort?: "newest" | "oldest" | "largest";
+}
+
+/** How a file shall be read, where it leaves that open. A column is named by its header's words or by its number. */
+export interface SheetChoices {
+  sheet?: string;
+  encoding?: string;
+  delimiter?: string;
+  /** The sign before the fraction. */
+  decimal?: string;
+  user_column?: string;
+  amount_column?: string;
+  /** "" where no column holds reasons. */
+  reason_column?: string;
+}
