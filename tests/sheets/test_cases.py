@@ -168,6 +168,12 @@ class TestShape:
     def test_empty_cells_are_no_surplus(self, row: str) -> None:
         assert brief(text(f"user,amount\n{row}\n")) == [("42", 500)]
 
+    def test_a_second_header_with_other_columns(self) -> None:
+        error = refused("user,amount\n42,5\n\namount,user\n7,43\n")
+        assert (error.code, error.detail.split(" is")[0]) == ("sheet_columns_unclear", "Line 4")
+        assert error.fields["columns"] == error.fields["candidates"]
+        assert warned(text("user,amount\n42,5\nuser,amount\n43,7\n")) == ["header_again"]
+
     def test_an_amount_that_spilled_into_the_reason(self) -> None:
         sheet = text("user,amount,reason\n42,1,234.50\n7,1,Bonus\n8,12,345\n9,1,2024 bonus\n")
         assert brief(sheet) == [("42", "amount_ambiguous"), ("7", 100), ("8", "amount_ambiguous"), ("9", 100)]

@@ -46,6 +46,7 @@ _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,15}|[A-Za-z]{3}", re.ASCII)
 
 
 _NONE = Choices()
+_PEOPLE_AND_AMOUNTS: tuple[Role, Role] = ("user", "amount")
 
 
 class Header(NamedTuple):
@@ -105,6 +106,14 @@ def _fit(line: Line, asset: Asset, choices: Choices) -> int:
     if not (users[0] or users[1]) or not (amounts[0] or amounts[1]):
         return 0
     return 2 if amounts[0] else 1
+
+
+def check_no_header(line: Line, header: Header, asset: Asset) -> None:
+    """Raise SheetError ``sheet_columns_unclear`` for a row that is a header of other columns."""
+    users, amounts = (_candidates(line, role, asset, None)[0] for role in _PEOPLE_AND_AMOUNTS)
+    if users and amounts:
+        why = f"Line {line.number} is a second header, with other columns. Put what follows it into a file of its own."
+        raise _unclear("user", header.columns, header.columns, why)
 
 
 def _choose(line: Line, below: Sequence[Line], asset: Asset, choices: Choices) -> Header:

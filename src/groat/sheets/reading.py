@@ -19,6 +19,7 @@ from groat.sheets.headers import (
     HEADER_LINES_MAX,
     HEADER_ROWS_MAX,
     Header,
+    check_no_header,
     columns_of,
     find_header,
     is_other_asset,
@@ -237,6 +238,8 @@ class _Reader:
         ):
             self._warn("header_again", line, line=line)
             return True
+        if isinstance(row.user, str) and isinstance(row.amount, str) and not row.amount[:1].isdigit():
+            check_no_header(row.line, self._header, self._asset)
         named = text_of(row.user).strip()
         labels = [named] if named else [cell for cell in row.line.cells if isinstance(cell, str)]
         try:
