@@ -24,7 +24,7 @@ const queries = new QueryClient({
 });
 const router = createConsoleRouter();
 
-// What one person has read is not for the next one. Nor is what failed with their session, which is told a moment later.
+// Forget what one person has read before the next one comes, and the errors of their session, which arrive a moment later.
 groat.onChange((change) => {
   if (change.type !== "identity") return;
   queries.clear();

@@ -146,7 +146,7 @@ const fileRequest = createRoute({
   getParentRoute: () => inside,
   path: "/requests/$kind/new",
   component: lazyPage(() => import("./pages/file-request"), "FileRequestPage"),
-  // What the address says is filled in already.
+  // The form begins with the values in the address.
   validateSearch: (search: Record<string, unknown>): Record<string, unknown> => search,
 });
 

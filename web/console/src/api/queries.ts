@@ -5,12 +5,12 @@ import { readStatement } from "../bank/statement";
 import { groat } from "../groat";
 import { apiKeys } from "./api-keys";
 
-/** What is on screen of a list at first, and what each further page adds. */
+/** A list shows so many items at first, and so many more with each further page. */
 export const PAGE_SIZE = 25;
 
 const { api } = groat;
 
-/** What a person may do with their own money, declared on the server. */
+/** An action for a person's own money, declared on the server. */
 export interface Action {
   /** None named: any. */
   assets: string[];

@@ -5,7 +5,7 @@ import { PAGE_SIZE } from "./queries";
 
 const { api } = groat;
 
-/** How often it is asked who else is looking. */
+/** The interval at which the page asks who else is looking. */
 export const LOOK_MS = 5_000;
 
 /** The kinds of requests that this server's programs declare. */
@@ -20,7 +20,7 @@ export function useKind(name: string): KindView | undefined {
   return useQuery(kindsQuery).data?.find((kind) => kind.name === name);
 }
 
-/** What is asked for with `waits` comes with the counts for the inbox. */
+/** A list with `waits` comes with the counts for the inbox. */
 export const requestsQuery = (filter: RequestFilter) =>
   infiniteQueryOptions({
     queryKey: ["requests", filter],
@@ -49,13 +49,13 @@ export const historyQuery = (kind: string, id: string) =>
     enabled: ({ state }) => state.data !== undefined,
   });
 
-/** How many requests of each kind wait for a decision (staff). */
+/** Counts the requests of each kind that wait for a decision (staff). */
 export const waitingQuery = queryOptions({
   queryKey: ["waiting"],
   queryFn: async ({ signal }) => (await api.requests({ waits: true }, { limit: 1, signal })).waiting ?? {},
 });
 
-/** Who looks at which request (staff). */
+/** Lists who looks at which request (staff). */
 export const looksQuery = queryOptions({
   queryKey: ["looks"],
   queryFn: async () => new Map((await api.looks()).items.map(({ request, viewers }) => [request, viewers])),

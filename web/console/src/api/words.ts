@@ -1,8 +1,8 @@
 /** The reason of an admin who gives none. */
 export const DEFAULT_REASON = "Admin update";
 
-/** Where credits that an admin gives come from, and where those taken go. */
+/** The account from which an admin gives credits, and to which they take them. */
 export const ADJUSTMENTS = "house:adjustments";
 
-/** Where a bulk run takes from unless another account is named. */
+/** The account that a bulk run takes from unless another is named. */
 export const BONUS = "house:bonus";

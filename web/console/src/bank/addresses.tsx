@@ -15,7 +15,7 @@ import { dataOf, spaced } from "./data";
 
 const SHOWN = 2;
 
-/** Where coins are received: the latest addresses, the others on demand. */
+/** Lists the addresses that receive coins: the latest, and the others on demand. */
 export function Addresses() {
   const addresses = useOwn("bitcoin_address");
   const { file, busy } = useFile();

@@ -1,4 +1,4 @@
-/** What is typed into an application for a loan or a card, and what it means. No screens here. */
+/** The draft of an application for a loan or a card, and its meaning. No screens here. */
 import { type Asset, compare, type GroatError, isZero } from "@groat/client";
 import { readAmount, readPlain } from "../lib/amounts";
 import { placeOf } from "../requests/form";
@@ -84,7 +84,7 @@ function positive(
   return isZero(read.amount) ? { problem: "Enter an amount greater than 0." } : { amount: read.amount };
 }
 
-/** Which of these fields a refusal is about; `money` is the one with the amount. Null: none of them. */
+/** Finds the field that a refusal is about; `money` is the one with the amount. Null: none of them. */
 export function fieldOf<Name extends string>(
   { code, detail }: GroatError,
   fields: readonly Name[],

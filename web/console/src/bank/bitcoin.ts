@@ -1,11 +1,11 @@
-/** What there is to say of bitcoin that comes or goes. No screens here. */
+/** Describes bitcoin transactions. No screens here. */
 import { compare, formatAmount, isZero, type RequestView } from "@groat/client";
 import { readAmount } from "../lib/amounts";
 import { dataOf } from "./data";
 
 export const BTC = "BTC";
 
-/** What every address of any network looks like; the server and the network look closer. */
+/** The form of addresses of all networks; the server and the network check more. */
 const ADDRESS = /^[A-Za-z0-9]{14,90}$/;
 
 export interface Withdrawal {
@@ -36,7 +36,7 @@ export function readWithdrawal(typed: Withdrawal, scale: number, available: stri
   return { ok: true, withdrawal: { amount: amount.amount, address } };
 }
 
-/** What became of one that did not go through: where the money is, and why; null for all others. */
+/** Explains a transaction that did not go through: where the money is, and why; null for all others. */
 export function outcomeOf(request: RequestView): { money: string; why: string } | null {
   const data = dataOf("bitcoin_transaction", request);
   if (!data || request.open || request.state === "completed") return null;

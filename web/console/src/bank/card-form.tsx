@@ -14,7 +14,7 @@ import type { FilingProps } from "./filing";
 const FIELDS = ["holder", "asset", "limit"] as const;
 const HOLDER_MAX = 40;
 
-/** Whose name stands on it, what it spends, and how much a month; then all of it once more. */
+/** Asks for the name on the card, its asset and its monthly limit; then shows all of it for review. */
 export function CardForm({ act, send }: FilingProps) {
   const { name } = usePerson();
   const { assets, codes, first, balanceOf } = useAssetChoice();

@@ -1,4 +1,4 @@
-/** What the bank's kinds of requests keep, as far as pages of their own show it. */
+/** The data of the bank's kinds of requests, as far as pages of their own show it. */
 import { compare, type RequestView, subtract } from "@groat/client";
 
 /** To whom money goes: a user here, or an account elsewhere with its holder's name. */
@@ -125,21 +125,21 @@ export function dataOf<Kind extends keyof BankData>(
 /** "DE89 3704 0044 ..." */
 export const spaced = (number: string) => number.replace(/(.{4})(?=.)/g, "$1 ");
 
-/** What is left of an address in a row: its begin and its end. */
+/** Shortens an address for a row to its beginning and its end. */
 export const shortened = (text: string) =>
   text.length > 20 ? `${text.slice(0, 9)}…${text.slice(-6)}` : text;
 
-/** What was spent with a card in the present month (UTC). */
+/** Returns the amount spent with a card in the present month (UTC). */
 export function spentNow({ month, spent, limit }: CardData, now: Date): string {
   return spent && month === now.toISOString().slice(0, 7) ? spent : subtract(limit, limit);
 }
 
-/** What is left to pay of an instalment. */
+/** Returns the part of an instalment that is left to pay. */
 export const leftOf = ({ payment, paid }: Instalment) => (paid ? subtract(payment, paid) : payment);
 
 export const isPaid = (row: Instalment) => compare(leftOf(row), "0") <= 0;
 
-/** How much of a loan is paid back, 0 to 1; only for the length of a bar. */
+/** Returns the part of a loan that is paid back, 0 to 1; only for the length of a bar. */
 export function paidPart({ principal, owed }: LoanData): number {
   const whole = Number(principal);
   return whole > 0 ? Math.min(1, Math.max(0, (whole - Number(owed)) / whole)) : 0;

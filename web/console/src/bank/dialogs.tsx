@@ -9,7 +9,7 @@ export interface OwnFormProps {
   request: RequestView;
   /** Takes the transition. Throws GroatError. */
   act: (input: Record<string, unknown>) => Promise<void>;
-  /** Why it was refused, in words. */
+  /** The reason of the refusal, in words. */
   explain: (error: GroatError) => string;
   onClose: () => void;
 }
@@ -19,18 +19,18 @@ interface OwnForm {
   Form: ComponentType<OwnFormProps>;
 }
 
-/** What a person is asked in a form of the bank's own, rather than in one made from the transition's schema. */
+/** The bank's own forms for transitions, in place of those made from a schema. */
 const FORMS: Record<string, OwnForm> = {
   "loan.repay": { title: "Repay", Form: RepayForm },
   "card.set_limit": { title: "Monthly limit", Form: LimitForm },
 };
 
-/** What is shown under a form made from a transition's schema, of what is typed into it. */
+/** A preview of the typed input, under a form made from a transition's schema. */
 const BELOW: Record<string, ComponentType<{ request: RequestView; draft: Draft }>> = {
   "loan.approve": TermsPreview,
 };
 
-/** What of the bank's belongs under the form for a transition; undefined where there is nothing. */
+/** Chooses the bank's preview under the form for a transition; undefined where there is none. */
 export const belowForm = ({ kind }: RequestView, { name }: TransitionView) => BELOW[`${kind}.${name}`];
 
 /** The bank's own form for a transition; undefined where there is none. */

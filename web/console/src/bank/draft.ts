@@ -5,10 +5,10 @@ import { useAttempt } from "../parts/use-attempt";
 import { focusFirstProblem } from "../requests/form";
 import { useReview } from "../requests/review";
 
-/** What is wrong, by field. */
+/** The errors by field. */
 export type Problems<Draft> = Partial<Record<keyof Draft, string>>;
 
-/** What a draft means, or what is wrong with it. */
+/** The meaning of a draft, or its errors. */
 export type Reading<Draft, Read> = { ok: true; read: Read } | { ok: false; problems: Problems<Draft> };
 
 /** A draft: what is typed, and what `first` says where nothing is. `onSubmit` and `id` are for the form that it is typed into. */
@@ -21,11 +21,11 @@ export function useDraft<Draft extends object, Read>(
     fieldOf,
   }: {
     read: (draft: Draft) => Reading<Draft, Read>;
-    /** What only the server can say of it, before it is looked at once more. Throws GroatError. */
+    /** Asks the server for its part of the review. Throws GroatError. */
     check?: (read: Read, draft: Draft) => Promise<Reading<Draft, Read>>;
     /** Throws GroatError. */
     send: (read: Read) => Promise<void>;
-    /** Which field a refusal is about. */
+    /** Finds the field that a refusal is about. */
     fieldOf: (error: GroatError, draft: Draft) => keyof Draft | null;
   },
 ) {
@@ -38,7 +38,7 @@ export function useDraft<Draft extends object, Read>(
     if (field) setProblems({ [field]: told } as Problems<Draft>);
     return field !== null;
   });
-  /** What is changed is not wrong any more. */
+  /** A field that is changed loses its error. */
   function set(change: Partial<Draft>) {
     setTyped((before) => ({ ...before, ...change }));
     setProblems((before) => {

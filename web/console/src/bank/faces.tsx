@@ -17,7 +17,7 @@ export function To({ to }: { to: Recipient }) {
   return to.name ? `${to.name} (${to.user})` : <Name of={`user:${to.user}`} />;
 }
 
-/** What tells one of the bank's requests from its like, in a line; null for other kinds. */
+/** Describes one of the bank's requests in a line; null for other kinds. */
 export function bankLine(request: RequestView): ReactNode {
   const transfer = dataOf("transfer", request) ?? dataOf("standing_order", request);
   if (transfer) {
@@ -65,7 +65,7 @@ export function bankLine(request: RequestView): ReactNode {
   return null;
 }
 
-/** What one of the bank's requests says, with the pictures that belong to it; null for other kinds. */
+/** Shows the data of one of the bank's requests with its pictures; null for other kinds. */
 export function BankFace({ kind, request }: { kind: KindView; request: RequestView }) {
   const transfer = dataOf("transfer", request);
   const order = dataOf("standing_order", request);

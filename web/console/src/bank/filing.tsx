@@ -5,13 +5,13 @@ import { LoanForm } from "./loan-form";
 
 export interface FilingProps {
   kind: KindView;
-  /** What filing is called. */
+  /** The name of filing. */
   act: string;
   /** Throws GroatError. */
   send: (data: Record<string, unknown>) => Promise<void>;
 }
 
-/** What people fill in for a request of the bank's own, rather than a form made from its schema. */
+/** The bank's own forms for filing, in place of those made from a schema. */
 const FORMS: Record<string, { Form: ComponentType<FilingProps>; title: string; telling: string }> = {
   loan: { Form: LoanForm, title: "Apply for a loan", telling: "months" },
   card: { Form: CardForm, title: "Apply for a card", telling: "holder" },

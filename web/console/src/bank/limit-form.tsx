@@ -12,7 +12,7 @@ import { dataOf, spentNow } from "./data";
 import type { OwnFormProps } from "./dialogs";
 import { Usage } from "./pieces";
 
-/** How much a card may spend a month: its holder may lower it, staff may set it. */
+/** Changes a card's monthly limit: its holder may lower it, staff may set it. */
 export function LimitForm({ request, act, explain, onClose }: OwnFormProps) {
   const card = dataOf("card", request);
   const own = usePerson().user === request.user;

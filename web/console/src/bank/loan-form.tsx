@@ -18,7 +18,7 @@ import { LoanPreview } from "./loan-preview";
 
 const FIELDS = ["amount", "asset", "months", "purpose"] as const;
 
-/** How much and for how long, with what that would cost at a rate; then all of it once more. */
+/** Asks for amount and term, with the cost at a rate; then shows all of it for review. */
 export function LoanForm({ kind, act, send }: FilingProps) {
   const { assets, codes, first, balanceOf } = useAssetChoice();
   const lastRate = useLastRate();

@@ -15,7 +15,7 @@ export function useBankDay(): string {
   return bankDay(useNow(60_000));
 }
 
-/** What is owed of a loan, what comes next, and how far it is paid back. */
+/** Shows the debt of a loan, its next instalment, and how far it is paid back. */
 export function LoanStanding({ loan }: { loan: LoanData }) {
   const today = useBankDay();
   const asOf = useAsOf();

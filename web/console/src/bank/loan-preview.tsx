@@ -7,7 +7,7 @@ const TITLES = ["Month", "Instalment", "Interest", "Principal", "Balance"];
 const CELL = "whitespace-nowrap px-2.5 py-1.5 text-right first:pl-3.5 first:text-left last:pr-3.5";
 const DETAIL = "max-sm:hidden";
 
-/** What a loan would cost, and how it would be paid back; `plan` null: not enough is known yet. */
+/** Previews the cost and the repayment of a loan; `plan` null: not enough is known yet. */
 export function LoanPreview({ plan, asset }: { plan: Plan | null; asset: string }) {
   const first = plan?.rows[0];
   if (!plan || !first) {

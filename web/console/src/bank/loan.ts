@@ -1,4 +1,4 @@
-/** What follows from a loan's schedule: what is due, and what a repayment pays, by the bank's own rules. No screens here. */
+/** Computes what is due of a loan and what a repayment pays, by the bank's own rules. No screens here. */
 import { add, compare, isZero, subtract } from "@groat/client";
 import { type Instalment, isPaid, type LoanData, leftOf } from "./data";
 
@@ -14,7 +14,7 @@ export function standingOf(row: Instalment, { schedule }: LoanData, today: strin
   return schedule.find((one) => !isPaid(one) && one.due > today) === row ? "next" : "later";
 }
 
-/** What is due and not paid: how much, of it interest, and since when ("" for nothing). */
+/** The overdue part: its amount, the interest in it, and since when ("" for nothing). */
 export function overdueOf(
   { schedule, principal }: LoanData,
   today: string,
@@ -29,13 +29,13 @@ export function overdueOf(
   };
 }
 
-/** What is paid of an instalment pays its interest first. */
+/** A payment of an instalment pays its interest first. */
 function interestLeft({ interest, paid }: Instalment): string {
   if (!paid) return interest;
   return compare(paid, interest) >= 0 ? subtract(interest, interest) : subtract(interest, paid);
 }
 
-/** How much can be repaid at most: what is owed, the interest that is due, and what has accrued since. */
+/** The largest repayment: the principal owed, the interest due, and the interest accrued since. */
 export function mostOf(loan: LoanData, today: string): string {
   return add(add(loan.owed, overdueOf(loan, today).interest), accruedOf(loan, today));
 }
@@ -93,14 +93,14 @@ interface Split {
   accrued: string;
   /** Of it off the principal ahead of time. */
   early: string;
-  /** What is still owed afterwards. */
+  /** The principal owed afterwards. */
   owed: string;
   /** It pays the loan off. */
   last: boolean;
 }
 
 /**
- * What a repayment pays: what is due first, the oldest and its interest before its principal, then the interest that has
+ * Divides a repayment: overdue instalments first, the oldest and its interest before its principal, then the interest that has
  * accrued since, then the principal.
  */
 export function splitOf(loan: LoanData, amount: string, today: string): Split {

@@ -33,7 +33,7 @@ export function Copyable({ text, shown = text, what }: { text: string; shown?: s
   );
 }
 
-/** How much of a card's limit is spent this month. */
+/** Shows how much of a card's limit is spent this month. */
 export function Usage({ card }: { card: CardData }) {
   const now = useNow(60_000);
   const spent = spentNow(card, new Date(now));

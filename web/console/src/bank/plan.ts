@@ -1,5 +1,5 @@
 /**
- * How a loan would be paid back: the bank's own schedule (src/groat/programs/bank/schedule.py), before there is a loan.
+ * Plans the repayment of a loan by the bank's own schedule (src/groat/programs/bank/schedule.py), before there is a loan.
  * No screens here.
  */
 import { decimalOf } from "../lib/amounts";

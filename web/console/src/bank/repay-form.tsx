@@ -18,7 +18,7 @@ import { OptionCards } from "./option-cards";
 
 type Choice = "overdue" | "all" | "part";
 
-/** How much is repaid, and then once more what that pays. */
+/** Asks how much is repaid, then shows for review what that pays. */
 export function RepayForm(props: OwnFormProps) {
   const loan = dataOf("loan", props.request);
   return loan && <Repayment loan={loan} {...props} />;
@@ -140,7 +140,7 @@ function Repayment({ loan, request, act, explain, onClose }: OwnFormProps & { lo
   );
 }
 
-/** What the amount pays, by the bank's own rules, and what is left then. */
+/** Shows what the amount pays, by the bank's own rules, and what is left then. */
 function Review({
   loan,
   amount,

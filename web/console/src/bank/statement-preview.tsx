@@ -73,7 +73,7 @@ const COLUMNS: Column<NumberedLine>[] = [
   },
 ];
 
-/** What the files will say: the lines of the statement itself, with the balance after each. */
+/** Previews the files: the lines of the statement, with the balance after each. */
 export function StatementPreview({
   account,
   asset,

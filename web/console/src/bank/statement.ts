@@ -9,7 +9,7 @@ export interface StatementLine {
   kind: string;
   counterparty: string;
   reason: string;
-  /** What came (positive) or went (negative). */
+  /** The amount that came (positive) or went (negative). */
   amount: string;
   /** The balance after it. */
   balance: string;

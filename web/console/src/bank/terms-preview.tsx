@@ -7,7 +7,7 @@ import { readLoan } from "./applications";
 import { dataOf } from "./data";
 import { LoanPreview } from "./loan-preview";
 
-/** What the terms that staff type would make of a loan; nothing before there is a rate. */
+/** Previews a loan with the terms that staff type; nothing before there is a rate. */
 export function TermsPreview({ request, draft }: { request: RequestView; draft: Draft }) {
   const loan = dataOf("loan", request);
   const assets = useQuery(assetsQuery).data ?? [];

@@ -1,4 +1,4 @@
-/** What is typed into a transfer, and what it means. No screens here. */
+/** The draft of a transfer, and its meaning. No screens here. */
 import { type Asset, compare } from "@groat/client";
 import { readAmount } from "../lib/amounts";
 import type { Problems, Reading } from "./draft";
@@ -48,7 +48,7 @@ export interface ReadTransfer {
   data: Record<string, string>;
   /** The account to keep first; the transfer then names it. */
   keep: { external: string; name: string } | null;
-  /** Who is behind the id or e-mail address, as the server says. */
+  /** The person with the id or e-mail address, by the server's answer. */
   to?: { user: string; name: string };
 }
 
@@ -121,7 +121,7 @@ function dayProblem(day: string, today: string): string | null {
 /** An account's number as it is sent: no spaces, in capitals. */
 const plainNumber = (typed: string) => typed.replaceAll(/\s/g, "").toUpperCase();
 
-/** How long the IBANs of each country are (ISO 13616); the server's `recipients.py` has the same. */
+/** The length of each country's IBANs (ISO 13616); the server's `recipients.py` has the same. */
 const IBAN_LENGTHS = new Map(
   (
     "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 " +
@@ -135,7 +135,7 @@ const IBAN_LENGTHS = new Map(
     .map((each) => [each.slice(0, 2), Number(each.slice(2))]),
 );
 
-/** What is wrong with an account's number; null: nothing. One that begins as an IBAN must be one, by length and check digits. */
+/** Finds the fault of an account's number; null: none. One that begins as an IBAN must be one, by length and check digits. */
 export function numberProblem(number: string): string | null {
   if (!/^[A-Z0-9]{5,34}$/.test(number)) return "Write an IBAN, or 5 to 34 letters and digits.";
   const [, country = "", check = ""] = /^([A-Z]{2})([0-9]{2})/.exec(number) ?? [];
@@ -150,7 +150,7 @@ export function numberProblem(number: string): string | null {
   return right ? null : "The check digits are wrong: a digit may be mistyped.";
 }
 
-/** Which field a refusal of the bank's is about. */
+/** Finds the field that a refusal of the bank is about. */
 export function fieldOf(code: string, way: Way, when: When): keyof TransferDraft | null {
   switch (code) {
     case "recipient_missing":

@@ -23,7 +23,7 @@ interface Problem {
   text: string;
 }
 
-/** How much goes where, and then once more before it is filed. */
+/** Asks for amount and destination, then shows them for review before filing. */
 export function WithdrawForm({ onClose }: { onClose: () => void }) {
   const { user } = usePerson();
   const balance = useLiveBalance(`user:${user}`, BTC);
@@ -135,7 +135,7 @@ export function WithdrawForm({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** Which field a refusal is about. */
+/** Finds the field that a refusal is about. */
 function fieldOf(code: string): Problem["field"] {
   return code === "address_wrong" ? "address" : code === "insufficient_funds" ? "amount" : "form";
 }

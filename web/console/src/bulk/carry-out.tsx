@@ -16,7 +16,7 @@ import { fingerprint, type Mode, type RunResult, run } from "./run";
 import { UndoRun } from "./undo-run";
 import type { Loaded } from "./upload";
 
-/** What was decided in the preview; from here on it does not change, so that its key always means the same. */
+/** The decision made in the preview. It does not change from here on, so that its key always means the same. */
 export interface Order {
   loaded: Loaded;
   mode: Mode;

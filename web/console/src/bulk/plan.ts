@@ -1,4 +1,4 @@
-/** Who gets what: the rows of an uploaded file, which of them are chosen, and the balances they would lead to. */
+/** The plan of a bulk run: the rows of an uploaded file, the chosen ones, and the balances they would lead to. */
 
 import { add, type SheetRow, type TransactionInput } from "@groat/client";
 

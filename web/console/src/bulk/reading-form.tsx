@@ -3,7 +3,7 @@ import { cx } from "../lib/cx";
 import { Field, Select } from "../ui/field";
 import { DELIMITERS, ENCODINGS, type Readable } from "./reading";
 
-/** What there is to choose of how a file is read; each change is told at once. */
+/** Offers the options of reading a file, and reports each change at once. */
 export function ReadingForm({
   readable,
   chosen,
@@ -12,7 +12,7 @@ export function ReadingForm({
   onChoose,
 }: {
   readable: Readable;
-  /** What is taken now, or chosen so far. */
+  /** The options in use, or chosen so far. */
   chosen: SheetChoices;
   busy: boolean;
   className?: string;

@@ -11,7 +11,7 @@ import type { Loaded } from "./upload";
 /** Warnings that are shown at once; the others come on demand. */
 const FIRST = 4;
 
-/** What was taken of the file, in a line; all of it can be corrected, and the file is read again at once. */
+/** Shows in a line how the file was read. All of it can be corrected, and the file is read again at once. */
 export function ReadingPanel({
   loaded,
   busy,

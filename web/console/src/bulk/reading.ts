@@ -1,17 +1,17 @@
-/** How a file is read: what was taken, what may be chosen instead, and what the server asks. */
+/** The reading of a file: the options taken, those to choose from, and the server's questions. */
 
 import type { GroatError, SheetChoices, SheetColumn, SheetPreview } from "@groat/client";
 
-/** What may be chosen. `text` says that the file is text, with an encoding and a delimiter. */
+/** The options to choose from. `text` says that the file is text, with an encoding and a delimiter. */
 export interface Readable {
   columns: SheetColumn[];
   sheets: { name: string; hidden: boolean }[];
-  /** How a piece of the text reads in each encoding, where that is asked. */
+  /** A piece of the text as it reads in each encoding, where that is asked. */
   samples: Record<string, string>;
   text: boolean;
   /** The choice without which nothing goes on. */
   asked: keyof SheetChoices | null;
-  /** What is shown to choose. */
+  /** The options shown. */
   shown: readonly (keyof SheetChoices)[];
 }
 
@@ -56,7 +56,7 @@ export const DELIMITERS: readonly (readonly [string, string])[] = [
   ["|", "Bar"],
 ];
 
-/** What a preview took, as choices: a select shows them. Columns go by number, for names may be doubled. */
+/** Turns the options of a preview into choices, for a select to show. Columns go by number, for names may be doubled. */
 export function taken(preview: SheetPreview): SheetChoices {
   const place = (role: string) => (preview.places[role] ? String(preview.places[role]) : "");
   return {
@@ -82,7 +82,7 @@ export function readable(preview: SheetPreview): Readable {
   };
 }
 
-/** What a refusal asks for; null where it asks nothing that somebody could choose. */
+/** Reads the question of a refusal; null where it asks for nothing that somebody could choose. */
 export function askedBy(error: GroatError): Readable | null {
   const columns = listOf<SheetColumn>(error.fields.columns);
   const sheets = listOf<{ name: string; hidden: boolean }>(error.fields.sheets);

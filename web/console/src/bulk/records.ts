@@ -3,7 +3,7 @@ import { groat } from "../groat";
 import { keepAs, recall } from "../lib/storage";
 
 export interface RunRecord {
-  /** Whose run it is; absent from those of the version before, which anybody finds who may carry out runs. */
+  /** The owner of the run; absent from runs of the version before, which everybody finds who may carry out runs. */
   by?: string | null;
   key: string;
   fingerprint: string;
@@ -22,7 +22,7 @@ const PLACE = "groat:bulk-runs";
 const KEPT = 5;
 const KEPT_OF_OTHERS = 20;
 
-/** What the browser could not keep; it is known as long as the page lives. */
+/** The records that the browser could not store; they live as long as the page. */
 let unkept: RunRecord[] | null = null;
 
 /** The signed-in person's, the latest first. */

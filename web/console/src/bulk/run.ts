@@ -10,10 +10,10 @@ export type Mode = "atomic" | "independent";
 export const ITEMS_MAX = 10_000;
 /** Independent runs are sent in pieces of this many, so that progress can be shown. */
 const PIECE = 500;
-/** How many reversals are under way at once. */
+/** So many reversals are under way at once. */
 const UNDO_PARALLEL = 6;
 
-/** What has become of one item: its transaction, or why there is none. */
+/** The outcome of one item: its transaction, or why there is none. */
 interface Outcome {
   index: number;
   transaction: string | null;

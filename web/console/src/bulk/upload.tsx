@@ -37,7 +37,7 @@ export async function load(
   return { file: source.name, source, choices, asset, reason, preview };
 }
 
-/** What the server asks about a file before it can be read. */
+/** The server's question about a file that it cannot read yet. */
 interface Question {
   source: File;
   choices: SheetChoices;

@@ -1,7 +1,7 @@
 /** The rows of the inbox: what waits, and for a moment what has just been decided. */
 import type { RequestView } from "@groat/client";
 
-/** How long a decided row says by whom, before it leaves (ms). */
+/** A decided row says by whom for so long before it leaves (ms). */
 export const LEAVE_MS = 4_000;
 
 export interface InboxRow {
@@ -59,7 +59,7 @@ export function beside(rows: readonly InboxRow[], id: string | null, step: 1 | -
   return id;
 }
 
-/** Where to go on after a decision: the next one below, else the one above. */
+/** Returns the row to go on with after a decision: the next one below, else the one above. */
 export function afterwards(rows: readonly InboxRow[], id: string): string | null {
   const below = beside(rows, id, 1);
   if (below !== id) return below;

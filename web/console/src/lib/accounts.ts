@@ -12,7 +12,7 @@ function sentence(word: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Which of two balances comes first: by account, and CREDIT before the other assets. */
+/** Orders balances by account, and CREDIT before the other assets. */
 export function inOrder(
   left: { account: string; asset: string },
   right: { account: string; asset: string },

@@ -1,9 +1,9 @@
-/** What people type, read exactly. Arithmetic on amounts is `@groat/client`'s; no amount is ever a floating-point number. */
+/** Reads typed amounts exactly. Arithmetic on amounts is `@groat/client`'s; no amount is ever a floating-point number. */
 import { formatAmount, readNumber } from "@groat/client";
 
 const UNITS_MAX = 2n ** 63n - 1n;
 
-/** What a form says of an amount: the canonical decimal, or why it cannot be one. */
+/** A form's reading of an amount: the canonical decimal, or why it cannot be one. */
 type ReadAmount = { ok: true; amount: string } | { ok: false; problem: string };
 
 /**
@@ -40,7 +40,7 @@ export function readAmount(
   return { ok: true, amount: sign && units > 0n ? `-${plain}` : plain };
 }
 
-/** What is shown of an amount has its code behind it, and may be copied with it. */
+/** Removes the asset's code: an amount on the screen has its code beside it, which may be copied with it. */
 function withoutCode(typed: string, code: string): string {
   const text = typed.trim();
   if (code === "") return text;

@@ -12,9 +12,9 @@ export interface Sent {
 
 export interface Kept {
   key: string;
-  /** Which write it is, and all that it says. */
+  /** The write and its whole content. */
   text: string;
-  /** Who wrote it; it goes out under nobody else's name. */
+  /** The author; it goes out under nobody else's name. */
   user: string;
   /** For people: "Transfer: 25.00 USD". Without it a write is known to its page only. */
   title: string;
@@ -26,9 +26,9 @@ export interface Kept {
 
 /** Each write has an item of its own in the storage: tabs that write at the same time do not overwrite each other's. */
 const PREFIX = "groat:write:";
-/** What an item says for a moment before it goes, when its person's writes are no longer kept on this device. */
+/** The content of an item for a moment before it goes, when its person's writes are no longer kept on this device. */
 const FORGOTTEN = "forgotten";
-/** How many may be open at once; of more, the one that was tried the longest ago is forgotten. */
+/** So many may be open at once; beyond that the one tried the longest ago is forgotten. */
 const OPEN_MAX = 100;
 /** The client repeats a write for half a minute: what another tab sent before that is not under way any more. */
 const ELSEWHERE_MS = 60_000;
@@ -65,7 +65,7 @@ function tabId(): string {
   }
 }
 
-/** What the storage has, the last tried as the last. Where the browser keeps nothing, writes are known as long as the page lives. */
+/** Reads the stored writes, the last tried at the end. Without storage, writes live as long as the page. */
 function stored(): Kept[] {
   return namesOf(PREFIX)
     .flatMap((name) => parsed(recall(name)) ?? [])

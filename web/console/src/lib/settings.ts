@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { keepAs, recall } from "./storage";
 
-/** What a person chose on this device. It is a comfort: where the browser keeps nothing, the default holds. */
+/** A person's choices on this device. Without storage the defaults hold. */
 interface Setting<Value extends string> {
   get: () => Value;
   set: (value: Value) => void;

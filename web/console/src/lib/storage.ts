@@ -1,5 +1,5 @@
 /**
- * What this browser keeps under a name, for all pages of the console. Where it keeps nothing (it is forbidden, full, or not there) nothing
+ * Storage of this browser for all pages of the console. Where there is none (it is forbidden, full, or not there) nothing
  * is found and nothing fails, whatever the browser throws.
  */
 

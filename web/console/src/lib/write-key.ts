@@ -3,7 +3,7 @@ import { type Api, createApi, GroatError, isUnsettled, type RequestOptions, rand
 import { groat } from "../groat";
 import { attempted, findKept, forgetOthers, type Kept, keep, type Sent } from "./kept-writes";
 
-/** Who is signed in. What others have left open is not kept for them on this device any longer; nobody is no other. */
+/** Returns who is signed in, and drops other people's open writes from this device. Signing out drops none. */
 function writer(): string | null {
   const { user } = groat.getState();
   if (user !== null) forgetOthers(user);
@@ -67,7 +67,7 @@ async function attempt(write: Omit<Kept, "tab" | "at">, act: () => Promise<unkno
 
 const carryOut = (key: string, { path, ...options }: Sent) => groat.api.request(path, { ...options, key });
 
-/** What a call of the API would send, without sending it. */
+/** Returns the request that a call of the API would send, without sending it. */
 async function sentBy(call: (api: Api) => Promise<unknown>): Promise<Sent | null> {
   let sent: Sent | null = null;
   const note = async (path: string, { method = "GET", body, query = {} }: RequestOptions = {}) => {

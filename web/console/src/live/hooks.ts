@@ -13,7 +13,7 @@ import {
 import { groat } from "../groat";
 import { inOrder } from "../lib/accounts";
 
-/** Who is signed in. */
+/** Returns who is signed in. */
 export function usePerson(): { user: string; name: string } {
   const user = useLive((state) => state.user) ?? "";
   const name = useLive((state) => state.name) || user;

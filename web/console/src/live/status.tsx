@@ -79,7 +79,7 @@ function explainStatus(status: Status): string {
   }
 }
 
-/** How fresh the numbers on screen are, and the switch that holds them still. */
+/** Shows how fresh the numbers on screen are, with the switch that holds them still. */
 export function StatusMenu() {
   const status = useLive((state) => state.status);
   const paused = useLive((state) => state.paused);
@@ -142,7 +142,7 @@ function Freshness({ asOf, live, leader }: { asOf: number | null; live: boolean;
   );
 }
 
-/** Where live is paused or numbers are old, the page says so above everything. */
+/** Says above everything that live is paused, or that the numbers are old. */
 export function StatusBanner() {
   const state = useLive((value) => value.status.state);
   const paused = useLive((value) => value.paused);

@@ -78,7 +78,7 @@ export function LiveToasts() {
       }
       if (change.type !== "event" || !change.live || change.event.stream !== `user:${me}`) return;
       const { event } = change;
-      // What comes with a notification is told by that one, as the person wants it.
+      // A change with a notification is told by the notification, as the person wants it.
       if (event.key !== undefined || event.notification) return;
       for (const { account, asset, delta, balance } of event.changes ?? []) {
         const id = `${account}/${asset}/${event.type}`;

@@ -9,7 +9,7 @@ import { NoticeRow } from "./notice-row";
 
 const LATEST = 6;
 
-/** How many notifications are not read, everywhere on the page, and the latest of them at hand. */
+/** Shows the number of unread notifications on every page, with the latest at hand. */
 export function Bell() {
   const unread = useUnread();
   const [open, setOpen] = useState(false);

@@ -15,7 +15,7 @@ import { kindsQuery } from "../api/requests";
 import { cx } from "../lib/cx";
 import { sentence } from "../requests/fields";
 
-/** What went wrong has a shape of its own, so that colour is never all there is. */
+/** Each level has its icon. A warning or an error always shows it, so that colour never carries the meaning alone. */
 const LEVELS = {
   success: { icon: CircleCheck, word: "Success", tone: "bg-good-soft text-good" },
   info: { icon: Info, word: "Information", tone: "bg-sunken text-muted" },
@@ -23,7 +23,7 @@ const LEVELS = {
   error: { icon: CircleX, word: "Problem", tone: "bg-bad-soft text-bad" },
 } as const;
 
-/** What is all right shows what it is about. */
+/** The icons of categories, shown in place of a good level's. */
 const CATEGORIES: Record<string, LucideIcon> = {
   transfers: Send,
   cards: CreditCard,
@@ -53,7 +53,7 @@ export function NoticeMark({
   );
 }
 
-/** Where the page of a notification's subject is; null where it has none here. */
+/** Returns the page of a notification's subject; null where it has none here. */
 export function useSubjectLink(): (notification: Pick<NotificationView, "subject">) => {
   to: "/requests/$kind/$id";
   params: { kind: string; id: string };

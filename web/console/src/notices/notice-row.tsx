@@ -10,7 +10,7 @@ import { NoticeMark, useSubjectLink } from "./looks";
 interface NoticeRowProps {
   notification: NotificationView;
   onRead: (notification: NotificationView) => void;
-  /** Where the day is not said above it and room is scarce. */
+  /** For rows without a heading for the day, where room is scarce. */
   compact?: boolean;
   /** It came in while the page was open. */
   fresh?: boolean;

@@ -14,7 +14,7 @@ const preferencesQuery = queryOptions({
   queryFn: () => groat.api.preferences(),
 });
 
-/** How the person wants to hear of each category. */
+/** Lets the person choose the ways for each category. */
 export function PreferencesSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
     <Sheet
@@ -38,7 +38,7 @@ function Preferences() {
 
 function Choices({ preferences }: { preferences: PreferencesView }) {
   const queries = useQueryClient();
-  // What was chosen on another device arrives live.
+  // A choice made on another device arrives live.
   const live = useLive((state) => state.notifications.ways);
   const [saving, setSaving] = useState<PreferencesView["ways"] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);

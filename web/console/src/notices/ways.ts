@@ -1,4 +1,4 @@
-/** How somebody wants to hear of what, as choices. No screens here. */
+/** A person's ways by category, as choices. No screens here. */
 import { type PreferencesView, type Way, wants } from "@groat/client";
 import { sentence } from "../requests/fields";
 
@@ -7,7 +7,7 @@ export const OTHERS = "*";
 
 type Ways = PreferencesView["ways"];
 
-/** What a category is called; the one for all others comes last. */
+/** Names a category; the one for all others comes last. */
 export function categoryTitle(category: string, alone: boolean): string {
   if (category !== OTHERS) return sentence(category);
   return alone ? "Everything" : "Everything else";

@@ -71,7 +71,7 @@ function columnsFor(onOpen: (entry: AuditView) => void): Column<AuditView>[] {
   ];
 }
 
-/** What an act changed: the first fact, and how many more. */
+/** Describes the change of an act: the first fact, and how many more. */
 function Changes({ changes }: { changes: FactChange[] }) {
   const [first, ...more] = changes;
   if (!first) return <span className="text-faint">–</span>;

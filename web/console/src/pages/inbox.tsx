@@ -38,7 +38,7 @@ export function InboxPage() {
   );
 }
 
-/** What waits for a decision, of all kinds; the one that is looked at stands beside the list. */
+/** Lists the requests that wait for a decision, of all kinds, with the selected one beside the list. */
 function Inbox() {
   const { kind: only, user, sort = "newest", id = null } = route.useSearch();
   // Keys come faster than an address changes.
@@ -64,7 +64,7 @@ function Inbox() {
   const pane = useRef<HTMLDivElement>(null);
   const entering = useRef(false);
   const [help, setHelp] = useState(false);
-  // Who opens a request with Enter goes on in it, as soon as it is there.
+  // Opening a request with Enter moves the focus into it as soon as it is there.
   useEffect(() => {
     if (!chosen || !entering.current) return;
     entering.current = false;

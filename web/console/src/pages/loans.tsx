@@ -115,7 +115,7 @@ function Terms({ request, loan }: { request: RequestView; loan: LoanData }): Rea
   );
 }
 
-/** What is missing, since when, and what happens next. */
+/** Says what is missing, since when, and what happens next. */
 function Arrears({ request, loan }: { request: RequestView; loan: LoanData }) {
   const { amount, since } = overdueOf(loan, useBankDay());
   return (

@@ -97,7 +97,7 @@ function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] })
   const balances = useOwnBalances();
   const known = saved.some(({ id }) => id === to);
   const usual = Object.keys(kind.thresholds).find((code) => balances.some(({ asset }) => asset === code));
-  // What comes meanwhile does not change what the form began with.
+  // Later news do not change the values that the form began with.
   const [first] = useState<TransferDraft>({
     ...EMPTY_TRANSFER,
     way: saved.length > 0 ? "saved" : "user",
@@ -113,7 +113,7 @@ function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] })
     if (!reading.ok) return reading;
     const { amount = "0", on } = reading.read.data;
     const balance = balances.find(({ asset }) => asset === draft.asset);
-    // What is held at once must be there; a day to come may bring it.
+    // A transfer for today is held at once, so the money must be there; a later day may bring it.
     if (balance && reading.read.kind === "transfer" && !on && compare(amount, balance.available) > 0) {
       const problem = `Only ${formatAmount(balance.available)} ${draft.asset} are available.`;
       return { ok: false, problems: { amount: problem } };

@@ -28,7 +28,7 @@ const PERIODS = [
 const FORMATS = ["pdf", "csv"] as const;
 type Format = (typeof FORMATS)[number];
 
-/** What came and went in a period: to look at, and as a file. */
+/** Shows the statement of a period, and offers it as a file. */
 export function StatementsPage() {
   const { account: asked } = route.useSearch();
   const { user } = usePerson();

@@ -151,7 +151,7 @@ function UserDetails({ person, crumb }: { person: UserView; crumb: React.ReactNo
   );
 }
 
-/** What the page was loaded with, and what has come up live since. */
+/** Merges the loaded balances with those that have come live since. */
 function useBalances(person: UserView): BalanceView[] {
   const live = useLive((state) => state.balances);
   const main = `user:${person.user}`;

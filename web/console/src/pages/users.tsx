@@ -20,7 +20,7 @@ import { Badge, Card, Initial, PageHeader } from "../ui/surface";
 
 const route = getRouteApi("/inside/users");
 
-/** Whoever types gets an answer after this pause, in ms. */
+/** The search runs after this pause in typing, in ms. */
 const TYPING_MS = 200;
 
 function adjustedOf(user: UserView): Adjusted {

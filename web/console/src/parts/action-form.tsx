@@ -28,7 +28,7 @@ const sentence = (name: string) => {
 
 const nameOf = ({ user, name }: RecipientView) => (name ? `${name} (${user})` : user);
 
-/** What a person may do with their own money: one form per action that the server declares; nothing where it declares none. */
+/** Offers the actions for a person's own money: one form for each that the server declares; nothing where it declares none. */
 export function ActionCard({ balances, picked }: { balances: BalanceView[]; picked: BalanceView }) {
   const config = useQuery(configQuery);
   const actions = Object.entries(config.data?.actions ?? {});
@@ -66,7 +66,7 @@ function ActionForm({
   picked: BalanceView;
 }) {
   const declared = useQuery(assetsQuery).data;
-  // Where nobody is told names, what was typed is what is read again.
+  // Without names from the server, the review shows what was typed.
   const told = useQuery(configQuery).data?.people_found_by !== "";
   const codes = action.assets.length ? action.assets : [...new Set(balances.map((balance) => balance.asset))];
   const [asset, setAsset] = useState(
@@ -110,7 +110,7 @@ function ActionForm({
     setProblem(null);
     setBusy(true);
     try {
-      // Who would get it is read first; the next press sends it to them.
+      // The first press looks up the recipient; the next one sends.
       if (toSomebody && named === null) {
         return setNamed(told ? await groat.api.recipient(receiver) : { user: receiver, name: "" });
       }

@@ -70,7 +70,7 @@ function AdjustForm({
   const read = readAmount(typed, { code: asset, scale }, { negative: way === "set" });
   const after = read.ok ? resultOf(way, before, read.amount) : null;
 
-  /** What was wrong with what stood there is not said of what stands there now. */
+  /** A changed value loses the error of the value before. */
   function changed<Value>(set: (value: Value) => void) {
     return (value: Value) => {
       set(value);

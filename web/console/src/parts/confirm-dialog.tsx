@@ -9,7 +9,7 @@ interface QuestionProps {
   children?: ReactNode;
   act: () => Promise<void>;
   actLabel: string;
-  /** What the other button says; where the act's own name is about closing or cancelling, "Cancel" would read the same. */
+  /** The other button's text. "Cancel" would be ambiguous where the act itself closes or cancels something. */
   keepLabel?: string;
   danger?: boolean;
 }

@@ -82,7 +82,7 @@ export function Fact({ label, children }: { label: string; children: ReactNode }
   );
 }
 
-/** What a transaction moved from where to where. */
+/** Shows the movements of a transaction. */
 export function Postings({ postings }: { postings: readonly PostingView[] }) {
   return (
     <ul className="divide-y divide-line border-line border-y text-sm">

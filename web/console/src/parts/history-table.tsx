@@ -19,7 +19,7 @@ interface Acts {
   onReverse?: ((entry: HistoryRow) => void) | undefined;
 }
 
-/** How long a live line stands alone before its details are asked for. */
+/** The details of a live line are asked for after this time. */
 const DETAILS_AFTER_MS = 2_000;
 
 const NOT_REVERSIBLE = new Set(["hold", "release", "expire", "reverse"]);

@@ -13,7 +13,7 @@ import { Notice } from "../ui/states";
 import { ReasonField } from "./reason-field";
 import { useAttempt } from "./use-attempt";
 
-/** How far down and up a balance may go. */
+/** Changes the floor and the ceiling of a balance. */
 export function LimitsDialog({ target, onClose }: { target: BalanceView | null; onClose: () => void }) {
   return (
     <Dialog

@@ -4,7 +4,7 @@ import { assetsQuery } from "../api/queries";
 import { cx } from "../lib/cx";
 import { Input, Select } from "../ui/field";
 
-/** Where an amount is typed; phones offer a point only where the asset has fractions. */
+/** A field for an amount; phones offer a point only where the asset has fractions. */
 export function AmountInput({
   asset,
   className,

@@ -10,10 +10,10 @@ import { useLiveBalance, useRights } from "../live/hooks";
 import { Button } from "../ui/button";
 import { Amount, Time } from "../ui/text";
 
-/** How many of the latest holds are looked up. */
+/** So many of the latest holds are looked up. */
 const LOOKED_UP = 20;
 
-/** What is reserved of a balance and not yet decided. */
+/** Lists the open holds of a balance. */
 export function OpenHolds({
   rows,
   account,

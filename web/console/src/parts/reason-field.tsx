@@ -1,7 +1,7 @@
 import type { ComponentProps, ReactNode } from "react";
 import { Field, Input } from "../ui/field";
 
-/** Why somebody does what they do, in their own words, as the audit log keeps it. */
+/** A field for the reason of an act, as the audit log keeps it. */
 export function ReasonField({
   label = "Reason",
   hint,

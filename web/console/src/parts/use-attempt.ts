@@ -2,7 +2,7 @@ import { GroatError } from "@groat/client";
 import { useState } from "react";
 import { explain } from "../api/problem";
 
-/** What a form does when it is sent, once at a time; `problem` says why it was refused, in the words of `say`. */
+/** Sends a form, once at a time; `problem` says why it was refused, in the words of `say`. */
 export function useAttempt(say: (error: GroatError) => string = explain) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);

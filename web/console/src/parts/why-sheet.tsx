@@ -15,7 +15,7 @@ import { ErrorState, SkeletonRows } from "../ui/states";
 import { Amount, Delta, Time } from "../ui/text";
 import { OpenHolds } from "./open-holds";
 
-/** How long the slider rests before the server is asked, in ms. */
+/** The server is asked once the slider has rested for so long, in ms. */
 const SETTLE_MS = 150;
 
 interface Target {

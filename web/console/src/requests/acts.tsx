@@ -36,7 +36,7 @@ export function useNames(): (principal: string) => string {
 interface ActsProps {
   kind: KindView;
   request: RequestView;
-  /** Where the keys A and R find their buttons. */
+  /** The buttons for the keys A and R. */
   approveRef?: RefObject<HTMLButtonElement | null>;
   rejectRef?: RefObject<HTMLButtonElement | null>;
   /** Transitions that the page offers in another way. */
@@ -48,7 +48,7 @@ interface ActsProps {
 export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }: ActsProps) {
   const { take, busy } = useTake();
   const nameOf = useNames();
-  // What is asked about is the request as it was seen then: should it change meanwhile, the server refuses, and says so.
+  // A dialog is about the request as it was seen then. If it changes meanwhile, the server refuses and says so.
   const [asked, ask, close] = useAsked<Asked>();
   const [problem, setProblem] = useState<string | null>(null);
   const [armed, setArmed] = useState<string | null>(null);
@@ -157,7 +157,7 @@ interface Asked {
 const actWords = ({ title: noun }: KindView, { title }: TransitionView) =>
   title.includes(" ") ? title : `${title} ${noun.toLowerCase()}`;
 
-/** What is asked before an end that cannot be taken back. Its buttons name what they keep and what they end. */
+/** Asks before an end that cannot be taken back. Its buttons name what they keep and what they end. */
 function finalWords(kind: KindView, request: RequestView, transition: TransitionView | undefined) {
   const noun = kind.title.toLowerCase();
   const title = transition ? actWords(kind, transition) : "";
@@ -286,7 +286,7 @@ const amountOf = ({ amount }: Record<string, unknown>, { asset }: RequestView) =
     ? [formatAmount(amount), asset].filter(Boolean).join(" ")
     : "all that is left";
 
-/** What the first approver said, or who proposed: the second must say the same. */
+/** The input of the first approver, or of the proposer: the second must repeat it. */
 function earlierInput(request: RequestView, transition: TransitionView): Record<string, unknown> {
   if (transition.confirms) return request.correction?.input ?? {};
   if (!transition.approves) return {};

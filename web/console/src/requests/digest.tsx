@@ -14,7 +14,7 @@ import { useRequests } from "./request-list";
 
 const SHOWN = 5;
 
-/** What is under way of a person's, of all kinds: neither settled nor simply running. Nothing where there is none. */
+/** Lists a person's requests under way, of all kinds: neither settled nor simply running. Nothing where there is none. */
 export function UnderWay({ user }: { user: string }) {
   const kinds = useQuery(kindsQuery).data ?? [];
   const list = useRequests({ user }, true);

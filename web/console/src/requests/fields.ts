@@ -3,7 +3,7 @@ import type { Asset, JsonSchema } from "@groat/client";
 import { isDecimal, readNumber } from "@groat/client";
 import { readAmount, typedForm } from "../lib/amounts";
 
-/** How a field is filled in. */
+/** The way in which a field is filled in. */
 export type Input =
   /** An amount whose asset stands in the field `asset` beside it; `assets` are those allowed, none named: any. */
   | { type: "money"; asset: string; assets: string[] }
@@ -29,25 +29,25 @@ export type Input =
   | { type: "group"; fields: Field[] }
   /** One of several shapes, told apart by the field `tag`. */
   | { type: "variant"; tag: string; variants: { value: string; label: string; fields: Field[] }[] }
-  /** Whatever this page has no field for is written as JSON. */
+  /** A value for which the page has no field is written as JSON. */
   | { type: "json" };
 
 export interface Field {
   name: string;
-  /** Where its value is in the whole: "to.iban". */
+  /** The path of its value in the whole: "to.iban". */
   path: string;
   label: string;
   hint: string;
   required: boolean;
-  /** What holds when nothing is said; undefined: nothing. */
+  /** The default; undefined: none. */
   fallback: unknown;
   input: Input;
 }
 
-/** What stands in the fields of a form, by path; the asset of an amount is at the path of its own field. */
+/** The typed values of a form, by path; the asset of an amount is at the path of its own field. */
 export type Draft = Record<string, string | boolean>;
 
-/** What a form says: the value to send, or what is wrong, by path. */
+/** The result of a form: the value to send, or the errors by path. */
 export type Reading =
   | { ok: true; data: Record<string, unknown> }
   | { ok: false; problems: Record<string, string> };
@@ -186,7 +186,7 @@ function variantsOf(schema: JsonSchema, definitions: Record<string, JsonSchema>,
   return { type: "variant", tag, variants };
 }
 
-/** What a form begins with: the given values, else what holds when nothing is said. */
+/** Returns the first values of a form: the given ones, else the defaults. */
 export function draftOf(fields: readonly Field[], given: Record<string, unknown> = {}): Draft {
   const draft: Draft = {};
   for (const { name, path, input, fallback } of fields) {
@@ -361,7 +361,7 @@ export interface Said {
   input: Input | null;
 }
 
-/** What data say, in the order of their schema; what the schema does not know comes last, what is empty not at all. */
+/** Lists data in the order of their schema. Fields that the schema does not know come last, empty ones are left out. */
 export function saidOf(fields: readonly Field[], data: Record<string, unknown>): Said[] {
   const known = new Set(fields.map((field) => field.name));
   const said = fields.flatMap(({ name, path, label, input }): Said[] => {

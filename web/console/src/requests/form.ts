@@ -2,7 +2,7 @@ import type { Asset } from "@groat/client";
 import { useCallback, useState } from "react";
 import { type Draft, draftOf, type Field, type Reading, readDraft } from "./fields";
 
-/** What is typed into a form made from a schema, and what is wrong with it. */
+/** The state of a form made from a schema: the typed values and their errors. */
 export function useForm(fields: readonly Field[], given?: Record<string, unknown>) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(fields, given));
   const [problems, setProblems] = useState<Record<string, string>>({});
@@ -18,7 +18,7 @@ export function useForm(fields: readonly Field[], given?: Record<string, unknown
   return { draft, problems, onChange, read, setProblems };
 }
 
-/** Which field a refusal is about: the server says "... - at `$.to.iban`". */
+/** Finds the field that a refusal is about: the server says "... - at `$.to.iban`". */
 export function placeOf(detail: string): string | null {
   return /at `\$\.([\w.]+)/.exec(detail)?.[1] ?? null;
 }
@@ -26,10 +26,10 @@ export function placeOf(detail: string): string | null {
 const PROBLEM = "[aria-invalid=true]";
 const FIELD = "input:not([type=radio]), input:checked, select, textarea, [role=checkbox]";
 
-/** Whoever presses on sees at once what is missing. */
+/** Moves the focus to the first missing field when the person presses on. */
 export const focusFirstProblem = (form: string) => focusFirst(form, [PROBLEM]);
 
-/** Whoever comes back to a form goes on where something is wrong, else where it begins. */
+/** Moves the focus of a reopened form to the first error, else to its beginning. */
 export const focusFirstField = (form: string) => focusFirst(form, [PROBLEM, FIELD]);
 
 function focusFirst(form: string, wanted: readonly string[]): void {

@@ -2,7 +2,7 @@ import type { KindView, RequestView } from "@groat/client";
 import { bankLine } from "../bank/faces";
 import { headline } from "./kinds";
 
-/** What tells a request from its like, in a line. */
+/** Describes a request in a line. */
 export function Headline({ kind, request }: { kind: KindView | undefined; request: RequestView }) {
   return bankLine(request) ?? headline(kind, request);
 }

@@ -1,4 +1,4 @@
-/** What the declaration of a kind says, and what of it people are shown. */
+/** Reads the declaration of a kind for people. */
 import {
   compare,
   formatAmount,
@@ -37,7 +37,7 @@ export function plural(title: string): string {
   return /(s|x|ch|sh)$/.test(title) ? `${title}es` : `${title}s`;
 }
 
-/** What must be filled in to take a transition. */
+/** Returns the fields that a transition needs. */
 export const asksFor = (transition: TransitionView) => fieldsOf(transition.schema);
 
 /** Those of `may` that decide for and against: what the keys A and R stand for. */
@@ -77,7 +77,7 @@ export function moneyOf({ amount, asset }: Pick<RequestView, "amount" | "asset">
   return amount !== null && asset !== null ? `${formatAmount(amount)} ${asset}` : null;
 }
 
-/** What tells a request from its like in a list: the first texts of its data, without the amount. */
+/** Describes a request in a list: the first texts of its data, without the amount. */
 export function headline(kind: KindView | undefined, { data }: Pick<RequestView, "data">): string {
   const telling = ({ input, value }: Said) =>
     typeof value === "string" &&
@@ -111,5 +111,5 @@ export function latest(known: RequestView, read: RequestView): RequestView {
   return read.version >= known.version ? { ...known, ...read } : known;
 }
 
-/** How a toast names a request, so that what happens to it next updates the same toast. */
+/** The id of a request's toast: later news of the request update the same toast. */
 export const toastId = ({ id }: Pick<RequestView, "id">) => `request-${id}`;

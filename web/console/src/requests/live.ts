@@ -139,7 +139,7 @@ export function spread(queries: QueryClient, news: readonly ToldRequest[]): void
 function take(known: RequestView, news: ToldRequest, kind: KindView | undefined): RequestView {
   if (news.version <= known.version) return known;
   if (news.from === "line") return renewed(known, news.line, kind);
-  // What one may do now is not told. Of one's own requests it is what the declaration gives their owner.
+  // Events do not say what one may do now. For one's own requests the declaration says what their owner may do.
   const may = (kind?.transitions ?? []).filter(
     ({ from, by, decides }) => from.includes(news.request.state) && by.includes("owner") && !decides,
   );

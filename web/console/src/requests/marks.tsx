@@ -26,7 +26,7 @@ export function StateBadge({
   );
 }
 
-/** How far a request is that two must approve: a filled dot for each who did. */
+/** Shows the approvals of a request that two must approve: a filled dot for each. */
 export function ApprovalDots({ request }: { request: RequestView }) {
   const { needed, given } = request.approvals;
   if (needed < 2) return null;
@@ -52,7 +52,7 @@ export function ApprovalDots({ request }: { request: RequestView }) {
   );
 }
 
-/** Who approved, who is missing, and why there must be two. */
+/** Says who approved, who is missing, and why there must be two. */
 export function Approvals({ kind, request }: { kind: KindView; request: RequestView }) {
   const { needed, given } = request.approvals;
   const threshold = thresholdOf(kind, request);
@@ -92,7 +92,7 @@ export function Approvals({ kind, request }: { kind: KindView; request: RequestV
   );
 }
 
-/** Who else looks at it now. */
+/** Shows who else looks at it now. */
 export function Viewers({
   viewers = [],
   large = false,

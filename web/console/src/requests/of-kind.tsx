@@ -6,7 +6,7 @@ import { kindsQuery } from "../api/requests";
 import { EmptyState, ErrorState, Skeleton } from "../ui/states";
 import { Card } from "../ui/surface";
 
-/** What needs a kind's declaration. Its place is kept while that is read; where it cannot be had, this says why. */
+/** Renders what needs a kind's declaration. It keeps the place while that loads, and says why if it cannot be had. */
 export function OfKind({ name, children }: { name: string; children: (kind: KindView) => ReactNode }) {
   const kinds = useQuery(kindsQuery);
   const kind = kinds.data?.find((one) => one.name === name);

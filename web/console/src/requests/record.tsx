@@ -19,7 +19,7 @@ import { SaidList } from "./said";
 import { Timeline } from "./timeline";
 
 type RecordProps = ComponentProps<typeof Acts> & {
-  /** What a kind's own page shows above the data. */
+  /** The part of a kind's own page above the data. */
   children?: ReactNode;
 };
 
@@ -165,7 +165,7 @@ function Whose({ user }: { user: string }) {
   );
 }
 
-/** Why somebody who approves elsewhere cannot do so here. */
+/** Explains why somebody who approves elsewhere cannot do so here. */
 function WhyNot({ request }: { request: RequestView }) {
   const { admin } = useRights();
   const me = `user:${usePerson().user}`;

@@ -37,7 +37,7 @@ export function useRequests(filter: RequestFilter, following: boolean) {
   useNews((news) => {
     const known = new Set(rows.map((row) => row.id));
     const last = rows.at(-1)?.id ?? "";
-    // What would stand on a later page is not new here.
+    // A request that belongs on a later page is not new here.
     const reached = (id: string) => !hasNextPage || (oldest ? id < last : id > last);
     setGathered((before) => {
       const ids = new Set(before.of === of ? before.ids : []);
@@ -182,7 +182,7 @@ interface ListProps {
   parent?: string;
   title?: string;
   children?: ReactNode;
-  /** What to say where there are none. */
+  /** The text for an empty list. */
   empty?: ReactNode;
   columns?: Column<RequestView>[];
 }

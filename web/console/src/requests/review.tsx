@@ -45,7 +45,7 @@ export function Review<Read>({
   children,
 }: {
   review: ReturnType<typeof useReview<Read>>;
-  /** What the button says. */
+  /** The button's text. */
   act: string;
   children: ReactNode;
 }) {
@@ -73,7 +73,7 @@ export function Review<Read>({
   );
 }
 
-/** How a form ends that is looked at once more before it is sent. */
+/** The end of a form that is reviewed before it is sent. */
 export function ReviewButton({ busy = false }: { busy?: boolean }) {
   return (
     <div className="flex justify-end">

@@ -21,7 +21,7 @@ interface FieldsProps {
   onChange: (path: string, value: string | boolean) => void;
   /** The first field takes the focus. */
   focusFirst?: boolean;
-  /** Whose money it is about; null: nobody's here. */
+  /** The person whose money it is about; null: nobody's here. */
   payer?: string | null;
 }
 
@@ -274,7 +274,7 @@ function MoneyField({ field, autoFocus, draft, problems, onChange, payer }: Fiel
   );
 }
 
-/** Which asset it is about. */
+/** Chooses the asset. */
 function AssetField({
   label,
   hint,

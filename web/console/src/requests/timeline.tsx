@@ -28,7 +28,7 @@ const DOTS = {
   bad: "border-bad bg-bad",
 } as const;
 
-/** What happened to a request, the newest first; of a long history the earlier steps come when they are asked for. */
+/** Shows the steps of a request, the newest first; earlier steps of a long history load on demand. */
 export function Timeline({ kind, request }: { kind: KindView; request: RequestView }) {
   const [opened, setOpened] = useState<string | null>(null);
   const earlier = useInfiniteQuery(historyQuery(kind.name, request.id));

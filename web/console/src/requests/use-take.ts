@@ -60,7 +60,7 @@ export function useTake() {
   return { take, busy };
 }
 
-/** Why a transition was refused, in words that say who was faster. */
+/** Explains why a transition was refused, and who was faster. */
 export function explainRefusal(
   error: unknown,
   kind: KindView | undefined,

@@ -9,7 +9,7 @@ import { EmptyState } from "../ui/states";
 import { Coin } from "../ui/text";
 import { MissingPage } from "./missing";
 
-/** Who is signed out while the device is offline reads so here. */
+/** The sign-in page, or a note about it for a person who is signed out while the device is offline. */
 export const Login = lazyPart(() => import("../pages/login"), "LoginForm", {
   waiting: Splash,
   missing: ({ retry }) => (

@@ -39,7 +39,7 @@ export function Broken({ error, reset }: ErrorComponentProps) {
   );
 }
 
-/** Where even the frame around the pages broke. */
+/** Shown when even the frame around the pages broke. */
 export function Oops(props: ErrorComponentProps) {
   return (
     <main className="flex min-h-dvh items-center justify-center">

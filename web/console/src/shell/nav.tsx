@@ -43,14 +43,14 @@ export interface Place {
   /** For the bar at the foot of a phone. */
   short: string;
   icon: LucideIcon;
-  /** What waits there. */
+  /** The number of things that wait there. */
   count?: number;
 }
 
-/** How many places the bar at the foot of a phone holds; the others are behind "More". */
+/** The bar at the foot of a phone holds so many places; the others are behind "More". */
 const FOOT_MAX = 5;
 
-/** How many requests wait for a decision; 0 for those who decide nothing. */
+/** The number of requests that wait for a decision; 0 for those who decide nothing. */
 function useWaiting(): number {
   const { staff } = useRights();
   const query = useQuery({ ...waitingQuery, enabled: staff });
@@ -65,7 +65,7 @@ const BANK: (Place & { kind: string })[] = [
   { kind: "bitcoin_transaction", to: "/bitcoin", label: "Bitcoin", short: "Bitcoin", icon: Bitcoin },
 ];
 
-/** Where this person may go. Staff have the pages for one's own money only if they have some. */
+/** Lists the pages of this person. Staff have the pages for one's own money only if they have some. */
 export function usePlaces(): { own: Place[]; staff: Place[] } {
   const { staff, admin } = useRights();
   const { user } = usePerson();
@@ -156,7 +156,7 @@ export function SideNav() {
 /** On phones the same places are at the foot, in reach of the thumb. */
 export function FootNav() {
   const { own, staff } = usePlaces();
-  // Who decides has the work at hand; one's own pages are then behind "More".
+  // Staff who decide have their work at hand; their own pages are then behind "More".
   const places = staff.length > 0 ? [...staff.slice(0, 3), ...own, ...staff.slice(3)] : own;
   const path = useRouterState({ select: (state) => state.location.pathname });
   if (places.length < 2) return null;

@@ -9,7 +9,7 @@ import { usePerson } from "../live/hooks";
 import { Button } from "../ui/button";
 import { Time } from "../ui/text";
 
-/** What the person has sent and nobody has confirmed, also before the page was loaded anew. */
+/** Lists the writes of the person that nobody has confirmed, also from before the page was loaded anew. */
 export function Unconfirmed() {
   const { user } = usePerson();
   const open = useSyncExternalStore(openWrites.subscribe, openWrites.get).filter((one) => one.user === user);

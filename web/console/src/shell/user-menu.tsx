@@ -11,7 +11,7 @@ const THEMES = [
   { value: "dark", label: "Dark", icon: Moon },
 ] as const;
 
-/** Who is signed in; theme and signing out. */
+/** Shows who is signed in, the choice of theme, and signing out. */
 export function UserMenu({ wide = false }: { wide?: boolean }) {
   const { user, name } = usePerson();
   const { admin, staff } = useRights();

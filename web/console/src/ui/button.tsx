@@ -23,7 +23,7 @@ interface ButtonProps extends ComponentProps<"button"> {
   /** Shows a spinner and ignores presses, but keeps the focus where it is. */
   busy?: boolean;
   /**
-   * What a press decides. It must have been seen for a second: a press that was aimed at what stood there before does nothing.
+   * The decision that a press makes. It must have been seen for a second: a press that was aimed at what stood there before does nothing.
    * Buttons that send a form and dangerous ones are guarded without it; false: nothing is decided here.
    */
   guard?: string | boolean;

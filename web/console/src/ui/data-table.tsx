@@ -41,7 +41,7 @@ function look(column: ColumnLook | undefined): string {
 }
 
 interface DataTableProps<Row extends RowData> {
-  /** What the table shows; read aloud, not seen. */
+  /** The table's description; read aloud, not seen. */
   caption: string;
   /** Both must be stable between renders. */
   columns: Column<Row>[];
@@ -51,7 +51,7 @@ interface DataTableProps<Row extends RowData> {
   rowTestId?: string;
   /** Sorting by the columns that have a `sortFn`. */
   sortable?: boolean;
-  /** How it is sorted, where whoever shows it must know that; otherwise the table remembers it by itself. */
+  /** The sorting, for a parent that must know it; otherwise the table keeps it by itself. */
   sorting?: SortingState;
   onSorting?: (sorting: SortingState) => void;
   /** Thousands of rows of about this height (px): only those in view are in the page. */
@@ -175,7 +175,7 @@ interface CellsProps<Row extends RowData> {
   Render: ReactTable<typeof features, Row>["FlexRender"];
 }
 
-/** What is in a row. Rows of the same value stay as they are, however fast others come in. */
+/** The content of a row. A row with the same value does not render again, however fast others come in. */
 const Cells = memo(
   function Cells<Row extends RowData>({ row, Render }: CellsProps<Row>) {
     return row.getAllCells().map((cell) => (

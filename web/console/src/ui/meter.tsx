@@ -1,6 +1,6 @@
 import { cx } from "../lib/cx";
 
-/** How much of something is used or done: 0 to 1. It is a picture of what the words beside it say exactly. */
+/** Draws how much of something is used or done, 0 to 1. The words beside it say it exactly. */
 export function Meter({
   part,
   tone = "accent",

@@ -1,7 +1,7 @@
 import { ArrowUp } from "lucide-react";
 import { Button } from "./button";
 
-/** What is new waits behind this, so that nothing jumps under the pointer. */
+/** Keeps new rows back behind a button, so that nothing jumps under the pointer. */
 export function NewRows({ count, onShow }: { count: number; onShow: () => void }) {
   return (
     <Button size="sm" data-testid="new-rows" className="!h-8 !rounded-full" onClick={onShow}>

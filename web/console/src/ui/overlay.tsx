@@ -53,7 +53,7 @@ function openerOf(element: Element | null): Element | null {
   return labelled ? document.getElementById(labelled) : element;
 }
 
-/** What opens over the page, and has the focus for as long. */
+/** A dialog over the page, which keeps the focus while it is open. */
 function Panel({
   open,
   onOpenChange,

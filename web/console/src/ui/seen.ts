@@ -1,11 +1,11 @@
-/** What decides something answers only to who has seen it: it must have stood there, as it is, for a moment. */
+/** Guards buttons that decide: one works only after it has stood in its place, unchanged, for a moment. */
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 
-/** How long something must have been on the screen before a press of it counts (ms). */
+/** A press counts once its target has been on the screen for so long (ms). */
 export const SEEN_MS = 1_000;
-/** How often it is looked where it stands: at each frame while it is new, and then now and then. */
+/** The interval at which its place is checked: at each frame while it is new, and then now and then. */
 const LOOK_MS = 100;
-/** What moves so soon after the person scrolled, typed or resized was moved by them (ms). */
+/** A move so soon after the person scrolled, typed or resized counts as theirs (ms). */
 const OWN_MOVE_MS = 300;
 const MOVED_PX = 4;
 

@@ -34,7 +34,7 @@ export function EmptyState({
   );
 }
 
-/** What could not be loaded, why, and the way to try again. */
+/** Says what could not be loaded and why, and offers to try again. */
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   return (
     <div role="alert" className="flex flex-col items-center px-6 py-10 text-center">
@@ -98,7 +98,7 @@ export function Notice({
   );
 }
 
-/** How far a run is. Without `value` it only shows that something goes on. */
+/** Shows the progress of a run. Without `value` it only shows that something goes on. */
 export function Progress({ value, max, label }: { value?: number; max?: number; label: string }) {
   const part = value === undefined || !max ? null : Math.min(1, value / max);
   return (
