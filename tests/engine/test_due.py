@@ -10,18 +10,9 @@ import pytest
 
 from groat import Groat
 from groat.engine import committer
-from groat.ledger.commands import (
-    Bulk,
-    Command,
-    Hold,
-    OpenAccount,
-    Post,
-    Posting,
-    Reverse,
-    SetBalance,
-    SetLimits,
-)
+from groat.ledger.commands import Bulk, Command, Hold, Post, Posting, Reverse, SetBalance
 from groat.ledger.errors import Refusal
+from groat.ledger.limits import OpenAccount, SetLimits
 from groat.store import batch, due
 from groat.store.batch import Done
 from groat.store.flow import Flow, Query

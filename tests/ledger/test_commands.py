@@ -10,19 +10,8 @@ import pytest
 from groat import Groat, InvalidInput
 from groat.ledger import errors
 from groat.ledger.amounts import AMOUNT_MAX
-from groat.ledger.commands import (
-    Bulk,
-    Capture,
-    Command,
-    Hold,
-    OpenAccount,
-    Post,
-    Posting,
-    Release,
-    Reverse,
-    SetBalance,
-    SetLimits,
-)
+from groat.ledger.commands import Bulk, Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
+from groat.ledger.limits import OpenAccount, SetLimits
 from tests.helpers.money import invalid
 from tests.ledger.words import ASSETS, NOBODY
 

@@ -8,18 +8,8 @@ from typing import Any, NamedTuple
 from groat import Groat, InvalidInput, Refusal
 from groat.ledger.amounts import Asset, parse_amount
 from groat.ledger.book import Book
-from groat.ledger.commands import (
-    Capture,
-    Command,
-    Effect,
-    Hold,
-    Post,
-    Posting,
-    Release,
-    Reverse,
-    SetBalance,
-    SetLimits,
-)
+from groat.ledger.commands import Capture, Command, Effect, Hold, Post, Posting, Release, Reverse, SetBalance
+from groat.ledger.limits import SetLimits
 from groat.store.batch import Done
 from tests.helpers.clock import Clock
 

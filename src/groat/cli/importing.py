@@ -35,9 +35,10 @@ from groat.engine.ids import new_id
 from groat.ledger.accounts import Limits
 from groat.ledger.amounts import Asset
 from groat.ledger.book import Book, Refs
-from groat.ledger.commands import Command, OpenAccount, digest_of
+from groat.ledger.commands import Command, digest_of
 from groat.ledger.errors import Refusal
 from groat.ledger.keys import derive
+from groat.ledger.limits import OpenAccount
 from groat.ledger.restore import Restore
 from groat.settings import Settings
 from groat.sheets.model import Decimal

@@ -22,22 +22,9 @@ from groat.engine.lookup import Lookup, Stale, Time
 from groat.engine.streams import Streams
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Amount, Asset, amount_text, check_asset, parse_amount
-from groat.ledger.commands import (
-    UNSET,
-    Bulk,
-    Capture,
-    Command,
-    Hold,
-    OpenAccount,
-    Post,
-    Posting,
-    Release,
-    Reverse,
-    SetBalance,
-    SetLimits,
-    Unset,
-)
+from groat.ledger.commands import Bulk, Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
 from groat.ledger.errors import InvalidInput, Refusal, Refused, StoreError
+from groat.ledger.limits import UNSET, OpenAccount, SetLimits, Unset
 from groat.ledger.text import parse_time
 from groat.ledger.views import BulkTransactions, TransactionView
 from groat.store import archive as archiving

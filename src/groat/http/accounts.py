@@ -16,8 +16,9 @@ from groat.api.operations import ASSET, CURSOR, LIMIT, STALE, Operations, Query
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, check_readable, sees_everything
 from groat.ledger.accounts import check_path
-from groat.ledger.commands import SetBalance, SetLimits
+from groat.ledger.commands import SetBalance
 from groat.ledger.errors import Refusal
+from groat.ledger.limits import SetLimits
 from groat.ledger.views import AccountView, BalanceView, EntryView, TransactionView
 
 operations = Operations()

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
-from groat.ledger.accounts import ADJUSTMENTS, Limits, check_path
+from groat.ledger.accounts import ADJUSTMENTS, check_path
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
 from groat.ledger.book import (
     HOLD_CAPTURED,
@@ -22,7 +22,6 @@ from groat.ledger.book import (
     HOLD_OPEN,
     HOLD_RELEASED,
     Account,
-    AuditEntry,
     Book,
     HoldRow,
     Leg,
@@ -43,10 +42,6 @@ ITEMS_MAX = 10_000
 BULK_POSTINGS_MAX = 20_000
 
 _pack = msgspec.msgpack.Encoder(order="deterministic").encode
-_dump = msgspec.json.encode
-
-Unset = msgspec.UnsetType
-UNSET = msgspec.UNSET
 
 
 class Posting(msgspec.Struct, frozen=True, array_like=True):
@@ -217,7 +212,8 @@ def digest_of(principal: str, key: str) -> str:
     return hashlib.blake2b(f"{principal}\n{key}".encode(), digest_size=16).hexdigest()
 
 
-def _check_asset(code: str, assets: dict[str, Asset]) -> None:
+def check_known(code: str, assets: dict[str, Asset]) -> None:
+    """Raise InvalidInput ``unknown_asset`` unless there is such an asset."""
     if code not in assets:
         raise InvalidInput("unknown_asset", asset=printable(code, 32))
 
@@ -237,9 +233,9 @@ def _check_pair(source: str, destination: str) -> None:
 
 
 def check_move(source: str, destination: str, amount: int, asset: str, assets: dict[str, Asset]) -> None:
-    """Return whether ``amount`` smallest units may go from one account to another at all; raises InvalidInput."""
+    """Raise InvalidInput unless ``amount`` smallest units may go from one account to another at all."""
     _check_pair(source, destination)
-    _check_asset(asset, assets)
+    check_known(asset, assets)
     _check_amount(amount)
 
 
@@ -604,7 +600,7 @@ class SetBalance(Command, kw_only=True):
         """See :meth:`Command.check`."""
         Command.check(self, assets)
         _check_pair(self.account, ADJUSTMENTS)
-        _check_asset(self.asset, assets)
+        check_known(self.asset, assets)
         if abs(self.balance) > AMOUNT_MAX:
             raise InvalidInput("amount_overflow")
 
@@ -629,78 +625,3 @@ class SetBalance(Command, kw_only=True):
         if isinstance(legs, Refusal):
             return legs
         return Effect([self.record(book, legs)])
-
-
-class SetLimits(Command, kw_only=True):
-    """Change floor and ceiling of an account (smallest units; None: no limit; UNSET: as it is). Moves no money."""
-
-    kind: ClassVar[str] = "set_limits"
-    account: str
-    asset: str
-    floor: int | Unset | None = UNSET
-    ceiling: int | Unset | None = UNSET
-
-    def target(self) -> Any:
-        """Cover the account and the wanted limits."""
-        return (self.account, self.asset, *("keep" if v is UNSET else v for v in (self.floor, self.ceiling)))
-
-    def check(self, assets: dict[str, Asset]) -> None:
-        """See :meth:`Command.check`."""
-        Command.check(self, assets)
-        check_path(self.account)
-        _check_asset(self.asset, assets)
-        for limit in (self.floor, self.ceiling):
-            if isinstance(limit, int) and abs(limit) > AMOUNT_MAX:
-                raise InvalidInput("amount_overflow")
-
-    def needs(self, refs: Refs, book: Book) -> None:
-        """Need the account."""
-        refs.accounts.add((self.account, self.asset))
-
-    def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
-        """Check no limits: an account that is beyond its new limits stays where it is."""
-        return Checks(set(), set())
-
-    def decide(self, book: Book) -> Effect | Refusal:
-        """Set the limits; an account that is beyond them already stays where it is (rule 4)."""
-        account = book.accounts[self.account, self.asset]
-        floor = account.floor if self.floor is UNSET else self.floor
-        ceiling = account.ceiling if self.ceiling is UNSET else self.ceiling
-        if floor is not None and ceiling is not None and floor > ceiling:
-            return refuse("invalid_limits", account=account.path, asset=account.asset)
-        before = _limits_json(account)
-        book.touch(account)
-        account.floor, account.ceiling = floor, ceiling
-        self._act(book, account, before)
-        return Effect(accounts=[account])
-
-    def _act(self, book: Book, account: Account, before: str) -> None:
-        target = f"{account.path}/{account.asset}"
-        actor = self.actor or self.principal
-        book.audit.append(
-            AuditEntry(
-                self.kind, self.principal, actor, target, self.reason, self.key, before, _limits_json(account)
-            )
-        )
-
-
-class OpenAccount(SetLimits, kw_only=True):
-    """Open an account with its limits (None: none; UNSET: what the policy says); one that is open stays as it is."""
-
-    kind: ClassVar[str] = "open_account"
-
-    def decide(self, book: Book) -> Effect | Refusal:
-        """Set the limits only where no earlier command opened the account."""
-        account = book.accounts[self.account, self.asset]
-        if account.fresh:
-            return SetLimits.decide(self, book)
-        return Effect(accounts=[account])
-
-
-def _limits_json(account: Account) -> str:
-    limits = Limits(account.floor, account.ceiling)
-    shown = {
-        name: None if value is None else format_amount(value, account.scale)
-        for name, value in limits._asdict().items()
-    }
-    return _dump(shown).decode()
