@@ -164,7 +164,9 @@ def test_a_sign_out_without_network_is_made_up_for(new_screen: NewScreen, server
     page.context.set_offline(True)
     page.get_by_test_id("user-menu").click()
     page.get_by_role("menuitem", name="Sign out").click()
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    # The code of the sign-in page may not be on this device yet.
+    signed_out = page.get_by_role("heading", name="Sign in").or_(page.get_by_test_id("missing-page"))
+    expect(signed_out).to_be_visible()
     expect(screen.toast("You are signed out on this device")).to_be_visible()
     page.context.set_offline(False)
     # The cookie is still there, and opens nothing: neither here nor in another tab.
