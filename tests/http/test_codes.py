@@ -331,6 +331,7 @@ CASES: dict[str, Case] = {
 }
 NOT_OVER_HTTP = {
     "approval_differs": "shown in tests/programs/workflow/test_terms.py",
+    "signature_invalid": "only programs have signed operations: tests/http/test_programs.py",
     "was_corrected": "shown in tests/programs/workflow/test_corrections.py",
     "parent_not_found": "shown in tests/programs/workflow/test_workflow.py",
     "too_many_open": "shown in tests/http/test_open_requests.py",

@@ -48,6 +48,7 @@ class Call:
 
     __slots__ = (
         "_query",
+        "_signed",
         "groat",
         "headers",
         "identities",
@@ -74,6 +75,7 @@ class Call:
         self.who: Identity | None = None
         self.stale: Stale | None = None
         self._query: dict[str, str] | None = None
+        self._signed: bytes | None = None
 
     @property
     def identity(self) -> Identity:
@@ -116,6 +118,10 @@ class Call:
             self._query = self._read_query()
         right = self.operation.right
         if right in rights.WITHOUT_TOKEN:
+            if self.operation.signature is not None:
+                body = await self.read()
+                self.operation.signature(self, body)
+                self._signed = body
             return
         credential = self.headers.get(b"authorization", b"")
         if credential[:7].lower() != b"bearer ":
@@ -152,6 +158,8 @@ class Call:
 
     async def read(self) -> bytes:
         """The body as bytes. Raises HttpError ``body_too_large`` as soon as that is known."""
+        if self._signed is not None:
+            return self._signed
         most = self.settings.body_max
         if self.operation.body_max is not None:
             most = min(most, self.operation.body_max)

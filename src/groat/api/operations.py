@@ -10,16 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from groat.api.answer import Answer
+from groat.api.problems import problem
 from groat.api.rights import Right
+from groat.ledger.errors import GroatError, Refusal
 from groat.store.replica import STALE_S_MAX
 
 if TYPE_CHECKING:
-    from groat.api.answer import Answer, Download
+    from groat.api.answer import Download
     from groat.api.call import Call
     from groat.live.http_streams import EventStream
 
 Function = Callable[["Call"], Awaitable["Answer | Download | EventStream"]]
 """Answers a call: with ready-made bytes, or with a stream that stays open."""
+
+
+Signature = Callable[["Call", bytes], None]
+"""Checks the signature of a body as it arrived. Raises HttpError ``signature_invalid``."""
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -39,7 +46,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     ``media_type`` is the answer's (``other_media_types``: what it may be instead), ``body_type`` the body's;
     ``statuses`` are further statuses of success. ``params`` describe the names in the path, but for those that many
     operations share (id, account, asset, user, stream). A body has at most ``body_max`` bytes (None: as the setting
-    says), its JSON at most ``values_max`` values, nested at most ``depth_max`` deep.
+    says), its JSON at most ``values_max`` values, nested at most ``depth_max`` deep. ``signature`` checks the bodies of
+    an operation with the right SIGNED; ``problem`` makes the answer for an error.
     """
 
     id: str
@@ -66,6 +74,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     body_max: int | None = 64 * 1024
     values_max: int = 10_000
     depth_max: int = 24
+    signature: Signature | None = None
+    problem: Callable[[GroatError | Refusal], Answer] = problem
     example: Any = None
     answer_example: Any = None
 
@@ -78,8 +88,11 @@ class Operations(list[Operation]):
     ) -> Callable[[Function], Function]:
         """Declare the decorated function to answer ``route`` ("POST /v1/transactions") for whoever has the right.
 
-        Its docstring is the operation's description; ``details`` are the other fields of :class:`Operation`.
+        Its docstring is the operation's description; ``details`` are the other fields of :class:`Operation`. Raises
+        ValueError for the right SIGNED without ``signature``, and the reverse.
         """
+        if (right is Right.SIGNED) != ("signature" in details):
+            raise ValueError(f"{id}: the right SIGNED and the field signature go together")
 
         def declared(function: Function) -> Function:
             method, _, path = route.partition(" ")

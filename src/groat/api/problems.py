@@ -30,6 +30,7 @@ HTTP_ERRORS: dict[str, Rule] = {
     "invalid_file": Rule(
         400, "The form needs exactly the fields that the documentation names; detail says which."
     ),
+    "signature_invalid": Rule(401, "The signature of the body is missing, wrong, or too old."),
     "forbidden": Rule(403, "Who calls has no right to do this."),
     "action_not_declared": Rule(
         403, "This server declares no such action. People may do only what is declared."

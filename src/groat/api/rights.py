@@ -20,10 +20,11 @@ class Right(Enum):
     POST = "admins and services"
     STAFF = "admins and support"
     ADMIN = "admins"
+    SIGNED = "whoever signs the body with the operation's secret"
     LOCAL = "staff, and whoever calls from the same machine without a proxy in between"
 
 
-WITHOUT_TOKEN = frozenset({Right.ANYONE, Right.SESSION, Right.LOCAL})
+WITHOUT_TOKEN = frozenset({Right.ANYONE, Right.SESSION, Right.SIGNED, Right.LOCAL})
 """Rights that are not decided by a token."""
 
 

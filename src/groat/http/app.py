@@ -23,7 +23,7 @@ from groat import Groat
 from groat.api.answer import Answer, encode
 from groat.api.call import Call
 from groat.api.operations import Operation
-from groat.api.problems import HttpError, details, problem
+from groat.api.problems import HttpError, details
 from groat.api.services import Services
 from groat.http import sheets
 from groat.http.catalogue import Catalogue
@@ -129,10 +129,10 @@ class App:
         except GroatError as error:
             if error.status == 500:
                 log.error("operation_failed", operation=operation.id, code=error.code, detail=error.detail)
-            answer = problem(error)
+            answer = operation.problem(error)
         except Exception:
             log.exception("operation_failed", operation=operation.id)
-            answer = problem(HttpError("internal_error"))
+            answer = operation.problem(HttpError("internal_error"))
         if call is not None and call.stale is not None:
             answer.headers += ((b"groat-stale", b"%.3f" % call.stale.seconds),)
         if self.services is not None:

@@ -59,15 +59,18 @@ _JSON_CODES = (
     "number_too_large",
     "invalid_body",
 )
+_NEVER_FORBIDDEN = frozenset({Right.ANYONE, Right.SESSION, Right.SIGNED, Right.SIGNED_IN})
 _STORE_CODES = ("overloaded", "busy", "interrupted", "store_unavailable", "closed")
 
 
 def codes_of(operation: Operation) -> tuple[str, ...]:
     """Every stable code this operation may answer: its own, and what its form implies."""
     codes = ["invalid_request", "invalid_query", *operation.codes]
-    if operation.right is not Right.ANYONE and operation.right is not Right.SESSION:
+    if operation.right is Right.SIGNED:
+        codes.append("signature_invalid")
+    elif operation.right is not Right.ANYONE and operation.right is not Right.SESSION:
         codes += _TOKEN_CODES
-    if operation.right not in (Right.ANYONE, Right.SESSION, Right.SIGNED_IN) or "account" in operation.path:
+    if operation.right not in _NEVER_FORBIDDEN or "account" in operation.path:
         codes.append("forbidden")
     if operation.keyed:
         codes += ("key_required", "invalid_key")

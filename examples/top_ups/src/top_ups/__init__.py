@@ -1,0 +1,25 @@
+"""Top-ups: a payment provider tells of each payment by a signed webhook, and the payer's balance goes up at once.
+
+A program in its own package, which brings a command with a table, two operations, an event, a job and a metric; see
+docs/programs.md.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from groat.programs import Program
+from groat.store.flow import Tells
+from groat.store.sqlite import Extension
+from top_ups.counting import counting, measure
+from top_ups.operations import TOP_UP_ERRORS, TopUpView, operations
+from top_ups.payments import EVENT
+
+TOP_UPS = Program(
+    "topups",
+    extension=Extension("topups", Path(__file__).parent, tells=Tells(events=((EVENT, TopUpView),))),
+    operations=operations,
+    errors=TOP_UP_ERRORS,
+    jobs=(counting,),
+    metrics=(measure,),
+)

@@ -1,0 +1,256 @@
+"""A program from outside the tree: its operations, table, event, job and metric work without a line of ours for it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hmac
+import json
+import time
+import tomllib
+from collections.abc import AsyncIterator
+from importlib.metadata import PathDistribution
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from groat import Groat
+from groat.api.answer import Answer
+from groat.api.call import Call
+from groat.api.operations import Operations
+from groat.api.rights import Right
+from groat.http.app import create_app
+from groat.http.catalogue import Catalogue
+from groat.http.core import CORE
+from groat.ledger.errors import GroatError, Refusal, Rule
+from groat.programs import Program, find_programs
+from groat.programs.standing import STANDING
+from groat.settings import Settings
+from tests.http.conftest import ACTIONS, CALLERS, SECRET, Api, code
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "top_ups"
+KEY = b"0123456789abcdef"
+PAID = {"type": "payment.paid", "payment": "pay_1", "user": "42", "amount": "12.50", "asset": "USD"}
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example as pip would install it: its package on the path, with the entry points of its pyproject.toml."""
+    project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text())["project"]
+    place = tmp_path / "site"
+    info = place / "groat_top_ups-0.1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: 0.1.0\n")
+    entries = project["entry-points"]["groat.programs"]
+    lines = [f"{name} = {value}" for name, value in entries.items()]
+    (info / "entry_points.txt").write_text("\n".join(["[groat.programs]", *lines]))
+    assert PathDistribution(info).entry_points
+    monkeypatch.syspath_prepend(str(place))
+    monkeypatch.syspath_prepend(str(EXAMPLE / "src"))
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """The program is turned on, with the secret that the provider signs with."""
+    return Settings(
+        secret=SECRET,
+        jwt_secret=SECRET,
+        actions=ACTIONS,
+        messages_per_second=10_000,
+        programs=("topups",),
+        options={"topups": {"webhook_secret": "whsec_" + base64.b64encode(KEY).decode()}},
+    )
+
+
+@pytest.fixture
+async def server(tmp_path: Path, settings: Settings, installed: None) -> AsyncIterator[Api]:
+    """A server with the program and its table, and USD."""
+    extensions = [p.extension for p in find_programs(settings.programs) if p.extension]
+    database = f"sqlite:///{tmp_path / 'groat.db'}"
+    async with Groat.open(database, policy=settings.policy(), extensions=extensions) as groat:
+        await groat.add_asset("USD", 2)
+        app = create_app(settings, groat)
+        transport = httpx.ASGITransport(app, client=("127.0.0.1", 4711))
+        async with (
+            app.running(),
+            httpx.AsyncClient(transport=transport, base_url="http://groat.test") as client,
+        ):
+            api = Api(client, groat, app, settings)
+            for user, roles in CALLERS.items():
+                await api.identities.add_user(user, roles=roles)
+                api.credentials[user], _ = await api.identities.issue_token(user)
+            yield api
+            api.identities.close()
+        report = await groat.verify()
+        assert report.ok, report.problems
+
+
+async def told(
+    api: Api, message: Any = PAID, *, id: str = "msg_1", at: float = 0.0, key: bytes = KEY
+) -> httpx.Response:
+    """What the provider's message is answered with, signed with a key at a moment (now unless given)."""
+    body = json.dumps(message).encode()
+    moment = str(int(at or time.time()))
+    digest = hmac.digest(key, f"{id}.{moment}.".encode() + body, "sha256")
+    headers = {
+        "webhook-id": id,
+        "webhook-timestamp": moment,
+        "webhook-signature": f"v1,{base64.b64encode(b'other').decode()} v1,{base64.b64encode(digest).decode()}",
+    }
+    return await api.call("", "POST /v1/topups/webhook", content=body, headers=headers, key="")
+
+
+async def balance(api: Api) -> str:
+    found = (await api.call("42", "GET /v1/me")).json()["balances"]
+    return next((str(each["balance"]) for each in found), "0")
+
+
+async def test_a_signed_message_moves_money_once(server: Api) -> None:
+    first = await told(server)
+    assert (first.status_code, first.json()) == (201, {"payment": "pay_1", "amount": "12.50", "asset": "USD"})
+    again = await told(server, id="msg_2")
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert code(await told(server, {**PAID, "amount": "13.50"})) == "key_reused"
+    assert await balance(server) == "12.50"
+    listed = await server.call("sam", "GET /v1/topups", params={"user": "42"})
+    assert listed.json() == {"items": [first.json()]}
+
+
+async def test_its_event_is_on_the_payers_stream_with_its_schema(server: Api) -> None:
+    start = (await server.call("42", "GET /v1/streams/user:42/events")).json()["position"]
+    await told(server)
+    page = (await server.call("42", "GET /v1/streams/user:42/events", params={"after": start})).json()
+    events = {event["type"]: event["data"] for event in page["events"]}
+    assert events["topup_received"] == {"payment": "pay_1", "amount": "12.50", "asset": "USD"}
+    document = (await server.call("", "GET /v1/openapi.json")).json()
+    rules = document["components"]["schemas"]["EventData"]["allOf"]
+    assert "topup_received" in json.dumps(rules)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"key": b"another secret..."}, {"at": time.time() - 400}, {"at": time.time() + 400}, {"id": ""}],
+    ids=["key", "old", "ahead", "no id"],
+)
+async def test_a_wrong_signature_moves_nothing(server: Api, wrong: dict[str, Any]) -> None:
+    answer = await told(server, **wrong)
+    assert (answer.status_code, code(answer)) == (401, "signature_invalid")
+    assert await balance(server) == "0"
+
+
+async def test_a_body_changed_on_the_way_is_refused_before_it_is_read(server: Api) -> None:
+    signed = await told(server)
+    headers = {name: value for name, value in signed.request.headers.items() if name.startswith("webhook-")}
+    for body in (b"{", json.dumps({**PAID, "amount": "99"}).encode()):
+        answer = await server.call("ada", "POST /v1/topups/webhook", content=body, headers=headers)
+        assert code(answer) == "signature_invalid"
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "not base64!"])
+async def test_without_a_secret_nothing_is_let_in(server: Api, secret: str) -> None:
+    server.settings.options["topups"]["webhook_secret"] = secret
+    answer = await told(server, key=b"")
+    assert code(answer) == "signature_invalid"
+    assert "options.topups.webhook_secret" in answer.json()["detail"]
+
+
+async def test_who_may_do_what(server: Api) -> None:
+    for caller, status in (("", 401), ("42", 403), ("sam", 200), ("ada", 200)):
+        answer = await server.call(caller, "GET /v1/topups", params={"user": "42"})
+        assert answer.status_code == status
+
+
+async def test_its_codes_operations_and_metrics_are_where_all_others_are(server: Api) -> None:
+    assert code(await told(server, {**PAID, "type": "payment.failed"})) == "topup_not_paid"
+    document = (await server.call("", "GET /v1/openapi.json")).json()
+    webhook = document["paths"]["/v1/topups/webhook"]["post"]
+    assert webhook["security"] == []
+    assert "topup_not_paid" in json.dumps(webhook["responses"]["422"])
+    assert "signature_invalid" in json.dumps(webhook["responses"]["401"])
+    assert "listTopUps" in (await server.call("", "GET /v1/docs")).text
+    assert (await told(server)).status_code == 201
+    deadline = time.monotonic() + 30
+    while "topups_payments 1.0" not in (text := (await server.call("ada", "GET /metrics")).text):
+        assert time.monotonic() < deadline, text
+        await asyncio.sleep(0.05)
+    assert 'groat_http_requests_total{operation="takeInPayment",status="201"} 1.0' in text
+
+
+class TestInstalledAlone:
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings(secret=SECRET, jwt_secret=SECRET)
+
+    @pytest.mark.usefixtures("installed")
+    async def test_it_is_not_turned_on(self, api: Api) -> None:
+        assert [program.name for program in find_programs(["topups"])] == ["topups"]
+        assert code(await api.call("sam", "GET /v1/topups", params={"user": "42"})) == "not_found"
+
+
+def declared(id: str, route: str, **details: Any) -> Operations:
+    operations = Operations()
+
+    @operations.declare(id, route, Right.ANYONE, "things", "Do a thing", **details)
+    async def do(call: Call) -> Answer:
+        """Do it."""
+        return Answer.of({})
+
+    return operations
+
+
+@pytest.mark.parametrize(
+    ("what", "program"),
+    [
+        ("operation getMe", Program("mine", operations=declared("getMe", "GET /v1/mine"))),
+        ("route GET /v1/me", Program("mine", operations=declared("mine", "GET /v1/me"))),
+        ("code forbidden", Program("mine", errors={"forbidden": Rule(403, "Not allowed.")})),
+    ],
+    ids=["operation", "route", "code"],
+)
+def test_a_program_cannot_take_the_place_of_what_is_there(what: str, program: Program) -> None:
+    with pytest.raises(ValueError, match=f"declare the {what}"):
+        Catalogue(CORE, (*STANDING, program))
+
+
+def test_a_signed_operation_says_how_it_is_checked() -> None:
+    with pytest.raises(ValueError, match="SIGNED"):
+        Operations().declare("mine", "POST /v1/mine", Right.SIGNED, "things", "Do a thing")
+    with pytest.raises(ValueError, match="SIGNED"):
+        declared("mine", "POST /v1/mine", signature=lambda call, body: None)
+
+
+def old_form(error: GroatError | Refusal) -> Answer:
+    """Errors as some front ends that exist expect them."""
+    return Answer.of({"success": False, "message": error.code}, error.status)
+
+
+async def test_an_operation_has_a_form_of_errors_of_its_own(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operations = Operations()
+
+    @operations.declare("old", "GET /v1/old", Right.SIGNED_IN, "things", "Do a thing", problem=old_form)
+    async def old(call: Call) -> Answer:
+        """Do it."""
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("groat.http.app.find_programs", lambda _: [Program("mine", operations=operations)])
+    async with Groat.open(f"sqlite:///{tmp_path / 'groat.db'}") as groat:
+        app = create_app(settings, groat)
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.running(),
+            httpx.AsyncClient(transport=transport, base_url="http://groat.test") as client,
+        ):
+            api = Api(client, groat, app, settings)
+            api.credentials["ada"], _ = await api.identities.issue_token("ada", ("admin",))
+            refused = await api.call("", "GET /v1/old")
+            assert (refused.status_code, refused.json()) == (
+                401,
+                {"success": False, "message": "unauthenticated"},
+            )
+            broken = await api.call("ada", "GET /v1/old")
+            assert (broken.status_code, broken.json()["message"]) == (500, "internal_error")
+            api.identities.close()
