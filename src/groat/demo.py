@@ -28,7 +28,7 @@ PEOPLE = (
 )
 
 PROGRAMS = ("bank",)
-"""What is turned on in the demo."""
+"""The programs that the demo turns on."""
 
 OPTIONS = {"bank": {"bitcoin": "simulator", "cards": "simulator"}}
 """The programs' options in the demo: none of their doors leads outside."""

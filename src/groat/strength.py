@@ -14,7 +14,7 @@ from collections import Counter
 WORD_BITS = 6
 _RUN_MIN = 3
 _SEQUENCES = ((1, 1, _RUN_MIN), (1, 2, 5), (2, 1, 8), (3, 1, 12))
-"""How many sequences take turns, their largest step, and how many characters they have at least."""
+"""The number of sequences that take turns, their largest step, and their least number of characters."""
 _WORDS = (
     "access", "admin", "auth", "change", "changeit", "changeme", "credit", "default", "demo", "dev", "dummy",
     "enter", "example", "foo", "bar", "groat", "here", "insecure", "jwt", "key", "letmein", "local", "long", "make",

@@ -1,4 +1,4 @@
-"""What a call answers: ready-made bytes, as an ASGI application of two messages."""
+"""Answers of calls: ready-made bytes, as an ASGI application of two messages."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class CallerLeft(Exception):
 
 
 async def attended(receive: Receive, work: Awaitable[T]) -> T:
-    """What ``work`` comes to; it is cancelled when the caller leaves, which raises CallerLeft.
+    """Return the result of ``work``, which is cancelled when the caller leaves; that raises CallerLeft.
 
     ``receive`` is ASGI's, of a request whose body was read or is not wanted.
     """

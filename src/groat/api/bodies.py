@@ -1,4 +1,4 @@
-"""What callers send, as types: checked strictly, and shown in the OpenAPI document with what the ledger asks of them.
+"""The types of callers' bodies: checked strictly, and shown in the OpenAPI document with the ledger's demands.
 
 The patterns and lengths here are for readers of the document; the ledger itself checks them and answers with codes
 that say more than "does not match".

@@ -30,7 +30,7 @@ _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 
 
 class Shape(Protocol):
-    """How many values a document may hold, and how deep they may be nested."""
+    """The bounds of a document: the number of its values, and the depth of their nesting."""
 
     @property
     def values_max(self) -> int:
@@ -73,7 +73,7 @@ def check_shape(body: bytes, shape: Shape) -> None:
 
 
 def _is_deeper(bare: bytes, depth_max: int) -> bool:
-    """Whether brackets are nested deeper; each round takes the innermost away."""
+    """Return whether brackets are nested deeper; each round takes the innermost away."""
     brackets = bare.translate(_ONE_KIND, _NOT_BRACKETS)
     for _ in range(depth_max):
         inner = brackets.replace(b"[]", b"")

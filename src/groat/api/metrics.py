@@ -177,7 +177,7 @@ class Metrics(Collector):
 
 
 class _Workers(Collector):
-    """What the workers of a node wrote into one folder, each sample with the name of its worker."""
+    """Collects the metrics that a node's workers wrote into one folder, each sample with the name of its worker."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

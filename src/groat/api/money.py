@@ -1,4 +1,4 @@
-"""What all writes of money share: asking the committer, and showing only what the caller may see."""
+"""The shared part of all writes of money: execute a command, and show only what the caller may see."""
 
 from __future__ import annotations
 

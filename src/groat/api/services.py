@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LOOKUPS_PER_HOUR = 60
-"""How many people a person may look up; per process."""
+"""A person may look up so many people; per process."""
 
 
 class Services:

@@ -1,4 +1,4 @@
-"""What people may do with their own money: only what the server declares (setting ``actions``)."""
+"""Actions of people with their own money: only those that the server declares (setting ``actions``)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ operations = Operations()
 
 
 class ActionInput(Body):
-    """What a person wants done with their own money, by an action that the server declares."""
+    """A call of an action that the server declares, with a person's own money."""
 
     amount: Amount
     asset: AssetCode | None = None

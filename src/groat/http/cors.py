@@ -30,7 +30,7 @@ class Cors:
         self._origins = {normal(origin) for origin in origins}
 
     def is_preflight(self, scope: HTTPScope) -> bool:
-        """Whether a browser asks if it may ask."""
+        """Return whether this is a browser's preflight request."""
         if scope["method"] != "OPTIONS":
             return False
         headers: dict[bytes, bytes] = dict(scope["headers"])

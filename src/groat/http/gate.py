@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from groat.settings import Settings
 
 FILES_MAX = 65_536
-"""As many open files are asked for when the system allows them."""
+"""The process asks for so many open files, if the system allows them."""
 FILES_KEPT = 128
 """Files that connections leave to the database, logs and whatever else needs some."""
 LINGERING_MAX = 32
@@ -140,7 +140,7 @@ class Gate:
 
     @property
     def is_crowded(self) -> bool:
-        """Whether so many newcomers are being refused that none of them can be waited for."""
+        """Return whether so many newcomers are being refused that none of them can be waited for."""
         return self.count > self.count_max + LINGERING_MAX
 
     def sweep(self, now: float) -> None:
@@ -169,7 +169,7 @@ class Gate:
         return False
 
     def _is_exempt(self, address: str) -> bool:
-        """Whether many people may come from this address: a proxy that is trusted, or one on this machine."""
+        """Return whether many people may come from this address: a proxy that is trusted, or one on this machine."""
         try:
             ip = ipaddress.ip_address(address)
         except ValueError:

@@ -36,7 +36,7 @@ class HoldInput(Body):
 
 
 class CaptureInput(Body):
-    """How much of the hold to post (all that is left by default); ``final`` releases the rest."""
+    """The amount of the hold to post (all that is left by default); ``final`` releases the rest."""
 
     amount: Amount | None = None
     final: bool = True
@@ -45,7 +45,7 @@ class CaptureInput(Body):
 
 
 class ReleaseInput(Body):
-    """Why the hold is given back."""
+    """The reason for giving the hold back."""
 
     reason: Reason = ""
     metadata: Metadata = field(default_factory=dict)

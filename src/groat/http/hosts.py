@@ -1,4 +1,4 @@
-"""What a Host says about who asks."""
+"""Reads the Host of a request."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import ipaddress
 
 
 def is_this_machine(host: bytes) -> bool:
-    """Whether a Host is localhost, a name below it, or an address of this machine or a private network, with any port.
+    """Return whether a Host is localhost, a name below it, or an address of this machine or a private network.
 
     A page elsewhere can make a browser take a name of its own for such an address, but never send the address itself.
+    The port does not matter.
     """
     name = host.decode("latin-1").lower()
     name = name.partition("]")[0].removeprefix("[") if name.startswith("[") else name.partition(":")[0]

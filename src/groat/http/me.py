@@ -1,4 +1,4 @@
-"""Who calls, and what is theirs."""
+"""The caller, and what is theirs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ operations = Operations()
 
 
 class Me(msgspec.Struct):
-    """Who calls, their balances, and the position up to which these are right."""
+    """The caller, their balances, and the position up to which these are right."""
 
     user: str | None
     principal: str
@@ -28,7 +28,7 @@ class Me(msgspec.Struct):
 
 
 class _Snapshot(msgspec.Struct):
-    """What is needed of a stream's snapshot."""
+    """The part of a stream's snapshot that is needed here."""
 
     balances: list[BalanceView]
 

@@ -38,8 +38,8 @@ class RecipientView(msgspec.Struct):
     answer_example={"user": "7", "name": "Mei Tanaka"},
 )
 async def find_person(call: Call) -> Answer:
-    """Who has this id or e-mail address, so that a sender sees the name first. People may ask 60 times an hour, and
-    find only whom the setting `people_found_by` lets them find.
+    """The person with this id or e-mail address, so that a sender sees the name first. People may ask 60 times an hour,
+    and find only whom the setting `people_found_by` lets them find.
     """
     who = check_text(call.params["who"], 254)
     user = (

@@ -361,7 +361,7 @@ class Protocol(HttpToolsProtocol):
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in headers) > limits.head_max
 
     def _asks_this_machine(self) -> bool:
-        """Whether the Host is local: a page elsewhere can point a name of its own at this machine (DNS rebinding)."""
+        """Return whether the Host is local: a page elsewhere can point a name at this machine (DNS rebinding)."""
         return is_this_machine(next((value for name, value in self.headers if name == b"host"), b""))
 
     def _expect_body(self) -> None:

@@ -62,7 +62,7 @@ class Schemas:
 
 
 def is_described(type_: Any) -> bool:
-    """Whether a type of a body or an answer has a schema made from it."""
+    """Return whether a type of a body or an answer has a schema made from it."""
     return type_ is not None and not isinstance(type_, dict) and type_ not in (str, dict)
 
 

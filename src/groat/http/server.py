@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from groat.settings import Settings
 
 FINISH_S = 10
-"""How long requests and connections may take to end after the drain window, before they are cut."""
+"""Requests and connections may take so long to end after the drain window, before they are cut."""
 
 BEAT_S = 1.0
 SWEEP_S = 1.0

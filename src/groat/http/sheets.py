@@ -71,7 +71,7 @@ class SheetSummary(msgspec.Struct):
 
 
 class SheetPreview(msgspec.Struct):
-    """What a file holds. ``columns`` maps user, amount and reason to the header's own words, ``places`` to its numbers.
+    """The content of a file. ``columns`` maps user, amount and reason to the header's words, ``places`` to its numbers.
 
     ``decimal`` is the sign before the fraction that was chosen or that the amounts show. ``found`` and ``sheets`` are
     the columns and sheets that may be chosen instead, ``warnings`` what a person should look at.
@@ -252,7 +252,7 @@ def _field(form: dict[str, bytes], name: str, default: str | None = None) -> str
 
 
 def _choices(form: dict[str, bytes]) -> Choices:
-    """What the caller chose. Raises HttpError ``invalid_file`` for a choice that there is not."""
+    """Read the caller's choices. Raises HttpError ``invalid_file`` for a choice that does not exist."""
     chosen = {name: _field(form, name) for name in CHOICES if name in form}
     for name, allowed in (("encoding", ENCODINGS), ("delimiter", DELIMITERS), ("decimal", (".", ","))):
         if name in chosen and chosen[name] not in allowed:
@@ -261,7 +261,7 @@ def _choices(form: dict[str, bytes]) -> Choices:
 
 
 def _look_up(users: list[str], asset: str) -> Flow[_People]:
-    """Who of these ids or e-mail addresses is known, and their balances of ``asset`` in smallest units, by user id."""
+    """Find people by ids or e-mail addresses, with their balances of ``asset`` (smallest units), by user id."""
     emails = [user.lower() for user in users if "@" in user]
     found = (yield Query("users_by_emails", (emails,))) if emails else []
     by_email = {email: principal.removeprefix("user:") for email, principal in found}

@@ -1,4 +1,4 @@
-"""What the server tells of itself: health, metrics, its document, and what a front end needs before signing in."""
+"""The server about itself: health, metrics, its document, and the facts a front end needs before signing in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ operations = Operations()
 
 
 class ActionView(msgspec.Struct):
-    """What people may do: for which assets (none named: any), at most how much, and whether it names another person."""
+    """An action of people: its assets (none named: any), its largest amount, and whether it names another person."""
 
     assets: list[str]
     max: str | None
@@ -32,7 +32,7 @@ class ActionView(msgspec.Struct):
 
 
 class ConfigView(msgspec.Struct):
-    """What a front end needs to know before anybody signs in. With no ``people_found_by`` nobody is told a name."""
+    """The facts for a front end before anybody signs in. With no ``people_found_by`` nobody is told a name."""
 
     version: str
     demo: bool
@@ -51,7 +51,7 @@ class DemoPerson(msgspec.Struct):
 
 
 class Health(msgspec.Struct, omit_defaults=True):
-    """Whether the process lives, or is ready to serve; ``degraded`` names what is away and slows things down."""
+    """The health of the process, or its readiness; ``degraded`` names what is away and slows things down."""
 
     status: str
     degraded: list[str] = []

@@ -60,7 +60,7 @@ class BulkInput(Body):
 
 
 class ReverseInput(Body):
-    """What to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting."""
+    """The part to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting."""
 
     reason: Reason = ""
     amounts: list[Amount | None] | None = None
@@ -83,7 +83,7 @@ class BulkResult(msgspec.Struct):
 
 
 class BulkSummary(msgspec.Struct):
-    """How many items were committed and how many refused."""
+    """The numbers of items committed and refused."""
 
     committed: int
     refused: int

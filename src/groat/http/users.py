@@ -34,7 +34,7 @@ class UserInput(Body):
 
 
 class UserPatch(Body):
-    """What to change of a person; what is not named stays. A new password signs them out everywhere."""
+    """Changes of a person; what is not named stays. A new password signs them out everywhere."""
 
     name: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
     email: Annotated[str, Meta(max_length=254)] | UnsetType | None = UNSET
@@ -45,7 +45,7 @@ class UserPatch(Body):
 
 
 class RevokeInput(Body):
-    """Why somebody is signed out, for the audit."""
+    """The reason for signing somebody out, for the audit."""
 
     reason: Reason = ""
 
@@ -272,7 +272,7 @@ async def revoke_user(call: Call) -> Answer:
     answer_example={"items": [AUDIT], "cursor": None},
 )
 async def list_audit(call: Call) -> Answer:
-    """Who did what to whom and why, newest first: all transactions, and acts that moved no money."""
+    """The audit log, newest first: all transactions, and acts that moved no money, with actor and reason."""
     limit = call.limit()
     found = await call.lookup().audit(
         before=call.cursor() or LAST_ID,

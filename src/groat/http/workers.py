@@ -121,7 +121,7 @@ class Supervisor:
             self._bury()
 
     def _pause_s(self) -> float:
-        """How long nothing need be done unless somebody is heard."""
+        """Return how long nothing need be done unless a worker reports."""
         due = [self._kill_at]
         if not self._stopping:
             due += [worker.start_at for worker in self._workers if not worker.process]

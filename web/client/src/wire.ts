@@ -16,7 +16,7 @@ export interface AccountView {
   balances: BalanceView[];
 }
 
-/** What a person wants done with their own money, by an action that the server declares. */
+/** A call of an action that the server declares, with a person's own money. */
 export interface ActionInput {
   /** A decimal string of at most the asset's fraction digits, above zero. */
   amount: string;
@@ -28,7 +28,7 @@ export interface ActionInput {
   metadata?: Record<string, unknown>;
 }
 
-/** What people may do: for which assets (none named: any), at most how much, and whether it names another person. */
+/** An action of people: its assets (none named: any), its largest amount, and whether it names another person. */
 export interface ActionView {
   assets: string[];
   max: string | null;
@@ -155,7 +155,7 @@ export interface BulkResult {
   problem?: ProblemView;
 }
 
-/** How many items were committed and how many refused. */
+/** The numbers of items committed and refused. */
 export interface BulkSummary {
   committed: number;
   refused: number;
@@ -169,7 +169,7 @@ export interface BulkView {
   summary: BulkSummary;
 }
 
-/** How much of the hold to post (all that is left by default); `final` releases the rest. */
+/** The amount of the hold to post (all that is left by default); `final` releases the rest. */
 export interface CaptureInput {
   amount?: string | null;
   final?: boolean;
@@ -179,7 +179,7 @@ export interface CaptureInput {
   metadata?: Record<string, unknown>;
 }
 
-/** What a front end needs to know before anybody signs in. With no `people_found_by` nobody is told a name. */
+/** The facts for a front end before anybody signs in. With no `people_found_by` nobody is told a name. */
 export interface ConfigView {
   version: string;
   demo: boolean;
@@ -251,7 +251,7 @@ export interface EventData {
   notification?: NotificationTold;
 }
 
-/** Whether the process lives, or is ready to serve; `degraded` names what is away and slows things down. */
+/** The health of the process, or its readiness; `degraded` names what is away and slows things down. */
 export interface Health {
   status: string;
   degraded?: string[];
@@ -306,7 +306,7 @@ export interface KindView {
   parent: string | null;
 }
 
-/** Who is looking at a request. */
+/** The people who look at a request. */
 export interface LookAnswer {
   viewers: LookView[];
 }
@@ -334,7 +334,7 @@ export interface MarkView {
   spans: [number, number][];
 }
 
-/** Who calls, their balances, and the position up to which these are right. */
+/** The caller, their balances, and the position up to which these are right. */
 export interface Me {
   user: string | null;
   principal: string;
@@ -344,7 +344,7 @@ export interface Me {
   positions: Record<string, string>;
 }
 
-/** What to tell whom. `category` is what people switch on and off; a toast of the same `thread` is replaced. */
+/** A notification to send. People switch a `category` on and off; a toast of the same `thread` is replaced. */
 export interface NotificationInput {
   /** user:42, role:partner, or all. */
   to: string;
@@ -448,7 +448,7 @@ export interface PostingView {
   asset: string;
 }
 
-/** How to hear of each category, `*` standing for all others; and where mail goes, "" for nowhere. */
+/** The ways for each category, `*` standing for all others, and the address of mail, "" for none. */
 export interface PreferencesInput {
   ways?: Record<string, ("email" | "toast")[]> | null;
   email?: string | null;
@@ -478,7 +478,7 @@ export interface ProblemView {
   [field: string]: unknown;
 }
 
-/** What was read: these ids, a thread, or all up to and including the one of an id. */
+/** The notifications that were read: these ids, a thread, or all up to and including the one of an id. */
 export interface ReadInput {
   ids?: string[];
   thread?: string;
@@ -498,7 +498,7 @@ export interface RecipientView {
   name: string;
 }
 
-/** Why the hold is given back. */
+/** The reason for giving the hold back. */
 export interface ReleaseInput {
   /** Why, for people. */
   reason?: string;
@@ -590,7 +590,7 @@ export interface Reset {
   snapshot: SnapshotData;
 }
 
-/** What to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting. */
+/** The part to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting. */
 export interface ReverseInput {
   /** Why, for people. */
   reason?: string;
@@ -599,7 +599,7 @@ export interface ReverseInput {
   metadata?: Record<string, unknown>;
 }
 
-/** Why somebody is signed out, for the audit. */
+/** The reason for signing somebody out, for the audit. */
 export interface RevokeInput {
   /** Why, for people. */
   reason?: string;
@@ -661,7 +661,7 @@ export interface SheetName {
 }
 
 /**
- * What a file holds. `columns` maps user, amount and reason to the header's own words, `places` to its numbers.
+ * The content of a file. `columns` maps user, amount and reason to the header's words, `places` to its numbers.
  *
  * `decimal` is the sign before the fraction that was chosen or that the amounts show. `found` and `sheets` are
  * the columns and sheets that may be chosen instead, `warnings` what a person should look at.
@@ -787,7 +787,7 @@ export interface StreamPages {
   position: string;
 }
 
-/** What a notification is about: a kind of thing of the app's, and its id. */
+/** The subject of a notification: a kind of thing of the app's, and its id. */
 export interface SubjectInput {
   kind: string;
   id: string;
@@ -868,7 +868,7 @@ export interface UserPage {
   cursor: string | null;
 }
 
-/** What to change of a person; what is not named stays. A new password signs them out everywhere. */
+/** Changes of a person; what is not named stays. A new password signs them out everywhere. */
 export interface UserPatch {
   name?: string;
   email?: string | null;

@@ -26,14 +26,14 @@ operations = Operations()
 
 
 class SubjectInput(Body):
-    """What a notification is about: a kind of thing of the app's, and its id."""
+    """The subject of a notification: a kind of thing of the app's, and its id."""
 
     kind: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 128})]
     id: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 128})]
 
 
 class NotificationInput(Body):
-    """What to tell whom. ``category`` is what people switch on and off; a toast of the same ``thread`` is replaced."""
+    """A notification to send. People switch a ``category`` on and off; a toast of the same ``thread`` is replaced."""
 
     to: Annotated[
         str,
@@ -58,7 +58,7 @@ class NotificationInput(Body):
 
 
 class ReadInput(Body):
-    """What was read: these ids, a thread, or all up to and including the one of an id."""
+    """The notifications that were read: these ids, a thread, or all up to and including the one of an id."""
 
     ids: Annotated[list[str], Meta(max_length=500)] = field(default_factory=list)
     thread: Annotated[str, Meta(max_length=128)] = ""
@@ -66,7 +66,7 @@ class ReadInput(Body):
 
 
 class PreferencesInput(Body):
-    """How to hear of each category, ``*`` standing for all others; and where mail goes, "" for nowhere."""
+    """The ways for each category, ``*`` standing for all others, and the address of mail, "" for none."""
 
     ways: dict[str, list[Literal["toast", "email"]]] | None = None
     email: Annotated[str, Meta(max_length=254)] | None = None
@@ -108,8 +108,8 @@ _NOTIFICATION: dict[str, Any] = {
     answer_example={"items": [_NOTIFICATION], "cursor": None, "unread": 1},
 )
 async def list_notifications(call: Call) -> Answer:
-    """What the caller was told, and their roles, and everybody; newest first. Staff and services name a person and get
-    what that person alone was told.
+    """Notifications of the caller, of their roles and of everybody, newest first. Staff and services name a person and
+    get those of that person alone.
     """
     reader, rooms = await _reader(call)
     unread = call.query.get("unread", "false")
@@ -231,8 +231,8 @@ async def read_notifications(call: Call) -> Answer:
     },
 )
 async def get_preferences(call: Call) -> Answer:
-    """How a person wants to hear of each category: by toast, by e-mail, both or neither. All is kept and listed anyway.
-    What nobody chose for is a toast.
+    """A person's choice for each category: by toast, by e-mail, both or neither. All is kept and listed anyway.
+    Without a choice a notification is a toast.
     """
     reader, rooms = await _reader(call)
     return Answer.of(await _preferences(call, reader, rooms))
@@ -288,7 +288,7 @@ async def _preferences(call: Call, reader: str, rooms: list[str]) -> Preferences
 
 
 async def _reader(call: Call) -> tuple[str, list[str]]:
-    """Whose notifications are meant, and in which rooms besides: the caller's, or the person's whom ``user`` names."""
+    """Return the person and the rooms whose notifications are meant: the caller's, or those of the ``user`` named."""
     identity = call.identity
     user = call.query.get("user")
     if user is None:

@@ -86,7 +86,7 @@ class StatementError(GroatError):
     ),
 )
 async def get_statement(call: Call) -> Download:
-    """What came and went in a period, with the balance after each line and at both ends, in the order of the effective
+    """All that came and went in a period, with the balance after each line and at both ends, by effective
     dates. The balances are those that GET /v1/accounts/{account} tells of the same moments. People read their own.
     """
     path = check_path(call.params["account"])
@@ -136,7 +136,7 @@ def _zone(name: str) -> str:
 
 
 async def _holder(call: Call, path: str) -> str:
-    """Whose account it is, by name where that is known."""
+    """Return the owner of the account, by name where that is known."""
     stream = owner_stream(path)
     if stream is None:
         return path

@@ -60,7 +60,7 @@ class StepPage(msgspec.Struct):
 
 
 class LookAnswer(msgspec.Struct):
-    """Who is looking at a request."""
+    """The people who look at a request."""
 
     viewers: list[LookView]
 
@@ -184,7 +184,7 @@ _USER = Query("user", {"type": "string", "maxLength": 64}, "Whose request it is;
     answer_example={"items": [KIND]},
 )
 async def list_kinds(call: Call) -> Answer:
-    """What can be filed on this server, with states, transitions, and JSON schemas of data and inputs."""
+    """The kinds of requests on this server, with states, transitions, and JSON schemas of data and inputs."""
     return Answer.of(KindList([kind_view(kind) for kind in call.services.part(Workflow).kinds.values()]))
 
 
