@@ -52,6 +52,8 @@ def test_the_commands_are_found() -> None:
         "verify",
         "archive",
         "epoch renew",
+        "program list",
+        "program remove",
         "export",
         "bench",
     } == set(COMMANDS)

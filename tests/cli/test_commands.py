@@ -14,6 +14,7 @@ import pytest
 from groat import Groat
 from groat.identity import IdentityError
 from groat.identity.identities import Identities
+from groat.programs import find_programs, record
 from groat.settings import DEMO_SECRET, Settings
 from tests.cli.conftest import Run
 from tests.helpers.secrets import SECRET
@@ -360,3 +361,25 @@ def test_bench_prints_json_lines(run: Run, tmp_path: Path) -> None:
     ]
     assert all(line["per_second"] > 0 for line in lines)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_programs_are_listed_and_removed(run: Run, database: str) -> None:
+    async def start() -> None:
+        async with Groat.open(database) as groat:
+            await record.start_with(groat, find_programs(["bank"]))
+
+    asyncio.run(start())
+    ran = run("program", "list", "--database", database)
+    assert ran.code == 0
+    assert ran.out.startswith("bank: ")
+    assert "transfer (0 open)" in ran.out
+    secrets = ("--secret", SECRET, "--jwt-secret", SECRET, "--port", "0")
+    ran = run("serve", "--database", database, *secrets)
+    assert (ran.code, ran.out) == (2, "")
+    assert "error program_missing: Nodes have run bank on this database." in ran.err
+    ran = run("program", "remove", "shop", "--database", database)
+    assert (ran.code, "error program_not_recorded: " in ran.err) == (2, True)
+    ran = run("program", "remove", "bank", "--database", database, "--programs", "bank")
+    assert (ran.code, ran.out) == (0, "bank is removed\n")
+    assert "records it again" in ran.err
+    assert run("program", "list", "--database", database).out == ""

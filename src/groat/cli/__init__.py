@@ -16,6 +16,7 @@ from groat.cli import (
     epochs,
     exporting,
     importing,
+    programs,
     server,
     tokens,
     users,
@@ -56,6 +57,7 @@ app.command("token")(tokens.token)
 app.add_typer(users.app, name="user")
 app.add_typer(importing.app, name="import")
 app.add_typer(epochs.app, name="epoch")
+app.add_typer(programs.app, name="program")
 app.command("verify")(verifying.verify)
 app.command("archive")(archiving.archive)
 app.command("export", no_args_is_help=True)(exporting.export)

@@ -21,7 +21,7 @@ from groat.identity.identities import Identities
 from groat.ledger.commands import Command, Hold, Post, Posting
 from groat.ledger.keys import derive
 from groat.ledger.text import parse_time
-from groat.programs import find_programs
+from groat.programs import find_programs, record
 from groat.settings import Settings
 
 DAYS = 42
@@ -75,7 +75,10 @@ def _announce(settings: Settings, given: bool) -> None:
 
 async def fill(settings: Settings) -> None:
     """Put the demo's assets, people and history into the database; what is there already stays as it is."""
-    for program in find_programs(settings.programs):
+    programs = find_programs(settings.programs)
+    async with open_ledger(settings) as groat:
+        await record.start_with(groat, programs)
+    for program in programs:
         if program.story is not None:
             await program.story(settings)
     async with open_ledger(settings) as groat:

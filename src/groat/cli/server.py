@@ -11,7 +11,7 @@ from contextlib import suppress
 from groat import tracing
 from groat.cli.options import open_ledger, shown_database, with_settings
 from groat.cli.output import result
-from groat.programs import find_programs
+from groat.programs import find_programs, record
 from groat.settings import Settings, SettingsError, require_secrets, require_store
 
 
@@ -37,8 +37,8 @@ def serve(*, settings: Settings) -> None:
 
 
 async def _open_once(settings: Settings) -> None:
-    async with open_ledger(settings, wait_s=settings.database_wait_s):
-        pass
+    async with open_ledger(settings, wait_s=settings.database_wait_s) as groat:
+        await record.start_with(groat, find_programs(settings.programs))
 
 
 def require_address(settings: Settings) -> None:

@@ -35,7 +35,7 @@ from groat.identity import Identities
 from groat.ledger.errors import Closed, GroatError
 from groat.live import Live
 from groat.live import asgi as live_asgi
-from groat.programs import Host, find_programs
+from groat.programs import Host, find_programs, record
 from groat.programs.standing import STANDING
 from groat.sandbox.pool import Pool
 
@@ -182,6 +182,7 @@ class App:
                         wait_s=settings.database_wait_s,
                     )
                 )
+            await record.start_with(groat, self._programs)
             identities = Identities(groat, settings)
             stack.callback(identities.close)
             live = Live(groat, identities, settings)

@@ -26,6 +26,11 @@ GROUP = "groat.programs"
 
 PROGRAM_ERRORS: dict[str, Rule] = {
     "program_not_found": Rule(500, "No installed package brings a program of this name (setting programs)."),
+    "program_missing": Rule(
+        500, "Other nodes run a program on this database that this one lacks (setting programs)."
+    ),
+    "program_not_recorded": Rule(500, "No node has run a program of this name on this database."),
+    "program_in_use": Rule(500, "Requests of the program are open."),
 }
 
 

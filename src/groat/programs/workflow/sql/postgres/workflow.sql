@@ -58,6 +58,10 @@ SELECT request, json_agg(json_build_array(source, destination, asset, amount, la
 -- How many requests of each owner are open.
 SELECT r.owner, count(*) FROM groat_request AS r WHERE r.owner = ANY ($1::text[]) AND r.open = 1 GROUP BY r.owner;
 
+-- name: count_open_of_kinds :bulk
+-- How many requests of these kinds are open, for kinds that have any.
+SELECT r.kind, count(*) FROM groat_request AS r WHERE r.kind = ANY ($1::text[]) AND r.open = 1 GROUP BY r.kind ORDER BY r.kind;
+
 -- name: insert_request_steps :rows
 INSERT INTO groat_request_step (id, request, version, transition, source, target, actor, at, reason, input)
 SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::integer[]), unnest($4::text[]), unnest($5::text[]),

@@ -56,6 +56,12 @@ FROM (SELECT request, json_group_array(json_array(source, destination, asset, am
 SELECT json_group_array(json_array(j.value, (SELECT count(*) FROM groat_request AS r WHERE r.owner = j.value AND r.open = 1)))
 FROM json_each(?1) AS j;
 
+-- name: count_open_of_kinds :bulk
+-- How many requests of these kinds are open, for kinds that have any.
+SELECT json_group_array(json_array(kind, many))
+FROM (SELECT kind, count(*) AS many FROM groat_request
+      WHERE kind IN (SELECT value FROM json_each(?1)) AND open = 1 GROUP BY kind ORDER BY kind);
+
 -- name: insert_request_steps :rows
 INSERT INTO groat_request_step (id, request, version, transition, source, target, actor, at, reason, input) VALUES :rows;
 
