@@ -231,6 +231,7 @@ async def let_expire(database: SqliteDatabase) -> list[str]:
         ids = [str(view.id) for view in views]
         await groat.capture(ids[1], key="part", amount=4, final=False)
         clock.advance(61)
+        await groat.expire_due()
         await groat.post([("house:bank", "user:1", 1, "CREDIT")], key="second")
     return ids
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from groat.ledger.keys import derive
 from tests.crash.server import Reachable, bearing
 
 
@@ -107,7 +108,7 @@ class Write:
     def keys(self) -> list[str]:
         """The keys in the database: each item of an independent bulk has its own."""
         if self.body.get("mode") == "independent":
-            return [f"{self.key}/{index}" for index in range(len(self.body["items"]))]
+            return [derive(self.key, index) for index in range(len(self.body["items"]))]
         return [self.key]
 
     @property

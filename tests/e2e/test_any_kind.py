@@ -53,7 +53,7 @@ def test_claimed_by_its_form_paid_from_the_inbox_and_seen_at_once(
     hands.button("Claim")
     record = page.get_by_test_id("record")
     expect(record).to_have_attribute("data-state", "pending")
-    expect(record).to_contain_text("will lapse by itself")
+    expect(record).to_contain_text("lapses")
     expect(record.get_by_test_id("act-withdraw")).to_be_visible()
 
     row = admin.page.get_by_test_id("inbox-row")
