@@ -57,7 +57,7 @@ SQLITE_FILL = {
         WITH RECURSIVE n (i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :last)
         INSERT INTO groat_txn SELECT printf('018f0000-0000-7000-8000-%012x', i), 1 + i / 1000, 'post', 'service:bench',
             'made-' || i, 'service:bench', 'bench', NULL, :at + i, :at + i, NULL, NULL, NULL,
-            '{"user:' || (i * 104729 % :people) || '":"made:' || (1 + i / :people) || '"}' FROM n""",
+            '{"user:' || (i * 104729 % :people) || '":"made:' || (1 + i / :people) || '"}', NULL FROM n""",
     "posting": """
         WITH RECURSIVE n (i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :last)
         INSERT INTO groat_posting SELECT printf('018f0000-0000-7000-8000-%012x', i), 0, 1 + i % :people,

@@ -110,7 +110,9 @@ async def test_two_approve_the_same_or_not_at_all(workflow: Workflow) -> None:
     ],
 )
 def test_thresholds_are_set_by_asset(thresholds: dict[str, dict[str, str]], expected: dict[str, str]) -> None:
-    workflow = Workflow(Groat.__new__(Groat), [DEAL], thresholds)
+    groat = Groat.__new__(Groat)
+    groat.audits = {}
+    workflow = Workflow(groat, [DEAL], thresholds)
     assert workflow.kinds["deal"].thresholds == expected
 
 
