@@ -130,3 +130,22 @@ def test_no_file_cites_a_document_that_is_not_here() -> None:
         for path in sources()
         for name in absent.findall(path.read_text(encoding="utf-8"))
     } == set()
+
+
+def docstrings(path: Path) -> Iterator[tuple[int, str]]:
+    """The line and the text of each docstring of a file, also of those below a constant."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        body = getattr(node, "body", None)
+        for line in body if isinstance(body, list) else ():
+            if isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant):
+                yield line.lineno, str(line.value.value)
+
+
+def test_docstrings_are_statements() -> None:
+    clause = re.compile(r"(What|Who|Whom|Whose|Whoever|Whatever|Which|Where|Why|How|That|Whether)\b")
+    assert {
+        f"{path.relative_to(ROOT)}:{number}: {text.splitlines()[0]}"
+        for path in PYTHON.rglob("*.py")
+        for number, text in docstrings(path)
+        if clause.match(text)
+    } == set()

@@ -44,7 +44,7 @@ LARGE_BYTES = 131_072
 
 
 class Call:
-    """What an operation's function receives. ``identity`` is None only where no token is asked for."""
+    """A call, as an operation's function receives it. ``identity`` is None only where no token is asked for."""
 
     __slots__ = (
         "_query",
@@ -79,7 +79,7 @@ class Call:
 
     @property
     def identity(self) -> Identity:
-        """Who calls. Raises Unauthorized ``unauthenticated`` where nobody signed in."""
+        """Return the caller. Raises Unauthorized ``unauthenticated`` where nobody signed in."""
         if self.who is None:
             raise Unauthorized("unauthenticated")
         return self.who
@@ -133,7 +133,7 @@ class Call:
             raise HttpError("forbidden")
 
     async def attended(self, work: Awaitable[T]) -> T:
-        """What ``work`` comes to; it is cancelled when the caller leaves. Raises HttpError ``invalid_request`` then."""
+        """Return the result of ``work``; cancel it when the caller leaves, and raise HttpError ``invalid_request``."""
         try:
             return await attended(self.receive, work)
         except CallerLeft:
@@ -198,14 +198,14 @@ class Call:
         return self._query
 
     def limit(self) -> int:
-        """How many items a page shall hold. Raises HttpError ``invalid_query``."""
+        """Return the number of items for a page. Raises HttpError ``invalid_query``."""
         text = self.query.get("limit", "50")
         if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= 500):
             raise HttpError("invalid_query", "limit is a number from 1 to 500.")
         return int(text)
 
     def lookup(self) -> Lookup:
-        """Where to look things up: as stale as the caller allows, or the truth. Raises HttpError ``invalid_query``."""
+        """Return a lookup as stale as the caller allows, or the truth. Raises HttpError ``invalid_query``."""
         text = self.query.get("max_stale")
         if text is None:
             return self.groat
@@ -215,7 +215,7 @@ class Call:
         return self.stale
 
     def cursor(self) -> str | None:
-        """What :func:`to_cursor` was given for the page before. Raises HttpError ``invalid_cursor``."""
+        """Return the value that :func:`to_cursor` got for the page before. Raises HttpError ``invalid_cursor``."""
         sent = self.query.get("cursor")
         if sent is None:
             return None
@@ -262,7 +262,7 @@ class Call:
 
 
 class Limiter:
-    """How many calls a person may make: ``per_second`` on average, ``at_once`` together; per process, bounded."""
+    """Limits a person's calls: ``per_second`` on average, ``at_once`` together; per process, bounded."""
 
     KEPT_MAX = 50_000
 

@@ -1,4 +1,4 @@
-"""Who may do what: the rights that operations name, and the one rule about a person's own data."""
+"""Rights: those that operations name, and the one rule about a person's own data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from groat.ledger.accounts import owner_stream
 
 
 class Right(Enum):
-    """Who may call an operation. Admins may do everything that staff may; support only reads."""
+    """The callers that may call an operation. Admins may do everything that staff may; support only reads."""
 
     ANYONE = "anyone, without signing in"
     SESSION = "whoever holds a session cookie, from the server's own pages"
@@ -29,7 +29,7 @@ WITHOUT_TOKEN = frozenset({Right.ANYONE, Right.SESSION, Right.SIGNED, Right.LOCA
 
 
 def allows(right: Right, identity: Identity) -> bool:
-    """Whether the right covers this caller."""
+    """Return whether the right covers this caller."""
     if right is Right.SIGNED_IN:
         return True
     if right is Right.POST:
@@ -44,12 +44,12 @@ def allows(right: Right, identity: Identity) -> bool:
 
 
 def sees_everything(identity: Identity) -> bool:
-    """Whether the caller may read all accounts, or only their own."""
+    """Return whether the caller may read all accounts, not only their own."""
     return allows(Right.READ, identity)
 
 
 def owns(identity: Identity, path: str) -> bool:
-    """Whether the account is the caller's own: ``user:7`` and what lies below it."""
+    """Return whether the account is the caller's own: ``user:7`` and the accounts below it."""
     return identity.user is not None and owner_stream(path) == f"user:{identity.user}"
 
 

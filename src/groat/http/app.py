@@ -220,7 +220,7 @@ def _handler(paths: list[str], methods: Any, answer: ASGIApp) -> HTTPRouteHandle
 
 
 def _refuse(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    """What Litestar itself refuses: no such address, no such method, a malformed request."""
+    """Answer a request that Litestar itself refuses: no such address, no such method, a malformed request."""
     code = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}.get(
         error.status_code, "invalid_request"
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from groat.http.catalogue import Catalogue
 
 KEPT_MAX = 4
-"""How many servers' documents a process keeps made."""
+"""A process caches the documents of so many servers."""
 
 _PARAMETERS = {
     "id": ({"type": "string", "format": "uuid"}, "The id as groat returned it."),

@@ -93,7 +93,7 @@ WHERE s.name = ANY ($1::text[]);
 SELECT 1 FROM groat_hold WHERE status = 'open' AND expires_at <= $1 AND cause IS NULL LIMIT 1;
 
 -- name: find_reversed :bulk
--- How much of each posting of these transactions was reversed before. One statement, so that no reversal is missed that
+-- The amount of each posting of these transactions that was reversed before. One statement, so that no reversal is missed that
 -- is being archived. It is archived after what it reverses: where all of that is here, so are the reversals.
 SELECT t.reverses::text, p.leg, p.amount
 FROM groat_txn AS t JOIN groat_posting AS p ON p.txn = t.id WHERE t.reverses = ANY ($1::uuid[])
@@ -193,7 +193,7 @@ SELECT unnest($1::text::uuid[]), unnest($2::text::smallint[]), unnest($3::text::
        unnest($5::text[]);
 
 -- name: confirm :one
--- What stands here may not have reached the synchronous standby: the wait of its COMMIT was cancelled, or the server began
+-- A committed row may not have reached the synchronous standby: the wait of its COMMIT was cancelled, or the server began
 -- again meanwhile. A record of our own in the log makes this COMMIT wait for all before it.
 SELECT CASE WHEN current_setting('synchronous_standby_names') <> ''
             THEN pg_logical_emit_message(true, 'groat', '')::text END;

@@ -60,7 +60,7 @@ SELECT count(*) FROM (SELECT 1 FROM groat_event WHERE at < $1 LIMIT $2) AS old;
 DELETE FROM groat_event WHERE (stream, "offset") IN (SELECT stream, "offset" FROM groat_event WHERE at < $1 LIMIT $2);
 
 -- name: read_batches :many
--- What other workers than $2 committed behind batch $1; their own they know.
+-- The batches of other workers than $2 behind batch $1; a worker knows its own.
 SELECT id, streams FROM groat_batch WHERE id > $1 AND worker <> $2 ORDER BY id LIMIT $3;
 
 -- name: last_batch :one

@@ -93,16 +93,16 @@ SELECT p.txn::text, p.leg, p.source, p.destination, p.amount, p.pending, p.sourc
 FROM unnest($1::uuid[]) AS j (txn) JOIN groat_posting AS p ON p.txn = j.txn;
 
 -- name: verify_acts :many long
--- What commands in the batches behind $1 and up to $2 did that moved no money.
+-- The audit entries of the batches behind $1 and up to $2.
 SELECT batch, id::text, at, kind, principal, actor, target, reason, key, before, after
 FROM groat_act WHERE batch > $1 AND batch <= $2 ORDER BY batch, id;
 
 -- name: verify_keys :bulk long
--- What stands under these keys. Joined, for a generic plan would look through all the array for each row.
+-- The entries of these keys. Joined, for a generic plan would look through all the array for each row.
 SELECT k.txn::text, k.outcome FROM unnest($1::uuid[]) AS j (digest) JOIN groat_key AS k ON k.digest = j.digest;
 
 -- name: verify_names :one long
--- How many transactions all keys name, but for those that stand there for older nodes (form 3).
+-- Count the transactions that all keys name, except keys for older nodes (form 3).
 SELECT count(txn) + coalesce(sum(jsonb_array_length(outcome::jsonb -> 'transactions'))
                          FILTER (WHERE outcome LIKE '%"transactions"%'), 0)::bigint
 FROM groat_key WHERE form <> 3;

@@ -37,7 +37,7 @@ SELECT ?3, id, batch, kind, principal, key, actor, reason, metadata, effective_a
 FROM groat_txn WHERE batch > ?1 AND batch <= ?2;
 
 -- name: count_copied :one
--- How many (transactions, postings) of the batches behind ?1 and up to ?2 month ?3 of the archive has.
+-- Count the (transactions, postings) that month ?3 of the archive has of the batches behind ?1 and up to ?2.
 SELECT count(DISTINCT t.id), count(p.leg)
 FROM groat_archived_txn AS t LEFT JOIN groat_archived_posting AS p ON p.month = t.month AND p.txn = t.id
 WHERE t.month = ?3 AND t.batch > ?1 AND t.batch <= ?2;

@@ -19,18 +19,18 @@ INSERT INTO groat_principal (id, name, email, password, roles, rev, created_at, 
 VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(rev), 0) + 1 FROM groat_principal), ?6, ?7);
 
 -- name: update_profile :exec
--- What changes no rights: id, name, email, password.
+-- Change what gives no rights: id, name, email, password.
 UPDATE groat_principal SET name = ?2, email = ?3, password = ?4 WHERE id = ?1;
 
 -- name: update_rights :exec
--- What open connections must hear of: id, roles, disabled, tokens_after, decides_after.
+-- Change what open connections must hear of: id, roles, disabled, tokens_after, decides_after.
 UPDATE groat_principal
 SET roles = ?2, disabled = ?3, tokens_after = ?4, decides_after = ?5,
     rev = (SELECT max(rev) + 1 FROM groat_principal)
 WHERE id = ?1;
 
 -- name: principals_changed :many
--- Who changed since a rev, in order: (rev, id).
+-- The principals that changed since a rev, in order: (rev, id).
 SELECT rev, id FROM groat_principal WHERE rev > ?1 ORDER BY rev;
 
 -- name: last_rev :one
@@ -38,7 +38,7 @@ SELECT rev, id FROM groat_principal WHERE rev > ?1 ORDER BY rev;
 SELECT coalesce(max(rev), 0) FROM groat_principal;
 
 -- name: count_people :one
--- How many people with a password have a role: ?1 is the role. Tells whether somebody could administer.
+-- Count the people with a password and a role: ?1 is the role. Tells whether somebody could administer.
 SELECT count(*) FROM groat_principal
 WHERE password IS NOT NULL AND disabled = 0 AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = ?1);
 
@@ -56,7 +56,7 @@ FROM json_each(?1) AS wanted JOIN groat_principal AS p ON p.id = wanted.value;
 INSERT INTO groat_api_key (id, digest, principal, label, created_at, created_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6);
 
 -- name: find_api_key :one
--- Whose key this is, by digest, unless it was withdrawn or its service disabled.
+-- The owner of a key, by digest, unless it was withdrawn or its service disabled.
 SELECT k.principal, p.roles FROM groat_api_key AS k JOIN groat_principal AS p ON p.id = k.principal
 WHERE k.digest = ?1 AND k.revoked_at IS NULL AND p.disabled = 0;
 
@@ -77,7 +77,7 @@ UPDATE groat_api_key SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL;
 INSERT INTO groat_session (digest, principal, created_at, expires_at) VALUES (?1, ?2, ?3, ?4);
 
 -- name: find_session :one
--- Whose session this is, and when it ends: digest, now.
+-- The owner of a session, and when it ends: digest, now.
 SELECT principal, expires_at FROM groat_session WHERE digest = ?1 AND expires_at > ?2;
 
 -- name: live_sessions :bulk
@@ -101,7 +101,7 @@ DELETE FROM groat_session WHERE principal = ?1;
 DELETE FROM groat_session WHERE expires_at <= ?1;
 
 -- name: list_users :bulk
--- Who there is: people with a record and people with a stream, in order of id. [pattern], after, limit.
+-- List people: those with a record, and those with a stream, in order of id. [pattern], after, limit.
 -- Both sides walk an index from `after` and stop at the limit.
 SELECT json_group_array(json_array(id)) FROM (
     SELECT id FROM (

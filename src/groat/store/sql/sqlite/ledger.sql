@@ -81,7 +81,7 @@ FROM json_each(?1) AS j JOIN groat_stream AS s ON s.name = j.value;
 SELECT 1 FROM groat_hold WHERE status = 'open' AND expires_at <= ?1 AND cause IS NULL LIMIT 1;
 
 -- name: find_reversed :bulk
--- How much of each posting of these transactions was reversed before.
+-- The amount of each posting of these transactions that was reversed before.
 SELECT json_group_array(json_array(id, leg, amount))
 FROM (SELECT t.reverses AS id, p.leg, p.amount
       FROM json_each(?1) AS j JOIN groat_txn AS t ON t.reverses = j.value JOIN groat_posting AS p ON p.txn = t.id
@@ -162,7 +162,7 @@ DELETE FROM groat_key WHERE digest IN (VALUES :rows) AND form = 3;
 INSERT INTO groat_key (digest, form, body, txn, outcome) VALUES :rows;
 
 -- name: confirm :one
--- What stands here is as durable as it will ever be.
+-- A committed row is as durable as it will ever be.
 SELECT 1;
 
 -- name: find_transactions :bulk

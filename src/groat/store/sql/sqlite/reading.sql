@@ -1,4 +1,4 @@
--- What people and staff look up. Nothing here decides anything. A hold that is over reserves nothing, whether or not it was
+-- Statements by which people and staff look things up. Nothing here decides anything. A hold that is over reserves nothing, whether or not it was
 -- expired in the books yet.
 
 -- name: page_accounts :many

@@ -58,7 +58,7 @@ SELECT count(*) FROM (SELECT 1 FROM groat_event WHERE at < ?1 LIMIT ?2);
 DELETE FROM groat_event WHERE (stream, offset) IN (SELECT stream, offset FROM groat_event WHERE at < ?1 ORDER BY at LIMIT ?2);
 
 -- name: read_batches :many
--- What was committed behind batch ?1. Worker ?2 knows its own batches: they tell it nothing but how far it has read.
+-- The batches behind batch ?1. Worker ?2 knows its own: they only tell it how far it has read.
 SELECT id, CASE worker WHEN ?2 THEN '[]' ELSE streams END FROM groat_batch WHERE id > ?1 ORDER BY id LIMIT ?3;
 
 -- name: last_batch :one

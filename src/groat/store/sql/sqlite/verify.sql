@@ -103,16 +103,16 @@ SELECT json_group_array(json_array(
 FROM json_each(?1) AS j JOIN groat_posting AS p ON p.txn = j.value;
 
 -- name: verify_acts :many long
--- What commands in the batches behind ?1 and up to ?2 did that moved no money.
+-- The audit entries of the batches behind ?1 and up to ?2.
 SELECT batch, id, at, kind, principal, actor, target, reason, key, before, after
 FROM groat_act WHERE batch > ?1 AND batch <= ?2 ORDER BY batch, id;
 
 -- name: verify_keys :bulk long
--- What stands under these keys.
+-- The entries of these keys.
 SELECT json_group_array(json_array(k.txn, k.outcome)) FROM json_each(?1) AS j JOIN groat_key AS k ON k.digest = j.value;
 
 -- name: verify_names :one long
--- How many transactions all keys name, but for those that stand there for older nodes (form 3).
+-- Count the transactions that all keys name, except keys for older nodes (form 3).
 SELECT count(txn) + coalesce(sum(json_array_length(outcome, '$.transactions')), 0) FROM groat_key WHERE form <> 3;
 
 -- name: verify_missing :many long

@@ -28,7 +28,7 @@ INSERT INTO groat_notification_mail (id, notification, stream, at, due_at)
 SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::bigint[]), unnest($5::bigint[]);
 
 -- name: read_notification_marks :bulk
--- Whoever changes a reader's marks holds the lock on the reader's box.
+-- A command that changes a reader's marks holds the lock on the reader's box.
 SELECT m.id, m.reader, m.room, m.upto, m.spans FROM groat_notification_mark AS m WHERE m.id = ANY ($1::text[]);
 
 -- name: write_notification_marks :rows
@@ -121,7 +121,7 @@ WHERE n.number = coalesce(g.gone, 0) + 1 AND n.at < $1 AND (n.stream LIKE 'user:
 ORDER BY n.at LIMIT $3;
 
 -- name: read_gone_notifications :bulk
--- Whoever changes it holds the lock on the stream's box.
+-- A command that changes it holds the lock on the stream's box.
 SELECT g.stream, g.gone FROM groat_notification_gone AS g WHERE g.stream = ANY ($1::text[]);
 
 -- name: write_gone_notifications :rows

@@ -25,7 +25,7 @@ FROM json_each(?1) AS j JOIN groat_notification_mail AS m ON m.id = j.value;
 INSERT INTO groat_notification_mail (id, notification, stream, at, due_at) VALUES :rows;
 
 -- name: read_notification_marks :bulk
--- Whoever changes a reader's marks holds the lock on the reader's box.
+-- A command that changes a reader's marks holds the lock on the reader's box.
 SELECT json_group_array(json_array(m.id, m.reader, m.room, m.upto, m.spans))
 FROM json_each(?1) AS j JOIN groat_notification_mark AS m ON m.id = j.value;
 
@@ -119,7 +119,7 @@ WHERE n.number = coalesce(g.gone, 0) + 1 AND n.at < ?1 AND (n.stream GLOB 'user:
 ORDER BY n.at LIMIT ?3;
 
 -- name: read_gone_notifications :bulk
--- Whoever changes it holds the lock on the stream's box.
+-- A command that changes it holds the lock on the stream's box.
 SELECT json_group_array(json_array(g.stream, g.gone))
 FROM json_each(?1) AS j JOIN groat_notification_gone AS g ON g.stream = j.value;
 

@@ -26,7 +26,7 @@ SELECT s.id, 'request:' || r.kind || ':' || r.id
 FROM unnest($1::text[]) AS j (id) JOIN groat_request_step AS s ON s.id = j.id JOIN groat_request AS r ON r.id = s.request;
 
 -- name: read_request_moves :bulk
--- What these requests moved, as JSON: [source, destination, asset, amount, latest transaction, how]. It was a step, the capture of
+-- The movements of these requests, as JSON: [source, destination, asset, amount, latest transaction, how]. It was a step, the capture of
 -- the hold by a step, a correction, or a reversal by hand that older versions allowed. Whoever moves money of a request holds its row.
 WITH step (request, id, transition) AS (
     -- The id of a step that a child made of its parent has more behind it; it made no transaction.
@@ -55,7 +55,7 @@ sums AS (
 SELECT request, json_agg(json_build_array(source, destination, asset, amount, latest, how))::text FROM sums GROUP BY request;
 
 -- name: count_open_requests :bulk
--- How many requests of each owner are open.
+-- Count the open requests of each owner.
 SELECT r.owner, count(*) FROM groat_request AS r WHERE r.owner = ANY ($1::text[]) AND r.open = 1 GROUP BY r.owner;
 
 -- name: count_open_of_kinds :bulk

@@ -23,7 +23,7 @@ SELECT json_group_array(json_array(s.id, 'request:' || r.kind || ':' || r.id))
 FROM json_each(?1) AS j JOIN groat_request_step AS s ON s.id = j.value JOIN groat_request AS r ON r.id = s.request;
 
 -- name: read_request_moves :bulk
--- What these requests moved, as JSON: [source, destination, asset, amount, latest transaction, how]. It was a step, the capture of
+-- The movements of these requests, as JSON: [source, destination, asset, amount, latest transaction, how]. It was a step, the capture of
 -- the hold by a step, a correction, or a reversal by hand that older versions allowed. Whoever moves money of a request holds its row.
 WITH moves (request, txn, source, destination, amount, how) AS (
     SELECT x.request, p.txn, p.source, p.destination, p.amount,
@@ -52,7 +52,7 @@ FROM (SELECT request, json_group_array(json_array(source, destination, asset, am
       FROM sums GROUP BY request);
 
 -- name: count_open_requests :bulk
--- How many requests of each owner are open.
+-- Count the open requests of each owner.
 SELECT json_group_array(json_array(j.value, (SELECT count(*) FROM groat_request AS r WHERE r.owner = j.value AND r.open = 1)))
 FROM json_each(?1) AS j;
 
