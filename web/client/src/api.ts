@@ -121,8 +121,6 @@ export function createApi(http: Pick<Http, "json" | "file">) {
       write<wire.UserView>("POST", "/v1/users", input, options),
     updateUser: (user: string, input: wire.UserPatch, options?: WriteOptions) =>
       write<wire.UserView>("PATCH", path("users", user), input, options),
-    /** The person with this id or e-mail address, to be shown before paying them. `user_not_found` for nobody. */
-    findPerson: (who: string) => http.json<wire.RecipientView>(path("people", who)),
     /** Signs a user out everywhere. */
     revokeUser: (user: string, options?: WriteOptions) =>
       write<void>("POST", path("users", user, "revoke"), {}, options),
