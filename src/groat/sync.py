@@ -109,4 +109,5 @@ class SyncGroat:
     held = _Word(Groat.held)
     audit = _Word(Groat.audit)
     notify = _Word(Groat.notify)
+    expire_due = _Word(Groat.expire_due)
     verify = _Word(Groat.verify)

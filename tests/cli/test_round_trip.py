@@ -251,10 +251,13 @@ def test_holds_that_expired_and_one_that_is_due_on_arrival(run: Run, tmp_path: P
     first, second = SqliteDatabase(tmp_path / "one"), SqliteDatabase(tmp_path)
     ids = asyncio.run(let_expire(first))
     text, rows = exported(run, first.url)
-    assert [row["hold_state"] for row in rows if row["kind"] == "expire"] == ["expired", "expired"]
+    # The third is due by the machine's own clock, so whoever opens the first ledger may expire it before the export.
+    expired = [row["hold_state"] for row in rows if row["kind"] == "expire"]
+    assert expired in (["expired"] * 2, ["expired"] * 3)
+    count = len({row["transaction"] for row in rows})
     file = tmp_path / "file.csv"
     file.write_bytes(text.encode())
-    for said in ("8 posted, 0 known", "0 posted, 8 known"):
+    for said in (f"{count} posted, 0 known", f"0 posted, {count} known"):
         ran = run("import", "transactions", file, "--database", second.url)
         assert (ran.code, ran.out) == (0, f"{said} from earlier runs, 0 refused\n"), ran.err
     expected = ["expired 0 10", "expired 4 6", "expired 0 10"]

@@ -26,7 +26,7 @@ STATEMENT = "/v1/accounts/user:42/statement?asset=USD&from=2020-01-01T00:00:00Z&
 
 
 def token(user: str, *roles: str) -> dict[str, str]:
-    claims = {"sub": user, "roles": list(roles), "exp": int(time.time()) + 600}
+    claims = {"sub": user, "roles": list(roles), "exp": int(time.time()) + 86_400}
     return {"Authorization": f"Bearer {jwt.encode(claims, SECRET, algorithm='HS256')}"}
 
 

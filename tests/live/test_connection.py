@@ -470,7 +470,11 @@ async def test_at_most_n_connections_per_person(plain_asgi: bool) -> None:
         async with wired(served, token), wired(served, other), wired(served) as third:
             async with wired(served, token):
                 error = (await third.ask(id=1, connect={"token": token}))["error"]
-                assert error == {"code": 106, "message": "limit exceeded", "temporary": True}
+                assert error == {
+                    "code": 106,
+                    "message": "too many connections of this person",
+                    "temporary": True,
+                }
             await until(lambda: served.live.stats.connections == 3)
             assert "connect" in await third.ask(id=2, connect={"token": token})
 
