@@ -28,7 +28,7 @@ from groat.programs.bank.node_simulator import SimulatedNode
 from groat.programs.notifications.commands import MarkRead, Read
 from groat.programs.workflow import FILE, Workflow
 from groat.programs.workflow import workflow as clockwork
-from groat.programs.workflow.views import RequestView
+from groat.programs.workflow.views import ApprovalView, RequestView
 from groat.store.postgres import PostgresStore
 from tests.faults.ledgers import plain
 from tests.helpers.clock import Clock
@@ -359,7 +359,9 @@ async def check_requests(workflow: Workflow, storm: Storm) -> None:
         assert isinstance(whole.history, list)
         kind = KINDS[view.kind]
         state = kind.states[view.state]
-        assert (view.open, view.waits) == (state.open, state.waits)
+        # A proposed correction waits for another person, whatever the state.
+        waits = state.waits or isinstance(view.correction, ApprovalView)
+        assert (view.open, view.waits) == (state.open, waits)
         assert [step.version for step in whole.history] == list(range(1, view.version + 1))
         at = ""
         for step in whole.history:
