@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.conftest import NewScreen
+from tests.e2e.hands import SEEN
 from tests.e2e.screens import Screen
 from tests.e2e.serving import Server
 
@@ -374,6 +375,7 @@ def test_keys_are_enough_to_sign_in_and_give_credits(server: Server, new_screen:
     page.keyboard.type("50")
     tab_to(page, page.get_by_test_id("adjust-dialog").get_by_label("Reason"))
     page.keyboard.type("Typed")
+    page.wait_for_function(SEEN)
     page.keyboard.press("Enter")
     expect(admin.row("7")).to_have_attribute("data-value", str(before + 50))
     # The focus goes back to where it came from, not to the top of the page.
