@@ -36,7 +36,7 @@ def begin() -> None:
     mark = os.environ[MARK] = uuid4().hex
     theirs, _pipe = os.pipe()
     # In a session of its own, so that a signal to the group of the run does not end it, too.
-    subprocess.Popen(
+    watchman = subprocess.Popen(
         [sys.executable, "-m", "tests.guard", mark, str(os.getpid())],
         cwd=ROOT,
         stdin=theirs,
@@ -46,6 +46,8 @@ def begin() -> None:
         env={name: value for name, value in os.environ.items() if name != MARK},
     )
     os.close(theirs)
+    # It outlives this process on purpose, so its handle must not complain of that at the end.
+    watchman.returncode = 0
 
 
 def remove(folder: Path) -> None:
