@@ -1,4 +1,4 @@
-"""How long anybody's post waits while 20,000 holds that touch a house account fall due at the same moment.
+"""Measure how long posts wait while 20,000 holds that touch a house account fall due at the same moment.
 
 Callers post one after the other: out of the house that all the holds were made to, into it, and between others.
 Baseline: the same callers in the same run before anything is due. Wanted: no post waits for more than 250 ms because
@@ -106,7 +106,7 @@ class Callers:
 
 
 async def spend(groat: Groat, people: Iterator[int]) -> float:
-    """How long the slowest of some people waits who spend what their hold has reserved until just now, in seconds."""
+    """Return the longest wait, in seconds, of people who spend what their hold reserved until just now."""
     slowest = 0.0
     for person in people:
         began = time.perf_counter()
@@ -163,7 +163,7 @@ async def measure(store: str, address: str, run: Callable[[str], Any], args: arg
 
 
 def on_file(path: str) -> Callable[[str], int]:
-    """What runs SQL on a file."""
+    """Return a function that runs SQL on a file."""
 
     def run(sql: str) -> int:
         with closing(sqlite3.connect(path, timeout=30)) as connection, connection:
@@ -174,7 +174,7 @@ def on_file(path: str) -> Callable[[str], int]:
 
 
 def on_server(dsn: str) -> Callable[[str], int]:
-    """What runs SQL on a server."""
+    """Return a function that runs SQL on a server."""
 
     async def ask(sql: str) -> int:
         connection = await asyncpg.connect(dsn)

@@ -1,4 +1,4 @@
-"""What neighbours notice of hostile files and long statements: how soon ``GET /health/live`` answers meanwhile.
+"""Measure what neighbours notice of hostile files and long statements: how soon ``GET /health/live`` answers meanwhile.
 
 One server process on SQLite. Three trials in the same run: nobody else (the baseline), people who send hostile files,
 and people who ask for PDFs of thousands of lines. Each line is one trial: percentiles of the answer times in
@@ -36,7 +36,7 @@ Work = Callable[[httpx.AsyncClient, int], Awaitable[httpx.Response]]
 
 
 def memory(pid: int) -> int:
-    """How much of the machine's memory a process has, in bytes."""
+    """Return the memory of a process, in bytes."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
