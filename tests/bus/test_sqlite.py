@@ -6,7 +6,8 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from groat import Groat, StoreError
+from groat import Groat
+from groat.ledger.errors import Unavailable
 from groat.store.batch import Published
 from groat.store.sqlite import SqliteStore
 from groat.store.streams import read_batches
@@ -29,7 +30,7 @@ class Watched(SqliteStore):
         if flow is read_batches:
             self.behind.append(args[0])
             if self.broken:
-                raise StoreError("store_unavailable")
+                raise Unavailable()
         return await super().read(flow, *args, **kwargs)
 
 

@@ -14,7 +14,7 @@ from groat.bus import postgres, redis
 from groat.bus.postgres import PostgresBus
 from groat.bus.redis import SHARDS, RedisBus, shard_of
 from groat.bus.sqlite import SqliteBus
-from groat.ledger.errors import StoreError
+from groat.ledger.errors import Busy
 from groat.store.batch import Published
 from tests.helpers.interleaving import run_all, turns
 
@@ -156,7 +156,7 @@ class File:
     async def data_version(self) -> int:
         await turns(self.dice.randrange(3))
         if self.dice.random() < 0.1 and self.commits:
-            raise self.dice.choice((StoreError("busy"), ZeroDivisionError()))
+            raise self.dice.choice((Busy(), ZeroDivisionError()))
         return len(self.commits)
 
     async def read(self, flow: Any, *args: Any) -> Any:

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from groat import Closed, Groat, GroatError, InvalidInput, Overloaded, StoreError
+from groat import Closed, Groat, GroatError, InvalidInput, Overloaded
 from groat.ledger.book import Book, Refs
 from groat.ledger.commands import Post, Posting
+from groat.ledger.errors import Unavailable
 from groat.store.batch import Done
 from groat.store.flow import Query
 from tests.engine.vouchers import VOUCHERS, Issue
@@ -378,7 +379,7 @@ async def test_a_store_that_fails_answers_everybody_and_recovers(tmp_path: Path)
 
     def fail(query: Query) -> None:
         if broken and query.name == "insert_batch":
-            raise StoreError("store_unavailable")
+            raise Unavailable()
 
     database = SqliteDatabase(tmp_path)
     async with Groat.open(database.url, store=database.store(Clock(), before_query=fail)) as groat:

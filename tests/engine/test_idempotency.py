@@ -11,6 +11,7 @@ import pytest
 
 from groat import Groat, Overloaded, Refusal, StoreError
 from groat.ledger.commands import Bulk, Post, Posting
+from groat.ledger.errors import Unavailable
 from groat.ledger.views import BulkTransactions, TransactionView
 from groat.store.batch import Done
 from tests.helpers.clock import Clock
@@ -283,7 +284,7 @@ async def test_nothing_is_frozen_when_the_store_fails(database: Database, clock:
 
     def fail(_: object) -> None:
         if failing:
-            raise StoreError("store_unavailable")
+            raise Unavailable()
 
     async with Groat.open(database.url, store=database.store(clock, before_query=fail)) as groat:
         await groat.add_asset("CREDIT", 0)

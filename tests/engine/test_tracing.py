@@ -13,7 +13,7 @@ from opentelemetry.trace import StatusCode
 
 from groat import Groat
 from groat.ledger.commands import Post, Posting
-from groat.ledger.errors import StoreError
+from groat.ledger.errors import Interrupted
 from groat.store.flow import Query
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database, PostgresDatabase
@@ -162,7 +162,7 @@ async def test_a_run_that_breaks_off_is_told_of(
     postgres_server: Postgres, clock: Clock, spans: Spans
 ) -> None:
     database = PostgresDatabase(postgres_server)
-    broken = iter([StoreError("interrupted")])
+    broken = iter([Interrupted()])
 
     def strike(query: Query) -> None:
         if query.name == "insert_keys":

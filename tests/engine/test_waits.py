@@ -17,14 +17,14 @@ from groat.engine.ids import new_id
 from groat.ledger.accounts import Policy
 from groat.ledger.book import refuse
 from groat.ledger.commands import Post, Posting
-from groat.ledger.errors import GroatError, Overloaded, Refusal, StoreError
+from groat.ledger.errors import Busy, CommandFailed, GroatError, Interrupted, Overloaded, Refusal, Unavailable
 from groat.programs.notifications.mail import Mailer
 from groat.programs.workflow import workflow as clockwork
 from groat.programs.workflow.workflow import Workflow
 from groat.store.batch import Broken, Committed, Done, LockedElsewhere, Prepared, Published, Retry, Verdict
 from tests.helpers.interleaving import run_all, turns
 
-TROUBLE = ("busy", "interrupted", "store_unavailable", "command_failed")
+TROUBLE = (Busy, Interrupted, Unavailable, CommandFailed)
 
 
 class Store:
@@ -41,7 +41,7 @@ class Store:
         await turns(self.dice.randrange(4))
         fate = self.dice.random()
         if fate < 0.2:
-            raise StoreError(self.dice.choice(TROUBLE))
+            raise self.dice.choice(TROUBLE)()
         if fate < 0.25:
             raise ZeroDivisionError
         published = [Published("user:1", "e", 1, 1, ())] if fate < 0.9 else []
@@ -105,7 +105,7 @@ class Requests:
     async def take_due(self) -> int:
         await turns(self.dice.randrange(4))
         if self.troubled and self.dice.random() < 0.2:
-            raise self.dice.choice((StoreError("busy"), ZeroDivisionError()))
+            raise self.dice.choice((Busy(), ZeroDivisionError()))
         found, self.due = self.due, []
         await turns(self.dice.randrange(4))
         self.taken += found
@@ -139,7 +139,7 @@ def test_a_sender_of_mails_goes_on_after_any_trouble() -> None:
         async def send_due() -> bool:
             await turns(dice.randrange(4))
             if dice.random() < 0.3:
-                raise dice.choice((StoreError("busy"), ZeroDivisionError()))
+                raise dice.choice((Busy(), ZeroDivisionError()))
             if not waiting:
                 return False
             sent.append(waiting.pop(0))

@@ -13,8 +13,9 @@ import httpx
 import jwt
 import pytest
 
-from groat import Overloaded, StoreError
+from groat import Closed, Overloaded
 from groat.http.openapi import codes_of
+from groat.ledger.errors import Busy, CommandFailed, Interrupted, Unavailable
 from groat.sandbox.pool import PER_PERSON_MAX
 from tests.http.conftest import EVERYWHERE, PASSWORD, SECRET, Api, code, give, posting
 
@@ -255,11 +256,11 @@ CASES: dict[str, Case] = {
     "invalid_stream": call("GET /v1/streams/house:bonus/events"),
     # Passing trouble.
     "overloaded": failing(Overloaded()),
-    "busy": failing(StoreError("busy")),
-    "interrupted": failing(StoreError("interrupted")),
-    "store_unavailable": failing(StoreError("store_unavailable")),
-    "closed": failing(StoreError("closed")),
-    "command_failed": failing(StoreError("command_failed")),
+    "busy": failing(Busy()),
+    "interrupted": failing(Interrupted()),
+    "store_unavailable": failing(Unavailable()),
+    "closed": failing(Closed()),
+    "command_failed": failing(CommandFailed()),
     "internal_error": failing(ZeroDivisionError()),
     # Who calls.
     "unauthenticated": call("GET /v1/me", caller=""),

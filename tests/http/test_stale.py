@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from groat.engine.groat import Groat
-from groat.ledger.errors import StoreError
+from groat.ledger.errors import Busy, StoreError
 from groat.store.replica import Replica, TooStale
 from tests.http.conftest import EVERYWHERE, Api, code
 
@@ -71,7 +71,7 @@ async def test_even_that_something_is_missing_may_be_stale(api: Api, old: Old) -
     assert (code(answer), answer.headers["groat-stale"]) == ("account_not_found", "1.500")
 
 
-@pytest.mark.parametrize("trouble", [TooStale(), StoreError("busy", "canceled for the sake of recovery")])
+@pytest.mark.parametrize("trouble", [TooStale(), Busy("canceled for the sake of recovery")])
 async def test_the_primary_answers_for_a_replica_that_cannot(api: Api, old: Old, trouble: StoreError) -> None:
     old.trouble = trouble
     answer = await api.call("ada", stale("GET /v1/accounts/user:42"))

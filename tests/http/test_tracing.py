@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import SpanKind, StatusCode
 
 from groat import logs
-from groat.ledger.errors import StoreError
+from groat.ledger.errors import Busy, StoreError
 from tests.helpers.spans import Spans, id_of, linked
 from tests.http.conftest import Api, give
 
@@ -62,7 +62,7 @@ async def test_routes_are_named_and_addresses_told(api: Api, spans: Spans) -> No
 
 @pytest.mark.parametrize(
     ("status", "error", "told"),
-    [(403, None, StatusCode.UNSET), (503, StoreError("busy"), StatusCode.ERROR)],
+    [(403, None, StatusCode.UNSET), (503, Busy(), StatusCode.ERROR)],
 )
 async def test_only_faults_of_the_server_are_errors(
     api: Api,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from groat import Groat
@@ -63,3 +65,24 @@ def test_a_table_cannot_mean_anything_but_what_it_looks_like() -> None:
     assert parse_table("a   b\n1   2\n# none\n\n    3") == [{"a": "1", "b": "2"}, {"a": "", "b": "3"}]
     with pytest.raises(ValueError, match="runs into the column"):
         parse_table("a   b\n1234 5")
+
+
+def kinds_of(base: type[errors.StoreError]) -> Iterator[type[errors.StoreError]]:
+    """The classes of errors below a class, in groat."""
+    for kind in base.__subclasses__():
+        if kind.__module__.startswith("groat."):
+            yield kind
+            yield from kinds_of(kind)
+
+
+PASSING = {"busy", "store_unavailable", "interrupted"}
+
+
+@pytest.mark.parametrize("kind", kinds_of(errors.StoreError), ids=lambda kind: kind.__name__)
+def test_each_error_of_the_store_has_a_code_and_says_whether_it_passes(kind: type[errors.StoreError]) -> None:
+    error = kind()
+    assert error.detail
+    assert error.passing == (error.code in PASSING)
+    assert error.status == errors.SERVER_ERRORS[error.code].status
+    # What may succeed later is answered with 503, so that clients try again.
+    assert not error.passing or error.status == 503

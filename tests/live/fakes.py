@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from groat.identity import Identity, Unauthorized
-from groat.ledger.errors import StoreError
+from groat.ledger.errors import Unavailable
 from groat.store.batch import Published
 from groat.store.streams import BEHIND_MAX, Event, Head, Resume
 
@@ -46,7 +46,7 @@ class FakeStreams:
             await self.gate.wait()
         if self.failing > 0:
             self.failing -= 1
-            raise StoreError("store_unavailable")
+            raise Unavailable()
 
     def _head(self, name: str) -> Head:
         stream = self.of(name)

@@ -12,7 +12,7 @@ import pytest
 
 from groat import Groat
 from groat.identity import Identity
-from groat.ledger.errors import StoreError
+from groat.ledger.errors import Unavailable
 from groat.live import Limits
 from groat.live.connection import Connection
 from groat.live.frames import message_of
@@ -427,7 +427,7 @@ async def test_a_session_that_ended_closes_its_connections_at_once_and_no_others
 
 
 async def test_a_check_of_rights_that_failed_is_made_again(faked: Served) -> None:
-    failing = faked.identities.failing = [StoreError("store_unavailable")]
+    failing = faked.identities.failing = [Unavailable()]
     async with wired(faked, let_in(faked)) as wire:
         faked.identities.changed.append("user:42")
         faked.identities.listener()

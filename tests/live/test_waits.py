@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from structlog.testing import capture_logs
 
-from groat.ledger.errors import StoreError
+from groat.ledger.errors import StoreError, Unavailable
 from groat.live import protocol
 from groat.live.http_streams import _Waiter
 from groat.live.hub import CHECK_EVERY_S, Hub, Stats
@@ -132,7 +132,7 @@ def test_receipts_are_written_though_a_write_fails_or_is_cut_short() -> None:
         async def seen(receipts: Sequence[tuple[str, str, int, int]]) -> None:
             await turns(dice.randrange(4))
             if dice.random() < 0.3 and noting:
-                raise StoreError("store_unavailable")
+                raise Unavailable()
             for stream, device, offset, _ in receipts:
                 assert offset > written.get((stream, device), -1) or not noting
                 written[stream, device] = max(offset, written.get((stream, device), -1))

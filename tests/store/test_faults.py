@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from groat import Groat, Refused, StoreError
-from groat.ledger.errors import GroatError
+from groat.ledger.errors import Busy, GroatError, Unavailable
 from groat.store.flow import Query
 from tests.helpers.clock import Clock
 from tests.helpers.databases import SqliteDatabase
@@ -24,7 +24,7 @@ class Faults:
     def __init__(self) -> None:
         self.seen: list[str] = []
         self.broken: int | None = None
-        self.error: Exception = StoreError("store_unavailable")
+        self.error: Exception = Unavailable()
 
     def __call__(self, query: Query) -> None:
         self.seen.append(query.name)
@@ -85,7 +85,7 @@ async def code_of(call: Awaitable[Any]) -> str:
 
 ERRORS: dict[str, Callable[[], Exception]] = {
     "store_unavailable": lambda: sqlite3.OperationalError("disk I/O error"),
-    "busy": lambda: StoreError("busy"),
+    "busy": lambda: Busy(),
     "command_failed": lambda: sqlite3.IntegrityError("UNIQUE constraint failed"),
 }
 

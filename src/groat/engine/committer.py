@@ -21,7 +21,18 @@ from groat.engine.tracing import Call, Traces
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
 from groat.ledger.commands import Command
-from groat.ledger.errors import Closed, GroatError, Overloaded, Refusal, Replaced, StoreError
+from groat.ledger.errors import (
+    Busy,
+    Closed,
+    CommandFailed,
+    GroatError,
+    Interrupted,
+    Overloaded,
+    Refusal,
+    Replaced,
+    StoreError,
+    Unavailable,
+)
 from groat.store.batch import (
     Broken,
     Committed,
@@ -244,23 +255,31 @@ class Committer:
         while True:
             try:
                 committed = await self._commit(batch, chain, wait)
-            except StoreError as error:
-                late = perf_counter() > deadline
-                if isinstance(error, Replaced):
-                    log.error("database_replaced", hint="if it was restored, run `groat epoch renew`")
-                if error.code == "command_failed" and len(batch) > 1:
-                    # The batch breaks on its data. Halve it until the culprit is alone.
-                    for half in _halves(batch):
-                        await self._settle(half, chain)
-                    return
-                if not self._is_passing(error) or (late and error.code != "busy"):
+            except CommandFailed as error:
+                if len(batch) == 1:
                     self._fail(batch, error)
                     return
-                if error.code == "busy" and (late or not wait):
+                # The batch breaks on its data. Halve it until the culprit is alone.
+                for half in _halves(batch):
+                    await self._settle(half, chain)
+                return
+            except Busy as error:
+                if not self._may_pass(error):
+                    self._fail(batch, error)
+                    return
+                if not wait or perf_counter() > deadline:
                     self._set_apart(*_halves(batch))
                     return
-                wait = error.code != "busy"
-                if error.code == "store_unavailable":
+                wait = False
+                continue
+            except StoreError as error:
+                if isinstance(error, Replaced):
+                    log.error("database_replaced", hint="if it was restored, run `groat epoch renew`")
+                if not self._may_pass(error) or perf_counter() > deadline:
+                    self._fail(batch, error)
+                    return
+                wait = True
+                if isinstance(error, Unavailable):
                     await asyncio.sleep(pause_s)
                     pause_s = min(2 * pause_s, PAUSE_MAX_S)
                 continue
@@ -270,10 +289,9 @@ class Committer:
             self._weight += sum(_weight(prepared.command) for prepared, _, _ in retry)
             return
 
-    def _is_passing(self, error: StoreError) -> bool:
-        if error.code == "interrupted":
-            return True
-        return error.code in ("busy", "store_unavailable") and self._store.row_locks
+    def _may_pass(self, error: StoreError) -> bool:
+        # The driver of a store without row locks has waited already, so only what another batch interrupted runs again.
+        return error.passing and (self._store.row_locks or isinstance(error, Interrupted))
 
     def _set_apart(self, *batches: list[Waiting]) -> None:
         for batch in filter(None, batches):
@@ -292,14 +310,14 @@ class Committer:
             yield
         except Exception as error:
             log.exception("batch_broke", commands=len(batch))
-            self._fail(batch, StoreError("command_failed", repr(error)))
+            self._fail(batch, CommandFailed(repr(error)))
 
     async def _wait_apart(self, batch: list[Waiting]) -> None:
         """Run a batch again and again without what is taken, beside the lanes, for at most ``PATIENCE_S``."""
         deadline = perf_counter() + PATIENCE_S
         # Batches that wait apart run beside each other, so each needs a hash chain of its own.
         chain = Chain(f"{self._worker}.{self._new_id()}")
-        error = StoreError("busy")
+        error: StoreError = Busy()
         while batch and perf_counter() < deadline:
             await asyncio.sleep(APART_S)
             try:
@@ -308,12 +326,12 @@ class Committer:
                 batch = retry + locked
             except StoreError as failed:
                 error = failed
-                if error.code in ("busy", "command_failed") and len(batch) > 1:
+                if isinstance(error, Busy | CommandFailed) and len(batch) > 1:
                     # SKIP LOCKED does not help with a row that another transaction inserts, nor with a statement that
                     # takes too long. Halve the batch until the culprit is alone.
                     self._set_apart(*_halves(batch))
                     return
-                if not self._is_passing(error):
+                if not self._may_pass(error):
                     break
         if batch:
             self._fail(batch, error)
@@ -341,14 +359,14 @@ class Committer:
             return await self._store.write(flow, *args, **kwargs)
         except StoreError as error:
             self.stats.failed_batches += 1
-            if error.code == "store_unavailable" and self._store.row_locks:
+            if isinstance(error, Unavailable) and self._store.row_locks:
                 # The batch may yet be committed, and no other batch may have the same predecessor.
                 chain.name = f"{self._worker}.{self._new_id()}"
             raise
         except Exception as error:
             # No exception of a program, its needs() included, may end the task that runs all batches.
             log.exception("batch_failed")
-            raise StoreError("command_failed", repr(error)) from error
+            raise CommandFailed(repr(error)) from error
         finally:
             self.stats.commits.add(perf_counter() - started)
 
@@ -356,7 +374,7 @@ class Committer:
         log.error("commands_failed", code=error.code, detail=error.detail, commands=len(batch))
         for _, future, _ in batch:
             if not future.done():
-                future.set_exception(StoreError(error.code, error.detail))
+                future.set_exception(type(error)(error.detail))
 
     async def _committed(
         self, batch: list[Waiting], committed: Committed
@@ -412,4 +430,4 @@ def _answer(
         log.error(
             "command_broke", kind=prepared.command.kind, key=prepared.command.key, exc_info=verdict.error
         )
-        future.set_exception(StoreError("command_failed", f"{prepared.command.kind}: {verdict.error!r}"))
+        future.set_exception(CommandFailed(f"{prepared.command.kind}: {verdict.error!r}"))

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Final
 
 from groat.engine.committer import Committer
-from groat.ledger.errors import StoreError
+from groat.ledger.errors import Busy, StoreError
 from groat.store import streams
 from groat.store.batch import Place
 from groat.store.interface import Store
@@ -44,7 +44,7 @@ class Expiry:
                 after = await self._committer.expire_some(after, wait)
             except StoreError as error:
                 # Another transaction locks a row for long. Skip locked rows for the rest of the round.
-                if error.code != "busy" or not wait or not self._store.row_locks:
+                if not isinstance(error, Busy) or not wait or not self._store.row_locks:
                     raise
                 wait = False
             await asyncio.sleep(min(perf_counter() - began, PAUSE_S_MAX))

@@ -23,7 +23,7 @@ from groat.engine.streams import Streams
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Amount, Asset, amount_text, check_asset, parse_amount
 from groat.ledger.commands import Bulk, Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
-from groat.ledger.errors import InvalidInput, Refusal, Refused, StoreError
+from groat.ledger.errors import Busy, Interrupted, InvalidInput, Refusal, Refused, StoreError
 from groat.ledger.limits import UNSET, OpenAccount, SetLimits, Unset
 from groat.ledger.text import parse_time
 from groat.ledger.views import BulkTransactions, TransactionView
@@ -619,7 +619,7 @@ class Groat(Lookup):
                 moved = await self._store.write(archiving.archive_some, limit)
             except StoreError as error:
                 failures += 1
-                if error.code not in ("busy", "interrupted") or failures > ARCHIVE_FAILURES_MAX:
+                if not isinstance(error, Busy | Interrupted) or failures > ARCHIVE_FAILURES_MAX:
                     raise
                 await asyncio.sleep(ARCHIVE_PAUSE_S)
                 continue

@@ -9,7 +9,7 @@ Each code is stable, belongs to one HTTP status, and says in ``meaning`` what to
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
@@ -218,14 +218,62 @@ class Overloaded(GroatError):
 
 
 class StoreError(GroatError):
-    """The database said no: ``busy`` and ``store_unavailable`` pass; ``command_failed`` names a broken command."""
+    """Base of the errors of the database. Each kind is a class of its own, with one stable code.
+
+    ``passing`` says that the same may succeed when it is run again under the same keys.
+    """
+
+    code: str
+    passing: ClassVar[bool] = False
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(self.code, detail)
 
 
-class Replaced(StoreError):
-    """The database is not the one whose accounts the process knew; they are forgotten, and the batch may run again."""
+class Busy(StoreError):
+    """Another transaction held the rows, or the whole file, for too long."""
 
-    def __init__(self) -> None:
-        super().__init__("interrupted", "Another database has taken the place of the one that was known.")
+    code = "busy"
+    passing = True
+
+
+class Unavailable(StoreError):
+    """The database cannot write or cannot be reached. A COMMIT that was under way may yet stand."""
+
+    code = "store_unavailable"
+    passing = True
+
+
+class Interrupted(StoreError):
+    """The transaction met another one and was undone, or its COMMIT was not confirmed. It may run again at once."""
+
+    code = "interrupted"
+    passing = True
+
+
+class Replaced(Interrupted):
+    """The database is not the one whose accounts the process knew. These are forgotten by now."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or "Another database has taken the place of the one that was known.")
+
+
+class CommandFailed(StoreError):
+    """A statement did not fit its data, or a program's code raised. Only the command that did it is at fault."""
+
+    code = "command_failed"
+
+
+class NewerDatabase(StoreError):
+    """A newer version of groat, or of a program, migrated the database."""
+
+    code = "newer_database"
+
+
+class WrongScheme(StoreError):
+    """The address is not one of a database that groat can use."""
+
+    code = "wrong_scheme"
 
 
 class Closed(GroatError):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from groat.ledger.errors import GroatError, Rule, StoreError
+from groat.ledger.errors import Busy, GroatError, Rule
 from groat.store.flow import Flow, Query
 
 BATCHES_PAGE = 1_000
@@ -64,7 +64,7 @@ def archive_some(before: int) -> Flow[Moved | None]:
         raise MonthNotOver
     (mine,) = yield Query("lock_archive")
     if not mine:
-        raise StoreError("busy", "Somebody else is archiving.")
+        raise Busy("Somebody else is archiving.")
     (last,) = yield Query("archived_upto")
     batches = yield Query("page_batches", (last, BATCHES_PAGE))
     upto, month, weight = last, 0, 0

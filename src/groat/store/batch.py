@@ -26,7 +26,7 @@ from groat.ledger.book import (
     refuse,
 )
 from groat.ledger.commands import Command, Effect
-from groat.ledger.errors import Refusal, Replaced, StoreError
+from groat.ledger.errors import Interrupted, Refusal, Replaced
 from groat.ledger.keys import Form
 from groat.ledger.views import (
     BalanceView,
@@ -461,7 +461,7 @@ def _number_events(book: Book, streams: dict[str, Stream]) -> Flow[list[Publishe
     missing = [(n, 0, 0) for n in sorted(events) if streams[n].id is None]
     if missing:
         if (yield Query("open_streams", (missing,))) != len(missing):
-            raise StoreError("interrupted", "Another batch began one of the streams first.")
+            raise Interrupted("Another batch began one of the streams first.")
         for name, id, _, _ in (yield Query("lock_streams", ([n for n, _, _ in missing],))):
             streams[name].id = id
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from groat.ledger.accounts import Policy
 from groat.ledger.book import HOLD_OPEN, Account, Book, HoldRow, ProgramRow, Refs, Table, TransactionRow
 from groat.ledger.commands import Command
-from groat.ledger.errors import StoreError
+from groat.ledger.errors import Interrupted
 from groat.store.assets import learn_assets
 from groat.store.flow import Flow, Query
 
@@ -112,7 +112,7 @@ def lock(
     if fresh:
         opening = [(path, asset, *policy.limits(path), 0, 0, 0, 0, 0, book.now) for path, asset in fresh]
         if (yield Query("open_accounts", (opening,))) != len(opening):
-            raise StoreError("interrupted", "Another batch opened one of the accounts first.")
+            raise Interrupted("Another batch opened one of the accounts first.")
         ids |= yield from _find_accounts(set(fresh))
     lock_holds, lock_accounts = ("lock_holds", "lock_accounts") if wait else FREE_ROWS
     held = (yield Query(lock_holds, (sorted(refs.holds),))) if refs.holds else []

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from groat.ledger.errors import StoreError
+from groat.ledger.errors import NewerDatabase
 from groat.store.renaming import rename_sqlite
 
 _CREATE = """CREATE TABLE IF NOT EXISTS groat_migration (
@@ -49,9 +49,7 @@ def check_applied(migrations: Sequence[Migration], applied: set[tuple[str, int]]
     newer = sorted(step for step in applied - known if step[0] in rooms)
     if newer:
         steps = ", ".join(f"{room} {number:04}" for room, number in newer)
-        raise StoreError(
-            "newer_database", f"The database was migrated by a newer groat (steps {steps}). Run that version."
-        )
+        raise NewerDatabase(f"The database was migrated by a newer groat (steps {steps}). Run that version.")
     return [m for m in migrations if (m.room, m.number) not in applied]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from groat.ledger.errors import StoreError
+from groat.ledger.errors import StoreError, WrongScheme
 from groat.store.interface import Store
 from groat.store.migrations import Migration
 from groat.store.postgres import PostgresStore, holds_ledger, is_lasting
@@ -46,7 +46,7 @@ def make_store(
 def make_replica(address: str, store: Store) -> Replica:
     """The standby at ``postgresql://...`` of the database of ``store``. Raises StoreError ``wrong_scheme``."""
     if not (address.startswith(POSTGRES) and isinstance(store, PostgresStore)):
-        raise StoreError("wrong_scheme", "A replica is a PostgreSQL standby of a PostgreSQL database.")
+        raise WrongScheme("A replica is a PostgreSQL standby of a PostgreSQL database.")
     return Replica(address, store)
 
 
@@ -69,7 +69,7 @@ async def open_store(store: Store, wait_s: float) -> list[Migration]:
 def _wrong_scheme(database: str) -> StoreError:
     # The part before an @ may hold a password.
     shown = database.rpartition("@")[2][:64]
-    return StoreError("wrong_scheme", f"{shown!r} is no database; give sqlite:///path.db or postgresql://...")
+    return WrongScheme(f"{shown!r} is no database; give sqlite:///path.db or postgresql://...")
 
 
 def sqlite_path(database: str) -> str | None:

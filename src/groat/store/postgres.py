@@ -13,7 +13,7 @@ import asyncpg
 import msgspec
 from asyncpg import exceptions
 
-from groat.ledger.errors import Closed, StoreError
+from groat.ledger.errors import Busy, Closed, CommandFailed, Interrupted, StoreError, Unavailable
 from groat.store.flow import TURN, Contribute, Flow, Forget, Query
 from groat.store.history import Marks, read_marks, settle
 from groat.store.migrations import Migration, check_applied, load_migrations
@@ -386,7 +386,7 @@ def array_text(values: Iterable[Any]) -> str:
     try:
         text = _encode(values).decode()
     except (OverflowError, TypeError, ValueError) as error:
-        raise StoreError("command_failed", repr(error)) from error
+        raise CommandFailed(repr(error)) from error
     if "\\" in text:
         # JSON has escapes that PostgreSQL's arrays do not have.
         return f"{{{','.join(map(_element, values))}}}"
@@ -413,7 +413,7 @@ async def holds_ledger(dsn: str) -> bool:
 
 def is_lasting(error: StoreError) -> bool:
     """Return whether waiting will not help to open the database: a wrong name, password or address."""
-    return error.code != "store_unavailable" or isinstance(error.__cause__, _MISTAKEN)
+    return not isinstance(error, Unavailable) or isinstance(error.__cause__, _MISTAKEN)
 
 
 # A TimeoutError is an OSError; asyncpg tells of some connections that are lost in the middle by an InternalClientError.
@@ -437,20 +437,20 @@ def _typed(error: Exception) -> StoreError:
     """Translate a database error: passing trouble (busy, interrupted, store_unavailable), or wrong data."""
     detail = f"{type(error).__name__}: {error}"
     if isinstance(error, _BUSY):
-        return StoreError("busy", detail)
+        return Busy(detail)
     if isinstance(error, _AGAIN):
-        return StoreError("interrupted", detail)
+        return Interrupted(detail)
     if isinstance(error, exceptions.UniqueViolationError) and (
         error.table_name in ("groat_txn", "groat_key") or error.constraint_name == "groat_posting_pkey"
     ):
         # Another batch used one of the keys first. An id is made once: there an earlier run of the same batch, whose
         # outcome was unknown, has committed meanwhile.
-        return StoreError("interrupted", detail)
+        return Interrupted(detail)
     if isinstance(error, _WRONG):
-        return StoreError("command_failed", detail)
+        return CommandFailed(detail)
     if isinstance(error, TimeoutError):
-        return StoreError("store_unavailable", "The database did not answer in time.")
-    return StoreError("store_unavailable", detail)
+        return Unavailable("The database did not answer in time.")
+    return Unavailable(detail)
 
 
 @asynccontextmanager
@@ -484,7 +484,7 @@ async def _commit(connection: Any) -> None:
         with suppress(exceptions.InterfaceError):
             connection.remove_log_listener(note)
     if warnings or done != "COMMIT":
-        raise StoreError("interrupted", f"{done}: {'; '.join(warnings)}")
+        raise Interrupted(f"{done}: {'; '.join(warnings)}")
 
 
 async def _probe(dsn: str) -> None:

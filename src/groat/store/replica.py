@@ -19,7 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 import asyncpg
 import structlog
 
-from groat.ledger.errors import StoreError
+from groat.ledger.errors import StoreError, Unavailable
 from groat.store.flow import Flow
 from groat.store.postgres import READER_SETTINGS, READERS, Connection, PostgresStore
 
@@ -40,11 +40,11 @@ _STANDBY = f"""SELECT {_IDENTITY},
 log = structlog.get_logger("groat.replica")
 
 
-class TooStale(StoreError):
+class TooStale(Unavailable):
     """The standby is away, is none, or may not know enough; nothing was read from it."""
 
     def __init__(self) -> None:
-        super().__init__("store_unavailable", "The replica is away, or too far behind.")
+        super().__init__("The replica is away, or too far behind.")
 
 
 class Replica:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 
-from groat.ledger.errors import Closed, StoreError
+from groat.ledger.errors import Busy, Closed, CommandFailed, StoreError, Unavailable
 from groat.store.flow import TURN, Contribute, Flow, Forget, Query, Tells
 from groat.store.migrations import Migration, load_migrations, migrate
 from groat.store.statements import Statement, load_statements
@@ -156,7 +156,7 @@ class SqliteStore:
             for pragma in (*_PRAGMAS, f"PRAGMA cache_size = -{cache_kib}"):
                 connection.execute(pragma)
         except (OSError, sqlite3.Error) as error:
-            raise StoreError("store_unavailable", f"Cannot open {self.path}: {error}") from error
+            raise Unavailable(f"Cannot open {self.path}: {error}") from error
         connection.create_function("groat_now", 0, self._clock)
         self._opened.append(connection)
         return connection
@@ -272,9 +272,9 @@ def _typed(error: Exception) -> StoreError:
     """Translate a database error: passing trouble (busy, store_unavailable), or a statement wrong for its data."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreError("busy", str(error))
+        return Busy(str(error))
     if isinstance(
         error, sqlite3.IntegrityError | OverflowError | sqlite3.DataError | sqlite3.ProgrammingError
     ):
-        return StoreError("command_failed", str(error))
-    return StoreError("store_unavailable", str(error))
+        return CommandFailed(str(error))
+    return Unavailable(str(error))

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from groat import Groat, StoreError
-from groat.ledger.errors import Refusal
+from groat.ledger.errors import Refusal, Unavailable
 from groat.programs.notifications import NOTIFICATIONS
 from groat.programs.notifications.commands import MarkRead, Read, SetWays
 from groat.store.batch import Done
@@ -52,7 +52,7 @@ async def test_a_fault_at_every_statement(sqlite: SqliteDatabase, clock: Clock, 
         before = content(sqlite)
         tried: set[str] = set()
         for number in range(99):
-            faults.arm(number, StoreError("store_unavailable"))
+            faults.arm(number, Unavailable())
             try:
                 await call(groat)
             except StoreError:

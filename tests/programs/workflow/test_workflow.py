@@ -10,6 +10,7 @@ import pytest
 from expense_claims import EXPENSE
 
 from groat import Groat, GroatError, Refusal, StoreError
+from groat.ledger.errors import Unavailable
 from groat.programs.workflow import Kind, State, Step, Transition, Workflow
 from groat.programs.workflow.testing import walk
 from groat.programs.workflow.views import RequestView, may_take
@@ -385,7 +386,7 @@ async def test_a_fault_between_any_two_statements_leaves_all_or_nothing(
 
     def strike(_: Query) -> None:
         if left and left[0] == 0:
-            raise StoreError("store_unavailable")
+            raise Unavailable()
         if left:
             left[0] -= 1
 

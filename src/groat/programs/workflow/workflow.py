@@ -16,7 +16,7 @@ import structlog
 from groat.engine.gather import Gather
 from groat.engine.groat import Groat
 from groat.ledger.amounts import AMOUNT_MAX, Asset
-from groat.ledger.errors import GroatError, Refusal, StoreError
+from groat.ledger.errors import CommandFailed, GroatError, Refusal
 from groat.ledger.text import check_id, format_time
 from groat.programs.workflow import auditing, reading
 from groat.programs.workflow.commands import Take
@@ -323,9 +323,7 @@ class Workflow:
             refused = await self._take_due(due, transition.name, key)
             if refused is not None and transition.otherwise and refused.code != "wrong_state":
                 refused = await self._take_due(due, transition.otherwise, f"{key}/{transition.otherwise}")
-        except StoreError as error:
-            if error.code != "command_failed":
-                raise
+        except CommandFailed as error:
             self._put_off(due, error.code, error.detail)
             return
         if refused is not None and refused.code != "wrong_state":
