@@ -18,7 +18,7 @@ from groat.ledger.amounts import Asset
 from groat.ledger.errors import Refusal
 from groat.programs.bank.dates import DAY_US
 from groat.programs.bank.loans import LOAN, Loan, Repayment, Terms, collect, miss, pay_out, repay
-from groat.programs.workflow import Nothing, Post, Request, Step
+from groat.programs.workflow import Nothing, Pay, Request, Step
 from groat.programs.workflow.views import RequestView
 from tests.programs.bank.bank import Bank, refused
 
@@ -344,7 +344,7 @@ def test_the_console_reckons_with_the_bank_s_own_cases(case: dict[str, Any]) -> 
     r = request(data, now, "active")
     most = repay(r, Repayment())
     assert isinstance(most, Step)
-    assert sum(p.amount for p in most.money if isinstance(p, Post)) == units(case["most"])
+    assert sum(p.amount for p in most.money if isinstance(p, Pay)) == units(case["most"])
     step = repay(r, Repayment(case["amount"]))
     assert isinstance(step, Step)
     assert (units(step.data.owed), moved(step, "house:interest")) == (  # type: ignore[union-attr]
@@ -355,7 +355,7 @@ def test_the_console_reckons_with_the_bank_s_own_cases(case: dict[str, Any]) -> 
 
 def moved(step: Step, place: str) -> int:
     """By how much an account's balance changes."""
-    posts = [effect for effect in step.money if isinstance(effect, Post)]
+    posts = [effect for effect in step.money if isinstance(effect, Pay)]
     return sum(p.amount * ((p.destination == place) - (p.source == place)) for p in posts)
 
 

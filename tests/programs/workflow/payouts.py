@@ -10,17 +10,17 @@ from groat.programs.workflow import (
     OWNER,
     SERVICE,
     SYSTEM,
-    Capture,
-    Hold,
     Kind,
     Notice,
-    Post,
+    Pay,
     Reason,
-    Release,
     Request,
+    Reserve,
+    Settle,
     State,
     Step,
     Transition,
+    Unreserve,
 )
 
 CLEARING, WORLD, FEES = "house:clearing", "external:world", "house:fees"
@@ -45,14 +45,14 @@ def file(r: Request[Payout], _: Payout) -> Step | Refusal:
         return Refusal("payout_odd", "Not with this note.")
     assert r.amount is not None
     assert r.asset is not None
-    return Step(money=(Hold(r.owner, CLEARING, r.amount, r.asset),), due_at=r.now + DAY_US)
+    return Step(money=(Reserve(r.owner, CLEARING, r.amount, r.asset),), due_at=r.now + DAY_US)
 
 
 def approve(r: Request[Payout], _: msgspec.Struct) -> Step:
     assert r.asset is not None
     # A fee of one unit goes with it, in the same transaction.
     return Step(
-        money=(Capture(), Post(CLEARING, FEES, 1, r.asset)),
+        money=(Settle(), Pay(CLEARING, FEES, 1, r.asset)),
         due_at=r.now,
         notice=Notice("success", "Approved", r.money()),
         others=(("user:auditor", Notice("info", "A payout was approved")),),
@@ -64,17 +64,17 @@ def complete(r: Request[Payout], _: msgspec.Struct) -> Step | Refusal:
     assert r.asset is not None
     if r.data.note == "stuck":
         return Refusal("payout_odd", "The world does not answer.")
-    return Step(money=(Post(CLEARING, WORLD, r.amount - 1, r.asset),), notice=Notice("success", "Completed"))
+    return Step(money=(Pay(CLEARING, WORLD, r.amount - 1, r.asset),), notice=Notice("success", "Completed"))
 
 
 def give_back(r: Request[Payout], _: msgspec.Struct) -> Step:
     assert r.amount is not None
     assert r.asset is not None
-    return Step(money=(Post(CLEARING, r.owner, r.amount - 1, r.asset),), notice=Notice("error", "Failed"))
+    return Step(money=(Pay(CLEARING, r.owner, r.amount - 1, r.asset),), notice=Notice("error", "Failed"))
 
 
 def release(r: Request[Payout], _: msgspec.Struct) -> Step:
-    return Step(money=(Release(),))
+    return Step(money=(Unreserve(),))
 
 
 def tip(r: Request[Tip], _: Tip) -> Step | Refusal:
@@ -84,7 +84,7 @@ def tip(r: Request[Tip], _: Tip) -> Step | Refusal:
     if r.parent.state == "rejected":
         return Refusal("payout_odd", "Nobody tips for what was rejected.")
     more = msgspec.structs.replace(r.parent.data, tips=r.parent.data.tips + r.amount)
-    return Step(money=(Post(r.owner, FEES, r.amount, r.asset),), parent=more)
+    return Step(money=(Pay(r.owner, FEES, r.amount, r.asset),), parent=more)
 
 
 PAYOUT = Kind(

@@ -10,13 +10,13 @@ from groat.programs.workflow import (
     ADMIN,
     OWNER,
     SYSTEM,
-    Hold,
     Kind,
-    Release,
     Request,
+    Reserve,
     State,
     Step,
     Transition,
+    Unreserve,
 )
 from groat.programs.workflow.kinds import Decide
 
@@ -35,11 +35,11 @@ def hold(r: Request[Task], *_: Any) -> Step:
     """Filing: hold the amount, with no time-out."""
     assert r.amount is not None
     assert r.asset is not None
-    return Step(money=(Hold(r.owner, "house:tasks", r.amount, r.asset),))
+    return Step(money=(Reserve(r.owner, "house:tasks", r.amount, r.asset),))
 
 
 def release(*_: Any) -> Step:
-    return Step(money=(Release(),))
+    return Step(money=(Unreserve(),))
 
 
 def nothing(*_: Any) -> Step:

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from groat import Groat, Refusal
 from groat.ledger.commands import Reverse
 from groat.programs.notifications.flows import read_page
-from groat.programs.workflow import ADMIN, OWNER, Kind, Nothing, Post, State, Step, Transition, Workflow
+from groat.programs.workflow import ADMIN, OWNER, Kind, Nothing, Pay, State, Step, Transition, Workflow
 from groat.programs.workflow.views import RequestView
 from tests.programs.workflow.payouts import CLEARING, FEES, PAYOUT, WORLD
 from tests.programs.workflow.pliant import Task, pliant
@@ -152,7 +152,7 @@ async def test_two_that_confirm_at_once_give_back_once(groat: Groat) -> None:
 
 async def test_what_the_receiver_spent_is_not_taken(groat: Groat) -> None:
     def pay(r: Any, _: Any) -> Step:
-        return Step(money=(Post("user:42", "user:7", r.amount, r.asset),))
+        return Step(money=(Pay("user:42", "user:7", r.amount, r.asset),))
 
     workflow, request = await ended(groat, pliant(end=pay))
     await groat.post([("user:7", "house:shop", "505", "USD")], key="spent")
@@ -179,7 +179,7 @@ async def ended(groat: Groat, kind: Kind[Any]) -> tuple[Workflow, RequestView]:
 
 async def test_a_correction_is_told_to_all_concerned(groat: Groat) -> None:
     def pay(r: Any, _: Any) -> Step:
-        return Step(money=(Post("user:42", "user:7", r.amount, r.asset),))
+        return Step(money=(Pay("user:42", "user:7", r.amount, r.asset),))
 
     workflow, request = await ended(groat, pliant(end=pay))
     for by in ("ada", "bela"):
@@ -193,10 +193,10 @@ async def test_a_kind_that_knows_of_no_corrections_moves_nothing_after_one(groat
     """A refund that does not know of the correction would pay twice."""
 
     def pay(r: Any, _: Any) -> Step:
-        return Step(money=(Post(r.owner, "house:shop", r.amount, r.asset),))
+        return Step(money=(Pay(r.owner, "house:shop", r.amount, r.asset),))
 
     def refund(r: Any, _: Any) -> Step:
-        return Step(money=(Post("house:shop", r.owner, r.amount, r.asset),))
+        return Step(money=(Pay("house:shop", r.owner, r.amount, r.asset),))
 
     kind = Kind(
         "sale", title="Sale", description="", data=Task,

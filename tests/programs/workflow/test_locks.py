@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from groat import Groat
-from groat.programs.workflow import Post, Request, Step, Workflow
+from groat.programs.workflow import Pay, Request, Step, Workflow
 from groat.programs.workflow.views import RequestView
 from groat.store.flow import Query
 from tests.helpers.clock import Clock
@@ -39,7 +39,7 @@ async def test_steps_that_name_other_accounts_when_it_counts_are_answered(groat:
 
     def odd(r: Request[Task], _: object) -> Step:
         # What is left of a hold is known only once all is locked.
-        return Step(money=(Post(r.owner, "house:fees", 1, "USD"),) if r.held else ())
+        return Step(money=(Pay(r.owner, "house:fees", 1, "USD"),) if r.held else ())
 
     workflow = Workflow(groat, [pliant(file=hold, edit=odd)])
     requests = [await workflow.file("task", {}, user=user, key="f") for user in ("42", "7")]

@@ -14,7 +14,7 @@ from groat import Groat, GroatError, Refusal, StoreError
 from groat.ledger import commands
 from groat.ledger.book import Book
 from groat.ledger.commands import Effect
-from groat.programs.workflow import Capture, Hold, Kind, Post, Release, Request, Step, Workflow
+from groat.programs.workflow import Kind, Pay, Request, Reserve, Settle, Step, Unreserve, Workflow
 from groat.programs.workflow.views import RequestView
 from tests.programs.workflow.pliant import Note, Task, hold, pliant, release
 
@@ -68,8 +68,8 @@ async def test_nothing_ends_with_a_hold(groat: Groat) -> None:
     assert (await look(workflow, request)).state == "open"
 
 
-@pytest.mark.parametrize("effect", [Release(), Capture()], ids=["release", "capture"])
-async def test_there_must_be_a_hold_to_resolve(groat: Groat, effect: Release | Capture) -> None:
+@pytest.mark.parametrize("effect", [Unreserve(), Settle()], ids=["release", "capture"])
+async def test_there_must_be_a_hold_to_resolve(groat: Groat, effect: Unreserve | Settle) -> None:
     workflow, request = await filed(groat, pliant(edit=lambda *_: Step(money=(effect,))))
     with pytest.raises(StoreError, match="holds nothing"):
         await take(workflow, request, "edit")
@@ -101,7 +101,7 @@ def as_before(kind: Any, command: Any, book: Book) -> Effect | Refusal:
 
 
 def capture(*_: Any) -> Step:
-    return Step(money=(Capture(),))
+    return Step(money=(Settle(),))
 
 
 @pytest.mark.parametrize(
@@ -128,13 +128,13 @@ USER, HOUSE = "user:42", "house:tasks"
 
 @pytest.mark.parametrize(
     "effect",
-    [Post(USER, HOUSE, 0, "USD"), Post(USER, HOUSE, -5, "USD"), Post(USER, USER, 5, "USD"),
-     Post("user:42:a b", HOUSE, 5, "USD"), Post(HOUSE, "external:\0", 5, "USD"), Post(USER, HOUSE, 5, "GOLD"),
-     Post(USER, HOUSE, 2**63, "USD"), Hold(USER, HOUSE, 0, "USD"), Hold(USER, HOUSE, -5, "USD"), Capture(-1)],
+    [Pay(USER, HOUSE, 0, "USD"), Pay(USER, HOUSE, -5, "USD"), Pay(USER, USER, 5, "USD"),
+     Pay("user:42:a b", HOUSE, 5, "USD"), Pay(HOUSE, "external:\0", 5, "USD"), Pay(USER, HOUSE, 5, "GOLD"),
+     Pay(USER, HOUSE, 2**63, "USD"), Reserve(USER, HOUSE, 0, "USD"), Reserve(USER, HOUSE, -5, "USD"), Settle(-1)],
     ids=str,
 )  # fmt: skip
 async def test_money_that_no_command_may_move(groat: Groat, effect: Any) -> None:
-    file = hold if isinstance(effect, Capture) else lambda *_: Step()
+    file = hold if isinstance(effect, Settle) else lambda *_: Step()
     workflow, request = await filed(groat, pliant(file=file, edit=lambda *_: Step(money=(effect,))))
     before = await groat.account(USER)
     # With a good one in the same batch, which it must not take along.

@@ -19,7 +19,7 @@ from groat.programs.workflow import (
     SYSTEM,
     Kind,
     Notice,
-    Post,
+    Pay,
     Reason,
     Request,
     State,
@@ -52,7 +52,7 @@ def pay(request: Request[Claim], _: msgspec.Struct) -> Step:
     """Pay the claim out of the budget."""
     assert request.amount is not None
     assert request.asset is not None
-    money = Post(BUDGET, request.owner, request.amount, request.asset)
+    money = Pay(BUDGET, request.owner, request.amount, request.asset)
     paid = f"{request.money()} for {request.data.purpose}"
     return Step(money=(money,), notice=Notice("success", "Expense paid", paid, "expenses", request.id))
 

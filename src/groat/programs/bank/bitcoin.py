@@ -23,18 +23,18 @@ from groat.programs.workflow import (
     SERVICE,
     SYSTEM,
     Books,
-    Capture,
     Correction,
-    Hold,
     Kind,
     Notice,
-    Post,
+    Pay,
     Reason,
-    Release,
     Request,
+    Reserve,
+    Settle,
     State,
     Step,
     Transition,
+    Unreserve,
     give_back,
 )
 
@@ -140,7 +140,7 @@ def file(r: Request[Order], _: Order) -> Step | Refusal:
         return Refusal("address_wrong", RULES["address_wrong"].meaning)
     return Step(
         "requested",
-        money=(Hold(r.owner, COINS, *money_of(r)),),
+        money=(Reserve(r.owner, COINS, *money_of(r)),),
         data=data,
         due_at=r.now + PATIENCE_US,
         notice=_told(r, "info", "Bitcoin withdrawal filed", "It waits for approval."),
@@ -155,17 +155,17 @@ def approve(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
 
 def reject(r: Request[BitcoinTransaction], why: Reason) -> Step:
     """The coins are free again, and the owner reads why."""
-    return Step(money=(Release(),), notice=_told(r, "error", "Bitcoin withdrawal rejected", why.reason))
+    return Step(money=(Unreserve(),), notice=_told(r, "error", "Bitcoin withdrawal rejected", why.reason))
 
 
 def cancel(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
     """The owner thought better of it."""
-    return Step(money=(Release(),), notice=_told(r, "info", "Bitcoin withdrawal cancelled"))
+    return Step(money=(Unreserve(),), notice=_told(r, "info", "Bitcoin withdrawal cancelled"))
 
 
 def expire(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
     """Nobody decided in time."""
-    return Step(money=(Release(),), notice=_told(r, "warning", "Bitcoin withdrawal not approved in time"))
+    return Step(money=(Unreserve(),), notice=_told(r, "warning", "Bitcoin withdrawal not approved in time"))
 
 
 def sign(r: Request[BitcoinTransaction], signed: Signed) -> Step:
@@ -185,11 +185,11 @@ def confirm(r: Request[BitcoinTransaction], seen: Confirmations) -> Step:
         return Step("pending", data=data)
     amount, asset = money_of(r)
     if data.direction == "deposit":
-        money: tuple[Post | Capture, ...] = (Post(COINS, r.owner, amount, asset),)
+        money: tuple[Pay | Settle, ...] = (Pay(COINS, r.owner, amount, asset),)
     else:
         # The bank pays the network's fee, out of the same wallet.
         fee = stored(r, data.fee, asset)
-        money = (Capture(), Post(FEES, COINS, fee, asset)) if fee else (Capture(),)
+        money = (Settle(), Pay(FEES, COINS, fee, asset)) if fee else (Settle(),)
     return Step(
         "completed",
         money=money,
@@ -209,7 +209,7 @@ def correct(r: Request[BitcoinTransaction], correction: Correction) -> Step | Re
 def fail(r: Request[BitcoinTransaction], why: Reason) -> Step:
     """The network will not have it: the hold is given back."""
     return Step(
-        money=(Release(),) if r.held else (),
+        money=(Unreserve(),) if r.held else (),
         data=msgspec.structs.replace(r.data, raw=""),
         notice=_told(r, "error", f"Bitcoin {r.data.direction} failed", why.reason),
     )
@@ -220,13 +220,13 @@ def books(r: Request[BitcoinTransaction]) -> Books:
     amount, asset = money_of(r)
     if r.data.direction == "deposit":
         left = amount - r.corrected.get(asset, 0)
-        return Books(moved=(Post(COINS, r.owner, left, asset),) if r.state == "completed" else ())
+        return Books(moved=(Pay(COINS, r.owner, left, asset),) if r.state == "completed" else ())
     if r.state in ("requested", "approved", "sending", "pending"):
         return Books(held=amount)
     if r.state != "completed":
         return Books()
     return Books(
-        moved=(Post(r.owner, COINS, amount, asset), Post(FEES, COINS, stored(r, r.data.fee, asset), asset))
+        moved=(Pay(r.owner, COINS, amount, asset), Pay(FEES, COINS, stored(r, r.data.fee, asset), asset))
     )
 
 

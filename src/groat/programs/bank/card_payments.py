@@ -20,17 +20,17 @@ from groat.programs.workflow import (
     SERVICE,
     SYSTEM,
     Books,
-    Capture,
     Correction,
-    Hold,
     Kind,
     Notice,
-    Post,
-    Release,
+    Pay,
     Request,
+    Reserve,
+    Settle,
     State,
     Step,
     Transition,
+    Unreserve,
     correction_units,
 )
 
@@ -78,7 +78,7 @@ def file(r: Request[Authorisation], _: Authorisation) -> Step | Refusal:
     if isinstance(spent, Refusal):
         return spent
     return Step(
-        money=(Hold(r.owner, CARDS, *money_of(r)),),
+        money=(Reserve(r.owner, CARDS, *money_of(r)),),
         data=CardPayment(**msgspec.structs.asdict(r.data), month=month_of(r.now)),
         parent=spent,
         due_at=r.now + HELD_US,
@@ -99,7 +99,7 @@ def capture(r: Request[CardPayment], part: Part) -> Step | Refusal:
     data = msgspec.structs.replace(r.data, captured=r.text(amount, r.data.asset))
     money = f"{data.captured} {data.asset}"
     return Step(
-        money=(Capture(amount),),
+        money=(Settle(amount),),
         data=data,
         parent=_unspent(r, r.held - amount),
         notice=_told(r, "info", "Card payment booked", money),
@@ -110,7 +110,7 @@ def capture(r: Request[CardPayment], part: Part) -> Step | Refusal:
 def release(r: Request[CardPayment], _: msgspec.Struct) -> Step:
     """Nothing is taken: the merchant let go, or never came back."""
     return Step(
-        money=(Release(),),
+        money=(Unreserve(),),
         parent=_unspent(r, r.held),
         notice=_told(r, "info", "Card payment released", r.money()),
         reason=r.data.merchant,
@@ -129,7 +129,7 @@ def refund(r: Request[CardPayment], part: Part) -> Step | Refusal:
         return Refusal("exceeds_payment", RULE["exceeds_payment"].meaning, {"left": r.text(left, asset)})
     return Step(
         "captured" if amount < left else "refunded",
-        money=(Post(CARDS, r.owner, amount, asset),),
+        money=(Pay(CARDS, r.owner, amount, asset),),
         data=msgspec.structs.replace(data, refunded=r.text(before + amount, asset)),
         notice=_told(r, "success", "Card payment refunded", f"{r.text(amount, asset)} {asset}"),
         reason=f"{data.merchant}, refund",
@@ -151,7 +151,7 @@ def correct(r: Request[CardPayment], correction: Correction) -> Step | Refusal:
         amount = wanted[asset]
     return Step(
         "captured" if amount < left else "refunded",
-        money=(Post(CARDS, r.owner, amount, asset),),
+        money=(Pay(CARDS, r.owner, amount, asset),),
         data=msgspec.structs.replace(data, refunded=r.text(before + amount, asset)),
         notice=_told(r, "warning", "Card payment corrected", f"{r.text(amount, asset)} {asset}"),
         reason=f"{data.merchant}, correction: {correction.reason}",
@@ -174,7 +174,7 @@ def books(r: Request[CardPayment]) -> Books:
     if r.state == "authorised":
         return Books(held=amount)
     paid = stored(r, r.data.captured, asset) - stored(r, r.data.refunded, asset)
-    return Books(moved=(Post(r.owner, CARDS, paid, asset),) if r.state in ("captured", "refunded") else ())
+    return Books(moved=(Pay(r.owner, CARDS, paid, asset),) if r.state in ("captured", "refunded") else ())
 
 
 RULE = {"exceeds_payment": Rule(422, "More than is left of the payment.")}

@@ -29,7 +29,7 @@ from groat.programs.workflow import (
     Correction,
     Kind,
     Notice,
-    Post,
+    Pay,
     Reason,
     Request,
     State,
@@ -151,7 +151,7 @@ def pay_out(r: Request[Loan], _: msgspec.Struct) -> Step:
     )  # fmt: skip
     body = f"{data.principal} {asset}. The first instalment of {rows[0].payment} is due on {data.next}."
     return Step(
-        money=(Post(LOANS, r.owner, principal, asset),),
+        money=(Pay(LOANS, r.owner, principal, asset),),
         data=data,
         due_at=_moment(data.next),
         notice=_told(r, "success", "Loan paid out", body),
@@ -238,7 +238,7 @@ def _paid(r: Request[Loan], amount: int, reason: str, title: str, again_at: int)
     to = "paid_off" if not unpaid else "arrears" if overdue else "active"
     return Step(
         to,
-        money=tuple(Post(r.owner, place, units, asset) for place, units in parts if units),
+        money=tuple(Pay(r.owner, place, units, asset) for place, units in parts if units),
         data=data,
         due_at=None if not unpaid else again_at if overdue else _moment(data.next),
         notice=_told(r, "success", "Loan paid off" if to == "paid_off" else title, body),
@@ -277,7 +277,7 @@ def correct(r: Request[Loan], correction: Correction) -> Step | Refusal:
     parts = ((LOANS, principal), (INTEREST, amount - principal))
     return Step(
         "paid_off" if not unpaid else "arrears" if overdue else "active",
-        money=tuple(Post(place, r.owner, units, asset) for place, units in parts if units),
+        money=tuple(Pay(place, r.owner, units, asset) for place, units in parts if units),
         data=data,
         due_at=None if not unpaid else _tomorrow(r) if overdue else _moment(data.next),
         notice=_told(r, "warning", "Loan corrected", f"{r.text(amount, asset)} {asset}. {correction.reason}"),
@@ -390,7 +390,7 @@ def books(r: Request[Loan]) -> Books:
         return Books()
     asset = r.data.asset
     owed, interest = stored(r, r.data.owed, asset), stored(r, r.data.interest_paid, asset)
-    return Books(moved=(Post(LOANS, r.owner, owed, asset), Post(r.owner, INTEREST, interest, asset)))
+    return Books(moved=(Pay(LOANS, r.owner, owed, asset), Pay(r.owner, INTEREST, interest, asset)))
 
 
 RULES = {

@@ -21,17 +21,17 @@ from groat.programs.workflow import (
     SERVICE,
     SYSTEM,
     Books,
-    Capture,
-    Hold,
     Kind,
     Notice,
-    Post,
+    Pay,
     Reason,
-    Release,
     Request,
+    Reserve,
+    Settle,
     State,
     Step,
     Transition,
+    Unreserve,
 )
 
 PATIENCE_US = 7 * DAY_US
@@ -106,7 +106,7 @@ def begin(r: Request[Transfer], _: msgspec.Struct) -> Step | Refusal:
 def _hold(r: Request[Transfer], data: Transfer) -> Step:
     return Step(
         "pending",
-        money=(Hold(r.owner, CLEARING, *money_of(r)),),
+        money=(Reserve(r.owner, CLEARING, *money_of(r)),),
         data=data,
         due_at=r.now + PATIENCE_US,
         notice=_told(r, "info", "Transfer filed", "It waits for approval.", to=data),
@@ -117,7 +117,7 @@ def _hold(r: Request[Transfer], data: Transfer) -> Step:
 def approve(r: Request[Transfer], _: msgspec.Struct) -> Step:
     """The money leaves the account; the system sends it on at once."""
     return Step(
-        money=(Capture(),), due_at=r.now, notice=_told(r, "info", "Transfer approved"), reason=about(r.data)
+        money=(Settle(),), due_at=r.now, notice=_told(r, "info", "Transfer approved"), reason=about(r.data)
     )
 
 
@@ -125,7 +125,7 @@ def complete(r: Request[Transfer], _: msgspec.Struct) -> Step:
     """It arrives, and whoever receives it hears of it too."""
     from_whom = f"{r.money()} from {r.user}. {r.data.reference}".strip()
     return Step(
-        money=(Post(CLEARING, r.data.account, *money_of(r)),),
+        money=(Pay(CLEARING, r.data.account, *money_of(r)),),
         notice=_told(r, "success", "Transfer completed"),
         others=((r.data.account, Notice("success", "Money received", from_whom, "transfers")),)
         if r.data.user
@@ -137,7 +137,7 @@ def complete(r: Request[Transfer], _: msgspec.Struct) -> Step:
 def bounce(r: Request[Transfer], _: msgspec.Struct) -> Step:
     """The recipient's account cannot take it: the money goes back."""
     return Step(
-        money=(Post(CLEARING, r.owner, *money_of(r)),),
+        money=(Pay(CLEARING, r.owner, *money_of(r)),),
         notice=_told(
             r, "error", "Transfer failed", "The recipient's account cannot take it; you have it back."
         ),
@@ -147,18 +147,18 @@ def bounce(r: Request[Transfer], _: msgspec.Struct) -> Step:
 
 def reject(r: Request[Transfer], why: Reason) -> Step:
     """The money is free again, and the payer reads why."""
-    return Step(money=(Release(),), notice=_told(r, "error", "Transfer rejected", why.reason))
+    return Step(money=(Unreserve(),), notice=_told(r, "error", "Transfer rejected", why.reason))
 
 
 def cancel(r: Request[Transfer], _: msgspec.Struct) -> Step:
     """The payer thought better of it."""
-    return Step(money=(Release(),) if r.held else (), notice=_told(r, "info", "Transfer cancelled"))
+    return Step(money=(Unreserve(),) if r.held else (), notice=_told(r, "info", "Transfer cancelled"))
 
 
 def expire(r: Request[Transfer], _: msgspec.Struct) -> Step:
     """Nobody decided in time."""
     notice = _told(r, "warning", "Transfer not approved in time", "Please file it again.")
-    return Step(money=(Release(),), notice=notice)
+    return Step(money=(Unreserve(),), notice=notice)
 
 
 def fail(r: Request[Transfer], _: msgspec.Struct) -> Step:
@@ -174,7 +174,7 @@ def books(r: Request[Transfer]) -> Books:
     if r.state == "pending":
         return Books(held=amount)
     places = {"approved": CLEARING, "completed": r.data.account}
-    return Books(moved=(Post(r.owner, places[r.state], amount, asset),)) if r.state in places else Books()
+    return Books(moved=(Pay(r.owner, places[r.state], amount, asset),)) if r.state in places else Books()
 
 
 TRANSFER = Kind(

@@ -37,15 +37,15 @@ from groat.programs.workflow.kinds import (
     SERVICE,
     SYSTEM,
     Approval,
-    Capture,
-    Hold,
     Kind,
     Moved,
-    Post,
-    Release,
+    Pay,
     Request,
+    Reserve,
+    Settle,
     Step,
     Transition,
+    Unreserve,
     person_of,
     read_units,
 )
@@ -162,7 +162,7 @@ class Take(Command, kw_only=True):
         for stream, _ in step.others:
             notifications.need(refs, stream)
         for effect in step.money:
-            if isinstance(effect, Hold | Post):
+            if isinstance(effect, Reserve | Pay):
                 refs.accounts |= {(effect.source, effect.asset), (effect.destination, effect.asset)}
 
     @property
@@ -189,9 +189,9 @@ class Take(Command, kw_only=True):
         step = self._transition.step(self._read(row, book), self.input)
         if isinstance(step, Step):
             for effect in step.money:
-                if isinstance(effect, Hold | Post):
+                if isinstance(effect, Reserve | Pay):
                     check_move(effect.source, effect.destination, effect.amount, effect.asset, book.assets)
-                elif isinstance(effect, Capture) and effect.amount is not None and effect.amount < 0:
+                elif isinstance(effect, Settle) and effect.amount is not None and effect.amount < 0:
                     raise InvalidInput("amount_not_positive")
         return step
 
@@ -352,7 +352,7 @@ class Take(Command, kw_only=True):
 
     def _receives(self, step: Step) -> bool:
         """Return whether money of the step goes to the very person who takes it."""
-        paid = [effect.destination for effect in step.money if isinstance(effect, Hold | Post)]
+        paid = [effect.destination for effect in step.money if isinstance(effect, Reserve | Pay)]
         return self._is_me(*(owner_stream(path) or "" for path in paid))
 
     def _unconfirmed(self, row: RequestRow, step: Step) -> Refusal | None:
@@ -360,7 +360,7 @@ class Take(Command, kw_only=True):
         concerned = {row.owner}
         given = dict(row.corrected().given)
         for effect in step.money:
-            if isinstance(effect, Post):
+            if isinstance(effect, Pay):
                 concerned |= {owner_stream(effect.source) or "", owner_stream(effect.destination) or ""}
                 given[effect.asset] = given.get(effect.asset, 0) + effect.amount
         if self._is_me(*concerned):
@@ -380,7 +380,7 @@ class Take(Command, kw_only=True):
 
     def _moves_after_correction(self, row: RequestRow, step: Step) -> bool:
         """Return whether a kind that knows of no corrections would move money which it does not know to be back."""
-        moves = any(not isinstance(effect, Release) for effect in step.money)
+        moves = any(not isinstance(effect, Unreserve) for effect in step.money)
         return moves and self.declared.inherits_correct and bool(row.corrected().given)
 
     def _approval(self, now: int) -> Approval:
@@ -414,15 +414,15 @@ class Take(Command, kw_only=True):
         before = self._held(book, row)
         resolved: HoldRow | None = None
         moves: list[Move] = []
-        if sum(not isinstance(effect, Post) for effect in step.money) > 1:
+        if sum(not isinstance(effect, Pay) for effect in step.money) > 1:
             raise ValueError(f"{name} may hold, capture or release only once")
         for effect in step.money:
-            if isinstance(effect, Post):
+            if isinstance(effect, Pay):
                 source = self._account(book, effect.source, effect.asset)
                 destination = self._account(book, effect.destination, effect.asset)
                 moves.append(Move(0, source, destination, effect.amount, 0))
                 continue
-            if isinstance(effect, Hold):
+            if isinstance(effect, Reserve):
                 if before is not None and before.status == HOLD_OPEN:
                     raise ValueError(f"{name}: the request holds already")
                 source = self._account(book, effect.source, effect.asset)
@@ -438,14 +438,14 @@ class Take(Command, kw_only=True):
             elif before.status != HOLD_OPEN:
                 # An earlier version let it be resolved by hand. Where it is as the step wants it, the request goes on.
                 wanted = 0
-                if isinstance(effect, Capture):
+                if isinstance(effect, Settle):
                     wanted = before.amount if effect.amount is None else effect.amount
                 if before.captured != wanted:
                     return refuse("hold_resolved", hold=before.id, state=before.status)
                 continue
             else:
                 resolved, amount, status = before, 0, HOLD_RELEASED
-                if isinstance(effect, Capture):
+                if isinstance(effect, Settle):
                     amount = before.remaining if effect.amount is None else effect.amount
                     status = HOLD_CAPTURED
                 if amount > before.remaining:

@@ -91,7 +91,7 @@ class RequestError(GroatError):
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
-class Hold(NamedTuple):
+class Reserve(NamedTuple):
     """Reserve ``amount`` (smallest units) of the source for the destination, until the request resolves it."""
 
     source: str
@@ -100,17 +100,17 @@ class Hold(NamedTuple):
     asset: str
 
 
-class Capture(NamedTuple):
+class Settle(NamedTuple):
     """Post what the request holds: all that is left (None) or ``amount`` smallest units, and release the rest."""
 
     amount: int | None = None
 
 
-class Release(NamedTuple):
+class Unreserve(NamedTuple):
     """Give back what is left of the request's hold."""
 
 
-class Post(NamedTuple):
+class Pay(NamedTuple):
     """Move ``amount`` (smallest units) at once."""
 
     source: str
@@ -119,7 +119,7 @@ class Post(NamedTuple):
     asset: str
 
 
-Money = Hold | Capture | Release | Post
+Money = Reserve | Settle | Unreserve | Pay
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -160,7 +160,7 @@ class Books(NamedTuple):
     """
 
     held: int = 0
-    moved: tuple[Post, ...] = ()
+    moved: tuple[Pay, ...] = ()
 
 
 class Approval(msgspec.Struct, frozen=True):
@@ -455,7 +455,7 @@ def give_back(request: Request[Any], correction: Correction) -> Step | Refusal:
             return wanted
         lefts = wanted
     money = tuple(
-        Post(*sides, asset) for asset, units in lefts.items() for sides in _backwards(nets[asset], units)
+        Pay(*sides, asset) for asset, units in lefts.items() for sides in _backwards(nets[asset], units)
     )
     notice = told_of(request, lefts, correction)
     streams = dict.fromkeys(owner_stream(effect.source) or "" for effect in money)
