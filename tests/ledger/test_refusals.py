@@ -78,7 +78,7 @@ def kinds_of(base: type[errors.StoreError]) -> Iterator[type[errors.StoreError]]
 PASSING = {"busy", "store_unavailable", "interrupted"}
 
 
-@pytest.mark.parametrize("kind", kinds_of(errors.StoreError), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [*kinds_of(errors.StoreError)], ids=lambda kind: kind.__name__)
 def test_each_error_of_the_store_has_a_code_and_says_whether_it_passes(kind: type[errors.StoreError]) -> None:
     error = kind()
     assert error.detail
