@@ -69,7 +69,7 @@ const keys = createRoute({
 const notifications = createRoute({
   getParentRoute: () => inside,
   path: "/notifications",
-  component: lazyPage(() => import("./pages/notifications"), "NotificationsPage"),
+  component: lazyPage(() => import("./programs/notifications/page"), "NotificationsPage"),
 });
 
 const inbox = createRoute({
@@ -90,13 +90,13 @@ const inbox = createRoute({
 const transfers = createRoute({
   getParentRoute: () => inside,
   path: "/transfers",
-  component: lazyPage(() => import("./pages/transfers"), "TransfersPage"),
+  component: lazyPage(() => import("./programs/bank/pages/transfers"), "TransfersPage"),
 });
 
 const newTransfer = createRoute({
   getParentRoute: () => inside,
   path: "/transfers/new",
-  component: lazyPage(() => import("./pages/new-transfer"), "NewTransferPage"),
+  component: lazyPage(() => import("./programs/bank/pages/new-transfer"), "NewTransferPage"),
   // A saved recipient that is chosen already.
   validateSearch: (search: Record<string, unknown>): { to?: string } =>
     typeof search.to === "string" && search.to ? { to: search.to } : {},
@@ -105,25 +105,25 @@ const newTransfer = createRoute({
 const cards = createRoute({
   getParentRoute: () => inside,
   path: "/cards",
-  component: lazyPage(() => import("./pages/cards"), "CardsPage"),
+  component: lazyPage(() => import("./programs/bank/pages/cards"), "CardsPage"),
 });
 
 const loans = createRoute({
   getParentRoute: () => inside,
   path: "/loans",
-  component: lazyPage(() => import("./pages/loans"), "LoansPage"),
+  component: lazyPage(() => import("./programs/bank/pages/loans"), "LoansPage"),
 });
 
 const bitcoin = createRoute({
   getParentRoute: () => inside,
   path: "/bitcoin",
-  component: lazyPage(() => import("./pages/bitcoin"), "BitcoinPage"),
+  component: lazyPage(() => import("./programs/bank/pages/bitcoin"), "BitcoinPage"),
 });
 
 const statements = createRoute({
   getParentRoute: () => inside,
   path: "/statements",
-  component: lazyPage(() => import("./pages/statements"), "StatementsPage"),
+  component: lazyPage(() => import("./programs/statements/page"), "StatementsPage"),
   validateSearch: (search: Record<string, unknown>): { account?: string } =>
     typeof search.account === "string" && search.account ? { account: search.account } : {},
 });

@@ -1,7 +1,7 @@
 import { type Asset, GroatError } from "@groat/client";
 import { describe, expect, test } from "vitest";
-import { fieldOf, type LoanDraft, readCard, readLoan } from "../src/bank/applications";
-import { planOf } from "../src/bank/plan";
+import { fieldOf, type LoanDraft, readCard, readLoan } from "../src/programs/bank/applications";
+import { planOf } from "../src/programs/bank/plan";
 
 const ASSETS = [
   { code: "USD", scale: 2 },

@@ -1,6 +1,6 @@
 import type { RequestView } from "@groat/client";
 import { expect, test } from "vitest";
-import { outcomeOf, readWithdrawal } from "../src/bank/bitcoin";
+import { outcomeOf, readWithdrawal } from "../src/programs/bank/bitcoin";
 
 const ADDRESS = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
 

@@ -14,7 +14,7 @@ import type { ReactNode } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { groat } from "../src/groat";
 import { FileRequestPage } from "../src/pages/file-request";
-import { NewTransferPage } from "../src/pages/new-transfer";
+import { NewTransferPage } from "../src/programs/bank/pages/new-transfer";
 import { kindView, requestView } from "./help";
 
 // That a button must have been seen for a second is tried in a browser: tests/e2e/test_seen.py.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { LoanData } from "../src/bank/data";
-import { bankDay, mostOf, overdueOf, splitOf, standingOf } from "../src/bank/loan";
+import type { LoanData } from "../src/programs/bank/data";
+import { bankDay, mostOf, overdueOf, splitOf, standingOf } from "../src/programs/bank/loan";
 import cases from "./loan-cases.json";
 
 const row = (number: number, due: string, paid = "") => ({

@@ -1,8 +1,8 @@
 import type { NotificationView } from "@groat/client";
 import { describe, expect, test } from "vitest";
-import { byDay, settledAt } from "../src/notices/days";
-import { placeOf } from "../src/notices/toasts";
-import { categoriesOf, categoryTitle, switched } from "../src/notices/ways";
+import { byDay, settledAt } from "../src/programs/notifications/days";
+import { placeOf } from "../src/programs/notifications/toasts";
+import { categoriesOf, categoryTitle, switched } from "../src/programs/notifications/ways";
 
 const told = (id: string, at: Date, more: Partial<NotificationView> = {}): NotificationView => ({
   id,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Period, periodFrom, periodOf, toDay } from "../src/bank/periods";
+import { type Period, periodFrom, periodOf, toDay } from "../src/programs/statements/periods";
 
 const NOW = new Date(2026, 0, 15, 13, 30);
 const days = (period: Period | null) => period && [toDay(period.from), toDay(period.to)];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readStatement } from "../src/bank/statement";
+import { readStatement } from "../src/programs/statements/statement";
 
 const HEAD = "at,recorded_at,transaction,kind,counterparty,reason,amount,balance,asset";
 const AT = "2026-11-01T00:00:00.000000Z";

@@ -5,7 +5,7 @@ import {
   numberProblem,
   readTransfer,
   type TransferDraft,
-} from "../src/bank/transfer";
+} from "../src/programs/bank/transfer";
 
 const ASSETS = [
   { code: "USD", scale: 2 },

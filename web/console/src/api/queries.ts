@@ -1,8 +1,8 @@
 import { type AccountView, GroatError, type UserView } from "@groat/client";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { Period } from "../bank/periods";
-import { readStatement } from "../bank/statement";
 import { groat } from "../groat";
+import type { Period } from "../programs/statements/periods";
+import { readStatement } from "../programs/statements/statement";
 import { apiKeys } from "./api-keys";
 
 /** A list shows so many items at first, and so many more with each further page. */

@@ -1,8 +1,8 @@
 import type { KindView } from "@groat/client";
 import { Link } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
-import { bankPage } from "../bank/pages";
 import { useRights } from "../live/hooks";
+import { bankPage } from "../programs/bank/pages";
 import { plural } from "./kinds";
 
 const LOOK = "inline-flex items-center gap-1 rounded-sm text-muted hover:text-ink";

@@ -1,5 +1,5 @@
 import type { KindView, RequestView } from "@groat/client";
-import { bankLine } from "../bank/faces";
+import { bankLine } from "../programs/bank/faces";
 import { headline } from "./kinds";
 
 /** Describes a request in a line. */

@@ -19,9 +19,9 @@ import {
   Wallet,
 } from "lucide-react";
 import { kindsQuery, waitingQuery } from "../api/requests";
-import { BANK_PAGES } from "../bank/pages";
 import { cx } from "../lib/cx";
 import { usePerson, useRights } from "../live/hooks";
+import { BANK_PAGES } from "../programs/bank/pages";
 import { Menu, MenuItem } from "../ui/overlay";
 
 export interface Place {

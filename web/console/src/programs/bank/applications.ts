@@ -1,0 +1,103 @@
+/** The draft of an application for a loan or a card, and its meaning. No screens here. */
+import { type Asset, compare, type GroatError, isZero } from "@groat/client";
+import { readAmount, readPlain } from "../../lib/amounts";
+import { placeOf } from "../../requests/form";
+import type { Problems, Reading } from "./draft";
+import { type Plan, planOf } from "./plan";
+
+export interface LoanDraft {
+  amount: string;
+  asset: string;
+  months: string;
+  purpose: string;
+  /** Percent a year to reckon with: the bank sets the loan's own. */
+  rate: string;
+}
+
+export interface CardDraft {
+  holder: string;
+  asset: string;
+  limit: string;
+}
+
+export interface ReadLoan {
+  data: { amount: string; asset: string; months: number; purpose: string };
+  plan: Plan;
+}
+
+/** Limits that the kind declares. */
+export interface Months {
+  min: number;
+  max: number;
+}
+
+const RATE = { code: "A rate", scale: 4 };
+const RATE_MAX = "100";
+
+export function readLoan(
+  draft: LoanDraft,
+  assets: readonly Asset[],
+  { min, max }: Months,
+): Reading<LoanDraft, ReadLoan> {
+  const problems: Problems<LoanDraft> = {};
+  const { asset } = draft;
+  const amount = positive(draft.amount, asset, assets);
+  if ("problem" in amount) problems.amount = amount.problem;
+  const months = Number(readPlain(draft.months) ?? Number.NaN);
+  if (!Number.isInteger(months) || months < min || months > max) {
+    problems.months = `Enter a whole number of months, ${min} to ${max}.`;
+  }
+  const rate = readRate(draft.rate);
+  if ("problem" in rate) problems.rate = rate.problem;
+  if ("problem" in amount || "problem" in rate || problems.months) return { ok: false, problems };
+  const data = { amount: amount.amount, asset, months, purpose: draft.purpose.trim() };
+  return { ok: true, read: { data, plan: planOf(amount.amount, rate.rate, months) } };
+}
+
+/** "6,5" -> "6.5"; "" stays "". */
+function readRate(typed: string): { rate: string } | { problem: string } {
+  if (!typed.trim()) return { rate: "" };
+  const read = readAmount(typed.replace(/[%\u066a\uff05]/u, ""), RATE);
+  if (!read.ok) return { problem: read.problem };
+  if (compare(read.amount, RATE_MAX) > 0) return { problem: `Enter ${RATE_MAX} or less.` };
+  return { rate: read.amount.replace(/\.?0+$/, "") };
+}
+
+export function readCard(draft: CardDraft, assets: readonly Asset[]): Reading<CardDraft, CardDraft> {
+  const problems: Problems<CardDraft> = {};
+  const holder = draft.holder.trim();
+  if (!holder) problems.holder = "Write the name that shall stand on the card.";
+  const limit = positive(draft.limit, draft.asset, assets);
+  if ("problem" in limit) problems.limit = limit.problem;
+  if ("problem" in limit || problems.holder) return { ok: false, problems };
+  return { ok: true, read: { holder, asset: draft.asset, limit: limit.amount } };
+}
+
+function positive(
+  typed: string,
+  code: string,
+  assets: readonly Asset[],
+): { amount: string } | { problem: string } {
+  const scale = assets.find((asset) => asset.code === code)?.scale ?? 2;
+  const read = readAmount(typed, { code, scale });
+  if (!read.ok) return { problem: read.problem };
+  return isZero(read.amount) ? { problem: "Enter an amount greater than 0." } : { amount: read.amount };
+}
+
+/** Finds the field that a refusal is about; `money` is the one with the amount. Null: none of them. */
+export function fieldOf<Name extends string>(
+  { code, detail }: GroatError,
+  fields: readonly Name[],
+  money: Name,
+): Name | null {
+  switch (code) {
+    case "amount_wrong":
+    case "invalid_amount":
+    case "too_many_digits":
+    case "amount_not_positive":
+    case "amount_overflow":
+      return money;
+    default:
+      return fields.find((field) => field === placeOf(detail)) ?? null;
+  }
+}

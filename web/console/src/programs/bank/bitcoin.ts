@@ -1,0 +1,48 @@
+/** Describes bitcoin transactions. No screens here. */
+import { compare, formatAmount, isZero, type RequestView } from "@groat/client";
+import { readAmount } from "../../lib/amounts";
+import { dataOf } from "./data";
+
+export const BTC = "BTC";
+
+/** The form of addresses of all networks; the server and the network check more. */
+const ADDRESS = /^[A-Za-z0-9]{14,90}$/;
+
+export interface Withdrawal {
+  amount: string;
+  address: string;
+}
+
+type ReadWithdrawal =
+  | { ok: true; withdrawal: Withdrawal }
+  | { ok: false; field: "amount" | "address"; problem: string };
+
+/** Reads what is typed; `available` is null where it is not known. */
+export function readWithdrawal(typed: Withdrawal, scale: number, available: string | null): ReadWithdrawal {
+  const amount = readAmount(typed.amount, { code: BTC, scale });
+  const wrong = (field: "amount" | "address", problem: string): ReadWithdrawal => ({
+    ok: false,
+    field,
+    problem,
+  });
+  if (!amount.ok) return wrong("amount", amount.problem);
+  if (isZero(amount.amount)) return wrong("amount", "Enter an amount greater than 0.");
+  if (available !== null && compare(amount.amount, available) > 0) {
+    return wrong("amount", `Only ${formatAmount(available)} ${BTC} are available.`);
+  }
+  const address = typed.address.trim().replace(/^bitcoin:/i, "");
+  if (!address) return wrong("address", "Where shall it go?");
+  if (!ADDRESS.test(address)) return wrong("address", "This is no bitcoin address.");
+  return { ok: true, withdrawal: { amount: amount.amount, address } };
+}
+
+/** Explains a transaction that did not go through: where the money is, and why; null for all others. */
+export function outcomeOf(request: RequestView): { money: string; why: string } | null {
+  const data = dataOf("bitcoin_transaction", request);
+  if (!data || request.open || request.state === "completed") return null;
+  return {
+    money: data.direction === "deposit" ? "Nothing was credited" : "Given back to you",
+    // Otherwise the reason is what stands on the statement.
+    why: request.state === "failed" || request.state === "rejected" ? request.reason : "",
+  };
+}

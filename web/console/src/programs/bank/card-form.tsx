@@ -1,0 +1,117 @@
+import { formatAmount } from "@groat/client";
+import { usePerson } from "../../live/hooks";
+import { Fact } from "../../parts/entry-sheet";
+import { AmountInput } from "../../parts/money";
+import { Review, ReviewButton } from "../../requests/review";
+import { Field, Input, Select } from "../../ui/field";
+import { Amount } from "../../ui/text";
+import { type CardDraft, fieldOf, readCard } from "./applications";
+import { useAssetChoice } from "./asset-choice";
+import { CardVisual } from "./card-visual";
+import { useDraft } from "./draft";
+import type { FilingProps } from "./filing";
+
+const FIELDS = ["holder", "asset", "limit"] as const;
+const HOLDER_MAX = 40;
+
+/** Asks for the name on the card, its asset and its monthly limit; then shows all of it for review. */
+export function CardForm({ act, send }: FilingProps) {
+  const { name } = usePerson();
+  const { assets, codes, first, balanceOf } = useAssetChoice();
+  const form = useDraft<CardDraft, CardDraft>(
+    { holder: name.slice(0, HOLDER_MAX), asset: first, limit: "" },
+    {
+      read: (draft) => readCard(draft, assets),
+      send: (card) => send({ ...card }),
+      fieldOf: (error) => fieldOf(error, FIELDS, "limit"),
+    },
+  );
+  const { draft, problems, set, review } = form;
+
+  if (review.reviewed) {
+    const { holder, asset, limit } = review.reviewed;
+    return (
+      <Review review={review} act={act}>
+        <h2 className="text-muted text-sm">You apply for</h2>
+        <Picture holder={holder} />
+        <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+          <Fact label="Name on the card">{holder}</Fact>
+          <Fact label="Pays from">Main account, {asset}</Fact>
+          <Fact label="Monthly limit">
+            <Amount value={limit} asset={asset} className="font-medium" />
+          </Fact>
+        </dl>
+        <p className="text-muted text-sm">
+          It is made as soon as the bank has approved it; until then you can cancel. You can lower the limit
+          at any time; only the bank can raise it again.
+        </p>
+      </Review>
+    );
+  }
+  const balance = balanceOf(draft.asset);
+  return (
+    <form id={form.id} onSubmit={form.onSubmit} className="flex flex-col gap-5" noValidate>
+      <Picture holder={draft.holder} />
+      <Field label="Name on the card" problem={problems.holder}>
+        {(wiring) => (
+          <Input
+            {...wiring}
+            aria-required
+            autoComplete="name"
+            maxLength={HOLDER_MAX}
+            value={draft.holder}
+            onChange={(event) => set({ holder: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field
+        label="Pays from"
+        hint={
+          <span className="num">
+            {balance
+              ? `${formatAmount(balance.available)} ${draft.asset} available now.`
+              : `There is no ${draft.asset} on your account yet.`}
+          </span>
+        }
+        problem={problems.asset}
+      >
+        {(wiring) => (
+          <Select {...wiring} value={draft.asset} onChange={(event) => set({ asset: event.target.value })}>
+            {codes.map((code) => (
+              <option key={code} value={code}>
+                Main · {code}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      <Field
+        label={`Limit a month, ${draft.asset}`}
+        hint="What it may spend in a calendar month at most."
+        problem={problems.limit}
+      >
+        {(wiring) => (
+          <AmountInput
+            {...wiring}
+            aria-required
+            className="max-w-52 !text-lg font-medium"
+            asset={draft.asset}
+            value={draft.limit}
+            onChange={(limit) => set({ limit })}
+          />
+        )}
+      </Field>
+      <ReviewButton />
+    </form>
+  );
+}
+
+/** The card as it would look. */
+function Picture({ holder }: { holder: string }) {
+  const card = { holder, asset: "", limit: "", last4: "", expiry: "", month: "", spent: "" };
+  return (
+    <div className="max-w-64">
+      <CardVisual card={card} state="pending" />
+    </div>
+  );
+}

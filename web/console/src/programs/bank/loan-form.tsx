@@ -1,0 +1,181 @@
+import { formatAmount } from "@groat/client";
+import { typedForm } from "../../lib/amounts";
+import { Fact } from "../../parts/entry-sheet";
+import { AmountInput, AssetSelect } from "../../parts/money";
+import { fieldsOf } from "../../requests/fields";
+import { asksFor, FILE, thresholdOf, transitionOf } from "../../requests/kinds";
+import { useOwn } from "../../requests/request-list";
+import { Review, ReviewButton } from "../../requests/review";
+import { Field, Input } from "../../ui/field";
+import { FormSection } from "../../ui/surface";
+import { Amount } from "../../ui/text";
+import { fieldOf, type LoanDraft, type Months, type ReadLoan, readLoan } from "./applications";
+import { useAssetChoice } from "./asset-choice";
+import { dataOf } from "./data";
+import { useDraft } from "./draft";
+import type { FilingProps } from "./filing";
+import { LoanPreview } from "./loan-preview";
+
+const FIELDS = ["amount", "asset", "months", "purpose"] as const;
+
+/** Asks for amount and term, with the cost at a rate; then shows all of it for review. */
+export function LoanForm({ kind, act, send }: FilingProps) {
+  const { assets, codes, first, balanceOf } = useAssetChoice();
+  const lastRate = useLastRate();
+  const months = monthsOf(kind);
+  const read = (draft: LoanDraft) => readLoan(draft, assets, months);
+  const form = useDraft<LoanDraft, ReadLoan>(
+    { amount: "", asset: first, months: "", purpose: "", rate: typedForm(lastRate) },
+    {
+      read,
+      send: ({ data }) => send(data),
+      fieldOf: (error) => fieldOf(error, FIELDS, "amount"),
+    },
+  );
+  const { draft, problems, set, review } = form;
+
+  if (review.reviewed) {
+    const { data, plan } = review.reviewed;
+    const threshold = thresholdOf(kind, data);
+    return (
+      <Review review={review} act={act}>
+        <div>
+          <h2 className="text-muted text-sm">You apply for</h2>
+          <p className="mt-1 font-semibold text-3xl leading-tight tracking-[-0.02em]">
+            <Amount value={data.amount} asset={data.asset} />
+          </p>
+          <p className="mt-1 text-muted">
+            to be paid back over{" "}
+            <span className="font-medium text-ink">
+              {data.months} {data.months === 1 ? "month" : "months"}
+            </span>
+          </p>
+        </div>
+        <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+          {data.purpose && <Fact label="Purpose">{data.purpose}</Fact>}
+          <Fact label="Every month">
+            <Amount value={plan.rows[0]?.payment ?? "0"} asset={data.asset} />
+            <span className="block text-faint text-xs">
+              {plan.rate ? `at ${typedForm(plan.rate)} % a year` : "without interest"}
+            </span>
+          </Fact>
+          {plan.rate && (
+            <Fact label="Interest in all">
+              <Amount value={plan.interest} asset={data.asset} />
+            </Fact>
+          )}
+        </dl>
+        <p className="text-muted text-sm">
+          The bank decides, and sets the rate; what it grants is paid out at once. Until then you can cancel.
+          {threshold && ` From ${formatAmount(threshold)} ${data.asset} on, two people must approve.`}
+        </p>
+      </Review>
+    );
+  }
+  const reading = read(draft);
+  const balance = balanceOf(draft.asset);
+  return (
+    <form id={form.id} onSubmit={form.onSubmit} className="flex flex-col gap-6" noValidate>
+      <FormSection title="The loan">
+        <div className="flex items-start gap-2">
+          <Field
+            label="Amount"
+            className="flex-1"
+            hint={
+              <span className="num">
+                Paid out to your main account
+                {balance && `, now ${formatAmount(balance.balance)} ${draft.asset}`}.
+              </span>
+            }
+            problem={problems.amount}
+          >
+            {(wiring) => (
+              <AmountInput
+                {...wiring}
+                autoFocus
+                aria-required
+                className="!text-lg font-medium"
+                asset={draft.asset}
+                value={draft.amount}
+                onChange={(amount) => set({ amount })}
+              />
+            )}
+          </Field>
+          <Field label="Asset" className="w-28" problem={problems.asset}>
+            {(wiring) => (
+              <AssetSelect
+                {...wiring}
+                codes={codes}
+                value={draft.asset}
+                onChange={(asset) => set({ asset })}
+              />
+            )}
+          </Field>
+        </div>
+        <Field label="Months" hint={`${months.min} to ${months.max}`} problem={problems.months}>
+          {(wiring) => (
+            <Input
+              {...wiring}
+              aria-required
+              className="num max-w-40"
+              inputMode="numeric"
+              autoComplete="off"
+              value={draft.months}
+              onChange={(event) => set({ months: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Purpose (optional)" problem={problems.purpose}>
+          {(wiring) => (
+            <Input
+              {...wiring}
+              autoComplete="off"
+              maxLength={200}
+              value={draft.purpose}
+              onChange={(event) => set({ purpose: event.target.value })}
+            />
+          )}
+        </Field>
+      </FormSection>
+      <FormSection title="What it would cost">
+        <Field
+          label="Estimated annual rate (%)"
+          hint={
+            lastRate
+              ? `Your last loan had ${typedForm(lastRate)} %. The bank sets the rate of this one when it approves.`
+              : "The bank sets the rate when it approves: try some."
+          }
+          problem={reading.ok ? undefined : reading.problems.rate}
+        >
+          {(wiring) => (
+            <Input
+              {...wiring}
+              className="num max-w-40"
+              inputMode="decimal"
+              autoComplete="off"
+              value={draft.rate}
+              onChange={(event) => set({ rate: event.target.value })}
+            />
+          )}
+        </Field>
+        <LoanPreview plan={reading.ok ? reading.read.plan : null} asset={draft.asset} />
+      </FormSection>
+      <ReviewButton />
+    </form>
+  );
+}
+
+/** The rate of the newest of one's own loans that has one; "" for none. */
+function useLastRate(): string {
+  const rates = useOwn("loan").rows.map((request) => dataOf("loan", request)?.rate);
+  return rates.find(Boolean) ?? "";
+}
+
+/** Over how many months a loan of this kind may run. */
+function monthsOf(kind: FilingProps["kind"]): Months {
+  const filing = transitionOf(kind, FILE);
+  const fields = filing ? asksFor(filing) : fieldsOf(kind.schema);
+  const input = fields.find(({ name }) => name === "months")?.input;
+  const { min = null, max = null } = input?.type === "number" ? input : {};
+  return { min: min ?? 1, max: max ?? 1200 };
+}

@@ -1,0 +1,201 @@
+import { compare, formatAmount, isZero, subtract } from "@groat/client";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { assetsQuery } from "../../api/queries";
+import { readAmount } from "../../lib/amounts";
+import { useLiveBalance } from "../../live/hooks";
+import { Fact } from "../../parts/entry-sheet";
+import { AmountInput } from "../../parts/money";
+import { useAttempt } from "../../parts/use-attempt";
+import { Button } from "../../ui/button";
+import { Field } from "../../ui/field";
+import { Notice } from "../../ui/states";
+import { Amount } from "../../ui/text";
+import { dataOf, type LoanData } from "./data";
+import type { OwnFormProps } from "./dialogs";
+import { bankDay, mostOf, overdueOf, splitOf } from "./loan";
+import { OptionCards } from "./option-cards";
+
+type Choice = "overdue" | "all" | "part";
+
+/** Asks how much is repaid, then shows for review what that pays. */
+export function RepayForm(props: OwnFormProps) {
+  const loan = dataOf("loan", props.request);
+  return loan && <Repayment loan={loan} {...props} />;
+}
+
+function Repayment({ loan, request, act, explain, onClose }: OwnFormProps & { loan: LoanData }) {
+  const { asset } = loan;
+  const today = bankDay(new Date());
+  const overdue = overdueOf(loan, today).amount;
+  const most = mostOf(loan, today);
+  const balance = useLiveBalance(`user:${request.user}`, asset);
+  const scale = useQuery(assetsQuery).data?.find(({ code }) => code === asset)?.scale ?? 2;
+  const [choice, setChoice] = useState<Choice>(isZero(overdue) ? "part" : "overdue");
+  const [typed, setTyped] = useState("");
+  const [reviewed, setReviewed] = useState<string | null>(null);
+  const { busy, problem, setProblem, attempt } = useAttempt(explain);
+
+  const options = [
+    ...(isZero(overdue) ? [] : [{ value: "overdue" as const, label: "What is overdue", amount: overdue }]),
+    { value: "all" as const, label: "All of it", amount: most },
+    { value: "part" as const, label: "Another amount" },
+  ];
+
+  /** The amount, or why it cannot be that. */
+  function read(): { amount: string } | { problem: string } {
+    const fixed = options.find(({ value }) => value === choice)?.amount;
+    const given = fixed ? { ok: true as const, amount: fixed } : readAmount(typed, { code: asset, scale });
+    if (!given.ok) return { problem: given.problem };
+    const { amount } = given;
+    if (isZero(amount)) return { problem: "Enter an amount greater than 0." };
+    if (compare(amount, most) > 0) return { problem: `Only ${formatAmount(most)} ${asset} are owed.` };
+    if (balance && compare(amount, balance.available) > 0) {
+      return { problem: `Only ${formatAmount(balance.available)} ${asset} are available.` };
+    }
+    return { amount };
+  }
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (reviewed !== null) {
+      return attempt(async () => {
+        await act({ amount: reviewed });
+        onClose();
+      });
+    }
+    const given = read();
+    setProblem("problem" in given ? given.problem : null);
+    if ("amount" in given) setReviewed(given.amount);
+  }
+
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+      {reviewed !== null ? (
+        <Review loan={loan} amount={reviewed} today={today} available={balance?.available ?? null} />
+      ) : (
+        <>
+          <OptionCards
+            label="How much"
+            value={choice}
+            options={options.map(({ value, label, amount }) => ({
+              value,
+              label,
+              note: amount && <Amount value={amount} asset={asset} />,
+            }))}
+            onChange={(value) => {
+              setChoice(value);
+              setProblem(null);
+            }}
+          />
+          {choice === "part" && (
+            <Field
+              label="Amount"
+              problem={problem}
+              hint={
+                balance && (
+                  <span className="num">
+                    {formatAmount(balance.available)} {asset} available
+                  </span>
+                )
+              }
+            >
+              {(wiring) => (
+                <AmountInput
+                  {...wiring}
+                  autoFocus={isZero(overdue)}
+                  asset={asset}
+                  value={typed}
+                  onChange={(text) => {
+                    setTyped(text);
+                    setProblem(null);
+                  }}
+                />
+              )}
+            </Field>
+          )}
+        </>
+      )}
+      {problem && (reviewed !== null || choice !== "part") && (
+        <Notice tone="warn" role="alert">
+          {problem}
+        </Notice>
+      )}
+      <div className="mt-1 flex justify-end gap-2">
+        <Button disabled={busy} onClick={reviewed === null ? onClose : () => setReviewed(null)}>
+          {reviewed === null ? "Cancel" : "Change"}
+        </Button>
+        <Button
+          key={reviewed}
+          type="submit"
+          look="primary"
+          guard={reviewed !== null}
+          busy={busy}
+          autoFocus={reviewed !== null}
+        >
+          {reviewed === null ? "Review" : "Repay"}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** Shows what the amount pays, by the bank's own rules, and what is left then. */
+function Review({
+  loan,
+  amount,
+  today,
+  available,
+}: {
+  loan: LoanData;
+  amount: string;
+  today: string;
+  available: string | null;
+}) {
+  const { asset } = loan;
+  const { overdue, interest, accrued, early, owed, last } = splitOf(loan, amount, today);
+  return (
+    <div className="flex flex-col gap-4" data-testid="repay-review">
+      <p className="font-semibold text-[1.75rem] leading-none tracking-[-0.02em]">
+        <Amount value={amount} asset={asset} />
+      </p>
+      <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+        {!isZero(overdue) && (
+          <Fact label="For what is due">
+            <Amount value={overdue} />
+            {!isZero(interest) && (
+              <span className="block text-faint text-xs">
+                <Amount value={interest} /> of it interest
+              </span>
+            )}
+          </Fact>
+        )}
+        {!isZero(accrued) && (
+          <Fact label="Interest of this month so far">
+            <Amount value={accrued} />
+          </Fact>
+        )}
+        {!isZero(early) && (
+          <Fact label="Off what is owed, early">
+            <Amount value={early} />
+          </Fact>
+        )}
+        <Fact label="Balance afterwards">
+          <Amount value={owed} className="font-medium" />
+        </Fact>
+        {available !== null && (
+          <Fact label="Available afterwards">
+            <Amount value={subtract(available, amount)} />
+          </Fact>
+        )}
+      </dl>
+      <p className="text-muted text-sm">
+        {last
+          ? "This pays the loan off."
+          : isZero(early)
+            ? "The instalments to come stay as they are."
+            : "The instalments to come stay on their days and become smaller."}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import type { NotificationView } from "@groat/client";
+import { useQuery } from "@tanstack/react-query";
+import {
+  Bitcoin,
+  CircleCheck,
+  CircleX,
+  CreditCard,
+  HandCoins,
+  Info,
+  type LucideIcon,
+  Send,
+  TriangleAlert,
+} from "lucide-react";
+import { kindsQuery } from "../../api/requests";
+import { cx } from "../../lib/cx";
+import { sentence } from "../../requests/fields";
+
+/** Each level has its icon. A warning or an error always shows it, so that colour never carries the meaning alone. */
+const LEVELS = {
+  success: { icon: CircleCheck, word: "Success", tone: "bg-good-soft text-good" },
+  info: { icon: Info, word: "Information", tone: "bg-sunken text-muted" },
+  warning: { icon: TriangleAlert, word: "Warning", tone: "bg-warn-soft text-warn" },
+  error: { icon: CircleX, word: "Problem", tone: "bg-bad-soft text-bad" },
+} as const;
+
+/** The icons of categories, shown in place of a good level's. */
+const CATEGORIES: Record<string, LucideIcon> = {
+  transfers: Send,
+  cards: CreditCard,
+  loans: HandCoins,
+  bitcoin: Bitcoin,
+};
+
+export function NoticeMark({
+  notification: { level, category },
+  className,
+}: {
+  notification: Pick<NotificationView, "level" | "category">;
+  className?: string;
+}) {
+  const { icon, word, tone } = LEVELS[level];
+  const wrong = level === "warning" || level === "error";
+  const Icon = (!wrong && CATEGORIES[category]) || icon;
+  const title = `${sentence(category)}: ${word.toLowerCase()}`;
+  return (
+    <span
+      className={cx("flex size-8 shrink-0 items-center justify-center rounded-full", tone, className)}
+      title={title}
+    >
+      <Icon className="size-4" aria-hidden />
+      <span className="sr-only">{title}</span>
+    </span>
+  );
+}
+
+/** Returns the page of a notification's subject; null where it has none here. */
+export function useSubjectLink(): (notification: Pick<NotificationView, "subject">) => {
+  to: "/requests/$kind/$id";
+  params: { kind: string; id: string };
+} | null {
+  const kinds = useQuery(kindsQuery).data;
+  return ({ subject }) =>
+    subject && kinds?.some(({ name }) => name === subject.kind)
+      ? { to: "/requests/$kind/$id", params: subject }
+      : null;
+}

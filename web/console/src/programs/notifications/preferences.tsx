@@ -1,0 +1,143 @@
+import { GroatError, type PreferencesView, type Way, wants } from "@groat/client";
+import { useGroatState as useLive } from "@groat/react";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { explain } from "../../api/problem";
+import { groat } from "../../groat";
+import { Checkbox } from "../../ui/field";
+import { Sheet } from "../../ui/overlay";
+import { ErrorState, Notice, SkeletonRows } from "../../ui/states";
+import { categoriesOf, categoryTitle, OTHERS, switched } from "./ways";
+
+const preferencesQuery = queryOptions({
+  queryKey: ["preferences"],
+  queryFn: () => groat.api.preferences(),
+});
+
+/** Lets the person choose the ways for each category. */
+export function PreferencesSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
+  return (
+    <Sheet
+      open={open}
+      onOpenChange={(next) => !next && onClose()}
+      title="Notification settings"
+      description="All notifications are kept and counted, whatever you choose here."
+      testId="preferences"
+    >
+      {open && <Preferences />}
+    </Sheet>
+  );
+}
+
+function Preferences() {
+  const query = useQuery(preferencesQuery);
+  if (query.isPending) return <SkeletonRows rows={4} />;
+  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  return <Choices preferences={query.data} />;
+}
+
+function Choices({ preferences }: { preferences: PreferencesView }) {
+  const queries = useQueryClient();
+  // A choice made on another device arrives live.
+  const live = useLive((state) => state.notifications.ways);
+  const [saving, setSaving] = useState<PreferencesView["ways"] | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const known = Object.fromEntries(Object.entries(live).map(([name, ways]) => [name, [...ways]]));
+  const ways = saving ?? known;
+  const categories = categoriesOf({ ...preferences, ways });
+  const { mail, email } = preferences;
+
+  async function change(category: string, way: Way, on: boolean) {
+    if (saving) return;
+    const next = switched(ways, category, way, on);
+    setSaving(next);
+    setProblem(null);
+    try {
+      const after = await groat.api.setPreferences({ ways: next });
+      queries.setQueryData(preferencesQuery.queryKey, after);
+      await arrived(after.ways);
+    } catch (error) {
+      if (!(error instanceof GroatError)) throw error;
+      setProblem(explain(error));
+    } finally {
+      setSaving(null);
+    }
+  }
+
+  return (
+    <div className="flex flex-col gap-4" aria-busy={saving !== null || undefined}>
+      <table className="w-full text-sm">
+        <caption className="sr-only">How you hear of each category</caption>
+        <thead>
+          <tr className="text-faint text-xs">
+            <th scope="col" className="pb-2 text-left font-medium">
+              About
+            </th>
+            <th scope="col" className="w-24 pb-2 text-center font-medium">
+              On screen
+            </th>
+            <th scope="col" className="w-24 pb-2 text-center font-medium">
+              E-mail
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {categories.map((category) => {
+            const title = categoryTitle(category, categories.length === 1);
+            return (
+              <tr key={category} className="border-line border-t">
+                <th scope="row" className="py-3.5 pr-3 text-left font-medium">
+                  {title}
+                  {category === OTHERS && categories.length > 1 && (
+                    <span className="block font-normal text-faint text-xs">What comes up in future, too</span>
+                  )}
+                </th>
+                {(["toast", "email"] as const).map((way) => (
+                  <td key={way}>
+                    <span className="flex justify-center">
+                      <Checkbox
+                        aria-label={`${title}: ${way === "toast" ? "on screen" : "by e-mail"}`}
+                        checked={wants(ways, way, category)}
+                        disabled={way === "email" && !mail}
+                        onCheckedChange={(checked) => void change(category, way, checked === true)}
+                      />
+                    </span>
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {problem && (
+        <Notice tone="bad" role="alert">
+          {problem}
+        </Notice>
+      )}
+      <p className="border-line border-t pt-4 text-faint text-sm">
+        {!mail
+          ? "This server sends no e-mail."
+          : email
+            ? `E-mail goes to ${email}. An administrator can change the address.`
+            : "No e-mail address of yours is known here: an administrator can add one."}
+      </p>
+    </div>
+  );
+}
+
+/** Resolves once the live picture says what was saved, so that no choice jumps back in between; gives up after a second. */
+function arrived(ways: PreferencesView["ways"]): Promise<void> {
+  const wanted = JSON.stringify(ways);
+  const said = () => JSON.stringify(groat.getState().notifications.ways) === wanted;
+  return new Promise((resolve) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const end = groat.subscribe(() => said() && finish());
+    function finish() {
+      clearTimeout(timer);
+      end();
+      resolve();
+    }
+    timer = setTimeout(finish, 1_000);
+    if (said()) finish();
+  });
+}

@@ -1,0 +1,29 @@
+/** A person's ways by category, as choices. No screens here. */
+import { type PreferencesView, type Way, wants } from "@groat/client";
+import { sentence } from "../../requests/fields";
+
+/** Stands for all categories of which nothing was chosen. */
+export const OTHERS = "*";
+
+type Ways = PreferencesView["ways"];
+
+/** Names a category; the one for all others comes last. */
+export function categoryTitle(category: string, alone: boolean): string {
+  if (category !== OTHERS) return sentence(category);
+  return alone ? "Everything" : "Everything else";
+}
+
+/** The categories to choose for: those heard of and those chosen for, by name, and all others. */
+export function categoriesOf({ ways, categories }: Pick<PreferencesView, "ways" | "categories">): string[] {
+  const named = new Set([...categories, ...Object.keys(ways)]);
+  named.delete(OTHERS);
+  return [...[...named].sort(), OTHERS];
+}
+
+/** The choices after one of them was switched. What was never chosen of the category stays as it was by default. */
+export function switched(ways: Ways, category: string, way: Way, on: boolean): Ways {
+  const chosen = (["toast", "email"] as const).filter((one) =>
+    one === way ? on : wants(ways, one, category),
+  );
+  return { ...ways, [category]: [...chosen] };
+}
