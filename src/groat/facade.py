@@ -8,7 +8,7 @@ from groat.engine import groat as engine
 from groat.programs.notifications import NOTIFICATIONS
 from groat.programs.notifications.facade import Notifying
 from groat.programs.workflow import WORKFLOW
-from groat.store.sqlite import Extension
+from groat.store.extension import Extension
 
 
 class Groat(Notifying, engine.Groat):

@@ -17,8 +17,8 @@ import pytest
 
 from groat import Groat, StoreError
 from groat.store import postgres as driver
+from groat.store.extension import Extension
 from groat.store.flow import Flow, Query
-from groat.store.sqlite import Extension
 from tests.crash.server import SETTINGS
 from tests.faults.ledgers import fresh, ledger, network, through
 from tests.live.waiting import until

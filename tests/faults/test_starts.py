@@ -13,8 +13,8 @@ from typing import IO
 import pytest
 
 from groat import Groat, StoreError
+from groat.store.extension import Extension
 from groat.store.postgres import PostgresStore
-from groat.store.sqlite import Extension
 from tests.crash.server import SETTINGS
 from tests.faults.ledgers import fresh, plain
 from tests.live.waiting import until

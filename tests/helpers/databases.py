@@ -13,10 +13,11 @@ from typing import Any, Protocol
 
 import asyncpg
 
+from groat.store.extension import Extension
 from groat.store.flow import Query
 from groat.store.interface import Store
 from groat.store.postgres import PostgresStore
-from groat.store.sqlite import BUSY_MS, Extension, SqliteStore
+from groat.store.sqlite import BUSY_MS, SqliteStore
 from tests.helpers.clock import Clock
 from tests.servers import Postgres
 

@@ -14,8 +14,8 @@ from groat.http.core import CORE
 from groat.http.schemas import Schemas
 from groat.programs import Program
 from groat.programs.standing import STANDING
+from groat.store.extension import Extension
 from groat.store.flow import Tells
-from groat.store.sqlite import Extension
 from tests.http.conftest import EVERYWHERE, Api, give
 
 CLAIM = {"amount": "1000", "asset": "USD", "purpose": "Train to the fair", "receipt": "R7"}

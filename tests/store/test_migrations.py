@@ -12,8 +12,8 @@ import pytest
 
 import groat.store
 from groat import Groat, StoreError
+from groat.store.extension import Extension
 from groat.store.migrations import load_migrations, migrate
-from groat.store.sqlite import Extension
 from tests.helpers.databases import SqliteDatabase
 from tests.helpers.money import give, standing
 

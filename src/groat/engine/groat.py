@@ -30,12 +30,12 @@ from groat.ledger.views import BulkTransactions, TransactionView
 from groat.store import archive as archiving
 from groat.store import reading, streams, verify
 from groat.store.batch import Done, Published
+from groat.store.extension import Extension
 from groat.store.flow import Flow
 from groat.store.history import new_epoch
 from groat.store.interface import Store
 from groat.store.opening import make_replica, make_store, open_store
 from groat.store.replica import Replica
-from groat.store.sqlite import Extension
 from groat.store.traced import TracedStore
 
 P = ParamSpec("P")

@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from groat.ledger.errors import GroatError, Rule
-from groat.store.sqlite import Extension
+from groat.store.extension import Extension
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric

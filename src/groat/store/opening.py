@@ -10,11 +10,12 @@ from pathlib import Path
 import structlog
 
 from groat.ledger.errors import StoreError, WrongScheme
+from groat.store.extension import Extension
 from groat.store.interface import Store
 from groat.store.migrations import Migration
 from groat.store.postgres import PostgresStore, holds_ledger, is_lasting
 from groat.store.replica import Replica
-from groat.store.sqlite import Extension, SqliteStore
+from groat.store.sqlite import SqliteStore
 
 log = structlog.get_logger("groat.store")
 

@@ -14,11 +14,11 @@ import msgspec
 from asyncpg import exceptions
 
 from groat.ledger.errors import Busy, Closed, CommandFailed, Interrupted, StoreError, Unavailable
+from groat.store.extension import Extension
 from groat.store.flow import TURN, Contribute, Flow, Forget, Query
 from groat.store.history import Marks, read_marks, settle
 from groat.store.migrations import Migration, check_applied, load_migrations
 from groat.store.renaming import HAS_OLD_POSTGRES, rename_postgres
-from groat.store.sqlite import Extension
 from groat.store.statements import Statement, load_statements
 
 P = ParamSpec("P")

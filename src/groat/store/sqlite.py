@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
 from groat.ledger.errors import Busy, Closed, CommandFailed, StoreError, Unavailable
-from groat.store.flow import TURN, Contribute, Flow, Forget, Query, Tells
+from groat.store.extension import Extension
+from groat.store.flow import TURN, Contribute, Flow, Forget, Query
 from groat.store.migrations import Migration, load_migrations, migrate
 from groat.store.statements import Statement, load_statements
 
@@ -41,25 +42,6 @@ _PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA trusted_schema = OFF",
 )
-
-
-class Extension(NamedTuple):
-    """A program's own tables: ``directory`` holds ``sql/<dialect>/*.sql`` and ``migrations/<dialect>/NNNN_*.sql``.
-
-    ``snapshot`` is what the program adds to the snapshots of streams. ``checks`` are its own of ``groat verify``: named
-    statements that list contradictions (what, expected, found), and what each of them promises. ``forgets`` take
-    away what need not be kept any more. ``causes`` names the statement that tells which transactions and holds of some
-    ids the program made: (id, cause) pairs, for those that are stored without a cause. ``tells`` are the types of what
-    the program adds to snapshots and events.
-    """
-
-    name: str
-    directory: Path
-    snapshot: Contribute | None = None
-    checks: tuple[tuple[str, str], ...] = ()
-    forgets: tuple[Forget, ...] = ()
-    causes: str = ""
-    tells: Tells = Tells()
 
 
 class SqliteStore:

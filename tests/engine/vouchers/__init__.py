@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from groat.ledger.book import Book, Move, Refs, Table
 from groat.ledger.commands import Command, Effect
 from groat.ledger.errors import Refusal
-from groat.store.sqlite import Extension
+from groat.store.extension import Extension
 
 VOUCHERS = Extension("vouchers", Path(__file__).parent)
 TABLE = Table("voucher", lock="lock_vouchers", write="write_vouchers")

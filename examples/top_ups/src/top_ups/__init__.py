@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from groat.programs import Program
+from groat.store.extension import Extension
 from groat.store.flow import Tells
-from groat.store.sqlite import Extension
 from top_ups.counting import counting, measure
 from top_ups.operations import TOP_UP_ERRORS, TopUpView, operations
 from top_ups.payments import EVENT

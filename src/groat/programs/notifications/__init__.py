@@ -13,8 +13,8 @@ from groat.programs.notifications.views import (
     NotificationsRead,
     NotificationWays,
 )
+from groat.store.extension import Extension
 from groat.store.flow import Tells
-from groat.store.sqlite import Extension
 
 NOTIFICATIONS = Extension(
     "notifications",

@@ -31,8 +31,8 @@ from groat.programs.workflow.kinds import (
 from groat.programs.workflow.reading import contribute
 from groat.programs.workflow.views import RequestNews, RequestsSnapshot, RequestView
 from groat.programs.workflow.workflow import Workflow
+from groat.store.extension import Extension
 from groat.store.flow import Tells
-from groat.store.sqlite import Extension
 
 WORKFLOW = Extension(
     "workflow",
