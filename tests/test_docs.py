@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import typer.main
 
 from groat.cli import app
 from groat.cli.options import default_text
+from groat.cli.plugged import group_of
+from groat.programs.program import GROUP, find_programs
+from groat.programs.standing import STANDING
 from groat.settings import Settings, describe
 
 ROOT = Path(__file__).parent.parent
@@ -26,7 +30,17 @@ def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[
         yield from commands(inner, (*path, name))
 
 
-COMMANDS = dict(commands())
+# Programs of other packages are documented there.
+OWN_PROGRAMS = [
+    *STANDING,
+    *find_programs(entry.name for entry in entry_points(group=GROUP) if entry.value.startswith("groat.")),
+]
+COMMANDS = dict(commands()) | {
+    f"{program.name} {name}": command
+    for program in OWN_PROGRAMS
+    if program.commands
+    for name, command in group_of(program).commands.items()
+}
 
 
 def section(name: str) -> str:

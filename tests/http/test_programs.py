@@ -7,9 +7,7 @@ import base64
 import hmac
 import json
 import time
-import tomllib
 from collections.abc import AsyncIterator
-from importlib.metadata import PathDistribution
 from pathlib import Path
 from typing import Any
 
@@ -28,27 +26,17 @@ from groat.ledger.errors import GroatError, Refusal, Rule
 from groat.programs import Program, find_programs
 from groat.programs.standing import STANDING
 from groat.settings import Settings
+from tests.helpers.installed import EXAMPLES, install
 from tests.http.conftest import ACTIONS, CALLERS, SECRET, Api, code
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "top_ups"
 KEY = b"0123456789abcdef"
 PAID = {"type": "payment.paid", "payment": "pay_1", "user": "42", "amount": "12.50", "asset": "USD"}
 
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The example as pip would install it: its package on the path, with the entry points of its pyproject.toml."""
-    project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text())["project"]
-    place = tmp_path / "site"
-    info = place / "groat_top_ups-0.1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: 0.1.0\n")
-    entries = project["entry-points"]["groat.programs"]
-    lines = [f"{name} = {value}" for name, value in entries.items()]
-    (info / "entry_points.txt").write_text("\n".join(["[groat.programs]", *lines]))
-    assert PathDistribution(info).entry_points
-    monkeypatch.syspath_prepend(str(place))
-    monkeypatch.syspath_prepend(str(EXAMPLE / "src"))
+    """The example, as pip would install it."""
+    install(monkeypatch, tmp_path, EXAMPLES / "top_ups")
 
 
 @pytest.fixture

@@ -23,10 +23,12 @@ from groat.cli import (
     verifying,
 )
 from groat.cli.output import aside
+from groat.cli.plugged import Commands
 from groat.ledger.errors import GroatError
 
 app = typer.Typer(
     name="groat",
+    cls=Commands,
     help="Live balances for any app: what a person sees is what is committed.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from groat.ledger.errors import GroatError, Rule
@@ -31,6 +31,11 @@ PROGRAM_ERRORS: dict[str, Rule] = {
     ),
     "program_not_recorded": Rule(500, "No node has run a program of this name on this database."),
     "program_in_use": Rule(500, "Requests of the program are open."),
+    "program_broken": Rule(500, "An installed package does not load, or what it brings is no program."),
+    "program_not_turned_on": Rule(
+        500, "The program is installed, but the setting programs does not name it."
+    ),
+    "program_without_commands": Rule(500, "The program brings no commands of the command line."),
 }
 
 
@@ -63,6 +68,11 @@ Audits = Callable[[Sequence["Program"]], Iterable["Audit"]]
 """Makes checks of ``groat verify`` that need to know all programs, also those that are not turned on."""
 Describe = Callable[[Sequence["Program"]], Iterable["Operation"]]
 """Makes what the OpenAPI document tells of the server's programs beside the operations that are served."""
+Command = Callable[..., Awaitable[None] | None]
+"""A command of the command line: a function, async or not, whose parameters typer reads as options and arguments.
+
+A parameter of the type :class:`groat.Groat` gets the open ledger, one of the type Settings the settings.
+"""
 Story = Callable[["Settings"], Awaitable[None]]
 """Fills the demo's database with the program's chapter; told again, it changes nothing."""
 
@@ -72,8 +82,9 @@ class Program:
 
     ``kinds`` are kinds of requests; ``extension`` its tables, checks, and what it adds to a person's snapshot;
     ``operations`` what can be asked over HTTP; ``errors`` the codes that these answer beyond the server's own;
-    ``works`` what it runs in the sandbox; ``check_settings`` is called before a server starts, and raises
-    SettingsError for settings that it cannot run with. Codes that kinds refuse with are declared by the kinds.
+    ``works`` what it runs in the sandbox; ``commands`` are run as ``groat <program> <command>``. ``check_settings`` is
+    called before a server starts, and raises SettingsError for settings that it cannot run with. Codes that kinds
+    refuse with are declared by the kinds.
     """
 
     def __init__(
@@ -87,6 +98,7 @@ class Program:
         jobs: Sequence[Job] = (),
         metrics: Sequence[Measure] = (),
         works: Sequence[Work] = (),
+        commands: Sequence[Command] = (),
         audits: Audits | None = None,
         describe: Describe | None = None,
         check_settings: Callable[[Settings], object] | None = None,
@@ -100,6 +112,7 @@ class Program:
         self.jobs = tuple(jobs)
         self.metrics = tuple(metrics)
         self.works = tuple(works)
+        self.commands = tuple(commands)
         self.audits = audits
         self.describe = describe
         self.check_settings = check_settings
@@ -111,22 +124,49 @@ class Program:
         return frozenset[str]().union(*(kind.named_roles for kind in self.kinds))
 
 
+def installed_names() -> list[str]:
+    """The names of all programs that installed packages bring; nothing is loaded."""
+    return sorted(entry.name for entry in entry_points(group=GROUP))
+
+
 def installed_programs() -> list[Program]:
     """All programs that installed packages bring. Raises as :func:`find_programs`."""
-    return find_programs(sorted(entry.name for entry in entry_points(group=GROUP)))
+    return find_programs(installed_names())
 
 
 def find_programs(names: Iterable[str]) -> list[Program]:
-    """The programs of these names. Raises ProgramError ``program_not_found``, ValueError for kinds of one name."""
+    """The programs of these names. Raises ProgramError ``program_not_found``, ``program_broken``.
+
+    Raises ValueError for kinds of one name.
+    """
     installed = {entry.name: entry for entry in entry_points(group=GROUP)}
     programs: list[Program] = []
     for name in dict.fromkeys(names):
         if name not in installed:
             known = ", ".join(sorted(installed)) or "none"
             raise ProgramError("program_not_found", f"There is no program {name!r}; installed: {known}.")
-        programs.append(installed[name].load())
+        programs.append(_load(installed[name]))
     check_once("kind", (kind.name for program in programs for kind in program.kinds))
     return programs
+
+
+def _load(entry: EntryPoint) -> Program:
+    package = f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown package"
+    try:
+        program = entry.load()
+    except Exception as error:
+        raise ProgramError(
+            "program_broken",
+            f"The program {entry.name} of the package {package} does not load:"
+            f" {type(error).__name__}: {error}. Repair, upgrade or uninstall the package.",
+        ) from error
+    if not isinstance(program, Program) or program.name != entry.name:
+        raise ProgramError(
+            "program_broken",
+            f"The entry point {entry.name} of the package {package} must lead to the Program of this name;"
+            f" {entry.value} does not.",
+        )
+    return program
 
 
 def check_once(what: str, names: Iterable[str]) -> None:

@@ -1,0 +1,30 @@
+"""Packages with programs, found as pip would have installed them."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.metadata import PathDistribution
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def install(monkeypatch: pytest.MonkeyPatch, place: Path, package: Path) -> None:
+    """Put the package of a folder with a pyproject.toml on the path, with the entry points that it names."""
+    project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
+    entries = project["entry-points"]["groat.programs"]
+    install_entries(monkeypatch, place, project["name"], entries)
+    monkeypatch.syspath_prepend(str(package / "src"))
+
+
+def install_entries(monkeypatch: pytest.MonkeyPatch, place: Path, name: str, entries: dict[str, str]) -> None:
+    """Let an installed distribution of this name have these programs in its entry points."""
+    info = place / "site" / f"{name.replace('-', '_')}-0.1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.1.0\n")
+    lines = [f"{program} = {value}" for program, value in entries.items()]
+    (info / "entry_points.txt").write_text("\n".join(["[groat.programs]", *lines]))
+    assert PathDistribution(info).entry_points
+    monkeypatch.syspath_prepend(str(place / "site"))
