@@ -4,6 +4,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+import { entryFileNames, shared, sharedInputs } from "./shared.ts";
 
 /** A server to develop against; `groat demo` is one. */
 const server = process.env.GROAT_URL ?? "http://localhost:8000";
@@ -32,7 +33,7 @@ function packed(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), packed()],
+  plugins: [react(), tailwindcss(), shared(), packed()],
   // The packages beside this one are used as source: no build step between an edit and the screen.
   resolve: { conditions: ["groat-source", ...defaultClientConditions] },
   server: { proxy: { "/v1": server, "/connection": { target: server, ws: true } } },
@@ -40,7 +41,10 @@ export default defineConfig({
     outDir: "../../src/groat/http/console",
     emptyOutDir: true,
     rolldownOptions: {
+      input: { index: "index.html", ...sharedInputs },
+      preserveEntrySignatures: "exports-only",
       output: {
+        entryFileNames,
         // What seldom changes is kept apart, so that a browser keeps it over releases.
         codeSplitting: {
           groups: [

@@ -158,7 +158,10 @@ class App:
         return serve
 
     def _console(self) -> list[HTTPRouteHandler]:
-        return [_handler(["/", "/{path:path}"], ["GET"], Console())] if self._settings.console else []
+        if not self._settings.console:
+            return []
+        modules = {program.name: program.console.read() for program in self._programs if program.console}
+        return [_handler(["/", "/{path:path}"], ["GET"], Console(modules=modules))]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -1,15 +1,19 @@
-"""The web console: built files from ``console/``, and its page for every other address."""
+"""The web console: built files from ``console/``, modules of programs, and its page for every other address."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import mimetypes
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 
 from litestar.types import Receive, Scope, Send
 
 from groat.api.answer import HTML
 from groat.api.problems import HttpError, problem
+from groat.http.console_page import address, script_sources, with_modules
+from groat.programs.console import MEDIA_TYPES, BuiltModule
 
 DIRECTORY = Path(__file__).parent / "console"
 FILE_BYTES_MAX = 16 * 1024 * 1024
@@ -17,12 +21,14 @@ FILE_BYTES_MAX = 16 * 1024 * 1024
 _CODINGS = {b"br": ".br", b"gzip": ".gz"}
 """Content codings by preference, and how the files end that the build has packed so."""
 
+_LASTING = ("/assets/", "/console/")
+"""Files below these have a hash of their content in their address, so they never change."""
+
 _POLICY = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS = (
-    (b"content-security-policy", _POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -37,24 +43,37 @@ _NOT_BUILT = (
 
 
 class _File:
-    """A built file: its bodies by content coding, b"" for none, and what is told of it."""
+    """A file in memory: its bodies by content coding, b"" for none, and its headers."""
 
-    def __init__(self, path: Path, *, lasting: bool) -> None:
+    def __init__(self, kind: str, bodies: dict[bytes, bytes], *, lasting: bool) -> None:
+        self.bodies = bodies
+        cache = b"public, max-age=31536000, immutable" if lasting else b"no-cache"
+        self._tag = hashlib.blake2b(bodies[b""], digest_size=12).hexdigest().encode()
+        self._headers = [(b"cache-control", cache), (b"content-type", kind.encode())]
+        if len(bodies) > 1:
+            self._headers.append((b"vary", b"accept-encoding"))
+
+    @classmethod
+    def built(cls, path: Path, *, lasting: bool) -> _File:
+        """A file of the console, with the packed ones that the build has put beside it."""
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         if kind.startswith("text/") or kind.endswith("javascript"):
             kind += "; charset=utf-8"
-        body = path.read_bytes()
-        self.bodies = {b"": body}
+        bodies = {b"": path.read_bytes()}
         for coding, suffix in _CODINGS.items():
             packed = path.with_name(path.name + suffix)
             if packed.is_file():
-                self.bodies[coding] = packed.read_bytes()
-        # Files under assets/ carry a hash of their content in their name, so they never change.
-        cache = b"public, max-age=31536000, immutable" if lasting else b"no-cache"
-        self._tag = hashlib.blake2b(body, digest_size=12).hexdigest().encode()
-        self._headers = [*_HEADERS, (b"cache-control", cache), (b"content-type", kind.encode())]
-        if len(self.bodies) > 1:
-            self._headers.append((b"vary", b"accept-encoding"))
+                bodies[coding] = packed.read_bytes()
+        return cls(kind, bodies, lasting=lasting)
+
+    @classmethod
+    def made(cls, kind: str, body: bytes, *, lasting: bool) -> _File:
+        """A file that no build has packed: it is packed here, if that makes it smaller."""
+        bodies = {b"": body}
+        packed = gzip.compress(body, mtime=0)
+        if len(packed) < len(body):
+            bodies[b"gzip"] = packed
+        return cls(kind, bodies, lasting=lasting)
 
     def answer(self, headers: dict[bytes, bytes]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         """Status, headers and body for a request with these headers."""
@@ -73,9 +92,12 @@ class _File:
 
 
 class Console:
-    """Serves the built console, read once; only what is in its directory can be served."""
+    """Serves the built console and the modules of programs (by the program's name), both read once.
 
-    def __init__(self, directory: Path = DIRECTORY) -> None:
+    Nothing else can be served.
+    """
+
+    def __init__(self, directory: Path = DIRECTORY, modules: Mapping[str, BuiltModule] | None = None) -> None:
         self._files: dict[str, _File] = {}
         for path in sorted(directory.rglob("*")) if directory.is_dir() else ():
             if (
@@ -84,25 +106,36 @@ class Console:
                 and path.suffix not in _CODINGS.values()
             ):
                 name = "/" + path.relative_to(directory).as_posix()
-                self._files[name] = _File(path, lasting=name.startswith("/assets/"))
+                self._files[name] = _File.built(path, lasting=name.startswith(_LASTING))
+        for program, module in (modules or {}).items():
+            for name, body in module.files.items():
+                kind = MEDIA_TYPES[PurePosixPath(name).suffix]
+                self._files[address(program, module, name)] = _File.made(kind, body, lasting=True)
         self._index = self._files.get("/index.html")
+        scripts = "'self'"
+        if self._index is not None:
+            page = with_modules(self._index.bodies[b""], modules or {})
+            if modules:
+                self._index = self._files["/index.html"] = _File.made(HTML.decode(), page, lasting=False)
+            scripts = script_sources(page)
+        self._headers = [(b"content-security-policy", _POLICY.format(scripts=scripts).encode()), *_HEADERS]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a file, or the console's page for whatever looks like one of its addresses."""
         path = scope["path"]
         file = self._files.get(path)
-        # A person's page may end in a dot and letters too; files are only at the top and under assets/.
-        if file is None and (path.startswith("/assets/") or ("." in path and path.count("/") == 1)):
+        # A person's page may end in a dot and letters too; files are only at the top and under assets/ and console/.
+        if file is None and (path.startswith(_LASTING) or ("." in path and path.count("/") == 1)):
             await problem(HttpError("not_found"))(scope, receive, send)
             return
         file = file or self._index
         if file is None:
             length = (b"content-length", b"%d" % len(_NOT_BUILT))
             status, body = 200, _NOT_BUILT
-            headers = [*_HEADERS, (b"cache-control", b"no-cache"), (b"content-type", HTML), length]
+            headers = [(b"cache-control", b"no-cache"), (b"content-type", HTML), length]
         else:
             status, headers, body = file.answer(dict(scope["headers"]))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.start", "status": status, "headers": [*self._headers, *headers]})
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
 

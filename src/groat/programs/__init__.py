@@ -1,5 +1,6 @@
 """Ready-made uses of the ledger and its streams: each program adds commands, tables and events of its own."""
 
+from groat.programs.console import ConsoleModule
 from groat.programs.program import Host, Job, Program, ProgramError, find_programs
 
-__all__ = ["Host", "Job", "Program", "ProgramError", "find_programs"]
+__all__ = ["ConsoleModule", "Host", "Job", "Program", "ProgramError", "find_programs"]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from groat.api.operations import Operation
     from groat.api.services import Services
+    from groat.programs.console import ConsoleModule
     from groat.programs.workflow import Kind
     from groat.sandbox.pool import Work
     from groat.settings import Settings
@@ -36,6 +37,7 @@ PROGRAM_ERRORS: dict[str, Rule] = {
         500, "The program is installed, but the setting programs does not name it."
     ),
     "program_without_commands": Rule(500, "The program brings no commands of the command line."),
+    "console_module_invalid": Rule(500, "The files of a program's console module cannot be served."),
 }
 
 
@@ -82,9 +84,9 @@ class Program:
 
     ``kinds`` are kinds of requests; ``extension`` its tables, checks, and what it adds to a person's snapshot;
     ``operations`` what can be asked over HTTP; ``errors`` the codes that these answer beyond the server's own;
-    ``works`` what it runs in the sandbox; ``commands`` are run as ``groat <program> <command>``. ``check_settings`` is
-    called before a server starts, and raises SettingsError for settings that it cannot run with. Codes that kinds
-    refuse with are declared by the kinds.
+    ``works`` what it runs in the sandbox; ``console`` its part of the web console; ``commands`` are run as
+    ``groat <program> <command>``. ``check_settings`` is called before a server starts, and raises SettingsError for
+    settings that it cannot run with. Codes that kinds refuse with are declared by the kinds.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class Program:
         describe: Describe | None = None,
         check_settings: Callable[[Settings], object] | None = None,
         story: Story | None = None,
+        console: ConsoleModule | None = None,
     ) -> None:
         self.name = name
         self.kinds = tuple(kinds)
@@ -117,6 +120,7 @@ class Program:
         self.describe = describe
         self.check_settings = check_settings
         self.story = story
+        self.console = console
 
     @property
     def roles(self) -> frozenset[str]:
