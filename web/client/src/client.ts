@@ -13,6 +13,7 @@ import type { ActOptions, Groat, GroatOptions } from "./groat.js";
 import { guarded } from "./guard.js";
 import { given, Http, type TokenProvider } from "./http.js";
 import type { Change, GroatState, Overlay, Phase, Position } from "./model.js";
+import { isEmpty, sameFields, samePositions } from "./same.js";
 import { Seen } from "./seen.js";
 import { type Proof, Session, type SessionHost } from "./session.js";
 import { type Toast, type ToastOptions, watchToasts } from "./toasts.js";
@@ -24,6 +25,7 @@ import type {
   Session as SignedIn,
   TransactionView,
 } from "./wire.js";
+import { Writes, type WriteTold } from "./writes.js";
 
 const HISTORY_MAX = 200;
 /** Longer than a write is repeated, so an overlay never ends while its write is still under way. */
@@ -51,6 +53,7 @@ class Client implements Groat {
   private readonly historyMax: number;
   private readonly connection: Connection;
   private readonly seen: Seen;
+  private readonly writes: Writes;
   private readonly diagnosis: Diagnosis;
   private readonly listeners = new Set<() => void>();
   private readonly changeListeners = new Set<(change: Change) => void>();
@@ -97,6 +100,7 @@ class Client implements Groat {
       pageSeen: () => this.noteSeen(),
     });
     this.seen = new Seen(this.environment, (receipt) => this.connection.seen(receipt));
+    this.writes = new Writes(this.http.base, this.environment, () => this.publish());
     if (options.initial) this.book = firstBook(options.initial);
     this.state = this.picture();
     this.first = this.state;
@@ -152,6 +156,7 @@ class Client implements Groat {
     window?.addEventListener("pagehide", this.onPageHide);
     window?.addEventListener("pageshow", this.onPageShow);
     document?.addEventListener("visibilitychange", this.onVisibility);
+    this.writes.start();
     this.begin();
   }
 
@@ -164,6 +169,7 @@ class Client implements Groat {
     window?.removeEventListener("pagehide", this.onPageHide);
     window?.removeEventListener("pageshow", this.onPageShow);
     document?.removeEventListener("visibilitychange", this.onVisibility);
+    this.writes.stop();
     this.rest();
   }
 
@@ -272,6 +278,22 @@ class Client implements Groat {
 
   spend(input: ActionInput, options?: ActOptions): Promise<TransactionView> {
     return this.act("spend", input, options);
+  }
+
+  write<Result>(
+    what: readonly unknown[],
+    send: (key: string, api: Api) => Promise<Result>,
+    told: WriteTold = {},
+  ): Promise<Result> {
+    return this.writes.send(this.session, this.bind(), what, send, told);
+  }
+
+  async repeatWrite(key: string): Promise<unknown> {
+    return this.writes.repeat(this.session, this.bind(), key);
+  }
+
+  dropWrite(key: string): void {
+    this.writes.drop(key);
   }
 
   async markRead(input: ReadInput): Promise<void> {
@@ -495,6 +517,7 @@ class Client implements Groat {
     this.connection.status.confirmed();
     this.connection.error = null;
     this.connection.takeMe(me);
+    this.writes.identify(me.user);
     if (arriving) this.tell({ type: "identity", user: me.user });
   }
 
@@ -512,6 +535,7 @@ class Client implements Groat {
     this.book = EMPTY_BOOK;
     this.paused = null;
     this.phase = "signed-out";
+    this.writes.identify(null);
     this.publish();
     if (had) this.tell({ type: "identity", user: null });
   }
@@ -568,6 +592,7 @@ class Client implements Groat {
       notifications,
       positions,
       pending: overlays,
+      unconfirmed: this.writes.open,
       paused: this.paused !== null,
       buffered: this.paused?.buffered ?? 0,
       error: this.connection.error,
@@ -656,22 +681,4 @@ class Client implements Groat {
     if (this.phase === "signed-out" && !this.connection.missedNews()) this.connection.open();
     else this.begin();
   };
-}
-
-function isEmpty(record: Readonly<Record<string, unknown>>): boolean {
-  return Object.keys(record).length === 0;
-}
-
-function sameFields<T extends object>(a: T, b: T): boolean {
-  return (Object.keys(b) as (keyof T)[]).every((name) => Object.is(a[name], b[name]));
-}
-
-function samePositions(a: GroatState["positions"], b: GroatState["positions"]): boolean {
-  const streams = Object.keys(b);
-  return (
-    streams.length === Object.keys(a).length &&
-    streams.every(
-      (stream) => a[stream]?.offset === b[stream]?.offset && a[stream]?.epoch === b[stream]?.epoch,
-    )
-  );
 }

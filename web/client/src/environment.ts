@@ -20,9 +20,14 @@ export interface Environment {
   isOnline: () => boolean;
   /** A name of this browser that lasts, for receipts; it says nothing of the person. */
   device: string;
+  /** A name of this tab, which a reload keeps. */
+  tab: string;
   /** The text that this browser keeps under a name, for all pages of an origin; null where there is none, or no storage. */
   recall: (name: string) => string | null;
   keep: (name: string, value: string) => void;
+  forget: (name: string) => void;
+  /** The names kept that begin so. */
+  names: (prefix: string) => string[];
   /** Milliseconds since 1970. */
   now: () => number;
   /** Milliseconds of a clock that nobody sets, for durations. */
@@ -50,9 +55,13 @@ export function browserEnvironment(): Environment {
     window: page,
     document: page ? page.document : null,
     isOnline: () => typeof navigator === "undefined" || navigator.onLine !== false,
-    device: deviceName(),
+    device: nameIn("localStorage", "groat:device"),
+    tab: nameIn("sessionStorage", "groat:tab"),
     recall: (name) => attempt(() => localStorage.getItem(name)),
     keep: (name, value) => void attempt(() => localStorage.setItem(name, value)),
+    forget: (name) => void attempt(() => localStorage.removeItem(name)),
+    names: (prefix) =>
+      attempt(() => Object.keys(localStorage).filter((name) => name.startsWith(prefix))) ?? [],
     now: () => Date.now(),
     clock: () => performance.now(),
     // A frame's callbacks run before it is painted, a task that they make after.
@@ -64,12 +73,12 @@ export function browserEnvironment(): Environment {
   };
 }
 
-function deviceName(): string {
+function nameIn(storage: "localStorage" | "sessionStorage", item: string): string {
   const fresh = randomId();
   // Without storage the name lasts as long as the page.
   const known = attempt(() => {
-    const kept = localStorage.getItem("groat:device");
-    if (!kept) localStorage.setItem("groat:device", fresh);
+    const kept = globalThis[storage].getItem(item);
+    if (!kept) globalThis[storage].setItem(item, fresh);
     return kept;
   });
   return known || fresh;

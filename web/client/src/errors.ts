@@ -10,7 +10,8 @@ export type ClientCode =
   | "bad_answer"
   | "aborted"
   | "view_refused"
-  | "origin_refused";
+  | "origin_refused"
+  | "unknown_write";
 
 const ORDINARY: readonly string[] = ["signed_out", "session_ended", "token_expired", "token_revoked"];
 

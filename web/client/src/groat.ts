@@ -6,6 +6,7 @@ import type { TokenProvider } from "./http.js";
 import type { Change, GroatState } from "./model.js";
 import type { Toast, ToastOptions } from "./toasts.js";
 import type { ActionInput, BalanceView, Credentials, ReadInput, Session, TransactionView } from "./wire.js";
+import type { WriteTold } from "./writes.js";
 
 export interface GroatOptions {
   /** Origin (and path prefix) of the server, like "https://pay.example.com"; the page's own when absent. */
@@ -95,6 +96,22 @@ export interface Groat {
   act(name: string, input: ActionInput, options?: ActOptions): Promise<TransactionView>;
   /** `act("spend", ...)`. */
   spend(input: ActionInput, options?: ActOptions): Promise<TransactionView>;
+
+  /**
+   * Sends any write under an idempotency key that it keeps until its verdict. `what` says which write it is, with all of its content: the
+   * same again, by the same person, goes out under the same key until the server has accepted or refused it, also if others were sent in
+   * between; after that it is a new write. `send` makes one call of the API that it is given. With a `title` the write outlives the page.
+   * Throws what `send` throws, and `session_ended`.
+   */
+  write<Result>(
+    what: readonly unknown[],
+    send: (key: string, api: Api) => Promise<Result>,
+    told?: WriteTold,
+  ): Promise<Result>;
+  /** Sends a write of `state.unconfirmed` once more, as it was. Throws GroatError; `unknown_write` where none is open under this key. */
+  repeatWrite(key: string): Promise<unknown>;
+  /** Takes a write out of `state.unconfirmed`: what became of it stays unknown here. */
+  dropWrite(key: string): void;
 
   /** Marks notifications as read, here and on all devices of the person. */
   markRead(input: ReadInput): Promise<void>;

@@ -23,6 +23,7 @@ export {
   type Change,
   type GroatState,
   type LastChange,
+  type OpenWrite,
   type Overlay,
   type Phase,
   type Position,
@@ -38,3 +39,4 @@ export type { Toast, ToastOptions } from "./toasts.js";
 export { readNumber, type TypedNumber, type TypedOptions } from "./typed.js";
 export type * from "./types.js";
 export type * from "./wire.js";
+export type { WriteTold } from "./writes.js";

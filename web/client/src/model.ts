@@ -92,6 +92,16 @@ export interface ViewStatus {
   error: GroatError | null;
 }
 
+/** A write of which it is not known what became; the server may have carried it out. */
+export interface OpenWrite {
+  /** Its idempotency key. */
+  key: string;
+  /** For people: "Transfer: 25.00 USD". */
+  title: string;
+  /** When it was last sent, milliseconds since 1970. */
+  at: number;
+}
+
 export type Phase = "signed-out" | "loading" | "ready";
 
 export interface GroatState {
@@ -116,6 +126,8 @@ export interface GroatState {
   /** Contiguously read position of each stream. */
   positions: Readonly<Record<string, Position>>;
   pending: readonly Overlay[];
+  /** The person's writes that were told a title and have no verdict, also from before the page was loaded anew; the latest last. */
+  unconfirmed: readonly OpenWrite[];
   /** True while "pause live" holds the picture still. */
   paused: boolean;
   /** Events that wait behind the pause. */

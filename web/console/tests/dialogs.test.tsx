@@ -30,6 +30,7 @@ const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } 
 const closed = vi.fn();
 
 beforeEach(() => {
+  vi.spyOn(groat, "bind").mockReturnValue(groat.api);
   vi.spyOn(groat, "start").mockImplementation(() => undefined);
   vi.spyOn(groat.api, "assets").mockResolvedValue({ items: [{ code: "USD", scale: 2 }] });
 });

@@ -67,6 +67,7 @@ const BALANCE: Balance = {
 const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
 
 beforeEach(() => {
+  vi.spyOn(groat, "bind").mockReturnValue(groat.api);
   arrived = Promise.resolve();
   const state = groat.getState();
   const balances = { [balanceKey("user:42", "USD")]: BALANCE };

@@ -42,13 +42,12 @@ describe.each(STORAGES)("where storage is %s", (_, storage) => {
     return {
       settings: await import("../src/lib/settings"),
       records: await import("../src/bulk/records"),
-      writes: await import("../src/lib/write-key"),
-      kept: await import("../src/lib/kept-writes"),
+      groat: (await import("../src/groat")).groat,
     };
   }
 
   test("settings, runs and open writes last as long as the page", async () => {
-    const { settings, records, writes, kept } = await load();
+    const { settings, records, groat } = await load();
     settings.theme.set("dark");
     expect(settings.theme.get()).toBe("dark");
     records.remember(RUN);
@@ -58,7 +57,7 @@ describe.each(STORAGES)("where storage is %s", (_, storage) => {
     const keys: string[] = [];
     const lost = new GroatError("unknown_outcome", "");
     const post = () =>
-      writes.write(["spend", "5"], (key, api) => api.request("/v1/actions/spend", { method: "POST", key }), {
+      groat.write(["spend", "5"], (key, api) => api.request("/v1/actions/spend", { method: "POST", key }), {
         title: "Spend: 5",
         by: async (key) => {
           keys.push(key);
@@ -66,7 +65,6 @@ describe.each(STORAGES)("where storage is %s", (_, storage) => {
         },
       });
     await expect(post()).rejects.toBe(lost);
-    expect(kept.openWrites.get()).toHaveLength(1);
     await expect(post()).rejects.toBe(lost);
     expect(new Set(keys).size).toBe(1);
   });

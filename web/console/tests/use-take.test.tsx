@@ -18,6 +18,7 @@ let answers: (GroatError | RequestView)[];
 let keys: string[];
 
 beforeEach(() => {
+  vi.spyOn(groat, "bind").mockReturnValue(groat.api);
   keys = [];
   vi.spyOn(groat.api, "takeTransition").mockImplementation(
     async (_kind, _id, _name, _input, { key } = {}) => {

@@ -26,4 +26,5 @@ export {
 } from "./use-requests.js";
 export { type UseSpend, useSpend } from "./use-spend.js";
 export { type UseStatus, useStatus } from "./use-status.js";
+export { type UseWrite, useWrite } from "./use-write.js";
 export type { Words } from "./words.js";

@@ -1,7 +1,7 @@
 /** A browser in memory: tabs that share locks and channels, can be hidden, frozen, taken offline and killed. */
 
 import { createGroat } from "../client.js";
-import type { Environment, TabChannel } from "../environment.js";
+import { type Environment, randomId, type TabChannel } from "../environment.js";
 import type { Groat, GroatOptions } from "../groat.js";
 import type { FakeServer } from "./server.js";
 
@@ -97,7 +97,10 @@ export class Tab {
       window: this.window,
       document: this.document,
       recall: (name) => browser.storage.get(name) ?? null,
-      keep: (name, value) => void browser.storage.set(name, value),
+      keep: (name, value) => browser.store(this, name, value),
+      forget: (name) => browser.store(this, name, null),
+      names: (prefix) => [...browser.storage.keys()].filter((name) => name.startsWith(prefix)),
+      tab: randomId(),
       isOnline: () => this.online,
     };
     this.groat = createGroat({
@@ -153,6 +156,16 @@ export class FakeBrowser {
     const tab = new Tab(this, this.server, { token: () => this.server.token(user), ...options });
     this.tabs.push(tab);
     return tab;
+  }
+
+  /** Keeps a value, or none, and tells the other tabs. */
+  store(tab: Tab, name: string, value: string | null): void {
+    if (value === null) this.storage.delete(name);
+    else this.storage.set(name, value);
+    for (const other of this.tabs) {
+      if (other === tab || other.silent) continue;
+      other.window.dispatchEvent(Object.assign(new Event("storage"), { key: name, newValue: value }));
+    }
   }
 
   locksOf(tab: Tab): { request: FakeLocks["request"] } {

@@ -11,22 +11,12 @@ export function recall(name: string): string | null {
   }
 }
 
-/** Keeps a value, or lets go of it (null); false where that could not be done. */
-export function keepAs(name: string, value: string | null): boolean {
+/** Keeps a value; false where that could not be done. */
+export function keepAs(name: string, value: string): boolean {
   try {
-    if (value === null) localStorage.removeItem(name);
-    else localStorage.setItem(name, value);
+    localStorage.setItem(name, value);
     return true;
   } catch {
     return false;
-  }
-}
-
-/** All names that begin so. */
-export function namesOf(prefix: string): string[] {
-  try {
-    return Object.keys(localStorage).filter((name) => name.startsWith(prefix));
-  } catch {
-    return [];
   }
 }

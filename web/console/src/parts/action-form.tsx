@@ -13,7 +13,6 @@ import { explain } from "../api/problem";
 import { type Action, assetsQuery, configQuery } from "../api/queries";
 import { groat } from "../groat";
 import { readAmount } from "../lib/amounts";
-import { write } from "../lib/write-key";
 import { useShownBalance } from "../live/balance";
 import { Button } from "../ui/button";
 import { Choice, Field, Input } from "../ui/field";
@@ -114,7 +113,7 @@ function ActionForm({
       if (toSomebody && named === null) {
         return setNamed(told ? await groat.api.recipient(receiver) : { user: receiver, name: "" });
       }
-      await write(["act", name, input], (key, api) => api.action(name, input, { key }), {
+      await groat.write(["act", name, input], (key, api) => api.action(name, input, { key }), {
         title: `${sentence(name)}: ${formatAmount(read.amount)} ${asset}${named ? ` to ${nameOf(named)}` : ""}`,
         // The change shows at once, as pending.
         by: (key) => groat.act(name, input, { key }),

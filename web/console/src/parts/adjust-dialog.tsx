@@ -5,9 +5,9 @@ import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { assetsQuery } from "../api/queries";
 import { ADJUSTMENTS, DEFAULT_REASON } from "../api/words";
+import { groat } from "../groat";
 import { inOrder } from "../lib/accounts";
 import { readAmount } from "../lib/amounts";
-import { write } from "../lib/write-key";
 import { useLiveBalance, useWatch } from "../live/hooks";
 import { Button } from "../ui/button";
 import { Choice, Field } from "../ui/field";
@@ -88,7 +88,7 @@ function AdjustForm({
     setBusy(true);
     try {
       const wanted = { account, asset, amount: read.amount, reason: reason.trim() || DEFAULT_REASON };
-      await write(["adjust", way, wanted], (key, api) => adjust(api, way, wanted, key), {
+      await groat.write(["adjust", way, wanted], (key, api) => adjust(api, way, wanted, key), {
         title: `Update credits of ${user}: ${formatAmount(read.amount)} ${asset}`,
       });
       toast.success("User credits updated successfully", { id: `adjust-${account}` });

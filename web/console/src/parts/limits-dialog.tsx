@@ -4,8 +4,8 @@ import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { assetsQuery } from "../api/queries";
 import { DEFAULT_REASON } from "../api/words";
+import { groat } from "../groat";
 import { readAmount, typedForm } from "../lib/amounts";
-import { write } from "../lib/write-key";
 import { Button } from "../ui/button";
 import { Checkbox, Field, Input } from "../ui/field";
 import { Dialog } from "../ui/overlay";
@@ -72,7 +72,7 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
     };
     return attempt(async () => {
       // Back to limits that were changed since is another write.
-      await write(
+      await groat.write(
         ["limits", account, code, lowest, highest, input],
         (key, api) => api.setLimits(account, code, input, { key }),
         { title: `Limits of ${account}, ${code}` },

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { holdQuery } from "../api/queries";
-import { write } from "../lib/write-key";
+import { groat } from "../groat";
 import { useLiveBalance, useRights } from "../live/hooks";
 import { Button } from "../ui/button";
 import { Amount, Time } from "../ui/text";
@@ -56,7 +56,7 @@ function OpenHold({ hold }: { hold: HoldView }) {
     setBusy(true);
     try {
       const input = { reason: "Released by an admin" };
-      await write(["release", hold.id, input], (key, api) => api.release(hold.id, input, { key }), {
+      await groat.write(["release", hold.id, input], (key, api) => api.release(hold.id, input, { key }), {
         title: "Release a hold",
       });
       toast.success("Hold released");

@@ -6,7 +6,7 @@ import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { transactionQuery } from "../api/queries";
-import { write } from "../lib/write-key";
+import { groat } from "../groat";
 import { useLiveBalance } from "../live/hooks";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/overlay";
@@ -48,7 +48,7 @@ function ReverseForm({ entry, onClose }: { entry: HistoryRow; onClose: () => voi
     setProblem(null);
     setBusy(true);
     try {
-      await write(
+      await groat.write(
         ["reverse", entry.transaction, text],
         (key, api) => api.reverse(entry.transaction, { reason: text }, { key }),
         { title: `Undo: ${entry.reason || "a transaction"}` },

@@ -2,7 +2,7 @@ import { formatAmount, isDecimal, type RequestView } from "@groat/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { kindsQuery } from "../api/requests";
-import { write } from "../lib/write-key";
+import { groat } from "../groat";
 import { takeIn } from "./use-take";
 
 /** "25.00 USD", where a request says so much; "" otherwise. */
@@ -23,7 +23,7 @@ export function useFile() {
       const title =
         queries.getQueryData(kindsQuery.queryKey)?.find(({ name }) => name === kind)?.title ?? kind;
       const money = moneyIn(data);
-      const request = await write(
+      const request = await groat.write(
         ["file", kind, user, data],
         (key, api) => api.fileRequest(kind, data, { key, ...(user && { user }) }),
         { title: money ? `${title}: ${money}` : title },

@@ -3,8 +3,8 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { explain } from "../api/problem";
 import { kindsQuery } from "../api/requests";
+import { groat } from "../groat";
 import { formatClock, formatShort } from "../lib/time";
-import { write } from "../lib/write-key";
 import { latest, moneyOf, stateOf } from "./kinds";
 import { spread } from "./live";
 
@@ -36,7 +36,7 @@ export function useTake() {
     setBusy(transition.name);
     try {
       // Its version does not count: that is what changes when the answer to a step that was taken is lost.
-      const after = await write(
+      const after = await groat.write(
         ["take", kind, id, transition.name, input],
         (key, api) =>
           api.takeTransition(kind, id, transition.name, input, {

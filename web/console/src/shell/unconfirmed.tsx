@@ -1,18 +1,16 @@
-import { GroatError } from "@groat/client";
+import { GroatError, type OpenWrite } from "@groat/client";
+import { useGroatState } from "@groat/react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState, useSyncExternalStore } from "react";
+import { useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
-import { drop, type Kept, openWrites } from "../lib/kept-writes";
-import { tryAgain } from "../lib/write-key";
-import { usePerson } from "../live/hooks";
+import { groat } from "../groat";
 import { Button } from "../ui/button";
 import { Time } from "../ui/text";
 
 /** Lists the writes of the person that nobody has confirmed, also from before the page was loaded anew. */
 export function Unconfirmed() {
-  const { user } = usePerson();
-  const open = useSyncExternalStore(openWrites.subscribe, openWrites.get).filter((one) => one.user === user);
+  const open = useGroatState((state) => state.unconfirmed);
   if (open.length === 0) return null;
   return (
     <section
@@ -29,7 +27,7 @@ export function Unconfirmed() {
   );
 }
 
-function Write({ write }: { write: Kept }) {
+function Write({ write }: { write: OpenWrite }) {
   const queries = useQueryClient();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -37,7 +35,7 @@ function Write({ write }: { write: Kept }) {
     setBusy(true);
     setProblem(null);
     try {
-      await tryAgain(write);
+      await groat.repeatWrite(write.key);
       toast.success("Confirmed", { id: write.key, description: write.title });
       void queries.invalidateQueries();
     } catch (error) {
@@ -63,7 +61,7 @@ function Write({ write }: { write: Kept }) {
           look="quiet"
           guard={`dismiss ${write.key}`}
           title="It may have been done all the same. See the history."
-          onClick={() => drop(write.key)}
+          onClick={() => groat.dropWrite(write.key)}
         >
           Dismiss
         </Button>
