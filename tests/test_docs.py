@@ -6,15 +6,16 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import typer.main
 
 from groat.cli import app
-from groat.cli.options import default_text
+from groat.cli.options import default_text, written
 from groat.cli.plugged import group_of
-from groat.programs.program import GROUP, find_programs
+from groat.programs.program import GROUP, Program, find_programs
 from groat.programs.standing import STANDING
-from groat.settings import Settings, describe
+from groat.settings import Settings, describe, meaning
 
 ROOT = Path(__file__).parent.parent
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -68,6 +69,7 @@ def test_the_commands_are_found() -> None:
         "epoch renew",
         "program list",
         "program remove",
+        "program settings",
         "export",
         "bench",
     } == set(COMMANDS)
@@ -95,6 +97,21 @@ def test_options_are_documented_and_explained(name: str) -> None:
 def test_settings_are_documented(name: str) -> None:
     default = f"`{default_text(name)}`" if default_text(name) else ""
     assert f"| `{name}` | {default} | {describe(name)} |\n" in OPERATIONS
+
+
+OWN_SETTINGS = [
+    (program, field)
+    for program in OWN_PROGRAMS
+    if program.settings
+    for field in msgspec.structs.fields(program.settings)
+]
+
+
+@pytest.mark.parametrize(("program", "field"), OWN_SETTINGS, ids=lambda each: each.name)
+def test_settings_of_programs_are_documented(program: Program, field: msgspec.structs.FieldInfo) -> None:
+    page = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
+    default = f"`{written(field.default)}`" if written(field.default) else ""
+    assert f"| `{field.name}` | {default} | {meaning(field.type)} |\n" in page
 
 
 def test_links_lead_somewhere() -> None:

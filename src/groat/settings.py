@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -29,6 +29,9 @@ SECRET_BITS_MIN = 64
 """Below this a secret follows a pattern: 32 random hexadecimal digits are estimated at 77 bits or more."""
 
 DEMO_SECRET = "groat-demo: anybody may know this one, it guards nothing"  # noqa: S105  (public on purpose)
+
+OPTION_VARIABLE = "GROAT_OPTIONS_"
+"""Variables that begin so set one setting of a program: ``GROAT_OPTIONS_<PROGRAM>_<NAME>``."""
 
 SETTING_ERRORS: dict[str, Rule] = {
     "setting_unknown": Rule(500, "There is no such setting. docs/operations.md lists them all."),
@@ -182,7 +185,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = 86_400
     options: Annotated[
-        dict[str, dict[str, str]], Meta(description="What programs are told, by program and name")
+        dict[str, dict[str, Any]], Meta(description="The programs' own settings, by program and name")
     ] = {}
     retention_days: Annotated[
         int, Meta(ge=1, le=3650, description="Days a stream's events are kept for readers who were away")
@@ -311,14 +314,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         )
 
 
-SECRETS = frozenset({"secret", "jwt_secret", "smtp_url"})
+SECRETS = frozenset({"secret", "jwt_secret", "smtp_url", "options"})
 """Settings whose values are never shown."""
 
 
 def describe(name: str) -> str:
     """Return the meaning of the setting ``name`` in one sentence (KeyError for a name that is none)."""
-    annotated = get_type_hints(Settings, include_extras=True)[name]
-    return next(str(meta.description) for meta in get_args(annotated)[1:] if isinstance(meta, Meta))
+    return meaning(get_type_hints(Settings, include_extras=True)[name])
+
+
+def meaning(annotated: Any) -> str:
+    """Return what the type of a setting says of it, "" if it says nothing."""
+    metas = (meta for meta in get_args(annotated)[1:] if isinstance(meta, Meta))
+    return next((meta.description for meta in metas if meta.description), "")
+
+
+def option_variable(program: str, name: str) -> str:
+    """Return the environment's variable for one setting of a program."""
+    return f"{OPTION_VARIABLE}{program}_{name}".upper().replace("-", "_")
 
 
 def load(
@@ -336,9 +349,11 @@ def load(
     for name, value in (_read_file(config) if config else {}).items():
         values[name] = _convert(name, value, f"{config}")
     values |= _from_environ(environ)
-    for name, text in (flags or {}).items():
-        if text is not None:
-            values[name] = _parse(name, text, _flag(name))
+    told = {name: _parse(name, text, _flag(name)) for name, text in (flags or {}).items() if text is not None}
+    options = _options_from_environ(environ, told.get("programs") or values.get("programs") or ())
+    if options:
+        values["options"] = _merge(values.get("options") or {}, options)
+    values |= told
     if values.get("demo"):
         values = {"secret": DEMO_SECRET, "jwt_secret": DEMO_SECRET, "new_staff_wait_s": 0} | {
             k: v for k, v in values.items() if v != ""
@@ -418,6 +433,25 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
     return values
 
 
+def _options_from_environ(environ: Mapping[str, str], programs: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Read the settings of these programs that have a variable each, by program and name."""
+    found: dict[str, dict[str, str]] = {}
+    # The longest name first, for a program may be named as another and one of its settings are.
+    prefixes = sorted(((option_variable(name, ""), name) for name in programs), reverse=True)
+    for variable, text in environ.items():
+        for prefix, program in prefixes:
+            if variable.startswith(prefix) and text:
+                found.setdefault(program, {})[variable.removeprefix(prefix).lower()] = text
+                break
+    return found
+
+
+def _merge(
+    options: Mapping[str, Mapping[str, Any]], over: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    return {name: {**options.get(name, {}), **over.get(name, {})} for name in {**options, **over}}
+
+
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -434,24 +468,38 @@ def _parse(name: str, text: str, source: str) -> Any:
     annotated = get_type_hints(Settings, include_extras=True).get(name)
     if annotated is None:
         raise SettingsError("setting_unknown", f"{source}: there is no setting {name}", setting=name)
-    kind = get_args(annotated)[0]
+    try:
+        return from_text(text, annotated)
+    except json.JSONDecodeError as error:
+        raise SettingsError("setting_invalid", f"{source} is not JSON: {error}", setting=name) from error
+    except msgspec.ValidationError as error:
+        raise _invalid(name, text, source, error) from error
+
+
+def from_text(text: str, annotated: Any) -> Any:
+    """Read the text of a flag or variable as a value of the setting's type.
+
+    Raises msgspec.ValidationError, and json.JSONDecodeError for tables that are not JSON; both are a ValueError.
+    """
+    kind = get_args(annotated)[0] if get_origin(annotated) is Annotated else annotated
     if get_origin(kind) is dict or kind == tuple[AccountPolicy, ...]:
-        try:
-            return _convert(name, json.loads(text), source)
-        except json.JSONDecodeError as error:
-            raise SettingsError("setting_invalid", f"{source} is not JSON: {error}", setting=name) from error
-    if get_origin(kind) is tuple:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    return _convert(name, text, source, strict=False)
+        return msgspec.convert(json.loads(text), annotated)
+    if get_origin(kind) in (tuple, list):
+        return msgspec.convert([part.strip() for part in text.split(",") if part.strip()], annotated)
+    return msgspec.convert(text, annotated, strict=False)
 
 
-def _convert(name: str, value: Any, source: str, *, strict: bool = True) -> Any:
-    """Check ``value`` against the setting's declared type and bounds."""
+def _convert(name: str, value: Any, source: str) -> Any:
+    """Check a value of the settings file against the setting's declared type and bounds."""
     annotated = get_type_hints(Settings, include_extras=True).get(name)
     if annotated is None:
         raise SettingsError("setting_unknown", f"{source}: there is no setting {name}", setting=name)
     try:
-        return msgspec.convert(value, annotated, strict=strict)
+        return msgspec.convert(value, annotated)
     except msgspec.ValidationError as error:
-        shown = "" if name in SECRETS else f" (got {value!r})"
-        raise SettingsError("setting_invalid", f"{source}: {name}: {error}{shown}", setting=name) from error
+        raise _invalid(name, value, source, error) from error
+
+
+def _invalid(name: str, value: Any, source: str, error: msgspec.ValidationError) -> SettingsError:
+    shown = "" if name in SECRETS else f" (got {value!r})"
+    return SettingsError("setting_invalid", f"{source}: {name}: {error}{shown}", setting=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from groat import Groat
 from groat.programs import find_programs
 from tests.cli.conftest import Run
 from tests.helpers.installed import EXAMPLES, install, install_entries
+from tests.helpers.secrets import SECRET
 
 
 @pytest.fixture
@@ -95,6 +97,115 @@ def test_a_program_without_commands_says_so(run: Run) -> None:
     ran = run("bank", "anything")
     assert (ran.code, "error program_without_commands: The program bank" in ran.err) == (2, True)
     assert run("nothing").code == 2
+
+
+TOOL = """
+from typing import Annotated
+import msgspec
+from msgspec import Meta
+from groat.programs import Program
+
+class ToolSettings(msgspec.Struct):
+    token: Annotated[str, Meta(description="Token of the tool")]
+    port: Annotated[int, Meta(ge=1, description="Its port")] = 80
+    wide: Annotated[bool, Meta(description="Wide output")] = False
+    places: Annotated[tuple[str, ...], Meta(description="Where to look")] = ()
+    ways: Annotated[dict[str, int], Meta(description="Ways")] = {}
+
+    def __post_init__(self):
+        if self.wide and self.port == 81:
+            raise ValueError("port 81 is never wide")
+
+def show(own: ToolSettings) -> None:
+    print(own)
+
+PROGRAM = Program("the_tool", settings=ToolSettings, commands=(show,))
+"""
+
+
+@pytest.fixture
+def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A program with settings of its own, turned on; where its settings file would be."""
+    install_entries(monkeypatch, tmp_path, "groat-tool", {"the_tool": "tool_package:PROGRAM"})
+    (tmp_path / "site" / "tool_package.py").write_text(TOOL)
+    monkeypatch.setenv("GROAT_PROGRAMS", "the_tool")
+    yield tmp_path / "groat.toml"
+    sys.modules.pop("tool_package", None)
+
+
+def test_a_program_has_settings_of_its_own(run: Run, tool: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool.write_text(
+        "[options.the_tool]\ntoken = 'from the file'\nport = 8\nplaces = ['a', 'b']\n[options.off]\nx = 1\n"
+    )
+    monkeypatch.setenv("GROAT_CONFIG", str(tool))
+    said = "ToolSettings(token='from the file', port=8, wide=False, places=('a', 'b'), ways={})\n"
+    assert run("the_tool", "show").out == said
+    for name, text in (
+        ("PORT", "9"),
+        ("WIDE", "true"),
+        ("PLACES", "c, d"),
+        ("WAYS", '{"e": 5}'),
+        ("TOKEN", ""),
+    ):
+        monkeypatch.setenv(f"GROAT_OPTIONS_THE_TOOL_{name}", text)
+    said = "ToolSettings(token='from the file', port=9, wide=True, places=('c', 'd'), ways={'e': 5})\n"
+    assert run("the_tool", "show").out == said
+    monkeypatch.setenv("GROAT_OPTIONS", '{"the_tool": {"token": "from JSON", "port": "7"}}')
+    assert "token='from JSON', port=9" in run("the_tool", "show").out
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "says"),
+    [
+        ("", "setting_invalid", "options.the_tool.token: it has no value and no default; set it"),
+        ("token = 't'\nport = 'hunter2'", "setting_invalid", "options.the_tool.port: Expected `int`"),
+        (
+            "token = 't'\nport = 0",
+            "setting_invalid",
+            "options.the_tool.port: Expected `int` >= 1. Its meaning: Its port",
+        ),
+        (
+            "prot = 'hunter2'",
+            "setting_unknown",
+            "options.the_tool.prot: the program has no such setting; it has",
+        ),
+        ("token = 't'\nways = '{'", "setting_invalid", "options.the_tool.ways: "),
+        ("token = 't'\nport = 81\nwide = true", "setting_invalid", "options.the_tool: port 81 is never wide"),
+    ],
+    ids=["missing", "type", "bounds", "unknown", "JSON", "together"],
+)
+def test_a_wrong_setting_of_a_program_ends_every_start(
+    run: Run, tool: Path, database: str, given: str, code: str, says: str
+) -> None:
+    tool.write_text(f"[options.the_tool]\n{given}\n")
+    secrets = ("--secret", SECRET, "--jwt-secret", SECRET, "--port", "0", "--database", database)
+    for words in (("serve", *secrets), ("the_tool", "show"), ("program", "settings", "the_tool")):
+        ran = run(*words, "--config", tool)
+        assert (ran.code, f"error {code}: {says}" in ran.err) == (2, True), ran.err
+        assert "hunter2" not in ran.err
+
+
+def test_the_settings_of_a_program_are_listed(run: Run, tool: Path) -> None:
+    tool.write_text("[options.the_tool]\ntoken = 'hunter2'\n")
+    ran = run("program", "settings", "the_tool", "--config", tool)
+    assert ran.code == 0
+    assert ran.out.splitlines()[:2] == [
+        "token (required) [env: GROAT_OPTIONS_THE_TOOL_TOKEN]: Token of the tool",
+        "port [default: 80] [env: GROAT_OPTIONS_THE_TOOL_PORT]: Its port",
+    ]
+    assert "hunter2" not in ran.out
+
+
+def test_a_program_without_settings_of_its_own_takes_none(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, tmp_path, EXAMPLES / "expense_claims")
+    monkeypatch.setenv("GROAT_OPTIONS", '{"expenses": {"budget": "9"}}')
+    ran = run("program", "settings", "expenses")
+    assert (
+        "error setting_unknown: options.expenses.budget: the program has no such setting; it has no"
+        in ran.err
+    )
 
 
 @pytest.mark.parametrize(

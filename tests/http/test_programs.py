@@ -48,7 +48,9 @@ def settings() -> Settings:
         actions=ACTIONS,
         messages_per_second=10_000,
         programs=("topups",),
-        options={"topups": {"webhook_secret": "whsec_" + base64.b64encode(KEY).decode()}},
+        options={
+            "topups": {"webhook_secret": "whsec_" + base64.b64encode(KEY).decode(), "count_every_s": 0.05}
+        },
     )
 
 

@@ -25,7 +25,7 @@ class Services:
     """The settings, the ledger, the callers, live delivery, what programs run, and the counters of this process.
 
     Files are read and statements written in the ``sandbox``. ``assets`` are those seen so far: an asset never changes,
-    so what is in it needs no asking. ``parts`` are what the programs' jobs yielded, by class.
+    so what is in it needs no asking. ``parts`` are the programs' own settings and what their jobs yielded, by class.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Services:
         self.parts: dict[type[Any], Any] = {}
 
     def keep(self, part: object) -> None:
-        """Let operations find what a job yielded; None is nothing to find."""
+        """Let operations find a program's settings, or what a job yielded; None is nothing to find."""
         if part is not None:
             self.parts[type(part)] = part
 
     def part(self, kind: type[T]) -> T:
-        """Return what a program's job yielded, by its class. Raises KeyError where none yielded one."""
+        """Return a program's settings, or what its job yielded, by its class. Raises KeyError where there is none."""
         found: T = self.parts[kind]
         return found

@@ -110,8 +110,12 @@ def _parameter(name: str, annotation: Any) -> inspect.Parameter:
 
 def default_text(name: str) -> str:
     """The default of a setting as one would write it; empty for none."""
-    default = getattr(Settings(), name)
-    if default in ("", (), {}):
+    return written(getattr(Settings(), name))
+
+
+def written(default: Any) -> str:
+    """A default of a setting as one would write it; empty for none."""
+    if default in ("", (), {}, msgspec.NODEFAULT):
         return ""
     text = ",".join(default) if isinstance(default, tuple) else str(default)
     return text.lower() if isinstance(default, bool) else text

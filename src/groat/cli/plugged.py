@@ -13,6 +13,7 @@ from typer.main import get_group
 
 from groat import Groat
 from groat.cli.options import open_ledger, require_database, with_settings
+from groat.programs.own_settings import read_own_settings
 from groat.programs.program import Program, ProgramError, find_programs, installed_names
 from groat.settings import Settings, SettingsError, load
 
@@ -78,12 +79,14 @@ def group_of(program: Program) -> TyperGroup:
 
 
 def _plugged(program: Program, function: Callable[..., Any]) -> Callable[..., None]:
-    """Make a command that takes ``settings`` of a function that takes the ledger or the settings by their types."""
+    """Make a command that takes ``settings`` of a function that takes the ledger or settings by their types."""
     hints = get_type_hints(function, include_extras=True)
-    given = {name: type_ for name, type_ in hints.items() if type_ in (Settings, Groat)}
+    given = {name: type_ for name, type_ in hints.items() if type_ in (Settings, Groat, program.settings)}
 
     async def call(settings: Settings, values: dict[str, Any]) -> None:
-        values |= {name: settings for name, type_ in given.items() if type_ is Settings}
+        own = read_own_settings(program, settings)
+        for name, type_ in given.items():
+            values[name] = settings if type_ is Settings else own
         if Groat not in given.values():
             await _result(function(**values))
             return

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
+import msgspec
 import typer
 
-from groat.cli.options import open_ledger, require_database, with_settings
+from groat.cli.options import open_ledger, require_database, with_settings, written
 from groat.cli.output import aside, result
-from groat.programs import record
-from groat.settings import Settings
+from groat.programs import find_programs, record
+from groat.programs.own_settings import check_settings
+from groat.settings import Settings, meaning, option_variable
 
 app = typer.Typer(no_args_is_help=True, help="The programs that the database has been used with.")
 
@@ -33,6 +35,23 @@ def list_(*, settings: Settings) -> None:
     for program in asyncio.run(run()):
         kinds = (f"{kind} ({program.open.get(kind, 0)} open)" for kind in program.kinds)
         result.print(f"{program.name}: {', '.join(kinds) or 'no kinds of requests'}")
+
+
+@app.command("settings", no_args_is_help=True)
+@with_settings("programs")
+def settings_(
+    name: Annotated[str, typer.Argument(help="The program's name, such as bank")], *, settings: Settings
+) -> None:
+    """List the settings of a program's own, each with its variable, default and meaning, and check what is given.
+
+    They stand in the settings file under [options.NAME].
+    """
+    (program,) = find_programs([name])
+    for setting in msgspec.structs.fields(program.settings) if program.settings else ():
+        default = " (required)" if setting.required else f" [default: {written(setting.default)}]"
+        variable = option_variable(name, setting.name)
+        result.print(f"{setting.name}{default} [env: {variable}]: {meaning(setting.type)}")
+    check_settings(program, settings)
 
 
 @app.command("remove", no_args_is_help=True)

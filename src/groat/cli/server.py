@@ -12,6 +12,7 @@ from groat import tracing
 from groat.cli.options import open_ledger, shown_database, with_settings
 from groat.cli.output import result
 from groat.programs import find_programs, record
+from groat.programs.own_settings import check_settings
 from groat.settings import Settings, SettingsError, require_secrets, require_store
 
 
@@ -28,8 +29,7 @@ def serve(*, settings: Settings) -> None:
     from groat.programs.standing import STANDING
 
     for program in (*STANDING, *find_programs(settings.programs)):
-        if program.check_settings is not None:
-            program.check_settings(settings)
+        check_settings(program, settings)
     require_address(settings)
     # Whatever is wrong with the database is told in one line here, and workers that start together find it migrated.
     asyncio.run(_open_once(settings))

@@ -36,6 +36,7 @@ from groat.ledger.errors import Closed, GroatError
 from groat.live import Live
 from groat.live import asgi as live_asgi
 from groat.programs import Host, find_programs, record
+from groat.programs.own_settings import read_own_settings
 from groat.programs.standing import STANDING
 from groat.sandbox.pool import Pool
 
@@ -61,6 +62,7 @@ class App:
         self._cors = Cors(settings.origins)
         self._programs = find_programs(settings.programs)
         self.catalogue = Catalogue(CORE, (*STANDING, *self._programs))
+        self._own_settings = [read_own_settings(each, settings) for each in self.catalogue.programs]
         self._hot = {("POST", "/v1/transactions"): self.catalogue.operations["postTransaction"]}
         self._router = Litestar(
             [*self._routes(), *self._console()],
@@ -197,8 +199,10 @@ class App:
             stack.push_async_callback(sandbox.close)
             services = Services(settings, groat, identities, live, sandbox)
             services.keep(self.catalogue)
+            for own in self._own_settings:
+                services.keep(own)
             for program in programs:
-                host = Host(services, programs, settings.options.get(program.name, {}))
+                host = Host(services, programs)
                 for job in program.jobs:
                     services.keep(await stack.enter_async_context(job(host)))
                 services.metrics.sources += [partial(measure, services) for measure in program.metrics]

@@ -12,6 +12,7 @@ from groat.ledger.errors import GroatError, Rule
 from groat.store.extension import Extension
 
 if TYPE_CHECKING:
+    from msgspec import Struct
     from prometheus_client.core import Metric
 
     from groat.api.operations import Operation
@@ -48,14 +49,10 @@ class ProgramError(GroatError):
 
 
 class Host(NamedTuple):
-    """Give a job what operations share, the server's programs, and the program's options.
-
-    ``options`` are those of the setting ``options`` under the program's name.
-    """
+    """Give a job what operations share, and the server's programs."""
 
     services: Services
     programs: tuple[Program, ...]
-    options: Mapping[str, str]
 
 
 Job = Callable[[Host], AbstractAsyncContextManager[Any]]
@@ -73,7 +70,8 @@ Describe = Callable[[Sequence["Program"]], Iterable["Operation"]]
 Command = Callable[..., Awaitable[None] | None]
 """A command of the command line: a function, async or not, whose parameters typer reads as options and arguments.
 
-A parameter of the type :class:`groat.Groat` gets the open ledger, one of the type Settings the settings.
+A parameter of the type :class:`groat.Groat` gets the open ledger, one of the type Settings or of the program's own
+settings gets these.
 """
 Story = Callable[["Settings"], Awaitable[None]]
 """Fills the demo's database with the program's chapter; told again, it changes nothing."""
@@ -84,9 +82,10 @@ class Program:
 
     ``kinds`` are kinds of requests; ``extension`` its tables, checks, and what it adds to a person's snapshot;
     ``operations`` what can be asked over HTTP; ``errors`` the codes that these answer beyond the server's own;
-    ``works`` what it runs in the sandbox; ``console`` its part of the web console; ``commands`` are run as
+    ``works`` what it runs in the sandbox; ``console`` its part of the web console; ``settings`` is a struct of its own
+    settings, which operations and jobs find as ``services.part(<the struct>)``; ``commands`` are run as
     ``groat <program> <command>``. ``check_settings`` is called before a server starts, and raises SettingsError for
-    settings that it cannot run with. Codes that kinds refuse with are declared by the kinds.
+    settings of groat that it cannot run with. Codes that kinds refuse with are declared by the kinds.
     """
 
     def __init__(
@@ -100,6 +99,7 @@ class Program:
         jobs: Sequence[Job] = (),
         metrics: Sequence[Measure] = (),
         works: Sequence[Work] = (),
+        settings: type[Struct] | None = None,
         commands: Sequence[Command] = (),
         audits: Audits | None = None,
         describe: Describe | None = None,
@@ -115,6 +115,7 @@ class Program:
         self.jobs = tuple(jobs)
         self.metrics = tuple(metrics)
         self.works = tuple(works)
+        self.settings = settings
         self.commands = tuple(commands)
         self.audits = audits
         self.describe = describe

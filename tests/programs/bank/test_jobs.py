@@ -6,8 +6,11 @@ import asyncio
 
 import pytest
 
+from groat.http.app import create_app
 from groat.programs.bank import jobs
 from groat.programs.bank.jobs import at_the_doors
+from groat.programs.bank.own_settings import BankSettings
+from groat.settings import Settings, SettingsError
 from tests.programs.bank.bank import Bank
 
 PATIENCE_S = 30.0
@@ -25,7 +28,7 @@ async def test_with_simulators(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> N
     address = await bank.file("bitcoin_address")
     card = await bank.file("card", holder="U", asset="USD", limit="1")
     await bank.take(card, "approve")
-    async with at_the_doors(bank.workflow, {"bitcoin": "simulator", "cards": "simulator"}):
+    async with at_the_doors(bank.workflow, BankSettings("simulator", "simulator")):
         await state_of(bank, address, "ready")
         await state_of(bank, card, "active")
 
@@ -38,7 +41,7 @@ async def test_without_doors_only_what_needs_none_is_done(
     await bank.take(card, "approve")
     order = await bank.file("standing_order", amount="1", asset="USD", user="7", first="2026-01-02")
     await bank.pass_days(1)
-    async with at_the_doors(bank.workflow, {}):
+    async with at_the_doors(bank.workflow, BankSettings()):
         await state_of(bank, order, "active")
     assert (await bank.look(card)).state == "approved"
 
@@ -49,14 +52,14 @@ async def test_a_node_that_does_not_answer_stops_nothing_else(
     monkeypatch.setattr(jobs, "POLL_S", 0.02)
     await bank.file("bitcoin_address")
     # Nothing listens at this port.
-    options = {"bitcoin": "http://groat:secret@127.0.0.1:1/wallet/groat", "cards": "simulator"}
+    options = BankSettings("http://groat:secret@127.0.0.1:1/wallet/groat", "simulator")
     card = await bank.file("card", holder="U", asset="USD", limit="1")
     await bank.take(card, "approve")
     async with at_the_doors(bank.workflow, options):
         await state_of(bank, card, "active")
 
 
-async def test_a_wrong_address_of_the_node_ends_the_start(bank: Bank) -> None:
-    with pytest.raises(ValueError, match="bitcoind"):
-        async with at_the_doors(bank.workflow, {"bitcoin": "nonsense"}):
-            pass
+def test_a_wrong_address_of_the_node_ends_the_start() -> None:
+    settings = Settings(programs=("bank",), options={"bank": {"bitcoin": "nonsense"}})
+    with pytest.raises(SettingsError, match=r"options\.bank: bitcoind is reached by"):
+        create_app(settings)

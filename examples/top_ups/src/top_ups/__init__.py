@@ -1,7 +1,7 @@
 """Top-ups: a payment provider tells of each payment by a signed webhook, and the payer's balance goes up at once.
 
-A program in its own package, which brings a command with a table, two operations, an event, a job, a metric
-and a command of the command line; see docs/programs.md.
+A program in its own package, which brings a command with a table, two operations, an event, a job, a metric,
+settings and a command of the command line; see docs/programs.md.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from groat.store.flow import Tells
 from top_ups.commands import payments
 from top_ups.counting import counting, measure
 from top_ups.operations import TOP_UP_ERRORS, TopUpView, operations
+from top_ups.own_settings import TopUpSettings
 from top_ups.payments import EVENT
 
 TOP_UPS = Program(
@@ -23,5 +24,6 @@ TOP_UPS = Program(
     errors=TOP_UP_ERRORS,
     jobs=(counting,),
     metrics=(measure,),
+    settings=TopUpSettings,
     commands=(payments,),
 )

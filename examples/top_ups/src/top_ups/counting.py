@@ -11,9 +11,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from groat import GroatError
 from groat.api.services import Services
 from groat.programs import Host
+from top_ups.own_settings import TopUpSettings
 from top_ups.payments import count_payments
-
-EVERY_S = 5.0
 
 
 class Count:
@@ -26,13 +25,14 @@ class Count:
 async def counting(host: Host) -> AsyncIterator[Count]:
     """Count in the background."""
     count = Count()
+    every_s = host.services.part(TopUpSettings).count_every_s
 
     async def count_on() -> None:
         while True:
             # While the database is away, the last count stays.
             with suppress(GroatError):
                 count.value = await host.services.groat.read(count_payments)
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(every_s)
 
     task = asyncio.create_task(count_on(), name="topups-count")
     try:

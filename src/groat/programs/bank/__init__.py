@@ -12,6 +12,7 @@ from groat.programs.bank.card_payments import CARD_PAYMENT
 from groat.programs.bank.cards import CARD
 from groat.programs.bank.jobs import Doors, at_the_doors
 from groat.programs.bank.loans import LOAN
+from groat.programs.bank.own_settings import BankSettings
 from groat.programs.bank.standing_orders import STANDING_ORDER
 from groat.programs.bank.transfers import TRANSFER
 from groat.programs.workflow import Workflow
@@ -19,7 +20,8 @@ from groat.settings import Settings
 
 
 def _doors(host: Host) -> AbstractAsyncContextManager[Doors]:
-    return at_the_doors(host.services.part(Workflow), host.options)
+    services = host.services
+    return at_the_doors(services.part(Workflow), services.part(BankSettings))
 
 
 async def _story(settings: Settings) -> None:
@@ -42,6 +44,7 @@ BANK = Program(
         BITCOIN_ADDRESS,
     ),
     jobs=(_doors,),
+    settings=BankSettings,
     story=_story,
 )
 """The program that ``programs = ["bank"]`` in the settings turns on."""

@@ -21,6 +21,7 @@ from groat.programs.bank.bitcoind import Bitcoind
 from groat.programs.bank.card_network import CardNetwork, SimulatedCardNetwork
 from groat.programs.bank.node import ASSET, SCALE, BitcoinNode, Deposit, NodeAway, NodeRefused, Payment
 from groat.programs.bank.node_simulator import SimulatedNode
+from groat.programs.bank.own_settings import SIMULATOR, BankSettings
 from groat.programs.bank.transfers import Payment as TransferPayment
 from groat.programs.bank.transfers import Transfer
 from groat.programs.workflow import SYSTEM, Workflow
@@ -31,7 +32,6 @@ AWAY_S_MAX = 30.0
 HOUR_S = 3600
 AT_ONCE = 100
 BY = "system:bank"
-SIMULATOR = "simulator"
 
 log = structlog.get_logger("groat.bank")
 
@@ -217,13 +217,12 @@ class Doors:
 
 
 @asynccontextmanager
-async def at_the_doors(workflow: Workflow, options: Mapping[str, str]) -> AsyncIterator[Doors]:
-    """Run the bank's job for a server. Options: ``bitcoin`` (bitcoind's URL, or simulator), ``cards`` (simulator)."""
-    bitcoin = options.get("bitcoin", "")
+async def at_the_doors(workflow: Workflow, settings: BankSettings) -> AsyncIterator[Doors]:
+    """Run the bank's job for a server."""
     node: BitcoinNode | None = None
-    if bitcoin:
-        node = SimulatedNode() if bitcoin == SIMULATOR else Bitcoind(bitcoin)
-    doors = Doors(workflow, node, SimulatedCardNetwork() if options.get("cards") == SIMULATOR else None)
+    if settings.bitcoin:
+        node = SimulatedNode() if settings.bitcoin == SIMULATOR else Bitcoind(settings.bitcoin)
+    doors = Doors(workflow, node, SimulatedCardNetwork() if settings.cards == SIMULATOR else None)
     task = asyncio.create_task(doors.run(), name="groat-bank")
     try:
         yield doors
