@@ -94,13 +94,14 @@ def test_the_search_that_is_missing_says_so(new_screen: NewScreen) -> None:
     expect(screen.page.get_by_test_id("palette")).to_be_visible()
 
 
-def send(page: Page, reference: str, amount: str) -> None:
-    """Fill in a transfer and send it; what becomes of it is not waited for."""
+def review(page: Page, reference: str, amount: str) -> None:
+    """Fill in a transfer, up to its review: the server names the recipient, so this needs the network."""
     page.get_by_role("radio", name="groat user").check(force=True)
     page.get_by_label("Id or e-mail address").fill("11")
     page.get_by_label("Amount").fill(amount)
     page.get_by_label("Reference (optional)").fill(reference)
     page.get_by_role("button", name="Review").click()
+    expect(page.get_by_test_id("review")).to_be_visible()
 
 
 def reload_offline(page: Page) -> None:
@@ -113,7 +114,7 @@ def test_sent_offline_and_loaded_anew_it_is_paid_once(server: Server, new_screen
     screen = new_screen("7", "/transfers/new")
     page = screen.page
     screen.has_state("live")
-    send(page, "Sent offline", "2.35")
+    review(page, "Sent offline", "2.35")
     page.context.set_offline(True)
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("button", name="Send", exact=True)).to_have_attribute("aria-busy", "true")
@@ -137,7 +138,7 @@ def test_an_answer_that_was_lost_is_asked_for_under_the_same_key(
     screen = new_screen("7", "/transfers/new")
     page = screen.page
     screen.has_state("live")
-    send(page, "Answer lost", "2.36")
+    review(page, "Answer lost", "2.36")
 
     def lose(route: Route) -> None:
         route.fetch()
@@ -161,7 +162,7 @@ def test_what_one_person_left_open_is_not_sent_by_the_next(server: Server, new_s
     screen = new_screen("7", "/transfers/new")
     page = screen.page
     screen.has_state("live")
-    send(page, "Left open", "2.37")
+    review(page, "Left open", "2.37")
     page.context.set_offline(True)
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("button", name="Send", exact=True)).to_have_attribute("aria-busy", "true")
@@ -186,7 +187,7 @@ def test_a_double_click_gives_up_one_of_two(server: Server, new_screen: NewScree
     for amount in ("2.38", "2.39"):
         screen.open("/transfers/new")
         screen.has_state("live")
-        send(page, f"Left at {gap_ms}", amount)
+        review(page, f"Left at {gap_ms}", amount)
         page.context.set_offline(True)
         page.get_by_role("button", name="Send", exact=True).click()
         expect(page.get_by_role("button", name="Send", exact=True)).to_have_attribute("aria-busy", "true")

@@ -6,6 +6,7 @@ import { StrictMode, useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { Toaster, toast } from "sonner";
 import { groat } from "./groat";
+import "./programs";
 import { applyTheme, theme } from "./lib/settings";
 import { createConsoleRouter } from "./router";
 import "./styles.css";

@@ -1,4 +1,6 @@
-import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
+import { type AnyRoute, createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
+import type { Page } from "./registry/program";
+import { onRegister, pagesOf, registered } from "./registry/registry";
 import { Gate } from "./shell/gate";
 import { Broken, Lost, Oops } from "./shell/lost";
 import { lazyPage } from "./shell/missing";
@@ -66,12 +68,6 @@ const keys = createRoute({
   component: lazyPage(() => import("./pages/keys"), "KeysPage"),
 });
 
-const notifications = createRoute({
-  getParentRoute: () => inside,
-  path: "/notifications",
-  component: lazyPage(() => import("./programs/notifications/page"), "NotificationsPage"),
-});
-
 const inbox = createRoute({
   getParentRoute: () => inside,
   path: "/inbox",
@@ -85,47 +81,6 @@ const inbox = createRoute({
     ...((search.sort === "oldest" || search.sort === "largest") && { sort: search.sort }),
     ...(typeof search.id === "string" && search.id && { id: search.id }),
   }),
-});
-
-const transfers = createRoute({
-  getParentRoute: () => inside,
-  path: "/transfers",
-  component: lazyPage(() => import("./programs/bank/pages/transfers"), "TransfersPage"),
-});
-
-const newTransfer = createRoute({
-  getParentRoute: () => inside,
-  path: "/transfers/new",
-  component: lazyPage(() => import("./programs/bank/pages/new-transfer"), "NewTransferPage"),
-  // A saved recipient that is chosen already.
-  validateSearch: (search: Record<string, unknown>): { to?: string } =>
-    typeof search.to === "string" && search.to ? { to: search.to } : {},
-});
-
-const cards = createRoute({
-  getParentRoute: () => inside,
-  path: "/cards",
-  component: lazyPage(() => import("./programs/bank/pages/cards"), "CardsPage"),
-});
-
-const loans = createRoute({
-  getParentRoute: () => inside,
-  path: "/loans",
-  component: lazyPage(() => import("./programs/bank/pages/loans"), "LoansPage"),
-});
-
-const bitcoin = createRoute({
-  getParentRoute: () => inside,
-  path: "/bitcoin",
-  component: lazyPage(() => import("./programs/bank/pages/bitcoin"), "BitcoinPage"),
-});
-
-const statements = createRoute({
-  getParentRoute: () => inside,
-  path: "/statements",
-  component: lazyPage(() => import("./programs/statements/page"), "StatementsPage"),
-  validateSearch: (search: Record<string, unknown>): { account?: string } =>
-    typeof search.account === "string" && search.account ? { account: search.account } : {},
 });
 
 const requestsIndex = createRoute({
@@ -158,37 +113,53 @@ const request = createRoute({
     search.from === "inbox" ? { from: "inbox" } : {},
 });
 
-const tree = root.addChildren([
-  login,
-  inside.addChildren([
-    overview,
-    users,
-    userRoute,
-    bulk,
-    audit,
-    keys,
-    notifications,
-    transfers,
-    newTransfer,
-    cards,
-    loans,
-    bitcoin,
-    statements,
-    inbox,
-    requestsIndex,
-    requests,
-    fileRequest,
-    request,
-  ]),
-]);
+/** An address that no page has: the program whose page it is may not be here yet. */
+const unknown = createRoute({ getParentRoute: () => inside, path: "$", component: Lost });
+
+const OWN = [
+  overview,
+  users,
+  userRoute,
+  bulk,
+  audit,
+  keys,
+  inbox,
+  requestsIndex,
+  requests,
+  fileRequest,
+  request,
+  unknown,
+] as const;
+
+/** The routes of the programs' pages; one that was made stays the same when another program comes. */
+const made = new WeakMap<Page, AnyRoute>();
+
+function routeOf(page: Page): AnyRoute {
+  const { path, component, search } = page;
+  const route =
+    made.get(page) ??
+    createRoute({ getParentRoute: () => inside, path, component, ...(search && { validateSearch: search }) });
+  made.set(page, route);
+  return route;
+}
+
+/** The types know the console's own addresses; those of programs are texts. */
+const programRoutes = () => pagesOf(registered()).map(routeOf) as unknown as [];
+const treeOf = () => root.addChildren([login, inside.addChildren([...OWN, ...programRoutes()])]);
 
 export function createConsoleRouter() {
-  return createRouter({
-    routeTree: tree,
+  const router = createRouter({
+    routeTree: treeOf(),
     defaultPreload: "intent",
     defaultErrorComponent: Broken,
     scrollRestoration: true,
   });
+  onRegister(() => {
+    treeOf();
+    router.setRoutes(router.buildRouteTree());
+    void router.invalidate();
+  });
+  return router;
 }
 
 declare module "@tanstack/react-router" {

@@ -13,6 +13,7 @@ import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { groat } from "../src/groat";
+import "../src/programs";
 import { FileRequestPage } from "../src/pages/file-request";
 import { NewTransferPage } from "../src/programs/bank/pages/new-transfer";
 import { kindView, requestView } from "./help";

@@ -1,12 +1,13 @@
 import type { KindView } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { type ComponentType, type FormEvent, useMemo, useState } from "react";
+import { type FormEvent, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { assetsQuery } from "../api/queries";
 import { useKind } from "../api/requests";
 import { usePerson, useRights } from "../live/hooks";
-import { type FilingProps, ownFiling } from "../programs/bank/filing";
+import type { KindModule } from "../registry/program";
+import { useKindModules } from "../registry/registry";
 import { KindCrumb } from "../requests/crumb";
 import { fieldsOf, saidOf } from "../requests/fields";
 import { focusFirstProblem, placeOf, useForm } from "../requests/form";
@@ -28,7 +29,8 @@ export function FileRequestPage() {
   const { kind: name } = route.useParams();
   const kind = useKind(name);
   const { admin } = useRights();
-  const own = kind && !admin ? ownFiling(kind) : undefined;
+  const moduleOf = useKindModules();
+  const own = kind && !admin ? moduleOf(kind)?.form : undefined;
   const title = own?.title ?? (kind ? `New ${kind.title.toLowerCase()}` : "New request");
   const crumb = <KindCrumb name={name} kind={kind} />;
   return (
@@ -66,9 +68,12 @@ function useSend(kind: KindView) {
 }
 
 /** The bank's own form; who files for others has the one made from the schema, which asks for whom. */
-function OwnForm({ kind, Form }: { kind: KindView; Form: ComponentType<FilingProps> }) {
+function OwnForm({ kind, Form }: { kind: KindView } & Pick<NonNullable<KindModule["form"]>, "Form">) {
   const send = useSend(kind);
-  return <Form kind={kind} act={transitionOf(kind, FILE)?.title ?? "File"} send={send} />;
+  const owner = usePerson().user;
+  const given = route.useSearch();
+  const act = transitionOf(kind, FILE)?.title ?? "File";
+  return <Form kind={kind} owner={owner} act={act} given={given} send={send} />;
 }
 
 function FileForm({ kind }: { kind: KindView }) {

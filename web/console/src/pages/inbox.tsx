@@ -10,8 +10,8 @@ import { KEYS, singleKeys, useKeys } from "../inbox/use-keys";
 import { cx } from "../lib/cx";
 import { useReader, useWide } from "../live/hooks";
 import { Headline } from "../requests/headline";
-import { plural } from "../requests/kinds";
 import { Name } from "../requests/people";
+import { usePlural } from "../requests/plural";
 import { RequestRecord } from "../requests/record";
 import { useFresh, useRequests } from "../requests/request-list";
 import { StaffOnly } from "../shell/gate";
@@ -320,11 +320,12 @@ function KindFilter({
   onPick: (kind: string | undefined) => void;
 }) {
   const waiting = useQuery(waitingQuery).data ?? {};
+  const plural = usePlural();
   const all = Object.values(waiting).reduce((sum, count) => sum + count, 0);
   const offered = kinds.filter(({ name, states }) => states.some((state) => state.waits) || name === only);
   const options = [
     { name: undefined, title: "All", count: all },
-    ...offered.map(({ name, title }) => ({ name, title: plural(title), count: waiting[name] ?? 0 })),
+    ...offered.map((kind) => ({ name: kind.name, title: plural(kind), count: waiting[kind.name] ?? 0 })),
   ];
   return (
     <fieldset className="min-w-0 max-w-full">

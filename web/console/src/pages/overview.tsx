@@ -1,20 +1,18 @@
 import type { BalanceView } from "@groat/client";
 import { type HistoryRow, useHistory, useGroatState as useLive } from "@groat/react";
-import { Link } from "@tanstack/react-router";
-import { Send, Wallet } from "lucide-react";
+import { Wallet } from "lucide-react";
 import { useMemo, useState } from "react";
-import { useKind } from "../api/requests";
 import { inOrder } from "../lib/accounts";
 import { usePerson } from "../live/hooks";
 import { ActionCard } from "../parts/action-form";
 import { BalanceHero, BalancePicker } from "../parts/balance-hero";
 import { ChartCard } from "../parts/chart-card";
+import { Copyable } from "../parts/copyable";
 import { EntrySheet } from "../parts/entry-sheet";
 import { HistoryCard } from "../parts/history-table";
 import { WhySheet } from "../parts/why-sheet";
-import { Copyable } from "../programs/bank/pieces";
+import { Slot } from "../registry/slot";
 import { UnderWay } from "../requests/digest";
-import { Button } from "../ui/button";
 import { EmptyState, Skeleton } from "../ui/states";
 import { Card, PageHeader } from "../ui/surface";
 
@@ -26,20 +24,13 @@ export function OverviewPage() {
   const balances = useMemo(() => own(Object.values(known), user), [known, user]);
   const [picked, setPicked] = useState("");
   const balance = balances.find((item) => id(item) === picked) ?? balances[0];
-  const sends = useKind("transfer") !== undefined;
   return (
     <>
       <PageHeader
         title={`Good to see you, ${name}`}
         hint="Everything here is live: what you see is what is committed."
       >
-        {sends && balance && (
-          <Button asChild look="primary">
-            <Link to="/transfers/new">
-              <Send aria-hidden /> Send money
-            </Link>
-          </Button>
-        )}
+        {balance && <Slot name="overview" balance={balance} />}
       </PageHeader>
       {balance ? (
         <Dashboard

@@ -5,9 +5,9 @@ import { FileQuestion } from "lucide-react";
 import { kindsQuery, waitingQuery } from "../api/requests";
 import { cx } from "../lib/cx";
 import { usePerson, useRights } from "../live/hooks";
-import { bankPage } from "../programs/bank/pages";
+import { useKindModules } from "../registry/registry";
 import { FileButton } from "../requests/file-button";
-import { plural } from "../requests/kinds";
+import { usePlural } from "../requests/plural";
 import { RequestList } from "../requests/request-list";
 import { Select } from "../ui/field";
 import { EmptyState, ErrorState, SkeletonRows } from "../ui/states";
@@ -15,11 +15,12 @@ import { Card, PageHeader } from "../ui/surface";
 
 const route = getRouteApi("/inside/requests/$kind");
 
-/** The kinds that have their place here: people find the bank's on pages of their own. */
+/** The kinds that have their place here: people find those with a page of their own there. */
 function useListed(): KindView[] {
   const { staff } = useRights();
   const kinds = useQuery(kindsQuery).data ?? [];
-  return staff ? kinds : kinds.filter(({ name }) => bankPage(name) === null);
+  const moduleOf = useKindModules();
+  return staff ? kinds : kinds.filter((kind) => !moduleOf(kind)?.page);
 }
 
 /** All kinds of requests; one of them is looked at. */
@@ -29,6 +30,7 @@ export function RequestsPage() {
   const navigate = route.useNavigate();
   const { user } = usePerson();
   const { staff } = useRights();
+  const plural = usePlural();
   const query = useQuery(kindsQuery);
   const kind = query.data?.find((one) => one.name === name);
   if (!kind) {
@@ -49,7 +51,7 @@ export function RequestsPage() {
   }
   return (
     <>
-      <PageHeader title={plural(kind.title)} hint={kind.description}>
+      <PageHeader title={plural(kind)} hint={kind.description}>
         <FileButton kind={kind} />
       </PageHeader>
       <KindTabs current={kind} />
@@ -77,6 +79,7 @@ export function RequestsPage() {
 /** The other kinds, with what waits for a decision. */
 function KindTabs({ current }: { current: KindView }) {
   const kinds = useListed();
+  const plural = usePlural();
   const { staff } = useRights();
   const waiting = useQuery({ ...waitingQuery, enabled: staff }).data ?? {};
   if (kinds.length < 2) return null;
@@ -96,7 +99,7 @@ function KindTabs({ current }: { current: KindView }) {
             kind === current ? "bg-hover text-ink" : "text-muted hover:bg-hover hover:text-ink",
           )}
         >
-          {plural(kind.title)}
+          {plural(kind)}
           {waiting[kind.name] ? <span className="num text-accent text-xs">{waiting[kind.name]}</span> : null}
         </Link>
       ))}

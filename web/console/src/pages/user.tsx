@@ -28,6 +28,7 @@ import { OpenHolds } from "../parts/open-holds";
 import { ReverseDialog } from "../parts/reverse-dialog";
 import { useAsked } from "../parts/use-asked";
 import { WhySheet } from "../parts/why-sheet";
+import { Slot } from "../registry/slot";
 import { PersonRequests } from "../requests/digest";
 import { StaffOnly } from "../shell/gate";
 import { Button, IconButton } from "../ui/button";
@@ -115,11 +116,7 @@ function UserDetails({ person, crumb }: { person: UserView; crumb: React.ReactNo
           </span>
         }
       >
-        <Button asChild>
-          <Link to="/statements" search={{ account: `user:${person.user}` }}>
-            Statements
-          </Link>
-        </Button>
+        <Slot name="person" person={person} />
         {admin && (
           <>
             <Button look="primary" onClick={adjust}>

@@ -12,8 +12,8 @@ import { assetsQuery, userQuery } from "../api/queries";
 import { usePerson } from "../live/hooks";
 import { ConfirmDialog } from "../parts/confirm-dialog";
 import { useAsked } from "../parts/use-asked";
-import { dataOf } from "../programs/bank/data";
-import { belowForm, ownForm } from "../programs/bank/dialogs";
+import type { ActModule } from "../registry/program";
+import { useModuleOf } from "../registry/registry";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/overlay";
 import { Notice } from "../ui/states";
@@ -48,6 +48,7 @@ interface ActsProps {
 export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }: ActsProps) {
   const { take, busy } = useTake();
   const nameOf = useNames();
+  const module = useModuleOf(request);
   // A dialog is about the request as it was seen then. If it changes meanwhile, the server refuses and says so.
   const [asked, ask, close] = useAsked<Asked>();
   const [problem, setProblem] = useState<string | null>(null);
@@ -139,7 +140,7 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
       <ConfirmDialog
         open={asked !== null && asksFor(asked.transition).length === 0}
         onClose={close}
-        {...finalWords(kind, asked?.request ?? request, asked?.transition)}
+        {...finalWords(kind, asked?.request ?? request, asked?.transition, module?.mark)}
         act={async () => {
           if (asked) await act(asked.request, asked.transition);
         }}
@@ -158,13 +159,17 @@ const actWords = ({ title: noun }: KindView, { title }: TransitionView) =>
   title.includes(" ") ? title : `${title} ${noun.toLowerCase()}`;
 
 /** Asks before an end that cannot be taken back. Its buttons name what they keep and what they end. */
-function finalWords(kind: KindView, request: RequestView, transition: TransitionView | undefined) {
+function finalWords(
+  kind: KindView,
+  request: RequestView,
+  transition: TransitionView | undefined,
+  mark: (request: RequestView) => string = () => "",
+) {
   const noun = kind.title.toLowerCase();
   const title = transition ? actWords(kind, transition) : "";
-  const which = dataOf("card", request)?.last4;
   const money = moneyOf(request);
   return {
-    title: `${title}${which ? ` \u2022\u2022${which}` : ""}?`,
+    title: `${[title, mark(request)].filter(Boolean).join(" ")}?`,
     actLabel: title,
     keepLabel: `Keep ${noun}`,
     danger: true,
@@ -196,30 +201,40 @@ interface InputProps {
 function InputDialog({ transition, ...rest }: InputProps & { transition: TransitionView | null }) {
   const { kind, request, act, onClose } = rest;
   const nameOf = useNames();
-  const own = transition && ownForm(request, transition);
+  const module = useModuleOf(request)?.acts?.[transition?.name ?? ""];
+  const Own = module?.Form;
   return (
     <Dialog
       open={transition !== null}
       onOpenChange={(open) => !open && onClose()}
-      title={own?.title ?? (transition ? actWords(kind, transition) : "")}
-      description={own ? undefined : (moneyOf(request) ?? undefined)}
+      title={(Own && module.title) ?? (transition ? actWords(kind, transition) : "")}
+      description={Own ? undefined : (moneyOf(request) ?? undefined)}
       testId="input-dialog"
     >
-      {transition && own ? (
-        <own.Form
+      {transition && Own ? (
+        <Own
+          kind={kind}
           request={request}
+          transition={transition}
           act={(input) => act(transition, input)}
           explain={(error) => explainRefusal(error, kind, nameOf)}
           onClose={onClose}
         />
       ) : (
-        transition && <InputForm transition={transition} {...rest} />
+        transition && <InputForm transition={transition} Preview={module?.Preview} {...rest} />
       )}
     </Dialog>
   );
 }
 
-function InputForm({ kind, request, transition, act, onClose }: InputProps & { transition: TransitionView }) {
+function InputForm({
+  kind,
+  request,
+  transition,
+  Preview,
+  act,
+  onClose,
+}: InputProps & { transition: TransitionView; Preview: ActModule["Preview"] }) {
   const fields = useMemo(() => asksFor(transition), [transition]);
   const form = useForm(fields, earlierInput(request, transition));
   const assets = useQuery(assetsQuery).data ?? [];
@@ -227,7 +242,6 @@ function InputForm({ kind, request, transition, act, onClose }: InputProps & { t
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const against = leadsTo(kind, transition, "bad");
-  const Below = belowForm(request, transition);
   const forPerson = transition.decides && fields.some(({ name }) => name === "reason");
 
   async function submit(event: FormEvent) {
@@ -264,7 +278,7 @@ function InputForm({ kind, request, transition, act, onClose }: InputProps & { t
         payer={request.user}
         focusFirst
       />
-      {Below && <Below request={request} draft={form.draft} />}
+      {Preview && <Preview kind={kind} request={request} typed={form.draft} />}
       {forPerson && <p className="-mt-2 text-faint text-xs">The person reads the reason.</p>}
       {problem && (
         <Notice tone="warn" role="alert">

@@ -2,12 +2,12 @@ import type { KindView } from "@groat/client";
 import { Link } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
 import { useRights } from "../live/hooks";
-import { bankPage } from "../programs/bank/pages";
-import { plural } from "./kinds";
+import { useKindModules } from "../registry/registry";
+import { usePlural } from "./plural";
 
 const LOOK = "inline-flex items-center gap-1 rounded-sm text-muted hover:text-ink";
 
-/** Back to where requests of a kind are listed: the inbox one came from, the bank's page, or the list made for any kind. */
+/** Back to where requests of a kind are listed: the inbox one came from, the page that a program has for the kind, or the list made for any kind. */
 export function KindCrumb({
   name,
   kind,
@@ -18,7 +18,9 @@ export function KindCrumb({
   inbox?: boolean;
 }) {
   const { staff } = useRights();
-  const page = staff ? null : bankPage(name);
+  const plural = usePlural();
+  const moduleOf = useKindModules();
+  const page = !staff && kind && moduleOf(kind)?.page;
   if (inbox) {
     return (
       <Link to="/inbox" className={LOOK}>
@@ -35,7 +37,7 @@ export function KindCrumb({
   }
   return (
     <Link to="/requests/$kind" params={{ kind: name }} className={LOOK}>
-      <ChevronLeft className="size-4" aria-hidden /> {kind ? plural(kind.title) : "Requests"}
+      <ChevronLeft className="size-4" aria-hidden /> {kind ? plural(kind) : "Requests"}
     </Link>
   );
 }

@@ -1,8 +1,17 @@
 import type { KindView, RequestView } from "@groat/client";
-import { bankLine } from "../programs/bank/faces";
+import { useModuleOf } from "../registry/registry";
+import { Boundary } from "../ui/boundary";
 import { headline } from "./kinds";
 
-/** Describes a request in a line. */
+/** Describes a request in a line: as its program does, else by its first texts. */
 export function Headline({ kind, request }: { kind: KindView | undefined; request: RequestView }) {
-  return bankLine(request) ?? headline(kind, request);
+  const Line = useModuleOf(request)?.Line;
+  const plain = headline(kind, request);
+  return Line ? (
+    <Boundary fallback={plain}>
+      <Line request={request} />
+    </Boundary>
+  ) : (
+    plain
+  );
 }

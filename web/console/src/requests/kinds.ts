@@ -32,7 +32,6 @@ export function transitionOf(kind: KindView | undefined, name: string): Transiti
 
 /** "Expense claim" -> "Expense claims", as headings of lists need it. */
 export function plural(title: string): string {
-  if (title === "Bitcoin") return title;
   if (/[^aeiou]y$/.test(title)) return `${title.slice(0, -1)}ies`;
   return /(s|x|ch|sh)$/.test(title) ? `${title}es` : `${title}s`;
 }

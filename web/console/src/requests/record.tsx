@@ -5,7 +5,8 @@ import { type ComponentProps, type ReactNode, useEffect, useMemo, useState } fro
 import { kindsQuery, LOOK_MS } from "../api/requests";
 import { groat } from "../groat";
 import { usePerson, useRights } from "../live/hooks";
-import { BankFace, hasFace } from "../programs/bank/faces";
+import { useModuleOf } from "../registry/registry";
+import { Boundary } from "../ui/boundary";
 import { Notice } from "../ui/states";
 import { Amount, Time } from "../ui/text";
 import { Acts } from "./acts";
@@ -53,6 +54,7 @@ function useLook(id: string): RequestView["viewers"] {
 /** All about one request: what it asks for, where it stands, who decided, and what the reader may do. */
 export function RequestRecord({ kind, request, children, ...acts }: RecordProps) {
   const viewers = useLook(request.id);
+  const Face = useModuleOf(request)?.Face;
   const fields = useMemo(() => fieldsOf(kind.schema), [kind]);
   const said = saidOf(fields, request.data).filter(
     ({ input, value }) => input?.type !== "money" && value !== request.parent,
@@ -64,7 +66,13 @@ export function RequestRecord({ kind, request, children, ...acts }: RecordProps)
       <Acts kind={kind} request={request} {...acts} />
       <Approvals kind={kind} request={request} />
       {children}
-      {hasFace(request) ? <BankFace kind={kind} request={request} /> : <SaidList said={said} />}
+      {Face ? (
+        <Boundary fallback={<SaidList said={said} />}>
+          <Face kind={kind} request={request} />
+        </Boundary>
+      ) : (
+        <SaidList said={said} />
+      )}
       <Family kind={kind} request={request} />
       {request.history && <Timeline kind={kind} request={request} />}
     </div>

@@ -13,10 +13,11 @@ import { EmptyState, ErrorState, SkeletonRows } from "../ui/states";
 import { Card, CardHeader } from "../ui/surface";
 import { Amount, Time } from "../ui/text";
 import { Headline } from "./headline";
-import { plural, stateOf } from "./kinds";
+import { stateOf } from "./kinds";
 import { useNews } from "./live";
 import { ApprovalDots, PersonMark, StateBadge } from "./marks";
 import { Name } from "./people";
+import { usePlural } from "./plural";
 
 /** A list that may change by itself is asked for again at most this often. */
 const AGAIN_MS = 1_000;
@@ -190,6 +191,7 @@ interface ListProps {
 /** The requests of a kind as a table that is live. */
 export function RequestList({ kind, state, user, parent, title, children, empty, columns: own }: ListProps) {
   const { staff } = useRights();
+  const many = usePlural()(kind);
   const { top, following, reading } = useReader();
   const [sorting, setSorting] = useState(NEWEST_FIRST);
   const [by = NEWEST] = sorting;
@@ -211,9 +213,9 @@ export function RequestList({ kind, state, user, parent, title, children, empty,
   );
   const fresh = useFresh(rows, list.isPlaceholderData || oldest);
   return (
-    <Card aria-label={title ?? plural(kind.title)} data-testid={`requests-${kind.name}`}>
+    <Card aria-label={title ?? many} data-testid={`requests-${kind.name}`}>
       <div ref={top} />
-      <CardHeader title={title ?? plural(kind.title)}>
+      <CardHeader title={title ?? many}>
         <div aria-live="polite">
           {list.waiting > 0 && <NewRows count={list.waiting} onShow={list.show} />}
         </div>
@@ -232,7 +234,7 @@ export function RequestList({ kind, state, user, parent, title, children, empty,
       ) : (
         <div {...reading} className={cx("transition-opacity", list.isPlaceholderData && "opacity-60")}>
           <DataTable
-            caption={`${plural(kind.title)}${among ? "" : oldest ? ", oldest first" : ", newest first"}`}
+            caption={`${many}${among ? "" : oldest ? ", oldest first" : ", newest first"}`}
             columns={columns}
             rows={rows}
             rowId={(row) => row.id}

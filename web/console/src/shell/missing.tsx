@@ -1,10 +1,11 @@
 import { CloudOff, RefreshCw, RotateCw } from "lucide-react";
-import type { ComponentType, FunctionComponent } from "react";
+import type { ComponentType } from "react";
 import { useEffect, useState } from "react";
 import { groat } from "../groat";
 import { lazyPart } from "../lib/lazy";
+import type { Piece } from "../registry/program";
 import { Button } from "../ui/button";
-import { EmptyState, Skeleton } from "../ui/states";
+import { EmptyState, Notice, Skeleton } from "../ui/states";
 import { Card } from "../ui/surface";
 
 /** Whether the server answers. If it does, and the code is not there, it has another version by now. */
@@ -66,7 +67,28 @@ const Waiting = () => <Skeleton className="h-72 w-full !rounded-xl" />;
 export function lazyPage<Module, Name extends keyof Module & string>(
   load: () => Promise<Module>,
   name: Name,
-): FunctionComponent & { preload: () => Promise<void> } {
+): Piece {
   const page = load as () => Promise<Record<string, unknown>> as () => Promise<Record<Name, ComponentType>>;
   return lazyPart<Name, object>(page, name, { waiting: Waiting, missing: MissingPage });
+}
+
+/** In the place of a part of a page whose code could not be had. */
+function MissingPiece({ retry }: { retry: () => void }) {
+  return (
+    <Notice tone="warn" role="alert" title="This part could not be loaded">
+      <Button size="sm" className="mt-2" onClick={retry}>
+        <RotateCw aria-hidden /> Try again
+      </Button>
+    </Notice>
+  );
+}
+
+const WaitingPiece = () => <Skeleton className="h-40 w-full" />;
+
+/** A part of a page, such as the face or the form of a kind, whose code comes when it is shown. */
+export function lazyPiece<Name extends string, Props extends object>(
+  load: () => Promise<Record<Name, ComponentType<Props>>>,
+  name: Name,
+): Piece<Props> {
+  return lazyPart<Name, Props>(load, name, { waiting: WaitingPiece, missing: MissingPiece });
 }

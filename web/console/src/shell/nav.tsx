@@ -1,54 +1,24 @@
-import { useGroatState as useLive } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
-import {
-  Bell,
-  Bitcoin,
-  CreditCard,
-  Ellipsis,
-  FileText,
-  HandCoins,
-  Inbox,
-  KeyRound,
-  type LucideIcon,
-  ReceiptText,
-  ScrollText,
-  Send,
-  Sheet,
-  Users,
-  Wallet,
-} from "lucide-react";
+import { Ellipsis, FileText, Inbox, KeyRound, ScrollText, Sheet, Users, Wallet } from "lucide-react";
 import { kindsQuery, waitingQuery } from "../api/requests";
 import { cx } from "../lib/cx";
-import { usePerson, useRights } from "../live/hooks";
-import { BANK_PAGES } from "../programs/bank/pages";
+import { useRights } from "../live/hooks";
+import type { NavEntry } from "../registry/program";
+import { useKindModules, usePrograms } from "../registry/registry";
 import { Menu, MenuItem } from "../ui/overlay";
+import { useAudience } from "./audience";
 
-export interface Place {
-  to:
-    | "/"
-    | "/transfers"
-    | "/cards"
-    | "/loans"
-    | "/bitcoin"
-    | "/statements"
-    | "/notifications"
-    | "/inbox"
-    | "/requests"
-    | "/users"
-    | "/bulk"
-    | "/audit"
-    | "/keys";
-  label: string;
-  /** For the bar at the foot of a phone. */
-  short: string;
-  icon: LucideIcon;
+/** A page in the navigation. */
+export type Place = Omit<NavEntry, "section" | "order" | "when"> & {
   /** The number of things that wait there. */
   count?: number;
-}
+};
 
 /** The bar at the foot of a phone holds so many places; the others are behind "More". */
 const FOOT_MAX = 5;
+/** The place of an entry that names none. */
+const ORDER = 40;
 
 /** The number of requests that wait for a decision; 0 for those who decide nothing. */
 function useWaiting(): number {
@@ -57,48 +27,52 @@ function useWaiting(): number {
   return Object.values(query.data ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
-/** The bank's pages, where this server's programs have what they show. */
-const BANK: (Place & { kind: string })[] = [
-  { kind: "transfer", to: "/transfers", label: "Transfers", short: "Transfers", icon: Send },
-  { kind: "card", to: "/cards", label: "Cards", short: "Cards", icon: CreditCard },
-  { kind: "loan", to: "/loans", label: "Loans", short: "Loans", icon: HandCoins },
-  { kind: "bitcoin_transaction", to: "/bitcoin", label: "Bitcoin", short: "Bitcoin", icon: Bitcoin },
-];
-
-/** Lists the pages of this person. Staff have the pages for one's own money only if they have some. */
+/** Lists the pages of this person, those of programs among the console's own. */
 export function usePlaces(): { own: Place[]; staff: Place[] } {
-  const { staff, admin } = useRights();
-  const { user } = usePerson();
-  const kinds = useQuery(kindsQuery).data ?? [];
+  const audience = useAudience();
   const waiting = useWaiting();
-  const rich = useLive((state) =>
-    Object.values(state.balances).some(({ account }) => account === `user:${user}`),
-  );
-  const named = new Set(kinds.map(({ name }) => name));
-  const others = kinds.some(({ name }) => !(name in BANK_PAGES));
-  const requests: Place = { to: "/requests", label: "Requests", short: "Requests", icon: FileText };
-  const told: Place = { to: "/notifications", label: "Notifications", short: "News", icon: Bell };
-  const own: Place[] = [
-    { to: "/", label: "My balance", short: "Balance", icon: Wallet },
-    ...(!staff || rich ? BANK.filter(({ kind }) => named.has(kind)) : []),
-    ...(!staff && others ? [requests] : []),
-    ...(!staff || rich
-      ? [{ to: "/statements" as const, label: "Statements", short: "Statements", icon: ReceiptText }]
-      : []),
+  const moduleOf = useKindModules();
+  const unpaged = useQuery(kindsQuery).data?.some((kind) => !moduleOf(kind)?.page);
+  const requests = { to: "/requests", label: "Requests", icon: FileText };
+  const entries: (NavEntry & Place)[] = [
+    { section: "own", order: 0, to: "/", label: "My balance", short: "Balance", icon: Wallet },
+    { section: "own", order: 50, ...requests, when: ({ staff }) => !staff && unpaged === true },
+    {
+      section: "staff",
+      order: 0,
+      to: "/inbox",
+      label: "Inbox",
+      icon: Inbox,
+      count: waiting,
+      when: ({ kinds }) => kinds.size > 0,
+    },
+    { section: "staff", order: 10, ...requests, when: ({ kinds }) => kinds.size > 0 },
+    { section: "staff", order: 20, to: "/users", label: "Users", icon: Users },
+    {
+      section: "staff",
+      order: 60,
+      to: "/bulk",
+      label: "Bulk credits",
+      short: "Bulk",
+      icon: Sheet,
+      when: ({ admin }) => admin,
+    },
+    { section: "staff", order: 70, to: "/audit", label: "Audit log", short: "Audit", icon: ScrollText },
+    {
+      section: "staff",
+      order: 80,
+      to: "/keys",
+      label: "API keys",
+      short: "Keys",
+      icon: KeyRound,
+      when: ({ admin }) => admin,
+    },
+    ...usePrograms().flatMap(({ nav = [] }) => nav),
   ];
-  if (!staff) return { own: [...own, told], staff: [] };
-  return {
-    own,
-    staff: [
-      ...(kinds.length > 0
-        ? [{ to: "/inbox" as const, label: "Inbox", short: "Inbox", icon: Inbox, count: waiting }, requests]
-        : []),
-      { to: "/users", label: "Users", short: "Users", icon: Users },
-      ...(admin ? [{ to: "/bulk" as const, label: "Bulk credits", short: "Bulk", icon: Sheet }] : []),
-      { to: "/audit", label: "Audit log", short: "Audit", icon: ScrollText },
-      ...(admin ? [{ to: "/keys" as const, label: "API keys", short: "Keys", icon: KeyRound }] : []),
-    ],
-  };
+  const sorted = entries.sort((left, right) => (left.order ?? ORDER) - (right.order ?? ORDER));
+  const places = (wanted: NavEntry["section"]): Place[] =>
+    sorted.filter(({ section, when }) => section === wanted && (when?.(audience) ?? true));
+  return { own: places("own"), staff: audience.staff ? places("staff") : [] };
 }
 
 function Count({ count, className }: { count: number | undefined; className?: string }) {
@@ -175,7 +149,7 @@ export function FootNav() {
               <place.icon className="size-5" aria-hidden />
               <Count count={place.count} className="absolute -top-1.5 left-3" />
             </span>
-            {place.short}
+            {place.short ?? place.label}
           </Link>
         ))}
         {more.length > 0 && (

@@ -4,11 +4,14 @@ import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { LogOut, Monitor, Moon, Pause, Play, Sun, User } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { type ComponentType, useDeferredValue, useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { usersQuery } from "../api/queries";
 import { groat } from "../groat";
 import { theme } from "../lib/settings";
 import { useRights } from "../live/hooks";
+import type { Icon as IconType, PaletteEntry } from "../registry/program";
+import { usePrograms } from "../registry/registry";
+import { useAudience } from "./audience";
 import { usePlaces } from "./nav";
 import { useSignOut } from "./sign-out";
 
@@ -46,6 +49,7 @@ function Commands({ close }: { close: () => void }) {
   const navigate = useNavigate();
   const signOut = useSignOut();
   const { own, staff } = usePlaces();
+  const entries = useEntries();
   const rights = useRights();
   const paused = useLive((state) => state.paused);
   const people = usePeople(text, rights.staff);
@@ -92,6 +96,15 @@ function Commands({ close }: { close: () => void }) {
           </Command.Group>
         )}
         <Command.Group heading="Do" className={GROUP}>
+          {entries.map(({ label, icon, to, search, keywords }) => (
+            <Act
+              key={label}
+              icon={icon}
+              label={label}
+              keywords={keywords}
+              act={does(() => void navigate({ to, ...(search && { search }) }))}
+            />
+          ))}
           <Act
             icon={paused ? Play : Pause}
             label={paused ? "Resume live" : "Pause live"}
@@ -107,17 +120,26 @@ function Commands({ close }: { close: () => void }) {
   );
 }
 
+/** The entries of programs for this person. */
+function useEntries(): PaletteEntry[] {
+  const audience = useAudience();
+  const entries = usePrograms().flatMap(({ palette = [] }) => palette);
+  return entries.filter(({ when }) => when?.(audience) ?? true);
+}
+
 function Act({
   icon: Icon,
   label,
+  keywords,
   act,
 }: {
-  icon: ComponentType<{ "aria-hidden"?: boolean }>;
+  icon: IconType;
   label: string;
+  keywords?: string[] | undefined;
   act: () => void;
 }) {
   return (
-    <Command.Item className={ITEM} onSelect={act}>
+    <Command.Item className={ITEM} onSelect={act} {...(keywords && { keywords })}>
       <Icon aria-hidden /> {label}
     </Command.Item>
   );

@@ -7,8 +7,8 @@ import { useRights } from "../live/hooks";
 import { StatusBanner, StatusMenu } from "../live/status";
 import { LiveToasts } from "../live/toasts";
 import { preloadChart } from "../parts/chart-card";
-import { Bell } from "../programs/notifications/bell";
-import { NotificationToasts } from "../programs/notifications/toasts";
+import { preloadPieces } from "../registry/registry";
+import { Slot } from "../registry/slot";
 import { RequestsLive } from "../requests/live";
 import { Kbd } from "../ui/surface";
 import { Login } from "./gate";
@@ -61,6 +61,7 @@ function useAllPages() {
       for (const { options } of Object.values(router.routesById)) {
         (options.component as { preload?: () => unknown } | undefined)?.preload?.();
       }
+      preloadPieces();
       void Palette.preload();
       void Login.preload();
       void preloadChart();
@@ -129,7 +130,7 @@ export function Shell() {
             </button>
             <div className="flex items-center lg:ml-auto">
               <StatusMenu />
-              <Bell />
+              <Slot name="header" />
               <div className="lg:hidden">
                 <UserMenu />
               </div>
@@ -150,7 +151,7 @@ export function Shell() {
       <FootNav />
       {paletteWanted && <Palette open={paletteOpen} onOpenChange={setPaletteOpen} />}
       <LiveToasts />
-      <NotificationToasts />
+      <Slot name="background" />
       <RequestsLive />
     </div>
   );

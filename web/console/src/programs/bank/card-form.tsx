@@ -2,6 +2,7 @@ import { formatAmount } from "@groat/client";
 import { usePerson } from "../../live/hooks";
 import { Fact } from "../../parts/entry-sheet";
 import { AmountInput } from "../../parts/money";
+import type { FormProps } from "../../registry/program";
 import { Review, ReviewButton } from "../../requests/review";
 import { Field, Input, Select } from "../../ui/field";
 import { Amount } from "../../ui/text";
@@ -9,13 +10,12 @@ import { type CardDraft, fieldOf, readCard } from "./applications";
 import { useAssetChoice } from "./asset-choice";
 import { CardVisual } from "./card-visual";
 import { useDraft } from "./draft";
-import type { FilingProps } from "./filing";
 
 const FIELDS = ["holder", "asset", "limit"] as const;
 const HOLDER_MAX = 40;
 
 /** Asks for the name on the card, its asset and its monthly limit; then shows all of it for review. */
-export function CardForm({ act, send }: FilingProps) {
+export function CardForm({ act, send }: FormProps) {
   const { name } = usePerson();
   const { assets, codes, first, balanceOf } = useAssetChoice();
   const form = useDraft<CardDraft, CardDraft>(

@@ -102,7 +102,7 @@ interface BankData {
 }
 
 /** A field that tells a bank's data from those of another program's kind of the same name. */
-const TELLING: Record<keyof BankData, string> = {
+export const TELLING: Record<keyof BankData, string> = {
   transfer: "external",
   standing_order: "every",
   beneficiary: "external",

@@ -1,233 +1,184 @@
-import type { KindView, RequestView } from "@groat/client";
+/** The data of the bank's requests, each kind with its pictures. */
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { typedForm } from "../../lib/amounts";
 import { useRights } from "../../live/hooks";
+import { Copyable } from "../../parts/copyable";
 import { Fact } from "../../parts/entry-sheet";
+import type { FaceProps } from "../../registry/program";
 import { Name } from "../../requests/people";
 import { Amount } from "../../ui/text";
 import { CardVisual } from "./card-visual";
-import { dataOf, type Recipient, shortened, spaced } from "./data";
+import { dataOf, type Recipient, spaced } from "./data";
 import { LoanStanding, Schedule } from "./loan-parts";
-import { Confirmations, Copyable, Day, Usage } from "./pieces";
+import { Confirmations, Day, Usage } from "./pieces";
+import { To } from "./recipient";
 
-/** To whom, in a line. The payer chose the name, so a person's id stands beside it. */
-export function To({ to }: { to: Recipient }) {
-  if (!to.user) return to.name || spaced(to.external);
-  return to.name ? `${to.name} (${to.user})` : <Name of={`user:${to.user}`} />;
-}
-
-/** Describes one of the bank's requests in a line; null for other kinds. */
-export function bankLine(request: RequestView): ReactNode {
-  const transfer = dataOf("transfer", request) ?? dataOf("standing_order", request);
-  if (transfer) {
-    const on = "on" in transfer && request.state === "scheduled" && transfer.on;
-    return (
-      <>
-        to <To to={transfer} />
-        {"every" in transfer && ` · every ${transfer.every}`}
-        {transfer.reference && ` · ${transfer.reference}`}
-        {on && (
-          <>
-            {" "}
-            · on <Day day={on} />
-          </>
-        )}
-      </>
-    );
-  }
-  const recipient = dataOf("beneficiary", request);
-  if (recipient) {
-    return (
-      <>
-        <To to={recipient} />
-        {recipient.external && recipient.name && ` · ${spaced(recipient.external)}`}
-      </>
-    );
-  }
-  const card = dataOf("card", request);
-  if (card) {
-    return (
-      <>
-        {card.last4 ? `•••• ${card.last4}` : card.holder} · <Amount value={card.limit} asset={card.asset} /> a
-        month
-      </>
-    );
-  }
-  const payment = dataOf("card_payment", request);
-  if (payment) return payment.merchant;
-  const loan = dataOf("loan", request);
-  if (loan) return [loan.purpose, `${loan.months} months`].filter(Boolean).join(" · ");
-  const coins = dataOf("bitcoin_transaction", request);
-  if (coins) return coins.direction === "deposit" ? "Deposit" : `Withdrawal to ${shortened(coins.address)}`;
-  const address = dataOf("bitcoin_address", request);
-  if (address) return [address.note, shortened(address.address)].filter(Boolean).join(" · ") || "New address";
-  return null;
-}
-
-/** Shows the data of one of the bank's requests with its pictures; null for other kinds. */
-export function BankFace({ kind, request }: { kind: KindView; request: RequestView }) {
+export function TransferFace({ request }: FaceProps) {
   const transfer = dataOf("transfer", request);
-  const order = dataOf("standing_order", request);
-  const recipient = dataOf("beneficiary", request);
-  const card = dataOf("card", request);
-  const payment = dataOf("card_payment", request);
-  const loan = dataOf("loan", request);
-  const coins = dataOf("bitcoin_transaction", request);
-  const address = dataOf("bitcoin_address", request);
-  if (transfer) {
-    return (
-      <Facts>
-        <RecipientFacts to={transfer} />
-        {transfer.reference && <Fact label="Reference">{transfer.reference}</Fact>}
-        {transfer.on && (
-          <Fact label="On">
-            <Day day={transfer.on} />
-          </Fact>
-        )}
-      </Facts>
-    );
-  }
-  if (order) {
-    return (
-      <Facts>
-        <RecipientFacts to={order} />
-        {order.reference && <Fact label="Reference">{order.reference}</Fact>}
-        <Fact label="Every">{order.every}</Fact>
-        <Fact label="From">
-          <Day day={order.first} />
+  if (!transfer) return null;
+  return (
+    <Facts>
+      <RecipientFacts to={transfer} />
+      {transfer.reference && <Fact label="Reference">{transfer.reference}</Fact>}
+      {transfer.on && (
+        <Fact label="On">
+          <Day day={transfer.on} />
         </Fact>
-        {order.until && (
-          <Fact label="Until">
-            <Day day={order.until} />
-          </Fact>
-        )}
-        {order.next && (
-          <Fact label="Next">
-            <Day day={order.next} />
-          </Fact>
-        )}
-        <Fact label="Carried out">
-          {order.last ? (
-            <RequestLink kind="transfer" id={order.last}>
-              {order.count} {order.count === 1 ? "time" : "times"}, the last one
-            </RequestLink>
-          ) : (
-            "not yet"
-          )}
-        </Fact>
-      </Facts>
-    );
-  }
-  if (recipient) {
-    return (
-      <Facts>
-        <RecipientFacts to={recipient} />
-      </Facts>
-    );
-  }
-  if (card) {
-    return (
-      <div className="flex flex-col gap-4">
-        <CardVisual card={card} state={request.state} />
-        {card.last4 ? (
-          <Usage card={card} />
-        ) : (
-          <Facts>
-            <Fact label="Holder">{card.holder}</Fact>
-            <Fact label="Monthly limit">
-              <Amount value={card.limit} asset={card.asset} />
-            </Fact>
-          </Facts>
-        )}
-      </div>
-    );
-  }
-  if (payment) {
-    return (
-      <Facts>
-        <Fact label="At">{payment.merchant}</Fact>
-        {payment.captured && (
-          <Fact label="Booked">
-            <Amount value={payment.captured} asset={payment.asset} />
-          </Fact>
-        )}
-        {payment.refunded && (
-          <Fact label="Refunded">
-            <Amount value={payment.refunded} asset={payment.asset} />
-          </Fact>
-        )}
-      </Facts>
-    );
-  }
-  if (loan) {
-    return (
-      <div className="flex flex-col gap-4">
-        {loan.schedule.length > 0 && <LoanStanding loan={loan} />}
-        <Facts>
-          {loan.purpose && <Fact label="Purpose">{loan.purpose}</Fact>}
-          <Fact label="Months">{loan.months}</Fact>
-          {loan.rate && <Fact label="Rate">{typedForm(loan.rate)} % a year</Fact>}
-          {loan.principal && (
-            <Fact label="Granted">
-              <Amount value={loan.principal} asset={loan.asset} />
-            </Fact>
-          )}
-          {loan.interest_paid && (
-            <Fact label="Interest paid">
-              <Amount value={loan.interest_paid} asset={loan.asset} />
-            </Fact>
-          )}
-        </Facts>
-        {loan.schedule.length > 0 && <Schedule loan={loan} />}
-      </div>
-    );
-  }
-  if (coins) {
-    return (
-      <div className="flex flex-col gap-4">
-        {coins.txid && <Confirmations data={coins} settled={request.state === "completed"} />}
-        <Facts>
-          <Fact label="Direction">{coins.direction === "deposit" ? "Deposit" : "Withdrawal"}</Fact>
-          {coins.address && (
-            <Fact label={coins.direction === "deposit" ? "Received at" : "To"}>
-              <Copyable text={coins.address} what="address" />
-            </Fact>
-          )}
-          {coins.txid && (
-            <Fact label="On the chain">
-              <Copyable text={coins.txid} what="transaction id" />
-            </Fact>
-          )}
-          {coins.fee && (
-            <Fact label="Network's fee, paid by the bank">
-              <Amount value={coins.fee} asset={coins.asset} />
-            </Fact>
-          )}
-        </Facts>
-      </div>
-    );
-  }
-  if (address) {
-    return (
-      <Facts>
-        {address.note && <Fact label="For">{address.note}</Fact>}
-        <Fact label="Address">
-          {address.address ? (
-            <Copyable text={address.address} what="address" />
-          ) : (
-            `${kind.title} is being made`
-          )}
-        </Fact>
-      </Facts>
-    );
-  }
-  return null;
+      )}
+    </Facts>
+  );
 }
 
-/** Whether `BankFace` shows this request. */
-export function hasFace(request: RequestView): boolean {
-  return bankLine(request) !== null;
+export function OrderFace({ request }: FaceProps) {
+  const order = dataOf("standing_order", request);
+  if (!order) return null;
+  return (
+    <Facts>
+      <RecipientFacts to={order} />
+      {order.reference && <Fact label="Reference">{order.reference}</Fact>}
+      <Fact label="Every">{order.every}</Fact>
+      <Fact label="From">
+        <Day day={order.first} />
+      </Fact>
+      {order.until && (
+        <Fact label="Until">
+          <Day day={order.until} />
+        </Fact>
+      )}
+      {order.next && (
+        <Fact label="Next">
+          <Day day={order.next} />
+        </Fact>
+      )}
+      <Fact label="Carried out">
+        {order.last ? (
+          <RequestLink kind="transfer" id={order.last}>
+            {order.count} {order.count === 1 ? "time" : "times"}, the last one
+          </RequestLink>
+        ) : (
+          "not yet"
+        )}
+      </Fact>
+    </Facts>
+  );
+}
+
+export function RecipientFace({ request }: FaceProps) {
+  const recipient = dataOf("beneficiary", request);
+  if (!recipient) return null;
+  return (
+    <Facts>
+      <RecipientFacts to={recipient} />
+    </Facts>
+  );
+}
+
+export function CardFace({ request }: FaceProps) {
+  const card = dataOf("card", request);
+  if (!card) return null;
+  return (
+    <div className="flex flex-col gap-4">
+      <CardVisual card={card} state={request.state} />
+      {card.last4 ? (
+        <Usage card={card} />
+      ) : (
+        <Facts>
+          <Fact label="Holder">{card.holder}</Fact>
+          <Fact label="Monthly limit">
+            <Amount value={card.limit} asset={card.asset} />
+          </Fact>
+        </Facts>
+      )}
+    </div>
+  );
+}
+
+export function PaymentFace({ request }: FaceProps) {
+  const payment = dataOf("card_payment", request);
+  if (!payment) return null;
+  return (
+    <Facts>
+      <Fact label="At">{payment.merchant}</Fact>
+      {payment.captured && (
+        <Fact label="Booked">
+          <Amount value={payment.captured} asset={payment.asset} />
+        </Fact>
+      )}
+      {payment.refunded && (
+        <Fact label="Refunded">
+          <Amount value={payment.refunded} asset={payment.asset} />
+        </Fact>
+      )}
+    </Facts>
+  );
+}
+
+export function LoanFace({ request }: FaceProps) {
+  const loan = dataOf("loan", request);
+  if (!loan) return null;
+  return (
+    <div className="flex flex-col gap-4">
+      {loan.schedule.length > 0 && <LoanStanding loan={loan} />}
+      <Facts>
+        {loan.purpose && <Fact label="Purpose">{loan.purpose}</Fact>}
+        <Fact label="Months">{loan.months}</Fact>
+        {loan.rate && <Fact label="Rate">{typedForm(loan.rate)} % a year</Fact>}
+        {loan.principal && (
+          <Fact label="Granted">
+            <Amount value={loan.principal} asset={loan.asset} />
+          </Fact>
+        )}
+        {loan.interest_paid && (
+          <Fact label="Interest paid">
+            <Amount value={loan.interest_paid} asset={loan.asset} />
+          </Fact>
+        )}
+      </Facts>
+      {loan.schedule.length > 0 && <Schedule loan={loan} />}
+    </div>
+  );
+}
+
+export function CoinsFace({ request }: FaceProps) {
+  const coins = dataOf("bitcoin_transaction", request);
+  if (!coins) return null;
+  return (
+    <div className="flex flex-col gap-4">
+      {coins.txid && <Confirmations data={coins} settled={request.state === "completed"} />}
+      <Facts>
+        <Fact label="Direction">{coins.direction === "deposit" ? "Deposit" : "Withdrawal"}</Fact>
+        {coins.address && (
+          <Fact label={coins.direction === "deposit" ? "Received at" : "To"}>
+            <Copyable text={coins.address} what="address" />
+          </Fact>
+        )}
+        {coins.txid && (
+          <Fact label="On the chain">
+            <Copyable text={coins.txid} what="transaction id" />
+          </Fact>
+        )}
+        {coins.fee && (
+          <Fact label="Network's fee, paid by the bank">
+            <Amount value={coins.fee} asset={coins.asset} />
+          </Fact>
+        )}
+      </Facts>
+    </div>
+  );
+}
+
+export function AddressFace({ kind, request }: FaceProps) {
+  const address = dataOf("bitcoin_address", request);
+  if (!address) return null;
+  return (
+    <Facts>
+      {address.note && <Fact label="For">{address.note}</Fact>}
+      <Fact label="Address">
+        {address.address ? <Copyable text={address.address} what="address" /> : `${kind.title} is being made`}
+      </Fact>
+    </Facts>
+  );
 }
 
 function Facts({ children }: { children: ReactNode }) {

@@ -6,14 +6,14 @@ import { readAmount } from "../../lib/amounts";
 import { usePerson } from "../../live/hooks";
 import { AmountInput } from "../../parts/money";
 import { useAttempt } from "../../parts/use-attempt";
+import type { ActFormProps } from "../../registry/program";
 import { Button } from "../../ui/button";
 import { Field } from "../../ui/field";
 import { dataOf, spentNow } from "./data";
-import type { OwnFormProps } from "./dialogs";
 import { Usage } from "./pieces";
 
 /** Changes a card's monthly limit: its holder may lower it, staff may set it. */
-export function LimitForm({ request, act, explain, onClose }: OwnFormProps) {
+export function LimitForm({ request, act, explain, onClose }: ActFormProps) {
   const card = dataOf("card", request);
   const own = usePerson().user === request.user;
   const scale = useQuery(assetsQuery).data?.find(({ code }) => code === card?.asset)?.scale ?? 2;

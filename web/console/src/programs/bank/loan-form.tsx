@@ -2,6 +2,7 @@ import { formatAmount } from "@groat/client";
 import { typedForm } from "../../lib/amounts";
 import { Fact } from "../../parts/entry-sheet";
 import { AmountInput, AssetSelect } from "../../parts/money";
+import type { FormProps } from "../../registry/program";
 import { fieldsOf } from "../../requests/fields";
 import { asksFor, FILE, thresholdOf, transitionOf } from "../../requests/kinds";
 import { useOwn } from "../../requests/request-list";
@@ -13,13 +14,12 @@ import { fieldOf, type LoanDraft, type Months, type ReadLoan, readLoan } from ".
 import { useAssetChoice } from "./asset-choice";
 import { dataOf } from "./data";
 import { useDraft } from "./draft";
-import type { FilingProps } from "./filing";
 import { LoanPreview } from "./loan-preview";
 
 const FIELDS = ["amount", "asset", "months", "purpose"] as const;
 
 /** Asks for amount and term, with the cost at a rate; then shows all of it for review. */
-export function LoanForm({ kind, act, send }: FilingProps) {
+export function LoanForm({ kind, act, send }: FormProps) {
   const { assets, codes, first, balanceOf } = useAssetChoice();
   const lastRate = useLastRate();
   const months = monthsOf(kind);
@@ -172,7 +172,7 @@ function useLastRate(): string {
 }
 
 /** Over how many months a loan of this kind may run. */
-function monthsOf(kind: FilingProps["kind"]): Months {
+function monthsOf(kind: FormProps["kind"]): Months {
   const filing = transitionOf(kind, FILE);
   const fields = filing ? asksFor(filing) : fieldsOf(kind.schema);
   const input = fields.find(({ name }) => name === "months")?.input;

@@ -1,9 +1,6 @@
 import { compare, formatAmount, subtract } from "@groat/client";
-import { Copy } from "lucide-react";
-import { copyText } from "../../lib/clipboard";
 import { cx } from "../../lib/cx";
 import { formatDay } from "../../lib/time";
-import { IconButton } from "../../ui/button";
 import { Meter } from "../../ui/meter";
 import { Amount, useNow } from "../../ui/text";
 import { type BitcoinData, type CardData, spentNow } from "./data";
@@ -14,22 +11,6 @@ export function Day({ day }: { day: string }) {
     <time dateTime={day} className="num whitespace-nowrap">
       {formatDay(new Date(`${day}T12:00`))}
     </time>
-  );
-}
-
-/** A text that is copied rather than read. */
-export function Copyable({ text, shown = text, what }: { text: string; shown?: string; what: string }) {
-  return (
-    <span className="inline-flex min-w-0 items-center gap-1">
-      <code className="wrap-anywhere text-xs">{shown}</code>
-      <IconButton
-        label={`Copy ${what}`}
-        className="-my-2 sm:!size-8"
-        onClick={() => void copyText(text, `${what.charAt(0).toUpperCase()}${what.slice(1)} copied`)}
-      >
-        <Copy className="!size-3.5" aria-hidden />
-      </IconButton>
-    </span>
   );
 }
 

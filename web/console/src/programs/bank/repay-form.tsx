@@ -7,24 +7,24 @@ import { useLiveBalance } from "../../live/hooks";
 import { Fact } from "../../parts/entry-sheet";
 import { AmountInput } from "../../parts/money";
 import { useAttempt } from "../../parts/use-attempt";
+import type { ActFormProps } from "../../registry/program";
 import { Button } from "../../ui/button";
 import { Field } from "../../ui/field";
 import { Notice } from "../../ui/states";
 import { Amount } from "../../ui/text";
 import { dataOf, type LoanData } from "./data";
-import type { OwnFormProps } from "./dialogs";
 import { bankDay, mostOf, overdueOf, splitOf } from "./loan";
 import { OptionCards } from "./option-cards";
 
 type Choice = "overdue" | "all" | "part";
 
 /** Asks how much is repaid, then shows for review what that pays. */
-export function RepayForm(props: OwnFormProps) {
+export function RepayForm(props: ActFormProps) {
   const loan = dataOf("loan", props.request);
   return loan && <Repayment loan={loan} {...props} />;
 }
 
-function Repayment({ loan, request, act, explain, onClose }: OwnFormProps & { loan: LoanData }) {
+function Repayment({ loan, request, act, explain, onClose }: ActFormProps & { loan: LoanData }) {
   const { asset } = loan;
   const today = bankDay(new Date());
   const overdue = overdueOf(loan, today).amount;

@@ -2,17 +2,22 @@ import type { RequestView } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { assetsQuery } from "../../api/queries";
 import { readPlain, typedForm } from "../../lib/amounts";
-import type { Draft } from "../../requests/fields";
 import { readLoan } from "./applications";
 import { dataOf } from "./data";
 import { LoanPreview } from "./loan-preview";
 
 /** Previews a loan with the terms that staff type; nothing before there is a rate. */
-export function TermsPreview({ request, draft }: { request: RequestView; draft: Draft }) {
+export function TermsPreview({
+  request,
+  typed: fields,
+}: {
+  request: RequestView;
+  typed: Record<string, string | boolean>;
+}) {
   const loan = dataOf("loan", request);
   const assets = useQuery(assetsQuery).data ?? [];
   if (!loan) return null;
-  const typed = (name: string) => String(draft[name] ?? "").trim();
+  const typed = (name: string) => String(fields[name] ?? "").trim();
   const months = Number(readPlain(typed("months")) ?? 0) || loan.months;
   const reading = readLoan(
     {

@@ -6,6 +6,7 @@ import { Button } from "../../ui/button";
 import { Popover } from "../../ui/overlay";
 import { EmptyState } from "../../ui/states";
 import { NoticeRow } from "./notice-row";
+import { NOTIFICATIONS } from "./paths";
 
 const LATEST = 6;
 
@@ -76,7 +77,7 @@ function Latest({ close }: { close: () => void }) {
       )}
       <footer className="border-line border-t p-1.5">
         <Link
-          to="/notifications"
+          to={NOTIFICATIONS}
           onClick={close}
           className="flex min-h-11 items-center justify-center rounded-md font-medium text-sm hover:bg-hover sm:min-h-9"
         >

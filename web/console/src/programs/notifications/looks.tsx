@@ -1,18 +1,9 @@
 import type { NotificationView } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
-import {
-  Bitcoin,
-  CircleCheck,
-  CircleX,
-  CreditCard,
-  HandCoins,
-  Info,
-  type LucideIcon,
-  Send,
-  TriangleAlert,
-} from "lucide-react";
+import { CircleCheck, CircleX, Info, TriangleAlert } from "lucide-react";
 import { kindsQuery } from "../../api/requests";
 import { cx } from "../../lib/cx";
+import { usePrograms } from "../../registry/registry";
 import { sentence } from "../../requests/fields";
 
 /** Each level has its icon. A warning or an error always shows it, so that colour never carries the meaning alone. */
@@ -23,14 +14,6 @@ const LEVELS = {
   error: { icon: CircleX, word: "Problem", tone: "bg-bad-soft text-bad" },
 } as const;
 
-/** The icons of categories, shown in place of a good level's. */
-const CATEGORIES: Record<string, LucideIcon> = {
-  transfers: Send,
-  cards: CreditCard,
-  loans: HandCoins,
-  bitcoin: Bitcoin,
-};
-
 export function NoticeMark({
   notification: { level, category },
   className,
@@ -40,7 +23,9 @@ export function NoticeMark({
 }) {
   const { icon, word, tone } = LEVELS[level];
   const wrong = level === "warning" || level === "error";
-  const Icon = (!wrong && CATEGORIES[category]) || icon;
+  // The category's own icon stands in place of a good level's.
+  const own = usePrograms().find(({ categories }) => categories?.[category])?.categories?.[category];
+  const Icon = wrong || !own ? icon : own;
   const title = `${sentence(category)}: ${word.toLowerCase()}`;
   return (
     <span

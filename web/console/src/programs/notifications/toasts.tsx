@@ -6,6 +6,7 @@ import { toast as sonner } from "sonner";
 import { groat } from "../../groat";
 import { toastId } from "../../requests/kinds";
 import { useSubjectLink } from "./looks";
+import { NOTIFICATIONS } from "./paths";
 
 /** A toast about a request has the place of all others about it, those that tell what one did here included. */
 export const placeOf = ({ key, notification: { subject, thread } }: Toast) =>
@@ -19,7 +20,7 @@ export function NotificationToasts(): null {
 
   function open(notification: NotificationView, summary: boolean) {
     const link = summary ? null : linkOf(notification);
-    if (!link) return void navigate({ to: "/notifications" });
+    if (!link) return void navigate({ to: NOTIFICATIONS });
     // It is read by being followed; should that fail, it stays unread.
     groat.markRead({ ids: [notification.id] }).catch(() => undefined);
     void navigate(link);

@@ -2,7 +2,6 @@ import { formatAmount, isZero } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { FileText } from "lucide-react";
 import type { ReactNode } from "react";
-import { statementQuery } from "../../api/queries";
 import { kindLabel } from "../../lib/accounts";
 import { cx } from "../../lib/cx";
 import { formatDay, formatHour } from "../../lib/time";
@@ -13,6 +12,7 @@ import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states";
 import { Card } from "../../ui/surface";
 import { Amount, Delta } from "../../ui/text";
 import type { Period } from "./periods";
+import { statementQuery } from "./query";
 import type { Statement, StatementLine } from "./statement";
 
 /** So many lines are simply on the page; of more, only those in view are. */

@@ -1,7 +1,7 @@
 import { compare, formatAmount, GroatError, type KindView, type RequestView, subtract } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { ArrowRight, ChevronLeft, Landmark, UserRound, Wallet } from "lucide-react";
 import { useRef, useState } from "react";
 import { toast } from "sonner";
@@ -23,8 +23,9 @@ import { Card, FormSection, Initial, PageHeader } from "../../../ui/surface";
 import { Amount } from "../../../ui/text";
 import { dataOf, spaced } from "../data";
 import { type Reading, useDraft } from "../draft";
-import { To } from "../faces";
+import { TRANSFERS } from "../paths";
 import { Day } from "../pieces";
+import { To } from "../recipient";
 import {
   EMPTY_TRANSFER,
   fieldOf,
@@ -34,8 +35,6 @@ import {
   type Way,
   type When,
 } from "../transfer";
-
-const route = getRouteApi("/inside/transfers/new");
 
 const WHEN = [
   { value: "now", label: "Now" },
@@ -55,7 +54,7 @@ export function NewTransferPage() {
         title="Send money"
         crumb={
           <Link
-            to="/transfers"
+            to={TRANSFERS}
             className="inline-flex items-center gap-1 rounded-sm text-muted hover:text-ink"
           >
             <ChevronLeft className="size-4" aria-hidden /> Transfers
@@ -90,8 +89,8 @@ export function NewTransferPage() {
 }
 
 function TransferForm({ kind, saved }: { kind: KindView; saved: RequestView[] }) {
-  const { to = "" } = route.useSearch();
-  const navigate = route.useNavigate();
+  const { to = "" } = useSearch({ strict: false }) as { to?: string };
+  const navigate = useNavigate();
   const me = usePerson().user;
   const config = useQuery(configQuery).data;
   const balances = useOwnBalances();

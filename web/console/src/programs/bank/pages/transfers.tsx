@@ -10,8 +10,9 @@ import { EmptyState, ErrorState, SkeletonRows } from "../../../ui/states";
 import { Card, CardHeader, Initial, PageHeader } from "../../../ui/surface";
 import { Amount } from "../../../ui/text";
 import { dataOf, spaced } from "../data";
-import { To } from "../faces";
+import { NEW_TRANSFER } from "../paths";
 import { Day } from "../pieces";
+import { To } from "../recipient";
 
 /** A person's transfers, and what makes the next one quicker. */
 export function TransfersPage() {
@@ -20,7 +21,7 @@ export function TransfersPage() {
     <>
       <PageHeader title="Transfers" hint="To people here, and to accounts elsewhere.">
         <Button asChild look="primary">
-          <Link to="/transfers/new">
+          <Link to={NEW_TRANSFER}>
             <Send aria-hidden /> Send money
           </Link>
         </Button>
@@ -113,7 +114,7 @@ function Recipients() {
                 </Link>
                 <Button asChild size="sm">
                   <Link
-                    to="/transfers/new"
+                    to={NEW_TRANSFER}
                     search={{ to: request.id }}
                     aria-label={`Send money to ${to.name || to.user}`}
                   >

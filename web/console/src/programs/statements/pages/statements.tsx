@@ -1,23 +1,21 @@
 import { type BalanceView, GroatError } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { useSearch } from "@tanstack/react-router";
 import { Download, FileText } from "lucide-react";
 import { useMemo, useState } from "react";
-import { explain } from "../../api/problem";
-import { accountQuery } from "../../api/queries";
-import { groat } from "../../groat";
-import { accountLabel, inOrder } from "../../lib/accounts";
-import { save } from "../../lib/csv";
-import { usePerson, useRights } from "../../live/hooks";
-import { Button } from "../../ui/button";
-import { Choice, Field, Input, Select } from "../../ui/field";
-import { EmptyState, ErrorState, Notice, Skeleton } from "../../ui/states";
-import { Card, PageHeader } from "../../ui/surface";
-import { type Period, type PeriodName, periodFrom, periodOf, toDay } from "./periods";
-import { StatementPreview } from "./statement-preview";
-
-const route = getRouteApi("/inside/statements");
+import { explain } from "../../../api/problem";
+import { accountQuery } from "../../../api/queries";
+import { groat } from "../../../groat";
+import { accountLabel, inOrder } from "../../../lib/accounts";
+import { save } from "../../../lib/csv";
+import { usePerson, useRights } from "../../../live/hooks";
+import { Button } from "../../../ui/button";
+import { Choice, Field, Input, Select } from "../../../ui/field";
+import { EmptyState, ErrorState, Notice, Skeleton } from "../../../ui/states";
+import { Card, PageHeader } from "../../../ui/surface";
+import { type Period, type PeriodName, periodFrom, periodOf, toDay } from "../periods";
+import { StatementPreview } from "../statement-preview";
 
 const PERIODS = [
   { value: "month", label: "This month" },
@@ -30,7 +28,7 @@ type Format = (typeof FORMATS)[number];
 
 /** Shows the statement of a period, and offers it as a file. */
 export function StatementsPage() {
-  const { account: asked } = route.useSearch();
+  const { account: asked } = useSearch({ strict: false }) as { account?: string };
   const { user } = usePerson();
   const { staff } = useRights();
   const account = staff && asked ? asked : null;

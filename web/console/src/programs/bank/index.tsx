@@ -1,0 +1,130 @@
+import { Link } from "@tanstack/react-router";
+import { Bitcoin, CreditCard, HandCoins, Send } from "lucide-react";
+import { useKind } from "../../api/requests";
+import { type Audience, defineProgram, type KindModule, type NavEntry } from "../../registry/program";
+import { lazyPage, lazyPiece } from "../../shell/missing";
+import { Button } from "../../ui/button";
+import { dataOf, TELLING } from "./data";
+import {
+  AddressLine,
+  CardLine,
+  CoinsLine,
+  LoanLine,
+  OrderLine,
+  PaymentLine,
+  RecipientLine,
+  TransferLine,
+} from "./lines";
+import { BITCOIN, CARDS, LOANS, NEW_TRANSFER, TRANSFERS } from "./paths";
+
+/** Whether the reader has the pages of this kind. Staff have them only for money of their own. */
+const has =
+  (kind: string) =>
+  ({ staff, funded, kinds }: Audience) =>
+    (!staff || funded) && kinds.has(kind);
+
+const place = (kind: string, to: string, label: string, icon: NavEntry["icon"]): NavEntry => ({
+  section: "own",
+  order: 10,
+  to,
+  label,
+  icon,
+  when: has(kind),
+});
+
+const transfers = { to: TRANSFERS, label: "Transfers" };
+const cards = { to: CARDS, label: "Cards" };
+const loans = { to: LOANS, label: "Loans" };
+const bitcoin = { to: BITCOIN, label: "Bitcoin" };
+
+const faces = () => import("./faces");
+
+const kinds: Record<keyof typeof TELLING, KindModule> = {
+  transfer: { page: transfers, Line: TransferLine, Face: lazyPiece(faces, "TransferFace") },
+  standing_order: { page: transfers, Line: OrderLine, Face: lazyPiece(faces, "OrderFace") },
+  beneficiary: { page: transfers, Line: RecipientLine, Face: lazyPiece(faces, "RecipientFace") },
+  card: {
+    page: cards,
+    Line: CardLine,
+    Face: lazyPiece(faces, "CardFace"),
+    mark: (request) => {
+      const last4 = dataOf("card", request)?.last4;
+      return last4 ? `••${last4}` : "";
+    },
+    form: { title: "Apply for a card", Form: lazyPiece(() => import("./card-form"), "CardForm") },
+    acts: {
+      set_limit: { title: "Monthly limit", Form: lazyPiece(() => import("./limit-form"), "LimitForm") },
+    },
+  },
+  card_payment: { page: cards, Line: PaymentLine, Face: lazyPiece(faces, "PaymentFace") },
+  loan: {
+    page: loans,
+    Line: LoanLine,
+    Face: lazyPiece(faces, "LoanFace"),
+    form: { title: "Apply for a loan", Form: lazyPiece(() => import("./loan-form"), "LoanForm") },
+    acts: {
+      repay: { title: "Repay", Form: lazyPiece(() => import("./repay-form"), "RepayForm") },
+      approve: { Preview: lazyPiece(() => import("./terms-preview"), "TermsPreview") },
+    },
+  },
+  bitcoin_transaction: {
+    plural: "Bitcoin",
+    page: bitcoin,
+    Line: CoinsLine,
+    Face: lazyPiece(faces, "CoinsFace"),
+  },
+  bitcoin_address: { page: bitcoin, Line: AddressLine, Face: lazyPiece(faces, "AddressFace") },
+};
+
+/** The way to a new transfer, beside a balance. */
+function SendMoney() {
+  if (!useKind("transfer")) return null;
+  return (
+    <Button asChild look="primary">
+      <Link to={NEW_TRANSFER}>
+        <Send aria-hidden /> Send money
+      </Link>
+    </Button>
+  );
+}
+
+export const bank = defineProgram({
+  name: "bank",
+  pages: [
+    { path: TRANSFERS, component: lazyPage(() => import("./pages/transfers"), "TransfersPage") },
+    {
+      path: NEW_TRANSFER,
+      component: lazyPage(() => import("./pages/new-transfer"), "NewTransferPage"),
+      // A saved recipient that is chosen already.
+      search: ({ to }) => (typeof to === "string" && to ? { to } : {}),
+    },
+    { path: CARDS, component: lazyPage(() => import("./pages/cards"), "CardsPage") },
+    { path: LOANS, component: lazyPage(() => import("./pages/loans"), "LoansPage") },
+    { path: BITCOIN, component: lazyPage(() => import("./pages/bitcoin"), "BitcoinPage") },
+  ],
+  nav: [
+    place("transfer", TRANSFERS, "Transfers", Send),
+    place("card", CARDS, "Cards", CreditCard),
+    place("loan", LOANS, "Loans", HandCoins),
+    place("bitcoin_transaction", BITCOIN, "Bitcoin", Bitcoin),
+  ],
+  palette: [
+    {
+      label: "Send money",
+      icon: Send,
+      to: NEW_TRANSFER,
+      keywords: ["transfer", "pay"],
+      when: has("transfer"),
+    },
+    { label: "Apply for a card", icon: CreditCard, to: "/requests/card/new", when: has("card") },
+    { label: "Apply for a loan", icon: HandCoins, to: "/requests/loan/new", when: has("loan") },
+  ],
+  kinds: Object.fromEntries(
+    Object.entries(kinds).map(([name, module]) => [
+      name,
+      { ...module, fields: [TELLING[name as keyof typeof TELLING]] },
+    ]),
+  ),
+  slots: { overview: SendMoney },
+  categories: { transfers: Send, cards: CreditCard, loans: HandCoins, bitcoin: Bitcoin },
+});

@@ -1,0 +1,80 @@
+/** The bank's requests, each kind in a line. */
+import type { RequestView } from "@groat/client";
+import { Amount } from "../../ui/text";
+import { dataOf, shortened, spaced } from "./data";
+import { Day } from "./pieces";
+import { To } from "./recipient";
+
+interface Props {
+  request: RequestView;
+}
+
+export function TransferLine({ request }: Props) {
+  const transfer = dataOf("transfer", request);
+  if (!transfer) return null;
+  return (
+    <>
+      to <To to={transfer} />
+      {transfer.reference && ` · ${transfer.reference}`}
+      {transfer.on && request.state === "scheduled" && (
+        <>
+          {" "}
+          · on <Day day={transfer.on} />
+        </>
+      )}
+    </>
+  );
+}
+
+export function OrderLine({ request }: Props) {
+  const order = dataOf("standing_order", request);
+  if (!order) return null;
+  return (
+    <>
+      to <To to={order} /> · every {order.every}
+      {order.reference && ` · ${order.reference}`}
+    </>
+  );
+}
+
+export function RecipientLine({ request }: Props) {
+  const to = dataOf("beneficiary", request);
+  if (!to) return null;
+  return (
+    <>
+      <To to={to} />
+      {to.external && to.name && ` · ${spaced(to.external)}`}
+    </>
+  );
+}
+
+export function CardLine({ request }: Props) {
+  const card = dataOf("card", request);
+  if (!card) return null;
+  return (
+    <>
+      {card.last4 ? `•••• ${card.last4}` : card.holder} · <Amount value={card.limit} asset={card.asset} /> a
+      month
+    </>
+  );
+}
+
+export function PaymentLine({ request }: Props) {
+  return dataOf("card_payment", request)?.merchant;
+}
+
+export function LoanLine({ request }: Props) {
+  const loan = dataOf("loan", request);
+  return loan && [loan.purpose, `${loan.months} months`].filter(Boolean).join(" · ");
+}
+
+export function CoinsLine({ request }: Props) {
+  const coins = dataOf("bitcoin_transaction", request);
+  if (!coins) return null;
+  return coins.direction === "deposit" ? "Deposit" : `Withdrawal to ${shortened(coins.address)}`;
+}
+
+export function AddressLine({ request }: Props) {
+  const address = dataOf("bitcoin_address", request);
+  return address && ([address.note, shortened(address.address)].filter(Boolean).join(" · ") || "New address");
+}

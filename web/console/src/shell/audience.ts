@@ -1,0 +1,16 @@
+import { useGroatState as useLive } from "@groat/react";
+import { useQuery } from "@tanstack/react-query";
+import { kindsQuery } from "../api/requests";
+import { usePerson, useRights } from "../live/hooks";
+import type { Audience } from "../registry/program";
+
+/** Returns the reader, as programs see them. */
+export function useAudience(): Audience {
+  const { staff, admin } = useRights();
+  const { user } = usePerson();
+  const kinds = useQuery(kindsQuery).data ?? [];
+  const funded = useLive((state) =>
+    Object.values(state.balances).some(({ account }) => account === `user:${user}`),
+  );
+  return { user, staff, admin, funded, kinds: new Set(kinds.map(({ name }) => name)) };
+}
