@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from groat.ledger.accounts import owner_stream
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
+from groat.ledger.counters import AccountState, Counters
 from groat.ledger.errors import Refusal, refusal_rule
 from groat.ledger.text import format_time
 
@@ -22,27 +23,17 @@ Pair = tuple[str, str]
 HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED = "open", "captured", "released", "expired"
 
 
-class Account:
+# A named tuple's own constructor takes twice as long, and a batch keeps two states for each posting.
+_state_of = tuple.__new__
+
+
+class Account(Counters):
     """One balance: four counters of an asset at a path, its limits (None: no limit) and its version.
 
     ``fresh`` until a command that the batch accepts touches an account which the batch itself had to open.
     """
 
-    __slots__ = (
-        "asset",
-        "ceiling",
-        "credits",
-        "credits_pending",
-        "debits",
-        "debits_pending",
-        "floor",
-        "fresh",
-        "id",
-        "path",
-        "scale",
-        "stream",
-        "version",
-    )
+    __slots__ = ("asset", "ceiling", "floor", "fresh", "id", "path", "scale", "stream", "version")
 
     def __init__(
         self,
@@ -73,39 +64,30 @@ class Account:
         self.version = version
         self.stream = owner_stream(path)
 
-    @property
-    def balance(self) -> int:
-        """Return credits less debits, in smallest units."""
-        return self.credits - self.debits
-
-    @property
-    def available(self) -> int:
-        """Return how much may leave now: the balance less own holds. Incoming holds never count."""
-        return self.credits - self.debits - self.debits_pending
-
-    def state(self) -> tuple[Any, ...]:
+    def state(self) -> AccountState:
         """Return the values of this row that a command can change."""
-        return (
-            self.debits,
-            self.credits,
-            self.debits_pending,
-            self.credits_pending,
-            self.version,
-            self.floor,
-            self.ceiling,
+        return _state_of(
+            AccountState,
+            (
+                self.debits,
+                self.credits,
+                self.debits_pending,
+                self.credits_pending,
+                self.version,
+                self.floor,
+                self.ceiling,
+            ),
         )
 
-    def restore(self, state: tuple[Any, ...]) -> None:
+    def restore(self, state: AccountState) -> None:
         """Go back to an earlier :meth:`state`."""
-        (
-            self.debits,
-            self.credits,
-            self.debits_pending,
-            self.credits_pending,
-            self.version,
-            self.floor,
-            self.ceiling,
-        ) = state
+        self.debits = state.debits
+        self.credits = state.credits
+        self.debits_pending = state.debits_pending
+        self.credits_pending = state.credits_pending
+        self.version = state.version
+        self.floor = state.floor
+        self.ceiling = state.ceiling
 
 
 class HoldRow:
@@ -273,7 +255,7 @@ class Row(Protocol):
     def state(self) -> tuple[Any, ...]:
         """Return the values of this row that a command can change."""
 
-    def restore(self, state: tuple[Any, ...]) -> None:
+    def restore(self, state: Any) -> None:
         """Go back to an earlier state."""
 
 
@@ -362,12 +344,21 @@ class Refs:
         self.streams: set[str] = set()
 
 
+Allocate = Callable[["Book", Account, Move], None]
+"""Notes which parts of an account pay for a move, or get it; the limits allow the move, and it is applied next.
+
+It changes rows through the book alone, so that a refusal of the command undoes it.
+"""
+
 PAST_MAX = 20_000
 """So many moments of an account's past are looked at."""
 
 
 class Book:
-    """The rows of one batch. ``now`` is the batch's one moment, in microseconds since 1970 (UTC)."""
+    """The rows of one batch. ``now`` is the batch's one moment, in microseconds since 1970 (UTC).
+
+    ``allocators`` has the accounts whose balance is made of parts, each with what tells the parts of a move.
+    """
 
     def __init__(self, now: int, assets: dict[str, Asset]) -> None:
         self.now = now
@@ -383,6 +374,7 @@ class Book:
         self.pasts: dict[tuple[str, str], dict[int, int]] = {}
         self.touched: dict[Row, tuple[Any, ...]] = {}
         self.fresh: set[Account] = set()
+        self.allocators: dict[Account, Allocate] = {}
         self._undo: dict[Row, tuple[Any, ...]] = {}
         self._marks = (0, 0, 0, 0)
 
@@ -482,7 +474,9 @@ class Book:
         """Return whether a command of this batch gave the account another floor or ceiling."""
         account = self.accounts[path, asset]
         before = self.touched.get(account)
-        return before is not None and before[-2:] != account.state()[-2:]
+        return isinstance(before, AccountState) and (
+            before.floor != account.floor or before.ceiling != account.ceiling
+        )
 
     def row(self, table: Table, id: str) -> list[Any] | None:
         """Return the values of a program's locked row, or None where there is none."""
@@ -514,22 +508,38 @@ class Book:
     def move(
         self, moves: list[Move], *, limits: bool = True, below_floor: bool = False
     ) -> list[Leg] | Refusal:
-        """Apply the moves of one transaction, all or none.
+        """Check the moves of one transaction, allocate what pays for them, and apply them, all or none.
 
         Limits are those of the whole transaction, its own legs netted (rule 4). ``limits=False`` is for what was
         reserved before (capture, release, expiry); ``below_floor`` for a caller who holds that right.
         """
-        before: dict[Account, tuple[Any, ...]] = {}
+        if limits and not _fits(moves):
+            refusal = _why_not(moves, below_floor)
+            if refusal is not None:
+                return refusal
+        if self.allocators:
+            self._allocate(moves)
+        return self._apply(moves)
+
+    def _allocate(self, moves: list[Move]) -> None:
+        for move in moves:
+            for account in (move.source, move.destination):
+                allocate = self.allocators.get(account)
+                if allocate is not None:
+                    allocate(self, account, move)
+
+    def _apply(self, moves: list[Move]) -> list[Leg]:
         legs: list[Leg] = []
         undo, touched = self._undo, self.touched
         for number, source, destination, amount, pending in moves:
-            for account in (source, destination):
-                if account not in before:
-                    before[account] = state = account.state()
-                    if account not in undo:
-                        undo[account] = state
-                        if account not in touched:
-                            touched[account] = state
+            if source not in undo:
+                undo[source] = state = source.state()
+                if source not in touched:
+                    touched[source] = state
+            if destination not in undo:
+                undo[destination] = state = destination.state()
+                if destination not in touched:
+                    touched[destination] = state
             source.debits += amount
             source.debits_pending += pending
             source.version += 1
@@ -551,45 +561,7 @@ class Book:
                     destination.version,
                 )
             )
-        if limits and any(map(_is_beyond, before)):
-            refusal = self._why_not(before, below_floor)
-            if refusal:
-                return refusal
         return legs
-
-    def _why_not(self, before: dict[Account, tuple[Any, ...]], below_floor: bool) -> Refusal | None:
-        """Return the first refusal in the order of the table. At least one of the accounts is beyond a limit."""
-        for account in before:
-            if overflows(account):
-                return refuse("balance_overflow", account=account.path, asset=account.asset)
-        for account, (debits, credits, held, _, *_) in before.items():
-            floor, available = account.floor, credits - debits - held
-            # An account that is below its floor already may still receive.
-            if (
-                floor is not None
-                and account.available < floor
-                and account.available < available
-                and not below_floor
-            ):
-                return refuse(
-                    "insufficient_funds",
-                    account=account.path,
-                    asset=account.asset,
-                    available=format_amount(available, account.scale),
-                    needed=format_amount(available - account.available, account.scale),
-                    floor=format_amount(floor, account.scale),
-                )
-        for account, (debits, credits, _, incoming, *_) in before.items():
-            ceiling, reached = account.ceiling, account.balance + account.credits_pending
-            if ceiling is not None and reached > ceiling and reached > credits - debits + incoming:
-                return refuse(
-                    "ceiling_exceeded",
-                    account=account.path,
-                    asset=account.asset,
-                    ceiling=format_amount(ceiling, account.scale),
-                    would_be=format_amount(reached, account.scale),
-                )
-        return None
 
     def resolve(self, hold: HoldRow, amount: int, freed: int, status: str, cause: str | None = None) -> Move:
         """Take ``amount`` (smallest units) out of a hold and ``freed`` in all; ``status`` counts once nothing is left.
@@ -629,21 +601,65 @@ class Book:
             )
 
 
-def overflows(account: Account) -> bool:
-    """Return whether a counter of the account exceeds a signed 64-bit integer, or would once all holds are captured."""
-    # Counting what is pending keeps a later capture from overflowing, for it only moves pending to posted.
-    debits, credits = account.debits + account.debits_pending, account.credits + account.credits_pending
-    return debits > AMOUNT_MAX or credits > AMOUNT_MAX
+def _fits(moves: list[Move]) -> bool:
+    """Return whether each account could bear all moves at once, as nearly always, so that none needs a closer look."""
+    total = 0
+    for _, _, _, amount, pending in moves:
+        if amount + pending > 0:
+            total += amount + pending
+    for _, source, destination, _, _ in moves:
+        floor, ceiling = source.floor, destination.ceiling
+        spent = source.debits + source.debits_pending + total
+        received = destination.credits + destination.credits_pending + total
+        if (
+            spent > AMOUNT_MAX
+            or received > AMOUNT_MAX
+            or (floor is not None and source.credits - spent < floor)
+            or (ceiling is not None and received - destination.debits > ceiling)
+        ):
+            return False
+    return True
 
 
-def _is_beyond(account: Account) -> bool:
-    """Return whether an account is beyond a limit, however it got there; nearly always it is not."""
-    floor, ceiling = account.floor, account.ceiling
-    return (
-        (floor is not None and account.credits - account.debits - account.debits_pending < floor)
-        or (ceiling is not None and account.credits - account.debits + account.credits_pending > ceiling)
-        or overflows(account)
-    )
+def _why_not(moves: list[Move], below_floor: bool) -> Refusal | None:
+    """Return the first refusal of the moves in the order of the table, None if the limits allow them together."""
+    after: dict[Account, Counters] = {}
+    for _, source, destination, amount, pending in moves:
+        for account in (source, destination):
+            if account not in after:
+                after[account] = Counters(
+                    account.debits, account.credits, account.debits_pending, account.credits_pending
+                )
+        after[source].debits += amount
+        after[source].debits_pending += pending
+        after[destination].credits += amount
+        after[destination].credits_pending += pending
+    for account, counters in after.items():
+        if counters.overflows:
+            return refuse("balance_overflow", account=account.path, asset=account.asset)
+    for account, counters in after.items():
+        floor, available = account.floor, counters.available
+        # An account that is below its floor already may still receive.
+        if floor is not None and available < floor and available < account.available and not below_floor:
+            return refuse(
+                "insufficient_funds",
+                account=account.path,
+                asset=account.asset,
+                available=format_amount(account.available, account.scale),
+                needed=format_amount(account.available - available, account.scale),
+                floor=format_amount(floor, account.scale),
+            )
+    for account, counters in after.items():
+        ceiling, reach = account.ceiling, counters.reach
+        if ceiling is not None and reach > ceiling and reach > account.reach:
+            return refuse(
+                "ceiling_exceeded",
+                account=account.path,
+                asset=account.asset,
+                ceiling=format_amount(ceiling, account.scale),
+                would_be=format_amount(reach, account.scale),
+            )
+    return None
 
 
 def refuse(code: str, detail: str = "", **fields: str) -> Refusal:

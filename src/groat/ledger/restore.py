@@ -18,7 +18,6 @@ from groat.ledger.book import (
     Move,
     Refs,
     TransactionRow,
-    overflows,
     refuse,
 )
 from groat.ledger.commands import Command, Effect
@@ -142,7 +141,7 @@ class Restore(Command, kw_only=True):
             return legs
         for leg in legs:
             for account in (leg.source, leg.destination):
-                if overflows(account):
+                if account.overflows:
                     return refuse("balance_overflow", account=account.path, asset=account.asset)
         if hold is not None:
             book.touch(hold)
