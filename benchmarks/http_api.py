@@ -1,7 +1,7 @@
 """Durable transactions per second over HTTP: one server process, 256 connections, token and key in each call.
 
 On SQLite and on a private PostgreSQL. Baselines in the same run: the same server's ``GET /health/live`` (routing and an
-answer, no work), and the same body posted to a bare Litestar app that parses it and answers JSON. Trials alternate, and
+answer, no work), and the same body posted to a bare FastAPI app that parses it and answers JSON. Trials alternate, and
 the median of the rounds counts. The load comes from wrk, which takes part of the same machine.
 
     python benchmarks/http_api.py [--store both] [--seconds 6] [--rounds 3] [--connections 256] [--bulk-items 10000]
@@ -55,13 +55,12 @@ end
 """
 
 BARE_APP = """
-import json
 from typing import Any
-from litestar import Litestar, post
-@post("/v1/transactions")
+from fastapi import FastAPI
+app = FastAPI(openapi_url=None)
+@app.post("/v1/transactions")
 async def answer(data: dict[str, Any]) -> dict[str, Any]:
     return data
-app = Litestar([answer], openapi_config=None, logging_config=None)
 """
 
 
@@ -209,13 +208,13 @@ def measure(given: argparse.Namespace, store: str, database: str, directory: Pat
     bulks: list[float] = []
     with (
         running(serve, port, directory, **secrets) as groat,
-        running(bare, bare_port, directory) as litestar,
+        running(bare, bare_port, directory) as fastapi,
     ):
         for number in range(given.rounds):
             for kind, server, path, script in (
                 ("post", groat, route, post),
                 ("health", groat, "/health/live", None),
-                ("bare", litestar, route, post),
+                ("bare", fastapi, route, post),
             ):
                 before = cpu_s(server.pid)
                 trial = wrk(server.address, path, given.seconds, given.connections, script, token)
@@ -226,7 +225,7 @@ def measure(given: argparse.Namespace, store: str, database: str, directory: Pat
     for kind, what in (
         ("post", "POST /v1/transactions, durable"),
         ("health", "baseline: GET /health/live of the same server"),
-        ("bare", "baseline: the same POST to a bare Litestar app, no work"),
+        ("bare", "baseline: the same POST to a bare FastAPI app, no work"),
     ):
         trials = found[kind]
         tell(
@@ -250,7 +249,7 @@ def measure(given: argparse.Namespace, store: str, database: str, directory: Pat
     )
     with_post = statistics.median(trial["per_s"] for trial in found["post"])
     tell(
-        ratio="of bare Litestar",
+        ratio="of bare FastAPI",
         store=store,
         value=round(with_post / statistics.median(t["per_s"] for t in found["bare"]), 2),
     )

@@ -78,11 +78,11 @@ async def server(tmp_path: Path, settings: Settings, installed: None) -> AsyncIt
 
 
 async def told(
-    api: Api, message: Any = PAID, *, id: str = "msg_1", at: float = 0.0, key: bytes = KEY
+    api: Api, message: Any = PAID, *, id: str = "msg_1", ahead_s: float = 0.0, key: bytes = KEY
 ) -> httpx.Response:
-    """What the provider's message is answered with, signed with a key at a moment (now unless given)."""
+    """What the provider's message is answered with, signed with a key, by a clock that may be ahead."""
     body = json.dumps(message).encode()
-    moment = str(int(at or time.time()))
+    moment = str(int(time.time() + ahead_s))
     digest = hmac.digest(key, f"{id}.{moment}.".encode() + body, "sha256")
     headers = {
         "webhook-id": id,
@@ -121,7 +121,7 @@ async def test_its_event_is_on_the_payers_stream_with_its_schema(server: Api) ->
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"key": b"another secret..."}, {"at": time.time() - 400}, {"at": time.time() + 400}, {"id": ""}],
+    [{"key": b"another secret..."}, {"ahead_s": -400.0}, {"ahead_s": 400.0}, {"id": ""}],
     ids=["key", "old", "ahead", "no id"],
 )
 async def test_a_wrong_signature_moves_nothing(server: Api, wrong: dict[str, Any]) -> None:
@@ -195,9 +195,10 @@ def declared(id: str, route: str, **details: Any) -> Operations:
     [
         ("operation getMe", Program("mine", operations=declared("getMe", "GET /v1/mine"))),
         ("route GET /v1/me", Program("mine", operations=declared("mine", "GET /v1/me"))),
+        ("route GET /v1/holds/{}", Program("mine", operations=declared("mine", "GET /v1/holds/{hold}"))),
         ("code forbidden", Program("mine", errors={"forbidden": Rule(403, "Not allowed.")})),
     ],
-    ids=["operation", "route", "code"],
+    ids=["operation", "route", "route with another name", "code"],
 )
 def test_a_program_cannot_take_the_place_of_what_is_there(what: str, program: Program) -> None:
     with pytest.raises(ValueError, match=f"declare the {what}"):

@@ -12,7 +12,7 @@ import msgspec
 from groat.api.attendance import CallerLeft, attended
 
 if TYPE_CHECKING:
-    from litestar.types import Receive, Scope, Send
+    from groat.asgi import Receive, Scope, Send
 
 encode = msgspec.json.Encoder().encode
 

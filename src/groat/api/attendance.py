@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from litestar.types import Receive
+    from groat.asgi import Receive
 
 T = TypeVar("T")
 

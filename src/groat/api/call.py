@@ -25,10 +25,9 @@ from groat.sparing import SparingLog
 from groat.store.replica import STALE_S_MAX
 
 if TYPE_CHECKING:
-    from litestar.types import Receive, Scope
-
     from groat.api.operations import Operation
     from groat.api.services import Services
+    from groat.asgi import Receive, Scope
     from groat.engine.groat import Groat
     from groat.engine.lookup import Lookup, Stale
     from groat.identity import Identities
@@ -62,7 +61,14 @@ class Call:
         "who",
     )
 
-    def __init__(self, services: Services, operation: Operation, scope: Scope, receive: Receive) -> None:
+    def __init__(
+        self,
+        services: Services,
+        operation: Operation,
+        params: dict[str, str],
+        scope: Scope,
+        receive: Receive,
+    ) -> None:
         self.services = services
         self.groat: Groat = services.groat
         self.identities: Identities = services.identities
@@ -71,7 +77,7 @@ class Call:
         self.scope = scope
         self.receive = receive
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.params: dict[str, str] = scope.get("path_params") or {}
+        self.params = params
         self.who: Identity | None = None
         self.stale: Stale | None = None
         self._query: dict[str, str] | None = None
@@ -87,7 +93,7 @@ class Call:
     @property
     def address(self) -> str:
         """The caller's IP address, "" when it is not known."""
-        client = self.scope.get("client")
+        client: tuple[str, int] | None = self.scope.get("client")
         return client[0] if client else ""
 
     @property
@@ -97,7 +103,7 @@ class Call:
         All who come through such a proxy would count as one. Only an address of this machine or a private network is
         believed to be a proxy's, for anybody can send its headers.
         """
-        client = self.scope.get("client")
+        client: tuple[str, int] | None = self.scope.get("client")
         # A named proxy's address was replaced, and with it the port by 0.
         if not client or not client[1] or _FORWARDED.isdisjoint(self.headers):
             return self.address

@@ -1,35 +1,29 @@
-"""The ASGI application: Litestar routes each operation, and each operation runs the same few steps.
-
-``POST /v1/transactions`` does not go through the router: measured, a Litestar route costs more than everything else
-that is done for a posting before its commit (docs/decisions.md).
-"""
+"""The ASGI application: it finds the operation of a request, and each operation runs the same few steps."""
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from litestar import Litestar, Request, Response
-from litestar.exceptions import HTTPException
-from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp, LifeSpanReceive, LifeSpanSend, Receive, Scope, Send
 
 from groat import Groat
-from groat.api.answer import Answer, encode
+from groat.api.answer import Answer
 from groat.api.call import Call
 from groat.api.operations import Operation
-from groat.api.problems import HttpError, details
+from groat.api.problems import HttpError, problem
 from groat.api.services import Services
+from groat.asgi import Message, Receive, Scope, Send
 from groat.http import sheets
 from groat.http.catalogue import Catalogue
 from groat.http.core import CORE
 from groat.http.cors import Cors
+from groat.http.hosts import is_well_formed
 from groat.http.pages import Console
+from groat.http.routes import Endpoints, Routes
 from groat.http.tracing import NOT_TRACED, call_span, tell_status
 from groat.identity import Identities
 from groat.ledger.errors import Closed, GroatError
@@ -44,6 +38,9 @@ if TYPE_CHECKING:
     from groat.settings import Settings
 
 LIVE_PATH = "/connection/websocket"
+
+Endpoint = Callable[[dict[str, str], Scope, Receive, Send], Awaitable[None]]
+"""Answers a request whose path has these parameters."""
 
 log = structlog.get_logger("groat.http")
 
@@ -63,34 +60,57 @@ class App:
         self._programs = find_programs(settings.programs)
         self.catalogue = Catalogue(CORE, (*STANDING, *self._programs))
         self._own_settings = [read_own_settings(each, settings) for each in self.catalogue.programs]
-        self._hot = {("POST", "/v1/transactions"): self.catalogue.operations["postTransaction"]}
-        self._router = Litestar(
-            [*self._routes(), *self._console()],
-            exception_handlers={HTTPException: _refuse, Exception: _fail},
-            openapi_config=None,
-            logging_config=None,
-        )
+        self._routes = self._make_routes()
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection of the ASGI server."""
         if scope["type"] == "http":
-            send = self._cors.send(scope, send)
+            await self._route(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._connect(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._run(receive, send)
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method, host, origin = scope["method"], b"", None
+        # A plain loop, for this is the hot path.
+        for name, value in scope["headers"]:
+            if name == b"host":
+                host = host or value
+            elif name == b"origin":
+                origin = origin or value
+        if origin is not None:
+            send = self._cors.send(scope, origin, host, send)
             if self._settings.origins and self._cors.is_preflight(scope):
                 await Answer(b"", 204)(scope, receive, send)
                 return
-            operation = self._hot.get((scope["method"], scope["path"]))
-            if operation is not None:
-                await self._serve(operation, scope, receive, send)
-                return
-        elif scope["type"] == "websocket" and scope["path"] == LIVE_PATH and self.groat_live is not None:
-            await live_asgi.serve(self.groat_live, scope, receive, send)
+        if not is_well_formed(host):
+            await problem(HttpError("invalid_request"))(scope, receive, send)
             return
-        elif scope["type"] == "lifespan":
-            await self._run(receive, send)
-            return
-        await self._router(scope, receive, send)
+        endpoints, values = self._routes.find(scope["path"])
+        found = endpoints.get(method)
+        if found is not None:
+            endpoint, names = found
+            params = dict(zip(names, values, strict=True)) if names else {}
+            await endpoint(params, scope, receive, send)
+        elif not endpoints:
+            await problem(HttpError("not_found"))(scope, receive, send)
+        elif method == "OPTIONS":
+            allow = (b"allow", ", ".join(sorted(endpoints.allow)).encode())
+            await send({"type": "http.response.start", "status": 204, "headers": [allow]})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        else:
+            allow = (b"allow", ", ".join(endpoints.allow).encode())
+            await problem(HttpError("method_not_allowed"), (allow,))(scope, receive, send)
 
-    async def _run(self, receive: LifeSpanReceive, send: LifeSpanSend) -> None:
+    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a WebSocket; a close before it is accepted is a 403 to the client."""
+        if scope["path"] == LIVE_PATH and self.groat_live is not None:
+            await live_asgi.serve(self.groat_live, scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _run(self, receive: Receive, send: Send) -> None:
         """Open for as long as the ASGI server says; what keeps it from that is one line in the log."""
         phase = "startup"
         try:
@@ -101,20 +121,24 @@ class App:
                 await receive()
         except GroatError as error:
             log.error(f"{phase}_failed", code=error.code, detail=error.detail)
-            failed: Any = {"type": f"lifespan.{phase}.failed", "message": ""}
+            failed: Message = {"type": f"lifespan.{phase}.failed", "message": ""}
             await send(failed)
         else:
             await send({"type": "lifespan.shutdown.complete"})
 
-    async def _serve(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(
+        self, operation: Operation, params: dict[str, str], scope: Scope, receive: Receive, send: Send
+    ) -> None:
         tracer = self.services.groat.tracer if self.services else None
         if tracer is None or operation.id in NOT_TRACED:
-            await self._answer(operation, scope, receive, send)
+            await self._answer(operation, params, scope, receive, send)
         else:
             with call_span(tracer, operation, scope) as span:
-                tell_status(span, await self._answer(operation, scope, receive, send))
+                tell_status(span, await self._answer(operation, params, scope, receive, send))
 
-    async def _answer(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> int:
+    async def _answer(
+        self, operation: Operation, params: dict[str, str], scope: Scope, receive: Receive, send: Send
+    ) -> int:
         """Run an operation and send its answer; returns the status."""
         started = time.perf_counter()
         answer: Any
@@ -122,7 +146,7 @@ class App:
         try:
             if self.services is None:
                 raise Closed
-            call = Call(self.services, operation, scope, receive)
+            call = Call(self.services, operation, params, scope, receive)
             await call.authorise()
             answer = await operation.function(call)
             if not isinstance(answer, Answer):
@@ -143,27 +167,20 @@ class App:
         status: int = answer.status
         return status
 
-    def _routes(self) -> list[HTTPRouteHandler]:
-        """One handler for each path with all its methods, so that OPTIONS and 405 name them all."""
-        by_path: dict[str, dict[str, Operation]] = {}
+    def _make_routes(self) -> Routes[Endpoint]:
+        rest: Endpoints[Endpoint] = Endpoints()
+        if self._settings.console:
+            modules = {program.name: program.console.read() for program in self._programs if program.console}
+            console = Console(modules=modules)
+
+            async def show(params: dict[str, str], scope: Scope, receive: Receive, send: Send) -> None:
+                await console({**scope, **params}, receive, send)
+
+            rest["GET"] = (show, ("path",))
+        routes = Routes(rest)
         for operation in self.catalogue.operations.values():
-            by_path.setdefault(operation.path, {})[operation.method] = operation
-        return [
-            _handler([re.sub(r"{(\w+)}", r"{\1:str}", path)], list(methods), self._server_of(methods))
-            for path, methods in by_path.items()
-        ]
-
-    def _server_of(self, methods: dict[str, Operation]) -> ASGIApp:
-        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            await self._serve(methods[scope["method"]], scope, receive, send)  # type: ignore[typeddict-item]
-
-        return serve
-
-    def _console(self) -> list[HTTPRouteHandler]:
-        if not self._settings.console:
-            return []
-        modules = {program.name: program.console.read() for program in self._programs if program.console}
-        return [_handler(["/", "/{path:path}"], ["GET"], Console(modules=modules))]
+            routes.add(operation.method, operation.path, partial(self._serve, operation))
+        return routes
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -216,36 +233,3 @@ class App:
 def create_app(settings: Settings, groat: Groat | None = None) -> App:
     """The application; it opens and closes the ledger that the settings name when none is given."""
     return App(settings, groat)
-
-
-def _handler(paths: list[str], methods: Any, answer: ASGIApp) -> HTTPRouteHandler:
-    def respond() -> ASGIApp:
-        return answer
-
-    # The status is the answer's own; Litestar wants one that may have a body.
-    return HTTPRouteHandler(paths, http_method=methods, status_code=200, sync_to_thread=False)(respond)
-
-
-def _refuse(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    """Answer a request that Litestar itself refuses: no such address, no such method, a malformed request."""
-    code = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}.get(
-        error.status_code, "invalid_request"
-    )
-    if error.status_code >= 500:
-        return _fail(_, error)
-    return _response(HttpError(code), dict(error.headers or {}))
-
-
-def _fail(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    log.error("request_failed", exc_info=error)
-    return _response(HttpError("internal_error"))
-
-
-def _response(error: HttpError, headers: dict[str, str] | None = None) -> Response[bytes]:
-    headers = {**(headers or {}), "cache-control": "no-store", "x-content-type-options": "nosniff"}
-    return Response(
-        encode(details(error)),
-        status_code=error.status,
-        media_type="application/problem+json",
-        headers=headers,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import chain
 
@@ -26,6 +27,8 @@ CORE_CODES: dict[str, Rule] = {
     **HTTP_ERRORS,
 }
 
+_NAMED = re.compile(r"{\w+}")
+
 
 class Catalogue:
     """The operations of a server by id, who may call each, and every stable code that an answer may carry.
@@ -39,7 +42,8 @@ class Catalogue:
         self.programs = tuple(programs)
         listed = [*core, *chain.from_iterable(program.operations for program in self.programs)]
         check_once("operation", (operation.id for operation in listed))
-        check_once("route", (f"{operation.method} {operation.path}" for operation in listed))
+        # /v1/holds/{id} and /v1/holds/{hold} are one route.
+        check_once("route", (f"{each.method} {_NAMED.sub('{}', each.path)}" for each in listed))
         check_once("code", chain(CORE_CODES, *(program.errors for program in self.programs)))
         self.operations: dict[str, Operation] = {operation.id: operation for operation in listed}
         self.rights: dict[str, Right] = {id: operation.right for id, operation in self.operations.items()}

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar.types import HTTPScope, Message, Send
-
+from groat.asgi import Message, Scope, Send
 from groat.live.origin import is_allowed, normal, tell
 
 _ALLOWED = (
@@ -29,23 +28,18 @@ class Cors:
         self._any = "*" in origins
         self._origins = {normal(origin) for origin in origins}
 
-    def is_preflight(self, scope: HTTPScope) -> bool:
-        """Return whether this is a browser's preflight request."""
-        if scope["method"] != "OPTIONS":
-            return False
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        return b"origin" in headers and b"access-control-request-method" in headers
+    def is_preflight(self, scope: Scope) -> bool:
+        """Return whether this request, which has an Origin, is a browser's preflight request."""
+        return scope["method"] == "OPTIONS" and any(
+            name == b"access-control-request-method" for name, _ in scope["headers"]
+        )
 
-    def send(self, scope: HTTPScope, send: Send) -> Send:
-        """``send``, with the headers for this request's origin if it is listed."""
-        origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
-        if origin is None:
-            return send
+    def send(self, scope: Scope, origin: bytes, host: bytes, send: Send) -> Send:
+        """``send``, with the headers for a request of this origin if it is listed."""
         page = origin.decode("latin-1")
         if not (self._any or normal(page) in self._origins):
-            host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
-            if not is_allowed(page, host, ()):
-                tell(page, host)
+            if not is_allowed(page, host.decode("latin-1"), ()):
+                tell(page, host.decode("latin-1"))
             return send
         added: list[tuple[bytes, bytes]] = [
             (b"access-control-allow-origin", origin),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import string
+
+_CHARACTERS = f"{string.ascii_letters}{string.digits}-._~!$&'()*+,;=:[]@%".encode()
 
 
 def is_this_machine(host: bytes) -> bool:
@@ -20,3 +23,8 @@ def is_this_machine(host: bytes) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_private
+
+
+def is_well_formed(host: bytes) -> bool:
+    """Return whether a Host has only characters that RFC 3986 allows; any other request is to be refused with 400."""
+    return not host.translate(None, _CHARACTERS)

@@ -8,10 +8,9 @@ import mimetypes
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from litestar.types import Receive, Scope, Send
-
 from groat.api.answer import HTML
 from groat.api.problems import HttpError, problem
+from groat.asgi import Receive, Scope, Send
 from groat.http.console_page import address, script_sources, with_modules
 from groat.programs.console import MEDIA_TYPES, BuiltModule
 

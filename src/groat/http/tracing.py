@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from litestar.types import Scope
 from opentelemetry import propagate
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 
 from groat.api.operations import Operation
+from groat.asgi import Scope
 
 # Probes and scrapes come every few seconds and say nothing; a stream's time is its reader's patience.
 NOT_TRACED = frozenset({"isLive", "isReady", "getMetrics", "readStream", "readStreams"})

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Any
 
+from groat.asgi import Receive, Scope, Send
 from groat.live import frames, origin, rfc6455
 from groat.live.connection import Connection
 from groat.live.service import Live
-
-Event = dict[str, Any]
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
 
 
 class _Queue:
@@ -98,7 +93,7 @@ class _Queue:
             self.connection.receive(message)
 
 
-async def serve(live: Live, scope: Event, receive: Receive, send: Send) -> None:
+async def serve(live: Live, scope: Scope, receive: Receive, send: Send) -> None:
     """Serve one ASGI `websocket` scope, whatever its path."""
     await receive()
     headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
