@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
-from groat.facade import Groat
+from groat.facade import Groat, check_turned_on
 from groat.ledger.errors import Closed
 
 P = ParamSpec("P")
@@ -81,12 +81,24 @@ class SyncGroat:
         **kwargs: P.kwargs,
     ) -> T:
         """Run a coroutine function on the twin's :class:`groat.Groat` and wait for its result."""
-        if self._groat is None:
-            raise Closed
-        return self._wait(method(self._groat, *args, **kwargs))
+        return self._wait(method(self.on_its_loop(), *args, **kwargs))
 
     def _wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    def program(self, words: Callable[[SyncGroat], T]) -> T:
+        """The words of a program, without ``await``; see :meth:`groat.Groat.program`.
+
+        Raises ProgramError ``program_not_turned_on``, Closed.
+        """
+        check_turned_on(self.on_its_loop(), words)
+        return words(self)
+
+    def on_its_loop(self) -> Groat:
+        """Return the ledger that this twin runs, for callers on its event loop. Raises Closed."""
+        if self._groat is None:
+            raise Closed
+        return self._groat
 
     execute = _Word(Groat.execute)
     execute_many = _Word(Groat.execute_many)

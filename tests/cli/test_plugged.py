@@ -31,8 +31,7 @@ def paid(database: str, top_ups: None) -> str:
         (program,) = find_programs(["topups"])
         from top_ups.payments import TakeIn  # type: ignore[import-not-found]
 
-        assert program.extension is not None
-        async with Groat.open(database, extensions=[program.extension]) as groat:
+        async with Groat.open(database, programs=[program]) as groat:
             await groat.add_asset("USD", 2)
             for payment, amount in (("pay_1", 1250), ("pay_2", 99)):
                 await groat.execute(

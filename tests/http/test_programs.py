@@ -57,9 +57,10 @@ def settings() -> Settings:
 @pytest.fixture
 async def server(tmp_path: Path, settings: Settings, installed: None) -> AsyncIterator[Api]:
     """A server with the program and its table, and USD."""
-    extensions = [p.extension for p in find_programs(settings.programs) if p.extension]
     database = f"sqlite:///{tmp_path / 'groat.db'}"
-    async with Groat.open(database, policy=settings.policy(), extensions=extensions) as groat:
+    async with Groat.open(
+        database, policy=settings.policy(), programs=find_programs(settings.programs)
+    ) as groat:
         await groat.add_asset("USD", 2)
         app = create_app(settings, groat)
         transport = httpx.ASGITransport(app, client=("127.0.0.1", 4711))

@@ -8,7 +8,7 @@ from groat.api.call import Limiter
 from groat.api.metrics import Metrics
 
 if TYPE_CHECKING:
-    from groat.engine.groat import Groat
+    from groat import Groat
     from groat.identity import Identities
     from groat.ledger.amounts import Asset
     from groat.live import Live

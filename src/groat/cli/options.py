@@ -75,7 +75,8 @@ def open_ledger(
     return Groat.open(
         settings.database,
         policy=settings.policy(),
-        extensions=[p.extension for p in find_programs(settings.programs) if p.extension],
+        programs=find_programs(settings.programs),
+        settings=settings,
         retention_days=KEEP_DAYS,
         notification_days=0,
         redis=settings.redis,

@@ -27,10 +27,11 @@ from groat.ledger.errors import Busy, Interrupted, InvalidInput, Refusal, Refuse
 from groat.ledger.limits import UNSET, OpenAccount, SetLimits, Unset
 from groat.ledger.text import parse_time
 from groat.ledger.views import BulkTransactions, TransactionView
+from groat.settings import Settings
 from groat.store import archive as archiving
 from groat.store import reading, streams, verify
 from groat.store.batch import Done, Published
-from groat.store.extension import Extension
+from groat.store.extension import Brings, Extension
 from groat.store.flow import Flow
 from groat.store.history import new_epoch
 from groat.store.interface import Store
@@ -60,7 +61,8 @@ class Groat(Lookup):
     """A ledger with live streams. Made by :meth:`open`; all methods must be called on one event loop.
 
     ``standing`` are the programs whose tables every database has. ``audits`` are checks of :meth:`verify` by their
-    names, beside those of the store; programs add theirs.
+    names, beside those of the store; programs add theirs. ``brought`` are the programs that are turned on, and
+    ``settings`` what they read.
     """
 
     standing: ClassVar[tuple[Extension, ...]] = ()
@@ -77,7 +79,11 @@ class Groat(Lookup):
         redis: str = "",
         replica: Replica | None = None,
         tracer_provider: TracerProvider | None = None,
+        programs: Sequence[Brings] = (),
+        settings: Settings | None = None,
     ) -> None:
+        self.brought: Sequence[Brings] = tuple(programs)
+        self.settings = settings or Settings()
         self.replica = replica
         self.tracer = tracing.tracer_of(tracer_provider)
         self.worker = new_id()
@@ -114,6 +120,8 @@ class Groat(Lookup):
         database: str,
         *,
         policy: Policy | None = None,
+        programs: Sequence[Brings] = (),
+        settings: Settings | None = None,
         extensions: Sequence[Extension] = (),
         queue_max: int = 20_000,
         batch_max: int = 2_000,
@@ -129,8 +137,9 @@ class Groat(Lookup):
         """Open (and migrate) a database for the length of the ``async with`` block.
 
         ``database`` is ``sqlite:///path`` or ``postgresql://...``; ``policy`` gives the limits of new accounts;
-        ``extensions`` are programs' tables; ``retention_days`` is how long events are kept for readers that were away;
-        ``notification_days`` is how long notifications are, 0 for ever;
+        ``programs`` are turned on, with their tables, and read ``settings`` (the defaults unless given), of which
+        nothing else is read here; ``extensions`` are further tables; ``retention_days`` is how long events are kept for
+        readers that were away; ``notification_days`` is how long notifications are, 0 for ever;
         ``redis`` is the URL of the Redis that nodes of one PostgreSQL share, empty for none; ``synchronous_standby``
         says that a promoted standby has all that was acknowledged; ``replica`` is the address of a standby for
         :meth:`stale` reads, empty for none; ``wait_s`` is how long to wait for a PostgreSQL that is away; ``store``
@@ -138,7 +147,8 @@ class Groat(Lookup):
         set before.
         Raises InvalidInput or StoreError (``wrong_scheme``, ``store_unavailable``, ``newer_database``).
         """
-        store = store or make_store(database, (*cls.standing, *extensions), synchronous_standby)
+        brought = [program.extension for program in programs if program.extension is not None]
+        store = store or make_store(database, (*cls.standing, *brought, *extensions), synchronous_standby)
         groat = cls(
             store,
             policy=policy or Policy(),
@@ -149,6 +159,8 @@ class Groat(Lookup):
             redis=redis,
             replica=make_replica(replica, store) if replica else None,
             tracer_provider=tracer_provider,
+            programs=programs,
+            settings=settings,
         )
         try:
             await groat._start(wait_s)

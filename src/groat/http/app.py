@@ -193,7 +193,8 @@ class App:
                     Groat.open(
                         settings.database,
                         policy=settings.policy(),
-                        extensions=[p.extension for p in self._programs if p.extension],
+                        programs=self._programs,
+                        settings=settings,
                         queue_max=settings.queue_max,
                         batch_max=settings.batch_max,
                         retention_days=settings.retention_days,
@@ -204,6 +205,8 @@ class App:
                         wait_s=settings.database_wait_s,
                     )
                 )
+            else:
+                groat.turn_on(self._programs, settings)
             await record.start_with(groat, self._programs)
             identities = Identities(groat, settings)
             stack.callback(identities.close)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from groat.api.operations import Operation
     from groat.api.services import Services
     from groat.programs.console import ConsoleModule
+    from groat.programs.words import Words
     from groat.programs.workflow import Kind
     from groat.sandbox.pool import Work
     from groat.settings import Settings
@@ -84,8 +85,9 @@ class Program:
     ``operations`` what can be asked over HTTP; ``errors`` the codes that these answer beyond the server's own;
     ``works`` what it runs in the sandbox; ``console`` its part of the web console; ``settings`` is a struct of its own
     settings, which operations and jobs find as ``services.part(<the struct>)``; ``commands`` are run as
-    ``groat <program> <command>``. ``check_settings`` is called before a server starts, and raises SettingsError for
-    settings of groat that it cannot run with. Codes that kinds refuse with are declared by the kinds.
+    ``groat <program> <command>``; ``facade`` are classes of words for apps, found as ``groat.program(<the class>)``.
+    ``check_settings`` is called before a server starts, and raises SettingsError for settings of groat that it cannot
+    run with. Codes that kinds refuse with are declared by the kinds.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Program:
         works: Sequence[Work] = (),
         settings: type[Struct] | None = None,
         commands: Sequence[Command] = (),
+        facade: Sequence[type[Words[Any]]] = (),
         audits: Audits | None = None,
         describe: Describe | None = None,
         check_settings: Callable[[Settings], object] | None = None,
@@ -117,6 +120,7 @@ class Program:
         self.works = tuple(works)
         self.settings = settings
         self.commands = tuple(commands)
+        self.facade = tuple(facade)
         self.audits = audits
         self.describe = describe
         self.check_settings = check_settings

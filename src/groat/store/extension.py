@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from groat.store.flow import Contribute, Forget, Tells
 
@@ -25,3 +25,11 @@ class Extension(NamedTuple):
     forgets: tuple[Forget, ...] = ()
     causes: str = ""
     tells: Tells = Tells()
+
+
+class Brings(Protocol):
+    """A program, as far as a database goes."""
+
+    @property
+    def extension(self) -> Extension | None:
+        """Its tables and what belongs to them, None for none."""

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from groat.ledger.errors import Refusal, Rule
-from groat.programs import Program
+from groat.programs import Ledger, Program
 from groat.programs.workflow import (
     ADMIN,
     OWNER,
@@ -22,6 +22,7 @@ from groat.programs.workflow import (
     Pay,
     Reason,
     Request,
+    Requests,
     State,
     Step,
     Transition,
@@ -101,4 +102,11 @@ EXPENSE = Kind(
     refusals={"receipt_missing": Rule(422, "A large claim needs the number of its receipt.")},
 )  # fmt: skip
 
-EXPENSES = Program("expenses", kinds=(EXPENSE,))
+
+class ExpenseClaims(Requests[Ledger, Claim]):
+    """``groat.program(ExpenseClaims).file(Claim(...), user="42", key="receipt-7")``, and take, get and page."""
+
+    kind = EXPENSE
+
+
+EXPENSES = Program("expenses", kinds=(EXPENSE,), facade=(ExpenseClaims,))

@@ -1,7 +1,7 @@
 """Top-ups: a payment provider tells of each payment by a signed webhook, and the payer's balance goes up at once.
 
 A program in its own package, which brings a command with a table, two operations, an event, a job, a metric,
-settings and a command of the command line; see docs/programs.md.
+settings, a command of the command line and words for apps; see docs/programs.md.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from groat.store.extension import Extension
 from groat.store.flow import Tells
 from top_ups.commands import payments
 from top_ups.counting import counting, measure
-from top_ups.operations import TOP_UP_ERRORS, TopUpView, operations
+from top_ups.operations import TOP_UP_ERRORS, operations
 from top_ups.own_settings import TopUpSettings
 from top_ups.payments import EVENT
+from top_ups.words import TopUps, TopUpView
 
 TOP_UPS = Program(
     "topups",
@@ -26,4 +27,5 @@ TOP_UPS = Program(
     metrics=(measure,),
     settings=TopUpSettings,
     commands=(payments,),
+    facade=(TopUps,),
 )

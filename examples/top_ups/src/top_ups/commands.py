@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from groat import Groat
-from groat.ledger.amounts import format_amount
-from top_ups.payments import payments_of
+from top_ups.words import TopUps
 
 
 async def payments(
@@ -18,7 +17,6 @@ async def payments(
     groat: Groat,
 ) -> None:
     """List the payments that were taken in for a person."""
-    assets = await groat.assets()
-    for id, units, code in await groat.read(payments_of, f"user:{user}"):
-        if asset in ("", code):
-            print(f"{id}: {format_amount(units, assets[code].scale)} {code}")
+    for each in await groat.program(TopUps).of(user):
+        if asset in ("", each.asset):
+            print(f"{each.payment}: {each.amount} {each.asset}")

@@ -12,9 +12,9 @@ from groat.api.problems import problem
 from groat.api.rights import Right
 from groat.api.signatures import StandardWebhook
 from groat.identity.model import check_user
-from groat.ledger.amounts import format_amount
 from groat.ledger.errors import GroatError, Refusal, Rule
-from top_ups.payments import TakeIn, payments_of
+from top_ups.payments import TakeIn
+from top_ups.words import TopUps, TopUpView
 
 PRINCIPAL = "service:topups"
 TOP_UP_ERRORS = {
@@ -39,14 +39,6 @@ class PaymentInput(msgspec.Struct):
     user: Name
     amount: Amount
     asset: AssetCode
-
-
-class TopUpView(msgspec.Struct):
-    """A payment that was taken in."""
-
-    payment: str
-    amount: str
-    asset: str
 
 
 class TopUpList(msgspec.Struct):
@@ -107,7 +99,4 @@ async def take_in_payment(call: Call) -> Answer:
 )
 async def list_top_ups(call: Call) -> Answer:
     """Payments that were taken in for a person."""
-    found = await call.groat.read(payments_of, f"user:{check_user(call.query['user'])}")
-    assets = await call.groat.assets()
-    items = [TopUpView(id, format_amount(units, assets[asset].scale), asset) for id, units, asset in found]
-    return Answer.of(TopUpList(items))
+    return Answer.of(TopUpList(await call.groat.program(TopUps).of(call.query["user"])))

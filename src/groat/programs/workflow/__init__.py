@@ -30,6 +30,7 @@ from groat.programs.workflow.kinds import (
 )
 from groat.programs.workflow.reading import contribute
 from groat.programs.workflow.views import RequestNews, RequestsSnapshot, RequestView
+from groat.programs.workflow.words import Requests
 from groat.programs.workflow.workflow import Workflow
 from groat.store.extension import Extension
 from groat.store.flow import Tells
@@ -68,6 +69,7 @@ __all__ = [
     "People",
     "Reason",
     "Request",
+    "Requests",
     "Reserve",
     "Settle",
     "State",

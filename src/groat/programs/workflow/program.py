@@ -15,15 +15,14 @@ from groat.programs.workflow import FILE, SYSTEM, WORKFLOW, Kind, Workflow, audi
 from groat.programs.workflow.kinds import REQUEST_ERRORS, RULES
 from groat.programs.workflow.operations import operations
 from groat.programs.workflow.views import input_schema
+from groat.programs.workflow.words import workflow_of
 from groat.store.verify import Audit
 
 
 @asynccontextmanager
 async def _deciding(host: Host) -> AsyncIterator[Workflow]:
     """Take requests of the programs' kinds, and do what becomes due."""
-    settings = host.services.settings
-    kinds = _kinds_of(host.programs)
-    workflow = Workflow(host.services.groat, kinds, settings.thresholds, settings.open_requests)
+    workflow = workflow_of(host.services.groat)
     workflow.start()
     try:
         yield workflow
