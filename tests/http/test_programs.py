@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from expense_claims import EXPENSES
 
 from groat import Groat
 from groat.api.answer import Answer
@@ -26,6 +27,7 @@ from groat.ledger.errors import GroatError, Refusal, Rule
 from groat.programs import Program, find_programs
 from groat.programs.standing import STANDING
 from groat.settings import Settings
+from groat.store.extension import Event, Extension, Tells
 from tests.helpers.installed import EXAMPLES, install
 from tests.http.conftest import ACTIONS, CALLERS, SECRET, Api, code
 
@@ -118,6 +120,14 @@ async def test_its_event_is_on_the_payers_stream_with_its_schema(server: Api) ->
     document = (await server.call("", "GET /v1/openapi.json")).json()
     rules = document["components"]["schemas"]["EventData"]["allOf"]
     assert "topup_received" in json.dumps(rules)
+    listed = {event["type"]: event for event in document["x-groat-events"]}
+    assert listed["topup_received"] == {
+        "type": "topup_received",
+        "socket_io": "top-up",
+        "webhook": "topup.received",
+        "data": {"$ref": "#/components/schemas/TopUpView"},
+    }
+    assert "topup.received" in (await server.call("", "GET /v1/docs")).text
 
 
 @pytest.mark.parametrize(
@@ -180,6 +190,10 @@ class TestInstalledAlone:
         assert code(await api.call("sam", "GET /v1/topups", params={"user": "42"})) == "not_found"
 
 
+def telling(*events: Event) -> Program:
+    return Program("mine", extension=Extension("mine", Path(__file__).parent, tells=Tells(events=events)))
+
+
 def declared(id: str, route: str, **details: Any) -> Operations:
     operations = Operations()
 
@@ -198,12 +212,45 @@ def declared(id: str, route: str, **details: Any) -> Operations:
         ("route GET /v1/me", Program("mine", operations=declared("mine", "GET /v1/me"))),
         ("route GET /v1/holds/{}", Program("mine", operations=declared("mine", "GET /v1/holds/{hold}"))),
         ("code forbidden", Program("mine", errors={"forbidden": Rule(403, "Not allowed.")})),
+        ("event notification", telling(Event("notification"))),
+        ("event expense_updated", telling(Event("expense_updated"))),
+        ("Socket.IO event balance_updated", telling(Event("mine", socket_io="balance_updated"))),
+        ("webhook mine", telling(Event("mine"), Event("other", webhook="mine"))),
     ],
-    ids=["operation", "route", "route with another name", "code"],
+    ids=[
+        "operation",
+        "route",
+        "route with another name",
+        "code",
+        "event",
+        "event of a kind",
+        "Socket.IO",
+        "webhook",
+    ],
 )
 def test_a_program_cannot_take_the_place_of_what_is_there(what: str, program: Program) -> None:
     with pytest.raises(ValueError, match=f"declare the {what}"):
-        Catalogue(CORE, (*STANDING, program))
+        Catalogue(CORE, (*STANDING, EXPENSES, program))
+
+
+@pytest.mark.parametrize(
+    "name", ["connect", "disconnecting", "groat:position", "", "with space", "1st", "x" * 65]
+)
+def test_a_name_that_no_event_can_have_is_refused(name: str) -> None:
+    event = Event(name) if not name else Event("mine", socket_io=name)
+    with pytest.raises(ValueError, match="cannot be the name of a Socket"):
+        Catalogue(CORE, (*STANDING, telling(event)))
+
+
+def test_all_events_have_names_and_schemas() -> None:
+    catalogue = Catalogue(CORE, (*STANDING, EXPENSES))
+    assert [event.names() for event in catalogue.events] == [
+        (name, name)
+        for name in (
+            "balance_updated", "notification", "notifications_read", "notification_preferences", "requests_updated",
+            "expense_updated",
+        )
+    ]  # fmt: skip
 
 
 def test_a_signed_operation_says_how_it_is_checked() -> None:

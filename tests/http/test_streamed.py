@@ -14,8 +14,7 @@ from groat.http.core import CORE
 from groat.http.schemas import Schemas
 from groat.programs import Program
 from groat.programs.standing import STANDING
-from groat.store.extension import Extension
-from groat.store.flow import Tells
+from groat.store.extension import Event, Extension, Tells
 from tests.http.conftest import EVERYWHERE, Api, give
 
 CLAIM = {"amount": "1000", "asset": "USD", "purpose": "Train to the fair", "receipt": "R7"}
@@ -158,7 +157,7 @@ def test_a_program_brings_its_own_part() -> None:
     extension = Extension(
         "coupons",
         Path(),
-        tells=Tells(snapshot=Coupons, events=(("coupon_given", Coupon),)),
+        tells=Tells(snapshot=Coupons, events=(Event("coupon_given", Coupon),)),
     )
     components = Schemas(Catalogue(CORE, (*STANDING, Program("coupons", extension=extension)))).components
     assert components["SnapshotData"]["properties"]["coupons"]["items"] == {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from groat.api.operations import Operation
@@ -15,6 +15,7 @@ from groat.live.errors import LIVE_ERRORS
 from groat.programs.program import Program, check_once
 from groat.sandbox.pool import SANDBOX_ERRORS
 from groat.sheets import SHEET_ERRORS
+from groat.store.extension import Event
 
 CORE_CODES: dict[str, Rule] = {
     **REFUSALS,
@@ -30,12 +31,22 @@ CORE_CODES: dict[str, Rule] = {
 _NAMED = re.compile(r"{\w+}")
 
 
+CORE_EVENTS = (Event("balance_updated"),)
+RESERVED = frozenset(
+    {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
+)
+"""Names of events that libraries for Socket.IO use themselves."""
+
+_EVENT_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,63}", re.ASCII)
+
+
 class Catalogue:
     """The operations of a server by id, who may call each, and every stable code that an answer may carry.
 
     ``core`` are the operations that every server has. ``codes`` does not have those that kinds of requests declare.
-    Raises ValueError where two programs, or a program and the core, bring operations of one id or one route, or one
-    code.
+    ``events`` are the types of events that streams carry. Raises ValueError where two programs, or a program and the
+    core, bring operations of one id or one route, one code, or events of one type or name, and for a name that no event
+    can have.
     """
 
     def __init__(self, core: Iterable[Operation], programs: Iterable[Program]) -> None:
@@ -47,6 +58,17 @@ class Catalogue:
         check_once("code", chain(CORE_CODES, *(program.errors for program in self.programs)))
         self.operations: dict[str, Operation] = {operation.id: operation for operation in listed}
         self.rights: dict[str, Right] = {id: operation.right for id, operation in self.operations.items()}
+        self.events = (*CORE_EVENTS, *chain.from_iterable(_events_of(self.programs)))
+        check_once("event", (event.name for event in self.events))
+        for road, names in zip(
+            ("Socket.IO event", "webhook"),
+            zip(*(event.names() for event in self.events), strict=True),
+            strict=True,
+        ):
+            check_once(road, names)
+            for name in names:
+                if not _EVENT_NAME.fullmatch(name) or name in RESERVED:
+                    raise ValueError(f"{name!r} cannot be the name of a {road}")
         self.codes = dict(CORE_CODES)
         for program in self.programs:
             self.codes |= program.errors
@@ -59,3 +81,14 @@ class Catalogue:
         """List what the OpenAPI document has: the operations, and what programs describe beside them."""
         more = (program.describe(self.programs) for program in self.programs if program.describe)
         return [*self.operations.values(), *chain.from_iterable(more)]
+
+
+def _events_of(programs: Iterable[Program]) -> Iterator[Iterable[Event]]:
+    programs = tuple(programs)
+    kinds = [kind.name for program in programs for kind in program.kinds]
+    for program in programs:
+        if program.extension is not None:
+            tells = program.extension.tells
+            yield tells.events
+            if tells.of_kinds is not None:
+                yield [Event(f"{kind}_updated", tells.of_kinds) for kind in kinds]

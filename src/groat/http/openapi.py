@@ -105,6 +105,7 @@ def document(version: str, catalogue: Catalogue) -> bytes:
             },
             "servers": [{"url": "/"}],
             "paths": paths,
+            "x-groat-events": described.events(),
             "components": {
                 "schemas": described.schemas.components,
                 "securitySchemes": {
@@ -126,6 +127,14 @@ class _Described:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self.schemas = Schemas(catalogue)
+
+    def events(self) -> list[dict[str, Any]]:
+        """List the types of events that streams carry, each with the schema of its data and its names elsewhere."""
+        return [
+            {"type": event.name, "socket_io": event.names()[0], "webhook": event.names()[1]}
+            | ({"data": self.schemas.of(event.data)} if event.data is not None else {})
+            for event in self._catalogue.events
+        ]
 
     def operation(self, operation: Operation) -> dict[str, Any]:
         """One operation of the document."""
@@ -240,6 +249,14 @@ def docs_page(version: str, catalogue: Catalogue) -> bytes:
     for tag in tags:
         parts.append(f"<h2>{html.escape(tag.capitalize())}</h2>")
         parts += [_docs_operation(operation) for operation in operations if operation.tag == tag]
+    parts.append("<h2>Events</h2><p>The types of events that streams carry, and their names elsewhere.<ul>")
+    for event in catalogue.events:
+        socket_io, webhook = event.names()
+        parts.append(
+            f"<li><code>{html.escape(event.name)}</code>: Socket.IO <code>{html.escape(socket_io)}</code>, "
+            f"webhook <code>{html.escape(webhook)}</code>"
+        )
+    parts.append("</ul>")
     return "".join(parts).encode()
 
 

@@ -10,7 +10,7 @@ from msgspec import inspect
 
 from groat.api.problems import ProblemView
 from groat.ledger.views import EventData
-from groat.store.flow import Tells
+from groat.store.extension import Tells
 
 if TYPE_CHECKING:
     from groat.http.catalogue import Catalogue
@@ -28,9 +28,8 @@ class Schemas:
 
     def __init__(self, catalogue: Catalogue) -> None:
         programs = catalogue.programs
-        kinds = [kind.name for program in programs for kind in program.kinds]
         tells = [program.extension.tells for program in programs if program.extension is not None]
-        told = dict(_events(tells, kinds))
+        told = {event.name: event.data for event in catalogue.events if event.data is not None}
         parts = [part for each in tells for part in (each.snapshot, each.event) if part is not None]
         types: list[Any] = [ProblemView, EventData, str, dict, *told.values(), *parts, *_data_of_kinds(tells)]
         for operation in catalogue.operations.values():
@@ -64,13 +63,6 @@ class Schemas:
 def is_described(type_: Any) -> bool:
     """Return whether a type of a body or an answer has a schema made from it."""
     return type_ is not None and not isinstance(type_, dict) and type_ not in (str, dict)
-
-
-def _events(tells: Sequence[Tells], kinds: Sequence[str]) -> Iterable[tuple[str, type[msgspec.Struct]]]:
-    for each in tells:
-        yield from each.events
-        if each.of_kinds is not None:
-            yield from ((f"{kind}_updated", each.of_kinds) for kind in kinds)
 
 
 def _data_of_kinds(tells: Sequence[Tells]) -> list[type[msgspec.Struct]]:

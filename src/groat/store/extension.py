@@ -5,7 +5,39 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from groat.store.flow import Contribute, Forget, Tells
+import msgspec
+
+from groat.store.flow import Contribute, Forget
+
+
+class Event(NamedTuple):
+    """A type of events that a program tells the readers of streams, with the type of its ``data``, None for no data.
+
+    ``name`` is the type; ``socket_io`` and ``webhook`` are its names on these roads, ``name`` itself unless given.
+    """
+
+    name: str
+    data: type[msgspec.Struct] | None = None
+    socket_io: str = ""
+    webhook: str = ""
+
+    def names(self) -> tuple[str, str]:
+        """Return the names for Socket.IO and for webhooks."""
+        return self.socket_io or self.name, self.webhook or self.name
+
+
+class Tells(NamedTuple):
+    """The types of what a program tells the readers of streams; the OpenAPI document is made from them.
+
+    ``snapshot`` and ``event`` are structs whose fields the program adds to snapshots and to events. ``events`` are the
+    types of events that it tells; ``of_kinds`` is the type of the data of the event ``<kind>_updated`` of each kind of
+    requests.
+    """
+
+    snapshot: type[msgspec.Struct] | None = None
+    event: type[msgspec.Struct] | None = None
+    events: tuple[Event, ...] = ()
+    of_kinds: type[msgspec.Struct] | None = None
 
 
 class Extension(NamedTuple):

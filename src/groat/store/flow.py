@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-import msgspec
-
 T = TypeVar("T")
 
 
@@ -26,21 +24,6 @@ Flow = Generator[Query, Any, T]
 
 Contribute = Callable[[Sequence[str]], Flow[dict[str, dict[str, Any]]]]
 """A program's part of the snapshots of these streams: fields by stream, without those that it has nothing for."""
-
-
-class Tells(NamedTuple):
-    """The types of what a program tells the readers of streams; the OpenAPI document is made from them.
-
-    ``snapshot`` and ``event`` are structs whose fields the program adds to snapshots and to events. ``events`` are the
-    types of events that it tells, each with the type of its ``data``; ``of_kinds`` is that of the event
-    ``<kind>_updated`` of each kind of requests.
-    """
-
-    snapshot: type[msgspec.Struct] | None = None
-    event: type[msgspec.Struct] | None = None
-    events: tuple[tuple[str, type[msgspec.Struct]], ...] = ()
-    of_kinds: type[msgspec.Struct] | None = None
-
 
 Forget = Callable[[int, int], Flow[bool]]
 """Forgets what a program need not keep any more, at most so many rows; whether there may be more.

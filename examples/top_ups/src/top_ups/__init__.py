@@ -9,8 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from groat.programs import Program
-from groat.store.extension import Extension
-from groat.store.flow import Tells
+from groat.store.extension import Event, Extension, Tells
 from top_ups.commands import payments
 from top_ups.counting import counting, measure
 from top_ups.operations import TOP_UP_ERRORS, operations
@@ -18,9 +17,11 @@ from top_ups.own_settings import TopUpSettings
 from top_ups.payments import EVENT
 from top_ups.words import TopUps, TopUpView
 
+RECEIVED = Event(EVENT, TopUpView, socket_io="top-up", webhook="topup.received")
+
 TOP_UPS = Program(
     "topups",
-    extension=Extension("topups", Path(__file__).parent, tells=Tells(events=((EVENT, TopUpView),))),
+    extension=Extension("topups", Path(__file__).parent, tells=Tells(events=(RECEIVED,))),
     operations=operations,
     errors=TOP_UP_ERRORS,
     jobs=(counting,),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from groat.programs.notifications.commands import MarkRead, SetWays
+from groat.programs.notifications.commands import MarkRead, Send, SetWays
 from groat.programs.notifications.flows import snapshot
 from groat.programs.notifications.notices import Notice, need, notify
 from groat.programs.notifications.outbox import forget_mail
@@ -13,8 +13,7 @@ from groat.programs.notifications.views import (
     NotificationsRead,
     NotificationWays,
 )
-from groat.store.extension import Extension
-from groat.store.flow import Tells
+from groat.store.extension import Event, Extension, Tells
 
 NOTIFICATIONS = Extension(
     "notifications",
@@ -25,7 +24,11 @@ NOTIFICATIONS = Extension(
     tells=Tells(
         NotificationSnapshot,
         NotificationEvent,
-        ((MarkRead.kind, NotificationsRead), (SetWays.kind, NotificationWays)),
+        (
+            Event(Send.kind),
+            Event(MarkRead.kind, NotificationsRead),
+            Event(SetWays.kind, NotificationWays),
+        ),
     ),
 )
 

@@ -32,8 +32,7 @@ from groat.programs.workflow.reading import contribute
 from groat.programs.workflow.views import RequestNews, RequestsSnapshot, RequestView
 from groat.programs.workflow.words import Requests
 from groat.programs.workflow.workflow import Workflow
-from groat.store.extension import Extension
-from groat.store.flow import Tells
+from groat.store.extension import Event, Extension, Tells
 
 WORKFLOW = Extension(
     "workflow",
@@ -48,7 +47,7 @@ WORKFLOW = Extension(
         ("verify_request_causes", "what a request did names it, and what names one was done by it"),
     ),
     causes="find_request_causes",
-    tells=Tells(RequestsSnapshot, events=((SUMMARY, RequestNews),), of_kinds=RequestView),
+    tells=Tells(RequestsSnapshot, events=(Event(SUMMARY, RequestNews),), of_kinds=RequestView),
 )
 """The tables and statements of requests, and what they add to a person's snapshot."""
 
