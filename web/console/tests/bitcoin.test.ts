@@ -17,7 +17,7 @@ test.each([
   ["0.01", `${ADDRESS}?amount=1`, null, "address"],
 ])("%s to %j with %s available", (amount, address, available, expected) => {
   const read = readWithdrawal({ amount, address }, 8, available);
-  expect(read.ok ? read.withdrawal : read.field).toEqual(expected);
+  expect(read.ok ? read.read : Object.keys(read.problems).join()).toEqual(expected);
 });
 
 function request(state: string, direction: string, more: Partial<RequestView> = {}): RequestView {

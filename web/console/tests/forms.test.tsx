@@ -11,11 +11,12 @@ import {
 import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { groat } from "../src/groat";
 import "../src/programs";
 import { FileRequestPage } from "../src/pages/file-request";
 import { NewTransferPage } from "../src/programs/bank/pages/new-transfer";
+import { preloadPieces } from "../src/registry/registry";
 import { kindView, requestView } from "./help";
 
 // That a button must have been seen for a second is tried in a browser: tests/e2e/test_seen.py.
@@ -23,7 +24,7 @@ vi.mock("../src/ui/seen", () => ({ useSeen: () => ({ isNew: false, refuses: () =
 
 const text = { type: "string" };
 const MONEY = { amount: text, asset: text };
-const kind = (name: string, properties: KindView["schema"], by = "owner") => {
+const kind = (name: string, properties: KindView["schema"], by = ["owner", "admin"]) => {
   const schema = { type: "object", properties, required: Object.keys(properties) };
   const title = name[0]?.toUpperCase() + name.slice(1);
   const filing = {
@@ -35,16 +36,16 @@ const kind = (name: string, properties: KindView["schema"], by = "owner") => {
     approves: false,
     confirms: false,
   };
-  const transitions = [{ ...filing, by: [by], schema }];
+  const transitions = [{ ...filing, by, schema }];
   return kindView({ name, title, schema, transitions, thresholds: { USD: "1000" } });
 };
 const MONTHS = { type: "integer", minimum: 1, maximum: 120 };
 const KINDS = [
   kind("card", { holder: text, asset: text, limit: text }),
   kind("loan", { ...MONEY, months: MONTHS, purpose: text }),
-  kind("transfer", { ...MONEY, user: text }),
+  kind("transfer", { ...MONEY, user: text, external: text }),
   kind("expense", { ...MONEY, note: text }),
-  kind("gift", MONEY, "admin"),
+  kind("gift", MONEY, ["admin"]),
 ];
 const ASSETS = [
   { code: "USD", scale: 2 },
@@ -64,6 +65,9 @@ const BALANCE: Balance = {
   provisional: false,
   change: null,
 };
+
+// The code of forms comes when they are shown; here it is there.
+beforeAll(() => preloadPieces());
 
 const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
 
@@ -263,22 +267,52 @@ test("an account that is to be kept is kept once, whatever becomes of the transf
   ]);
 });
 
-test("who files for others must say for whom, at the field that asks for it", async () => {
+const PEOPLE = [
+  { user: "7", name: "Gerda", email: "gerda@example.org" },
+  { user: "71", name: "Geraldine", email: null },
+  { user: "42", name: "Ursula", email: null },
+];
+const HERS = { account: "user:7", asset: "CREDIT", balance: "80", available: "80", held: "0", version: 3 };
+
+/** An administrator reads the page; people are found by what their id, name or e-mail address contains. */
+function asStaff() {
   vi.spyOn(groat, "getState").mockReturnValue({ ...groat.getState(), roles: ["admin"] });
-  vi.spyOn(groat.api, "request").mockResolvedValue({ user: "7", name: "Gerda" });
-  const file = vi.spyOn(groat.api, "fileRequest").mockResolvedValue(requestView());
+  vi.spyOn(groat, "watch").mockReturnValue(() => {});
+  vi.spyOn(groat.api, "users").mockImplementation(async ({ q = "" } = {}) => ({
+    items: PEOPLE.filter(({ user, name, email }) => `${user} ${name} ${email}`.includes(q)).map((person) => ({
+      ...person,
+      roles: [],
+      disabled: false,
+      balances: [],
+    })),
+    cursor: null,
+  }));
+  vi.spyOn(groat.api, "request").mockImplementation(async (path) => {
+    const person = PEOPLE.find(({ user }) => path === `/v1/users/${user}`);
+    if (!person) throw new GroatError("user_not_found", "", 404);
+    return { ...person, balances: person.user === "7" ? [HERS] : [] } as never;
+  });
+  return vi.spyOn(groat.api, "fileRequest").mockResolvedValue(requestView());
+}
+
+test("staff find the person by name, with the keyboard alone, and file for them", async () => {
+  const file = asStaff();
   show("/requests/gift/new");
-  await screen.findByRole("button", { name: "Review" });
+  const search = await screen.findByRole("combobox", { name: "For" });
+  await screen.findByRole("option", { name: /Gerda/ });
+  // Nothing is filled in for nobody.
+  expect(screen.queryByRole("button", { name: "Review" })).toBeNull();
+  search.focus();
+  await userEvent.keyboard("Ger");
+  await waitFor(() => expect(screen.getAllByRole("option")).toHaveLength(2));
+  await userEvent.keyboard("{ArrowDown}");
+  const active = () => document.getElementById(search.getAttribute("aria-activedescendant") ?? "");
+  expect(active()?.textContent).toContain("Geraldine");
+  await userEvent.keyboard("{ArrowUp}{Enter}");
+  expect(within(screen.getByTestId("person")).getByText("Gerda")).toBeTruthy();
+  expect(document.activeElement?.textContent).toBe("Change person");
   await type("Amount", "25");
   await press("Review");
-  await waitFor(() => expect(document.activeElement).toBe(field("Whose")));
-  const problem = screen.getByRole("alert");
-  expect(problem.textContent).toBe("Say whose it is.");
-  expect(field("Whose").getAttribute("aria-describedby")).toContain(problem.id);
-  await type("Whose", "7");
-  expect(screen.queryByRole("alert")).toBeNull();
-  await press("Review");
-  await screen.findByText("Gerda");
   await press("Apply");
   await screen.findByText("Filed");
   expect(file.mock.calls[0]).toEqual([
@@ -286,6 +320,76 @@ test("who files for others must say for whom, at the field that asks for it", as
     { amount: "25.00", asset: "USD" },
     expect.objectContaining({ user: "7" }),
   ]);
+});
+
+test.each([
+  [
+    "a loan",
+    "loan",
+    { Amount: "80", Months: "12" },
+    { amount: "80", asset: "CREDIT", months: 12, purpose: "" },
+  ],
+  ["a card", "card", { "Limit a month, CREDIT": "80" }, { holder: "Gerda", limit: "80", asset: "CREDIT" }],
+  ["a transfer", "transfer", { "Id or e-mail address": "8", Amount: "80" }, {}],
+] as const)(
+  "staff file %s by the program's own form, with the person's own balances",
+  async (_what, kind, typed, data) => {
+    const file = asStaff();
+    vi.spyOn(groat.api, "recipient").mockResolvedValue({ user: "8", name: "Kofi Mensah" });
+    show(`/requests/${kind}/new`);
+    await userEvent.click(await screen.findByRole("option", { name: /Gerda/ }));
+    await screen.findByRole("button", { name: "Review" });
+    for (const [label, value] of Object.entries(typed)) await type(label, value);
+    await press("Review");
+    expect((await screen.findByTestId("review")).textContent).not.toMatch(/\byour?\b/i);
+    await press(kind === "transfer" ? "Send" : "Apply");
+    await screen.findByText("Filed");
+    expect(file.mock.calls[0]).toEqual([
+      kind,
+      kind === "transfer" ? { user: "8", amount: "80", asset: "CREDIT" } : data,
+      expect.objectContaining({ user: "7" }),
+    ]);
+  },
+);
+
+test("who chose the wrong person chooses another, and nothing of the first one stays", async () => {
+  const file = asStaff();
+  show("/requests/gift/new?for=7");
+  await screen.findByLabelText("Amount");
+  await type("Amount", "25");
+  await press("Change person");
+  expect(document.activeElement).toBe(screen.getByRole("combobox", { name: "For" }));
+  expect(screen.queryByLabelText("Amount")).toBeNull();
+  await userEvent.click(await screen.findByRole("option", { name: /Geraldine/ }));
+  expect(field("Amount").value).toBe("");
+  await type("Amount", "30");
+  await press("Review");
+  await press("Apply");
+  await screen.findByText("Filed");
+  expect(file.mock.calls[0]?.[2]).toEqual(expect.objectContaining({ user: "71" }));
+});
+
+test("staff may file for themselves where its owner may, and only there", async () => {
+  const file = asStaff();
+  show("/requests/gift/new");
+  await screen.findByRole("option", { name: /Gerda/ });
+  expect(screen.queryByRole("option", { name: /\(you\)/ })).toBeNull();
+  cleanup();
+  show("/requests/loan/new");
+  await userEvent.click(await screen.findByRole("option", { name: /Ursula \(you\)/ }));
+  await screen.findByLabelText("Months");
+  await type("Amount", "25");
+  await type("Months", "12");
+  await press("Review");
+  await press("Apply");
+  await screen.findByText("Filed");
+  expect(file.mock.calls[0]?.[2]).not.toHaveProperty("user");
+});
+
+test("an address with an id that nobody has says so", async () => {
+  asStaff();
+  show("/requests/gift/new?for=nobody");
+  expect((await screen.findByRole("alert")).textContent).toBe("Nobody here has the id nobody.");
 });
 
 test("a phone offers a point only where the asset has fractions", async () => {

@@ -1,5 +1,6 @@
-import { type Balance, balanceKey } from "@groat/client";
+import { type Balance, type BalanceView, balanceKey } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
+import { useQuery } from "@tanstack/react-query";
 import {
   type FocusEvent,
   type PointerEvent,
@@ -10,8 +11,12 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { userQuery } from "../api/queries";
 import { groat } from "../groat";
 import { inOrder } from "../lib/accounts";
+
+/** A balance of a main account. */
+export type MainBalance = Pick<BalanceView, "account" | "asset" | "balance" | "available">;
 
 /** Returns who is signed in. */
 export function usePerson(): { user: string; name: string } {
@@ -32,12 +37,22 @@ export function useLiveBalance(account: string, asset: string): Balance | null {
   return useLive((state) => state.balances[balanceKey(account, asset)] ?? null);
 }
 
-/** One's own main account, CREDIT last: it is for other things. */
-export function useOwnBalances(): Balance[] {
-  const { user } = usePerson();
-  const balances = useLive((state) => state.balances);
-  const own = Object.values(balances).filter(({ account }) => account === `user:${user}`);
-  return own.sort(
+/**
+ * Returns the balances of a person's main account, CREDIT last: it is for other things. Null until they are known. Those of somebody
+ * else are live as long as they are watched.
+ */
+export function useMainBalances(user: string): MainBalance[] | null {
+  const me = usePerson().user;
+  const ready = useLive((state) => state.phase === "ready");
+  const live = useLive((state) => state.balances);
+  const query = useQuery({ ...userQuery(user), enabled: user !== me });
+  const account = `user:${user}`;
+  const known = new Map<string, MainBalance>();
+  for (const one of [...(query.data?.balances ?? []), ...Object.values(live)]) {
+    if (one.account === account) known.set(one.asset, one);
+  }
+  if (known.size === 0 && !(user === me ? ready : query.isSuccess)) return null;
+  return [...known.values()].sort(
     (left, right) =>
       Number(left.asset === "CREDIT") - Number(right.asset === "CREDIT") || inOrder(left, right),
   );

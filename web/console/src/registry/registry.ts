@@ -77,10 +77,12 @@ export function useKindModules(): (kind: KindView) => KindModule | undefined {
 }
 
 /** Fetches the code of all faces and forms ahead; the router does so for pages. */
-export function preloadPieces(): void {
+export async function preloadPieces(): Promise<void> {
   const modules = programs.flatMap(({ kinds = {} }) => Object.values(kinds));
-  for (const { Face, form, acts = {} } of modules) {
-    const forms = Object.values(acts).flatMap(({ Form, Preview }) => [Form, Preview]);
-    for (const piece of [Face, form?.Form, ...forms]) void piece?.preload?.();
-  }
+  const pieces = modules.flatMap(({ Face, form, acts = {} }) => [
+    Face,
+    form?.Form,
+    ...Object.values(acts).flatMap(({ Form, Preview }) => [Form, Preview]),
+  ]);
+  await Promise.all(pieces.map((piece) => piece?.preload?.()));
 }

@@ -61,7 +61,7 @@ function useAllPages() {
       for (const { options } of Object.values(router.routesById)) {
         (options.component as { preload?: () => unknown } | undefined)?.preload?.();
       }
-      preloadPieces();
+      void preloadPieces();
       void Palette.preload();
       void Login.preload();
       void preloadChart();

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { assetsQuery } from "../../api/queries";
 import { kindsQuery } from "../../api/requests";
-import { useOwnBalances } from "../../live/hooks";
+import { useMainBalances } from "../../live/hooks";
 
-/** Of which assets something may be: those that one has, then the others; the bank's usual one first to choose. */
-export function useAssetChoice() {
-  const own = useOwnBalances();
+/** Of which assets something of this person's may be: those that they have, then the others; the bank's usual one first to choose. */
+export function useAssetChoice(owner: string) {
+  const own = useMainBalances(owner) ?? [];
   const assets = useQuery(assetsQuery).data ?? [];
   const kinds = useQuery(kindsQuery).data ?? [];
   const codes = [...new Set([...own.map(({ asset }) => asset), ...assets.map(({ code }) => code)])];

@@ -2,6 +2,7 @@
 import { compare, formatAmount, isZero, type RequestView } from "@groat/client";
 import { readAmount } from "../../lib/amounts";
 import { dataOf } from "./data";
+import type { Reading } from "./draft";
 
 export const BTC = "BTC";
 
@@ -13,17 +14,16 @@ export interface Withdrawal {
   address: string;
 }
 
-type ReadWithdrawal =
-  | { ok: true; withdrawal: Withdrawal }
-  | { ok: false; field: "amount" | "address"; problem: string };
-
 /** Reads what is typed; `available` is null where it is not known. */
-export function readWithdrawal(typed: Withdrawal, scale: number, available: string | null): ReadWithdrawal {
+export function readWithdrawal(
+  typed: Withdrawal,
+  scale: number,
+  available: string | null,
+): Reading<Withdrawal, Withdrawal> {
   const amount = readAmount(typed.amount, { code: BTC, scale });
-  const wrong = (field: "amount" | "address", problem: string): ReadWithdrawal => ({
-    ok: false,
-    field,
-    problem,
+  const wrong = (field: keyof Withdrawal, problem: string) => ({
+    ok: false as const,
+    problems: { [field]: problem },
   });
   if (!amount.ok) return wrong("amount", amount.problem);
   if (isZero(amount.amount)) return wrong("amount", "Enter an amount greater than 0.");
@@ -33,7 +33,7 @@ export function readWithdrawal(typed: Withdrawal, scale: number, available: stri
   const address = typed.address.trim().replace(/^bitcoin:/i, "");
   if (!address) return wrong("address", "Where shall it go?");
   if (!ADDRESS.test(address)) return wrong("address", "This is no bitcoin address.");
-  return { ok: true, withdrawal: { amount: amount.amount, address } };
+  return { ok: true, read: { amount: amount.amount, address } };
 }
 
 /** Explains a transaction that did not go through: where the money is, and why; null for all others. */

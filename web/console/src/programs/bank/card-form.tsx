@@ -1,4 +1,6 @@
 import { formatAmount } from "@groat/client";
+import { useQuery } from "@tanstack/react-query";
+import { userQuery } from "../../api/queries";
 import { usePerson } from "../../live/hooks";
 import { Fact } from "../../parts/entry-sheet";
 import { AmountInput } from "../../parts/money";
@@ -15,9 +17,10 @@ const FIELDS = ["holder", "asset", "limit"] as const;
 const HOLDER_MAX = 40;
 
 /** Asks for the name on the card, its asset and its monthly limit; then shows all of it for review. */
-export function CardForm({ act, send }: FormProps) {
-  const { name } = usePerson();
-  const { assets, codes, first, balanceOf } = useAssetChoice();
+export function CardForm({ owner, act, send }: FormProps) {
+  const own = usePerson().user === owner;
+  const name = useFullName(owner);
+  const { assets, codes, first, balanceOf } = useAssetChoice(owner);
   const form = useDraft<CardDraft, CardDraft>(
     { holder: name.slice(0, HOLDER_MAX), asset: first, limit: "" },
     {
@@ -32,7 +35,7 @@ export function CardForm({ act, send }: FormProps) {
     const { holder, asset, limit } = review.reviewed;
     return (
       <Review review={review} act={act}>
-        <h2 className="text-muted text-sm">You apply for</h2>
+        <h2 className="text-muted text-sm">{own ? "You apply for" : "Application for"}</h2>
         <Picture holder={holder} />
         <dl className="divide-y divide-line rounded-lg border border-line text-sm">
           <Fact label="Name on the card">{holder}</Fact>
@@ -42,8 +45,10 @@ export function CardForm({ act, send }: FormProps) {
           </Fact>
         </dl>
         <p className="text-muted text-sm">
-          It is made as soon as the bank has approved it; until then you can cancel. You can lower the limit
-          at any time; only the bank can raise it again.
+          It is made as soon as the bank has approved it
+          {own
+            ? "; until then you can cancel. You can lower the limit at any time; only the bank can raise it again."
+            : "; until then its holder can cancel. Its holder can lower the limit at any time."}
         </p>
       </Review>
     );
@@ -70,7 +75,7 @@ export function CardForm({ act, send }: FormProps) {
           <span className="num">
             {balance
               ? `${formatAmount(balance.available)} ${draft.asset} available now.`
-              : `There is no ${draft.asset} on your account yet.`}
+              : `There is no ${draft.asset} on ${own ? "your" : "the"} account yet.`}
           </span>
         }
         problem={problems.asset}
@@ -104,6 +109,13 @@ export function CardForm({ act, send }: FormProps) {
       <ReviewButton />
     </form>
   );
+}
+
+/** A person's name as it may stand on a card; "" while it is not known. */
+function useFullName(user: string): string {
+  const me = usePerson();
+  const query = useQuery({ ...userQuery(user), enabled: user !== me.user });
+  return user === me.user ? me.name : (query.data?.name ?? "");
 }
 
 /** The card as it would look. */

@@ -38,11 +38,27 @@ const loans = { to: LOANS, label: "Loans" };
 const bitcoin = { to: BITCOIN, label: "Bitcoin" };
 
 const faces = () => import("./faces");
+const TransferForm = lazyPiece(() => import("./transfer-form"), "TransferForm");
 
 const kinds: Record<keyof typeof TELLING, KindModule> = {
-  transfer: { page: transfers, Line: TransferLine, Face: lazyPiece(faces, "TransferFace") },
-  standing_order: { page: transfers, Line: OrderLine, Face: lazyPiece(faces, "OrderFace") },
-  beneficiary: { page: transfers, Line: RecipientLine, Face: lazyPiece(faces, "RecipientFace") },
+  transfer: {
+    page: transfers,
+    Line: TransferLine,
+    Face: lazyPiece(faces, "TransferFace"),
+    form: { title: "Send money", Form: TransferForm },
+  },
+  standing_order: {
+    page: transfers,
+    Line: OrderLine,
+    Face: lazyPiece(faces, "OrderFace"),
+    form: { title: "Set up a standing order", Form: TransferForm },
+  },
+  beneficiary: {
+    page: transfers,
+    Line: RecipientLine,
+    Face: lazyPiece(faces, "RecipientFace"),
+    form: { title: "Save a recipient", Form: lazyPiece(() => import("./recipient-form"), "RecipientForm") },
+  },
   card: {
     page: cards,
     Line: CardLine,
@@ -72,6 +88,10 @@ const kinds: Record<keyof typeof TELLING, KindModule> = {
     page: bitcoin,
     Line: CoinsLine,
     Face: lazyPiece(faces, "CoinsFace"),
+    form: {
+      title: "Withdraw bitcoin",
+      Form: lazyPiece(() => import("./withdraw-form"), "WithdrawForm"),
+    },
   },
   bitcoin_address: { page: bitcoin, Line: AddressLine, Face: lazyPiece(faces, "AddressFace") },
 };

@@ -1,11 +1,12 @@
 import { formatAmount } from "@groat/client";
 import { typedForm } from "../../lib/amounts";
+import { usePerson } from "../../live/hooks";
 import { Fact } from "../../parts/entry-sheet";
 import { AmountInput, AssetSelect } from "../../parts/money";
 import type { FormProps } from "../../registry/program";
 import { fieldsOf } from "../../requests/fields";
 import { asksFor, FILE, thresholdOf, transitionOf } from "../../requests/kinds";
-import { useOwn } from "../../requests/request-list";
+import { useRequests } from "../../requests/request-list";
 import { Review, ReviewButton } from "../../requests/review";
 import { Field, Input } from "../../ui/field";
 import { FormSection } from "../../ui/surface";
@@ -19,9 +20,10 @@ import { LoanPreview } from "./loan-preview";
 const FIELDS = ["amount", "asset", "months", "purpose"] as const;
 
 /** Asks for amount and term, with the cost at a rate; then shows all of it for review. */
-export function LoanForm({ kind, act, send }: FormProps) {
-  const { assets, codes, first, balanceOf } = useAssetChoice();
-  const lastRate = useLastRate();
+export function LoanForm({ kind, owner, act, send }: FormProps) {
+  const own = usePerson().user === owner;
+  const { assets, codes, first, balanceOf } = useAssetChoice(owner);
+  const lastRate = useLastRate(owner);
   const months = monthsOf(kind);
   const read = (draft: LoanDraft) => readLoan(draft, assets, months);
   const form = useDraft<LoanDraft, ReadLoan>(
@@ -40,7 +42,7 @@ export function LoanForm({ kind, act, send }: FormProps) {
     return (
       <Review review={review} act={act}>
         <div>
-          <h2 className="text-muted text-sm">You apply for</h2>
+          <h2 className="text-muted text-sm">{own ? "You apply for" : "Application for"}</h2>
           <p className="mt-1 font-semibold text-3xl leading-tight tracking-[-0.02em]">
             <Amount value={data.amount} asset={data.asset} />
           </p>
@@ -66,7 +68,8 @@ export function LoanForm({ kind, act, send }: FormProps) {
           )}
         </dl>
         <p className="text-muted text-sm">
-          The bank decides, and sets the rate; what it grants is paid out at once. Until then you can cancel.
+          The bank decides, and sets the rate; what it grants is paid out at once. Until then{" "}
+          {own ? "you" : "the borrower"} can cancel.
           {threshold && ` From ${formatAmount(threshold)} ${data.asset} on, two people must approve.`}
         </p>
       </Review>
@@ -83,7 +86,7 @@ export function LoanForm({ kind, act, send }: FormProps) {
             className="flex-1"
             hint={
               <span className="num">
-                Paid out to your main account
+                Paid out to {own ? "your" : "the"} main account
                 {balance && `, now ${formatAmount(balance.balance)} ${draft.asset}`}.
               </span>
             }
@@ -142,7 +145,7 @@ export function LoanForm({ kind, act, send }: FormProps) {
           label="Estimated annual rate (%)"
           hint={
             lastRate
-              ? `Your last loan had ${typedForm(lastRate)} %. The bank sets the rate of this one when it approves.`
+              ? `${own ? "Your" : "The"} last loan had ${typedForm(lastRate)} %. The bank sets the rate of this one when it approves.`
               : "The bank sets the rate when it approves: try some."
           }
           problem={reading.ok ? undefined : reading.problems.rate}
@@ -165,9 +168,11 @@ export function LoanForm({ kind, act, send }: FormProps) {
   );
 }
 
-/** The rate of the newest of one's own loans that has one; "" for none. */
-function useLastRate(): string {
-  const rates = useOwn("loan").rows.map((request) => dataOf("loan", request)?.rate);
+/** The rate of the newest of a person's loans that has one; "" for none. */
+function useLastRate(user: string): string {
+  const rates = useRequests({ kind: "loan", user }, true).rows.map(
+    (request) => dataOf("loan", request)?.rate,
+  );
   return rates.find(Boolean) ?? "";
 }
 

@@ -52,6 +52,29 @@ export interface ReadTransfer {
   to?: { user: string; name: string };
 }
 
+/** Reads to whom money goes, as a transfer or a saved recipient says it. */
+export function readRecipient(draft: Pick<TransferDraft, "way" | "saved" | "user" | "name" | "number">): {
+  data: Record<string, string>;
+  problems: Problems<typeof draft>;
+} {
+  const { way, saved } = draft;
+  const user = draft.user.trim().replace(/^user:/, "");
+  const name = draft.name.trim();
+  const number = plainNumber(draft.number);
+  if (way === "saved") {
+    return { data: { beneficiary: saved }, problems: saved ? {} : { saved: "Choose whom to pay." } };
+  }
+  if (way === "user") return { data: { user }, problems: user ? {} : { user: "Enter a recipient." } };
+  const wrong = numberProblem(number);
+  return {
+    data: { external: number, name },
+    problems: {
+      ...(!name && { name: "Write the name of the account's holder." }),
+      ...(wrong && { number: wrong }),
+    },
+  };
+}
+
 /** Reads a transfer; `today` is a day (UTC) like "2026-11-21", for the bank's days are UTC's. */
 export function readTransfer(
   draft: TransferDraft,
@@ -60,22 +83,9 @@ export function readTransfer(
 ): Reading<TransferDraft, ReadTransfer> {
   const problems: Problems<TransferDraft> = {};
   const data: Record<string, string> = {};
-  const { way } = draft;
-  const user = draft.user.trim().replace(/^user:/, "");
-  const name = draft.name.trim();
-  const number = plainNumber(draft.number);
-  if (way === "saved") {
-    if (!draft.saved) problems.saved = "Choose whom to pay.";
-    data.beneficiary = draft.saved;
-  } else if (way === "user") {
-    if (!user) problems.user = "Enter a recipient.";
-    data.user = user;
-  } else {
-    if (!name) problems.name = "Write the name of the account's holder.";
-    const wrong = numberProblem(number);
-    if (wrong) problems.number = wrong;
-    Object.assign(data, { external: number, name });
-  }
+  const to = readRecipient(draft);
+  Object.assign(data, to.data);
+  Object.assign(problems, to.problems);
 
   const { code, scale } = assets.find((asset) => asset.code === draft.asset) ?? {
     code: draft.asset,
@@ -108,7 +118,10 @@ export function readTransfer(
     read: {
       kind: draft.when === "regularly" ? "standing_order" : "transfer",
       data,
-      keep: way === "bank" && draft.keep ? { external: number, name } : null,
+      keep:
+        draft.way === "bank" && draft.keep
+          ? { external: to.data.external ?? "", name: to.data.name ?? "" }
+          : null,
     },
   };
 }

@@ -3,13 +3,16 @@ import { useGroatState as useLive } from "@groat/react";
 import { Link } from "@tanstack/react-router";
 import { ArrowDownLeft, ArrowUpRight, Bitcoin } from "lucide-react";
 import { useMemo, useState } from "react";
+import { toast } from "sonner";
 import { cx } from "../../../lib/cx";
 import { useLiveBalance, usePerson } from "../../../live/hooks";
 import { BalanceHero } from "../../../parts/balance-hero";
 import { WhySheet } from "../../../parts/why-sheet";
+import { moneyOf, toastId } from "../../../requests/kinds";
 import { StateBadge } from "../../../requests/marks";
 import { OfKind } from "../../../requests/of-kind";
 import { RequestList } from "../../../requests/request-list";
+import { useFile } from "../../../requests/use-file";
 import { Button } from "../../../ui/button";
 import type { Column } from "../../../ui/data-table";
 import { Dialog } from "../../../ui/overlay";
@@ -61,10 +64,29 @@ export function BitcoinPage() {
         title="Withdraw bitcoin"
         testId="withdraw-dialog"
       >
-        {withdrawing && <WithdrawForm onClose={() => setWithdrawing(false)} />}
+        {withdrawing && <Withdrawing user={user} onClose={() => setWithdrawing(false)} />}
       </Dialog>
       <WhySheet target={asked && balance ? balance : null} onClose={() => setAsked(false)} />
     </>
+  );
+}
+
+/** The form in its dialog. Once it is filed the page is here still, so only a toast tells of it. */
+function Withdrawing({ user, onClose }: { user: string; onClose: () => void }) {
+  const { file } = useFile();
+  return (
+    <WithdrawForm
+      owner={user}
+      act="Withdraw"
+      send={async (data) => {
+        const request = await file("bitcoin_transaction", data);
+        toast.success("Bitcoin withdrawal filed", {
+          id: toastId(request),
+          description: `${moneyOf(request)}. It waits for approval.`,
+        });
+        onClose();
+      }}
+    />
   );
 }
 

@@ -1,0 +1,66 @@
+import { Fact } from "../../parts/entry-sheet";
+import type { FormProps } from "../../registry/program";
+import { Review, ReviewButton } from "../../requests/review";
+import { Notice } from "../../ui/states";
+import { spaced } from "./data";
+import { type Reading, useDraft } from "./draft";
+import { useRecipientCheck } from "./recipient-check";
+import { RecipientFields } from "./recipient-fields";
+import { EMPTY_TRANSFER, fieldOf, readRecipient, type TransferDraft } from "./transfer";
+
+type Draft = Pick<TransferDraft, "way" | "saved" | "user" | "name" | "number" | "keep">;
+
+interface Recipient {
+  data: Record<string, string>;
+  /** The person with the id or e-mail address, by the server's answer. */
+  to?: { user: string; name: string };
+}
+
+/** Saves somebody who is paid often: a person here, or an account elsewhere. */
+export function RecipientForm({ owner, act, send }: FormProps) {
+  const recipient = useRecipientCheck(owner);
+  const form = useDraft<Draft, Recipient>(EMPTY_TRANSFER, {
+    read: (draft) => {
+      const { data, problems } = readRecipient(draft);
+      return Object.keys(problems).length > 0 ? { ok: false, problems } : { ok: true, read: { data } };
+    },
+    check: async (read, { way }): Promise<Reading<Draft, Recipient>> => {
+      if (way !== "user") return { ok: true, read };
+      const found = await recipient(read.data.user ?? "");
+      if ("problem" in found) return { ok: false, problems: { user: found.problem } };
+      const { to } = found;
+      return { ok: true, read: to ? { to, data: { user: to.user, name: to.name } } : read };
+    },
+    send: ({ data }) => send(data),
+    fieldOf: ({ code }, { way }) => fieldOf(code, way, "now") as keyof Draft | null,
+  });
+  const { draft, problems, set, review, checking } = form;
+
+  if (review.reviewed) {
+    const { data, to } = review.reviewed;
+    return (
+      <Review review={review} act={act}>
+        <h2 className="font-semibold">Review</h2>
+        <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+          <Fact label="Recipient">{to ? `${to.name} (${to.user})` : data.name || data.user}</Fact>
+          {data.external && (
+            <Fact label="Account">
+              <span className="num">{spaced(data.external)}</span>
+            </Fact>
+          )}
+        </dl>
+      </Review>
+    );
+  }
+  return (
+    <form id={form.id} onSubmit={form.onSubmit} className="flex flex-col gap-5" noValidate>
+      <RecipientFields draft={draft} problems={problems} saved={[]} set={set} />
+      {checking.problem && (
+        <Notice tone="warn" role="alert">
+          {checking.problem}
+        </Notice>
+      )}
+      <ReviewButton busy={checking.busy} />
+    </form>
+  );
+}

@@ -1,0 +1,120 @@
+import { compare, formatAmount, type RequestView } from "@groat/client";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Wallet } from "lucide-react";
+import { useRef, useState } from "react";
+import { toast } from "sonner";
+import { assetsQuery } from "../../api/queries";
+import { requestsQuery } from "../../api/requests";
+import { type MainBalance, useMainBalances, usePerson } from "../../live/hooks";
+import type { FormProps } from "../../registry/program";
+import { toastId } from "../../requests/kinds";
+import { Review } from "../../requests/review";
+import { useFile } from "../../requests/use-file";
+import { EmptyState, ErrorState, Skeleton } from "../../ui/states";
+import { type Reading, useDraft } from "./draft";
+import { useRecipientCheck } from "./recipient-check";
+import { EMPTY_TRANSFER, fieldOf, type ReadTransfer, readTransfer, type TransferDraft } from "./transfer";
+import { TransferFields } from "./transfer-fields";
+import { TransferSummary } from "./transfer-summary";
+
+/** Money to somebody, once or regularly: whom, how much, when; then all of it once more before it is sent. */
+export function TransferForm(props: Pick<FormProps, "kind" | "owner" | "given">) {
+  const { owner } = props;
+  const saved = useInfiniteQuery(requestsQuery({ kind: "beneficiary", state: "active", user: owner }));
+  const balances = useMainBalances(owner);
+  if (saved.isPending || balances === null) return <Skeleton className="h-96 w-full" />;
+  if (saved.data === undefined) {
+    return <ErrorState error={saved.error} onRetry={() => void saved.refetch()} />;
+  }
+  if (balances.length === 0) {
+    return (
+      <EmptyState icon={<Wallet aria-hidden />} title="Nothing to send yet">
+        As soon as there is something on the account, it can be sent from here.
+      </EmptyState>
+    );
+  }
+  return <Transfer {...props} balances={balances} saved={saved.data.pages.flatMap((page) => page.items)} />;
+}
+
+function Transfer({
+  kind,
+  owner,
+  given,
+  saved,
+  balances,
+}: Pick<FormProps, "kind" | "owner" | "given"> & { saved: RequestView[]; balances: MainBalance[] }) {
+  const navigate = useNavigate();
+  const me = usePerson().user;
+  const known = saved.some(({ id }) => id === given.to);
+  const usual = Object.keys(kind.thresholds).find((code) => balances.some(({ asset }) => asset === code));
+  // Later news do not change the values that the form began with.
+  const [first] = useState<TransferDraft>({
+    ...EMPTY_TRANSFER,
+    way: saved.length > 0 ? "saved" : "user",
+    saved: known ? String(given.to) : "",
+    asset: usual ?? balances[0]?.asset ?? "",
+    when: kind.name === "standing_order" ? "regularly" : "now",
+  });
+  const assets = useQuery(assetsQuery).data ?? [];
+  const { file } = useFile();
+  const fileFor = (name: string, data: Record<string, unknown>) =>
+    file(name, data, owner === me ? undefined : owner);
+  const kept = useRef<{ number: string; id: string } | null>(null);
+  const recipient = useRecipientCheck(owner);
+
+  function read(draft: TransferDraft): Reading<TransferDraft, ReadTransfer> {
+    const reading = readTransfer(draft, assets, new Date().toISOString().slice(0, 10));
+    if (!reading.ok) return reading;
+    const { amount = "0", on } = reading.read.data;
+    const balance = balances.find(({ asset }) => asset === draft.asset);
+    // A transfer for today is held at once, so the money must be there; a later day may bring it.
+    if (balance && reading.read.kind === "transfer" && !on && compare(amount, balance.available) > 0) {
+      const problem = `Only ${formatAmount(balance.available)} ${draft.asset} are available.`;
+      return { ok: false, problems: { amount: problem } };
+    }
+    return reading;
+  }
+  async function check(
+    read: ReadTransfer,
+    { way }: TransferDraft,
+  ): Promise<Reading<TransferDraft, ReadTransfer>> {
+    if (way !== "user") return { ok: true, read };
+    const found = await recipient(read.data.user ?? "");
+    if ("problem" in found) return { ok: false, problems: { user: found.problem } };
+    const { to } = found;
+    return { ok: true, read: to ? { ...read, to, data: { ...read.data, user: to.user } } : read };
+  }
+  async function send({ kind: name, data, keep }: ReadTransfer) {
+    if (keep) {
+      if (kept.current?.number !== keep.external) {
+        const { id } = await fileFor("beneficiary", keep);
+        kept.current = { number: keep.external, id };
+      }
+      const { external: _external, name: _name, ...rest } = data;
+      data = { ...rest, beneficiary: kept.current.id };
+    }
+    const request = await fileFor(name, data);
+    toast.success(name === "transfer" ? "Transfer submitted" : "Standing order set up", {
+      id: toastId(request),
+      description: `${formatAmount(data.amount ?? "")} ${data.asset}`,
+    });
+    await navigate({ to: "/requests/$kind/$id", params: { kind: request.kind, id: request.id } });
+  }
+  const form = useDraft<TransferDraft, ReadTransfer>(first, {
+    read,
+    check,
+    send,
+    fieldOf: ({ code }, { way, when }) => fieldOf(code, way, when),
+  });
+  const { reviewed } = form.review;
+
+  if (reviewed) {
+    return (
+      <Review review={form.review} act={reviewed.kind === "transfer" ? "Send" : "Set up"}>
+        <TransferSummary kind={kind} read={reviewed} saved={saved} balances={balances} own={owner === me} />
+      </Review>
+    );
+  }
+  return <TransferFields form={form} saved={saved} balances={balances} />;
+}
