@@ -23,6 +23,11 @@ refused: insufficient_funds available: 38
 position: 3 balance: 38
 books agree: True
 """,
+    "in_fastapi.py": """\
+balance: 50 CREDIT
+without a token: 401 unauthenticated
+described at: /credits
+""",
     "sync_facade.py": """\
 sold: 3 refused: 2
 balance: 40.00 USD, changes: 5

@@ -37,6 +37,8 @@ ELSEWHERE = {
     "pg_last_xact_replay_timestamp",  # PostgreSQL
     "terminationGracePeriodSeconds",  # Kubernetes
     "GroatDown",  # deploy/
+    "Mount",  # Starlette
+    "GZipMiddleware",
 }
 
 

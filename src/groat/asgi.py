@@ -1,4 +1,7 @@
-"""The types of ASGI: a connection's scope, its messages, and the callables that receive and send them."""
+"""The types of ASGI: a connection's scope, its messages, and the callables that receive and send them.
+
+An application that is mounted in another one finds in its scope where: ``root_path`` is a prefix of ``path``.
+"""
 
 from __future__ import annotations
 
@@ -10,3 +13,18 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def mount_of(scope: Scope) -> str:
+    """Return the prefix under which the application is mounted, without a slash at its end: "" at the top."""
+    root: str = scope.get("root_path", "")
+    return root.rstrip("/")
+
+
+def path_of(scope: Scope) -> str:
+    """Return the path below the mount. Servers that take the prefix away themselves may leave it out of the path."""
+    path: str = scope["path"]
+    mount = mount_of(scope)
+    if mount and (path == mount or path.startswith(f"{mount}/")):
+        return path[len(mount) :]
+    return path

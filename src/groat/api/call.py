@@ -17,6 +17,7 @@ from groat.api import rights
 from groat.api.attendance import CallerLeft, attended
 from groat.api.decode import decode
 from groat.api.problems import HttpError
+from groat.asgi import mount_of
 from groat.identity import Identity, Unauthorized
 from groat.ledger.errors import InvalidInput
 from groat.ledger.keys import Key, as_key
@@ -89,6 +90,11 @@ class Call:
         if self.who is None:
             raise Unauthorized("unauthenticated")
         return self.who
+
+    @property
+    def mount(self) -> str:
+        """The prefix under which groat is mounted in another application, "" at the top."""
+        return mount_of(self.scope)
 
     @property
     def address(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from groat.api.call import Call
 from groat.api.operations import Operation
 from groat.api.problems import HttpError, problem
 from groat.api.services import Services
-from groat.asgi import Message, Receive, Scope, Send
+from groat.asgi import Message, Receive, Scope, Send, mount_of, path_of
 from groat.http import sheets
 from groat.http.catalogue import Catalogue
 from groat.http.core import CORE
@@ -42,19 +42,24 @@ LIVE_PATH = "/connection/websocket"
 Endpoint = Callable[[dict[str, str], Scope, Receive, Send], Awaitable[None]]
 """Answers a request whose path has these parameters."""
 
+_NO_CONSOLE = (
+    "There is nothing at this address; the console is not served where groat is mounted under a prefix."
+)
+
 log = structlog.get_logger("groat.http")
 
 
 class App:
-    """The application for an ASGI server. ``groat_live`` is the process's Live while it runs, None before.
+    """The application for an ASGI server, or to be mounted in another application (docs/mounting.md).
 
-    ``services`` is what its operations share while it runs.
+    ``groat_live`` is the process's Live while it runs, ``services`` what its operations share; both are None before.
     """
 
     def __init__(self, settings: Settings, groat: Groat | None = None) -> None:
         self.groat_live: Live | None = None
         self._settings = settings
         self._given = groat
+        self._open: Groat | None = None
         self.services: Services | None = None
         self._cors = Cors(settings.origins)
         self._programs = find_programs(settings.programs)
@@ -87,7 +92,7 @@ class App:
         if not is_well_formed(host):
             await problem(HttpError("invalid_request"))(scope, receive, send)
             return
-        endpoints, values = self._routes.find(scope["path"])
+        endpoints, values = self._routes.find(path_of(scope))
         found = endpoints.get(method)
         if found is not None:
             endpoint, names = found
@@ -105,7 +110,7 @@ class App:
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a WebSocket; a close before it is accepted is a 403 to the client."""
-        if scope["path"] == LIVE_PATH and self.groat_live is not None:
+        if path_of(scope) == LIVE_PATH and self.groat_live is not None:
             await live_asgi.serve(self.groat_live, scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008})
@@ -174,13 +179,32 @@ class App:
             console = Console(modules=modules)
 
             async def show(params: dict[str, str], scope: Scope, receive: Receive, send: Send) -> None:
-                await console({**scope, **params}, receive, send)
+                if mount_of(scope):
+                    # Its addresses begin at the top.
+                    await problem(HttpError("not_found", _NO_CONSOLE))(scope, receive, send)
+                else:
+                    await console({**scope, **params}, receive, send)
 
             rest["GET"] = (show, ("path",))
         routes = Routes(rest)
         for operation in self.catalogue.operations.values():
             routes.add(operation.method, operation.path, partial(self._serve, operation))
         return routes
+
+    @property
+    def groat(self) -> Groat:
+        """The open ledger, for the application in which this one is mounted. Raises Closed while it does not run."""
+        if self._open is None:
+            raise Closed
+        return self._open
+
+    def lifespan(self, _: object = None) -> AbstractAsyncContextManager[None]:
+        """Run for as long as another application does: ``FastAPI(lifespan=app.lifespan)``.
+
+        An application that is mounted gets no lifespan events, so that the outer one has to run it. Raises StoreError
+        and other errors of :meth:`groat.Groat.open` if it cannot start.
+        """
+        return self.running()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -226,11 +250,12 @@ class App:
                 for job in program.jobs:
                     services.keep(await stack.enter_async_context(job(host)))
                 services.metrics.sources += [partial(measure, services) for measure in program.metrics]
-            self.services = services
-            self.groat_live = live
-            yield
-            await live.drain(0.0)
-            self.services = None
+            self.services, self.groat_live, self._open = services, live, groat
+            try:
+                yield
+                await live.drain(0.0)
+            finally:
+                self.services = self._open = None
 
 
 def create_app(settings: Settings, groat: Groat | None = None) -> App:

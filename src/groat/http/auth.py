@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from http.cookies import CookieError, SimpleCookie
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Meta
@@ -249,7 +250,8 @@ def _cookie(call: Call) -> str:
 def _set_cookie(call: Call, value: str, max_age_s: int) -> tuple[tuple[bytes, bytes], ...]:
     # Secure where the browser came by https; a demo on plain localhost must work too.
     secure = "; Secure" if call.scope.get("scheme") == "https" else ""
-    text = f"{COOKIE}={value}; Path=/v1/auth; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}"
+    path = f"{quote(call.mount)}/v1/auth"
+    text = f"{COOKIE}={value}; Path={path}; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}"
     return ((b"set-cookie", text.encode()),)
 
 

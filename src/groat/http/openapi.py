@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -83,8 +84,8 @@ def codes_of(operation: Operation) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=KEPT_MAX)
-def document(version: str, catalogue: Catalogue) -> bytes:
-    """The document of a server as JSON."""
+def document(version: str, catalogue: Catalogue, mount: str = "") -> bytes:
+    """The document of a server as JSON; ``mount`` is the prefix under which it is mounted."""
     described = _Described(catalogue)
     paths: dict[str, dict[str, Any]] = {}
     for operation in catalogue.described():
@@ -103,7 +104,7 @@ def document(version: str, catalogue: Catalogue) -> bytes:
                 ),
                 "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
             },
-            "servers": [{"url": "/"}],
+            "servers": [{"url": quote(mount) or "/"}],
             "paths": paths,
             "x-groat-events": described.events(),
             "components": {

@@ -199,7 +199,7 @@ async def list_demo_people(call: Call) -> Answer:
 )
 async def get_openapi(call: Call) -> Answer:
     """OpenAPI 3.1."""
-    return Answer(document(VERSION, call.services.part(Catalogue)))
+    return Answer(document(VERSION, call.services.part(Catalogue), call.mount))
 
 
 @operations.declare(
