@@ -40,13 +40,11 @@ PASSWORD = "correct horse"
 PAGE = "https://shop.example"
 
 
-class Marking(BaseHTTPMiddleware):
+async def mark(request: Request, call_next: RequestResponseEndpoint) -> Response:
     """Middleware as apps write it: it wraps the receiving and the sending of each request."""
-
-    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        answer = await call_next(request)
-        answer.headers["x-host"] = "1"
-        return answer
+    answer = await call_next(request)
+    answer.headers["x-host"] = "1"
+    return answer
 
 
 def usual() -> list[Middleware]:
@@ -54,20 +52,20 @@ def usual() -> list[Middleware]:
         Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "shop.example"]),
         Middleware(CORSMiddleware, allow_origins=[PAGE], allow_methods=["*"], allow_headers=["*"]),
         Middleware(GZipMiddleware, minimum_size=100),
-        Middleware(Marking),
+        Middleware(BaseHTTPMiddleware, dispatch=mark),
     ]
 
 
 def in_fastapi(groat: App) -> ASGIApp:
     host = FastAPI(lifespan=groat.lifespan, middleware=usual())
 
-    @host.post("/welcome/{user}")
     async def welcome(user: str) -> dict[str, Any]:
         given = await groat.groat.post(
             [("house:bonus", f"user:{user}", "50", "CREDIT")], key=f"welcome/{user}"
         )
         return {"replayed": given.replayed}
 
+    host.add_api_route("/welcome/{user}", welcome, methods=["POST"])
     host.mount(PREFIX, cast(Any, groat))
     return cast(ASGIApp, host)
 
