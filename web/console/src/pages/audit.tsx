@@ -6,10 +6,10 @@ import { type FormEvent, useEffect, useMemo, useState } from "react";
 import { auditQuery } from "../api/queries";
 import { kindLabel } from "../lib/accounts";
 import { changesOf, type FactChange } from "../lib/facts";
-import { Fact } from "../parts/entry-sheet";
 import { StaffOnly } from "../shell/gate";
 import { Button } from "../ui/button";
 import { type Column, DataTable } from "../ui/data-table";
+import { Fact, Facts } from "../ui/facts";
 import { Field, Input } from "../ui/field";
 import { Sheet } from "../ui/overlay";
 import { EmptyState, ErrorState, SkeletonRows } from "../ui/states";
@@ -218,7 +218,7 @@ function Details({ entry }: { entry: AuditView }) {
   const changes = changesOf(entry.before, entry.after);
   return (
     <div className="flex flex-col gap-5">
-      <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+      <Facts>
         <Fact label="When">
           <Time at={entry.at} />
         </Fact>
@@ -233,7 +233,7 @@ function Details({ entry }: { entry: AuditView }) {
         <Fact label="Id">
           <code className="break-all text-xs">{entry.id}</code>
         </Fact>
-      </dl>
+      </Facts>
       {changes.length > 0 && (
         <section>
           <h3 className="mb-1 font-semibold text-sm">Before and after</h3>

@@ -1,10 +1,10 @@
 import type { PostingView } from "@groat/client";
 import type { HistoryRow } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 import { transactionQuery } from "../api/queries";
 import { kindLabel } from "../lib/accounts";
 import { useRights } from "../live/hooks";
+import { Fact, Facts } from "../ui/facts";
 import { Sheet } from "../ui/overlay";
 import { Amount, Delta, Time } from "../ui/text";
 
@@ -29,7 +29,7 @@ function Details({ entry }: { entry: HistoryRow }) {
   const transaction = query.data;
   return (
     <div className="flex flex-col gap-5">
-      <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+      <Facts>
         <Fact label="Change">
           <Delta value={entry.delta} asset={entry.asset} />
         </Fact>
@@ -54,7 +54,7 @@ function Details({ entry }: { entry: HistoryRow }) {
             <code className="break-all text-xs">{transaction.reverses}</code>
           </Fact>
         )}
-      </dl>
+      </Facts>
       {transaction && transaction.postings.length > 0 && (
         <section>
           <h3 className="mb-1 font-semibold text-sm">Postings</h3>
@@ -69,15 +69,6 @@ function Details({ entry }: { entry: HistoryRow }) {
           </pre>
         </section>
       )}
-    </div>
-  );
-}
-
-export function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="flex justify-between gap-6 px-3.5 py-2">
-      <dt className="shrink-0 text-muted">{label}</dt>
-      <dd className="wrap-anywhere min-w-0 text-right">{children}</dd>
     </div>
   );
 }

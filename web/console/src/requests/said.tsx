@@ -2,7 +2,7 @@ import { isDecimal } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { requestQuery, useKind } from "../api/requests";
 import { formatDay } from "../lib/time";
-import { Fact } from "../parts/entry-sheet";
+import { Fact, Facts } from "../ui/facts";
 import { Amount, Time } from "../ui/text";
 import { type Said, sentence } from "./fields";
 import { headline, ID } from "./kinds";
@@ -12,7 +12,7 @@ import { Name } from "./people";
 export function SaidList({ said }: { said: readonly Said[] }) {
   if (said.length === 0) return null;
   return (
-    <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+    <Facts>
       {said.map(({ path, label, value, input }) =>
         Array.isArray(value) && value.some((item) => typeof item === "object") ? (
           <div key={path} className="px-3.5 py-2">
@@ -27,7 +27,7 @@ export function SaidList({ said }: { said: readonly Said[] }) {
           </Fact>
         ),
       )}
-    </dl>
+    </Facts>
   );
 }
 

@@ -11,8 +11,9 @@ import { transactionQuery } from "../api/queries";
 import { historyQuery } from "../api/requests";
 import { kindLabel } from "../lib/accounts";
 import { cx } from "../lib/cx";
-import { Fact, Postings } from "../parts/entry-sheet";
+import { Postings } from "../parts/entry-sheet";
 import { Button } from "../ui/button";
+import { Fact, Facts } from "../ui/facts";
 import { Sheet } from "../ui/overlay";
 import { ErrorState, SkeletonRows } from "../ui/states";
 import { Amount, Time } from "../ui/text";
@@ -151,7 +152,7 @@ function Transaction({ id }: { id: string }) {
   const { kind, reason, at, postings, actor, hold, reverses } = query.data;
   return (
     <div className="flex flex-col gap-5">
-      <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+      <Facts>
         <Fact label="Kind">{kindLabel(kind)}</Fact>
         {actor && (
           <Fact label="By">
@@ -176,7 +177,7 @@ function Transaction({ id }: { id: string }) {
         <Fact label="Id">
           <code className="break-all text-xs">{id}</code>
         </Fact>
-      </dl>
+      </Facts>
       <section>
         <h3 className="mb-1 font-semibold text-sm">Postings</h3>
         {postings.length === 0 ? (

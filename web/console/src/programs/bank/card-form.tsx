@@ -2,10 +2,10 @@ import { formatAmount } from "@groat/client";
 import { useQuery } from "@tanstack/react-query";
 import { userQuery } from "../../api/queries";
 import { usePerson } from "../../live/hooks";
-import { Fact } from "../../parts/entry-sheet";
 import { AmountInput } from "../../parts/money";
 import type { FormProps } from "../../registry/program";
 import { Review, ReviewButton } from "../../requests/review";
+import { Fact, Facts } from "../../ui/facts";
 import { Field, Input, Select } from "../../ui/field";
 import { Amount } from "../../ui/text";
 import { type CardDraft, fieldOf, readCard } from "./applications";
@@ -37,13 +37,13 @@ export function CardForm({ owner, act, send }: FormProps) {
       <Review review={review} act={act}>
         <h2 className="text-muted text-sm">{own ? "You apply for" : "Application for"}</h2>
         <Picture holder={holder} />
-        <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+        <Facts>
           <Fact label="Name on the card">{holder}</Fact>
           <Fact label="Pays from">Main account, {asset}</Fact>
           <Fact label="Monthly limit">
             <Amount value={limit} asset={asset} className="font-medium" />
           </Fact>
-        </dl>
+        </Facts>
         <p className="text-muted text-sm">
           It is made as soon as the bank has approved it
           {own

@@ -1,10 +1,11 @@
+import { Fact, Facts } from "../../ui/facts";
 /** The data of the bank's requests, each kind with its pictures. */
+
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { typedForm } from "../../lib/amounts";
 import { useRights } from "../../live/hooks";
 import { Copyable } from "../../parts/copyable";
-import { Fact } from "../../parts/entry-sheet";
 import type { FaceProps } from "../../registry/program";
 import { Name } from "../../requests/people";
 import { Amount } from "../../ui/text";
@@ -179,10 +180,6 @@ export function AddressFace({ kind, request }: FaceProps) {
       </Fact>
     </Facts>
   );
-}
-
-function Facts({ children }: { children: ReactNode }) {
-  return <dl className="divide-y divide-line rounded-lg border border-line text-sm">{children}</dl>;
 }
 
 function RecipientFacts({ to }: { to: Recipient }) {

@@ -1,13 +1,13 @@
 import { formatAmount } from "@groat/client";
 import { typedForm } from "../../lib/amounts";
 import { usePerson } from "../../live/hooks";
-import { Fact } from "../../parts/entry-sheet";
 import { AmountInput, AssetSelect } from "../../parts/money";
 import type { FormProps } from "../../registry/program";
 import { fieldsOf } from "../../requests/fields";
 import { asksFor, FILE, thresholdOf, transitionOf } from "../../requests/kinds";
 import { useRequests } from "../../requests/request-list";
 import { Review, ReviewButton } from "../../requests/review";
+import { Fact, Facts } from "../../ui/facts";
 import { Field, Input } from "../../ui/field";
 import { FormSection } from "../../ui/surface";
 import { Amount } from "../../ui/text";
@@ -53,7 +53,7 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
             </span>
           </p>
         </div>
-        <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+        <Facts>
           {data.purpose && <Fact label="Purpose">{data.purpose}</Fact>}
           <Fact label="Every month">
             <Amount value={plan.rows[0]?.payment ?? "0"} asset={data.asset} />
@@ -66,7 +66,7 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
               <Amount value={plan.interest} asset={data.asset} />
             </Fact>
           )}
-        </dl>
+        </Facts>
         <p className="text-muted text-sm">
           The bank decides, and sets the rate; what it grants is paid out at once. Until then{" "}
           {own ? "you" : "the borrower"} can cancel.

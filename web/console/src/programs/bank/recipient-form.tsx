@@ -1,6 +1,6 @@
-import { Fact } from "../../parts/entry-sheet";
 import type { FormProps } from "../../registry/program";
 import { Review, ReviewButton } from "../../requests/review";
+import { Fact, Facts } from "../../ui/facts";
 import { Notice } from "../../ui/states";
 import { spaced } from "./data";
 import { type Reading, useDraft } from "./draft";
@@ -41,14 +41,14 @@ export function RecipientForm({ owner, act, send }: FormProps) {
     return (
       <Review review={review} act={act}>
         <h2 className="font-semibold">Review</h2>
-        <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+        <Facts>
           <Fact label="Recipient">{to ? `${to.name} (${to.user})` : data.name || data.user}</Fact>
           {data.external && (
             <Fact label="Account">
               <span className="num">{spaced(data.external)}</span>
             </Fact>
           )}
-        </dl>
+        </Facts>
       </Review>
     );
   }

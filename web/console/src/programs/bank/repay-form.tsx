@@ -4,11 +4,11 @@ import { type FormEvent, useState } from "react";
 import { assetsQuery } from "../../api/queries";
 import { readAmount } from "../../lib/amounts";
 import { useLiveBalance } from "../../live/hooks";
-import { Fact } from "../../parts/entry-sheet";
 import { AmountInput } from "../../parts/money";
 import { useAttempt } from "../../parts/use-attempt";
 import type { ActFormProps } from "../../registry/program";
 import { Button } from "../../ui/button";
+import { Fact, Facts } from "../../ui/facts";
 import { Field } from "../../ui/field";
 import { Notice } from "../../ui/states";
 import { Amount } from "../../ui/text";
@@ -159,7 +159,7 @@ function Review({
       <p className="font-semibold text-[1.75rem] leading-none tracking-[-0.02em]">
         <Amount value={amount} asset={asset} />
       </p>
-      <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+      <Facts>
         {!isZero(overdue) && (
           <Fact label="For what is due">
             <Amount value={overdue} />
@@ -188,7 +188,7 @@ function Review({
             <Amount value={subtract(available, amount)} />
           </Fact>
         )}
-      </dl>
+      </Facts>
       <p className="text-muted text-sm">
         {last
           ? "This pays the loan off."

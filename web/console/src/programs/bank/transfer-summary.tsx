@@ -2,8 +2,8 @@ import { compare, formatAmount, type KindView, type RequestView, subtract } from
 import { ArrowRight } from "lucide-react";
 import { cx } from "../../lib/cx";
 import type { MainBalance } from "../../live/hooks";
-import { Fact } from "../../parts/entry-sheet";
 import { thresholdOf } from "../../requests/kinds";
+import { Fact, Facts } from "../../ui/facts";
 import { Amount } from "../../ui/text";
 import { dataOf, spaced } from "./data";
 import { Day } from "./pieces";
@@ -51,7 +51,7 @@ export function TransferSummary({
           </span>
         </p>
       </div>
-      <dl className="divide-y divide-line rounded-lg border border-line text-sm">
+      <Facts>
         {to.external && (
           <Fact label="Account">
             <span className="num">{spaced(to.external)}</span>
@@ -87,7 +87,7 @@ export function TransferSummary({
             </span>
           </Fact>
         )}
-      </dl>
+      </Facts>
       <p className="text-muted text-sm">
         {now
           ? `The amount is held until it is approved; until then ${own ? "you" : "the payer"} can cancel.`
