@@ -9,7 +9,8 @@
 # make bench   the measurements, as JSON lines
 # make audit   the dependencies against the lists of known holes
 # make wheel   dist/groat-*.whl with the console inside
-# make packages the wheel, and the npm packages as dist/groat-client-*.tgz and dist/groat-react-*.tgz
+# make packages the wheel, and the npm packages of client, react and the console's types as dist/groat-*.tgz
+# make examples the console module of examples/top_ups, whose built files are in git
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,7 +20,7 @@ WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path
 SOAK_ROUNDS ?= 20
 SOAK_S ?= 3600
 
-.PHONY: setup python web demo cluster test lint types test-python test-web debian soak bench wheel lock audit clean
+.PHONY: setup python web demo cluster test lint types test-python test-web debian soak bench wheel packages examples lock audit clean
 
 setup: python web
 
@@ -100,7 +101,10 @@ wheel: setup
 	$(BIN)/python -m build --wheel --no-isolation
 
 packages: wheel
-	cd web && npm pack --silent --pack-destination ../dist -w client -w react
+	cd web && npm pack --silent --pack-destination ../dist -w client -w react -w module
+
+examples: web
+	cd examples/top_ups/console && PATH=$(CURDIR)/web/node_modules/.bin:$$PATH vite build
 
 # New locks after a change of requirements*.in; needs uv (pip install uv).
 lock:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -36,16 +36,22 @@ class Server:
     """A groat with a database that outlives it, on a port that stays the same when it is started again.
 
     It is `groat demo`; or, with `passwords` by user, `groat serve` on an empty database with just these people.
+    `environment` adds variables to those of the process.
     """
 
     def __init__(
-        self, directory: Path, settings: Sequence[str] = (), passwords: dict[str, str] | None = None
+        self,
+        directory: Path,
+        settings: Sequence[str] = (),
+        passwords: dict[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.database = f"sqlite:///{directory / 'groat.db'}"
         self.log = directory / "server.log"
         self.directory = directory
         self._settings = settings
         self._people = passwords
+        self._environment = {**ENVIRONMENT, **(environment or {})}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
@@ -76,7 +82,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 cwd=self.directory,
-                env=ENVIRONMENT,
+                env=self._environment,
             )
         deadline = time.monotonic() + START_S_MAX
         while not self._is_ready():
@@ -95,7 +101,9 @@ class Server:
         """Run a `groat` command on the same database, beside the server."""
         command = [sys.executable, "-m", "groat", *arguments, "--database", self.database]
         with self.log.open("ab") as log:
-            return subprocess.Popen(command, cwd=self.directory, stdout=log, stderr=log, env=ENVIRONMENT)
+            return subprocess.Popen(
+                command, cwd=self.directory, stdout=log, stderr=log, env=self._environment
+            )
 
     def _is_ready(self) -> bool:
         try:

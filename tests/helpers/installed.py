@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from importlib.metadata import PathDistribution
 from pathlib import Path
@@ -9,6 +10,16 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def environment(place: Path, *packages: Path) -> dict[str, str]:
+    """Variables with which another process finds the packages of these folders, each with a pyproject.toml."""
+    paths = [str(place / "site")]
+    for package in packages:
+        project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
+        write_entries(place, project["name"], project["entry-points"]["groat.programs"])
+        paths.append(str(package / "src"))
+    return {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 def install(monkeypatch: pytest.MonkeyPatch, place: Path, package: Path) -> None:
@@ -21,10 +32,15 @@ def install(monkeypatch: pytest.MonkeyPatch, place: Path, package: Path) -> None
 
 def install_entries(monkeypatch: pytest.MonkeyPatch, place: Path, name: str, entries: dict[str, str]) -> None:
     """Let an installed distribution of this name have these programs in its entry points."""
+    write_entries(place, name, entries)
+    monkeypatch.syspath_prepend(str(place / "site"))
+
+
+def write_entries(place: Path, name: str, entries: dict[str, str]) -> None:
+    """Write a distribution of this name with these programs in its entry points below ``place / "site"``."""
     info = place / "site" / f"{name.replace('-', '_')}-0.1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.1.0\n")
     lines = [f"{program} = {value}" for program, value in entries.items()]
     (info / "entry_points.txt").write_text("\n".join(["[groat.programs]", *lines]))
     assert PathDistribution(info).entry_points
-    monkeypatch.syspath_prepend(str(place / "site"))

@@ -1,10 +1,13 @@
 /** Builds the modules that the console shares with those of programs, and the import map that names them. */
 import { createRequire } from "node:module";
-import type { Plugin } from "vite";
+import { join } from "node:path";
+import type { Plugin, Rolldown } from "vite";
 
 const require = createRequire(import.meta.url);
 
 const FOLDER = "console/shared";
+const SOURCE = join(import.meta.dirname, "src/");
+const MAIN = join(SOURCE, "main.tsx");
 const PREFIX = "\0groat-shared:";
 
 /** The names that programs import: a public interface (docs/programs.md). */
@@ -14,7 +17,7 @@ const SHARED = {
   "react-dom": named("react-dom"),
   "@groat/client": 'export * from "@groat/client";',
   "@groat/react": 'export * from "@groat/react";',
-  "@groat/console": 'export * from "/src/module/index.ts";',
+  "@groat/console": 'export * from "/src/shared/console.tsx";',
 };
 
 /** Exports a CommonJS package by its names: a browser cannot find them out. */
@@ -33,6 +36,28 @@ export const sharedInputs = Object.fromEntries(
 /** Where a built entry goes: shared modules have a folder of their own. */
 export const entryFileNames = ({ name }: { name: string }) =>
   name in sharedInputs ? `${FOLDER}/${name.slice("shared-".length)}-[hash].js` : "assets/[name]-[hash].js";
+
+interface Graph {
+  getModuleInfo(id: string): Rolldown.ModuleInfo | null;
+}
+
+let shell: Set<string> | null = null;
+
+/** Whether a module of the console is loaded with its page, and not later. */
+export function isInShell(id: string, graph: Graph): boolean {
+  shell ??= reached(MAIN, graph);
+  return shell.has(id);
+}
+
+function reached(start: string, graph: Graph): Set<string> {
+  const found = new Set([start]);
+  for (const id of found) {
+    for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) {
+      if (imported.startsWith(SOURCE)) found.add(imported);
+    }
+  }
+  return found;
+}
 
 /** Serves the shared modules to the build, and writes the import map into the page. */
 export function shared(): Plugin {

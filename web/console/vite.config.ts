@@ -4,7 +4,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
-import { entryFileNames, shared, sharedInputs } from "./shared.ts";
+import { entryFileNames, isInShell, shared, sharedInputs } from "./shared.ts";
 
 /** A server to develop against; `groat demo` is one. */
 const server = process.env.GROAT_URL ?? "http://localhost:8000";
@@ -58,6 +58,8 @@ export default defineConfig({
               test: /node_modules\/(radix-ui|@radix-ui|@floating-ui|react-remove-scroll|aria-hidden|sonner)/,
             },
             { name: "client", test: /node_modules\/(centrifuge|protobufjs|events)\/|web\/client\/src/ },
+            // What the first page needs stays together, though modules of programs share parts of it.
+            { debugName: "shell", name: (id, graph) => (isInShell(id, graph) ? "shell" : null) },
           ],
         },
       },

@@ -1,4 +1,5 @@
 import { type AnyRoute, createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
+import { UnknownPage } from "./modules/missing-modules";
 import type { Page } from "./registry/program";
 import { onRegister, pagesOf, registered } from "./registry/registry";
 import { Gate } from "./shell/gate";
@@ -114,7 +115,7 @@ const request = createRoute({
 });
 
 /** An address that no page has: the program whose page it is may not be here yet. */
-const unknown = createRoute({ getParentRoute: () => inside, path: "$", component: Lost });
+const unknown = createRoute({ getParentRoute: () => inside, path: "$", component: UnknownPage });
 
 const OWN = [
   overview,

@@ -10,7 +10,7 @@ import { Boundary } from "../ui/boundary";
 import { Notice } from "../ui/states";
 import { Amount, Time } from "../ui/text";
 import { Acts } from "./acts";
-import { fieldsOf, saidOf } from "./fields";
+import { fieldsOf, type Said, saidOf } from "./fields";
 import { FileButton } from "./file-button";
 import { stateOf, transitionOf, verdictsOf } from "./kinds";
 import { Approvals, StateBadge, Viewers } from "./marks";
@@ -67,7 +67,7 @@ export function RequestRecord({ kind, request, children, ...acts }: RecordProps)
       <Approvals kind={kind} request={request} />
       {children}
       {Face ? (
-        <Boundary fallback={<SaidList said={said} />}>
+        <Boundary fallback={<Unfaced said={said} />}>
           <Face kind={kind} request={request} />
         </Boundary>
       ) : (
@@ -76,6 +76,18 @@ export function RequestRecord({ kind, request, children, ...acts }: RecordProps)
       <Family kind={kind} request={request} />
       {request.history && <Timeline kind={kind} request={request} />}
     </div>
+  );
+}
+
+/** The data where the program's own view of them broke. */
+function Unfaced({ said }: { said: Said[] }) {
+  return (
+    <>
+      <Notice tone="warn" role="alert">
+        The program's own view of it has failed. This is what it holds.
+      </Notice>
+      <SaidList said={said} />
+    </>
   );
 }
 

@@ -6,6 +6,8 @@ import { lazyPart } from "../lib/lazy";
 import { useRights } from "../live/hooks";
 import { StatusBanner, StatusMenu } from "../live/status";
 import { LiveToasts } from "../live/toasts";
+import { loadModules } from "../modules/load";
+import { MissingModules } from "../modules/missing-modules";
 import { preloadChart } from "../parts/chart-card";
 import { preloadPieces } from "../registry/registry";
 import { Slot } from "../registry/slot";
@@ -84,6 +86,7 @@ export function Shell() {
   const [paletteWanted, setPaletteWanted] = useState(false);
   const main = useFocusOnNavigation();
   useAllPages();
+  useEffect(loadModules, []);
   const { staff } = useRights();
   useEffect(() => {
     if (paletteOpen) setPaletteWanted(true);
@@ -138,6 +141,7 @@ export function Shell() {
           </header>
           <StatusBanner />
           <Unconfirmed />
+          <MissingModules />
         </div>
         <main
           id="main"
