@@ -13,6 +13,7 @@ import type { ActOptions, Groat, GroatOptions } from "./groat.js";
 import { guarded } from "./guard.js";
 import { given, Http, type TokenProvider } from "./http.js";
 import type { Change, GroatState, Overlay, Phase, Position } from "./model.js";
+import { Requests } from "./requests/store.js";
 import { isEmpty, sameFields, samePositions } from "./same.js";
 import { Seen } from "./seen.js";
 import { type Proof, Session, type SessionHost } from "./session.js";
@@ -44,6 +45,7 @@ export function createGroat(options: GroatOptions = {}): Groat {
 
 class Client implements Groat {
   readonly api: Api;
+  readonly requests: Requests;
   private readonly environment: Environment;
   private readonly debug: DebugSink;
   private readonly http: Http;
@@ -104,6 +106,7 @@ class Client implements Groat {
     if (options.initial) this.book = firstBook(options.initial);
     this.state = this.picture();
     this.first = this.state;
+    this.requests = new Requests(this, this.environment.clock);
   }
 
   getState = (): GroatState => this.state;

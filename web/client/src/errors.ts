@@ -11,7 +11,8 @@ export type ClientCode =
   | "aborted"
   | "view_refused"
   | "origin_refused"
-  | "unknown_write";
+  | "unknown_write"
+  | "done_before";
 
 const ORDINARY: readonly string[] = ["signed_out", "session_ended", "token_expired", "token_revoked"];
 

@@ -4,6 +4,7 @@ import type { DebugSink } from "./debug.js";
 import type { Environment } from "./environment.js";
 import type { TokenProvider } from "./http.js";
 import type { Change, GroatState } from "./model.js";
+import type { Requests } from "./requests/store.js";
 import type { Toast, ToastOptions } from "./toasts.js";
 import type { ActionInput, BalanceView, Credentials, ReadInput, Session, TransactionView } from "./wire.js";
 import type { WriteTold } from "./writes.js";
@@ -49,6 +50,9 @@ export interface Groat {
    * `session_ended`, where `api` would go on in the next person's name.
    */
   bind(): Api;
+
+  /** The requests that this page shows, kept right by what the streams tell. */
+  readonly requests: Requests;
 
   /** The present picture. The same object until something changes. */
   getState(): GroatState;

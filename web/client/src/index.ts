@@ -34,7 +34,11 @@ export {
   type ViewStatus,
 } from "./model.js";
 export { isRead, type Notifications, newestFirst, wants } from "./notices.js";
-export { fitsFilter, requestsTold, type ToldRequest } from "./requests.js";
+export type { RequestList, RequestsRead } from "./requests/list.js";
+export { fitsFilter, requestsTold, type ToldRequest } from "./requests/news.js";
+export type { OneRequest, RequestHistory, StepsRead, Waiting } from "./requests/one.js";
+export type { Read, Reading } from "./requests/reading.js";
+export type { Requests } from "./requests/store.js";
 export type { Toast, ToastOptions } from "./toasts.js";
 export { readNumber, type TypedNumber, type TypedOptions } from "./typed.js";
 export type * from "./types.js";

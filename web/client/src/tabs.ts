@@ -54,15 +54,33 @@ export class Tabs<M extends TabMessage> {
   open(share: boolean): void {
     const { openChannel } = this.environment;
     if (this.channel) return;
-    this.channel = share && openChannel ? attempt(() => openChannel(this.name)) : null;
-    if (!this.channel) return;
-    // A tab may run another version of this code: what cannot be read is reported, and the next message is heard.
-    this.channel.onmessage = ({ data }: MessageEvent<M>) => guarded(() => this.heard(data));
+    if (!share || !openChannel) return;
+    this.channel = attempt(() => {
+      const channel = openChannel(this.name);
+      // A tab may run another version of this code: what cannot be read is reported, and the next message is heard.
+      channel.onmessage = ({ data }: MessageEvent<M>) => guarded(() => this.heard(data));
+      return channel;
+    });
   }
 
-  /** Tells the other tabs. A channel that can carry nothing leaves this tab alone, which is no reason to stop here. */
   private post(message: object): void {
-    attempt(() => this.channel?.postMessage(message));
+    try {
+      this.channel?.postMessage(message);
+    } catch (error) {
+      // A message that cannot be copied is lost. A channel that carries nothing leaves this tab alone: it hears no leader.
+      if (error instanceof Error && error.name === "DataCloneError") return;
+      this.debug("no channel here", { error });
+      this.closeChannel();
+      if (this.group === null) return;
+      this.election?.stop();
+      this.elect(new Alone(this.turn));
+    }
+  }
+
+  private closeChannel(): void {
+    const { channel } = this;
+    this.channel = null;
+    if (channel) attempt(() => channel.close());
   }
 
   private heard(data: M): void {
@@ -73,8 +91,7 @@ export class Tabs<M extends TabMessage> {
 
   close(): void {
     this.leave();
-    this.channel?.close();
-    this.channel = null;
+    this.closeChannel();
   }
 
   /** To the tabs of the same group. */
@@ -93,30 +110,33 @@ export class Tabs<M extends TabMessage> {
     this.group = group;
     const { locks } = this.environment;
     const say = (type: string) => this.post({ type, from: this.id, group });
-    const turn = (leads: boolean) => {
-      if (this.leads === leads) return;
-      this.leads = leads;
-      this.debug(leads ? "this tab leads" : "this tab follows", { group });
-      if (leads) this.events.lead();
-      else this.events.follow();
-    };
-    const elect = (election: Election) => {
-      this.election = election;
-      election.start();
-    };
-    const byBeats = () => elect(new BeatElection(this.id, this.environment, say, turn));
-    if (!this.channel) elect(new Alone(turn));
+    const byBeats = () => this.elect(new BeatElection(this.id, this.environment, say, this.turn));
+    if (!this.channel) this.elect(new Alone(this.turn));
     else if (!locks) byBeats();
     else {
-      const lock = new LockElection(`${this.name}:${group}`, locks, this.environment, say, turn, (error) => {
+      const name = `${this.name}:${group}`;
+      const lock = new LockElection(name, locks, this.environment, say, this.turn, (error) => {
         this.debug("no locks here", { error });
         if (this.election !== lock) return;
         lock.stop();
         byBeats();
       });
-      elect(lock);
+      this.elect(lock);
     }
   }
+
+  private elect(election: Election): void {
+    this.election = election;
+    election.start();
+  }
+
+  private readonly turn: Turn = (leads) => {
+    if (this.leads === leads) return;
+    this.leads = leads;
+    this.debug(leads ? "this tab leads" : "this tab follows", { group: this.group });
+    if (leads) this.events.lead();
+    else this.events.follow();
+  };
 
   /** Gives up the lead, if any, without a call of `follow`. */
   leave(): void {

@@ -150,6 +150,30 @@ describe.each([
     expect(it.server.seen.at(-1)).toEqual({ stream: "user:42", offset: 1, ago_ms: expect.any(Number) });
   });
 
+  test.each(["postMessage", "onmessage", "close"] as const)(
+    "tabs whose channel throws at %s work, each alone",
+    async (broken) => {
+      const forbidden = () => {
+        throw new DOMException("no channel", "InvalidStateError");
+      };
+      const openChannel = (name: string) => {
+        const channel = it.browser.openChannel(name, it.browser.tab());
+        return Object.defineProperty(channel, broken, { get: () => forbidden, set: forbidden });
+      };
+      const first = await it.open({ environment: { openChannel } });
+      const second = await it.open({ environment: { openChannel } });
+      await it.pass(takeover_ms);
+      for (const balance of ["105", "110"]) {
+        it.server.change("42", "5");
+        await it.pass(100);
+        for (const { groat } of [first, second]) {
+          expect([status(groat), credit(groat)]).toEqual(["live", balance]);
+        }
+        await it.pass(60_000);
+      }
+    },
+  );
+
   test("tabs that do not share have a connection each", async () => {
     await it.open({ share: false });
     await it.open({ share: false });

@@ -28,7 +28,7 @@ const step = (version: number): StepView => ({
 /** The request as it is read when it has this many steps, of which three come with it. */
 const request = (version: number): RequestView =>
   requestView({
-    id: "c1",
+    id: `c${testNumber}`,
     kind: "card",
     state: "active",
     version,
@@ -41,11 +41,16 @@ const upTo = (newest: number, count: number): StepView[] =>
   Array.from({ length: Math.min(count, newest) }, (_, index) => step(newest - index));
 
 let newest = 0;
+/** Each test has a request of its own: what was read of one stays known. */
+let testNumber = 0;
 const asked: (string | null)[] = [];
 const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
 
 beforeEach(() => {
   asked.length = 0;
+  const state = groat.getState();
+  testNumber += 1;
+  vi.spyOn(groat, "getState").mockReturnValue({ ...state, phase: "ready" });
   vi.spyOn(groat, "start").mockImplementation(() => undefined);
   vi.spyOn(groat.api, "requestHistory").mockImplementation(async (_kind, _id, { cursor } = {}) => {
     asked.push(cursor ?? null);
@@ -100,8 +105,7 @@ test("what happens meanwhile leaves no gap", async () => {
   await waitFor(() => expect(shown()).toEqual([7, 6, 5, 4]));
   newest = 12;
   rerender(timeline());
-  // As everything does that hears of the request.
-  await queries.invalidateQueries({ queryKey: ["request", "c1"] });
+  groat.requests.refresh();
   await waitFor(() => expect(shown()).toEqual([12, 11, 10, 9]));
   await userEvent.click(earlier() as HTMLElement);
   await waitFor(() => expect(shown()).toEqual(down(12, 5)));

@@ -1,5 +1,5 @@
 import { GroatError, type RequestView, type TransitionView } from "@groat/client";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { GroatProvider } from "@groat/react";
 import { act, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -10,14 +10,14 @@ import { requestView } from "./help";
 const LOST = new GroatError("unknown_outcome", "");
 const REPAY = { name: "repay", title: "Repay" } as TransitionView;
 const FREEZE = { name: "freeze", title: "Freeze" } as TransitionView;
-const queries = new QueryClient();
 const wrapper = ({ children }: { children: ReactNode }) => (
-  <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+  <GroatProvider client={groat}>{children}</GroatProvider>
 );
 let answers: (GroatError | RequestView)[];
 let keys: string[];
 
 beforeEach(() => {
+  vi.spyOn(groat, "start").mockImplementation(() => undefined);
   vi.spyOn(groat, "bind").mockReturnValue(groat.api);
   keys = [];
   vi.spyOn(groat.api, "takeTransition").mockImplementation(

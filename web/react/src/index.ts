@@ -20,9 +20,12 @@ export {
 export {
   type RequestsOptions,
   type UseRequest,
+  type UseRequestHistory,
   type UseRequests,
   useRequest,
+  useRequestHistory,
   useRequests,
+  useWaiting,
 } from "./use-requests.js";
 export { type UseSpend, useSpend } from "./use-spend.js";
 export { type UseStatus, useStatus } from "./use-status.js";

@@ -1,9 +1,11 @@
 import type { KindView, RequestFilter, RequestView } from "@groat/client";
+import { useRequest, useRequests, useWaiting } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Inbox as InboxIcon, Keyboard, ListFilter, Maximize2, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { kindsQuery, looksQuery, requestQuery, waitingQuery } from "../api/requests";
+import { PAGE_SIZE } from "../api/queries";
+import { kindsQuery, looksQuery } from "../api/requests";
 import { InboxLine } from "../inbox/inbox-row";
 import { afterwards, arrange, beside, type InboxRow, nextLeave } from "../inbox/list";
 import { KEYS, singleKeys, useKeys } from "../inbox/use-keys";
@@ -13,7 +15,7 @@ import { Headline } from "../requests/headline";
 import { Name } from "../requests/people";
 import { usePlural } from "../requests/plural";
 import { RequestRecord } from "../requests/record";
-import { useFresh, useRequests } from "../requests/request-list";
+import { useFresh } from "../requests/request-list";
 import { StaffOnly } from "../shell/gate";
 import { Button, IconButton } from "../ui/button";
 import { Checkbox, Select } from "../ui/field";
@@ -55,9 +57,9 @@ function Inbox() {
     ...(user && { user }),
     ...(sort !== "newest" && { sort }),
   };
-  const list = useRequests(filter, following);
-  const rows = useRows(list.rows, JSON.stringify(filter), list.isPlaceholderData, selected);
-  const fresh = useFresh(list.rows, list.isPlaceholderData || sort !== "newest");
+  const list = useRequests(filter, { limit: PAGE_SIZE, hold: !following, keepPrevious: true });
+  const rows = useRows(list.items, JSON.stringify(filter), list.previous, selected);
+  const fresh = useFresh(list.items, list.previous || sort !== "newest");
   const chosen = rows.find(({ request }) => request.id === selected)?.request;
   const approve = useRef<HTMLButtonElement>(null);
   const reject = useRef<HTMLButtonElement>(null);
@@ -94,7 +96,7 @@ function Inbox() {
     ArrowUp: () => move(-1),
     a: () => pressTwice(approve.current),
     r: () => reject.current?.click(),
-    n: () => list.waiting > 0 && list.show(),
+    n: () => list.fresh > 0 && list.refresh(),
     "?": () => setHelp(true),
     Escape: () => focusRow(selected),
   });
@@ -153,22 +155,22 @@ function Inbox() {
           <div ref={top} />
           <div
             aria-live="polite"
-            className={cx("flex justify-center", list.waiting > 0 && "border-line border-b p-2")}
+            className={cx("flex justify-center", list.fresh > 0 && "border-line border-b p-2")}
           >
-            {list.waiting > 0 && <NewRows count={list.waiting} onShow={list.show} />}
+            {list.fresh > 0 && <NewRows count={list.fresh} onShow={list.refresh} />}
           </div>
-          {list.isPending || declared.isPending ? (
+          {(list.loading && rows.length === 0) || declared.isPending ? (
             <SkeletonRows rows={6} />
           ) : declared.isError && kinds.length === 0 ? (
             <ErrorState error={declared.error} onRetry={() => void declared.refetch()} />
-          ) : list.isError && rows.length === 0 ? (
-            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+          ) : list.error && rows.length === 0 ? (
+            <ErrorState error={list.error} onRetry={list.refresh} />
           ) : rows.length === 0 ? (
             <EmptyState icon={<InboxIcon aria-hidden />} title="Nothing waits for a decision">
               What people file shows up here by itself.
             </EmptyState>
           ) : (
-            <ul {...reading} className={cx("transition-opacity", list.isPlaceholderData && "opacity-60")}>
+            <ul {...reading} className={cx("transition-opacity", list.previous && "opacity-60")}>
               {rows.map((row) => (
                 <InboxLine
                   key={row.request.id}
@@ -190,15 +192,10 @@ function Inbox() {
               ))}
             </ul>
           )}
-          {list.hasNextPage && (
+          {list.hasMore && (
             <div className="flex items-center justify-center gap-3 border-line border-t p-3">
               <span className="num text-faint text-xs">{rows.length} loaded</span>
-              <Button
-                size="sm"
-                look="quiet"
-                busy={list.isFetchingNextPage}
-                onClick={() => void list.fetchNextPage()}
-              >
+              <Button size="sm" look="quiet" busy={list.loading} onClick={list.loadMore}>
                 Show more
               </Button>
             </div>
@@ -273,9 +270,9 @@ function Chosen({
   kind,
   ...acts
 }: Omit<React.ComponentProps<typeof RequestRecord>, "kind"> & { kind: KindView | undefined }) {
-  const query = useQuery({ ...requestQuery(request.kind, request.id), placeholderData: request });
+  const read = useRequest(request.kind, request.id).request;
   if (!kind) return <Skeleton className="m-6 h-60" />;
-  const shown = query.data ?? request;
+  const shown = read ?? request;
   return (
     <>
       <header className="flex items-start justify-between gap-4 border-line border-b px-5 py-4">
@@ -319,7 +316,7 @@ function KindFilter({
   only: string | undefined;
   onPick: (kind: string | undefined) => void;
 }) {
-  const waiting = useQuery(waitingQuery).data ?? {};
+  const waiting = useWaiting() ?? {};
   const plural = usePlural();
   const all = Object.values(waiting).reduce((sum, count) => sum + count, 0);
   const offered = kinds.filter(({ name, states }) => states.some((state) => state.waits) || name === only);

@@ -1,8 +1,9 @@
 import { GroatError } from "@groat/client";
+import { useRequest } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { FileQuestion } from "lucide-react";
-import { kindsQuery, requestQuery } from "../api/requests";
+import { kindsQuery } from "../api/requests";
 import { KindCrumb } from "../requests/crumb";
 import { Headline } from "../requests/headline";
 import { RequestRecord } from "../requests/record";
@@ -16,11 +17,12 @@ export function RequestPage() {
   const { kind: name, id } = route.useParams();
   const { from } = route.useSearch();
   const kinds = useQuery(kindsQuery);
-  const query = useQuery(requestQuery(name, id));
+  const read = useRequest(name, id);
+  const { request } = read;
   const kind = kinds.data?.find((one) => one.name === name);
   const title = kind?.title ?? "Request";
   const crumb = <KindCrumb name={name} kind={kind} inbox={from === "inbox"} />;
-  if (query.isPending || kinds.isPending) {
+  if ((read.loading && !request) || kinds.isPending) {
     return (
       <>
         <PageHeader title={title} crumb={crumb} />
@@ -28,8 +30,8 @@ export function RequestPage() {
       </>
     );
   }
-  const error = query.error ?? kinds.error;
-  if (!query.data || !kind) {
+  const error = read.error ?? kinds.error;
+  if (!request || !kind) {
     const missing = error instanceof GroatError && error.status === 404;
     return (
       <>
@@ -43,7 +45,7 @@ export function RequestPage() {
             <ErrorState
               error={error}
               onRetry={() => {
-                if (query.isError) void query.refetch();
+                if (read.error) read.refresh();
                 if (kinds.isError) void kinds.refetch();
               }}
             />
@@ -58,13 +60,13 @@ export function RequestPage() {
         title={title}
         hint={
           <span className="inline-block first-letter:uppercase">
-            <Headline kind={kind} request={query.data} />
+            <Headline kind={kind} request={request} />
           </span>
         }
         crumb={crumb}
       />
       <Card className="max-w-3xl p-4 sm:p-6">
-        <RequestRecord key={id} kind={kind} request={query.data} />
+        <RequestRecord key={id} kind={kind} request={request} />
       </Card>
     </>
   );

@@ -1,8 +1,9 @@
 import type { KindView } from "@groat/client";
+import { useWaiting } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
 import { FileQuestion } from "lucide-react";
-import { kindsQuery, waitingQuery } from "../api/requests";
+import { kindsQuery } from "../api/requests";
 import { cx } from "../lib/cx";
 import { usePerson, useRights } from "../live/hooks";
 import { useKindModules } from "../registry/registry";
@@ -16,7 +17,7 @@ import { Card, PageHeader } from "../ui/surface";
 const route = getRouteApi("/inside/requests/$kind");
 
 /** The kinds that have their place here: people find those with a page of their own there. */
-function useListed(): KindView[] {
+function useListed(): readonly KindView[] {
   const { staff } = useRights();
   const kinds = useQuery(kindsQuery).data ?? [];
   const moduleOf = useKindModules();
@@ -81,7 +82,7 @@ function KindTabs({ current }: { current: KindView }) {
   const kinds = useListed();
   const plural = usePlural();
   const { staff } = useRights();
-  const waiting = useQuery({ ...waitingQuery, enabled: staff }).data ?? {};
+  const waiting = useWaiting({ skip: !staff }) ?? {};
   if (kinds.length < 2) return null;
   return (
     <nav

@@ -1,7 +1,9 @@
 import type { RequestView } from "@groat/client";
+import { useRequests } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { PAGE_SIZE } from "../api/queries";
 import { kindsQuery } from "../api/requests";
 import { Button } from "../ui/button";
 import { ErrorState, SkeletonRows } from "../ui/states";
@@ -10,15 +12,14 @@ import { Amount, Time } from "../ui/text";
 import { Headline } from "./headline";
 import { stateOf } from "./kinds";
 import { ApprovalDots, StateBadge } from "./marks";
-import { useRequests } from "./request-list";
 
 const SHOWN = 5;
 
 /** Lists a person's requests under way, of all kinds: neither settled nor simply running. Nothing where there is none. */
 export function UnderWay({ user }: { user: string }) {
   const kinds = useQuery(kindsQuery).data ?? [];
-  const list = useRequests({ user }, true);
-  const rows = list.rows.filter(({ kind: name, open, state }) => {
+  const list = useRequests({ user }, { limit: PAGE_SIZE });
+  const rows = list.items.filter(({ kind: name, open, state }) => {
     const kind = kinds.find((one) => one.name === name);
     return open && stateOf(kind, state).tone !== "good";
   });
@@ -34,28 +35,28 @@ export function UnderWay({ user }: { user: string }) {
 /** All requests of a person, of every kind. */
 export function PersonRequests({ user }: { user: string }) {
   const kinds = useQuery(kindsQuery).data ?? [];
-  const list = useRequests({ user }, true);
+  const list = useRequests({ user }, { limit: PAGE_SIZE });
   const [all, setAll] = useState(false);
   if (kinds.length === 0) return null;
   return (
     <Card data-testid="person-requests">
       <CardHeader title="Requests" />
-      {list.isPending ? (
+      {list.loading && list.items.length === 0 ? (
         <SkeletonRows rows={3} />
-      ) : list.isError && list.rows.length === 0 ? (
-        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-      ) : list.rows.length === 0 ? (
+      ) : list.error && list.items.length === 0 ? (
+        <ErrorState error={list.error} onRetry={list.refresh} />
+      ) : list.items.length === 0 ? (
         <p className="px-4 pb-4 text-muted text-sm sm:px-5">None yet.</p>
       ) : (
-        <Lines rows={all ? list.rows : list.rows.slice(0, SHOWN)} />
+        <Lines rows={all ? list.items : list.items.slice(0, SHOWN)} />
       )}
-      {(list.hasNextPage || (!all && list.rows.length > SHOWN)) && (
+      {(list.hasMore || (!all && list.items.length > SHOWN)) && (
         <div className="flex justify-center border-line border-t p-3">
           <Button
             size="sm"
             look="quiet"
-            busy={list.isFetchingNextPage}
-            onClick={() => (all ? void list.fetchNextPage() : setAll(true))}
+            busy={list.loading}
+            onClick={() => (all ? list.loadMore() : setAll(true))}
           >
             Show older
           </Button>

@@ -3,7 +3,6 @@ import {
   compare,
   formatAmount,
   type KindView,
-  type RequestLine,
   type RequestView,
   type StateView,
   type TransitionView,
@@ -91,24 +90,6 @@ export function headline(kind: KindView | undefined, { data }: Pick<RequestView,
 }
 
 export const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** A request that a line tells news of. What only the request itself says stays until it is asked for again. */
-export function renewed(request: RequestView, line: RequestLine, kind: KindView | undefined): RequestView {
-  if (line.version <= request.version) return request;
-  const { state, version, waits, amount, asset, changed_at } = line;
-  const given = [...request.approvals.given];
-  if (line.approvals > given.length) given.push({ by: line.by, at: changed_at, input: {} });
-  const { open } = stateOf(kind, state);
-  const approvals = { needed: line.needed, given };
-  const may = (request.may ?? []).filter((name) => transitionOf(kind, name)?.from.includes(state));
-  const settled = request.waits && !waits && { decided_by: line.by, decided_at: changed_at };
-  return { ...request, state, version, waits, open, amount, asset, changed_at, approvals, may, ...settled };
-}
-
-/** The same request as somebody just read it or did something to it, unless what is known is newer. */
-export function latest(known: RequestView, read: RequestView): RequestView {
-  return read.version >= known.version ? { ...known, ...read } : known;
-}
 
 /** The id of a request's toast: later news of the request update the same toast. */
 export const toastId = ({ id }: Pick<RequestView, "id">) => `request-${id}`;

@@ -1,9 +1,9 @@
-import { compare, fitsFilter, type KindView, type RequestFilter, type RequestView } from "@groat/client";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { compare, type KindView, type RequestFilter, type RequestView } from "@groat/client";
+import { useRequests } from "@groat/react";
 import { Link } from "@tanstack/react-router";
 import { Inbox } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { requestsQuery } from "../api/requests";
+import { type ReactNode, useMemo, useRef, useState } from "react";
+import { PAGE_SIZE } from "../api/queries";
 import { cx } from "../lib/cx";
 import { usePerson, useReader, useRights } from "../live/hooks";
 import { Button } from "../ui/button";
@@ -14,58 +14,14 @@ import { Card, CardHeader } from "../ui/surface";
 import { Amount, Time } from "../ui/text";
 import { Headline } from "./headline";
 import { stateOf } from "./kinds";
-import { useNews } from "./live";
 import { ApprovalDots, PersonMark, StateBadge } from "./marks";
 import { Name } from "./people";
 import { usePlural } from "./plural";
 
-/** A list that may change by itself is asked for again at most this often. */
-const AGAIN_MS = 1_000;
-
-/**
- * Requests by a filter: pages, and how many new ones wait to be shown. With the oldest first new ones come at the end, where
- * nothing jumps for them, so none wait.
- */
-export function useRequests(filter: RequestFilter, following: boolean) {
-  const query = useInfiniteQuery(requestsQuery(filter));
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  const of = JSON.stringify(filter);
-  const [gathered, setGathered] = useState<{ of: string; ids: readonly string[] }>({ of, ids: [] });
-  const waiting = gathered.of === of ? gathered.ids.length : 0;
-  const { hasNextPage, refetch } = query;
-  const oldest = filter.sort === "oldest";
-
-  useNews((news) => {
-    const known = new Set(rows.map((row) => row.id));
-    const last = rows.at(-1)?.id ?? "";
-    // A request that belongs on a later page is not new here.
-    const reached = (id: string) => !hasNextPage || (oldest ? id < last : id > last);
-    setGathered((before) => {
-      const ids = new Set(before.of === of ? before.ids : []);
-      for (const one of news) {
-        const fits = !known.has(one.id) && fitsFilter(one, filter);
-        if (!fits) ids.delete(one.id);
-        else if (filter.sort === "largest" || reached(one.id)) ids.add(one.id);
-      }
-      return ids.size === 0 && before.ids.length === 0 ? before : { of, ids: [...ids] };
-    });
-  });
-  const show = useCallback(() => {
-    setGathered({ of, ids: [] });
-    void refetch();
-  }, [of, refetch]);
-  useEffect(() => {
-    if (waiting === 0 || !(following || oldest)) return undefined;
-    const timer = setTimeout(show, waiting === 1 ? 0 : AGAIN_MS);
-    return () => clearTimeout(timer);
-  }, [following, oldest, waiting, show]);
-  return { ...query, rows, waiting: oldest ? 0 : waiting, show };
-}
-
 /** The newest of one's own requests of a kind. New ones come in by themselves: these lists are short. */
 export function useOwn(kind: string, more: Pick<RequestFilter, "state" | "parent"> = {}) {
   const { user } = usePerson();
-  return useRequests({ kind, user, ...more }, true);
+  return useRequests({ kind, user, ...more }, { limit: PAGE_SIZE });
 }
 
 /** Ids rise with time: so the server sorts, too. */
@@ -205,26 +161,24 @@ export function RequestList({ kind, state, user, parent, title, children, empty,
     ...(parent && { parent }),
     ...(oldest && { sort: "oldest" }),
   };
-  const list = useRequests(filter, following);
-  const { rows } = list;
+  const list = useRequests(filter, { limit: PAGE_SIZE, hold: !following, keepPrevious: true });
+  const rows = list.items;
   const columns = useMemo(
     () => own ?? columnsFor(kind, staff && !user && !parent),
     [own, kind, staff, user, parent],
   );
-  const fresh = useFresh(rows, list.isPlaceholderData || oldest);
+  const fresh = useFresh(rows, list.previous || oldest);
   return (
     <Card aria-label={title ?? many} data-testid={`requests-${kind.name}`}>
       <div ref={top} />
       <CardHeader title={title ?? many}>
-        <div aria-live="polite">
-          {list.waiting > 0 && <NewRows count={list.waiting} onShow={list.show} />}
-        </div>
+        <div aria-live="polite">{list.fresh > 0 && <NewRows count={list.fresh} onShow={list.refresh} />}</div>
         {children}
       </CardHeader>
-      {list.isPending ? (
+      {list.loading && rows.length === 0 ? (
         <SkeletonRows />
-      ) : list.isError && rows.length === 0 ? (
-        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+      ) : list.error && rows.length === 0 ? (
+        <ErrorState error={list.error} onRetry={list.refresh} />
       ) : rows.length === 0 ? (
         (empty ?? (
           <EmptyState icon={<Inbox aria-hidden />} title={state ? "None in this state" : "None yet"}>
@@ -232,7 +186,7 @@ export function RequestList({ kind, state, user, parent, title, children, empty,
           </EmptyState>
         ))
       ) : (
-        <div {...reading} className={cx("transition-opacity", list.isPlaceholderData && "opacity-60")}>
+        <div {...reading} className={cx("transition-opacity", list.previous && "opacity-60")}>
           <DataTable
             caption={`${many}${among ? "" : oldest ? ", oldest first" : ", newest first"}`}
             columns={columns}
@@ -244,17 +198,12 @@ export function RequestList({ kind, state, user, parent, title, children, empty,
           />
         </div>
       )}
-      {list.hasNextPage && (
+      {list.hasMore && (
         <div className="flex items-center justify-center gap-3 p-3">
           <span className="num text-faint text-xs">
             {among ? `Sorted among the ${rows.length} loaded` : `${rows.length} loaded`}
           </span>
-          <Button
-            size="sm"
-            look="quiet"
-            busy={list.isFetchingNextPage}
-            onClick={() => void list.fetchNextPage()}
-          >
+          <Button size="sm" look="quiet" busy={list.loading} onClick={list.loadMore}>
             {among ? "Show more" : oldest ? "Show newer" : "Show older"}
           </Button>
         </div>

@@ -1,6 +1,6 @@
 import { isDecimal } from "@groat/client";
-import { useQuery } from "@tanstack/react-query";
-import { requestQuery, useKind } from "../api/requests";
+import { useRequest } from "@groat/react";
+import { useKind } from "../api/requests";
 import { formatDay } from "../lib/time";
 import { Fact, Facts } from "../ui/facts";
 import { Amount, Time } from "../ui/text";
@@ -44,7 +44,7 @@ function Value({ value, input }: Pick<Said, "value" | "input">) {
 /** Another request, by what tells it from its like. */
 function Named({ kind: name, id }: { kind: string; id: string }) {
   const kind = useKind(name);
-  const request = useQuery(requestQuery(name, id)).data;
+  const { request } = useRequest(name, id);
   return (request && headline(kind, request)) || <code className="break-all text-xs">{id}</code>;
 }
 

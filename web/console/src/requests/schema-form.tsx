@@ -1,9 +1,9 @@
 import { formatAmount } from "@groat/client";
-import { useGroatState as useLive } from "@groat/react";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useGroatState as useLive, useRequests } from "@groat/react";
+import { useQuery } from "@tanstack/react-query";
 import { type ComponentProps, useEffect } from "react";
-import { assetsQuery } from "../api/queries";
-import { requestsQuery, useKind } from "../api/requests";
+import { assetsQuery, PAGE_SIZE } from "../api/queries";
+import { useKind } from "../api/requests";
 import { cx } from "../lib/cx";
 import { usePerson } from "../live/hooks";
 import { AmountInput, AssetSelect } from "../parts/money";
@@ -322,8 +322,7 @@ function RequestField({
 }) {
   const me = usePerson().user;
   const kind = useKind(name);
-  const query = useInfiniteQuery(requestsQuery({ kind: name, user: owner ?? me }));
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const rows = useRequests({ kind: name, user: owner ?? me }, { limit: PAGE_SIZE }).items;
   const offered = rows.filter(({ open, id }) => open || id === value);
   return (
     <Labelled label={label} hint={hint} problem={problem}>

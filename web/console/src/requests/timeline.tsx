@@ -5,10 +5,10 @@ import {
   type StepView,
   type TransitionView,
 } from "@groat/client";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useRequestHistory } from "@groat/react";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { transactionQuery } from "../api/queries";
-import { historyQuery } from "../api/requests";
+import { PAGE_SIZE, transactionQuery } from "../api/queries";
 import { kindLabel } from "../lib/accounts";
 import { cx } from "../lib/cx";
 import { Postings } from "../parts/entry-sheet";
@@ -32,12 +32,10 @@ const DOTS = {
 /** Shows the steps of a request, the newest first; earlier steps of a long history load on demand. */
 export function Timeline({ kind, request }: { kind: KindView; request: RequestView }) {
   const [opened, setOpened] = useState<string | null>(null);
-  const earlier = useInfiniteQuery(historyQuery(kind.name, request.id));
-  const steps = newestFirst([
-    ...(earlier.data?.pages.flatMap((page) => page.items) ?? []),
-    ...(request.history ?? []),
-  ]);
-  const more = earlier.data ? earlier.hasNextPage : request.history_more;
+  // The first page holds what came with the request, and as much again.
+  const earlier = useRequestHistory({ kind: kind.name, id: request.id }, { limit: 4 * PAGE_SIZE });
+  const steps = newestFirst([...earlier.steps, ...(request.history ?? [])]);
+  const more = earlier.loaded ? earlier.hasMore : request.history_more;
   return (
     <section aria-labelledby="timeline">
       <h3 id="timeline" className="mb-2 font-semibold text-sm">
@@ -50,12 +48,7 @@ export function Timeline({ kind, request }: { kind: KindView; request: RequestVi
       </ol>
       {more && (
         <div className="flex justify-center pt-3">
-          <Button
-            size="sm"
-            look="quiet"
-            busy={earlier.isFetchingNextPage || (earlier.isFetching && !earlier.data)}
-            onClick={() => void earlier.fetchNextPage()}
-          >
+          <Button size="sm" look="quiet" busy={earlier.loading} onClick={earlier.loadMore}>
             Show earlier
           </Button>
         </div>

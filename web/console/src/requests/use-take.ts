@@ -1,63 +1,23 @@
 import { GroatError, type KindView, type RequestView, type TransitionView } from "@groat/client";
-import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useWrite } from "@groat/react";
 import { useState } from "react";
 import { explain } from "../api/problem";
-import { kindsQuery } from "../api/requests";
 import { groat } from "../groat";
 import { formatClock, formatShort } from "../lib/time";
-import { latest, moneyOf, stateOf } from "./kinds";
-import { spread } from "./live";
+import { moneyOf, stateOf } from "./kinds";
 
-/** Puts the answer to a write into all that is on screen, and asks for what it does not say. */
-export function takeIn(queries: QueryClient, request: RequestView): void {
-  const { id, kind, version } = request;
-  spread(queries, [{ from: "owner", id, kind, version, request }]);
-  queries.setQueryData<RequestView>(["request", id], (known) => (known ? latest(known, request) : request));
-  const parent = queries.getQueryData(kindsQuery.queryKey)?.find(({ name }) => name === kind)?.parent;
-  void queries.invalidateQueries({ queryKey: ["request", id] });
-  void queries.invalidateQueries({ queryKey: ["waiting"] });
-  if (parent && request.parent) void queries.invalidateQueries({ queryKey: ["request", request.parent] });
-}
-
-const DONE_BEFORE = "That was done before, and more has happened since. To do it once more, press again.";
-
-/** Taking transitions of requests: one at a time, and one key for each until its verdict is in. */
+/** Taking transitions of requests: one at a time. `take` throws GroatError; `busy` names the transition under way. */
 export function useTake() {
-  const queries = useQueryClient();
-  const [busy, setBusy] = useState<string | null>(null);
-
-  /** Throws GroatError, `done_before` too; what is on screen of the request then is asked for again. */
-  async function take(
-    request: RequestView,
-    transition: TransitionView,
-    input: Record<string, unknown> = {},
-  ): Promise<RequestView> {
-    const { kind, id } = request;
-    setBusy(transition.name);
-    try {
-      // Its version does not count: that is what changes when the answer to a step that was taken is lost.
-      const after = await groat.write(
-        ["take", kind, id, transition.name, input],
-        (key, api) =>
-          api.takeTransition(kind, id, transition.name, input, {
-            key,
-            // A decision is on what was read: what has changed since is read again first.
-            ...(transition.decides ? { version: request.version } : {}),
-          }),
-        { title: [transition.title, moneyOf(request)].filter(Boolean).join(": ") },
-      );
-      takeIn(queries, after);
-      // The answer that was lost has come, but more has happened by then: a card may have been frozen, and unfrozen since.
-      if (after.replayed && after.version < request.version) throw new GroatError("done_before", DONE_BEFORE);
-      return after;
-    } catch (error) {
-      void queries.invalidateQueries({ queryKey: ["request", id] });
-      throw error;
-    } finally {
-      setBusy(null);
-    }
-  }
-  return { take, busy };
+  const [taking, setTaking] = useState("");
+  const { write, pending } = useWrite(
+    (request: RequestView, transition: TransitionView, input: Record<string, unknown> = {}) => {
+      setTaking(transition.name);
+      return groat.requests.take(request, transition, input, {
+        title: [transition.title, moneyOf(request)].filter(Boolean).join(": "),
+      });
+    },
+  );
+  return { take: write, busy: pending ? taking : null };
 }
 
 /** Explains why a transition was refused, and who was faster. */

@@ -1,7 +1,8 @@
+import { useWaiting } from "@groat/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
 import { Ellipsis, FileText, Inbox, KeyRound, ScrollText, Sheet, Users, Wallet } from "lucide-react";
-import { kindsQuery, waitingQuery } from "../api/requests";
+import { kindsQuery } from "../api/requests";
 import { cx } from "../lib/cx";
 import { useRights } from "../live/hooks";
 import type { NavEntry } from "../registry/program";
@@ -21,16 +22,15 @@ const FOOT_MAX = 5;
 const ORDER = 40;
 
 /** The number of requests that wait for a decision; 0 for those who decide nothing. */
-function useWaiting(): number {
+function useDecisions(): number {
   const { staff } = useRights();
-  const query = useQuery({ ...waitingQuery, enabled: staff });
-  return Object.values(query.data ?? {}).reduce((sum, count) => sum + count, 0);
+  return Object.values(useWaiting({ skip: !staff }) ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
 /** Lists the pages of this person, those of programs among the console's own. */
 export function usePlaces(): { own: Place[]; staff: Place[] } {
   const audience = useAudience();
-  const waiting = useWaiting();
+  const waiting = useDecisions();
   const moduleOf = useKindModules();
   const unpaged = useQuery(kindsQuery).data?.some((kind) => !moduleOf(kind)?.page);
   const requests = { to: "/requests", label: "Requests", icon: FileText };

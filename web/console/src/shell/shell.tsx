@@ -11,7 +11,6 @@ import { MissingModules } from "../modules/missing-modules";
 import { preloadChart } from "../parts/chart-card";
 import { preloadPieces } from "../registry/registry";
 import { Slot } from "../registry/slot";
-import { RequestsLive } from "../requests/live";
 import { Kbd } from "../ui/surface";
 import { Login } from "./gate";
 import { FootNav, SideNav } from "./nav";
@@ -156,7 +155,6 @@ export function Shell() {
       {paletteWanted && <Palette open={paletteOpen} onOpenChange={setPaletteOpen} />}
       <LiveToasts />
       <Slot name="background" />
-      <RequestsLive />
     </div>
   );
 }

@@ -38,6 +38,7 @@ function Write({ write }: { write: OpenWrite }) {
       await groat.repeatWrite(write.key);
       toast.success("Confirmed", { id: write.key, description: write.title });
       void queries.invalidateQueries();
+      groat.requests.refresh();
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
       // Refused, it is gone from here, and the toast says so; still open, it stays.

@@ -45,7 +45,7 @@ interface DataTableProps<Row extends RowData> {
   caption: string;
   /** Both must be stable between renders. */
   columns: Column<Row>[];
-  rows: Row[];
+  rows: readonly Row[];
   rowId: (row: Row) => string;
   rowClass?: (row: Row) => string | undefined;
   rowTestId?: string;

@@ -20,7 +20,7 @@ export function Addresses() {
   const addresses = useOwn("bitcoin_address");
   const { file, busy } = useFile();
   const [all, setAll] = useState(false);
-  const open = addresses.rows.filter((request) => request.open);
+  const open = addresses.items.filter((request) => request.open);
   const shown = all ? open : open.slice(0, SHOWN);
 
   async function more() {
@@ -37,7 +37,7 @@ export function Addresses() {
       <CardHeader title="Receive" hint="What arrives here is yours.">
         <Button
           size="sm"
-          look={addresses.isSuccess && open.length === 0 ? "primary" : "secondary"}
+          look={!addresses.loading && !addresses.error && open.length === 0 ? "primary" : "secondary"}
           guard={`address beside ${open.length}`}
           busy={busy}
           onClick={() => void more()}
@@ -45,10 +45,10 @@ export function Addresses() {
           <Plus aria-hidden /> New address
         </Button>
       </CardHeader>
-      {addresses.isPending ? (
+      {addresses.loading && addresses.items.length === 0 ? (
         <Skeleton className="mx-5 mb-5 h-16" />
-      ) : addresses.isError && open.length === 0 ? (
-        <ErrorState error={addresses.error} onRetry={() => void addresses.refetch()} />
+      ) : addresses.error && open.length === 0 ? (
+        <ErrorState error={addresses.error} onRetry={addresses.refresh} />
       ) : open.length === 0 ? (
         <p className="px-4 pb-5 text-muted text-sm sm:px-5">No address yet.</p>
       ) : (

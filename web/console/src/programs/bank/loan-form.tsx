@@ -1,11 +1,12 @@
 import { formatAmount } from "@groat/client";
+import { useRequests } from "@groat/react";
+import { PAGE_SIZE } from "../../api/queries";
 import { typedForm } from "../../lib/amounts";
 import { usePerson } from "../../live/hooks";
 import { AmountInput, AssetSelect } from "../../parts/money";
 import type { FormProps } from "../../registry/program";
 import { fieldsOf } from "../../requests/fields";
 import { asksFor, FILE, thresholdOf, transitionOf } from "../../requests/kinds";
-import { useRequests } from "../../requests/request-list";
 import { Review, ReviewButton } from "../../requests/review";
 import { Fact, Facts } from "../../ui/facts";
 import { Field, Input } from "../../ui/field";
@@ -170,7 +171,7 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
 
 /** The rate of the newest of a person's loans that has one; "" for none. */
 function useLastRate(user: string): string {
-  const rates = useRequests({ kind: "loan", user }, true).rows.map(
+  const rates = useRequests({ kind: "loan", user }, { limit: PAGE_SIZE }).items.map(
     (request) => dataOf("loan", request)?.rate,
   );
   return rates.find(Boolean) ?? "";

@@ -20,7 +20,7 @@ export function RecipientFields({
 }: {
   draft: Draft;
   problems: Problems<Draft>;
-  saved: RequestView[];
+  saved: readonly RequestView[];
   /** An account elsewhere may be saved. */
   keeps?: boolean;
   set: (change: Partial<Draft>) => void;
@@ -101,7 +101,7 @@ function SavedChoice({
   problem,
   onPick,
 }: {
-  saved: RequestView[];
+  saved: readonly RequestView[];
   value: string;
   problem: string | undefined;
   onPick: (id: string) => void;

@@ -22,7 +22,7 @@ export function TransferFields({
   balances,
 }: {
   form: ReturnType<typeof useDraft<TransferDraft, ReadTransfer>>;
-  saved: RequestView[];
+  saved: readonly RequestView[];
   balances: MainBalance[];
 }) {
   const balance = balances.find(({ asset }) => asset === draft.asset);

@@ -1,11 +1,11 @@
 import { compare, formatAmount, type RequestView } from "@groat/client";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useRequests } from "@groat/react";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Wallet } from "lucide-react";
 import { useRef, useState } from "react";
 import { toast } from "sonner";
-import { assetsQuery } from "../../api/queries";
-import { requestsQuery } from "../../api/requests";
+import { assetsQuery, PAGE_SIZE } from "../../api/queries";
 import { type MainBalance, useMainBalances, usePerson } from "../../live/hooks";
 import type { FormProps } from "../../registry/program";
 import { toastId } from "../../requests/kinds";
@@ -21,12 +21,11 @@ import { TransferSummary } from "./transfer-summary";
 /** Money to somebody, once or regularly: whom, how much, when; then all of it once more before it is sent. */
 export function TransferForm(props: Pick<FormProps, "kind" | "owner" | "given">) {
   const { owner } = props;
-  const saved = useInfiniteQuery(requestsQuery({ kind: "beneficiary", state: "active", user: owner }));
+  const saved = useRequests({ kind: "beneficiary", state: "active", user: owner }, { limit: PAGE_SIZE });
   const balances = useMainBalances(owner);
-  if (saved.isPending || balances === null) return <Skeleton className="h-96 w-full" />;
-  if (saved.data === undefined) {
-    return <ErrorState error={saved.error} onRetry={() => void saved.refetch()} />;
-  }
+  const none = saved.items.length === 0;
+  if ((saved.loading && none) || balances === null) return <Skeleton className="h-96 w-full" />;
+  if (saved.error && none) return <ErrorState error={saved.error} onRetry={saved.refresh} />;
   if (balances.length === 0) {
     return (
       <EmptyState icon={<Wallet aria-hidden />} title="Nothing to send yet">
@@ -34,7 +33,7 @@ export function TransferForm(props: Pick<FormProps, "kind" | "owner" | "given">)
       </EmptyState>
     );
   }
-  return <Transfer {...props} balances={balances} saved={saved.data.pages.flatMap((page) => page.items)} />;
+  return <Transfer {...props} balances={balances} saved={saved.items} />;
 }
 
 function Transfer({
@@ -43,7 +42,7 @@ function Transfer({
   given,
   saved,
   balances,
-}: Pick<FormProps, "kind" | "owner" | "given"> & { saved: RequestView[]; balances: MainBalance[] }) {
+}: Pick<FormProps, "kind" | "owner" | "given"> & { saved: readonly RequestView[]; balances: MainBalance[] }) {
   const navigate = useNavigate();
   const me = usePerson().user;
   const known = saved.some(({ id }) => id === given.to);

@@ -20,7 +20,7 @@ export function TransferSummary({
 }: {
   kind: KindView;
   read: ReadTransfer;
-  saved: RequestView[];
+  saved: readonly RequestView[];
   balances: MainBalance[];
   /** The reader is the payer. */
   own: boolean;

@@ -25,8 +25,8 @@ const FREEZING = ["freeze", "unfreeze"];
 /** A person's cards: each as one holds it, with what it may spend, a switch to freeze it, and what it paid last. */
 export function CardsPage() {
   const cards = useOwn("card");
-  const open = cards.rows.filter((card) => card.open);
-  const former = cards.rows.filter((card) => !card.open);
+  const open = cards.items.filter((card) => card.open);
+  const former = cards.items.filter((card) => !card.open);
   const apply = (
     <Button asChild look="primary">
       <Link to="/requests/$kind/new" params={{ kind: "card" }}>
@@ -39,11 +39,11 @@ export function CardsPage() {
       <PageHeader title="Cards" hint="Only the last four digits and the expiry are kept here.">
         {open.length > 0 && apply}
       </PageHeader>
-      {cards.isPending ? (
+      {cards.loading && cards.items.length === 0 ? (
         <Skeleton className="h-64 w-full !rounded-xl" />
-      ) : cards.isError && cards.rows.length === 0 ? (
+      ) : cards.error && cards.items.length === 0 ? (
         <Card>
-          <ErrorState error={cards.error} onRetry={() => void cards.refetch()} />
+          <ErrorState error={cards.error} onRetry={cards.refresh} />
         </Card>
       ) : (
         <OfKind name="card">
@@ -167,11 +167,11 @@ const PAYMENTS_SHOWN = 4;
 function Payments({ card }: { card: RequestView }) {
   const kind = useKind("card_payment");
   const payments = useOwn("card_payment", { parent: card.id });
-  if (!kind || payments.rows.length === 0) return null;
+  if (!kind || payments.items.length === 0) return null;
   return (
     <section aria-label="Latest payments">
       <ul className="divide-y divide-line border-line border-y text-sm">
-        {payments.rows.slice(0, PAYMENTS_SHOWN).map((request) => {
+        {payments.items.slice(0, PAYMENTS_SHOWN).map((request) => {
           const payment = dataOf("card_payment", request);
           const { amount, asset } = request;
           return (
@@ -200,7 +200,7 @@ function Payments({ card }: { card: RequestView }) {
           );
         })}
       </ul>
-      {payments.rows.length > PAYMENTS_SHOWN && (
+      {payments.items.length > PAYMENTS_SHOWN && (
         <Link
           to="/requests/$kind/$id"
           params={{ kind: "card", id: card.id }}

@@ -19,8 +19,8 @@ import { Day } from "../pieces";
 /** A person's loans: what is owed, how far it is paid back, and the schedule. */
 export function LoansPage() {
   const loans = useOwn("loan");
-  const open = loans.rows.filter((loan) => loan.open);
-  const former = loans.rows.filter((loan) => !loan.open);
+  const open = loans.items.filter((loan) => loan.open);
+  const former = loans.items.filter((loan) => !loan.open);
   const apply = (
     <Button asChild look="primary">
       <Link to="/requests/$kind/new" params={{ kind: "loan" }}>
@@ -33,11 +33,11 @@ export function LoansPage() {
       <PageHeader title="Loans" hint="Instalments are collected automatically on the day they are due.">
         {open.length > 0 && apply}
       </PageHeader>
-      {loans.isPending ? (
+      {loans.loading && loans.items.length === 0 ? (
         <Skeleton className="h-64 w-full !rounded-xl" />
-      ) : loans.isError && loans.rows.length === 0 ? (
+      ) : loans.error && loans.items.length === 0 ? (
         <Card>
-          <ErrorState error={loans.error} onRetry={() => void loans.refetch()} />
+          <ErrorState error={loans.error} onRetry={loans.refresh} />
         </Card>
       ) : (
         <OfKind name="loan">

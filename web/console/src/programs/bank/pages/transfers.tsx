@@ -62,20 +62,20 @@ function SideList({
   state: string;
   title: string;
   empty: ReactNode;
-  children: (requests: RequestView[]) => ReactNode;
+  children: (requests: readonly RequestView[]) => ReactNode;
 }) {
   const own = useOwn(kind, { state });
   return (
     <Card data-testid={`${kind}-list`}>
       <CardHeader title={title} />
-      {own.isPending ? (
+      {own.loading && own.items.length === 0 ? (
         <SkeletonRows rows={2} />
-      ) : own.isError && own.rows.length === 0 ? (
-        <ErrorState error={own.error} onRetry={() => void own.refetch()} />
-      ) : own.rows.length === 0 ? (
+      ) : own.error && own.items.length === 0 ? (
+        <ErrorState error={own.error} onRetry={own.refresh} />
+      ) : own.items.length === 0 ? (
         <p className="px-4 pb-4 text-muted text-sm sm:px-5">{empty}</p>
       ) : (
-        <ul className="divide-y divide-line border-line border-t">{children(own.rows)}</ul>
+        <ul className="divide-y divide-line border-line border-t">{children(own.items)}</ul>
       )}
     </Card>
   );
