@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any, cast
@@ -18,7 +17,7 @@ from groat.ledger.accounts import Policy
 from groat.ledger.book import refuse
 from groat.ledger.commands import Post, Posting
 from groat.ledger.errors import Busy, CommandFailed, GroatError, Interrupted, Overloaded, Refusal, Unavailable
-from groat.programs.notifications.mail import Mailer
+from groat.programs.outbox.sender import repeating
 from groat.programs.workflow import workflow as clockwork
 from groat.programs.workflow.workflow import Workflow
 from groat.store.batch import Broken, Committed, Done, LockedElsewhere, Prepared, Published, Retry, Verdict
@@ -149,11 +148,8 @@ def test_a_sender_of_mails_goes_on_after_any_trouble() -> None:
             await turns(dice.randrange(4))
             return False
 
-        mailer = Mailer(cast(Any, None), cast(Any, None), "a@b.example", poll_s=1.0)
-        jobs: dict[str, Callable[[], Any]] = {"send_due": send_due, "measure": measure}
-        for name, job in jobs.items():
-            setattr(mailer, name, job)
-        async with mailer.running():
+        stopping = asyncio.Event()
+        async with repeating("send", 1.0, send_due, stopping), repeating("measure", 1.0, measure, stopping):
             for number in range(10):
                 await asyncio.sleep(dice.random())
                 waiting.append(number)

@@ -16,6 +16,8 @@ import pytest
 from groat import Closed, Overloaded
 from groat.http.openapi import codes_of
 from groat.ledger.errors import Busy, CommandFailed, Interrupted, Unavailable
+from groat.programs.outbox import Channel, each
+from groat.programs.outbox.sender import Sender
 from groat.sandbox.pool import PER_PERSON_MAX
 from tests.http.conftest import EVERYWHERE, PASSWORD, SECRET, Api, code, give, posting
 
@@ -45,6 +47,23 @@ def sheet(data: bytes, **choices: str) -> Case:
     return lambda api: api.call(
         "ada", "POST /v1/sheets/preview", files={"file": ("f.csv", data)}, data=fields
     )
+
+
+async def outbox_entry_done(api: Api) -> httpx.Response:
+    """Replays a mail that was delivered."""
+    await api.call(
+        "ada", "PUT /v1/notifications/preferences", {"ways": {"*": ["email"]}, "email": "u@x.example"},
+        params={"user": "42"},
+    )  # fmt: skip
+    told = await api.call("ada", "POST /v1/notifications", {"to": "user:42", "title": "Hello"})
+
+    async def deliver(services: Any, entry: Any) -> None:
+        """Nothing fails."""
+
+    waiting = await api.call("sam", "GET /v1/outbox", params={"state": "waiting", "channel": "mail"})
+    assert [entry["id"] for entry in waiting.json()["items"]] == [told.json()["id"]]
+    assert await Sender(api.groat, Channel("mail", each(deliver))).send_due()
+    return await api.call("ada", f"POST /v1/outbox/{told.json()['id']}/replay")
 
 
 def decided(
@@ -311,6 +330,8 @@ CASES: dict[str, Case] = {
         "PUT /v1/notifications/preferences", {"ways": {"With Spaces": []}}, caller="42"
     ),
     "notification_not_found": call("POST /v1/notifications/read", {"ids": [_NOWHERE]}, caller="42"),
+    "outbox_entry_not_found": call(f"POST /v1/outbox/{_NOWHERE}/replay"),
+    "outbox_entry_done": outbox_entry_done,
     "nothing_to_change": call("PATCH /v1/users/42", {"reason": "none"}),
     "own_rights": call("PATCH /v1/users/ada", {"roles": []}),
     "rate_limited": rate_limited,

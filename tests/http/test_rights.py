@@ -42,6 +42,8 @@ lookAtRequest       401     403  403  200  200  403
 listLooks           401     403  403  200  200  403
 listNotifications   401     200  403  200  200  200
 sendNotification    401     403  403  403  201  201
+listOutbox          401     403  403  200  200  403
+replayOutboxEntry   401     403  403  403  404  403
 readNotifications   401     200  404  404  404  403
 getPreferences      401     200  403  200  200  200
 setPreferences      401     200  403  403  200  200

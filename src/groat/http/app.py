@@ -245,7 +245,7 @@ class App:
             services.keep(self.catalogue)
             for own in self._own_settings:
                 services.keep(own)
-            for program in programs:
+            for program in sorted(programs, key=lambda each: each.last):
                 host = Host(services, programs)
                 for job in program.jobs:
                     services.keep(await stack.enter_async_context(job(host)))

@@ -55,6 +55,7 @@ class Catalogue:
         check_once("operation", (operation.id for operation in listed))
         # /v1/holds/{id} and /v1/holds/{hold} are one route.
         check_once("route", (f"{each.method} {_NAMED.sub('{}', each.path)}" for each in listed))
+        check_once("channel", (channel.name for program in self.programs for channel in program.channels))
         check_once("code", chain(CORE_CODES, *(program.errors for program in self.programs)))
         self.operations: dict[str, Operation] = {operation.id: operation for operation in listed}
         self.rights: dict[str, Right] = {id: operation.right for id, operation in self.operations.items()}

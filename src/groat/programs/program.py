@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from groat.api.operations import Operation
     from groat.api.services import Services
     from groat.programs.console import ConsoleModule
+    from groat.programs.outbox import Channel
     from groat.programs.words import Words
     from groat.programs.workflow import Kind
     from groat.sandbox.pool import Work
@@ -85,9 +86,10 @@ class Program:
     ``operations`` what can be asked over HTTP; ``errors`` the codes that these answer beyond the server's own;
     ``works`` what it runs in the sandbox; ``console`` its part of the web console; ``settings`` is a struct of its own
     settings, which operations and jobs find as ``services.part(<the struct>)``; ``commands`` are run as
-    ``groat <program> <command>``; ``facade`` are classes of words for apps, found as ``groat.program(<the class>)``.
-    ``check_settings`` is called before a server starts, and raises SettingsError for settings of groat that it cannot
-    run with. Codes that kinds refuse with are declared by the kinds.
+    ``groat <program> <command>``; ``facade`` are classes of words for apps, found as ``groat.program(<the class>)``;
+    ``channels`` deliver what its commands put into the outbox. The jobs of a program that is ``last`` start after those
+    of all others, and end before them. ``check_settings`` is called before a server starts, and raises SettingsError
+    for settings of groat that it cannot run with. Codes that kinds refuse with are declared by the kinds.
     """
 
     def __init__(
@@ -109,6 +111,8 @@ class Program:
         check_settings: Callable[[Settings], object] | None = None,
         story: Story | None = None,
         console: ConsoleModule | None = None,
+        channels: Sequence[Channel] = (),
+        last: bool = False,
     ) -> None:
         self.name = name
         self.kinds = tuple(kinds)
@@ -126,6 +130,8 @@ class Program:
         self.check_settings = check_settings
         self.story = story
         self.console = console
+        self.channels = tuple(channels)
+        self.last = last
 
     @property
     def roles(self) -> frozenset[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from groat.programs.notifications.program import PROGRAM as NOTIFICATIONS
+from groat.programs.outbox.program import PROGRAM as OUTBOX
 from groat.programs.program import Program
 from groat.programs.statements.program import PROGRAM as STATEMENTS
 from groat.programs.workflow.program import PROGRAM as WORKFLOW
 
-STANDING: tuple[Program, ...] = (NOTIFICATIONS, WORKFLOW, STATEMENTS)
+STANDING: tuple[Program, ...] = (NOTIFICATIONS, WORKFLOW, STATEMENTS, OUTBOX)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from groat.programs.notifications import NOTIFICATIONS
 from groat.programs.notifications.facade import Notifying
+from groat.programs.outbox import OUTBOX
 from groat.programs.workflow import WORKFLOW
 from groat.store.extension import Extension
 
-STANDING_EXTENSIONS: tuple[Extension, ...] = (NOTIFICATIONS, WORKFLOW)
+STANDING_EXTENSIONS: tuple[Extension, ...] = (NOTIFICATIONS, WORKFLOW, OUTBOX)
 
 
 class StandingWords(Notifying):

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from groat import Groat
-from groat.programs.notifications import NOTIFICATIONS
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
 from tests.helpers.fixtures import clock, database
@@ -18,7 +17,7 @@ __all__ = ["clock", "database", "groat"]
 @pytest.fixture
 async def groat(database: Database, clock: Clock) -> AsyncIterator[Groat]:
     """A ledger with CREDIT. Whatever a test did with it, the books must agree in the end."""
-    async with Groat.open(database.url, store=database.store(clock, extensions=[NOTIFICATIONS])) as groat:
+    async with Groat.open(database.url, store=database.store(clock, extensions=Groat.standing)) as groat:
         await groat.add_asset("CREDIT", 0)
         yield groat
         report = await groat.verify()

@@ -10,7 +10,6 @@ import pytest
 
 from groat import Groat, StoreError
 from groat.ledger.errors import Refusal, Unavailable
-from groat.programs.notifications import NOTIFICATIONS
 from groat.programs.notifications.commands import MarkRead, Read, SetWays
 from groat.store.batch import Done
 from tests.helpers.clock import Clock
@@ -30,7 +29,7 @@ def marking(groat: Groat) -> Awaitable[Done | Refusal]:
 CALLS: dict[str, tuple[Callable[[Groat], Awaitable[Any]], set[str]]] = {
     "notify": (
         lambda groat: groat.notify("user:42", "Hello", key="k"),
-        {"insert_notifications", "write_notification_boxes", "insert_notification_mail", "insert_events"},
+        {"insert_notifications", "write_notification_boxes", "insert_outbox", "insert_events"},
     ),
     "read": (
         marking,
@@ -43,7 +42,7 @@ CALLS: dict[str, tuple[Callable[[Groat], Awaitable[Any]], set[str]]] = {
 async def test_a_fault_at_every_statement(sqlite: SqliteDatabase, clock: Clock, name: str) -> None:
     call, written = CALLS[name]
     faults = Faults()
-    store = sqlite.store(clock, before_query=faults, extensions=[NOTIFICATIONS])
+    store = sqlite.store(clock, before_query=faults, extensions=Groat.standing)
     async with Groat.open(sqlite.url, store=store) as groat:
         ways = SetWays(principal="service:shop", key="w", reader="user:42", ways={"*": ("email",)})
         await groat.execute(ways)

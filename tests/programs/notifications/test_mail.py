@@ -14,9 +14,12 @@ from groat import Groat
 from groat.engine import groat as engine
 from groat.engine.ids import new_id
 from groat.identity import flows as identity
-from groat.programs.notifications import NOTIFICATIONS, outbox
+from groat.programs.notifications import letters
 from groat.programs.notifications.commands import SetWays
 from groat.programs.notifications.mail import Mailer, Relay, relay_of
+from groat.programs.notifications.notices import MAIL as CHANNEL
+from groat.programs.outbox import Channel, Outcome, flows
+from groat.programs.outbox.sender import Outbox, Sender
 from groat.settings import Settings, SettingsError
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
@@ -33,8 +36,13 @@ async def smtp() -> AsyncIterator[SmtpServer]:
         yield server
 
 
-def mailer(groat: Groat, smtp: SmtpServer) -> Mailer:
-    return Mailer(groat, Relay("127.0.0.1", smtp.port, "", "", ""), SENDER, poll_s=0.02)
+def mailer(groat: Groat, smtp: SmtpServer) -> Sender:
+    relay = Mailer(groat, Relay("127.0.0.1", smtp.port, "", "", ""), SENDER)
+    return Sender(groat, Channel(CHANNEL, relay.deliver), poll_s=0.02)
+
+
+async def is_due(groat: Groat) -> bool:
+    return await groat.read(flows.any_due, CHANNEL)
 
 
 async def send_all(groat: Groat, smtp: SmtpServer) -> None:
@@ -59,7 +67,7 @@ async def account(groat: Groat, user: str, roles: tuple[str, ...] = (), email: s
 
 
 def states(database: Database) -> list[tuple[Any, ...]]:
-    return database.rows("SELECT stream, state, attempts FROM groat_notification_mail ORDER BY stream, id")
+    return database.rows("SELECT target, state, attempts FROM groat_outbox ORDER BY target, number")
 
 
 async def test_who_wants_mail_of_a_category_gets_it(
@@ -110,7 +118,7 @@ async def test_the_record_of_an_account_says_where_mail_goes(
     await groat.write(identity.change, "user:42", identity.Change(disabled=True), 0)
     await send_all(groat, smtp)
     assert len(smtp.mails) == 1
-    assert [state for _, state, _ in states(database)] == ["sent", "unwanted"]
+    assert [state for _, state, _ in states(database)] == ["sent", "dropped"]
 
 
 async def test_who_changed_their_mind_gets_none(groat: Groat, smtp: SmtpServer, database: Database) -> None:
@@ -118,14 +126,14 @@ async def test_who_changed_their_mind_gets_none(groat: Groat, smtp: SmtpServer, 
     await groat.notify("user:42", "Hello", key="a")
     await wants(groat, "42", others=())
     await send_all(groat, smtp)
-    assert (smtp.mails, states(database)) == ([], [("user:42", "unwanted", 1)])
+    assert (smtp.mails, states(database)) == ([], [("user:42", "dropped", 1)])
 
 
 async def test_what_is_told_to_a_room_is_mailed_to_those_of_it_who_want_it(
     groat: Groat, smtp: SmtpServer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Several pages of readers.
-    monkeypatch.setattr(outbox, "READERS_MAX", 2)
+    monkeypatch.setattr(letters, "READERS_MAX", 2)
     for user, roles in (("a", ("partner",)), ("b", ()), ("c", ("partner", "staff")), ("d", ("partners",))):
         await account(groat, user, roles)
         await wants(groat, user, others=MAIL)
@@ -139,7 +147,7 @@ async def test_what_is_told_to_a_room_is_mailed_to_those_of_it_who_want_it(
     await send_all(groat, smtp)
     assert sorted(mail.recipients[0][0] for mail in smtp.mails[2:]) == ["a", "b", "c", "d", "f"]
     assert len({mail.message["Message-ID"] for mail in smtp.mails}) == 7
-    assert sorted(state for _, state, _ in states(database)) == ["sent"] * 7 + ["spread"] * 2
+    assert sorted(state for _, state, _ in states(database)) == ["sent"] * 9
 
 
 FAULTS = """
@@ -148,8 +156,8 @@ fault                  mails  state
 421 closing            1      sent
 drop                   1      sent
 rcpt 450 later         1      sent
-550 no                 0      refused
-rcpt 550 unknown       0      refused
+550 no                 0      failed
+rcpt 550 unknown       0      failed
 lost                   2      sent
 """
 
@@ -164,7 +172,7 @@ async def test_a_failure_is_tried_again_unless_it_is_final(
     await groat.notify("user:42", "Hello", key="a")
     await send_all(groat, smtp)
     assert not smtp.faults
-    assert not await groat.read(outbox.any_due)
+    assert not await is_due(groat)
     clock.advance(31)
     await send_all(groat, smtp)
     assert len(smtp.mails) == int(mails)
@@ -186,14 +194,14 @@ async def test_it_is_tried_more_and_more_rarely_and_dropped_after_a_day(
         if smtp.faults:
             break
         tried.append(second)
-        while not await groat.read(outbox.any_due):
+        while not await is_due(groat):
             clock.advance(30)
             second += 30
     pauses = [after - before for before, after in pairwise(tried)]
     assert pauses[:8] == [30, 60, 120, 240, 480, 960, 1920, 3600]
     assert set(pauses[8:]) == {3600}
     assert 86_400 - 3_600 <= tried[-1] <= 86_400
-    assert (smtp.mails, states(database)[0][:2]) == ([], ("user:42", "late"))
+    assert (smtp.mails, states(database)[0][:2]) == ([], ("user:42", "failed"))
 
 
 async def test_one_bad_letter_keeps_no_other(groat: Groat, smtp: SmtpServer, database: Database) -> None:
@@ -203,7 +211,7 @@ async def test_one_bad_letter_keeps_no_other(groat: Groat, smtp: SmtpServer, dat
     smtp.faults = ["rcpt 550 unknown", "451 later"]
     await send_all(groat, smtp)
     assert len(smtp.mails) == 1
-    assert sorted(state for _, state, _ in states(database)) == ["refused", "sent", "waiting"]
+    assert sorted(state for _, state, _ in states(database)) == ["failed", "sent", "waiting"]
     # All of them over one connection.
     assert smtp.connections == 1
 
@@ -275,7 +283,7 @@ async def test_a_mail_that_cannot_be_made_keeps_no_other(
     clock.advance(301)
     await send_all(groat, smtp)
     assert sorted(reached(smtp)) == ["a", "c"]
-    assert states(database) == [("user:a", "sent", 1), ("user:b", "refused", 1), ("user:c", "sent", 1)]
+    assert states(database) == [("user:a", "sent", 1), ("user:b", "failed", 1), ("user:c", "sent", 1)]
 
 
 async def test_an_unforeseen_error_keeps_no_other_mail(
@@ -317,11 +325,11 @@ async def test_mail_without_its_notification_is_dropped(
 ) -> None:
     await mail_to(groat, "abc")
     database.rows(
-        f"UPDATE groat_notification_mail SET notification = '{new_id()}' WHERE stream = 'user:b' RETURNING 1"
+        f"""UPDATE groat_outbox SET body = '{{"notification":"{new_id()}"}}' WHERE target = 'user:b' RETURNING 1"""
     )
     await send_all(groat, smtp)
     assert sorted(reached(smtp)) == ["a", "c"]
-    assert states(database) == [("user:a", "sent", 1), ("user:b", "late", 1), ("user:c", "sent", 1)]
+    assert states(database) == [("user:a", "sent", 1), ("user:b", "dropped", 1), ("user:c", "sent", 1)]
 
 
 async def test_a_sender_that_died_is_replaced(
@@ -329,21 +337,22 @@ async def test_a_sender_that_died_is_replaced(
 ) -> None:
     await wants(groat, "42", others=MAIL)
     await groat.notify("user:42", "Hello", key="a")
-    (letter,) = await groat.write(outbox.claim, "somebody who dies now", 10)
+    channel = Channel(CHANNEL, Mailer(groat, Relay("", 0, "", "", ""), SENDER).deliver)
+    (entry,) = await groat.write(flows.claim, channel, "somebody who dies now")
     await send_all(groat, smtp)
     assert smtp.mails == []
     clock.advance(301)
     await send_all(groat, smtp)
     assert len(smtp.mails) == 1
     # The dead one, back again, has no say any more.
-    await groat.write(outbox.settle, [(letter, "refused")], "somebody who dies now")
+    await groat.write(flows.settle, channel, [Outcome(entry, "failed")])
     assert states(database) == [("user:42", "sent", 2)]
 
 
 async def test_nodes_send_each_mail_once(
     groat: Groat, smtp: SmtpServer, database: Database, clock: Clock
 ) -> None:
-    store = database.store(clock, extensions=[NOTIFICATIONS])
+    store = database.store(clock, extensions=Groat.standing)
     async with Groat.open(database.url, store=store) as other:
         async with mailer(groat, smtp).running(), mailer(other, smtp).running():
             for user in range(30):
@@ -351,7 +360,7 @@ async def test_nodes_send_each_mail_once(
             await asyncio.gather(*(groat.notify(f"user:u{n}", "Hello", key=f"k{n}") for n in range(30)))
             await groat.notify("all", "To all", key="all")
             await smtp.has(60)
-        assert not await groat.read(outbox.any_due)
+        assert not await is_due(groat)
     assert len({mail.message["Message-ID"] for mail in smtp.mails}) == len(smtp.mails) == 60
 
 
@@ -373,36 +382,36 @@ async def test_what_is_done_or_never_was_sent_is_forgotten_after_a_month(
 
 
 async def test_what_waits_is_measured(groat: Groat, smtp: SmtpServer, clock: Clock) -> None:
-    sender = mailer(groat, smtp)
-    assert not await sender.measure()
-    assert sender.backlog == (0, 0.0)
+    outbox = Outbox(groat)
+    assert not await outbox.measure()
+    assert outbox.backlog(CHANNEL) == (0, 0.0, 0)
     await mail_to(groat, "ab")
     clock.advance(60)
     await mail_to(groat, "c")
     clock.advance(0.5)
-    await sender.measure()
-    assert sender.backlog == (3, 60.5)
+    await outbox.measure()
+    assert outbox.backlog(CHANNEL) == (3, 60.5, 0)
     # What is put off waits on, what is refused for good does not.
     smtp.faults = ["451 later"] * 3
     await send_all(groat, smtp)
     clock.advance(40)
-    await sender.measure()
-    assert sender.backlog == (3, 100.5)
+    await outbox.measure()
+    assert outbox.backlog(CHANNEL) == (3, 100.5, 0)
     smtp.faults = ["550 no"]
     await send_all(groat, smtp)
-    await sender.measure()
-    assert sender.backlog == (0, 0.0)
+    await outbox.measure()
+    assert outbox.backlog(CHANNEL) == (0, 0.0, 1)
 
 
 async def test_what_waits_is_measured_all_the_while(
     groat: Groat, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Whatever becomes of the sending.
-    monkeypatch.setattr(outbox, "any_due", None)
+    monkeypatch.setattr(flows, "any_due", None)
     await mail_to(groat, "ab")
-    sender = mailer(groat, smtp)
-    async with sender.running():
-        await until(lambda: sender.backlog.waiting == 2)
+    outbox = Outbox(groat)
+    async with mailer(groat, smtp).running(), outbox.running():
+        await until(lambda: outbox.backlog(CHANNEL).waiting == 2)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from groat import Groat, InvalidInput, Refusal, Refused
 from groat.ledger.book import Book, Move, Refs
 from groat.ledger.commands import Command, Effect
-from groat.programs.notifications import NOTIFICATIONS, Notice, need, notify
+from groat.programs.notifications import Notice, need, notify
 from groat.programs.notifications.errors import NotificationError
 from groat.programs.notifications.flows import read_page
 from groat.store.batch import Done
@@ -68,7 +68,7 @@ async def test_unread_is_counted_without_gaps_whatever_shares_the_batch(groat: G
 async def test_two_nodes_that_are_the_first_for_a_person_count_on(
     groat: Groat, database: Database, clock: Clock
 ) -> None:
-    store = database.store(clock, extensions=[NOTIFICATIONS])
+    store = database.store(clock, extensions=Groat.standing)
     async with Groat.open(database.url, store=store) as other:
         for number in range(30):
             user = f"user:r{number}"

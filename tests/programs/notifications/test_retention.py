@@ -121,7 +121,7 @@ async def test_a_list_goes_on_across_the_cut(groat: Groat, clock: Clock) -> None
 
 async def test_of_a_room_news_stay_and_what_says_where_they_begin(database: Database, clock: Clock) -> None:
     room = "role:all"
-    store = database.store(clock, extensions=[NOTIFICATIONS])
+    store = database.store(clock, extensions=Groat.standing)
     async with Groat.open(database.url, store=store, notification_days=5) as groat:
         await told(groat, clock, 40, room)
         await told(groat, clock, 1, start=41)
@@ -179,7 +179,7 @@ async def test_no_more_than_so_many_go_at_a_time(
 
 
 async def test_nothing_goes_when_they_are_kept_for_ever(database: Database, clock: Clock) -> None:
-    store = database.store(clock, extensions=[NOTIFICATIONS])
+    store = database.store(clock, extensions=Groat.standing)
     async with Groat.open(database.url, store=store, notification_days=0) as groat:
         await told(groat, clock, 3)
         clock.advance(10_000 * DAY)
@@ -207,7 +207,7 @@ async def test_nodes_notify_read_and_forget_at_once(groat: Groat, database: Data
     for user in users:
         await told(groat, clock, 10, user)
     clock.advance(1_000 * DAY)
-    store = database.store(clock, extensions=[NOTIFICATIONS])
+    store = database.store(clock, extensions=Groat.standing)
 
     async def forget(node: Groat) -> None:
         # A few at a time, so that there is much between.
@@ -246,7 +246,7 @@ async def test_a_database_of_before_is_brought_up_to_date(
             at = clock() - (392 - 10 * number) * DAY * 1_000_000
             row = f"('{new_id()}', '{ME}', {number}, 'info', 'Day {number}', '', 'general', '', NULL, {at})"
             database.rows(f"INSERT INTO groat_notification VALUES {row} RETURNING 1")
-    async with Groat.open(database.url, store=database.store(clock, extensions=[NOTIFICATIONS])) as groat:
+    async with Groat.open(database.url, store=database.store(clock, extensions=Groat.standing)) as groat:
         assert (await groat.verify()).ok
         await groat.prune()
         # Told 382, 372 and 362 days ago.
@@ -269,7 +269,7 @@ TAMPERING = {
 
 @pytest.mark.parametrize("what", TAMPERING)
 async def test_tampering_with_what_is_left_is_found(database: Database, clock: Clock, what: str) -> None:
-    async with Groat.open(database.url, store=database.store(clock, extensions=[NOTIFICATIONS])) as groat:
+    async with Groat.open(database.url, store=database.store(clock, extensions=Groat.standing)) as groat:
         await told(groat, clock, 3)
         clock.advance(400 * DAY)
         await told(groat, clock, 3, start=4)

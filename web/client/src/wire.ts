@@ -429,6 +429,29 @@ export interface NumberedEvent extends EventData {
   offset: number;
 }
 
+/** An entry of the outbox: what it carries is the channel's, and not shown. */
+export interface OutboxEntryView {
+  id: string;
+  channel: string;
+  /** To whom or where, in words of the channel's. */
+  target: string;
+  /** waiting, sent, failed (given up) or dropped (not wanted any more). */
+  state: string;
+  /** When it was put there. */
+  at: string;
+  /** When it is tried next, null for never. */
+  due_at: string | null;
+  attempts: number;
+  /** Why it was not delivered the last time. */
+  note: string;
+}
+
+/** A page of entries; `cursor` leads to the next one, null on the last. */
+export interface OutboxPage {
+  items: OutboxEntryView[];
+  cursor: string | null;
+}
+
 /** An amount of one asset from a source account to a destination account. */
 export interface PostingInput {
   /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */

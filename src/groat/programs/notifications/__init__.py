@@ -4,8 +4,8 @@ from pathlib import Path
 
 from groat.programs.notifications.commands import MarkRead, Send, SetWays
 from groat.programs.notifications.flows import snapshot
+from groat.programs.notifications.letters import forget_mail
 from groat.programs.notifications.notices import Notice, need, notify
-from groat.programs.notifications.outbox import forget_mail
 from groat.programs.notifications.retention import forget_notifications
 from groat.programs.notifications.views import (
     NotificationEvent,

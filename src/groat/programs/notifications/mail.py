@@ -1,13 +1,12 @@
-"""Sending the mail of the outbox by SMTP: at least once, from one node at a time, again after a failure."""
+"""Send the mail of the outbox by SMTP."""
 
 from __future__ import annotations
 
 import asyncio
 import smtplib
 import ssl
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -18,16 +17,11 @@ import structlog
 
 from groat.engine.groat import Groat
 from groat.engine.ids import new_id
-from groat.ledger.errors import GroatError
-from groat.programs.notifications import outbox
-from groat.programs.notifications.outbox import LEASE_US, REFUSED, SENT, WAITING, Backlog, Letter
+from groat.programs.notifications.letters import Letter, read_letters, spread
+from groat.programs.outbox import Delivery, Outcome
 from groat.settings import Settings, SettingsError
 
-POLL_S = 2.0
-MEASURE_S = 15.0
-CLAIM_MAX = 10
 ANSWER_S = 10.0
-STOP_S = 5.0
 
 SCHEMES = {"smtp": ("", 25), "smtp+starttls": ("starttls", 587), "smtps": ("tls", 465)}
 
@@ -66,110 +60,70 @@ def relay_of(settings: Settings) -> Relay | None:
 
 
 class Mailer:
-    """Sends what is due, a few at a time over one connection; ``sender`` is the From address.
+    """Sends letters over connections to a relay; ``sender`` is the From address.
 
-    ``backlog`` is what all nodes together had left to send, a quarter of a minute ago at most.
     A mail whose sender died between sending it and saying so is sent again, with the same Message-ID.
     """
 
-    def __init__(self, groat: Groat, relay: Relay, sender: str, poll_s: float = POLL_S) -> None:
+    def __init__(self, groat: Groat, relay: Relay, sender: str) -> None:
         self._groat = groat
         self._relay = relay
         self._sender = sender
         self._domain = parseaddr(sender)[1].rpartition("@")[2]
-        self._claimant = new_id()
-        self._poll_s = poll_s
-        self._stopping = asyncio.Event()
-        self.backlog = Backlog()
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Send in the background meanwhile. What is not finished soon after is sent by another node, or later."""
-        jobs = {"groat-mail": (self._poll_s, self.send_due), "groat-mail-backlog": (MEASURE_S, self.measure)}
-        tasks = [asyncio.create_task(self._repeat(*job), name=name) for name, job in jobs.items()]
-        try:
-            yield
-        finally:
-            self._stopping.set()
-            _, late = await asyncio.wait(tasks, timeout=STOP_S)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-    async def _repeat(self, every_s: float, job: Callable[[], Awaitable[bool]]) -> None:
-        """Run a job until the end; at once again when it says that there may be more to do."""
-        while not self._stopping.is_set():
-            more = False
-            try:
-                more = await job()
-            except GroatError as error:
-                log.warning("mail_waits", code=error.code, detail=error.detail)
-            except Exception:
-                log.exception("mail_broke")
-            if not more:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), every_s)
-
-    async def measure(self) -> bool:
-        """Bring ``backlog`` up to date, which leaves nothing to do: False. Raises StoreError."""
-        self.backlog = await self._groat.read(outbox.measure)
-        return False
-
-    async def send_due(self) -> bool:
-        """Send some of what is due; whether there was anything. Raises StoreError."""
-        groat = self._groat
-        if not await groat.read(outbox.any_due):
-            return False
-        letters = await groat.write(outbox.claim, self._claimant, CLAIM_MAX)
+    async def deliver(self, delivery: Delivery) -> list[Outcome]:
+        """Send the mail of the outbox's entries; that of a room is spread among its readers. Raises StoreError."""
+        letters, outcomes = await self._groat.read(read_letters, delivery.entries)
         for letter in letters:
-            reached = letter.reached if letter.address is None else None
-            while reached is not None:
-                # Each page of a room's readers is a commit, behind which another node could go on.
-                reached = await groat.write(outbox.spread, letter, reached, self._claimant, new_id)
+            if letter.address is None:
+                reached: str | None = letter.entry.reached
+                while reached is not None:
+                    # Each page of a room's readers is a commit, behind which another node could go on.
+                    reached = await self._groat.write(spread, letter, reached, new_id)
+                outcomes.append(Outcome(letter.entry, "sent"))
         mine = [letter for letter in letters if letter.address is not None]
         if mine:
-            outcomes = await asyncio.to_thread(self._deliver, mine)
-            await groat.write(outbox.settle, outcomes, self._claimant)
-        return True
+            outcomes += await asyncio.to_thread(self._deliver, mine, delivery.has_time)
+        return outcomes
 
-    def _deliver(self, letters: Sequence[Letter]) -> list[tuple[Letter, str]]:
+    def _deliver(self, letters: Sequence[Letter], has_time: Callable[[], bool]) -> list[Outcome]:
         """Send the letters and return the outcome of each, even after errors; they wait if the lease leaves no time.
 
         Letters left by a broken connection go over a new one, as long as each connection sends at least one letter.
         """
-        deadline = time.monotonic() + LEASE_US / 2_000_000
-        outcomes: dict[Letter, str] = {}
+        outcomes: dict[str, Outcome] = {}
+        why = ""
         tried = -1
-        while tried < len(outcomes) < len(letters) and self._has_time(deadline):
+        while tried < len(outcomes) < len(letters) and has_time():
             tried = len(outcomes)
             try:
                 with self._connect() as connection:
-                    self._send_some(connection, letters[tried:], outcomes, deadline)
+                    self._send_some(connection, letters[tried:], outcomes, has_time)
             except (OSError, smtplib.SMTPException) as error:
                 # Closing the connection may raise it too, when no letter is left.
-                waiting = len(letters) - sum(state != WAITING for state in outcomes.values())
-                log.warning("mail_failed", relay=self._relay.host, waiting=waiting, error=str(error))
+                why = str(error)
+                waiting = len(letters) - sum(each.state != "waiting" for each in outcomes.values())
+                log.warning("mail_failed", relay=self._relay.host, waiting=waiting, error=why)
             except Exception:
                 log.exception("mail_broke")
-        return [(letter, outcomes.get(letter, WAITING)) for letter in letters]
-
-    def _has_time(self, deadline: float) -> bool:
-        return time.monotonic() < deadline and not self._stopping.is_set()
+        left = [letter.entry for letter in letters if letter.entry.id not in outcomes]
+        return [*outcomes.values(), *(Outcome(entry, "waiting", why) for entry in left)]
 
     def _send_some(
         self,
         connection: smtplib.SMTP,
         letters: Sequence[Letter],
-        outcomes: dict[Letter, str],
-        deadline: float,
+        outcomes: dict[str, Outcome],
+        has_time: Callable[[], bool],
     ) -> None:
         """Send the letters over a connection for as long as it lasts; ``outcomes`` has those that were tried."""
         for letter in letters:
             # smtplib closes the connection itself when the relay is about to.
-            if connection.sock is None or not self._has_time(deadline):
+            if connection.sock is None or not has_time():
                 break
-            outcomes[letter] = WAITING
-            outcomes[letter] = self._send(connection, letter)
+            entry = letter.entry
+            outcomes[entry.id] = Outcome(entry, "waiting", "the connection to the relay broke")
+            outcomes[entry.id] = self._send(connection, letter)
 
     def _connect(self) -> smtplib.SMTP:
         relay = self._relay
@@ -188,34 +142,32 @@ class Mailer:
             connection.login(relay.user, relay.password)
         return connection
 
-    def _send(self, connection: smtplib.SMTP, letter: Letter) -> str:
+    def _send(self, connection: smtplib.SMTP, letter: Letter) -> Outcome:
+        entry = letter.entry
         try:
             message = self.message(letter)
         except Exception:
             # The standard library fails on some odd addresses, every time.
-            log.exception("mail_refused", mail=letter.id, state=REFUSED)
-            return REFUSED
+            log.exception("mail_refused", mail=entry.id)
+            return Outcome(entry, "failed", "no mail can be made of it")
         try:
             connection.send_message(message, to_addrs=[letter.address or ""])
         except smtplib.SMTPServerDisconnected:
             raise
         except smtplib.SMTPSenderRefused as error:
             # The settings are wrong, not this letter.
-            log.warning("mail_sender_refused", sender=self._sender, error=str(error))
-            return WAITING
+            return Outcome(entry, "waiting", f"the sender {self._sender} is refused: {error}")
         except (smtplib.SMTPException, ValueError) as error:
-            state = REFUSED if _is_final(error) else WAITING
-            log.warning("mail_refused", mail=letter.id, state=state, error=str(error))
-            return state
+            return Outcome(entry, "failed" if _is_final(error) else "waiting", str(error))
         except OSError:
             raise
         except Exception:
-            log.exception("mail_broke", mail=letter.id)
+            log.exception("mail_broke", mail=entry.id)
             # The next letters begin anew, over this connection or over another.
             with suppress(OSError):
                 connection.rset()
-            return WAITING
-        return SENT
+            return Outcome(entry, "waiting", "an unforeseen error, see the log")
+        return Outcome(entry, "sent")
 
     def message(self, letter: Letter) -> EmailMessage:
         """The mail of a letter; the same letter gives the same mail."""
@@ -225,7 +177,7 @@ class Mailer:
         message["From"] = self._sender
         message["To"] = letter.address
         message["Date"] = format_datetime(datetime.fromtimestamp(news.at // 1_000_000, UTC))
-        message["Message-ID"] = f"<{letter.id}@{self._domain}>"
+        message["Message-ID"] = f"<{letter.entry.id}@{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(news.body or news.title)
         return message

@@ -12,6 +12,7 @@ from groat.ledger.text import check_text, format_time
 from groat.programs.notifications.errors import NotificationError
 from groat.programs.notifications.marks import Mark, decode_spans, encode_spans
 from groat.programs.notifications.views import NotificationView, SubjectView
+from groat.programs.outbox import put
 
 LEVELS = ("success", "error", "info", "warning")
 TITLE_MAX = 200
@@ -30,7 +31,8 @@ DEFAULT_WAYS = (TOAST,)
 NOTIFICATION = Table("notification", lock="read_notifications", write="insert_notifications")
 # A command may find out from its own rows that it notifies somebody, so boxes have a later rank.
 BOX = Table("notification_box", lock="lock_notification_boxes", write="write_notification_boxes", rank=1)
-MAIL = Table("notification_mail", lock="read_notification_mail", write="insert_notification_mail")
+MAIL = "mail"
+"""The channel of the outbox on which mail goes."""
 
 
 class Notice(NamedTuple):
@@ -190,6 +192,6 @@ def notify(
     row = Notified(id, stream, box.total, *notice, about, book.now)
     book.put(NOTIFICATION, id, list(row))
     if not is_person(stream) or box.wants(EMAIL, notice.category):
-        book.put(MAIL, id, [id, id, stream, book.now, book.now])
+        put(book, id, MAIL, stream, {"notification": id})
     told: dict[str, Any] = msgspec.to_builtins(row.view(read=False))
     return told | ({"unread": box.unread} if is_person(stream) else {})

@@ -18,15 +18,6 @@ SELECT unnest($1::text[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4
 ON CONFLICT (stream) DO UPDATE
 SET total = excluded.total, upto = excluded.upto, spans = excluded.spans, email = excluded.email, ways = excluded.ways;
 
--- name: read_notification_mail :bulk
--- Mail is only put into the outbox here; what becomes of it is the sender's.
-SELECT m.id::text, m.notification::text, m.stream, m.at
-FROM groat_notification_mail AS m WHERE m.id = ANY ($1::uuid[]);
-
--- name: insert_notification_mail :rows
-INSERT INTO groat_notification_mail (id, notification, stream, at, due_at)
-SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::bigint[]), unnest($5::bigint[]);
-
 -- name: read_notification_marks :bulk
 -- A command that changes a reader's marks holds the lock on the reader's box.
 SELECT m.id, m.reader, m.room, m.upto, m.spans FROM groat_notification_mark AS m WHERE m.id = ANY ($1::text[]);
@@ -74,31 +65,20 @@ LEFT JOIN groat_notification_box AS b ON b.stream = j.stream
 WHERE coalesce(p.disabled, 0) = 0;
 
 -- name: any_mail_due :one
+-- Of the table in which nodes of an earlier version keep their mail.
 SELECT 1 FROM groat_notification_mail WHERE due_at <= groat_now() LIMIT 1;
 
--- name: claim_mail :many
--- For claimant $1 until $2: up to $4 mails that are due at $3.
-UPDATE groat_notification_mail SET claim = $1, due_at = $2, attempts = attempts + 1
-WHERE id IN (SELECT id FROM groat_notification_mail WHERE due_at <= $3 ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
-RETURNING id::text, notification::text, stream, at, attempts, reached;
-
--- name: settle_mail :rows
--- Only whoever still holds the claim says what became of a mail.
-UPDATE groat_notification_mail SET state = v.state, due_at = v.due_at, claim = ''
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]) AS v (id, claim, state, due_at)
-WHERE groat_notification_mail.id = v.id AND groat_notification_mail.claim = v.claim;
-
--- name: reach_mail :one
-UPDATE groat_notification_mail SET reached = $3 WHERE id = $1::uuid AND claim = $2 RETURNING reached;
+-- name: take_over_mail :many
+-- Up to $2 of these mails that are due at $1 are nobody's there any more.
+UPDATE groat_notification_mail SET state = 'moved', due_at = NULL, claim = ''
+WHERE id IN (SELECT id FROM groat_notification_mail WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+RETURNING id::text, notification::text, stream, at, reached;
 
 -- name: list_mail_readers :many
 -- The next $2 people behind $1 who want mail of anything, with what of and the roles of those who have an account here.
 SELECT b.stream, b.ways, p.roles
 FROM groat_notification_box AS b LEFT JOIN groat_principal AS p ON p.id = b.stream
 WHERE b.ways LIKE '%"email"%' AND b.stream > $1 ORDER BY b.stream LIMIT $2;
-
--- name: measure_mail :one
-SELECT count(*), min(at) FROM groat_notification_mail WHERE due_at IS NOT NULL;
 
 -- name: prune_mail :many
 -- At most $2 mails that are done and were written before $1, or that wait since then, for nobody sends any.

@@ -16,14 +16,6 @@ INSERT INTO groat_notification_box (stream, total, upto, spans, email, ways) VAL
 ON CONFLICT (stream) DO UPDATE
 SET total = excluded.total, upto = excluded.upto, spans = excluded.spans, email = excluded.email, ways = excluded.ways;
 
--- name: read_notification_mail :bulk
--- Mail is only put into the outbox here; what becomes of it is the sender's.
-SELECT json_group_array(json_array(m.id, m.notification, m.stream, m.at))
-FROM json_each(?1) AS j JOIN groat_notification_mail AS m ON m.id = j.value;
-
--- name: insert_notification_mail :rows
-INSERT INTO groat_notification_mail (id, notification, stream, at, due_at) VALUES :rows;
-
 -- name: read_notification_marks :bulk
 -- A command that changes a reader's marks holds the lock on the reader's box.
 SELECT json_group_array(json_array(m.id, m.reader, m.room, m.upto, m.spans))
@@ -72,31 +64,20 @@ LEFT JOIN groat_notification_box AS b ON b.stream = j.value
 WHERE coalesce(p.disabled, 0) = 0;
 
 -- name: any_mail_due :one
+-- Of the table in which nodes of an earlier version keep their mail.
 SELECT 1 FROM groat_notification_mail WHERE due_at <= groat_now() LIMIT 1;
 
--- name: claim_mail :many
--- For claimant ?1 until ?2: up to ?4 mails that are due at ?3.
-UPDATE groat_notification_mail SET claim = ?1, due_at = ?2, attempts = attempts + 1
-WHERE id IN (SELECT id FROM groat_notification_mail WHERE due_at <= ?3 ORDER BY due_at, id LIMIT ?4)
-RETURNING id, notification, stream, at, attempts, reached;
-
--- name: settle_mail :rows
--- Only whoever still holds the claim says what became of a mail.
-WITH v (id, claim, state, due_at) AS (VALUES :rows)
-UPDATE groat_notification_mail SET state = v.state, due_at = v.due_at, claim = ''
-FROM v WHERE groat_notification_mail.id = v.id AND groat_notification_mail.claim = v.claim;
-
--- name: reach_mail :one
-UPDATE groat_notification_mail SET reached = ?3 WHERE id = ?1 AND claim = ?2 RETURNING reached;
+-- name: take_over_mail :many
+-- Up to ?2 of these mails that are due at ?1 are nobody's there any more.
+UPDATE groat_notification_mail SET state = 'moved', due_at = NULL, claim = ''
+WHERE id IN (SELECT id FROM groat_notification_mail WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2)
+RETURNING id, notification, stream, at, reached;
 
 -- name: list_mail_readers :many
 -- The next ?2 people behind ?1 who want mail of anything, with what of and the roles of those who have an account here.
 SELECT b.stream, b.ways, p.roles
 FROM groat_notification_box AS b LEFT JOIN groat_principal AS p ON p.id = b.stream
 WHERE b.ways LIKE '%"email"%' AND b.stream > ?1 ORDER BY b.stream LIMIT ?2;
-
--- name: measure_mail :one
-SELECT count(*), min(at) FROM groat_notification_mail WHERE due_at IS NOT NULL;
 
 -- name: prune_mail :many
 -- At most ?2 mails that are done and were written before ?1, or that wait since then, for nobody sends any.

@@ -1,0 +1,14 @@
+"""The outbox: what commits want delivered to the outside, at least once, in the order of each target.
+
+A program declares a :class:`Channel`; its commands call :func:`put`, and a node that serves delivers what is due.
+"""
+
+from pathlib import Path
+
+from groat.programs.outbox.channel import Channel, Delivery, Entry, Outcome, Undeliverable, each
+from groat.programs.outbox.flows import forget_outbox, put
+from groat.store.extension import Extension
+
+OUTBOX = Extension("outbox", Path(__file__).parent, forgets=(forget_outbox,))
+
+__all__ = ["OUTBOX", "Channel", "Delivery", "Entry", "Outcome", "Undeliverable", "each", "put"]

@@ -1,0 +1,96 @@
+"""Channels: what a program declares so that its entries of the outbox are delivered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from groat.api.services import Services
+    from groat.settings import Settings
+
+State = Literal["waiting", "sent", "failed", "dropped"]
+
+NOTE_MAX = 500
+"""So many characters are kept of why an entry was not delivered."""
+
+
+class Undeliverable(Exception):
+    """Raised by a delivery that would fail again in the same way: the entry is given up, until staff replay it."""
+
+
+class Entry(NamedTuple):
+    """A claimed entry: its ``body`` is what :func:`put` was given, ``at`` the time of its commit (microseconds).
+
+    ``attempts`` counts this one too. ``reached`` is how far an earlier attempt got, in words of the channel's.
+    ``claim`` names the claim, behind which another sender may take over once its lease has passed.
+    """
+
+    id: str
+    target: str
+    body: Any
+    at: int
+    attempts: int
+    reached: str
+    claim: str
+
+
+class Outcome(NamedTuple):
+    """The outcome of an entry: ``waiting`` is tried again later, ``dropped`` was not wanted any more."""
+
+    entry: Entry
+    state: State
+    note: str = ""
+
+
+class Delivery(NamedTuple):
+    """Entries to deliver, each of another target, and whether there is time left to begin with one more."""
+
+    services: Services
+    entries: Sequence[Entry]
+    has_time: Callable[[], bool]
+
+
+Deliver = Callable[[Delivery], Awaitable[Sequence[Outcome]]]
+"""Delivers entries. Those that it says nothing of wait, and all of them where it raises."""
+
+
+class Channel(NamedTuple):
+    """A way to the outside. ``name`` is unique among all programs.
+
+    An entry that fails is tried again after ``retry_s`` seconds, twice that, and so on up to ``retry_s_max``, and given
+    up ``give_up_s`` after it was first due. ``claim_max`` entries are claimed at a time, for ``lease_s`` seconds: a
+    delivery must be over by half of that. ``active`` says whether a node with these settings delivers.
+    """
+
+    name: str
+    deliver: Deliver
+    active: Callable[[Settings], bool] = lambda _: True
+    retry_s: float = 30.0
+    retry_s_max: float = 3_600.0
+    give_up_s: float = 86_400.0
+    claim_max: int = 10
+    lease_s: float = 300.0
+
+
+def each(deliver: Callable[[Services, Entry], Awaitable[None]]) -> Deliver:
+    """Make a channel's ``deliver`` of a function that delivers one entry; those of a claim run at the same time.
+
+    It returns once the entry is delivered, and raises :class:`Undeliverable` to give it up. After any other error the
+    entry is tried again later. It may be called twice for one entry, so the receiver needs ``entry.id``.
+    """
+
+    async def one(services: Services, entry: Entry) -> Outcome:
+        try:
+            await deliver(services, entry)
+        except Undeliverable as error:
+            return Outcome(entry, "failed", str(error))
+        except Exception as error:  # noqa: BLE001  (one entry's fault must not keep the others from theirs)
+            return Outcome(entry, "waiting", f"{type(error).__name__}: {error}")
+        return Outcome(entry, "sent")
+
+    async def deliver_all(delivery: Delivery) -> Sequence[Outcome]:
+        return await asyncio.gather(*(one(delivery.services, entry) for entry in delivery.entries))
+
+    return deliver_all
