@@ -12,12 +12,12 @@ import { GroatError } from "./errors.js";
 import type { ActOptions, Groat, GroatOptions } from "./groat.js";
 import { guarded } from "./guard.js";
 import { given, Http, type TokenProvider } from "./http.js";
-import type { Change, GroatState, Overlay, Phase, Position } from "./model.js";
+import type { Change, GroatState, Overlay, Phase, Position, Toast, ToastOptions } from "./model.js";
 import { Requests } from "./requests/store.js";
 import { isEmpty, sameFields, samePositions } from "./same.js";
 import { Seen } from "./seen.js";
 import { type Proof, Session, type SessionHost } from "./session.js";
-import { type Toast, type ToastOptions, watchToasts } from "./toasts.js";
+import { watchToasts } from "./toasts.js";
 import type {
   ActionInput,
   Credentials,

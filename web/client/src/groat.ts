@@ -3,9 +3,8 @@ import type { Api, WriteOptions } from "./api.js";
 import type { DebugSink } from "./debug.js";
 import type { Environment } from "./environment.js";
 import type { TokenProvider } from "./http.js";
-import type { Change, GroatState } from "./model.js";
+import type { Change, GroatState, Toast, ToastOptions } from "./model.js";
 import type { Requests } from "./requests/store.js";
-import type { Toast, ToastOptions } from "./toasts.js";
 import type { ActionInput, BalanceView, Credentials, ReadInput, Session, TransactionView } from "./wire.js";
 import type { WriteTold } from "./writes.js";
 

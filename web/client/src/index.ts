@@ -23,6 +23,7 @@ export {
   type Change,
   type GroatState,
   type LastChange,
+  type Notifications,
   type OpenWrite,
   type Overlay,
   type Phase,
@@ -30,16 +31,17 @@ export {
   type Status,
   type StatusState,
   type StreamEvent,
+  type Toast,
+  type ToastOptions,
   type TransportName,
   type ViewStatus,
 } from "./model.js";
-export { isRead, type Notifications, newestFirst, wants } from "./notices.js";
+export { isRead, newestFirst, wants } from "./notices.js";
 export type { RequestList, RequestsRead } from "./requests/list.js";
 export { fitsFilter, requestsTold, type ToldRequest } from "./requests/news.js";
 export type { OneRequest, RequestHistory, StepsRead, Waiting } from "./requests/one.js";
 export type { Read, Reading } from "./requests/reading.js";
 export type { Requests } from "./requests/store.js";
-export type { Toast, ToastOptions } from "./toasts.js";
 export { readNumber, type TypedNumber, type TypedOptions } from "./typed.js";
 export type * from "./types.js";
 export type * from "./wire.js";

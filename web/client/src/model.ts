@@ -1,7 +1,7 @@
 /** The client's public state, its changes, and the options that shape them. */
 import type { GroatError } from "./errors.js";
-import type { Notifications } from "./notices.js";
-import type { NotificationView, NumberedEvent } from "./wire.js";
+import type { Way } from "./types.js";
+import type { MarkView, NotificationView, NumberedEvent } from "./wire.js";
 
 /** A position up to which a stream has been read. */
 export interface Position {
@@ -102,6 +102,18 @@ export interface OpenWrite {
   at: number;
 }
 
+/** Notifications as they are shown. */
+export interface Notifications {
+  /** The latest ones of all streams, newest first. */
+  items: readonly NotificationView[];
+  /** The number in all. */
+  total: number;
+  unread: number;
+  /** The marks of each stream, for notifications that come from elsewhere: see `isRead`. */
+  marks: Readonly<Record<string, MarkView>>;
+  ways: Readonly<Record<string, readonly Way[]>>;
+}
+
 export type Phase = "signed-out" | "loading" | "ready";
 
 export interface GroatState {
@@ -160,6 +172,24 @@ export type Change =
       changes: readonly { account: string; asset: string; delta: string; balance: string }[];
     }
   | { type: "identity"; user: string | null };
+
+/** A notification that pops up. */
+export interface Toast {
+  /** Show it in place of the one with the same key. */
+  key: string;
+  /** The latest of those that this stands for. */
+  notification: NotificationView;
+  /** The number of notifications it stands for. */
+  count: number;
+  /** True for the one that stands for all that were too many. */
+  summary: boolean;
+}
+
+export interface ToastOptions {
+  /** So many places within `within_ms`; what comes beyond shares one more. */
+  atOnce?: number;
+  within_ms?: number;
+}
 
 /** Key of `GroatState.balances`. */
 export function balanceKey(account: string, asset: string): string {

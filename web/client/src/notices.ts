@@ -2,7 +2,7 @@
  * The notifications of the streams, and the functions that make one picture of another. Numbers and marks only grow, so
  * taking something in twice, late, or from another tab changes nothing: each merge takes the larger of both.
  */
-import type { StreamEvent } from "./model.js";
+import type { Notifications, StreamEvent } from "./model.js";
 import type { Way } from "./types.js";
 import type { EventData, MarkView, NotificationsView, NotificationView } from "./wire.js";
 
@@ -26,18 +26,6 @@ export interface Notices {
   /** The person's marks, by stream. */
   marks: Readonly<Record<string, MarkView>>;
   /** The person's choice of ways, by category. */
-  ways: Readonly<Record<string, readonly Way[]>>;
-}
-
-/** Notifications as they are shown. */
-export interface Notifications {
-  /** The latest ones of all streams, newest first. */
-  items: readonly NotificationView[];
-  /** The number in all. */
-  total: number;
-  unread: number;
-  /** The marks of each stream, for notifications that come from elsewhere: see `isRead`. */
-  marks: Readonly<Record<string, MarkView>>;
   ways: Readonly<Record<string, readonly Way[]>>;
 }
 

@@ -5,25 +5,9 @@
 import type { Environment } from "./environment.js";
 import type { Groat } from "./groat.js";
 import { guarded } from "./guard.js";
+import type { Toast, ToastOptions } from "./model.js";
 import { covers } from "./notices.js";
 import type { NotificationView } from "./wire.js";
-
-export interface Toast {
-  /** Show it in place of the one with the same key. */
-  key: string;
-  /** The latest of those that this stands for. */
-  notification: NotificationView;
-  /** The number of notifications it stands for. */
-  count: number;
-  /** True for the one that stands for all that were too many. */
-  summary: boolean;
-}
-
-export interface ToastOptions {
-  /** So many places within `within_ms`; what comes beyond shares one more. */
-  atOnce?: number;
-  within_ms?: number;
-}
 
 const AT_ONCE = 3;
 const WITHIN_MS = 5_000;
