@@ -192,6 +192,9 @@ function PersonSearch({
           </div>
         ))}
       </div>
+      {query.hasNextPage && (
+        <p className="px-1 text-faint text-xs">There are more. Type more of the name to find them.</p>
+      )}
     </div>
   );
 }

@@ -16,8 +16,8 @@ export interface Audience {
   admin: boolean;
   /** Has a balance on the main account. */
   funded: boolean;
-  /** The names of the kinds of requests that this server has. */
-  kinds: ReadonlySet<string>;
+  /** The kinds of requests that this server has, by name. */
+  kinds: ReadonlyMap<string, KindView>;
 }
 
 export interface Page {

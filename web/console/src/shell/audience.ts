@@ -12,5 +12,5 @@ export function useAudience(): Audience {
   const funded = useLive((state) =>
     Object.values(state.balances).some(({ account }) => account === `user:${user}`),
   );
-  return { user, staff, admin, funded, kinds: new Set(kinds.map(({ name }) => name)) };
+  return { user, staff, admin, funded, kinds: new Map(kinds.map((kind) => [kind.name, kind])) };
 }

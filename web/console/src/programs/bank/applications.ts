@@ -1,8 +1,8 @@
 /** The draft of an application for a loan or a card, and its meaning. No screens here. */
 import { type Asset, compare, type GroatError, isZero } from "@groat/client";
 import { readAmount, readPlain } from "../../lib/amounts";
+import type { Problems, Reading } from "../../requests/draft";
 import { placeOf } from "../../requests/form";
-import type { Problems, Reading } from "./draft";
 import { type Plan, planOf } from "./plan";
 
 export interface LoanDraft {

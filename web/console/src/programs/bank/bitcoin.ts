@@ -1,8 +1,8 @@
 /** Describes bitcoin transactions. No screens here. */
 import { compare, formatAmount, isZero, type RequestView } from "@groat/client";
 import { readAmount } from "../../lib/amounts";
+import type { Reading } from "../../requests/draft";
 import { dataOf } from "./data";
-import type { Reading } from "./draft";
 
 export const BTC = "BTC";
 

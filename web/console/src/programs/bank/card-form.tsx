@@ -4,6 +4,7 @@ import { userQuery } from "../../api/queries";
 import { usePerson } from "../../live/hooks";
 import { AmountInput } from "../../parts/money";
 import type { FormProps } from "../../registry/program";
+import { useDraft } from "../../requests/draft";
 import { Review, ReviewButton } from "../../requests/review";
 import { Fact, Facts } from "../../ui/facts";
 import { Field, Input, Select } from "../../ui/field";
@@ -11,7 +12,6 @@ import { Amount } from "../../ui/text";
 import { type CardDraft, fieldOf, readCard } from "./applications";
 import { useAssetChoice } from "./asset-choice";
 import { CardVisual } from "./card-visual";
-import { useDraft } from "./draft";
 
 const FIELDS = ["holder", "asset", "limit"] as const;
 const HOLDER_MAX = 40;
@@ -29,7 +29,7 @@ export function CardForm({ owner, act, send }: FormProps) {
       fieldOf: (error) => fieldOf(error, FIELDS, "limit"),
     },
   );
-  const { draft, problems, set, review } = form;
+  const { draft, problems, set, text, review } = form;
 
   if (review.reviewed) {
     const { holder, asset, limit } = review.reviewed;
@@ -59,14 +59,7 @@ export function CardForm({ owner, act, send }: FormProps) {
       <Picture holder={draft.holder} />
       <Field label="Name on the card" problem={problems.holder}>
         {(wiring) => (
-          <Input
-            {...wiring}
-            aria-required
-            autoComplete="name"
-            maxLength={HOLDER_MAX}
-            value={draft.holder}
-            onChange={(event) => set({ holder: event.target.value })}
-          />
+          <Input {...wiring} aria-required autoComplete="name" maxLength={HOLDER_MAX} {...text("holder")} />
         )}
       </Field>
       <Field
@@ -81,7 +74,7 @@ export function CardForm({ owner, act, send }: FormProps) {
         problem={problems.asset}
       >
         {(wiring) => (
-          <Select {...wiring} value={draft.asset} onChange={(event) => set({ asset: event.target.value })}>
+          <Select {...wiring} {...text("asset")}>
             {codes.map((code) => (
               <option key={code} value={code}>
                 Main · {code}

@@ -19,11 +19,11 @@ import { BITCOIN, CARDS, LOANS, NEW_TRANSFER, TRANSFERS } from "./paths";
 
 /** Whether the reader has the pages of this kind. Staff have them only for money of their own. */
 const has =
-  (kind: string) =>
+  (name: keyof typeof TELLING) =>
   ({ staff, funded, kinds }: Audience) =>
-    (!staff || funded) && kinds.has(kind);
+    (!staff || funded) && TELLING[name] in ((kinds.get(name)?.schema.properties ?? {}) as object);
 
-const place = (kind: string, to: string, label: string, icon: NavEntry["icon"]): NavEntry => ({
+const place = (kind: keyof typeof TELLING, to: string, label: string, icon: NavEntry["icon"]): NavEntry => ({
   section: "own",
   order: 10,
   to,

@@ -5,6 +5,7 @@ import { typedForm } from "../../lib/amounts";
 import { usePerson } from "../../live/hooks";
 import { AmountInput, AssetSelect } from "../../parts/money";
 import type { FormProps } from "../../registry/program";
+import { useDraft } from "../../requests/draft";
 import { fieldsOf } from "../../requests/fields";
 import { asksFor, FILE, thresholdOf, transitionOf } from "../../requests/kinds";
 import { Review, ReviewButton } from "../../requests/review";
@@ -15,7 +16,6 @@ import { Amount } from "../../ui/text";
 import { fieldOf, type LoanDraft, type Months, type ReadLoan, readLoan } from "./applications";
 import { useAssetChoice } from "./asset-choice";
 import { dataOf } from "./data";
-import { useDraft } from "./draft";
 import { LoanPreview } from "./loan-preview";
 
 const FIELDS = ["amount", "asset", "months", "purpose"] as const;
@@ -35,7 +35,7 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
       fieldOf: (error) => fieldOf(error, FIELDS, "amount"),
     },
   );
-  const { draft, problems, set, review } = form;
+  const { draft, problems, set, text, review } = form;
 
   if (review.reviewed) {
     const { data, plan } = review.reviewed;
@@ -124,21 +124,12 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
               className="num max-w-40"
               inputMode="numeric"
               autoComplete="off"
-              value={draft.months}
-              onChange={(event) => set({ months: event.target.value })}
+              {...text("months")}
             />
           )}
         </Field>
         <Field label="Purpose (optional)" problem={problems.purpose}>
-          {(wiring) => (
-            <Input
-              {...wiring}
-              autoComplete="off"
-              maxLength={200}
-              value={draft.purpose}
-              onChange={(event) => set({ purpose: event.target.value })}
-            />
-          )}
+          {(wiring) => <Input {...wiring} autoComplete="off" maxLength={200} {...text("purpose")} />}
         </Field>
       </FormSection>
       <FormSection title="What it would cost">
@@ -157,8 +148,7 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
               className="num max-w-40"
               inputMode="decimal"
               autoComplete="off"
-              value={draft.rate}
-              onChange={(event) => set({ rate: event.target.value })}
+              {...text("rate")}
             />
           )}
         </Field>

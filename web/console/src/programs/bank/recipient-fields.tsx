@@ -1,13 +1,14 @@
 import type { RequestView } from "@groat/client";
 import { Landmark, UserRound } from "lucide-react";
 import { cx } from "../../lib/cx";
+import type { Problems, useDraft } from "../../requests/draft";
 import { Checkbox, Choice, Field, Input } from "../../ui/field";
 import { Initial } from "../../ui/surface";
 import { dataOf, spaced } from "./data";
-import type { Problems } from "./draft";
 import { To } from "./recipient";
 import type { TransferDraft, Way } from "./transfer";
 
+type Form = ReturnType<typeof useDraft<Draft, unknown>>;
 type Draft = Pick<TransferDraft, "way" | "saved" | "user" | "name" | "number" | "keep">;
 
 /** To whom: a saved recipient, a person here, or an account elsewhere. */
@@ -17,6 +18,7 @@ export function RecipientFields({
   saved,
   keeps = false,
   set,
+  text,
 }: {
   draft: Draft;
   problems: Problems<Draft>;
@@ -24,6 +26,7 @@ export function RecipientFields({
   /** An account elsewhere may be saved. */
   keeps?: boolean;
   set: (change: Partial<Draft>) => void;
+  text: Form["text"];
 }) {
   const ways: { value: Way; label: string }[] = [
     ...(saved.length > 0 ? [{ value: "saved" as const, label: "Saved" }] : []),
@@ -49,8 +52,7 @@ export function RecipientFields({
               autoCapitalize="none"
               autoComplete="off"
               spellCheck={false}
-              value={draft.user}
-              onChange={(event) => set({ user: event.target.value })}
+              {...text("user")}
             />
           )}
         </Field>
@@ -65,21 +67,12 @@ export function RecipientFields({
                 autoCapitalize="characters"
                 autoComplete="off"
                 spellCheck={false}
-                value={draft.number}
-                onChange={(event) => set({ number: event.target.value })}
+                {...text("number")}
               />
             )}
           </Field>
           <Field label="Name of the holder" problem={problems.name}>
-            {(wiring) => (
-              <Input
-                {...wiring}
-                autoComplete="off"
-                maxLength={100}
-                value={draft.name}
-                onChange={(event) => set({ name: event.target.value })}
-              />
-            )}
+            {(wiring) => <Input {...wiring} autoComplete="off" maxLength={100} {...text("name")} />}
           </Field>
           {keeps && (
             // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox is in it

@@ -1,9 +1,9 @@
 import type { FormProps } from "../../registry/program";
+import { type Reading, useDraft } from "../../requests/draft";
 import { Review, ReviewButton } from "../../requests/review";
 import { Fact, Facts } from "../../ui/facts";
 import { Notice } from "../../ui/states";
 import { spaced } from "./data";
-import { type Reading, useDraft } from "./draft";
 import { useRecipientCheck } from "./recipient-check";
 import { RecipientFields } from "./recipient-fields";
 import { EMPTY_TRANSFER, fieldOf, readRecipient, type TransferDraft } from "./transfer";
@@ -34,7 +34,7 @@ export function RecipientForm({ owner, act, send }: FormProps) {
     send: ({ data }) => send(data),
     fieldOf: ({ code }, { way }) => fieldOf(code, way, "now") as keyof Draft | null,
   });
-  const { draft, problems, set, review, checking } = form;
+  const { draft, problems, set, text, review, checking } = form;
 
   if (review.reviewed) {
     const { data, to } = review.reviewed;
@@ -54,7 +54,7 @@ export function RecipientForm({ owner, act, send }: FormProps) {
   }
   return (
     <form id={form.id} onSubmit={form.onSubmit} className="flex flex-col gap-5" noValidate>
-      <RecipientFields draft={draft} problems={problems} saved={[]} set={set} />
+      <RecipientFields draft={draft} problems={problems} saved={[]} set={set} text={text} />
       {checking.problem && (
         <Notice tone="warn" role="alert">
           {checking.problem}

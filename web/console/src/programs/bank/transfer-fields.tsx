@@ -1,11 +1,11 @@
 import { formatAmount, type RequestView } from "@groat/client";
 import type { MainBalance } from "../../live/hooks";
 import { AmountInput, AssetSelect } from "../../parts/money";
+import type { useDraft } from "../../requests/draft";
 import { ReviewButton } from "../../requests/review";
 import { Choice, Field, Input } from "../../ui/field";
 import { Notice } from "../../ui/states";
 import { FormSection } from "../../ui/surface";
-import type { useDraft } from "./draft";
 import { RecipientFields } from "./recipient-fields";
 import type { ReadTransfer, TransferDraft, When } from "./transfer";
 
@@ -17,7 +17,7 @@ const WHEN = [
 
 /** Whom, how much, when. */
 export function TransferFields({
-  form: { id, draft, problems, set, onSubmit, checking },
+  form: { id, draft, problems, set, text, onSubmit, checking },
   saved,
   balances,
 }: {
@@ -29,7 +29,7 @@ export function TransferFields({
   return (
     <form id={id} onSubmit={onSubmit} className="flex flex-col gap-6" noValidate>
       <FormSection title="Recipient">
-        <RecipientFields draft={draft} problems={problems} saved={saved} keeps set={set} />
+        <RecipientFields draft={draft} problems={problems} saved={saved} keeps set={set} text={text} />
       </FormSection>
       <FormSection title="How much">
         <div className="flex items-start gap-2">
@@ -67,15 +67,7 @@ export function TransferFields({
           </Field>
         </div>
         <Field label="Reference (optional)" hint="The recipient reads it.">
-          {(wiring) => (
-            <Input
-              {...wiring}
-              autoComplete="off"
-              maxLength={140}
-              value={draft.reference}
-              onChange={(event) => set({ reference: event.target.value })}
-            />
-          )}
+          {(wiring) => <Input {...wiring} autoComplete="off" maxLength={140} {...text("reference")} />}
         </Field>
       </FormSection>
       <FormSection title="When">

@@ -1,7 +1,7 @@
 /** The draft of a transfer, and its meaning. No screens here. */
 import { type Asset, compare } from "@groat/client";
 import { readAmount } from "../../lib/amounts";
-import type { Problems, Reading } from "./draft";
+import type { Problems, Reading } from "../../requests/draft";
 
 export type Way = "saved" | "user" | "bank";
 export type When = "now" | "day" | "regularly";

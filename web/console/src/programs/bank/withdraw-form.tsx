@@ -6,6 +6,7 @@ import { typedForm } from "../../lib/amounts";
 import { useMainBalances, usePerson } from "../../live/hooks";
 import { AmountInput } from "../../parts/money";
 import type { FormProps } from "../../registry/program";
+import { useDraft } from "../../requests/draft";
 import { thresholdOf } from "../../requests/kinds";
 import { Review, ReviewButton } from "../../requests/review";
 import { Button } from "../../ui/button";
@@ -14,7 +15,6 @@ import { Field, Input } from "../../ui/field";
 import { Amount } from "../../ui/text";
 import { BTC, readWithdrawal, type Withdrawal } from "./bitcoin";
 import { spaced } from "./data";
-import { useDraft } from "./draft";
 
 /** Asks for amount and destination, then shows them for review before filing. */
 export function WithdrawForm({ owner, act, send }: Pick<FormProps, "owner" | "act" | "send">) {
@@ -30,7 +30,7 @@ export function WithdrawForm({ owner, act, send }: Pick<FormProps, "owner" | "ac
         code === "address_wrong" ? "address" : code === "insufficient_funds" ? "amount" : null,
     },
   );
-  const { draft, problems, set, review } = form;
+  const { draft, problems, set, text, review } = form;
 
   if (review.reviewed) {
     return (
@@ -75,8 +75,7 @@ export function WithdrawForm({ owner, act, send }: Pick<FormProps, "owner" | "ac
             autoCapitalize="none"
             spellCheck={false}
             className="font-mono !text-sm"
-            value={draft.address}
-            onChange={(event) => set({ address: event.target.value })}
+            {...text("address")}
           />
         )}
       </Field>

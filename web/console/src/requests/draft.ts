@@ -1,15 +1,18 @@
-/** Forms of the bank's own: what is typed, what is wrong with it, and that it is looked at once more before it is sent. */
+/** Forms that a program writes itself: what is typed, what is wrong with it, and that it is looked at once more before it is sent. */
 import type { GroatError } from "@groat/client";
-import { type FormEvent, useState } from "react";
-import { useAttempt } from "../../parts/use-attempt";
-import { focusFirstProblem } from "../../requests/form";
-import { useReview } from "../../requests/review";
+import { type ChangeEvent, type FormEvent, useState } from "react";
+import { useAttempt } from "../parts/use-attempt";
+import { focusFirstProblem } from "./form";
+import { useReview } from "./review";
 
 /** The errors by field. */
 export type Problems<Draft> = Partial<Record<keyof Draft, string>>;
 
 /** The meaning of a draft, or its errors. */
 export type Reading<Draft, Read> = { ok: true; read: Read } | { ok: false; problems: Problems<Draft> };
+
+/** The fields of a draft that are texts. */
+type TextIn<Draft> = { [Name in keyof Draft]: Draft[Name] extends string ? Name : never }[keyof Draft];
 
 /** A draft: what is typed, and what `first` says where nothing is. `onSubmit` and `id` are for the form that it is typed into. */
 export function useDraft<Draft extends object, Read>(
@@ -46,6 +49,12 @@ export function useDraft<Draft extends object, Read>(
       return Object.fromEntries(others) as Problems<Draft>;
     });
   }
+  /** Wires a control for text to a field of the draft. */
+  const text = (field: TextIn<Draft>) => ({
+    value: draft[field] as string,
+    onChange: ({ target }: ChangeEvent<HTMLInputElement | HTMLSelectElement>) =>
+      set({ [field]: target.value } as unknown as Partial<Draft>),
+  });
   function onSubmit(event: FormEvent) {
     event.preventDefault();
     const reading = read(draft);
@@ -60,5 +69,5 @@ export function useDraft<Draft extends object, Read>(
       focusFirstProblem(review.id);
     });
   }
-  return { id: review.id, draft, problems, set, onSubmit, review, checking };
+  return { id: review.id, draft, problems, set, text, onSubmit, review, checking };
 }
