@@ -3,11 +3,11 @@ import { UnknownPage } from "./modules/missing-modules";
 import type { Page } from "./registry/program";
 import { onRegister, pagesOf, registered } from "./registry/registry";
 import { Gate } from "./shell/gate";
-import { Broken, Lost, Oops } from "./shell/lost";
+import { Broken, Oops } from "./shell/lost";
 import { lazyPage } from "./shell/missing";
 import { Shell } from "./shell/shell";
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: Lost, errorComponent: Oops });
+const root = createRootRoute({ component: Outlet, errorComponent: Oops });
 
 const login = createRoute({
   getParentRoute: () => root,

@@ -4,22 +4,21 @@ import { Button } from "../ui/button";
 import { EmptyState, ErrorState } from "../ui/states";
 import { Card } from "../ui/surface";
 
+/** Shown in the place of a page, at an address that none has. */
 export function Lost() {
   return (
-    <main className="flex min-h-dvh items-center justify-center">
-      <EmptyState
-        page
-        icon={<Compass aria-hidden />}
-        title="There is no such page"
-        action={
-          <Button asChild look="primary">
-            <Link to="/">To my balance</Link>
-          </Button>
-        }
-      >
-        The address may be mistyped, or the page has moved.
-      </EmptyState>
-    </main>
+    <EmptyState
+      page
+      icon={<Compass aria-hidden />}
+      title="There is no such page"
+      action={
+        <Button asChild look="primary">
+          <Link to="/">To my balance</Link>
+        </Button>
+      }
+    >
+      The address may be mistyped, or the page has moved.
+    </EmptyState>
   );
 }
 
