@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -182,3 +183,18 @@ def test_their_types_are_found(app: Path) -> None:
         cwd=app, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
+
+
+def test_the_consoles_package_has_the_types_of_what_it_shares_alone(tmp_path: Path) -> None:
+    npm(WEB, "run", "--silent", "build", "-w", "module")
+    [packed] = json.loads(npm(WEB, "pack", "--json", "--pack-destination", str(tmp_path), "-w", "module"))
+    files = {file["path"] for file in packed["files"]}
+    assert files == {"LICENSE", "README.md", "package.json"} | {
+        f"dist/{name}.d.ts" for name in ("answer", "console", "link", "program", "table")
+    }
+    # Each import leads to a file of the package, or to one that an author has.
+    for name in files:
+        if name.endswith(".d.ts"):
+            text = (WEB / "module" / name).read_text("utf-8")
+            for found in re.findall(r'from "([^"]+)"', text):
+                assert found in ("react", "@groat/client") or f"dist/{found[2:-3]}.d.ts" in files

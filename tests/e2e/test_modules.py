@@ -17,6 +17,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.e2e.conftest import NewScreen
 from tests.e2e.hands import Hands
 from tests.e2e.serving import Server
+from tests.e2e.test_access import AT_REST, AXE, RUN_AXE
 from tests.helpers.installed import EXAMPLES, environment
 
 KEY = b"0123456789abcdef"
@@ -142,17 +143,51 @@ def test_on_a_phone_its_entry_is_at_the_foot_and_nothing_sticks_out(new_screen: 
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_a_module_that_was_tampered_with_does_not_run(new_screen: NewScreen) -> None:
+@pytest.mark.parametrize("suffix", ["js", "css"])
+def test_a_module_that_was_tampered_with_is_not_used(new_screen: NewScreen, suffix: str) -> None:
     admin = new_screen("admin", "/login")
     page = admin.page
 
     def alter(route: Route) -> None:
         answer = route.fetch()
-        route.fulfill(response=answer, body="window.stolen = true;\n" + answer.text())
+        more = {"js": "window.stolen = true;", "css": "body { display: none }"}[suffix]
+        route.fulfill(response=answer, body=f"{more}\n{answer.text()}")
 
-    page.route(re.compile(r"/console/modules/topups/.*\.js$"), alter)
+    page.route(re.compile(rf"/console/modules/topups/.*\.{suffix}$"), alter)
     admin.open("/")
     expect(page.get_by_test_id("missing-modules")).to_contain_text("topups")
     assert page.evaluate("window.stolen") is None
     expect(main_of(page).get_by_role("link", name="Top-ups")).to_have_count(0)
     expect(main_of(page).get_by_role("link", name="Users")).to_be_visible()
+
+
+def test_what_the_docs_promise_to_modules_is_there(new_screen: NewScreen) -> None:
+    page = new_screen("admin").page
+    docs = (
+        (EXAMPLES.parent / "docs" / "programs.md")
+        .read_text("utf-8")
+        .partition("## Its part of the console")[2]
+    )
+    names = set(re.findall(r"`(--[a-z-]+)`", docs))
+    names |= {f"--color-{name}-soft" for name in ("good", "warn", "bad")}
+    assert len(names) > 20
+    missing = """(names) => {
+      const style = getComputedStyle(document.documentElement);
+      return names.filter((name) => style.getPropertyValue(name) === '');
+    }"""
+    assert page.evaluate(missing, sorted(names)) == []
+    table = docs.partition("| `@groat/console` |")[2].partition("\n")[0]
+    parts = set(re.findall(r"`(\w+)`", table))
+    assert len(parts) > 20
+    exported = set(page.evaluate("import('@groat/console').then(Object.keys)"))
+    assert exported == parts | {"version"}
+
+
+def test_axe_finds_no_barrier_in_light_nor_dark(new_screen: NewScreen) -> None:
+    page = new_screen("admin", "/topups").page
+    expect(page.get_by_role("heading", name="Top-ups", level=1)).to_be_visible()
+    page.evaluate(AXE.read_text("utf-8"))
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(AT_REST)
+        assert page.evaluate(RUN_AXE, None) == []

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import NewScreen
 from tests.e2e.serving import Server
@@ -126,6 +126,29 @@ def test_each_is_named_with_its_fault_and_the_console_goes_on(new_screen: NewScr
     main_of(page).get_by_role("link", name="Sound").click()
     expect(page.get_by_role("heading", name="Sound", level=1)).to_be_visible()
     expect(page.get_by_text("Hello admin")).to_be_visible()
+    admin.problems.clear()
+
+
+def test_one_that_comes_late_is_used(new_screen: NewScreen) -> None:
+    admin = new_screen("admin", "/login")
+    page = admin.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/console/modules/sound/.*\.js$"), hold)
+    page.clock.install()
+    admin.open("/")
+    sound = page.get_by_text(re.compile("The part of the program sound is missing"))
+    expect(main_of(page).get_by_role("link", name="Users")).to_be_visible()
+    expect(page.get_by_test_id("missing-modules")).to_contain_text("no good start")
+    page.clock.fast_forward(11_000)
+    expect(sound).to_be_visible()
+    [route] = held
+    route.continue_()
+    expect(main_of(page).get_by_role("link", name="Sound")).to_be_visible()
+    expect(sound).to_have_count(0)
     admin.problems.clear()
 
 

@@ -5,7 +5,7 @@ import "./topups.css";
 
 /** A refund in a line. */
 export function RefundLine({ request: { data } }: { request: RequestView }) {
-  return [data.payment, data.why].filter(Boolean).map(String).join(" · ");
+  return [`of ${data.payment}`, data.why].filter(Boolean).map(String).join(" · ");
 }
 
 /** The data of a refund. Staff see beside them what the provider told of the payment. */
@@ -13,19 +13,17 @@ export function RefundFace({ request }: FaceProps) {
   const { staff } = useAudience();
   const { payment, why } = request.data as { payment: string; why?: string };
   return (
-    <div className="topups-face">
-      <Facts>
-        <Fact label="Payment">
-          <code className="topups-payment">{payment}</code>
+    <Facts>
+      <Fact label="Payment">
+        <code className="topups-payment">{payment}</code>
+      </Fact>
+      {staff && (
+        <Fact label="Paid in">
+          <PaidIn user={request.user} payment={payment} />
         </Fact>
-        {staff && (
-          <Fact label="Paid in">
-            <PaidIn user={request.user} payment={payment} />
-          </Fact>
-        )}
-        {why && <Fact label="Why">{why}</Fact>}
-      </Facts>
-    </div>
+      )}
+      {why && <Fact label="Why">{why}</Fact>}
+    </Facts>
   );
 }
 

@@ -20,8 +20,8 @@ export function readProgram(exported: unknown, program: string): ConsoleProgram 
   }
   const wrong =
     broken("pages", pages, ({ path, component }) => isText(path) && isPart(component)) ??
-    broken("nav", nav, ({ to, label, icon }) => isText(to) && isText(label) && isPart(icon)) ??
-    broken("palette", palette, ({ to, label, icon }) => isText(to) && isText(label) && isPart(icon)) ??
+    broken("nav", nav, (one) => isLink(one) && (one.section === "own" || one.section === "staff")) ??
+    broken("palette", palette, isLink) ??
     brokenOf("kinds", kinds, isObject) ??
     brokenOf("slots", slots, isPart) ??
     brokenOf("categories", categories, isPart);
@@ -40,6 +40,7 @@ const isObject = (value: unknown): value is Fields => typeof value === "object" 
 const isText = (value: unknown) => typeof value === "string" && value !== "";
 /** A component is a function, or what `memo` and the like make of one. */
 const isPart = (value: unknown) => typeof value === "function" || isObject(value);
+const isLink = ({ to, label, icon }: Fields) => isText(to) && isText(label) && isPart(icon);
 
 function broken(what: string, list: unknown, isRight: (one: Fields) => boolean): string | null {
   if (!Array.isArray(list)) return what;

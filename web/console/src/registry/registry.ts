@@ -15,6 +15,9 @@ export const RESERVED: ReadonlySet<string> = new Set([
   "users",
 ]);
 
+/** The first segments of addresses that the server answers itself. */
+const SERVERS: ReadonlySet<string> = new Set(["assets", "connection", "console", "health", "metrics", "v1"]);
+
 const NAME = /^[a-z][a-z0-9_-]*$/;
 
 let programs: readonly ConsoleProgram[] = [];
@@ -38,7 +41,7 @@ export function register(program: ConsoleProgram): void {
     if (!path.startsWith("/")) throw new Error(`${name}: the address ${path} does not begin with a slash`);
     const first = firstOf(path);
     const owner = programs.find((other) => other.pages?.some((page) => firstOf(page.path) === first));
-    if (RESERVED.has(first) || owner) {
+    if (RESERVED.has(first) || SERVERS.has(first) || owner) {
       throw new Error(`${name}: the addresses under /${first} belong to ${owner?.name ?? "the console"}`);
     }
   }

@@ -20,35 +20,32 @@ function usePayments(user) {
 // src/face.tsx
 /** A refund in a line. */
 function RefundLine({ request: { data } }) {
-	return [data.payment, data.why].filter(Boolean).map(String).join(" · ");
+	return [`of ${data.payment}`, data.why].filter(Boolean).map(String).join(" · ");
 }
 /** The data of a refund. Staff see beside them what the provider told of the payment. */
 function RefundFace({ request }) {
 	const { staff } = useAudience();
 	const { payment, why } = request.data;
-	return /* @__PURE__ */ jsx("div", {
-		className: "topups-face",
-		children: /* @__PURE__ */ jsxs(Facts, { children: [
-			/* @__PURE__ */ jsx(Fact, {
-				label: "Payment",
-				children: /* @__PURE__ */ jsx("code", {
-					className: "topups-payment",
-					children: payment
-				})
-			}),
-			staff && /* @__PURE__ */ jsx(Fact, {
-				label: "Paid in",
-				children: /* @__PURE__ */ jsx(PaidIn, {
-					user: request.user,
-					payment
-				})
-			}),
-			why && /* @__PURE__ */ jsx(Fact, {
-				label: "Why",
-				children: why
+	return /* @__PURE__ */ jsxs(Facts, { children: [
+		/* @__PURE__ */ jsx(Fact, {
+			label: "Payment",
+			children: /* @__PURE__ */ jsx("code", {
+				className: "topups-payment",
+				children: payment
 			})
-		] })
-	});
+		}),
+		staff && /* @__PURE__ */ jsx(Fact, {
+			label: "Paid in",
+			children: /* @__PURE__ */ jsx(PaidIn, {
+				user: request.user,
+				payment
+			})
+		}),
+		why && /* @__PURE__ */ jsx(Fact, {
+			label: "Why",
+			children: why
+		})
+	] });
 }
 function PaidIn({ user, payment }) {
 	const { payments, error } = usePayments(user);
