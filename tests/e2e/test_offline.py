@@ -108,6 +108,8 @@ def reload_offline(page: Page) -> None:
     """Nothing can be had without a network, this page neither."""
     with pytest.raises(BrowserError, match="ERR_INTERNET_DISCONNECTED"):
         page.reload()
+    # The page before runs on until the browser's error page is there, and would send what it holds once online.
+    page.wait_for_function("location.protocol === 'chrome-error:'")
 
 
 def test_sent_offline_and_loaded_anew_it_is_paid_once(server: Server, new_screen: NewScreen) -> None:

@@ -45,6 +45,7 @@ const KINDS = [
   kind("loan", { ...MONEY, months: MONTHS, purpose: text }),
   kind("transfer", { ...MONEY, user: text, external: text }),
   kind("expense", { ...MONEY, note: text }),
+  kind("card_payment", { card: text, ...MONEY, merchant: text }, ["admin"]),
   kind("gift", MONEY, ["admin"]),
 ];
 const ASSETS = [
@@ -351,6 +352,43 @@ test.each([
     ]);
   },
 );
+
+test("a card's payment is in the asset of the card, of those that the person has", async () => {
+  const file = asStaff();
+  const card = (id: string, user: string, last4: string, asset: string) => {
+    const data = { holder: "Gerda", asset, limit: "900", last4, expiry: "2030-11", month: "", spent: "" };
+    return requestView({ id, kind: "card", user, state: "active", data });
+  };
+  const cards = [
+    card("c1", "7", "4711", "USD"),
+    card("c2", "7", "0815", "CREDIT"),
+    card("c3", "7", "", "USD"),
+  ];
+  vi.spyOn(groat.api, "requests").mockImplementation(async ({ kind: name, user } = {}) => ({
+    items: name === "card" && user === "7" ? cards : [],
+    cursor: null,
+  }));
+  show("/requests/card_payment/new?for=7");
+  const choice = await screen.findByLabelText<HTMLSelectElement>("Card");
+  // One that has not been made yet pays nothing.
+  expect([...choice.options].map(({ text }) => text)).toEqual([
+    "•••• 4711 · Gerda · USD",
+    "•••• 0815 · Gerda · CREDIT",
+  ]);
+  await userEvent.selectOptions(choice, "c2");
+  await press("Review");
+  expect(screen.getAllByRole("alert")).toHaveLength(2);
+  await type("Amount, CREDIT", "30");
+  await type("Merchant", "Bakery");
+  await press("Review");
+  await press("Apply");
+  await screen.findByText("Filed");
+  expect(file.mock.calls[0]).toEqual([
+    "card_payment",
+    { card: "c2", amount: "30", asset: "CREDIT", merchant: "Bakery" },
+    expect.objectContaining({ user: "7" }),
+  ]);
+});
 
 test("who chose the wrong person chooses another, and nothing of the first one stays", async () => {
   const file = asStaff();

@@ -23,8 +23,9 @@ export function FileRequestPage() {
   const kind = useKind(name);
   const { admin } = useRights();
   const moduleOf = useKindModules();
-  const own = kind && !admin ? moduleOf(kind)?.form?.title : undefined;
-  const title = own ?? (kind ? `New ${kind.title.toLowerCase()}` : "New request");
+  const form = kind && moduleOf(kind)?.form;
+  const title =
+    (admin ? form?.staffTitle : form?.title) ?? (kind ? `New ${kind.title.toLowerCase()}` : "New request");
   const crumb = <KindCrumb name={name} kind={kind} />;
   return (
     <>

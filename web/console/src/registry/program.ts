@@ -105,8 +105,8 @@ export interface KindModule {
   Face?: Piece<FaceProps>;
   /** Tells a request from its like in a few signs, "••4711"; "" if nothing does. */
   mark?: (request: RequestView) => string;
-  /** The form that files one, for its owner and for staff. */
-  form?: { title: string; Form: Piece<FormProps> };
+  /** The form that files one, for its owner and for staff, and the title of its page; for staff that is "New loan" unless given. */
+  form?: { title: string; staffTitle?: string; Form: Piece<FormProps> };
   /** By the name of the transition. */
   acts?: Record<string, ActModule>;
 }

@@ -1,4 +1,4 @@
-/** The draft of an application for a loan or a card, and its meaning. No screens here. */
+/** The drafts of applications for a loan or a card and of a card's payment, and their meaning. No screens here. */
 import { type Asset, compare, type GroatError, isZero } from "@groat/client";
 import { readAmount, readPlain } from "../../lib/amounts";
 import type { Problems, Reading } from "../../requests/draft";
@@ -18,6 +18,13 @@ export interface CardDraft {
   holder: string;
   asset: string;
   limit: string;
+}
+
+export interface PaymentDraft {
+  /** The id of the card's request. */
+  card: string;
+  amount: string;
+  merchant: string;
 }
 
 export interface ReadLoan {
@@ -71,6 +78,21 @@ export function readCard(draft: CardDraft, assets: readonly Asset[]): Reading<Ca
   if ("problem" in limit) problems.limit = limit.problem;
   if ("problem" in limit || problems.holder) return { ok: false, problems };
   return { ok: true, read: { holder, asset: draft.asset, limit: limit.amount } };
+}
+
+/** Reads a payment in the asset of its card. */
+export function readPayment(
+  draft: PaymentDraft,
+  asset: string,
+  assets: readonly Asset[],
+): Reading<PaymentDraft, PaymentDraft & { asset: string }> {
+  const problems: Problems<PaymentDraft> = {};
+  const merchant = draft.merchant.trim();
+  if (!merchant) problems.merchant = "Write who is paid.";
+  const amount = positive(draft.amount, asset, assets);
+  if ("problem" in amount) problems.amount = amount.problem;
+  if ("problem" in amount || problems.merchant) return { ok: false, problems };
+  return { ok: true, read: { card: draft.card, amount: amount.amount, asset, merchant } };
 }
 
 function positive(

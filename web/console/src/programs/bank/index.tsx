@@ -72,7 +72,12 @@ const kinds: Record<keyof typeof TELLING, KindModule> = {
       set_limit: { title: "Monthly limit", Form: lazyPiece(() => import("./limit-form"), "LimitForm") },
     },
   },
-  card_payment: { page: cards, Line: PaymentLine, Face: lazyPiece(faces, "PaymentFace") },
+  card_payment: {
+    page: cards,
+    Line: PaymentLine,
+    Face: lazyPiece(faces, "PaymentFace"),
+    form: { title: "Card payment", Form: lazyPiece(() => import("./payment-form"), "PaymentForm") },
+  },
   loan: {
     page: loans,
     Line: LoanLine,
@@ -90,6 +95,7 @@ const kinds: Record<keyof typeof TELLING, KindModule> = {
     Face: lazyPiece(faces, "CoinsFace"),
     form: {
       title: "Withdraw bitcoin",
+      staffTitle: "Withdraw bitcoin",
       Form: lazyPiece(() => import("./withdraw-form"), "WithdrawForm"),
     },
   },

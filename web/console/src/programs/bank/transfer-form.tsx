@@ -6,6 +6,7 @@ import { Wallet } from "lucide-react";
 import { useRef, useState } from "react";
 import { toast } from "sonner";
 import { assetsQuery, PAGE_SIZE } from "../../api/queries";
+import { useKind } from "../../api/requests";
 import { type MainBalance, useMainBalances, usePerson } from "../../live/hooks";
 import type { FormProps } from "../../registry/program";
 import { type Reading, useDraft } from "../../requests/draft";
@@ -46,7 +47,9 @@ function Transfer({
   const navigate = useNavigate();
   const me = usePerson().user;
   const known = saved.some(({ id }) => id === given.to);
-  const usual = Object.keys(kind.thresholds).find((code) => balances.some(({ asset }) => asset === code));
+  // A standing order has no thresholds of its own: it files transfers.
+  const thresholds = useKind("transfer")?.thresholds ?? kind.thresholds;
+  const usual = Object.keys(thresholds).find((code) => balances.some(({ asset }) => asset === code));
   // Later news do not change the values that the form began with.
   const [first] = useState<TransferDraft>({
     ...EMPTY_TRANSFER,
