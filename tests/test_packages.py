@@ -190,7 +190,7 @@ def test_the_consoles_package_has_the_types_of_what_it_shares_alone(tmp_path: Pa
     [packed] = json.loads(npm(WEB, "pack", "--json", "--pack-destination", str(tmp_path), "-w", "module"))
     files = {file["path"] for file in packed["files"]}
     assert files == {"LICENSE", "README.md", "package.json"} | {
-        f"dist/{name}.d.ts" for name in ("answer", "console", "link", "program", "table")
+        f"dist/{name}.d.ts" for name in ("answer", "console", "link", "place", "program", "table")
     }
     # Each import leads to a file of the package, or to one that an author has.
     for name in files:

@@ -78,6 +78,9 @@ def test_its_page_is_live_by_keyboard_under_the_policy(server: Server, new_scree
     expect(table.get_by_role("row").filter(has_text="pay_1")).to_contain_text("12.50USD")
     pay(server, "pay_2", "7")
     expect(table.get_by_role("row").filter(has_text="pay_2")).to_contain_text("7.00USD")
+    # The address says whose payments they are, so it can be passed on.
+    admin.open(page.url.removeprefix(server.address))
+    expect(table.get_by_role("row").filter(has_text="pay_2")).to_be_visible()
     # Its own stylesheet is in use, with the console's colours.
     font = table.locator("code").first.evaluate("(element) => getComputedStyle(element).fontFamily")
     assert "monospace" in font

@@ -40,7 +40,7 @@ export default {
     { section: "staff", to: "/tears", label: "Hidden tears", icon: tears, when: tears },
   ],
   palette: [{ label: "Shed tears", icon: tears, to: "/tears" }],
-  kinds: { transfer: { Line: tears, Face: tears, mark: tears } },
+  kinds: { transfer: { Line: tears, Face: tears, mark: tears, form: { title: "Torn", Form: tears } } },
   slots: { header: tears, background: tears, overview: tears, person: tears },
 };
 """
@@ -185,6 +185,9 @@ def test_what_throws_when_it_is_shown_is_shown_otherwise(server: Server, new_scr
     expect(record).to_contain_text("Tea")
     expect(record).to_contain_text("The program's own view of it has failed")
     admin.problems.clear()
+    person = new_screen("42", "/requests/transfer/new")
+    expect(person.page.get_by_label("Amount", exact=True)).to_be_visible()
+    person.problems.clear()
 
 
 def test_a_page_whose_module_is_missing_says_so(new_screen: NewScreen) -> None:

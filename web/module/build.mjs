@@ -8,6 +8,7 @@ const PUBLIC = [
   "shared/console.tsx",
   "shared/answer.ts",
   "shared/link.tsx",
+  "shared/place.ts",
   "shared/table.tsx",
   "registry/program.ts",
 ];

@@ -11,7 +11,7 @@ export default defineModule({
   api: 1,
   name: "topups",
   pages: [
-    { path: "/topups", component: TopUps },
+    { path: "/topups", component: TopUps, search: ({ user }) => (user === undefined ? {} : { user }) },
     { path: "/topups/refunds", component: Refunds },
   ],
   nav: [

@@ -12,6 +12,8 @@ import {
   PageHeader,
   StaffOnly,
   Table,
+  useGo,
+  usePlace,
 } from "@groat/console";
 import { type FormEvent, useState } from "react";
 import { CoinIcon } from "./icon";
@@ -27,6 +29,10 @@ const COLUMNS = [
     cell: ({ amount, asset }: Payment) => <Amount value={amount} asset={asset} />,
   },
 ];
+
+/** Whose payments the address names. An id may look like a number, and then it is read as one. */
+const userOf = ({ user }: Readonly<Record<string, unknown>>): string | null =>
+  user === undefined ? null : String(user);
 
 /** For staff: a person's payments, and the refunds that wait. */
 export function TopUps() {
@@ -45,11 +51,13 @@ export function TopUps() {
 }
 
 function Payments() {
-  const [typed, setTyped] = useState("");
-  const [user, setUser] = useState<string | null>(null);
+  const go = useGo();
+  const user = userOf(usePlace().search);
+  const [typed, setTyped] = useState(user ?? "");
   function look(event: FormEvent) {
     event.preventDefault();
-    setUser(typed.trim() || null);
+    const wanted = typed.trim();
+    go("/topups", { search: wanted ? { user: wanted } : {}, replace: true });
   }
   return (
     <Card aria-labelledby="topups-payments">

@@ -96,12 +96,11 @@ export function guarded(program: ConsoleProgram): ConsoleProgram {
     };
   }
 
-  function kind({ mark, form, acts, ...rest }: KindModule): KindModule {
-    // A line and a face stand in for what is made from the declaration: where they fail, that is shown again.
+  function kind({ mark, acts, ...rest }: KindModule): KindModule {
+    // A line, a face and a form stand in for what is made from the declaration: where they fail, that is shown again.
     return {
       ...rest,
       ...(mark && { mark: called(mark, "") }),
-      ...(form && { form: { ...form, Form: piece(form.Form, FailedPiece) } }),
       ...(acts && { acts: mapped(acts, act) }),
     };
   }

@@ -1,5 +1,8 @@
 /** `@groat/console`: what a program's module imports from the console. It is a public interface (docs/programs.md). */
 import type { ComponentProps, ComponentType, ReactNode } from "react";
+import { toast } from "sonner";
+import * as problem from "../api/problem";
+import * as money from "../parts/money";
 import type { Audience, ConsoleProgram } from "../registry/program";
 import * as people from "../requests/people";
 import * as audience from "../shell/audience";
@@ -7,6 +10,7 @@ import * as gate from "../shell/gate";
 import * as button from "../ui/button";
 import * as facts from "../ui/facts";
 import * as field from "../ui/field";
+import * as overlay from "../ui/overlay";
 import * as states from "../ui/states";
 import * as surface from "../ui/surface";
 import * as text from "../ui/text";
@@ -15,6 +19,7 @@ import { API } from "./version";
 export type * from "../registry/program";
 export { type Answer, type AnswerOptions, useAnswer } from "./answer";
 export { Link, type LinkProps } from "./link";
+export { type Go, type GoOptions, type Place, useGo, usePlace } from "./place";
 export { Table, type TableColumn, type TableProps } from "./table";
 
 /** The version of this interface: it rises when something that a module may use is taken away. */
@@ -100,6 +105,16 @@ export const Input: ComponentType<ComponentProps<"input">> = field.Input;
 export const TextArea: ComponentType<ComponentProps<"textarea">> = field.TextArea;
 export const Select: ComponentType<ComponentProps<"select">> = field.Select;
 
+export interface AmountInputProps extends Omit<ComponentProps<"input">, "onChange"> {
+  /** The code of the asset: phones offer a decimal point only where it has fractions. */
+  asset: string;
+  /** Called with what is typed; `readNumber` of the client makes a decimal of it. */
+  onChange: (typed: string) => void;
+}
+
+/** A field for an amount. */
+export const AmountInput: ComponentType<AmountInputProps> = money.AmountInput;
+
 export interface AmountProps {
   /** A decimal string, as the server writes it. */
   value: string;
@@ -150,6 +165,26 @@ export interface NoticeProps {
 
 /** A note in a page or a form. */
 export const Notice: ComponentType<NoticeProps> = states.Notice;
+
+export interface DialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: ReactNode;
+  description?: ReactNode;
+  children: ReactNode;
+}
+
+/** A question over the page, which keeps the focus while it is open. */
+export const Dialog: ComponentType<DialogProps> = overlay.Dialog;
+
+/** Says something for a few seconds, at the edge of the page. */
+export function say(text: string, { tone = "good" }: { tone?: "good" | "bad" } = {}): void {
+  if (tone === "bad") toast.error(text);
+  else toast.success(text);
+}
+
+/** One sentence for people about anything that was thrown. */
+export const explain: (error: unknown) => string = problem.explain;
 
 /** Shows its children to staff only, or to admins. It hides; the right of an operation protects. */
 export const StaffOnly: ComponentType<{ admin?: boolean; children: ReactNode }> = gate.StaffOnly;

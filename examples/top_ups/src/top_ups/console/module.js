@@ -1,4 +1,4 @@
-import { Amount, Badge, Button, Card, CardHeader, EmptyState, ErrorState, Fact, Facts, Field, Input, Link, LoadingRows, Name, Notice, PageHeader, StaffOnly, Table, Time, defineModule, useAnswer, useAudience } from "@groat/console";
+import { Amount, Badge, Button, Card, CardHeader, EmptyState, ErrorState, Fact, Facts, Field, Input, Link, LoadingRows, Name, Notice, PageHeader, StaffOnly, Table, Time, defineModule, useAnswer, useAudience, useGo, usePlace } from "@groat/console";
 import { useGroat, useRequests } from "@groat/react";
 import { useEffect, useState } from "react";
 import { Fragment, jsx, jsxs } from "react/jsx-runtime";
@@ -175,6 +175,8 @@ var COLUMNS = [{
 		asset
 	})
 }];
+/** Whose payments the address names. An id may look like a number, and then it is read as one. */
+var userOf = ({ user }) => user === void 0 ? null : String(user);
 /** For staff: a person's payments, and the refunds that wait. */
 function TopUps() {
 	return /* @__PURE__ */ jsxs(StaffOnly, { children: [/* @__PURE__ */ jsx(PageHeader, {
@@ -195,11 +197,16 @@ function TopUps() {
 	})] });
 }
 function Payments() {
-	const [typed, setTyped] = useState("");
-	const [user, setUser] = useState(null);
+	const go = useGo();
+	const user = userOf(usePlace().search);
+	const [typed, setTyped] = useState(user ?? "");
 	function look(event) {
 		event.preventDefault();
-		setUser(typed.trim() || null);
+		const wanted = typed.trim();
+		go("/topups", {
+			search: wanted ? { user: wanted } : {},
+			replace: true
+		});
 	}
 	return /* @__PURE__ */ jsxs(Card, {
 		"aria-labelledby": "topups-payments",
@@ -259,7 +266,8 @@ var module_default = defineModule({
 	name: "topups",
 	pages: [{
 		path: "/topups",
-		component: TopUps
+		component: TopUps,
+		search: ({ user }) => user === void 0 ? {} : { user }
 	}, {
 		path: "/topups/refunds",
 		component: Refunds
