@@ -271,8 +271,13 @@ CASES: dict[str, Case] = {
     "metadata_too_large": post(give("42", "1", metadata={"a": "x" * 16_384})),
     "invalid_id": call("GET /v1/holds/1"),
     "invalid_time": post(give("42", "1", at="yesterday")),
+    "owner_not_taken": call(
+        "POST /v1/requests/expense?owner=house:promo",
+        {"amount": "1", "asset": "USD", "purpose": "A train"},
+        key="owner",
+    ),
     "invalid_position": call("GET /v1/streams/user:42/events?after=1"),
-    "invalid_stream": call("GET /v1/streams/house:bonus/events"),
+    "invalid_stream": call("GET /v1/streams/shop:bonus/events"),
     # Passing trouble.
     "overloaded": failing(Overloaded()),
     "busy": failing(Busy()),
@@ -356,6 +361,8 @@ NOT_OVER_HTTP = {
     "signature_invalid": "only programs have signed operations: tests/http/test_programs.py",
     "was_corrected": "shown in tests/programs/workflow/test_corrections.py",
     "parent_not_found": "shown in tests/programs/workflow/test_workflow.py",
+    "parent_not_taking": "shown in tests/programs/workflow/test_campaigns.py",
+    "named_not_found": "shown in tests/programs/workflow/test_campaigns.py",
     "too_many_open": "shown in tests/http/test_open_requests.py",
     "statement_too_long": "shown in tests/http/test_statements.py",
     "invalid_data": "over HTTP it is invalid_body",

@@ -301,14 +301,15 @@ GET /v1/users/unknown                                              user_not_foun
 GET /v1/transactions/1                                             invalid_id
 GET /v1/transactions/01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f          transaction_not_found
 GET /v1/holds/01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f                 hold_not_found
-GET /v1/streams/house:bonus/events                                 invalid_stream
+GET /v1/streams/shop:bonus/events                                  invalid_stream
+GET /v1/streams/house/events                                       invalid_stream
 GET /v1/streams/user:42/events          after=1                    invalid_position
 GET /v1/streams/user:42/events          after=x:-1                 invalid_position
 GET /v1/streams/user:42/events          wait=31                    invalid_query
 GET /v1/streams/events                  wait=31                    invalid_query
 GET /v1/streams/events                  streams=                   invalid_stream
 GET /v1/streams/events                  streams=user:42,           invalid_stream
-GET /v1/streams/events                  streams=user:42,house:x    invalid_stream
+GET /v1/streams/events                  streams=user:42,shop:x     invalid_stream
 GET /v1/streams/events                  streams=user:42,user:42    invalid_query
 GET /v1/streams/events                  after=e1:7                 invalid_position
 GET /v1/streams/events                  after=user:42=x            invalid_position

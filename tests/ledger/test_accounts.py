@@ -50,14 +50,16 @@ def test_owner(path: str, stream: str | None) -> None:
     assert owner_stream(path) == stream
 
 
-@pytest.mark.parametrize("name", ["user:42", "role:admin", "user:a@b.c"])
+@pytest.mark.parametrize("name", ["user:42", "role:admin", "user:a@b.c", "house:promo", "house:promo:summer"])
 def test_stream(name: str) -> None:
     assert check_stream(name) == name
 
 
 @pytest.mark.parametrize(
-    "name", ["", "user", "user:", "user:7:x", "house:bonus", "view:42", "user:\ud800", "role:a\n"]
-)
+    "name",
+    ["", "user", "user:", "user:7:x", "house", "house:", "house:a b", "shop:bonus", "view:42", "user:\ud800",
+     "role:a\n", "house" + ":x" * 8, "house" + ":" + "x" * 64 + ":" + "x" * 64 + ":" + "x" * 64 + ":" + "x" * 64],
+)  # fmt: skip
 def test_no_stream(name: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         check_stream(name)

@@ -15,7 +15,7 @@ from groat import Closed, Groat, Refused, SyncGroat
 from groat.ledger.errors import InvalidInput
 from groat.programs import Ledger, Program, ProgramError, Words, word
 from groat.programs.standing import STANDING
-from groat.programs.workflow.kinds import RequestError
+from groat.programs.workflow.codes import RequestError
 from groat.programs.workflow.views import RequestView
 from groat.settings import Settings
 from tests.helpers.databases import Database

@@ -20,7 +20,7 @@ BYTES_MAX = 256_000
 
 
 class Streams:
-    """The streams of a database. Names are ``user:<id>`` and ``role:<name>``; all raise StoreError."""
+    """The streams of a database. Names are ``user:<id>``, ``role:<name>``, ``house:<name>``; all raise StoreError."""
 
     def __init__(self, store: Store, assets: dict[str, Asset]) -> None:
         self.alarms = 0

@@ -37,7 +37,7 @@ _PARAMETERS = {
     "user": ({"type": "string", "pattern": r"^[A-Za-z0-9._@|\-]{1,64}$"}, "The person's user id."),
     "stream": (
         {"type": "string", "pattern": r"^(user|role):[A-Za-z0-9._@|\-]{1,64}$"},
-        "user:<id> or role:<name>.",
+        "user:<id>, role:<name>, or house:<name>.",
     ),
 }
 _KEY = Query(

@@ -11,7 +11,7 @@ from groat.ledger.errors import InvalidInput, printable
 PATH_MAX = 255
 _SEGMENT = r"[A-Za-z0-9._@|-]{1,64}"
 _PATH = re.compile(rf"{_SEGMENT}(?::{_SEGMENT}){{0,7}}", re.ASCII)
-_STREAM = re.compile(rf"(?:user|role):{_SEGMENT}", re.ASCII)
+_STREAM = re.compile(rf"(?:user|role):{_SEGMENT}|house(?::{_SEGMENT}){{1,7}}", re.ASCII)
 
 ADJUSTMENTS = "house:adjustments"
 
@@ -33,7 +33,7 @@ def owner_stream(path: str) -> str | None:
 
 def check_stream(name: str) -> str:
     """Return the stream's name when it is well-formed; raises InvalidInput ``invalid_stream``."""
-    if not _STREAM.fullmatch(name):
+    if len(name) > PATH_MAX or not _STREAM.fullmatch(name):
         raise InvalidInput("invalid_stream", stream=printable(name, 128))
     return name
 

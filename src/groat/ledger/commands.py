@@ -174,8 +174,9 @@ class Command(msgspec.Struct, kw_only=True):
         reason: str | None = None,
         metadata: str | None = None,
         cause: str | None = None,
+        key: str | None = None,
     ) -> TransactionRow:
-        """Add a transaction of this command to the book, with its kind, reason and metadata unless others are given.
+        """Add a transaction of this command to the book; what is not given is the command's own.
 
         One without legs moves nothing, but is the cause of events. Raises ValueError when two legs have one number.
         """
@@ -186,7 +187,7 @@ class Command(msgspec.Struct, kw_only=True):
             self.ids[number],
             kind or self.kind,
             self.principal,
-            self.key,
+            self.key if key is None else key,
             self.actor or self.principal,
             self.reason if reason is None else reason,
             metadata or self.encoded_metadata,

@@ -85,7 +85,7 @@ INPUT_ERRORS: dict[str, Rule] = {
         400, 'A time is RFC 3339 with an offset, such as "2026-01-31T12:00:00Z", from 1970 to 9999.'
     ),
     "invalid_position": Rule(400, 'A position is "epoch:offset" as groat returned it.'),
-    "invalid_stream": Rule(400, "A stream is user:<id> or role:<name>."),
+    "invalid_stream": Rule(400, "A stream is user:<id>, role:<name> or house:<name>."),
 }
 
 SERVER_ERRORS: dict[str, Rule] = {

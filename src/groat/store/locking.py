@@ -14,7 +14,7 @@ FREE_ROWS = ("lock_free_holds", "lock_free_accounts")
 FREE_STREAMS = "lock_free_streams"
 # Stands for the id of a stream whose row another transaction holds.
 LOCKED_ELSEWHERE = -1
-STAGES_MAX = 4
+STAGES_MAX = 12
 # A process caches the ids of so many accounts, some 10 MB. When it meets more, it forgets all and begins anew.
 KNOWN_MAX = 50_000
 

@@ -20,7 +20,7 @@ from groat.programs.bank.dates import day_of
 from groat.programs.bank.jobs import Doors
 from groat.programs.bank.node import NodeAway
 from groat.programs.bank.node_simulator import SimulatedNode
-from groat.programs.workflow.kinds import FILE
+from groat.programs.workflow import FILE
 from groat.programs.workflow.views import RequestView
 from tests.programs.bank.bank import Bank
 from tests.programs.bank.books import check_books

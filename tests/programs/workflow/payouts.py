@@ -12,6 +12,7 @@ from groat.programs.workflow import (
     SYSTEM,
     Kind,
     Notice,
+    Parent,
     Pay,
     Reason,
     Request,
@@ -124,5 +125,5 @@ TIP = Kind(
     states=(State("given", "Given", open=False),),
     transitions=(Transition("file", "Give", (), ("given",), (OWNER,), tip),),
     example={"amount": "1.00", "asset": "USD", "payout": ""},
-    parent=("payout", PAYOUT),
+    parent=Parent("payout", ("payout",)),
 )

@@ -18,7 +18,7 @@ from groat.programs.workflow import (
     Transition,
     Unreserve,
 )
-from groat.programs.workflow.kinds import Decide
+from groat.programs.workflow.steps import Decide
 
 
 class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

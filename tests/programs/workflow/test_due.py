@@ -10,7 +10,7 @@ import pytest
 from groat import Groat, Refusal
 from groat.programs.workflow import OWNER, SYSTEM, Kind, Request, State, Step, Transition, Workflow
 from groat.programs.workflow import workflow as clockwork
-from groat.programs.workflow.kinds import Decide
+from groat.programs.workflow.steps import Decide
 from groat.programs.workflow.views import RequestView
 from tests.helpers.clock import Clock
 from tests.programs.workflow.pliant import Task, nothing, pliant

@@ -251,6 +251,13 @@ export interface EventData {
   notification?: NotificationTold;
 }
 
+/** A request that a step filed, and the stream of its owner. */
+export interface FiledView {
+  kind: string;
+  id: string;
+  owner: string;
+}
+
 /** The health of the process, or its readiness; `degraded` names what is away and slows things down. */
 export interface Health {
   status: string;
@@ -294,7 +301,12 @@ export interface KindList {
   items: KindView[];
 }
 
-/** A kind of request; `schema` is the JSON schema of its data, `parent` the kind that it belongs to. */
+/**
+ * A kind of request; `schema` is the JSON schema of its data.
+ *
+ * `owners` are the streams whose requests these may be, with `*` for any one segment. `parent` is the kind that
+ * it belongs to, the first of `parents` where it may be one of several.
+ */
 export interface KindView {
   name: string;
   title: string;
@@ -304,6 +316,8 @@ export interface KindView {
   schema: Record<string, unknown>;
   thresholds: Record<string, string>;
   parent: string | null;
+  parents: string[];
+  owners: string[];
 }
 
 /** The people who look at a request. */
@@ -533,7 +547,8 @@ export interface ReleaseInput {
  * A request that `by` changed, as staff are told of it.
  *
  * `approvals` says how many people approved and `needed` how many must; `parent` is the request that it belongs
- * to.
+ * to. `owner` is a stream, `user` that person's id, "" where it is no person's. `untold` is there where the step
+ * concerns more people than one step tells: how many were not.
  */
 export interface RequestLine {
   id: string;
@@ -547,9 +562,11 @@ export interface RequestLine {
   parent: string | null;
   approvals: number;
   needed: number;
+  owner: string;
   by: string;
   filed_at: string;
   changed_at: string;
+  untold?: number;
 }
 
 /** The newest changes of one batch, and how many `more` of them are left out. */
@@ -568,9 +585,11 @@ export interface RequestPage {
 /**
  * A request. `amount` is a decimal string; `may` are the transitions that the reader may take now.
  *
+ * `owner` is the stream of whose request it is, `user` that person's id, "" where it is no person's.
  * `changed_parent` comes with an event and a write: the request that this one belongs to, where it was changed with
- * it. `correction` is what somebody proposes to give back, `corrected` what was given back, by asset; neither is
- * there where there is none. `viewers` and `history` come with a single request, `transaction` and what follows
+ * it; and so does `filed`: the requests that the step filed, of those that are the reader's to know. `correction`
+ * is what somebody proposes to give back, `corrected` what was given back, by asset; neither is there where there is
+ * none. `viewers` and `history` come with a single request, `transaction` and what follows
  * with a write. The history is the newest part, the oldest step first; `history_more` says that there are steps
  * before these.
  */
@@ -583,6 +602,7 @@ export interface RequestView {
   data: Record<string, unknown>;
   amount: string | null;
   asset: string | null;
+  owner: string;
   filed_by: string;
   filed_at: string;
   changed_at: string;
@@ -599,6 +619,7 @@ export interface RequestView {
   corrected?: Record<string, string>;
   may?: string[];
   changed_parent?: RequestView;
+  filed?: FiledView[];
   viewers?: LookView[];
   history?: StepView[];
   history_more?: boolean;

@@ -41,6 +41,8 @@ const KIND: KindView = {
   schema: {},
   thresholds: {},
   parent: null,
+  parents: [],
+  owners: ["user:*"],
 };
 
 const request = (id: string, more: Partial<RequestView> = {}): RequestView => ({
@@ -49,6 +51,7 @@ const request = (id: string, more: Partial<RequestView> = {}): RequestView => ({
   state: "pending",
   version: 1,
   user: "42",
+  owner: "user:42",
   data: {},
   amount: "1200.00",
   asset: "USD",
@@ -73,6 +76,7 @@ const line = (id: string, more: Partial<RequestLine> = {}): RequestLine => ({
   state: "pending",
   version: 2,
   user: "42",
+  owner: "user:42",
   amount: "1200.00",
   asset: "USD",
   waits: true,

@@ -23,6 +23,8 @@ export const kindView = (more: Partial<KindView> = {}): KindView => ({
   schema: {},
   thresholds: {},
   parent: null,
+  parents: [],
+  owners: ["user:*"],
   ...more,
 });
 
@@ -32,6 +34,7 @@ export const requestView = (more: Partial<RequestView> = {}): RequestView => ({
   state: "pending",
   version: 1,
   user: "42",
+  owner: "user:42",
   data: {},
   amount: null,
   asset: null,

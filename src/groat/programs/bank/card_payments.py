@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.accounts import AMOUNT_WRONG, CARDS, amount_of, money_of, stored
-from groat.programs.bank.cards import CARD, RULES, with_spent
+from groat.programs.bank.cards import RULES, with_spent
 from groat.programs.bank.dates import DAY_US, month_of
 from groat.programs.workflow import (
     ADMIN,
@@ -23,6 +23,7 @@ from groat.programs.workflow import (
     Correction,
     Kind,
     Notice,
+    Parent,
     Pay,
     Request,
     Reserve,
@@ -203,7 +204,7 @@ CARD_PAYMENT = Kind(
                    Correction, {"amount": "2.00", "reason": "Booked twice"}, confirms=True),
     ),
     example={"card": "", "amount": "12.50", "asset": "USD", "merchant": "Corner Bakery"},
-    parent=("card", CARD),
+    parent=Parent("card", ("card",)),
     refusals={**RULES, **RULE, **AMOUNT_WRONG},
     books=books,
 )  # fmt: skip

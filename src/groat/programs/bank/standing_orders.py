@@ -13,7 +13,6 @@ import msgspec
 
 from groat.ledger.errors import Refusal
 from groat.programs.bank.accounts import no_money
-from groat.programs.bank.beneficiaries import BENEFICIARY
 from groat.programs.bank.dates import add_months, day_of, moment_of, read_day
 from groat.programs.bank.recipients import RULES, know
 from groat.programs.bank.transfers import DAY_RULE, DAYS_AHEAD_MAX, Day, Payment, with_recipient
@@ -24,6 +23,7 @@ from groat.programs.workflow import (
     SYSTEM,
     Kind,
     Notice,
+    Parent,
     Reason,
     Request,
     State,
@@ -134,7 +134,7 @@ STANDING_ORDER = Kind(
         Transition("end", "End", ("active", "due"), ("ended", "ending"), (OWNER,), end),
     ),
     example={"amount": "25.00", "asset": "USD", "user": "7", "reference": "Club", "first": "2030-01-31"},
-    parent=("beneficiary", BENEFICIARY),
+    parent=Parent("beneficiary", ("beneficiary",)),
     refusals={**RULES, **DAY_RULE},
     resolve=know,
     books=no_money,

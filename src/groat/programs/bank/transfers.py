@@ -12,7 +12,6 @@ from msgspec import Meta
 
 from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.accounts import CLEARING, money_of
-from groat.programs.bank.beneficiaries import BENEFICIARY
 from groat.programs.bank.dates import DAY_US, day_of, moment_of, read_day
 from groat.programs.bank.recipients import RULES, To, know, recipient_refusal
 from groat.programs.workflow import (
@@ -23,6 +22,7 @@ from groat.programs.workflow import (
     Books,
     Kind,
     Notice,
+    Parent,
     Pay,
     Reason,
     Request,
@@ -205,7 +205,7 @@ TRANSFER = Kind(
         Transition("bounce", "Return", ("approved",), ("failed",), (SYSTEM,), bounce),
     ),
     example={"amount": "25.00", "asset": "USD", "user": "7", "reference": "Dinner"},
-    parent=("beneficiary", BENEFICIARY),
+    parent=Parent("beneficiary", ("beneficiary",)),
     recipient="user",
     thresholds={"USD": "10000", "EUR": "10000", "BTC": "0.25"},
     refusals={**RULES, **DAY_RULE},

@@ -25,7 +25,7 @@ from groat.programs.notifications.notices import (
     notify,
 )
 
-MARK = Table("notification_mark", lock="read_notification_marks", write="write_notification_marks", rank=1)
+MARK = Table("notification_mark", lock="read_notification_marks", write="write_notification_marks", rank=8)
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 

@@ -30,7 +30,7 @@ DEFAULT_WAYS = (TOAST,)
 
 NOTIFICATION = Table("notification", lock="read_notifications", write="insert_notifications")
 # A command may find out from its own rows that it notifies somebody, so boxes have a later rank.
-BOX = Table("notification_box", lock="lock_notification_boxes", write="write_notification_boxes", rank=1)
+BOX = Table("notification_box", lock="lock_notification_boxes", write="write_notification_boxes", rank=8)
 MAIL = "mail"
 """The channel of the outbox on which mail goes."""
 

@@ -3,32 +3,29 @@
 from pathlib import Path
 
 from groat.programs.notifications import Notice
-from groat.programs.workflow.commands import SUMMARY
-from groat.programs.workflow.kinds import (
-    ADMIN,
-    FILE,
-    OWNER,
-    SERVICE,
-    SYSTEM,
+from groat.programs.workflow.correcting import correction_units, give_back
+from groat.programs.workflow.kinds import Kind, People
+from groat.programs.workflow.reading import contribute
+from groat.programs.workflow.recording import SUMMARY
+from groat.programs.workflow.states import ADMIN, FILE, OWNER, SERVICE, SYSTEM, State, Transition
+from groat.programs.workflow.steps import (
     Approval,
     Books,
     Correction,
-    Kind,
+    File,
+    Named,
     Nothing,
+    Parent,
     Pay,
-    People,
     Reason,
     Request,
     Reserve,
+    Rows,
     Settle,
-    State,
     Step,
-    Transition,
     Unreserve,
-    correction_units,
-    give_back,
+    Write,
 )
-from groat.programs.workflow.reading import contribute
 from groat.programs.workflow.views import RequestNews, RequestsSnapshot, RequestView
 from groat.programs.workflow.words import Requests
 from groat.programs.workflow.workflow import Workflow
@@ -61,21 +58,26 @@ __all__ = [
     "Approval",
     "Books",
     "Correction",
+    "File",
     "Kind",
+    "Named",
     "Nothing",
     "Notice",
+    "Parent",
     "Pay",
     "People",
     "Reason",
     "Request",
     "Requests",
     "Reserve",
+    "Rows",
     "Settle",
     "State",
     "Step",
     "Transition",
     "Unreserve",
     "Workflow",
+    "Write",
     "correction_units",
     "give_back",
 ]

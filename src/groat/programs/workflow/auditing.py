@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from groat.ledger.amounts import Asset, format_amount
-from groat.programs.workflow.kinds import Kind, Moved, Request
+from groat.programs.workflow.kinds import Kind
 from groat.programs.workflow.rows import RequestRow, moves_of
+from groat.programs.workflow.steps import Moved, Request
 from groat.store.assets import learn_assets
 from groat.store.flow import Flow, Query
 from groat.store.reading import FIRST_ID

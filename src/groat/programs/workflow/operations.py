@@ -15,11 +15,13 @@ from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, owns, sees_everything
 from groat.identity import IdentityError
 from groat.identity.model import check_user
+from groat.ledger.accounts import check_stream
 from groat.ledger.amounts import AMOUNT_MAX
 from groat.ledger.errors import Refusal
 from groat.ledger.text import check_id, format_time
+from groat.programs.notifications.notices import is_person
 from groat.programs.workflow import FILE, OWNER, SERVICE, SYSTEM, Kind, Workflow
-from groat.programs.workflow.kinds import RULES, RequestError
+from groat.programs.workflow.codes import RULES, RequestError
 from groat.programs.workflow.reading import LATEST
 from groat.programs.workflow.views import (
     KindView,
@@ -30,7 +32,7 @@ from groat.programs.workflow.views import (
     kind_view,
     may_take,
 )
-from groat.programs.workflow.workflow import SORTS
+from groat.programs.workflow.workflow import SORTS, check_owner
 
 if TYPE_CHECKING:
     from groat.identity import Identity
@@ -87,6 +89,7 @@ REQUEST: dict[str, Any] = {
     "data": {"amount": "42.50", "asset": "USD", "purpose": "Train to the fair", "receipt": ""},
     "amount": "42.50",
     "asset": "USD",
+    "owner": "user:42",
     "filed_by": "user:42",
     "filed_at": AT,
     "changed_at": AT,
@@ -149,6 +152,8 @@ KIND: dict[str, Any] = {
     },
     "thresholds": {"USD": "1000"},
     "parent": None,
+    "parents": [],
+    "owners": ["user:*"],
 }
 
 
@@ -172,6 +177,11 @@ _VERSION = Query(
     "The version of the request that was looked at. One that changed since is left as it is: `wrong_state`.",
 )
 _USER = Query("user", {"type": "string", "maxLength": 64}, "Whose request it is; people file only their own.")
+_OWNER = Query(
+    "owner",
+    {"type": "string", "maxLength": 255},
+    "The stream of whose request it is, in place of a person: one that the kind takes, such as `house:promo`.",
+)
 
 
 @operations.declare(
@@ -202,6 +212,11 @@ async def list_kinds(call: Call) -> Answer:
         Query("parent", {"type": "string", "format": "uuid"}, "Only those that belong to this request."),
         Query("user", {"type": "string", "maxLength": 64}, "Only this person's."),
         Query(
+            "owner",
+            {"type": "string", "maxLength": 255},
+            "Only those of this stream, such as `house:promo`. With `kind`, whoever decides it may list these.",
+        ),
+        Query(
             "sort",
             {"enum": list(SORTS), "default": "newest"},
             "Which come first; largest only with `waits`, by smallest units.",
@@ -209,7 +224,7 @@ async def list_kinds(call: Call) -> Answer:
         CURSOR,
         LIMIT,
     ),
-    codes=("invalid_cursor", "invalid_id", "forbidden", "invalid_user"),
+    codes=("invalid_cursor", "invalid_id", "forbidden", "invalid_user", "invalid_stream"),
     answer_example={"items": [REQUEST], "cursor": None, "waiting": {"expense": 1}},
 )
 async def list_requests(call: Call) -> Answer:
@@ -227,12 +242,14 @@ async def list_requests(call: Call) -> Answer:
         raise HttpError(
             "invalid_query", f"waits is true or false; sort is one of {', '.join(SORTS)}, largest with waits."
         )
-    user = check_user(query["user"]) if "user" in query else ""
+    owner = _owner(call) or ""
     if not sees_everything(identity):
-        if (user and user != identity.user) or waits:
-            raise HttpError("forbidden")
-        user = identity.user or ""
-    wanted = {"user": user, "kind": query.get("kind", ""), "state": query.get("state", "")}
+        kind = workflow.kinds.get(query.get("kind", ""))
+        if not (kind is not None and owner and _works_on(identity, kind, owner)):
+            if owner not in ("", identity.principal) or waits:
+                raise HttpError("forbidden")
+            owner = f"user:{identity.user or ''}"
+    wanted = {"owner": owner, "kind": query.get("kind", ""), "state": query.get("state", "")}
     limit, after = call.limit(), call.cursor() or ""
     if waits:
         if "parent" in query:
@@ -267,7 +284,7 @@ async def list_requests(call: Call) -> Answer:
     answer=RequestView,
     status=201,
     statuses={200: "The key was used before for this very request: its first answer again."},
-    query=(_USER,),
+    query=(_USER, _OWNER),
     keyed=True,
     codes=(
         "kind_not_found",
@@ -277,6 +294,8 @@ async def list_requests(call: Call) -> Answer:
         "too_many_open",
         "invalid_id",
         "invalid_user",
+        "invalid_stream",
+        "owner_not_taken",
         *_MONEY_CODES,
     ),
     example={"amount": "42.50", "asset": "USD", "purpose": "Train to the fair"},
@@ -285,19 +304,19 @@ async def list_requests(call: Call) -> Answer:
 async def file_request(call: Call) -> Answer:
     """The body is the kind's data. Whatever money its filing holds is held by the same commit that tells of it."""
     key, kind, identity = call.key(), _kind(call), call.identity
-    user = check_user(call.query["user"]) if "user" in call.query else identity.user
-    if user is None:
-        raise HttpError("invalid_query", "Name the person with ?user=.")
-    by = kind.transitions[FILE].by
-    if not (user == identity.user and OWNER in by) and not is_role_of(
-        kind.transitions[FILE], roles_of(identity)
-    ):
+    owner = _owner(call) or (identity.user and identity.principal)
+    if not owner:
+        raise HttpError("invalid_query", "Name the person with ?user=, or another owner with ?owner=.")
+    check_owner(kind, owner)
+    filing = kind.transitions[FILE]
+    mine = identity.user is not None and owner == identity.principal and OWNER in filing.by
+    if not mine and not is_role_of(filing, roles_of(identity)):
         raise HttpError("forbidden")
     data = await call.body(kind.form)
     if kind.resolve is not None:
         data = await kind.resolve(Known(call), data)
     answer = await call.services.part(Workflow).file(
-        kind.name, data, user=user, key=key, by=identity.principal, roles=roles_of(identity)
+        kind.name, data, owner=owner, key=key, by=identity.principal, roles=roles_of(identity)
     )
     return _written(call, answer)
 
@@ -459,8 +478,23 @@ def _kind(call: Call) -> Kind[Any]:
     return kind
 
 
+def _owner(call: Call) -> str | None:
+    """The owner that the call names, by ``user`` or ``owner``. Raises HttpError, IdentityError, InvalidInput."""
+    user, owner = call.query.get("user"), call.query.get("owner")
+    if user is not None and owner is not None:
+        raise HttpError("invalid_query", "user and owner do not go together.")
+    return f"user:{check_user(user)}" if user is not None else owner and check_stream(owner)
+
+
+def _works_on(identity: Identity, kind: Kind[Any], owner: str) -> bool:
+    """Return whether a request of the house is the caller's to work on, who may not see everything."""
+    return not is_person(owner) and not identity.roles.isdisjoint(kind.roles)
+
+
 def _may_read(call: Call, view: RequestView) -> bool:
-    return sees_everything(call.identity) or view.user == call.identity.user
+    identity, kind = call.identity, call.services.part(Workflow).kinds.get(view.kind)
+    mine = identity.user is not None and view.owner == identity.principal
+    return mine or sees_everything(identity) or (kind is not None and _works_on(identity, kind, view.owner))
 
 
 def _version(call: Call) -> int | None:
@@ -501,4 +535,7 @@ def _written(call: Call, answer: RequestView | Refusal) -> Answer:
     if not sees_everything(identity):
         answer.balances = [b for b in answer.balances or () if owns(identity, b.account)]
         answer.positions = {s: p for s, p in (answer.positions or {}).items() if s == identity.principal}
+        answer.filed = [
+            each for each in answer.filed or () if each.owner == identity.principal
+        ] or msgspec.UNSET
     return Answer(msgspec.json.encode(_seen_by(call, answer)), 200 if answer.replayed else 201)

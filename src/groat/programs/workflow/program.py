@@ -12,7 +12,7 @@ import msgspec
 from groat.api.operations import Operation
 from groat.programs.program import Host, Program
 from groat.programs.workflow import FILE, SYSTEM, WORKFLOW, Kind, Workflow, auditing
-from groat.programs.workflow.kinds import REQUEST_ERRORS, RULES
+from groat.programs.workflow.codes import REQUEST_ERRORS, RULES
 from groat.programs.workflow.operations import operations
 from groat.programs.workflow.views import input_schema
 from groat.programs.workflow.words import workflow_of

@@ -46,9 +46,10 @@ def find(id: str) -> Flow[RequestRow | None]:
     return RequestRow(*found[0]) if found else None
 
 
-def find_parents(ids: Sequence[str]) -> Flow[dict[str, str | None]]:
-    """The requests that these ones belong to; None for those that belong to none, or do not exist."""
-    return dict.fromkeys(ids) | dict((yield Query("find_parents", (list(ids),))))
+def find_many(ids: Sequence[str]) -> Flow[dict[str, RequestRow | None]]:
+    """The requests of these ids; None for those that do not exist."""
+    found = {values[0]: RequestRow(*values) for values in (yield Query("find_requests", (list(ids),)))}
+    return dict.fromkeys(ids) | found
 
 
 def find_whole(id: str, before: int, limit: int) -> Flow[tuple[RequestRow, list[StepRow]] | None]:
@@ -134,11 +135,11 @@ def looks() -> Flow[dict[str, list[tuple[str, int]]]]:
 
 
 def contribute(streams: Sequence[str]) -> Flow[dict[str, dict[str, Any]]]:
-    """Add a person's open requests to their snapshot, the newest first."""
+    """Add a stream's open requests to its snapshot, the newest first; rooms of roles have none."""
     fields: dict[str, dict[str, Any]] = {}
     assets: dict[str, Asset] = {}
     for stream in streams:
-        if stream.startswith("user:"):
+        if not stream.startswith("role:"):
             rows = yield from open_requests(stream)
             yield from learn_assets(assets, (asset for row in rows for asset in row.assets()))
             fields[stream] = {"requests": [request_view(row, assets) for row in rows]}

@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 
 from groat.ledger.book import Table
-from groat.programs.workflow.kinds import Approval, Kind, Moved
+from groat.programs.workflow.kinds import REQUEST_RANK, Kind
+from groat.programs.workflow.steps import Approval, Moved
 
-REQUEST = Table("request", lock="lock_requests", write="write_requests")
+REQUEST = Table("request", lock="lock_requests", write="write_requests", rank=REQUEST_RANK)
 STEP = Table("request_step", lock="", write="insert_request_steps")
 # A command that opens or ends a request locks its owner's box. Read after the box, the count is right until COMMIT.
-OPEN = Table("open_requests", lock="count_open_requests", write="", rank=2)
+OPEN = Table("open_requests", lock="count_open_requests", write="", rank=9)
 """Counts the open requests of an owner."""
 
 MOVES = Table("request_moves", lock="read_request_moves", write="")

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from groat.engine.groat import Groat
 from groat.ledger.errors import Refusal
-from groat.programs.workflow.kinds import CORRECT, DROP, FILE, OWNER, SERVICE, SYSTEM, Kind, Transition
+from groat.programs.workflow.kinds import Kind
+from groat.programs.workflow.states import CORRECT, DROP, FILE, OWNER, SERVICE, SYSTEM, Transition
 from groat.programs.workflow.views import ApprovalView, RequestView
 from groat.programs.workflow.workflow import Workflow
 

@@ -9,18 +9,11 @@ import msgspec
 from groat.ledger.amounts import Asset, format_amount
 from groat.ledger.text import format_time
 from groat.ledger.views import BalanceView
-from groat.programs.workflow.kinds import (
-    CORRECT,
-    DROP,
-    FILE,
-    OWNER,
-    SYSTEM,
-    Approval,
-    Kind,
-    Transition,
-    person_of,
-)
+from groat.programs.notifications.notices import is_person
+from groat.programs.workflow.kinds import Kind
 from groat.programs.workflow.rows import OF_PARENT, RequestRow, StepRow
+from groat.programs.workflow.states import CORRECT, DROP, FILE, OWNER, SYSTEM, Transition
+from groat.programs.workflow.steps import Approval, person_of, user_of
 
 
 class ApprovalView(msgspec.Struct):
@@ -62,12 +55,22 @@ class StepView(msgspec.Struct):
     transaction: str
 
 
+class FiledView(msgspec.Struct):
+    """A request that a step filed, and the stream of its owner."""
+
+    kind: str
+    id: str
+    owner: str
+
+
 class RequestView(msgspec.Struct, omit_defaults=True):
     """A request. ``amount`` is a decimal string; ``may`` are the transitions that the reader may take now.
 
+    ``owner`` is the stream of whose request it is, ``user`` that person's id, "" where it is no person's.
     ``changed_parent`` comes with an event and a write: the request that this one belongs to, where it was changed with
-    it. ``correction`` is what somebody proposes to give back, ``corrected`` what was given back, by asset; neither is
-    there where there is none. ``viewers`` and ``history`` come with a single request, ``transaction`` and what follows
+    it; and so does ``filed``: the requests that the step filed, of those that are the reader's to know. ``correction``
+    is what somebody proposes to give back, ``corrected`` what was given back, by asset; neither is there where there is
+    none. ``viewers`` and ``history`` come with a single request, ``transaction`` and what follows
     with a write. The history is the newest part, the oldest step first; ``history_more`` says that there are steps
     before these.
     """
@@ -80,6 +83,7 @@ class RequestView(msgspec.Struct, omit_defaults=True):
     data: dict[str, Any]
     amount: str | None
     asset: str | None
+    owner: str
     filed_by: str
     filed_at: str
     changed_at: str
@@ -96,6 +100,7 @@ class RequestView(msgspec.Struct, omit_defaults=True):
     corrected: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     may: list[str] | msgspec.UnsetType = msgspec.UNSET
     changed_parent: RequestView | msgspec.UnsetType = msgspec.UNSET
+    filed: list[FiledView] | msgspec.UnsetType = msgspec.UNSET
     viewers: list[LookView] | msgspec.UnsetType = msgspec.UNSET
     history: list[StepView] | msgspec.UnsetType = msgspec.UNSET
     history_more: bool | msgspec.UnsetType = msgspec.UNSET
@@ -109,7 +114,8 @@ class RequestLine(msgspec.Struct):
     """A request that ``by`` changed, as staff are told of it.
 
     ``approvals`` says how many people approved and ``needed`` how many must; ``parent`` is the request that it belongs
-    to.
+    to. ``owner`` is a stream, ``user`` that person's id, "" where it is no person's. ``untold`` is there where the step
+    concerns more people than one step tells: how many were not.
     """
 
     id: str
@@ -123,9 +129,11 @@ class RequestLine(msgspec.Struct):
     parent: str | None
     approvals: int
     needed: int
+    owner: str
     by: str
     filed_at: str
     changed_at: str
+    untold: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class RequestNews(msgspec.Struct):
@@ -171,7 +179,11 @@ class TransitionView(msgspec.Struct):
 
 
 class KindView(msgspec.Struct):
-    """A kind of request; ``schema`` is the JSON schema of its data, ``parent`` the kind that it belongs to."""
+    """A kind of request; ``schema`` is the JSON schema of its data.
+
+    ``owners`` are the streams whose requests these may be, with ``*`` for any one segment. ``parent`` is the kind that
+    it belongs to, the first of ``parents`` where it may be one of several.
+    """
 
     name: str
     title: str
@@ -181,6 +193,8 @@ class KindView(msgspec.Struct):
     schema: dict[str, Any]
     thresholds: dict[str, str]
     parent: str | None
+    parents: list[str]
+    owners: list[str]
 
 
 def shown(fields: dict[str, Any]) -> dict[str, Any]:
@@ -198,10 +212,11 @@ def request_view(row: RequestRow, assets: dict[str, Asset], whole: bool = False)
         row.kind,
         row.state,
         row.version,
-        row.owner.removeprefix("user:"),
+        user_of(row.owner),
         data if whole else shown(data),
         format_amount(row.amount, assets[row.asset].scale) if money else None,  # type: ignore[arg-type, index]
         row.asset if money else None,
+        row.owner,
         row.filed_by,
         format_time(row.filed_at),
         format_time(row.changed_at),
@@ -228,9 +243,9 @@ def _approval_view(approval: Approval) -> ApprovalView:
     return ApprovalView(approval.by, format_time(approval.at), shown(approval.input))
 
 
-def line_of(view: RequestView, by: str) -> dict[str, Any]:
+def line_of(view: RequestView, by: str, untold: int = 0) -> dict[str, Any]:
     """Write the staff's line about a request that ``by`` just changed: the fields of a :class:`RequestLine`."""
-    return msgspec.structs.asdict(
+    line: dict[str, Any] = msgspec.to_builtins(
         RequestLine(
             view.id,
             view.kind,
@@ -243,11 +258,14 @@ def line_of(view: RequestView, by: str) -> dict[str, Any]:
             view.parent,
             len(view.approvals.given),
             view.approvals.needed,
+            view.owner,
             by,
             view.filed_at,
             view.changed_at,
+            untold or msgspec.UNSET,
         )
     )
+    return line
 
 
 def step_view(row: StepRow) -> StepView:
@@ -288,7 +306,9 @@ def kind_view(kind: Kind[Any]) -> KindView:
         ],
         _schema(kind.data),
         kind.thresholds,
-        kind.parent[1].name if kind.parent else None,
+        kind.parent.kinds[0] if kind.parent else None,
+        list(kind.parent.kinds) if kind.parent else [],
+        list(kind.owners),
     )
 
 
@@ -314,8 +334,8 @@ def is_role_of(transition: Transition, roles: frozenset[str]) -> bool:
 
 def may_take(kind: Kind[Any], view: RequestView, actor: str, roles: frozenset[str]) -> list[str]:
     """The transitions that this caller may take now: what :class:`Take` will not refuse them."""
-    mine, me = actor == f"user:{view.user}", person_of(actor)
-    parties = {person_of(f"user:{view.user}")}
+    mine, me = actor == view.owner and is_person(actor), person_of(actor)
+    parties = {person_of(view.owner)}
     if kind.recipient:
         parties.add(person_of(f"user:{view.data[kind.recipient]}"))
     concerned = {*parties, person_of(view.filed_by)}

@@ -19,10 +19,13 @@ from groat.ledger.amounts import AMOUNT_MAX, Asset
 from groat.ledger.errors import CommandFailed, GroatError, Refusal
 from groat.ledger.text import check_id, format_time
 from groat.programs.workflow import auditing, reading
+from groat.programs.workflow.codes import RequestError
 from groat.programs.workflow.commands import Take
-from groat.programs.workflow.kinds import FILE, SYSTEM, Kind, Nothing, RequestError
+from groat.programs.workflow.kinds import Kind, check_kinds
 from groat.programs.workflow.reading import LATEST, STEPS_MAX, Due, Page
 from groat.programs.workflow.rows import RequestRow
+from groat.programs.workflow.states import FILE, SYSTEM, Transition
+from groat.programs.workflow.steps import Nothing
 from groat.programs.workflow.views import LookView, RequestView, request_view, step_view
 from groat.settings import SettingsError
 from groat.store.batch import Done
@@ -49,7 +52,8 @@ class Workflow:
 
     ``thresholds`` replace those of kinds, decimal amounts by kind and asset; assets that are not named keep theirs.
     ``open_max`` is how many open requests a person may have who files one, 0 for any number; staff may file more.
-    Raises SettingsError ``setting_invalid`` for a kind that is not here, and for what is no amount.
+    Raises SettingsError ``setting_invalid`` for a kind that is not here, and for what is no amount; ValueError for
+    kinds that do not fit together.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class Workflow:
         open_max: int = 0,
     ) -> None:
         self.kinds = {kind.name: kind for kind in kinds}
+        check_kinds(self.kinds)
         for name, amounts in (thresholds or {}).items():
             # A mistake here would take away a second approver without anybody noticing.
             wrong = [text for text in amounts.values() if not _AMOUNT.fullmatch(text)]
@@ -78,7 +83,7 @@ class Workflow:
         self._assets: dict[str, Asset] = {}
         self._refused: dict[str, None] = {}
         self._wake = asyncio.Event()
-        self._parents = Gather(self._find_parents)
+        self._stored = Gather(self._find_stored)
         self._task: asyncio.Task[None] | None = None
 
     # Writing
@@ -88,17 +93,20 @@ class Workflow:
         kind: str,
         data: msgspec.Struct | Mapping[str, Any],
         *,
-        user: str,
+        user: str = "",
+        owner: str = "",
         key: str,
         by: str = "",
         roles: Iterable[str] = (),
     ) -> RequestView | Refusal:
-        """File a request for a user (id); ``by`` is the principal who files it, the user unless given.
+        """File a request for a user (id), or for another ``owner`` (a stream, ``house:promo``).
 
-        The same key and data again bring the first answer again. Raises RequestError, InvalidInput, and what
-        ``execute`` raises.
+        ``by`` is the principal who files it, the owner unless given. The same key and data again bring the first answer
+        again. Raises RequestError, InvalidInput, and what ``execute`` raises.
         """
-        return await self._take(kind, FILE, "", data, f"user:{user}", key, by or f"user:{user}", roles)
+        owner = owner or f"user:{user}"
+        check_owner(self.kinds[kind], owner)
+        return await self._take(kind, FILE, "", data, owner, key, by or owner, roles)
 
     async def take(
         self,
@@ -140,6 +148,7 @@ class Workflow:
                 given = msgspec.convert(given, type_)
             except msgspec.ValidationError as error:
                 raise RequestError("invalid_data", str(error)) from None
+        parent, named = await self._links(declared, declared.transitions[transition], id, given)
         command = Take(
             principal=by,
             key=key,
@@ -148,7 +157,9 @@ class Workflow:
             request=id,
             owner=owner,
             input=given,
-            parent=await self._parent_of(declared, id, given),
+            parent=parent,
+            named=named,
+            kinds=self.kinds,
             roles=frozenset(roles),
             version=version,
             open_max=self._open_max,
@@ -157,22 +168,37 @@ class Workflow:
         verdict = await self._groat.execute(command)
         return verdict if isinstance(verdict, Refusal) else self._answer(verdict)
 
-    async def _parent_of(self, kind: Kind[Any], id: str, given: msgspec.Struct) -> str | None:
-        # Lock parents with their children, so that all batches lock requests in one order. A parent never changes.
-        if kind.parent is None:
-            return None
-        if not id:
-            named: str | None = getattr(given, kind.parent[0])
-            return check_id(named) if named else None
-        return await self._parents.ask(id)
+    async def _links(
+        self, kind: Kind[Any], transition: Transition, id: str, given: msgspec.Struct
+    ) -> tuple[str | None, dict[str, str]]:
+        """The parent, and the ids of the requests that the transition reads, by field."""
+        # They are locked together, so that all batches lock requests in one order. None of them ever changes.
+        parent: str | None = None
+        data: Any = given if transition.name == FILE else None
+        if id and (
+            kind.parent or any(each.field in kind.data.__struct_fields__ for each in transition.named)
+        ):
+            stored = await self._stored.ask(id)
+            if stored is not None and stored.kind == kind.name:
+                parent, data = stored.parent, stored.read(kind)
+        elif kind.parent and not id:
+            parent = getattr(given, kind.parent.field) or None
+        named = {
+            each.field: getattr(given if hasattr(given, each.field) else data, each.field, "")
+            for each in transition.named
+        }
+        return parent and check_id(parent), {field: check_id(id) for field, id in named.items() if id}
 
-    async def _find_parents(self, ids: Sequence[str]) -> dict[str, str | None]:
-        return await self._groat.read(reading.find_parents, ids)
+    async def _find_stored(self, ids: Sequence[str]) -> dict[str, RequestRow | None]:
+        return await self._groat.read(reading.find_many, ids)
 
     def _answer(self, done: Done) -> RequestView:
         view: RequestView = msgspec.convert(done.extra, RequestView)
-        made = done.view()
-        view.transaction, view.balances, view.positions = made.id or "", made.balances, made.positions
+        made = done.bulk_view().transactions
+        # What the step filed is of the same commit. Of an account that several moved the last one tells.
+        balances = {(b.account, b.asset): b for each in made for b in each.balances}
+        view.transaction, view.balances = made[0].id or "", list(balances.values())
+        view.positions = {stream: at for each in made for stream, at in each.positions.items()}
         view.replayed = done.replayed
         # The clock finds later requests in time without a wake-up. Times of one format compare as texts.
         if view.due_at is not None and view.due_at <= view.changed_at:
@@ -209,17 +235,18 @@ class Workflow:
         *,
         sort: Literal["newest", "oldest"] = "newest",
         user: str = "",
+        owner: str = "",
         kind: str = "",
         state: str = "",
         parent: str = "",
         after: str = "",
         limit: int = 50,
     ) -> Page:
-        """Requests, ``sort`` newest or oldest first, behind the id ``after``: everybody's, or those of a user;
-        ``parent`` is the request that they belong to.
+        """Requests, ``sort`` newest or oldest first, behind the id ``after``: everybody's, or those of a user or of
+        another ``owner``; ``parent`` is the request that they belong to.
         """
         after = after or {"newest": LAST_ID, "oldest": FIRST_ID}[sort]
-        owner = user and f"user:{user}"
+        owner = owner or (user and f"user:{user}")
         if parent:
             return await self._groat.read(
                 reading.page_children, sort, check_id(parent), owner, kind, state, after, limit
@@ -238,15 +265,17 @@ class Workflow:
         *,
         sort: str = "newest",
         user: str = "",
+        owner: str = "",
         kind: str = "",
         state: str = "",
         after: tuple[str, int] | None = None,
         limit: int = 50,
     ) -> Page:
         """Requests that wait for a decision, ``sort`` newest, oldest or largest (by smallest units) first."""
+        owner = owner or (user and f"user:{user}")
         begin = {"newest": (LAST_ID, 0), "oldest": (FIRST_ID, 0), "largest": (LAST_ID, AMOUNT_MAX)}
         return await self._groat.read(
-            reading.page_waiting, sort, user and f"user:{user}", kind, state, after or begin[sort], limit
+            reading.page_waiting, sort, owner, kind, state, after or begin[sort], limit
         )
 
     async def counts(self) -> dict[str, int]:
@@ -340,6 +369,12 @@ class Workflow:
             due.kind, due.id, transition, by=CLOCK, key=key, roles=[SYSTEM], version=due.version
         )
         return answer if isinstance(answer, Refusal) else None
+
+
+def check_owner(kind: Kind[Any], owner: str) -> None:
+    """Raise RequestError ``owner_not_taken`` unless requests of the kind may be of this stream."""
+    if not kind.takes(owner):
+        raise RequestError("owner_not_taken", owners=list(kind.owners))
 
 
 def _due_key(due: Due) -> str:

@@ -110,13 +110,11 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
       </div>
       <p className="flex flex-wrap gap-x-1.5 text-muted text-sm">
         {staff && (
-          <span>
-            <Whose user={request.user} /> ·
-          </span>
+          <span>{request.user ? <Whose user={request.user} /> : <Name first of={request.owner} />} ·</span>
         )}
         <span>
           {staff ? "submitted" : "Submitted"} <Time at={request.filed_at} form="age" />
-          {request.filed_by !== `user:${request.user}` && (
+          {request.filed_by !== request.owner && (
             <>
               {" "}
               by <Name of={request.filed_by} />

@@ -51,12 +51,12 @@ function columnsFor(kind: KindView, staff: boolean): Column<RequestView>[] {
     columns.push({
       id: "person",
       header: "Person",
-      accessorFn: (row) => row.user,
-      sortFn: byText((row) => row.user),
+      accessorFn: (row) => row.owner,
+      sortFn: byText((row) => row.owner),
       cell: ({ row: { original } }) => (
         <span className="flex items-center gap-2.5">
-          <PersonMark user={original.user} className="!size-7 max-lg:hidden" />
-          <Name first of={`user:${original.user}`} className="block max-w-40 truncate" />
+          {original.user && <PersonMark user={original.user} className="!size-7 max-lg:hidden" />}
+          <Name first of={original.owner} className="block max-w-40 truncate" />
         </span>
       ),
       meta: { from: "sm" },
@@ -118,7 +118,7 @@ function What({ kind, request, staff }: { kind: KindView; request: RequestView; 
       </Link>
       <span className="mt-0.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-faint text-xs sm:hidden">
         <StateBadge kind={kind} state={request.state} />
-        {staff && <Name of={`user:${request.user}`} />}
+        {staff && <Name of={request.owner} />}
         <Time at={request.filed_at} form="age" />
       </span>
     </div>

@@ -73,9 +73,6 @@ SELECT r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.as
        r.corrections
 FROM groat_request AS r WHERE r.id = ANY ($1::text[]);
 
--- name: find_parents :bulk
-SELECT r.id, r.parent FROM groat_request AS r WHERE r.id = ANY ($1::text[]);
-
 -- name: page_requests_of_newest :many
 -- Ids of an owner's ($1) requests before $2, the newest first; of a kind ($3) and in a state ($4) where these are given.
 SELECT id FROM groat_request

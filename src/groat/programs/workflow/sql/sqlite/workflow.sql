@@ -72,9 +72,6 @@ SELECT json_group_array(json_array(
            r.corrections))
 FROM json_each(?1) AS j JOIN groat_request AS r ON r.id = j.value;
 
--- name: find_parents :bulk
-SELECT json_group_array(json_array(r.id, r.parent)) FROM json_each(?1) AS j JOIN groat_request AS r ON r.id = j.value;
-
 -- name: page_requests_of_newest :many
 -- Ids of an owner's (?1) requests before ?2, the newest first; of a kind (?3) and in a state (?4) where these are given.
 SELECT id FROM groat_request

@@ -1,0 +1,89 @@
+"""The money of a step: its hold, and what it pays, in the postings of one transaction."""
+
+from __future__ import annotations
+
+from groat.ledger.book import (
+    HOLD_CAPTURED,
+    HOLD_OPEN,
+    HOLD_RELEASED,
+    Account,
+    Book,
+    HoldRow,
+    Leg,
+    Move,
+    NotLocked,
+    refuse,
+)
+from groat.ledger.errors import Refusal
+from groat.programs.workflow.rows import RequestRow
+from groat.programs.workflow.steps import Pay, Reserve, Settle
+from groat.programs.workflow.turns import Turn
+
+
+def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
+    """Move the money of a turn; its postings and the hold that it made or resolved.
+
+    Raises ValueError for a hold that the kind may not make or resolve now, NotLocked for an account that was not known
+    to be needed.
+    """
+    before = hold_of(book, turn.row)
+    resolved: HoldRow | None = None
+    moves: list[Move] = []
+    if sum(not isinstance(effect, Pay) for effect in turn.step.money) > 1:
+        raise ValueError(f"{turn.name} may hold, capture or release only once")
+    for effect in turn.step.money:
+        if isinstance(effect, Pay):
+            source = _account(book, effect.source, effect.asset)
+            destination = _account(book, effect.destination, effect.asset)
+            moves.append(Move(0, source, destination, effect.amount, 0))
+            continue
+        if isinstance(effect, Reserve):
+            if before is not None and before.status == HOLD_OPEN:
+                raise ValueError(f"{turn.name}: the request holds already")
+            source = _account(book, effect.source, effect.asset)
+            destination = _account(book, effect.destination, effect.asset)
+            amount = effect.amount
+            resolved = HoldRow(
+                turn.txn, source, destination, amount, 0, 0, None, HOLD_OPEN, book.now, turn.cause
+            )
+            book.holds[resolved.id] = resolved
+            first = Move(0, source, destination, 0, amount)
+        elif before is None:
+            raise ValueError(f"{turn.name}: the request holds nothing")
+        elif before.status != HOLD_OPEN:
+            # An earlier version let it be resolved by hand. Where it is as the step wants it, the request goes on.
+            wanted = 0
+            if isinstance(effect, Settle):
+                wanted = before.amount if effect.amount is None else effect.amount
+            if before.captured != wanted:
+                return refuse("hold_resolved", hold=before.id, state=before.status)
+            continue
+        else:
+            resolved, amount, status = before, 0, HOLD_RELEASED
+            if isinstance(effect, Settle):
+                amount = before.remaining if effect.amount is None else effect.amount
+                status = HOLD_CAPTURED
+            if amount > before.remaining:
+                return refuse("exceeds_hold", hold=before.id)
+            first = book.resolve(before, amount, before.remaining, status, turn.cause)
+        # The first posting of a transaction is that of its hold.
+        moves.insert(0, first)
+    legs = book.move([each._replace(number=n) for n, each in enumerate(moves)])
+    return legs if isinstance(legs, Refusal) else (legs, resolved)
+
+
+def hold_of(book: Book, row: RequestRow | None) -> HoldRow | None:
+    """The hold that the request names, which may be resolved by now. Raises NotLocked."""
+    if row is None or row.hold is None:
+        return None
+    found = book.holds.get(row.hold)
+    if found is None:
+        raise NotLocked
+    return found
+
+
+def _account(book: Book, path: str, asset: str) -> Account:
+    found = book.accounts.get((path, asset))
+    if found is None:
+        raise NotLocked
+    return found
