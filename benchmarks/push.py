@@ -36,7 +36,7 @@ from uvicorn.server import ServerState
 from groat import Groat
 from groat.engine.tuning import tune_process
 from groat.identity import Identity
-from groat.live import Limits, Live
+from groat.live import Live, LiveLimits
 from groat.live.frames import ChannelFormat
 from groat.live.websocket import WebSocketProtocol
 from groat.logs import configure
@@ -245,7 +245,7 @@ class Bench:
 @asynccontextmanager
 async def running() -> AsyncIterator[Bench]:
     """Ledger, live service, both listeners and the client process."""
-    limits = Limits(connections_per_user=10_000, connects_per_minute=1_000_000, ping_s=3_600, drain_s=0)
+    limits = LiveLimits(connections_per_user=10_000, connects_per_minute=1_000_000, ping_s=3_600, drain_s=0)
     with tempfile.TemporaryDirectory() as folder:
         async with Groat.open(f"sqlite:///{folder}/push.db") as groat:
             await groat.add_asset("CREDIT", 0)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from groat.facade import Groat
-    from groat.ledger.accounts import Limits, Policy, Rule
+    from groat.ledger.accounts import LimitRule, Limits, Policy
     from groat.ledger.amounts import Asset
     from groat.ledger.errors import (
         Closed,
@@ -24,12 +24,12 @@ __all__ = [
     "Groat",
     "GroatError",
     "InvalidInput",
+    "LimitRule",
     "Limits",
     "Overloaded",
     "Policy",
     "Refusal",
     "Refused",
-    "Rule",
     "StoreError",
     "SyncGroat",
 ]
@@ -39,8 +39,8 @@ _ROOMS = {
     "SyncGroat": "groat.sync",
     "Asset": "groat.ledger.amounts",
     "Limits": "groat.ledger.accounts",
+    "LimitRule": "groat.ledger.accounts",
     "Policy": "groat.ledger.accounts",
-    "Rule": "groat.ledger.accounts",
 }
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from groat.settings import Action
 
 
-class DemoPerson(NamedTuple):
+class DemoLogin(NamedTuple):
     """Somebody to sign in as: id, name, e-mail address, roles and password."""
 
     user: str
@@ -18,13 +18,13 @@ class DemoPerson(NamedTuple):
 
 
 PEOPLE = (
-    DemoPerson("admin", "Ada Admin", "admin@example.com", ("admin",), "demo-admin"),
-    DemoPerson("admin2", "Bela Admin", "bela@example.com", ("admin",), "demo-bela"),
-    DemoPerson("support", "Sam Support", "support@example.com", ("support",), "demo-support"),
-    DemoPerson("42", "Ursula Lang", "ursula@example.com", (), "demo-ursula"),
-    DemoPerson("7", "Kofi Mensah", "kofi@example.com", (), "demo-kofi"),
-    DemoPerson("11", "Mei Tanaka", "mei@example.com", (), "demo-mei"),
-    DemoPerson("member-2", "Member Two", "member-2@example.com", (), "demo-member"),
+    DemoLogin("admin", "Ada Admin", "admin@example.com", ("admin",), "demo-admin"),
+    DemoLogin("admin2", "Bela Admin", "bela@example.com", ("admin",), "demo-bela"),
+    DemoLogin("support", "Sam Support", "support@example.com", ("support",), "demo-support"),
+    DemoLogin("42", "Ursula Lang", "ursula@example.com", (), "demo-ursula"),
+    DemoLogin("7", "Kofi Mensah", "kofi@example.com", (), "demo-kofi"),
+    DemoLogin("11", "Mei Tanaka", "mei@example.com", (), "demo-mei"),
+    DemoLogin("member-2", "Member Two", "member-2@example.com", (), "demo-member"),
 )
 
 PROGRAMS = ("bank",)

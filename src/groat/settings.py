@@ -308,7 +308,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """The limits with which accounts open: these settings' rules before the built-in ones."""
         return accounts.Policy(
             tuple(
-                accounts.Rule(rule.accounts, accounts.Limits(_limit(rule.floor), _limit(rule.ceiling)))
+                accounts.LimitRule(rule.accounts, accounts.Limits(_limit(rule.floor), _limit(rule.ceiling)))
                 for rule in self.policies
             )
         )

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from groat import Groat, Limits, Policy, Refusal, Rule
+from groat import Groat, LimitRule, Limits, Policy, Refusal
 from groat.ledger.amounts import AMOUNT_MAX
 from groat.ledger.commands import Reverse
 from tests.helpers.clock import Clock
@@ -195,7 +195,7 @@ async def test_rule_4_limits_can_be_set_apart_and_taken_away(groat: Groat) -> No
 
 
 async def test_accounts_open_with_the_limits_of_the_policy(database: Database, clock: Clock) -> None:
-    policy = Policy((Rule("shop:*", Limits(floor=-100, ceiling=20)),))
+    policy = Policy((LimitRule("shop:*", Limits(floor=-100, ceiling=20)),))
     async with Groat.open(database.url, policy=policy, store=database.store(clock)) as groat:
         await groat.add_asset("CREDIT", 0)
         await groat.post([("shop:a", "user:a", "100", "CREDIT")], key="1")

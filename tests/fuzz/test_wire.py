@@ -33,7 +33,7 @@ def pieces(data: bytes) -> list[bytes]:
 
 def heard(parts: list[bytes]) -> tuple[list[rfc6455.Message], int | None]:
     """What a reader makes of the parts: messages, and the code of the fault that ended it."""
-    reader = rfc6455.Reader(1_024)
+    reader = rfc6455.FrameReader(1_024)
     messages: list[rfc6455.Message] = []
     try:
         for part in parts:

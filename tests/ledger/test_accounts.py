@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from groat import InvalidInput, Limits, Policy, Rule
+from groat import InvalidInput, LimitRule, Limits, Policy
 from groat.ledger.accounts import check_path, check_stream, is_within, owner_stream
 from tests.helpers.tables import parse_table
 
@@ -82,12 +82,12 @@ def test_a_prefix_covers_whole_segments(path: str, prefix: str, within: bool) ->
 
 POLICY = Policy(
     (
-        Rule("shop:*", Limits(floor=-100)),
-        Rule("shop:*:till", Limits(floor=None, ceiling=500)),
-        Rule("shop:main:till", Limits(floor=5)),
-        Rule("shop:*:till", Limits(floor=6)),
-        Rule("user:vip", Limits(floor=-50)),
-        Rule("*:test", Limits(ceiling=1)),
+        LimitRule("shop:*", Limits(floor=-100)),
+        LimitRule("shop:*:till", Limits(floor=None, ceiling=500)),
+        LimitRule("shop:main:till", Limits(floor=5)),
+        LimitRule("shop:*:till", Limits(floor=6)),
+        LimitRule("user:vip", Limits(floor=-50)),
+        LimitRule("*:test", Limits(ceiling=1)),
     )
 )
 

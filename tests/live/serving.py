@@ -14,7 +14,7 @@ from uvicorn.server import ServerState
 
 from groat import Groat
 from groat.identity import Identity
-from groat.live import Limits, Live, asgi
+from groat.live import Live, LiveLimits, asgi
 from groat.live.http_streams import EventStream, EventStreams, long_poll, long_poll_many
 from groat.live.websocket import WebSocketProtocol
 from groat.settings import Settings
@@ -85,7 +85,7 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    groat: Groat | FakeGroat, limits: Limits | None = None, *, plain_asgi: bool = False
+    groat: Groat | FakeGroat, limits: LiveLimits | None = None, *, plain_asgi: bool = False
 ) -> AsyncIterator[Served]:
     """Serve a Live over a ledger; limits of rates are wide unless given."""
     identities = FakeIdentities()
@@ -93,7 +93,7 @@ async def serving(
         cast(Groat, groat),
         identities,
         Settings(),
-        limits or Limits(connects_per_minute=1_000, messages_per_second=1_000, drain_s=0.2),
+        limits or LiveLimits(connects_per_minute=1_000, messages_per_second=1_000, drain_s=0.2),
     )
     await live.start()
     config = uvicorn.Config(

@@ -13,7 +13,7 @@ import pytest
 from groat import Groat
 from groat.identity import Identity
 from groat.ledger.errors import Unavailable
-from groat.live import Limits
+from groat.live import LiveLimits
 from groat.live.connection import Connection
 from groat.live.frames import message_of
 from tests.live.fakes import FakeGroat
@@ -470,7 +470,7 @@ async def test_rights_that_change_during_a_connect_count(faked: Served) -> None:
 
 
 async def test_at_most_n_connections_per_person(plain_asgi: bool) -> None:
-    limits = Limits(connections_per_user=2, connects_per_minute=100, drain_s=0.1)
+    limits = LiveLimits(connections_per_user=2, connects_per_minute=100, drain_s=0.1)
     async with serving(FakeGroat(), limits, plain_asgi=plain_asgi) as served:
         token, other = let_in(served), let_in(served, user="7")
         async with wired(served, token), wired(served, other), wired(served) as third:
@@ -486,7 +486,7 @@ async def test_at_most_n_connections_per_person(plain_asgi: bool) -> None:
 
 
 async def test_at_most_n_connects_a_minute_per_person(plain_asgi: bool) -> None:
-    limits = Limits(connects_per_minute=3, drain_s=0.1)
+    limits = LiveLimits(connects_per_minute=3, drain_s=0.1)
     async with serving(FakeGroat(), limits, plain_asgi=plain_asgi) as served:
         token, other = let_in(served), let_in(served, user="7")
         for _ in range(3):
@@ -499,7 +499,7 @@ async def test_at_most_n_connects_a_minute_per_person(plain_asgi: bool) -> None:
 
 
 async def test_more_messages_than_allowed_close_the_connection(plain_asgi: bool) -> None:
-    limits = Limits(messages_per_second=5, drain_s=0.1)
+    limits = LiveLimits(messages_per_second=5, drain_s=0.1)
     async with (
         serving(FakeGroat(), limits, plain_asgi=plain_asgi) as served,
         wired(served, let_in(served)) as wire,
@@ -517,13 +517,13 @@ async def test_an_inbound_message_has_at_most_64_kib(faked: Served) -> None:
 
 
 async def test_who_does_not_connect_in_time_is_closed(plain_asgi: bool) -> None:
-    limits = Limits(first_frame_s=0.2, drain_s=0.1)
+    limits = LiveLimits(first_frame_s=0.2, drain_s=0.1)
     async with serving(FakeGroat(), limits, plain_asgi=plain_asgi) as served, wired(served) as wire:
         assert await wire.closed() == 3502
 
 
 async def test_pings_go_out_and_who_never_answers_is_closed(plain_asgi: bool) -> None:
-    async with serving(FakeGroat(), Limits(ping_s=1, drain_s=0.1), plain_asgi=plain_asgi) as served:
+    async with serving(FakeGroat(), LiveLimits(ping_s=1, drain_s=0.1), plain_asgi=plain_asgi) as served:
         answering = await Sdk(served.url, let_in(served)).connect()
         async with wired(served, let_in(served, user="7")) as silent:
             assert await silent.next_frame() == (1, b"{}")

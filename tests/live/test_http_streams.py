@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from groat.ledger.errors import InvalidInput
-from groat.live import Limits
+from groat.live import LiveLimits
 from groat.live.http_streams import parse_position
 from tests.live.fakes import FakeGroat
 from tests.live.serving import Served, serving
@@ -165,7 +165,7 @@ async def test_a_poll_that_cannot_go_on_is_reset(faked: Served, http: httpx.Asyn
 
 
 async def test_a_person_has_a_limited_number_of_waiting_requests() -> None:
-    async with serving(FakeGroat(), Limits(connections_per_user=2, drain_s=0.1)) as served:
+    async with serving(FakeGroat(), LiveLimits(connections_per_user=2, drain_s=0.1)) as served:
         served.identities.let_in("t", "42")
         async with client_of(served) as client:
             wait = {"after": "e1:0", "wait": "20"}

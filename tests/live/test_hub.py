@@ -12,7 +12,7 @@ from groat.ledger.errors import StoreError
 from groat.live import protocol
 from groat.live.feeds import Subscription
 from groat.live.frames import ChannelFormat, Chunk, message_of
-from groat.live.hub import Hub, Stats
+from groat.live.hub import Hub, HubStats
 from groat.store.batch import Published
 from tests.live.fakes import FakeGroat
 from tests.live.waiting import until
@@ -84,7 +84,7 @@ def groat() -> FakeGroat:
 
 @pytest.fixture
 async def hub(groat: FakeGroat) -> AsyncIterator[Hub]:
-    hub = Hub(groat.streams, Stats())
+    hub = Hub(groat.streams, HubStats())
     groat.listen(hub.hear)
     yield hub
     await hub.stop()

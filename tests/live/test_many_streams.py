@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from groat.ledger.errors import InvalidInput
-from groat.live import Limits
+from groat.live import LiveLimits
 from groat.live.http_streams import parse_vector
 from tests.live.fakes import FakeGroat
 from tests.live.serving import Served, serving
@@ -106,7 +106,7 @@ async def test_only_the_stream_that_cannot_go_on_is_reset(faked: Served, http: h
 
 
 async def test_many_streams_are_one_of_the_persons_connections() -> None:
-    async with serving(FakeGroat(), Limits(connections_per_user=1, drain_s=0.1)) as served:
+    async with serving(FakeGroat(), LiveLimits(connections_per_user=1, drain_s=0.1)) as served:
         served.identities.let_in("t", "42", "admin")
         async with client_of(served) as client, source(client) as events:
             assert [(await events.next())[2]["stream"] for _ in STREAMS] == list(STREAMS)

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from groat.live import Limits
+from groat.live import LiveLimits
 from groat.live.connection import Connection
 from tests.live.fakes import FakeGroat
 from tests.live.python_client import Sdk
@@ -136,7 +136,7 @@ async def test_while_choked_it_is_not_listened_to(faked: Served) -> None:
 
 async def test_one_that_does_not_move_at_all_is_closed(plain_asgi: bool) -> None:
     groat = FakeGroat()
-    limits = Limits(ping_s=1, close_s=0.1, drain_s=0.1)
+    limits = LiveLimits(ping_s=1, close_s=0.1, drain_s=0.1)
     async with serving(groat, limits, plain_asgi=plain_asgi) as served, stopped(served):
         (connection,) = served.live._connections
         await choke(served, connection)

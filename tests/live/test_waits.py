@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 from groat.ledger.errors import StoreError, Unavailable
 from groat.live import protocol
 from groat.live.http_streams import _Waiter
-from groat.live.hub import CHECK_EVERY_S, Hub, Stats
-from groat.live.limits import Limits
+from groat.live.hub import CHECK_EVERY_S, Hub, HubStats
+from groat.live.limits import LiveLimits
 from groat.live.service import Live
 from groat.settings import Settings
 from tests.helpers.interleaving import run_all, turns
@@ -29,7 +29,7 @@ class Crowd:
     def __init__(self, dice: random.Random) -> None:
         self.dice = dice
         self.groat = FakeGroat()
-        self.hub = Hub(self.groat.streams, Stats())
+        self.hub = Hub(self.groat.streams, HubStats())
         self.groat.listen(self.hub.hear)
         self.clients: list[Client] = []
 
@@ -98,7 +98,7 @@ class Poll:
     def __init__(self, dice: random.Random) -> None:
         self.dice = dice
         settings = Settings()
-        live = Live(cast(Any, FakeGroat()), FakeIdentities(), settings, Limits.of(settings))
+        live = Live(cast(Any, FakeGroat()), FakeIdentities(), settings, LiveLimits.of(settings))
         self.waiter = _Waiter(live)
         self.got: list[bytes] = []
 
@@ -139,7 +139,7 @@ def test_receipts_are_written_though_a_write_fails_or_is_cut_short() -> None:
 
         groat.streams.seen = seen  # type: ignore[method-assign]
         settings = Settings()
-        live = Live(cast(Any, groat), FakeIdentities(), settings, Limits.of(settings))
+        live = Live(cast(Any, groat), FakeIdentities(), settings, LiveLimits.of(settings))
         noting = True
         await live.start()
         latest: dict[tuple[str, str], int] = {}

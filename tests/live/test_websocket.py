@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from groat.live import Limits
+from groat.live import LiveLimits
 from tests.live.fakes import FakeGroat
 from tests.live.serving import Served, serving
 from tests.live.waiting import until
@@ -83,12 +83,15 @@ async def test_a_handshake_that_does_not_fit_is_refused(
 
 
 async def test_pages_of_the_server_and_of_listed_origins_may_connect() -> None:
-    limits = Limits(origins=("https://app.example",), drain_s=0.1)
+    limits = LiveLimits(origins=("https://app.example",), drain_s=0.1)
     async with serving(FakeGroat(), limits) as served:
         for origin in (f"http://127.0.0.1:{served.port}", "https://app.example", "https://APP.example:443"):
             async with socket_to(served) as wire:
                 assert (await shake_hands(served, wire, origin=origin))[0] == 101
-    async with serving(FakeGroat(), Limits(origins=("*",), drain_s=0.1)) as served, socket_to(served) as wire:
+    async with (
+        serving(FakeGroat(), LiveLimits(origins=("*",), drain_s=0.1)) as served,
+        socket_to(served) as wire,
+    ):
         assert (await shake_hands(served, wire, origin="https://any.example"))[0] == 101
 
 
@@ -212,7 +215,7 @@ async def test_a_close_is_answered_with_its_code(
 
 
 async def test_a_client_that_never_answers_a_close_is_cut_off() -> None:
-    limits = Limits(first_frame_s=0.1, close_s=0.2, drain_s=0.1)
+    limits = LiveLimits(first_frame_s=0.1, close_s=0.2, drain_s=0.1)
     async with serving(FakeGroat(), limits) as served, wired(served) as wire:
         assert await wire.closed() == 3502
         with suppress(ConnectionResetError):
@@ -244,7 +247,7 @@ FLOODS = {
 @pytest.mark.parametrize("connected", [False, True], ids=["before connect", "connected"])
 @pytest.mark.parametrize("name", FLOODS)
 async def test_a_flood_ends_the_connection(name: str, connected: bool) -> None:
-    async with serving(FakeGroat(), Limits(messages_per_second=5, drain_s=0.1)) as served:
+    async with serving(FakeGroat(), LiveLimits(messages_per_second=5, drain_s=0.1)) as served:
         token = served.identities.let_in("t", "42")
         async with wired(served, token if connected else None) as wire:
             wire.send(FLOODS[name] * 50)
@@ -253,7 +256,7 @@ async def test_a_flood_ends_the_connection(name: str, connected: bool) -> None:
 
 
 async def test_a_message_in_many_pieces_is_no_flood(token: str) -> None:
-    async with serving(FakeGroat(), Limits(messages_per_second=5, drain_s=0.1)) as served:
+    async with serving(FakeGroat(), LiveLimits(messages_per_second=5, drain_s=0.1)) as served:
         served.identities.let_in("t", "42")
         async with wired(served, "t") as wire:
             command = frame('{"id":2,"ping":{}}' + " " * 12_000)
@@ -271,7 +274,7 @@ async def test_a_message_in_many_pieces_is_no_flood(token: str) -> None:
 )
 @pytest.mark.parametrize("connected", [False, True], ids=["before connect", "connected"])
 async def test_a_message_that_does_not_end_closes(connected: bool, begun: bytes) -> None:
-    async with serving(FakeGroat(), Limits(message_s=0.2, drain_s=0.1)) as served:
+    async with serving(FakeGroat(), LiveLimits(message_s=0.2, drain_s=0.1)) as served:
         token = served.identities.let_in("t", "42")
         async with wired(served, token if connected else None) as wire:
             wire.send(begun)

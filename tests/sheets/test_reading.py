@@ -18,7 +18,7 @@ from groat.sheets import (
     FILE_BYTES_MAX,
     ROWS_MAX,
     SHEET_ERRORS,
-    Row,
+    ReadRow,
     SheetError,
     bad_rows_csv,
     read_sheet,
@@ -52,7 +52,7 @@ def repacked(data: bytes, **changes: bytes) -> bytes:
     return out.getvalue()
 
 
-def brief(rows: list[Row]) -> list[tuple[int, str, int | str | None]]:
+def brief(rows: list[ReadRow]) -> list[tuple[int, str, int | str | None]]:
     """(line, user, units or error code) of each row."""
     return [(row.line, row.user, row.error.code if row.error else row.units) for row in rows]
 
@@ -82,8 +82,8 @@ def test_encodings_and_separators(encoding: str, expected: str, delimiter: str, 
     assert (sheet.encoding, sheet.delimiter, sheet.sheet) == (expected, delimiter, None)
     assert sheet.columns == {"user": "User", "amount": "Amount", "reason": "Reason"}
     assert sheet.rows == [
-        Row(2, "42", "50", "Für Zoë – thanks", 50),
-        Row(3, "7", "3", 'a "quoted", one; two', 3),
+        ReadRow(2, "42", "50", "Für Zoë – thanks", 50),
+        ReadRow(3, "7", "3", 'a "quoted", one; two', 3),
     ]
 
 

@@ -29,7 +29,7 @@ Signature = Callable[["Call", bytes], None]
 """Checks the signature of a body as it arrived. Raises HttpError ``signature_invalid``."""
 
 
-class Query(msgspec.Struct, frozen=True):
+class Parameter(msgspec.Struct, frozen=True):
     """A query parameter: its name, JSON schema, and what it is for."""
 
     name: str
@@ -62,9 +62,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     answer: Any = None
     status: int = 200
     statuses: dict[int, str] = {}
-    params: tuple[Query, ...] = ()
-    query: tuple[Query, ...] = ()
-    headers: tuple[Query, ...] = ()
+    params: tuple[Parameter, ...] = ()
+    query: tuple[Parameter, ...] = ()
+    headers: tuple[Parameter, ...] = ()
     keyed: bool = False
     empty_body: bool = False
     codes: tuple[str, ...] = ()
@@ -115,16 +115,18 @@ class Operations(list[Operation]):
         return declared
 
 
-def _integer(name: str, minimum: int, maximum: int, default: int, description: str) -> Query:
+def _integer(name: str, minimum: int, maximum: int, default: int, description: str) -> Parameter:
     schema = {"type": "integer", "minimum": minimum, "maximum": maximum, "default": default}
-    return Query(name, schema, description)
+    return Parameter(name, schema, description)
 
 
-CURSOR = Query("cursor", {"type": "string"}, "Where the last page ended: pass its `cursor` back unchanged.")
+CURSOR = Parameter(
+    "cursor", {"type": "string"}, "Where the last page ended: pass its `cursor` back unchanged."
+)
 LIMIT = _integer("limit", 1, 500, 50, "How many items a page holds.")
-STALE = Query(
+STALE = Parameter(
     "max_stale",
     {"type": "integer", "minimum": 1, "maximum": STALE_S_MAX},
     "The answer may be so many seconds old: a replica may give it. `Groat-Stale` tells how old it is at most.",
 )
-ASSET = Query("asset", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]{0,15}$"}, "Only this asset.")
+ASSET = Parameter("asset", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]{0,15}$"}, "Only this asset.")

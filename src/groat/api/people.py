@@ -6,7 +6,7 @@ from groat.api.call import Call
 from groat.api.rights import sees_everything
 
 
-class Known:
+class Directory:
     """Finds whom the server knows by id or e-mail address: people with an account here, or with a balance.
 
     A person's look-ups are counted, so that nobody finds out whose addresses are known here by trying many.

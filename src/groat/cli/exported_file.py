@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from groat.cli.transactions_file import FileError, Problem, Row, Table
+from groat.cli.transactions_file import FileError, FileRow, FileTable, LineProblem
 from groat.ledger.accounts import check_path
 from groat.ledger.amounts import SCALE_MAX, Asset, check_asset, parse_amount
 from groat.ledger.commands import POSTINGS_MAX, check_move
@@ -35,7 +35,7 @@ _DIGEST = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _LEG = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 
-def is_export(table: Table) -> bool:
+def is_export(table: FileTable) -> bool:
     """Return whether a file is an export. Raises FileError ``export_outdated`` for one that lacks columns."""
     columns = set(table.columns)
     if not columns >= OLDER:
@@ -47,7 +47,7 @@ def is_export(table: Table) -> bool:
     raise FileError("export_outdated")
 
 
-def infer_exported_assets(rows: Iterable[Row], known: Mapping[str, Asset]) -> dict[str, Asset]:
+def infer_exported_assets(rows: Iterable[FileRow], known: Mapping[str, Asset]) -> dict[str, Asset]:
     """Assets of the file that are not ``known``; an export writes all digits of an asset's scale."""
     found: dict[str, Asset] = {}
     for row in rows:
@@ -61,10 +61,10 @@ def infer_exported_assets(rows: Iterable[Row], known: Mapping[str, Asset]) -> di
     return found
 
 
-def to_restores(table: Table, assets: Mapping[str, Asset]) -> tuple[list[Restore], list[Problem]]:
+def to_restores(table: FileTable, assets: Mapping[str, Asset]) -> tuple[list[Restore], list[LineProblem]]:
     """A command for the transactions of each key, in the order in which they were recorded, and what is wrong."""
     problems = list(table.problems)
-    by_id: dict[str, list[Row]] = {}
+    by_id: dict[str, list[FileRow]] = {}
     for row in table.rows:
         by_id.setdefault(row.cells["transaction"], []).append(row)
     found: list[tuple[tuple[Any, ...], Made, Mapping[str, str]]] = []
@@ -74,13 +74,13 @@ def to_restores(table: Table, assets: Mapping[str, Asset]) -> tuple[list[Restore
             try:
                 lines.append(_line(row.cells, assets))
             except InvalidInput as error:
-                problems.append(Problem(row.line, error.code, error.detail))
+                problems.append(LineProblem(row.line, error.code, error.detail))
         try:
             made = _made(rows, tuple(lines))
             # Those of one key were recorded together.
             order = (parse_time(rows[0].cells["recorded_at"]), made.id)
         except InvalidInput as error:
-            problems.append(Problem(rows[0].line, error.code, error.detail))
+            problems.append(LineProblem(rows[0].line, error.code, error.detail))
             continue
         found.append((order, made, rows[0].cells))
     found.sort(key=lambda each: each[0])
@@ -113,7 +113,7 @@ def _line(cells: Mapping[str, str], assets: Mapping[str, Asset]) -> Line:
     )
 
 
-def _made(rows: list[Row], lines: tuple[Line, ...]) -> Made:
+def _made(rows: list[FileRow], lines: tuple[Line, ...]) -> Made:
     """The transaction of these rows. Raises InvalidInput."""
     cells = rows[0].cells
     own = (

@@ -22,8 +22,8 @@ from groat.cli.output import aside, progress, result
 from groat.cli.transactions_file import (
     PRINCIPAL,
     FileError,
-    Problem,
-    Table,
+    FileTable,
+    LineProblem,
     infer_assets,
     parse_assets,
     read_table,
@@ -54,19 +54,19 @@ SHOWN_MAX = 50
 app = typer.Typer(no_args_is_help=True, help="Bring data in from files.")
 
 
-class Refused(NamedTuple):
+class RefusedRow(NamedTuple):
     """A transaction of the file that was refused; nothing of it was posted."""
 
     id: str
     refusal: Refusal
 
 
-class Outcome(NamedTuple):
+class ImportSummary(NamedTuple):
     """The numbers of transactions posted by this run and by earlier ones, and the refused transactions."""
 
     posted: int
     known: int
-    refused: list[Refused]
+    refused: list[RefusedRow]
 
 
 @app.callback()
@@ -141,7 +141,7 @@ class _Options(NamedTuple):
     dry_run: bool
 
 
-async def _run(table: Table, decimal: Decimal | None, settings: Settings, options: _Options) -> None:
+async def _run(table: FileTable, decimal: Decimal | None, settings: Settings, options: _Options) -> None:
     async with open_ledger(settings) as groat:
         present = await groat.assets()
         commands: Sequence[Command]
@@ -201,7 +201,7 @@ async def _rehearse(
     commands: Sequence[Command],
     assets: dict[str, Asset],
     options: _Options,
-) -> Outcome:
+) -> ImportSummary:
     limits = (lambda _: Limits(None)) if options.no_floor else settings.policy().limits
     again = _attempt if options.retry_refused else None
     imported = await _imported_before(groat, commands)
@@ -211,12 +211,12 @@ async def _rehearse(
         groat, [c for c, each in zip(rest, foreseen, strict=True) if each.known and each.refusal is not None]
     )
     refused = [
-        Refused(_shown_id(command), each.refusal)
+        RefusedRow(_shown_id(command), each.refusal)
         for command, each in zip(rest, foreseen, strict=True)
         if each.refusal is not None and id(command) not in made
     ]
     known = sum(each.known and each.refusal is None for each in foreseen) + len(made)
-    return Outcome(len(rest) - known - len(refused), known + len(imported), refused)
+    return ImportSummary(len(rest) - known - len(refused), known + len(imported), refused)
 
 
 async def _open_accounts(groat: Groat, accounts: Sequence[tuple[str, str]], shown: Progress) -> None:
@@ -243,10 +243,12 @@ async def _open_accounts(groat: Groat, accounts: Sequence[tuple[str, str]], show
         shown.advance(task, len(chunk))
 
 
-async def _post(groat: Groat, commands: Sequence[Command], options: _Options, shown: Progress) -> Outcome:
+async def _post(
+    groat: Groat, commands: Sequence[Command], options: _Options, shown: Progress
+) -> ImportSummary:
     task = shown.add_task("Posting", total=len(commands))
     posted = known = 0
-    refused: list[Refused] = []
+    refused: list[RefusedRow] = []
     rest = iter(commands)
     started = time.monotonic()
     done = 0
@@ -269,7 +271,7 @@ async def _post(groat: Groat, commands: Sequence[Command], options: _Options, sh
             if id(command) in made:
                 known += 1
             elif isinstance(verdict, Refusal):
-                refused.append(Refused(_shown_id(command), verdict))
+                refused.append(RefusedRow(_shown_id(command), verdict))
             elif verdict.replayed or not verdict.transactions:
                 known += 1
             else:
@@ -278,7 +280,7 @@ async def _post(groat: Groat, commands: Sequence[Command], options: _Options, sh
         shown.advance(task, len(chunk))
         if rate is not None:
             await asyncio.sleep(max(0.0, started + done / rate - time.monotonic()))
-    return Outcome(posted, known, refused)
+    return ImportSummary(posted, known, refused)
 
 
 async def _imported_before(groat: Groat, commands: Sequence[Command]) -> set[int]:
@@ -338,7 +340,7 @@ def _note_assets(
             aside.print(f"{code} exists with scale {present[code].scale}, which never changes")
 
 
-def _show_problems(problems: Sequence[Problem]) -> None:
+def _show_problems(problems: Sequence[LineProblem]) -> None:
     table = Grid("line", "code", "what is wrong", title="Rows that are wrong")
     for problem in problems[:SHOWN_MAX]:
         table.add_row(str(problem.line), problem.code, problem.detail)
@@ -347,7 +349,7 @@ def _show_problems(problems: Sequence[Problem]) -> None:
         aside.print(f"and {len(problems) - SHOWN_MAX} more")
 
 
-def _show_refused(refused: Sequence[Refused], how: str) -> None:
+def _show_refused(refused: Sequence[RefusedRow], how: str) -> None:
     table = Grid("transaction", "code", "why", title=f"Transactions that {how}; nothing of them was posted")
     for id, refusal in refused:
         where = ", ".join(f"{name} {value}" for name, value in refusal.fields.items())

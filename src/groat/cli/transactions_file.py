@@ -56,7 +56,7 @@ class FileError(GroatError):
     rules = FILE_ERRORS
 
 
-class Problem(NamedTuple):
+class LineProblem(NamedTuple):
     """A line of the file that is wrong: its number (from 1), a stable code, and what to do."""
 
     line: int
@@ -64,22 +64,22 @@ class Problem(NamedTuple):
     detail: str
 
 
-class Row(NamedTuple):
+class FileRow(NamedTuple):
     """A row below the header: its line in the file (from 1) and its texts by the names of their columns."""
 
     line: int
     cells: dict[str, str]
 
 
-class Table(NamedTuple):
+class FileTable(NamedTuple):
     """A file as it was read: the names of its columns, its rows that have a value, and rows that are no such."""
 
     columns: tuple[str, ...]
-    rows: list[Row]
-    problems: list[Problem]
+    rows: list[FileRow]
+    problems: list[LineProblem]
 
 
-class _Leg(NamedTuple):
+class _FileLeg(NamedTuple):
     line: int
     id: str
     date: str
@@ -101,7 +101,7 @@ def parse_assets(options: Iterable[str]) -> dict[str, Asset]:
     return assets
 
 
-def read_table(path: Path, encoding: str | None = None) -> Table:
+def read_table(path: Path, encoding: str | None = None) -> FileTable:
     """The file, whose cells are parted by a comma, a semicolon or a tab. Raises FileError.
 
     Without an ``encoding`` it must be UTF-8, or UTF-16 with its mark. Names of columns are in lower case, texts as they
@@ -116,7 +116,7 @@ def read_table(path: Path, encoding: str | None = None) -> Table:
         rows, problems = _rows(text, mark, names)
     except csv.Error as error:
         raise FileError("file_unreadable", f"{path} cannot be read as CSV: {error}.") from error
-    return Table(names, rows, problems)
+    return FileTable(names, rows, problems)
 
 
 def _decode(path: Path, encoding: str | None) -> str:
@@ -155,11 +155,11 @@ def _check_header(names: Sequence[str]) -> None:
         )
 
 
-def _rows(text: str, mark: str, names: Sequence[str]) -> tuple[list[Row], list[Problem]]:
+def _rows(text: str, mark: str, names: Sequence[str]) -> tuple[list[FileRow], list[LineProblem]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     next(reader)
-    rows: list[Row] = []
-    problems: list[Problem] = []
+    rows: list[FileRow] = []
+    problems: list[LineProblem] = []
     line = reader.line_num + 1
     for cells in reader:
         if any(cell.strip() for cell in cells):
@@ -168,24 +168,24 @@ def _rows(text: str, mark: str, names: Sequence[str]) -> tuple[list[Row], list[P
                 cell.strip() for cell in cells[len(names) :]
             ):
                 problems.append(
-                    Problem(
+                    LineProblem(
                         line, "surplus_cell", f"More cells than columns: quote what has a {mark!r} in it."
                     )
                 )
             texts = map(plain_text, (*cells, *[""] * (len(names) - len(cells))))
-            rows.append(Row(line, dict(zip(names, texts, strict=False))))
+            rows.append(FileRow(line, dict(zip(names, texts, strict=False))))
         line = reader.line_num + 1
     return rows, problems
 
 
-def to_legs(table: Table, decimal: Decimal | None = None) -> tuple[list[_Leg], list[Problem]]:
+def to_legs(table: FileTable, decimal: Decimal | None = None) -> tuple[list[_FileLeg], list[LineProblem]]:
     """The rows as legs, in the order in which they took effect, with their amounts in plain form.
 
     ``decimal`` is the sign before the fraction of the amounts, None for what the whole column shows.
     """
     problems = list(table.problems)
     wanted = (*COLUMNS, "reason")
-    legs = [_Leg(row.line, *(row.cells.get(name, "").strip() for name in wanted)) for row in table.rows]
+    legs = [_FileLeg(row.line, *(row.cells.get(name, "").strip() for name in wanted)) for row in table.rows]
     signs = {decimal} if decimal else signs_shown(leg.amount for leg in legs)
     sign = signs.pop() if len(signs) == 1 else None
     plain = []
@@ -193,7 +193,7 @@ def to_legs(table: Table, decimal: Decimal | None = None) -> tuple[list[_Leg], l
         found = readings(leg.amount)
         if sign is None and len(set(found.values())) > 1:
             problems.append(
-                Problem(
+                LineProblem(
                     leg.line,
                     "amount_ambiguous",
                     f"{leg.amount} is {' or '.join(found.values())}. Say which: --decimal point or --decimal comma.",
@@ -206,7 +206,7 @@ def to_legs(table: Table, decimal: Decimal | None = None) -> tuple[list[_Leg], l
     return _in_effective_order(plain), problems
 
 
-def _in_effective_order(legs: list[_Leg]) -> list[_Leg]:
+def _in_effective_order(legs: list[_FileLeg]) -> list[_FileLeg]:
     """The legs by their dates. Of a day they stay as they are, from below where the file has the newest first."""
     try:
         moments = [_moment(leg.date) for leg in legs]
@@ -215,7 +215,7 @@ def _in_effective_order(legs: list[_Leg]) -> list[_Leg]:
     pairs = list(zip(moments, legs, strict=True))
     falls = all(a >= b for a, b in itertools.pairwise(moments))
     if falls and moments and moments[0] > moments[-1]:
-        ids: dict[str, list[tuple[int, _Leg]]] = {}
+        ids: dict[str, list[tuple[int, _FileLeg]]] = {}
         for pair in pairs:
             ids.setdefault(pair[1].id, []).append(pair)
         # The legs of one transaction keep their order.
@@ -223,7 +223,7 @@ def _in_effective_order(legs: list[_Leg]) -> list[_Leg]:
     return [leg for _, leg in sorted(pairs, key=lambda pair: pair[0])]
 
 
-def infer_assets(legs: Iterable[_Leg], known: Mapping[str, Asset]) -> dict[str, Asset]:
+def infer_assets(legs: Iterable[_FileLeg], known: Mapping[str, Asset]) -> dict[str, Asset]:
     """Assets of the file that are not ``known``, each with as many fraction digits as its longest amount has.
 
     What is no well-formed asset or amount is left out here: ``to_posts`` says what is wrong with it.
@@ -241,23 +241,23 @@ def infer_assets(legs: Iterable[_Leg], known: Mapping[str, Asset]) -> dict[str, 
     return found
 
 
-def to_posts(legs: Iterable[_Leg], assets: Mapping[str, Asset]) -> tuple[list[Post], list[Problem]]:
+def to_posts(legs: Iterable[_FileLeg], assets: Mapping[str, Asset]) -> tuple[list[Post], list[LineProblem]]:
     """One command for each transaction, in the order of the file, and what is wrong with which line."""
-    transactions: dict[str, list[_Leg]] = {}
+    transactions: dict[str, list[_FileLeg]] = {}
     for leg in legs:
         transactions.setdefault(leg.id, []).append(leg)
     posts: list[Post] = []
-    problems: list[Problem] = []
+    problems: list[LineProblem] = []
     for id, own in transactions.items():
         postings = []
         for leg in own:
             try:
                 postings.append(_posting(leg, own[0], assets))
             except InvalidInput as error:
-                problems.append(Problem(leg.line, error.code, error.detail))
+                problems.append(LineProblem(leg.line, error.code, error.detail))
         if len(own) > POSTINGS_MAX:
             problems.append(
-                Problem(own[0].line, "too_many_postings", f"{id} has more than {POSTINGS_MAX} rows.")
+                LineProblem(own[0].line, "too_many_postings", f"{id} has more than {POSTINGS_MAX} rows.")
             )
         if len(postings) == len(own):
             posts.append(
@@ -273,7 +273,7 @@ def to_posts(legs: Iterable[_Leg], assets: Mapping[str, Asset]) -> tuple[list[Po
     return posts, sorted(problems)
 
 
-def _posting(leg: _Leg, first: _Leg, assets: Mapping[str, Asset]) -> Posting:
+def _posting(leg: _FileLeg, first: _FileLeg, assets: Mapping[str, Asset]) -> Posting:
     if not _ID.fullmatch(leg.id):
         raise InvalidInput(
             "invalid_key", "The transaction's id is 1 to 200 printable ASCII characters without blanks."

@@ -17,7 +17,7 @@ import structlog
 from opentelemetry.trace import Tracer
 
 from groat.engine.histogram import SECONDS, SIZES, Histogram
-from groat.engine.tracing import Call, Traces
+from groat.engine.tracing import CallTrace, Traces
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
 from groat.ledger.commands import Command
@@ -67,7 +67,7 @@ EXPIRED_MAX = 50
 SHARE_MIN = 100
 ANSWERS_AT_ONCE = 32
 
-Waiting = tuple[Prepared, "asyncio.Future[Done | Refusal]", Call | None]
+Waiting = tuple[Prepared, "asyncio.Future[Done | Refusal]", CallTrace | None]
 """A command, where its verdict goes, and the call that it came with if that is traced."""
 
 

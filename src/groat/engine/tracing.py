@@ -22,7 +22,7 @@ from groat.ledger.commands import Command
 LINKS_MAX = 128
 
 
-class Call:
+class CallTrace:
     """The trace of one call's commands: the span they belong under, and the moment since which they wait."""
 
     __slots__ = ("attributes", "context", "link", "waiting_since_ns")
@@ -45,13 +45,13 @@ class Traces:
         self._tracer = tracer
 
     @staticmethod
-    def call(commands: Sequence[Command]) -> Call | None:
+    def call(commands: Sequence[Command]) -> CallTrace | None:
         """The call under whose span this runs; None when nobody traces it."""
         span = trace.get_current_span()
-        return Call(span, commands) if commands and span.is_recording() else None
+        return CallTrace(span, commands) if commands and span.is_recording() else None
 
     @contextmanager
-    def batch(self, calls: Iterable[Call | None], commands: int) -> Iterator[None]:
+    def batch(self, calls: Iterable[CallTrace | None], commands: int) -> Iterator[None]:
         """The spans of one run of a batch with commands of these calls; meanwhile the batch's is the current one."""
         start = self._tracer.start_span
         now = time_ns()

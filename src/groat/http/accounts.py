@@ -12,7 +12,7 @@ from groat.api.bodies import AssetCode, Body, Metadata, Reason, SignedAmount
 from groat.api.call import Call
 from groat.api.examples import AT, BALANCE, ID, POSTED
 from groat.api.money import commit, entry_seen_by
-from groat.api.operations import ASSET, CURSOR, LIMIT, STALE, Operations, Query
+from groat.api.operations import ASSET, CURSOR, LIMIT, STALE, Operations, Parameter
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, check_readable, sees_everything
 from groat.ledger.accounts import check_path
@@ -106,7 +106,9 @@ _ACCOUNT = {"account": "user:42", "balances": [BALANCE]}
     "List accounts",
     answer=AccountPage,
     query=(
-        Query("prefix", {"type": "string"}, "Only this account and those below it; whole segments match."),
+        Parameter(
+            "prefix", {"type": "string"}, "Only this account and those below it; whole segments match."
+        ),
         ASSET,
         CURSOR,
         LIMIT,
@@ -140,7 +142,7 @@ async def list_accounts(call: Call) -> Answer:
     "Read an account",
     answer=AccountView,
     query=(
-        Query(
+        Parameter(
             "at",
             {"type": "string", "format": "date-time"},
             "The balances by effective date, as of this moment.",
@@ -167,7 +169,12 @@ async def get_account(call: Call) -> Answer:
     "accounts",
     "Read an account's history",
     answer=EntryPage,
-    query=(Query(ASSET.name, ASSET.schema, "Which balance's history.", required=True), CURSOR, LIMIT, STALE),
+    query=(
+        Parameter(ASSET.name, ASSET.schema, "Which balance's history.", required=True),
+        CURSOR,
+        LIMIT,
+        STALE,
+    ),
     codes=("account_not_found", "invalid_account", "unknown_asset", "invalid_cursor"),
     answer_example={"items": [ENTRY], "cursor": None},
 )

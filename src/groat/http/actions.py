@@ -11,7 +11,7 @@ from groat.api.bodies import Amount, AssetCode, Body, Metadata, Name, Reason
 from groat.api.call import Call
 from groat.api.examples import BALANCE, POSTED
 from groat.api.money import commit
-from groat.api.operations import Operations, Query
+from groat.api.operations import Operations, Parameter
 from groat.api.problems import HttpError
 from groat.api.rights import Right
 from groat.identity.model import check_user
@@ -43,7 +43,11 @@ _SPENT = {"source": "user:42", "destination": "house:sales", "amount": "5", "ass
     body=ActionInput,
     answer=TransactionView,
     params=(
-        Query("name", {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,63}$"}, "The action's name in the settings."),
+        Parameter(
+            "name",
+            {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,63}$"},
+            "The action's name in the settings.",
+        ),
     ),
     status=201,
     statuses={200: "The key was used before for this very action: its first answer again."},

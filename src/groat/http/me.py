@@ -9,7 +9,7 @@ import msgspec
 from groat.api.answer import Answer
 from groat.api.call import Call
 from groat.api.examples import BALANCE
-from groat.api.operations import Operations, Query
+from groat.api.operations import Operations, Parameter
 from groat.api.rights import Right
 from groat.ledger.views import BalanceView
 
@@ -27,13 +27,13 @@ class Me(msgspec.Struct):
     positions: dict[str, str]
 
 
-class _Snapshot(msgspec.Struct):
+class _SnapshotBalances(msgspec.Struct):
     """The part of a stream's snapshot that is needed here."""
 
     balances: list[BalanceView]
 
 
-_read_snapshot = msgspec.json.Decoder(_Snapshot).decode
+_read_snapshot = msgspec.json.Decoder(_SnapshotBalances).decode
 
 
 @operations.declare(
@@ -44,7 +44,7 @@ _read_snapshot = msgspec.json.Decoder(_Snapshot).decode
     "Read who calls",
     answer=Me,
     statuses={304: "Nothing happened since the position in If-None-Match."},
-    headers=(Query("If-None-Match", {"type": "string"}, "The ETag of an earlier answer."),),
+    headers=(Parameter("If-None-Match", {"type": "string"}, "The ETag of an earlier answer."),),
     answer_example={
         "user": "42",
         "principal": "user:42",

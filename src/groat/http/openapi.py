@@ -12,7 +12,7 @@ from urllib.parse import quote
 import msgspec
 
 from groat.api.answer import encode
-from groat.api.operations import Operation, Query
+from groat.api.operations import Operation, Parameter
 from groat.api.problems import ProblemView
 from groat.api.rights import WITHOUT_TOKEN, Right
 from groat.http.schemas import Schemas
@@ -40,7 +40,7 @@ _PARAMETERS = {
         "user:<id>, role:<name>, or house:<name>.",
     ),
 }
-_KEY = Query(
+_KEY = Parameter(
     "Idempotency-Key",
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x20-\\x7e]+$"},
     "The caller's name for this write. The same key and body again bring the first answer again, refusals included, "
@@ -225,7 +225,7 @@ def _path_parameter(operation: Operation, name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": description}
 
 
-def _parameter(query: Query, place: str) -> dict[str, Any]:
+def _parameter(query: Parameter, place: str) -> dict[str, Any]:
     parameter: dict[str, Any] = {
         "name": query.name,
         "in": place,

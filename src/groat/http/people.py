@@ -6,8 +6,8 @@ import msgspec
 
 from groat.api.answer import Answer
 from groat.api.call import Call
-from groat.api.operations import Operations, Query
-from groat.api.people import Known
+from groat.api.operations import Operations, Parameter
+from groat.api.people import Directory
 from groat.api.rights import Right, sees_everything
 from groat.identity import IdentityError
 from groat.ledger.text import check_text
@@ -30,7 +30,7 @@ class RecipientView(msgspec.Struct):
     "Find a recipient",
     answer=RecipientView,
     params=(
-        Query(
+        Parameter(
             "who", {"type": "string", "minLength": 1, "maxLength": 254}, "A person's id or e-mail address."
         ),
     ),
@@ -43,7 +43,7 @@ async def find_person(call: Call) -> Answer:
     """
     who = check_text(call.params["who"], 254)
     user = (
-        await Known(call).user_of(who)
+        await Directory(call).user_of(who)
         if call.settings.people_found_by or sees_everything(call.identity)
         else None
     )

@@ -34,7 +34,7 @@ SWEEP_S = 1.0
 log = structlog.get_logger("groat.server")
 
 
-class Place(NamedTuple):
+class WorkerPlace(NamedTuple):
     """A worker's place among several: ``listeners`` listen already, in place of the settings' host and port.
 
     ``tie`` is a socket whose other end is the supervisor's: a byte a second tells that the worker is well, and when the
@@ -65,7 +65,7 @@ class Server(uvicorn.Server):
         app: App,
         gate: Gate,
         on_ready: Callable[[], None] | None = None,
-        place: Place | None = None,
+        place: WorkerPlace | None = None,
     ) -> None:
         super().__init__(config)
         self._app = app
@@ -104,7 +104,7 @@ class Server(uvicorn.Server):
         asyncio.get_running_loop().remove_reader(tie)
         self.should_exit = True
 
-    async def _keep(self, place: Place) -> None:
+    async def _keep(self, place: WorkerPlace) -> None:
         while self._app.services is not None:
             metrics = self._app.services.metrics
             metrics.place = place.metrics
@@ -132,7 +132,7 @@ class Server(uvicorn.Server):
 
 
 def make_server(
-    settings: Settings, on_ready: Callable[[], None] | None = None, place: Place | None = None
+    settings: Settings, on_ready: Callable[[], None] | None = None, place: WorkerPlace | None = None
 ) -> Server:
     """A server for these settings, not yet started; ``on_ready`` is called once it listens."""
     app = create_app(settings)
@@ -159,7 +159,7 @@ def make_server(
 def run(
     settings: Settings,
     on_ready: Callable[[], None] | None = None,
-    place: Place | None = None,
+    place: WorkerPlace | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then drain. Raises SettingsError, and SystemExit when the start fails.
 

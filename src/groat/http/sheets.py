@@ -23,7 +23,7 @@ from groat.sheets import (
     ENCODINGS,
     SHEET_ERRORS,
     Choices,
-    Row,
+    ReadRow,
     RowProblem,
     Sheet,
     SheetColumn,
@@ -91,7 +91,7 @@ class SheetPreview(msgspec.Struct):
     warnings: list[SheetRemark]
 
 
-class _People(NamedTuple):
+class _PeopleOfFile(NamedTuple):
     by_email: dict[str, str]
     known: frozenset[str]
     balances: dict[str, int]
@@ -260,7 +260,7 @@ def _choices(form: dict[str, bytes]) -> Choices:
     return msgspec.convert(chosen, Choices)
 
 
-def _look_up(users: list[str], asset: str) -> Flow[_People]:
+def _look_up(users: list[str], asset: str) -> Flow[_PeopleOfFile]:
     """Find people by ids or e-mail addresses, with their balances of ``asset`` (smallest units), by user id."""
     emails = [user.lower() for user in users if "@" in user]
     found = (yield Query("users_by_emails", (emails,))) if emails else []
@@ -268,14 +268,14 @@ def _look_up(users: list[str], asset: str) -> Flow[_People]:
     paths = [f"user:{user}" for user in {*users, *by_email.values()}]
     records = yield Query("people_by_ids", (paths,))
     accounts = yield Query("balances_of", (paths,))
-    return _People(
+    return _PeopleOfFile(
         by_email,
         frozenset(row[0].removeprefix("user:") for row in (*records, *accounts)),
         {path.removeprefix("user:"): balance for path, code, balance in accounts if code == asset},
     )
 
 
-def _preview(sheet: Sheet, asset: Asset, people: _People) -> SheetPreview:
+def _preview(sheet: Sheet, asset: Asset, people: _PeopleOfFile) -> SheetPreview:
     rows = list(_rows(sheet.rows, asset, people))
     good = [row for row in sheet.rows if row.units is not None]
     summary = SheetSummary(
@@ -301,7 +301,7 @@ def _preview(sheet: Sheet, asset: Asset, people: _People) -> SheetPreview:
     )
 
 
-def _rows(rows: Iterable[Row], asset: Asset, people: _People) -> Iterable[SheetRow]:
+def _rows(rows: Iterable[ReadRow], asset: Asset, people: _PeopleOfFile) -> Iterable[SheetRow]:
     first_lines: dict[str, int] = {}
     for row in rows:
         # An id that exists means itself, even when it reads like an e-mail address.

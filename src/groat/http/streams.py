@@ -6,7 +6,7 @@ import msgspec
 
 from groat.api.answer import Answer
 from groat.api.call import Call
-from groat.api.operations import Operations, Query
+from groat.api.operations import Operations, Parameter
 from groat.api.problems import HttpError
 from groat.api.rights import Right
 from groat.identity import Identity
@@ -26,11 +26,11 @@ from groat.live.service import Live
 operations = Operations()
 
 EVENT_STREAM = "text/event-stream"
-WAIT = Query(
+WAIT = Parameter(
     "wait", {"type": "integer", "minimum": 0, "maximum": 30, "default": 0}, "Seconds to wait for an event."
 )
-ACCEPT = Query("Accept", {"type": "string"}, "text/event-stream for a stream that stays open.")
-LAST_EVENT_ID = Query(
+ACCEPT = Parameter("Accept", {"type": "string"}, "text/event-stream for a stream that stays open.")
+LAST_EVENT_ID = Parameter(
     "Last-Event-ID", {"type": "string"}, "With text/event-stream: the position, instead of `after`."
 )
 EVENT = {
@@ -83,7 +83,7 @@ class StreamPage(msgspec.Struct):
     "Read a stream",
     answer=StreamPage,
     query=(
-        Query(
+        Parameter(
             "after",
             {"type": "string"},
             'The position "epoch:offset" up to which events are known; none: a snapshot.',
@@ -129,12 +129,12 @@ class StreamPages(msgspec.Struct):
     "Read several streams at once",
     answer=StreamPages,
     query=(
-        Query(
+        Parameter(
             "streams",
             {"type": "string"},
             f"Names with commas between them, at most {STREAMS_MAX}; none: one's own, those of one's roles, role:all.",
         ),
-        Query(
+        Parameter(
             "after",
             {"type": "string"},
             "The `position` of the last answer: the position of each stream, such as `user:42=3f9c01aa:7`.",
@@ -143,7 +143,7 @@ class StreamPages(msgspec.Struct):
     ),
     headers=(
         ACCEPT,
-        Query(
+        Parameter(
             "Last-Event-ID",
             {"type": "string"},
             "The position, instead of `after`: a long one fits no address.",

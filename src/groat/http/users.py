@@ -11,7 +11,7 @@ from groat.api.answer import Answer
 from groat.api.bodies import Body, Name, Reason
 from groat.api.call import Call
 from groat.api.examples import AT, BALANCE, ID
-from groat.api.operations import CURSOR, LIMIT, STALE, Operations, Query
+from groat.api.operations import CURSOR, LIMIT, STALE, Operations, Parameter
 from groat.api.problems import HttpError
 from groat.api.rights import Right
 from groat.identity import Change, IdentityError, Person
@@ -118,7 +118,7 @@ _FORM_CODES = (
     "List people",
     answer=UserPage,
     query=(
-        Query("q", {"type": "string", "maxLength": 100}, "Only whose id, name or e-mail contains this."),
+        Parameter("q", {"type": "string", "maxLength": 100}, "Only whose id, name or e-mail contains this."),
         CURSOR,
         LIMIT,
     ),
@@ -262,8 +262,8 @@ async def revoke_user(call: Call) -> Answer:
     "Read the audit log",
     answer=AuditPage,
     query=(
-        Query("actor", {"type": "string"}, "Only what this principal did."),
-        Query("target", {"type": "string"}, "Only what was done to this principal or account."),
+        Parameter("actor", {"type": "string"}, "Only what this principal did."),
+        Parameter("target", {"type": "string"}, "Only what was done to this principal or account."),
         CURSOR,
         LIMIT,
         STALE,

@@ -240,7 +240,7 @@ def work(descriptors: list[int]) -> None:
         settings, metrics = msgspec.json.decode(told.readline(), type=tuple[Settings, str])
         logs.configure(settings)
         tie.setblocking(False)
-        place = server.Place([socket.socket(fileno=n) for n in descriptors], tie, Path(metrics))
+        place = server.WorkerPlace([socket.socket(fileno=n) for n in descriptors], tie, Path(metrics))
         server.run(settings, place.beat, place)
 
 

@@ -43,7 +43,7 @@ def find_many(principals: Sequence[str]) -> Flow[dict[str, Principal | None]]:
     return found
 
 
-class Standing(NamedTuple):
+class CallerRecord(NamedTuple):
     """A caller's record, None without one, and whether the session of their token is still open."""
 
     record: Principal | None
@@ -52,7 +52,7 @@ class Standing(NamedTuple):
 
 def standings(
     callers: Sequence[tuple[str, str | None]], now: int
-) -> Flow[dict[tuple[str, str | None], Standing]]:
+) -> Flow[dict[tuple[str, str | None], CallerRecord]]:
     """Read the records that decide over valid tokens, by principal and session (None: no session)."""
     records = yield from find_many(list({principal for principal, _ in callers}))
     asked = [caller for caller in callers if caller[1] is not None]
@@ -60,7 +60,7 @@ def standings(
     if asked:
         live = {row[0] for row in (yield Query("live_sessions", (asked, now)))}
     return {
-        (principal, session): Standing(records[principal], session is None or session in live)
+        (principal, session): CallerRecord(records[principal], session is None or session in live)
         for principal, session in callers
     }
 

@@ -15,7 +15,7 @@ from uuid_utils import uuid7
 from groat.engine.gather import Gather
 from groat.identity import flows
 from groat.identity.errors import Unauthorized
-from groat.identity.flows import Change, Principal, Standing
+from groat.identity.flows import CallerRecord, Change, Principal
 from groat.identity.model import (
     ApiKey,
     Identity,
@@ -100,7 +100,7 @@ class Identities:
 
     async def _standings(
         self, callers: Sequence[tuple[str, str | None]]
-    ) -> dict[tuple[str, str | None], Standing]:
+    ) -> dict[tuple[str, str | None], CallerRecord]:
         return await self._groat.read(flows.standings, callers, _now())
 
     async def unchanged(self, identities: Sequence[Identity]) -> set[Identity]:
@@ -384,7 +384,7 @@ class Identities:
             self._cache = {d: i for d, i in self._cache.items() if i.principal not in gone}
 
 
-def _lets_in(standing: Standing, identity: Identity) -> bool:
+def _lets_in(standing: CallerRecord, identity: Identity) -> bool:
     """Return whether a token that is good in itself lets its bearer in."""
     if not standing.session_open:
         return False

@@ -50,7 +50,7 @@ class Limits(NamedTuple):
     ceiling: int | None = None
 
 
-class Rule(NamedTuple):
+class LimitRule(NamedTuple):
     """Accounts that match ``pattern`` open with ``limits``.
 
     A pattern is a path in which ``*`` stands for any one segment; it covers whatever lies below it too.
@@ -66,7 +66,7 @@ class Policy:
     Without a matching rule an account opens with floor 0 and no ceiling.
     """
 
-    def __init__(self, rules: tuple[Rule, ...] = ()) -> None:
+    def __init__(self, rules: tuple[LimitRule, ...] = ()) -> None:
         self.rules = (*rules, *DEFAULT_RULES)
         ordered = sorted(
             self.rules,
@@ -86,7 +86,7 @@ class Policy:
 
 
 DEFAULT_RULES = (
-    Rule("user:*", Limits(floor=0)),
-    Rule("user:*:commissions", Limits(floor=None)),
-    Rule("house", Limits(floor=None)),
+    LimitRule("user:*", Limits(floor=0)),
+    LimitRule("user:*:commissions", Limits(floor=None)),
+    LimitRule("house", Limits(floor=None)),
 )

@@ -37,7 +37,7 @@ PIECE_COST: Final = 0.25
 _RENEWABLE: Final = frozenset({"token_expired", "token_revoked", "token_not_yet_valid"})
 
 
-class State(IntEnum):
+class ConnectionState(IntEnum):
     """The states of a connection."""
 
     NEW = 0
@@ -95,9 +95,9 @@ class Connection:
         self._subs: dict[str, Subscription | None] = {}
         # The latest attempt to open each view. Of two attempts the later one counts.
         self._coming: dict[str, object] = {}
-        self._waiting: list[protocol.Command] | None = None
+        self._waiting: list[protocol.ClientCommand] | None = None
         self._stalled = -1
-        self.state = State.NEW
+        self.state = ConnectionState.NEW
         self.choked = False
         self.heard = True
         self.client = ""
@@ -126,7 +126,7 @@ class Connection:
             self.close(protocol.TOO_MANY_REQUESTS)
             return
         for line in message.split(b"\n"):
-            if self.state is State.CLOSED:
+            if self.state is ConnectionState.CLOSED:
                 return
             if not self._may_send(now, 1 + len(line) // LINE_BYTES):
                 self.close(protocol.TOO_MANY_REQUESTS)
@@ -159,7 +159,7 @@ class Connection:
 
     def choke(self) -> None:
         """The transport's buffer is full: write nothing, and take no commands whose replies would add to it."""
-        if self.choked or self.state is State.CLOSED:
+        if self.choked or self.state is ConnectionState.CLOSED:
             return
         self.choked = True
         self._live.stats.slow_drops += 1
@@ -170,28 +170,28 @@ class Connection:
 
     def drain(self) -> None:
         """The transport's buffer is nearly empty: catch up from the database, then go on live."""
-        if not self.choked or self.state is State.CLOSED:
+        if not self.choked or self.state is ConnectionState.CLOSED:
             return
         self.choked = False
         self._stalled = -1
         self._transport.resume_reading()
-        if self.state is State.CONNECTED:
+        if self.state is ConnectionState.CONNECTED:
             for subscription in self._subs.values():
                 if subscription is not None:
                     self._live.hub.release(subscription)
 
     def lost(self) -> None:
         """The transport is gone."""
-        if self.state is not State.CLOSED:
+        if self.state is not ConnectionState.CLOSED:
             self._forget()
 
     # Calls from the clock and the service.
 
     def tick(self, now: float) -> None:
         """Do what is due: close a silent newcomer, an expired or a dead client; else ping."""
-        if self.state is not State.CONNECTED:
+        if self.state is not ConnectionState.CONNECTED:
             # While a connect is under way, the server is late, not the client.
-            if self.state is State.NEW:
+            if self.state is ConnectionState.NEW:
                 self.close(protocol.STALE)
             else:
                 self.deadline = now + self._live.limits.first_frame_s
@@ -218,7 +218,7 @@ class Connection:
 
     def close(self, why: protocol.Disconnect) -> None:
         """End the connection for a reason that tells the SDK whether to come back. Closing twice is closing once."""
-        if self.state is State.CLOSED:
+        if self.state is ConnectionState.CLOSED:
             return
         self._forget()
         closes = self._live.stats.closes
@@ -226,7 +226,7 @@ class Connection:
         self._transport.hang_up(why.code, why.reason)
 
     def _forget(self) -> None:
-        self.state = State.CLOSED
+        self.state = ConnectionState.CLOSED
         self._waiting = None
         for subscription in self._subs.values():
             if subscription is not None:
@@ -243,22 +243,22 @@ class Connection:
             self._bucket = Bucket(rate * BURST_S, rate, now)
         return self._bucket.take(now, count)
 
-    def _take(self, command: protocol.Command) -> None:
+    def _take(self, command: protocol.ClientCommand) -> None:
         if command.connect is not None:
-            if self.state is not State.NEW or command.id <= 0:
+            if self.state is not ConnectionState.NEW or command.id <= 0:
                 self.close(protocol.BAD_REQUEST)
                 return
-            self.state = State.CONNECTING
+            self.state = ConnectionState.CONNECTING
             self._waiting = []
             self._live.spawn(self, self._connect(command.id, command.connect))
-        elif self.state is State.NEW:
+        elif self.state is ConnectionState.NEW:
             self.close(protocol.BAD_REQUEST)
         elif self._waiting is not None:
             self._waiting.append(command)
         else:
             self._do(command)
 
-    def _do(self, command: protocol.Command) -> None:
+    def _do(self, command: protocol.ClientCommand) -> None:
         id = command.id
         if command.send is not protocol.EMPTY:
             return
@@ -273,7 +273,7 @@ class Connection:
         elif command.rpc is not None:
             self._rpc(id, command.rpc)
         elif command.ping is not protocol.EMPTY:
-            self._reply(Reply(id, ping=protocol.Nothing()))
+            self._reply(Reply(id, ping=protocol.EmptyResult()))
         elif command.publish is not protocol.EMPTY:
             self._error(id, protocol.PERMISSION_DENIED)
         elif any(
@@ -301,7 +301,7 @@ class Connection:
                 return
             revision = live.revision
             identity = await live.authenticate(request.token)
-            if self.state is not State.CONNECTING:
+            if self.state is not ConnectionState.CONNECTING:
                 return
             channels = live.channels(identity)
             error = protocol.PERMISSION_DENIED if not channels else live.admit(self, identity, revision)
@@ -319,7 +319,7 @@ class Connection:
             error = protocol.INTERNAL
         finally:
             # After an error reply the client may try again on the same connection, until its first-frame time is up.
-            if error is not None and self.state is State.CONNECTING:
+            if error is not None and self.state is ConnectionState.CONNECTING:
                 self._abandon()
                 self._error(id, error)
 
@@ -331,7 +331,7 @@ class Connection:
         self._waiting = None
         self._live.dismiss(self)
         self.identity = None
-        self.state = State.NEW
+        self.state = ConnectionState.NEW
 
     async def _join_all(
         self, id: int, identity: Identity, channels: list[str], positions: dict[str, protocol.ConnectSub]
@@ -343,7 +343,7 @@ class Connection:
             position = positions.get(channel)
             recover = position is not None and position.recover
             subscription, resume = await self._join(channel, channel, recover, position, budget // left)
-            if self.state is not State.CONNECTING:
+            if self.state is not ConnectionState.CONNECTING:
                 live.hub.leave(subscription)
                 return
             self._subs[channel] = subscription
@@ -361,14 +361,14 @@ class Connection:
             ttl=ttl,
         )
         waiting, self._waiting = self._waiting or [], None
-        self.state = State.CONNECTED
+        self.state = ConnectionState.CONNECTED
         live.stats.connects += 1
         self._reply(Reply(id, connect=result))
         for subscription in [sub for sub in self._subs.values() if sub is not None]:
             if not self.choked:
                 live.hub.release(subscription)
         for command in waiting:
-            if self.state is State.CONNECTED:
+            if self.state is ConnectionState.CONNECTED:
                 self._do(command)
 
     async def _join(
@@ -411,10 +411,10 @@ class Connection:
             return
         except GroatError as failure:
             live.log_failure("refresh", failure)
-            if self.state is State.CONNECTED:
+            if self.state is ConnectionState.CONNECTED:
                 self._error(id, protocol.INTERNAL)
             return
-        if self.state is not State.CONNECTED or self.identity is None:
+        if self.state is not ConnectionState.CONNECTED or self.identity is None:
             return
         if identity.principal != self.identity.principal:
             self.close(protocol.INVALID_TOKEN)
@@ -458,7 +458,7 @@ class Connection:
             live.log_failure("subscribe", failure)
         # The client may have unsubscribed, or gone, meanwhile; then the place in _subs is not ours any more, though
         # a later attempt may hold it.
-        wanted = self.state is State.CONNECTED and self._coming.get(channel) is attempt
+        wanted = self.state is ConnectionState.CONNECTED and self._coming.get(channel) is attempt
         if wanted:
             del self._coming[channel]
         if joined is None or not wanted:
@@ -466,7 +466,7 @@ class Connection:
                 live.hub.leave(joined)
             elif wanted:
                 del self._subs[channel]
-            if self.state is State.CONNECTED:
+            if self.state is ConnectionState.CONNECTED:
                 self._error(id, protocol.INTERNAL)
             return
         self._subs[channel] = joined
@@ -481,7 +481,7 @@ class Connection:
             subscription = self._subs.pop(channel, None)
             if subscription is not None:
                 self._live.hub.leave(subscription)
-            self._reply(Reply(id, unsubscribe=protocol.Nothing()))
+            self._reply(Reply(id, unsubscribe=protocol.EmptyResult()))
         else:
             self._error(id, protocol.PERMISSION_DENIED)
 

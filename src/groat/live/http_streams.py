@@ -199,7 +199,7 @@ def _page(name: bytes, chunks: Sequence[bytes], position: bytes, snapshot: bytes
     return b'{%b"events":[%b],"position":"%b"%b}' % (name, b",".join(chunks), position, reset)
 
 
-class _Pages:
+class _PageMaker:
     """Makes the pages for a reader of several streams: each page is of one stream, with the positions of all."""
 
     def __init__(self, streams: Sequence[str], waiter: _Waiter, resumes: Sequence[Resume]) -> None:
@@ -255,7 +255,7 @@ async def long_poll_many(
             resumes = await waiter.join(
                 streams, [positions.get(stream) for stream in streams], "items", _items
             )
-            told = _Pages(streams, waiter, resumes)
+            told = _PageMaker(streams, waiter, resumes)
             pages = told.first(resumes)
             if not pages:
                 waiter.go()
@@ -338,12 +338,12 @@ class EventStreams(EventStream):
         self._identity = identity
         self._streams = streams
         self._positions = parse_vector(after)
-        self._pages: _Pages
+        self._pages: _PageMaker
 
     async def _join(self, waiter: _Waiter) -> bytes:
         positions = [self._positions.get(stream) for stream in self._streams]
         resumes = await waiter.join(self._streams, positions, "items", _items)
-        self._pages = _Pages(self._streams, waiter, resumes)
+        self._pages = _PageMaker(self._streams, waiter, resumes)
         return _events(self._pages.first(resumes))
 
     def _body(self, chunks: Sequence[tuple[int, bytes]]) -> bytes:

@@ -51,7 +51,7 @@ _debug_log = logging.getLogger("groat.live")
 """Asked whether debug lines are wanted, which costs less than making one to be thrown away."""
 
 
-class Streams(Protocol):
+class StreamSource(Protocol):
     """The part of `groat.streams` that the hub uses."""
 
     async def heads(self, streams: Sequence[str]) -> dict[str, Head]:
@@ -77,7 +77,7 @@ class Followed(Protocol):
         """It has none any more."""
 
 
-class Stats(msgspec.Struct):
+class HubStats(msgspec.Struct):
     """Counters since the start, except `connections` and `feeds` (now) and `lag_s` (the last one).
 
     `lag_s` is how long the last healed gap stayed open, in seconds.
@@ -99,7 +99,7 @@ class Stats(msgspec.Struct):
 class Hub:
     """Feeds, and the three ways they move: hints, healing, checking."""
 
-    def __init__(self, streams: Streams, stats: Stats, bus: Followed | None = None) -> None:
+    def __init__(self, streams: StreamSource, stats: HubStats, bus: Followed | None = None) -> None:
         self.stats = stats
         self._streams = streams
         self._bus = bus

@@ -14,7 +14,7 @@ BURST_S: Final = 4
 """A connection may send this many seconds' worth of messages at once: SDKs subscribe all channels in one frame."""
 
 
-class Limits(msgspec.Struct, frozen=True):
+class LiveLimits(msgspec.Struct, frozen=True):
     """Bounds of one server process. Names end in their units."""
 
     connections_per_user: int = 20
@@ -38,7 +38,7 @@ class Limits(msgspec.Struct, frozen=True):
     drain_s: float = 10.0
 
     @classmethod
-    def of(cls, settings: Settings) -> Limits:
+    def of(cls, settings: Settings) -> LiveLimits:
         """The limits that settings ask for."""
         return cls(
             connections_per_user=settings.connections_per_user,

@@ -109,7 +109,7 @@ class RpcRequest(msgspec.Struct):
     data: Raw = EMPTY
 
 
-class Command(msgspec.Struct):
+class ClientCommand(msgspec.Struct):
     """One line from the client; at most one of the methods is set: not None, not EMPTY."""
 
     id: Id = 0
@@ -174,7 +174,7 @@ class RpcResult(msgspec.Struct):
     data: Raw
 
 
-class Nothing(msgspec.Struct):
+class EmptyResult(msgspec.Struct):
     """The empty result of ping and unsubscribe."""
 
 
@@ -185,10 +185,10 @@ class Reply(msgspec.Struct, omit_defaults=True):
     error: Error | None = None
     connect: ConnectResult | None = None
     subscribe: SubscribeResult | None = None
-    unsubscribe: Nothing | None = None
+    unsubscribe: EmptyResult | None = None
     refresh: RefreshResult | None = None
     rpc: RpcResult | None = None
-    ping: Nothing | None = None
+    ping: EmptyResult | None = None
 
 
 class Seen(msgspec.Struct):
@@ -202,7 +202,7 @@ class Seen(msgspec.Struct):
     ago_ms: Offset | None = None
 
 
-decode_command = msgspec.json.Decoder(Command).decode
+decode_command = msgspec.json.Decoder(ClientCommand).decode
 decode_connect_data = msgspec.json.Decoder(ConnectData).decode
 decode_seen = msgspec.json.Decoder(Seen).decode
 encode = msgspec.json.Encoder().encode

@@ -57,7 +57,7 @@ def unmask(payload: bytes, mask: bytes) -> bytes:
     return (int.from_bytes(payload, "big") ^ int.from_bytes(repeated[:size], "big")).to_bytes(size, "big")
 
 
-class Reader:
+class FrameReader:
     """Takes bytes as they come. A message longer than `size_max` bytes is a fault, found before it is buffered."""
 
     __slots__ = ("_buffer", "_need", "_parts", "_size", "size_max")

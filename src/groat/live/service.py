@@ -18,8 +18,8 @@ from groat.ledger.accounts import check_stream
 from groat.ledger.errors import Closed, GroatError, InvalidInput
 from groat.live import protocol
 from groat.live.errors import TooManyReaders
-from groat.live.hub import CHECK_EVERY_S, Hub, Stats
-from groat.live.limits import MINUTE_S, Bucket, Limits
+from groat.live.hub import CHECK_EVERY_S, Hub, HubStats
+from groat.live.limits import MINUTE_S, Bucket, LiveLimits
 
 if TYPE_CHECKING:
     from groat.engine.groat import Groat
@@ -48,7 +48,7 @@ class Closable(Protocol):
         """End it."""
 
 
-class Identities(Protocol):
+class Authenticator(Protocol):
     """The part of identity that the live side uses."""
 
     async def authenticate_token(self, token: str) -> Identity:
@@ -72,10 +72,10 @@ class Live:
     """
 
     def __init__(
-        self, groat: Groat, identities: Identities, settings: Settings, limits: Limits | None = None
+        self, groat: Groat, identities: Authenticator, settings: Settings, limits: LiveLimits | None = None
     ) -> None:
-        self.limits = limits or Limits.of(settings)
-        self.stats = Stats()
+        self.limits = limits or LiveLimits.of(settings)
+        self.stats = HubStats()
         self.to_screen = Histogram(SECONDS)
         self.hub = Hub(groat.streams, self.stats, groat.bus)
         self.revision = 0

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import msgspec
 
 from groat.live import frames, origin, protocol, rfc6455
-from groat.live.connection import Connection, State
+from groat.live.connection import Connection, ConnectionState
 from groat.live.service import Live, live_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _CODES: Final = {
 }
 
 
-class _Refused(Exception):
+class _HandshakeRefused(Exception):
     """The handshake fails with this HTTP status."""
 
     def __init__(self, status: int, detail: str, *headers: bytes) -> None:
@@ -92,7 +92,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self._live = live_of(config.loaded_app)
         self._peers = server_state.connections
         self._transport: asyncio.Transport
-        self._reader: rfc6455.Reader | None = None
+        self._reader: rfc6455.FrameReader | None = None
         self._connection: Connection | None = None
         self._close_timer: asyncio.TimerHandle | None = None
         self._closing = False
@@ -142,7 +142,7 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def give_way(self) -> bool:
         """End the connection of a client who has not said who it is; False if it has."""
-        if self._connection is not None and self._connection.state is State.CONNECTED:
+        if self._connection is not None and self._connection.state is ConnectionState.CONNECTED:
             return False
         if self._connection is not None:
             self._connection.close(protocol.STALE)
@@ -207,7 +207,7 @@ class WebSocketProtocol(asyncio.Protocol):
         if not self._held:
             self.resume_reading()
 
-    def _feed(self, reader: rfc6455.Reader, data: bytes) -> None:
+    def _feed(self, reader: rfc6455.FrameReader, data: bytes) -> None:
         heard = whole = False
         try:
             for message in reader.feed(data):
@@ -293,7 +293,7 @@ class WebSocketProtocol(asyncio.Protocol):
     def _shake_hands(self, request: bytes) -> None:
         try:
             key, subprotocol, live = self._checked(request)
-        except _Refused as refused:
+        except _HandshakeRefused as refused:
             self._closing = True
             body = msgspec.json.encode(refused.problem())
             self.write(
@@ -320,13 +320,13 @@ class WebSocketProtocol(asyncio.Protocol):
         if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
             # Without this the kernel buffers megabytes for a reader that stopped, before our own buffer holds a byte.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, limits.unsent_bytes_max)
-        self._reader = rfc6455.Reader(limits.inbound_bytes_max)
+        self._reader = rfc6455.FrameReader(limits.inbound_bytes_max)
         self._connection = Connection(live, self)
 
     def _checked(self, request: bytes) -> tuple[bytes, bytes, Live]:
         """The key and subprotocol to answer with. Raises _Refused."""
         if len(request) > _REQUEST_BYTES_MAX:
-            raise _Refused(400, "request too large")
+            raise _HandshakeRefused(400, "request too large")
         line, *lines = request.split(b"\r\n\r\n", 1)[0].split(b"\r\n")
         method, _, rest = line.partition(b" ")
         headers: dict[bytes, bytes] = {}
@@ -335,26 +335,28 @@ class WebSocketProtocol(asyncio.Protocol):
             name, value = name.strip().lower(), value.strip()
             headers[name] = headers[name] + b"," + value if name in headers else value
         if rest.split(b" ", 1)[0].split(b"?", 1)[0] != PATH:
-            raise _Refused(404, "no such WebSocket endpoint")
+            raise _HandshakeRefused(404, "no such WebSocket endpoint")
         if method != b"GET":
-            raise _Refused(405, "a WebSocket begins with GET", b"allow: GET")
+            raise _HandshakeRefused(405, "a WebSocket begins with GET", b"allow: GET")
         if headers.get(b"sec-websocket-version") != b"13":
-            raise _Refused(426, "WebSocket version 13 is spoken here", b"sec-websocket-version: 13")
+            raise _HandshakeRefused(426, "WebSocket version 13 is spoken here", b"sec-websocket-version: 13")
         key = headers.get(b"sec-websocket-key", b"")
         try:
             if len(base64.b64decode(key, validate=True)) != 16:
-                raise _Refused(400, "bad Sec-WebSocket-Key")
+                raise _HandshakeRefused(400, "bad Sec-WebSocket-Key")
         except binascii.Error:
-            raise _Refused(400, "bad Sec-WebSocket-Key") from None
+            raise _HandshakeRefused(400, "bad Sec-WebSocket-Key") from None
         live = self._live
         if live is None or not live.running or live.draining:
-            raise _Refused(503, "not serving live connections now", b"retry-after: 1")
+            raise _HandshakeRefused(503, "not serving live connections now", b"retry-after: 1")
         page = headers[b"origin"].decode("latin-1") if b"origin" in headers else None
         host = headers.get(b"host", b"").decode("latin-1")
         if not origin.is_allowed(page, host, live.limits.origins):
             origin.tell(page, host)
-            raise _Refused(403, "this origin may not connect: the server's setting origins does not name it")
+            raise _HandshakeRefused(
+                403, "this origin may not connect: the server's setting origins does not name it"
+            )
         offered = [each.strip() for each in headers.get(b"sec-websocket-protocol", b"").split(b",")]
         if b"centrifuge-protobuf" in offered:
-            raise _Refused(400, "only the JSON protocol is spoken here")
+            raise _HandshakeRefused(400, "only the JSON protocol is spoken here")
         return key, b"centrifuge-json" if b"centrifuge-json" in offered else b"", live

@@ -1,6 +1,6 @@
 """Reading a CSV or XLSX file of people and amounts into rows of which every one has been checked.
 
-``read_sheet`` takes the bytes of a file and gives each row below the header as a ``Row``: either with an amount in
+``read_sheet`` takes the bytes of a file and gives each row below the header as a ``ReadRow``: either with an amount in
 smallest units, or with a problem that says what to do. Only a file that is no such table at all, or one of which
 somebody must first say how it is meant, raises SheetError. ``Choices`` is how they say it.
 
@@ -18,7 +18,7 @@ from groat.sheets.model import (
     FILE_BYTES_MAX,
     ROWS_MAX,
     Choices,
-    Row,
+    ReadRow,
     RowProblem,
     Sheet,
     SheetColumn,
@@ -38,7 +38,7 @@ __all__ = [
     "SHEET_ERRORS",
     "WARNINGS",
     "Choices",
-    "Row",
+    "ReadRow",
     "RowProblem",
     "Sheet",
     "SheetColumn",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from groat.csv_cells import csv_line
-from groat.sheets.model import Row
+from groat.sheets.model import ReadRow
 
 
-def bad_rows_csv(rows: Iterable[Row]) -> str:
+def bad_rows_csv(rows: Iterable[ReadRow]) -> str:
     """A CSV of just the rows with an error, with the reason why, to be corrected and read again."""
     lines = [csv_line(["line", "user", "amount", "reason", "code", "what to do"])]
     for row in rows:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from groat.ledger.amounts import Asset
 from groat.sheets.errors import SheetError
-from groat.sheets.model import Choices, Line, Role, SheetColumn, is_blank, shown, text_of
+from groat.sheets.model import Choices, Role, SheetColumn, SheetLine, is_blank, shown, text_of
 
 HEADER_ROWS_MAX = 30
 HEADER_LINES_MAX = 1_000
@@ -52,7 +52,7 @@ _PEOPLE_AND_AMOUNTS: tuple[Role, Role] = ("user", "amount")
 class Header(NamedTuple):
     """The header: its line, the index of each role's column from 0, and all its columns."""
 
-    line: Line
+    line: SheetLine
     places: dict[Role, int]
     columns: list[SheetColumn]
 
@@ -72,7 +72,7 @@ class Header(NamedTuple):
         return {role: shown(self.line.cells[at]) for role, at in self.places.items()}
 
 
-def find_header(head: Sequence[Line], asset: Asset, choices: Choices) -> Header | None:
+def find_header(head: Sequence[SheetLine], asset: Asset, choices: Choices) -> Header | None:
     """The first row that names a person and an amount, or that has what was chosen; None where there is none.
 
     Raises SheetError ``sheet_columns_unclear`` and ``sheet_column_not_found``.
@@ -87,19 +87,19 @@ def find_header(head: Sequence[Line], asset: Asset, choices: Choices) -> Header 
     return None if at is None else _choose(rows[at], rows[at + 1 :], asset, choices)
 
 
-def _best(rows: Sequence[Line], asset: Asset, choices: Choices) -> int | None:
+def _best(rows: Sequence[SheetLine], asset: Asset, choices: Choices) -> int | None:
     """The first row that surely is a header, else the first that may be one."""
     fits = [_fit(line, asset, choices) for line in rows]
     return next((fits.index(fit) for fit in (2, 1) if fit in fits), None)
 
 
-def columns_of(head: Sequence[Line]) -> list[SheetColumn]:
+def columns_of(head: Sequence[SheetLine]) -> list[SheetColumn]:
     """The columns of the first row that has any, where no header was found."""
     rows = [line for line in head if not is_blank(line.cells)][:2]
     return _columns(rows[0], rows[1:]) if rows else []
 
 
-def _fit(line: Line, asset: Asset, choices: Choices) -> int:
+def _fit(line: SheetLine, asset: Asset, choices: Choices) -> int:
     """Rate a row as the header: 2 if it surely is, 1 if its words may mean it, else 0."""
     users = _candidates(line, "user", asset, choices.user_column)
     amounts = _candidates(line, "amount", asset, choices.amount_column)
@@ -108,7 +108,7 @@ def _fit(line: Line, asset: Asset, choices: Choices) -> int:
     return 2 if amounts[0] else 1
 
 
-def check_no_header(line: Line, header: Header, asset: Asset) -> None:
+def check_no_header(line: SheetLine, header: Header, asset: Asset) -> None:
     """Raise SheetError ``sheet_columns_unclear`` for a row that is a header of other columns."""
     users, amounts = (_candidates(line, role, asset, None)[0] for role in _PEOPLE_AND_AMOUNTS)
     if users and amounts:
@@ -116,7 +116,7 @@ def check_no_header(line: Line, header: Header, asset: Asset) -> None:
         raise _unclear("user", header.columns, header.columns, why)
 
 
-def _choose(line: Line, below: Sequence[Line], asset: Asset, choices: Choices) -> Header:
+def _choose(line: SheetLine, below: Sequence[SheetLine], asset: Asset, choices: Choices) -> Header:
     columns = _columns(line, below)
     places: dict[Role, int] = {}
     wanted: tuple[tuple[Role, str | None], ...] = (
@@ -136,7 +136,7 @@ def _choose(line: Line, below: Sequence[Line], asset: Asset, choices: Choices) -
 
 
 def _place(
-    line: Line, role: Role, asset: Asset, chosen: str | None, columns: list[SheetColumn]
+    line: SheetLine, role: Role, asset: Asset, chosen: str | None, columns: list[SheetColumn]
 ) -> int | None:
     sure, maybe = _candidates(line, role, asset, chosen)
     if chosen is not None:
@@ -177,7 +177,7 @@ def shown_columns(columns: list[SheetColumn]) -> list[dict[str, object]]:
     return [_shown(each) for each in columns]
 
 
-def _candidates(line: Line, role: Role, asset: Asset, chosen: str | None) -> tuple[list[int], list[int]]:
+def _candidates(line: SheetLine, role: Role, asset: Asset, chosen: str | None) -> tuple[list[int], list[int]]:
     """The columns that surely have a role, and those that may have it; of a chosen one only the first."""
     if chosen is not None:
         same = [
@@ -230,7 +230,7 @@ def normalise(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
-def _columns(line: Line, below: Sequence[Line]) -> list[SheetColumn]:
+def _columns(line: SheetLine, below: Sequence[SheetLine]) -> list[SheetColumn]:
     """The columns up to the last one with a name."""
     named = [at for at, cell in enumerate(line.cells) if text_of(cell).strip()]
     return [
@@ -239,5 +239,5 @@ def _columns(line: Line, below: Sequence[Line]) -> list[SheetColumn]:
     ]
 
 
-def _sample(below: Sequence[Line], at: int) -> str:
+def _sample(below: Sequence[SheetLine], at: int) -> str:
     return next((text for line in below if at < len(line.cells) and (text := shown(line.cells[at], 40))), "")

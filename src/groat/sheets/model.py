@@ -50,7 +50,7 @@ class SheetRemark(msgspec.Struct, frozen=True, omit_defaults=True):
     line: int | None = None
 
 
-class Row(msgspec.Struct, frozen=True, omit_defaults=True):
+class ReadRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """One row below the header.
 
     ``line`` is its number in the file, from 1; ``user``, ``amount`` and ``reason`` are its texts, the amount with a
@@ -97,7 +97,7 @@ class Sheet(msgspec.Struct, frozen=True):
     encoding: str | None
     delimiter: str | None
     sheet: str | None
-    rows: list[Row]
+    rows: list[ReadRow]
     decimal: Decimal | None
     places: dict[str, int]
     header_line: int
@@ -106,17 +106,17 @@ class Sheet(msgspec.Struct, frozen=True):
     warnings: list[SheetRemark]
 
 
-class Line(NamedTuple):
+class SheetLine(NamedTuple):
     """One line of a table: its number in the file, from 1, and its cells."""
 
     number: int
     cells: Sequence[Cell]
 
 
-class Table(NamedTuple):
+class SheetLines(NamedTuple):
     """The lines of a file, blank ones included, and how it was written. ``looks`` are number formats that matter."""
 
-    lines: Iterator[Line]
+    lines: Iterator[SheetLine]
     encoding: str | None
     delimiter: str | None
     sheet: str | None

@@ -19,7 +19,7 @@ class SheetOrder(msgspec.Struct, frozen=True):
     choices: Choices = Choices()
 
 
-class _Refused(msgspec.Struct, frozen=True, tag="refused"):
+class _FileRefused(msgspec.Struct, frozen=True, tag="refused"):
     """The fault of a file that cannot be used as a whole."""
 
     code: str
@@ -27,27 +27,27 @@ class _Refused(msgspec.Struct, frozen=True, tag="refused"):
     fields: dict[str, Any]
 
 
-class _Read(msgspec.Struct, frozen=True, tag="read"):
+class _FileRead(msgspec.Struct, frozen=True, tag="read"):
     sheet: Sheet
 
 
-_answers = msgspec.msgpack.Decoder(_Read | _Refused)
+_answers = msgspec.msgpack.Decoder(_FileRead | _FileRefused)
 
 
 def read(parts: Iterator[bytes], out: BinaryIO) -> None:
     """Read the file in the second part as the first part orders (JSON), and write what was found (MessagePack)."""
     order = msgspec.json.decode(next(parts), type=SheetOrder)
-    found: _Read | _Refused
+    found: _FileRead | _FileRefused
     try:
-        found = _Read(read_sheet(next(parts), order.asset, order.default_reason, order.choices))
+        found = _FileRead(read_sheet(next(parts), order.asset, order.default_reason, order.choices))
     except SheetError as error:
-        found = _Refused(error.code, error.detail, error.fields)
+        found = _FileRefused(error.code, error.detail, error.fields)
     out.write(msgspec.msgpack.encode(found))
 
 
 def take_sheet(answer: bytes) -> Sheet:
     """Return the sheet that :func:`read` wrote. Raises the SheetError that it met."""
-    found: _Read | _Refused = _answers.decode(answer)
-    if isinstance(found, _Refused):
+    found: _FileRead | _FileRefused = _answers.decode(answer)
+    if isinstance(found, _FileRefused):
         raise SheetError(found.code, found.detail, **found.fields)
     return found.sheet

@@ -32,12 +32,12 @@ from groat.sheets.model import (
     Cell,
     Choices,
     Decimal,
-    Line,
-    Row,
+    ReadRow,
     RowProblem,
     Sheet,
+    SheetLine,
+    SheetLines,
     SheetRemark,
-    Table,
     is_blank,
     shown,
     text_of,
@@ -97,7 +97,7 @@ def read_sheet(
     table, header, head = (
         _read_workbook(data, asset, choices) if is_workbook(data) else _read_text(data, asset, choices)
     )
-    reader = _Reader(table, header, asset, default_reason, choices.decimal)
+    reader = _RowReader(table, header, asset, default_reason, choices.decimal)
     body = chain((line for line in head if line.number > header.line.number), table.lines)
     rows = reader.read(body)
     return Sheet(
@@ -115,7 +115,7 @@ def read_sheet(
     )
 
 
-_Found = tuple[Table, Header, list[Line]]
+_Found = tuple[SheetLines, Header, list[SheetLine]]
 
 
 def _read_text(data: bytes, asset: Asset, choices: Choices) -> _Found:
@@ -153,9 +153,9 @@ def _read_workbook(data: bytes, asset: Asset, choices: Choices) -> _Found:
     raise told[0]
 
 
-def _head(table: Table) -> list[Line]:
+def _head(table: SheetLines) -> list[SheetLine]:
     """The lines among which the header is."""
-    head: list[Line] = []
+    head: list[SheetLine] = []
     rows = 0
     for line in islice(table.lines, HEADER_LINES_MAX):
         head.append(line)
@@ -165,7 +165,7 @@ def _head(table: Table) -> list[Line]:
     return head
 
 
-def _no_header(head: Sequence[Line], table: Table) -> SheetError:
+def _no_header(head: Sequence[SheetLine], table: SheetLines) -> SheetError:
     columns = columns_of(head)
     if not columns:
         return SheetError("sheet_empty")
@@ -177,17 +177,17 @@ def _no_header(head: Sequence[Line], table: Table) -> SheetError:
 class _Raw(NamedTuple):
     """A row's cells by role, before anything was made of them."""
 
-    line: Line
+    line: SheetLine
     user: Cell
     amount: Cell
     reason: str
 
 
-class _Reader:
+class _RowReader:
     """Checks the rows below a header; ``decimal`` is the sign before the fraction, once it has read."""
 
     def __init__(
-        self, table: Table, header: Header, asset: Asset, default_reason: str, decimal: Decimal | None
+        self, table: SheetLines, header: Header, asset: Asset, default_reason: str, decimal: Decimal | None
     ) -> None:
         self._table = table
         self._header = header
@@ -199,7 +199,7 @@ class _Reader:
         self._first_lines: dict[str, int] = {}
         self._sum = 0
 
-    def read(self, body: Iterator[Line]) -> list[Row]:
+    def read(self, body: Iterator[SheetLine]) -> list[ReadRow]:
         """The rows of all lines that have a value."""
         raw: list[_Raw] = []
         for line in body:
@@ -221,7 +221,7 @@ class _Reader:
             self._warn("maybe_total", last.line, line=last.line)
         return rows
 
-    def _cells(self, line: Line) -> _Raw:
+    def _cells(self, line: SheetLine) -> _Raw:
         def cell(role: str) -> Cell:
             at = self._header.places.get(role)  # type: ignore[call-overload]
             return line.cells[at] if at is not None and at < len(line.cells) else ""
@@ -257,7 +257,7 @@ class _Reader:
             self._warn("total_differs", line, line=line, written=written, total=total)
         return True
 
-    def _check(self, row: _Raw) -> Row:
+    def _check(self, row: _Raw) -> ReadRow:
         line = row.line
         user = text_of(row.user).strip().removeprefix("user:")
         written = text_of(row.amount).strip()
@@ -281,7 +281,7 @@ class _Reader:
         if not reason.isascii():
             self._look_for_broken_letters(line.number, reason)
         first = self._first_lines.setdefault(user, line.number) if user else line.number
-        return Row(
+        return ReadRow(
             line.number,
             shown(user),
             shown(amount),
@@ -354,7 +354,7 @@ class _Reader:
             raise RowError("user_invalid")
         return user
 
-    def _look(self, line: Line, role: str) -> str:
+    def _look(self, line: SheetLine, role: str) -> str:
         if not self._table.looks:
             return ""
         return self._table.looks.get((line.number, self._header.places[role] + 1), "")  # type: ignore[index]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from groat.sheets.errors import WARNINGS, SheetError
-from groat.sheets.model import COLUMNS_MAX, Choices, Line, SheetRemark, Table, is_blank
+from groat.sheets.model import COLUMNS_MAX, Choices, SheetLine, SheetLines, SheetRemark, is_blank
 
 UNICODE = ("utf-8", "utf-16")
 ENCODINGS = (
@@ -27,7 +27,7 @@ _FOREIGN = re.compile(rb"[\x80-\xff]{3,}")
 _HEAD = 4_096
 
 
-def read_text(data: bytes, choices: Choices, delimiter: str) -> Table:
+def read_text(data: bytes, choices: Choices, delimiter: str) -> SheetLines:
     """The table in a text file whose cells are parted by ``delimiter``. Raises SheetError."""
     encoding, text = _decode(data, choices.encoding)
     guessed = encoding == "cp1252" and choices.encoding is None
@@ -36,7 +36,7 @@ def read_text(data: bytes, choices: Choices, delimiter: str) -> Table:
         warnings.append(
             SheetRemark("encoding_guessed", WARNINGS["encoding_guessed"].format(encoding=encoding))
         )
-    return Table(_split(text, delimiter), encoding, delimiter, None, [], warnings, {})
+    return SheetLines(_split(text, delimiter), encoding, delimiter, None, [], warnings, {})
 
 
 def likely_delimiters(data: bytes, choices: Choices) -> list[str]:
@@ -105,7 +105,7 @@ def _try(piece: bytes, encoding: str) -> str | None:
     return text if text.isprintable() and "\N{REPLACEMENT CHARACTER}" not in text else None
 
 
-def _split(text: str, delimiter: str) -> Iterator[Line]:
+def _split(text: str, delimiter: str) -> Iterator[SheetLine]:
     """Cut the text into lines of cells; ``number`` is the first physical line of each."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 1
@@ -113,7 +113,7 @@ def _split(text: str, delimiter: str) -> Iterator[Line]:
         for cells in reader:
             if len(cells) > COLUMNS_MAX and not is_blank(list(islice(cells, COLUMNS_MAX, None))):
                 raise SheetError("sheet_too_many_columns")
-            yield Line(number, cells[:COLUMNS_MAX])
+            yield SheetLine(number, cells[:COLUMNS_MAX])
             number = reader.line_num + 1
     except csv.Error as error:
         detail = f"Line {number} is not proper CSV: {error}."

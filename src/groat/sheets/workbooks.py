@@ -12,7 +12,16 @@ import python_calamine
 
 from groat.sheets import looks
 from groat.sheets.errors import WARNINGS, SheetError
-from groat.sheets.model import COLUMNS_MAX, Choices, Line, SheetName, SheetRemark, Table, is_blank, shown
+from groat.sheets.model import (
+    COLUMNS_MAX,
+    Choices,
+    SheetLine,
+    SheetLines,
+    SheetName,
+    SheetRemark,
+    is_blank,
+    shown,
+)
 
 UNPACKED_BYTES_MAX = 64 * 1024 * 1024
 MEMBERS_MAX = 1_000
@@ -58,7 +67,7 @@ class Workbook:
         """The sheets as an error shows them."""
         return [{"name": each.name, "hidden": each.hidden} for each in self.sheets]
 
-    def table(self, sheet: SheetName, choices: Choices) -> Table:
+    def table(self, sheet: SheetName, choices: Choices) -> SheetLines:
         """The table of a sheet. Raises SheetError."""
         with _reading():
             cells = self._book.get_sheet_by_name(sheet.name)
@@ -76,10 +85,10 @@ class Workbook:
             warnings.append(_warning("hidden_sheet", sheet=shown(sheet.name)))
         if hidden_rows:
             warnings.append(_warning("hidden_rows", count=f"{hidden_rows:,}"))
-        return Table(_lines(cells), None, None, sheet.name, self.sheets, warnings, formats)
+        return SheetLines(_lines(cells), None, None, sheet.name, self.sheets, warnings, formats)
 
 
-def _lines(sheet: python_calamine.CalamineSheet) -> Iterator[Line]:
+def _lines(sheet: python_calamine.CalamineSheet) -> Iterator[SheetLine]:
     # The reader leaves out empty columns to the left of all cells, but not empty rows above them.
     left = [""] * min(sheet.start[1] if sheet.start else 0, COLUMNS_MAX)
     with _reading():
@@ -87,7 +96,7 @@ def _lines(sheet: python_calamine.CalamineSheet) -> Iterator[Line]:
             line = [*left, *cells]
             if len(line) > COLUMNS_MAX and not is_blank(line[COLUMNS_MAX:]):
                 raise SheetError("sheet_too_many_columns")
-            yield Line(number, line[:COLUMNS_MAX])
+            yield SheetLine(number, line[:COLUMNS_MAX])
 
 
 def _warning(code: str, **facts: object) -> SheetRemark:

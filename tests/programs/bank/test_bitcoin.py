@@ -10,7 +10,7 @@ import pytest
 from groat import Groat
 from groat.programs.bank import BANK, jobs
 from groat.programs.bank.jobs import Doors
-from groat.programs.bank.node import Deposit, NodeAway, NodeRefused, Payment
+from groat.programs.bank.node import Deposit, NodeAway, NodeRefused, SignedPayment
 from groat.programs.workflow import Workflow
 from groat.programs.workflow.views import RequestView, kind_view
 from tests.programs.bank.bank import Bank, refused
@@ -26,7 +26,7 @@ class FakeNode:
         self.labels: dict[str, str] = {}
         self.arrived: list[Deposit] = []
         self.depths: dict[str, int] = {}
-        self.signed: dict[str, Payment] = {}
+        self.signed: dict[str, SignedPayment] = {}
         self.sent: list[str] = []
         self.dropped: list[str] = []
         self.away = False
@@ -47,17 +47,17 @@ class FakeNode:
         self.check()
         return self.arrived[int(cursor or 0) :], str(len(self.arrived))
 
-    async def sign(self, address: str, amount: int) -> Payment:
+    async def sign(self, address: str, amount: int) -> SignedPayment:
         self.check()
         async with asyncio.timeout(30):
             await self.meeting.wait()
         if self.refuses_to_sign:
             raise NodeRefused(self.refuses_to_sign)
         txid = f"txid{len(self.signed)}"
-        self.signed[txid] = payment = Payment(txid, f"raw {address} {amount}", 1_410)
+        self.signed[txid] = payment = SignedPayment(txid, f"raw {address} {amount}", 1_410)
         return payment
 
-    async def send(self, payment: Payment) -> None:
+    async def send(self, payment: SignedPayment) -> None:
         self.check()
         if self.away_to_send:
             raise NodeAway("the node went away after signing")
@@ -67,7 +67,7 @@ class FakeNode:
             self.sent.append(payment.txid)
         self.depths.setdefault(payment.txid, 0)
 
-    async def drop(self, payment: Payment) -> None:
+    async def drop(self, payment: SignedPayment) -> None:
         self.dropped.append(payment.txid)
 
     async def confirmations(self, txid: str) -> int | None:

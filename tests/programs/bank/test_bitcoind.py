@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from groat.programs.bank.bitcoind import Bitcoind
-from groat.programs.bank.node import Deposit, NodeAway, NodeRefused, Payment
+from groat.programs.bank.node import Deposit, NodeAway, NodeRefused, SignedPayment
 
 TXID = "1075db55d416d3ca199f55b6084e2115b9345e16c5cf302fc80e9d5fbf5d48d0"
 BLOCK = "000000000000000bacf66f7497b7dc45ef753ee9a7d38571037cdb1a57f663ad"
@@ -125,7 +125,7 @@ async def test_deposits_to_the_satoshi(daemon: FakeDaemon) -> None:
 async def test_a_payment_is_signed_without_being_sent(daemon: FakeDaemon) -> None:
     daemon.replies["send"] = f'{{"psbt": "cHNidP8=", "txid": "{TXID}", "hex": "0200", "complete": true}}'
     daemon.replies["decodepsbt"] = '{"fee": 0.00000141}'
-    assert await Bitcoind(daemon.url).sign(ADDRESS, 1_500_000) == Payment(TXID, "0200", 141)
+    assert await Bitcoind(daemon.url).sign(ADDRESS, 1_500_000) == SignedPayment(TXID, "0200", 141)
     (_, params), _ = daemon.asked
     assert params[0] == {ADDRESS: "0.01500000"}
     assert params[4] == {"add_to_wallet": False, "lock_unspents": True}
@@ -137,7 +137,7 @@ async def test_a_wallet_that_cannot_sign_refuses(daemon: FakeDaemon) -> None:
         await Bitcoind(daemon.url).sign(ADDRESS, 1)
 
 
-PAYMENT = Payment(TXID, "0200", 141)
+PAYMENT = SignedPayment(TXID, "0200", 141)
 
 
 async def test_sending_again_is_as_once(daemon: FakeDaemon) -> None:

@@ -17,9 +17,9 @@ from groat import Groat
 from groat.ledger.amounts import Asset, parse_amount
 from groat.ledger.text import parse_time
 from groat.programs.statements import (
+    AccountStatement,
     Letterhead,
-    Line,
-    Statement,
+    StatementLine,
     csv_chunks,
     fonts,
     make_statement,
@@ -32,9 +32,9 @@ START, END = parse_time("2026-01-01T00:00:00Z"), parse_time("2026-02-01T00:00:00
 HEAD = Letterhead("groat", "Ursula Lang", parse_time("2026-02-01T12:00:00Z"))
 
 
-def made(reasons: list[str], opening: int = 0, asset: Asset = USD, amount: int = 100) -> Statement:
+def made(reasons: list[str], opening: int = 0, asset: Asset = USD, amount: int = 100) -> AccountStatement:
     """A statement of one line for each reason, an hour apart, each of the same amount."""
-    statement = Statement(
+    statement = AccountStatement(
         "user:42", asset, START, END, Bounds(0, opening, opening + amount * len(reasons), 0)
     )
     hour = 3_600_000_000
@@ -56,12 +56,12 @@ def made(reasons: list[str], opening: int = 0, asset: Asset = USD, amount: int =
     return statement
 
 
-def rows_of(statement: Statement) -> list[dict[str, str]]:
+def rows_of(statement: AccountStatement) -> list[dict[str, str]]:
     with closing(statement):
         return list(csv.DictReader(io.StringIO(b"".join(csv_chunks(statement)).decode())))
 
 
-def pages_of(statement: Statement, head: Letterhead = HEAD) -> list[str]:
+def pages_of(statement: AccountStatement, head: Letterhead = HEAD) -> list[str]:
     with closing(statement):
         reader = PdfReader(io.BytesIO(write_pdf(statement, head)))
         return [page.extract_text() for page in reader.pages]
@@ -192,7 +192,7 @@ async def test_both_forms_agree_with_the_ledger(groat: Groat) -> None:
     start, end = parse_time("2025-12-01T00:00:00Z"), START
     statement = await make_statement(groat, "user:42", USD, start, end)
     assert statement is not None
-    found: list[Line] = list(statement.lines())
+    found: list[StatementLine] = list(statement.lines())
     rows = list(csv.DictReader(io.StringIO(b"".join(csv_chunks(statement)).decode())))
     assert [parse_amount(row["balance"], USD, signed=True) for row in rows[1:-1]] == [
         line.balance for line in found

@@ -14,7 +14,7 @@ from groat import Groat
 from groat.ledger.amounts import Asset, parse_amount
 from groat.ledger.commands import Post, Posting
 from groat.ledger.text import format_time, parse_time
-from groat.programs.statements import Line, TooLong, csv_chunks, make_statement, statement
+from groat.programs.statements import StatementLine, TooLong, csv_chunks, make_statement, statement
 from tests.helpers.clock import Clock
 from tests.helpers.databases import SqliteDatabase
 
@@ -26,7 +26,9 @@ def moment(day: str) -> int:
     return parse_time(f"{day}T00:00:00Z")
 
 
-async def lines(groat: Groat, start: str, end: str, path: str = "user:42") -> tuple[int, list[Line], int]:
+async def lines(
+    groat: Groat, start: str, end: str, path: str = "user:42"
+) -> tuple[int, list[StatementLine], int]:
     """The opening balance, the lines and the closing balance."""
     made = await make_statement(groat, path, USD, moment(start), moment(end))
     assert made is not None

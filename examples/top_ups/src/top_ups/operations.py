@@ -7,7 +7,7 @@ import msgspec
 from groat.api.answer import Answer
 from groat.api.bodies import Amount, AssetCode, Name
 from groat.api.call import Call
-from groat.api.operations import Operations, Query
+from groat.api.operations import Operations, Parameter
 from groat.api.problems import problem
 from groat.api.rights import Right
 from groat.api.signatures import StandardWebhook
@@ -93,7 +93,7 @@ async def take_in_payment(call: Call) -> Answer:
     "top-ups",
     "List a person's payments",
     answer=TopUpList,
-    query=(Query("user", {"type": "string", "maxLength": 64}, "The person's id.", required=True),),
+    query=(Parameter("user", {"type": "string", "maxLength": 64}, "The person's id.", required=True),),
     codes=("invalid_user",),
     answer_example={"items": [_VIEW]},
 )

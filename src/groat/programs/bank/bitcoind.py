@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import Request, urlopen
 
 from groat.ledger.amounts import format_amount
-from groat.programs.bank.node import SCALE, Deposit, NodeAway, NodeRefused, Payment
+from groat.programs.bank.node import SCALE, Deposit, NodeAway, NodeRefused, SignedPayment
 
 TIMEOUT_S = 30.0
 ANSWER_BYTES_MAX = 32 * 1024 * 1024
@@ -73,7 +73,7 @@ class Bitcoind:
         ]
         return deposits, str(found["lastblock"])
 
-    async def sign(self, address: str, amount: int) -> Payment:
+    async def sign(self, address: str, amount: int) -> SignedPayment:
         """See :meth:`BitcoinNode.sign`."""
         options = {"add_to_wallet": False, "lock_unspents": True}
         signed = await self._sure(
@@ -82,9 +82,9 @@ class Bitcoind:
         if not signed["complete"]:
             raise NodeRefused("The wallet cannot sign by itself.")
         fee = (await self._sure("decodepsbt", signed["psbt"]))["fee"]
-        return Payment(signed["txid"], signed["hex"], _satoshi(fee))
+        return SignedPayment(signed["txid"], signed["hex"], _satoshi(fee))
 
-    async def send(self, payment: Payment) -> None:
+    async def send(self, payment: SignedPayment) -> None:
         """See :meth:`BitcoinNode.send`."""
         answer = await self._call("sendrawtransaction", payment.raw)
         if not isinstance(answer, _RpcError) or answer.code == _ALREADY_CONFIRMED:
@@ -96,7 +96,7 @@ class Bitcoind:
                 return
         raise _problem(answer)
 
-    async def drop(self, payment: Payment) -> None:
+    async def drop(self, payment: SignedPayment) -> None:
         """See :meth:`BitcoinNode.drop`."""
         inputs = (await self._sure("decoderawtransaction", payment.raw))["vin"]
         # This fails if a restart of the daemon unlocked the coins already, which is as good.

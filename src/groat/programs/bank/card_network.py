@@ -10,7 +10,7 @@ import hashlib
 from typing import NamedTuple, Protocol
 
 
-class Made(NamedTuple):
+class IssuedCard(NamedTuple):
     """The stored part of a card: its last four digits, and the month in which it expires ("2030-01")."""
 
     last4: str
@@ -20,14 +20,14 @@ class Made(NamedTuple):
 class CardNetwork(Protocol):
     """Makes cards."""
 
-    async def issue(self, id: str, holder: str, year: int) -> Made:
+    async def issue(self, id: str, holder: str, year: int) -> IssuedCard:
         """The card for a request's id, made the first time in ``year``; the same id again is the same card."""
 
 
 class SimulatedCardNetwork:
     """A card network for demos and tests: its cards have numbers made of the request's id, and buy nothing."""
 
-    async def issue(self, id: str, holder: str, year: int) -> Made:
+    async def issue(self, id: str, holder: str, year: int) -> IssuedCard:
         """See :meth:`CardNetwork.issue`."""
         number = int(hashlib.sha256(id.encode()).hexdigest()[:8], 16)
-        return Made(f"{number % 10_000:04}", f"{year + 4}-{number % 12 + 1:02}")
+        return IssuedCard(f"{number % 10_000:04}", f"{year + 4}-{number % 12 + 1:02}")

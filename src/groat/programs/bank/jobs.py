@@ -19,7 +19,7 @@ from groat.ledger.amounts import Asset, format_amount, parse_amount
 from groat.ledger.errors import GroatError, InvalidInput, Refusal
 from groat.programs.bank.bitcoind import Bitcoind
 from groat.programs.bank.card_network import CardNetwork, SimulatedCardNetwork
-from groat.programs.bank.node import ASSET, SCALE, BitcoinNode, Deposit, NodeAway, NodeRefused, Payment
+from groat.programs.bank.node import ASSET, SCALE, BitcoinNode, Deposit, NodeAway, NodeRefused, SignedPayment
 from groat.programs.bank.node_simulator import SimulatedNode
 from groat.programs.bank.own_settings import SIMULATOR, BankSettings
 from groat.programs.bank.transfers import Payment as TransferPayment
@@ -168,7 +168,7 @@ class Doors:
     async def _send(self, withdrawal: RequestView) -> None:
         assert self._node is not None
         data = withdrawal.data
-        payment = Payment(data["txid"], data["_raw"], _satoshi(data["fee"]))
+        payment = SignedPayment(data["txid"], data["_raw"], _satoshi(data["fee"]))
         try:
             await self._node.send(payment)
         except NodeRefused as error:

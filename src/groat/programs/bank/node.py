@@ -25,7 +25,7 @@ class Deposit(NamedTuple):
     confirmations: int
 
 
-class Payment(NamedTuple):
+class SignedPayment(NamedTuple):
     """A signed transaction that is ready to be sent: its id, its bytes as hex, and its fee in satoshi."""
 
     txid: str
@@ -50,13 +50,13 @@ class BitcoinNode(Protocol):
     async def deposits(self, cursor: str) -> tuple[list[Deposit], str]:
         """List deposits since a cursor, with the next cursor; "" is the beginning. Those without a block come again."""
 
-    async def sign(self, address: str, amount: int) -> Payment:
+    async def sign(self, address: str, amount: int) -> SignedPayment:
         """A payment of coins that are set apart for it. Nothing is sent. Raises NodeRefused."""
 
-    async def send(self, payment: Payment) -> None:
+    async def send(self, payment: SignedPayment) -> None:
         """Send a payment; again is as once. Raises NodeRefused when the network will not have it."""
 
-    async def drop(self, payment: Payment) -> None:
+    async def drop(self, payment: SignedPayment) -> None:
         """Give back the coins of a payment that will never be sent."""
 
     async def confirmations(self, txid: str) -> int | None:

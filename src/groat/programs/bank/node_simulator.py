@@ -10,7 +10,7 @@ import hashlib
 import time
 from collections.abc import Callable
 
-from groat.programs.bank.node import Deposit, NodeRefused, Payment
+from groat.programs.bank.node import Deposit, NodeRefused, SignedPayment
 
 BLOCK_S = 10
 ARRIVES_AFTER_S = 15
@@ -45,18 +45,18 @@ class SimulatedNode:
                 found.append(Deposit(label, address, txid, 0, amount, (now - arrived) // BLOCK_S))
         return found, str(now)
 
-    async def sign(self, address: str, amount: int) -> Payment:
+    async def sign(self, address: str, amount: int) -> SignedPayment:
         """See :meth:`BitcoinNode.sign`."""
         now = self._clock()
         txid = _txid(f"{address} {amount} {now}", int(now))
-        return Payment(txid, f"{txid}{'00' if 'fail' in address else '01'}", FEE)
+        return SignedPayment(txid, f"{txid}{'00' if 'fail' in address else '01'}", FEE)
 
-    async def send(self, payment: Payment) -> None:
+    async def send(self, payment: SignedPayment) -> None:
         """See :meth:`BitcoinNode.send`."""
         if payment.raw.endswith("00"):
             raise NodeRefused("The network refused the payment.")
 
-    async def drop(self, payment: Payment) -> None:
+    async def drop(self, payment: SignedPayment) -> None:
         """See :meth:`BitcoinNode.drop`."""
 
     async def confirmations(self, txid: str) -> int | None:

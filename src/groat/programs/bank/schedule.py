@@ -24,7 +24,7 @@ from typing import NamedTuple
 PERIODS_A_YEAR = 12
 
 
-class Instalment(NamedTuple):
+class ScheduledPayment(NamedTuple):
     """One payment, in smallest units: ``payment`` is ``interest`` and ``principal``; ``balance`` is owed after it."""
 
     number: int
@@ -52,7 +52,7 @@ def interest_to_come(principal: int, rate: Fraction, days: int, left: int) -> in
 
 def schedule(
     principal: int, rate: Fraction, periods: int, first: int = 1, to_come: int | None = None
-) -> list[Instalment]:
+) -> list[ScheduledPayment]:
     """All instalments, numbered from ``first``; none where nothing is owed.
 
     ``to_come`` is the interest of the first one where its period has begun already, None for the interest of a whole
@@ -68,7 +68,7 @@ def schedule(
         last = number == first + periods - 1
         paid = balance if last else min(equal - interest, balance)
         balance -= paid
-        instalments.append(Instalment(number, paid + interest, interest, paid, balance))
+        instalments.append(ScheduledPayment(number, paid + interest, interest, paid, balance))
         if not balance:
             break
     return instalments

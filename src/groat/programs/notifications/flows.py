@@ -23,7 +23,7 @@ LATEST = 20
 CATEGORIES_OF = 200
 
 
-class Standing(NamedTuple):
+class ReadState(NamedTuple):
     """The number of a stream's notifications, and the reader's mark in them."""
 
     total: int
@@ -35,7 +35,7 @@ class Standing(NamedTuple):
         return self.total - self.mark.read()
 
 
-class Page(NamedTuple):
+class NoticePage(NamedTuple):
     """Some notifications, newest first; ``before`` leads to the next ones, None: there are none."""
 
     items: list[NotificationView]
@@ -43,17 +43,17 @@ class Page(NamedTuple):
     unread: int
 
 
-def read_standings(reader: str, rooms: Sequence[str]) -> Flow[dict[str, Standing]]:
+def read_standings(reader: str, rooms: Sequence[str]) -> Flow[dict[str, ReadState]]:
     """Read a person's standing in their own stream and in each room."""
     boxes = yield from read_boxes([reader, *rooms])
-    standings = {reader: Standing(boxes[reader].total, boxes[reader].mark)}
+    standings = {reader: ReadState(boxes[reader].total, boxes[reader].mark)}
     if not rooms:
         return standings
     marks = yield from read_marks(reader)
     stale = yield from read_stale(rooms)
     for room in rooms:
         mark = marks.get(room, Mark()).after(stale.get(room, 0))
-        standings[room] = Standing(boxes[room].total, mark)
+        standings[room] = ReadState(boxes[room].total, mark)
     return standings
 
 
@@ -99,7 +99,7 @@ def read_page(
     before: Mapping[str, int] | None = None,
     limit: int = 50,
     unread: bool = False,
-) -> Flow[Page]:
+) -> Flow[NoticePage]:
     """A person's notifications, newest first: all or the unread ones, of each stream those with numbers ``before``."""
     standings = yield from read_standings(reader, rooms)
     tops: dict[str, int] = {}
@@ -112,11 +112,11 @@ def read_page(
     items = [n.view(standings[n.stream].mark.has(n.number)) for n in found[:limit]]
     total_unread = sum(standing.unread for standing in standings.values())
     if len(found) <= limit:
-        return Page(items, None, total_unread)
+        return NoticePage(items, None, total_unread)
     left = {stream: top + 1 for stream, top in tops.items()}
     for n in found[:limit]:
         left[n.stream] = min(left[n.stream], n.number)
-    return Page(items, left, total_unread)
+    return NoticePage(items, left, total_unread)
 
 
 def read_preferences(

@@ -9,7 +9,7 @@ from msgspec import Meta, field
 from groat.api.answer import Answer
 from groat.api.bodies import Body
 from groat.api.call import Call
-from groat.api.operations import CURSOR, LIMIT, Operations, Query
+from groat.api.operations import CURSOR, LIMIT, Operations, Parameter
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, sees_everything
 from groat.engine.ids import new_id
@@ -74,7 +74,7 @@ class PreferencesInput(Body):
 
 NUMBER_DIGITS_MAX = 15
 
-_USER = Query("user", {"type": "string", "maxLength": 64}, "Whose they are, for staff and services.")
+_USER = Parameter("user", {"type": "string", "maxLength": 64}, "Whose they are, for staff and services.")
 _ID = "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f"
 _NOTIFICATION: dict[str, Any] = {
     "id": _ID,
@@ -99,7 +99,7 @@ _NOTIFICATION: dict[str, Any] = {
     "List notifications",
     answer=NotificationPage,
     query=(
-        Query("unread", {"type": "boolean", "default": False}, "Only those that are not read."),
+        Parameter("unread", {"type": "boolean", "default": False}, "Only those that are not read."),
         _USER,
         CURSOR,
         LIMIT,

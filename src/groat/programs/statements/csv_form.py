@@ -8,13 +8,13 @@ from itertools import islice
 from groat.csv_cells import csv_line
 from groat.ledger.amounts import format_amount
 from groat.ledger.text import format_time
-from groat.programs.statements.statement import Statement
+from groat.programs.statements.statement import AccountStatement
 
 COLUMNS = ("at", "recorded_at", "transaction", "kind", "counterparty", "reason", "amount", "balance", "asset")
 CHUNK_LINES = 500
 
 
-def csv_chunks(statement: Statement) -> Iterator[bytes]:
+def csv_chunks(statement: AccountStatement) -> Iterator[bytes]:
     """The file in chunks: a header, a line of kind ``opening_balance``, the lines, one of kind ``closing_balance``."""
     scale, code = statement.asset.scale, statement.asset.code
 

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from groat.api.answer import Download
 from groat.api.call import Call
-from groat.api.operations import ASSET, Operations, Query
+from groat.api.operations import ASSET, Operations, Parameter
 from groat.api.problems import HttpError
 from groat.api.rights import Right, check_readable
 from groat.ledger.accounts import check_path, owner_stream
 from groat.ledger.errors import GroatError, Rule
 from groat.ledger.text import TIME_MAX, format_time, parse_time
-from groat.programs.statements import PDF_LINES_MAX, Order, TooLong, read_bounds, read_lines
+from groat.programs.statements import PDF_LINES_MAX, StatementOrder, TooLong, read_bounds, read_lines
 from groat.programs.statements.order import encode
 from groat.sandbox.pool import SANDBOX_ERRORS, Work, WorkFailed
 
@@ -59,18 +59,20 @@ class StatementError(GroatError):
     media_type="text/csv",
     other_media_types=("application/pdf",),
     query=(
-        Query(ASSET.name, ASSET.schema, "Which balance's statement.", required=True),
-        Query(
+        Parameter(ASSET.name, ASSET.schema, "Which balance's statement.", required=True),
+        Parameter(
             "from",
             {"type": "string", "format": "date-time"},
             "Where the period begins, by effective date.",
             required=True,
         ),
-        Query(
+        Parameter(
             "to", {"type": "string", "format": "date-time"}, "Where it ends, this moment not included; now."
         ),
-        Query("format", {"enum": list(FORMATS), "default": "csv"}, "CSV, or PDF of at most 10,000 lines."),
-        Query(
+        Parameter(
+            "format", {"enum": list(FORMATS), "default": "csv"}, "CSV, or PDF of at most 10,000 lines."
+        ),
+        Parameter(
             "zone",
             {"type": "string", "maxLength": 64, "default": "UTC"},
             "The time zone in which the PDF tells days and times, such as Europe/Vienna.",
@@ -105,7 +107,7 @@ async def get_statement(call: Call) -> Download:
     if bounds is None:
         raise HttpError("account_not_found", account=path)
     issuer, holder, now = call.settings.statement_issuer, await _holder(call, path), int(time.time() * 1e6)
-    order = Order(form, path, asset, start, end, bounds, issuer, holder, now, zone)
+    order = StatementOrder(form, path, asset, start, end, bounds, issuer, holder, now, zone)
     person, pool = call.identity.principal, call.services.sandbox
     with ExitStack() as stack:
         stack.enter_context(pool.holding(person))
@@ -119,7 +121,7 @@ async def get_statement(call: Call) -> Download:
         return Download(file, MEDIA_TYPES[form], headers, stack.pop_all())
 
 
-async def _parts(groat: Groat, order: Order) -> AsyncIterator[bytes]:
+async def _parts(groat: Groat, order: StatementOrder) -> AsyncIterator[bytes]:
     yield encode(order)
     lines_max = PDF_LINES_MAX if order.form == "pdf" else None
     facts = (order.path, order.asset, order.start, order.end, order.bounds)

@@ -12,7 +12,7 @@ from groat.programs.statements.statement import Bounds
 encode = msgspec.msgpack.Encoder().encode
 
 
-class Order(msgspec.Struct, frozen=True):
+class StatementOrder(msgspec.Struct, frozen=True):
     """A statement to write: of what, in which form, and what a PDF says beside its lines. Times in microseconds."""
 
     form: Literal["csv", "pdf"]

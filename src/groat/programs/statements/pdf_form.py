@@ -14,7 +14,7 @@ from reportlab.pdfgen.textobject import PDFTextObject
 from groat.ledger.amounts import format_amount
 from groat.programs.statements import fonts
 from groat.programs.statements.fonts import BOLD, PLAIN
-from groat.programs.statements.statement import Line, Statement
+from groat.programs.statements.statement import AccountStatement, StatementLine
 
 PDF_LINES_MAX = 10_000
 """More lines than these make no document that anybody reads; a shorter period does, or CSV."""
@@ -41,7 +41,7 @@ class Letterhead(NamedTuple):
     zone: tzinfo = UTC
 
 
-def write_pdf(statement: Statement, head: Letterhead) -> bytes:
+def write_pdf(statement: AccountStatement, head: Letterhead) -> bytes:
     """The document. The caller bounds the number of lines."""
     fonts.load()
     file = io.BytesIO()
@@ -56,7 +56,7 @@ def write_pdf(statement: Statement, head: Letterhead) -> bytes:
 class _Pages:
     """The pages of one document, written from top to bottom."""
 
-    def __init__(self, canvas: Canvas, statement: Statement, head: Letterhead) -> None:
+    def __init__(self, canvas: Canvas, statement: AccountStatement, head: Letterhead) -> None:
         self._canvas = canvas
         self._statement = statement
         self._head = head
@@ -171,7 +171,7 @@ class _Pages:
         self._y -= 6
         self._rule()
 
-    def _row(self, line: Line, reason: list[str]) -> None:
+    def _row(self, line: StatementLine, reason: list[str]) -> None:
         top = y = self._y - 12
         at = self._moment(line.at)
         self._text_at(_LEFT, y, f"{at:%d %b %Y}")

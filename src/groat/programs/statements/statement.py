@@ -33,7 +33,7 @@ Booked = tuple[int, int, int, str, str, str, str, int]
 """A line as it was booked: (at, version, recorded_at, transaction, kind, counterparty, reason, amount)."""
 
 
-class Line(NamedTuple):
+class StatementLine(NamedTuple):
     """One line: ``amount`` (smallest units, below zero what left) and ``balance`` after it; times in microseconds."""
 
     at: int
@@ -55,7 +55,7 @@ class Bounds(NamedTuple):
     held: int
 
 
-class Statement:
+class AccountStatement:
     """A statement of ``asset`` at ``path`` from ``start`` up to, not including, ``end`` (microseconds).
 
     Amounts are smallest units: ``opening`` and ``closing`` balance, what came (``total_in``) and went (``total_out``)
@@ -98,7 +98,7 @@ class Statement:
                 self.count_out += 1
                 self.total_out -= row[-1]
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[StatementLine]:
         """The lines in the order of their effective dates, those of one moment as they were booked."""
         balance = self.opening
         with closing(
@@ -109,12 +109,12 @@ class Statement:
         ) as found:
             for *facts, amount in found:
                 balance += amount
-                yield Line._make((*facts, amount, balance))
+                yield StatementLine._make((*facts, amount, balance))
 
 
 async def make_statement(
     groat: Groat, path: str, asset: Asset, start: int, end: int, lines_max: int | None = None
-) -> Statement | None:
+) -> AccountStatement | None:
     """The statement of a period (microseconds); None when the account is not open.
 
     Raises TooLong beyond ``lines_max`` lines, and StoreError.
@@ -122,7 +122,7 @@ async def make_statement(
     bounds = await groat.read(read_bounds, path, asset, start, end)
     if bounds is None:
         return None
-    statement = Statement(path, asset, start, end, bounds)
+    statement = AccountStatement(path, asset, start, end, bounds)
     try:
         async for rows in read_lines(groat, path, asset, start, end, bounds, lines_max):
             await asyncio.to_thread(statement.take, rows)
@@ -135,7 +135,7 @@ async def make_statement(
 async def read_lines(
     groat: Groat, path: str, asset: Asset, start: int, end: int, bounds: Bounds, lines_max: int | None = None
 ) -> AsyncIterator[list[Booked]]:
-    """The lines of a period in pages, the last booked first, as :meth:`Statement.take` takes them.
+    """The lines of a period in pages, the last booked first, as :meth:`AccountStatement.take` takes them.
 
     Raises TooLong beyond ``lines_max`` lines, and StoreError.
     """

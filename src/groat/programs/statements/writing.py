@@ -12,17 +12,19 @@ import msgspec
 
 from groat.programs.statements import fonts
 from groat.programs.statements.csv_form import csv_chunks
-from groat.programs.statements.order import Order
+from groat.programs.statements.order import StatementOrder
 from groat.programs.statements.pdf_form import Letterhead, write_pdf
-from groat.programs.statements.statement import Booked, Statement
+from groat.programs.statements.statement import AccountStatement, Booked
 
 _pages = msgspec.msgpack.Decoder(list[Booked])
 
 
 def write(parts: Iterator[bytes], out: BinaryIO) -> None:
     """Write the statement that the first part orders, as MessagePack; each further part is a list of lines."""
-    order = msgspec.msgpack.decode(next(parts), type=Order)
-    with closing(Statement(order.path, order.asset, order.start, order.end, order.bounds)) as statement:
+    order = msgspec.msgpack.decode(next(parts), type=StatementOrder)
+    with closing(
+        AccountStatement(order.path, order.asset, order.start, order.end, order.bounds)
+    ) as statement:
         for part in parts:
             statement.take(_pages.decode(part))
         if order.form == "csv":

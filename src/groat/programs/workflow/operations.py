@@ -9,8 +9,8 @@ import msgspec
 from groat.api.answer import Answer
 from groat.api.call import Call
 from groat.api.examples import AT, ID
-from groat.api.operations import CURSOR, LIMIT, Operations, Query
-from groat.api.people import Known
+from groat.api.operations import CURSOR, LIMIT, Operations, Parameter
+from groat.api.people import Directory
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, owns, sees_everything
 from groat.identity import IdentityError
@@ -162,22 +162,24 @@ _MONEY_CODES = (
     "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset", "invalid_account", "same_account",
     "metadata_too_large", "invalid_metadata", "invalid_data",
 )  # fmt: skip
-_KIND = Query(
+_KIND = Parameter(
     "kind", {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}, "The kind of request, as listed."
 )
-_TRANSITION = Query(
+_TRANSITION = Parameter(
     "transition",
     {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
     "The transition, as the kind lists it.",
 )
 VERSION_MAX = 2**31 - 1
-_VERSION = Query(
+_VERSION = Parameter(
     "version",
     {"type": "integer", "minimum": 1, "maximum": VERSION_MAX},
     "The version of the request that was looked at. One that changed since is left as it is: `wrong_state`.",
 )
-_USER = Query("user", {"type": "string", "maxLength": 64}, "Whose request it is; people file only their own.")
-_OWNER = Query(
+_USER = Parameter(
+    "user", {"type": "string", "maxLength": 64}, "Whose request it is; people file only their own."
+)
+_OWNER = Parameter(
     "owner",
     {"type": "string", "maxLength": 255},
     "The stream of whose request it is, in place of a person: one that the kind takes, such as `house:promo`.",
@@ -206,17 +208,17 @@ async def list_kinds(call: Call) -> Answer:
     "List requests",
     answer=RequestPage,
     query=(
-        Query("kind", {"type": "string", "maxLength": 40}, "Only this kind."),
-        Query("state", {"type": "string", "maxLength": 40}, "Only in this state."),
-        Query("waits", {"type": "boolean"}, "Only those that wait for a decision: the approval inbox."),
-        Query("parent", {"type": "string", "format": "uuid"}, "Only those that belong to this request."),
-        Query("user", {"type": "string", "maxLength": 64}, "Only this person's."),
-        Query(
+        Parameter("kind", {"type": "string", "maxLength": 40}, "Only this kind."),
+        Parameter("state", {"type": "string", "maxLength": 40}, "Only in this state."),
+        Parameter("waits", {"type": "boolean"}, "Only those that wait for a decision: the approval inbox."),
+        Parameter("parent", {"type": "string", "format": "uuid"}, "Only those that belong to this request."),
+        Parameter("user", {"type": "string", "maxLength": 64}, "Only this person's."),
+        Parameter(
             "owner",
             {"type": "string", "maxLength": 255},
             "Only those of this stream, such as `house:promo`. With `kind`, whoever decides it may list these.",
         ),
-        Query(
+        Parameter(
             "sort",
             {"enum": list(SORTS), "default": "newest"},
             "Which come first; largest only with `waits`, by smallest units.",
@@ -314,7 +316,7 @@ async def file_request(call: Call) -> Answer:
         raise HttpError("forbidden")
     data = await call.body(kind.form)
     if kind.resolve is not None:
-        data = await kind.resolve(Known(call), data)
+        data = await kind.resolve(Directory(call), data)
     answer = await call.services.part(Workflow).file(
         kind.name, data, owner=owner, key=key, by=identity.principal, roles=roles_of(identity)
     )
