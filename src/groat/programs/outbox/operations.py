@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from groat.api.answer import Answer
 from groat.api.call import Call
-from groat.api.operations import CURSOR, LIMIT, Operations, Query
+from groat.api.operations import CURSOR, LIMIT, Operations, Parameter
 from groat.api.problems import HttpError
 from groat.api.rights import Right
 from groat.ledger.errors import GroatError, Rule
@@ -74,10 +74,10 @@ _VIEW: dict[str, Any] = {
     "List what was not delivered",
     answer=OutboxPage,
     query=(
-        Query(
+        Parameter(
             "state", {"type": "string", "enum": list(STATES), "default": "failed"}, "Given up, or waiting."
         ),
-        Query("channel", {"type": "string", "maxLength": 64}, "Only this channel, such as mail."),
+        Parameter("channel", {"type": "string", "maxLength": 64}, "Only this channel, such as mail."),
         CURSOR,
         LIMIT,
     ),
