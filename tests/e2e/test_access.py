@@ -181,6 +181,11 @@ def with_missing(page: Page) -> None:
     expect(page.get_by_role("alert").first).to_be_visible()
 
 
+def with_people(page: Page) -> None:
+    page.get_by_role("combobox", name="For").fill("example.com")
+    expect(page.get_by_role("option").nth(1)).to_be_visible()
+
+
 def with_plan(page: Page) -> None:
     page.get_by_label("Amount", exact=True).fill("1200")
     page.get_by_label("Months").fill("12")
@@ -244,6 +249,9 @@ VIEWS: dict[str, tuple[str | None, str, View]] = {
     "request-new": ("42", "/requests/loan/new", with_missing),
     "loan-new": ("42", "/requests/loan/new", with_plan),
     "card-new": ("42", "/requests/card/new", with_missing),
+    "staff-person": ("admin", "/requests/loan/new", with_people),
+    "staff-transfer": ("admin", "/requests/transfer/new?for=42", with_missing),
+    "staff-payment": ("admin", "/requests/card_payment/new?for=42", with_missing),
     "transfers": ("42", "/transfers", with_rows),
     "transfer-new": ("42", "/transfers/new", with_missing),
     "transfer-review": ("42", "/transfers/new", with_review),
@@ -279,6 +287,9 @@ PAGES = (
     "request-new",
     "loan-new",
     "card-new",
+    "staff-person",
+    "staff-transfer",
+    "staff-payment",
     "transfers",
     "transfer-review",
     "cards",

@@ -166,7 +166,7 @@ function PersonSearch({
       <div
         id={list}
         role="listbox"
-        aria-label={label}
+        aria-label="People"
         className={cx(
           "scroll-quiet max-h-80 divide-y divide-line overflow-y-auto rounded-lg border border-line",
           offered.length === 0 && "hidden",
