@@ -26,10 +26,10 @@ from groat import Groat, Policy
 from groat.engine.tuning import tune_process
 from groat.ledger.amounts import Asset
 from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, Reverse
-from groat.store.batch import Committed, Done, Prepared, commit_batch
-from groat.store.flow import Flow, Query
-from groat.store.locking import AccountIds
+from groat.store.batch import Committed, Done, prepare
+from groat.store.flow import Flow, Query, Together
 from groat.store.opening import POSTGRES, sqlite_path
+from groat.store.phases import Context, commit_batch
 
 SEED = 20240101
 HOUSES = 100
@@ -40,12 +40,12 @@ BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 COLUMNS = {
     "batch": "id at worker commands streams previous hash",
     "txn": "id kind principal key actor reason metadata effective_at recorded_at reverses hold hold_after positions "
-    "batch",
+    "cause batch",
     "posting": "txn leg source destination amount pending source_balance source_held source_version "
     "destination_balance destination_held destination_version effective_at",
     "key": "digest form body txn outcome",
     "account": "id path asset floor ceiling debits credits debits_pending credits_pending version opened_at",
-    "hold": "id source destination amount captured released expires_at status created_at",
+    "hold": "id source destination amount captured released expires_at status created_at cause",
     "stream": "id name generation head",
 }
 
@@ -89,11 +89,16 @@ class Tables:
         rows: Any = None
         try:
             while True:
-                query: Query = flow.send(rows)
-                rows = getattr(self, f"_{query.name}")(*query.args)
+                query = flow.send(rows)
+                rows = self._answer(query)
         except StopIteration as stop:
             done: Committed = stop.value
             return done
+
+    def _answer(self, query: Query | Together) -> Any:
+        if isinstance(query, Together):
+            return [self._answer(each) for each in query.queries]
+        return getattr(self, f"_{query.name}")(*query.args)
 
     # The statements of the flow, by their names.
 
@@ -105,7 +110,8 @@ class Tables:
     def _find_keys(self, keys: list[str]) -> list[Any]:
         return []
 
-    def _any_due_by(self, now: int) -> None: ...
+    def _number_batch(self, now: int) -> tuple[int, bool]:
+        return self._batch + 1, False
 
     def _find_accounts(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
         known = self._account_ids
@@ -163,17 +169,16 @@ class Tables:
 
     def _insert_events(self, rows: list[tuple[Any, ...]]) -> None: ...
 
-    def _insert_batch(self, at: int, worker: str, commands: int, *rest: str) -> tuple[int]:
-        self._batch += 1
-        self._hash[worker] = rest[-1]
-        self.rows["batch"].append((self._batch, at, worker, commands, *rest))
-        return (self._batch,)
+    def _insert_batch(self, rows: list[tuple[Any, ...]]) -> None:
+        for row in rows:
+            self._batch, self._hash[row[2]] = row[0], row[-1]
+        self.rows["batch"] += rows
 
     def _insert_transactions(self, rows: list[tuple[Any, ...]]) -> None:
         self.rows["txn"] += rows
         for row in rows:
             legs = self._legs.pop(row[0], [])
-            self._recent[row[0]] = (row[:13], legs)
+            self._recent[row[0]] = (row[:14], legs)
             if row[9]:
                 self._reversed.setdefault(row[9], []).extend((row[9], leg[1], leg[4]) for leg in legs)
             if len(self._recent) > RECENT_MAX:
@@ -369,20 +374,20 @@ async def fill(
     tables, chance = Tables(sink.epoch, ids), random.Random(seed)
     work = Work(accounts, ids, chance)
     assets = {code: Asset(code, scale) for code, scale in (("CREDIT", 0), ("USD", 2))}
-    known: AccountIds = {}
     length_us = months * 2_629_800 * 1_000_000
-    policy, done, begun = Policy(), 0, time.monotonic()
+    context = Context(assets, {}, Policy(), ids)
+    done, begun = 0, time.monotonic()
     while done < postings:
         ids.now_us = begin_us + length_us * done // postings
         prepared = []
         for _ in range(batch):
             command = work.next()
             command.ids = [ids() for _ in range(command.ids_needed())]
-            prepared.append(Prepared(command, command.key_digest(), command.body_digest()))
+            prepared.append(prepare(command))
         # PostgreSQL has a hash chain for each of its writers, SQLite a single one.
         worker = f"writer-{0 if path else chance.randrange(2)}"
         before = len(tables.rows["posting"])
-        committed = tables.run(commit_batch(prepared, assets, known, policy, worker, ids))
+        committed = tables.run(commit_batch(prepared, context, worker))
         work.note(committed.verdicts)
         done += len(tables.rows["posting"]) - before
         if len(tables.rows["posting"]) >= PAGE or done >= postings:

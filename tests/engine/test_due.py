@@ -13,10 +13,9 @@ from groat.engine import committer
 from groat.ledger.commands import Bulk, Command, Hold, Post, Posting, Reverse, SetBalance
 from groat.ledger.errors import Refusal
 from groat.ledger.limits import OpenAccount, SetLimits
-from groat.store import batch, due
+from groat.store import due, phases
 from groat.store.batch import Done
 from groat.store.flow import Flow, Query
-from groat.store.reading import FIRST_ID
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
 from tests.helpers.money import give, new_key, standing
@@ -184,12 +183,12 @@ async def test_one_node_at_a_time_expires_and_another_goes_on_when_it_died(
     clock.advance(60)
     async with Groat.open(database.url, store=database.store(clock)) as other:
         with patch.object(committer, "EXPIRED_MAX", 3):
-            first = await groat.committer.expire_some(batch.Place(-1, FIRST_ID), True)
+            first = await groat.committer.expire_some(due.START, True)
             assert first is not None, "it goes on from here"
-            assert await other.committer.expire_some(batch.Place(-1, FIRST_ID), True) is None
+            assert await other.committer.expire_some(due.START, True) is None
         assert expired(database) == 3
         # The first one dies here. Its lease ends a moment later.
-        clock.advance(batch.LEASE_US / 1e6 - 0.000001)
+        clock.advance(phases.LEASE_US / 1e6 - 0.000001)
         await other._expiry.round(asyncio.Event())
         assert expired(database) == 3
         clock.advance(0.000001)
@@ -199,7 +198,7 @@ async def test_one_node_at_a_time_expires_and_another_goes_on_when_it_died(
         clock.advance(-3600)
 
         def take() -> Flow[bool]:
-            return (yield Query("take_lease", (batch.EXPIRY, "somebody", batch.LEASE_US))) is not None
+            return (yield Query("take_lease", (phases.EXPIRY, "somebody", phases.LEASE_US))) is not None
 
         assert await groat._store.write(take)
         assert await groat._store.write(take), "kept"

@@ -75,18 +75,21 @@ async def test_a_batch_shows_its_statements_and_its_commit(
     (batch,) = spans.named("groat.batch")
     statements = spans.below(batch)
     names = [span.name for span in statements]
-    assert names[:3] == ["BEGIN", "begin_batch", "find_keys"]
-    assert names[-2:] == ["insert_keys", "COMMIT"]
+    # What is handed over together has one span.
+    assert names[:2] == ["BEGIN", "begin_batch + find_keys"]
+    assert names[-1] == "COMMIT"
+    assert names[-2].startswith("insert_postings + ")
+    assert names[-2].endswith(" + insert_keys")
     assert all(within(span, batch) for span in statements)
     for earlier, later in pairwise(statements):
         assert earlier.end_time
         assert later.start_time
         assert earlier.end_time <= later.start_time
-    (postings,) = spans.named("insert_postings")
-    assert postings.attributes == {
+    (accounts,) = spans.named("lock_accounts")
+    assert accounts.attributes == {
         "db.system.name": "sqlite" if database.url.startswith("sqlite") else "postgresql",
-        "db.operation.name": "insert_postings",
-        "db.operation.batch.size": 1,
+        "db.operation.name": "lock_accounts",
+        "db.operation.batch.size": 2,
     }
 
 

@@ -30,6 +30,7 @@ class Store:
     """Batches that take random turns and fail, pass over commands or put them off at random."""
 
     row_locks = True
+    causes = ()
 
     def __init__(self, dice: random.Random) -> None:
         self.dice = dice

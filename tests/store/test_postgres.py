@@ -103,7 +103,7 @@ async def test_batches_take_turns_and_one_that_hangs_holds_up_nobody_for_long(
     def turning(name: str) -> Flow[None]:
         yield TURN
         steps.append(name)
-        yield Query("any_due_by", (0,))
+        yield Query("number_batch", (0,))
         steps.append(name)
 
     async with opened(place) as store:

@@ -38,17 +38,15 @@ from groat.store.batch import (
     Committed,
     Done,
     LockedElsewhere,
-    Place,
     Prepared,
     Published,
     Retry,
-    commit_batch,
-    expire_batch,
     prepare,
 )
+from groat.store.due import Place
 from groat.store.flow import Flow
 from groat.store.interface import Store
-from groat.store.locking import AccountIds
+from groat.store.phases import Context, commit_batch, expire_batch
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -126,9 +124,7 @@ class Committer:
         self.stats = Stats()
         self._traces = Traces(tracer) if tracer else None
         self._store = store
-        self._assets = assets
-        self._account_ids: AccountIds = {}
-        self._policy = policy
+        self._context = Context(assets, {}, policy, new_id, store.causes)
         self._new_id = new_id
         self._worker = worker
         self._publish = publish
@@ -205,12 +201,9 @@ class Committer:
             after,
             EXPIRED_MAX,
             self._worker,
-            self._assets,
-            self._policy,
+            self._context,
             chain.name,
-            self._new_id,
             wait or not self._store.row_locks,
-            self._store.causes,
         )
         self.stats.expired += expired.committed.expired
         if expired.committed.published:
@@ -344,13 +337,9 @@ class Committer:
                 chain,
                 commit_batch,
                 prepared,
-                self._assets,
-                self._account_ids,
-                self._policy,
+                self._context,
                 chain.name,
-                self._new_id,
                 wait,
-                self._store.causes,
             )
 
     async def _write(self, chain: Chain, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -9,9 +9,8 @@ from typing import Final
 from groat.engine.committer import Committer
 from groat.ledger.errors import Busy, StoreError
 from groat.store import streams
-from groat.store.batch import Place
+from groat.store.due import START, Place
 from groat.store.interface import Store
-from groat.store.reading import FIRST_ID
 
 PAUSE_S_MAX: Final = 0.5
 
@@ -36,7 +35,7 @@ class Expiry:
     async def _round(self, stopping: asyncio.Event) -> None:
         if not await self._store.read(streams.any_due):
             return
-        after: Place | None = Place(-1, FIRST_ID)
+        after: Place | None = START
         wait = True
         while after is not None and not stopping.is_set():
             began = perf_counter()

@@ -6,7 +6,7 @@ refused command leaves the book exactly as it found it (rule 7) whatever it did 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from groat.ledger.accounts import owner_stream
@@ -578,27 +578,25 @@ class Book:
             hold.status = status
         return Move(0, hold.source, hold.destination, amount, -freed)
 
-    def expire(self, due: Iterable[HoldRow], new_id: Callable[[], str]) -> None:
-        """Give back what is left of the holds that are due; each is a transaction of the ledger itself."""
-        for hold in due:
-            self.begin()
-            legs = self.move([self.resolve(hold, 0, hold.remaining, HOLD_EXPIRED)], limits=False)
-            assert not isinstance(legs, Refusal)
-            self.make(
-                TransactionRow(
-                    new_id(),
-                    "expire",
-                    "system:expiry",
-                    hold.id,
-                    "system:expiry",
-                    "Hold expired",
-                    None,
-                    self.now,
-                    self.now,
-                    legs,
-                    hold=hold,
-                )
+    def expire(self, hold: HoldRow, id: str) -> None:
+        """Give back what is left of a hold that is over; the transaction ``id`` of the ledger itself does it."""
+        legs = self.move([self.resolve(hold, 0, hold.remaining, HOLD_EXPIRED)], limits=False)
+        assert not isinstance(legs, Refusal)
+        self.make(
+            TransactionRow(
+                id,
+                "expire",
+                "system:expiry",
+                hold.id,
+                "system:expiry",
+                "Hold expired",
+                None,
+                self.now,
+                self.now,
+                legs,
+                hold=hold,
             )
+        )
 
 
 def _fits(moves: list[Move]) -> bool:

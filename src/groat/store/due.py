@@ -1,75 +1,162 @@
-"""Expire the holds that are due on accounts whose limits a batch checks, before it decides by these limits.
+"""Catch up what is due on the accounts by whose limits a batch decides, before it decides.
 
-A refusal is frozen for ever, so a hold that is over and only waits for its turn must not cause one. A caller's batch
-leaves alone the holds that are due elsewhere. Rules D1 and D2 of docs/architecture.md.
+A refusal is frozen for ever, so what is over and only waits for its turn must not cause one. A caller's batch leaves
+alone what is due elsewhere. Rules D1 and D2 of docs/architecture.md.
+
+Each sort of things that fall due is a :class:`Due`. What they find is put on one timeline, so that on each account
+everything happens in the order of its moments, whatever sort it is of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
 
 from groat.ledger.book import Book, Pair, Refs, TransactionRow
 from groat.ledger.commands import Checks, Command
-from groat.store.flow import Flow, Query
+from groat.store.flow import Flow
+from groat.store.reading import FIRST_ID, LAST_ID
 
 ON_ACCOUNT_MAX: Final = 100
-"""A batch expires at most so many holds on one account. If more are due, commands that need it wait for the next."""
+"""A batch catches up so much of one sort on one account. If more is due, commands that need it wait for the next."""
 IN_BATCH_MAX: Final = 500
 
 GIVES: Final = 0
 RECEIVES: Final = 1
-_Side = tuple[str, str, int]
+
+Side = tuple[str, str, int]
+"""An account's path and asset, and whether its floor (``GIVES``) or its ceiling (``RECEIVES``) decides."""
+
+
+class Place(NamedTuple):
+    """A place on the timeline: a moment (microseconds), the :attr:`Due.order` of what is due then, and its id."""
+
+    at: int
+    order: int
+    id: str
+
+    @property
+    def thing(self) -> tuple[int, str]:
+        """Return the sort and the id, which stay when the moment changes."""
+        return self.order, self.id
+
+    def passed(self, order: int) -> tuple[int, str]:
+        """Return the moment and the id up to which the timeline is over for a sort, when it is over up to here."""
+        if order == self.order:
+            return self.at, self.id
+        return self.at, LAST_ID if order < self.order else FIRST_ID
+
+
+START: Final = Place(-1, 0, FIRST_ID)
+
+
+class Found(NamedTuple):
+    """Something that is due, and the side of an account that it is due on."""
+
+    place: Place
+    side: Side
+
+
+class Due(Protocol):
+    """A sort of things that fall due on accounts, such as holds.
+
+    ``order`` says what comes first at one moment, the lower the earlier: holds (0), then charges, then what expires of
+    an account's parts, then ends of periods, then exhaustion. Each sort has an order of its own.
+    """
+
+    order: int
+
+    def find(self, sides: Sequence[Side], now: int, most: int) -> Flow[list[Found]]:
+        """Read what is due by ``now`` on these sides, at most ``most`` on each, the longest due first."""
+
+    def page(self, now: int, after: tuple[int, str], limit: int) -> Flow[list[Place]]:
+        """Read the next that is due by ``now`` on any account, behind a moment and an id, the longest due first."""
+
+    def name(self, ids: set[str], refs: Refs) -> Flow[None]:
+        """Name the rows that must be locked to do these things."""
+
+    def ready(self, book: Book, taken: set[str]) -> list[Place]:
+        """Return what is due on the locked rows by the book's moment, but for what streams in ``taken`` must hear."""
+
+    def waits_for_its_cause(self, book: Book, id: str) -> bool:
+        """Return whether this ends only through its cause, so that nothing here waits for it."""
+
+    def do(self, book: Book, id: str, new_id: Callable[[], str]) -> None:
+        """Do it on the book, as transactions of the ledger itself."""
 
 
 class CatchUp:
-    """Chooses the holds that one batch expires for its commands, and the commands that must wait for more."""
+    """Chooses what one batch catches up for its commands, and the commands that must wait for more."""
 
-    def __init__(self) -> None:
-        self.wanted: set[str] = set()
+    def __init__(self, dues: Iterable[Due]) -> None:
+        self.wanted: set[tuple[int, str]] = set()
+        self._dues = {due.order: due for due in sorted(dues, key=lambda due: due.order)}
         self._checks: dict[int, Checks] = {}
         self._any = False
-        self._taken: set[_Side] = set()
-        self._more: set[_Side] = set()
+        self._taken: set[Side] = set()
+        self._more: set[Side] = set()
 
     def find(
         self,
         commands: Iterable[Command],
         book: Book,
         originals: Mapping[str, TransactionRow],
+        refs: Refs,
     ) -> Flow[None]:
-        """Read which holds to expire, ``wanted``, the longest due first. Call it before any row is locked."""
+        """Read what to catch up, the longest due first, and name its rows. Call it before these are locked."""
         found = yield from self._due_on(commands, book, originals, ON_ACCOUNT_MAX)
-        self.wanted = {id for _, id in sorted({(at, id) for id, _, at in found})[:IN_BATCH_MAX]}
+        yield from self._want(_without_gaps(found, ON_ACCOUNT_MAX)[:IN_BATCH_MAX], refs)
+
+    def page(self, book: Book, after: Place, limit: int, refs: Refs) -> Flow[Place | None]:
+        """Read what is due next on any account, and name its rows. Return how far this goes, None if to the end."""
+        places: list[Place] = []
+        for order, due in self._dues.items():
+            places += yield from due.page(book.now, after.passed(order), limit)
+        places = sorted(places)[:limit]
+        yield from self._want(places, refs)
+        return places[-1] if len(places) == limit else None
+
+    def _want(self, places: Sequence[Place], refs: Refs) -> Flow[None]:
+        self.wanted = {place.thing for place in places}
+        for order, due in self._dues.items():
+            ids = {place.id for place in places if place.order == order}
+            if ids:
+                yield from due.name(ids, refs)
+
+    def timeline(self, book: Book, taken: set[str]) -> list[Place]:
+        """Return what this batch catches up, in order: all that is due on its locked rows."""
+        return sorted(place for due in self._dues.values() for place in due.ready(book, taken))
 
     def look_again(
         self,
         commands: Sequence[Command],
         book: Book,
         originals: Mapping[str, TransactionRow],
-        expiring: set[str],
+        timeline: Iterable[Place],
     ) -> Flow[None]:
-        """Read which holds are due beside ``expiring``, once the accounts are locked: commands that need these wait."""
-        if not commands or (yield Query("any_due_by", (book.now,))) is None:
-            return
+        """Read what is due beside the timeline, once the accounts are locked: commands that need it wait."""
         self._any = True
-        # Ask for one more on each account than a batch expires, to see whether more are due.
-        for id, side, _ in (yield from self._due_on(commands, book, originals, ON_ACCOUNT_MAX + 1)):
-            if id in expiring:
+        doing = {place.thing for place in timeline}
+        # Ask for one more on each account than a batch catches up, to see whether more is due.
+        for place, side in (yield from self._due_on(commands, book, originals, ON_ACCOUNT_MAX + 1)):
+            if place.thing in doing or self._dues[place.order].waits_for_its_cause(book, place.id):
                 continue
-            hold = book.holds.get(id)
-            if hold is not None and hold.cause is not None:
-                # A hold with a cause ends only through that cause, even when it is due.
-                continue
-            # Another transaction has locked a hold that this batch wanted to expire, or an account of it.
-            (self._taken if id in self.wanted else self._more).add(side)
+            # Another transaction has locked something that this batch wanted to do, or an account of it.
+            (self._taken if place.thing in self.wanted else self._more).add(side)
+
+    def do(self, timeline: Iterable[Place], book: Book, new_id: Callable[[], str]) -> None:
+        """Do all on the timeline, in order."""
+        for place in timeline:
+            book.begin()
+            self._dues[place.order].do(book, place.id, new_id)
+            book.accept()
 
     def is_locked_elsewhere(self, command: Command) -> bool:
-        """Return whether another transaction holds what must be expired before the command is decided."""
+        """Return whether another transaction holds what must be caught up before the command is decided."""
         return bool(self._taken) and not self._taken.isdisjoint(self._sides(command))
 
     def must_wait(self, command: Command, book: Book) -> bool:
-        """Return whether more is due than this batch expires, or an earlier command gave an account other limits."""
+        """Return whether more is due than this batch does, or an earlier command gave an account other limits."""
         if not self._any:
             return False
         sides = self._sides(command)
@@ -85,20 +172,48 @@ class CatchUp:
         book: Book,
         originals: Mapping[str, TransactionRow],
         most: int,
-    ) -> Flow[list[tuple[str, _Side, int]]]:
-        sides: set[_Side] = set()
+    ) -> Flow[list[Found]]:
+        sides: set[Side] = set()
         for command in commands:
             if id(command) not in self._checks:
                 self._checks[id(command)] = checks_of(command, book, originals)
             sides.update(self._sides(command))
-        if not sides:
-            return []
-        rows = yield Query("due_holds_on", (sorted(sides), book.now, most))
-        return [(hold, (path, asset, side), at) for hold, path, asset, side, at in rows]
+        found: list[Found] = []
+        if sides:
+            for due in self._dues.values():
+                found += yield from due.find(sorted(sides), book.now, most)
+        return found
 
-    def _sides(self, command: Command) -> list[_Side]:
+    def _sides(self, command: Command) -> list[Side]:
         floors, ceilings = self._checks[id(command)]
         return [(*pair, GIVES) for pair in floors] + [(*pair, RECEIVES) for pair in ceilings]
+
+
+def _without_gaps(found: Sequence[Found], most: int) -> list[Place]:
+    """Return what was found in order, but for what lies on an account behind something that was not asked for."""
+    sides: dict[Place, set[Pair]] = {}
+    counts: dict[tuple[int, Side], int] = {}
+    last: dict[tuple[int, Side], Place] = {}
+    for place, side in found:
+        sides.setdefault(place, set()).add(side[:2])
+        of_sort = place.order, side
+        counts[of_sort] = counts.get(of_sort, 0) + 1
+        last[of_sort] = max(place, last.get(of_sort, place))
+    # More of a sort may follow where as much was found as was asked for. Nothing of any sort goes ahead of that.
+    ends: dict[Pair, Place] = {}
+    for of_sort, place in last.items():
+        if counts[of_sort] >= most:
+            pair = of_sort[1][:2]
+            ends[pair] = min(place, ends.get(pair, place))
+    whole: list[Place] = []
+    left: set[Pair] = set()
+    for place in sorted(sides):
+        pairs = sides[place]
+        if left.isdisjoint(pairs) and all(place <= ends.get(pair, place) for pair in pairs):
+            whole.append(place)
+        else:
+            left |= pairs
+    return whole
 
 
 def checks_of(command: Command, book: Book, originals: Mapping[str, TransactionRow]) -> Checks:

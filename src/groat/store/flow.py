@@ -7,7 +7,7 @@ somebody else's transaction. A driver sends each :class:`Query`'s rows back into
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -20,7 +20,17 @@ class Query(NamedTuple):
     args: tuple[Any, ...] = ()
 
 
-Flow = Generator[Query, Any, T]
+class Together(NamedTuple):
+    """Statements that a driver may run as one, in any order, over one snapshot of the database; answered by a list.
+
+    So none may need what another one writes, or read what another one locks (rule D3). Those that write (``:add``) are
+    answered by None.
+    """
+
+    queries: tuple[Query, ...]
+
+
+Flow = Generator[Query | Together, Any, T]
 
 Contribute = Callable[[Sequence[str]], Flow[dict[str, dict[str, Any]]]]
 """A program's part of the snapshots of these streams: fields by stream, without those that it has nothing for."""
@@ -30,6 +40,24 @@ Forget = Callable[[int, int], Flow[bool]]
 
 The first number is for how long what people were told is kept, microseconds, 0 for ever.
 """
+
+FEW = 32
+"""So many rows are handed over together. More go one statement after the other, each while the next is prepared."""
+
+
+def hand_over(queries: Iterable[Query], few: bool) -> Flow[list[Any]]:
+    """Hand over independent statements: together if they have few rows, else one by one as they are made."""
+    if few:
+        every = tuple(queries)
+        if len(every) > 1:
+            together: list[Any] = yield Together(every)
+            return together
+        queries = every
+    answers = []
+    for query in queries:
+        answers.append((yield query))
+    return answers
+
 
 TURN = Query("turn")
 """Yielded before a batch locks rows: a driver that runs several batches at a time lets them do so one after another."""

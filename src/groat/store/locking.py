@@ -1,17 +1,17 @@
-"""Lock the rows of a batch in the one order that all batches keep, and read them once they are locked."""
+"""Lock the rows of a batch in the one order that all batches keep, and put them on the book once they are locked."""
 
 from __future__ import annotations
 
-from groat.ledger.accounts import Policy
-from groat.ledger.book import HOLD_OPEN, Account, Book, HoldRow, ProgramRow, Refs, Table, TransactionRow
-from groat.ledger.commands import Command
-from groat.ledger.errors import Interrupted
-from groat.store.assets import learn_assets
-from groat.store.flow import Flow, Query
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-# The statements that pass over rows which others hold; only stores with row locks have them.
-FREE_ROWS = ("lock_free_holds", "lock_free_accounts")
-FREE_STREAMS = "lock_free_streams"
+from groat.ledger.accounts import Policy
+from groat.ledger.book import Account, Book, HoldRow, ProgramRow, Refs, Table, TransactionRow
+from groat.ledger.commands import Command
+from groat.ledger.errors import Interrupted, Replaced
+from groat.store.assets import learn_assets
+from groat.store.flow import FEW, Flow, Query, hand_over
+
 # Stands for the id of a stream whose row another transaction holds.
 LOCKED_ELSEWHERE = -1
 STAGES_MAX = 12
@@ -58,78 +58,150 @@ def _find_accounts(pairs: set[tuple[str, str]]) -> Flow[AccountIds]:
     return {ordered[index]: id for index, id in (yield Query("find_accounts", (ordered,)))}
 
 
-def lock_rows_of(refs: Refs, book: Book, staged: list[Command]) -> Flow[None]:
-    """Lock the rows of programs that the commands name, until the staged ones name no more."""
-    # Programs' rows are locked first, by rank, table and id. A staged kind may name more once it has seen its rows, so
-    # those of a higher rank wait until all have named theirs: then no batch holds such a row and waits for a lower one.
-    for _ in range(STAGES_MAX):
-        missing = {table: ids - {id for t, id in book.rows if t == table} for table, ids in refs.rows.items()}
-        ranks = [table.rank for table, ids in missing.items() if ids]
-        if not ranks:
-            break
-        for table, ids in sorted(missing.items()):
-            if ids and table.rank == min(ranks):
-                yield from _lock_rows(book, table, ids)
-        for command in staged:
-            command.needs(refs, book)
-        if refs.assets - book.assets.keys():
-            # Another process created an asset that this one does not know. The needs of a command may depend on it.
-            yield from learn_assets(book.assets, refs.assets)
+class Locker:
+    """Locks what ``refs`` names, step by step in :data:`LOCK_ORDER`, and puts it on the book.
+
+    ``wait=False`` locks only rows that are free. ``originals`` are stored transactions that commands are about;
+    ``streams`` are the rows of all streams that may be told something.
+    """
+
+    def __init__(self, book: Book, refs: Refs, epoch: str, policy: Policy, wait: bool) -> None:
+        self.book = book
+        self.refs = refs
+        self.wait = wait
+        self.originals: dict[str, TransactionRow] = {}
+        self.streams: dict[str, Stream] = {}
+        self._epoch = epoch
+        self._policy = policy
+        self._ids: AccountIds = {}
+        self._locked: tuple[int, bool] = (0, False)
+        self._opened: set[tuple[str, str]] = set()
+        self._held: list[Any] = []
+
+    def lock_program_rows(self, staged: list[Command]) -> Flow[None]:
+        """Lock the rows of programs that the commands name, until the staged ones name no more."""
+        # Programs' rows are locked first, by rank, table and id. A staged kind may name more once it has seen its rows,
+        # so those of a higher rank wait until all have named theirs: then no batch holds such a row and waits for a
+        # lower one.
+        book, refs = self.book, self.refs
+        for _ in range(STAGES_MAX):
+            missing = {
+                table: ids - {id for t, id in book.rows if t == table} for table, ids in refs.rows.items()
+            }
+            ranks = [table.rank for table, ids in missing.items() if ids]
+            if not ranks:
+                break
+            for table, ids in sorted(missing.items()):
+                if ids and table.rank == min(ranks):
+                    yield from self._lock_table(table, ids)
             for command in staged:
                 command.needs(refs, book)
+            if refs.assets - book.assets.keys():
+                # Another process created an asset that this one does not know. What a command needs may depend on it.
+                yield from learn_assets(book.assets, refs.assets)
+                for command in staged:
+                    command.needs(refs, book)
 
+    def _lock_table(self, table: Table, ids: set[str]) -> Flow[None]:
+        found = {values[0]: values for values in (yield Query(table.lock, (sorted(ids),)))}
+        for id in ids:
+            self.book.rows[table, id] = ProgramRow(table, id, found.get(id))
 
-def _lock_rows(book: Book, table: Table, ids: set[str]) -> Flow[None]:
-    found = {values[0]: values for values in (yield Query(table.lock, (sorted(ids),)))}
-    for id in ids:
-        book.rows[table, id] = ProgramRow(table, id, found.get(id))
+    def lock(self, ids: AccountIds) -> Flow[tuple[int, bool]]:
+        """Open the accounts that are missing, and lock holds, accounts and streams. ``ids`` are those that are known.
 
+        Returns the number that the batch will have, and whether anything is due anywhere. Raises Interrupted when
+        another batch opened one of the accounts first, Replaced when a known one is not there.
+        """
+        self._ids = ids
+        for step in LOCK_ORDER:
+            if step.take is not None:
+                yield from step.take(self, step.statement if self.wait else step.free or step.statement)
+        self._resolve_originals()
+        if self.originals:
+            for id, leg_number, amount in (yield Query("find_reversed", (sorted(self.originals),))):
+                reversed_ = self.originals[id].reversed
+                reversed_[leg_number] = reversed_.get(leg_number, 0) + amount
+            self.book.transactions.update(self.originals)
+        return self._locked
 
-def add_sides(refs: Refs, holds: set[str]) -> Flow[None]:
-    """Name both accounts of each of these holds."""
-    if holds:
-        for id, source, destination, asset in (yield Query("find_holds", (sorted(holds),))):
-            refs.known_holds.add(id)
-            refs.accounts.add((source, asset))
-            refs.accounts.add((destination, asset))
-
-
-def lock(
-    book: Book,
-    refs: Refs,
-    ids: AccountIds,
-    policy: Policy,
-    originals: dict[str, TransactionRow],
-    wait: bool,
-) -> Flow[None]:
-    """Open the accounts that are missing, lock holds and accounts, and put all on the book."""
-    unknown = refs.accounts - ids.keys()
-    fresh: list[tuple[str, str]] = []
-    if unknown:
+    def open_accounts(self, statement: str) -> Flow[None]:
+        """Open the accounts that nobody opened before; another batch that does so at this moment is waited for."""
         # Accounts that only a hold or a row names, and accounts that another batch may have opened meanwhile.
-        ids |= yield from _find_accounts(unknown)
-        fresh = sorted(unknown - ids.keys())
-    if fresh:
-        opening = [(path, asset, *policy.limits(path), 0, 0, 0, 0, 0, book.now) for path, asset in fresh]
-        if (yield Query("open_accounts", (opening,))) != len(opening):
-            raise Interrupted("Another batch opened one of the accounts first.")
-        ids |= yield from _find_accounts(set(fresh))
-    lock_holds, lock_accounts = ("lock_holds", "lock_accounts") if wait else FREE_ROWS
-    held = (yield Query(lock_holds, (sorted(refs.holds),))) if refs.holds else []
-    by_id: dict[int, Account] = {}
-    opened = set(fresh)
-    if ids:
-        locked = yield Query(lock_accounts, (sorted(ids.values()),))
+        unknown = self.refs.accounts - self._ids.keys()
+        if not unknown:
+            return
+        self._ids |= yield from _find_accounts(unknown)
+        fresh = sorted(unknown - self._ids.keys())
+        if fresh:
+            now, limits = self.book.now, self._policy.limits
+            opening = [(path, asset, *limits(path), 0, 0, 0, 0, 0, now) for path, asset in fresh]
+            if (yield Query(statement, (opening,))) != len(opening):
+                raise Interrupted("Another batch opened one of the accounts first.")
+            self._ids |= yield from _find_accounts(set(fresh))
+            self._opened.update(fresh)
+
+    def lock_holds(self, statement: str) -> Flow[None]:
+        """Lock the holds; they come onto the book with their accounts."""
+        if self.refs.holds:
+            self._held = yield Query(statement, (sorted(self.refs.holds),))
+
+    def lock_accounts(self, statement: str) -> Flow[None]:
+        """Lock the accounts and put them and the holds on the book."""
+        book, ids = self.book, self._ids
+        if not ids:
+            return
+        locked = yield Query(statement, (sorted(ids.values()),))
         yield from learn_assets(book.assets, (row[2] for row in locked))
         for id, path, asset, *rest in locked:
-            account = Account(id, path, book.assets[asset], *rest, fresh=(path, asset) in opened)
-            by_id[id] = account
-            book.add(account)
-    for id, source, destination, *rest in held:
-        if source in by_id and destination in by_id:
-            book.holds[id] = HoldRow(id, by_id[source], by_id[destination], *rest)
-    if originals:
-        for original in originals.values():
+            book.add(Account(id, path, book.assets[asset], *rest, fresh=(path, asset) in self._opened))
+        if self.wait and not book.accounts.keys() >= ids.keys():
+            raise Replaced
+        if self._held:
+            by_id = self._accounts_by_id()
+            for id, source, destination, *rest in self._held:
+                if source in by_id and destination in by_id:
+                    book.holds[id] = HoldRow(id, by_id[source], by_id[destination], *rest)
+
+    def lock_streams(self, statement: str) -> Flow[None]:
+        """Lock the streams of all that is told; the id of one that is not free is ``LOCKED_ELSEWHERE``.
+
+        The batch's number is read with them, for that is the first statement behind the locks on accounts (rule D3).
+        """
+        names = {account.stream for account in self.book.accounts.values() if account.stream}
+        names |= self.refs.streams
+        queries = [Query(statement, (sorted(names),))] if names else []
+        queries.append(Query("number_batch", (self.book.now,)))
+        *rows, self._locked = yield from hand_over(queries, len(names) <= FEW)
+        for name, id, generation, head in rows[0] if rows else ():
+            stream_id = LOCKED_ELSEWHERE if id is None else id
+            self.streams[name] = Stream(name, self._epoch, stream_id, generation, head)
+        for name in names - self.streams.keys():
+            self.streams[name] = Stream(name, self._epoch, None, 0, 0)
+
+    def taken_streams(self) -> set[str]:
+        """Return the streams that other transactions hold."""
+        return {name for name, stream in self.streams.items() if stream.id == LOCKED_ELSEWHERE}
+
+    def is_locked_elsewhere(self, command: Command) -> bool:
+        """Return whether a row that the command needs exists, but was not free."""
+        book, own = self.book, Refs()
+        command.needs(own, book)
+        if any(id not in book.holds for id in own.holds & self.refs.known_holds):
+            return True
+        for id in own.transactions & book.transactions.keys():
+            own.accounts |= pairs_of(book.transactions[id])
+        if not own.accounts <= book.accounts.keys():
+            return True
+        names = own.streams | {book.accounts[pair].stream or "" for pair in own.accounts}
+        return any(name in self.streams and self.streams[name].id == LOCKED_ELSEWHERE for name in names)
+
+    def _accounts_by_id(self) -> dict[int, Account]:
+        return {account.id: account for account in self.book.accounts.values()}
+
+    def _resolve_originals(self) -> None:
+        by_id = self._accounts_by_id() if self.originals else {}
+        for original in self.originals.values():
             original.legs = [
                 leg._replace(
                     source=by_id.get(leg.source.id, leg.source),
@@ -137,57 +209,36 @@ def lock(
                 )
                 for leg in original.legs
             ]
-        for id, leg_number, amount in (yield Query("find_reversed", (sorted(originals),))):
-            reversed_ = originals[id].reversed
-            reversed_[leg_number] = reversed_.get(leg_number, 0) + amount
-        book.transactions.update(originals)
 
 
-def due_holds(book: Book, streams: dict[str, Stream]) -> list[HoldRow]:
-    """The locked holds that are over, but for those with a cause or whose owners' streams are taken."""
-    due = [
-        h
-        for h in book.holds.values()
-        if h.status == HOLD_OPEN and h.cause is None and h.expires_at is not None and h.expires_at <= book.now
-    ]
-    taken = {name for name, stream in streams.items() if stream.id == LOCKED_ELSEWHERE}
-    if taken:
-        due = [h for h in due if h.source.stream not in taken and h.destination.stream not in taken]
-    return sorted(due, key=lambda h: (h.expires_at, h.id))
-
-
-def is_locked_elsewhere(command: Command, book: Book, refs: Refs, streams: dict[str, Stream]) -> bool:
-    """Return whether a row that the command needs exists, but was not free."""
-    own = Refs()
-    command.needs(own, book)
-    for id in own.holds & refs.known_holds:
-        if id not in book.holds:
-            return True
-    for id in own.transactions & book.transactions.keys():
-        for leg in book.transactions[id].legs:
-            own.accounts |= {
-                (leg.source.path, leg.source.asset),
-                (leg.destination.path, leg.destination.asset),
-            }
-    names = set(own.streams)
-    for pair in own.accounts:
-        if pair not in book.accounts:
-            return True
-        names.add(book.accounts[pair].stream or "")
-    return any(name in streams and streams[name].id == LOCKED_ELSEWHERE for name in names)
-
-
-def lock_streams(book: Book, refs: Refs, epoch: str, wait: bool) -> Flow[dict[str, Stream]]:
-    """Lock the streams of all that is told; the id of one that is not free is ``LOCKED_ELSEWHERE``."""
-    names = {account.stream for account in book.accounts.values() if account.stream} | refs.streams
-    if not names:
-        return {}
-    streams = {
-        name: Stream(name, epoch, LOCKED_ELSEWHERE if id is None else id, generation, head)
-        for name, id, generation, head in (
-            yield Query("lock_streams" if wait else FREE_STREAMS, (sorted(names),))
-        )
+def pairs_of(transaction: TransactionRow) -> set[tuple[str, str]]:
+    """Return the accounts between which a transaction moved something."""
+    return {
+        (account.path, account.asset) for leg in transaction.legs for account in (leg.source, leg.destination)
     }
-    for name in names - streams.keys():
-        streams[name] = Stream(name, epoch, None, 0, 0)
-    return streams
+
+
+class Step(NamedTuple):
+    """A step of the lock order: rows of one sort, and the statement that locks them in the order of their ids.
+
+    ``free`` passes over rows that others hold instead of waiting for them; only stores with row locks have it. ``take``
+    runs the statement; a step without one is taken at another place, which is named.
+    """
+
+    rows: str
+    statement: str
+    free: str = ""
+    take: Callable[[Locker, str], Flow[None]] | None = None
+
+
+LOCK_ORDER = (
+    # Those of programs come first, by the rank of their Table, then by its name: Locker.lock_program_rows.
+    Step("rows of programs", "Table.lock"),
+    Step("new accounts", "open_accounts", take=Locker.open_accounts),
+    Step("holds", "lock_holds", "lock_free_holds", Locker.lock_holds),
+    Step("accounts", "lock_accounts", "lock_free_accounts", Locker.lock_accounts),
+    Step("streams", "lock_streams", "lock_free_streams", Locker.lock_streams),
+    # These are written when all commands are decided: Batch.write.
+    Step("new streams", "open_streams"),
+    Step("keys", "insert_keys"),
+)

@@ -15,8 +15,9 @@ from asyncpg import exceptions
 
 from groat.ledger.errors import Busy, Closed, CommandFailed, Interrupted, StoreError, Unavailable
 from groat.store.extension import Extension
-from groat.store.flow import TURN, Contribute, Flow, Forget, Query
+from groat.store.flow import TURN, Contribute, Flow, Forget, Query, Together
 from groat.store.history import Marks, read_marks, settle
+from groat.store.merging import Merged, merge
 from groat.store.migrations import Migration, check_applied, load_migrations
 from groat.store.renaming import HAS_OLD_POSTGRES, rename_postgres
 from groat.store.statements import Statement, load_statements
@@ -134,6 +135,7 @@ class PostgresStore:
         self.checks = dict(check for e in extensions for check in e.checks)
         self.forgets: Sequence[Forget] = [forget for e in extensions for forget in e.forgets]
         self.causes: Sequence[str] = [e.causes for e in extensions if e.causes]
+        self._merged: dict[tuple[str, ...], Merged] = {}
         self._turn = asyncio.Lock()
         self._writers: asyncpg.Pool[Any] | None = None
         self._readers: asyncpg.Pool[Any] | None = None
@@ -290,15 +292,12 @@ class PostgresStore:
                 if query is TURN:
                     await self._wait_turn(ending)
                     query = flow.send(None)
-                if before_query:
-                    before_query(query)
-                statement = self._statements[query.name]
                 # Do this, too, while PostgreSQL works on the statement before.
-                args = self._arguments(statement, query.args)
+                statement, args = self._prepare(query, before_query)
                 try:
                     if adding is not None:
                         await adding
-                    if statement.shape == "add" and query.name in connection.prepared:
+                    if statement.shape == "add" and statement.name in connection.prepared:
                         adding = asyncio.create_task(self._execute(connection, statement, args))
                         # Once it is sent, the flow prepares its next query while PostgreSQL works on this one.
                         await asyncio.sleep(0)
@@ -324,6 +323,22 @@ class PostgresStore:
             if adding is not None:
                 # The connection takes no other statement before this.
                 await asyncio.gather(adding, return_exceptions=True)
+
+    def _prepare(
+        self, query: Query | Together, before_query: Callable[[Query], None] | None
+    ) -> tuple[Statement, tuple[Any, ...]]:
+        """Return the statement of a query, or one that does all that are handed over together, and its arguments."""
+        if isinstance(query, Together):
+            parts = [self._prepare(each, before_query) for each in query.queries]
+            names = tuple(each.name for each in query.queries)
+            merged = self._merged.get(names)
+            if merged is None:
+                merged = self._merged[names] = merge([statement for statement, _ in parts])
+            return merged, tuple(arg for _, args in parts for arg in args)
+        if before_query:
+            before_query(query)
+        statement = self._statements[query.name]
+        return statement, self._arguments(statement, query.args)
 
     async def _wait_turn(self, ending: AsyncExitStack | None) -> None:
         """Let the other lane end its transaction before this one locks rows; after ``TURN_S`` go on all the same."""
@@ -377,6 +392,8 @@ class PostgresStore:
         if shape == "one":
             row = await connection.fetchrow(sql, *args, timeout=timeout_s)
             return None if row is None else tuple(row)
+        if isinstance(statement, Merged):
+            return statement.answers(await connection.fetchrow(sql, *args, timeout=timeout_s))
         await connection.execute(sql, *args, timeout=timeout_s)
         return None
 

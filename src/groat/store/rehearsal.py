@@ -11,8 +11,10 @@ from groat.ledger.book import Account, Book, HoldRow, Refs, refuse
 from groat.ledger.commands import Command
 from groat.ledger.errors import Refusal
 from groat.ledger.keys import Form
-from groat.store.batch import Broken, Done, Known, Prepared, decide, find_keys, prepare, verdict_on
+from groat.store.batch import Broken, Done, Prepared, prepare
 from groat.store.flow import Flow, Query
+from groat.store.keys import Known, find_keys, verdict_on
+from groat.store.phases import decide
 from groat.store.rows import load_transactions
 
 KEYS_PAGE = 1_000

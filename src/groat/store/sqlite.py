@@ -17,7 +17,7 @@ import msgspec
 
 from groat.ledger.errors import Busy, Closed, CommandFailed, StoreError, Unavailable
 from groat.store.extension import Extension
-from groat.store.flow import TURN, Contribute, Flow, Forget, Query
+from groat.store.flow import TURN, Contribute, Flow, Forget, Query, Together
 from groat.store.migrations import Migration, load_migrations, migrate
 from groat.store.statements import Statement, load_statements
 
@@ -198,10 +198,8 @@ class SqliteStore:
             while True:
                 if query is TURN:
                     query = flow.send(None)
-                if before_query:
-                    before_query(query)
                 try:
-                    rows = self._execute(connection, self._statements[query.name], query.args)
+                    rows = self._answer(connection, query, before_query)
                 except (sqlite3.Error, OverflowError) as error:
                     query = flow.throw(_typed(error))
                 else:
@@ -209,6 +207,18 @@ class SqliteStore:
         except StopIteration as stop:
             result: T = stop.value
             return result
+
+    def _answer(
+        self,
+        connection: sqlite3.Connection,
+        query: Query | Together,
+        before_query: Callable[[Query], None] | None,
+    ) -> Any:
+        if isinstance(query, Together):
+            return [self._answer(connection, each, before_query) for each in query.queries]
+        if before_query:
+            before_query(query)
+        return self._execute(connection, self._statements[query.name], query.args)
 
     def _execute(self, connection: sqlite3.Connection, statement: Statement, args: tuple[Any, ...]) -> Any:
         name, shape, sql, _ = statement

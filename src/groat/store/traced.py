@@ -9,7 +9,7 @@ from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 
 from groat.ledger.errors import StoreError
-from groat.store.flow import Flow, Query
+from groat.store.flow import Flow, Query, Together
 from groat.store.interface import Store
 from groat.store.migrations import Migration
 
@@ -92,12 +92,18 @@ class _Statements:
             self._open = None
 
     def follow(self, flow: Flow[T]) -> Flow[T]:
-        """The flow itself, each of its statements between the begin and the end of a span."""
+        """The flow itself, each of its statements between the begin and the end of a span.
+
+        Statements that are handed over together have one span.
+        """
         self._end()
         try:
-            query: Query = next(flow)
+            query: Query | Together = next(flow)
             while True:
-                self._begin(query.name, query.args[0] if query.args else None)
+                if isinstance(query, Together):
+                    self._begin(" + ".join(each.name for each in query.queries))
+                else:
+                    self._begin(query.name, query.args[0] if query.args else None)
                 try:
                     rows = yield query
                 except StoreError as error:

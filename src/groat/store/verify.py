@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from groat.ledger.commands import digest_of
-from groat.store.batch import Outcome, batch_hash
+from groat.store.batch import Outcome
 from groat.store.flow import Flow, Query
 from groat.store.reading import LAST_ID
+from groat.store.writing import batch_hash
 
 BATCHES_PAGE = 2_000
 TRANSACTIONS_PAGE = 5_000

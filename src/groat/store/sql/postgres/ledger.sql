@@ -1,7 +1,7 @@
 -- The statements of a batch, in the order in which `commit_batch` runs them.
 
 -- name: begin_batch :one
--- The batch's one moment, the epoch, the end of this worker's hash chain, and whether any hold is due.
+-- The batch's one moment, the epoch, the end of this worker's hash chain, and whether anything is due.
 SELECT groat_now(),
        (SELECT value FROM groat_meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0),
@@ -88,9 +88,11 @@ LEFT JOIN (SELECT id, generation, head FROM groat_stream
        ON f.id = s.id
 WHERE s.name = ANY ($1::text[]);
 
--- name: any_due_by :one
--- Whether any hold is due at this moment, asked when the accounts are locked: nobody can add one to them any more.
-SELECT 1 FROM groat_hold WHERE status = 'open' AND expires_at <= $1 AND cause IS NULL LIMIT 1;
+-- name: number_batch :one
+-- Asked when the accounts are locked: the number that the batch will have, for batches on an account are numbered in their
+-- order; and whether anything is due at this moment, for nobody can add more to these accounts.
+SELECT nextval(pg_get_serial_sequence('groat_batch', 'id')),
+       EXISTS (SELECT FROM groat_hold WHERE status = 'open' AND expires_at <= $1 AND cause IS NULL);
 
 -- name: find_reversed :bulk
 -- The amount of each posting of these transactions that was reversed before. One statement, so that no reversal is missed that
@@ -143,8 +145,10 @@ SELECT unnest($1::text::text[]), unnest($2::text::integer[]), unnest($3::text::b
 INSERT INTO groat_event (stream, "offset", at, data)
 SELECT unnest($1::text::bigint[]), unnest($2::text::bigint[]), unnest($3::text::bigint[]), unnest($4::text[]);
 
--- name: insert_batch :one
-INSERT INTO groat_batch (at, worker, commands, streams, previous, hash) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id;
+-- name: insert_batch :add
+INSERT INTO groat_batch (id, at, worker, commands, streams, previous, hash) OVERRIDING SYSTEM VALUE
+SELECT unnest($1::text::bigint[]), unnest($2::text::bigint[]), unnest($3::text[]), unnest($4::text::integer[]),
+       unnest($5::text[]), unnest($6::text[]), unnest($7::text[]);
 
 -- name: insert_transactions :add
 INSERT INTO groat_txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,

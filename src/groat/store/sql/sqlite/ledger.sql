@@ -2,7 +2,7 @@
 
 -- name: begin_batch :one
 -- The batch's one moment, the epoch, the end of the hash chain (SQLite has one writer at a time, hence one chain whichever
--- worker, ?1, writes), and whether any hold is due.
+-- worker, ?1, writes), and whether anything is due.
 SELECT groat_now(),
        (SELECT value FROM groat_meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0),
@@ -76,9 +76,11 @@ FROM json_each(?1) AS j JOIN groat_account AS a ON a.id = j.value;
 SELECT json_group_array(json_array(s.name, s.id, s.generation, s.head))
 FROM json_each(?1) AS j JOIN groat_stream AS s ON s.name = j.value;
 
--- name: any_due_by :one
--- Whether any hold is due at this moment, asked when the accounts are locked: nobody can add one to them any more.
-SELECT 1 FROM groat_hold WHERE status = 'open' AND expires_at <= ?1 AND cause IS NULL LIMIT 1;
+-- name: number_batch :one
+-- Asked when the accounts are locked: the number that the batch will have, and whether anything is due at this moment, for
+-- nobody can add more to these accounts.
+SELECT coalesce((SELECT max(id) FROM groat_batch), 0) + 1,
+       EXISTS (SELECT 1 FROM groat_hold WHERE status = 'open' AND expires_at <= ?1 AND cause IS NULL);
 
 -- name: find_reversed :bulk
 -- The amount of each posting of these transactions that was reversed before.
@@ -124,8 +126,8 @@ INSERT INTO groat_stream (name, generation, head) VALUES :rows ON CONFLICT DO NO
 -- name: insert_events :add
 INSERT INTO groat_event (stream, offset, at, data) VALUES :rows;
 
--- name: insert_batch :one
-INSERT INTO groat_batch (at, worker, commands, streams, previous, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id;
+-- name: insert_batch :add
+INSERT INTO groat_batch (id, at, worker, commands, streams, previous, hash) VALUES :rows;
 
 -- name: insert_transactions :add
 INSERT INTO groat_txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,

@@ -1,0 +1,59 @@
+"""Holds that are over fall due: what is left of them goes back to the account that gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from groat.ledger.book import HOLD_OPEN, Book, Refs
+from groat.store.due import Found, Place, Side
+from groat.store.flow import Flow, Query
+
+
+class DueHolds:
+    """Holds that are open, over, and have no cause. See :class:`groat.store.due.Due`."""
+
+    order = 0
+
+    def find(self, sides: Sequence[Side], now: int, most: int) -> Flow[list[Found]]:
+        """Read those that an account with a floor gives, and those that one with a ceiling receives."""
+        rows = yield Query("due_holds_on", (sides, now, most))
+        return [Found(Place(at, self.order, id), (path, asset, side)) for id, path, asset, side, at in rows]
+
+    def page(self, now: int, after: tuple[int, str], limit: int) -> Flow[list[Place]]:
+        """Read the next ones of all."""
+        return [Place(at, self.order, id) for id, at in (yield Query("due_holds", (now, *after, limit)))]
+
+    def name(self, ids: set[str], refs: Refs) -> Flow[None]:
+        """Name the holds and both accounts of each."""
+        yield from name_holds(refs, ids - refs.holds)
+
+    def ready(self, book: Book, taken: set[str]) -> list[Place]:
+        """Return the locked ones, also those that commands are about."""
+        return [
+            Place(hold.expires_at, self.order, hold.id)
+            for hold in book.holds.values()
+            if hold.status == HOLD_OPEN
+            and hold.cause is None
+            and hold.expires_at is not None
+            and hold.expires_at <= book.now
+            and taken.isdisjoint((hold.source.stream, hold.destination.stream))
+        ]
+
+    def waits_for_its_cause(self, book: Book, id: str) -> bool:
+        """Return whether the hold has a cause, which the store may not have known."""
+        hold = book.holds.get(id)
+        return hold is not None and hold.cause is not None
+
+    def do(self, book: Book, id: str, new_id: Callable[[], str]) -> None:
+        """Expire the hold."""
+        book.expire(book.holds[id], new_id())
+
+
+def name_holds(refs: Refs, holds: set[str]) -> Flow[None]:
+    """Name these holds and both accounts of each that exists."""
+    refs.holds |= holds
+    if holds:
+        for id, source, destination, asset in (yield Query("find_holds", (sorted(holds),))):
+            refs.known_holds.add(id)
+            refs.accounts.add((source, asset))
+            refs.accounts.add((destination, asset))

@@ -1,0 +1,151 @@
+"""Write what a batch decided: postings, events, transactions, balances, the rows of programs, and keys."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from groat.ledger.book import Account, Book, Line, OutboxEvent, ProgramRow, Table
+from groat.ledger.errors import Interrupted
+from groat.ledger.views import bare_event, events_of
+from groat.store.batch import Published
+from groat.store.flow import Flow, Query
+from groat.store.locking import Stream
+from groat.store.rows import account_values, hold_values, posting_values, transaction_values
+
+# A batch's summary for a stream has at most so many lines. Readers get the rest from the list.
+LINES_MAX = 100
+
+_encode = msgspec.json.encode
+_pack = msgspec.msgpack.encode
+
+
+class Link(NamedTuple):
+    """The link of a batch in the hash chain of ``worker``: the hash ``previous`` to it, and the number it will have."""
+
+    worker: str
+    previous: str
+    batch: int
+
+
+def number_events(book: Book, streams: dict[str, Stream]) -> Flow[list[Published]]:
+    """Give each event of the batch its place in its stream, and open the streams that are new.
+
+    Raises Interrupted when another batch opened one of them first.
+    """
+    told: dict[str, list[OutboxEvent]] = {}
+    for t in book.outbox:
+        told.setdefault(t.transaction, []).append(t)
+    events: dict[str, list[bytes]] = {}
+    for row in book.made:
+        pairs = dict(events_of(row))
+        for t in told.get(row.id, ()):
+            event = pairs.setdefault(t.stream, bare_event(row))
+            event.type, event.data = t.event, t.data
+            if t.notification is not None:
+                event.notification = t.notification
+        for name, event in pairs.items():
+            stream = streams[name]
+            stream.head += 1
+            row.positions[name] = f"{stream.epoch}:{stream.head}"
+            events.setdefault(name, []).append(_encode(event))
+    for name, summary in _summaries(book).items():
+        stream = streams[name]
+        stream.head += len(summary)
+        events.setdefault(name, []).extend(summary)
+    if not events:
+        return []
+    missing = [(n, 0, 0) for n in sorted(events) if streams[n].id is None]
+    if missing:
+        if (yield Query("open_streams", (missing,))) != len(missing):
+            raise Interrupted("Another batch began one of the streams first.")
+        for name, id, _, _ in (yield Query("lock_streams", ([n for n, _, _ in missing],))):
+            streams[name].id = id
+    return [
+        Published(n, streams[n].epoch, streams[n].first, streams[n].head, tuple(e))
+        for n, e in sorted(events.items())
+    ]
+
+
+def _summaries(book: Book) -> dict[str, list[bytes]]:
+    lines: dict[tuple[str, str], list[Line]] = {}
+    for line in book.lines:
+        lines.setdefault((line.stream, line.event), []).append(line)
+    summaries: dict[str, list[bytes]] = {}
+    for (stream, type_), told in lines.items():
+        # A summary's cause is the last transaction in it.
+        event = bare_event(book.transactions[told[-1].transaction])
+        event.type, event.reason = type_, ""
+        event.data = {
+            "items": [line.data for line in told[-LINES_MAX:]],
+            "more": max(0, len(told) - LINES_MAX),
+        }
+        summaries.setdefault(stream, []).append(_encode(event))
+    return summaries
+
+
+def postings_of(book: Book) -> list[tuple[Any, ...]]:
+    """Return the rows of all postings, in the order of their transactions' ids."""
+    return [posting_values(t, leg) for t in sorted(book.made, key=lambda t: t.id) for leg in t.legs]
+
+
+def statements(
+    book: Book,
+    streams: dict[str, Stream],
+    link: Link,
+    commands: int,
+    published: Sequence[Published],
+    postings: list[tuple[Any, ...]],
+    audit: list[tuple[Any, ...]],
+) -> Iterator[Query]:
+    """Make what writes the batch, one statement after the other, but for postings, the rows of programs, and keys."""
+    if published:
+        events = [
+            (streams[p.stream].id, p.first + i, book.now, data.decode())
+            for p in published
+            for i, data in enumerate(p.events or ())
+        ]
+        yield Query("insert_events", (sorted(events, key=lambda e: e[:2]),))
+    transactions = [transaction_values(t) for t in sorted(book.made, key=lambda t: t.id)]
+    ranges = _encode([[p.stream, p.epoch, p.first, p.last] for p in published]).decode()
+    worker, previous, batch = link
+    digest = batch_hash(previous, transactions, postings, audit)
+    yield Query("insert_batch", ([(batch, book.now, worker, commands, ranges, previous, digest)],))
+    if transactions:
+        yield Query("insert_transactions", ([(*values, batch) for values in transactions],))
+    new = {t.id for t in book.made}
+    holds = [h for h in book.holds.values() if h in book.touched or h.id in new]
+    if holds:
+        yield Query("write_holds", (sorted(hold_values(h) for h in holds),))
+    accounts = book.changed(Account)
+    if accounts:
+        yield Query("update_accounts", (sorted(account_values(a) for a in accounts),))
+    if published:
+        yield Query("update_streams", (sorted((streams[p.stream].id, p.last) for p in published),))
+    if audit:
+        yield Query("insert_acts", ([(*values, batch) for values in audit],))
+
+
+def write_program_rows(book: Book) -> Flow[None]:
+    """Write the rows of programs that commands changed, table by table."""
+    by_table: dict[Table, list[tuple[Any, ...]]] = {}
+    for row in book.changed(ProgramRow):
+        by_table.setdefault(row.table, []).append(tuple(row.values or ()))
+    for table, rows in sorted(by_table.items()):
+        if table.write:
+            yield Query(table.write, (sorted(rows),))
+
+
+def batch_hash(
+    previous: str,
+    transactions: list[tuple[Any, ...]],
+    postings: list[tuple[Any, ...]],
+    audit: list[tuple[Any, ...]],
+) -> str:
+    """SHA-256 (hex) over the batch's rows in the order of their ids, chained to the one before."""
+    # Leave out a missing cause, so that the hash is the one of versions that knew no causes.
+    hashed = [row if row[-1] is not None else row[:-1] for row in transactions]
+    return hashlib.sha256(previous.encode() + _pack((hashed, postings, audit))).hexdigest()

@@ -1,0 +1,93 @@
+"""The lock order is a table: batches keep it, and every statement that locks rows stands in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import groat.store
+from groat import Groat
+from groat.ledger.commands import Hold
+from groat.store.batch import Done
+from groat.store.flow import Query
+from groat.store.locking import LOCK_ORDER
+from groat.store.statements import load_statements
+from tests.engine.vouchers import TABLE, VOUCHERS, Issue, Redeem
+from tests.helpers.clock import Clock
+from tests.helpers.databases import Database
+from tests.helpers.money import give, new_key
+
+SQL = Path(groat.store.__file__).parent / "sql" / "postgres"
+# Rows that no batch locks: they are locked alone, or behind a lock on the whole task.
+ALONE = {"lock_archive"}
+
+
+def places(asked: list[str]) -> list[int]:
+    """The steps of the lock order that these statements are, one after the other."""
+    of_programs = {TABLE.lock: 0}
+    steps = {s.statement: n for n, s in enumerate(LOCK_ORDER)} | {
+        s.free: n for n, s in enumerate(LOCK_ORDER) if s.free
+    }
+    return [step for name in asked if (step := of_programs.get(name, steps.get(name))) is not None]
+
+
+async def test_a_batch_locks_in_the_order_of_the_table(database: Database, clock: Clock) -> None:
+    asked: list[str] = []
+
+    def note(query: Query) -> None:
+        asked.append(query.name)
+
+    store = database.store(clock, before_query=note, extensions=[VOUCHERS])
+    async with Groat.open(database.url, store=store) as groat:
+        await groat.add_asset("CREDIT", 0)
+        await give(groat, "house:vouchers", "50")
+        await give(groat, "user:a", "50")
+        held = await groat.hold("user:a", "house:s", "5", "CREDIT", key="h")
+        issued = await groat.execute(
+            Issue(principal="service:x", key="i", voucher="v", owner="user:new", amount=5)
+        )
+        assert isinstance(issued, Done)
+        asked.clear()
+        redeem = Redeem(principal="service:x", key="r", voucher="v")
+        hold = Hold(
+            principal="service:x", key=new_key(), source="user:a", destination="house:other", amount=1,
+            asset="CREDIT",
+        )  # fmt: skip
+        captured = groat.capture(str(held.id), key="c")
+        verdicts = await groat.execute_many([redeem, hold])
+        assert all(isinstance(verdict, Done) for verdict in verdicts), verdicts
+        assert asked.count("begin_batch") == 1
+        # All steps but holds, which the capture locks.
+        assert sorted(set(places(asked))) == [0, 1, 3, 4, 5, 6]
+        assert places(asked)[:3] == [0, 1, 3], asked
+        asked.clear()
+        await captured
+    steps = places(asked)
+    assert {2, 3, 4, 6} <= set(steps)
+    assert [s for s in steps if s != 4] == sorted(s for s in steps if s != 4), asked
+
+
+def test_every_statement_that_locks_rows_stands_in_the_table() -> None:
+    locking = {
+        name
+        for name, statement in load_statements([SQL]).items()
+        if re.search(r"\bFOR (NO KEY )?UPDATE\b", statement.sql)
+    }
+    ordered = {name for step in LOCK_ORDER for name in (step.statement, step.free)}
+    assert locking - ALONE <= ordered
+    assert {"lock_holds", "lock_accounts", "lock_streams"} <= locking
+
+
+def test_only_steps_of_a_batch_that_may_pass_over_rows_name_a_statement_for_it() -> None:
+    assert [step.rows for step in LOCK_ORDER if step.free] == ["holds", "accounts", "streams"]
+    statements = load_statements([SQL])
+    for step in LOCK_ORDER:
+        if step.free:
+            assert "SKIP LOCKED" in statements[step.free].sql
+            assert "SKIP LOCKED" not in statements[step.statement].sql
+
+
+def test_no_step_moves() -> None:
+    """Nodes of earlier versions lock in this order beside newer ones, so a step may be added, but none may move."""
+    known = ["rows of programs", "new accounts", "holds", "accounts", "streams", "new streams", "keys"]
+    assert [step.rows for step in LOCK_ORDER if step.rows in known] == known
