@@ -28,31 +28,29 @@ HTTP_ERRORS: dict[str, Rule] = {
     ),
     "invalid_cursor": Rule(400, "Pass a cursor back unchanged, to the same list."),
     "invalid_file": Rule(
-        400, "The form needs exactly the fields that the documentation names; detail says which."
+        400, "The form must have exactly the fields that the documentation names; detail says which."
     ),
     "signature_invalid": Rule(401, "The signature of the body is missing, wrong, or too old."),
-    "forbidden": Rule(403, "Who calls has no right to do this."),
+    "forbidden": Rule(403, "The caller has no right to do this."),
     "action_not_declared": Rule(
         403, "This server declares no such action. People may do only what is declared."
     ),
     "origin_refused": Rule(
-        403, "This call takes the session cookie, so it is answered only to the server's own pages."
+        403, "This call uses the session cookie, so only the server's own pages may make it."
     ),
     "not_found": Rule(404, "There is nothing at this address."),
     "account_not_found": Rule(404, "Nothing has been posted or opened under this path."),
-    "method_not_allowed": Rule(405, "This address knows other methods; the header Allow lists them."),
+    "method_not_allowed": Rule(405, "This address takes other methods only. The header Allow lists them."),
     "request_timeout": Rule(408, "The request did not arrive in time (settings head_s and body_s)."),
     "body_too_large": Rule(413, "The body is larger than this call takes; detail says how large it may be."),
     "line_too_long": Rule(414, "The address is longer than this server accepts (setting line_max)."),
     "unsupported_media_type": Rule(415, "Send the body with the Content-Type that the documentation names."),
     "asset_not_allowed": Rule(422, "The action is not declared for this asset; name one of its assets."),
-    "action_limit": Rule(422, "More than one call of this action may move."),
+    "action_limit": Rule(422, "The amount exceeds what one call of this action may move."),
     "nothing_to_change": Rule(422, "Name at least one thing to change."),
     "own_rights": Rule(422, "Nobody changes their own roles or disables themselves; ask another admin."),
-    "host_refused": Rule(
-        421, "The demo is answered only under localhost and addresses of a private network."
-    ),
-    "rate_limited": Rule(429, "Too many calls. Go on after the time in Retry-After."),
+    "host_refused": Rule(421, "The demo answers only under localhost and addresses of a private network."),
+    "rate_limited": Rule(429, "Too many calls. Try again after the time in Retry-After."),
     "too_many_connections": Rule(
         429, "Your address has too many connections open (setting connections_per_address). Close some."
     ),
@@ -63,7 +61,7 @@ HTTP_ERRORS: dict[str, Rule] = {
         431, "The headers are larger, or more, than this server accepts (settings head_max and headers_max)."
     ),
     "internal_error": Rule(
-        500, "The server failed; the log has the reason. Repeat a write with the same key."
+        500, "The server failed, and its log has the reason. Repeat a write with the same key."
     ),
 }
 

@@ -321,7 +321,9 @@ class Groat(Lookup):
     async def _done(self, command: Command) -> Done:
         if command.principal.startswith("system:"):
             # Keys of groat's own commands must not collide with a caller's.
-            raise InvalidInput("invalid_principal", "No caller acts as system:; give a user: or a service:.")
+            raise InvalidInput(
+                "invalid_principal", "No caller may act as system:. Give a user: or a service:."
+            )
         verdict = await self.execute(command)
         if isinstance(verdict, Refusal):
             raise Refused(verdict)

@@ -266,7 +266,7 @@ class Protocol(HttpToolsProtocol):
             if self._seen > self._limits.head_max or len(self.headers or ()) > self._limits.headers_max:
                 self._refuse(HttpError("head_too_large"))
         elif self._chunked and self._seen - self._left > FRAMING_BYTES:
-            self._refuse(HttpError("invalid_request", "The chunks' framing is larger than the body."))
+            self._refuse(HttpError("invalid_request", "The framing of the chunks is larger than the body."))
 
     def _send(self, cycle: RequestResponseCycle, message: ASGISendEvent) -> Coroutine[Any, Any, None]:
         """Send a message of the application; an answer that comes before its body ends the connection."""

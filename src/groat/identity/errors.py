@@ -7,14 +7,14 @@ from groat.ledger.errors import GroatError, Rule
 IDENTITY_ERRORS: dict[str, Rule] = {
     "unauthenticated": Rule(401, "Send Authorization: Bearer with a token or an API key."),
     "token_invalid": Rule(
-        401, "The token is not one this server trusts: form, algorithm, key, issuer or audience."
+        401, "The server does not trust the token: its form, algorithm, key, issuer or audience is wrong."
     ),
     "token_expired": Rule(401, "The token expired. Get a new one."),
     "token_not_yet_valid": Rule(401, "The token's nbf or iat lies in the future. Check the issuer's clock."),
     "token_type_refused": Rule(401, "This is no access token: a refresh or ID token opens nothing here."),
     "token_revoked": Rule(
         401,
-        "The token was issued before its owner was signed out, its session ended, or the owner is disabled.",
+        "The token was revoked: its owner was signed out or disabled, or its session ended.",
     ),
     "api_key_invalid": Rule(401, "The API key is unknown or was withdrawn."),
     "session_invalid": Rule(401, "There is no session, or it ended. Sign in again."),
@@ -23,8 +23,8 @@ IDENTITY_ERRORS: dict[str, Rule] = {
     "keys_unavailable": Rule(503, "The issuer's public keys (JWKS) cannot be read at present. Try again."),
     "too_new_to_decide": Rule(
         403,
-        "Staff whom somebody else gave their roles or password decide on requests only after a while"
-        " (setting new_staff_wait_s); decides_after says when.",
+        "Somebody else gave you your roles or password a short while ago. You may decide on requests from decides_after"
+        " on (setting new_staff_wait_s).",
     ),
     "user_not_found": Rule(404, "There is no such user."),
     "user_exists": Rule(409, "The user id or the e-mail address is taken."),
@@ -32,7 +32,7 @@ IDENTITY_ERRORS: dict[str, Rule] = {
     "invalid_user": Rule(400, "A user id is 1 to 64 of [A-Za-z0-9._@|-]."),
     "invalid_service": Rule(400, "A service name is 1 to 64 of [A-Za-z0-9._@|-]."),
     "invalid_role": Rule(400, "A role is 1 to 64 of [A-Za-z0-9._@|-]; at most 16 of them."),
-    "unknown_role": Rule(400, "Nobody has this role, and no program names it: it may be misspelt."),
+    "unknown_role": Rule(400, "Nobody has this role, and no program names it. Check the spelling."),
     "invalid_email": Rule(
         400, "An e-mail address is name@domain: no spaces, quotes or brackets, and at most 254 characters."
     ),

@@ -27,14 +27,16 @@ REFUSALS: dict[str, Rule] = {
     "transaction_not_found": Rule(404, "There is no transaction with this id."),
     "hold_not_found": Rule(404, "There is no hold with this id."),
     "belongs_to_request": Rule(
-        409, "A request (request, kind) did this, and it is undone through that request alone."
+        409, "This belongs to a request (request, kind). Undo it through that request."
     ),
     "hold_expired": Rule(409, "The hold expired and its amount is available again. Make a new hold."),
     "hold_resolved": Rule(409, "The hold was captured or released before. Nothing is left to resolve."),
-    "not_reversible": Rule(409, "Only what was posted can be reversed, and a reversal itself cannot."),
+    "not_reversible": Rule(
+        409, "Only a transaction that posted money can be reversed. A reversal itself cannot."
+    ),
     "wrong_legs": Rule(422, "Give one amount (or null) for each posting of the transaction, in its order."),
-    "exceeds_hold": Rule(422, "More than is left of the hold. Capture at most the remaining amount."),
-    "exceeds_transaction": Rule(422, "More than is left to reverse of this transaction."),
+    "exceeds_hold": Rule(422, "The amount exceeds what is left of the hold. Capture at most that."),
+    "exceeds_transaction": Rule(422, "The amount exceeds what is left to reverse of this transaction."),
     "future_effective_date": Rule(
         422, "The effective date lies in the future. Give a past moment, or none for now."
     ),
@@ -53,7 +55,9 @@ INPUT_ERRORS: dict[str, Rule] = {
     "invalid_amount": Rule(
         400, 'Give the amount as a decimal string such as "12.50": digits, at most one point.'
     ),
-    "too_many_digits": Rule(400, "More decimals than the asset has. Round the amount to those it has."),
+    "too_many_digits": Rule(
+        400, "The amount has more decimals than the asset. Round it to the asset's scale."
+    ),
     "amount_not_positive": Rule(400, "An amount must be above zero. To move money back, swap the accounts."),
     "amount_overflow": Rule(
         400, "The amount does not fit into a signed 64-bit integer of the smallest unit."
@@ -90,20 +94,20 @@ INPUT_ERRORS: dict[str, Rule] = {
 
 SERVER_ERRORS: dict[str, Rule] = {
     "overloaded": Rule(
-        503, "Too many commands wait. Try again after the time in Retry-After, with the same key."
+        503, "Too many commands are waiting. Try again after the time in Retry-After, with the same key."
     ),
-    "busy": Rule(503, "The rows are held by another transaction for too long. Try again with the same key."),
+    "busy": Rule(503, "Another transaction held the rows for too long. Try again with the same key."),
     "store_unavailable": Rule(
         503, "The database cannot write or cannot be reached. Try again with the same key."
     ),
-    "interrupted": Rule(503, "The transaction met another one and was undone. Try again with the same key."),
+    "interrupted": Rule(
+        503, "The transaction was rolled back for the sake of another one. Try again with the same key."
+    ),
     "closed": Rule(503, "The server is shutting down. Try again with the same key."),
     "newer_database": Rule(
         503, "The database was migrated by a newer groat. Run that version or a later one."
     ),
-    "command_failed": Rule(
-        500, "A program's command broke. It changed nothing; its neighbours went through."
-    ),
+    "command_failed": Rule(500, "A program's command failed. It changed nothing."),
     "wrong_scheme": Rule(400, "The database address must begin with sqlite:/// or postgresql://."),
 }
 

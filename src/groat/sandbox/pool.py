@@ -30,10 +30,11 @@ END_S = 5.0
 
 SANDBOX_ERRORS: dict[str, Rule] = {
     "too_many_files": Rule(
-        429, "Eight of your files and statements wait or are in work. Go on when one of them is done."
+        429,
+        "Eight of your files and statements are waiting or being processed. Try again when one of them is done.",
     ),
     "files_overloaded": Rule(
-        503, "Too many files and statements wait, or the process that works on them failed. Try again."
+        503, "Too many files and statements are waiting, or the process that works on them failed. Try again."
     ),
 }
 

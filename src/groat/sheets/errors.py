@@ -9,7 +9,7 @@ SHEET_ERRORS: dict[str, Rule] = {
     "sheet_too_large": Rule(413, "The file is larger than 8 MiB, or unpacks to more than 64 MiB. Split it."),
     "sheet_too_costly": Rule(
         413,
-        "Reading the file takes more time or memory than a file may. Keep the rows that count, and save it as CSV.",
+        "Reading the file takes too much time or memory. Keep only the rows you need, and save it as CSV.",
     ),
     "sheet_too_many_rows": Rule(413, "The file has more than 50,000 rows. Split it."),
     "sheet_too_many_columns": Rule(
@@ -22,14 +22,15 @@ SHEET_ERRORS: dict[str, Rule] = {
     "sheet_wrong_kind": Rule(400, "Only CSV and XLSX files can be read. Save it as one of these."),
     "sheet_no_header": Rule(400, "No header names the person and the amount, such as: user, amount, reason."),
     "sheet_columns_unclear": Rule(
-        400, "Several columns may be meant, or one of unclear meaning. Choose the column of detail's role."
+        400,
+        "Several columns could be meant, or the meaning of one is unclear. Choose the column that detail asks for.",
     ),
     "sheet_column_not_found": Rule(
         400, "The file has no such column. Name one by the words or the number of its header."
     ),
     "sheet_not_found": Rule(400, "The workbook has no sheet of this name. Choose one of sheets."),
     "sheet_encoding_unclear": Rule(
-        400, "The letters of the text cannot be told for sure. Choose its encoding, or save it as UTF-8."
+        400, "The encoding of the text is unclear. Choose it, or save the file as UTF-8."
     ),
 }
 

@@ -84,7 +84,7 @@ beforeEach(() => {
   vi.spyOn(groat.api, "assets").mockResolvedValue({ items: ASSETS });
   vi.spyOn(groat.api, "recipient").mockImplementation(async (to) => {
     if (to === "7") return { user: "7", name: "Kofi Mensah" };
-    throw new GroatError("user_not_found", "Nobody with this id or e-mail address is known here.", 404);
+    throw new GroatError("user_not_found", "The server knows nobody with this id or e-mail address.", 404);
   });
   vi.spyOn(groat.api, "requests").mockResolvedValue({ items: [], cursor: null });
 });

@@ -202,7 +202,9 @@ def confirm(r: Request[BitcoinTransaction], seen: Confirmations) -> Step:
 def correct(r: Request[BitcoinTransaction], correction: Correction) -> Step | Refusal:
     """A deposit is taken back, as when it was credited wrongly; a withdrawal cannot be."""
     if r.data.direction == "withdrawal" and r.state == "completed":
-        return Refusal("nothing_to_correct", "The network has these coins, and nobody can call them back.")
+        return Refusal(
+            "nothing_to_correct", "The coins were sent over the network, and nobody can call them back."
+        )
     return give_back(r, correction)
 
 
@@ -232,9 +234,9 @@ def books(r: Request[BitcoinTransaction]) -> Books:
 
 RULES = {
     "bitcoin_only": Rule(422, "Bitcoin transactions are in BTC."),
-    "address_wrong": Rule(422, "This is no bitcoin address."),
+    "address_wrong": Rule(422, "The address is not a bitcoin address."),
     "deposit_not_filed": Rule(
-        403, "Deposits are not filed: send to an address of yours, and the bank sees them."
+        403, "Nobody files a deposit. Send bitcoin to an address of yours, and the bank notices it."
     ),
 }
 

@@ -178,7 +178,7 @@ def books(r: Request[CardPayment]) -> Books:
     return Books(moved=(Pay(r.owner, CARDS, paid, asset),) if r.state in ("captured", "refunded") else ())
 
 
-RULE = {"exceeds_payment": Rule(422, "More than is left of the payment.")}
+RULE = {"exceeds_payment": Rule(422, "The amount exceeds what is left of the payment.")}
 
 CARD_PAYMENT = Kind(
     "card_payment",

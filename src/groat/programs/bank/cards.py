@@ -134,9 +134,9 @@ def with_spent(r: Request[Card], change: int) -> Card | Refusal:
 RULES = {
     "limit_not_lower": Rule(422, "The holder may only lower the limit; staff can raise it."),
     "card_frozen": Rule(409, "The card is frozen."),
-    "card_inactive": Rule(409, "The card is not made yet, or closed."),
+    "card_inactive": Rule(409, "The card has not been issued yet, or is closed."),
     "card_asset": Rule(422, "The card pays in another asset."),
-    "card_limit": Rule(422, "More than is left of the card's limit of this month."),
+    "card_limit": Rule(422, "The payment exceeds what is left of the card's limit for this month."),
     **AMOUNT_WRONG,
 }
 

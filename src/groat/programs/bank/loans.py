@@ -394,9 +394,9 @@ def books(r: Request[Loan]) -> Books:
 
 
 RULES = {
-    "terms_wrong": Rule(422, "At most what was asked for, at no more than 100 percent a year."),
+    "terms_wrong": Rule(422, "Lend at most the amount asked for, at no more than 100 percent a year."),
     "nothing_due": Rule(409, "No instalment is due now."),
-    "exceeds_loan": Rule(422, "More than is owed."),
+    "exceeds_loan": Rule(422, "The amount exceeds what is owed."),
     **AMOUNT_WRONG,
 }
 

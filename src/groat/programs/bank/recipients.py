@@ -16,8 +16,10 @@ RULES = {
     "recipient_missing": Rule(
         422, "Name one recipient: a saved one, a user, or an external account with the holder's name."
     ),
-    "recipient_wrong": Rule(422, "The external account is none, or the recipient is the payer."),
-    "recipient_unknown": Rule(422, "Nobody with this id or e-mail address is known here."),
+    "recipient_wrong": Rule(
+        422, "The number of the external account is invalid, or the recipient is the payer."
+    ),
+    "recipient_unknown": Rule(422, "The server knows nobody with this id or e-mail address."),
     "recipient_removed": Rule(409, "The saved recipient was removed."),
 }
 

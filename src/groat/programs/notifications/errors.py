@@ -16,7 +16,7 @@ NOTIFICATION_ERRORS: dict[str, Rule] = {
         'Give for each of at most 64 categories, or for "*" (all others), a list of the ways: toast, email, or none.',
     ),
     "invalid_audience": Rule(400, "to is a person (user:42), a role (role:partner), or all."),
-    "notification_not_found": Rule(404, "There is no notification with this id among those of the caller."),
+    "notification_not_found": Rule(404, "The caller has no notification with this id."),
 }
 
 

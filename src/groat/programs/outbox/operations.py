@@ -18,8 +18,8 @@ from groat.programs.outbox import flows
 from groat.programs.outbox.flows import Stored
 
 OUTBOX_ERRORS: dict[str, Rule] = {
-    "outbox_entry_not_found": Rule(404, "The outbox has no entry of this id, or no more."),
-    "outbox_entry_done": Rule(409, "The entry was delivered or dropped, or is being delivered now."),
+    "outbox_entry_not_found": Rule(404, "The outbox has no entry with this id, or has it no longer."),
+    "outbox_entry_done": Rule(409, "The entry was delivered or dropped before, or is being delivered now."),
 }
 STATES = ("failed", "waiting")
 

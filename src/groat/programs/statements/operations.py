@@ -29,7 +29,7 @@ operations = Operations()
 FORMATS = ("csv", "pdf")
 STATEMENT_ERRORS: dict[str, Rule] = {
     "statement_too_long": Rule(
-        422, "The period has more lines than a PDF holds. Ask for a shorter one, or for CSV."
+        422, "The period has more lines than a PDF takes. Ask for a shorter period, or for CSV."
     ),
 }
 MEDIA_TYPES = {"csv": b"text/csv; charset=utf-8", "pdf": b"application/pdf"}

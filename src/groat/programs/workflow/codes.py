@@ -6,11 +6,11 @@ from groat.ledger.errors import GroatError, Rule, declare_refusals
 
 RULES: dict[str, Rule] = {
     "request_not_found": Rule(404, "There is no such request."),
-    "not_allowed": Rule(403, "Who calls may not take this transition."),
+    "not_allowed": Rule(403, "The caller may not take this transition."),
     "already_decided": Rule(409, "Somebody else decided it first; decided_by says who."),
     "wrong_state": Rule(409, "The transition does not start from the state that the request is in."),
     "own_request": Rule(
-        403, "Nobody decides a request that they filed, that is their own, or whose money they receive."
+        403, "Nobody decides a request that they filed, that is their own, or that pays them."
     ),
     "second_approver": Rule(409, "You approved it already; somebody else must approve it as well."),
     "approval_differs": Rule(
@@ -20,24 +20,22 @@ RULES: dict[str, Rule] = {
         404, "The request that this one belongs to does not exist, or is somebody else's."
     ),
     "parent_not_taking": Rule(
-        409, "The request that this one belongs to takes none in the state that it is in."
+        409, "The request that this one belongs to takes no others in its present state."
     ),
     "named_not_found": Rule(
         404,
-        "A request that this one names (field) does not exist, is of another kind, or is somebody else's.",
+        "The request that a field names (field) does not exist, is of another kind, or is somebody else's.",
     ),
-    "nothing_to_correct": Rule(
-        409, "Nothing is left that this request moved, or nothing of it can be given back; detail says why."
-    ),
+    "nothing_to_correct": Rule(409, "Nothing of what this request moved can be given back; detail says why."),
     "correction_wrong": Rule(
         422,
-        "The amount is none, or more than is left (left) of what the request moved. Empty, it is all that is left.",
+        "The amount is malformed or exceeds what is left to give back (left). Leave it empty to give back all.",
     ),
     "was_corrected": Rule(
-        409, "Money of the request was given back, so it moves none any more but by another correction."
+        409, "Money of this request was given back. Only another correction can move its money now."
     ),
     "too_many_open": Rule(
-        409, "As many of the person's requests are open (open) as one may have (max). Wait until some end."
+        409, "The person has as many open requests (open) as one may have (max). Wait until some end."
     ),
 }
 """The refusals of every kind, in the order of the checks; those of the kind and of the ledger follow."""

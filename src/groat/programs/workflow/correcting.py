@@ -26,7 +26,7 @@ def give_back(request: Request[Any], correction: Correction) -> Step | Refusal:
     lefts = {asset: sum(units for units in net.values() if units > 0) for asset, net in nets.items()}
     lefts = {asset: units for asset, units in lefts.items() if units}
     if not lefts:
-        return Refusal("nothing_to_correct", "Nothing is left that this request moved.")
+        return Refusal("nothing_to_correct", "All that this request moved was given back before.")
     if correction.amount:
         wanted = correction_units(request, correction.amount, lefts)
         if isinstance(wanted, Refusal):

@@ -32,7 +32,7 @@ export function readWithdrawal(
   }
   const address = typed.address.trim().replace(/^bitcoin:/i, "");
   if (!address) return wrong("address", "Where shall it go?");
-  if (!ADDRESS.test(address)) return wrong("address", "This is no bitcoin address.");
+  if (!ADDRESS.test(address)) return wrong("address", "The address is not a bitcoin address.");
   return { ok: true, read: { amount: amount.amount, address } };
 }
 
