@@ -8,11 +8,12 @@ import msgspec
 import pytest
 
 from groat import Groat
-from groat.programs.bank import BANK, jobs
+from groat.programs.bank import BANK
 from groat.programs.bank.jobs import Doors
 from groat.programs.bank.node import Deposit, NodeAway, NodeRefused, SignedPayment
-from groat.programs.workflow import Workflow
+from groat.programs.workflow import Workflow, worker
 from groat.programs.workflow.views import RequestView, kind_view
+from groat.store.flow import Flow, Query
 from tests.programs.bank.bank import Bank, refused
 
 ADDRESS = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
@@ -186,7 +187,23 @@ async def test_a_node_that_is_away(bank: Bank, node: FakeNode, doors: Doors) -> 
     assert (await bank.look(withdrawal)).state == "pending"
 
 
-async def test_many_servers_send_one_payment(bank: Bank, node: FakeNode, groat: Groat) -> None:
+async def test_of_many_servers_one_works_on_a_payment(bank: Bank, node: FakeNode, groat: Groat) -> None:
+    withdrawals = [await approved(bank) for _ in range(3)]
+    servers = [Doors(Workflow(groat, BANK.kinds), node, None) for _ in range(4)]
+    for _ in range(3):
+        await asyncio.gather(*(server.at_the_node() for server in servers))
+    assert [(await bank.look(withdrawal)).state for withdrawal in withdrawals] == ["pending"] * 3
+    assert (len(node.signed), len(node.sent), node.dropped) == (3, 3, [])
+
+
+async def test_many_servers_send_one_payment_even_if_leases_end_too_soon(
+    bank: Bank, node: FakeNode, groat: Groat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lease_all(found: list[tuple[str, int]], claim: str, lease_s: float) -> Flow[dict[str, int]]:
+        yield Query("read_now")
+        return {id: 1 for id, _ in found}
+
+    monkeypatch.setattr(worker, "_lease", lease_all)
     withdrawals = [await approved(bank) for _ in range(3)]
     servers = [Doors(Workflow(groat, BANK.kinds), node, None) for _ in range(4)]
     # All have read what is to be signed before the first one signs.
@@ -255,7 +272,7 @@ async def test_a_deposit_that_could_not_be_credited_is_tried_again(
     await doors.at_the_node()
     await groat.set_limits("user:42", "BTC", ceiling=None, key="no ceiling")
     # Each try is in an hour of its own.
-    monkeypatch.setattr(jobs, "HOUR_S", 1e-7)
+    monkeypatch.setattr(worker, "HOUR_S", 1e-7)
     await doors.at_the_node()
     (row,) = (await bank.workflow.page(kind="bitcoin_transaction")).rows
     assert row.state == "completed"

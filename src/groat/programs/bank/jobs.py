@@ -1,22 +1,20 @@
 """The bank's work at its doors: filing what standing orders ask for, making cards, moving bitcoin.
 
-Every node does it, and any may die at any instruction: what a door was asked is repeatable there, and what came of it
-is a transition of the system under a key that both the first and the second attempt make, so it has one effect.
+Every node does it, and any may die at any instruction: what a door was asked is repeatable there; see the workflow's
+:class:`~groat.programs.workflow.worker.Worker`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import msgspec
 import structlog
 
 from groat.ledger.amounts import Asset, format_amount, parse_amount
-from groat.ledger.errors import GroatError, InvalidInput, Refusal
+from groat.ledger.errors import InvalidInput, Refusal
 from groat.programs.bank.bitcoind import Bitcoind
 from groat.programs.bank.card_network import CardNetwork, SimulatedCardNetwork
 from groat.programs.bank.node import ASSET, SCALE, BitcoinNode, Deposit, NodeAway, NodeRefused, SignedPayment
@@ -26,16 +24,12 @@ from groat.programs.bank.transfers import Payment as TransferPayment
 from groat.programs.bank.transfers import Transfer
 from groat.programs.workflow import SYSTEM, Workflow
 from groat.programs.workflow.views import RequestView
+from groat.programs.workflow.worker import Work, Worker, repeat
 
 POLL_S = 1.0
-AWAY_S_MAX = 30.0
-HOUR_S = 3600
-AT_ONCE = 100
 BY = "system:bank"
 
 log = structlog.get_logger("groat.bank")
-
-Work = Callable[[RequestView], Awaitable[None]]
 
 
 class Doors:
@@ -46,79 +40,35 @@ class Doors:
         self._node = node
         self._network = network
         self._cursor = ""
+        orders = [Work("standing_order", state, self._carry_out) for state in ("due", "ending")]
+        cards = [Work("card", "approved", self._make_card)] if network else []
+        self._home = Worker(workflow, "bank", [*orders, *cards])
+        payments = [
+            Work("bitcoin_address", "pending", self._make_address),
+            Work("bitcoin_transaction", "approved", self._sign),
+            Work("bitcoin_transaction", "sending", self._send),
+        ]
+        self._payments = Worker(workflow, "bank", payments, away=(NodeAway,))
+        self._pending = Worker(
+            workflow, "bank", [Work("bitcoin_transaction", "pending", self._confirm)], away=(NodeAway,)
+        )
+        self._take = self._home.take
 
     async def run(self) -> None:
-        """Work until cancelled. A node that is away is asked less and less often, down to every half minute."""
-        pause_s, next_s = POLL_S, 0.0
-        while True:
-            await self._guarded(self.at_home)
-            if time.monotonic() >= next_s:
-                pause_s = POLL_S if await self._guarded(self.at_the_node) else min(pause_s * 2, AWAY_S_MAX)
-                next_s = time.monotonic() + pause_s
-            await asyncio.sleep(POLL_S)
-
-    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> bool:
-        try:
-            await work()
-        except NodeAway as error:
-            log.warning("bitcoin_node_away", detail=str(error))
-            return False
-        except GroatError as error:
-            log.warning("bank_waits", code=error.code, detail=error.detail)
-            return False
-        except Exception:
-            # A fault at one door must not end the work at the others, nor at this one for good.
-            log.exception("bank_job_failed")
-            return False
-        return True
+        """Work until cancelled. A node that is away is asked less and less often, and holds up nothing else."""
+        await asyncio.gather(repeat(self.at_home, POLL_S), repeat(self.at_the_node, POLL_S, away=(NodeAway,)))
 
     async def at_home(self) -> None:
         """Standing orders that are due, and cards that are approved."""
-        await self._each("standing_order", "due", self._carry_out)
-        await self._each("standing_order", "ending", self._carry_out)
-        if self._network is not None:
-            await self._each("card", "approved", self._make_card)
+        await self._home.round()
 
     async def at_the_node(self) -> None:
         """Addresses, withdrawals, deposits and confirmations. Raises NodeAway."""
         if self._node is None:
             return
-        await self._each("bitcoin_address", "pending", self._make_address)
-        await self._each("bitcoin_transaction", "approved", self._sign)
-        await self._each("bitcoin_transaction", "sending", self._send)
+        await self._payments.round()
         await self._take_in(self._node)
-        await self._each("bitcoin_transaction", "pending", self._confirm)
-
-    async def _each(self, kind: str, state: str, work: Work) -> None:
-        """Work on all requests of a kind in a state; what fails for one is tried again in the next round."""
-        after = ""
-        while found := await self._workflow.in_state(kind, state, after, AT_ONCE):
-            after = found[-1].id
-            results = await asyncio.gather(*(work(view) for view in found), return_exceptions=True)
-            for view, result in zip(found, results, strict=True):
-                if isinstance(result, GroatError):
-                    log.warning(
-                        "bank_waits", kind=kind, request=view.id, code=result.code, detail=result.detail
-                    )
-                elif isinstance(result, Exception) and not isinstance(result, NodeAway):
-                    # One request's fault must not keep the others from their turn.
-                    log.error("bank_job_failed", kind=kind, request=view.id, exc_info=result)
-                elif isinstance(result, BaseException):
-                    raise result
-
-    async def _take(
-        self, view: RequestView, transition: str, given: Mapping[str, Any], what: str = ""
-    ) -> Refusal | None:
-        """Take a transition as the system; the refusal, if it was one. Another node may have been quicker.
-
-        ``what`` tells apart inputs that two nodes may both find right.
-        """
-        # A refusal is frozen under its key, so each hour has its own. The version makes sure that it happens once.
-        key = f"{view.id}/{view.version}/{transition}/{what}/{int(time.time() // HOUR_S)}"
-        answer = await self._workflow.take(
-            view.kind, view.id, transition, given, by=BY, key=key, roles=[SYSTEM], version=view.version
-        )
-        return answer if isinstance(answer, Refusal) else None
+        await self._pending.round()
 
     # Standing orders
 

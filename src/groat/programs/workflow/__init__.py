@@ -28,6 +28,7 @@ from groat.programs.workflow.steps import (
 )
 from groat.programs.workflow.views import RequestNews, RequestsSnapshot, RequestView
 from groat.programs.workflow.words import Requests
+from groat.programs.workflow.worker import Work, Worker, forget_leases, repeat
 from groat.programs.workflow.workflow import Workflow
 from groat.store.extension import Event, Extension, Tells
 
@@ -43,6 +44,7 @@ WORKFLOW = Extension(
         ),
         ("verify_request_causes", "what a request did names it, and what names one was done by it"),
     ),
+    (forget_leases,),
     causes="find_request_causes",
     tells=Tells(RequestsSnapshot, events=(Event(SUMMARY, RequestNews),), of_kinds=RequestView),
 )
@@ -76,8 +78,11 @@ __all__ = [
     "Step",
     "Transition",
     "Unreserve",
+    "Work",
+    "Worker",
     "Workflow",
     "Write",
     "correction_units",
     "give_back",
+    "repeat",
 ]

@@ -78,7 +78,7 @@ class Workflow:
         groat.audits[auditing.CHECK] = Audit(
             auditing.CHECK, auditing.PROMISE, partial(auditing.audit, self.kinds)
         )
-        self._groat = groat
+        self.groat = groat
         self._open_max = open_max
         self._assets: dict[str, Asset] = {}
         self._refused: dict[str, None] = {}
@@ -165,7 +165,7 @@ class Workflow:
             open_max=self._open_max,
             aliases=frozenset(aliases),
         )
-        verdict = await self._groat.execute(command)
+        verdict = await self.groat.execute(command)
         return verdict if isinstance(verdict, Refusal) else self._answer(verdict)
 
     async def _links(
@@ -190,7 +190,7 @@ class Workflow:
         return parent and check_id(parent), {field: check_id(id) for field, id in named.items() if id}
 
     async def _find_stored(self, ids: Sequence[str]) -> dict[str, RequestRow | None]:
-        return await self._groat.read(reading.find_many, ids)
+        return await self.groat.read(reading.find_many, ids)
 
     def _answer(self, done: Done) -> RequestView:
         view: RequestView = msgspec.convert(done.extra, RequestView)
@@ -214,7 +214,7 @@ class Workflow:
 
         Of the history at most the ``limit`` newest steps below the version ``before``, and whether there are more.
         """
-        found = await self._groat.read(reading.find_whole, check_id(id), before, limit + 1)
+        found = await self.groat.read(reading.find_whole, check_id(id), before, limit + 1)
         if found is None or found[0].kind != kind:
             return None
         row, steps = found
@@ -227,7 +227,7 @@ class Workflow:
         """A stored request as it is shown, or ``whole``, with the fields that are the server's own."""
         for asset in row.assets():
             if asset not in self._assets:
-                self._assets[asset] = await self._groat.asset(asset)
+                self._assets[asset] = await self.groat.asset(asset)
         return request_view(row, self._assets, whole)
 
     async def page(
@@ -248,16 +248,21 @@ class Workflow:
         after = after or {"newest": LAST_ID, "oldest": FIRST_ID}[sort]
         owner = owner or (user and f"user:{user}")
         if parent:
-            return await self._groat.read(
+            return await self.groat.read(
                 reading.page_children, sort, check_id(parent), owner, kind, state, after, limit
             )
         if owner:
-            return await self._groat.read(reading.page_of, sort, owner, kind, state, after, limit)
-        return await self._groat.read(reading.page, sort, kind, state, after, limit)
+            return await self.groat.read(reading.page_of, sort, owner, kind, state, after, limit)
+        return await self.groat.read(reading.page, sort, kind, state, after, limit)
+
+    async def whole(self, id: str) -> RequestView | None:
+        """A request with the fields that are the server's own, None where there is none: for jobs."""
+        row = await self.groat.read(reading.find, id)
+        return None if row is None else await self.view(row, whole=True)
 
     async def in_state(self, kind: str, state: str, after: str = "", limit: int = 100) -> list[RequestView]:
         """A kind's requests in a state, whole, the oldest first, behind the id ``after``: for jobs."""
-        rows = await self._groat.read(reading.in_state, kind, state, after or FIRST_ID, limit)
+        rows = await self.groat.read(reading.in_state, kind, state, after or FIRST_ID, limit)
         return [await self.view(row, whole=True) for row in rows]
 
     async def waiting(
@@ -274,22 +279,22 @@ class Workflow:
         """Requests that wait for a decision, ``sort`` newest, oldest or largest (by smallest units) first."""
         owner = owner or (user and f"user:{user}")
         begin = {"newest": (LAST_ID, 0), "oldest": (FIRST_ID, 0), "largest": (LAST_ID, AMOUNT_MAX)}
-        return await self._groat.read(
+        return await self.groat.read(
             reading.page_waiting, sort, owner, kind, state, after or begin[sort], limit
         )
 
     async def counts(self) -> dict[str, int]:
         """Count the requests of each kind that wait for a decision."""
-        return await self._groat.read(reading.count_waiting)
+        return await self.groat.read(reading.count_waiting)
 
     async def look(self, id: str, viewer: str) -> list[LookView]:
         """Say that somebody looks at a request for the next 15 s; who does so at present."""
-        found = await self._groat.write(reading.look, check_id(id), viewer, LOOK_US)
+        found = await self.groat.write(reading.look, check_id(id), viewer, LOOK_US)
         return look_views(found.get(id, []))
 
     async def looks(self) -> dict[str, list[LookView]]:
         """List who looks at which request at present."""
-        found = await self._groat.read(reading.looks)
+        found = await self.groat.read(reading.looks)
         return {request: look_views(viewers) for request, viewers in found.items()}
 
     # Due requests
@@ -324,7 +329,7 @@ class Workflow:
         """
         taken, after = 0, (0, "")
         while True:
-            found = await self._groat.read(reading.due, list(self.kinds), after, DUE_MAX)
+            found = await self.groat.read(reading.due, list(self.kinds), after, DUE_MAX)
             # A refused transition would be refused again, and must not keep others from their turn.
             wanted = [due for due in found if _due_key(due) not in self._refused]
             results = await asyncio.gather(*(self._settle(due) for due in wanted), return_exceptions=True)

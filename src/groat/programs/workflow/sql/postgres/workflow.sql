@@ -221,3 +221,36 @@ SELECT 'hold ' || h.id::text, 'no expiry, for it is a request''s', 'expires at '
 FROM groat_hold AS h LEFT JOIN groat_request_step AS x ON x.id = h.id::text
 WHERE h.expires_at IS NOT NULL AND (h.cause LIKE 'request:%' OR x.id IS NOT NULL)
 LIMIT 100;
+
+-- name: find_work :many
+-- The next $4 requests of a kind ($1) in a state ($2) behind $3 that nobody works on now, the oldest first.
+SELECT r.id, r.version
+FROM groat_request AS r LEFT JOIN groat_request_lease AS l ON l.request = r.id AND l.version = r.version
+WHERE r.kind = $1 AND r.state = $2 AND r.id > $3 AND (l.request IS NULL OR l.until <= groat_now())
+ORDER BY r.id LIMIT $4;
+
+-- name: lease_requests :rows
+-- Of two nodes that claim a version at the same time one succeeds.
+INSERT INTO groat_request_lease AS l (request, version, claim, until, attempts)
+SELECT unnest($1::text[]), unnest($2::bigint[]), unnest($3::text[]), unnest($4::bigint[]), unnest($5::integer[])
+ON CONFLICT (request) DO UPDATE
+SET version = excluded.version, claim = excluded.claim, until = excluded.until,
+    attempts = CASE WHEN l.version = excluded.version THEN l.attempts + 1 ELSE 1 END
+WHERE l.version < excluded.version OR l.version = excluded.version AND l.until <= groat_now();
+
+-- name: find_leases :many
+SELECT request, attempts FROM groat_request_lease WHERE claim = $1;
+
+-- name: end_leases :rows
+DELETE FROM groat_request_lease AS l USING unnest($1::text[], $2::text[]) AS v (request, claim)
+WHERE l.request = v.request AND l.claim = v.claim;
+
+-- name: put_off_leases :rows
+UPDATE groat_request_lease SET until = v.until
+FROM unnest($1::text[], $2::text[], $3::bigint[]) AS v (request, claim, until)
+WHERE groat_request_lease.request = v.request AND groat_request_lease.claim = v.claim;
+
+-- name: prune_leases :many
+-- At most $2 leases that ended before $1: of requests that have moved on, by nodes that died.
+DELETE FROM groat_request_lease
+WHERE request IN (SELECT request FROM groat_request_lease WHERE until < $1 LIMIT $2) RETURNING request;

@@ -214,3 +214,35 @@ SELECT 'hold ' || h.id, 'no expiry, for it is a request''s', 'expires at ' || h.
 FROM groat_hold AS h LEFT JOIN groat_request_step AS x ON x.id = h.id
 WHERE h.expires_at IS NOT NULL AND (h.cause LIKE 'request:%' OR x.id IS NOT NULL)
 LIMIT 100;
+
+-- name: find_work :many
+-- The next ?4 requests of a kind (?1) in a state (?2) behind ?3 that nobody works on now, the oldest first.
+SELECT r.id, r.version
+FROM groat_request AS r LEFT JOIN groat_request_lease AS l ON l.request = r.id AND l.version = r.version
+WHERE r.kind = ?1 AND r.state = ?2 AND r.id > ?3 AND (l.request IS NULL OR l.until <= groat_now())
+ORDER BY r.id LIMIT ?4;
+
+-- name: lease_requests :rows
+-- Of two nodes that claim a version at the same time one succeeds.
+INSERT INTO groat_request_lease AS l (request, version, claim, until, attempts) VALUES :rows
+ON CONFLICT (request) DO UPDATE
+SET version = excluded.version, claim = excluded.claim, until = excluded.until,
+    attempts = CASE WHEN l.version = excluded.version THEN l.attempts + 1 ELSE 1 END
+WHERE l.version < excluded.version OR l.version = excluded.version AND l.until <= groat_now();
+
+-- name: find_leases :many
+SELECT request, attempts FROM groat_request_lease WHERE claim = ?1;
+
+-- name: end_leases :rows
+WITH v (request, claim) AS (VALUES :rows)
+DELETE FROM groat_request_lease WHERE (request, claim) IN (SELECT v.request, v.claim FROM v);
+
+-- name: put_off_leases :rows
+WITH v (request, claim, until) AS (VALUES :rows)
+UPDATE groat_request_lease SET until = v.until
+FROM v WHERE groat_request_lease.request = v.request AND groat_request_lease.claim = v.claim;
+
+-- name: prune_leases :many
+-- At most ?2 leases that ended before ?1: of requests that have moved on, by nodes that died.
+DELETE FROM groat_request_lease
+WHERE request IN (SELECT request FROM groat_request_lease WHERE until < ?1 LIMIT ?2) RETURNING request;
