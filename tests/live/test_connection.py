@@ -207,6 +207,13 @@ async def test_asking_to_recover_anothers_stream_in_connect_gets_nothing(faked: 
         assert (await wire.heard())["push"]["channel"] == "user:42"
 
 
+async def test_staff_view_a_stream_of_the_house(served: Served, ledger: Groat) -> None:
+    async with wired(served, let_in(served, "support")) as wire:
+        assert "subscribe" in await wire.ask(id=2, subscribe={"channel": "view:house:promo"})
+    # Nobody is looked at, so there is nothing to audit.
+    assert await ledger.audit() == []
+
+
 async def test_what_is_told_to_all_reaches_whoever_is_connected(faked: Served) -> None:
     async with wired(faked, let_in(faked)) as one, wired(faked, let_in(faked, "support")) as other:
         faked.groat.publish("role:partner")

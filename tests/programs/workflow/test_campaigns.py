@@ -5,23 +5,53 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from copy import copy
+from itertools import count
 from typing import Any
 
 import msgspec
 import pytest
 
-from groat import Groat, GroatError, Refusal
+from groat import Groat, GroatError, Refusal, StoreError
 from groat.engine.ids import derived_id
+from groat.ledger.book import Table
+from groat.ledger.errors import Unavailable
 from groat.ledger.keys import derive
-from groat.programs.workflow import Workflow
+from groat.programs.workflow import (
+    File,
+    Kind,
+    Named,
+    Parent,
+    Rows,
+    State,
+    Step,
+    Transition,
+    Workflow,
+    Write,
+)
+from groat.programs.workflow.testing import USER, Prepare, walk
 from groat.programs.workflow.views import RequestView
 from groat.store.flow import Query
 from tests.helpers.clock import Clock
-from tests.helpers.databases import Database
-from tests.programs.workflow.campaigns import CAMPAIGNS, KINDS, PROMO, SECRET
+from tests.helpers.databases import Database, SqliteDatabase
+from tests.programs.workflow.campaigns import (
+    BUDGET,
+    CAMPAIGN,
+    CAMPAIGNS,
+    GIFT,
+    KINDS,
+    PROMO,
+    REDEMPTION,
+    SECRET,
+    USE,
+    Gift,
+    Redemption,
+)
 
 ADMIN: dict[str, Any] = {"by": "user:ada", "roles": ["admin"]}
 MARKETING: dict[str, Any] = {"by": "user:mara", "roles": ["marketing"]}
+FILING = REDEMPTION.transitions["file"]
+OTHER = Table("promo_other", lock="lock_promo_uses", write="write_promo_uses", rank=3)
 PEOPLE = ("42", "7", "9", "11")
 
 
@@ -44,12 +74,12 @@ def workflow(groat: Groat) -> Workflow:
     return Workflow(groat, KINDS)
 
 
-async def planned(workflow: Workflow, key: str = "c", **data: Any) -> RequestView:
+async def planned(workflow: Workflow, key: str = "c", owner: str = PROMO, **data: Any) -> RequestView:
     return seen(
         await workflow.file(
             "campaign",
             {"title": "Spring", "budget": "10", "worth": "5"} | data,
-            owner=PROMO,
+            owner=owner,
             key=key,
             **ADMIN,
         )
@@ -378,3 +408,174 @@ async def test_many_are_told_and_the_rest_in_a_room(groat: Groat, workflow: Work
     (*_, before, last) = await events(groat, "role:marketing")
     assert ["untold" in event["data"]["items"][0] for event in (before, last)] == [False, True]
     assert last["data"]["items"][0]["untold"] == 2
+
+
+# Walked
+
+
+def prepare_for(kind: str) -> Prepare:
+    """What the example of a kind needs: a campaign that runs, a redemption of the walker's."""
+    numbers = count(1)
+
+    async def prepare(_: Any, workflow: Workflow) -> dict[str, Any]:
+        key = f"{kind}/{next(numbers)}"
+        if kind == "campaign":
+            return {}
+        campaign = await running(workflow, key)
+        if kind == "redemption":
+            return {"campaign": campaign.id}
+        return {"redemption": seen(await redeem(workflow, campaign, USER, f"{key}/r")).id}
+
+    return prepare
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+async def test_walk(groat: Groat, kind: Kind[Any]) -> None:
+    others = tuple(other for other in KINDS if other is not kind)
+    ended = await running(Workflow(groat, KINDS), "ended", owner=f"house:{USER}")
+    await take(Workflow(groat, KINDS), ended, "end", "end/ended", **MARKETING)
+    inputs = {"merge": lambda _: {"other": ended.id}}
+    walked = await walk(groat, kind, prepare_for(kind.name), inputs, kinds=others)
+    assert {name for _, name, _ in walked.taken} >= kind.transitions.keys() - {"correct", "drop_correction"}
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ({"reads": (*FILING.reads, Rows(OTHER, lambda r, _: ()))}, "declared and never done.*promo_other"),
+        (
+            {"writes": (BUDGET, USE, OTHER), "reads": (*FILING.reads, Rows(OTHER, lambda *_: ("x",)))},
+            "promo_other",
+        ),
+        ({"files": ("gift", "campaign")}, "declared and never done.*campaign"),
+    ],
+    ids=["reads", "writes", "files"],
+)
+async def test_a_walk_finds_what_is_declared_and_never_done(
+    groat: Groat, more: dict[str, Any], problem: str
+) -> None:
+    kind = changed(REDEMPTION, **more)
+    campaign = (
+        CAMPAIGN if "campaign" not in more.get("files", ()) else changed(CAMPAIGN, by=("admin", "system"))
+    )
+    with pytest.raises(AssertionError, match=problem):
+        await walk(groat, kind, prepare_for("redemption"), kinds=(campaign, GIFT))
+
+
+def changed(kind: Kind[Any], **filing: Any) -> Kind[Any]:
+    """The kind with another way to file it."""
+    other = copy(kind)
+    other.transitions = kind.transitions | {"file": kind.transitions["file"]._replace(**filing)}
+    return other
+
+
+# What does not fit together
+
+
+@pytest.mark.parametrize(
+    ("kinds", "problem"),
+    [
+        ((CAMPAIGN, REDEMPTION), "there are no kinds .*gift"),
+        ((REDEMPTION, GIFT), "there are no kinds .*campaign"),
+        (
+            (CAMPAIGN, REDEMPTION, changed(GIFT, files=("redemption",))),
+            "goes round in a circle: redemption > gift",
+        ),
+        ((CAMPAIGN, REDEMPTION, changed(GIFT, by=("owner",))), "files gift, which system may not file"),
+        ((CAMPAIGN, REDEMPTION, changed(GIFT, reads=(Rows(USE, lambda *_: ()),))), "of no higher rank"),
+    ],
+    ids=["files", "parent", "circle", "by", "rank"],
+)
+async def test_kinds_that_do_not_fit_together(
+    groat: Groat, kinds: tuple[Kind[Any], ...], problem: str
+) -> None:
+    with pytest.raises(ValueError, match=problem):
+        Workflow(groat, kinds)
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ({"owners": ()}, "is no owner"),
+        ({"owners": ("role:*",)}, "'role:\\*' is no owner"),
+        ({"owners": ("house",)}, "is no owner"),
+        ({"parent": Parent("elsewhere", ("campaign",))}, "no field elsewhere for the parent"),
+        ({"reads": (Named("elsewhere", ("campaign",)),)}, "no field elsewhere that names a request"),
+        ({"reads": (Rows(USE, lambda *_: ()), Rows(BUDGET, lambda *_: ()))}, "each a higher one"),
+        ({"reads": (Rows(BUDGET._replace(rank=0), lambda *_: ()),)}, "ranks from 1 to 7"),
+        ({"reads": (Rows(BUDGET._replace(rank=8), lambda *_: ()),)}, "ranks from 1 to 7"),
+        ({"writes": (BUDGET,)}, "it writes what it does not read"),
+    ],
+    ids=["no owner", "role", "house", "parent", "named", "order", "low", "high", "writes"],
+)
+def test_what_a_declaration_gets_wrong(more: dict[str, Any], problem: str) -> None:
+    filing = Transition("file", "File", (), ("open",), ("owner",), lambda *_: Step())
+    known = {name: more.pop(name) for name in ("reads", "writes") if name in more}
+    with pytest.raises(ValueError, match=problem):
+        Kind(
+            "odd", title="Odd", description="", data=Gift, states=(State("open", "Open"),),
+            transitions=(filing._replace(**known),), example={}, **more,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        (Step(writes=(Write(BUDGET, "another", ("another", 1)),)), "which it does not read"),
+        (Step(writes=(Write(OTHER, "x", ("x", 1)),)), "which it does not read"),
+        (Step(files=(File("campaign", Gift("", "")),)), "may not file this"),
+        (Step(files=(File("gift", Redemption("")),)), "may not file this"),
+        (Step(files=(File("gift", Gift("", "Mug"), PROMO),)), "may not file this for house:promo"),
+        (
+            Step(files=(File("gift", Gift("01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f", "Mug")),)),
+            "which it does not read",
+        ),
+        (Step(files=(File("gift", Gift("", "Mug")),) * 21), "files more than 20 requests"),
+    ],
+    ids=["row", "table", "kind", "form", "owner", "parent", "many"],
+)
+async def test_what_a_step_may_not_say(groat: Groat, database: Database, said: Step, problem: str) -> None:
+    given = said._replace(data=Redemption("", "5"))
+    workflow = Workflow(groat, [CAMPAIGN, changed(REDEMPTION, step=lambda *_: given), GIFT])
+    campaign = await running(workflow)
+    with pytest.raises(StoreError, match=problem):
+        await redeem(workflow, campaign)
+    assert database.rows("SELECT count(*) FROM groat_request WHERE kind <> 'campaign'") == [(0,)]
+    assert await left(database) == [1000]
+
+
+async def test_a_fault_between_any_two_statements_leaves_all_or_nothing(
+    sqlite: SqliteDatabase, clock: Clock
+) -> None:
+    faults: list[int] = []
+
+    def strike(_: Query) -> None:
+        if faults and faults[0] == 0:
+            raise Unavailable
+        if faults:
+            faults[0] -= 1
+
+    async with Groat.open(sqlite.url, store=store_of(sqlite, clock, before_query=strike)) as groat:
+        await groat.add_asset("USD", 2)
+        workflow = Workflow(groat, KINDS)
+        campaign = await running(workflow, budget="500")
+        for turn in range(40):
+            faults[:] = [turn]
+            try:
+                answer = await redeem(workflow, campaign, f"u{turn}", f"r/{turn}")
+            except StoreError:
+                faults.clear()
+                counts = sqlite.rows("SELECT kind, count(*) FROM groat_request GROUP BY kind ORDER BY kind")
+                assert counts == (
+                    [("campaign", 1), ("gift", turn), ("redemption", turn)] if turn else [("campaign", 1)]
+                )
+                assert await left(sqlite) == [50_000 - 500 * turn]
+                answer = await redeem(workflow, campaign, f"u{turn}", f"r/{turn}")
+            struck = faults != []
+            faults.clear()
+            assert said(answer) == "redeemed"
+            if struck and turn > 12:
+                break
+        assert turn > 12, "no fault fell between the statements of a batch"
+        report = await groat.verify()
+        assert report.ok, report.problems

@@ -68,7 +68,9 @@ async def test_one_proposes_and_another_confirms(groat: Groat) -> None:
     assert (first.correction.by, first.correction.input) == ("user:ada", {"amount": "5"})
     assert await books(groat) == BEFORE
     assert code(await correct(workflow, request, "ada", "5", "again")) == "second_approver"
-    done = await correct(workflow, request, "bela", "5")
+    # However somebody writes five, it is five.
+    assert code(await correct(workflow, request, "ada", "5.00", "in cents")) == "second_approver"
+    done = await correct(workflow, request, "bela", "5.0")
     assert (done.state, done.waits, done.corrected) == ("completed", False, {"USD": "5.00"})
     assert done.correction is UNSET
     # From the latest movement on: the world gives the five, the fees keep theirs.

@@ -27,7 +27,8 @@ Nets = Counter[tuple[str, str]]
 
 def audit(kinds: Mapping[str, Kind[Any]], add: Add) -> Flow[None]:
     """Compare the requests of these kinds with their money; ``add`` is told each contradiction."""
-    assets: dict[str, Asset] = {}
+    # A kind may know in which asset its requests move money, though their rows name none.
+    assets = {code: Asset(code, scale) for code, scale in (yield Query("list_assets"))}
     after = FIRST_ID
     while page := (yield Query("verify_request_page", (after, PAGE))):
         rows = [RequestRow(*values) for values in page]

@@ -13,6 +13,7 @@ import msgspec
 
 from groat.ledger.book import Table
 from groat.ledger.errors import Refusal, Rule
+from groat.programs.program import Program
 from groat.programs.workflow import (
     ADMIN,
     OWNER,
@@ -225,3 +226,4 @@ GIFT = Kind(
 )  # fmt: skip
 
 KINDS = (CAMPAIGN, REDEMPTION, GIFT)
+PROGRAM = Program("promo", kinds=KINDS, extension=CAMPAIGNS)
