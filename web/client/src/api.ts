@@ -154,12 +154,13 @@ export function createApi(http: Pick<Http, "json" | "file">) {
     /** All steps of a request, the newest first. */
     requestHistory: (kind: string, id: string, options?: PageOptions) =>
       http.json<Page<wire.StepView>>(path("requests", kind, id, "history"), paging(options)),
-    /** `data` as the kind's schema says; staff and services file for a `user`. */
+    /** `data` as the kind's schema says; staff and services file for a `user`, or for another `owner`, such as "house:promo". */
     fileRequest: (
       kind: string,
       data: Record<string, unknown>,
-      { user, ...options }: WriteOptions & { user?: string } = {},
-    ) => write<wire.RequestView>("POST", path("requests", kind), data, { ...options, query: { user } }),
+      { user, owner, ...options }: WriteOptions & { user?: string; owner?: string } = {},
+    ) =>
+      write<wire.RequestView>("POST", path("requests", kind), data, { ...options, query: { user, owner } }),
     /** With a `version` only if the request is still at it: `wrong_state` otherwise. */
     takeTransition: (
       kind: string,

@@ -37,6 +37,8 @@ export interface RequestFilter {
   /** Only those that wait for a decision (staff). */
   waits?: boolean;
   user?: string;
+  /** Whose they are, where that is no person: "house:promo". */
+  owner?: string;
   /** Only those that belong to this request. */
   parent?: string;
   /** Newest by default; largest only with `waits`. */

@@ -291,8 +291,12 @@ function asStaff() {
   vi.spyOn(groat.api, "request").mockImplementation(async (path) => {
     const person = PEOPLE.find(({ user }) => path === `/v1/users/${user}`);
     if (!person) throw new GroatError("user_not_found", "", 404);
-    return { ...person, balances: person.user === "7" ? [HERS] : [] } as never;
+    return { ...person, balances: [] } as never;
   });
+  vi.spyOn(groat.api, "account").mockImplementation(async (account) => ({
+    account,
+    balances: account === "user:7" ? [HERS] : [],
+  }));
   return vi.spyOn(groat.api, "fileRequest").mockResolvedValue(requestView());
 }
 
@@ -422,6 +426,32 @@ test("staff may file for themselves where its owner may, and only there", async 
   await press("Apply");
   await screen.findByText("Filed");
   expect(file.mock.calls[0]?.[2]).not.toHaveProperty("user");
+});
+
+test("where the house may own requests, it is chosen in the same list, and files under its stream", async () => {
+  const file = asStaff();
+  const gift = KINDS.find(({ name }) => name === "gift") as KindView;
+  const owners = ["house:promo", "house:fund:*"];
+  vi.spyOn(groat.requests, "kinds").mockResolvedValue([{ ...gift, owners }]);
+  queries.clear();
+  show("/requests/gift/new");
+  expect((await screen.findByRole("option")).textContent).toContain("house:promo");
+  const search = screen.getByRole("combobox", { name: "For" });
+  await userEvent.type(search, "house:funds:x");
+  await waitFor(() => expect(screen.queryByRole("option")).toBeNull());
+  await userEvent.clear(search);
+  await userEvent.type(search, "house:fund:summer");
+  await waitFor(() => expect(screen.getByRole("option").textContent).toContain("house:fund:summer"));
+  await userEvent.keyboard("{Enter}");
+  expect(screen.getByTestId("person").textContent).toContain("house:fund:summer");
+  await type("Amount", "25");
+  await press("Review");
+  await press("Apply");
+  await screen.findByText("Filed");
+  expect(groat.api.users).not.toHaveBeenCalled();
+  const options = file.mock.calls[0]?.[2];
+  expect(options).toEqual(expect.objectContaining({ owner: "house:fund:summer" }));
+  expect(options).not.toHaveProperty("user");
 });
 
 test("an address with an id that nobody has says so", async () => {

@@ -29,6 +29,7 @@ export function fitsFilter(told: ToldRequest, filter: RequestFilter): boolean {
     (!filter.kind || one.kind === filter.kind) &&
     (!filter.state || one.state === filter.state) &&
     (!filter.user || one.user === filter.user) &&
+    (!filter.owner || one.owner === filter.owner) &&
     (!filter.parent || one.parent === filter.parent)
   );
 }

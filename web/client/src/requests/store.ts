@@ -100,17 +100,21 @@ export class Requests {
   }
 
   /**
-   * Files a request for oneself, or (staff) for `user`. It keeps its key until its verdict, with a `title` after a reload too. What is on
+   * Files a request for oneself, or (staff) for `user` or another `owner`. It keeps its key until its verdict, with a `title` after a reload too. What is on
    * screen of the kind is right when this resolves. Throws GroatError.
    */
   readonly file = async (
     kind: string,
     data: Record<string, unknown>,
-    { user, title = "" }: { user?: string | undefined; title?: string } = {},
+    {
+      user,
+      owner,
+      title = "",
+    }: { user?: string | undefined; owner?: string | undefined; title?: string } = {},
   ): Promise<RequestView> => {
     const request = await this.groat.write(
-      ["file", kind, user, data],
-      (key, api) => api.fileRequest(kind, data, { key, ...(user && { user }) }),
+      ["file", kind, user ?? owner, data],
+      (key, api) => api.fileRequest(kind, data, { key, ...(user && { user }), ...(owner && { owner }) }),
       { title },
     );
     const news = this.takeIn(request);

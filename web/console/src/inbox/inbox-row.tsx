@@ -2,7 +2,7 @@ import { formatAmount, type KindView, type LookView } from "@groat/client";
 import { Link } from "@tanstack/react-router";
 import { cx } from "../lib/cx";
 import { Headline } from "../requests/headline";
-import { ApprovalDots, PersonMark, StateBadge, Viewers } from "../requests/marks";
+import { ApprovalDots, OwnerMark, StateBadge, Viewers } from "../requests/marks";
 import { Name } from "../requests/people";
 import { Time } from "../ui/text";
 import type { InboxRow } from "./list";
@@ -49,8 +49,8 @@ export function InboxLine({ row, kind, viewers, selected, fresh, onOpen }: RowPr
             : "hover:bg-hover/60",
         )}
       >
-        <PersonMark user={request.user} className="row-span-2 mt-0.5" />
-        <Name first of={`user:${request.user}`} className="truncate font-medium text-sm" />
+        <OwnerMark owner={request.owner} className="row-span-2 mt-0.5" />
+        <Name first of={request.owner} className="truncate font-medium text-sm" />
         <span className="num justify-self-end whitespace-nowrap font-semibold text-sm">
           {request.amount && formatAmount(request.amount)}
           {request.amount && <span className="ml-1 font-normal text-faint text-xs">{request.asset}</span>}

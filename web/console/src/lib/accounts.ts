@@ -1,5 +1,8 @@
 /** Names of accounts as people read them. */
 
+/** The stream of an owner, which is also their main account: a person is named by their id, another owner by the stream itself. */
+export const streamOf = (owner: string) => (owner.includes(":") ? owner : `user:${owner}`);
+
 /** "Main", or the part of the path under the person: "user:42:commissions" -> "Commissions". */
 export function accountLabel(account: string): string {
   const segments = account.split(":");

@@ -11,9 +11,9 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { userQuery } from "../api/queries";
+import { accountQuery } from "../api/queries";
 import { groat } from "../groat";
-import { inOrder } from "../lib/accounts";
+import { inOrder, streamOf } from "../lib/accounts";
 
 /** A balance of a main account. */
 export type MainBalance = Pick<BalanceView, "account" | "asset" | "balance" | "available">;
@@ -38,20 +38,20 @@ export function useLiveBalance(account: string, asset: string): Balance | null {
 }
 
 /**
- * Returns the balances of a person's main account, CREDIT last: it is for other things. Null until they are known. Those of somebody
+ * Returns the balances of an owner's main account, CREDIT last: it is for other things. Null until they are known. Those of somebody
  * else are live as long as they are watched.
  */
-export function useMainBalances(user: string): MainBalance[] | null {
+export function useMainBalances(owner: string): MainBalance[] | null {
   const me = usePerson().user;
   const ready = useLive((state) => state.phase === "ready");
   const live = useLive((state) => state.balances);
-  const query = useQuery({ ...userQuery(user), enabled: user !== me });
-  const account = `user:${user}`;
+  const account = streamOf(owner);
+  const query = useQuery({ ...accountQuery(account), enabled: owner !== me });
   const known = new Map<string, MainBalance>();
   for (const one of [...(query.data?.balances ?? []), ...Object.values(live)]) {
     if (one.account === account) known.set(one.asset, one);
   }
-  if (known.size === 0 && !(user === me ? ready : query.isSuccess)) return null;
+  if (known.size === 0 && !(owner === me ? ready : query.isSuccess)) return null;
   return [...known.values()].sort(
     (left, right) =>
       Number(left.asset === "CREDIT") - Number(right.asset === "CREDIT") || inOrder(left, right),

@@ -51,11 +51,17 @@ function Filing({ kind }: { kind: KindView }) {
   const forOthers = useRights().admin && by.includes("admin");
   const [owner, setOwner] = useState(forOthers ? String(whose ?? "") : me);
   // Their balances are in the forms, as one's own are.
-  useWatch(owner || null);
+  useWatch(owner && !owner.includes(":") ? owner : null);
   return (
     <div className="flex flex-col gap-6">
       {forOthers && (
-        <PersonPicker label="For" value={owner} onChange={setOwner} self={by.includes("owner")} />
+        <PersonPicker
+          label="For"
+          value={owner}
+          onChange={setOwner}
+          owners={kind.owners}
+          self={by.includes("owner") && kind.owners.includes("user:*")}
+        />
       )}
       {owner && <FilingForm key={owner} kind={kind} owner={owner} given={given} />}
     </div>

@@ -283,11 +283,13 @@ function Chosen({
           </p>
         </div>
         <span className="-mt-1 -mr-2 flex">
-          <IconButton asChild label="Only this person's requests">
-            <Link to="/inbox" search={(rest) => ({ ...rest, user: request.user })}>
-              <ListFilter aria-hidden />
-            </Link>
-          </IconButton>
+          {request.user && (
+            <IconButton asChild label="Only this person's requests">
+              <Link to="/inbox" search={(rest) => ({ ...rest, user: request.user })}>
+                <ListFilter aria-hidden />
+              </Link>
+            </IconButton>
+          )}
           <IconButton asChild label="Open its page">
             <Link
               to="/requests/$kind/$id"

@@ -7,7 +7,7 @@ import { usePerson } from "../live/hooks";
 import { Button } from "../ui/button";
 import { Field, Input } from "../ui/field";
 import { ErrorState, SkeletonRows } from "../ui/states";
-import { Initial } from "../ui/surface";
+import { HouseMark, Initial } from "../ui/surface";
 
 interface Person {
   user: string;
@@ -22,9 +22,24 @@ interface PickerProps {
   onChange: (user: string) => void;
   /** The reader may choose themselves, and stands first. */
   self?: boolean;
+  /** The streams that may be chosen, with `*` for any one segment: people, and others such as "house:promo". */
+  owners?: readonly string[];
 }
 
-/** Chooses a person by name, id or e-mail address; the one who is chosen stands in the place of the search. */
+const PEOPLE = "user:*";
+
+/** Whether a stream is one of a pattern's: "house:promo" of "house:*". */
+function fits(pattern: string, stream: string): boolean {
+  const [wanted, given] = [pattern.split(":"), stream.split(":")];
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, index) =>
+      part === "*" ? /^[\w-]+$/.test(given[index] ?? "") : part === given[index],
+    )
+  );
+}
+
+/** Chooses a person by name, id or e-mail address, or another owner by its stream; what is chosen stands in the place of the search. */
 export function PersonPicker({ value, onChange, ...rest }: PickerProps) {
   // Only who searched here before has the focus moved: to the way back, then to the search again.
   const [used, setUsed] = useState(false);
@@ -51,7 +66,7 @@ function Chosen({
   onChange: () => void;
 }) {
   const me = usePerson();
-  const query = useQuery({ ...userQuery(user), enabled: user !== me.user });
+  const query = useQuery({ ...userQuery(user), enabled: user !== me.user && !user.includes(":") });
   const person: Person = user === me.user ? { ...me, name: `${me.name} (you)` } : (query.data ?? { user });
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -79,7 +94,7 @@ function Described({ person: { user, name, email } }: { person: Person }) {
   const detail = [name && user, email].filter(Boolean).join(" · ");
   return (
     <>
-      <Initial name={name || user} />
+      {user.includes(":") ? <HouseMark /> : <Initial name={name || user} />}
       <span className="min-w-0 flex-1">
         <span className="block truncate font-medium text-sm">{name || user}</span>
         {detail && <span className="block truncate text-faint text-xs">{detail}</span>}
@@ -92,6 +107,7 @@ function Described({ person: { user, name, email } }: { person: Person }) {
 function PersonSearch({
   label,
   self = false,
+  owners = [PEOPLE],
   focus,
   onPick,
 }: Omit<PickerProps, "value" | "onChange"> & { focus: boolean; onPick: (user: string) => void }) {
@@ -100,9 +116,20 @@ function PersonSearch({
   const [at, setAt] = useState(0);
   const list = useId();
   const q = useDeferredValue(text.trim());
-  const query = useInfiniteQuery(usersQuery(q));
+  const people = owners.includes(PEOPLE);
+  const query = useInfiniteQuery({ ...usersQuery(q), enabled: people });
   const found: Person[] = query.data?.pages[0]?.items.filter(({ user }) => user !== me.user) ?? [];
-  const offered = self && q === "" ? [{ ...me, name: `${me.name} (you)` }, ...found] : found;
+  const others = owners.filter((owner) => !owner.startsWith("user:"));
+  const named = others.filter((owner) => !owner.includes("*") && owner.includes(q));
+  const made = others.some((owner) => fits(owner, q)) && !named.includes(q) ? [q] : [];
+  const offered: Person[] = [
+    ...(self && q === "" ? [{ ...me, name: `${me.name} (you)` }] : []),
+    ...[...named, ...made].map((user) => ({ user })),
+    ...found,
+  ];
+  const hint = people
+    ? "Search by name, id or e-mail address."
+    : `Type the owner, ${others.join(" or ").replaceAll("*", "…")}.`;
   const active = Math.min(at, offered.length - 1);
 
   function onKeyDown(event: KeyboardEvent) {
@@ -124,7 +151,7 @@ function PersonSearch({
 
   return (
     <div className="flex flex-col gap-2" data-testid="person-search">
-      <Field label={label} hint="Search by name, id or e-mail address.">
+      <Field label={label} hint={hint}>
         {(wiring) => (
           <span className="relative block">
             <Search
@@ -156,11 +183,11 @@ function PersonSearch({
       <p role="status" className="sr-only">
         {query.isSuccess && `${offered.length} ${offered.length === 1 ? "person" : "people"} found`}
       </p>
-      {query.isPending ? (
+      {people && query.isPending ? (
         <SkeletonRows rows={3} />
       ) : query.isError ? (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-      ) : offered.length === 0 ? (
+      ) : offered.length === 0 && q ? (
         <p className="px-1 text-muted text-sm">Nobody is found by that.</p>
       ) : null}
       <div

@@ -61,7 +61,7 @@ export interface FaceProps {
 
 export interface FormProps {
   kind: KindView;
-  /** The id of the person for whom is filed: the reader, or whom staff chose. */
+  /** For whom is filed: the id of a person, the reader or whom staff chose, or the stream of another owner, "house:promo". */
   owner: string;
   /** The text of the button that files. */
   act: string;

@@ -275,7 +275,7 @@ function InputForm({
           form.onChange(path, value);
           setProblem(null);
         }}
-        payer={request.user}
+        payer={request.user || request.owner}
         focusFirst
       />
       {Preview && <Preview kind={kind} request={request} typed={form.draft} />}

@@ -13,7 +13,7 @@ export function FileButton({ kind, parent }: { kind: KindView; parent?: RequestV
   if (!may) return null;
   const given = parent && {
     [parent.kind]: parent.id,
-    ...(admin && { for: parent.user }),
+    ...(admin && { for: parent.user || parent.owner }),
     ...(typeof parent.data.asset === "string" && { asset: parent.data.asset }),
   };
   return (

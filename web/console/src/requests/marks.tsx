@@ -3,7 +3,7 @@ import { Eye } from "lucide-react";
 import { Fragment } from "react";
 import { cx } from "../lib/cx";
 import { usePerson } from "../live/hooks";
-import { Badge, Initial } from "../ui/surface";
+import { Badge, HouseMark, Initial } from "../ui/surface";
 import { Amount, Time } from "../ui/text";
 import { stateOf, TONES, thresholdOf } from "./kinds";
 import { Name, useName } from "./people";
@@ -126,7 +126,9 @@ export function Viewers({
   );
 }
 
-export function PersonMark({ user, className }: { user: string; className?: string }) {
-  const name = useName(`user:${user}`);
-  return <Initial name={name === "you" ? "Y" : name || user} {...(className && { className })} />;
+/** The owner's initial; the house has its own sign. */
+export function OwnerMark({ owner, className }: { owner: string; className?: string }) {
+  const name = useName(owner);
+  if (!owner.startsWith("user:")) return <HouseMark className={className} />;
+  return <Initial name={name === "you" ? "Y" : name} {...(className && { className })} />;
 }

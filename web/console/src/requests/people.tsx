@@ -14,7 +14,7 @@ export function useName(principal: string | null): string {
   const other = sort === "user" && id !== me.user;
   const user = useQuery({ ...userQuery(id), staleTime: NAME_MS, enabled: staff && other && id !== "" });
   if (sort === "system") return "groat";
-  if (sort === "house") return `${principal}`;
+  if (sort === "house") return principal ?? "";
   if (sort === "user" && !other) return "you";
   return user.data?.name || id || "";
 }

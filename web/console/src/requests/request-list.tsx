@@ -14,7 +14,7 @@ import { Card, CardHeader } from "../ui/surface";
 import { Amount, Time } from "../ui/text";
 import { Headline } from "./headline";
 import { stateOf } from "./kinds";
-import { ApprovalDots, PersonMark, StateBadge } from "./marks";
+import { ApprovalDots, OwnerMark, StateBadge } from "./marks";
 import { Name } from "./people";
 import { usePlural } from "./plural";
 
@@ -55,7 +55,7 @@ function columnsFor(kind: KindView, staff: boolean): Column<RequestView>[] {
       sortFn: byText((row) => row.owner),
       cell: ({ row: { original } }) => (
         <span className="flex items-center gap-2.5">
-          {original.user && <PersonMark user={original.user} className="!size-7 max-lg:hidden" />}
+          <OwnerMark owner={original.owner} className="!size-7 max-lg:hidden" />
           <Name first of={original.owner} className="block max-w-40 truncate" />
         </span>
       ),

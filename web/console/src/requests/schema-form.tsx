@@ -4,12 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 import { type ComponentProps, useEffect } from "react";
 import { assetsQuery, PAGE_SIZE } from "../api/queries";
 import { useKind } from "../api/requests";
+import { streamOf } from "../lib/accounts";
 import { cx } from "../lib/cx";
 import { usePerson } from "../live/hooks";
 import { AmountInput, AssetSelect } from "../parts/money";
 import { Checkbox, Choice, Input, Field as Labelled, Select, TextArea } from "../ui/field";
 import type { Draft, Field } from "./fields";
 import { headline } from "./kinds";
+import { whose } from "./use-file";
 
 /** Few short options are all on the page; more of them are a list. */
 const CHOICES_MAX = 4;
@@ -230,7 +232,7 @@ function MoneyField({ field, autoFocus, draft, problems, onChange, payer }: Fiel
   const me = usePerson().user;
   const { path, label, required, hint } = field;
   const input = field.input as Extract<Field["input"], { type: "money" }>;
-  const own = `user:${payer === undefined ? me : payer}`;
+  const own = payer === null ? null : streamOf(payer ?? me);
   const mine = Object.values(balances).filter(({ account }) => account === own);
   const codes = [...new Set([...mine.map(({ asset }) => asset), ...declared.map(({ code }) => code)])];
   const offered = input.assets.length > 0 ? input.assets : codes;
@@ -322,7 +324,7 @@ function RequestField({
 }) {
   const me = usePerson().user;
   const kind = useKind(name);
-  const rows = useRequests({ kind: name, user: owner ?? me }, { limit: PAGE_SIZE }).items;
+  const rows = useRequests({ kind: name, ...whose(owner ?? me) }, { limit: PAGE_SIZE }).items;
   const offered = rows.filter(({ open, id }) => open || id === value);
   return (
     <Labelled label={label} hint={hint} problem={problem}>

@@ -10,15 +10,22 @@ function moneyIn({ amount, asset }: Record<string, unknown>): string {
   return known ? `${formatAmount(amount)} ${asset}` : "";
 }
 
-/** Filing requests for oneself, or for `user`: one at a time. `file` throws GroatError. */
+/** An owner as a call names it. */
+export const whose = (owner: string | undefined) =>
+  owner === undefined ? {} : owner.includes(":") ? { owner } : { user: owner };
+
+/** Filing requests for oneself, or for `owner`, a person's id or another stream: one at a time. `file` throws GroatError. */
 export function useFile() {
   const queries = useQueryClient();
   const { write, pending } = useWrite(
-    (kind: string, data: Record<string, unknown>, user?: string): Promise<RequestView> => {
+    (kind: string, data: Record<string, unknown>, owner?: string): Promise<RequestView> => {
       const title =
         queries.getQueryData(kindsQuery.queryKey)?.find(({ name }) => name === kind)?.title ?? kind;
       const money = moneyIn(data);
-      return groat.requests.file(kind, data, { user, title: money ? `${title}: ${money}` : title });
+      return groat.requests.file(kind, data, {
+        ...whose(owner),
+        title: money ? `${title}: ${money}` : title,
+      });
     },
   );
   return { file: write, busy: pending };

@@ -1,3 +1,4 @@
+import { Building2 } from "lucide-react";
 import { type ComponentProps, type ReactNode, useEffect } from "react";
 import { cx } from "../lib/cx";
 
@@ -107,16 +108,22 @@ export function Badge({ tone = "plain", className, ...rest }: ComponentProps<"sp
   );
 }
 
+const MARK =
+  "inline-flex size-8 shrink-0 items-center justify-center rounded-full border border-line bg-sunken text-muted";
+
+/** The sign of what belongs to no person, but to the house. */
+export function HouseMark({ className }: { className?: string | undefined }) {
+  return (
+    <span aria-hidden className={cx(MARK, className)}>
+      <Building2 className="size-1/2" />
+    </span>
+  );
+}
+
 /** A person's initial on a small coin. */
 export function Initial({ name, className }: { name: string; className?: string }) {
   return (
-    <span
-      aria-hidden
-      className={cx(
-        "inline-flex size-8 shrink-0 items-center justify-center rounded-full border border-line bg-sunken font-medium font-serif text-muted text-sm",
-        className,
-      )}
-    >
+    <span aria-hidden className={cx(MARK, "font-medium font-serif text-sm", className)}>
       {(name.trim()[0] ?? "?").toLocaleUpperCase()}
     </span>
   );
