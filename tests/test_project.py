@@ -42,3 +42,31 @@ def test_locks_have_hashes_and_no_addresses(name: str) -> None:
     assert not re.search(r"--(index-url|extra-index-url|find-links|trusted-host)", text)
     packages = re.findall(r"^[a-z].*==", text, re.MULTILINE)
     assert len(packages) == len(re.findall(r"^[a-z][^\n]*==[^\n]*\\\n    --hash=sha256:", text, re.MULTILINE))
+
+
+ROOMS = ("api", "bus", "cli", "engine", "http", "identity", "ledger", "live", "sandbox", "sheets", "store")
+PROGRAMS = [
+    name
+    for package in (ROOT, *(ROOT / "examples").iterdir())
+    if (package / "pyproject.toml").exists()
+    for name in tomllib.loads((package / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "entry-points"
+    ]["groat.programs"]
+]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_no_room_names_a_program_that_is_turned_on_by_a_setting(program: str) -> None:
+    source = ROOT / "src" / "groat"
+    # The demo's own settings turn a program on.
+    files = {*source.glob("*.py")} - {source / "demo.py"}
+    for room in ROOMS:
+        files |= {*(source / room).rglob("*.py"), *(source / room / "sql").rglob("*.sql")}
+    assert len(files) > 100
+    named = re.compile(rf"(?<!house:)\b{program}\b")
+    assert {
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in files
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if named.search(line)
+    } == set()

@@ -158,7 +158,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = ()
     programs: Annotated[
         tuple[str, ...],
-        Meta(description="Programs to turn on, by the names under which installed packages bring them: bank"),
+        Meta(description="Programs to turn on, by the names under which installed packages bring them"),
     ] = ()
     people_found_by: Annotated[
         Literal["email", "id", ""],
@@ -253,7 +253,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Relay for mail: smtp://host, smtp+starttls://user:password@host, smtps://...; empty: none",
         ),
     ] = ""
-    smtp_from: Annotated[str, Meta(description="Sender of mail, such as Bank <bank@example.com>")] = (
+    smtp_from: Annotated[str, Meta(description="Sender of mail, such as Shop <shop@example.com>")] = (
         "groat <groat@localhost>"
     )
     statement_issuer: Annotated[

@@ -121,7 +121,7 @@ def _history(until: int) -> Iterator[Command]:
         yield _post(
             f"welcome/{user}", until - (DAYS - number) * DAY_US, *GIFTS[0], "house:bonus", f"user:{user}"
         )
-        # The other one lives on credit: see the bank's story.
+        # The other one lives on credit, as the story of a program tells.
         if user != "member-2":
             yield _post(
                 f"deposit/{user}",

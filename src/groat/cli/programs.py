@@ -39,9 +39,7 @@ def list_(*, settings: Settings) -> None:
 
 @app.command("settings", no_args_is_help=True)
 @with_settings("programs")
-def settings_(
-    name: Annotated[str, typer.Argument(help="The program's name, such as bank")], *, settings: Settings
-) -> None:
+def settings_(name: Annotated[str, typer.Argument(help="The program's name")], *, settings: Settings) -> None:
     """List the settings of a program's own, each with its variable, default and meaning, and check what is given.
 
     They stand in the settings file under [options.NAME].
@@ -56,9 +54,7 @@ def settings_(
 
 @app.command("remove", no_args_is_help=True)
 @with_settings("database", "programs")
-def remove(
-    name: Annotated[str, typer.Argument(help="The program's name, such as bank")], *, settings: Settings
-) -> None:
+def remove(name: Annotated[str, typer.Argument(help="The program's name")], *, settings: Settings) -> None:
     """Take a program out of the database's record, so that nodes start without it. None of its requests may be open.
 
     Its tables and the requests that have ended stay. Stop the nodes that run it before.
