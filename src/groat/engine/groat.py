@@ -294,19 +294,17 @@ class Groat(Lookup):
     async def verdicts(self, commands: Sequence[Command]) -> AsyncIterator[Done | Refusal]:
         """The verdicts of checked commands, independent of each other, in their order and as soon as they are there.
 
-        Raises Overloaded, Closed, StoreError.
+        A caller that stops waiting drops those that are still queued. Raises Overloaded, Closed, StoreError.
         """
         futures = self.committer.submit(commands)
         try:
             for future in futures:
                 yield await future
         finally:
-            # After a first failure nobody awaits the others, but their exceptions must be retrieved.
             for future in futures:
-                if future.done():
+                # After a first failure nobody awaits the others, but their exceptions must be retrieved.
+                if not future.cancel():
                     _note(future)
-                else:
-                    future.add_done_callback(_note)
 
     async def _check(self, command: Command) -> None:
         try:
