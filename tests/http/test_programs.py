@@ -28,8 +28,12 @@ from groat.programs import Program, find_programs
 from groat.programs.standing import STANDING
 from groat.settings import Settings
 from groat.store.extension import Event, Extension, Tells
+from tests.helpers.databases import Database
+from tests.helpers.fixtures import database
 from tests.helpers.installed import EXAMPLES, install
 from tests.http.conftest import ACTIONS, CALLERS, SECRET, Api, code
+
+__all__ = ["database"]
 
 KEY = b"0123456789abcdef"
 PAID = {"type": "payment.paid", "payment": "pay_1", "user": "42", "amount": "12.50", "asset": "USD"}
@@ -56,12 +60,46 @@ def settings() -> Settings:
     )
 
 
+class Provider:
+    """The provider's own server: the receipts that it got by their ids, and the statuses that it answers with."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.receipts: list[tuple[str, dict[str, str]]] = []
+        self.statuses: list[int] = []
+        self.asked = asyncio.Event()
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one request."""
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        fields = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if line)
+        body = json.loads(await reader.readexactly(int(fields["content-length"])))
+        status = self.statuses.pop(0) if self.statuses else 204
+        if status == 204:
+            self.receipts.append((fields["webhook-id"], body))
+        writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        writer.close()
+        self.asked.set()
+
+
 @pytest.fixture
-async def server(tmp_path: Path, settings: Settings, installed: None) -> AsyncIterator[Api]:
-    """A server with the program and its table, and USD."""
-    database = f"sqlite:///{tmp_path / 'groat.db'}"
+async def provider() -> AsyncIterator[Provider]:
+    """The provider, listening."""
+    provider = Provider()
+    server = await asyncio.start_server(provider.answer, "127.0.0.1", 0)
+    provider.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/receipts"
+    async with server:
+        yield provider
+
+
+@pytest.fixture
+async def server(
+    database: Database, settings: Settings, provider: Provider, installed: None
+) -> AsyncIterator[Api]:
+    """A server with the program and its table on each kind of database, and USD."""
+    settings.options["topups"]["receipts_url"] = provider.url
     async with Groat.open(
-        database, policy=settings.policy(), programs=find_programs(settings.programs)
+        database.url, policy=settings.policy(), programs=find_programs(settings.programs)
     ) as groat:
         await groat.add_asset("USD", 2)
         app = create_app(settings, groat)
@@ -128,6 +166,39 @@ async def test_its_event_is_on_the_payers_stream_with_its_schema(server: Api) ->
         "data": {"$ref": "#/components/schemas/TopUpView"},
     }
     assert "topup.received" in (await server.call("", "GET /v1/docs")).text
+
+
+async def test_what_goes_out_is_delivered_listed_and_replayed(server: Api, provider: Provider) -> None:
+    provider.statuses = [410]
+    await told(server)
+    await asyncio.wait_for(provider.asked.wait(), 60)
+    await told(server, {**PAID, "payment": "pay_2"}, id="msg_2")
+    deadline = time.monotonic() + 60
+    while len(provider.receipts) < 1:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+    # The first was refused for good, so the second went out.
+    assert [body["payment"] for _, body in provider.receipts] == ["pay_2"]
+    listed = (await server.call("sam", "GET /v1/outbox", params={"channel": "topups.receipts"})).json()
+    (entry,) = listed["items"]
+    assert (entry["state"], entry["target"], entry["attempts"]) == ("failed", provider.url, 1)
+    assert entry["note"] == "the provider takes no receipts here any more"
+    assert (await server.call("ada", "GET /v1/outbox", params={"state": "sent"})).status_code == 400
+    assert (await server.call("sam", f"POST /v1/outbox/{entry['id']}/replay")).status_code == 403
+    replayed = await server.call("ada", f"POST /v1/outbox/{entry['id']}/replay")
+    assert (replayed.status_code, replayed.json()["state"], replayed.json()["attempts"]) == (
+        200,
+        "waiting",
+        0,
+    )
+    while len(provider.receipts) < 2:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+    assert provider.receipts[1] == (entry["id"], {"payment": "pay_1", "amount": "12.50", "asset": "USD"})
+    audit = (await server.call("sam", "GET /v1/audit")).json()["items"]
+    assert [(each["kind"], each["actor"]) for each in audit if each["target"] == entry["id"]] == [
+        ("outbox_replayed", "user:ada")
+    ]
 
 
 @pytest.mark.parametrize(

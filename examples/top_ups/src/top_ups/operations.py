@@ -13,6 +13,7 @@ from groat.api.rights import Right
 from groat.api.signatures import StandardWebhook
 from groat.identity.model import check_user
 from groat.ledger.errors import GroatError, Refusal, Rule
+from top_ups.own_settings import TopUpSettings
 from top_ups.payments import TakeIn
 from top_ups.words import TopUps, TopUpView
 
@@ -78,6 +79,7 @@ async def take_in_payment(call: Call) -> Answer:
         owner=f"user:{check_user(body.user)}",
         amount=await call.groat.amount(body.amount, body.asset),
         asset=body.asset,
+        receipt_to=call.services.part(TopUpSettings).receipts_url,
     )
     verdict = await call.groat.execute(command)
     if isinstance(verdict, Refusal):

@@ -18,6 +18,13 @@ class TopUpSettings(msgspec.Struct, frozen=True):
             description="Secret that the provider signs with, base64; empty: no payment is let in",
         ),
     ] = ""
+    receipts_url: Annotated[
+        str,
+        Meta(
+            pattern="^$|^https?://",
+            description="Where the provider hears of payments taken in; empty: nowhere",
+        ),
+    ] = ""
     count_every_s: Annotated[
         float, Meta(ge=0.05, le=3_600, description="How often the payments are counted, seconds")
     ] = 5.0

@@ -8,7 +8,9 @@ from groat.ledger.amounts import format_amount
 from groat.ledger.book import Book, Move, Refs, Table
 from groat.ledger.commands import Command, Effect
 from groat.ledger.errors import Refusal
+from groat.programs.outbox import put
 from groat.store.flow import Flow, Query
+from top_ups.receipts import RECEIPTS
 
 PAYMENTS = Table("topups_payment", lock="topups_lock", write="topups_write")
 PROVIDER = "house:payments"
@@ -17,13 +19,17 @@ LISTED_MAX = 100
 
 
 class TakeIn(Command, kw_only=True):
-    """Credit ``owner`` (``user:42``) with a payment of ``amount`` smallest units."""
+    """Credit ``owner`` (``user:42``) with a payment of ``amount`` smallest units.
+
+    ``receipt_to`` is the address that hears of it, "" for none.
+    """
 
     kind: ClassVar[str] = "topup"
     payment: str
     owner: str
     amount: int
     asset: str
+    receipt_to: str = ""
 
     def target(self) -> Any:
         """Cover the payment and what it is worth."""
@@ -45,6 +51,8 @@ class TakeIn(Command, kw_only=True):
         amount = format_amount(self.amount, book.assets[self.asset].scale)
         data = {"payment": self.payment, "amount": amount, "asset": self.asset}
         book.tell(made.id, self.owner, EVENT, data)
+        if self.receipt_to:
+            put(book, made.id, RECEIPTS, self.receipt_to, data)
         return Effect([made])
 
 
