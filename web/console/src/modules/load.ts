@@ -14,7 +14,19 @@ let begun = false;
 export function loadModules(): void {
   if (begun) return;
   begun = true;
-  for (const listed of allModules()) void load(listed);
+  const modules = allModules();
+  if (modules.length > 0) preloadShared();
+  for (const listed of modules) void load(listed);
+}
+
+/** Fetches what modules share with the console beside them: a browser hears of it only once it has read them. */
+function preloadShared(): void {
+  const map = document.querySelector("script[type=importmap]")?.textContent;
+  if (!map) return;
+  const { imports } = JSON.parse(map) as { imports: Record<string, string> };
+  for (const href of Object.values(imports)) {
+    document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
+  }
 }
 
 async function load(listed: Listed): Promise<void> {
