@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import tokenize
@@ -113,3 +114,23 @@ def test_each_cross_reference_of_a_docstring_leads_to_a_name() -> None:
         for path, target in found
         if not known().issuperset(target.split("."))
     } == set()
+
+
+# The names that several classes may share, and why.
+SHARED = {
+    "Groat": "the ledger that apps open is the engine's, with the words of the programs that every database has",
+    "Application": "forms of two kinds of requests: the name is the title of each in the published schema",
+}
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    places: dict[str, list[str]] = {}
+    for path in (ROOT / "src" / "groat").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name.lstrip("_"), []).append(
+                    str(path.relative_to(ROOT / "src" / "groat"))
+                )
+    shared = {name: where for name, where in places.items() if len(where) > 1}
+    assert {name: where for name, where in shared.items() if name not in SHARED} == {}
+    assert SHARED.keys() == shared.keys()

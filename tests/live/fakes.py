@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from groat.identity import Identity, Unauthorized
 from groat.ledger.errors import Unavailable
 from groat.store.batch import Published
-from groat.store.streams import BEHIND_MAX, Event, Head, Resume
+from groat.store.streams import BEHIND_MAX, Head, Resume, StoredEvent
 
 
 @dataclass
@@ -52,10 +52,10 @@ class FakeStreams:
         stream = self.of(name)
         return Head(stream.epoch, len(stream.events), stream.forgotten + 1)
 
-    def _events(self, name: str, after: int, upto: int) -> list[Event]:
+    def _events(self, name: str, after: int, upto: int) -> list[StoredEvent]:
         stream = self.of(name)
         return [
-            Event(offset, stream.events[offset - 1])
+            StoredEvent(offset, stream.events[offset - 1])
             for offset in range(max(after, stream.forgotten) + 1, min(upto, len(stream.events)) + 1)
         ]
 
@@ -63,9 +63,11 @@ class FakeStreams:
         await self._reading("heads")
         return {name: self._head(name) for name in streams}
 
-    async def read(self, stream: str, after: int, limit: int = 1000, bytes_max: int = 256_000) -> list[Event]:
+    async def read(
+        self, stream: str, after: int, limit: int = 1000, bytes_max: int = 256_000
+    ) -> list[StoredEvent]:
         await self._reading("read")
-        page: list[Event] = []
+        page: list[StoredEvent] = []
         size = 0
         for event in self._events(stream, after, after + limit):
             size += len(event.data)
@@ -74,7 +76,7 @@ class FakeStreams:
             page.append(event)
         return page
 
-    async def read_many(self, ranges: Mapping[str, tuple[int, int]]) -> dict[str, list[Event]]:
+    async def read_many(self, ranges: Mapping[str, tuple[int, int]]) -> dict[str, list[StoredEvent]]:
         await self._reading("read_many")
         return {name: self._events(name, after, upto) for name, (after, upto) in ranges.items()}
 

@@ -13,7 +13,7 @@ from groat.store import postgres
 from groat.store.flow import Flow, Query, hand_over
 from groat.store.interface import Store
 from groat.store.merging import merge
-from groat.store.postgres import Connection, PostgresStore
+from groat.store.postgres import PostgresStore, PreparingConnection
 from groat.store.statements import Statement
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database, PostgresDatabase
@@ -87,7 +87,7 @@ async def test_a_lone_transaction_takes_few_round_trips(
 ) -> None:
     sent: list[str] = []
 
-    class Counting(Connection):
+    class Counting(PreparingConnection):
         async def execute(self, query: str, *args: Any, **how: Any) -> Any:
             sent.append(query)
             return await super().execute(query, *args, **how)

@@ -11,7 +11,7 @@ import typer
 from groat.cli.options import open_ledger, require_database, with_settings
 from groat.cli.output import progress, result
 from groat.settings import Settings
-from groat.store.archive import Month, Moved
+from groat.store.archive import ArchivedRows, Month
 
 
 @with_settings("database")
@@ -44,7 +44,7 @@ async def _archive(settings: Settings, before: datetime | None) -> list[Month]:
         with progress() as shown:
             task = shown.add_task("Archiving", total=None)
 
-            def moved(stretch: Moved) -> None:
+            def moved(stretch: ArchivedRows) -> None:
                 name = f"Archiving {stretch.month // 100}-{stretch.month % 100:02}"
                 shown.update(task, description=name, advance=stretch.transactions)
 

@@ -18,7 +18,7 @@ from groat.ledger.amounts import SCALE_MAX, Asset, check_asset, parse_amount
 from groat.ledger.commands import POSTINGS_MAX, check_move
 from groat.ledger.errors import InvalidInput
 from groat.ledger.keys import Form, Key
-from groat.ledger.restore import HOLD_STATES, Line, Made, Restore
+from groat.ledger.restore import HOLD_STATES, Made, PastPosting, Restore
 from groat.ledger.text import check_id, check_metadata, check_principal, check_text, parse_time
 
 OLDER = frozenset(
@@ -92,7 +92,7 @@ def to_restores(table: FileTable, assets: Mapping[str, Asset]) -> tuple[list[Res
     return restores, sorted(problems)
 
 
-def _line(cells: Mapping[str, str], assets: Mapping[str, Asset]) -> Line:
+def _line(cells: Mapping[str, str], assets: Mapping[str, Asset]) -> PastPosting:
     code = cells["asset"]
     if code not in assets:
         raise InvalidInput("unknown_asset" if code else "invalid_asset")
@@ -103,7 +103,7 @@ def _line(cells: Mapping[str, str], assets: Mapping[str, Asset]) -> Line:
     check_move(cells["source"], cells["destination"], amount or abs(pending), code, dict(assets))
     if not _LEG.fullmatch(cells["leg"]):
         raise InvalidInput("too_many_postings", f"{cells['leg']!r} is no number of a posting.")
-    return Line(
+    return PastPosting(
         int(cells["leg"]),
         check_path(cells["source"]),
         check_path(cells["destination"]),
@@ -113,7 +113,7 @@ def _line(cells: Mapping[str, str], assets: Mapping[str, Asset]) -> Line:
     )
 
 
-def _made(rows: list[FileRow], lines: tuple[Line, ...]) -> Made:
+def _made(rows: list[FileRow], lines: tuple[PastPosting, ...]) -> Made:
     """The transaction of these rows. Raises InvalidInput."""
     cells = rows[0].cells
     own = (

@@ -617,7 +617,7 @@ class Groat(Lookup):
         return id
 
     async def archive(
-        self, before: Time, progress: Callable[[archiving.Moved], None] = lambda _: None
+        self, before: Time, progress: Callable[[archiving.ArchivedRows], None] = lambda _: None
     ) -> list[archiving.Month]:
         """Move what was committed before this moment into the archive, month by month; what the archive then has.
 

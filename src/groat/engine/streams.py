@@ -11,7 +11,7 @@ from groat.ledger.accounts import check_stream
 from groat.ledger.amounts import Asset
 from groat.store import streams as flows
 from groat.store.interface import Store
-from groat.store.streams import Event, Head, Resume, Snapshot, Wanted
+from groat.store.streams import Head, Resume, Snapshot, StoredEvent, Wanted
 
 log = structlog.get_logger("groat.streams")
 
@@ -35,11 +35,11 @@ class Streams:
 
     async def read(
         self, stream: str, after: int, limit: int = PAGE_MAX, bytes_max: int = BYTES_MAX
-    ) -> list[Event]:
+    ) -> list[StoredEvent]:
         """Events behind offset ``after``: at most ``limit``, at most ``bytes_max`` bytes of JSON, but at least one."""
         return await self._store.read(flows.read_events, stream, after, limit, bytes_max)
 
-    async def read_many(self, ranges: Mapping[str, tuple[int, int]]) -> dict[str, list[Event]]:
+    async def read_many(self, ranges: Mapping[str, tuple[int, int]]) -> dict[str, list[StoredEvent]]:
         """For each stream the events behind ``after`` up to ``upto``, all in one statement."""
         return await self._store.read(flows.read_ranges, ranges)
 

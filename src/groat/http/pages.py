@@ -41,7 +41,7 @@ _NOT_BUILT = (
 )
 
 
-class _File:
+class _ConsoleFile:
     """A file in memory: its bodies by content coding, b"" for none, and its headers."""
 
     def __init__(self, kind: str, bodies: dict[bytes, bytes], *, lasting: bool) -> None:
@@ -53,7 +53,7 @@ class _File:
             self._headers.append((b"vary", b"accept-encoding"))
 
     @classmethod
-    def built(cls, path: Path, *, lasting: bool) -> _File:
+    def built(cls, path: Path, *, lasting: bool) -> _ConsoleFile:
         """A file of the console, with the packed ones that the build has put beside it."""
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         if kind.startswith("text/") or kind.endswith("javascript"):
@@ -66,7 +66,7 @@ class _File:
         return cls(kind, bodies, lasting=lasting)
 
     @classmethod
-    def made(cls, kind: str, body: bytes, *, lasting: bool) -> _File:
+    def made(cls, kind: str, body: bytes, *, lasting: bool) -> _ConsoleFile:
         """A file that no build has packed: it is packed here, if that makes it smaller."""
         bodies = {b"": body}
         packed = gzip.compress(body, mtime=0)
@@ -97,7 +97,7 @@ class Console:
     """
 
     def __init__(self, directory: Path = DIRECTORY, modules: Mapping[str, BuiltModule] | None = None) -> None:
-        self._files: dict[str, _File] = {}
+        self._files: dict[str, _ConsoleFile] = {}
         for path in sorted(directory.rglob("*")) if directory.is_dir() else ():
             if (
                 path.is_file()
@@ -105,17 +105,19 @@ class Console:
                 and path.suffix not in _CODINGS.values()
             ):
                 name = "/" + path.relative_to(directory).as_posix()
-                self._files[name] = _File.built(path, lasting=name.startswith(_LASTING))
+                self._files[name] = _ConsoleFile.built(path, lasting=name.startswith(_LASTING))
         for program, module in (modules or {}).items():
             for name, body in module.files.items():
                 kind = MEDIA_TYPES[PurePosixPath(name).suffix]
-                self._files[address(program, module, name)] = _File.made(kind, body, lasting=True)
+                self._files[address(program, module, name)] = _ConsoleFile.made(kind, body, lasting=True)
         self._index = self._files.get("/index.html")
         scripts = "'self'"
         if self._index is not None:
             page = with_modules(self._index.bodies[b""], modules or {})
             if modules:
-                self._index = self._files["/index.html"] = _File.made(HTML.decode(), page, lasting=False)
+                self._index = self._files["/index.html"] = _ConsoleFile.made(
+                    HTML.decode(), page, lasting=False
+                )
             scripts = script_sources(page)
         self._headers = [(b"content-security-policy", _POLICY.format(scripts=scripts).encode()), *_HEADERS]
 

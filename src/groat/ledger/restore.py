@@ -27,7 +27,7 @@ from groat.ledger.keys import Form
 HOLD_STATES = (HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED)
 
 
-class Line(msgspec.Struct, frozen=True, array_like=True):
+class PastPosting(msgspec.Struct, frozen=True, array_like=True):
     """A posting as it was: what was posted and by how much the pending counters changed, in smallest units."""
 
     number: int
@@ -49,7 +49,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     metadata: str | None
     effective_at: int
-    lines: tuple[Line, ...]
+    lines: tuple[PastPosting, ...]
     reverses: str | None = None
     hold: str | None = None
     state: str | None = None
@@ -148,7 +148,7 @@ class Restore(Command, kw_only=True):
             hold.expires_at = made.expires_at
         return self._record(book, made, legs, hold)
 
-    def _may_resolve(self, hold: HoldRow | None, made: Made, line: Line) -> Refusal | None:
+    def _may_resolve(self, hold: HoldRow | None, made: Made, line: PastPosting) -> Refusal | None:
         if hold is None:
             return refuse("hold_not_found", hold=made.hold or "")
         if hold.status != HOLD_OPEN:

@@ -29,7 +29,7 @@ from groat.live.frames import CHUNK_BYTES, Format, push
 
 if TYPE_CHECKING:
     from groat.store.batch import Published
-    from groat.store.streams import Event, Head, Resume
+    from groat.store.streams import Head, Resume, StoredEvent
 
 HEAL_AFTER_S: Final = 0.005
 CHECK_EVERY_S: Final = 2.0
@@ -57,10 +57,10 @@ class StreamSource(Protocol):
     async def heads(self, streams: Sequence[str]) -> dict[str, Head]:
         """The heads of streams."""
 
-    async def read(self, stream: str, after: int, limit: int, bytes_max: int = ...) -> list[Event]:
+    async def read(self, stream: str, after: int, limit: int, bytes_max: int = ...) -> list[StoredEvent]:
         """A page of events."""
 
-    async def read_many(self, wanted: dict[str, tuple[int, int]]) -> dict[str, list[Event]]:
+    async def read_many(self, wanted: dict[str, tuple[int, int]]) -> dict[str, list[StoredEvent]]:
         """Events of many streams, each (after, upto]."""
 
     async def resume(self, stream: str, epoch: str | None, offset: int, limit: int, bytes_max: int) -> Resume:
@@ -371,7 +371,7 @@ class Hub:
             for stream in wanted:
                 self._healed(stream, found.get(stream, []))
 
-    def _healed(self, stream: str, events: list[Event]) -> None:
+    def _healed(self, stream: str, events: list[StoredEvent]) -> None:
         feed = self._feeds.get(stream)
         if feed is None or feed not in self._missing:
             return

@@ -31,7 +31,7 @@ class MonthNotOver(GroatError):
         super().__init__("month_not_over")
 
 
-class Moved(NamedTuple):
+class ArchivedRows(NamedTuple):
     """The rows that one stretch moved into the archive of ``month`` (202501)."""
 
     month: int
@@ -53,7 +53,7 @@ def month_of(at: int) -> int:
     return moment.year * 100 + moment.month
 
 
-def archive_some(before: int) -> Flow[Moved | None]:
+def archive_some(before: int) -> Flow[ArchivedRows | None]:
     """Move the next batches that were committed before a moment (microseconds) and share a month; None: there are none.
 
     A month must be over for a day, for what began in it may be committed later. Raises MonthNotOver, and StoreError
@@ -85,7 +85,7 @@ def archive_some(before: int) -> Flow[Moved | None]:
     yield Query("drop_postings", (last, upto))
     yield Query("drop_transactions", (last, upto))
     yield Query("note_archive", (month, upto, transactions, postings))
-    return Moved(month, transactions, postings)
+    return ArchivedRows(month, transactions, postings)
 
 
 def list_archive() -> Flow[list[Month]]:

@@ -218,7 +218,7 @@ def pairs_of(transaction: TransactionRow) -> set[tuple[str, str]]:
     }
 
 
-class Step(NamedTuple):
+class LockStep(NamedTuple):
     """A step of the lock order: rows of one sort, and the statement that locks them in the order of their ids.
 
     ``free`` passes over rows that others hold instead of waiting for them; only stores with row locks have it. ``take``
@@ -233,12 +233,12 @@ class Step(NamedTuple):
 
 LOCK_ORDER = (
     # Those of programs come first, by the rank of their Table, then by its name: Locker.lock_program_rows.
-    Step("rows of programs", "Table.lock"),
-    Step("new accounts", "open_accounts", take=Locker.open_accounts),
-    Step("holds", "lock_holds", "lock_free_holds", Locker.lock_holds),
-    Step("accounts", "lock_accounts", "lock_free_accounts", Locker.lock_accounts),
-    Step("streams", "lock_streams", "lock_free_streams", Locker.lock_streams),
+    LockStep("rows of programs", "Table.lock"),
+    LockStep("new accounts", "open_accounts", take=Locker.open_accounts),
+    LockStep("holds", "lock_holds", "lock_free_holds", Locker.lock_holds),
+    LockStep("accounts", "lock_accounts", "lock_free_accounts", Locker.lock_accounts),
+    LockStep("streams", "lock_streams", "lock_free_streams", Locker.lock_streams),
     # These are written when all commands are decided: Batch.write.
-    Step("new streams", "open_streams"),
-    Step("keys", "insert_keys"),
+    LockStep("new streams", "open_streams"),
+    LockStep("keys", "insert_keys"),
 )

@@ -76,7 +76,7 @@ _AS_TEXT = re.compile(r"\$(\d+)::text::")
 _encode = msgspec.json.encode
 
 
-class Connection(asyncpg.Connection):  # type: ignore[misc]
+class PreparingConnection(asyncpg.Connection):  # type: ignore[misc]
     """A connection that knows which statements that write rows it has prepared, and of which ``dsn`` it is."""
 
     __slots__ = ("dsn", "prepared")
@@ -170,11 +170,11 @@ class PostgresStore:
             server_settings=settings,
             statement_cache_size=200,
             max_cached_statement_lifetime=0,
-            connection_class=Connection,
+            connection_class=PreparingConnection,
             init=self._greet,
         )
 
-    async def _greet(self, connection: Connection) -> None:
+    async def _greet(self, connection: PreparingConnection) -> None:
         connection.dsn = self.dsn
         await self._meet(connection)
 

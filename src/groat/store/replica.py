@@ -21,7 +21,7 @@ import structlog
 
 from groat.ledger.errors import StoreError, Unavailable
 from groat.store.flow import Flow
-from groat.store.postgres import READER_SETTINGS, READERS, Connection, PostgresStore
+from groat.store.postgres import READER_SETTINGS, READERS, PostgresStore, PreparingConnection
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,7 +78,7 @@ class Replica:
             timeout=ANSWER_S,
             command_timeout=STATEMENT_S,
             server_settings=SETTINGS,
-            connection_class=Connection,
+            connection_class=PreparingConnection,
             init=self._greet,
         )
         self._tasks = [
@@ -126,7 +126,7 @@ class Replica:
         self.reads += 1
         return result, stale_s
 
-    async def _greet(self, connection: Connection) -> None:
+    async def _greet(self, connection: PreparingConnection) -> None:
         connection.dsn = self._dsn
 
     async def _age_s(self, connection: Any) -> float | None:

@@ -28,7 +28,7 @@ class Head(NamedTuple):
     oldest: int
 
 
-class Event(NamedTuple):
+class StoredEvent(NamedTuple):
     """One stored event: ``data`` is its JSON, ready to be embedded."""
 
     offset: int
@@ -52,7 +52,7 @@ class Resume(NamedTuple):
 
     recovered: bool
     epoch: str
-    events: list[Event]
+    events: list[StoredEvent]
     offset: int
     head: int
     snapshot: bytes | None
@@ -78,13 +78,13 @@ def read_heads(streams: Sequence[str]) -> Flow[dict[str, Head]]:
     return heads
 
 
-def read_events(stream: str, after: int, limit: int, bytes_max: int) -> Flow[list[Event]]:
+def read_events(stream: str, after: int, limit: int, bytes_max: int) -> Flow[list[StoredEvent]]:
     """Events behind ``after`` in order: at most ``limit``, and no more than fit into ``bytes_max`` but at least one."""
     rows = yield Query("read_events", (stream, after, limit))
-    return _cut([Event(offset, text.encode()) for offset, text in rows], 0, limit, bytes_max)
+    return _cut([StoredEvent(offset, text.encode()) for offset, text in rows], 0, limit, bytes_max)
 
 
-def _cut(events: list[Event], start: int, limit: int, bytes_max: int) -> list[Event]:
+def _cut(events: list[StoredEvent], start: int, limit: int, bytes_max: int) -> list[StoredEvent]:
     size = 0
     stop = start
     for event in events[start : start + limit]:
@@ -95,12 +95,12 @@ def _cut(events: list[Event], start: int, limit: int, bytes_max: int) -> list[Ev
     return events[start:stop]
 
 
-def read_ranges(ranges: Mapping[str, tuple[int, int]]) -> Flow[dict[str, list[Event]]]:
+def read_ranges(ranges: Mapping[str, tuple[int, int]]) -> Flow[dict[str, list[StoredEvent]]]:
     """Events of several streams in one statement: for each stream those behind ``after`` up to ``upto``."""
-    found: dict[str, list[Event]] = {name: [] for name in ranges}
+    found: dict[str, list[StoredEvent]] = {name: [] for name in ranges}
     wanted = [(name, after, upto) for name, (after, upto) in ranges.items()]
     for name, offset, text in (yield Query("read_ranges", (wanted,))):
-        found[name].append(Event(offset, text.encode()))
+        found[name].append(StoredEvent(offset, text.encode()))
     for events in found.values():
         events.sort()
     return found

@@ -18,7 +18,7 @@ from groat.programs.notifications import letters
 from groat.programs.notifications.commands import SetWays
 from groat.programs.notifications.mail import Mailer, Relay, relay_of
 from groat.programs.notifications.notices import MAIL as CHANNEL
-from groat.programs.outbox import Channel, Outcome, flows
+from groat.programs.outbox import Channel, EntryOutcome, flows
 from groat.programs.outbox.sender import Outbox, Sender
 from groat.settings import Settings, SettingsError
 from tests.helpers.clock import Clock
@@ -345,7 +345,7 @@ async def test_a_sender_that_died_is_replaced(
     await send_all(groat, smtp)
     assert len(smtp.mails) == 1
     # The dead one, back again, has no say any more.
-    await groat.write(flows.settle, channel, [Outcome(entry, "failed")])
+    await groat.write(flows.settle, channel, [EntryOutcome(entry, "failed")])
     assert states(database) == [("user:42", "sent", 2)]
 
 

@@ -16,7 +16,7 @@ from groat.ledger.book import Book
 from groat.ledger.commands import Command, Effect
 from groat.ledger.errors import Refusal
 from groat.programs.notifications.letters import take_over
-from groat.programs.outbox import Channel, Entry, Outcome, Undeliverable, each, flows, put
+from groat.programs.outbox import Channel, Entry, EntryOutcome, Undeliverable, each, flows, put
 from groat.programs.outbox.sender import Outbox, Sender
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
@@ -196,7 +196,7 @@ async def test_a_node_that_died_is_replaced_after_its_lease(
     await send_all(groat, channel)
     assert outside.heard["a"] == ["one", "two"]
     # The dead one, back again, has no say any more.
-    await groat.write(flows.settle, channel, [Outcome(entry, "failed")])
+    await groat.write(flows.settle, channel, [EntryOutcome(entry, "failed")])
     assert [state for _, state, *_ in states(database)] == ["sent", "sent"]
 
 

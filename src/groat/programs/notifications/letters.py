@@ -9,7 +9,7 @@ from typing import NamedTuple
 from groat.identity.model import EVERYBODY
 from groat.programs.notifications.flows import read_boxes
 from groat.programs.notifications.notices import EMAIL, MAIL, Box, Notified, is_person
-from groat.programs.outbox import Entry, Outcome
+from groat.programs.outbox import Entry, EntryOutcome
 from groat.programs.outbox.flows import reach, row_of
 from groat.store.flow import Flow, Query
 
@@ -27,7 +27,7 @@ class Letter(NamedTuple):
     address: str | None
 
 
-def read_letters(entries: Iterable[Entry]) -> Flow[tuple[list[Letter], list[Outcome]]]:
+def read_letters(entries: Iterable[Entry]) -> Flow[tuple[list[Letter], list[EntryOutcome]]]:
     """Read what there is to mail, and the outcome of what cannot or need not be mailed any more."""
     entries = list(entries)
     wanted = sorted({entry.body["notification"] for entry in entries})
@@ -37,17 +37,19 @@ def read_letters(entries: Iterable[Entry]) -> Flow[tuple[list[Letter], list[Outc
     addresses = dict((yield Query("find_mail_addresses", (people,))) if people else ())
     boxes = (yield from read_boxes(people)) if people else {}
     letters: list[Letter] = []
-    outcomes: list[Outcome] = []
+    outcomes: list[EntryOutcome] = []
     for entry in entries:
         news = notifications.get(entry.body["notification"])
         if news is None:
-            outcomes.append(Outcome(entry, "dropped", "the notification is gone"))
+            outcomes.append(EntryOutcome(entry, "dropped", "the notification is gone"))
         elif not is_person(entry.target):
             letters.append(Letter(entry, news, None))
         elif addresses.get(entry.target) and boxes[entry.target].wants(EMAIL, news.category):
             letters.append(Letter(entry, news, addresses[entry.target]))
         else:
-            outcomes.append(Outcome(entry, "dropped", "there is no address, or no mail is wanted any more"))
+            outcomes.append(
+                EntryOutcome(entry, "dropped", "there is no address, or no mail is wanted any more")
+            )
     return letters, outcomes
 
 

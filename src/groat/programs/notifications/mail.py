@@ -18,7 +18,7 @@ import structlog
 from groat.engine.groat import Groat
 from groat.engine.ids import new_id
 from groat.programs.notifications.letters import Letter, read_letters, spread
-from groat.programs.outbox import Delivery, Outcome
+from groat.programs.outbox import Delivery, EntryOutcome
 from groat.settings import Settings, SettingsError
 
 ANSWER_S = 10.0
@@ -71,7 +71,7 @@ class Mailer:
         self._sender = sender
         self._domain = parseaddr(sender)[1].rpartition("@")[2]
 
-    async def deliver(self, delivery: Delivery) -> list[Outcome]:
+    async def deliver(self, delivery: Delivery) -> list[EntryOutcome]:
         """Send the mail of the outbox's entries; that of a room is spread among its readers. Raises StoreError."""
         letters, outcomes = await self._groat.read(read_letters, delivery.entries)
         for letter in letters:
@@ -80,18 +80,18 @@ class Mailer:
                 while reached is not None:
                     # Each page of a room's readers is a commit, behind which another node could go on.
                     reached = await self._groat.write(spread, letter, reached, new_id)
-                outcomes.append(Outcome(letter.entry, "sent"))
+                outcomes.append(EntryOutcome(letter.entry, "sent"))
         mine = [letter for letter in letters if letter.address is not None]
         if mine:
             outcomes += await asyncio.to_thread(self._deliver, mine, delivery.has_time)
         return outcomes
 
-    def _deliver(self, letters: Sequence[Letter], has_time: Callable[[], bool]) -> list[Outcome]:
+    def _deliver(self, letters: Sequence[Letter], has_time: Callable[[], bool]) -> list[EntryOutcome]:
         """Send the letters and return the outcome of each, even after errors; they wait if the lease leaves no time.
 
         Letters left by a broken connection go over a new one, as long as each connection sends at least one letter.
         """
-        outcomes: dict[str, Outcome] = {}
+        outcomes: dict[str, EntryOutcome] = {}
         why = ""
         tried = -1
         while tried < len(outcomes) < len(letters) and has_time():
@@ -107,13 +107,13 @@ class Mailer:
             except Exception:
                 log.exception("mail_broke")
         left = [letter.entry for letter in letters if letter.entry.id not in outcomes]
-        return [*outcomes.values(), *(Outcome(entry, "waiting", why) for entry in left)]
+        return [*outcomes.values(), *(EntryOutcome(entry, "waiting", why) for entry in left)]
 
     def _send_some(
         self,
         connection: smtplib.SMTP,
         letters: Sequence[Letter],
-        outcomes: dict[str, Outcome],
+        outcomes: dict[str, EntryOutcome],
         has_time: Callable[[], bool],
     ) -> None:
         """Send the letters over a connection for as long as it lasts; ``outcomes`` has those that were tried."""
@@ -122,7 +122,7 @@ class Mailer:
             if connection.sock is None or not has_time():
                 break
             entry = letter.entry
-            outcomes[entry.id] = Outcome(entry, "waiting", "the connection to the relay broke")
+            outcomes[entry.id] = EntryOutcome(entry, "waiting", "the connection to the relay broke")
             outcomes[entry.id] = self._send(connection, letter)
 
     def _connect(self) -> smtplib.SMTP:
@@ -142,23 +142,23 @@ class Mailer:
             connection.login(relay.user, relay.password)
         return connection
 
-    def _send(self, connection: smtplib.SMTP, letter: Letter) -> Outcome:
+    def _send(self, connection: smtplib.SMTP, letter: Letter) -> EntryOutcome:
         entry = letter.entry
         try:
             message = self.message(letter)
         except Exception:
             # The standard library fails on some odd addresses, every time.
             log.exception("mail_refused", mail=entry.id)
-            return Outcome(entry, "failed", "no mail can be made of it")
+            return EntryOutcome(entry, "failed", "no mail can be made of it")
         try:
             connection.send_message(message, to_addrs=[letter.address or ""])
         except smtplib.SMTPServerDisconnected:
             raise
         except smtplib.SMTPSenderRefused as error:
             # The settings are wrong, not this letter.
-            return Outcome(entry, "waiting", f"the sender {self._sender} is refused: {error}")
+            return EntryOutcome(entry, "waiting", f"the sender {self._sender} is refused: {error}")
         except (smtplib.SMTPException, ValueError) as error:
-            return Outcome(entry, "failed" if _is_final(error) else "waiting", str(error))
+            return EntryOutcome(entry, "failed" if _is_final(error) else "waiting", str(error))
         except OSError:
             raise
         except Exception:
@@ -166,8 +166,8 @@ class Mailer:
             # The next letters begin anew, over this connection or over another.
             with suppress(OSError):
                 connection.rset()
-            return Outcome(entry, "waiting", "an unforeseen error, see the log")
-        return Outcome(entry, "sent")
+            return EntryOutcome(entry, "waiting", "an unforeseen error, see the log")
+        return EntryOutcome(entry, "sent")
 
     def message(self, letter: Letter) -> EmailMessage:
         """The mail of a letter; the same letter gives the same mail."""

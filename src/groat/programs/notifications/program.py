@@ -15,7 +15,7 @@ from groat.programs.notifications.letters import take_over
 from groat.programs.notifications.mail import Mailer, relay_of
 from groat.programs.notifications.notices import MAIL
 from groat.programs.notifications.operations import operations
-from groat.programs.outbox import Channel, Delivery, Outcome
+from groat.programs.outbox import Channel, Delivery, EntryOutcome
 from groat.programs.outbox.sender import POLL_S, Outbox, repeating
 from groat.programs.program import Host, Program
 
@@ -33,7 +33,7 @@ async def _mailing(host: Host) -> AsyncIterator[Mailer | None]:
         yield None if relay is None else Mailer(services.groat, relay, services.settings.smtp_from)
 
 
-async def _deliver(delivery: Delivery) -> list[Outcome]:
+async def _deliver(delivery: Delivery) -> list[EntryOutcome]:
     return await delivery.services.part(Mailer).deliver(delivery)
 
 

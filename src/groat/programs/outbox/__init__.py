@@ -5,10 +5,10 @@ A program declares a :class:`Channel`; its commands call :func:`put`, and a node
 
 from pathlib import Path
 
-from groat.programs.outbox.channel import Channel, Delivery, Entry, Outcome, Undeliverable, each
+from groat.programs.outbox.channel import Channel, Delivery, Entry, EntryOutcome, Undeliverable, each
 from groat.programs.outbox.flows import forget_outbox, put
 from groat.store.extension import Extension
 
 OUTBOX = Extension("outbox", Path(__file__).parent, forgets=(forget_outbox,))
 
-__all__ = ["OUTBOX", "Channel", "Delivery", "Entry", "Outcome", "Undeliverable", "each", "put"]
+__all__ = ["OUTBOX", "Channel", "Delivery", "Entry", "EntryOutcome", "Undeliverable", "each", "put"]

@@ -36,7 +36,7 @@ class Entry(NamedTuple):
     claim: str
 
 
-class Outcome(NamedTuple):
+class EntryOutcome(NamedTuple):
     """The outcome of an entry: ``waiting`` is tried again later, ``dropped`` was not wanted any more."""
 
     entry: Entry
@@ -52,7 +52,7 @@ class Delivery(NamedTuple):
     has_time: Callable[[], bool]
 
 
-Deliver = Callable[[Delivery], Awaitable[Sequence[Outcome]]]
+Deliver = Callable[[Delivery], Awaitable[Sequence[EntryOutcome]]]
 """Delivers entries. Those that it says nothing of wait, and all of them where it raises."""
 
 
@@ -81,16 +81,16 @@ def each(deliver: Callable[[Services, Entry], Awaitable[None]]) -> Deliver:
     entry is tried again later. It may be called twice for one entry, so the receiver needs ``entry.id``.
     """
 
-    async def one(services: Services, entry: Entry) -> Outcome:
+    async def one(services: Services, entry: Entry) -> EntryOutcome:
         try:
             await deliver(services, entry)
         except Undeliverable as error:
-            return Outcome(entry, "failed", str(error))
+            return EntryOutcome(entry, "failed", str(error))
         except Exception as error:  # noqa: BLE001  (one entry's fault must not keep the others from theirs)
-            return Outcome(entry, "waiting", f"{type(error).__name__}: {error}")
-        return Outcome(entry, "sent")
+            return EntryOutcome(entry, "waiting", f"{type(error).__name__}: {error}")
+        return EntryOutcome(entry, "sent")
 
-    async def deliver_all(delivery: Delivery) -> Sequence[Outcome]:
+    async def deliver_all(delivery: Delivery) -> Sequence[EntryOutcome]:
         return await asyncio.gather(*(one(delivery.services, entry) for entry in delivery.entries))
 
     return deliver_all

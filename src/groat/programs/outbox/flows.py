@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from groat.ledger.book import Book, Table
-from groat.programs.outbox.channel import NOTE_MAX, Channel, Entry, Outcome
+from groat.programs.outbox.channel import NOTE_MAX, Channel, Entry, EntryOutcome
 from groat.store.flow import Flow, Query
 
 ENTRY = Table("outbox", lock="read_outbox", write="insert_outbox")
@@ -81,7 +81,7 @@ def claim(channel: Channel, claimant: str) -> Flow[list[Entry]]:
     return entries
 
 
-def settle(channel: Channel, outcomes: Sequence[Outcome]) -> Flow[None]:
+def settle(channel: Channel, outcomes: Sequence[EntryOutcome]) -> Flow[None]:
     """Keep what became of claimed entries: those that wait are due again, later after each attempt."""
     (now,) = yield Query("read_now")
     rows = []

@@ -14,7 +14,7 @@ from groat.engine.groat import Groat
 from groat.engine.ids import new_id
 from groat.ledger.errors import GroatError
 from groat.programs.outbox import flows
-from groat.programs.outbox.channel import Channel, Delivery, Outcome
+from groat.programs.outbox.channel import Channel, Delivery, EntryOutcome
 from groat.programs.outbox.flows import Backlog
 
 POLL_S = 2.0
@@ -55,7 +55,7 @@ class Sender:
         def has_time() -> bool:
             return time.monotonic() < deadline and not self._stopping.is_set()
 
-        said: dict[str, Outcome] = {}
+        said: dict[str, EntryOutcome] = {}
         try:
             said = {
                 outcome.entry.id: outcome
@@ -64,8 +64,8 @@ class Sender:
         except Exception as error:
             # A fault of the channel's must not end the delivery for good.
             log.exception("delivery_broke", channel=channel.name)
-            said = {each.id: Outcome(each, "waiting", type(error).__name__) for each in entries}
-        outcomes = [said.get(each.id, Outcome(each, "waiting")) for each in entries]
+            said = {each.id: EntryOutcome(each, "waiting", type(error).__name__) for each in entries}
+        outcomes = [said.get(each.id, EntryOutcome(each, "waiting")) for each in entries]
         for outcome in outcomes:
             if outcome.state != "sent" and outcome.note:
                 log.warning(

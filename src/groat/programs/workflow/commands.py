@@ -20,7 +20,7 @@ from groat.programs.workflow.rows import MOVES, OPEN, REQUEST, RequestRow, text_
 from groat.programs.workflow.rules import Taker
 from groat.programs.workflow.states import DROP
 from groat.programs.workflow.steps import Pay, Reserve, Step, read_units
-from groat.programs.workflow.turns import Plan, Turn, stored
+from groat.programs.workflow.turns import Turn, TurnPlan, stored
 
 
 class Take(Command, kw_only=True):
@@ -104,7 +104,7 @@ class Take(Command, kw_only=True):
             refs.holds.add(turn.row.hold)
         if (turn.row.state if turn.row else "") not in (turn.transition.sources or ("",)):
             return
-        plan = Plan(self.kinds, book, refs)
+        plan = TurnPlan(self.kinds, book, refs)
         # What is raised here is raised again in decide(), which reports it.
         with suppress(Exception):
             try:
@@ -139,7 +139,7 @@ class Take(Command, kw_only=True):
         """Check who may take it and from where, take the steps, move their money, and tell everybody concerned."""
         turn, taker = self._turn(), self._taker
         self._see(turn, book)
-        plan = Plan(self.kinds, book, Refs())
+        plan = TurnPlan(self.kinds, book, Refs())
         refused = (
             self._refused(turn, taker)
             or plan.refused(turn)

@@ -22,7 +22,7 @@ LATEST = 2**31
 """Behind every version."""
 
 
-class Due(NamedTuple):
+class DueRequest(NamedTuple):
     """A request whose time has come, where it stood then, and for how long it was ``late`` (microseconds)."""
 
     id: str
@@ -114,9 +114,9 @@ def open_requests(owner: str) -> Flow[list[RequestRow]]:
     return (yield from _page(ids, OPEN_MAX)).rows
 
 
-def due(kinds: list[str], after: tuple[int, str], limit: int) -> Flow[list[Due]]:
+def due(kinds: list[str], after: tuple[int, str], limit: int) -> Flow[list[DueRequest]]:
     """Requests of these kinds whose time has come, the longest due first, behind (due_at, id)."""
-    return [Due(*values) for values in (yield Query("due_requests", (kinds, *after, limit)))]
+    return [DueRequest(*values) for values in (yield Query("due_requests", (kinds, *after, limit)))]
 
 
 def look(request: str, viewer: str, lasts: int) -> Flow[dict[str, list[tuple[str, int]]]]:

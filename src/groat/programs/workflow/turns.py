@@ -109,7 +109,7 @@ class Turn:
         return read_units(data.amount, asset, book.assets), asset  # type: ignore[attr-defined]
 
 
-class Plan:
+class TurnPlan:
     """The turns of one command over a book, in the order in which they are taken; ``refs`` are the rows they need."""
 
     def __init__(self, kinds: Mapping[str, Kind[Any]], book: Book, refs: Refs) -> None:

@@ -22,7 +22,7 @@ from groat.programs.workflow import auditing, reading
 from groat.programs.workflow.codes import RequestError
 from groat.programs.workflow.commands import Take
 from groat.programs.workflow.kinds import Kind, check_kinds
-from groat.programs.workflow.reading import LATEST, STEPS_MAX, Due, Page
+from groat.programs.workflow.reading import LATEST, STEPS_MAX, DueRequest, Page
 from groat.programs.workflow.rows import RequestRow
 from groat.programs.workflow.states import FILE, SYSTEM, Transition
 from groat.programs.workflow.steps import Nothing
@@ -346,7 +346,7 @@ class Workflow:
                 return taken
             after = (found[-1].due_at, found[-1].id)
 
-    async def _settle(self, due: Due) -> None:
+    async def _settle(self, due: DueRequest) -> None:
         kind, key = self.kinds[due.kind], _due_key(due)
         state = kind.states.get(due.state)
         if state is None or not state.then:
@@ -363,13 +363,13 @@ class Workflow:
         if refused is not None and refused.code != "wrong_state":
             self._put_off(due, refused.code, refused.detail)
 
-    def _put_off(self, due: Due, code: str, detail: str) -> None:
+    def _put_off(self, due: DueRequest, code: str, detail: str) -> None:
         log.error("due_request_refused", kind=due.kind, request=due.id, code=code, detail=detail)
         while len(self._refused) >= REFUSED_MAX:
             del self._refused[next(iter(self._refused))]
         self._refused[_due_key(due)] = None
 
-    async def _take_due(self, due: Due, transition: str, key: str) -> Refusal | None:
+    async def _take_due(self, due: DueRequest, transition: str, key: str) -> Refusal | None:
         answer = await self.take(
             due.kind, due.id, transition, by=CLOCK, key=key, roles=[SYSTEM], version=due.version
         )
@@ -382,7 +382,7 @@ def check_owner(kind: Kind[Any], owner: str) -> None:
         raise RequestError("owner_not_taken", owners=list(kind.owners))
 
 
-def _due_key(due: Due) -> str:
+def _due_key(due: DueRequest) -> str:
     """The key under which every node takes what is due; a refusal is frozen under it, so each hour has its own."""
     hours = due.late // HOUR_US
     return f"{due.id}/{due.version}" + (f"/{hours}" if hours else "")
