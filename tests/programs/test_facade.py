@@ -8,13 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, assert_type
 
+import msgspec
 import pytest
 from expense_claims import EXPENSES, Claim, ExpenseClaims
 
 from groat import Closed, Groat, Refused, SyncGroat
-from groat.ledger.errors import InvalidInput
+from groat.ledger.errors import GroatError, InvalidInput
 from groat.programs import Ledger, Program, ProgramError, Words, word
 from groat.programs.standing import STANDING
+from groat.programs.workflow import ADMIN, Kind, Parent, Requests, State, Step, Transition
 from groat.programs.workflow.codes import RequestError
 from groat.programs.workflow.views import RequestView
 from groat.settings import Settings
@@ -78,6 +80,47 @@ async def test_requests_are_filed_taken_on_and_read(database: Database) -> None:
         assert account is not None
         assert account.balances[0].balance == "42.50"
         assert (await groat.verify()).ok
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """What a department may spend."""
+
+    title: str
+    budget: str = ""
+
+
+BUDGET = Kind(
+    "budget",
+    title="Budget",
+    description="What a department may spend.",
+    data=Budget,
+    states=(State("open", "Open"),),
+    transitions=(Transition("file", "Plan", (), ("open",), (ADMIN,), lambda *_: Step()),),
+    example={"title": "Fair"},
+    owners=("house:*",),
+    parent=Parent("budget", ("budget",)),
+)
+
+
+class Budgets(Requests[Ledger, Budget]):
+    """Requests that are no person's, and belong to each other."""
+
+    kind = BUDGET
+
+
+async def test_requests_of_the_house_and_of_a_parent(tmp_path: Path) -> None:
+    program = Program("budgets", kinds=(BUDGET,), facade=(Budgets,))
+    async with Groat.open(f"sqlite:///{tmp_path}/a.db", programs=[program]) as groat:
+        budgets = groat.program(Budgets)
+        whole = await budgets.file(Budget("Fair"), owner="house:sales", key="1", **ADA)
+        part = await budgets.file(Budget("Train", whole.id), owner="house:sales", key="2", **ADA)
+        await budgets.file(Budget("Desk"), owner="house:office", key="3", **ADA)
+        assert [each.id for each in await budgets.page(owner="house:sales")] == [part.id, whole.id]
+        assert [each.id for each in await budgets.page(parent=whole.id)] == [part.id]
+        with pytest.raises(GroatError):
+            await budgets.file(Budget("Mine"), user="42", key="4", **ADA)
+        with pytest.raises(GroatError):
+            await budgets.file(Budget("Nobody's"), key="5", **ADA)
 
 
 async def test_thresholds_are_those_of_the_settings(tmp_path: Path) -> None:

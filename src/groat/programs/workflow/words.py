@@ -40,14 +40,23 @@ class Requests(Words[Ledger], Generic[Ledger, Data]):
 
     @word
     async def file(
-        self, data: Data, *, user: str, key: str, by: str = "", roles: Iterable[str] = ()
+        self,
+        data: Data,
+        *,
+        user: str = "",
+        owner: str = "",
+        key: str,
+        by: str = "",
+        roles: Iterable[str] = (),
     ) -> RequestView:
-        """File a request for a user (id); ``by`` is the principal who files it, the user unless given.
+        """File a request for a user (id), or for another ``owner`` (a stream, ``house:promo``).
 
-        The same key and data again bring the first answer again. Raises Refused.
+        ``by`` is the principal who files it, the owner unless given. The same key and data again bring the first answer
+        again. Raises Refused.
         """
         flow = workflow_of(self.groat)
-        return _sure(await flow.file(self.kind.name, data, user=user, key=key, by=by, roles=roles))
+        answer = await flow.file(self.kind.name, data, user=user, owner=owner, key=key, by=by, roles=roles)
+        return _sure(answer)
 
     @word
     async def take(
@@ -85,15 +94,26 @@ class Requests(Words[Ledger], Generic[Ledger, Data]):
         self,
         *,
         user: str = "",
+        owner: str = "",
+        parent: str = "",
         state: str = "",
         sort: Literal["newest", "oldest"] = "newest",
         after: str = "",
         limit: int = 50,
     ) -> list[RequestView]:
-        """Requests of everybody, or of one user, ``sort`` newest or oldest first, behind the id ``after``."""
+        """Requests of everybody, of one user or ``owner``, or that belong to the request ``parent``, behind the id
+        ``after``, ``sort`` newest or oldest first.
+        """
         flow = workflow_of(self.groat)
         page = await flow.page(
-            sort=sort, user=user, kind=self.kind.name, state=state, after=after, limit=limit
+            sort=sort,
+            user=user,
+            owner=owner,
+            parent=parent,
+            kind=self.kind.name,
+            state=state,
+            after=after,
+            limit=limit,
         )
         return [await flow.view(row) for row in page.rows]
 
