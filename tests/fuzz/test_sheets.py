@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from groat.ledger.amounts import Asset, parse_amount
-from groat.sandbox.pool import Pool, Work, WorkFailed
+from groat.sandbox.pool import Pool, SandboxWork, WorkFailed
 from groat.sheets import ROW_PROBLEMS, WARNINGS, Choices, Sheet, SheetError, read_sheet
 from groat.sheets.order import SheetOrder, take_sheet
 from tests.fuzz.harness import fuzz, mutate_zip
@@ -22,7 +22,9 @@ CHOICES = [
     Choices(user_column="1", amount_column="2"),
     Choices(encoding="cp1251"),
 ]
-READ = Work("groat.sheets.order:read", memory_bytes=256 << 20, cpu_s=5, wall_s=30.0, answer_bytes=32 << 20)
+READ = SandboxWork(
+    "groat.sheets.order:read", memory_bytes=256 << 20, cpu_s=5, wall_s=30.0, answer_bytes=32 << 20
+)
 
 pytestmark = pytest.mark.soak
 

@@ -13,14 +13,22 @@ from pathlib import Path
 import pytest
 
 from groat.sandbox import pool as pool_module
-from groat.sandbox.pool import AT_ONCE, PER_PERSON_MAX, WAITING_MAX, Pool, SandboxError, Work, WorkFailed
+from groat.sandbox.pool import (
+    AT_ONCE,
+    PER_PERSON_MAX,
+    WAITING_MAX,
+    Pool,
+    SandboxError,
+    SandboxWork,
+    WorkFailed,
+)
 
 ROOM = "tests.sandbox.work"
 
 
-def work(name: str, **limits: float) -> Work:
+def work(name: str, **limits: float) -> SandboxWork:
     given = {"memory_bytes": 64 << 20, "cpu_s": 1, "wall_s": 20.0, "answer_bytes": 1 << 20, **limits}
-    return Work(f"{ROOM}:{name}", **given)  # type: ignore[arg-type]
+    return SandboxWork(f"{ROOM}:{name}", **given)  # type: ignore[arg-type]
 
 
 async def parts(*sent: bytes) -> AsyncIterator[bytes]:
@@ -37,7 +45,7 @@ async def pool(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pool]:
     await pool.close()
 
 
-async def answer(pool: Pool, wanted: Work, *sent: bytes, person: str = "user:1") -> bytes:
+async def answer(pool: Pool, wanted: SandboxWork, *sent: bytes, person: str = "user:1") -> bytes:
     with await pool.run(wanted, person, parts(*sent)) as file:
         return file.read()
 

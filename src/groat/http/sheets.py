@@ -17,7 +17,7 @@ from groat.api.rights import Right
 from groat.ledger.amounts import Asset, format_amount
 from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_text
-from groat.sandbox.pool import SANDBOX_ERRORS, Work, WorkFailed
+from groat.sandbox.pool import SANDBOX_ERRORS, SandboxWork, WorkFailed
 from groat.sheets import (
     DELIMITERS,
     ENCODINGS,
@@ -36,7 +36,9 @@ from groat.store.flow import Flow, Query
 
 operations = Operations()
 
-READ = Work("groat.sheets.order:read", memory_bytes=384 << 20, cpu_s=8, wall_s=20.0, answer_bytes=32 << 20)
+READ = SandboxWork(
+    "groat.sheets.order:read", memory_bytes=384 << 20, cpu_s=8, wall_s=20.0, answer_bytes=32 << 20
+)
 CHOICES = ("sheet", "encoding", "delimiter", "decimal", "user_column", "amount_column", "reason_column")
 FIELDS = frozenset({"file", "asset", "default_reason", *CHOICES})
 FIELD_BYTES_MAX = 4_096

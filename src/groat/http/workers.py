@@ -40,7 +40,7 @@ FAILED = 1
 log = structlog.get_logger("groat.workers")
 
 
-class Worker:
+class ProcessSlot:
     """One place for a process: its listening sockets stay while processes come and go."""
 
     def __init__(self, number: int, listeners: list[socket.socket]) -> None:
@@ -67,7 +67,7 @@ class Supervisor:
         self._kill_at = float("inf")
         self._code = 0
         listeners = _listen(settings)
-        self._workers = [Worker(number, each) for number, each in enumerate(listeners)]
+        self._workers = [ProcessSlot(number, each) for number, each in enumerate(listeners)]
         self._folder = TemporaryDirectory(prefix="groat-workers-")
 
     def run(self) -> int:
@@ -133,7 +133,7 @@ class Supervisor:
                 log.error("worker_stuck", worker=worker.number, silent_s=round(now - worker.heard_at))
                 worker.process.kill()
 
-    def _start(self, worker: Worker) -> None:
+    def _start(self, worker: ProcessSlot) -> None:
         descriptors = [listener.fileno() for listener in worker.listeners]
         ours, theirs = socket.socketpair()
         worker.started_at = time.monotonic()
@@ -149,7 +149,7 @@ class Supervisor:
         ours.sendall(msgspec.json.encode((self._settings, str(metrics))) + b"\n")
         self._selector.register(ours, selectors.EVENT_READ, worker)
 
-    def _hear(self, worker: Worker) -> None:
+    def _hear(self, worker: ProcessSlot) -> None:
         try:
             beats = worker.tie.recv(64) if worker.tie else b""
         except ConnectionResetError:
@@ -165,7 +165,7 @@ class Supervisor:
             if self._on_ready is not None:
                 self._on_ready()
 
-    def _untie(self, worker: Worker) -> None:
+    def _untie(self, worker: ProcessSlot) -> None:
         if worker.tie is not None:
             self._selector.unregister(worker.tie)
             worker.tie.close()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from groat.programs.outbox import Channel
     from groat.programs.words import Words
     from groat.programs.workflow import Kind
-    from groat.sandbox.pool import Work
+    from groat.sandbox.pool import SandboxWork
     from groat.settings import Settings
     from groat.store.verify import Audit
 
@@ -102,7 +102,7 @@ class Program:
         errors: Mapping[str, Rule] | None = None,
         jobs: Sequence[Job] = (),
         metrics: Sequence[Measure] = (),
-        works: Sequence[Work] = (),
+        works: Sequence[SandboxWork] = (),
         settings: type[Struct] | None = None,
         commands: Sequence[Command] = (),
         facade: Sequence[type[Words[Any]]] = (),

@@ -58,7 +58,7 @@ class WorkFailed(Exception):
         self.reason = reason
 
 
-class Work(NamedTuple):
+class SandboxWork(NamedTuple):
     """Work for a child: :func:`groat.sandbox.child.run` calls ``function`` ("module:name").
 
     Limits: memory (bytes beyond what the foreman has mapped), processor time and wall time (seconds), the answer's size
@@ -118,7 +118,7 @@ class Pool:
         finally:
             _lower(self._held, person)
 
-    async def run(self, work: Work, person: str, parts: AsyncIterator[bytes]) -> IO[bytes]:
+    async def run(self, work: SandboxWork, person: str, parts: AsyncIterator[bytes]) -> IO[bytes]:
         """Have the work done with these parts, each below 4 GiB; returns the answer as a file, to be closed.
 
         Cancelling it kills the child. What ``parts`` raises is raised. Raises SandboxError and WorkFailed.
@@ -198,7 +198,7 @@ class Pool:
 
     # -- children ----------------------------------------------------------------------------------------------
 
-    async def _work(self, work: Work, parts: AsyncIterator[bytes]) -> IO[bytes]:
+    async def _work(self, work: SandboxWork, parts: AsyncIterator[bytes]) -> IO[bytes]:
         answer = tempfile.TemporaryFile()  # noqa: SIM115  Whoever asked for the work closes it.
         link, theirs = socket.socketpair()
         try:
@@ -258,7 +258,7 @@ def _lower(counter: Counter[str], person: str) -> None:
         del counter[person]
 
 
-async def _converse(link: socket.socket, work: Work, parts: AsyncIterator[bytes]) -> int | None:
+async def _converse(link: socket.socket, work: SandboxWork, parts: AsyncIterator[bytes]) -> int | None:
     """Send the work to a child and wait for its wait status; None when the foreman itself is gone."""
     loop = asyncio.get_running_loop()
     order = json.dumps(work._asdict()).encode()
@@ -276,7 +276,7 @@ async def _converse(link: socket.socket, work: Work, parts: AsyncIterator[bytes]
     return int.from_bytes(told, "big") if len(told) == 4 else None
 
 
-def _check(status: int | None, answer: IO[bytes], work: Work) -> None:
+def _check(status: int | None, answer: IO[bytes], work: SandboxWork) -> None:
     """Raise what the child's end means, unless it ended well."""
     if status is None:
         raise SandboxError("files_overloaded")

@@ -19,7 +19,7 @@ from groat.ledger.errors import GroatError, Rule
 from groat.ledger.text import TIME_MAX, format_time, parse_time
 from groat.programs.statements import PDF_LINES_MAX, StatementOrder, TooLong, read_bounds, read_lines
 from groat.programs.statements.order import encode
-from groat.sandbox.pool import SANDBOX_ERRORS, Work, WorkFailed
+from groat.sandbox.pool import SANDBOX_ERRORS, SandboxWork, WorkFailed
 
 if TYPE_CHECKING:
     from groat.engine.groat import Groat
@@ -33,7 +33,7 @@ STATEMENT_ERRORS: dict[str, Rule] = {
     ),
 }
 MEDIA_TYPES = {"csv": b"text/csv; charset=utf-8", "pdf": b"application/pdf"}
-WRITE = Work(
+WRITE = SandboxWork(
     "groat.programs.statements.writing:write",
     memory_bytes=512 << 20,
     cpu_s=120,
