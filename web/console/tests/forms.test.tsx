@@ -8,7 +8,7 @@ import {
   createRouter,
   RouterProvider,
 } from "@tanstack/react-router";
-import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
+import { cleanup, configure, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
@@ -18,6 +18,10 @@ import { FileRequestPage } from "../src/pages/file-request";
 import { NewTransferPage } from "../src/programs/bank/pages/new-transfer";
 import { preloadPieces } from "../src/registry/registry";
 import { kindView, requestView } from "./help";
+
+// Whole forms are filled in here key by key, and other tests run beside.
+configure({ asyncUtilTimeout: 10_000 });
+vi.setConfig({ testTimeout: 30_000 });
 
 // That a button must have been seen for a second is tried in a browser: tests/e2e/test_seen.py.
 vi.mock("../src/ui/seen", () => ({ useSeen: () => ({ isNew: false, refuses: () => false }) }));
@@ -474,7 +478,7 @@ test("who gets the money is named before it is sent, and an unknown one is told 
   await type("Id or e-mail address", "8");
   await type("Amount", "25");
   await press("Review");
-  expect((await screen.findByRole("alert")).textContent).toContain("Nobody with this id");
+  expect((await screen.findByRole("alert")).textContent).toContain("nobody with this id");
   expect(field("Id or e-mail address").getAttribute("aria-invalid")).toBe("true");
   expect(screen.queryByTestId("review")).toBeNull();
   // It is not wrong any more as soon as it is changed.
