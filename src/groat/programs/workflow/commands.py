@@ -13,8 +13,6 @@ from groat.ledger.commands import Command, Effect
 from groat.ledger.errors import InvalidInput, Refusal
 from groat.ledger.keys import derive
 from groat.ledger.text import check_id, check_metadata
-from groat.programs import notifications
-from groat.programs.notifications.notices import is_person
 from groat.programs.workflow import moving, recording, rules
 from groat.programs.workflow.rows import MOVES, OPEN, REQUEST, RequestRow, text_of
 from groat.programs.workflow.rules import Taker
@@ -84,54 +82,50 @@ class Take(Command, kw_only=True):
 
     def needs(self, refs: Refs, book: Book) -> None:
         """The requests that it names, and once these are locked what its steps read and move, and whom they tell."""
-        turn = self._turn()
         # A request that is being filed asks for its own row too, though there is none yet: nobody may hold boxes while
         # they wait for requests.
-        requests = {turn.id, *self.named.values(), *([self.parent] if self.parent else [])}
+        id = self.request or self.ids[0]
+        requests = {id, *self.named.values(), *([self.parent] if self.parent else [])}
         refs.rows.setdefault(REQUEST, set()).update(requests)
-        if turn.transition.confirms:
-            refs.rows.setdefault(MOVES, set()).add(turn.id)
-        if (REQUEST, turn.id) not in book.rows:
+        if self.declared.transitions[self.transition].confirms:
+            refs.rows.setdefault(MOVES, set()).add(id)
+        if (REQUEST, id) not in book.rows:
             return
+        turn = self._turn()
         for id in requests:
             row = stored(book, id)
             if row is not None:
                 refs.assets |= row.assets()
         self._see(turn, book)
-        self._need(refs, turn)
         # A step may depend on how much is left of the hold, so lock it even if the step does not name it now.
         if turn.row is not None and turn.row.hold is not None:
             refs.holds.add(turn.row.hold)
-        if (turn.row.state if turn.row else "") not in (turn.transition.sources or ("",)):
-            return
         plan = TurnPlan(self.kinds, book, refs)
-        # What is raised here is raised again in decide(), which reports it.
-        with suppress(Exception):
-            try:
-                plan.add(turn)
-            except InvalidInput as error:
-                # Perhaps another process made the asset, and this one has not heard of it.
-                refs.assets |= {error.fields["asset"]} if error.code == "unknown_asset" else set()
-        for each in plan.turns:
-            self._need(refs, each)
+        if (turn.row.state if turn.row else "") in (turn.transition.sources or ("",)):
+            self._foresee(plan, turn, refs)
+        for each in plan.turns or [turn]:
             parent = plan.stored(each.parent) if each.parent and each.step.parent is not None else None
             recording.need(refs, each, self.kinds[parent.kind] if parent else None, parent)
+            if self.open_max and self._taker.is_bounded(each):
+                refs.rows.setdefault(OPEN, set()).add(each.owner)
             for effect in each.step.money:
                 if isinstance(effect, Reserve | Pay):
                     refs.accounts |= {(effect.source, effect.asset), (effect.destination, effect.asset)}
+
+    def _foresee(self, plan: TurnPlan, turn: Turn, refs: Refs) -> None:
+        # What is raised here is raised again in decide(), which reports it.
+        with suppress(Exception):
+            try:
+                if plan.refused(turn) is None:
+                    plan.add(turn)
+            except InvalidInput as error:
+                # Perhaps another process made the asset, and this one has not heard of it.
+                refs.assets |= {error.fields["asset"]} if error.code == "unknown_asset" else set()
 
     def _see(self, turn: Turn, book: Book) -> None:
         turn.row = stored(book, self.request) if self.request else None
         if turn.row is not None:
             turn.owner = turn.row.owner
-
-    def _need(self, refs: Refs, turn: Turn) -> None:
-        """Name what a turn needs whatever its step says: its owner, behind whose box the open requests are counted."""
-        recording.need(refs, turn)
-        if is_person(turn.owner):
-            notifications.need(refs, turn.owner)
-        if self.open_max and self._taker.is_bounded(turn):
-            refs.rows.setdefault(OPEN, set()).add(turn.owner)
 
     # Verdict
 

@@ -14,7 +14,17 @@ from groat.ledger.amounts import Asset
 from groat.ledger.errors import InvalidInput, Rule, declare_refusals
 from groat.programs.notifications.notices import BOX
 from groat.programs.workflow.correcting import inherited
-from groat.programs.workflow.states import CORRECT, FILE, HISTORY, OWNER, SERVICE, SYSTEM, State, Transition
+from groat.programs.workflow.states import (
+    CORRECT,
+    FILE,
+    HISTORY,
+    OWNER,
+    READERS,
+    SERVICE,
+    SYSTEM,
+    State,
+    Transition,
+)
 from groat.programs.workflow.steps import Books, D, Parent
 
 PEOPLE = ("user:*",)
@@ -83,6 +93,7 @@ class Kind(Generic[D]):
         self.transitions |= {t.name: t for t in more if t.name not in self.transitions}
         self.example = example
         self.owners = owners
+        self._owners = re.compile("|".join(re.escape(each).replace(r"\*", "[^:]+") for each in owners))
         self.parent = parent
         self.recipient = recipient
         self.thresholds = thresholds or {}
@@ -91,6 +102,13 @@ class Kind(Generic[D]):
         self.has_money = {"amount", "asset"} <= set(data.__struct_fields__)
         self._check(len(states), len({t.name for t in transitions}) == len(transitions))
         declare_refusals(self.refusals)
+        deciding = {role for t in transitions if t.decides for role in t.by} - {OWNER, SERVICE, SYSTEM}
+        self.roles = tuple(sorted(deciding))
+        """The staff roles that decide, sorted."""
+        self.audience = READERS | deciding
+        """The roles that hear of its requests."""
+        self.rooms = tuple(sorted(f"role:{role}" for role in self.audience))
+        """Their rooms, sorted."""
 
     def _check(self, states: int, differ: bool) -> None:
         names = [self.name, *self.states, *self.transitions]
@@ -145,17 +163,7 @@ class Kind(Generic[D]):
 
     def takes(self, owner: str) -> bool:
         """Return whether this stream may own requests of the kind."""
-        segments = owner.split(":")
-        return is_owner(owner) and any(
-            len(wanted) == len(segments) and all(w in ("*", s) for w, s in zip(wanted, segments, strict=True))
-            for wanted in (pattern.split(":") for pattern in self.owners)
-        )
-
-    @property
-    def roles(self) -> tuple[str, ...]:
-        """The staff roles that decide, sorted."""
-        deciding = {role for t in self.transitions.values() if t.decides for role in t.by}
-        return tuple(sorted(deciding - {OWNER, SERVICE, SYSTEM}))
+        return self._owners.fullmatch(owner) is not None and is_owner(owner)
 
     @property
     def named_roles(self) -> frozenset[str]:

@@ -28,7 +28,7 @@ from groat.programs.workflow.rows import (
 from groat.programs.workflow.rules import Taker, approval_of
 from groat.programs.workflow.states import ADMIN, OTHERS_MAX
 from groat.programs.workflow.steps import Moved
-from groat.programs.workflow.turns import READERS, Turn, first_row, stored
+from groat.programs.workflow.turns import Turn, first_row, stored
 from groat.programs.workflow.views import FiledView, RequestView, line_of, request_view
 
 SUMMARY = "requests_updated"
@@ -40,26 +40,29 @@ def need(
     """Name what recording a turn needs: whom it tells, of a ``parent`` that it changes too, and their boxes."""
     for stream in _told_of(turn):
         notifications.need(refs, stream)
+    if is_person(turn.owner):
+        # Behind the box the open requests of a person are counted.
+        notifications.need(refs, turn.owner)
     refs.streams.add(turn.owner)
-    refs.streams |= _rooms(turn.audience)
+    refs.streams.update(turn.kind.rooms)
     if parent is not None and parent_kind is not None:
-        refs.streams |= {parent.owner, *_rooms(parent_kind.roles)}
+        refs.streams.update(parent_kind.rooms)
+        refs.streams.add(parent.owner)
 
 
 def _told_of(turn: Turn) -> dict[str, Notice]:
     """The notices of a step by stream, but for a person's own: so many at most, and a room's in place of more."""
-    step, others = turn.step, dict(turn.step.others)
+    step = turn.step
+    if not step.others and (step.notice is None or is_person(turn.owner)):
+        return {}
+    others = dict(step.others)
     others.pop(turn.owner, None)
     told = dict(list(others.items())[:OTHERS_MAX])
     if step.notice is not None and not is_person(turn.owner):
-        told |= dict.fromkeys(_rooms(turn.kind.roles or (ADMIN,)), step.notice)
+        told |= dict.fromkeys((f"role:{role}" for role in turn.kind.roles or (ADMIN,)), step.notice)
     if step.rest is not None and len(others) > OTHERS_MAX:
         told[step.rest[0]] = step.rest[1]
     return told
-
-
-def _rooms(roles: Any) -> set[str]:
-    return {f"role:{role}" for role in roles}
 
 
 class Recorder:
@@ -136,9 +139,10 @@ class Recorder:
             AuditEntry(made.kind, self._principal, by, f"{row.owner}/{row.id}", reason, made.key, *states)
         )
         view = request_view(row, book.assets)
-        line = line_of(view, by, max(0, len(dict(turn.step.others)) - OTHERS_MAX))
-        for role in sorted(turn.audience):
-            book.sum_up(made.id, f"role:{role}", SUMMARY, line)
+        untold = max(0, len(dict(turn.step.others)) - OTHERS_MAX) if turn.step.others else 0
+        line = line_of(view, by, untold)
+        for room in turn.kind.rooms:
+            book.sum_up(made.id, room, SUMMARY, line)
         news: dict[str, tuple[str, dict[str, Any]]] = {}
         if turn.step.parent is not None:
             parent = self._write_parent(turn, made.id, row, turn.step.parent, reason)
@@ -212,8 +216,7 @@ class Recorder:
         """Tell staff and the parent's owner; where that is the child's owner too, with the event of the child."""
         changed = request_view(parent, self._book.assets)
         line = line_of(changed, by)
-        rooms = _rooms({*READERS, *self._kinds[parent.kind].roles, *self._kinds[row.kind].roles})
-        for room in sorted(rooms):
+        for room in sorted({*self._kinds[parent.kind].rooms, *self._kinds[row.kind].rooms}):
             self._book.sum_up(made.id, room, SUMMARY, line)
         if parent.owner == row.owner:
             view.changed_parent = changed

@@ -46,7 +46,7 @@ class Taker(NamedTuple):
 
     def is_bounded(self, turn: Turn) -> bool:
         """Return whether they file a request of their own and are no staff, so that they may have too many open."""
-        return not turn.request and self.owns(turn.owner) and self.roles.isdisjoint(turn.audience)
+        return not turn.request and self.owns(turn.owner) and self.roles.isdisjoint(turn.kind.audience)
 
 
 def transition_refused(turn: Turn, taker: Taker, version: int | None) -> Refusal | None:
@@ -56,7 +56,7 @@ def transition_refused(turn: Turn, taker: Taker, version: int | None) -> Refusal
         return refuse("request_not_found", request=turn.request)
     if not taker.may(turn):
         # A caller who may not read the request must not learn that it exists.
-        reads = taker.owns(row.owner) or not taker.roles.isdisjoint(turn.audience | {SERVICE, SYSTEM})
+        reads = taker.owns(row.owner) or not taker.roles.isdisjoint(turn.kind.audience | {SERVICE, SYSTEM})
         return refuse("not_allowed") if reads else refuse("request_not_found", request=turn.request)
     if row.state not in transition.sources:
         if transition.decides and row.decided_by is not None:

@@ -15,6 +15,9 @@ SERVICE = "service"
 SYSTEM = "system"
 """Takers of transitions: the owner, staff of a role (``admin`` or another), an app's server, a time-out."""
 
+READERS = frozenset({ADMIN, "support"})
+"""The roles that read everything, and so hear of every request, whoever decides it and if nobody does."""
+
 FILE = "file"
 """The transition that begins a request; its input is the data."""
 

@@ -19,12 +19,8 @@ from groat.ledger.errors import InvalidInput, Refusal
 from groat.ledger.text import check_metadata
 from groat.programs.workflow.kinds import Kind
 from groat.programs.workflow.rows import MOVES, REQUEST, RequestRow, moves_of, text_of
-from groat.programs.workflow.states import ADMIN, FILE, Transition
+from groat.programs.workflow.states import FILE, Transition
 from groat.programs.workflow.steps import File, Pay, Request, Reserve, Settle, Step, read_units
-
-SUPPORT = "support"
-READERS = frozenset({ADMIN, SUPPORT})
-"""The roles that read everything, and so hear of every request, whoever decides it and if nobody does."""
 
 FILES_MAX = 20
 """A command files so many requests beside its own."""
@@ -88,11 +84,6 @@ class Turn:
         return str(Cause("request", self.kind.name, self.id))
 
     @property
-    def audience(self) -> set[str]:
-        """The roles that hear of it."""
-        return {*READERS, *self.kind.roles}
-
-    @property
     def target(self) -> str:
         """The state to which its step leads. Raises ValueError where the step says none that is declared."""
         to = self.transition.to
@@ -129,16 +120,14 @@ class TurnPlan:
         return stored(self._book, id)
 
     def add(self, turn: Turn) -> Refusal | None:
-        """Plan a turn and all that it files, or say why one of them is refused.
+        """Plan a turn that :meth:`refused` lets pass and all that it files, or say why one of them is refused.
 
         Raises NotLocked while rows that one reads are still to be locked, InvalidInput for money that no command may
         move, ValueError for what its kind does not declare, and whatever a step raises.
         """
-        refused = self.refused(turn)
-        if refused is not None:
-            return refused
         request = self._read(turn)
-        self._read_rows(turn, request)
+        if turn.transition.reads:
+            self._read_rows(turn, request)
         step = turn.transition.step(request, turn.input)
         if isinstance(step, Refusal):
             return step
@@ -186,7 +175,7 @@ class TurnPlan:
             kind, transition, file.data, txn=derived_id(by.txn, number), actor=by.actor, owner=owner,
             parent=parent or None, named={field: id for field, id in named.items() if id}, path=(*by.path, number),
         )  # fmt: skip
-        return self.add(turn)
+        return self.refused(turn) or self.add(turn)
 
     # What a step sees
 
@@ -244,7 +233,7 @@ class TurnPlan:
     def refused(self, turn: Turn) -> Refusal | None:
         """Refuse a turn that names another request as its kind does not allow it."""
         refused = self._parent_refused(turn) if turn.parent is not None else None
-        return refused or self._named_refused(turn)
+        return refused or (self._named_refused(turn) if turn.named else None)
 
     def _parent_refused(self, turn: Turn) -> Refusal | None:
         declared, id = turn.kind.parent, turn.parent or ""

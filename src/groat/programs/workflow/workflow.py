@@ -180,7 +180,7 @@ class Workflow:
         ):
             stored = await self._stored.ask(id)
             if stored is not None and stored.kind == kind.name:
-                parent, data = stored.parent, stored.read(kind)
+                parent, data = stored.parent, stored.read(kind) if transition.named else None
         elif kind.parent and not id:
             parent = getattr(given, kind.parent.field) or None
         named = {
@@ -194,12 +194,14 @@ class Workflow:
 
     def _answer(self, done: Done) -> RequestView:
         view: RequestView = msgspec.convert(done.extra, RequestView)
-        made = done.bulk_view().transactions
-        # What the step filed is of the same commit. Of an account that several moved the last one tells.
-        balances = {(b.account, b.asset): b for each in made for b in each.balances}
-        view.transaction, view.balances = made[0].id or "", list(balances.values())
-        view.positions = {stream: at for each in made for stream, at in each.positions.items()}
+        made = done.view()
+        view.transaction, view.balances, view.positions = made.id or "", made.balances, made.positions
         view.replayed = done.replayed
+        if len(done.transactions) > 1:
+            # What the step filed is of the same commit. Of an account that several moved the last one tells.
+            all_ = done.bulk_view().transactions
+            view.balances = list({(b.account, b.asset): b for each in all_ for b in each.balances}.values())
+            view.positions = {stream: at for each in all_ for stream, at in each.positions.items()}
         # The clock finds later requests in time without a wake-up. Times of one format compare as texts.
         if view.due_at is not None and view.due_at <= view.changed_at:
             self._wake.set()
