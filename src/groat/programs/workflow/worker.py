@@ -41,7 +41,8 @@ class Work(NamedTuple):
 class Worker:
     """Does some works for a program, at most ``at_once`` of one work at the same time.
 
-    A node has a request to itself for ``lease_s`` seconds, and its work must be over by half of that. A work that fails
+    A node has a request to itself for ``lease_s`` seconds; a work that takes longer is cancelled. What a node that died
+    had claimed waits for so long, so the lease is short. A work that fails
     is tried again after ``retry_s`` seconds, twice that, and so on up to ``retry_s_max``, or as soon as the request
     changes. Errors of the types ``away`` mean that what the works need is not there: the requests are not to blame.
     """
@@ -53,7 +54,7 @@ class Worker:
         works: Sequence[Work],
         *,
         at_once: int = 100,
-        lease_s: float = 300.0,
+        lease_s: float = 20.0,
         retry_s: float = 1.0,
         retry_s_max: float = HOUR_S,
         away: tuple[type[Exception], ...] = (),
@@ -111,7 +112,7 @@ class Worker:
         view = await self._workflow.whole(id)
         # It may have changed since it was claimed.
         if view is not None and view.state == work.state:
-            async with asyncio.timeout(self._lease_s / 2):
+            async with asyncio.timeout(self._lease_s):
                 await work.do(view)
 
     async def take(
