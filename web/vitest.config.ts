@@ -1,5 +1,6 @@
 import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
+import { texts } from "./console/texts.ts";
 
 const resolve = { conditions: ["groat-source", ...defaultClientConditions] };
 const ssr = { resolve };
@@ -7,6 +8,7 @@ const ssr = { resolve };
 export default defineConfig({
   test: {
     projects: ["client", "react", "console"].map((name) => ({
+      plugins: name === "console" ? [texts()] : [],
       resolve,
       ssr,
       test: {

@@ -5,6 +5,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 import { entryFileNames, isInShell, shared, sharedInputs } from "./shared.ts";
+import { texts } from "./texts.ts";
 
 /** A server to develop against; `groat demo` is one. */
 const server = process.env.GROAT_URL ?? "http://localhost:8000";
@@ -33,7 +34,7 @@ function packed(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), shared(), packed()],
+  plugins: [texts(), react(), tailwindcss(), shared(), packed()],
   // The packages beside this one are used as source: no build step between an edit and the screen.
   resolve: { conditions: ["groat-source", ...defaultClientConditions] },
   server: { proxy: { "/v1": server, "/connection": { target: server, ws: true } } },

@@ -1,5 +1,6 @@
 import { GroatError } from "@groat/client";
 import { GroatProvider } from "@groat/react";
+import { t } from "@lingui/core/macro";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode, useEffect } from "react";
@@ -56,7 +57,7 @@ function Console() {
           toastOptions={{
             classNames: {
               toast: "num !rounded-lg !border-line !bg-raised !text-ink !shadow-float !font-sans",
-              description: "!text-muted",
+              description: t`!text-muted`,
               success: "[&_[data-icon]]:!text-good",
               error: "[&_[data-icon]]:!text-bad",
               info: "[&_[data-icon]]:!text-accent",

@@ -1,4 +1,6 @@
 import { add, formatAmount, GroatError, isUnsettled, randomId, type TransactionInput } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, Download, RotateCw, TriangleAlert } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
@@ -71,13 +73,13 @@ export function CarryOut({ order, onLeave }: { order: Order; onLeave: () => void
         record.current = finished;
         remember(finished);
         setState({ step: "done", result, record: finished });
-        toast.success(`${formatAmount(String(result.committed))} rows given`, { id: "bulk" });
+        toast.success(t`${formatAmount(String(result.committed))} rows given`, { id: "bulk" });
         await queries.invalidateQueries({ queryKey: ["users"] });
       } catch (error) {
         if (!(error instanceof GroatError)) throw error;
         const index = error.fields.index;
         const line = typeof index === "number" ? order.rows[index]?.line : undefined;
-        const reason = line === undefined ? explain(error) : `Line ${line}: ${explain(error)}`;
+        const reason = line === undefined ? explain(error) : t`Line ${line}: ${explain(error)}`;
         const unsettled = isUnsettled(error);
         if (mode === "atomic" && !unsettled) forget(key);
         setState({ step: "stopped", done, reason, unsettled });
@@ -111,14 +113,16 @@ export function CarryOut({ order, onLeave }: { order: Order; onLeave: () => void
       )}
       {state.step === "running" && (
         <div aria-busy="true">
-          <h2 className="font-semibold text-lg">Giving credits …</h2>
+          <h2 className="font-semibold text-lg">
+            <Trans>Giving credits …</Trans>
+          </h2>
           <p className="num mt-1 mb-4 text-muted text-sm">
             {mode === "independent"
-              ? `${formatAmount(String(state.done))} of ${formatAmount(String(items.length))} rows`
-              : `${formatAmount(String(items.length))} rows in one step`}
+              ? t`${formatAmount(String(state.done))} of ${formatAmount(String(items.length))} rows`
+              : t`${formatAmount(String(items.length))} rows in one step`}
           </p>
           <Progress
-            label="Rows given"
+            label={t`Rows given`}
             max={items.length}
             {...(mode === "independent" && { value: state.done })}
           />
@@ -131,14 +135,18 @@ export function CarryOut({ order, onLeave }: { order: Order; onLeave: () => void
             role="alert"
             title={
               state.unsettled
-                ? "The run was interrupted"
+                ? t`The run was interrupted`
                 : mode === "atomic"
-                  ? "Nobody was given anything"
-                  : "The run stopped"
+                  ? t`Nobody was given anything`
+                  : t`The run stopped`
             }
           >
             <p>{state.reason}</p>
-            {state.unsettled && <p>Continue it: what was given already is not given twice.</p>}
+            {state.unsettled && (
+              <p>
+                <Trans>Continue it: what was given already is not given twice.</Trans>
+              </p>
+            )}
           </Notice>
           <div className="mt-4 flex flex-wrap gap-2">
             {(state.unsettled || mode === "independent") && (
@@ -147,10 +155,12 @@ export function CarryOut({ order, onLeave }: { order: Order; onLeave: () => void
                 guard="continue"
                 onClick={() => record.current && void start(record.current.key)}
               >
-                <RotateCw aria-hidden /> Continue the run
+                <RotateCw aria-hidden /> <Trans>Continue the run</Trans>
               </Button>
             )}
-            <Button onClick={onLeave}>Back to the beginning</Button>
+            <Button onClick={onLeave}>
+              <Trans>Back to the beginning</Trans>
+            </Button>
           </div>
         </div>
       )}
@@ -174,22 +184,24 @@ function Again({
 }) {
   return (
     <div>
-      <Notice tone="warn" role="alert" title="This very run was started here before">
+      <Notice tone="warn" role="alert" title={t`This very run was started here before`}>
         <p>
-          {earlier.file}, {formatShort(new Date(earlier.at))}: {formatAmount(earlier.total)} {earlier.asset}{" "}
-          for {earlier.people} {earlier.people === 1 ? "person" : "people"}. Finish or check it, and nobody
-          gets anything twice.
+          {earlier.file}, {formatShort(new Date(earlier.at))}: {formatAmount(earlier.total)}{" "}
+          <Trans>
+            {earlier.asset} for {earlier.people} {earlier.people === 1 ? t`person` : t`people`}. Finish or
+            check it, and nobody gets anything twice.
+          </Trans>
         </p>
       </Notice>
       <div className="mt-4 flex flex-wrap gap-2">
         <Button look="primary" guard="check" onClick={onCheck}>
-          Finish or check that run
+          <Trans>Finish or check that run</Trans>
         </Button>
         <Button guard="once more" onClick={onAnew}>
-          Give once more
+          <Trans>Give once more</Trans>
         </Button>
         <Button look="quiet" onClick={onLeave}>
-          Cancel
+          <Trans>Cancel</Trans>
         </Button>
       </div>
     </div>
@@ -236,37 +248,41 @@ function Done({
         )}
         <div>
           <h2 ref={heading} tabIndex={-1} className="num font-semibold text-lg outline-none">
-            {formatAmount(String(committed))} {committed === 1 ? "row" : "rows"} given
-            {refused > 0 && `, ${formatAmount(String(refused))} refused`}
+            {formatAmount(String(committed))} {committed === 1 ? t`row` : t`rows`} <Trans>given</Trans>
+            {refused > 0 && t`, ${formatAmount(String(refused))} refused`}
           </h2>
           <p className="num text-muted text-sm">
             {replayed
-              ? "All of it had been given before under the same key: nobody got anything twice."
-              : `${formatAmount(given)} ${order.loaded.asset} from ${order.loaded.file}, ${order.mode === "atomic" ? "in one step" : "row by row"}. Everybody concerned sees it on their screens.`}
+              ? t`All of it had been given before under the same key: nobody got anything twice.`
+              : t`${formatAmount(given)} ${order.loaded.asset} from ${order.loaded.file}, ${order.mode === "atomic" ? t`in one step` : t`row by row`}. Everybody concerned sees it on their screens.`}
           </p>
         </div>
       </div>
       {failures.length > 0 && (
         <div className="mt-5">
-          <h3 className="mb-1 font-semibold text-sm">Refused rows</h3>
+          <h3 className="mb-1 font-semibold text-sm">
+            <Trans>Refused rows</Trans>
+          </h3>
           <ul className="max-h-72 divide-y divide-line overflow-y-auto border-line border-y text-sm">
             {failures.slice(0, 200).map(({ row, problem }) => (
               <li key={row.line} className="flex flex-wrap justify-between gap-x-4 py-2">
                 <span>
-                  Line {row.line} · {row.user}
+                  <Trans>
+                    Line {row.line} · {row.user}
+                  </Trans>
                 </span>
                 <span className="text-bad">{problem}</span>
               </li>
             ))}
           </ul>
           <Button size="sm" className="mt-3" onClick={save}>
-            <Download aria-hidden /> Refused rows as CSV
+            <Download aria-hidden /> <Trans>Refused rows as CSV</Trans>
           </Button>
         </div>
       )}
       <div className="mt-6 flex flex-wrap gap-2">
         <Button look="primary" onClick={onLeave}>
-          Done
+          <Trans>Done</Trans>
         </Button>
         {committed > 0 && <UndoRun record={record} />}
       </div>

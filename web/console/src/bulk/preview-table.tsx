@@ -1,4 +1,6 @@
 import { compare } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { ArrowRight } from "lucide-react";
 import { useMemo } from "react";
 import { cx } from "../lib/cx";
@@ -39,7 +41,7 @@ export function PreviewTable({
         id: "choose",
         header: () => (
           <Checkbox
-            aria-label="Choose all rows shown"
+            aria-label={t`Choose all rows shown`}
             checked={all}
             disabled={locked || usable.length === 0}
             onCheckedChange={(checked) =>
@@ -52,7 +54,7 @@ export function PreviewTable({
         ),
         cell: ({ row: { original } }) => (
           <Checkbox
-            aria-label={`Choose line ${original.line}, ${original.user}`}
+            aria-label={t`Choose line ${original.line}, ${original.user}`}
             checked={original.selected}
             disabled={locked || original.problem !== null}
             onCheckedChange={(checked) => onToggle(original.line, checked === true)}
@@ -62,7 +64,7 @@ export function PreviewTable({
       },
       {
         id: "line",
-        header: "Line",
+        header: t`Line`,
         accessorFn: (row) => row.line,
         sortFn: (left, right) => left.original.line - right.original.line,
         cell: ({ row }) => <span className="num text-faint">{row.original.line}</span>,
@@ -70,16 +72,22 @@ export function PreviewTable({
       },
       {
         id: "user",
-        header: "User",
+        header: t`User`,
         accessorFn: (row) => row.user,
         sortFn: byText((row) => row.user),
         cell: ({ row: { original } }) => (
           <div>
             <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
               <span className="block max-w-44 truncate font-medium sm:max-w-52">{original.user || "–"}</span>
-              {!original.problem && !original.known && <Badge tone="accent">new</Badge>}
+              {!original.problem && !original.known && (
+                <Badge tone="accent">
+                  <Trans>new</Trans>
+                </Badge>
+              )}
               {original.duplicate_of !== undefined && (
-                <Badge tone="warn">again, line {original.duplicate_of}</Badge>
+                <Badge tone="warn">
+                  <Trans>again, line {original.duplicate_of}</Trans>
+                </Badge>
               )}
             </span>
             {original.problem && <p className="text-bad text-xs sm:hidden">{original.problem}</p>}
@@ -88,7 +96,7 @@ export function PreviewTable({
       },
       {
         id: "reason",
-        header: "Reason, or what is wrong",
+        header: t`Reason, or what is wrong`,
         accessorFn: (row) => row.problem ?? row.reason,
         sortFn: byText((row) => (row.problem ? `\u0000${row.problem}` : row.reason)),
         cell: ({ row: { original } }) => (
@@ -105,7 +113,7 @@ export function PreviewTable({
       },
       {
         id: "amount",
-        header: "Amount",
+        header: t`Amount`,
         accessorFn: (row) => row.amount,
         sortFn: (left, right) => compare(amountOf(left.original), amountOf(right.original)),
         cell: ({ row: { original } }) =>
@@ -121,7 +129,9 @@ export function PreviewTable({
               />
               {original.written && (
                 <span className="num text-faint text-xs">
-                  <span className="sr-only">written </span>
+                  <span className="sr-only">
+                    <Trans>written</Trans>{" "}
+                  </span>
                   {original.written}
                 </span>
               )}
@@ -131,14 +141,14 @@ export function PreviewTable({
       },
       {
         id: "after",
-        header: "New balance",
+        header: t`New balance`,
         cell: ({ row: { original } }) =>
           original.after === null ? (
-            <span className="text-faint">{original.problem ? "" : "left out"}</span>
+            <span className="text-faint">{original.problem ? "" : t`left out`}</span>
           ) : (
             <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
               <Amount value={original.balance ?? "0"} className="text-faint max-lg:hidden" />
-              <ArrowRight className="size-3.5 text-faint max-lg:hidden" aria-label="becomes" />
+              <ArrowRight className="size-3.5 text-faint max-lg:hidden" aria-label={t`becomes`} />
               <Amount value={original.after} className="font-medium" />
             </span>
           ),
@@ -149,7 +159,7 @@ export function PreviewTable({
   );
   return (
     <DataTable
-      caption="Rows of the file"
+      caption={t`Rows of the file`}
       columns={columns}
       rows={rows}
       rowId={(row) => String(row.line)}

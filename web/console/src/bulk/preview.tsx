@@ -1,4 +1,6 @@
 import { formatAmount, GroatError, type SheetChoices } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Download, FileSpreadsheet } from "lucide-react";
 import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import { explain } from "../api/problem";
@@ -26,8 +28,8 @@ import { ITEMS_MAX, type Mode } from "./run";
 import { type Loaded, load } from "./upload";
 
 const MODES = [
-  { value: "atomic", label: "All or nothing" },
-  { value: "independent", label: "Row by row" },
+  { value: "atomic", label: t`All or nothing` },
+  { value: "independent", label: t`Row by row` },
 ] as const;
 
 const ACCOUNT = /^[A-Za-z0-9._@|-]{1,64}(:[A-Za-z0-9._@|-]{1,64})*$/;
@@ -127,50 +129,52 @@ function Rows({
         >
           {summary.bad > 0 && (
             <Button size="sm" onClick={() => downloadBad(loaded.file, rows)}>
-              <Download aria-hidden /> Bad rows as CSV
+              <Download aria-hidden /> <Trans>Bad rows as CSV</Trans>
             </Button>
           )}
           <Button size="sm" look="quiet" onClick={onLeave}>
-            Another file
+            <Trans>Another file</Trans>
           </Button>
         </CardHeader>
         {panel}
         <Totals summary={summary} asset={asset} />
         <div className="px-4 py-3 sm:px-5">
           <Choice
-            label="Rows to show"
+            label={t`Rows to show`}
             className={summary.strangers > 0 ? "max-w-md" : "max-w-sm"}
             value={shown}
             options={[
-              { value: "all", label: `All ${count(rows.length)}` },
-              { value: "good", label: `Good ${count(rows.length - summary.bad)}` },
+              { value: "all", label: t`All ${count(rows.length)}` },
+              { value: "good", label: t`Good ${count(rows.length - summary.bad)}` },
               ...(summary.strangers > 0
-                ? [{ value: "new" as const, label: `New ${count(summary.strangers)}` }]
+                ? [{ value: "new" as const, label: t`New ${count(summary.strangers)}` }]
                 : []),
-              { value: "bad", label: `Bad ${count(summary.bad)}` },
+              { value: "bad", label: t`Bad ${count(summary.bad)}` },
             ]}
             onChange={setShown}
           />
         </div>
         {visible.length === 0 ? (
-          <EmptyState title={shown === "bad" ? "No bad rows" : "No rows here"} />
+          <EmptyState title={shown === "bad" ? t`No bad rows` : t`No rows here`} />
         ) : (
           <PreviewTable rows={visible} locked={false} onToggle={toggle} onToggleAll={toggleAll} />
         )}
       </Card>
       <Card>
-        <CardHeader title="Give it" />
+        <CardHeader title={t`Give it`} />
         <div className="grid gap-5 px-4 pb-5 sm:px-5 md:grid-cols-2">
           <div className="flex flex-col gap-1.5">
-            <span className="font-medium text-sm">If a row is refused</span>
-            <Choice label="If a row is refused" value={mode} options={MODES} onChange={setMode} />
+            <span className="font-medium text-sm">
+              <Trans>If a row is refused</Trans>
+            </span>
+            <Choice label={t`If a row is refused`} value={mode} options={MODES} onChange={setMode} />
             <p className="text-faint text-xs">
               {mode === "atomic"
-                ? `Nobody gets anything unless everybody does. Up to ${count(ITEMS_MAX)} rows.`
-                : "Whoever can be given to gets it; refused rows are listed at the end."}
+                ? t`Nobody gets anything unless everybody does. Up to ${count(ITEMS_MAX)} rows.`
+                : t`Whoever can be given to gets it; refused rows are listed at the end.`}
             </p>
           </div>
-          <Field label="Taken from" hint="The account that pays.">
+          <Field label={t`Taken from`} hint={t`The account that pays.`}>
             {(wiring) => (
               <Input
                 {...wiring}
@@ -187,8 +191,10 @@ function Rows({
             <p className="mr-auto text-muted text-sm">{problem}</p>
           ) : (
             <p className="num mr-auto text-sm">
-              {count(summary.people)} {summary.people === 1 ? "person" : "people"} will get{" "}
-              {formatAmount(summary.total)} {asset} in all.
+              {count(summary.people)} {summary.people === 1 ? t`person` : t`people`}{" "}
+              <Trans>
+                will get {formatAmount(summary.total)} {asset} in all.
+              </Trans>
             </p>
           )}
           <Button
@@ -207,7 +213,7 @@ function Rows({
               })
             }
           >
-            Give credits
+            <Trans>Give credits</Trans>
           </Button>
         </div>
       </Card>
@@ -216,10 +222,10 @@ function Rows({
 }
 
 function problemOf(summary: PlanSummary, mode: Mode, source: string): string | null {
-  if (summary.chosen === 0) return "Choose at least one row.";
-  if (!ACCOUNT.test(source.trim())) return "Name the account that pays, for example house:bonus.";
+  if (summary.chosen === 0) return t`Choose at least one row.`;
+  if (!ACCOUNT.test(source.trim())) return t`Name the account that pays, for example house:bonus.`;
   if (mode === "atomic" && summary.chosen > ITEMS_MAX) {
-    return `All or nothing takes up to ${count(ITEMS_MAX)} rows; choose fewer, or row by row.`;
+    return t`All or nothing takes up to ${count(ITEMS_MAX)} rows; choose fewer, or row by row.`;
   }
   return null;
 }
@@ -233,27 +239,27 @@ function Totals({ summary, asset }: { summary: PlanSummary; asset: string }) {
   return (
     <>
       <dl className="num mx-4 grid grid-cols-2 overflow-hidden rounded-lg border border-line sm:mx-5 sm:grid-cols-4">
-        <Total label="Rows chosen" value={count(summary.chosen)} />
-        <Total label="People" value={count(summary.people)} />
-        <Total label={`Total ${asset}`} value={formatAmount(summary.total)} testId="bulk-total" />
-        <Total label="Bad rows" value={count(summary.bad)} bad={summary.bad > 0} testId="bulk-bad" />
+        <Total label={t`Rows chosen`} value={count(summary.chosen)} />
+        <Total label={t`People`} value={count(summary.people)} />
+        <Total label={t`Total ${asset}`} value={formatAmount(summary.total)} testId="bulk-total" />
+        <Total label={t`Bad rows`} value={count(summary.bad)} bad={summary.bad > 0} testId="bulk-bad" />
       </dl>
       {(summary.duplicates > 0 || summary.strangers > 0) && (
         <div className="mx-4 mt-3 sm:mx-5">
           <Notice tone="warn">
             {summary.duplicates > 0 && (
               <p>
-                {count(summary.duplicates)} {summary.duplicates === 1 ? "row names" : "rows name"} somebody a
-                second time. They are left out unless you choose them.
+                {count(summary.duplicates)} {summary.duplicates === 1 ? t`row names` : t`rows name`}{" "}
+                <Trans>somebody a second time. They are left out unless you choose them.</Trans>
               </p>
             )}
             {summary.strangers > 0 && (
               <p>
-                {count(summary.strangers)} {summary.strangers === 1 ? "row names" : "rows name"} somebody who
-                is not known here. They are left out unless you choose them
+                {count(summary.strangers)} {summary.strangers === 1 ? t`row names` : t`rows name`}{" "}
+                <Trans>somebody who is not known here. They are left out unless you choose them</Trans>
                 {summary.unknown > 0
-                  ? `; for the ${count(summary.unknown)} chosen ${summary.unknown === 1 ? "one an account is" : "ones accounts are"} opened.`
-                  : ": look for misspelt ids first."}
+                  ? t`; for the ${count(summary.unknown)} chosen ${summary.unknown === 1 ? t`one an account is` : t`ones accounts are`} opened.`
+                  : t`: look for misspelt ids first.`}
               </p>
             )}
           </Notice>

@@ -1,4 +1,6 @@
 import type { SheetChoices } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { cx } from "../lib/cx";
 import { Field, Select } from "../ui/field";
 import { DELIMITERS, ENCODINGS, type Readable } from "./reading";
@@ -40,7 +42,7 @@ export function ReadingForm({
             {(!chosen[name] || name === "reason_column") && <option value="">{none}</option>}
             {columns.map((each) => (
               <option key={each.number} value={String(each.number)}>
-                {each.name || `Column ${each.number}`}
+                {each.name || t`Column ${each.number}`}
                 {each.sample && ` (${each.sample})`}
               </option>
             ))}
@@ -51,39 +53,51 @@ export function ReadingForm({
   return (
     <div className={cx("grid gap-x-4 gap-y-3 sm:grid-cols-2 lg:grid-cols-3", className)}>
       {sheets.length > 1 && shows("sheet") && (
-        <Field label="Sheet">
+        <Field label={t`Sheet`}>
           {(ids) => (
             <Select {...ids} {...wiring("sheet")}>
-              {!chosen.sheet && <option value="">Choose a sheet</option>}
+              {!chosen.sheet && (
+                <option value="">
+                  <Trans>Choose a sheet</Trans>
+                </option>
+              )}
               {sheets.map(({ name, hidden }) => (
                 <option key={name} value={name}>
-                  {hidden ? `${name} (hidden)` : name}
+                  {hidden ? t`${name} (hidden)` : name}
                 </option>
               ))}
             </Select>
           )}
         </Field>
       )}
-      {column("user_column", "User", "Choose a column", "An id or an e-mail address.")}
-      {column("amount_column", "Amount", "Choose a column")}
-      {column("reason_column", "Reason", "None")}
+      {column("user_column", t`User`, t`Choose a column`, t`An id or an e-mail address.`)}
+      {column("amount_column", t`Amount`, t`Choose a column`)}
+      {column("reason_column", t`Reason`, t`None`)}
       {columns.length > 0 && shows("decimal") && (
-        <Field label="Sign before the fraction" hint="In amounts that are text.">
+        <Field label={t`Sign before the fraction`} hint={t`In amounts that are text.`}>
           {(ids) => (
             <Select {...ids} {...wiring("decimal")}>
-              <option value="">As the column shows it</option>
-              <option value=".">Point: 1,234.50</option>
-              <option value=",">Comma: 1.234,50</option>
+              <option value="">
+                <Trans>As the column shows it</Trans>
+              </option>
+              <option value=".">
+                <Trans>Point: 1,234.50</Trans>
+              </option>
+              <option value=",">
+                <Trans>Comma: 1.234,50</Trans>
+              </option>
             </Select>
           )}
         </Field>
       )}
       {text && shows("encoding") && (
-        <Field label="Encoding">
+        <Field label={t`Encoding`}>
           {(ids) => (
             <Select {...ids} {...wiring("encoding")}>
               {!chosen.encoding && (
-                <option value="">{asked === "encoding" ? "Choose how it reads right" : "As it seems"}</option>
+                <option value="">
+                  {asked === "encoding" ? t`Choose how it reads right` : t`As it seems`}
+                </option>
               )}
               {ENCODINGS.filter(([name]) => asked !== "encoding" || name in samples).map(([name, title]) => (
                 <option key={name} value={name}>
@@ -95,10 +109,14 @@ export function ReadingForm({
         </Field>
       )}
       {text && shows("delimiter") && (
-        <Field label="Cells are parted by">
+        <Field label={t`Cells are parted by`}>
           {(ids) => (
             <Select {...ids} {...wiring("delimiter")}>
-              {!chosen.delimiter && <option value="">As it seems</option>}
+              {!chosen.delimiter && (
+                <option value="">
+                  <Trans>As it seems</Trans>
+                </option>
+              )}
               {DELIMITERS.map(([name, title]) => (
                 <option key={name} value={name}>
                   {title}

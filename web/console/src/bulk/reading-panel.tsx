@@ -1,4 +1,6 @@
 import type { SheetChoices } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { ChevronDown, Loader2, TriangleAlert } from "lucide-react";
 import { useId, useState } from "react";
 import { cx } from "../lib/cx";
@@ -50,7 +52,7 @@ export function ReadingPanel({
           ) : (
             <ChevronDown className={cx("transition-transform", open && "rotate-180")} aria-hidden />
           )}
-          Read it otherwise
+          <Trans>Read it otherwise</Trans>
         </Button>
       </div>
       <div id={form} hidden={!open} className="border-line border-t px-3 py-4 sm:px-4">
@@ -58,7 +60,7 @@ export function ReadingPanel({
       </div>
       {problem && (
         <div className="px-3 pb-3 sm:px-4">
-          <Notice tone="bad" role="alert" title="It cannot be read in this way">
+          <Notice tone="bad" role="alert" title={t`It cannot be read in this way`}>
             {problem}
           </Notice>
         </div>
@@ -75,7 +77,7 @@ function Warnings({ warnings }: { warnings: Loaded["preview"]["warnings"] }) {
     <div className="flex gap-2.5 border-line border-t bg-warn-soft/60 px-3 py-2.5 text-sm sm:px-4">
       <TriangleAlert className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden />
       <div className="min-w-0">
-        <ul className="flex flex-col gap-1" aria-label="To look at">
+        <ul className="flex flex-col gap-1" aria-label={t`To look at`}>
           {(all ? warnings : warnings.slice(0, FIRST)).map(({ code, detail, line }) => (
             <li key={`${code} ${line}`} className="wrap-anywhere">
               {detail}
@@ -84,7 +86,7 @@ function Warnings({ warnings }: { warnings: Loaded["preview"]["warnings"] }) {
         </ul>
         {more > 0 && !all && (
           <button type="button" className="mt-1 font-medium text-accent" onClick={() => setAll(true)}>
-            {more} more
+            <Trans>{more} more</Trans>
           </button>
         )}
       </div>
@@ -97,13 +99,13 @@ function facts({ preview }: Loaded): [string, string][] {
   const name = (list: readonly (readonly [string, string])[], value: string) =>
     list.find(([known]) => value.startsWith(known))?.[1] ?? value;
   const found: [string, string | null | undefined][] = [
-    ["User", columns.user],
-    ["Amount", columns.amount],
-    ["Reason", columns.reason ?? "none"],
-    ["Sheet", sheet],
-    ["Fractions", decimal && (decimal === "," ? "1.234,50" : "1,234.50")],
-    ["Encoding", encoding && name(ENCODINGS, encoding)],
-    ["Cells", delimiter && name(DELIMITERS, delimiter).toLowerCase()],
+    [t`User`, columns.user],
+    [t`Amount`, columns.amount],
+    [t`Reason`, columns.reason ?? "none"],
+    [t`Sheet`, sheet],
+    [t`Fractions`, decimal && (decimal === "," ? "1.234,50" : "1,234.50")],
+    [t`Encoding`, encoding && name(ENCODINGS, encoding)],
+    [t`Cells`, delimiter && name(DELIMITERS, delimiter).toLowerCase()],
   ];
   return found.filter((fact): fact is [string, string] => Boolean(fact[1]));
 }

@@ -1,6 +1,7 @@
 /** The reading of a file: the options taken, those to choose from, and the server's questions. */
 
 import type { GroatError, SheetChoices, SheetColumn, SheetPreview } from "@groat/client";
+import { t } from "@lingui/core/macro";
 
 /** The options to choose from. `text` says that the file is text, with an encoding and a delimiter. */
 export interface Readable {
@@ -27,33 +28,33 @@ const EVERYTHING = [
 
 /** The encodings by the names that people know them by. */
 export const ENCODINGS: readonly (readonly [string, string])[] = [
-  ["utf-8", "Unicode (UTF-8)"],
-  ["utf-16", "Unicode (UTF-16)"],
-  ["cp1252", "Western European"],
-  ["cp1250", "Central European"],
-  ["cp1251", "Cyrillic (Windows)"],
-  ["koi8-r", "Cyrillic (KOI8-R)"],
-  ["cp866", "Cyrillic (DOS)"],
-  ["cp1253", "Greek"],
-  ["cp1254", "Turkish"],
-  ["cp1257", "Baltic"],
-  ["cp1255", "Hebrew"],
-  ["cp1256", "Arabic"],
-  ["cp1258", "Vietnamese"],
-  ["shift_jis", "Japanese"],
-  ["gb18030", "Chinese, simplified"],
-  ["big5", "Chinese, traditional"],
-  ["euc-kr", "Korean"],
-  ["mac-roman", "Western European (Mac)"],
-  ["cp850", "Western European (DOS)"],
-  ["cp437", "Western European (DOS, US)"],
+  ["utf-8", t`Unicode (UTF-8)`],
+  ["utf-16", t`Unicode (UTF-16)`],
+  ["cp1252", t`Western European`],
+  ["cp1250", t`Central European`],
+  ["cp1251", t`Cyrillic (Windows)`],
+  ["koi8-r", t`Cyrillic (KOI8-R)`],
+  ["cp866", t`Cyrillic (DOS)`],
+  ["cp1253", t`Greek`],
+  ["cp1254", t`Turkish`],
+  ["cp1257", t`Baltic`],
+  ["cp1255", t`Hebrew`],
+  ["cp1256", t`Arabic`],
+  ["cp1258", t`Vietnamese`],
+  ["shift_jis", t`Japanese`],
+  ["gb18030", t`Chinese, simplified`],
+  ["big5", t`Chinese, traditional`],
+  ["euc-kr", t`Korean`],
+  ["mac-roman", t`Western European (Mac)`],
+  ["cp850", t`Western European (DOS)`],
+  ["cp437", t`Western European (DOS, US)`],
 ];
 
 export const DELIMITERS: readonly (readonly [string, string])[] = [
-  [",", "Comma"],
-  [";", "Semicolon"],
+  [",", t`Comma`],
+  [";", t`Semicolon`],
   ["\t", "Tab"],
-  ["|", "Bar"],
+  ["|", t`Bar`],
 ];
 
 /** Turns the options of a preview into choices, for a select to show. Columns go by number, for names may be doubled. */

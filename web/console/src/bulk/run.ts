@@ -1,6 +1,7 @@
 /** Carrying out a plan so that it can be repeated without paying anybody twice, and undone. */
 
 import { type BulkView, GroatError, type TransactionInput } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { explain } from "../api/problem";
 import { groat } from "../groat";
 
@@ -84,7 +85,7 @@ function collect(pieces: { start: number; answer: BulkView }[]): RunResult {
         ? explain(GroatError.fromProblem(result.problem.status, result.problem))
         : result.transaction
           ? null
-          : "refused",
+          : t`refused`,
     })),
   );
   const committed = outcomes.filter((outcome) => outcome.transaction).length;

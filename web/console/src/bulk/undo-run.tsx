@@ -1,4 +1,6 @@
 import { formatAmount } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { Undo2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
@@ -27,7 +29,7 @@ export function UndoRun({ record, small = false }: { record: RunRecord; small?: 
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (!reason.trim()) {
-      setState({ step: "asking", problem: "Say why: everybody concerned and the audit log will read it." });
+      setState({ step: "asking", problem: t`Say why: everybody concerned and the audit log will read it.` });
       return;
     }
     setState({ step: "running", done: 0 });
@@ -42,7 +44,12 @@ export function UndoRun({ record, small = false }: { record: RunRecord; small?: 
     await queries.invalidateQueries({ queryKey: ["users"] });
   }
 
-  if (undone && !open) return <Badge>undone</Badge>;
+  if (undone && !open)
+    return (
+      <Badge>
+        <Trans>undone</Trans>
+      </Badge>
+    );
   return (
     <>
       <Button
@@ -53,26 +60,30 @@ export function UndoRun({ record, small = false }: { record: RunRecord; small?: 
           setOpen(true);
         }}
       >
-        <Undo2 aria-hidden /> Undo this run
+        <Undo2 aria-hidden /> <Trans>Undo this run</Trans>
       </Button>
       <Dialog
         open={open}
         onOpenChange={(next) => state.step !== "running" && setOpen(next)}
-        title="Undo this run?"
-        description={`${record.file}: ${formatAmount(record.total)} ${record.asset}, ${record.people} ${record.people === 1 ? "person" : "people"}`}
+        title={t`Undo this run?`}
+        description={`${record.file}: ${formatAmount(record.total)} ${record.asset}, ${record.people} ${record.people === 1 ? t`person` : t`people`}`}
         testId="undo-run-dialog"
       >
         {state.step === "asking" && (
           <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
             <p className="num text-muted text-sm">
-              {formatAmount(String(count))} reversing transactions are posted, one for each row. Whoever has
-              spent the credits already keeps them: those reversals are refused and listed.
+              <Trans>
+                {formatAmount(String(count))} reversing transactions are posted, one for each row. Whoever has
+                spent the credits already keeps them: those reversals are refused and listed.
+              </Trans>
             </p>
             <ReasonField autoFocus problem={state.problem} value={reason} onChange={setReason} />
             <div className="flex justify-end gap-2">
-              <Button onClick={() => setOpen(false)}>Keep it</Button>
+              <Button onClick={() => setOpen(false)}>
+                <Trans>Keep it</Trans>
+              </Button>
               <Button type="submit" look="danger">
-                Undo run
+                <Trans>Undo run</Trans>
               </Button>
             </div>
           </form>
@@ -80,9 +91,11 @@ export function UndoRun({ record, small = false }: { record: RunRecord; small?: 
         {state.step === "running" && (
           <div aria-busy="true">
             <p className="num mb-3 text-muted text-sm">
-              {formatAmount(String(state.done))} of {formatAmount(String(count))} taken back
+              <Trans>
+                {formatAmount(String(state.done))} of {formatAmount(String(count))} taken back
+              </Trans>
             </p>
-            <Progress label="Rows taken back" value={state.done} max={count} />
+            <Progress label={t`Rows taken back`} value={state.done} max={count} />
           </div>
         )}
         {state.step === "done" && (
@@ -90,17 +103,21 @@ export function UndoRun({ record, small = false }: { record: RunRecord; small?: 
             <Notice
               tone={state.failed.length === 0 ? "good" : "warn"}
               role="status"
-              title={`${formatAmount(String(state.reversed))} of ${formatAmount(String(count))} taken back`}
+              title={t`${formatAmount(String(state.reversed))} of ${formatAmount(String(count))} taken back`}
             >
               {state.failed.slice(0, 20).map((failure) => (
                 <p key={failure.transaction} className="break-all">
                   {failure.transaction}: {failure.problem}
                 </p>
               ))}
-              {state.failed.length > 20 && <p>and {state.failed.length - 20} more</p>}
+              {state.failed.length > 20 && (
+                <p>
+                  <Trans>and {state.failed.length - 20} more</Trans>
+                </p>
+              )}
             </Notice>
             <Button className="self-end" look="primary" onClick={() => setOpen(false)}>
-              Close
+              <Trans>Close</Trans>
             </Button>
           </div>
         )}

@@ -1,4 +1,6 @@
 import { GroatError, type SheetChoices, type SheetPreview } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { FileSpreadsheet, Loader2, Upload as UploadIcon } from "lucide-react";
 import { type DragEvent, useId, useState } from "react";
@@ -81,7 +83,7 @@ export function Upload({ onLoaded }: { onLoaded: (loaded: Loaded) => void }) {
   return (
     <Card className="p-4 sm:p-6">
       <div className="mb-5 grid gap-4 sm:grid-cols-[8rem_minmax(0,1fr)]">
-        <Field label="Asset">
+        <Field label={t`Asset`}>
           {(wiring) => (
             <AssetSelect
               {...wiring}
@@ -92,7 +94,7 @@ export function Upload({ onLoaded }: { onLoaded: (loaded: Loaded) => void }) {
           )}
         </Field>
         <ReasonField
-          label="Reason for rows without one"
+          label={t`Reason for rows without one`}
           placeholder={DEFAULT_REASON}
           value={reason}
           onChange={setReason}
@@ -124,11 +126,13 @@ export function Upload({ onLoaded }: { onLoaded: (loaded: Loaded) => void }) {
           )}
         </span>
         <span className="font-medium">
-          {busy ? "Checking every row …" : "Choose a file, or drop it here"}
+          {busy ? t`Checking every row …` : t`Choose a file, or drop it here`}
         </span>
         <span className="max-w-md text-muted text-sm">
-          CSV or XLSX with a column for the user (id or e-mail) and one for the amount; a reason if you like.
-          Every row is checked, and nothing is given before you say so.
+          <Trans>
+            CSV or XLSX with a column for the user (id or e-mail) and one for the amount; a reason if you
+            like. Every row is checked, and nothing is given before you say so.
+          </Trans>
         </span>
         <input
           id={input}
@@ -154,7 +158,7 @@ export function Upload({ onLoaded }: { onLoaded: (loaded: Loaded) => void }) {
       )}
       {problem && (
         <div className="mt-4">
-          <Notice tone="bad" role="alert" title="This file cannot be used">
+          <Notice tone="bad" role="alert" title={t`This file cannot be used`}>
             {problem}
           </Notice>
         </div>
@@ -187,7 +191,7 @@ function Asked({
         onAnswer(choices);
       }}
     >
-      <Notice tone="warn" role="alert" title={`A question about ${source.name}`}>
+      <Notice tone="warn" role="alert" title={t`A question about ${source.name}`}>
         {text}
       </Notice>
       <ReadingForm
@@ -197,7 +201,7 @@ function Asked({
         onChoose={(name, value) => setChoices(chooseAlso(choices, name, value))}
       />
       <Button type="submit" look="primary" guard={false} className="self-end" disabled={busy || missing}>
-        Read the file
+        <Trans>Read the file</Trans>
       </Button>
     </form>
   );

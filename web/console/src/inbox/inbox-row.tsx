@@ -1,4 +1,5 @@
 import { formatAmount, type KindView, type LookView } from "@groat/client";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { cx } from "../lib/cx";
 import { Headline } from "../requests/headline";
@@ -69,7 +70,9 @@ export function InboxLine({ row, kind, viewers, selected, fresh, onOpen }: RowPr
               <StateBadge kind={kind} state={request.state} />
               {request.decided_by && (
                 <span>
-                  by <Name of={request.decided_by} />
+                  <Trans>
+                    by <Name of={request.decided_by} />
+                  </Trans>
                 </span>
               )}
             </span>

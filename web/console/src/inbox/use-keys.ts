@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useEffect, useRef } from "react";
 import { setting } from "../lib/settings";
 
@@ -5,13 +6,13 @@ import { setting } from "../lib/settings";
 export const singleKeys = setting("single-keys", ["on", "off"] as const, "on");
 
 export const KEYS: { keys: string; does: string }[] = [
-  { keys: "J / K", does: "Next, previous request" },
-  { keys: "Enter", does: "Open it" },
-  { keys: "A", does: "Approve (a second A, or Enter, confirms)" },
-  { keys: "R", does: "Reject, with a reason" },
-  { keys: "N", does: "Show new ones" },
-  { keys: "Esc", does: "Back to the list" },
-  { keys: "?", does: "These keys" },
+  { keys: t`J / K`, does: t`Next, previous request` },
+  { keys: "Enter", does: t`Open it` },
+  { keys: "A", does: t`Approve (a second A, or Enter, confirms)` },
+  { keys: "R", does: t`Reject, with a reason` },
+  { keys: "N", does: t`Show new ones` },
+  { keys: t`Esc`, does: t`Back to the list` },
+  { keys: "?", does: t`These keys` },
 ];
 
 /** Calls what stands under a key, but never while somebody types, or a dialog or menu is open. */

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 /** Names of accounts as people read them. */
 
 /** The stream of an owner, which is also their main account: a person is named by their id, another owner by the stream itself. */
@@ -7,7 +8,7 @@ export const streamOf = (owner: string) => (owner.includes(":") ? owner : `user:
 export function accountLabel(account: string): string {
   const segments = account.split(":");
   const rest = segments[0] === "user" ? segments.slice(2) : segments;
-  return rest.length === 0 ? "Main" : rest.map(sentence).join(" / ");
+  return rest.length === 0 ? t`Main` : rest.map(sentence).join(" / ");
 }
 
 function sentence(word: string): string {
@@ -26,22 +27,22 @@ export function inOrder(
 }
 
 const KINDS: Record<string, string> = {
-  post: "Posted",
-  hold: "Held",
-  capture: "Captured",
-  release: "Released",
-  expire: "Hold expired",
-  reverse: "Reversal",
-  set_balance: "Balance set",
-  open_account: "Opened",
-  set_limits: "Limits set",
-  add_asset: "Asset added",
-  add_user: "User created",
-  change_user: "User changed",
-  revoke_user: "Signed out everywhere",
-  add_api_key: "API key made",
-  revoke_api_key: "API key withdrawn",
-  view: "Watched live",
+  post: t`Posted`,
+  hold: t`Held`,
+  capture: t`Captured`,
+  release: t`Released`,
+  expire: t`Hold expired`,
+  reverse: t`Reversal`,
+  set_balance: t`Balance set`,
+  open_account: t`Opened`,
+  set_limits: t`Limits set`,
+  add_asset: t`Asset added`,
+  add_user: t`User created`,
+  change_user: t`User changed`,
+  revoke_user: t`Signed out everywhere`,
+  add_api_key: t`API key made`,
+  revoke_api_key: t`API key withdrawn`,
+  view: t`Watched live`,
 };
 
 /** A transaction's kind in words; kinds that programs add are read from their name: "transfer.approve". */

@@ -1,5 +1,7 @@
 /** Reads typed amounts exactly. Arithmetic on amounts is `@groat/client`'s; no amount is ever a floating-point number. */
+
 import { formatAmount, readNumber } from "@groat/client";
+import { t } from "@lingui/core/macro";
 
 const UNITS_MAX = 2n ** 63n - 1n;
 
@@ -20,9 +22,9 @@ export function readAmount(
   if (!read.ok) {
     const example = formatAmount(asset.scale === 0 ? "1234" : "1234.5", { locale });
     const say = {
-      empty: "Enter an amount.",
-      not_a_number: `Enter a number, for example ${example}.`,
-      ambiguous: `Enter a number like ${example}: “${text.trim()}” can be read in two ways.`,
+      empty: t`Enter an amount.`,
+      not_a_number: t`Enter a number, for example ${example}.`,
+      ambiguous: t`Enter a number like ${example}: “${text.trim()}” can be read in two ways.`,
     };
     return { ok: false, problem: say[read.why] };
   }
@@ -30,12 +32,12 @@ export function readAmount(
   const [whole = "0", fraction = ""] = read.number.replace("-", "").split(".");
   if (fraction.length > asset.scale) {
     const digits =
-      asset.scale === 0 ? "no decimals. Enter a whole number" : `at most ${asset.scale} decimals`;
-    return { ok: false, problem: `${asset.code} has ${digits}.` };
+      asset.scale === 0 ? t`no decimals. Enter a whole number` : t`at most ${asset.scale} decimals`;
+    return { ok: false, problem: t`${asset.code} has ${digits}.` };
   }
   const units = BigInt(whole + fraction.padEnd(asset.scale, "0"));
-  if (units > UNITS_MAX) return { ok: false, problem: "That is more than can be counted." };
-  if (sign && units > 0n && !negative) return { ok: false, problem: "Enter an amount without a sign." };
+  if (units > UNITS_MAX) return { ok: false, problem: t`That is more than can be counted.` };
+  if (sign && units > 0n && !negative) return { ok: false, problem: t`Enter an amount without a sign.` };
   const plain = decimalOf(units, asset.scale);
   return { ok: true, amount: sign && units > 0n ? `-${plain}` : plain };
 }

@@ -1,9 +1,10 @@
+import { t } from "@lingui/core/macro";
 import { toast } from "sonner";
 
 /** Copies a text and says so, or says that this browser does not let us. */
 export async function copyText(text: string, done: string): Promise<void> {
   if (!navigator.clipboard) {
-    toast.error("This page may not copy here. Select the text and copy it yourself.");
+    toast.error(t`This page may not copy here. Select the text and copy it yourself.`);
     return;
   }
   try {
@@ -11,6 +12,6 @@ export async function copyText(text: string, done: string): Promise<void> {
     toast.success(done);
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    toast.error("The browser did not let us copy. Select the text and copy it yourself.");
+    toast.error(t`The browser did not let us copy. Select the text and copy it yourself.`);
   }
 }

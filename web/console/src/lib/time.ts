@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+
 /** Times on the wire are RFC 3339 UTC with microseconds; people read them in their own zone and language. */
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -37,7 +39,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 export function formatAge(at: Date | number, now: number = Date.now(), scarce = false): string {
   const seconds = Math.round((new Date(at).getTime() - now) / 1000);
   if (Math.abs(seconds) > 7 * 86_400) return formatDay(at);
-  if (Math.abs(seconds) < 5) return "just now";
+  if (Math.abs(seconds) < 5) return t`just now`;
   const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
   return (scarce ? brief : relative).format(Math.round(seconds / size), unit);
 }

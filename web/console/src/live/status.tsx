@@ -1,5 +1,7 @@
 import type { Status } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Pause, Play, RotateCw } from "lucide-react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
@@ -10,19 +12,19 @@ import { Menu, MenuItem, MenuLabel, MenuLine } from "../ui/overlay";
 import { useNow } from "../ui/text";
 
 const LOOKS = {
-  connecting: { word: "Connecting", tone: "text-faint" },
-  live: { word: "Live", tone: "text-good" },
-  polling: { word: "Polling", tone: "text-warn" },
-  stale: { word: "Stale", tone: "text-bad" },
-  offline: { word: "Offline", tone: "text-bad" },
-  paused: { word: "Paused", tone: "text-accent" },
+  connecting: { word: t`Connecting`, tone: "text-faint" },
+  live: { word: t`Live`, tone: "text-good" },
+  polling: { word: t`Polling`, tone: "text-warn" },
+  stale: { word: t`Stale`, tone: "text-bad" },
+  offline: { word: t`Offline`, tone: "text-bad" },
+  paused: { word: t`Paused`, tone: "text-accent" },
 } as const;
 
 const TRANSPORTS = {
-  websocket: "Changes arrive as they happen, by WebSocket.",
-  "event-stream": "Changes arrive as they happen, by event stream.",
-  "long-poll": "Changes arrive as they happen, by long poll.",
-  poll: "Asked again every 30 seconds.",
+  websocket: t`Changes arrive as they happen, by WebSocket.`,
+  "event-stream": t`Changes arrive as they happen, by event stream.`,
+  "long-poll": t`Changes arrive as they happen, by long poll.`,
+  poll: t`Asked again every 30 seconds.`,
 } as const;
 
 /** Each state has a shape of its own, so that colour is never all there is. */
@@ -69,11 +71,11 @@ export function useAsOf(): string | null {
 function explainStatus(status: Status): string {
   switch (status.state) {
     case "connecting":
-      return "Reaching the server …";
+      return t`Reaching the server …`;
     case "stale":
-      return "The server does not answer. What you see is the last that was known; it is tried again by itself.";
+      return t`The server does not answer. What you see is the last that was known; it is tried again by itself.`;
     case "offline":
-      return "This device has no network. What you see is the last that was known.";
+      return t`This device has no network. What you see is the last that was known.`;
     default:
       return status.transport ? TRANSPORTS[status.transport] : "";
   }
@@ -101,31 +103,35 @@ export function StatusMenu() {
           type="button"
           data-testid="status"
           data-state={shown}
-          aria-label={`Connection: ${word}${asOf ? `, ${asOf}` : ""}${paused && buffered ? `, ${buffered} changes waiting` : ""}`}
+          aria-label={t`Connection: ${word}${asOf ? `, ${asOf}` : ""}${paused && buffered ? t`, ${buffered} changes waiting` : ""}`}
           className="inline-flex h-11 items-center gap-2 rounded-md px-2.5 font-medium text-sm hover:bg-hover sm:h-9"
         >
           <Mark state={shown} />
           <span>{word}</span>
           {asOf && <span className="num font-normal text-faint max-lg:sr-only">{asOf}</span>}
           {paused && buffered > 0 && (
-            <span className="num rounded-sm bg-accent-soft px-1.5 text-accent text-xs">{buffered} new</span>
+            <span className="num rounded-sm bg-accent-soft px-1.5 text-accent text-xs">
+              <Trans>{buffered} new</Trans>
+            </span>
           )}
         </button>
       }
     >
       <MenuLabel>
         <span className="block max-w-64 text-pretty text-muted leading-relaxed">
-          {paused ? "Numbers on this page are held still. Nothing is lost meanwhile." : explainStatus(status)}
+          {paused
+            ? t`Numbers on this page are held still. Nothing is lost meanwhile.`
+            : explainStatus(status)}
         </span>
         <Freshness asOf={status.asOf} live={status.state === "live"} leader={status.leader} />
       </MenuLabel>
       <MenuLine />
       <MenuItem onSelect={() => (paused ? groat.resume() : groat.pause())}>
         {paused ? <Play aria-hidden /> : <Pause aria-hidden />}
-        {paused ? `Resume live${buffered ? ` (${buffered} waiting)` : ""}` : "Pause live"}
+        {paused ? t`Resume live${buffered ? t` (${buffered} waiting)` : ""}` : t`Pause live`}
       </MenuItem>
       <MenuItem onSelect={() => void refresh()}>
-        <RotateCw aria-hidden /> Refresh now
+        <RotateCw aria-hidden /> <Trans>Refresh now</Trans>
       </MenuItem>
     </Menu>
   );
@@ -136,8 +142,8 @@ function Freshness({ asOf, live, leader }: { asOf: number | null; live: boolean;
   const checked = live ? now : asOf;
   return (
     <span className="num mt-1 block text-faint">
-      {checked === null ? "Nothing received yet" : `Right as of ${formatClock(checked)}`}
-      {!leader && " · shared with another tab"}
+      {checked === null ? t`Nothing received yet` : t`Right as of ${formatClock(checked)}`}
+      {!leader && t` · shared with another tab`}
     </span>
   );
 }
@@ -151,13 +157,21 @@ export function StatusBanner() {
   if (paused) {
     return (
       <div className="flex items-center justify-center gap-3 bg-accent-soft px-4 py-1.5 text-accent text-sm">
-        <span>Live is paused{buffered > 0 && <span className="num"> · {buffered} waiting</span>}</span>
+        <span>
+          <Trans>Live is paused</Trans>
+          {buffered > 0 && (
+            <span className="num">
+              {" "}
+              · <Trans>{buffered} waiting</Trans>
+            </span>
+          )}
+        </span>
         <button
           type="button"
           className="-my-1 rounded-sm px-2 py-1 font-medium underline underline-offset-2"
           onClick={() => groat.resume()}
         >
-          Resume
+          <Trans>Resume</Trans>
         </button>
       </div>
     );
@@ -169,8 +183,10 @@ export function StatusBanner() {
       className="flex flex-wrap items-center justify-center gap-x-3 bg-bad-soft px-4 py-1.5 text-bad text-sm"
     >
       <span>
-        {state === "offline" ? "You are offline." : "The server does not answer."} Numbers are{" "}
-        <span className="num">{asOf ?? "not known yet"}</span>.
+        {state === "offline" ? t`You are offline.` : t`The server does not answer.`}{" "}
+        <Trans>
+          Numbers are <span className="num">{asOf ?? t`not known yet`}</span>.
+        </Trans>
       </span>
     </div>
   );

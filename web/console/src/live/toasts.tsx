@@ -1,4 +1,5 @@
 import { add, type Change, compare, formatAmount, isZero } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
 import { groat } from "../groat";
@@ -72,8 +73,8 @@ export function LiveToasts() {
         const own = change.changes.filter(({ account, delta }) => isOwn(account, me) && !isZero(delta));
         if (own.length === 0) return;
         const text = own.map(({ asset, delta }) => signed(delta, asset)).join(", ");
-        toast.info(`${text} while you were away`, { id: "away" });
-        announce(`${text} while you were away.`);
+        toast.info(t`${text} while you were away`, { id: "away" });
+        announce(t`${text} while you were away.`);
         return;
       }
       if (change.type !== "event" || !change.live || change.event.stream !== `user:${me}`) return;

@@ -1,4 +1,6 @@
 /** Keeps the faults of a module inside it: whatever it throws, the page around it goes on. */
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Puzzle, RotateCw } from "lucide-react";
 import { type ComponentType, useState } from "react";
 import type { ActModule, ConsoleProgram, Icon, KindModule, Piece } from "../registry/program";
@@ -18,10 +20,10 @@ function FailedPage({ program, retry }: FailedProps) {
       <EmptyState
         page
         icon={<Puzzle aria-hidden />}
-        title="This page has failed"
+        title={t`This page has failed`}
         action={<Retry retry={retry} />}
       >
-        It belongs to the program {program}. The rest of the console works.
+        <Trans>It belongs to the program {program}. The rest of the console works.</Trans>
       </EmptyState>
     </Card>
   );
@@ -29,7 +31,7 @@ function FailedPage({ program, retry }: FailedProps) {
 
 function FailedPiece({ program, retry }: FailedProps) {
   return (
-    <Notice tone="warn" role="alert" title={`This part of the program ${program} has failed`}>
+    <Notice tone="warn" role="alert" title={t`This part of the program ${program} has failed`}>
       <div className="mt-2">
         <Retry retry={retry} />
       </div>
@@ -40,7 +42,7 @@ function FailedPiece({ program, retry }: FailedProps) {
 function Retry({ retry }: { retry: () => void }) {
   return (
     <Button size="sm" onClick={retry}>
-      <RotateCw aria-hidden /> Try again
+      <RotateCw aria-hidden /> <Trans>Try again</Trans>
     </Button>
   );
 }

@@ -1,4 +1,5 @@
 /** Loads the modules of programs, once somebody is signed in. One that fails leaves the others and the console as they are. */
+import { t } from "@lingui/core/macro";
 import { register } from "../registry/registry";
 import { guarded } from "./guard";
 import { readProgram } from "./read";
@@ -32,7 +33,7 @@ function preloadShared(): void {
 async function load(listed: Listed): Promise<void> {
   const { program } = listed;
   const fail = (why: string) => setProgress(program, { state: "failed", why });
-  const late = setTimeout(() => fail(`It has not started within ${WITHIN_MS / 1_000} seconds.`), WITHIN_MS);
+  const late = setTimeout(() => fail(t`It has not started within ${WITHIN_MS / 1_000} seconds.`), WITHIN_MS);
   try {
     register(guarded(await fetched(listed)));
     setProgress(program, { state: "there" });

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useLocation } from "@tanstack/react-router";
 import { RefreshCw } from "lucide-react";
 import { useState } from "react";
@@ -20,7 +22,7 @@ export function MissingModules() {
   if (missing.length === 0) return null;
   return (
     <section
-      aria-label="Missing parts"
+      aria-label={t`Missing parts`}
       data-testid="missing-modules"
       className="border-warn/25 border-t bg-warn-soft text-sm"
     >
@@ -29,16 +31,16 @@ export function MissingModules() {
           <li key={program} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-1.5">
             <p role="status" className="wrap-anywhere min-w-0 flex-1">
               <span className="font-medium text-warn">
-                The part of the program {program} is missing here.
+                <Trans>The part of the program {program} is missing here.</Trans>
               </span>{" "}
-              {staff && why} Everything else works.
+              {staff && why} <Trans>Everything else works.</Trans>
             </p>
             <span className="flex gap-1">
               <Button size="sm" onClick={reload}>
-                Reload
+                <Trans>Reload</Trans>
               </Button>
               <Button size="sm" look="quiet" onClick={() => setDismissed([...dismissed, program])}>
-                Dismiss
+                <Trans>Dismiss</Trans>
               </Button>
             </span>
           </li>
@@ -59,14 +61,16 @@ export function UnknownPage() {
       <EmptyState
         page
         icon={<RefreshCw aria-hidden />}
-        title="This page is missing"
+        title={t`This page is missing`}
         action={
           <Button look="primary" onClick={reload}>
-            <RefreshCw aria-hidden /> Reload
+            <RefreshCw aria-hidden /> <Trans>Reload</Trans>
           </Button>
         }
       >
-        It belongs to the program {module.program}, whose part of the console could not be loaded.
+        <Trans>
+          It belongs to the program {module.program}, whose part of the console could not be loaded.
+        </Trans>
       </EmptyState>
     </Card>
   );

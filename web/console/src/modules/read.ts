@@ -1,21 +1,22 @@
 /** Reads what a module exports: its author may have written it without types. */
+import { t } from "@lingui/core/macro";
 import type { ConsoleProgram } from "../registry/program";
 import { API } from "../shared/version";
 
 /** Returns the program that a module exports. Throws Error with what is wrong with it. */
 export function readProgram(exported: unknown, program: string): ConsoleProgram {
   if (!isObject(exported)) {
-    throw new Error("It exports no program: “export default defineModule({ … })” is missing.");
+    throw new Error(t`It exports no program: “export default defineModule({ … })” is missing.`);
   }
   const { api, name, pages = [], nav = [], palette = [], kinds = {}, slots = {}, categories = {} } = exported;
   if (api !== API) {
     throw new Error(
-      `It is made for version ${String(api)} of the console's interface; this console has ${API}.`,
+      t`It is made for version ${String(api)} of the console's interface; this console has ${API}.`,
     );
   }
   if (name !== program) {
     throw new Error(
-      `It says that it belongs to “${String(name)}”, but it comes from the program “${program}”.`,
+      t`It says that it belongs to “${String(name)}”, but it comes from the program “${program}”.`,
     );
   }
   const wrong =
@@ -25,10 +26,10 @@ export function readProgram(exported: unknown, program: string): ConsoleProgram 
     brokenOf("kinds", kinds, isObject) ??
     brokenOf("slots", slots, isPart) ??
     brokenOf("categories", categories, isPart);
-  if (wrong) throw new Error(`Its ${wrong} is not as the console's interface says.`);
+  if (wrong) throw new Error(t`Its ${wrong} is not as the console's interface says.`);
   for (const { path } of pages as { path: string }[]) {
     if (path !== `/${program}` && !path.startsWith(`/${program}/`)) {
-      throw new Error(`The address ${path} of a page must begin with /${program}.`);
+      throw new Error(t`The address ${path} of a page must begin with /${program}.`);
     }
   }
   return exported as unknown as ConsoleProgram;

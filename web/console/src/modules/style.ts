@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 /** Loads a module's stylesheet, and uses it only if it can change nothing but what the module shows. */
 
 export interface Sheet {
@@ -16,13 +17,13 @@ export async function applySheet({ href, integrity }: Sheet, program: string): P
     await new Promise((loaded, failed) => {
       link.onload = loaded;
       link.onerror = () =>
-        failed(new Error("Its stylesheet could not be loaded, or is not the one that was installed."));
+        failed(new Error(t`Its stylesheet could not be loaded, or is not the one that was installed.`));
       document.head.append(link);
     });
     const wrong = strayRule(link.sheet?.cssRules ?? [], program);
     if (wrong !== null) {
       throw new Error(
-        `Its stylesheet has the rule “${wrong}”. Each selector must name a class that begins with “${program}-”, and so must names of animations, fonts and properties.`,
+        t`Its stylesheet has the rule “${wrong}”. Each selector must name a class that begins with “${program}-”, and so must names of animations, fonts and properties.`,
       );
     }
     link.media = "all";

@@ -1,4 +1,6 @@
 import type { AuditView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { RotateCw, ScrollText } from "lucide-react";
@@ -22,13 +24,13 @@ function columnsFor(onOpen: (entry: AuditView) => void): Column<AuditView>[] {
   return [
     {
       id: "at",
-      header: "When",
+      header: t`When`,
       cell: ({ row }) => <Time at={row.original.at} className="text-muted" />,
       meta: { from: "sm" },
     },
     {
       id: "who",
-      header: "Who",
+      header: t`Who`,
       cell: ({ row: { original } }) => (
         <span className="block max-w-40 truncate">{original.actor ?? original.principal}</span>
       ),
@@ -36,7 +38,7 @@ function columnsFor(onOpen: (entry: AuditView) => void): Column<AuditView>[] {
     },
     {
       id: "act",
-      header: "Act",
+      header: t`Act`,
       cell: ({ row: { original } }) => (
         <div className="min-w-0">
           <button
@@ -56,7 +58,7 @@ function columnsFor(onOpen: (entry: AuditView) => void): Column<AuditView>[] {
     },
     {
       id: "target",
-      header: "Target",
+      header: t`Target`,
       cell: ({ row }) => (
         <span className="block max-w-48 truncate text-muted">{row.original.target ?? ""}</span>
       ),
@@ -64,7 +66,7 @@ function columnsFor(onOpen: (entry: AuditView) => void): Column<AuditView>[] {
     },
     {
       id: "change",
-      header: "Before → after",
+      header: t`Before → after`,
       cell: ({ row: { original } }) => <Changes changes={changesOf(original.before, original.after)} />,
       meta: { align: "end" },
     },
@@ -82,7 +84,9 @@ function Changes({ changes }: { changes: FactChange[] }) {
       <span aria-hidden className="text-faint">
         →
       </span>
-      <span className="sr-only">becomes</span>
+      <span className="sr-only">
+        <Trans>becomes</Trans>
+      </span>
       <span className="max-w-36 truncate font-medium">{first.after ?? "–"}</span>
       {more.length > 0 && <span className="text-faint text-xs">+{more.length}</span>}
     </span>
@@ -122,19 +126,19 @@ function Audit() {
 
   return (
     <>
-      <PageHeader title="Audit log" hint="Who did what to whom, and why. Nothing here can be changed.">
+      <PageHeader title={t`Audit log`} hint={t`Who did what to whom, and why. Nothing here can be changed.`}>
         <Button busy={query.isRefetching} onClick={() => void query.refetch()}>
-          <RotateCw aria-hidden /> Refresh
+          <RotateCw aria-hidden /> <Trans>Refresh</Trans>
         </Button>
       </PageHeader>
       <Card>
         <search className="block">
           <form onSubmit={apply} className="flex flex-wrap items-end gap-3 p-4 sm:px-5">
-            <Field label="Actor" className="min-w-44 flex-1 sm:max-w-56">
+            <Field label={t`Actor`} className="min-w-44 flex-1 sm:max-w-56">
               {(wiring) => (
                 <Input
                   {...wiring}
-                  placeholder="user:admin"
+                  placeholder={t`user:admin`}
                   autoCapitalize="none"
                   spellCheck={false}
                   value={draft.actor}
@@ -142,11 +146,11 @@ function Audit() {
                 />
               )}
             </Field>
-            <Field label="Target" className="min-w-44 flex-1 sm:max-w-56">
+            <Field label={t`Target`} className="min-w-44 flex-1 sm:max-w-56">
               {(wiring) => (
                 <Input
                   {...wiring}
-                  placeholder="user:42"
+                  placeholder={t`user:42`}
                   autoCapitalize="none"
                   spellCheck={false}
                   value={draft.target}
@@ -155,11 +159,11 @@ function Audit() {
               )}
             </Field>
             <Button type="submit" guard={false}>
-              Filter
+              <Trans>Filter</Trans>
             </Button>
             {filtered && (
               <Button look="quiet" onClick={() => void navigate({ search: {} })}>
-                Clear
+                <Trans>Clear</Trans>
               </Button>
             )}
           </form>
@@ -171,11 +175,11 @@ function Audit() {
         ) : rows.length === 0 ? (
           <EmptyState
             icon={<ScrollText aria-hidden />}
-            title={filtered ? "Nothing matches these filters" : "Nothing has happened yet"}
+            title={filtered ? t`Nothing matches these filters` : t`Nothing has happened yet`}
           />
         ) : (
           <DataTable
-            caption="Audit log, newest first"
+            caption={t`Audit log, newest first`}
             columns={columns}
             rows={rows}
             rowId={(row) => row.id}
@@ -190,7 +194,7 @@ function Audit() {
               busy={query.isFetchingNextPage}
               onClick={() => void query.fetchNextPage()}
             >
-              Show older
+              <Trans>Show older</Trans>
             </Button>
           </div>
         )}
@@ -198,8 +202,8 @@ function Audit() {
       <Sheet
         open={opened !== null}
         onOpenChange={(open) => !open && setOpened(null)}
-        title={opened ? kindLabel(opened.kind) : "Act"}
-        description={opened?.reason || "No reason given"}
+        title={opened ? kindLabel(opened.kind) : t`Act`}
+        description={opened?.reason || t`No reason given`}
         testId="audit-sheet"
       >
         {opened && <Details entry={opened} />}
@@ -219,35 +223,37 @@ function Details({ entry }: { entry: AuditView }) {
   return (
     <div className="flex flex-col gap-5">
       <Facts>
-        <Fact label="When">
+        <Fact label={t`When`}>
           <Time at={entry.at} />
         </Fact>
-        <Fact label="Actor">{entry.actor ?? "–"}</Fact>
-        <Fact label="Principal">{entry.principal}</Fact>
-        <Fact label="Target">{entry.target ?? "–"}</Fact>
+        <Fact label={t`Actor`}>{entry.actor ?? "–"}</Fact>
+        <Fact label={t`Principal`}>{entry.principal}</Fact>
+        <Fact label={t`Target`}>{entry.target ?? "–"}</Fact>
         {entry.key && (
-          <Fact label="Key">
+          <Fact label={t`Key`}>
             <code className="break-all text-xs">{entry.key}</code>
           </Fact>
         )}
-        <Fact label="Id">
+        <Fact label={t`Id`}>
           <code className="break-all text-xs">{entry.id}</code>
         </Fact>
       </Facts>
       {changes.length > 0 && (
         <section>
-          <h3 className="mb-1 font-semibold text-sm">Before and after</h3>
+          <h3 className="mb-1 font-semibold text-sm">
+            <Trans>Before and after</Trans>
+          </h3>
           <table className="w-full text-sm">
             <thead>
               <tr className="text-left text-faint text-xs">
                 <th scope="col" className="py-1.5 font-medium">
-                  Fact
+                  <Trans>Fact</Trans>
                 </th>
                 <th scope="col" className="py-1.5 font-medium">
-                  Before
+                  <Trans>Before</Trans>
                 </th>
                 <th scope="col" className="py-1.5 font-medium">
-                  After
+                  <Trans>After</Trans>
                 </th>
               </tr>
             </thead>
@@ -267,7 +273,9 @@ function Details({ entry }: { entry: AuditView }) {
       )}
       {entry.details !== null && entry.details !== undefined && (
         <section>
-          <h3 className="mb-1 font-semibold text-sm">Details</h3>
+          <h3 className="mb-1 font-semibold text-sm">
+            <Trans>Details</Trans>
+          </h3>
           <pre className="overflow-x-auto whitespace-pre-wrap break-all rounded-md bg-sunken p-3 text-xs">
             {JSON.stringify(entry.details, null, 2)}
           </pre>

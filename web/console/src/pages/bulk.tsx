@@ -1,4 +1,5 @@
 import { formatAmount } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { Preview } from "../bulk/preview";
 import { type RunRecord, records } from "../bulk/records";
@@ -22,8 +23,8 @@ function Bulk() {
   return (
     <>
       <PageHeader
-        title="Bulk credits"
-        hint="From a file to many people, with a full preview and a way back."
+        title={t`Bulk credits`}
+        hint={t`From a file to many people, with a full preview and a way back.`}
       />
       {loaded ? (
         <Preview key={loaded.preview.rows.length} loaded={loaded} onLeave={() => setLoaded(null)} />
@@ -44,8 +45,8 @@ function RecentRuns() {
     <Card aria-labelledby="recent-runs">
       <CardHeader
         id="recent-runs"
-        title="Recent runs"
-        hint="Of this browser. The audit log has all of them."
+        title={t`Recent runs`}
+        hint={t`Of this browser. The audit log has all of them.`}
       />
       <ul className="divide-y divide-line border-line border-t">
         {runs.map((record) => (
@@ -63,8 +64,8 @@ function Run({ record }: { record: RunRecord }) {
         <p className="truncate font-medium text-sm">{record.file}</p>
         <p className="num text-faint text-xs">
           <Time at={record.at} /> · {formatAmount(record.total)} {record.asset} · {record.people}{" "}
-          {record.people === 1 ? "person" : "people"}
-          {record.transactions.length === 0 && " · not finished: choose the same file again to finish it"}
+          {record.people === 1 ? t`person` : t`people`}
+          {record.transactions.length === 0 && t` · not finished: choose the same file again to finish it`}
         </p>
       </div>
       <UndoRun record={record} small />

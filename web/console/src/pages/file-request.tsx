@@ -1,4 +1,5 @@
 import type { KindView } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -25,7 +26,7 @@ export function FileRequestPage() {
   const moduleOf = useKindModules();
   const form = kind && moduleOf(kind)?.form;
   const title =
-    (admin ? form?.staffTitle : form?.title) ?? (kind ? `New ${kind.title.toLowerCase()}` : "New request");
+    (admin ? form?.staffTitle : form?.title) ?? (kind ? t`New ${kind.title.toLowerCase()}` : t`New request`);
   const crumb = <KindCrumb name={name} kind={kind} />;
   return (
     <>
@@ -56,7 +57,7 @@ function Filing({ kind }: { kind: KindView }) {
     <div className="flex flex-col gap-6">
       {forOthers && (
         <PersonPicker
-          label="For"
+          label={t`For`}
           value={owner}
           onChange={setOwner}
           owners={kind.owners}
@@ -77,10 +78,10 @@ function FilingForm({ kind, owner, given }: Pick<FormProps, "kind" | "owner" | "
     kind,
     owner,
     given,
-    act: transitionOf(kind, FILE)?.title ?? "File",
+    act: transitionOf(kind, FILE)?.title ?? t`File`,
     async send(data) {
       const request = await file(kind.name, data, owner === me ? undefined : owner);
-      toast.success(`${kind.title} filed`, {
+      toast.success(t`${kind.title} filed`, {
         id: toastId(request),
         description: moneyOf(request) ?? undefined,
       });

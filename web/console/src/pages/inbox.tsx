@@ -1,5 +1,7 @@
 import type { KindView, RequestFilter, RequestView } from "@groat/client";
 import { useRequest, useRequests, useWaiting } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Inbox as InboxIcon, Keyboard, ListFilter, Maximize2, X } from "lucide-react";
@@ -27,9 +29,9 @@ import { Card, Kbd, PageHeader } from "../ui/surface";
 const route = getRouteApi("/inside/inbox");
 
 const SORTS = [
-  { value: "newest", label: "Newest first" },
-  { value: "oldest", label: "Oldest first" },
-  { value: "largest", label: "Largest first" },
+  { value: "newest", label: t`Newest first` },
+  { value: "oldest", label: t`Oldest first` },
+  { value: "largest", label: t`Largest first` },
 ] as const;
 
 export function InboxPage() {
@@ -103,9 +105,12 @@ function Inbox() {
 
   return (
     <>
-      <PageHeader title="Inbox" hint="What waits for a decision, live for everybody who decides.">
+      <PageHeader title={t`Inbox`} hint={t`What waits for a decision, live for everybody who decides.`}>
         <Button look="quiet" onClick={() => setHelp(true)} className="max-lg:hidden">
-          <Keyboard aria-hidden /> Shortcuts <Kbd>?</Kbd>
+          <Keyboard aria-hidden />{" "}
+          <Trans>
+            Shortcuts <Kbd>?</Kbd>
+          </Trans>
         </Button>
       </PageHeader>
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
@@ -126,14 +131,18 @@ function Inbox() {
             onClick={() => void navigate({ search: ({ user: _user, ...rest }) => rest })}
           >
             <span>
-              Only <Name of={`user:${user}`} />
+              <Trans>
+                Only <Name of={`user:${user}`} />
+              </Trans>
             </span>
             <X aria-hidden />
-            <span className="sr-only">: show everybody's</span>
+            <span className="sr-only">
+              <Trans>: show everybody's</Trans>
+            </span>
           </Button>
         )}
         <Select
-          aria-label="Sort"
+          aria-label={t`Sort`}
           className="w-44"
           value={sort}
           onChange={({ target: { value } }) =>
@@ -151,7 +160,7 @@ function Inbox() {
         </Select>
       </div>
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(19rem,2fr)_minmax(0,3fr)]">
-        <Card aria-label="Waiting requests" data-testid="inbox">
+        <Card aria-label={t`Waiting requests`} data-testid="inbox">
           <div ref={top} />
           <div
             aria-live="polite"
@@ -166,8 +175,8 @@ function Inbox() {
           ) : list.error && rows.length === 0 ? (
             <ErrorState error={list.error} onRetry={list.refresh} />
           ) : rows.length === 0 ? (
-            <EmptyState icon={<InboxIcon aria-hidden />} title="Nothing waits for a decision">
-              What people file shows up here by itself.
+            <EmptyState icon={<InboxIcon aria-hidden />} title={t`Nothing waits for a decision`}>
+              <Trans>What people file shows up here by itself.</Trans>
             </EmptyState>
           ) : (
             <ul {...reading} className={cx("transition-opacity", list.previous && "opacity-60")}>
@@ -194,9 +203,11 @@ function Inbox() {
           )}
           {list.hasMore && (
             <div className="flex items-center justify-center gap-3 border-line border-t p-3">
-              <span className="num text-faint text-xs">{rows.length} loaded</span>
+              <span className="num text-faint text-xs">
+                <Trans>{rows.length} loaded</Trans>
+              </span>
               <Button size="sm" look="quiet" busy={list.loading} onClick={list.loadMore}>
-                Show more
+                <Trans>Show more</Trans>
               </Button>
             </div>
           )}
@@ -205,7 +216,7 @@ function Inbox() {
           <Card
             ref={pane}
             tabIndex={-1}
-            aria-label="The request"
+            aria-label={t`The request`}
             data-testid="inbox-pane"
             className="sticky top-20 max-h-[calc(100dvh-6.5rem)] overflow-y-auto outline-none"
           >
@@ -223,8 +234,10 @@ function Inbox() {
                 }}
               />
             ) : (
-              <EmptyState icon={<Keyboard aria-hidden />} title="Choose a request">
-                With a click, or with the keys <Kbd>J</Kbd> and <Kbd>K</Kbd>. <Kbd>?</Kbd> shows all keys.
+              <EmptyState icon={<Keyboard aria-hidden />} title={t`Choose a request`}>
+                <Trans>
+                  With a click, or with the keys <Kbd>J</Kbd> and <Kbd>K</Kbd>. <Kbd>?</Kbd> shows all keys.
+                </Trans>
               </EmptyState>
             )}
           </Card>
@@ -284,13 +297,13 @@ function Chosen({
         </div>
         <span className="-mt-1 -mr-2 flex">
           {request.user && (
-            <IconButton asChild label="Only this person's requests">
+            <IconButton asChild label={t`Only this person's requests`}>
               <Link to="/inbox" search={(rest) => ({ ...rest, user: request.user })}>
                 <ListFilter aria-hidden />
               </Link>
             </IconButton>
           )}
-          <IconButton asChild label="Open its page">
+          <IconButton asChild label={t`Open its page`}>
             <Link
               to="/requests/$kind/$id"
               params={{ kind: kind.name, id: request.id }}
@@ -323,12 +336,14 @@ function KindFilter({
   const all = Object.values(waiting).reduce((sum, count) => sum + count, 0);
   const offered = kinds.filter(({ name, states }) => states.some((state) => state.waits) || name === only);
   const options = [
-    { name: undefined, title: "All", count: all },
+    { name: undefined, title: t`All`, count: all },
     ...offered.map((kind) => ({ name: kind.name, title: plural(kind), count: waiting[kind.name] ?? 0 })),
   ];
   return (
     <fieldset className="min-w-0 max-w-full">
-      <legend className="sr-only">Kinds</legend>
+      <legend className="sr-only">
+        <Trans>Kinds</Trans>
+      </legend>
       <div className="scroll-quiet -mx-4 flex gap-1 overflow-x-auto px-4 py-0.5 sm:mx-0 sm:px-0">
         {options.map(({ name, title, count }) => (
           <label
@@ -359,7 +374,7 @@ function KindFilter({
 function KeysDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const on = singleKeys.use() === "on";
   return (
-    <Dialog open={open} onOpenChange={(next) => !next && onClose()} title="Shortcuts" testId="keys-dialog">
+    <Dialog open={open} onOpenChange={(next) => !next && onClose()} title={t`Shortcuts`} testId="keys-dialog">
       <dl className="divide-y divide-line text-sm">
         {KEYS.map(({ keys, does }) => (
           <div key={keys} className="flex items-center justify-between gap-4 py-2">
@@ -381,7 +396,7 @@ function KeysDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
           checked={on}
           onCheckedChange={(checked) => singleKeys.set(checked === true ? "on" : "off")}
         />
-        Single keys act on this device
+        <Trans>Single keys act on this device</Trans>
       </label>
     </Dialog>
   );

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Copy, KeyRound, Plus, Trash2 } from "lucide-react";
 import { type FormEvent, useMemo, useState } from "react";
@@ -21,37 +23,49 @@ function columnsFor(onRevoke: (key: ApiKey) => void): Column<ApiKey>[] {
   return [
     {
       id: "service",
-      header: "Service",
+      header: t`Service`,
       cell: ({ row: { original } }) => (
         <div>
           <p className="font-medium">{original.service}</p>
-          <p className="text-faint text-xs">{original.label || "no label"}</p>
+          <p className="text-faint text-xs">{original.label || t`no label`}</p>
         </div>
       ),
     },
     {
       id: "state",
-      header: "State",
+      header: t`State`,
       cell: ({ row }) =>
-        row.original.revoked_at ? <Badge tone="bad">revoked</Badge> : <Badge tone="good">active</Badge>,
+        row.original.revoked_at ? (
+          <Badge tone="bad">
+            <Trans>revoked</Trans>
+          </Badge>
+        ) : (
+          <Badge tone="good">
+            <Trans>active</Trans>
+          </Badge>
+        ),
     },
     {
       id: "created",
-      header: "Made",
+      header: t`Made`,
       cell: ({ row: { original } }) => (
         <span className="text-muted">
-          <Time at={original.created_at} /> {original.created_by && `by ${original.created_by}`}
+          <Time at={original.created_at} /> {original.created_by && t`by ${original.created_by}`}
         </span>
       ),
       meta: { from: "sm" },
     },
     {
       id: "acts",
-      header: () => <span className="sr-only">Acts</span>,
+      header: () => (
+        <span className="sr-only">
+          <Trans>Acts</Trans>
+        </span>
+      ),
       cell: ({ row: { original } }) =>
         !original.revoked_at && (
           <IconButton
-            label={`Withdraw the key ${original.label || original.id} of ${original.service}`}
+            label={t`Withdraw the key ${original.label || original.id} of ${original.service}`}
             className="-my-2"
             onClick={() => onRevoke(original)}
           >
@@ -79,14 +93,14 @@ function Keys() {
   const columns = useMemo(() => columnsFor(askToRevoke), [askToRevoke]);
   const create = (
     <Button look="primary" onClick={() => setCreating(true)}>
-      <Plus aria-hidden /> New key
+      <Plus aria-hidden /> <Trans>New key</Trans>
     </Button>
   );
   return (
     <>
       <PageHeader
-        title="API keys"
-        hint="For your own servers. A service keeps its name while its keys are exchanged."
+        title={t`API keys`}
+        hint={t`For your own servers. A service keeps its name while its keys are exchanged.`}
       >
         {create}
       </PageHeader>
@@ -96,12 +110,12 @@ function Keys() {
         ) : query.isError && !query.data ? (
           <ErrorState error={query.error} onRetry={() => void query.refetch()} />
         ) : query.data.length === 0 ? (
-          <EmptyState icon={<KeyRound aria-hidden />} title="No keys yet">
-            A key lets a server of yours post transactions and holds.
+          <EmptyState icon={<KeyRound aria-hidden />} title={t`No keys yet`}>
+            <Trans>A key lets a server of yours post transactions and holds.</Trans>
           </EmptyState>
         ) : (
           <DataTable
-            caption="API keys"
+            caption={t`API keys`}
             columns={columns}
             rows={query.data}
             rowId={(row) => row.id}
@@ -112,8 +126,8 @@ function Keys() {
       <Dialog
         open={creating}
         onOpenChange={setCreating}
-        title="New API key"
-        description="It may do everything an administrator may."
+        title={t`New API key`}
+        description={t`It may do everything an administrator may.`}
         testId="create-key-dialog"
       >
         <CreateKey onDone={() => setCreating(false)} />
@@ -121,18 +135,20 @@ function Keys() {
       <ConfirmDialog
         open={revoked !== null}
         onClose={closeRevoked}
-        title="Withdraw this key?"
-        actLabel="Withdraw key"
+        title={t`Withdraw this key?`}
+        actLabel={t`Withdraw key`}
         danger
         act={async () => {
           if (!revoked) return;
           await apiKeys.remove(revoked.id);
-          toast.success("Key withdrawn");
+          toast.success(t`Key withdrawn`);
           await queries.invalidateQueries({ queryKey: ["api-keys"] });
         }}
       >
-        {revoked?.service} can no longer call with “{revoked?.label || revoked?.id}”. This cannot be undone;
-        make a new key first if the service shall go on.
+        <Trans>
+          {revoked?.service} can no longer call with “{revoked?.label || revoked?.id}”. This cannot be undone;
+          make a new key first if the service shall go on.
+        </Trans>
       </ConfirmDialog>
     </>
   );
@@ -147,7 +163,7 @@ function CreateKey({ onDone }: { onDone: () => void }) {
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (!service.trim()) return setProblem("Name the service that will use it.");
+    if (!service.trim()) return setProblem(t`Name the service that will use it.`);
     return attempt(async () => {
       const { key } = await apiKeys.create(service.trim(), label.trim());
       setMade(key);
@@ -158,26 +174,26 @@ function CreateKey({ onDone }: { onDone: () => void }) {
   if (made) {
     return (
       <div className="flex flex-col gap-4">
-        <Notice tone="good" role="status" title="The key is made.">
-          It is shown this once. Keep it where your server finds it.
+        <Notice tone="good" role="status" title={t`The key is made.`}>
+          <Trans>It is shown this once. Keep it where your server finds it.</Trans>
         </Notice>
         <div className="flex items-center gap-2 rounded-md border border-line bg-sunken p-3">
           <code data-testid="new-key" className="min-w-0 flex-1 break-all text-xs">
             {made}
           </code>
-          <IconButton label="Copy key" onClick={() => void copyText(made, "Key copied")}>
+          <IconButton label={t`Copy key`} onClick={() => void copyText(made, t`Key copied`)}>
             <Copy aria-hidden />
           </IconButton>
         </div>
         <Button look="primary" className="self-end" onClick={onDone}>
-          Done
+          <Trans>Done</Trans>
         </Button>
       </div>
     );
   }
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
-      <Field label="Service" hint="For example shop. Its idempotency keys belong to this name.">
+      <Field label={t`Service`} hint={t`For example shop. Its idempotency keys belong to this name.`}>
         {(wiring) => (
           <Input
             {...wiring}
@@ -189,7 +205,7 @@ function CreateKey({ onDone }: { onDone: () => void }) {
           />
         )}
       </Field>
-      <Field label="Label (optional)" hint="To tell its keys apart, for example production.">
+      <Field label={t`Label (optional)`} hint={t`To tell its keys apart, for example production.`}>
         {(wiring) => (
           <Input
             {...wiring}
@@ -205,9 +221,11 @@ function CreateKey({ onDone }: { onDone: () => void }) {
         </Notice>
       )}
       <div className="flex justify-end gap-2">
-        <Button onClick={onDone}>Cancel</Button>
+        <Button onClick={onDone}>
+          <Trans>Cancel</Trans>
+        </Button>
         <Button type="submit" look="primary" busy={busy}>
-          Make key
+          <Trans>Make key</Trans>
         </Button>
       </div>
     </form>

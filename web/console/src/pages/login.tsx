@@ -1,5 +1,7 @@
 import { GroatError } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useNavigate, useRouterState } from "@tanstack/react-router";
 import { ArrowRight, Eye, EyeOff } from "lucide-react";
@@ -50,7 +52,7 @@ export function LoginForm() {
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
       setProblem(
-        error.status === 401 || error.status === 400 ? "Incorrect username or password." : explain(error),
+        error.status === 401 || error.status === 400 ? t`Incorrect username or password.` : explain(error),
       );
       setBusy(null);
     }
@@ -59,7 +61,7 @@ export function LoginForm() {
   function submit(event: FormEvent) {
     event.preventDefault();
     if (!user.trim() || !password) {
-      setProblem("Enter your name and your password.");
+      setProblem(t`Enter your name and your password.`);
       return;
     }
     void signIn(user.trim(), password, "form");
@@ -72,19 +74,23 @@ export function LoginForm() {
         <Coin className="-right-40 -bottom-40 absolute size-[38rem] opacity-[0.09] [&_g]:fill-current" />
         <div className="relative max-w-md">
           <p className="text-balance font-serif text-4xl leading-tight tracking-tight">
-            What you see is what is committed.
+            <Trans>What you see is what is committed.</Trans>
           </p>
           <p className="mt-4 text-on-coin-muted">
-            Every change of a balance reaches every open screen a moment later, in order, exactly once.
+            <Trans>
+              Every change of a balance reaches every open screen a moment later, in order, exactly once.
+            </Trans>
           </p>
         </div>
       </aside>
       <main className="flex flex-col items-center justify-center px-5 py-10 sm:px-10">
         <div className="w-full max-w-sm">
           <Wordmark className="mb-10 lg:hidden" />
-          <h1 className="font-semibold font-serif text-3xl tracking-tight">Sign in</h1>
+          <h1 className="font-semibold font-serif text-3xl tracking-tight">
+            <Trans>Sign in</Trans>
+          </h1>
           <form className="mt-6 flex flex-col gap-4" onSubmit={submit} noValidate>
-            <Field label="Name or e-mail">
+            <Field label={t`Name or e-mail`}>
               {(wiring) => (
                 <Input
                   {...wiring}
@@ -98,7 +104,7 @@ export function LoginForm() {
                 />
               )}
             </Field>
-            <Field label="Password">
+            <Field label={t`Password`}>
               {(wiring) => (
                 <span className="relative block">
                   <Input
@@ -111,7 +117,7 @@ export function LoginForm() {
                     onChange={(event) => setPassword(event.target.value)}
                   />
                   <IconButton
-                    label={visible ? "Hide password" : "Show password"}
+                    label={visible ? t`Hide password` : t`Show password`}
                     aria-pressed={visible}
                     className="!size-9 absolute top-1/2 right-0.5 -translate-y-1/2"
                     onClick={() => setVisible(!visible)}
@@ -127,7 +133,7 @@ export function LoginForm() {
               </Notice>
             )}
             <Button type="submit" look="primary" guard={false} busy={busy === "form"}>
-              Sign in
+              <Trans>Sign in</Trans>
             </Button>
           </form>
           {demo && (
@@ -154,10 +160,10 @@ function DemoPeople({
   return (
     <section aria-labelledby="demo" className="mt-9">
       <h2 id="demo" className="mb-1 font-medium text-sm">
-        Or try it as one of the demo people
+        <Trans>Or try it as one of the demo people</Trans>
       </h2>
       <p className="mb-3 text-faint text-xs">
-        Open two windows side by side: what one does, the other sees at once.
+        <Trans>Open two windows side by side: what one does, the other sees at once.</Trans>
       </p>
       <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface shadow-card">
         {people.data.map((person) => (

@@ -1,5 +1,7 @@
 import type { BalanceView } from "@groat/client";
 import { type HistoryRow, useHistory, useGroatState as useLive } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Wallet } from "lucide-react";
 import { useMemo, useState } from "react";
 import { inOrder } from "../lib/accounts";
@@ -27,8 +29,8 @@ export function OverviewPage() {
   return (
     <>
       <PageHeader
-        title={`Good to see you, ${name}`}
-        hint="Everything here is live: what you see is what is committed."
+        title={t`Good to see you, ${name}`}
+        hint={t`Everything here is live: what you see is what is committed.`}
       >
         {balance && <Slot name="overview" balance={balance} />}
       </PageHeader>
@@ -41,9 +43,9 @@ export function OverviewPage() {
         />
       ) : phase === "ready" ? (
         <Card>
-          <EmptyState icon={<Wallet aria-hidden />} title="No balance yet">
-            Credits you receive will appear here. Whoever pays you needs your id:{" "}
-            <Copyable text={user} what="id" />
+          <EmptyState icon={<Wallet aria-hidden />} title={t`No balance yet`}>
+            <Trans>Credits you receive will appear here. Whoever pays you needs your id:</Trans>{" "}
+            <Copyable text={user} what={t`id`} />
           </EmptyState>
         </Card>
       ) : (

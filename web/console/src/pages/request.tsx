@@ -1,5 +1,7 @@
 import { GroatError } from "@groat/client";
 import { useRequest } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { FileQuestion } from "lucide-react";
@@ -20,7 +22,7 @@ export function RequestPage() {
   const read = useRequest(name, id);
   const { request } = read;
   const kind = kinds.data?.find((one) => one.name === name);
-  const title = kind?.title ?? "Request";
+  const title = kind?.title ?? t`Request`;
   const crumb = <KindCrumb name={name} kind={kind} inbox={from === "inbox"} />;
   if ((read.loading && !request) || kinds.isPending) {
     return (
@@ -38,8 +40,8 @@ export function RequestPage() {
         <PageHeader title={title} crumb={crumb} />
         <Card>
           {missing || !error ? (
-            <EmptyState icon={<FileQuestion aria-hidden />} title="There is no such request">
-              It may be somebody else's, or the address is mistyped.
+            <EmptyState icon={<FileQuestion aria-hidden />} title={t`There is no such request`}>
+              <Trans>It may be somebody else's, or the address is mistyped.</Trans>
             </EmptyState>
           ) : (
             <ErrorState

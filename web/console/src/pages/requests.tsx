@@ -1,5 +1,7 @@
 import type { KindView } from "@groat/client";
 import { useWaiting } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
 import { FileQuestion } from "lucide-react";
@@ -37,14 +39,14 @@ export function RequestsPage() {
   if (!kind) {
     return (
       <>
-        <PageHeader title="Requests" />
+        <PageHeader title={t`Requests`} />
         <Card>
           {query.isPending ? (
             <SkeletonRows />
           ) : query.isError ? (
             <ErrorState error={query.error} onRetry={() => void query.refetch()} />
           ) : (
-            <EmptyState icon={<FileQuestion aria-hidden />} title="There is no such page" />
+            <EmptyState icon={<FileQuestion aria-hidden />} title={t`There is no such page`} />
           )}
         </Card>
       </>
@@ -56,16 +58,18 @@ export function RequestsPage() {
         <FileButton kind={kind} />
       </PageHeader>
       <KindTabs current={kind} />
-      <RequestList kind={kind} state={state} {...(!staff && { user })} title={staff ? "All" : "Yours"}>
+      <RequestList kind={kind} state={state} {...(!staff && { user })} title={staff ? t`All` : t`Yours`}>
         <Select
-          aria-label="State"
+          aria-label={t`State`}
           className="w-48"
           value={state}
           onChange={({ target: { value } }) =>
             void navigate({ search: value ? { state: value } : {}, replace: true })
           }
         >
-          <option value="">All statuses</option>
+          <option value="">
+            <Trans>All statuses</Trans>
+          </option>
           {kind.states.map((one) => (
             <option key={one.name} value={one.name}>
               {one.title}
@@ -86,7 +90,7 @@ function KindTabs({ current }: { current: KindView }) {
   if (kinds.length < 2) return null;
   return (
     <nav
-      aria-label="Kinds of requests"
+      aria-label={t`Kinds of requests`}
       className="scroll-quiet -mx-4 mb-4 flex gap-1 overflow-x-auto px-4 sm:-mx-1 sm:flex-wrap sm:px-0"
     >
       {kinds.map((kind) => (
@@ -116,20 +120,20 @@ export function RequestsIndexPage() {
   if (first) return <Navigate to="/requests/$kind" params={{ kind: first.name }} replace />;
   return (
     <>
-      <PageHeader title="Requests" />
+      <PageHeader title={t`Requests`} />
       <Card>
         {query.isPending ? (
           <SkeletonRows />
         ) : query.isError ? (
           <ErrorState error={query.error} onRetry={() => void query.refetch()} />
         ) : (
-          <EmptyState icon={<FileQuestion aria-hidden />} title="Nothing to request here">
+          <EmptyState icon={<FileQuestion aria-hidden />} title={t`Nothing to request here`}>
             {staff ? (
-              <>
+              <Trans>
                 Programs bring kinds of requests: see the setting <code>programs</code>.
-              </>
+              </Trans>
             ) : (
-              "What you can do with your money is in the menu."
+              t`What you can do with your money is in the menu.`
             )}
           </EmptyState>
         )}

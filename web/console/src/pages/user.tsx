@@ -1,5 +1,7 @@
 import { type BalanceView, GroatError, type UserView } from "@groat/client";
 import { type HistoryRow, useHistory, useGroatState as useLive } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import {
@@ -54,7 +56,7 @@ function UserLoader({ user }: { user: string }) {
   const query = useQuery(userQuery(user));
   const crumb = (
     <Link to="/users" className="inline-flex items-center gap-1 rounded-sm text-muted hover:text-ink">
-      <ChevronLeft className="size-4" aria-hidden /> Users
+      <ChevronLeft className="size-4" aria-hidden /> <Trans>Users</Trans>
     </Link>
   );
   if (query.isPending) {
@@ -72,7 +74,7 @@ function UserLoader({ user }: { user: string }) {
         <PageHeader title={user} crumb={crumb} />
         <Card>
           {missing ? (
-            <EmptyState title="Nobody here has this id" />
+            <EmptyState title={t`Nobody here has this id`} />
           ) : (
             <ErrorState error={query.error} onRetry={() => void query.refetch()} />
           )}
@@ -113,7 +115,11 @@ function UserDetails({ person, crumb }: { person: UserView; crumb: React.ReactNo
                 {role}
               </Badge>
             ))}
-            {person.disabled && <Badge tone="bad">disabled</Badge>}
+            {person.disabled && (
+              <Badge tone="bad">
+                <Trans>disabled</Trans>
+              </Badge>
+            )}
           </span>
         }
       >
@@ -121,7 +127,7 @@ function UserDetails({ person, crumb }: { person: UserView; crumb: React.ReactNo
         {admin && (
           <>
             <Button look="primary" onClick={adjust}>
-              Update credits
+              <Trans>Update credits</Trans>
             </Button>
             <PersonMenu person={person} />
           </>
@@ -136,8 +142,8 @@ function UserDetails({ person, crumb }: { person: UserView; crumb: React.ReactNo
         />
       ) : (
         <Card>
-          <EmptyState icon={<Wallet aria-hidden />} title="No balance yet">
-            Their first credit opens their account.
+          <EmptyState icon={<Wallet aria-hidden />} title={t`No balance yet`}>
+            <Trans>Their first credit opens their account.</Trans>
           </EmptyState>
         </Card>
       )}
@@ -185,19 +191,19 @@ function UserMoney({
           <ChartCard rows={history.rows} asset={balance.asset} />
         </div>
         <Card>
-          <CardHeader title="Limits and holds">
+          <CardHeader title={t`Limits and holds`}>
             {admin && (
               <Button size="sm" onClick={() => askForLimits(balance)}>
-                <SlidersHorizontal aria-hidden /> Limits
+                <SlidersHorizontal aria-hidden /> <Trans>Limits</Trans>
               </Button>
             )}
           </CardHeader>
           <dl className="mx-4 mb-4 divide-y divide-line rounded-lg border border-line text-sm sm:mx-5">
-            <Fact label="Lowest available">
-              {balance.floor == null ? "none" : <Amount value={balance.floor} />}
+            <Fact label={t`Lowest available`}>
+              {balance.floor == null ? t`none` : <Amount value={balance.floor} />}
             </Fact>
-            <Fact label="Highest balance">
-              {balance.ceiling == null ? "none" : <Amount value={balance.ceiling} />}
+            <Fact label={t`Highest balance`}>
+              {balance.ceiling == null ? t`none` : <Amount value={balance.ceiling} />}
             </Fact>
           </dl>
           <div className="mx-4 mb-4 sm:mx-5">
@@ -227,20 +233,20 @@ function PersonMenu({ person }: { person: UserView }) {
     <>
       <Menu
         trigger={
-          <IconButton label={`More for ${name}`} look="secondary" className="sm:!size-10">
+          <IconButton label={t`More for ${name}`} look="secondary" className="sm:!size-10">
             <MoreHorizontal aria-hidden />
           </IconButton>
         }
       >
         <MenuItem onSelect={() => ask("revoke")}>
-          <LogOut aria-hidden /> Sign out everywhere …
+          <LogOut aria-hidden /> <Trans>Sign out everywhere …</Trans>
         </MenuItem>
         {!self && (
           <>
             <MenuLine />
             <MenuItem danger={!person.disabled} onSelect={() => ask("disable")}>
               {person.disabled ? <CircleCheck aria-hidden /> : <Ban aria-hidden />}
-              {person.disabled ? "Enable …" : "Disable …"}
+              {person.disabled ? t`Enable …` : t`Disable …`}
             </MenuItem>
           </>
         )}
@@ -248,30 +254,33 @@ function PersonMenu({ person }: { person: UserView }) {
       <ConfirmDialog
         open={asked === "revoke"}
         onClose={close}
-        title={`Sign ${name} out everywhere?`}
-        actLabel="Sign out everywhere"
+        title={t`Sign ${name} out everywhere?`}
+        actLabel={t`Sign out everywhere`}
         act={async () => {
           await groat.api.revokeUser(person.user);
-          toast.success(`${name} is signed out everywhere`);
+          toast.success(t`${name} is signed out everywhere`);
         }}
       >
-        Open screens close within seconds, and every token given until now is refused. They can sign in again.
+        <Trans>
+          Open screens close within seconds, and every token given until now is refused. They can sign in
+          again.
+        </Trans>
       </ConfirmDialog>
       <ConfirmDialog
         open={asked === "disable"}
         onClose={close}
-        title={person.disabled ? `Enable ${name}?` : `Disable ${name}?`}
-        actLabel={person.disabled ? "Enable" : "Disable"}
+        title={person.disabled ? t`Enable ${name}?` : t`Disable ${name}?`}
+        actLabel={person.disabled ? t`Enable` : t`Disable`}
         danger={!person.disabled}
         act={async () => {
           await groat.api.updateUser(person.user, { disabled: !person.disabled });
-          toast.success(`${name} is ${person.disabled ? "enabled" : "disabled"}`);
+          toast.success(t`${name} is ${person.disabled ? t`enabled` : t`disabled`}`);
           await refresh();
         }}
       >
         {person.disabled
-          ? "They can sign in again. Their balances were never touched."
-          : "They are signed out and cannot sign in. Their balances stay as they are."}
+          ? t`They can sign in again. Their balances were never touched.`
+          : t`They are signed out and cannot sign in. Their balances stay as they are.`}
       </ConfirmDialog>
     </>
   );

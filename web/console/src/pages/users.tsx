@@ -1,4 +1,6 @@
 import { compare, type UserView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Search, UserPlus, Users } from "lucide-react";
@@ -29,19 +31,23 @@ function adjustedOf(user: UserView): Adjusted {
 
 function columnsFor(admin: boolean, onAdjust: (target: Adjusted) => void): Column<UserView>[] {
   return [
-    { id: "person", header: "Person", cell: ({ row }) => <Person user={row.original} /> },
+    { id: "person", header: t`Person`, cell: ({ row }) => <Person user={row.original} /> },
     {
       id: "email",
-      header: "E-mail",
+      header: t`E-mail`,
       cell: ({ row }) => <span className="block max-w-56 truncate text-muted">{row.original.email}</span>,
       meta: { from: "lg" },
     },
     {
       id: "roles",
-      header: "Role",
+      header: t`Role`,
       cell: ({ row: { original } }) => (
         <span className="flex flex-wrap gap-1">
-          {original.disabled && <Badge tone="bad">disabled</Badge>}
+          {original.disabled && (
+            <Badge tone="bad">
+              <Trans>disabled</Trans>
+            </Badge>
+          )}
           {original.roles?.map((role) => (
             <Badge key={role} tone={role === "admin" ? "accent" : "plain"}>
               {role}
@@ -53,22 +59,26 @@ function columnsFor(admin: boolean, onAdjust: (target: Adjusted) => void): Colum
     },
     {
       id: "balance",
-      header: "Balance",
+      header: t`Balance`,
       cell: ({ row }) => <Balances user={row.original} />,
       meta: { align: "end" },
     },
     {
       id: "acts",
-      header: () => <span className="sr-only">Acts</span>,
+      header: () => (
+        <span className="sr-only">
+          <Trans>Acts</Trans>
+        </span>
+      ),
       cell: ({ row: { original } }) =>
         admin && (
           <Button
             size="sm"
-            aria-label={`Update credits of ${original.name || original.user}`}
+            aria-label={t`Update credits of ${original.name || original.user}`}
             data-testid={`adjust-${original.user}`}
             onClick={() => onAdjust(adjustedOf(original))}
           >
-            Update
+            <Trans>Update</Trans>
           </Button>
         ),
       meta: { align: "end", className: "w-20" },
@@ -148,10 +158,10 @@ function UsersList() {
 
   return (
     <>
-      <PageHeader title="Users" hint="Balances in view are live.">
+      <PageHeader title={t`Users`} hint={t`Balances in view are live.`}>
         {admin && (
           <Button look="primary" onClick={() => setCreating(true)}>
-            <UserPlus aria-hidden /> New user
+            <UserPlus aria-hidden /> <Trans>New user</Trans>
           </Button>
         )}
       </PageHeader>
@@ -164,8 +174,8 @@ function UsersList() {
             />
             <Input
               type="search"
-              aria-label="Search users"
-              placeholder="Name, id or e-mail"
+              aria-label={t`Search users`}
+              placeholder={t`Name, id or e-mail`}
               className="pl-9"
               value={text}
               onChange={(event) => setText(event.target.value)}
@@ -177,15 +187,15 @@ function UsersList() {
         ) : query.isError && rows.length === 0 ? (
           <ErrorState error={query.error} onRetry={() => void query.refetch()} />
         ) : rows.length === 0 ? (
-          <EmptyState icon={<Users aria-hidden />} title={q ? `Nobody matches “${q}”` : "No users yet"}>
+          <EmptyState icon={<Users aria-hidden />} title={q ? t`Nobody matches “${q}”` : t`No users yet`}>
             {q
-              ? "Try another part of the name, id or e-mail."
-              : "People appear here once they have a balance or a login."}
+              ? t`Try another part of the name, id or e-mail.`
+              : t`People appear here once they have a balance or a login.`}
           </EmptyState>
         ) : (
           <div className={cx("transition-opacity", query.isPlaceholderData && "opacity-60")}>
             <DataTable
-              caption="Users"
+              caption={t`Users`}
               columns={columns}
               rows={rows}
               rowId={(row) => row.user}
@@ -201,7 +211,7 @@ function UsersList() {
               busy={query.isFetchingNextPage}
               onClick={() => void query.fetchNextPage()}
             >
-              Show more
+              <Trans>Show more</Trans>
             </Button>
           </div>
         )}

@@ -6,6 +6,8 @@ import {
   GroatError,
   type RecipientView,
 } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
@@ -36,12 +38,12 @@ export function ActionCard({ balances, picked }: { balances: BalanceView[]; pick
   if (!name || !action) return null;
   return (
     <Card data-testid="actions">
-      <CardHeader title={actions.length > 1 ? "Spend credits" : sentence(name)} />
+      <CardHeader title={actions.length > 1 ? t`Spend credits` : sentence(name)} />
       <div className="px-4 pb-5 sm:px-5">
         {actions.length > 1 && (
           <Choice
             className="mb-4"
-            label="What to do"
+            label={t`What to do`}
             value={name}
             options={actions.map(([id]) => ({ value: id, label: sentence(id) }))}
             onChange={setChosen}
@@ -94,12 +96,12 @@ function ActionForm({
     const read = readAmount(amount, { code: asset, scale });
     if (!read.ok) return setProblem({ field: "amount", text: read.problem });
     if (compare(read.amount, "0") === 0)
-      return setProblem({ field: "amount", text: "Enter an amount greater than 0." });
+      return setProblem({ field: "amount", text: t`Enter an amount greater than 0.` });
     if (action.max && compare(read.amount, action.max) > 0) {
-      return setProblem({ field: "amount", text: `At most ${formatAmount(action.max)} at once.` });
+      return setProblem({ field: "amount", text: t`At most ${formatAmount(action.max)} at once.` });
     }
     const receiver = to.trim().replace(/^user:/, "");
-    if (toSomebody && !receiver) return setProblem({ field: "to", text: "Enter a recipient." });
+    if (toSomebody && !receiver) return setProblem({ field: "to", text: t`Enter a recipient.` });
     const input: ActionInput = {
       amount: read.amount,
       asset,
@@ -114,7 +116,7 @@ function ActionForm({
         return setNamed(told ? await groat.api.recipient(receiver) : { user: receiver, name: "" });
       }
       await groat.write(["act", name, input], (key, api) => api.action(name, input, { key }), {
-        title: `${sentence(name)}: ${formatAmount(read.amount)} ${asset}${named ? ` to ${nameOf(named)}` : ""}`,
+        title: `${sentence(name)}: ${formatAmount(read.amount)} ${asset}${named ? t` to ${nameOf(named)}` : ""}`,
         // The change shows at once, as pending.
         by: (key) => groat.act(name, input, { key }),
       });
@@ -122,7 +124,7 @@ function ActionForm({
       setReason("");
       setNamed(null);
       toast.success(
-        `${sentence(name)}: ${formatAmount(read.amount)} ${asset}${named ? ` to ${nameOf(named)}` : ""}`,
+        `${sentence(name)}: ${formatAmount(read.amount)} ${asset}${named ? t` to ${nameOf(named)}` : ""}`,
         { id: `action-${name}` },
       );
     } catch (error) {
@@ -138,11 +140,11 @@ function ActionForm({
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
       <div className="flex gap-2">
         <Field
-          label="Amount"
+          label={t`Amount`}
           className="flex-1"
           hint={
             <span className="num">
-              {formatAmount(shown.available)} {asset} available
+              {formatAmount(shown.available)} <Trans>{asset} available</Trans>
             </span>
           }
           problem={problem?.field === "amount" && problem.text}
@@ -161,20 +163,20 @@ function ActionForm({
           )}
         </Field>
         {codes.length > 1 && (
-          <Field label="Asset" className="w-28">
+          <Field label={t`Asset`} className="w-28">
             {(wiring) => <AssetSelect {...wiring} codes={codes} value={asset} onChange={pickAsset} />}
           </Field>
         )}
       </div>
       {toSomebody && (
-        <Field label="To" problem={problem?.field === "to" && problem.text}>
+        <Field label={t`To`} problem={problem?.field === "to" && problem.text}>
           {(wiring) => (
             <Input
               {...wiring}
               autoComplete="off"
               autoCapitalize="none"
               spellCheck={false}
-              placeholder="Id or e-mail address"
+              placeholder={t`Id or e-mail address`}
               value={to}
               onChange={(event) => {
                 setTo(event.target.value);
@@ -185,7 +187,7 @@ function ActionForm({
           )}
         </Field>
       )}
-      <Field label="Note (optional)">
+      <Field label={t`Note (optional)`}>
         {(wiring) => (
           <Input
             {...wiring}
@@ -202,7 +204,9 @@ function ActionForm({
       )}
       {named && (
         <Notice role="status">
-          You send this to <span className="font-medium text-ink">{nameOf(named)}</span>.
+          <Trans>
+            You send this to <span className="font-medium text-ink">{nameOf(named)}</span>.
+          </Trans>
         </Notice>
       )}
       <Button
@@ -211,7 +215,7 @@ function ActionForm({
         guard={toSomebody && named === null ? false : `${name} ${named?.user}`}
         busy={busy}
       >
-        {toSomebody && named === null ? "Continue" : sentence(name)}
+        {toSomebody && named === null ? t`Continue` : sentence(name)}
       </Button>
     </form>
   );

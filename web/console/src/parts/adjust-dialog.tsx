@@ -1,4 +1,6 @@
 import { type Api, add, type BalanceView, compare, formatAmount, GroatError, subtract } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
@@ -20,9 +22,9 @@ import { ReasonField } from "./reason-field";
 type Way = "add" | "subtract" | "set";
 
 const WAYS = [
-  { value: "add", label: "Add" },
-  { value: "subtract", label: "Subtract" },
-  { value: "set", label: "Set to" },
+  { value: "add", label: t`Add` },
+  { value: "subtract", label: t`Subtract` },
+  { value: "set", label: t`Set to` },
 ] as const;
 
 export interface Adjusted {
@@ -39,7 +41,7 @@ export function AdjustDialog({ target, onClose }: { target: Adjusted | null; onC
     <Dialog
       open={target !== null}
       onOpenChange={(open) => !open && onClose()}
-      title="Update credits"
+      title={t`Update credits`}
       description={target ? `${target.name} (${target.user})` : undefined}
       testId="adjust-dialog"
     >
@@ -82,16 +84,16 @@ function AdjustForm({
     if (busy) return;
     if (!read.ok) return setProblem({ field: "amount", text: read.problem });
     if (way !== "set" && compare(read.amount, "0") === 0) {
-      return setProblem({ field: "amount", text: "Enter an amount greater than 0." });
+      return setProblem({ field: "amount", text: t`Enter an amount greater than 0.` });
     }
     setProblem(null);
     setBusy(true);
     try {
       const wanted = { account, asset, amount: read.amount, reason: reason.trim() || DEFAULT_REASON };
       await groat.write(["adjust", way, wanted], (key, api) => adjust(api, way, wanted, key), {
-        title: `Update credits of ${user}: ${formatAmount(read.amount)} ${asset}`,
+        title: t`Update credits of ${user}: ${formatAmount(read.amount)} ${asset}`,
       });
-      toast.success("User credits updated successfully", { id: `adjust-${account}` });
+      toast.success(t`User credits updated successfully`, { id: `adjust-${account}` });
       await Promise.all(
         [["users"], ["user", user], ["account", account]].map((queryKey) =>
           queries.invalidateQueries({ queryKey }),
@@ -100,7 +102,7 @@ function AdjustForm({
       onClose();
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
-      const text = error.detail || "Failed to update user credits";
+      const text = error.detail || t`Failed to update user credits`;
       toast.error(text, { id: `adjust-${account}` });
       setProblem({ field: "form", text });
     } finally {
@@ -110,10 +112,10 @@ function AdjustForm({
 
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
-      <Choice label="What to do" value={way} options={WAYS} onChange={changed(setWay)} />
+      <Choice label={t`What to do`} value={way} options={WAYS} onChange={changed(setWay)} />
       <div className="flex gap-2">
         <Field
-          label={way === "set" ? "New balance" : "Amount"}
+          label={way === "set" ? t`New balance` : t`Amount`}
           className="flex-1"
           problem={problem?.field === "amount" && problem.text}
         >
@@ -121,7 +123,7 @@ function AdjustForm({
             <AmountInput {...wiring} autoFocus asset={asset} value={typed} onChange={changed(setTyped)} />
           )}
         </Field>
-        <Field label="Asset" className="w-28">
+        <Field label={t`Asset`} className="w-28">
           {(wiring) => (
             <AssetSelect
               {...wiring}
@@ -133,7 +135,7 @@ function AdjustForm({
         </Field>
       </div>
       <ReasonField
-        hint="The person reads it, and the audit log keeps it."
+        hint={t`The person reads it, and the audit log keeps it.`}
         placeholder={DEFAULT_REASON}
         value={reason}
         onChange={changed(setReason)}
@@ -143,7 +145,7 @@ function AdjustForm({
         aria-live="polite"
       >
         <Amount value={before} className="text-muted" />
-        <ArrowRight className="size-4 text-faint" aria-label="becomes" />
+        <ArrowRight className="size-4 text-faint" aria-label={t`becomes`} />
         {after === null ? (
           <span className="text-faint">–</span>
         ) : (
@@ -159,9 +161,11 @@ function AdjustForm({
         </Notice>
       )}
       <div className="mt-1 flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>
+          <Trans>Cancel</Trans>
+        </Button>
         <Button type="submit" look="primary" busy={busy}>
-          {way === "add" ? "Add" : way === "subtract" ? "Subtract" : "Set"}
+          {way === "add" ? t`Add` : way === "subtract" ? t`Subtract` : t`Set`}
           {read.ok && ` ${formatAmount(read.amount)}`}
         </Button>
       </div>

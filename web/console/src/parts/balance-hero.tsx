@@ -1,4 +1,6 @@
 import { type BalanceView, formatAmount, isZero } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { CircleHelp } from "lucide-react";
 import { accountLabel } from "../lib/accounts";
 import { cx } from "../lib/cx";
@@ -22,7 +24,7 @@ export function BalanceHero({ known, onWhy }: { known: BalanceView; onWhy: () =>
       <Coin className="-right-16 -bottom-20 pointer-events-none absolute size-72 opacity-[0.07] [&_g]:fill-current" />
       <div className="flex items-center justify-between gap-3">
         <h2 className="font-medium text-on-coin-muted text-sm">
-          {accountLabel(known.account) === "Main" ? "Balance" : accountLabel(known.account)}
+          {known.account.split(":").length === 2 ? t`Balance` : accountLabel(known.account)}
         </h2>
         {asOf && (
           <span className="num rounded-sm border border-on-coin-muted/40 px-1.5 py-px text-on-coin-muted text-xs">
@@ -53,18 +55,18 @@ export function BalanceHero({ known, onWhy }: { known: BalanceView; onWhy: () =>
           </span>
           <span className="mt-2.5 inline-flex items-center gap-1.5 text-on-coin-muted text-sm underline-offset-4 group-hover:underline">
             <CircleHelp className="size-4" aria-hidden />
-            Why this number?
+            <Trans>Why this number?</Trans>
           </span>
         </button>
       </div>
       <dl className="relative flex flex-wrap gap-x-8 gap-y-2 text-sm">
-        <Figure label="Available" testId="available" value={shown.available} />
-        <Figure label="Held" testId="held" value={shown.held} quiet={!held} />
+        <Figure label={t`Available`} testId="available" value={shown.available} />
+        <Figure label={t`Held`} testId="held" value={shown.held} quiet={!held} />
         <div
           role="status"
           className={cx("ml-auto self-end text-on-coin-muted text-xs", !pending && "invisible")}
         >
-          {pending ? "Confirming …" : ""}
+          {pending ? t`Confirming …` : ""}
         </div>
       </dl>
     </section>
@@ -114,7 +116,9 @@ export function BalancePicker({
   if (balances.length < 2) return null;
   return (
     <fieldset className="min-w-0">
-      <legend className="sr-only">Balances</legend>
+      <legend className="sr-only">
+        <Trans>Balances</Trans>
+      </legend>
       <div className="scroll-quiet -mx-4 flex gap-2 overflow-x-auto px-4 py-1 sm:mx-0 sm:px-0">
         {balances.map((balance) => (
           <PickerItem

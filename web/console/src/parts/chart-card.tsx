@@ -1,4 +1,6 @@
 import type { HistoryRow } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useMemo } from "react";
 import { lazyPart } from "../lib/lazy";
 import { pointsOf } from "../live/points";
@@ -11,9 +13,9 @@ const BalanceChart = lazyPart(() => import("./chart"), "default", {
   waiting: () => <Skeleton className="h-[168px] w-full" />,
   missing: ({ retry }: { retry: () => void }) => (
     <p className="flex flex-col items-center gap-2 py-6 text-muted text-sm">
-      The chart cannot be loaded at present.
+      <Trans>The chart cannot be loaded at present.</Trans>
       <Button size="sm" onClick={retry}>
-        Try again
+        <Trans>Try again</Trans>
       </Button>
     </p>
   ),
@@ -27,7 +29,7 @@ export function ChartCard({ rows, asset }: { rows: readonly HistoryRow[]; asset:
   if (points.length < 2) return null;
   return (
     <Card>
-      <CardHeader title="Balance history" hint={`The last ${points.length} changes`} />
+      <CardHeader title={t`Balance history`} hint={t`The last ${points.length} changes`} />
       <div className="px-3 pb-3 sm:px-4">
         <BalanceChart points={points} asset={asset} />
       </div>

@@ -1,4 +1,5 @@
 import { formatAmount } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { useEffect, useMemo, useRef, useState } from "react";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
@@ -134,8 +135,8 @@ export default function BalanceChart({ points, asset }: { points: Point[]; asset
   const last = points.at(-1);
   const label =
     first && last
-      ? `Balance from ${formatShort(first.at)} to now: ${formatAmount(first.balance)} to ${formatAmount(last.balance)} ${asset}`
-      : "Balance over time";
+      ? t`Balance from ${formatShort(first.at)} to now: ${formatAmount(first.balance)} to ${formatAmount(last.balance)} ${asset}`
+      : t`Balance over time`;
   return (
     <figure className="relative">
       <div ref={host} role="img" aria-label={label} className="h-[168px] w-full" />

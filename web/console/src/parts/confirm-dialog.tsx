@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { FormEvent, ReactNode } from "react";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/overlay";
@@ -31,7 +32,14 @@ export function ConfirmDialog({
 }
 
 /** Is there only while it is asked: what became of one question is not told at the next. */
-function Question({ onClose, children, act, actLabel, keepLabel = "Cancel", danger = false }: QuestionProps) {
+function Question({
+  onClose,
+  children,
+  act,
+  actLabel,
+  keepLabel = t`Cancel`,
+  danger = false,
+}: QuestionProps) {
   const { busy, problem, attempt } = useAttempt();
   async function submit(event: FormEvent) {
     event.preventDefault();

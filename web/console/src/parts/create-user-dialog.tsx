@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { Copy, RefreshCw } from "lucide-react";
 import { type FormEvent, useState } from "react";
@@ -12,9 +14,9 @@ import { Notice } from "../ui/states";
 import { useAttempt } from "./use-attempt";
 
 const ROLES = [
-  { value: "none", label: "User" },
-  { value: "support", label: "Support" },
-  { value: "admin", label: "Admin" },
+  { value: "none", label: t`User` },
+  { value: "support", label: t`Support` },
+  { value: "admin", label: t`Admin` },
 ] as const;
 
 /** Makes a login for a person. The first password is made here and handed over by whoever invites. */
@@ -23,8 +25,8 @@ export function CreateUserDialog({ open, onClose }: { open: boolean; onClose: ()
     <Dialog
       open={open}
       onOpenChange={(next) => !next && onClose()}
-      title="New user"
-      description="A login for this console. The person can be paid at once."
+      title={t`New user`}
+      description={t`A login for this console. The person can be paid at once.`}
       testId="create-user-dialog"
     >
       {open && <CreateUserForm onClose={onClose} />}
@@ -44,7 +46,7 @@ function CreateUserForm({ onClose }: { onClose: () => void }) {
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (!/^[A-Za-z0-9._@|-]{1,64}$/.test(user.trim())) {
-      return setProblem("The id has letters, digits and . _ @ | - only, at most 64 of them.");
+      return setProblem(t`The id has letters, digits and . _ @ | - only, at most 64 of them.`);
     }
     return attempt(async () => {
       const person = await groat.api.addUser({
@@ -54,7 +56,7 @@ function CreateUserForm({ onClose }: { onClose: () => void }) {
         ...(email.trim() && { email: email.trim() }),
         ...(password && { password }),
       });
-      toast.success(`${person.name || person.user} can sign in now`);
+      toast.success(t`${person.name || person.user} can sign in now`);
       await queries.invalidateQueries({ queryKey: ["users"] });
       onClose();
     });
@@ -68,7 +70,7 @@ function CreateUserForm({ onClose }: { onClose: () => void }) {
       noValidate
       autoComplete="off"
     >
-      <Field label="Id" hint="Their account is user: and this id. It cannot be changed later.">
+      <Field label={t`Id`} hint={t`Their account is user: and this id. It cannot be changed later.`}>
         {(wiring) => (
           <Input
             {...wiring}
@@ -80,15 +82,15 @@ function CreateUserForm({ onClose }: { onClose: () => void }) {
           />
         )}
       </Field>
-      <Field label="Name">
+      <Field label={t`Name`}>
         {(wiring) => <Input {...wiring} value={name} onChange={(event) => setName(event.target.value)} />}
       </Field>
-      <Field label="E-mail (optional)">
+      <Field label={t`E-mail (optional)`}>
         {(wiring) => (
           <Input {...wiring} type="email" value={email} onChange={(event) => setEmail(event.target.value)} />
         )}
       </Field>
-      <Field label="First password" hint="Hand it over yourself; it is not shown again.">
+      <Field label={t`First password`} hint={t`Hand it over yourself; it is not shown again.`}>
         {(wiring) => (
           <span className="flex gap-1">
             <Input
@@ -99,18 +101,20 @@ function CreateUserForm({ onClose }: { onClose: () => void }) {
               value={password}
               onChange={(event) => setPassword(event.target.value)}
             />
-            <IconButton label="Another password" onClick={() => setPassword(newPassword())}>
+            <IconButton label={t`Another password`} onClick={() => setPassword(newPassword())}>
               <RefreshCw aria-hidden />
             </IconButton>
-            <IconButton label="Copy password" onClick={() => void copyText(password, "Password copied")}>
+            <IconButton label={t`Copy password`} onClick={() => void copyText(password, t`Password copied`)}>
               <Copy aria-hidden />
             </IconButton>
           </span>
         )}
       </Field>
       <div className="flex flex-col gap-1.5">
-        <span className="font-medium text-sm">Role</span>
-        <Choice label="Role" value={role} options={ROLES} onChange={setRole} />
+        <span className="font-medium text-sm">
+          <Trans>Role</Trans>
+        </span>
+        <Choice label={t`Role`} value={role} options={ROLES} onChange={setRole} />
       </div>
       {problem && (
         <Notice tone="bad" role="alert">
@@ -118,9 +122,11 @@ function CreateUserForm({ onClose }: { onClose: () => void }) {
         </Notice>
       )}
       <div className="mt-1 flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>
+          <Trans>Cancel</Trans>
+        </Button>
         <Button type="submit" look="primary" busy={busy}>
-          Create user
+          <Trans>Create user</Trans>
         </Button>
       </div>
     </form>

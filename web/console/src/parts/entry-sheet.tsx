@@ -1,5 +1,7 @@
 import type { PostingView } from "@groat/client";
 import type { HistoryRow } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { transactionQuery } from "../api/queries";
 import { kindLabel } from "../lib/accounts";
@@ -14,7 +16,7 @@ export function EntrySheet({ entry, onClose }: { entry: HistoryRow | null; onClo
     <Sheet
       open={entry !== null}
       onOpenChange={(open) => !open && onClose()}
-      title={entry ? entry.reason || kindLabel(entry.kind) : "Entry"}
+      title={entry ? entry.reason || kindLabel(entry.kind) : t`Entry`}
       description={entry ? kindLabel(entry.kind) : undefined}
       testId="entry-sheet"
     >
@@ -30,40 +32,46 @@ function Details({ entry }: { entry: HistoryRow }) {
   return (
     <div className="flex flex-col gap-5">
       <Facts>
-        <Fact label="Change">
+        <Fact label={t`Change`}>
           <Delta value={entry.delta} asset={entry.asset} />
         </Fact>
-        <Fact label="Balance after">
+        <Fact label={t`Balance after`}>
           <Amount value={entry.balance} asset={entry.asset} />
         </Fact>
-        <Fact label="Account">{entry.account}</Fact>
-        {entry.counterparty && <Fact label="With">{entry.counterparty}</Fact>}
-        {(entry.actor ?? transaction?.actor) && <Fact label="By">{entry.actor ?? transaction?.actor}</Fact>}
-        <Fact label="Effective">
+        <Fact label={t`Account`}>{entry.account}</Fact>
+        {entry.counterparty && <Fact label={t`With`}>{entry.counterparty}</Fact>}
+        {(entry.actor ?? transaction?.actor) && (
+          <Fact label={t`By`}>{entry.actor ?? transaction?.actor}</Fact>
+        )}
+        <Fact label={t`Effective`}>
           <Time at={entry.at} />
         </Fact>
-        <Fact label="Recorded">
+        <Fact label={t`Recorded`}>
           <Time at={entry.recorded_at} />
         </Fact>
-        <Fact label="Version">{entry.version}</Fact>
-        <Fact label="Transaction">
+        <Fact label={t`Version`}>{entry.version}</Fact>
+        <Fact label={t`Transaction`}>
           <code className="break-all text-xs">{entry.transaction}</code>
         </Fact>
         {transaction?.reverses && (
-          <Fact label="Reverses">
+          <Fact label={t`Reverses`}>
             <code className="break-all text-xs">{transaction.reverses}</code>
           </Fact>
         )}
       </Facts>
       {transaction && transaction.postings.length > 0 && (
         <section>
-          <h3 className="mb-1 font-semibold text-sm">Postings</h3>
+          <h3 className="mb-1 font-semibold text-sm">
+            <Trans>Postings</Trans>
+          </h3>
           <Postings postings={transaction.postings} />
         </section>
       )}
       {entry.metadata && Object.keys(entry.metadata).length > 0 && (
         <section>
-          <h3 className="mb-1 font-semibold text-sm">Metadata</h3>
+          <h3 className="mb-1 font-semibold text-sm">
+            <Trans>Metadata</Trans>
+          </h3>
           <pre className="overflow-x-auto rounded-md bg-sunken p-3 text-xs">
             {JSON.stringify(entry.metadata, null, 2)}
           </pre>

@@ -1,5 +1,7 @@
 import { isZero } from "@groat/client";
 import type { HistoryRow, UseHistory } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { History as HistoryIcon, MoreHorizontal, Search, Undo2 } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { isStep, kindLabel } from "../lib/accounts";
@@ -28,13 +30,13 @@ function columnsFor({ onDetails, onReverse }: Acts): Column<HistoryRow>[] {
   return [
     {
       id: "at",
-      header: "When",
+      header: t`When`,
       cell: ({ row }) => <Time at={row.original.at} className="text-muted" />,
       meta: { from: "sm" },
     },
     {
       id: "reason",
-      header: "Reason",
+      header: t`Reason`,
       cell: ({ row: { original } }) => (
         <div className="min-w-0">
           <p className="line-clamp-2 wrap-anywhere min-w-28 font-medium">
@@ -49,7 +51,7 @@ function columnsFor({ onDetails, onReverse }: Acts): Column<HistoryRow>[] {
     },
     {
       id: "counterparty",
-      header: "With",
+      header: t`With`,
       cell: ({ row }) => (
         <span className="block max-w-44 truncate text-muted">{row.original.counterparty ?? ""}</span>
       ),
@@ -57,12 +59,14 @@ function columnsFor({ onDetails, onReverse }: Acts): Column<HistoryRow>[] {
     },
     {
       id: "delta",
-      header: "Change",
+      header: t`Change`,
       cell: ({ row: { original } }) =>
         isZero(original.delta) ? (
           <span className="text-faint">
             <span aria-hidden>–</span>
-            <span className="sr-only">no change</span>
+            <span className="sr-only">
+              <Trans>no change</Trans>
+            </span>
           </span>
         ) : (
           <Delta value={original.delta} />
@@ -71,18 +75,22 @@ function columnsFor({ onDetails, onReverse }: Acts): Column<HistoryRow>[] {
     },
     {
       id: "balance",
-      header: "Balance",
+      header: t`Balance`,
       cell: ({ row }) => <Amount value={row.original.balance} />,
       meta: { align: "end" },
     },
     {
       id: "acts",
-      header: () => <span className="sr-only">Actions</span>,
+      header: () => (
+        <span className="sr-only">
+          <Trans>Actions</Trans>
+        </span>
+      ),
       cell: ({ row: { original } }) => (
         <Menu
           trigger={
             <IconButton
-              label={`Actions for ${original.reason || kindLabel(original.kind)}`}
+              label={t`Actions for ${original.reason || kindLabel(original.kind)}`}
               className="-my-2 sm:!size-8"
             >
               <MoreHorizontal aria-hidden />
@@ -90,11 +98,11 @@ function columnsFor({ onDetails, onReverse }: Acts): Column<HistoryRow>[] {
           }
         >
           <MenuItem onSelect={() => onDetails(original)}>
-            <Search aria-hidden /> Details
+            <Search aria-hidden /> <Trans>Details</Trans>
           </MenuItem>
           {onReverse && !NOT_REVERSIBLE.has(original.kind) && !isStep(original.kind) && (
             <MenuItem onSelect={() => onReverse(original)}>
-              <Undo2 aria-hidden /> Undo …
+              <Undo2 aria-hidden /> <Trans>Undo …</Trans>
             </MenuItem>
           )}
         </Menu>
@@ -147,7 +155,7 @@ export function HistoryCard({ history, ...acts }: { history: UseHistory } & Acts
   return (
     <Card aria-labelledby="history" data-testid="history">
       <div ref={top} />
-      <CardHeader id="history" title="History">
+      <CardHeader id="history" title={t`History`}>
         <div aria-live="polite">
           {waiting > 0 && (
             <NewRows
@@ -165,13 +173,13 @@ export function HistoryCard({ history, ...acts }: { history: UseHistory } & Acts
       ) : history.error && rows.length === 0 ? (
         <ErrorState error={history.error} onRetry={history.refresh} />
       ) : visible.length === 0 ? (
-        <EmptyState icon={<HistoryIcon aria-hidden />} title="Nothing has happened yet">
-          The first change shows up here by itself.
+        <EmptyState icon={<HistoryIcon aria-hidden />} title={t`Nothing has happened yet`}>
+          <Trans>The first change shows up here by itself.</Trans>
         </EmptyState>
       ) : (
         <div {...reading}>
           <DataTable
-            caption="History, newest first"
+            caption={t`History, newest first`}
             columns={columns}
             rows={visible}
             rowId={(row) => String(row.version)}
@@ -183,7 +191,7 @@ export function HistoryCard({ history, ...acts }: { history: UseHistory } & Acts
       {history.hasMore && (
         <div className="flex justify-center p-3">
           <Button size="sm" look="quiet" busy={history.loading} onClick={history.loadMore}>
-            Show older
+            <Trans>Show older</Trans>
           </Button>
         </div>
       )}

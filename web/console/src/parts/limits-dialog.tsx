@@ -1,4 +1,6 @@
 import { type BalanceView, compare } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
@@ -19,7 +21,7 @@ export function LimitsDialog({ target, onClose }: { target: BalanceView | null; 
     <Dialog
       open={target !== null}
       onOpenChange={(open) => !open && onClose()}
-      title="Limits"
+      title={t`Limits`}
       description={target ? `${target.account} · ${target.asset}` : undefined}
       testId="limits-dialog"
     >
@@ -59,10 +61,10 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
     const read = (limit: Limit) => (limit.on ? readAmount(limit.text, asset, { negative: true }) : null);
     const low = read(floor);
     const high = read(ceiling);
-    if (low && !low.ok) return setProblem(`Lowest: ${low.problem}`);
-    if (high && !high.ok) return setProblem(`Highest: ${high.problem}`);
+    if (low && !low.ok) return setProblem(t`Lowest: ${low.problem}`);
+    if (high && !high.ok) return setProblem(t`Highest: ${high.problem}`);
     if (low && high && compare(low.amount, high.amount) > 0) {
-      return setProblem("The lowest is above the highest.");
+      return setProblem(t`The lowest is above the highest.`);
     }
     const { account, asset: code, floor: lowest, ceiling: highest } = balance;
     const input = {
@@ -75,9 +77,9 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
       await groat.write(
         ["limits", account, code, lowest, highest, input],
         (key, api) => api.setLimits(account, code, input, { key }),
-        { title: `Limits of ${account}, ${code}` },
+        { title: t`Limits of ${account}, ${code}` },
       );
-      toast.success("Limits changed");
+      toast.success(t`Limits changed`);
       await Promise.all(
         [["user"], ["users"], ["account"]].map((queryKey) => queries.invalidateQueries({ queryKey })),
       );
@@ -88,14 +90,14 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
       <LimitField
-        label="Lowest available amount"
-        hint="Nothing may be spent below it."
+        label={t`Lowest available amount`}
+        hint={t`Nothing may be spent below it.`}
         limit={floor}
         onChange={(limit) => change(setFloor, limit)}
       />
       <LimitField
-        label="Highest balance"
-        hint="Nothing may be posted or held above it."
+        label={t`Highest balance`}
+        hint={t`Nothing may be posted or held above it.`}
         limit={ceiling}
         onChange={(limit) => change(setCeiling, limit)}
       />
@@ -106,9 +108,11 @@ function LimitsForm({ balance, onClose }: { balance: BalanceView; onClose: () =>
         </Notice>
       )}
       <div className="mt-1 flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>
+          <Trans>Cancel</Trans>
+        </Button>
         <Button type="submit" look="primary" busy={busy}>
-          Save limits
+          <Trans>Save limits</Trans>
         </Button>
       </div>
     </form>
@@ -132,11 +136,11 @@ function LimitField({
         <span className="flex items-center gap-3">
           <span className="flex items-center gap-2 text-sm">
             <Checkbox
-              aria-label={`${label}: limited`}
+              aria-label={t`${label}: limited`}
               checked={limit.on}
               onCheckedChange={(checked) => onChange({ ...limit, on: checked === true })}
             />
-            {limit.on ? "At" : "None"}
+            {limit.on ? t`At` : t`None`}
           </span>
           <Input
             {...wiring}

@@ -1,5 +1,7 @@
 import type { HoldView } from "@groat/client";
 import type { HistoryRow } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -37,7 +39,7 @@ export function OpenHolds({
   return (
     <section aria-labelledby="open-holds">
       <h3 id="open-holds" className="mb-1 font-semibold text-sm">
-        Held now
+        <Trans>Held now</Trans>
       </h3>
       <ul className="divide-y divide-line border-line border-y" data-testid="open-holds">
         {open.map((hold) => (
@@ -55,11 +57,11 @@ function OpenHold({ hold }: { hold: HoldView }) {
   async function release() {
     setBusy(true);
     try {
-      const input = { reason: "Released by an admin" };
+      const input = { reason: t`Released by an admin` };
       await groat.write(["release", hold.id, input], (key, api) => api.release(hold.id, input, { key }), {
-        title: "Release a hold",
+        title: t`Release a hold`,
       });
-      toast.success("Hold released");
+      toast.success(t`Hold released`);
       await queries.invalidateQueries({ queryKey: ["hold", hold.id] });
     } catch (error) {
       toast.error(explain(error), { id: `release-${hold.id}` });
@@ -74,18 +76,22 @@ function OpenHold({ hold }: { hold: HoldView }) {
           <Amount value={hold.remaining} asset={hold.asset} />
         </p>
         <p className="text-faint text-xs">
-          for {hold.destination} · since <Time at={hold.created_at} />
+          <Trans>
+            for {hold.destination} · since <Time at={hold.created_at} />
+          </Trans>
           {hold.expires_at && (
             <>
               {" "}
-              · until <Time at={hold.expires_at} />
+              <Trans>
+                · until <Time at={hold.expires_at} />
+              </Trans>
             </>
           )}
         </p>
       </div>
       {admin && (
         <Button size="sm" guard={hold.id} busy={busy} onClick={() => void release()}>
-          Release
+          <Trans>Release</Trans>
         </Button>
       )}
     </li>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
@@ -78,12 +80,14 @@ function Chosen({
       <div className="flex items-center gap-3 rounded-lg border border-line bg-sunken px-3.5 py-2.5">
         <Described person={person} />
         <Button ref={button} size="sm" guard={false} onClick={onChange}>
-          Change<span className="sr-only"> person</span>
+          <Trans>
+            Change<span className="sr-only"> person</span>
+          </Trans>
         </Button>
       </div>
       {query.isError && (
         <p role="alert" className="text-bad text-sm">
-          Nobody here has the id {user}.
+          <Trans>Nobody here has the id {user}.</Trans>
         </p>
       )}
     </fieldset>
@@ -128,8 +132,8 @@ function PersonSearch({
     ...found,
   ];
   const hint = people
-    ? "Search by name, id or e-mail address."
-    : `Type the owner, ${others.join(" or ").replaceAll("*", "…")}.`;
+    ? t`Search by name, id or e-mail address.`
+    : t`Type the owner, ${others.join(" or ").replaceAll("*", "…")}.`;
   const active = Math.min(at, offered.length - 1);
 
   function onKeyDown(event: KeyboardEvent) {
@@ -181,19 +185,21 @@ function PersonSearch({
         )}
       </Field>
       <p role="status" className="sr-only">
-        {query.isSuccess && `${offered.length} ${offered.length === 1 ? "person" : "people"} found`}
+        {query.isSuccess && t`${offered.length} ${offered.length === 1 ? t`person` : t`people`} found`}
       </p>
       {people && query.isPending ? (
         <SkeletonRows rows={3} />
       ) : query.isError ? (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       ) : offered.length === 0 && q ? (
-        <p className="px-1 text-muted text-sm">Nobody is found by that.</p>
+        <p className="px-1 text-muted text-sm">
+          <Trans>Nobody is found by that.</Trans>
+        </p>
       ) : null}
       <div
         id={list}
         role="listbox"
-        aria-label="People"
+        aria-label={t`People`}
         className={cx(
           "scroll-quiet max-h-80 divide-y divide-line overflow-y-auto rounded-lg border border-line",
           offered.length === 0 && "hidden",
@@ -220,7 +226,9 @@ function PersonSearch({
         ))}
       </div>
       {query.hasNextPage && (
-        <p className="px-1 text-faint text-xs">There are more. Type more of the name to find them.</p>
+        <p className="px-1 text-faint text-xs">
+          <Trans>There are more. Type more of the name to find them.</Trans>
+        </p>
       )}
     </div>
   );

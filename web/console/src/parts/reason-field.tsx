@@ -1,9 +1,10 @@
+import { t } from "@lingui/core/macro";
 import type { ComponentProps, ReactNode } from "react";
 import { Field, Input } from "../ui/field";
 
 /** A field for the reason of an act, as the audit log keeps it. */
 export function ReasonField({
-  label = "Reason",
+  label = t`Reason`,
   hint,
   problem,
   onChange,

@@ -1,5 +1,7 @@
 import { add, GroatError, negate } from "@groat/client";
 import type { HistoryRow } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
@@ -20,8 +22,8 @@ export function ReverseDialog({ entry, onClose }: { entry: HistoryRow | null; on
     <Dialog
       open={entry !== null}
       onOpenChange={(open) => !open && onClose()}
-      title="Undo this transaction?"
-      description="A reversing transaction is posted. Both stay in the history."
+      title={t`Undo this transaction?`}
+      description={t`A reversing transaction is posted. Both stay in the history.`}
       testId="reverse-dialog"
     >
       {entry && <ReverseForm entry={entry} onClose={onClose} />}
@@ -44,16 +46,16 @@ function ReverseForm({ entry, onClose }: { entry: HistoryRow; onClose: () => voi
     if (busy) return;
     const text = reason.trim();
     if (!text)
-      return setProblem({ field: "reason", text: "Say why: the person and the audit log will read it." });
+      return setProblem({ field: "reason", text: t`Say why: the person and the audit log will read it.` });
     setProblem(null);
     setBusy(true);
     try {
       await groat.write(
         ["reverse", entry.transaction, text],
         (key, api) => api.reverse(entry.transaction, { reason: text }, { key }),
-        { title: `Undo: ${entry.reason || "a transaction"}` },
+        { title: t`Undo: ${entry.reason || t`a transaction`}` },
       );
-      toast.success("Transaction undone", { id: `reverse-${entry.transaction}` });
+      toast.success(t`Transaction undone`, { id: `reverse-${entry.transaction}` });
       await Promise.all(
         [["users"], ["user"], ["account"], ["transaction"]].map((queryKey) =>
           queries.invalidateQueries({ queryKey }),
@@ -71,7 +73,7 @@ function ReverseForm({ entry, onClose }: { entry: HistoryRow; onClose: () => voi
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
       <div className="rounded-md bg-sunken px-3.5 py-2.5 text-sm">
-        <p className="wrap-anywhere mb-1.5 font-medium">{entry.reason || "No reason given"}</p>
+        <p className="wrap-anywhere mb-1.5 font-medium">{entry.reason || t`No reason given`}</p>
         {transaction.isPending && <Skeleton className="h-4 w-full" />}
         <ul className="text-muted">
           {transaction.data?.postings.map((posting, index) => (
@@ -86,9 +88,11 @@ function ReverseForm({ entry, onClose }: { entry: HistoryRow; onClose: () => voi
         </ul>
       </div>
       <div className="flex items-center gap-2 text-sm">
-        <span className="text-muted">Balance</span>
+        <span className="text-muted">
+          <Trans>Balance</Trans>
+        </span>
         <Amount value={before} className="ml-auto text-muted" />
-        <ArrowRight className="size-4 text-faint" aria-label="becomes" />
+        <ArrowRight className="size-4 text-faint" aria-label={t`becomes`} />
         <Amount value={after} asset={entry.asset} className="font-semibold" />
       </div>
       <ReasonField
@@ -106,9 +110,11 @@ function ReverseForm({ entry, onClose }: { entry: HistoryRow; onClose: () => voi
         </Notice>
       )}
       <div className="mt-1 flex justify-end gap-2">
-        <Button onClick={onClose}>Keep it</Button>
+        <Button onClick={onClose}>
+          <Trans>Keep it</Trans>
+        </Button>
         <Button type="submit" look="danger" busy={busy}>
-          Undo transaction
+          <Trans>Undo transaction</Trans>
         </Button>
       </div>
     </form>

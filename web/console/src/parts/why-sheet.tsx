@@ -1,5 +1,7 @@
 import { add, compare, isZero, negate } from "@groat/client";
 import { type HistoryRow, useHistory } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, RotateCcw } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
@@ -29,7 +31,7 @@ export function WhySheet({ target, onClose }: { target: Target | null; onClose: 
     <Sheet
       open={target !== null}
       onOpenChange={(open) => !open && onClose()}
-      title="Why this number?"
+      title={t`Why this number?`}
       description={
         target ? `${accountLabel(target.account)} · ${target.account} · ${target.asset}` : undefined
       }
@@ -59,17 +61,21 @@ function Why({ account, asset }: Target) {
       <Causes until={until} />
       <section aria-labelledby="why-lines">
         <h3 id="why-lines" className="mb-1 font-semibold text-sm">
-          Line by line
+          <Trans>Line by line</Trans>
         </h3>
         <ol className="divide-y divide-line border-line border-y" data-testid="why-lines">
           {until.map((row) => (
             <Line key={row.version} row={row} />
           ))}
-          {until.length === 0 && <li className="py-4 text-muted text-sm">No change up to this moment.</li>}
+          {until.length === 0 && (
+            <li className="py-4 text-muted text-sm">
+              <Trans>No change up to this moment.</Trans>
+            </li>
+          )}
         </ol>
         {history.hasMore && (
           <Button size="sm" className="mt-3" busy={history.loading} onClick={history.loadMore}>
-            Show older
+            <Trans>Show older</Trans>
           </Button>
         )}
       </section>
@@ -101,9 +107,9 @@ function Moment({
   const previous = moments.findLast((moment) => moment < here);
   const next = moments.find((moment) => moment > here);
   return (
-    <section aria-label="Moment" className="rounded-lg border border-line bg-sunken p-4">
+    <section aria-label={t`Moment`} className="rounded-lg border border-line bg-sunken p-4">
       <div className="flex flex-wrap items-end justify-between gap-3">
-        <Field label="As of" className="min-w-52">
+        <Field label={t`As of`} className="min-w-52">
           {(wiring) => (
             <Input
               {...wiring}
@@ -120,23 +126,23 @@ function Moment({
         </Field>
         <div className="flex items-center gap-1">
           <IconButton
-            label="Change before"
+            label={t`Change before`}
             disabled={previous === undefined}
             onClick={() => previous !== undefined && onChange(previous)}
           >
             <ChevronLeft aria-hidden />
           </IconButton>
-          <IconButton label="Change after" disabled={at === null} onClick={() => onChange(next ?? null)}>
+          <IconButton label={t`Change after`} disabled={at === null} onClick={() => onChange(next ?? null)}>
             <ChevronRight aria-hidden />
           </IconButton>
           <Button size="sm" className="sm:!h-9" disabled={at === null} onClick={() => onChange(null)}>
-            <RotateCcw aria-hidden /> Now
+            <RotateCcw aria-hidden /> <Trans>Now</Trans>
           </Button>
         </div>
       </div>
       <input
         type="range"
-        aria-label="Slide back in time"
+        aria-label={t`Slide back in time`}
         data-testid="time-slider"
         className="mt-3 h-8 w-full cursor-pointer"
         min={start}
@@ -151,7 +157,9 @@ function Moment({
       />
       <div className="flex justify-between text-faint text-xs">
         <span>{formatShort(first)}</span>
-        <span>now</span>
+        <span>
+          <Trans>now</Trans>
+        </span>
       </div>
     </section>
   );
@@ -188,13 +196,15 @@ function Sum({
   const shown = at === null || answered ? balance : counted;
   const agrees = (at === null || answered) && compare(balance, counted) === 0;
   return (
-    <section aria-label="Sum">
+    <section aria-label={t`Sum`}>
       <div className="flex items-baseline justify-between gap-4">
         <h3 className="text-muted text-sm">
-          {at === null ? "Balance now" : `Balance at ${formatShort(at)}`}
+          {at === null ? t`Balance now` : t`Balance at ${formatShort(at)}`}
         </h3>
         {past.isError ? (
-          <span className="text-bad text-sm">not available</span>
+          <span className="text-bad text-sm">
+            <Trans>not available</Trans>
+          </span>
         ) : (
           <span
             data-testid="why-balance"
@@ -207,29 +217,31 @@ function Sum({
       </div>
       <dl className="mt-3 divide-y divide-line rounded-lg border border-line text-sm">
         {!isZero(opening) && (
-          <SumLine label={complete ? "At the beginning" : "Before the lines below"}>
+          <SumLine label={complete ? t`At the beginning` : t`Before the lines below`}>
             <Amount value={opening} />
           </SumLine>
         )}
-        <SumLine label={`${incoming.length} in`}>
+        <SumLine label={t`${incoming.length} in`}>
           <Delta value={total(incoming)} />
         </SumLine>
-        <SumLine label={`${outgoing.length} out`}>
+        <SumLine label={t`${outgoing.length} out`}>
           <Delta value={total(outgoing)} />
         </SumLine>
         {at === null && live && !isZero(live.held) && (
-          <SumLine label="Held, and so not available">
+          <SumLine label={t`Held, and so not available`}>
             <Amount value={live.held} />
           </SumLine>
         )}
         {at === null && live && (
-          <SumLine label="Available">
+          <SumLine label={t`Available`}>
             <Amount value={live.available} />
           </SumLine>
         )}
       </dl>
       {agrees && until.length > 0 && (
-        <p className="mt-2 text-good text-xs">✓ The lines add up to it exactly.</p>
+        <p className="mt-2 text-good text-xs">
+          <Trans>✓ The lines add up to it exactly.</Trans>
+        </p>
       )}
     </section>
   );
@@ -273,7 +285,7 @@ function Causes({ until }: { until: readonly HistoryRow[] }) {
   return (
     <section aria-labelledby="why-causes">
       <h3 id="why-causes" className="mb-1 font-semibold text-sm">
-        By reason
+        <Trans>By reason</Trans>
       </h3>
       <ul className="divide-y divide-line border-line border-y text-sm">
         {causes.map(([reason, { sum, count }]) => (
@@ -301,7 +313,7 @@ function Line({ row }: { row: HistoryRow }) {
           {kindLabel(row.kind)} · <Time at={row.at} />
           {who.length > 0 && ` · ${who.join(", ")}`}
         </p>
-        <p className="truncate font-mono text-[0.6875rem] text-faint" title="Transaction">
+        <p className="truncate font-mono text-[0.6875rem] text-faint" title={t`Transaction`}>
           {row.transaction}
         </p>
       </div>

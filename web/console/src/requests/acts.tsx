@@ -5,6 +5,8 @@ import {
   type RequestView,
   type TransitionView,
 } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type RefObject, useMemo, useState } from "react";
 import { toast } from "sonner";
@@ -28,8 +30,8 @@ export function useNames(): (principal: string) => string {
   const me = usePerson().user;
   return (principal) => {
     const id = principal.slice(principal.indexOf(":") + 1);
-    if (principal === `user:${me}`) return "You";
-    return queries.getQueryData(userQuery(id).queryKey)?.name || id || "Somebody";
+    if (principal === `user:${me}`) return t`You`;
+    return queries.getQueryData(userQuery(id).queryKey)?.name || id || t`Somebody`;
   };
 }
 
@@ -86,12 +88,12 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
     <div className="flex flex-col gap-3" data-testid="acts">
       {correction && (
         <Notice tone="warn" role="status">
-          {`${nameOf(correction.by)} proposed to give back ${amountOf(correction.input, request)}. It happens when another person corrects the same amount.`}
+          {t`${nameOf(correction.by)} proposed to give back ${amountOf(correction.input, request)}. It happens when another person corrects the same amount.`}
         </Notice>
       )}
       {corrected && (
         <p className="text-muted text-sm" data-testid="corrected">
-          {`Given back: ${Object.entries(corrected)
+          {t`Given back: ${Object.entries(corrected)
             .map(([asset, amount]) => `${formatAmount(amount)} ${asset}`)
             .join(", ")}`}
         </p>
@@ -127,7 +129,8 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
       </div>
       {approveRef && (
         <p role="status" className="-mt-1 text-faint text-xs empty:hidden">
-          {armed && `A again, or Enter: ${[armed.toLowerCase(), moneyOf(request)].filter(Boolean).join(" ")}`}
+          {armed &&
+            t`A again, or Enter: ${[armed.toLowerCase(), moneyOf(request)].filter(Boolean).join(" ")}`}
         </p>
       )}
       <InputDialog
@@ -171,9 +174,9 @@ function finalWords(
   return {
     title: `${[title, mark(request)].filter(Boolean).join(" ")}?`,
     actLabel: title,
-    keepLabel: `Keep ${noun}`,
+    keepLabel: t`Keep ${noun}`,
     danger: true,
-    children: `${money ? `${money}. ` : ""}This can’t be undone.`,
+    children: t`${money ? `${money}. ` : ""}This can’t be undone.`,
   };
 }
 
@@ -184,8 +187,8 @@ function doneWords(
   after: RequestView,
 ): string {
   if (after.waits && after.state === before.state) {
-    if (transition.confirms) return "Proposed. Another person must correct the same amount.";
-    return "Approved. One more approver is needed.";
+    if (transition.confirms) return t`Proposed. Another person must correct the same amount.`;
+    return t`Approved. One more approver is needed.`;
   }
   return after.state === before.state ? `${transition.title}: done` : stateOf(kind, after.state).title;
 }
@@ -279,14 +282,20 @@ function InputForm({
         focusFirst
       />
       {Preview && <Preview kind={kind} request={request} typed={form.draft} />}
-      {forPerson && <p className="-mt-2 text-faint text-xs">The person reads the reason.</p>}
+      {forPerson && (
+        <p className="-mt-2 text-faint text-xs">
+          <Trans>The person reads the reason.</Trans>
+        </p>
+      )}
       {problem && (
         <Notice tone="warn" role="alert">
           {problem}
         </Notice>
       )}
       <div className="mt-1 flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>
+          <Trans>Cancel</Trans>
+        </Button>
         <Button type="submit" look={against ? "danger" : "primary"} busy={busy}>
           {transition.title}
         </Button>
@@ -298,7 +307,7 @@ function InputForm({
 const amountOf = ({ amount }: Record<string, unknown>, { asset }: RequestView) =>
   typeof amount === "string" && amount
     ? [formatAmount(amount), asset].filter(Boolean).join(" ")
-    : "all that is left";
+    : t`all that is left`;
 
 /** The input of the first approver, or of the proposer: the second must repeat it. */
 function earlierInput(request: RequestView, transition: TransitionView): Record<string, unknown> {

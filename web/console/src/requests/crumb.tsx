@@ -1,4 +1,6 @@
 import type { KindView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
 import { useRights } from "../live/hooks";
@@ -24,7 +26,7 @@ export function KindCrumb({
   if (inbox) {
     return (
       <Link to="/inbox" className={LOOK}>
-        <ChevronLeft className="size-4" aria-hidden /> Inbox
+        <ChevronLeft className="size-4" aria-hidden /> <Trans>Inbox</Trans>
       </Link>
     );
   }
@@ -37,7 +39,7 @@ export function KindCrumb({
   }
   return (
     <Link to="/requests/$kind" params={{ kind: name }} className={LOOK}>
-      <ChevronLeft className="size-4" aria-hidden /> {kind ? plural(kind) : "Requests"}
+      <ChevronLeft className="size-4" aria-hidden /> {kind ? plural(kind) : t`Requests`}
     </Link>
   );
 }

@@ -1,5 +1,7 @@
 import type { RequestView } from "@groat/client";
 import { useRequests } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -26,7 +28,7 @@ export function UnderWay({ user }: { user: string }) {
   if (rows.length === 0) return null;
   return (
     <Card data-testid="under-way">
-      <CardHeader title="In progress" />
+      <CardHeader title={t`In progress`} />
       <Lines rows={rows.slice(0, SHOWN)} />
     </Card>
   );
@@ -40,13 +42,15 @@ export function PersonRequests({ user }: { user: string }) {
   if (kinds.length === 0) return null;
   return (
     <Card data-testid="person-requests">
-      <CardHeader title="Requests" />
+      <CardHeader title={t`Requests`} />
       {list.loading && list.items.length === 0 ? (
         <SkeletonRows rows={3} />
       ) : list.error && list.items.length === 0 ? (
         <ErrorState error={list.error} onRetry={list.refresh} />
       ) : list.items.length === 0 ? (
-        <p className="px-4 pb-4 text-muted text-sm sm:px-5">None yet.</p>
+        <p className="px-4 pb-4 text-muted text-sm sm:px-5">
+          <Trans>None yet.</Trans>
+        </p>
       ) : (
         <Lines rows={all ? list.items : list.items.slice(0, SHOWN)} />
       )}
@@ -58,7 +62,7 @@ export function PersonRequests({ user }: { user: string }) {
             busy={list.loading}
             onClick={() => (all ? list.loadMore() : setAll(true))}
           >
-            Show older
+            <Trans>Show older</Trans>
           </Button>
         </div>
       )}

@@ -1,6 +1,8 @@
 /** Forms made from JSON schemas: which fields, what is typed into them, and what that means. No screens here. */
+
 import type { Asset, JsonSchema } from "@groat/client";
 import { isDecimal, readNumber } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { readAmount, typedForm } from "../lib/amounts";
 
 /** The way in which a field is filled in. */
@@ -257,7 +259,7 @@ function readFields(
         const asset = assets.find((one) => one.code === code);
         const read = readAmount(String(typed), asset ?? { code, scale: 8 });
         if (!read.ok) problem(read.problem);
-        else if (/^[0.]*$/.test(read.amount)) problem("Enter an amount greater than 0.");
+        else if (/^[0.]*$/.test(read.amount)) problem(t`Enter an amount greater than 0.`);
         else Object.assign(data, { [name]: read.amount, asset: code });
         break;
       }
@@ -281,7 +283,7 @@ function readFields(
       default: {
         const text = String(typed).trim();
         if (text !== "") data[name] = readText(input, text, field.label, problem);
-        else if (field.required) problem("Fill this in.");
+        else if (field.required) problem(t`Fill this in.`);
       }
     }
   }
@@ -302,11 +304,11 @@ function readText(
   switch (input.type) {
     case "text": {
       if (input.decimal) return readDecimal(input.pattern, text, label, problem);
-      if (text.length < input.lengthMin) problem(`Write at least ${input.lengthMin} characters.`);
+      if (text.length < input.lengthMin) problem(t`Write at least ${input.lengthMin} characters.`);
       else if (input.lengthMax !== null && text.length > input.lengthMax) {
-        problem(`Write at most ${input.lengthMax} characters; these are ${text.length}.`);
+        problem(t`Write at most ${input.lengthMax} characters; these are ${text.length}.`);
       } else if (input.pattern && !new RegExp(input.pattern, "u").test(text)) {
-        problem("Check the format of this field.");
+        problem(t`Check the format of this field.`);
       }
       return input.format === "date-time" ? new Date(text).toISOString() : text;
     }
@@ -314,9 +316,9 @@ function readText(
       const read = readNumber(text);
       const value = read.ok ? Number(read.number) : Number.NaN;
       if (!Number.isFinite(value) || (input.whole && !Number.isSafeInteger(value))) {
-        problem(input.whole ? "Enter a whole number." : "Enter a number.");
-      } else if (input.min !== null && value < input.min) problem(`Enter ${input.min} or more.`);
-      else if (input.max !== null && value > input.max) problem(`Enter ${input.max} or less.`);
+        problem(input.whole ? t`Enter a whole number.` : t`Enter a number.`);
+      } else if (input.min !== null && value < input.min) problem(t`Enter ${input.min} or more.`);
+      else if (input.max !== null && value > input.max) problem(t`Enter ${input.max} or less.`);
       return value;
     }
     case "request":
@@ -331,7 +333,7 @@ function readText(
       try {
         return JSON.parse(text);
       } catch {
-        problem("This is not JSON.");
+        problem(t`This is not JSON.`);
         return undefined;
       }
   }
@@ -346,9 +348,9 @@ function readDecimal(
 ): string | undefined {
   const read = readNumber(text);
   if (!read.ok && read.why === "ambiguous") {
-    problem(`Enter a number like ${read.example}: “${text}” can be read in two ways.`);
+    problem(t`Enter a number like ${read.example}: “${text}” can be read in two ways.`);
   } else if (!read.ok || (pattern && !new RegExp(pattern, "u").test(read.number))) {
-    problem(`Enter the ${label.toLowerCase()} as a number, e.g. ${typedForm("7.5")}.`);
+    problem(t`Enter the ${label.toLowerCase()} as a number, e.g. ${typedForm("7.5")}.`);
   }
   return read.ok ? read.number : undefined;
 }
@@ -403,4 +405,4 @@ const without = (schema: Record<string, unknown>, key: string) => {
   return rest;
 };
 const text = (value: unknown) => (typeof value === "string" ? value : "");
-const choiceLabel = (value: unknown) => (isEmpty(value) ? "None" : sentence(String(value)));
+const choiceLabel = (value: unknown) => (isEmpty(value) ? t`None` : sentence(String(value)));

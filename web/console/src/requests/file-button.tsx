@@ -1,4 +1,5 @@
 import type { KindView, RequestView } from "@groat/client";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useRights } from "../live/hooks";
@@ -19,7 +20,7 @@ export function FileButton({ kind, parent }: { kind: KindView; parent?: RequestV
   return (
     <Button asChild look={parent ? "secondary" : "primary"} size={parent ? "sm" : "md"}>
       <Link to="/requests/$kind/new" params={{ kind: kind.name }} search={given ?? {}}>
-        <Plus aria-hidden /> New {kind.title.toLowerCase()}
+        <Plus aria-hidden /> <Trans>New {kind.title.toLowerCase()}</Trans>
       </Link>
     </Button>
   );

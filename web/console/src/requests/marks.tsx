@@ -1,4 +1,6 @@
 import type { KindView, LookView, RequestView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Eye } from "lucide-react";
 import { Fragment } from "react";
 import { cx } from "../lib/cx";
@@ -46,7 +48,7 @@ export function ApprovalDots({ request }: { request: RequestView }) {
         ))}
       </span>
       <span className="num">
-        {done === 0 ? `needs ${needed} approvers` : `${done} of ${needed} approved`}
+        {done === 0 ? t`needs ${needed} approvers` : t`${done} of ${needed} approved`}
       </span>
     </span>
   );
@@ -60,15 +62,19 @@ export function Approvals({ kind, request }: { kind: KindView; request: RequestV
   if (needed < 2) return null;
   return (
     <section
-      aria-label="Approvals"
+      aria-label={t`Approvals`}
       className="rounded-lg border border-line px-3.5 py-3 text-sm"
       data-testid="approval-list"
     >
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-        <h3 className="font-medium">Needs {needed} approvers</h3>
+        <h3 className="font-medium">
+          <Trans>Needs {needed} approvers</Trans>
+        </h3>
         {threshold && request.asset && (
           <span className="text-faint text-xs">
-            from <Amount value={threshold} asset={request.asset} /> on
+            <Trans>
+              from <Amount value={threshold} asset={request.asset} /> on
+            </Trans>
           </span>
         )}
       </div>
@@ -84,7 +90,7 @@ export function Approvals({ kind, request }: { kind: KindView; request: RequestV
           // biome-ignore lint/suspicious/noArrayIndexKey: nobody yet
           <li key={index} className="flex items-center gap-2.5 text-muted">
             <span aria-hidden className="size-2.5 rounded-full border border-edge" />
-            {given.length > 0 ? "Somebody else" : index === 0 ? "One approver" : "Another one"}
+            {given.length > 0 ? t`Somebody else` : index === 0 ? t`One approver` : t`Another one`}
           </li>
         ))}
       </ul>
@@ -117,9 +123,12 @@ export function Viewers({
           </Fragment>
         ))}
         {large ? (
-          ` ${others.length > 1 ? "are" : "is"} looking at this now`
+          t` ${others.length > 1 ? t`are` : t`is`} looking at this now`
         ) : (
-          <span className="sr-only"> looking</span>
+          <span className="sr-only">
+            {" "}
+            <Trans>looking</Trans>
+          </span>
         )}
       </span>
     </span>

@@ -1,4 +1,5 @@
 import type { KindView } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { FileQuestion } from "lucide-react";
 import type { ReactNode } from "react";
@@ -17,7 +18,10 @@ export function OfKind({ name, children }: { name: string; children: (kind: Kind
       {kinds.isError ? (
         <ErrorState error={kinds.error} onRetry={() => void kinds.refetch()} />
       ) : (
-        <EmptyState icon={<FileQuestion aria-hidden />} title="This server knows no requests of this kind" />
+        <EmptyState
+          icon={<FileQuestion aria-hidden />}
+          title={t`This server knows no requests of this kind`}
+        />
       )}
     </Card>
   );

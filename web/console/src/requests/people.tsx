@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { userQuery } from "../api/queries";
 import { usePerson, useRights } from "../live/hooks";
@@ -33,5 +34,5 @@ export function Name({
   className?: string;
 }) {
   const name = useName(of);
-  return <span className={className}>{first && name === "you" ? "You" : name}</span>;
+  return <span className={className}>{first && name === "you" ? t`You` : name}</span>;
 }

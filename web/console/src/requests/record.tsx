@@ -1,4 +1,6 @@
 import type { KindView, RequestView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ComponentProps, type ReactNode, useEffect, useMemo, useState } from "react";
@@ -84,7 +86,7 @@ function Unfaced({ said }: { said: Said[] }) {
   return (
     <>
       <Notice tone="warn" role="alert">
-        The program's own view of it has failed. This is what it holds.
+        <Trans>The program's own view of it has failed. This is what it holds.</Trans>
       </Notice>
       <SaidList said={said} />
     </>
@@ -113,11 +115,13 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
           <span>{request.user ? <Whose user={request.user} /> : <Name first of={request.owner} />} ·</span>
         )}
         <span>
-          {staff ? "submitted" : "Submitted"} <Time at={request.filed_at} form="age" />
+          {staff ? t`submitted` : t`Submitted`} <Time at={request.filed_at} form="age" />
           {request.filed_by !== request.owner && (
             <>
               {" "}
-              by <Name of={request.filed_by} />
+              <Trans>
+                by <Name of={request.filed_by} />
+              </Trans>
             </>
           )}
         </span>
@@ -155,11 +159,11 @@ function Decided({ request }: { request: RequestView }) {
   return (
     <>
       {isAutomatic(request.decided_by) ? (
-        "Decided automatically"
+        t`Decided automatically`
       ) : (
-        <>
+        <Trans>
           Decided by <Name of={request.decided_by} />
-        </>
+        </Trans>
       )}
       {request.decided_at && (
         <>
@@ -191,11 +195,17 @@ function WhyNot({ request }: { request: RequestView }) {
   if (!admin || request.correction) return null;
   if (request.user === me.slice(5) || request.filed_by === me) {
     return (
-      <Notice tone="warn">This request is yours, or you submitted it: somebody else must decide it.</Notice>
+      <Notice tone="warn">
+        <Trans>This request is yours, or you submitted it: somebody else must decide it.</Trans>
+      </Notice>
     );
   }
   if (request.approvals.given.some(({ by }) => by === me)) {
-    return <Notice tone="warn">You approved it. Somebody else must approve it as well.</Notice>;
+    return (
+      <Notice tone="warn">
+        <Trans>You approved it. Somebody else must approve it as well.</Trans>
+      </Notice>
+    );
   }
   return null;
 }
@@ -209,7 +219,9 @@ function Family({ kind, request }: { kind: KindView; request: RequestView }) {
     <>
       {parent && request.parent && (
         <p className="text-sm">
-          <span className="text-muted">Belongs to </span>
+          <span className="text-muted">
+            <Trans>Belongs to</Trans>{" "}
+          </span>
           <Link
             to="/requests/$kind/$id"
             params={{ kind: parent.name, id: request.parent }}

@@ -1,5 +1,7 @@
 import { compare, type KindView, type RequestFilter, type RequestView } from "@groat/client";
 import { useRequests } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { Inbox } from "lucide-react";
 import { type ReactNode, useMemo, useRef, useState } from "react";
@@ -50,7 +52,7 @@ function columnsFor(kind: KindView, staff: boolean): Column<RequestView>[] {
   if (staff) {
     columns.push({
       id: "person",
-      header: "Person",
+      header: t`Person`,
       accessorFn: (row) => row.owner,
       sortFn: byText((row) => row.owner),
       cell: ({ row: { original } }) => (
@@ -65,7 +67,7 @@ function columnsFor(kind: KindView, staff: boolean): Column<RequestView>[] {
   columns.push(
     {
       id: "state",
-      header: "State",
+      header: t`State`,
       accessorFn: (row) => row.state,
       sortFn: byText((row) => stateOf(kind, row.state).title),
       cell: ({ row: { original } }) => (
@@ -78,7 +80,7 @@ function columnsFor(kind: KindView, staff: boolean): Column<RequestView>[] {
     },
     {
       id: FILED,
-      header: "Submitted",
+      header: t`Submitted`,
       accessorFn: (row) => row.filed_at,
       sortFn: byAge,
       sortDescFirst: true,
@@ -89,7 +91,7 @@ function columnsFor(kind: KindView, staff: boolean): Column<RequestView>[] {
   if (!isAboutMoney(kind)) return columns;
   columns.push({
     id: "amount",
-    header: "Amount",
+    header: t`Amount`,
     accessorFn: (row) => row.amount,
     sortFn: byMoney,
     cell: ({ row: { original } }) =>
@@ -181,14 +183,14 @@ export function RequestList({ kind, state, user, parent, title, children, empty,
         <ErrorState error={list.error} onRetry={list.refresh} />
       ) : rows.length === 0 ? (
         (empty ?? (
-          <EmptyState icon={<Inbox aria-hidden />} title={state ? "None in this state" : "None yet"}>
-            New ones show up here by themselves.
+          <EmptyState icon={<Inbox aria-hidden />} title={state ? t`None in this state` : t`None yet`}>
+            <Trans>New ones show up here by themselves.</Trans>
           </EmptyState>
         ))
       ) : (
         <div {...reading} className={cx("transition-opacity", list.previous && "opacity-60")}>
           <DataTable
-            caption={`${many}${among ? "" : oldest ? ", oldest first" : ", newest first"}`}
+            caption={`${many}${among ? "" : oldest ? t`, oldest first` : t`, newest first`}`}
             columns={columns}
             rows={rows}
             rowId={(row) => row.id}
@@ -201,10 +203,10 @@ export function RequestList({ kind, state, user, parent, title, children, empty,
       {list.hasMore && (
         <div className="flex items-center justify-center gap-3 p-3">
           <span className="num text-faint text-xs">
-            {among ? `Sorted among the ${rows.length} loaded` : `${rows.length} loaded`}
+            {among ? t`Sorted among the ${rows.length} loaded` : t`${rows.length} loaded`}
           </span>
           <Button size="sm" look="quiet" busy={list.loading} onClick={list.loadMore}>
-            {among ? "Show more" : oldest ? "Show newer" : "Show older"}
+            {among ? t`Show more` : oldest ? t`Show newer` : t`Show older`}
           </Button>
         </div>
       )}

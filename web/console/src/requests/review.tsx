@@ -1,4 +1,5 @@
 import { GroatError } from "@groat/client";
+import { Trans } from "@lingui/react/macro";
 import { ArrowRight } from "lucide-react";
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { explain } from "../api/problem";
@@ -63,7 +64,7 @@ export function Review<Read>({
       )}
       <div className="flex justify-end gap-2">
         <Button disabled={busy} onClick={() => setReviewed(null)}>
-          Change
+          <Trans>Change</Trans>
         </Button>
         <Button type="submit" look="primary" busy={busy} autoFocus>
           {act}
@@ -78,7 +79,7 @@ export function ReviewButton({ busy = false }: { busy?: boolean }) {
   return (
     <div className="flex justify-end">
       <Button type="submit" look="primary" guard={false} busy={busy}>
-        Review <ArrowRight aria-hidden />
+        <Trans>Review</Trans> <ArrowRight aria-hidden />
       </Button>
     </div>
   );

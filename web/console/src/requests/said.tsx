@@ -1,5 +1,6 @@
 import { isDecimal } from "@groat/client";
 import { useRequest } from "@groat/react";
+import { t } from "@lingui/core/macro";
 import { useKind } from "../api/requests";
 import { formatDay } from "../lib/time";
 import { Fact, Facts } from "../ui/facts";
@@ -50,7 +51,7 @@ function Named({ kind: name, id }: { kind: string; id: string }) {
 
 /** A value of which only the value is known. */
 function Plain({ value }: { value: unknown }) {
-  if (typeof value === "boolean") return value ? "Yes" : "No";
+  if (typeof value === "boolean") return value ? t`Yes` : "No";
   if (Array.isArray(value)) return value.map(String).join(", ");
   if (typeof value === "object") return <code className="break-all text-xs">{JSON.stringify(value)}</code>;
   const text = String(value);

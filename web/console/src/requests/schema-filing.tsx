@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useMemo } from "react";
 import { assetsQuery } from "../api/queries";
@@ -34,7 +35,9 @@ export function SchemaFiling({ kind, owner, act, given, send }: FormProps) {
   if (review.reviewed) {
     return (
       <Review review={review} act={act}>
-        <h2 className="font-semibold">Review</h2>
+        <h2 className="font-semibold">
+          <Trans>Review</Trans>
+        </h2>
         <SaidList said={saidOf(fields, review.reviewed)} />
       </Review>
     );

@@ -1,5 +1,7 @@
 import { formatAmount } from "@groat/client";
 import { useGroatState as useLive, useRequests } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { type ComponentProps, useEffect } from "react";
 import { assetsQuery, PAGE_SIZE } from "../api/queries";
@@ -156,7 +158,7 @@ function SchemaField({ field, autoFocus, ...rest }: FieldProps) {
       return (
         <Labelled
           label={label}
-          hint={hint || (input.type === "lines" ? "One a line." : "As JSON.")}
+          hint={hint || (input.type === "lines" ? t`One a line.` : t`As JSON.`)}
           problem={problem}
         >
           {(wiring) => (
@@ -214,7 +216,7 @@ function SchemaField({ field, autoFocus, ...rest }: FieldProps) {
 
 function rangeOf({ min, max }: { min: number | null; max: number | null }): string {
   if (min !== null && max !== null) return `${min} to ${max}`;
-  return min !== null ? `${min} or more` : max !== null ? `${max} or less` : "";
+  return min !== null ? t`${min} or more` : max !== null ? t`${max} or less` : "";
 }
 
 function kindOfText(format: string): ComponentProps<"input"> {
@@ -246,7 +248,7 @@ function MoneyField({ field, autoFocus, draft, problems, onChange, payer }: Fiel
   return (
     <div className="flex items-start gap-2">
       <Labelled
-        label={required ? label : `${label} (optional)`}
+        label={required ? label : t`${label} (optional)`}
         className="flex-1"
         hint={<span className="num">{hint || available}</span>}
         problem={problems[path]}
@@ -262,7 +264,7 @@ function MoneyField({ field, autoFocus, draft, problems, onChange, payer }: Fiel
           />
         )}
       </Labelled>
-      <Labelled label="Asset" className="w-28">
+      <Labelled label={t`Asset`} className="w-28">
         {(wiring) => (
           <AssetSelect
             {...wiring}
@@ -330,7 +332,9 @@ function RequestField({
     <Labelled label={label} hint={hint} problem={problem}>
       {(wiring) => (
         <Select {...wiring} value={value} onChange={(event) => onChange(event.target.value)}>
-          <option value="">None</option>
+          <option value="">
+            <Trans>None</Trans>
+          </option>
           {value && !offered.some(({ id }) => id === value) && <option value={value}>{value}</option>}
           {offered.map((request) => (
             <option key={request.id} value={request.id}>

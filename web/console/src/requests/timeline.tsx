@@ -6,6 +6,8 @@ import {
   type TransitionView,
 } from "@groat/client";
 import { useRequestHistory } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { PAGE_SIZE, transactionQuery } from "../api/queries";
@@ -39,7 +41,7 @@ export function Timeline({ kind, request }: { kind: KindView; request: RequestVi
   return (
     <section aria-labelledby="timeline">
       <h3 id="timeline" className="mb-2 font-semibold text-sm">
-        History
+        <Trans>History</Trans>
       </h3>
       <ol className="relative ml-1.5 border-line border-l" data-testid="timeline">
         {steps.map((step) => (
@@ -49,7 +51,7 @@ export function Timeline({ kind, request }: { kind: KindView; request: RequestVi
       {more && (
         <div className="flex justify-center pt-3">
           <Button size="sm" look="quiet" busy={earlier.loading} onClick={earlier.loadMore}>
-            Show earlier
+            <Trans>Show earlier</Trans>
           </Button>
         </div>
       )}
@@ -67,10 +69,10 @@ function labelOf(
   transition: TransitionView | undefined,
   state: string,
 ) {
-  if (name === FILE) return "Submitted";
-  if (transition?.approves && from === to) return "First approval";
-  if (transition?.confirms) return "Correction";
-  if (name === "drop_correction") return "Correction dropped";
+  if (name === FILE) return t`Submitted`;
+  if (transition?.approves && from === to) return t`First approval`;
+  if (transition?.confirms) return t`Correction`;
+  if (name === "drop_correction") return t`Correction dropped`;
   // A step of a request that belongs to this one changed it.
   return transition ? state : kindLabel(name);
 }
@@ -90,11 +92,11 @@ function Step({ kind, step, onOpen }: { kind: KindView; step: StepView; onOpen: 
         <span className="font-medium">{labelOf(step, transition, target.title)}</span>
         <span className="text-muted">
           {isAutomatic(step.by) ? (
-            "automatically"
+            t`automatically`
           ) : (
-            <>
+            <Trans>
               by <Name of={step.by} />
-            </>
+            </Trans>
           )}
         </span>
         <Time at={step.at} className="num ml-auto text-faint text-xs" />
@@ -112,8 +114,11 @@ function Step({ kind, step, onOpen }: { kind: KindView; step: StepView; onOpen: 
         onClick={onOpen}
         className="-mx-1 mt-0.5 rounded-sm px-1 py-0.5 text-faint text-xs underline-offset-2 hover:text-ink hover:underline"
       >
-        Transaction
-        <span className="sr-only"> of {target.title}</span>
+        <Trans>Transaction</Trans>
+        <span className="sr-only">
+          {" "}
+          <Trans>of {target.title}</Trans>
+        </span>
       </button>
     </li>
   );
@@ -125,7 +130,7 @@ function TransactionSheet({ id, onClose }: { id: string | null; onClose: () => v
     <Sheet
       open={id !== null}
       onOpenChange={(open) => !open && onClose()}
-      title="Transaction"
+      title={t`Transaction`}
       testId="transaction-sheet"
     >
       {id !== null && <Transaction id={id} />}
@@ -139,42 +144,53 @@ function Transaction({ id }: { id: string }) {
   if (query.isError) {
     // People find only transactions that moved their own money.
     const none = query.error instanceof GroatError && query.error.status === 404;
-    if (none) return <p className="text-muted text-sm">No money of yours moved in this step.</p>;
+    if (none)
+      return (
+        <p className="text-muted text-sm">
+          <Trans>No money of yours moved in this step.</Trans>
+        </p>
+      );
     return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   }
   const { kind, reason, at, postings, actor, hold, reverses } = query.data;
   return (
     <div className="flex flex-col gap-5">
       <Facts>
-        <Fact label="Kind">{kindLabel(kind)}</Fact>
+        <Fact label={t`Kind`}>{kindLabel(kind)}</Fact>
         {actor && (
-          <Fact label="By">
+          <Fact label={t`By`}>
             <Name of={actor} />
           </Fact>
         )}
-        <Fact label="When">
+        <Fact label={t`When`}>
           <Time at={at} />
         </Fact>
-        {reason && <Fact label="Reason">{reason}</Fact>}
+        {reason && <Fact label={t`Reason`}>{reason}</Fact>}
         {hold && (
-          <Fact label="Reserved">
+          <Fact label={t`Reserved`}>
             <Amount value={hold.amount} asset={hold.asset} />{" "}
-            <span className="text-faint">({hold.state} now)</span>
+            <span className="text-faint">
+              (<Trans>{hold.state} now)</Trans>
+            </span>
           </Fact>
         )}
         {reverses && (
-          <Fact label="Reverses">
+          <Fact label={t`Reverses`}>
             <code className="break-all text-xs">{reverses}</code>
           </Fact>
         )}
-        <Fact label="Id">
+        <Fact label={t`Id`}>
           <code className="break-all text-xs">{id}</code>
         </Fact>
       </Facts>
       <section>
-        <h3 className="mb-1 font-semibold text-sm">Postings</h3>
+        <h3 className="mb-1 font-semibold text-sm">
+          <Trans>Postings</Trans>
+        </h3>
         {postings.length === 0 ? (
-          <p className="text-muted text-sm">No money moved.</p>
+          <p className="text-muted text-sm">
+            <Trans>No money moved.</Trans>
+          </p>
         ) : (
           <Postings postings={postings} />
         )}

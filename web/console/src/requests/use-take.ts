@@ -1,5 +1,6 @@
 import { GroatError, type KindView, type RequestView, type TransitionView } from "@groat/client";
 import { useWrite } from "@groat/react";
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { explain } from "../api/problem";
 import { groat } from "../groat";
@@ -31,18 +32,18 @@ export function explainRefusal(
   switch (error.code) {
     case "already_decided": {
       const at = decided_at ? ` at ${formatClock(new Date(decided_at))}` : "";
-      return `${nameOf(decided_by ?? "")} decided it first${at}: ${stateOf(kind, state ?? "").title.toLowerCase()}.`;
+      return t`${nameOf(decided_by ?? "")} decided it first${at}: ${stateOf(kind, state ?? "").title.toLowerCase()}.`;
     }
     case "own_request":
-      return "This request is yours, or you submitted it: somebody else must decide it.";
+      return t`This request is yours, or you submitted it: somebody else must decide it.`;
     case "second_approver":
-      return "You approved it already. Somebody else must approve it as well.";
+      return t`You approved it already. Somebody else must approve it as well.`;
     case "too_new_to_decide":
-      return `You have been staff only for a short time. You may decide from ${formatShort(new Date(String(error.fields.decides_after)))} on.`;
+      return t`You have been staff only for a short time. You may decide from ${formatShort(new Date(String(error.fields.decides_after)))} on.`;
     case "wrong_state":
       if (error.fields.version !== undefined)
-        return "This request changed while you were looking at it. Check it again, then decide.";
-      return `That is no longer possible: ${stateOf(kind, state ?? "").title.toLowerCase()}.`;
+        return t`This request changed while you were looking at it. Check it again, then decide.`;
+      return t`That is no longer possible: ${stateOf(kind, state ?? "").title.toLowerCase()}.`;
     default:
       return explain(error);
   }

@@ -1,4 +1,6 @@
 import { useGroatState as useLive } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Fragment, type ReactNode } from "react";
 import { explain } from "../api/problem";
 import { groat } from "../groat";
@@ -38,7 +40,9 @@ function Splash() {
       <Coin className="size-10 animate-breathe text-muted" />
       {error ? (
         <div role="alert">
-          <p className="font-medium">The server cannot be reached</p>
+          <p className="font-medium">
+            <Trans>The server cannot be reached</Trans>
+          </p>
           <p className="mt-1 text-muted text-sm">{explain(error)}</p>
           <Button
             className="mt-4"
@@ -47,12 +51,12 @@ function Splash() {
               groat.start();
             }}
           >
-            Try again
+            <Trans>Try again</Trans>
           </Button>
         </div>
       ) : (
         <p role="status" className="text-muted text-sm">
-          Opening …
+          <Trans>Opening …</Trans>
         </p>
       )}
     </div>
@@ -64,8 +68,8 @@ export function StaffOnly({ admin = false, children }: { admin?: boolean; childr
   const rights = useRights();
   if (admin ? rights.admin : rights.staff) return children;
   return (
-    <EmptyState page title={admin ? "This page is for administrators" : "This page is for staff"}>
-      Ask an administrator if you should be able to see it.
+    <EmptyState page title={admin ? t`This page is for administrators` : t`This page is for staff`}>
+      <Trans>Ask an administrator if you should be able to see it.</Trans>
     </EmptyState>
   );
 }

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
 import { Button } from "../ui/button";
@@ -10,14 +12,16 @@ export function Lost() {
     <EmptyState
       page
       icon={<Compass aria-hidden />}
-      title="There is no such page"
+      title={t`There is no such page`}
       action={
         <Button asChild look="primary">
-          <Link to="/">To my balance</Link>
+          <Link to="/">
+            <Trans>To my balance</Trans>
+          </Link>
         </Button>
       }
     >
-      The address may be mistyped, or the page has moved.
+      <Trans>The address may be mistyped, or the page has moved.</Trans>
     </EmptyState>
   );
 }

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { CloudOff, RefreshCw, RotateCw } from "lucide-react";
 import type { ComponentType } from "react";
 import { useEffect, useState } from "react";
@@ -31,27 +33,27 @@ export function MissingPage({ retry }: { retry: () => void }) {
         <EmptyState
           page
           icon={<RefreshCw aria-hidden />}
-          title="A newer version is available"
+          title={t`A newer version is available`}
           action={
             <Button look="primary" onClick={() => window.location.reload()}>
-              <RefreshCw aria-hidden /> Reload
+              <RefreshCw aria-hidden /> <Trans>Reload</Trans>
             </Button>
           }
         >
-          This page belongs to it. Reload to open it.
+          <Trans>This page belongs to it. Reload to open it.</Trans>
         </EmptyState>
       ) : (
         <EmptyState
           page
           icon={<CloudOff aria-hidden />}
-          title={navigator.onLine ? "The server cannot be reached" : "You are offline"}
+          title={navigator.onLine ? t`The server cannot be reached` : t`You are offline`}
           action={
             <Button look="primary" onClick={retry}>
-              <RotateCw aria-hidden /> Try again
+              <RotateCw aria-hidden /> <Trans>Try again</Trans>
             </Button>
           }
         >
-          This page is not on this device yet. It opens as soon as the connection is back.
+          <Trans>This page is not on this device yet. It opens as soon as the connection is back.</Trans>
         </EmptyState>
       )}
     </Card>
@@ -75,9 +77,9 @@ export function lazyPage<Module, Name extends keyof Module & string>(
 /** In the place of a part of a page whose code could not be had. */
 function MissingPiece({ retry }: { retry: () => void }) {
   return (
-    <Notice tone="warn" role="alert" title="This part could not be loaded">
+    <Notice tone="warn" role="alert" title={t`This part could not be loaded`}>
       <Button size="sm" className="mt-2" onClick={retry}>
-        <RotateCw aria-hidden /> Try again
+        <RotateCw aria-hidden /> <Trans>Try again</Trans>
       </Button>
     </Notice>
   );

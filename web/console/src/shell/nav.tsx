@@ -1,4 +1,6 @@
 import { useWaiting } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
 import { Ellipsis, FileText, Inbox, KeyRound, ScrollText, Sheet, Users, Wallet } from "lucide-react";
@@ -33,37 +35,37 @@ export function usePlaces(): { own: Place[]; staff: Place[] } {
   const waiting = useDecisions();
   const moduleOf = useKindModules();
   const unpaged = useQuery(kindsQuery).data?.some((kind) => !moduleOf(kind)?.page);
-  const requests = { to: "/requests", label: "Requests", icon: FileText };
+  const requests = { to: "/requests", label: t`Requests`, icon: FileText };
   const entries: (NavEntry & Place)[] = [
-    { section: "own", order: 0, to: "/", label: "My balance", short: "Balance", icon: Wallet },
+    { section: "own", order: 0, to: "/", label: t`My balance`, short: t`Balance`, icon: Wallet },
     { section: "own", order: 50, ...requests, when: ({ staff }) => !staff && unpaged === true },
     {
       section: "staff",
       order: 0,
       to: "/inbox",
-      label: "Inbox",
+      label: t`Inbox`,
       icon: Inbox,
       count: waiting,
       when: ({ kinds }) => kinds.size > 0,
     },
     { section: "staff", order: 10, ...requests, when: ({ kinds }) => kinds.size > 0 },
-    { section: "staff", order: 20, to: "/users", label: "Users", icon: Users },
+    { section: "staff", order: 20, to: "/users", label: t`Users`, icon: Users },
     {
       section: "staff",
       order: 60,
       to: "/bulk",
-      label: "Bulk credits",
-      short: "Bulk",
+      label: t`Bulk credits`,
+      short: t`Bulk`,
       icon: Sheet,
       when: ({ admin }) => admin,
     },
-    { section: "staff", order: 70, to: "/audit", label: "Audit log", short: "Audit", icon: ScrollText },
+    { section: "staff", order: 70, to: "/audit", label: t`Audit log`, short: t`Audit`, icon: ScrollText },
     {
       section: "staff",
       order: 80,
       to: "/keys",
-      label: "API keys",
-      short: "Keys",
+      label: t`API keys`,
+      short: t`Keys`,
       icon: KeyRound,
       when: ({ admin }) => admin,
     },
@@ -86,7 +88,10 @@ function Count({ count, className }: { count: number | undefined; className?: st
       )}
     >
       {count > 999 ? "999+" : count}
-      <span className="sr-only"> waiting</span>
+      <span className="sr-only">
+        {" "}
+        <Trans>waiting</Trans>
+      </span>
     </span>
   );
 }
@@ -115,11 +120,15 @@ function SideLink({ place }: { place: Place }) {
 export function SideNav() {
   const { own, staff } = usePlaces();
   return (
-    <nav aria-label="Main" className="flex flex-col gap-1 overflow-y-auto px-3">
+    <nav aria-label={t`Main`} className="flex flex-col gap-1 overflow-y-auto px-3">
       {own.map((place) => (
         <SideLink key={place.to} place={place} />
       ))}
-      {staff.length > 0 && <p className="mt-5 mb-1 px-3 font-medium text-faint text-xs">Administration</p>}
+      {staff.length > 0 && (
+        <p className="mt-5 mb-1 px-3 font-medium text-faint text-xs">
+          <Trans>Administration</Trans>
+        </p>
+      )}
       {staff.map((place) => (
         <SideLink key={place.to} place={place} />
       ))}
@@ -140,7 +149,7 @@ export function FootNav() {
     <>
       <div aria-hidden className="h-16 lg:hidden" />
       <nav
-        aria-label="Main"
+        aria-label={t`Main`}
         className="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface px-1 pb-[env(safe-area-inset-bottom)] lg:hidden"
       >
         {shown.map((place) => (
@@ -161,7 +170,7 @@ export function FootNav() {
                 data-status={more.some(({ to }) => to !== "/" && path.startsWith(to)) ? "active" : undefined}
               >
                 <Ellipsis className="size-5" aria-hidden />
-                More
+                <Trans>More</Trans>
               </button>
             }
           >

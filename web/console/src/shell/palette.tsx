@@ -1,4 +1,6 @@
 import { useGroatState as useLive } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
@@ -36,7 +38,9 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
           aria-describedby={undefined}
           className="fixed inset-x-3 top-[10dvh] z-50 mx-auto max-w-xl animate-appear overflow-hidden rounded-xl border border-line bg-raised shadow-float"
         >
-          <Dialog.Title className="sr-only">Search and commands</Dialog.Title>
+          <Dialog.Title className="sr-only">
+            <Trans>Search and commands</Trans>
+          </Dialog.Title>
           <Commands close={() => onOpenChange(false)} />
         </Dialog.Content>
       </Dialog.Portal>
@@ -58,15 +62,17 @@ function Commands({ close }: { close: () => void }) {
     act();
   };
   return (
-    <Command label="Search and commands" loop>
+    <Command label={t`Search and commands`} loop>
       <Command.Input
         value={text}
         onValueChange={setText}
-        placeholder={rights.staff ? "Go to a page or a person …" : "Go to a page, or do something …"}
+        placeholder={rights.staff ? t`Go to a page or a person …` : t`Go to a page, or do something …`}
         className="h-13 w-full border-line border-b bg-transparent px-5 text-base outline-none"
       />
       <Command.List className="max-h-[55dvh] overflow-y-auto p-1.5">
-        <Command.Empty className="px-3 py-8 text-center text-muted text-sm">Nothing found.</Command.Empty>
+        <Command.Empty className="px-3 py-8 text-center text-muted text-sm">
+          <Trans>Nothing found.</Trans>
+        </Command.Empty>
         <Command.Group heading="Pages" className={GROUP}>
           {[...own, ...staff].map((place) => (
             <Command.Item
@@ -107,13 +113,13 @@ function Commands({ close }: { close: () => void }) {
           ))}
           <Act
             icon={paused ? Play : Pause}
-            label={paused ? "Resume live" : "Pause live"}
+            label={paused ? t`Resume live` : t`Pause live`}
             act={does(() => (paused ? groat.resume() : groat.pause()))}
           />
-          <Act icon={Sun} label="Light appearance" act={does(() => theme.set("light"))} />
-          <Act icon={Moon} label="Dark appearance" act={does(() => theme.set("dark"))} />
-          <Act icon={Monitor} label="Appearance as the system" act={does(() => theme.set("system"))} />
-          <Act icon={LogOut} label="Sign out" act={does(signOut)} />
+          <Act icon={Sun} label={t`Light appearance`} act={does(() => theme.set("light"))} />
+          <Act icon={Moon} label={t`Dark appearance`} act={does(() => theme.set("dark"))} />
+          <Act icon={Monitor} label={t`Appearance as the system`} act={does(() => theme.set("system"))} />
+          <Act icon={LogOut} label={t`Sign out`} act={does(signOut)} />
         </Command.Group>
       </Command.List>
     </Command>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Outlet, useRouter, useRouterState } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
@@ -31,7 +33,7 @@ const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 function NoPalette({ open, onOpenChange, retry }: PaletteProps & { retry: () => void }) {
   useEffect(() => {
     if (!open) return;
-    toast.error("The search is not on this device yet. Try again when you are back online.", {
+    toast.error(t`The search is not on this device yet. Try again when you are back online.`, {
       id: "palette",
     });
     onOpenChange(false);
@@ -105,7 +107,7 @@ export function Shell() {
         href="#main"
         className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-primary px-4 py-2 font-medium text-on-primary text-sm focus:translate-y-0"
       >
-        Skip to content
+        <Trans>Skip to content</Trans>
       </a>
       <aside className="sticky top-0 hidden h-dvh flex-col border-line border-r bg-surface py-5 lg:flex">
         <Wordmark className="mb-7 px-6" />
@@ -125,9 +127,9 @@ export function Shell() {
               className="ml-auto inline-flex h-11 items-center gap-2 rounded-md px-3 text-faint text-sm hover:bg-hover sm:h-9 lg:ml-0 lg:w-72 lg:border lg:border-line lg:bg-surface"
             >
               <Search className="size-4" aria-hidden />
-              <span className="max-lg:sr-only">{staff ? "Search people and pages" : "Search"}</span>
+              <span className="max-lg:sr-only">{staff ? t`Search people and pages` : t`Search`}</span>
               <span aria-hidden className="ml-auto max-lg:hidden">
-                <Kbd>{MAC ? "⌘ K" : "Ctrl K"}</Kbd>
+                <Kbd>{MAC ? "⌘ K" : t`Ctrl K`}</Kbd>
               </span>
             </button>
             <div className="flex items-center lg:ml-auto">

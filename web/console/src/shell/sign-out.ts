@@ -1,10 +1,11 @@
 import { GroatError } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { groat } from "../groat";
 
-const UNHEARD = "You are signed out on this device. The server is told as soon as it can be reached.";
+const UNHEARD = t`You are signed out on this device. The server is told as soon as it can be reached.`;
 
 /** Signs out in every tab of this browser. */
 export function useSignOut(): () => void {

@@ -1,5 +1,7 @@
 import { GroatError, type OpenWrite } from "@groat/client";
 import { useGroatState } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -14,7 +16,7 @@ export function Unconfirmed() {
   if (open.length === 0) return null;
   return (
     <section
-      aria-label="Not confirmed yet"
+      aria-label={t`Not confirmed yet`}
       data-testid="unconfirmed"
       className="border-warn/25 border-t bg-warn-soft text-sm"
     >
@@ -36,7 +38,7 @@ function Write({ write }: { write: OpenWrite }) {
     setProblem(null);
     try {
       await groat.repeatWrite(write.key);
-      toast.success("Confirmed", { id: write.key, description: write.title });
+      toast.success(t`Confirmed`, { id: write.key, description: write.title });
       void queries.invalidateQueries();
       groat.requests.refresh();
     } catch (error) {
@@ -50,21 +52,23 @@ function Write({ write }: { write: OpenWrite }) {
   }
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 py-1.5">
-      <span className="text-warn">Not confirmed yet:</span>
+      <span className="text-warn">
+        <Trans>Not confirmed yet:</Trans>
+      </span>
       <span className="wrap-anywhere min-w-0 font-medium">{write.title}</span>
       <Time at={new Date(write.at).toISOString()} className="text-muted text-xs" />
       <span className="ml-auto flex gap-1">
         <Button size="sm" guard={`again ${write.key}`} busy={busy} onClick={() => void again()}>
-          Try again
+          <Trans>Try again</Trans>
         </Button>
         <Button
           size="sm"
           look="quiet"
           guard={`dismiss ${write.key}`}
-          title="It may have been done all the same. See the history."
+          title={t`It may have been done all the same. See the history.`}
           onClick={() => groat.dropWrite(write.key)}
         >
-          Dismiss
+          <Trans>Dismiss</Trans>
         </Button>
       </span>
       <span role="status" className="w-full text-muted text-xs empty:hidden">

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { ChevronsUpDown, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { theme } from "../lib/settings";
 import { usePerson, useRights } from "../live/hooks";
@@ -6,9 +8,9 @@ import { Initial } from "../ui/surface";
 import { useSignOut } from "./sign-out";
 
 const THEMES = [
-  { value: "system", label: "As the system", icon: Monitor },
-  { value: "light", label: "Light", icon: Sun },
-  { value: "dark", label: "Dark", icon: Moon },
+  { value: "system", label: t`As the system`, icon: Monitor },
+  { value: "light", label: t`Light`, icon: Sun },
+  { value: "dark", label: t`Dark`, icon: Moon },
 ] as const;
 
 /** Shows who is signed in, the choice of theme, and signing out. */
@@ -17,7 +19,7 @@ export function UserMenu({ wide = false }: { wide?: boolean }) {
   const { admin, staff } = useRights();
   const chosen = theme.use();
   const signOut = useSignOut();
-  const role = admin ? "Administrator" : staff ? "Support" : user;
+  const role = admin ? t`Administrator` : staff ? t`Support` : user;
   return (
     <Menu
       align={wide ? "start" : "end"}
@@ -39,7 +41,7 @@ export function UserMenu({ wide = false }: { wide?: boolean }) {
           <button
             type="button"
             data-testid="user-menu-small"
-            aria-label={`Account of ${name}`}
+            aria-label={t`Account of ${name}`}
             className="flex size-11 items-center justify-center rounded-md hover:bg-hover"
           >
             <Initial name={name} />
@@ -51,7 +53,9 @@ export function UserMenu({ wide = false }: { wide?: boolean }) {
         {name} · {role}
       </MenuLabel>
       <MenuLine />
-      <MenuLabel>Appearance</MenuLabel>
+      <MenuLabel>
+        <Trans>Appearance</Trans>
+      </MenuLabel>
       {THEMES.map(({ value, label, icon: Icon }) => (
         <MenuItem
           key={value}
@@ -65,7 +69,7 @@ export function UserMenu({ wide = false }: { wide?: boolean }) {
       ))}
       <MenuLine />
       <MenuItem onSelect={signOut}>
-        <LogOut aria-hidden /> Sign out
+        <LogOut aria-hidden /> <Trans>Sign out</Trans>
       </MenuItem>
     </Menu>
   );

@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { ArrowUp } from "lucide-react";
 import { Button } from "./button";
 
@@ -7,7 +8,9 @@ export function NewRows({ count, onShow }: { count: number; onShow: () => void }
     <Button size="sm" data-testid="new-rows" className="!h-8 !rounded-full" onClick={onShow}>
       <ArrowUp className="text-accent" aria-hidden />
       <span>
-        <span className="num">{count}</span> new
+        <Trans>
+          <span className="num">{count}</span> new
+        </Trans>
       </span>
     </Button>
   );

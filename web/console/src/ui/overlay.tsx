@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { X } from "lucide-react";
 import { DropdownMenu, Dialog as Radix, Popover as RadixPopover } from "radix-ui";
 import { type ComponentProps, type ReactNode, useRef } from "react";
@@ -25,7 +26,7 @@ function PanelHead({ title, description }: Pick<PanelProps, "title" | "descripti
         </Radix.Description>
       </div>
       <Radix.Close asChild>
-        <IconButton label="Close" className="-mt-1.5 -mr-2">
+        <IconButton label={t`Close`} className="-mt-1.5 -mr-2">
           <X aria-hidden />
         </IconButton>
       </Radix.Close>

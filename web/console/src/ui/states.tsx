@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { CircleAlert, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
 import { explain } from "../api/problem";
@@ -41,11 +43,13 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
       <div className="mb-3 flex size-11 items-center justify-center rounded-full bg-bad-soft text-bad">
         <CircleAlert className="size-5" aria-hidden />
       </div>
-      <p className="font-medium">This could not be loaded</p>
+      <p className="font-medium">
+        <Trans>This could not be loaded</Trans>
+      </p>
       <p className="mt-1 max-w-sm text-muted text-sm">{explain(error)}</p>
       {onRetry && (
         <Button className="mt-4" size="sm" onClick={onRetry}>
-          <RotateCw aria-hidden /> Try again
+          <RotateCw aria-hidden /> <Trans>Try again</Trans>
         </Button>
       )}
     </div>
@@ -59,7 +63,7 @@ export function Skeleton({ className }: { className?: string }) {
 
 export function SkeletonRows({ rows = 5 }: { rows?: number }) {
   return (
-    <div role="status" aria-label="Loading" className="divide-y divide-line">
+    <div role="status" aria-label={t`Loading`} className="divide-y divide-line">
       {Array.from({ length: rows }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity
         <div key={index} className="flex items-center gap-4 px-4 py-4 sm:px-5">

@@ -1,4 +1,6 @@
 import { GroatError, type RequestView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { Copy, Loader2, Plus } from "lucide-react";
 import { useState } from "react";
@@ -34,7 +36,7 @@ export function Addresses() {
 
   return (
     <Card data-testid="addresses" className="flex flex-col">
-      <CardHeader title="Receive" hint="What arrives here is yours.">
+      <CardHeader title={t`Receive`} hint={t`What arrives here is yours.`}>
         <Button
           size="sm"
           look={!addresses.loading && !addresses.error && open.length === 0 ? "primary" : "secondary"}
@@ -42,7 +44,7 @@ export function Addresses() {
           busy={busy}
           onClick={() => void more()}
         >
-          <Plus aria-hidden /> New address
+          <Plus aria-hidden /> <Trans>New address</Trans>
         </Button>
       </CardHeader>
       {addresses.loading && addresses.items.length === 0 ? (
@@ -50,7 +52,9 @@ export function Addresses() {
       ) : addresses.error && open.length === 0 ? (
         <ErrorState error={addresses.error} onRetry={addresses.refresh} />
       ) : open.length === 0 ? (
-        <p className="px-4 pb-5 text-muted text-sm sm:px-5">No address yet.</p>
+        <p className="px-4 pb-5 text-muted text-sm sm:px-5">
+          <Trans>No address yet.</Trans>
+        </p>
       ) : (
         <ul className="divide-y divide-line border-line border-t">
           {shown.map((request) => (
@@ -61,7 +65,7 @@ export function Addresses() {
       {open.length > SHOWN && (
         <div className="border-line border-t p-1.5">
           <Button size="sm" look="quiet" className="w-full" onClick={() => setAll(!all)}>
-            {all ? "Show fewer" : `Show all ${open.length}`}
+            {all ? t`Show fewer` : t`Show all ${open.length}`}
           </Button>
         </div>
       )}
@@ -80,7 +84,7 @@ function Address({ request }: { request: RequestView }) {
             params={{ kind: "bitcoin_address", id: request.id }}
             className="rounded-sm font-medium hover:underline"
           >
-            {data?.note || "Address"}
+            {data?.note || t`Address`}
           </Link>
           <Time at={request.filed_at} form="age" className="text-faint text-xs" />
         </p>
@@ -88,14 +92,17 @@ function Address({ request }: { request: RequestView }) {
           <p className="mt-0.5 font-mono text-[0.8125rem] text-muted leading-5">{spaced(data.address)}</p>
         ) : (
           <p role="status" className="mt-0.5 inline-flex items-center gap-2 text-muted">
-            <Loader2 className="size-3.5 animate-spin" aria-hidden /> Being made …
+            <Loader2 className="size-3.5 animate-spin" aria-hidden /> <Trans>Being made …</Trans>
           </p>
         )}
       </div>
       {data?.address && (
-        <Button size="sm" onClick={() => void copyText(data.address, "Address copied")}>
-          <Copy aria-hidden /> Copy
-          <span className="sr-only"> address {data.note}</span>
+        <Button size="sm" onClick={() => void copyText(data.address, t`Address copied`)}>
+          <Copy aria-hidden /> <Trans>Copy</Trans>
+          <span className="sr-only">
+            {" "}
+            <Trans>address {data.note}</Trans>
+          </span>
         </Button>
       )}
     </li>

@@ -1,5 +1,7 @@
 /** The drafts of applications for a loan or a card and of a card's payment, and their meaning. No screens here. */
+
 import { type Asset, compare, type GroatError, isZero } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { readAmount, readPlain } from "../../lib/amounts";
 import type { Problems, Reading } from "../../requests/draft";
 import { placeOf } from "../../requests/form";
@@ -38,7 +40,7 @@ export interface Months {
   max: number;
 }
 
-const RATE = { code: "A rate", scale: 4 };
+const RATE = { code: t`A rate`, scale: 4 };
 const RATE_MAX = "100";
 
 export function readLoan(
@@ -52,7 +54,7 @@ export function readLoan(
   if ("problem" in amount) problems.amount = amount.problem;
   const months = Number(readPlain(draft.months) ?? Number.NaN);
   if (!Number.isInteger(months) || months < min || months > max) {
-    problems.months = `Enter a whole number of months, ${min} to ${max}.`;
+    problems.months = t`Enter a whole number of months, ${min} to ${max}.`;
   }
   const rate = readRate(draft.rate);
   if ("problem" in rate) problems.rate = rate.problem;
@@ -66,14 +68,14 @@ function readRate(typed: string): { rate: string } | { problem: string } {
   if (!typed.trim()) return { rate: "" };
   const read = readAmount(typed.replace(/[%\u066a\uff05]/u, ""), RATE);
   if (!read.ok) return { problem: read.problem };
-  if (compare(read.amount, RATE_MAX) > 0) return { problem: `Enter ${RATE_MAX} or less.` };
+  if (compare(read.amount, RATE_MAX) > 0) return { problem: t`Enter ${RATE_MAX} or less.` };
   return { rate: read.amount.replace(/\.?0+$/, "") };
 }
 
 export function readCard(draft: CardDraft, assets: readonly Asset[]): Reading<CardDraft, CardDraft> {
   const problems: Problems<CardDraft> = {};
   const holder = draft.holder.trim();
-  if (!holder) problems.holder = "Write the name that shall stand on the card.";
+  if (!holder) problems.holder = t`Write the name that shall stand on the card.`;
   const limit = positive(draft.limit, draft.asset, assets);
   if ("problem" in limit) problems.limit = limit.problem;
   if ("problem" in limit || problems.holder) return { ok: false, problems };
@@ -88,7 +90,7 @@ export function readPayment(
 ): Reading<PaymentDraft, PaymentDraft & { asset: string }> {
   const problems: Problems<PaymentDraft> = {};
   const merchant = draft.merchant.trim();
-  if (!merchant) problems.merchant = "Write who is paid.";
+  if (!merchant) problems.merchant = t`Write who is paid.`;
   const amount = positive(draft.amount, asset, assets);
   if ("problem" in amount) problems.amount = amount.problem;
   if ("problem" in amount || problems.merchant) return { ok: false, problems };
@@ -103,7 +105,7 @@ function positive(
   const scale = assets.find((asset) => asset.code === code)?.scale ?? 2;
   const read = readAmount(typed, { code, scale });
   if (!read.ok) return { problem: read.problem };
-  return isZero(read.amount) ? { problem: "Enter an amount greater than 0." } : { amount: read.amount };
+  return isZero(read.amount) ? { problem: t`Enter an amount greater than 0.` } : { amount: read.amount };
 }
 
 /** Finds the field that a refusal is about; `money` is the one with the amount. Null: none of them. */

@@ -1,5 +1,7 @@
 /** Describes bitcoin transactions. No screens here. */
+
 import { compare, formatAmount, isZero, type RequestView } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { readAmount } from "../../lib/amounts";
 import type { Reading } from "../../requests/draft";
 import { dataOf } from "./data";
@@ -26,13 +28,13 @@ export function readWithdrawal(
     problems: { [field]: problem },
   });
   if (!amount.ok) return wrong("amount", amount.problem);
-  if (isZero(amount.amount)) return wrong("amount", "Enter an amount greater than 0.");
+  if (isZero(amount.amount)) return wrong("amount", t`Enter an amount greater than 0.`);
   if (available !== null && compare(amount.amount, available) > 0) {
-    return wrong("amount", `Only ${formatAmount(available)} ${BTC} are available.`);
+    return wrong("amount", t`Only ${formatAmount(available)} ${BTC} are available.`);
   }
   const address = typed.address.trim().replace(/^bitcoin:/i, "");
-  if (!address) return wrong("address", "Where shall it go?");
-  if (!ADDRESS.test(address)) return wrong("address", "The address is not a bitcoin address.");
+  if (!address) return wrong("address", t`Where shall it go?`);
+  if (!ADDRESS.test(address)) return wrong("address", t`The address is not a bitcoin address.`);
   return { ok: true, read: { amount: amount.amount, address } };
 }
 
@@ -41,7 +43,7 @@ export function outcomeOf(request: RequestView): { money: string; why: string } 
   const data = dataOf("bitcoin_transaction", request);
   if (!data || request.open || request.state === "completed") return null;
   return {
-    money: data.direction === "deposit" ? "Nothing was credited" : "Given back to you",
+    money: data.direction === "deposit" ? t`Nothing was credited` : t`Given back to you`,
     // Otherwise the reason is what stands on the statement.
     why: request.state === "failed" || request.state === "rejected" ? request.reason : "",
   };

@@ -1,4 +1,6 @@
 import { formatAmount } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { userQuery } from "../../api/queries";
 import { usePerson } from "../../live/hooks";
@@ -35,20 +37,22 @@ export function CardForm({ owner, act, send }: FormProps) {
     const { holder, asset, limit } = review.reviewed;
     return (
       <Review review={review} act={act}>
-        <h2 className="text-muted text-sm">{own ? "You apply for" : "Application for"}</h2>
+        <h2 className="text-muted text-sm">{own ? t`You apply for` : t`Application for`}</h2>
         <Picture holder={holder} />
         <Facts>
-          <Fact label="Name on the card">{holder}</Fact>
-          <Fact label="Pays from">Main account, {asset}</Fact>
-          <Fact label="Monthly limit">
+          <Fact label={t`Name on the card`}>{holder}</Fact>
+          <Fact label={t`Pays from`}>
+            <Trans>Main account, {asset}</Trans>
+          </Fact>
+          <Fact label={t`Monthly limit`}>
             <Amount value={limit} asset={asset} className="font-medium" />
           </Fact>
         </Facts>
         <p className="text-muted text-sm">
-          It is made as soon as the bank has approved it
+          <Trans>It is made as soon as the bank has approved it</Trans>
           {own
-            ? "; until then you can cancel. You can lower the limit at any time; only the bank can raise it again."
-            : "; until then its holder can cancel. Its holder can lower the limit at any time."}
+            ? t`; until then you can cancel. You can lower the limit at any time; only the bank can raise it again.`
+            : t`; until then its holder can cancel. Its holder can lower the limit at any time.`}
         </p>
       </Review>
     );
@@ -57,18 +61,18 @@ export function CardForm({ owner, act, send }: FormProps) {
   return (
     <form id={form.id} onSubmit={form.onSubmit} className="flex flex-col gap-5" noValidate>
       <Picture holder={draft.holder} />
-      <Field label="Name on the card" problem={problems.holder}>
+      <Field label={t`Name on the card`} problem={problems.holder}>
         {(wiring) => (
           <Input {...wiring} aria-required autoComplete="name" maxLength={HOLDER_MAX} {...text("holder")} />
         )}
       </Field>
       <Field
-        label="Pays from"
+        label={t`Pays from`}
         hint={
           <span className="num">
             {balance
-              ? `${formatAmount(balance.available)} ${draft.asset} available now.`
-              : `There is no ${draft.asset} on ${own ? "your" : "the"} account yet.`}
+              ? t`${formatAmount(balance.available)} ${draft.asset} available now.`
+              : t`There is no ${draft.asset} on ${own ? t`your` : t`the`} account yet.`}
           </span>
         }
         problem={problems.asset}
@@ -77,15 +81,15 @@ export function CardForm({ owner, act, send }: FormProps) {
           <Select {...wiring} {...text("asset")}>
             {codes.map((code) => (
               <option key={code} value={code}>
-                Main · {code}
+                <Trans>Main · {code}</Trans>
               </option>
             ))}
           </Select>
         )}
       </Field>
       <Field
-        label={`Limit a month, ${draft.asset}`}
-        hint="What it may spend in a calendar month at most."
+        label={t`Limit a month, ${draft.asset}`}
+        hint={t`What it may spend in a calendar month at most.`}
         problem={problems.limit}
       >
         {(wiring) => (

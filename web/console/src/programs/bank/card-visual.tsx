@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { Snowflake } from "lucide-react";
 import { cx } from "../../lib/cx";
 import { Coin } from "../../ui/text";
@@ -37,11 +38,11 @@ export function CardVisual({
       />
       <div className="flex items-start justify-between">
         <span className="inline-flex items-center gap-[0.4em] font-semibold font-serif text-[clamp(0.875rem,6cqw,1.125rem)]">
-          <Coin className="size-[1.15em]" /> groat
+          <Coin className="size-[1.15em]" /> <Trans>groat</Trans>
         </span>
         {frozen && (
           <span className="inline-flex items-center gap-1.5 rounded-sm bg-on-coin px-1.5 py-px font-medium text-coin text-xs">
-            <Snowflake className="size-3" aria-hidden /> Frozen
+            <Snowflake className="size-3" aria-hidden /> <Trans>Frozen</Trans>
           </span>
         )}
       </div>
@@ -50,13 +51,17 @@ export function CardVisual({
           {made ? (
             <>
               <span aria-hidden>•••• •••• •••• </span>
-              <span className="sr-only">Card ending in </span>
+              <span className="sr-only">
+                <Trans>Card ending in</Trans>{" "}
+              </span>
               {card.last4}
             </>
           ) : (
             <>
               <span aria-hidden>•••• •••• •••• ••••</span>
-              <span className="sr-only">Card that is not made yet</span>
+              <span className="sr-only">
+                <Trans>Card that is not made yet</Trans>
+              </span>
             </>
           )}
         </p>
@@ -69,7 +74,9 @@ export function CardVisual({
           <span className="min-w-0 truncate uppercase tracking-[0.06em]">{card.holder}</span>
           {made && (
             <span className="num shrink-0">
-              <span className="sr-only">Valid until </span>
+              <span className="sr-only">
+                <Trans>Valid until</Trans>{" "}
+              </span>
               {month}/{year.slice(2)}
             </span>
           )}

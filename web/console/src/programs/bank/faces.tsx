@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Fact, Facts } from "../../ui/facts";
 /** The data of the bank's requests, each kind with its pictures. */
 
@@ -21,9 +23,9 @@ export function TransferFace({ request }: FaceProps) {
   return (
     <Facts>
       <RecipientFacts to={transfer} />
-      {transfer.reference && <Fact label="Reference">{transfer.reference}</Fact>}
+      {transfer.reference && <Fact label={t`Reference`}>{transfer.reference}</Fact>}
       {transfer.on && (
-        <Fact label="On">
+        <Fact label={t`On`}>
           <Day day={transfer.on} />
         </Fact>
       )}
@@ -37,28 +39,29 @@ export function OrderFace({ request }: FaceProps) {
   return (
     <Facts>
       <RecipientFacts to={order} />
-      {order.reference && <Fact label="Reference">{order.reference}</Fact>}
-      <Fact label="Every">{order.every}</Fact>
-      <Fact label="From">
+      {order.reference && <Fact label={t`Reference`}>{order.reference}</Fact>}
+      <Fact label={t`Every`}>{order.every}</Fact>
+      <Fact label={t`From`}>
         <Day day={order.first} />
       </Fact>
       {order.until && (
-        <Fact label="Until">
+        <Fact label={t`Until`}>
           <Day day={order.until} />
         </Fact>
       )}
       {order.next && (
-        <Fact label="Next">
+        <Fact label={t`Next`}>
           <Day day={order.next} />
         </Fact>
       )}
-      <Fact label="Carried out">
+      <Fact label={t`Carried out`}>
         {order.last ? (
           <RequestLink kind="transfer" id={order.last}>
-            {order.count} {order.count === 1 ? "time" : "times"}, the last one
+            {order.count} {order.count === 1 ? t`time` : t`times`}
+            <Trans>, the last one</Trans>
           </RequestLink>
         ) : (
-          "not yet"
+          t`not yet`
         )}
       </Fact>
     </Facts>
@@ -85,8 +88,8 @@ export function CardFace({ request }: FaceProps) {
         <Usage card={card} />
       ) : (
         <Facts>
-          <Fact label="Holder">{card.holder}</Fact>
-          <Fact label="Monthly limit">
+          <Fact label={t`Holder`}>{card.holder}</Fact>
+          <Fact label={t`Monthly limit`}>
             <Amount value={card.limit} asset={card.asset} />
           </Fact>
         </Facts>
@@ -100,14 +103,14 @@ export function PaymentFace({ request }: FaceProps) {
   if (!payment) return null;
   return (
     <Facts>
-      <Fact label="At">{payment.merchant}</Fact>
+      <Fact label={t`At`}>{payment.merchant}</Fact>
       {payment.captured && (
-        <Fact label="Booked">
+        <Fact label={t`Booked`}>
           <Amount value={payment.captured} asset={payment.asset} />
         </Fact>
       )}
       {payment.refunded && (
-        <Fact label="Refunded">
+        <Fact label={t`Refunded`}>
           <Amount value={payment.refunded} asset={payment.asset} />
         </Fact>
       )}
@@ -122,16 +125,20 @@ export function LoanFace({ request }: FaceProps) {
     <div className="flex flex-col gap-4">
       {loan.schedule.length > 0 && <LoanStanding loan={loan} />}
       <Facts>
-        {loan.purpose && <Fact label="Purpose">{loan.purpose}</Fact>}
-        <Fact label="Months">{loan.months}</Fact>
-        {loan.rate && <Fact label="Rate">{typedForm(loan.rate)} % a year</Fact>}
+        {loan.purpose && <Fact label={t`Purpose`}>{loan.purpose}</Fact>}
+        <Fact label={t`Months`}>{loan.months}</Fact>
+        {loan.rate && (
+          <Fact label={t`Rate`}>
+            <Trans>{typedForm(loan.rate)} % a year</Trans>
+          </Fact>
+        )}
         {loan.principal && (
-          <Fact label="Granted">
+          <Fact label={t`Granted`}>
             <Amount value={loan.principal} asset={loan.asset} />
           </Fact>
         )}
         {loan.interest_paid && (
-          <Fact label="Interest paid">
+          <Fact label={t`Interest paid`}>
             <Amount value={loan.interest_paid} asset={loan.asset} />
           </Fact>
         )}
@@ -148,19 +155,19 @@ export function CoinsFace({ request }: FaceProps) {
     <div className="flex flex-col gap-4">
       {coins.txid && <Confirmations data={coins} settled={request.state === "completed"} />}
       <Facts>
-        <Fact label="Direction">{coins.direction === "deposit" ? "Deposit" : "Withdrawal"}</Fact>
+        <Fact label={t`Direction`}>{coins.direction === "deposit" ? t`Deposit` : t`Withdrawal`}</Fact>
         {coins.address && (
-          <Fact label={coins.direction === "deposit" ? "Received at" : "To"}>
-            <Copyable text={coins.address} what="address" />
+          <Fact label={coins.direction === "deposit" ? t`Received at` : t`To`}>
+            <Copyable text={coins.address} what={t`address`} />
           </Fact>
         )}
         {coins.txid && (
-          <Fact label="On the chain">
-            <Copyable text={coins.txid} what="transaction id" />
+          <Fact label={t`On the chain`}>
+            <Copyable text={coins.txid} what={t`transaction id`} />
           </Fact>
         )}
         {coins.fee && (
-          <Fact label="Network's fee, paid by the bank">
+          <Fact label={t`Network's fee, paid by the bank`}>
             <Amount value={coins.fee} asset={coins.asset} />
           </Fact>
         )}
@@ -174,9 +181,13 @@ export function AddressFace({ kind, request }: FaceProps) {
   if (!address) return null;
   return (
     <Facts>
-      {address.note && <Fact label="For">{address.note}</Fact>}
-      <Fact label="Address">
-        {address.address ? <Copyable text={address.address} what="address" /> : `${kind.title} is being made`}
+      {address.note && <Fact label={t`For`}>{address.note}</Fact>}
+      <Fact label={t`Address`}>
+        {address.address ? (
+          <Copyable text={address.address} what={t`address`} />
+        ) : (
+          t`${kind.title} is being made`
+        )}
       </Fact>
     </Facts>
   );
@@ -186,7 +197,7 @@ function RecipientFacts({ to }: { to: Recipient }) {
   const { staff } = useRights();
   return (
     <>
-      <Fact label="To">
+      <Fact label={t`To`}>
         {staff && to.user ? (
           <Link
             to="/users/$user"
@@ -200,8 +211,8 @@ function RecipientFacts({ to }: { to: Recipient }) {
         )}
       </Fact>
       {to.external && (
-        <Fact label="Account">
-          <Copyable text={to.external} shown={spaced(to.external)} what="account number" />
+        <Fact label={t`Account`}>
+          <Copyable text={to.external} shown={spaced(to.external)} what={t`account number`} />
         </Fact>
       )}
     </>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { Bitcoin, CreditCard, HandCoins, Send } from "lucide-react";
 import { useKind } from "../../api/requests";
@@ -32,10 +34,10 @@ const place = (kind: keyof typeof TELLING, to: string, label: string, icon: NavE
   when: has(kind),
 });
 
-const transfers = { to: TRANSFERS, label: "Transfers" };
-const cards = { to: CARDS, label: "Cards" };
-const loans = { to: LOANS, label: "Loans" };
-const bitcoin = { to: BITCOIN, label: "Bitcoin" };
+const transfers = { to: TRANSFERS, label: t`Transfers` };
+const cards = { to: CARDS, label: t`Cards` };
+const loans = { to: LOANS, label: t`Loans` };
+const bitcoin = { to: BITCOIN, label: t`Bitcoin` };
 
 const faces = () => import("./faces");
 const TransferForm = lazyPiece(() => import("./transfer-form"), "TransferForm");
@@ -45,19 +47,19 @@ const kinds: Record<keyof typeof TELLING, KindModule> = {
     page: transfers,
     Line: TransferLine,
     Face: lazyPiece(faces, "TransferFace"),
-    form: { title: "Send money", Form: TransferForm },
+    form: { title: t`Send money`, Form: TransferForm },
   },
   standing_order: {
     page: transfers,
     Line: OrderLine,
     Face: lazyPiece(faces, "OrderFace"),
-    form: { title: "Set up a standing order", Form: TransferForm },
+    form: { title: t`Set up a standing order`, Form: TransferForm },
   },
   beneficiary: {
     page: transfers,
     Line: RecipientLine,
     Face: lazyPiece(faces, "RecipientFace"),
-    form: { title: "Save a recipient", Form: lazyPiece(() => import("./recipient-form"), "RecipientForm") },
+    form: { title: t`Save a recipient`, Form: lazyPiece(() => import("./recipient-form"), "RecipientForm") },
   },
   card: {
     page: cards,
@@ -67,35 +69,35 @@ const kinds: Record<keyof typeof TELLING, KindModule> = {
       const last4 = dataOf("card", request)?.last4;
       return last4 ? `••${last4}` : "";
     },
-    form: { title: "Apply for a card", Form: lazyPiece(() => import("./card-form"), "CardForm") },
+    form: { title: t`Apply for a card`, Form: lazyPiece(() => import("./card-form"), "CardForm") },
     acts: {
-      set_limit: { title: "Monthly limit", Form: lazyPiece(() => import("./limit-form"), "LimitForm") },
+      set_limit: { title: t`Monthly limit`, Form: lazyPiece(() => import("./limit-form"), "LimitForm") },
     },
   },
   card_payment: {
     page: cards,
     Line: PaymentLine,
     Face: lazyPiece(faces, "PaymentFace"),
-    form: { title: "Card payment", Form: lazyPiece(() => import("./payment-form"), "PaymentForm") },
+    form: { title: t`Card payment`, Form: lazyPiece(() => import("./payment-form"), "PaymentForm") },
   },
   loan: {
     page: loans,
     Line: LoanLine,
     Face: lazyPiece(faces, "LoanFace"),
-    form: { title: "Apply for a loan", Form: lazyPiece(() => import("./loan-form"), "LoanForm") },
+    form: { title: t`Apply for a loan`, Form: lazyPiece(() => import("./loan-form"), "LoanForm") },
     acts: {
-      repay: { title: "Repay", Form: lazyPiece(() => import("./repay-form"), "RepayForm") },
+      repay: { title: t`Repay`, Form: lazyPiece(() => import("./repay-form"), "RepayForm") },
       approve: { Preview: lazyPiece(() => import("./terms-preview"), "TermsPreview") },
     },
   },
   bitcoin_transaction: {
-    plural: "Bitcoin",
+    plural: t`Bitcoin`,
     page: bitcoin,
     Line: CoinsLine,
     Face: lazyPiece(faces, "CoinsFace"),
     form: {
-      title: "Withdraw bitcoin",
-      staffTitle: "Withdraw bitcoin",
+      title: t`Withdraw bitcoin`,
+      staffTitle: t`Withdraw bitcoin`,
       Form: lazyPiece(() => import("./withdraw-form"), "WithdrawForm"),
     },
   },
@@ -108,7 +110,7 @@ function SendMoney() {
   return (
     <Button asChild look="primary">
       <Link to={NEW_TRANSFER}>
-        <Send aria-hidden /> Send money
+        <Send aria-hidden /> <Trans>Send money</Trans>
       </Link>
     </Button>
   );
@@ -129,21 +131,21 @@ export const bank = defineProgram({
     { path: BITCOIN, component: lazyPage(() => import("./pages/bitcoin"), "BitcoinPage") },
   ],
   nav: [
-    place("transfer", TRANSFERS, "Transfers", Send),
-    place("card", CARDS, "Cards", CreditCard),
-    place("loan", LOANS, "Loans", HandCoins),
-    place("bitcoin_transaction", BITCOIN, "Bitcoin", Bitcoin),
+    place("transfer", TRANSFERS, t`Transfers`, Send),
+    place("card", CARDS, t`Cards`, CreditCard),
+    place("loan", LOANS, t`Loans`, HandCoins),
+    place("bitcoin_transaction", BITCOIN, t`Bitcoin`, Bitcoin),
   ],
   palette: [
     {
-      label: "Send money",
+      label: t`Send money`,
       icon: Send,
       to: NEW_TRANSFER,
       keywords: ["transfer", "pay"],
       when: has("transfer"),
     },
-    { label: "Apply for a card", icon: CreditCard, to: "/requests/card/new", when: has("card") },
-    { label: "Apply for a loan", icon: HandCoins, to: "/requests/loan/new", when: has("loan") },
+    { label: t`Apply for a card`, icon: CreditCard, to: "/requests/card/new", when: has("card") },
+    { label: t`Apply for a loan`, icon: HandCoins, to: "/requests/loan/new", when: has("loan") },
   ],
   kinds: Object.fromEntries(
     Object.entries(kinds).map(([name, module]) => [

@@ -1,4 +1,6 @@
 import { compare, formatAmount, isZero } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { assetsQuery } from "../../api/queries";
@@ -30,9 +32,9 @@ export function LimitForm({ request, act, explain, onClose }: ActFormProps) {
     const read = readAmount(typed, { code: asset, scale });
     if (!read.ok) return setProblem(read.problem);
     if (isZero(read.amount))
-      return setProblem("Enter an amount greater than 0; freeze the card to stop all payments.");
+      return setProblem(t`Enter an amount greater than 0; freeze the card to stop all payments.`);
     if (own && compare(read.amount, limit) > 0) {
-      return setProblem(`Only the bank can set more than ${formatAmount(limit)} ${asset}.`);
+      return setProblem(t`Only the bank can set more than ${formatAmount(limit)} ${asset}.`);
     }
     return attempt(async () => {
       await act({ limit: read.amount });
@@ -44,12 +46,12 @@ export function LimitForm({ request, act, explain, onClose }: ActFormProps) {
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
       <Usage card={card} />
       <Field
-        label={`New limit, ${asset} a month`}
+        label={t`New limit, ${asset} a month`}
         hint={
           <span className="num">
             {exceeded
-              ? `${formatAmount(spent)} ${asset} are spent already: it can pay again next month.`
-              : own && "You can lower it; only the bank can raise it again."}
+              ? t`${formatAmount(spent)} ${asset} are spent already: it can pay again next month.`
+              : own && t`You can lower it; only the bank can raise it again.`}
           </span>
         }
         problem={problem}
@@ -68,9 +70,11 @@ export function LimitForm({ request, act, explain, onClose }: ActFormProps) {
         )}
       </Field>
       <div className="mt-1 flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>
+          <Trans>Cancel</Trans>
+        </Button>
         <Button type="submit" look="primary" busy={busy}>
-          Set limit
+          <Trans>Set limit</Trans>
         </Button>
       </div>
     </form>

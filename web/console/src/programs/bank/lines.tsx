@@ -1,5 +1,8 @@
 /** The bank's requests, each kind in a line. */
+
 import type { RequestView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Amount } from "../../ui/text";
 import { dataOf, shortened, spaced } from "./data";
 import { Day } from "./pieces";
@@ -14,12 +17,16 @@ export function TransferLine({ request }: Props) {
   if (!transfer) return null;
   return (
     <>
-      to <To to={transfer} />
+      <Trans>
+        to <To to={transfer} />
+      </Trans>
       {transfer.reference && ` · ${transfer.reference}`}
       {transfer.on && request.state === "scheduled" && (
         <>
           {" "}
-          · on <Day day={transfer.on} />
+          <Trans>
+            · on <Day day={transfer.on} />
+          </Trans>
         </>
       )}
     </>
@@ -31,7 +38,9 @@ export function OrderLine({ request }: Props) {
   if (!order) return null;
   return (
     <>
-      to <To to={order} /> · every {order.every}
+      <Trans>
+        to <To to={order} /> · every {order.every}
+      </Trans>
       {order.reference && ` · ${order.reference}`}
     </>
   );
@@ -53,8 +62,10 @@ export function CardLine({ request }: Props) {
   if (!card) return null;
   return (
     <>
-      {card.last4 ? `•••• ${card.last4}` : card.holder} · <Amount value={card.limit} asset={card.asset} /> a
-      month
+      {card.last4 ? `•••• ${card.last4}` : card.holder} ·{" "}
+      <Trans>
+        <Amount value={card.limit} asset={card.asset} /> a month
+      </Trans>
     </>
   );
 }
@@ -71,10 +82,12 @@ export function LoanLine({ request }: Props) {
 export function CoinsLine({ request }: Props) {
   const coins = dataOf("bitcoin_transaction", request);
   if (!coins) return null;
-  return coins.direction === "deposit" ? "Deposit" : `Withdrawal to ${shortened(coins.address)}`;
+  return coins.direction === "deposit" ? t`Deposit` : t`Withdrawal to ${shortened(coins.address)}`;
 }
 
 export function AddressLine({ request }: Props) {
   const address = dataOf("bitcoin_address", request);
-  return address && ([address.note, shortened(address.address)].filter(Boolean).join(" · ") || "New address");
+  return (
+    address && ([address.note, shortened(address.address)].filter(Boolean).join(" · ") || t`New address`)
+  );
 }

@@ -1,5 +1,7 @@
 import { formatAmount } from "@groat/client";
 import { useRequests } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { PAGE_SIZE } from "../../api/queries";
 import { typedForm } from "../../lib/amounts";
 import { usePerson } from "../../live/hooks";
@@ -43,35 +45,39 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
     return (
       <Review review={review} act={act}>
         <div>
-          <h2 className="text-muted text-sm">{own ? "You apply for" : "Application for"}</h2>
+          <h2 className="text-muted text-sm">{own ? t`You apply for` : t`Application for`}</h2>
           <p className="mt-1 font-semibold text-3xl leading-tight tracking-[-0.02em]">
             <Amount value={data.amount} asset={data.asset} />
           </p>
           <p className="mt-1 text-muted">
-            to be paid back over{" "}
-            <span className="font-medium text-ink">
-              {data.months} {data.months === 1 ? "month" : "months"}
-            </span>
+            <Trans>
+              to be paid back over{" "}
+              <span className="font-medium text-ink">
+                {data.months} {data.months === 1 ? t`month` : t`months`}
+              </span>
+            </Trans>
           </p>
         </div>
         <Facts>
-          {data.purpose && <Fact label="Purpose">{data.purpose}</Fact>}
-          <Fact label="Every month">
+          {data.purpose && <Fact label={t`Purpose`}>{data.purpose}</Fact>}
+          <Fact label={t`Every month`}>
             <Amount value={plan.rows[0]?.payment ?? "0"} asset={data.asset} />
             <span className="block text-faint text-xs">
-              {plan.rate ? `at ${typedForm(plan.rate)} % a year` : "without interest"}
+              {plan.rate ? t`at ${typedForm(plan.rate)} % a year` : t`without interest`}
             </span>
           </Fact>
           {plan.rate && (
-            <Fact label="Interest in all">
+            <Fact label={t`Interest in all`}>
               <Amount value={plan.interest} asset={data.asset} />
             </Fact>
           )}
         </Facts>
         <p className="text-muted text-sm">
-          The bank decides, and sets the rate; what it grants is paid out at once. Until then{" "}
-          {own ? "you" : "the borrower"} can cancel.
-          {threshold && ` From ${formatAmount(threshold)} ${data.asset} on, two people must approve.`}
+          <Trans>
+            The bank decides, and sets the rate; what it grants is paid out at once. Until then{" "}
+            {own ? t`you` : t`the borrower`} can cancel.
+          </Trans>
+          {threshold && t` From ${formatAmount(threshold)} ${data.asset} on, two people must approve.`}
         </p>
       </Review>
     );
@@ -80,15 +86,15 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
   const balance = balanceOf(draft.asset);
   return (
     <form id={form.id} onSubmit={form.onSubmit} className="flex flex-col gap-6" noValidate>
-      <FormSection title="The loan">
+      <FormSection title={t`The loan`}>
         <div className="flex items-start gap-2">
           <Field
-            label="Amount"
+            label={t`Amount`}
             className="flex-1"
             hint={
               <span className="num">
-                Paid out to {own ? "your" : "the"} main account
-                {balance && `, now ${formatAmount(balance.balance)} ${draft.asset}`}.
+                <Trans>Paid out to {own ? t`your` : t`the`} main account</Trans>
+                {balance && t`, now ${formatAmount(balance.balance)} ${draft.asset}`}.
               </span>
             }
             problem={problems.amount}
@@ -105,7 +111,7 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
               />
             )}
           </Field>
-          <Field label="Asset" className="w-28" problem={problems.asset}>
+          <Field label={t`Asset`} className="w-28" problem={problems.asset}>
             {(wiring) => (
               <AssetSelect
                 {...wiring}
@@ -116,7 +122,7 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
             )}
           </Field>
         </div>
-        <Field label="Months" hint={`${months.min} to ${months.max}`} problem={problems.months}>
+        <Field label={t`Months`} hint={t`${months.min} to ${months.max}`} problem={problems.months}>
           {(wiring) => (
             <Input
               {...wiring}
@@ -128,17 +134,17 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
             />
           )}
         </Field>
-        <Field label="Purpose (optional)" problem={problems.purpose}>
+        <Field label={t`Purpose (optional)`} problem={problems.purpose}>
           {(wiring) => <Input {...wiring} autoComplete="off" maxLength={200} {...text("purpose")} />}
         </Field>
       </FormSection>
-      <FormSection title="What it would cost">
+      <FormSection title={t`What it would cost`}>
         <Field
-          label="Estimated annual rate (%)"
+          label={t`Estimated annual rate (%)`}
           hint={
             lastRate
-              ? `${own ? "Your" : "The"} last loan had ${typedForm(lastRate)} %. The bank sets the rate of this one when it approves.`
-              : "The bank sets the rate when it approves: try some."
+              ? t`${own ? t`Your` : t`The`} last loan had ${typedForm(lastRate)} %. The bank sets the rate of this one when it approves.`
+              : t`The bank sets the rate when it approves: try some.`
           }
           problem={reading.ok ? undefined : reading.problems.rate}
         >

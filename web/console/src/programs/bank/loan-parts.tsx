@@ -1,4 +1,6 @@
 import { formatAmount, isZero, subtract } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Check, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { cx } from "../../lib/cx";
@@ -26,12 +28,14 @@ export function LoanStanding({ loan }: { loan: LoanData }) {
   return (
     <div data-testid="loan-standing" className={cx("@container", asOf && "opacity-60")}>
       <dl className="grid grid-cols-2 gap-x-6 gap-y-4 @lg:grid-cols-3">
-        <Figure label="Still owed">
+        <Figure label={t`Still owed`}>
           <Amount value={loan.owed} asset={loan.asset} className="font-semibold text-lg" />
-          <Note>of {formatAmount(loan.principal)}</Note>
+          <Note>
+            <Trans>of {formatAmount(loan.principal)}</Trans>
+          </Note>
         </Figure>
         {isZero(overdue.amount) ? (
-          <Figure label="Next instalment">
+          <Figure label={t`Next instalment`}>
             {next ? (
               <>
                 <Amount value={leftOf(next)} asset={loan.asset} className="font-semibold text-lg" />
@@ -40,28 +44,36 @@ export function LoanStanding({ loan }: { loan: LoanData }) {
                 </Note>
               </>
             ) : (
-              <span className="text-muted">none</span>
+              <span className="text-muted">
+                <Trans>none</Trans>
+              </span>
             )}
           </Figure>
         ) : (
-          <Figure label="Overdue">
+          <Figure label={t`Overdue`}>
             <Amount value={overdue.amount} asset={loan.asset} className="font-semibold text-bad text-lg" />
             <Note>
-              since <Day day={overdue.since} />
+              <Trans>
+                since <Day day={overdue.since} />
+              </Trans>
             </Note>
           </Figure>
         )}
-        <Figure label="Interest paid so far">
+        <Figure label={t`Interest paid so far`}>
           <Amount value={loan.interest_paid} asset={loan.asset} className="font-semibold text-lg" />
         </Figure>
       </dl>
       <Meter part={paidPart(loan)} tone={isZero(overdue.amount) ? "good" : "bad"} className="mt-4 !h-2" />
       <p className="num mt-1.5 flex flex-wrap justify-between gap-x-4 text-faint text-xs">
         <span>
-          <Amount value={paid} /> paid back
+          <Trans>
+            <Amount value={paid} /> paid back
+          </Trans>
         </span>
         <span>
-          {done} of {loan.schedule.length} instalments paid
+          <Trans>
+            {done} of {loan.schedule.length} instalments paid
+          </Trans>
         </span>
       </p>
     </div>
@@ -81,21 +93,23 @@ function Note({ children }: { children: ReactNode }) {
   return <span className="num block text-muted text-sm">{children}</span>;
 }
 
-const TITLES = ["", "Due", "Instalment", "Interest", "Principal", "Balance", ""];
+const TITLES = ["", t`Due`, t`Instalment`, t`Interest`, t`Principal`, t`Balance`, ""];
 
 /** The instalments of a loan, each with what of it is interest, and how it stands. */
 export function Schedule({ loan }: { loan: LoanData }) {
   const today = useBankDay();
   return (
     <section
-      aria-label="Schedule"
+      aria-label={t`Schedule`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
       className="scroll-quiet @container max-h-96 overflow-auto rounded-lg border border-line"
       data-testid="schedule"
     >
       <table className="num w-full border-separate border-spacing-0 text-sm">
-        <caption className="sr-only">Schedule</caption>
+        <caption className="sr-only">
+          <Trans>Schedule</Trans>
+        </caption>
         <thead>
           <tr>
             {TITLES.map((title, index) => (
@@ -111,7 +125,7 @@ export function Schedule({ loan }: { loan: LoanData }) {
                   index === 6 && "w-28 @max-xl:hidden",
                 )}
               >
-                {title || <span className="sr-only">{index === 0 ? "Number" : "State"}</span>}
+                {title || <span className="sr-only">{index === 0 ? t`Number` : t`State`}</span>}
               </th>
             ))}
           </tr>
@@ -131,10 +145,10 @@ const CELL =
 const DETAIL = "@max-lg:hidden";
 
 const STANDINGS: Record<Standing, { word: string; look: string }> = {
-  paid: { word: "Paid", look: "text-good" },
-  overdue: { word: "Overdue", look: "font-medium text-bad" },
-  next: { word: "Next", look: "text-accent" },
-  later: { word: "Upcoming", look: "text-faint" },
+  paid: { word: t`Paid`, look: "text-good" },
+  overdue: { word: t`Overdue`, look: "font-medium text-bad" },
+  next: { word: t`Next`, look: "text-accent" },
+  later: { word: t`Upcoming`, look: "text-faint" },
 };
 
 function Row({ row, standing }: { row: Instalment; standing: Standing }) {
@@ -174,7 +188,9 @@ function Row({ row, standing }: { row: Instalment; standing: Standing }) {
       <td className={cx(CELL, "text-right", !paid && "font-medium")}>
         <Amount value={row.payment} />
         {!paid && row.paid && !isZero(row.paid) && (
-          <span className="block font-normal text-muted text-xs">{formatAmount(row.paid)} paid</span>
+          <span className="block font-normal text-muted text-xs">
+            <Trans>{formatAmount(row.paid)} paid</Trans>
+          </span>
         )}
       </td>
       <td className={cx(CELL, "text-right", DETAIL)}>

@@ -1,5 +1,7 @@
 import { formatAmount } from "@groat/client";
 import { useRequests } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { CreditCard } from "lucide-react";
 import { assetsQuery, PAGE_SIZE } from "../../api/queries";
@@ -44,8 +46,8 @@ export function PaymentForm({ owner, act, given, send }: FormProps) {
   if (list.error && cards.length === 0) return <ErrorState error={list.error} onRetry={list.refresh} />;
   if (!card) {
     return (
-      <EmptyState icon={<CreditCard aria-hidden />} title="No card to pay with">
-        A payment needs a card that has been made and is not closed.
+      <EmptyState icon={<CreditCard aria-hidden />} title={t`No card to pay with`}>
+        <Trans>A payment needs a card that has been made and is not closed.</Trans>
       </EmptyState>
     );
   }
@@ -57,11 +59,13 @@ export function PaymentForm({ owner, act, given, send }: FormProps) {
           <Amount value={amount} asset={asset} />
         </p>
         <Facts>
-          <Fact label="At">{merchant}</Fact>
-          <Fact label="Card">{nameOf(card)}</Fact>
+          <Fact label={t`At`}>{merchant}</Fact>
+          <Fact label={t`Card`}>{nameOf(card)}</Fact>
         </Facts>
         <p className="text-muted text-sm">
-          The amount is held until it is captured. What is not captured within a week is given back.
+          <Trans>
+            The amount is held until it is captured. What is not captured within a week is given back.
+          </Trans>
         </p>
       </Review>
     );
@@ -69,10 +73,10 @@ export function PaymentForm({ owner, act, given, send }: FormProps) {
   return (
     <form id={form.id} onSubmit={form.onSubmit} className="flex flex-col gap-5" noValidate>
       <Field
-        label="Card"
+        label={t`Card`}
         hint={
           <span className="num">
-            {formatAmount(card.limit)} {card.asset} a month
+            {formatAmount(card.limit)} <Trans>{card.asset} a month</Trans>
           </span>
         }
         problem={problems.card}
@@ -87,7 +91,7 @@ export function PaymentForm({ owner, act, given, send }: FormProps) {
           </Select>
         )}
       </Field>
-      <Field label={`Amount, ${card.asset}`} problem={problems.amount}>
+      <Field label={t`Amount, ${card.asset}`} problem={problems.amount}>
         {(wiring) => (
           <AmountInput
             {...wiring}
@@ -99,7 +103,7 @@ export function PaymentForm({ owner, act, given, send }: FormProps) {
           />
         )}
       </Field>
-      <Field label="Merchant" problem={problems.merchant}>
+      <Field label={t`Merchant`} problem={problems.merchant}>
         {(wiring) => (
           <Input {...wiring} aria-required autoComplete="off" maxLength={100} {...text("merchant")} />
         )}

@@ -1,4 +1,5 @@
 import { compare, formatAmount, subtract } from "@groat/client";
+import { Trans } from "@lingui/react/macro";
 import { cx } from "../../lib/cx";
 import { formatDay } from "../../lib/time";
 import { Meter } from "../../ui/meter";
@@ -26,10 +27,14 @@ export function Usage({ card }: { card: CardData }) {
         <span>
           <Amount value={spent} className="font-medium" />{" "}
           <span className="text-muted">
-            of <Amount value={card.limit} asset={card.asset} /> this month
+            <Trans>
+              of <Amount value={card.limit} asset={card.asset} /> this month
+            </Trans>
           </span>
         </span>
-        <span className="num text-faint text-xs">{formatAmount(left)} left</span>
+        <span className="num text-faint text-xs">
+          <Trans>{formatAmount(left)} left</Trans>
+        </span>
       </div>
       <Meter part={part} tone={part > 0.9 ? "warn" : "accent"} />
     </div>
@@ -54,7 +59,9 @@ export function Confirmations({ data, settled }: { data: BitcoinData; settled: b
         ))}
       </span>
       <span className="num text-muted">
-        {confirmations} of {needed} confirmations
+        <Trans>
+          {confirmations} of {needed} confirmations
+        </Trans>
       </span>
     </span>
   );

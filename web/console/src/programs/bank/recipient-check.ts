@@ -1,4 +1,5 @@
 import { GroatError } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { explain } from "../../api/problem";
 import { configQuery } from "../../api/queries";
@@ -16,7 +17,7 @@ export function useRecipientCheck(owner: string): (typed: string) => Promise<Fou
     try {
       const to = await groat.api.recipient(typed);
       if (to.user !== owner) return { to };
-      return { problem: `Enter somebody else: this is ${own ? "you" : "the payer"}.` };
+      return { problem: t`Enter somebody else: this is ${own ? t`you` : t`the payer`}.` };
     } catch (error) {
       if (!(error instanceof GroatError) || error.code !== "user_not_found") throw error;
       return { problem: explain(error) };

@@ -1,4 +1,6 @@
 import type { RequestView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Landmark, UserRound } from "lucide-react";
 import { cx } from "../../lib/cx";
 import type { Problems, useDraft } from "../../requests/draft";
@@ -29,13 +31,13 @@ export function RecipientFields({
   text: Form["text"];
 }) {
   const ways: { value: Way; label: string }[] = [
-    ...(saved.length > 0 ? [{ value: "saved" as const, label: "Saved" }] : []),
-    { value: "user", label: "groat user" },
-    { value: "bank", label: "Another bank" },
+    ...(saved.length > 0 ? [{ value: "saved" as const, label: t`Saved` }] : []),
+    { value: "user", label: t`groat user` },
+    { value: "bank", label: t`Another bank` },
   ];
   return (
     <>
-      <Choice label="Recipient" value={draft.way} options={ways} onChange={(way) => set({ way })} />
+      <Choice label={t`Recipient`} value={draft.way} options={ways} onChange={(way) => set({ way })} />
       {draft.way === "saved" && (
         <SavedChoice
           saved={saved}
@@ -45,7 +47,7 @@ export function RecipientFields({
         />
       )}
       {draft.way === "user" && (
-        <Field label="Id or e-mail address" problem={problems.user}>
+        <Field label={t`Id or e-mail address`} problem={problems.user}>
           {(wiring) => (
             <Input
               {...wiring}
@@ -59,7 +61,7 @@ export function RecipientFields({
       )}
       {draft.way === "bank" && (
         <>
-          <Field label="Account number or IBAN" problem={problems.number}>
+          <Field label={t`Account number or IBAN`} problem={problems.number}>
             {(wiring) => (
               <Input
                 {...wiring}
@@ -71,14 +73,14 @@ export function RecipientFields({
               />
             )}
           </Field>
-          <Field label="Name of the holder" problem={problems.name}>
+          <Field label={t`Name of the holder`} problem={problems.name}>
             {(wiring) => <Input {...wiring} autoComplete="off" maxLength={100} {...text("name")} />}
           </Field>
           {keeps && (
             // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox is in it
             <label className="flex items-center gap-3 text-sm">
               <Checkbox checked={draft.keep} onCheckedChange={(checked) => set({ keep: checked === true })} />
-              Save for another time
+              <Trans>Save for another time</Trans>
             </label>
           )}
         </>
@@ -101,7 +103,9 @@ function SavedChoice({
 }) {
   return (
     <fieldset className="min-w-0">
-      <legend className="sr-only">Saved recipient</legend>
+      <legend className="sr-only">
+        <Trans>Saved recipient</Trans>
+      </legend>
       <div className="scroll-quiet max-h-64 divide-y divide-line overflow-y-auto rounded-lg border border-line">
         {saved.map((request, index) => {
           const to = dataOf("beneficiary", request);

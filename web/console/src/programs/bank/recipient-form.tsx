@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import type { FormProps } from "../../registry/program";
 import { type Reading, useDraft } from "../../requests/draft";
 import { Review, ReviewButton } from "../../requests/review";
@@ -40,11 +42,13 @@ export function RecipientForm({ owner, act, send }: FormProps) {
     const { data, to } = review.reviewed;
     return (
       <Review review={review} act={act}>
-        <h2 className="font-semibold">Review</h2>
+        <h2 className="font-semibold">
+          <Trans>Review</Trans>
+        </h2>
         <Facts>
-          <Fact label="Recipient">{to ? `${to.name} (${to.user})` : data.name || data.user}</Fact>
+          <Fact label={t`Recipient`}>{to ? `${to.name} (${to.user})` : data.name || data.user}</Fact>
           {data.external && (
-            <Fact label="Account">
+            <Fact label={t`Account`}>
               <span className="num">{spaced(data.external)}</span>
             </Fact>
           )}

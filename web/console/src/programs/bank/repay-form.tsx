@@ -1,4 +1,6 @@
 import { compare, formatAmount, isZero, subtract } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { assetsQuery } from "../../api/queries";
@@ -37,9 +39,9 @@ function Repayment({ loan, request, act, explain, onClose }: ActFormProps & { lo
   const { busy, problem, setProblem, attempt } = useAttempt(explain);
 
   const options = [
-    ...(isZero(overdue) ? [] : [{ value: "overdue" as const, label: "What is overdue", amount: overdue }]),
-    { value: "all" as const, label: "All of it", amount: most },
-    { value: "part" as const, label: "Another amount" },
+    ...(isZero(overdue) ? [] : [{ value: "overdue" as const, label: t`What is overdue`, amount: overdue }]),
+    { value: "all" as const, label: t`All of it`, amount: most },
+    { value: "part" as const, label: t`Another amount` },
   ];
 
   /** The amount, or why it cannot be that. */
@@ -48,10 +50,10 @@ function Repayment({ loan, request, act, explain, onClose }: ActFormProps & { lo
     const given = fixed ? { ok: true as const, amount: fixed } : readAmount(typed, { code: asset, scale });
     if (!given.ok) return { problem: given.problem };
     const { amount } = given;
-    if (isZero(amount)) return { problem: "Enter an amount greater than 0." };
-    if (compare(amount, most) > 0) return { problem: `Only ${formatAmount(most)} ${asset} are owed.` };
+    if (isZero(amount)) return { problem: t`Enter an amount greater than 0.` };
+    if (compare(amount, most) > 0) return { problem: t`Only ${formatAmount(most)} ${asset} are owed.` };
     if (balance && compare(amount, balance.available) > 0) {
-      return { problem: `Only ${formatAmount(balance.available)} ${asset} are available.` };
+      return { problem: t`Only ${formatAmount(balance.available)} ${asset} are available.` };
     }
     return { amount };
   }
@@ -76,7 +78,7 @@ function Repayment({ loan, request, act, explain, onClose }: ActFormProps & { lo
       ) : (
         <>
           <OptionCards
-            label="How much"
+            label={t`How much`}
             value={choice}
             options={options.map(({ value, label, amount }) => ({
               value,
@@ -90,12 +92,12 @@ function Repayment({ loan, request, act, explain, onClose }: ActFormProps & { lo
           />
           {choice === "part" && (
             <Field
-              label="Amount"
+              label={t`Amount`}
               problem={problem}
               hint={
                 balance && (
                   <span className="num">
-                    {formatAmount(balance.available)} {asset} available
+                    {formatAmount(balance.available)} <Trans>{asset} available</Trans>
                   </span>
                 )
               }
@@ -123,7 +125,7 @@ function Repayment({ loan, request, act, explain, onClose }: ActFormProps & { lo
       )}
       <div className="mt-1 flex justify-end gap-2">
         <Button disabled={busy} onClick={reviewed === null ? onClose : () => setReviewed(null)}>
-          {reviewed === null ? "Cancel" : "Change"}
+          {reviewed === null ? t`Cancel` : t`Change`}
         </Button>
         <Button
           key={reviewed}
@@ -133,7 +135,7 @@ function Repayment({ loan, request, act, explain, onClose }: ActFormProps & { lo
           busy={busy}
           autoFocus={reviewed !== null}
         >
-          {reviewed === null ? "Review" : "Repay"}
+          {reviewed === null ? t`Review` : t`Repay`}
         </Button>
       </div>
     </form>
@@ -161,40 +163,42 @@ function Review({
       </p>
       <Facts>
         {!isZero(overdue) && (
-          <Fact label="For what is due">
+          <Fact label={t`For what is due`}>
             <Amount value={overdue} />
             {!isZero(interest) && (
               <span className="block text-faint text-xs">
-                <Amount value={interest} /> of it interest
+                <Trans>
+                  <Amount value={interest} /> of it interest
+                </Trans>
               </span>
             )}
           </Fact>
         )}
         {!isZero(accrued) && (
-          <Fact label="Interest of this month so far">
+          <Fact label={t`Interest of this month so far`}>
             <Amount value={accrued} />
           </Fact>
         )}
         {!isZero(early) && (
-          <Fact label="Off what is owed, early">
+          <Fact label={t`Off what is owed, early`}>
             <Amount value={early} />
           </Fact>
         )}
-        <Fact label="Balance afterwards">
+        <Fact label={t`Balance afterwards`}>
           <Amount value={owed} className="font-medium" />
         </Fact>
         {available !== null && (
-          <Fact label="Available afterwards">
+          <Fact label={t`Available afterwards`}>
             <Amount value={subtract(available, amount)} />
           </Fact>
         )}
       </Facts>
       <p className="text-muted text-sm">
         {last
-          ? "This pays the loan off."
+          ? t`This pays the loan off.`
           : isZero(early)
-            ? "The instalments to come stay as they are."
-            : "The instalments to come stay on their days and become smaller."}
+            ? t`The instalments to come stay as they are.`
+            : t`The instalments to come stay on their days and become smaller.`}
       </p>
     </div>
   );

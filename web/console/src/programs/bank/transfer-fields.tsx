@@ -1,4 +1,6 @@
 import { formatAmount, type RequestView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import type { MainBalance } from "../../live/hooks";
 import { AmountInput, AssetSelect } from "../../parts/money";
 import type { useDraft } from "../../requests/draft";
@@ -10,9 +12,9 @@ import { RecipientFields } from "./recipient-fields";
 import type { ReadTransfer, TransferDraft, When } from "./transfer";
 
 const WHEN = [
-  { value: "now", label: "Now" },
-  { value: "day", label: "Schedule" },
-  { value: "regularly", label: "Repeat" },
+  { value: "now", label: t`Now` },
+  { value: "day", label: t`Schedule` },
+  { value: "regularly", label: t`Repeat` },
 ] as const;
 
 /** Whom, how much, when. */
@@ -28,18 +30,18 @@ export function TransferFields({
   const balance = balances.find(({ asset }) => asset === draft.asset);
   return (
     <form id={id} onSubmit={onSubmit} className="flex flex-col gap-6" noValidate>
-      <FormSection title="Recipient">
+      <FormSection title={t`Recipient`}>
         <RecipientFields draft={draft} problems={problems} saved={saved} keeps set={set} text={text} />
       </FormSection>
-      <FormSection title="How much">
+      <FormSection title={t`How much`}>
         <div className="flex items-start gap-2">
           <Field
-            label="Amount"
+            label={t`Amount`}
             className="flex-1"
             hint={
               balance && (
                 <span className="num">
-                  {formatAmount(balance.available)} {balance.asset} available
+                  {formatAmount(balance.available)} <Trans>{balance.asset} available</Trans>
                 </span>
               )
             }
@@ -55,7 +57,7 @@ export function TransferFields({
               />
             )}
           </Field>
-          <Field label="Asset" className="w-28">
+          <Field label={t`Asset`} className="w-28">
             {(wiring) => (
               <AssetSelect
                 {...wiring}
@@ -66,39 +68,44 @@ export function TransferFields({
             )}
           </Field>
         </div>
-        <Field label="Reference (optional)" hint="The recipient reads it.">
+        <Field label={t`Reference (optional)`} hint={t`The recipient reads it.`}>
           {(wiring) => <Input {...wiring} autoComplete="off" maxLength={140} {...text("reference")} />}
         </Field>
       </FormSection>
-      <FormSection title="When">
-        <Choice label="When" value={draft.when} options={WHEN} onChange={(when: When) => set({ when })} />
+      <FormSection title={t`When`}>
+        <Choice label={t`When`} value={draft.when} options={WHEN} onChange={(when: When) => set({ when })} />
         {draft.when === "day" && (
-          <DayField label="Day" value={draft.day} problem={problems.day} onChange={(day) => set({ day })} />
+          <DayField
+            label={t`Day`}
+            value={draft.day}
+            problem={problems.day}
+            onChange={(day) => set({ day })}
+          />
         )}
         {draft.when === "regularly" && (
           <div className="grid gap-4 sm:grid-cols-2">
             <DayField
-              label="First on"
+              label={t`First on`}
               value={draft.first}
               problem={problems.first}
               onChange={(first) => set({ first })}
             />
             <div className="flex flex-col gap-1.5">
               <span aria-hidden className="font-medium text-sm">
-                Then every
+                <Trans>Then every</Trans>
               </span>
               <Choice
-                label="Then every"
+                label={t`Then every`}
                 value={draft.every}
                 options={[
-                  { value: "week", label: "Week" },
-                  { value: "month", label: "Month" },
+                  { value: "week", label: t`Week` },
+                  { value: "month", label: t`Month` },
                 ]}
                 onChange={(every) => set({ every })}
               />
             </div>
             <DayField
-              label="Until (optional)"
+              label={t`Until (optional)`}
               value={draft.until}
               problem={problems.until}
               onChange={(until) => set({ until })}

@@ -1,5 +1,7 @@
 import { compare, formatAmount, type RequestView } from "@groat/client";
 import { useRequests } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Wallet } from "lucide-react";
@@ -29,8 +31,8 @@ export function TransferForm(props: Pick<FormProps, "kind" | "owner" | "given">)
   if (saved.error && none) return <ErrorState error={saved.error} onRetry={saved.refresh} />;
   if (balances.length === 0) {
     return (
-      <EmptyState icon={<Wallet aria-hidden />} title="Nothing to send yet">
-        As soon as there is something on the account, it can be sent from here.
+      <EmptyState icon={<Wallet aria-hidden />} title={t`Nothing to send yet`}>
+        <Trans>As soon as there is something on the account, it can be sent from here.</Trans>
       </EmptyState>
     );
   }
@@ -72,7 +74,7 @@ function Transfer({
     const balance = balances.find(({ asset }) => asset === draft.asset);
     // A transfer for today is held at once, so the money must be there; a later day may bring it.
     if (balance && reading.read.kind === "transfer" && !on && compare(amount, balance.available) > 0) {
-      const problem = `Only ${formatAmount(balance.available)} ${draft.asset} are available.`;
+      const problem = t`Only ${formatAmount(balance.available)} ${draft.asset} are available.`;
       return { ok: false, problems: { amount: problem } };
     }
     return reading;
@@ -97,7 +99,7 @@ function Transfer({
       data = { ...rest, beneficiary: kept.current.id };
     }
     const request = await fileFor(name, data);
-    toast.success(name === "transfer" ? "Transfer submitted" : "Standing order set up", {
+    toast.success(name === "transfer" ? t`Transfer submitted` : t`Standing order set up`, {
       id: toastId(request),
       description: `${formatAmount(data.amount ?? "")} ${data.asset}`,
     });
@@ -113,7 +115,7 @@ function Transfer({
 
   if (reviewed) {
     return (
-      <Review review={form.review} act={reviewed.kind === "transfer" ? "Send" : "Set up"}>
+      <Review review={form.review} act={reviewed.kind === "transfer" ? t`Send` : t`Set up`}>
         <TransferSummary kind={kind} read={reviewed} saved={saved} balances={balances} own={owner === me} />
       </Review>
     );

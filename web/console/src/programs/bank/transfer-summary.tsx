@@ -1,4 +1,6 @@
 import { compare, formatAmount, type KindView, type RequestView, subtract } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { ArrowRight } from "lucide-react";
 import { cx } from "../../lib/cx";
 import type { MainBalance } from "../../live/hooks";
@@ -40,45 +42,49 @@ export function TransferSummary({
   return (
     <>
       <div>
-        <h2 className="text-muted text-sm">{own ? "You send" : "To be sent"}</h2>
+        <h2 className="text-muted text-sm">{own ? t`You send` : t`To be sent`}</h2>
         <p className="mt-1 font-semibold text-3xl leading-tight tracking-[-0.02em]">
           <Amount value={amount} asset={asset} />
         </p>
         <p className="mt-1 text-muted">
-          to{" "}
-          <span className="font-medium text-ink">
-            {read.to?.name ? `${read.to.name} (${read.to.user})` : <To to={to} />}
-          </span>
+          <Trans>
+            to{" "}
+            <span className="font-medium text-ink">
+              {read.to?.name ? `${read.to.name} (${read.to.user})` : <To to={to} />}
+            </span>
+          </Trans>
         </p>
       </div>
       <Facts>
         {to.external && (
-          <Fact label="Account">
+          <Fact label={t`Account`}>
             <span className="num">{spaced(to.external)}</span>
           </Fact>
         )}
-        {data.reference && <Fact label="Reference">{data.reference}</Fact>}
-        <Fact label="When">
+        {data.reference && <Fact label={t`Reference`}>{data.reference}</Fact>}
+        <Fact label={t`When`}>
           {now ? (
-            "As soon as it is approved"
+            t`As soon as it is approved`
           ) : read.kind === "transfer" ? (
             <Day day={data.on ?? ""} />
           ) : (
             <>
-              every {data.every}, first on <Day day={data.first ?? ""} />
+              <Trans>
+                every {data.every}, first on <Day day={data.first ?? ""} />
+              </Trans>
               {data.until && (
-                <>
+                <Trans>
                   , until <Day day={data.until} />
-                </>
+                </Trans>
               )}
             </>
           )}
         </Fact>
         {now && balance && after && (
-          <Fact label="Available">
+          <Fact label={t`Available`}>
             <span className="inline-flex flex-wrap items-center justify-end gap-1.5">
               <Amount value={balance.available} className="text-faint" />
-              <ArrowRight className="size-3.5 text-faint" aria-label="becomes" />
+              <ArrowRight className="size-3.5 text-faint" aria-label={t`becomes`} />
               <Amount
                 value={after}
                 asset={asset}
@@ -90,9 +96,9 @@ export function TransferSummary({
       </Facts>
       <p className="text-muted text-sm">
         {now
-          ? `The amount is held until it is approved; until then ${own ? "you" : "the payer"} can cancel.`
-          : "Nothing is held before the day comes."}
-        {threshold && ` From ${formatAmount(threshold)} ${asset} on, two people must approve.`}
+          ? t`The amount is held until it is approved; until then ${own ? t`you` : t`the payer`} can cancel.`
+          : t`Nothing is held before the day comes.`}
+        {threshold && t` From ${formatAmount(threshold)} ${asset} on, two people must approve.`}
       </p>
     </>
   );

@@ -1,5 +1,7 @@
 /** The draft of a transfer, and its meaning. No screens here. */
+
 import { type Asset, compare } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { readAmount } from "../../lib/amounts";
 import type { Problems, Reading } from "../../requests/draft";
 
@@ -62,14 +64,14 @@ export function readRecipient(draft: Pick<TransferDraft, "way" | "saved" | "user
   const name = draft.name.trim();
   const number = plainNumber(draft.number);
   if (way === "saved") {
-    return { data: { beneficiary: saved }, problems: saved ? {} : { saved: "Choose whom to pay." } };
+    return { data: { beneficiary: saved }, problems: saved ? {} : { saved: t`Choose whom to pay.` } };
   }
-  if (way === "user") return { data: { user }, problems: user ? {} : { user: "Enter a recipient." } };
+  if (way === "user") return { data: { user }, problems: user ? {} : { user: t`Enter a recipient.` } };
   const wrong = numberProblem(number);
   return {
     data: { external: number, name },
     problems: {
-      ...(!name && { name: "Write the name of the account's holder." }),
+      ...(!name && { name: t`Write the name of the account's holder.` }),
       ...(wrong && { number: wrong }),
     },
   };
@@ -93,7 +95,7 @@ export function readTransfer(
   };
   const amount = readAmount(draft.amount, { code, scale });
   if (!amount.ok) problems.amount = amount.problem;
-  else if (compare(amount.amount, "0") === 0) problems.amount = "Enter an amount greater than 0.";
+  else if (compare(amount.amount, "0") === 0) problems.amount = t`Enter an amount greater than 0.`;
   else data.amount = amount.amount;
   data.asset = code;
   if (draft.reference.trim()) data.reference = draft.reference.trim();
@@ -105,7 +107,7 @@ export function readTransfer(
   } else if (draft.when === "regularly") {
     const wrong = dayProblem(draft.first, today);
     if (wrong) problems.first = wrong;
-    if (draft.until && draft.until < draft.first) problems.until = "It would end before it begins.";
+    if (draft.until && draft.until < draft.first) problems.until = t`It would end before it begins.`;
     Object.assign(data, {
       first: draft.first,
       every: draft.every,
@@ -127,8 +129,8 @@ export function readTransfer(
 }
 
 function dayProblem(day: string, today: string): string | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return "Choose a day.";
-  return day < today ? "That day has passed." : null;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return t`Choose a day.`;
+  return day < today ? t`That day has passed.` : null;
 }
 
 /** An account's number as it is sent: no spaces, in capitals. */
@@ -150,17 +152,17 @@ const IBAN_LENGTHS = new Map(
 
 /** Finds the fault of an account's number; null: none. One that begins as an IBAN must be one, by length and check digits. */
 export function numberProblem(number: string): string | null {
-  if (!/^[A-Z0-9]{5,34}$/.test(number)) return "Write an IBAN, or 5 to 34 letters and digits.";
+  if (!/^[A-Z0-9]{5,34}$/.test(number)) return t`Write an IBAN, or 5 to 34 letters and digits.`;
   const [, country = "", check = ""] = /^([A-Z]{2})([0-9]{2})/.exec(number) ?? [];
   const length = IBAN_LENGTHS.get(country);
   if (!country || (length === undefined && number.length < 15)) return null;
   if (length !== undefined && number.length !== length)
-    return `An IBAN of ${country} has ${length} letters and digits, and this one ${number.length}.`;
+    return t`An IBAN of ${country} has ${length} letters and digits, and this one ${number.length}.`;
   const digits = (number.slice(4) + number.slice(0, 4)).replaceAll(/[A-Z]/g, (letter) =>
     String(letter.charCodeAt(0) - 55),
   );
   const right = BigInt(digits) % 97n === 1n && check >= "02" && check <= "98";
-  return right ? null : "The check digits are wrong: a digit may be mistyped.";
+  return right ? null : t`The check digits are wrong: a digit may be mistyped.`;
 }
 
 /** Finds the field that a refusal of the bank is about. */

@@ -1,4 +1,6 @@
 import { formatAmount, isZero, subtract } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { assetsQuery } from "../../api/queries";
 import { useKind } from "../../api/requests";
@@ -42,11 +44,11 @@ export function WithdrawForm({ owner, act, send }: Pick<FormProps, "owner" | "ac
   return (
     <form id={form.id} onSubmit={form.onSubmit} className="flex flex-col gap-4" noValidate>
       <Field
-        label="Amount"
+        label={t`Amount`}
         hint={
           available !== null && (
             <span className="num">
-              {formatAmount(available)} {BTC} available
+              {formatAmount(available)} <Trans>{BTC} available</Trans>
             </span>
           )
         }
@@ -62,12 +64,14 @@ export function WithdrawForm({ owner, act, send }: Pick<FormProps, "owner" | "ac
               onChange={(amount) => set({ amount })}
             />
             {available !== null && !isZero(available) && (
-              <Button onClick={() => set({ amount: typedForm(available) })}>All</Button>
+              <Button onClick={() => set({ amount: typedForm(available) })}>
+                <Trans>All</Trans>
+              </Button>
             )}
           </span>
         )}
       </Field>
-      <Field label="To address" problem={problems.address}>
+      <Field label={t`To address`} problem={problems.address}>
         {(wiring) => (
           <Input
             {...wiring}
@@ -101,21 +105,27 @@ function Summary({
       </p>
       <div className="rounded-lg border border-line text-sm">
         <div className="border-line border-b px-3.5 py-2.5">
-          <p className="text-muted">To, please compare it with where you have it from</p>
+          <p className="text-muted">
+            <Trans>To, please compare it with where you have it from</Trans>
+          </p>
           <p className="mt-1 font-mono text-[0.8125rem] leading-6">{spaced(address)}</p>
         </div>
         <dl className="divide-y divide-line">
           {available !== null && (
-            <Fact label="Available afterwards">
+            <Fact label={t`Available afterwards`}>
               <Amount value={subtract(available, amount)} />
             </Fact>
           )}
-          <Fact label="Network's fee">paid by the bank</Fact>
+          <Fact label={t`Network's fee`}>
+            <Trans>paid by the bank</Trans>
+          </Fact>
         </dl>
       </div>
       <p className="text-muted text-sm">
-        It is held until {threshold ? "two people have" : "somebody has"} approved it. Once sent, it can’t be
-        reversed; if it fails, {own ? "you get" : "its owner gets"} the money back.
+        <Trans>
+          It is held until {threshold ? t`two people have` : t`somebody has`} approved it. Once sent, it can’t
+          be reversed; if it fails, {own ? t`you get` : t`its owner gets`} the money back.
+        </Trans>
       </p>
     </>
   );

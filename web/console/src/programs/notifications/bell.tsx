@@ -1,4 +1,6 @@
 import { useNotifications, useUnread } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { Bell as BellIcon } from "lucide-react";
 import { useState } from "react";
@@ -18,14 +20,14 @@ export function Bell() {
     <Popover
       open={open}
       onOpenChange={setOpen}
-      label="Latest notifications"
+      label={t`Latest notifications`}
       trigger={
         <button
           type="button"
           data-testid="bell"
           data-unread={unread}
-          aria-label={unread > 0 ? `Notifications, ${unread} not read` : "Notifications"}
-          title="Notifications"
+          aria-label={unread > 0 ? t`Notifications, ${unread} not read` : t`Notifications`}
+          title={t`Notifications`}
           className="relative inline-flex size-11 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink sm:size-9"
         >
           <BellIcon className="size-[1.125rem]" aria-hidden />
@@ -51,16 +53,18 @@ function Latest({ close }: { close: () => void }) {
   return (
     <div data-testid="bell-panel">
       <header className="flex min-h-13 items-center justify-between gap-3 border-line border-b px-4 py-2">
-        <h2 className="font-semibold text-sm">Notifications</h2>
+        <h2 className="font-semibold text-sm">
+          <Trans>Notifications</Trans>
+        </h2>
         {unread > 0 && (
           <Button size="sm" look="quiet" className="-mr-2" onClick={() => void markAllRead()}>
-            Mark all as read
+            <Trans>Mark all as read</Trans>
           </Button>
         )}
       </header>
       {latest.length === 0 ? (
-        <EmptyState icon={<BellIcon aria-hidden />} title="Nothing yet">
-          What happens to your money and your requests is told here.
+        <EmptyState icon={<BellIcon aria-hidden />} title={t`Nothing yet`}>
+          <Trans>What happens to your money and your requests is told here.</Trans>
         </EmptyState>
       ) : (
         <ul className="scroll-quiet max-h-[min(26rem,60dvh)] divide-y divide-line overflow-y-auto">
@@ -81,7 +85,7 @@ function Latest({ close }: { close: () => void }) {
           onClick={close}
           className="flex min-h-11 items-center justify-center rounded-md font-medium text-sm hover:bg-hover sm:min-h-9"
         >
-          All notifications
+          <Trans>All notifications</Trans>
         </Link>
       </footer>
     </div>

@@ -1,5 +1,7 @@
 /** Notifications in the order in which people look for them: by day. No screens here. */
+
 import type { NotificationView } from "@groat/client";
+import { t } from "@lingui/core/macro";
 
 export interface Day {
   /** The day in the reader's zone, "2026-11-21". */
@@ -26,8 +28,8 @@ export function byDay(items: readonly NotificationView[], now: Date = new Date()
 
 function titleOf(at: Date, now: Date): string {
   const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
-  if (dayOf(at) === dayOf(now)) return "Today";
-  if (dayOf(at) === dayOf(yesterday)) return "Yesterday";
+  if (dayOf(at) === dayOf(now)) return t`Today`;
+  if (dayOf(at) === dayOf(yesterday)) return t`Yesterday`;
   return (at.getFullYear() === now.getFullYear() ? long : longWithYear).format(at);
 }
 

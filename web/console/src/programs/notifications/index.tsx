@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Bell as BellIcon } from "lucide-react";
 import { defineProgram } from "../../registry/program";
 import { lazyPage } from "../../shell/missing";
@@ -18,8 +19,8 @@ export const notifications = defineProgram({
       section: "own",
       order: 90,
       to: NOTIFICATIONS,
-      label: "Notifications",
-      short: "News",
+      label: t`Notifications`,
+      short: t`News`,
       icon: BellIcon,
       // Staff have the bell, and need the room.
       when: ({ staff }) => !staff,

@@ -1,4 +1,5 @@
 import type { NotificationView } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleX, Info, TriangleAlert } from "lucide-react";
 import { kindsQuery } from "../../api/requests";
@@ -8,10 +9,10 @@ import { sentence } from "../../requests/fields";
 
 /** Each level has its icon. A warning or an error always shows it, so that colour never carries the meaning alone. */
 const LEVELS = {
-  success: { icon: CircleCheck, word: "Success", tone: "bg-good-soft text-good" },
-  info: { icon: Info, word: "Information", tone: "bg-sunken text-muted" },
-  warning: { icon: TriangleAlert, word: "Warning", tone: "bg-warn-soft text-warn" },
-  error: { icon: CircleX, word: "Problem", tone: "bg-bad-soft text-bad" },
+  success: { icon: CircleCheck, word: t`Success`, tone: "bg-good-soft text-good" },
+  info: { icon: Info, word: t`Information`, tone: "bg-sunken text-muted" },
+  warning: { icon: TriangleAlert, word: t`Warning`, tone: "bg-warn-soft text-warn" },
+  error: { icon: CircleX, word: t`Problem`, tone: "bg-bad-soft text-bad" },
 } as const;
 
 export function NoticeMark({

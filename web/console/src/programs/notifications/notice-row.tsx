@@ -1,4 +1,6 @@
 import type { NotificationView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { Check } from "lucide-react";
 import { cx } from "../../lib/cx";
@@ -56,7 +58,12 @@ export function NoticeRow({
           ) : (
             title
           )}
-          {!read && <span className="sr-only"> (not read)</span>}
+          {!read && (
+            <span className="sr-only">
+              {" "}
+              <Trans>(not read)</Trans>
+            </span>
+          )}
         </p>
         {body && (
           <p className={cx("wrap-anywhere mt-0.5 text-muted text-sm", compact && "line-clamp-2")}>{body}</p>
@@ -72,7 +79,7 @@ export function NoticeRow({
         )}
         {!read && (
           <IconButton
-            label={`Mark as read: ${title}`}
+            label={t`Mark as read: ${title}`}
             className="-mr-3.5 -my-2.5 group/read relative text-accent sm:-mr-2.5 sm:-my-1.5 sm:!size-8"
             onClick={(event) => {
               // The button goes; who came by keyboard goes on from the row.

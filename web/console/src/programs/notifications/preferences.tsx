@@ -1,5 +1,7 @@
 import { GroatError, type PreferencesView, type Way, wants } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { explain } from "../../api/problem";
@@ -20,8 +22,8 @@ export function PreferencesSheet({ open, onClose }: { open: boolean; onClose: ()
     <Sheet
       open={open}
       onOpenChange={(next) => !next && onClose()}
-      title="Notification settings"
-      description="All notifications are kept and counted, whatever you choose here."
+      title={t`Notification settings`}
+      description={t`All notifications are kept and counted, whatever you choose here.`}
       testId="preferences"
     >
       {open && <Preferences />}
@@ -67,17 +69,19 @@ function Choices({ preferences }: { preferences: PreferencesView }) {
   return (
     <div className="flex flex-col gap-4" aria-busy={saving !== null || undefined}>
       <table className="w-full text-sm">
-        <caption className="sr-only">How you hear of each category</caption>
+        <caption className="sr-only">
+          <Trans>How you hear of each category</Trans>
+        </caption>
         <thead>
           <tr className="text-faint text-xs">
             <th scope="col" className="pb-2 text-left font-medium">
-              About
+              <Trans>About</Trans>
             </th>
             <th scope="col" className="w-24 pb-2 text-center font-medium">
-              On screen
+              <Trans>On screen</Trans>
             </th>
             <th scope="col" className="w-24 pb-2 text-center font-medium">
-              E-mail
+              <Trans>E-mail</Trans>
             </th>
           </tr>
         </thead>
@@ -89,14 +93,16 @@ function Choices({ preferences }: { preferences: PreferencesView }) {
                 <th scope="row" className="py-3.5 pr-3 text-left font-medium">
                   {title}
                   {category === OTHERS && categories.length > 1 && (
-                    <span className="block font-normal text-faint text-xs">What comes up in future, too</span>
+                    <span className="block font-normal text-faint text-xs">
+                      <Trans>What comes up in future, too</Trans>
+                    </span>
                   )}
                 </th>
                 {(["toast", "email"] as const).map((way) => (
                   <td key={way}>
                     <span className="flex justify-center">
                       <Checkbox
-                        aria-label={`${title}: ${way === "toast" ? "on screen" : "by e-mail"}`}
+                        aria-label={`${title}: ${way === "toast" ? t`on screen` : t`by e-mail`}`}
                         checked={wants(ways, way, category)}
                         disabled={way === "email" && !mail}
                         onCheckedChange={(checked) => void change(category, way, checked === true)}
@@ -116,10 +122,10 @@ function Choices({ preferences }: { preferences: PreferencesView }) {
       )}
       <p className="border-line border-t pt-4 text-faint text-sm">
         {!mail
-          ? "This server sends no e-mail."
+          ? t`This server sends no e-mail.`
           : email
-            ? `E-mail goes to ${email}. An administrator can change the address.`
-            : "No e-mail address of yours is known here: an administrator can add one."}
+            ? t`E-mail goes to ${email}. An administrator can change the address.`
+            : t`No e-mail address of yours is known here: an administrator can add one.`}
       </p>
     </div>
   );

@@ -1,5 +1,6 @@
 import type { NotificationView, Toast } from "@groat/client";
 import { useToasts } from "@groat/react";
+import { t } from "@lingui/core/macro";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { toast as sonner } from "sonner";
@@ -35,13 +36,13 @@ export function NotificationToasts(): null {
       if (summary) {
         sonner.info(`${count} more ${count === 1 ? "notification" : "notifications"}`, {
           id,
-          description: `The latest: ${title}`,
-          action: { label: "See all", onClick: () => open(notification, true) },
+          description: t`The latest: ${title}`,
+          action: { label: t`See all`, onClick: () => open(notification, true) },
         });
         return;
       }
       const action = linkOf(notification) && {
-        label: "Open",
+        label: t`Open`,
         onClick: () => open(notification, false),
       };
       sonner[level](title, { id, description: body || undefined, ...(action && { action }) });

@@ -1,5 +1,7 @@
 /** A person's ways by category, as choices. No screens here. */
+
 import { type PreferencesView, type Way, wants } from "@groat/client";
+import { t } from "@lingui/core/macro";
 import { sentence } from "../../requests/fields";
 
 /** Stands for all categories of which nothing was chosen. */
@@ -10,7 +12,7 @@ type Ways = PreferencesView["ways"];
 /** Names a category; the one for all others comes last. */
 export function categoryTitle(category: string, alone: boolean): string {
   if (category !== OTHERS) return sentence(category);
-  return alone ? "Everything" : "Everything else";
+  return alone ? t`Everything` : t`Everything else`;
 }
 
 /** The categories to choose for: those heard of and those chosen for, by name, and all others. */

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { ReceiptText } from "lucide-react";
 import { defineProgram } from "../../registry/program";
@@ -20,7 +22,7 @@ export const statements = defineProgram({
       section: "own",
       order: 60,
       to: STATEMENTS,
-      label: "Statements",
+      label: t`Statements`,
       icon: ReceiptText,
       when: ({ staff, funded }) => !staff || funded,
     },
@@ -29,7 +31,7 @@ export const statements = defineProgram({
     person: ({ person }) => (
       <Button asChild>
         <Link to={STATEMENTS} search={{ account: `user:${person.user}` }}>
-          Statements
+          <Trans>Statements</Trans>
         </Link>
       </Button>
     ),

@@ -1,4 +1,6 @@
 import { formatAmount, isZero } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { FileText } from "lucide-react";
 import type { ReactNode } from "react";
@@ -26,7 +28,7 @@ interface NumberedLine extends StatementLine {
 const COLUMNS: Column<NumberedLine>[] = [
   {
     id: "at",
-    header: "Date",
+    header: t`Date`,
     cell: ({ row: { original } }) => (
       <time dateTime={original.at} className="num whitespace-nowrap">
         {formatDay(new Date(original.at))}
@@ -37,7 +39,7 @@ const COLUMNS: Column<NumberedLine>[] = [
   },
   {
     id: "details",
-    header: "Details",
+    header: t`Details`,
     cell: ({ row: { original } }) => (
       <div className="min-w-0">
         <p className="wrap-anywhere line-clamp-2 font-medium">
@@ -53,12 +55,14 @@ const COLUMNS: Column<NumberedLine>[] = [
   },
   {
     id: "amount",
-    header: "Amount",
+    header: t`Amount`,
     cell: ({ row: { original } }) => (
       <>
         <Delta value={original.amount} />
         <span className="num block text-faint text-xs sm:hidden">
-          <span className="sr-only">Balance </span>
+          <span className="sr-only">
+            <Trans>Balance</Trans>{" "}
+          </span>
           {formatAmount(original.balance)}
         </span>
       </>
@@ -67,7 +71,7 @@ const COLUMNS: Column<NumberedLine>[] = [
   },
   {
     id: "balance",
-    header: "Balance",
+    header: t`Balance`,
     cell: ({ row: { original } }) => <Amount value={original.balance} />,
     meta: { align: "end", from: "sm" },
   },
@@ -127,20 +131,20 @@ function Lines({ statement, asset }: { statement: Statement; asset: string }) {
   return (
     <>
       <dl className="grid grid-cols-2 border-line border-t sm:grid-cols-4">
-        <Figure label="Opening balance" value={opening} />
-        <Figure label="Money in" value={moneyIn} note={counted(countIn)} good={!isZero(moneyIn)} />
-        <Figure label="Money out" value={moneyOut} note={counted(countOut)} />
-        <Figure label="Closing balance" value={closing} note={asset} strong />
+        <Figure label={t`Opening balance`} value={opening} />
+        <Figure label={t`Money in`} value={moneyIn} note={counted(countIn)} good={!isZero(moneyIn)} />
+        <Figure label={t`Money out`} value={moneyOut} note={counted(countOut)} />
+        <Figure label={t`Closing balance`} value={closing} note={asset} strong />
       </dl>
       {rows.length === 0 ? (
         <div className="border-line border-t">
-          <EmptyState icon={<FileText aria-hidden />} title="Nothing was booked in this period">
-            The statement then says just that.
+          <EmptyState icon={<FileText aria-hidden />} title={t`Nothing was booked in this period`}>
+            <Trans>The statement then says just that.</Trans>
           </EmptyState>
         </div>
       ) : (
         <DataTable
-          caption="The lines of the statement, the oldest first"
+          caption={t`The lines of the statement, the oldest first`}
           columns={COLUMNS}
           rows={rows}
           rowId={({ number }) => String(number)}

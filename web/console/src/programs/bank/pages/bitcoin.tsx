@@ -1,5 +1,7 @@
 import { formatAmount, type KindView, type RequestView } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { ArrowDownLeft, ArrowUpRight, Bitcoin } from "lucide-react";
 import { useMemo, useState } from "react";
@@ -34,9 +36,9 @@ export function BitcoinPage() {
   const [asked, setAsked] = useState(false);
   return (
     <>
-      <PageHeader title="Bitcoin" hint="Deposits and withdrawals settle after three confirmations.">
+      <PageHeader title={t`Bitcoin`} hint={t`Deposits and withdrawals settle after three confirmations.`}>
         <Button look="primary" onClick={() => setWithdrawing(true)} disabled={!balance}>
-          <ArrowUpRight aria-hidden /> Withdraw
+          <ArrowUpRight aria-hidden /> <Trans>Withdraw</Trans>
         </Button>
       </PageHeader>
       <div className="flex flex-col gap-5">
@@ -47,8 +49,8 @@ export function BitcoinPage() {
             </div>
           ) : ready ? (
             <Card>
-              <EmptyState icon={<Bitcoin aria-hidden />} title="No bitcoin yet">
-                Get an address, and send something to it.
+              <EmptyState icon={<Bitcoin aria-hidden />} title={t`No bitcoin yet`}>
+                <Trans>Get an address, and send something to it.</Trans>
               </EmptyState>
             </Card>
           ) : (
@@ -61,7 +63,7 @@ export function BitcoinPage() {
       <Dialog
         open={withdrawing}
         onOpenChange={setWithdrawing}
-        title="Withdraw bitcoin"
+        title={t`Withdraw bitcoin`}
         testId="withdraw-dialog"
       >
         {withdrawing && <Withdrawing user={user} onClose={() => setWithdrawing(false)} />}
@@ -80,9 +82,9 @@ function Withdrawing({ user, onClose }: { user: string; onClose: () => void }) {
       act="Withdraw"
       send={async (data) => {
         const request = await file("bitcoin_transaction", data);
-        toast.success("Bitcoin withdrawal filed", {
+        toast.success(t`Bitcoin withdrawal filed`, {
           id: toastId(request),
-          description: `${moneyOf(request)}. It waits for approval.`,
+          description: t`${moneyOf(request) ?? ""}. It waits for approval.`,
         });
         onClose();
       }}
@@ -96,11 +98,11 @@ function Moves({ kind, user }: { kind: KindView; user: string }) {
     <RequestList
       kind={kind}
       user={user}
-      title="Deposits and withdrawals"
+      title={t`Deposits and withdrawals`}
       columns={columns}
       empty={
-        <EmptyState icon={<Bitcoin aria-hidden />} title="Nothing came or went yet">
-          A deposit shows up here as soon as the network has it.
+        <EmptyState icon={<Bitcoin aria-hidden />} title={t`Nothing came or went yet`}>
+          <Trans>A deposit shows up here as soon as the network has it.</Trans>
         </EmptyState>
       }
     />
@@ -111,18 +113,18 @@ function columnsFor(kind: KindView): Column<RequestView>[] {
   return [
     {
       id: "what",
-      header: "What",
+      header: t`What`,
       cell: ({ row: { original } }) => <What kind={kind} request={original} />,
     },
     {
       id: "state",
-      header: "State",
+      header: t`State`,
       cell: ({ row: { original } }) => <State kind={kind} request={original} />,
       meta: { from: "sm" },
     },
     {
       id: "amount",
-      header: "Amount",
+      header: t`Amount`,
       cell: ({ row: { original } }) => <Moved request={original} />,
       meta: { align: "end" },
     },
@@ -184,11 +186,11 @@ function What({ kind, request }: CellProps) {
           params={{ kind: request.kind, id: request.id }}
           className="rounded-sm font-medium hover:underline"
         >
-          {deposit ? "Deposit" : "Withdrawal"}
+          {deposit ? t`Deposit` : t`Withdrawal`}
         </Link>
         <span className="block text-faint text-xs">
           <span className="max-sm:hidden">
-            {deposit ? "at " : "to "}
+            {deposit ? t`at ` : t`to `}
             <span className="font-mono">{shortened(data?.address ?? "")}</span> ·{" "}
           </span>
           <Time at={request.filed_at} form="age" />

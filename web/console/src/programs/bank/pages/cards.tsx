@@ -1,4 +1,6 @@
 import { GroatError, type KindView, type RequestView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { CreditCard, Plus } from "lucide-react";
 import { useRef, useState } from "react";
@@ -30,13 +32,13 @@ export function CardsPage() {
   const apply = (
     <Button asChild look="primary">
       <Link to="/requests/$kind/new" params={{ kind: "card" }}>
-        <Plus aria-hidden /> Apply for a card
+        <Plus aria-hidden /> <Trans>Apply for a card</Trans>
       </Link>
     </Button>
   );
   return (
     <>
-      <PageHeader title="Cards" hint="Only the last four digits and the expiry are kept here.">
+      <PageHeader title={t`Cards`} hint={t`Only the last four digits and the expiry are kept here.`}>
         {open.length > 0 && apply}
       </PageHeader>
       {cards.loading && cards.items.length === 0 ? (
@@ -51,8 +53,8 @@ export function CardsPage() {
             <div className="flex flex-col gap-5">
               {open.length === 0 && (
                 <Card>
-                  <EmptyState icon={<CreditCard aria-hidden />} title="No card yet" action={apply}>
-                    It is made as soon as somebody has approved it.
+                  <EmptyState icon={<CreditCard aria-hidden />} title={t`No card yet`} action={apply}>
+                    <Trans>It is made as soon as somebody has approved it.</Trans>
                   </EmptyState>
                 </Card>
               )}
@@ -109,8 +111,10 @@ function Waiting({ kind, request, card }: { kind: KindView; request: RequestView
     <div>
       <StateBadge kind={kind} state={request.state} />
       <p className="mt-2 text-muted text-sm">
-        <Amount value={card.limit} asset={card.asset} /> a month · applied{" "}
-        <Time at={request.filed_at} form="age" />
+        <Trans>
+          <Amount value={card.limit} asset={card.asset} /> a month · applied{" "}
+          <Time at={request.filed_at} form="age" />
+        </Trans>
       </p>
     </div>
   );
@@ -131,7 +135,7 @@ function Freeze({ kind, request }: { kind: KindView; request: RequestView }) {
     setProblem(null);
     try {
       const after = await take(request, transition);
-      toast.success(after.state === "frozen" ? "Card frozen" : "Card can be used again", {
+      toast.success(after.state === "frozen" ? t`Card frozen` : t`Card can be used again`, {
         id: toastId(request),
       });
     } catch (error) {
@@ -143,7 +147,7 @@ function Freeze({ kind, request }: { kind: KindView; request: RequestView }) {
     <div>
       {/* biome-ignore lint/a11y/noLabelWithoutControl: the switch is in it */}
       <label className="flex items-center gap-3 font-medium text-sm">
-        Frozen
+        <Trans>Frozen</Trans>
         <Switch
           ref={toggle}
           checked={frozen}
@@ -169,7 +173,7 @@ function Payments({ card }: { card: RequestView }) {
   const payments = useOwn("card_payment", { parent: card.id });
   if (!kind || payments.items.length === 0) return null;
   return (
-    <section aria-label="Latest payments">
+    <section aria-label={t`Latest payments`}>
       <ul className="divide-y divide-line border-line border-y text-sm">
         {payments.items.slice(0, PAYMENTS_SHOWN).map((request) => {
           const payment = dataOf("card_payment", request);
@@ -206,7 +210,7 @@ function Payments({ card }: { card: RequestView }) {
           params={{ kind: "card", id: card.id }}
           className="mt-2 inline-block rounded-sm text-muted text-sm underline decoration-line underline-offset-2 hover:text-ink"
         >
-          All payments
+          <Trans>All payments</Trans>
         </Link>
       )}
     </section>
@@ -215,8 +219,10 @@ function Payments({ card }: { card: RequestView }) {
 
 function Former({ kind, cards }: { kind: KindView; cards: RequestView[] }) {
   return (
-    <Card aria-label="Former cards and applications" className="px-4 py-3 sm:px-5">
-      <h2 className="mb-1 font-semibold text-[0.9375rem]">Former</h2>
+    <Card aria-label={t`Former cards and applications`} className="px-4 py-3 sm:px-5">
+      <h2 className="mb-1 font-semibold text-[0.9375rem]">
+        <Trans>Former</Trans>
+      </h2>
       <ul className="divide-y divide-line text-sm">
         {cards.map((request) => {
           const card = dataOf("card", request);
@@ -227,7 +233,7 @@ function Former({ kind, cards }: { kind: KindView; cards: RequestView[] }) {
                 params={{ kind: "card", id: request.id }}
                 className="min-w-0 truncate rounded-sm font-medium hover:underline"
               >
-                {card?.last4 ? `•••• ${card.last4}` : `For ${card?.holder ?? "somebody"}`}
+                {card?.last4 ? `•••• ${card.last4}` : t`For ${card?.holder ?? t`somebody`}`}
               </Link>
               <StateBadge kind={kind} state={request.state} />
             </li>

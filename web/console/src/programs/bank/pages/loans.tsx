@@ -1,4 +1,6 @@
 import type { KindView, RequestView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { HandCoins, Plus } from "lucide-react";
 import type { ReactNode } from "react";
@@ -24,13 +26,13 @@ export function LoansPage() {
   const apply = (
     <Button asChild look="primary">
       <Link to="/requests/$kind/new" params={{ kind: "loan" }}>
-        <Plus aria-hidden /> Apply for a loan
+        <Plus aria-hidden /> <Trans>Apply for a loan</Trans>
       </Link>
     </Button>
   );
   return (
     <>
-      <PageHeader title="Loans" hint="Instalments are collected automatically on the day they are due.">
+      <PageHeader title={t`Loans`} hint={t`Instalments are collected automatically on the day they are due.`}>
         {open.length > 0 && apply}
       </PageHeader>
       {loans.loading && loans.items.length === 0 ? (
@@ -45,8 +47,10 @@ export function LoansPage() {
             <div className="flex flex-col gap-5">
               {open.length === 0 && (
                 <Card>
-                  <EmptyState icon={<HandCoins aria-hidden />} title="No loan running" action={apply}>
-                    Say how much you need and over how many months. The bank decides, and sets the rate.
+                  <EmptyState icon={<HandCoins aria-hidden />} title={t`No loan running`} action={apply}>
+                    <Trans>
+                      Say how much you need and over how many months. The bank decides, and sets the rate.
+                    </Trans>
                   </EmptyState>
                 </Card>
               )}
@@ -75,7 +79,7 @@ function LoanPanel({ kind, request }: { kind: KindView; request: RequestView }) 
             params={{ kind: "loan", id: request.id }}
             className="rounded-sm hover:underline"
           >
-            {loan.purpose || "Loan"}
+            {loan.purpose || t`Loan`}
           </Link>
         }
         hint={<Terms request={request} loan={loan} />}
@@ -87,7 +91,7 @@ function LoanPanel({ kind, request }: { kind: KindView; request: RequestView }) 
         {running && <LoanStanding loan={loan} />}
         {request.state === "pending" && (
           <p className="text-muted text-sm">
-            The bank decides, and sets the yearly rate. What it grants is paid out at once.
+            <Trans>The bank decides, and sets the yearly rate. What it grants is paid out at once.</Trans>
           </p>
         )}
         <Acts kind={kind} request={request} />
@@ -100,16 +104,18 @@ function LoanPanel({ kind, request }: { kind: KindView; request: RequestView }) 
 function Terms({ request, loan }: { request: RequestView; loan: LoanData }): ReactNode {
   return (
     <>
-      <Amount value={loan.principal || loan.amount} asset={loan.asset} /> over {loan.months} months
-      {loan.rate && ` at ${loan.rate} % a year`}
+      <Trans>
+        <Amount value={loan.principal || loan.amount} asset={loan.asset} /> over {loan.months} months
+      </Trans>
+      {loan.rate && t` at ${loan.rate} % a year`}
       {loan.start ? (
-        <>
+        <Trans>
           , since <Day day={loan.start} />
-        </>
+        </Trans>
       ) : (
-        <>
+        <Trans>
           , applied <Time at={request.filed_at} form="age" />
-        </>
+        </Trans>
       )}
     </>
   );
@@ -122,21 +128,23 @@ function Arrears({ request, loan }: { request: RequestView; loan: LoanData }) {
     <Notice
       tone="bad"
       title={
-        <>
+        <Trans>
           <Amount value={amount} className="[&_span]:text-inherit" asset={loan.asset} /> could not be
           collected
-        </>
+        </Trans>
       }
     >
       {since && (
         <>
-          It was due on <Day day={since} />.{" "}
+          <Trans>
+            It was due on <Day day={since} />.
+          </Trans>{" "}
         </>
       )}
       {request.due_at && (
-        <>
+        <Trans>
           The bank tries again <Time at={request.due_at} form="age" />; you can also repay it now.
-        </>
+        </Trans>
       )}
     </Notice>
   );
@@ -144,8 +152,10 @@ function Arrears({ request, loan }: { request: RequestView; loan: LoanData }) {
 
 function Former({ kind, loans }: { kind: KindView; loans: RequestView[] }) {
   return (
-    <Card aria-label="Former loans and applications" className="px-4 py-3 sm:px-5">
-      <h2 className="mb-1 font-semibold text-[0.9375rem]">Former</h2>
+    <Card aria-label={t`Former loans and applications`} className="px-4 py-3 sm:px-5">
+      <h2 className="mb-1 font-semibold text-[0.9375rem]">
+        <Trans>Former</Trans>
+      </h2>
       <ul className="divide-y divide-line text-sm">
         {loans.map((request) => (
           <li key={request.id} className="flex items-center justify-between gap-3 py-2">

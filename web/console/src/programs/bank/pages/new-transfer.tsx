@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link, useSearch } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
 import { usePerson } from "../../../live/hooks";
@@ -13,13 +15,13 @@ export function NewTransferPage() {
   return (
     <>
       <PageHeader
-        title="Send money"
+        title={t`Send money`}
         crumb={
           <Link
             to={TRANSFERS}
             className="inline-flex items-center gap-1 rounded-sm text-muted hover:text-ink"
           >
-            <ChevronLeft className="size-4" aria-hidden /> Transfers
+            <ChevronLeft className="size-4" aria-hidden /> <Trans>Transfers</Trans>
           </Link>
         }
       />

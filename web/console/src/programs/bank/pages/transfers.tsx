@@ -1,4 +1,6 @@
 import type { RequestView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { ArrowUpRight, CalendarClock, Contact, Send } from "lucide-react";
 import type { ReactNode } from "react";
@@ -19,10 +21,10 @@ export function TransfersPage() {
   const { user } = usePerson();
   return (
     <>
-      <PageHeader title="Transfers" hint="To people here, and to accounts elsewhere.">
+      <PageHeader title={t`Transfers`} hint={t`To people here, and to accounts elsewhere.`}>
         <Button asChild look="primary">
           <Link to={NEW_TRANSFER}>
-            <Send aria-hidden /> Send money
+            <Send aria-hidden /> <Trans>Send money</Trans>
           </Link>
         </Button>
       </PageHeader>
@@ -32,10 +34,10 @@ export function TransfersPage() {
             <RequestList
               kind={kind}
               user={user}
-              title="Yours"
+              title={t`Yours`}
               empty={
-                <EmptyState icon={<Send aria-hidden />} title="No transfers yet">
-                  What you send is listed here, with where it stands.
+                <EmptyState icon={<Send aria-hidden />} title={t`No transfers yet`}>
+                  <Trans>What you send is listed here, with where it stands.</Trans>
                 </EmptyState>
               }
             />
@@ -86,10 +88,10 @@ function Recipients() {
     <SideList
       kind="beneficiary"
       state="active"
-      title="Saved recipients"
+      title={t`Saved recipients`}
       empty={
         <span className="inline-flex items-center gap-2">
-          <Contact className="size-4" aria-hidden /> None yet. Save one while you send money.
+          <Contact className="size-4" aria-hidden /> <Trans>None yet. Save one while you send money.</Trans>
         </span>
       }
     >
@@ -116,9 +118,9 @@ function Recipients() {
                   <Link
                     to={NEW_TRANSFER}
                     search={{ to: request.id }}
-                    aria-label={`Send money to ${to.name || to.user}`}
+                    aria-label={t`Send money to ${to.name || to.user}`}
                   >
-                    Send <ArrowUpRight aria-hidden />
+                    <Trans>Send</Trans> <ArrowUpRight aria-hidden />
                   </Link>
                 </Button>
               </li>
@@ -135,10 +137,11 @@ function StandingOrders() {
     <SideList
       kind="standing_order"
       state="active"
-      title="Standing orders"
+      title={t`Standing orders`}
       empty={
         <span className="inline-flex items-center gap-2">
-          <CalendarClock className="size-4" aria-hidden /> None yet. Send money with “Repeat” to set one up.
+          <CalendarClock className="size-4" aria-hidden />{" "}
+          <Trans>None yet. Send money with “Repeat” to set one up.</Trans>
         </span>
       }
     >
@@ -161,12 +164,14 @@ function StandingOrders() {
                   </span>
                   <span className="flex justify-between gap-3 text-faint text-xs">
                     <span className="truncate">
-                      every {order.every}
+                      <Trans>every {order.every}</Trans>
                       {order.reference && ` · ${order.reference}`}
                     </span>
                     {order.next && (
                       <span>
-                        next <Day day={order.next} />
+                        <Trans>
+                          next <Day day={order.next} />
+                        </Trans>
                       </span>
                     )}
                   </span>

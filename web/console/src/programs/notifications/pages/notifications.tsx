@@ -1,5 +1,7 @@
 import type { NotificationView } from "@groat/client";
 import { useNotifications } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Bell, CheckCheck, SlidersHorizontal } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { explain } from "../../../api/problem";
@@ -22,9 +24,9 @@ export function NotificationsPage() {
   const [choosing, setChoosing] = useState(false);
   return (
     <div className="max-w-3xl">
-      <PageHeader title="Notifications" hint="What is read here is read on all your devices.">
+      <PageHeader title={t`Notifications`} hint={t`What is read here is read on all your devices.`}>
         <Button onClick={() => setChoosing(true)}>
-          <SlidersHorizontal aria-hidden /> Preferences
+          <SlidersHorizontal aria-hidden /> <Trans>Preferences</Trans>
         </Button>
       </PageHeader>
       <NotificationList />
@@ -76,14 +78,14 @@ function NotificationList() {
   }
 
   return (
-    <Card aria-label="Notifications" data-testid="notifications">
+    <Card aria-label={t`Notifications`} data-testid="notifications">
       <div ref={top} />
       <header className="flex flex-wrap items-center gap-x-4 gap-y-3 px-4 py-3.5 sm:px-5">
         <Choice
-          label="Which"
+          label={t`Which`}
           value={show}
           options={[
-            { value: "all", label: "All" },
+            { value: "all", label: t`All` },
             { value: "unread", label: <UnreadLabel unread={unread} /> },
           ]}
           onChange={setShow}
@@ -93,7 +95,7 @@ function NotificationList() {
           <div aria-live="polite">{waiting > 0 && <NewRows count={waiting} onShow={showNew} />}</div>
           {unread > 0 && (
             <Button size="sm" look="quiet" busy={marking} onClick={() => void markAll()}>
-              <CheckCheck className="max-sm:hidden" aria-hidden /> Mark all as read
+              <CheckCheck className="max-sm:hidden" aria-hidden /> <Trans>Mark all as read</Trans>
             </Button>
           )}
         </div>
@@ -112,12 +114,12 @@ function NotificationList() {
       ) : days.length === 0 ? (
         <div className="border-line border-t">
           {items.length === 0 ? (
-            <EmptyState icon={<Bell aria-hidden />} title="Nothing yet">
-              What happens to your money and your requests is told here, as it happens.
+            <EmptyState icon={<Bell aria-hidden />} title={t`Nothing yet`}>
+              <Trans>What happens to your money and your requests is told here, as it happens.</Trans>
             </EmptyState>
           ) : (
-            <EmptyState icon={<CheckCheck aria-hidden />} title="All read">
-              New ones show up here by themselves.
+            <EmptyState icon={<CheckCheck aria-hidden />} title={t`All read`}>
+              <Trans>New ones show up here by themselves.</Trans>
             </EmptyState>
           )}
         </div>
@@ -148,7 +150,7 @@ function NotificationList() {
       {more && (
         <div className="flex justify-center border-line border-t p-3">
           <Button size="sm" look="quiet" busy={loading} onClick={loadMore}>
-            Show older
+            <Trans>Show older</Trans>
           </Button>
         </div>
       )}
@@ -159,7 +161,7 @@ function NotificationList() {
 function UnreadLabel({ unread }: { unread: number }) {
   return (
     <>
-      Unread
+      <Trans>Unread</Trans>
       {unread > 0 && (
         <span className="num ml-1.5 rounded-full bg-accent-soft px-1.5 text-accent text-xs">{unread}</span>
       )}

@@ -1,5 +1,7 @@
 import { type BalanceView, GroatError } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { Download, FileText } from "lucide-react";
@@ -18,10 +20,10 @@ import { type Period, type PeriodName, periodFrom, periodOf, toDay } from "../pe
 import { StatementPreview } from "../statement-preview";
 
 const PERIODS = [
-  { value: "month", label: "This month" },
-  { value: "last-month", label: "Last month" },
-  { value: "year", label: "This year" },
-  { value: "other", label: "Other" },
+  { value: "month", label: t`This month` },
+  { value: "last-month", label: t`Last month` },
+  { value: "year", label: t`This year` },
+  { value: "other", label: t`Other` },
 ] as const;
 const FORMATS = ["pdf", "csv"] as const;
 type Format = (typeof FORMATS)[number];
@@ -35,8 +37,8 @@ export function StatementsPage() {
   return (
     <>
       <PageHeader
-        title="Statements"
-        hint="What came and went in a period, with the balance after each line."
+        title={t`Statements`}
+        hint={t`What came and went in a period, with the balance after each line.`}
       />
       {account ? <OfOthers account={account} /> : <Own user={user} />}
     </>
@@ -86,16 +88,16 @@ function Choose({ balances }: { balances: Choosable[] }) {
   if (!balance) {
     return (
       <Card>
-        <EmptyState icon={<FileText aria-hidden />} title="No statements yet">
-          With the first change of a balance there is something to tell.
+        <EmptyState icon={<FileText aria-hidden />} title={t`No statements yet`}>
+          <Trans>With the first change of a balance there is something to tell.</Trans>
         </EmptyState>
       </Card>
     );
   }
   return (
     <div className="flex flex-col gap-5">
-      <Card aria-label="Which statement" className="flex flex-wrap items-start gap-x-5 gap-y-4 p-4 sm:p-5">
-        <Field label="Account" className="w-full sm:w-56">
+      <Card aria-label={t`Which statement`} className="flex flex-wrap items-start gap-x-5 gap-y-4 p-4 sm:p-5">
+        <Field label={t`Account`} className="w-full sm:w-56">
           {(wiring) => (
             <Select {...wiring} value={id(balance)} onChange={(event) => setPicked(event.target.value)}>
               {balances.map((one) => (
@@ -108,10 +110,10 @@ function Choose({ balances }: { balances: Choosable[] }) {
         </Field>
         <div className="flex w-full min-w-0 flex-col gap-1.5 sm:w-auto">
           <span aria-hidden className="font-medium text-sm">
-            Period
+            <Trans>Period</Trans>
           </span>
           <Choice
-            label="Period"
+            label={t`Period`}
             className="max-sm:[&_label]:px-1.5 max-sm:[&_label]:text-[0.8125rem]"
             value={name}
             options={PERIODS}
@@ -120,7 +122,7 @@ function Choose({ balances }: { balances: Choosable[] }) {
         </div>
         {name === "other" && (
           <div className="grid w-full grid-cols-2 gap-3 sm:w-auto">
-            <Field label="First day">
+            <Field label={t`First day`}>
               {(wiring) => (
                 <Input
                   {...wiring}
@@ -131,7 +133,7 @@ function Choose({ balances }: { balances: Choosable[] }) {
                 />
               )}
             </Field>
-            <Field label="Last day" problem={!period && "It ends before it begins."}>
+            <Field label={t`Last day`} problem={!period && t`It ends before it begins.`}>
               {(wiring) => (
                 <Input
                   {...wiring}
@@ -178,7 +180,7 @@ function Stated({ balance: { account, asset }, period }: { balance: Choosable; p
   return (
     <>
       {problem && (
-        <Notice tone="bad" role="alert" title="The file could not be had">
+        <Notice tone="bad" role="alert" title={t`The file could not be had`}>
           {problem}
         </Notice>
       )}
@@ -191,7 +193,9 @@ function Stated({ balance: { account, asset }, period }: { balance: Choosable; p
             onClick={() => void download(format)}
           >
             <Download aria-hidden />
-            <span className="sr-only">Download </span>
+            <span className="sr-only">
+              <Trans>Download</Trans>{" "}
+            </span>
             {format.toUpperCase()}
           </Button>
         ))}

@@ -1,0 +1,21 @@
+/**
+ * The console's texts: what `t` and `<Trans>` become when it is built (`web/console/lingui.config.ts`). English stands in the code and shows where
+ * a language has no translation. The language is chosen before any room is loaded, for all of them import this module.
+ */
+import { setupI18n } from "@lingui/core";
+import { compileMessage } from "@lingui/message-utils/compileMessage";
+import type { TransProps } from "@lingui/react";
+import { TransNoContext } from "@lingui/react/server";
+
+export const i18n = setupI18n({ locale: "en", messages: { en: {} } });
+// The English in the code is compiled where it is shown; that evaluates no code.
+i18n.setMessagesCompiler(compileMessage);
+
+/** A text with elements in it. A value is never read as a part of the message, whatever a person called themselves. */
+export function Trans({ values, ...props }: TransProps) {
+  const shown = Object.entries(values ?? {}).map(([name, value]) => [
+    name,
+    typeof value === "string" ? [value] : value,
+  ]);
+  return <TransNoContext {...props} values={Object.fromEntries(shown)} lingui={{ i18n }} />;
+}
