@@ -164,6 +164,12 @@ async def test_people_file_nothing_for_the_house(workflow: Workflow) -> None:
         assert said(await workflow.file("campaign", data, owner=PROMO, key="c", by=by)) == "not_allowed"
 
 
+async def test_the_owner_is_a_person_or_nobody(groat: Groat) -> None:
+    workflow = Workflow(groat, [changed(CAMPAIGN, by=("owner",)), REDEMPTION, GIFT])
+    data = {"title": "", "budget": "1", "worth": "1"}
+    assert said(await workflow.file("campaign", data, owner=PROMO, key="c", by=PROMO)) == "not_allowed"
+
+
 async def test_nobody_decides_for_the_house_what_they_filed(workflow: Workflow) -> None:
     campaign = seen(
         await workflow.file(
@@ -376,6 +382,17 @@ async def test_the_limit_of_open_requests_holds_for_what_a_step_files(
     assert (said(answer), await left(database)) == ("too_many_open", [500, 1000])
     # Of another person it says nothing.
     assert said(await redeem(workflow, summer, "7", "other")) == "redeemed"
+
+
+async def test_what_one_step_files_counts_too(groat: Groat, database: Database) -> None:
+    def twice(r: Any, given: Any) -> Any:
+        said = FILING.step(r, given)
+        return said._replace(files=said.files * 2) if isinstance(said, Step) else said
+
+    workflow = Workflow(groat, [CAMPAIGN, changed(REDEMPTION, step=twice), GIFT], open_max=1)
+    campaign = await running(workflow)
+    assert said(await redeem(workflow, campaign)) == "too_many_open"
+    assert database.rows("SELECT count(*) FROM groat_request WHERE kind <> 'campaign'") == [(0,)]
 
 
 async def test_nobody_decides_on_a_gift_that_they_caused(workflow: Workflow) -> None:
