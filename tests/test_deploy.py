@@ -26,6 +26,7 @@ from tests.servers import free_port
 DEPLOY = Path(__file__).parent.parent / "deploy"
 DASHBOARD = DEPLOY / "grafana" / "groat.json"
 ALERTS = DEPLOY / "prometheus" / "alerts.yml"
+SOURCES = [*(DEPLOY.parent / "src").rglob("*.py")]
 SUFFIXES = {"histogram": ("_bucket", "_sum", "_count")}
 
 
@@ -59,6 +60,25 @@ async def test_alerts_ask_for_metrics_that_exist(metrics: set[str]) -> None:
         assert set(rule["annotations"]) == {"summary", "description"}
 
 
+async def test_alerts_tell_of_each_backlog(metrics: set[str]) -> None:
+    """Whatever waits to be delivered, or was given up, is the subject of an alert."""
+    (group,) = yaml.safe_load(ALERTS.read_text())["groups"]
+    told = {metric for metric in metrics if re.fullmatch(r"groat_\w+_(oldest_seconds|failed)", metric)}
+    assert told >= {"groat_outbox_oldest_seconds", "groat_outbox_failed", "groat_mail_oldest_seconds"}
+    assert told <= used([rule["expr"] for rule in group["rules"]])
+
+
+def test_alerts_name_log_lines_codes_and_settings_that_exist() -> None:
+    strings = {
+        text for path in SOURCES for text in re.findall(r'"([a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    (group,) = yaml.safe_load(ALERTS.read_text())["groups"]
+    said = " ".join(rule["annotations"]["description"] for rule in group["rules"])
+    names = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", said))
+    assert {"not_delivered", "smtp_url"} <= names
+    assert names <= strings | set(Settings.__struct_fields__)
+
+
 async def test_the_dashboard_asks_for_metrics_that_exist(metrics: set[str]) -> None:
     dashboard = json.loads(DASHBOARD.read_text())
     panels = [panel for panel in dashboard["panels"] if panel["type"] != "row"]
@@ -70,7 +90,7 @@ async def test_the_dashboard_asks_for_metrics_that_exist(metrics: set[str]) -> N
         "groat_commit_seconds", "groat_commit_to_screen_seconds", "groat_batch_commands", "groat_batches",
         "groat_http_request_seconds",
         "groat_hints_losses", "groat_live_feeds", "groat_live_received", "groat_live_slow_drops",
-        "groat_live_catch_up_pages",
+        "groat_live_catch_up_pages", "groat_mail_waiting", "groat_mail_oldest_seconds",
     }  # fmt: skip
 
 
