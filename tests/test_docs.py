@@ -1,11 +1,14 @@
 """What is undocumented fails here."""
 
 import re
+import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 import typer.main
@@ -13,9 +16,12 @@ import typer.main
 from groat.cli import app
 from groat.cli.options import default_text, written
 from groat.cli.plugged import group_of
+from groat.http.app import create_app
 from groat.programs.program import GROUP, Program, find_programs
 from groat.programs.standing import STANDING
 from groat.settings import Settings, describe, meaning
+from tests.helpers.installed import install_entries
+from tests.helpers.secrets import SECRET
 
 ROOT = Path(__file__).parent.parent
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -128,3 +134,40 @@ def test_the_quickstart_runs(
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "quickstart.md", "exec"), {"__name__": "quickstart"})
     assert "('user:42', '50')" in capsys.readouterr().out
+
+
+async def test_the_first_program_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of just the blocks that the page shows, with its files where the page says."""
+    page = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
+    part = re.split(r"\n### ", page.partition("\n## A program of your own\n")[2])[0]
+    (toml,), (sql,), (code,) = (
+        re.findall(rf"```{language}\n(.*?)```", part, re.DOTALL) for language in ("toml", "sql", "python")
+    )
+    package = tmp_path / "vouchers"
+    files = re.split(r"^-- (\S+\.sql)$", sql, flags=re.MULTILINE)
+    assert len(files) == 5
+    for name, text in zip(files[1::2], files[2::2], strict=True):
+        for dialect in ("sqlite", "postgres"):
+            path = package / name.replace("/sqlite/", f"/{dialect}/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    (package / "__init__.py").write_text(code)
+    entries = tomllib.loads(toml)["project"]["entry-points"]["groat.programs"]
+    install_entries(monkeypatch, tmp_path, "vouchers", entries)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    database = f"sqlite:///{tmp_path / 'groat.db'}"
+    app = create_app(
+        Settings(database=database, secret=SECRET, jwt_secret=SECRET, programs=tuple(entries), console=False)
+    )
+    try:
+        async with (
+            app.running(),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://groat.test") as client,
+        ):
+            assert app.services is not None
+            await app.services.identities.add_user("ada", name="Ada", roles=("support",))
+            token, _ = await app.services.identities.issue_token("ada")
+            answer = await client.get("/v1/vouchers", headers={"Authorization": f"Bearer {token}"})
+    finally:
+        del sys.modules["vouchers"]
+    assert (answer.status_code, answer.json()) == (200, {"open": 0})

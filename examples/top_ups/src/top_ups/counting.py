@@ -16,7 +16,7 @@ from top_ups.payments import count_payments
 
 
 class Count:
-    """How many payments there were when they were last counted."""
+    """The number of payments at the last count."""
 
     value = 0
 
