@@ -1,4 +1,4 @@
-"""``groat bench``: how fast the ledger is here, in a minute's work, as JSON lines."""
+"""``groat bench``: measure for a minute how fast the ledger is here, and print JSON lines."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def bench(
     logs.configure(Settings(log_level="warning"))
     with TemporaryDirectory(prefix="groat-bench-", dir=directory) as place:
         rates = {}
-        # Singly is the baseline: the same flow and tables with one command a commit; a tenth of the work suffices.
+        # The baseline commits each command alone, by the same flow and tables; a tenth of the work suffices.
         for name, batch_max, count in (
             ("one a commit", 1, max(100, commands // 10)),
             ("batched", 2_000, commands),
@@ -49,7 +49,7 @@ def bench(
 
 
 async def _trial(name: str, database: str, batch_max: int, count: int, callers: int) -> float:
-    """Post ``count`` transactions and print what it took; returns transactions a second."""
+    """Post ``count`` transactions and print how long that took; returns transactions a second."""
     async with Groat.open(database, batch_max=batch_max) as groat:
         await groat.add_asset("CREDIT", 0)
         numbers = itertools.count()

@@ -85,7 +85,7 @@ async def fill(settings: Settings) -> None:
         for code, scale in (("CREDIT", 0), ("USD", 2)):
             await groat.add_asset(code, scale)
         await _add_people(groat, settings)
-        # The history hangs on the moment of its first transaction, which a restart finds again under its key.
+        # All moments of the history follow from its first transaction, which a restart finds under its key.
         first = await groat.post(
             [("house:treasury", "house:bonus", "5000", "CREDIT")],
             key="demo/start",
@@ -114,7 +114,7 @@ async def _add_people(groat: Groat, settings: Settings) -> None:
 
 
 def _history(until: int) -> Iterator[Command]:
-    """Six weeks of gifts, purchases, transfers and payments before ``until`` (microseconds), the same at each start."""
+    """Make six weeks of gifts, purchases, transfers and payments before ``until`` (microseconds), always the same."""
     dice = random.Random(42)  # noqa: S311  (a believable story, nothing secret)
     people = [person.user for person in PEOPLE if not person.roles]
     for number, user in enumerate(people):

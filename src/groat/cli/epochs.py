@@ -1,4 +1,4 @@
-"""``groat epoch renew``: what a restored database needs before it serves again."""
+"""``groat epoch renew``: run it on a restored database before that serves again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading what ``groat export transactions`` wrote: the transactions themselves, to be made again elsewhere.
+"""Read a file of ``groat export transactions``, so that its transactions can be made again in another database.
 
 Ids, keys, texts, metadata, effective dates, holds and reversals stay. A transaction's cause does not: the request or
 charge that it belonged to is not in the file.
@@ -48,7 +48,7 @@ def is_export(table: FileTable) -> bool:
 
 
 def infer_exported_assets(rows: Iterable[FileRow], known: Mapping[str, Asset]) -> dict[str, Asset]:
-    """Assets of the file that are not ``known``; an export writes all digits of an asset's scale."""
+    """Infer the assets of the file that are not ``known``; an export writes all digits of an asset's scale."""
     found: dict[str, Asset] = {}
     for row in rows:
         code, digits = row.cells["asset"], len(row.cells["amount"].partition(".")[2])
@@ -62,7 +62,7 @@ def infer_exported_assets(rows: Iterable[FileRow], known: Mapping[str, Asset]) -
 
 
 def to_restores(table: FileTable, assets: Mapping[str, Asset]) -> tuple[list[Restore], list[LineProblem]]:
-    """A command for the transactions of each key, in the order in which they were recorded, and what is wrong."""
+    """Make a command for the transactions of each key, in the order of recording; returns them and the wrong lines."""
     problems = list(table.problems)
     by_id: dict[str, list[FileRow]] = {}
     for row in table.rows:
@@ -114,7 +114,7 @@ def _line(cells: Mapping[str, str], assets: Mapping[str, Asset]) -> PastPosting:
 
 
 def _made(rows: list[FileRow], lines: tuple[PastPosting, ...]) -> Made:
-    """The transaction of these rows. Raises InvalidInput."""
+    """Make the transaction of these rows. Raises InvalidInput."""
     cells = rows[0].cells
     own = (
         "date",
@@ -175,7 +175,7 @@ def _metadata(text: str) -> str | None:
 
 
 def _keep_last_expiry(found: list[tuple[tuple[Any, ...], Made, Mapping[str, str]]]) -> None:
-    """Let a hold expire only after its last transaction of the file, or the file's own would come too late for it."""
+    """Let a hold expire only after its last transaction in the file; otherwise later rows would find it expired."""
     last = {made.hold: index for index, (_, made, _) in enumerate(found) if made.hold is not None}
     for index, (order, made, first) in enumerate(found):
         if made.hold is not None and made.expires_at is not None and last[made.hold] != index:

@@ -1,4 +1,4 @@
-"""``groat import``: a file of transactions into the ledger, at most once each, however often it is run."""
+"""``groat import``: post the transactions of a file, each at most once, however often it is run."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ async def _run(table: FileTable, decimal: Decimal | None, settings: Settings, op
 
 
 def _accounts(commands: Iterable[Command]) -> list[tuple[str, str]]:
-    """The (path, asset) pairs that the commands move money between."""
+    """Collect the (path, asset) pairs between which the commands move money."""
     refs, book = Refs(), Book(0, {})
     for command in commands:
         command.needs(refs, book)
@@ -220,7 +220,7 @@ async def _rehearse(
 
 
 async def _open_accounts(groat: Groat, accounts: Sequence[tuple[str, str]], shown: Progress) -> None:
-    """Open what is not open yet without a floor; accounts that exist keep their limits."""
+    """Open the accounts that are not open yet, without a floor; accounts that exist keep their limits."""
     task = shown.add_task("Opening accounts", total=len(accounts))
     rest = iter(accounts)
     while chunk := list(islice(rest, CHUNK_MAX)):
@@ -284,7 +284,7 @@ async def _post(
 
 
 async def _imported_before(groat: Groat, commands: Sequence[Command]) -> set[int]:
-    """The identities of those of an export that a version without :class:`Restore` imported as plain transactions."""
+    """Find the identities of exported transactions that a version without :class:`Restore` imported as plain ones."""
     restores = [command for command in commands if isinstance(command, Restore)]
     keys = {digest_of(PRINCIPAL, f"import/{r.made[0].id}"): r for r in restores}
     found = await groat.read(_find, list(keys)) if keys else []
@@ -296,7 +296,7 @@ def _find(digests: list[str]) -> Flow[list[tuple[str, int]]]:
 
 
 async def _made_later(groat: Groat, refused: Sequence[Command]) -> set[int]:
-    """Find the identities of those that were refused at first and that a run with --retry-refused posted since."""
+    """Find the identities of refused transactions that a run with --retry-refused has posted since."""
     if not refused:
         return set()
     made = await groat.read(made_later, refused, _attempt)
@@ -304,9 +304,9 @@ async def _made_later(groat: Groat, refused: Sequence[Command]) -> set[int]:
 
 
 async def _again(groat: Groat, command: Command, verdict: Done | Refusal) -> Done | Refusal:
-    """Try a transaction that was refused before under its next key: a refused key had no effect and never will.
+    """Try a refused transaction again under its next key; its earlier keys have had no effect, and never will.
 
-    An older version gave the key of a further attempt to another transaction, too; that is no reason to stop.
+    An older version may have used the next key for another transaction; then the one after it is tried.
     """
     for attempt in range(2, ATTEMPTS_MAX + 1):
         if not isinstance(verdict, Refusal) or not (verdict.replayed or verdict.code == "key_reused"):

@@ -1,4 +1,4 @@
-"""Give every command its settings in the same way: each is a flag, a variable and a line of the file."""
+"""Give every command its settings in the same way: as flags, variables and lines of the settings file."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def with_settings(*names: str, **fixed: str) -> Callable[[Callable[..., None]], 
         def run(**values: Any) -> None:
             config = values.pop("config")
             settings = load({name: values.pop(name) for name in names} | fixed, config=config)
-            # A short command says what it did itself; only a server tells of its routine.
+            # A short command says itself what it did; only a server logs its routine.
             quiet = settings.log_level == "info" and "log_level" not in names
             logs.configure(msgspec.structs.replace(settings, log_level="warning") if quiet else settings)
             command(**values, settings=settings)
@@ -67,11 +67,12 @@ def with_settings(*names: str, **fixed: str) -> Callable[[Callable[..., None]], 
 def open_ledger(
     settings: Settings, replica: str = "", wait_s: float = 0.0
 ) -> AbstractAsyncContextManager[Groat]:
-    """The ledger of the settings, for the length of an ``async with`` block.
+    """Open the ledger of the settings for an ``async with`` block.
 
-    ``replica`` is for stale reads; ``wait_s`` is how long to wait for a database that is away.
+    ``replica`` is the address for stale reads; ``wait_s`` is how long to wait for a PostgreSQL that is away, in
+    seconds.
     """
-    # Servers drop events and notifications beyond their retention, which a command need not know: it drops none.
+    # Only servers delete what is older than the retention, so a command needs no retention settings.
     return Groat.open(
         settings.database,
         policy=settings.policy(),
@@ -87,7 +88,7 @@ def open_ledger(
 
 
 def shown_database(settings: Settings) -> str:
-    """The address of the database without what stands before its host, which may be a password."""
+    """Return the address of the database without the part before its host, which may hold a password."""
     scheme, mark, rest = settings.database.partition("://")
     return f"{scheme}{mark}{rest.rpartition('@')[2]}"
 
@@ -95,7 +96,7 @@ def shown_database(settings: Settings) -> str:
 def require_database(settings: Settings) -> None:
     """Check that the database exists; raises SettingsError ``database_not_found``, StoreError.
 
-    What only reads must not answer a mistyped address with a new and empty database.
+    Otherwise a command that only reads would create an empty database at a mistyped address.
     """
     if not asyncio.run(exists(settings.database)):
         raise SettingsError(
@@ -110,12 +111,12 @@ def _parameter(name: str, annotation: Any) -> inspect.Parameter:
 
 
 def default_text(name: str) -> str:
-    """The default of a setting as one would write it; empty for none."""
+    """Return the default of a setting as a user would write it; empty for none."""
     return written(getattr(Settings(), name))
 
 
 def written(default: Any) -> str:
-    """A default of a setting as one would write it; empty for none."""
+    """Return a default as a user would write it; empty for none."""
     if default in ("", (), {}, msgspec.NODEFAULT):
         return ""
     text = ",".join(default) if isinstance(default, tuple) else str(default)

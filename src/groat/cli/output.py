@@ -13,10 +13,10 @@ from rich.progress import (
 )
 
 result = Console(highlight=False, soft_wrap=True, markup=False)
-"""For what a program may read: no colour words, no line breaks of our own."""
+"""For results that a program may read: no markup, no wrapped lines."""
 
 aside = Console(stderr=True, highlight=False)
-"""For people: notes, progress, tables of what went wrong."""
+"""For people: notes, progress, and tables of errors."""
 
 
 def progress() -> Progress:

@@ -48,16 +48,16 @@ class ProgramCommands(TyperGroup):
         self._program = program
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
-        """Begin to run one. Raises ProgramError before anything is printed."""
+        """Prepare to run a command. Raises ProgramError before anything is printed."""
         self.load()
         return super().make_context(*args, **kwargs)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """List them in the order in which the program declares them. Raises ProgramError."""
+        """List the commands in the order in which the program declares them. Raises ProgramError."""
         return self.load().list_commands(ctx)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Find one by its name. Raises ProgramError."""
+        """Find a command by its name. Raises ProgramError."""
         return self.load().get_command(ctx, cmd_name)
 
     def load(self) -> TyperGroup:
@@ -79,7 +79,7 @@ def group_of(program: Program) -> TyperGroup:
 
 
 def _plugged(program: Program, function: Callable[..., Any]) -> Callable[..., None]:
-    """Make a command that takes ``settings`` of a function that takes the ledger or settings by their types."""
+    """Wrap a program's function into one that takes ``settings`` and fills in the ledger and settings by type."""
     hints = get_type_hints(function, include_extras=True)
     given = {name: type_ for name, type_ in hints.items() if type_ in (Settings, Groat, program.settings)}
 

@@ -31,7 +31,7 @@ def serve(*, settings: Settings) -> None:
     for program in (*STANDING, *find_programs(settings.programs)):
         check_settings(program, settings)
     require_address(settings)
-    # Whatever is wrong with the database is told in one line here, and workers that start together find it migrated.
+    # Open it once here: an error of the database is one line, and workers that start together find it migrated.
     asyncio.run(_open_once(settings))
     run_server(settings)
 
@@ -46,7 +46,7 @@ def require_address(settings: Settings) -> None:
     try:
         kind, *_, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
         with socket.socket(kind) as probe:
-            # As the server itself does: a port that an ended server left in TIME_WAIT is free.
+            # Set this as the server does: a port that an ended server left in TIME_WAIT is free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
@@ -57,7 +57,7 @@ def require_address(settings: Settings) -> None:
 
 
 def run_server(settings: Settings, on_ready: Callable[[], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM, both of which are a good end."""
+    """Serve until SIGINT or SIGTERM; both end it with exit code 0."""
     # Imported here, for loading the web framework would slow every other command down.
     from groat.http import server, workers
 

@@ -1,4 +1,4 @@
-"""Reading a file of transactions: every row is checked before anything is written.
+"""Read a file of transactions. Every row is checked before anything is written.
 
 Columns, by header and in any order: ``transaction,date,source,destination,amount,asset`` and optionally ``reason``.
 Rows that share ``transaction`` are the legs of one atomic transaction, in the order of the file. A ``date`` is a day
@@ -72,7 +72,7 @@ class FileRow(NamedTuple):
 
 
 class FileTable(NamedTuple):
-    """A file as it was read: the names of its columns, its rows that have a value, and rows that are no such."""
+    """A file as it was read: the names of its columns, its rows that have a value, and the wrong lines."""
 
     columns: tuple[str, ...]
     rows: list[FileRow]
@@ -91,7 +91,7 @@ class _FileLeg(NamedTuple):
 
 
 def parse_assets(options: Iterable[str]) -> dict[str, Asset]:
-    """The assets of ``--asset USD:2`` options; raises FileError ``asset_option_invalid``."""
+    """Parse the assets of ``--asset USD:2`` options; raises FileError ``asset_option_invalid``."""
     assets = {}
     for option in options:
         code, _, scale = option.partition(":")
@@ -102,7 +102,7 @@ def parse_assets(options: Iterable[str]) -> dict[str, Asset]:
 
 
 def read_table(path: Path, encoding: str | None = None) -> FileTable:
-    """The file, whose cells are parted by a comma, a semicolon or a tab. Raises FileError.
+    """Read a file whose cells are parted by a comma, a semicolon or a tab. Raises FileError.
 
     Without an ``encoding`` it must be UTF-8, or UTF-16 with its mark. Names of columns are in lower case, texts as they
     were before an export made them safe for spreadsheets.
@@ -163,7 +163,7 @@ def _rows(text: str, mark: str, names: Sequence[str]) -> tuple[list[FileRow], li
     line = reader.line_num + 1
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            # What stands beside the named columns belongs to a number or a text that was cut in two.
+            # A cell beyond the named columns comes from a number or a text that was cut in two.
             if any(cell.strip() for cell, name in zip(cells, names, strict=False) if not name) or any(
                 cell.strip() for cell in cells[len(names) :]
             ):
@@ -179,9 +179,9 @@ def _rows(text: str, mark: str, names: Sequence[str]) -> tuple[list[FileRow], li
 
 
 def to_legs(table: FileTable, decimal: Decimal | None = None) -> tuple[list[_FileLeg], list[LineProblem]]:
-    """The rows as legs, in the order in which they took effect, with their amounts in plain form.
+    """Turn the rows into legs, in the order in which they took effect, with their amounts in plain form.
 
-    ``decimal`` is the sign before the fraction of the amounts, None for what the whole column shows.
+    ``decimal`` is the sign before the fraction of the amounts; None: the whole column shows it.
     """
     problems = list(table.problems)
     wanted = (*COLUMNS, "reason")
@@ -207,7 +207,7 @@ def to_legs(table: FileTable, decimal: Decimal | None = None) -> tuple[list[_Fil
 
 
 def _in_effective_order(legs: list[_FileLeg]) -> list[_FileLeg]:
-    """The legs by their dates. Of a day they stay as they are, from below where the file has the newest first."""
+    """Sort the legs by date. Those of one day keep their order; if the file has the newest first, it is reversed."""
     try:
         moments = [_moment(leg.date) for leg in legs]
     except InvalidInput:
@@ -224,7 +224,7 @@ def _in_effective_order(legs: list[_FileLeg]) -> list[_FileLeg]:
 
 
 def infer_assets(legs: Iterable[_FileLeg], known: Mapping[str, Asset]) -> dict[str, Asset]:
-    """Assets of the file that are not ``known``, each with as many fraction digits as its longest amount has.
+    """Infer the assets of the file that are not ``known``, each with as many fraction digits as its longest amount.
 
     What is no well-formed asset or amount is left out here: ``to_posts`` says what is wrong with it.
     """
@@ -242,7 +242,7 @@ def infer_assets(legs: Iterable[_FileLeg], known: Mapping[str, Asset]) -> dict[s
 
 
 def to_posts(legs: Iterable[_FileLeg], assets: Mapping[str, Asset]) -> tuple[list[Post], list[LineProblem]]:
-    """One command for each transaction, in the order of the file, and what is wrong with which line."""
+    """Make a command for each transaction, in the order of the file; returns them and the wrong lines."""
     transactions: dict[str, list[_FileLeg]] = {}
     for leg in legs:
         transactions.setdefault(leg.id, []).append(leg)

@@ -44,7 +44,7 @@ async def _verify(settings: Settings) -> Report:
             shown.update(task, description=promise.capitalize(), completed=done, total=total)
 
         async with open_ledger(settings) as groat:
-            # Every installed program, for requests may be of one that these settings do not turn on.
+            # Take every installed program: requests may be of one that these settings do not turn on.
             programs = (*STANDING, *installed_programs())
             audits = [audit for program in programs if program.audits for audit in program.audits(programs)]
             groat.audits.update({audit.name: audit for audit in audits})

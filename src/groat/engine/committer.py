@@ -53,24 +53,24 @@ T = TypeVar("T")
 
 log = structlog.get_logger("groat.committer")
 
-# A failed batch is tried again for so long, and commands whose rows are locked wait so long (seconds).
+# A failed batch is tried again, and commands whose rows are locked wait, for this many seconds.
 PATIENCE_S = 5.0
 PAUSE_S = 0.02
 PAUSE_MAX_S = 0.5
 APART_S = 0.1
 LANES = 2
-# One batch expires so many holds that no command asks for. It takes some milliseconds; others may wait for it.
+# A batch of expiry takes this many holds, which takes some milliseconds; other batches may wait for it.
 EXPIRED_MAX = 50
 # Idle lanes share the commands that wait. Below this number a second COMMIT costs more than it saves.
 SHARE_MIN = 100
 ANSWERS_AT_ONCE = 32
 
 Waiting = tuple[Prepared, "asyncio.Future[Done | Refusal]", CallTrace | None]
-"""A command, where its verdict goes, and the call that it came with if that is traced."""
+"""A command, the future for its verdict, and the call that brought it if that is traced."""
 
 
 class Stats:
-    """Counters of the committer since its start, and the seconds that each run of a batch took in the store."""
+    """Counters of the committer since its start, and the time of each run of a batch in the store (seconds)."""
 
     __slots__ = (
         "batches",
@@ -104,9 +104,9 @@ class Chain:
 
 
 class Committer:
-    """Queues commands and commits them in batches; a weight of ``queue_max`` may wait, ``batch_max`` share a COMMIT.
+    """Queues commands and commits them in batches. ``queue_max`` transactions may wait, ``batch_max`` share a COMMIT.
 
-    A command weighs as many transactions as it may make, so a bulk counts for all its items.
+    A command counts as many transactions as it may make: a bulk as many as it has items.
     """
 
     def __init__(
@@ -146,7 +146,7 @@ class Committer:
         return len(self._queue)
 
     def start(self) -> None:
-        """Begin to commit: one batch at a time, or two on a store with row locks, each using the other's waits."""
+        """Begin to commit: one batch at a time; on a store with row locks two, one working while the other waits."""
         lanes = self._idle = LANES if self._store.row_locks else 1
         for lane in range(lanes):
             # Each lane has a hash chain of its own.
@@ -189,10 +189,10 @@ class Committer:
         return futures
 
     async def expire_some(self, after: Place, wait: bool) -> Place | None:
-        """Expire some of the holds that are due behind a place, unless another node does so; return how far it came.
+        """Expire some of the holds that are due behind a place, unless another node does so; return how far it got.
 
-        None: nothing more is due, or another node has the lease. Without ``wait`` holds whose rows are locked are left.
-        Raises StoreError.
+        None: nothing more is due, or another node has the lease. Without ``wait`` it passes over holds with locked
+        rows. Raises StoreError.
         """
         chain = self._expiry
         expired = await self._write(
@@ -240,8 +240,8 @@ class Committer:
     async def _settle(self, batch: list[Waiting], chain: Chain) -> None:
         """Run a batch until every command has an answer, for at most ``PATIENCE_S``.
 
-        Whatever interrupts it, it is run again under the same keys: where the outcome of a COMMIT is unknown, they
-        decide. When rows are taken, the commands that need them are left waiting apart.
+        An interrupted batch runs again under the same keys, which decide if the outcome of a COMMIT is unknown.
+        Commands whose rows are taken wait apart.
         """
         deadline = perf_counter() + PATIENCE_S
         wait, pause_s = True, PAUSE_S
@@ -298,7 +298,7 @@ class Committer:
 
     @contextmanager
     def _answering(self, batch: list[Waiting]) -> Iterator[None]:
-        """Let a fault of ours end neither the task that runs batches nor anybody's waiting without an answer."""
+        """Answer every caller of the batch even after a fault of ours, and keep the task that runs batches alive."""
         try:
             yield
         except Exception as error:
@@ -306,9 +306,9 @@ class Committer:
             self._fail(batch, CommandFailed(repr(error)))
 
     async def _wait_apart(self, batch: list[Waiting]) -> None:
-        """Run a batch again and again without what is taken, beside the lanes, for at most ``PATIENCE_S``."""
+        """Run a batch again and again beside the lanes, without rows that are taken, for at most ``PATIENCE_S``."""
         deadline = perf_counter() + PATIENCE_S
-        # Batches that wait apart run beside each other, so each needs a hash chain of its own.
+        # Batches that wait apart run at the same time, so each needs a hash chain of its own.
         chain = Chain(f"{self._worker}.{self._new_id()}")
         error: StoreError = Busy()
         while batch and perf_counter() < deadline:

@@ -18,8 +18,8 @@ PAUSE_S_MAX: Final = 0.5
 class Expiry:
     """Expires what is due in rounds, each from the oldest on.
 
-    A batch holds the rows that it expires on, such as a house account's, for some milliseconds; the pause behind it is
-    as long as it took, so that whoever else needs these rows has them for half of the time.
+    A batch locks the accounts of its holds, such as a house account, for some milliseconds. The pause after it is as
+    long as it took, so that others get these rows half of the time.
     """
 
     def __init__(self, store: Store, committer: Committer) -> None:

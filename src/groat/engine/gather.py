@@ -1,4 +1,4 @@
-"""Let callers who want one answer each from the database share a read if they wait at the same time."""
+"""Gather calls for one key each into shared reads of the database."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ V = TypeVar("V")
 
 
 class Gather(Generic[K, V]):
-    """Calls ``read`` with up to ``size_max`` keys, ``at_once`` calls at a time; no timer holds anybody back.
+    """Calls ``read`` with up to ``size_max`` keys, ``at_once`` calls at a time, without a timer.
 
-    While the reads under way last, the next one gathers: a single caller is answered as fast as without, a thousand at
-    once cost a few reads. A read begins after everybody it answers has asked.
+    Callers who ask while reads are under way share the next one. So a single caller is answered at once, and a thousand
+    callers cost a few reads. A read begins only after each caller that it answers has asked.
     """
 
     def __init__(

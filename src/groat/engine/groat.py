@@ -1,4 +1,4 @@
-"""The facade: everything an app does with a ledger in its own process, in the words of the API."""
+"""The facade: everything that an app does with a ledger in its own process, under the names of the API."""
 
 from __future__ import annotations
 
@@ -136,15 +136,18 @@ class Groat(Lookup):
     ) -> AsyncIterator[Self]:
         """Open (and migrate) a database for the length of the ``async with`` block.
 
-        ``database`` is ``sqlite:///path`` or ``postgresql://...``; ``policy`` gives the limits of new accounts;
-        ``programs`` are turned on, with their tables, and read ``settings`` (the defaults unless given), of which
-        nothing else is read here; ``extensions`` are further tables; ``retention_days`` is how long events are kept for
-        readers that were away; ``notification_days`` is how long notifications are, 0 for ever;
-        ``redis`` is the URL of the Redis that nodes of one PostgreSQL share, empty for none; ``synchronous_standby``
-        says that a promoted standby has all that was acknowledged; ``replica`` is the address of a standby for
-        :meth:`stale` reads, empty for none; ``wait_s`` is how long to wait for a PostgreSQL that is away; ``store``
-        replaces the one made from ``database``; ``tracer_provider`` takes spans, by default the one that the process
-        set before.
+        - ``database`` is ``sqlite:///path`` or ``postgresql://...``; ``store`` replaces the one made from it.
+        - ``policy`` gives the limits of new accounts.
+        - ``programs`` are turned on, with their tables. They alone read ``settings`` (the defaults unless given).
+        - ``extensions`` are further tables.
+        - ``retention_days`` is how long events are kept for readers that were away.
+        - ``notification_days`` is how long notifications are kept, 0 for ever.
+        - ``redis`` is the URL of the Redis that nodes of one PostgreSQL share, empty for none.
+        - ``synchronous_standby`` says that a promoted standby has all that was acknowledged.
+        - ``replica`` is the address of a standby for :meth:`stale` reads, empty for none.
+        - ``wait_s`` is how long to wait for a PostgreSQL that is away, in seconds.
+        - ``tracer_provider`` takes spans, by default the one that the process has set before.
+
         Raises InvalidInput or StoreError (``wrong_scheme``, ``store_unavailable``, ``newer_database``).
         """
         brought = [program.extension for program in programs if program.extension is not None]
@@ -216,7 +219,7 @@ class Groat(Lookup):
     async def expire_due(self) -> None:
         """Expire all holds that are due, as the ledger does by itself twice a second. Raises StoreError.
 
-        What a command depends on it expires itself, first. Another node that is at it already is left to it.
+        A command expires the holds on which it depends by itself. If another node is at it already, nothing is done.
         """
         await self._expiry.round(self._stopping)
 
@@ -228,9 +231,9 @@ class Groat(Lookup):
         return epoch
 
     async def prune(self) -> int:
-        """Forget the events older than the retention, as the ledger does every ten minutes; return how many.
+        """Delete the events older than the retention, as the ledger does every ten minutes; return how many.
 
-        What programs need not keep any more goes with them, and is not counted.
+        It also deletes what programs need not keep any more, and does not count that.
         """
         total, count = 0, PRUNE_MAX
         while count == PRUNE_MAX:
@@ -244,16 +247,16 @@ class Groat(Lookup):
     # Listening
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call ``listener`` on the event loop with what each commit published; returns the call that ends it.
+        """Call ``listener`` on the event loop with what each commit published; returns a function that ends this.
 
-        Commits of this process come with their events right after the COMMIT, those of other processes within about
-        50 ms without. Offsets may come with gaps or twice; the listener compares them with what it knows.
+        Commits of this process come right after the COMMIT, with their events; those of other processes within about
+        50 ms, without events. Offsets may have gaps or come twice; the listener compares them with what it knows.
         """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call ``callback`` soon after anybody, in any process, committed anything; returns the call that ends it."""
+        """Call ``callback`` soon after any process has committed anything; returns a function that ends this."""
         self._changed.append(callback)
         return lambda: self._changed.remove(callback)
 
@@ -280,19 +283,19 @@ class Groat(Lookup):
     # Commands
 
     async def execute(self, command: Command) -> Done | Refusal:
-        """The verdict on a command. Raises InvalidInput before it is queued; Overloaded, Closed, StoreError."""
+        """Execute a command; returns its verdict. Raises InvalidInput (not queued), Overloaded, Closed, StoreError."""
         await self._check(command)
         (future,) = self.committer.submit([command])
         return await future
 
     async def execute_many(self, commands: Sequence[Command]) -> list[Done | Refusal]:
-        """A verdict for each of the commands, which are independent of each other; raises as :meth:`execute` does."""
+        """Execute independent commands and return a verdict for each; raises as :meth:`execute` does."""
         for command in commands:
             await self._check(command)
         return [verdict async for verdict in self.verdicts(commands)]
 
     async def verdicts(self, commands: Sequence[Command]) -> AsyncIterator[Done | Refusal]:
-        """The verdicts of checked commands, independent of each other, in their order and as soon as they are there.
+        """Execute checked, independent commands; yields the verdicts in their order, each as soon as it is there.
 
         A caller that stops waiting drops those that are still queued. Raises Overloaded, Closed, StoreError.
         """
@@ -328,7 +331,7 @@ class Groat(Lookup):
         return verdict
 
     async def asset(self, code: str) -> Asset:
-        """The asset of a code; raises InvalidInput ``unknown_asset``."""
+        """Return the asset of a code; raises InvalidInput ``unknown_asset``."""
         if code not in self._assets:
             await self.assets()
         try:
@@ -339,7 +342,7 @@ class Groat(Lookup):
             ) from None
 
     async def amount(self, amount: Amount, asset: str, *, signed: bool = False) -> int:
-        """The smallest units in an amount of an asset: a decimal string, an int or a Decimal; raises InvalidInput."""
+        """Return the smallest units in an amount (a decimal string, an int or a Decimal); raises InvalidInput."""
         return parse_amount(amount_text(amount), await self.asset(asset), signed=signed)
 
     async def _postings(self, legs: Iterable[Leg]) -> tuple[Posting, ...]:
@@ -386,7 +389,7 @@ class Groat(Lookup):
         actor: str = "",
         principal: str = LOCAL,
     ) -> BulkTransactions:
-        """Many transactions under one key, all or none; raises as :meth:`post`, with the ``index`` of the item."""
+        """Post many transactions under one key, all or none; raises as :meth:`post`, with the ``index`` of the item."""
         posts = [
             Post(principal=principal, key=key, reason=reason, postings=await self._postings(i)) for i in items
         ]
@@ -478,7 +481,7 @@ class Groat(Lookup):
     async def reversal_amounts(
         self, transaction: str, amounts: Sequence[Amount | None]
     ) -> tuple[int | None, ...]:
-        """The smallest units of ``amounts``, each read by the asset of its posting; raises InvalidInput."""
+        """Return the smallest units of ``amounts``, each read by the asset of its posting; raises InvalidInput."""
         original = await self.transaction(transaction)
         assets = [p.asset for p in original.postings] if original else []
         units: list[int | None] = []
@@ -569,7 +572,7 @@ class Groat(Lookup):
         return (await self._done(command)).view()
 
     async def limit(self, amount: Amount | Unset | None, asset: str) -> int | Unset | None:
-        """A limit's smallest units; None (no limit) and UNSET (as it is) stay what they are. Raises InvalidInput."""
+        """Return a limit's smallest units; None (no limit) and UNSET (as it is) are kept. Raises InvalidInput."""
         if amount is None or isinstance(amount, Unset):
             return amount
         return await self.amount(amount, asset, signed=True)
@@ -577,7 +580,7 @@ class Groat(Lookup):
     # Assets
 
     async def assets(self) -> dict[str, Asset]:
-        """All assets by code."""
+        """Return all assets, by code."""
         self._assets.update(await self._store.read(reading.list_assets))
         return dict(self._assets)
 
@@ -619,10 +622,10 @@ class Groat(Lookup):
     async def archive(
         self, before: Time, progress: Callable[[archiving.ArchivedRows], None] = lambda _: None
     ) -> list[archiving.Month]:
-        """Move what was committed before this moment into the archive, month by month; what the archive then has.
+        """Move what was committed before this moment into the archive, month by month; returns its content.
 
-        Whatever looks things up, replays, reverses or verifies finds it there. Done in short transactions that nobody
-        waits for, half of the time at most. Raises MonthNotOver, InvalidInput, StoreError.
+        Look-ups, replays, reversals and verifications find it there. Nobody waits for its transactions: they are short,
+        with pauses between them. Raises MonthNotOver, InvalidInput, StoreError.
         """
         limit, failures = parse_time(before), 0
         while True:
@@ -646,7 +649,7 @@ class Groat(Lookup):
         return await self._store.read(archiving.list_archive)
 
     async def verify(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> verify.Report:
-        """Re-derive everything from the postings; ``progress(check, done, total)`` is called from another thread."""
+        """Derive everything again from the postings; ``progress(check, done, total)`` is called from another thread."""
         return await self._store.read(
             verify.verify, progress, self._store.checks, tuple(self.audits.values())
         )

@@ -1,4 +1,4 @@
-"""Counts of measured values by size, as Prometheus takes them."""
+"""Histograms as Prometheus wants them: counts of measured values by size."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SIZES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0,
 
 
 class Histogram:
-    """Counts the values up to each of the ascending ``bounds``, and adds them up."""
+    """Counts the values up to each of the ascending ``bounds``, and sums them."""
 
     __slots__ = ("_counts", "bounds", "total")
 

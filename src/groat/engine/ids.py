@@ -11,7 +11,7 @@ def new_id() -> str:
 
 
 def derived_id(id: str, part: int | str) -> str:
-    """Make a UUIDv7 of the same millisecond out of an id and a part: the same ones always make the same one."""
+    """Make a UUIDv7 of the same millisecond from an id and a part; the same arguments always make the same id."""
     digest = hashlib.blake2b(f"{id}/{part}".encode(), digest_size=10).hexdigest()
     variant = "89ab"[int(digest[3], 16) % 4]
     return f"{id[:13]}-7{digest[:3]}-{variant}{digest[4:7]}-{digest[7:19]}"

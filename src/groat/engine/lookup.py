@@ -23,7 +23,7 @@ Time = str | datetime
 
 
 class Lookup(ABC):
-    """The words for looking things up, over whatever :meth:`read` reads."""
+    """The methods that look things up, from whatever database :meth:`read` reads."""
 
     _assets: dict[str, Asset]
 
@@ -33,21 +33,21 @@ class Lookup(ABC):
 
     @abstractmethod
     async def assets(self) -> dict[str, Asset]:
-        """All assets by code."""
+        """Return all assets, by code."""
 
     @abstractmethod
     async def asset(self, code: str) -> Asset:
         """The asset of a code; raises InvalidInput ``unknown_asset``."""
 
     async def account(self, path: str, at: Time | None = None) -> AccountView | None:
-        """An account's balances now, or as they were by effective dates up to ``at``; None if it is not open."""
+        """Return an account's balances now, or as they were by effective dates up to ``at``; None if it is not open."""
         check_path(path)
         return await self._reading(reading.read_account, path, None if at is None else parse_time(at))
 
     async def accounts(
         self, prefix: str = "", asset: str = "", after: str = "", limit: int = 50
     ) -> list[AccountView]:
-        """The next accounts behind the path ``after`` under a prefix of whole segments, in the order of their paths."""
+        """Return the next accounts behind the path ``after`` under a prefix of whole segments, sorted by path."""
         if prefix:
             check_path(prefix)
         return await self._reading(reading.read_accounts, prefix, asset, after, limit)
@@ -55,22 +55,22 @@ class Lookup(ABC):
     async def entries(
         self, path: str, asset: str, before_version: int | None = None, limit: int = 50
     ) -> list[EntryView]:
-        """An account's history with running balance, newest first; raises InvalidInput."""
+        """Return an account's history with running balance, newest first; raises InvalidInput."""
         return await self.read(
             reading.read_entries, check_path(path), await self.asset(asset), before_version, limit
         )
 
     async def transaction(self, id: str) -> TransactionView | None:
-        """A transaction as its first answer told it."""
+        """Return a transaction as its first answer showed it, None if there is none."""
         found = await self._reading(reading.read_transactions, [check_id(id)])
         return found[0] if found else None
 
     async def transactions(self, after: str = reading.FIRST_ID, limit: int = 500) -> list[TransactionView]:
-        """The next transactions behind an id, in the order of their ids: for exports."""
+        """Return the next transactions behind an id, in the order of their ids: for exports."""
         return await self._reading(reading.page_transactions, after, limit)
 
     async def held(self, id: str) -> HoldView | None:
-        """A hold as it is."""
+        """Return a hold as it is now, None if there is none."""
         return await self._reading(reading.read_hold, check_id(id))
 
     async def audit(
@@ -84,15 +84,15 @@ class Lookup(ABC):
         try:
             return await self.read(flow, *args, self._assets)
         except KeyError:
-            # A row has an asset that another process created a moment ago.
+            # A row may have an asset that another process created a moment ago.
             await self.assets()
             return await self.read(flow, *args, self._assets)
 
 
 class Stale(Lookup):
-    """Looks things up where an answer may be ``seconds_max`` old: on a replica, or else where the truth is.
+    """Looks things up where answers may be ``seconds_max`` old: on a replica that is recent enough, or the primary.
 
-    ``seconds`` is how old the oldest of its answers was at most; 0.0 is the truth.
+    ``seconds`` is how old the oldest of its answers was at most; 0.0 for the primary.
     """
 
     def __init__(self, truth: Lookup, replica: Replica | None, seconds_max: float) -> None:
@@ -116,7 +116,7 @@ class Stale(Lookup):
         return await self._truth.read(flow, *args, **kwargs)
 
     async def assets(self) -> dict[str, Asset]:
-        """All assets by code, as they are now."""
+        """Return all assets, by code, as they are now."""
         return await self._truth.assets()
 
     async def asset(self, code: str) -> Asset:

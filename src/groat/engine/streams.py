@@ -1,4 +1,4 @@
-"""Reading streams: heads, events, snapshots, and how a reader that was away goes on."""
+"""Read streams: heads, events, snapshots, and the rest of a stream for a reader that was away."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class Streams:
     async def read(
         self, stream: str, after: int, limit: int = PAGE_MAX, bytes_max: int = BYTES_MAX
     ) -> list[StoredEvent]:
-        """Events behind offset ``after``: at most ``limit``, at most ``bytes_max`` bytes of JSON, but at least one."""
+        """Return events behind offset ``after``: at most ``limit`` and ``bytes_max`` bytes of JSON, at least one."""
         return await self._store.read(flows.read_events, stream, after, limit, bytes_max)
 
     async def read_many(self, ranges: Mapping[str, tuple[int, int]]) -> dict[str, list[StoredEvent]]:
-        """For each stream the events behind ``after`` up to ``upto``, all in one statement."""
+        """Return for each stream the events behind ``after`` up to ``upto``, all read by one statement."""
         return await self._store.read(flows.read_ranges, ranges)
 
     async def snapshot(self, stream: str) -> Snapshot:
-        """Balances and position, read together."""
+        """Return balances and position, read together."""
         return await self._store.read(
             flows.read_snapshot, check_stream(stream), self._assets, self._store.snapshots
         )
@@ -54,8 +54,9 @@ class Streams:
     ) -> Resume:
         """Go on from a position, or start with a snapshot.
 
-        Not recovered: no epoch, another epoch, older than what is kept, more than 10,000 behind, or ahead of the head.
-        The last proves that acknowledged history was lost: the stream gets a new epoch and the log an alarm.
+        A reader gets a snapshot if its position has no epoch or another one, is older than what is kept, more than
+        10,000 events behind, or ahead of the head. The last proves that acknowledged history was lost: the stream gets
+        a new epoch, and the log a line.
         """
         check_stream(stream)
         answer = await self._resumes.ask(Wanted(stream, epoch, offset, limit, bytes_max))
@@ -78,5 +79,5 @@ class Streams:
         return await self._store.read(flows.read_ages, events)
 
     async def receipts(self, stream: str) -> list[tuple[str, int, int]]:
-        """(device, offset, microseconds) of each device that reported on the stream, the latest first."""
+        """Return (device, offset, microseconds) of each device that reported on the stream, the latest first."""
         return await self._store.read(flows.read_receipts, stream)

@@ -1,6 +1,6 @@
-"""Spans of the committer: how long a call's commands waited, and which batch they shared with whom.
+"""Spans of the committer: how long the commands of a call waited, and which calls shared their batch.
 
-A call and its batch have different lives, and a batch has many calls. So each call gets a span for its wait
+A batch begins and ends at other times than its calls, and has many of them. So each call gets a span for its wait
 (``groat.queue``) and one for each batch that held commands of it (``groat.commit``), both with a link to the batch
 (``groat.batch``). The batch itself lies in the trace of the first of its calls that is traced, with links to the
 others: a sampler that keeps a call then keeps its batch, which it might drop as a trace of its own.
@@ -23,7 +23,7 @@ LINKS_MAX = 128
 
 
 class CallTrace:
-    """The trace of one call's commands: the span they belong under, and the moment since which they wait."""
+    """The trace of one call's commands: their parent span, and the moment since which they wait."""
 
     __slots__ = ("attributes", "context", "link", "waiting_since_ns")
 
@@ -46,13 +46,13 @@ class Traces:
 
     @staticmethod
     def call(commands: Sequence[Command]) -> CallTrace | None:
-        """The call under whose span this runs; None when nobody traces it."""
+        """Return the trace of the call under whose span this runs; None if it is not traced."""
         span = trace.get_current_span()
         return CallTrace(span, commands) if commands and span.is_recording() else None
 
     @contextmanager
     def batch(self, calls: Iterable[CallTrace | None], commands: int) -> Iterator[None]:
-        """The spans of one run of a batch with commands of these calls; meanwhile the batch's is the current one."""
+        """Record the spans of one run of a batch with commands of these calls; the batch's span is current."""
         start = self._tracer.start_span
         now = time_ns()
         traced = [call for call in dict.fromkeys(calls) if call is not None]

@@ -1,4 +1,4 @@
-"""Account paths, whose they are, and the limits with which they open."""
+"""Account paths, their owners, and the limits with which accounts open."""
 
 from __future__ import annotations
 

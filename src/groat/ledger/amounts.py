@@ -38,7 +38,7 @@ def check_asset(code: str, scale: int) -> Asset:
 def amount_text(value: Amount) -> str:
     """Return the decimal string of an amount that an app gave; raises InvalidInput ``invalid_amount``.
 
-    A float is refused, for it has seldom the value that it was written with; so are bool, None, NaN and infinity.
+    A float is refused, for it is seldom exactly what was written; so are bool, None, NaN and infinity.
     Zeros at the end of a Decimal's fraction do not count.
     """
     if isinstance(value, str):

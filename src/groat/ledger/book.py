@@ -1,4 +1,4 @@
-"""The working set of one batch: rows that the store locked, and what the batch will write.
+"""The book: the rows that the store locked for one batch, and what the batch will write.
 
 A command reads rows from the book and changes them through it. Every first touch of a row is remembered, so that a
 refused command leaves the book exactly as it found it (rule 7) whatever it did before it refused.
@@ -30,7 +30,7 @@ _state_of = tuple.__new__
 class Account(Counters):
     """One balance: four counters of an asset at a path, its limits (None: no limit) and its version.
 
-    ``fresh`` until a command that the batch accepts touches an account which the batch itself had to open.
+    An account that the batch itself opened is ``fresh`` until a command that it accepts touches it.
     """
 
     __slots__ = ("asset", "ceiling", "floor", "fresh", "id", "path", "scale", "stream", "version")
@@ -93,7 +93,7 @@ class Account(Counters):
 class HoldRow:
     """A hold as stored: amounts in smallest units, times in microseconds, ``expires_at`` None for never.
 
-    One with a ``cause`` (:mod:`groat.ledger.causes`) is resolved by that alone.
+    Only its ``cause``, if it has one (:mod:`groat.ledger.causes`), may resolve it.
     """
 
     __slots__ = (
@@ -148,7 +148,7 @@ class HoldRow:
 
 
 class Leg(NamedTuple):
-    """One stored posting: what moved (posted and pending, smallest units) and both sides as they stood after it."""
+    """A stored posting: the amounts (posted and pending, smallest units), and both sides as they were after it."""
 
     number: int
     source: Account
@@ -166,7 +166,7 @@ class Leg(NamedTuple):
 class TransactionRow:
     """A transaction as stored; ``positions`` is filled when the batch numbers its events.
 
-    One with a ``cause`` (:mod:`groat.ledger.causes`) is undone by that alone.
+    Only its ``cause``, if it has one (:mod:`groat.ledger.causes`), may undo it.
     """
 
     __slots__ = (
@@ -260,11 +260,13 @@ class Row(Protocol):
 
 
 class Table(NamedTuple):
-    """A program's table: the named statement that locks rows by id (``:bulk``, id first) and the one that upserts them.
-    Without the latter they are figures that follow from other rows, which a batch reads once and keeps right itself.
+    """A program's table: ``lock`` names the statement that locks rows by id (``:bulk``, the id first).
 
-    Tables are locked by ``rank``, of one rank in the order of their names, before holds and accounts. Rows that any
-    command may come to need once it has seen others, whatever program it is of, are of a higher rank than these.
+    ``write`` names the one that inserts or updates them. Without ``write`` the rows are sums of other rows: a batch
+    reads them once, and the commands keep them right on the book.
+
+    Tables are locked in the order of ``rank``, then of their names, before holds and accounts. A command may find out
+    from rows that it has read which further rows it needs; these must be of a higher rank.
     """
 
     name: str
@@ -287,7 +289,7 @@ class AuditEntry(NamedTuple):
 
 
 class Move(NamedTuple):
-    """One wanted posting: smallest units to post, and by how much the pending counters of both sides change."""
+    """A posting to make: smallest units to post, and by how much the pending counters of both sides change."""
 
     number: int
     source: Account
@@ -297,9 +299,9 @@ class Move(NamedTuple):
 
 
 class OutboxEvent(NamedTuple):
-    """An event for a stream about a transaction, beside its changes: the event's type and its JSON-able data.
+    """An event for a stream about a transaction, beside its changes: the event's type, and data that JSON can encode.
 
-    ``notification`` is the notification of the stream's person in the same event.
+    ``notification`` is what notifications add to the event for the stream's readers.
     """
 
     transaction: str
@@ -310,7 +312,7 @@ class OutboxEvent(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line of the summary that a stream is told once a batch: the summary's event type and the JSON-able line."""
+    """A line of the summary that a stream gets once a batch: the event's type, and a line that JSON can encode."""
 
     transaction: str
     stream: str
@@ -326,9 +328,10 @@ class NotLocked(Exception):
 
 
 class Refs:
-    """The rows that a command needs locked. Sets of ids; accounts by (path, asset); program rows by table; the
-    streams that are told something beside the owners of these accounts. ``known_holds`` are those that exist. ``pasts``
-    are the accounts whose changes since a moment (microseconds) must be known; ``assets`` are those of the rows.
+    """The rows that commands need locked: sets of ids, of accounts as (path, asset), of program rows by table.
+
+    ``streams`` are told something beside the owners of these accounts. ``known_holds`` are the holds that exist.
+    ``pasts`` are the accounts whose changes since a moment (microseconds) must be known; ``assets`` are those of rows.
     """
 
     __slots__ = ("accounts", "assets", "holds", "known_holds", "pasts", "rows", "streams", "transactions")
@@ -345,19 +348,19 @@ class Refs:
 
 
 Allocate = Callable[["Book", Account, Move], None]
-"""Notes which parts of an account pay for a move, or get it; the limits allow the move, and it is applied next.
+"""Notes which parts of an account pay for a move, or receive it. It is called between the check and the move itself.
 
 It changes rows through the book alone, so that a refusal of the command undoes it.
 """
 
 PAST_MAX = 20_000
-"""So many moments of an account's past are looked at."""
+"""At most this many changes of an account's past are looked at."""
 
 
 class Book:
     """The rows of one batch. ``now`` is the batch's one moment, in microseconds since 1970 (UTC).
 
-    ``allocators`` has the accounts whose balance is made of parts, each with what tells the parts of a move.
+    ``allocators`` has, for each account whose balance is made of parts, the function that allocates a move to them.
     """
 
     def __init__(self, now: int, assets: dict[str, Asset]) -> None:
@@ -460,7 +463,7 @@ class Book:
         )
 
     def touch(self, row: Row) -> None:
-        """Say that a row is about to change."""
+        """Note that a row is about to change, so that its values can be restored."""
         if row not in self._undo:
             state = row.state()
             self._undo[row] = state

@@ -1,7 +1,7 @@
-"""The commands of the ledger: one thing each to decide atomically, with the key, the principal and the ids it needs.
+"""The commands of the ledger. Each is decided as a whole, and carries its key, its principal and its ids.
 
 A command kind says which rows it needs (:meth:`Command.needs`) and decides over them (:meth:`Command.decide`); programs
-add kinds of their own in the same way, and all share one road, one lock order, one idempotency and one outbox.
+add kinds of their own in the same way, and all share one queue, one lock order and one kind of idempotency.
 
 ``decide()`` checks in the order of :data:`groat.ledger.errors.REFUSALS`.
 """
@@ -62,7 +62,7 @@ class Effect(msgspec.Struct):
 
 
 class Checks(NamedTuple):
-    """The limits that decide a command: ``floors`` of accounts that it debits, ``ceilings`` of those it credits."""
+    """The limits on which a verdict depends: ``floors`` of accounts to debit, ``ceilings`` of accounts to credit."""
 
     floors: set[Pair]
     ceilings: set[Pair]
@@ -71,10 +71,10 @@ class Checks(NamedTuple):
 class Command(msgspec.Struct, kw_only=True):
     """Base of all command kinds.
 
-    ``principal`` calls (``user:42``, ``service:shop``); ``key`` is its idempotency key; ``actor`` is the person on
-    whose behalf it calls (the principal itself by default); ``effective_at`` is in microseconds, None for the moment of
-    commit. ``ids`` are made before the command is queued, one for each transaction it may make; ``encoded_metadata`` is
-    the canonical JSON that ``check()`` leaves behind. ``names`` has all forms of the key; ``key`` is its text.
+    ``principal`` is the caller (``user:42``, ``service:shop``); ``key`` is its idempotency key; ``actor`` is the person
+    on whose behalf it calls (the principal itself by default); ``effective_at`` is in microseconds, None for the moment
+    of commit. ``ids`` are made before the command is queued, one for each transaction it may make; ``encoded_metadata``
+    is the canonical JSON that ``check()`` leaves behind. ``names`` has all forms of the key; ``key`` is its text.
     """
 
     kind: ClassVar[str]
@@ -124,7 +124,7 @@ class Command(msgspec.Struct, kw_only=True):
         """Name the rows to lock. A ``staged`` kind is asked again after each reading until it names nothing new."""
 
     def checks(self, originals: Mapping[str, TransactionRow]) -> Checks | None:
-        """Return the limits that decide it; what is due there is caught up first. None: the limits of all it needs.
+        """Return the limits on which the verdict depends: what is due there is done first. None: those of all it needs.
 
         ``originals`` are the stored transactions that the batch needs, by id.
         """
@@ -611,7 +611,7 @@ class SetBalance(Command, kw_only=True):
         refs.accounts.add((ADJUSTMENTS, self.asset))
 
     def decide(self, book: Book) -> Effect | Refusal:
-        """Post the difference under the lock. Without one nothing is posted, and the answer has the present version."""
+        """Post the difference under the lock. If there is none, post nothing and answer with the present version."""
         early = self.too_early(book)
         if early:
             return early

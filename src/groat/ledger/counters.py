@@ -27,7 +27,7 @@ class Counters:
 
     @property
     def available(self) -> int:
-        """Return how much may leave now: the balance less own holds. Incoming holds never count."""
+        """Return how much may leave now: the balance less the account's own holds. Incoming holds never count."""
         return self.credits - self.debits - self.debits_pending
 
     @property

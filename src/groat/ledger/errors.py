@@ -1,6 +1,6 @@
-"""Every way groat says no, on one page.
+"""All refusals and errors of groat, each with a stable code.
 
-Two families. A *refusal* is a business answer from ``decide()``: a value, frozen under its key, listed in
+There are two families. A *refusal* is a business answer from ``decide()``: a value, frozen under its key, listed in
 :data:`REFUSALS` in the fixed order of the checks. An *error* is an exception: the caller's input could not become a
 command (:data:`INPUT_ERRORS`), or the server cannot take it at present (:data:`SERVER_ERRORS`); nothing is frozen.
 
@@ -175,7 +175,7 @@ def printable(text: str, length_max: int = 64) -> str:
 
 
 class GroatError(Exception):
-    """Base of all exceptions: a stable ``code``, its ``status``, a ``detail`` for people, ``fields`` for programs."""
+    """Base of all exceptions: a stable ``code``, an HTTP ``status``, ``detail`` for people, ``fields`` for programs."""
 
     rules = SERVER_ERRORS
 
@@ -198,7 +198,7 @@ class InvalidInput(GroatError):
 
 
 class Refused(GroatError):
-    """Raised by the comfortable words of the facade when ``decide()`` refused; carries the ``refusal``."""
+    """Raised by methods of the facade when ``decide()`` refused; carries the ``refusal``."""
 
     rules = REFUSALS
 

@@ -76,7 +76,7 @@ def as_key(text: str) -> Key:
 
 
 def derive(key: str, *parts: str | int) -> Key:
-    """Make a key of a caller's key, or of a word of groat's own, and of the parts that tell it from others."""
+    """Make a key of a caller's key, or of a word of groat's own, and of parts that make it differ from others."""
     root = key if isinstance(key, Key) else Key(key)
     tail = "".join(f"/{part}" for part in parts)
     sent = root.older or str(root)

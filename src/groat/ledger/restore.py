@@ -28,7 +28,7 @@ HOLD_STATES = (HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED)
 
 
 class PastPosting(msgspec.Struct, frozen=True, array_like=True):
-    """A posting as it was: what was posted and by how much the pending counters changed, in smallest units."""
+    """A posting as it was: the amount posted, and by how much the pending counters changed, in smallest units."""
 
     number: int
     source: str
@@ -59,7 +59,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 class Restore(Command, kw_only=True):
     """Make the transactions of one key again. Limits do not apply, for they happened; what exists is left as it is.
 
-    ``body`` and ``form`` are what stood under the key; without a body nobody can repeat the call under it.
+    ``body`` and ``form`` stood under the key; without a body nobody can repeat the call under it.
     """
 
     kind: ClassVar[str] = "restore"

@@ -14,7 +14,7 @@ from groat.ledger.text import format_time
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
 
-# Only the OpenAPI document says more than str and Any: a stored answer is read as it was written.
+# The OpenAPI document knows more than str and Any, but a stored answer must be read as it was written.
 HoldState = Annotated[
     str, msgspec.Meta(extra_json_schema={"enum": ["open", "captured", "released", "expired"]})
 ]
@@ -141,7 +141,7 @@ class AuditView(msgspec.Struct):
 
 
 def balance_view(account: Account) -> BalanceView:
-    """An account as it stands."""
+    """Make the view of an account as it is now."""
     scale = account.scale
     return BalanceView(
         account.path,
@@ -156,7 +156,7 @@ def balance_view(account: Account) -> BalanceView:
 
 
 def side_view(account: Account, balance: int, held: int, version: int) -> BalanceView:
-    """A balance as it stood right after one of its postings."""
+    """Make the view of a balance right after one of its postings."""
     scale = account.scale
     return BalanceView(
         account.path,
@@ -169,7 +169,7 @@ def side_view(account: Account, balance: int, held: int, version: int) -> Balanc
 
 
 def hold_view(hold: HoldRow, state: tuple[Any, ...] | None = None) -> HoldView:
-    """A hold as it is, or as it was in an earlier ``state()``."""
+    """Make the view of a hold as it is, or as it was in an earlier ``state()``."""
     captured, released, status = state or hold.state()
     scale = hold.source.scale
     return HoldView(
@@ -188,7 +188,7 @@ def hold_view(hold: HoldRow, state: tuple[Any, ...] | None = None) -> HoldView:
 
 
 def transaction_view(row: TransactionRow, replayed: bool = False) -> TransactionView:
-    """A transaction with the last standing of each account it touched."""
+    """Make the view of a transaction, with each account that it touched as it was after the last posting."""
     sides: dict[Account, tuple[int, int, int]] = {}
     postings = []
     for leg in row.legs:
@@ -268,7 +268,7 @@ class SnapshotData(msgspec.Struct, omit_defaults=True):
 
 
 def bare_event(row: TransactionRow) -> EventData:
-    """An event about a transaction, without changes."""
+    """Make an event about a transaction, without changes."""
     return EventData(
         "balance_updated",
         row.id,
@@ -280,7 +280,7 @@ def bare_event(row: TransactionRow) -> EventData:
 
 
 def events_of(row: TransactionRow) -> Iterable[tuple[str, EventData]]:
-    """The (stream, event) pairs of a transaction's changes: one for each owner, with all of that owner's changes."""
+    """Make the (stream, event) pairs of a transaction: one for each owner, with all of that owner's changes."""
     by_stream: dict[str, dict[Account, BalanceChange]] = {}
     deltas: dict[Account, int] = {}
     for leg in row.legs:
@@ -319,7 +319,7 @@ def events_of(row: TransactionRow) -> Iterable[tuple[str, EventData]]:
 
 
 def entry_view(asset: Asset, account: str, values: list[Any]) -> EntryView:
-    """An entry from a row of the ``list_entries`` statement."""
+    """Make an entry from a row of the ``list_entries`` statement."""
     (
         transaction,
         kind,

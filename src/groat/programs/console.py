@@ -32,7 +32,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
 class BuiltModule(NamedTuple):
-    """A module as it was read: its files by their paths below its folder, and the digest of them all."""
+    """A module's ``files``, by their paths below its folder, and the ``digest`` of them all."""
 
     digest: str
     script: str

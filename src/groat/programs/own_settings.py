@@ -1,4 +1,4 @@
-"""The settings of a program's own: a struct that it declares, read from ``[options.<program>]``."""
+"""Read a program's own settings from ``[options.<program>]`` into the struct that the program declares."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from groat.settings import Settings, SettingsError, from_text, meaning, option_v
 
 
 def read_own_settings(program: Program, settings: Settings) -> msgspec.Struct | None:
-    """Read the settings of a program as the struct that it declares; None where it declares none.
+    """Read a program's own settings into the struct that it declares; None if it declares none.
 
     Texts are read as those of groat's own settings: from numbers and ``true``/``false`` to lists with commas and tables
     in JSON. Raises SettingsError ``setting_unknown``, ``setting_invalid``, each with the program and the name, never

@@ -51,14 +51,14 @@ class ProgramError(GroatError):
 
 
 class Host(NamedTuple):
-    """Give a job what operations share, and the server's programs."""
+    """Holds what a job is given: the ``services`` that operations share, and the server's ``programs``."""
 
     services: Services
     programs: tuple[Program, ...]
 
 
 Job = Callable[[Host], AbstractAsyncContextManager[Any]]
-"""Runs as long as the server serves: a context, entered before the first call is answered.
+"""A job: an async context manager, entered before the first call is answered and left when the server ends.
 
 Operations find what it yields, other than None, by its class: ``call.services.part(Mailer)``. Jobs start in the order
 of the programs, those that every database has first, and end in reverse.
@@ -68,7 +68,7 @@ Measure = Callable[["Services"], Iterable["Metric"]]
 Audits = Callable[[Sequence["Program"]], Iterable["Audit"]]
 """Makes checks of ``groat verify`` that need to know all programs, also those that are not turned on."""
 Describe = Callable[[Sequence["Program"]], Iterable["Operation"]]
-"""Makes what the OpenAPI document tells of the server's programs beside the operations that are served."""
+"""Makes operations that stand in the OpenAPI document beside those that are served, from the server's programs."""
 Command = Callable[..., Awaitable[None] | None]
 """A command of the command line: a function, async or not, whose parameters typer reads as options and arguments.
 
@@ -82,14 +82,17 @@ Story = Callable[["Settings"], Awaitable[None]]
 class Program:
     """A ready-made use of groat. It declares all that it brings, and nothing outside its folder names it.
 
-    ``kinds`` are kinds of requests; ``extension`` its tables, checks, and what it adds to a person's snapshot;
-    ``operations`` what can be asked over HTTP; ``errors`` the codes that these answer beyond the server's own;
-    ``works`` what it runs in the sandbox; ``console`` its part of the web console; ``settings`` is a struct of its own
-    settings, which operations and jobs find as ``services.part(<the struct>)``; ``commands`` are run as
-    ``groat <program> <command>``; ``facade`` are classes of words for apps, found as ``groat.program(<the class>)``;
-    ``channels`` deliver what its commands put into the outbox. The jobs of a program that is ``last`` start after those
-    of all others, and end before them. ``check_settings`` is called before a server starts, and raises SettingsError
-    for settings of groat that it cannot run with. Codes that kinds refuse with are declared by the kinds.
+    - ``kinds`` are its kinds of requests. The codes with which their steps refuse are declared by the kinds.
+    - ``extension`` has its tables and checks, and what it adds to snapshots and events.
+    - ``operations`` are its HTTP operations, ``errors`` the codes that these answer beyond the server's own.
+    - ``jobs`` run as long as the server does; those of a ``last`` program start after and end before all others.
+    - ``metrics`` are read for each scrape; ``works`` run in the sandbox; ``console`` is its part of the web console.
+    - ``settings`` is the struct of its own settings, which operations and jobs find as ``services.part(<the struct>)``.
+    - ``check_settings`` is called before a server starts; it raises SettingsError if the program cannot run with them.
+    - ``commands`` are run as ``groat <program> <command>``; ``story`` is its chapter of ``groat demo``.
+    - ``facade`` has classes of words for apps, found as ``groat.program(<the class>)``.
+    - ``channels`` deliver the entries that its commands put into the outbox.
+    - ``audits`` and ``describe`` are called with all programs, and make checks and descriptions of operations.
     """
 
     def __init__(
@@ -140,17 +143,17 @@ class Program:
 
 
 def installed_names() -> list[str]:
-    """The names of all programs that installed packages bring; nothing is loaded."""
+    """List the names of all programs that installed packages bring, without loading any."""
     return sorted(entry.name for entry in entry_points(group=GROUP))
 
 
 def installed_programs() -> list[Program]:
-    """All programs that installed packages bring. Raises as :func:`find_programs`."""
+    """Load all programs that installed packages bring. Raises as :func:`find_programs`."""
     return find_programs(installed_names())
 
 
 def find_programs(names: Iterable[str]) -> list[Program]:
-    """The programs of these names. Raises ProgramError ``program_not_found``, ``program_broken``.
+    """Load the programs of these names. Raises ProgramError ``program_not_found``, ``program_broken``.
 
     Raises ValueError for kinds of one name.
     """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from groat import Groat
 
 Kinds = Mapping[str, frozenset[str]]
-"""The kinds of requests by the program that brings them."""
+"""The names of kinds of requests, by the program that brings them."""
 
 
 class Recorded(NamedTuple):
@@ -60,7 +60,7 @@ def _known() -> Flow[dict[str, frozenset[str]]]:
 
 
 def _find_new(brought: Kinds) -> Flow[dict[str, frozenset[str]]]:
-    """The programs that are to be recorded, with all kinds that they ever brought. Raises ProgramError."""
+    """Find the programs whose record must change, with all kinds that each ever brought. Raises ProgramError."""
     known = yield from _known()
     if missing := sorted(known.keys() - brought.keys()):
         raise ProgramError(

@@ -1,6 +1,6 @@
-"""Give a ledger without a server what the programs that every database has bring to it: tables and words.
+"""Tables and words of the programs that every database has, for a ledger that is opened without a server.
 
-:mod:`groat.programs.standing` has these programs whole. Loading their operations would slow down who serves nothing.
+:mod:`groat.programs.standing` has the whole programs. An app that serves nothing need not load their operations.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Words of programs: what an app in whose process the ledger runs does with a program, typed, with await and without.
+"""Words: the typed methods by which an app uses a program of a ledger in its own process, with await or without.
 
 ``groat.program(ExpenseClaims).file(...)`` is a coroutine where ``groat`` is a :class:`groat.Groat`, and the result
 itself where it is a :class:`groat.SyncGroat`.
@@ -19,9 +19,9 @@ Ledger = TypeVar("Ledger", "Groat", "SyncGroat")
 
 
 class Words(Generic[Ledger]):
-    """The words of a program over one ledger: a subclass, whose methods are each a :class:`word`.
+    """Base of a program's words. A subclass marks each of its methods as a :class:`word`.
 
-    ``groat`` is the ledger with which its words do their work, also where they are called without ``await``.
+    The methods work with ``groat``, which is always the asynchronous ledger.
     """
 
     groat: Groat
@@ -32,9 +32,9 @@ class Words(Generic[Ledger]):
 
 
 class word(Generic[P, T]):  # noqa: N801  (a decorator)
-    """Make an async method a word: called through a SyncGroat it waits, and returns the result itself.
+    """Make an async method a word: on a SyncGroat, a call waits and returns the result itself.
 
-    A word that calls others of its object says so: ``async def both(self: ExpenseClaims[Groat])``.
+    In a word that calls others of its object, annotate ``self``: ``async def both(self: ExpenseClaims[Groat])``.
     """
 
     def __init__(self, method: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) -> None:

@@ -1,9 +1,8 @@
 """Move transactions and postings of closed months out of the tables that every batch writes to.
 
-A stretch of batches moves in one short transaction, the first batches first. It locks rows that nobody changes any
-more, so no writer waits for it; and whoever reads finds each row in one place or the other. The archive is always the
-first batches up to one of them: so an account's archived changes are those with its first versions, and a transaction
-is archived before whatever reverses it.
+One short transaction moves some consecutive batches, the oldest first. It locks only rows that nobody changes any
+more, so no writer waits for it, and readers find each row in one of the two places. The archive always holds all
+batches up to one of them. So it has the first versions of an account, and a transaction before its reversal.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from groat.ledger.errors import Busy, GroatError, Rule
 from groat.store.flow import Flow, Query
 
 BATCHES_PAGE = 1_000
-# Unless one batch has more.
+# One batch may have more.
 TRANSACTIONS_MAX = 2_000
 DAY_US = 86_400_000_000
 
@@ -32,7 +31,7 @@ class MonthNotOver(GroatError):
 
 
 class ArchivedRows(NamedTuple):
-    """The rows that one stretch moved into the archive of ``month`` (202501)."""
+    """The number of rows that one call moved into the archive of ``month`` (202501)."""
 
     month: int
     transactions: int
@@ -40,7 +39,7 @@ class ArchivedRows(NamedTuple):
 
 
 class Month(NamedTuple):
-    """The archive's rows of a month (202501)."""
+    """The number of rows that the archive has of a month (202501)."""
 
     month: int
     transactions: int
@@ -48,7 +47,7 @@ class Month(NamedTuple):
 
 
 def month_of(at: int) -> int:
-    """The month of a moment (microseconds since 1970, UTC), as 202501."""
+    """Return the month of a moment (microseconds since 1970, UTC), as 202501."""
     moment = datetime.fromtimestamp(at // 1_000_000, UTC)
     return moment.year * 100 + moment.month
 
@@ -56,8 +55,8 @@ def month_of(at: int) -> int:
 def archive_some(before: int) -> Flow[ArchivedRows | None]:
     """Move the next batches that were committed before a moment (microseconds) and share a month; None: there are none.
 
-    A month must be over for a day, for what began in it may be committed later. Raises MonthNotOver, and StoreError
-    ``busy`` when somebody else is archiving at this moment.
+    A month must have been over for a day, for a batch that began in it may be committed later. Raises MonthNotOver, and
+    StoreError ``busy`` when somebody else is archiving at this moment.
     """
     (now,) = yield Query("read_now")
     if before > now - DAY_US:

@@ -1,4 +1,4 @@
-"""The values of a batch: commands that go in, and the verdicts and events that come out of its COMMIT."""
+"""The input of a batch (prepared commands) and its result (verdicts and events)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Outcome(msgspec.Struct, omit_defaults=True):
 
 
 class Done:
-    """The verdict of an accepted command: its transactions as stored, or what it found instead of changing anything."""
+    """The verdict of an accepted command: its transactions as stored, or the balances of one that changed nothing."""
 
     __slots__ = ("command", "outcome", "replayed", "transactions")
 
@@ -119,7 +119,7 @@ class Committed(NamedTuple):
 
 
 class Expired(NamedTuple):
-    """The result of a batch that expired what no command asks for; ``after`` is how far it came, None: to the end."""
+    """The result of a batch that expired due holds; it got as far as ``after``, or to the end if that is None."""
 
     committed: Committed
     after: Place | None

@@ -23,7 +23,7 @@ def read_pasts(book: Book, refs: Refs) -> Flow[None]:
 
 
 def find_causes(book: Book, originals: dict[str, TransactionRow], causes: Sequence[str]) -> Flow[None]:
-    """Complete what was stored without a cause: before there were any, or by a node of an earlier version."""
+    """Find the causes of rows that an earlier version stored without one."""
     bare: dict[str, list[HoldRow | TransactionRow]] = {}
     for rows in (book.holds, originals):
         for id, row in rows.items():

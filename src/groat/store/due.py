@@ -1,7 +1,7 @@
 """Catch up what is due on the accounts by whose limits a batch decides, before it decides.
 
-A refusal is frozen for ever, so what is over and only waits for its turn must not cause one. A caller's batch leaves
-alone what is due elsewhere. Rules D1 and D2 of docs/architecture.md.
+A refusal is frozen for ever, so a hold that is over and only waits to be released must not cause one. What is due on
+other accounts is left to batches of its own. See rules D1 and D2 of docs/architecture.md.
 
 Each sort of things that fall due is a :class:`Due`. What they find is put on one timeline, so that on each account
 everything happens in the order of its moments, whatever sort it is of.
@@ -18,7 +18,7 @@ from groat.store.flow import Flow
 from groat.store.reading import FIRST_ID, LAST_ID
 
 ON_ACCOUNT_MAX: Final = 100
-"""A batch catches up so much of one sort on one account. If more is due, commands that need it wait for the next."""
+"""A batch catches up at most this many things of a sort on an account. Commands that need more wait for the next."""
 IN_BATCH_MAX: Final = 500
 
 GIVES: Final = 0
@@ -37,11 +37,11 @@ class Place(NamedTuple):
 
     @property
     def thing(self) -> tuple[int, str]:
-        """Return the sort and the id, which stay when the moment changes."""
+        """Return the sort and the id, which stay the same if the moment changes."""
         return self.order, self.id
 
     def passed(self, order: int) -> tuple[int, str]:
-        """Return the moment and the id up to which the timeline is over for a sort, when it is over up to here."""
+        """Return the moment and the id up to which things of a sort are done, once the timeline is done up to here."""
         if order == self.order:
             return self.at, self.id
         return self.at, LAST_ID if order < self.order else FIRST_ID

@@ -1,4 +1,4 @@
-"""Holds that are over fall due: what is left of them goes back to the account that gave it."""
+"""Holds that are over fall due: the rest of each goes back to the account that gave it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A program's part of the database: tables, statements, checks, and what they add to snapshots and events."""
+"""A program's part of the database: tables, statements, checks, and additions to snapshots and events."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Tells(NamedTuple):
 class Extension(NamedTuple):
     """A program's own tables: ``directory`` holds ``sql/<dialect>/*.sql`` and ``migrations/<dialect>/NNNN_*.sql``.
 
-    ``snapshot`` is what the program adds to the snapshots of streams. ``checks`` are its own of ``groat verify``: named
-    statements that list contradictions (what, expected, found), and what each of them promises. ``forgets`` take
-    away what need not be kept any more. ``causes`` names the statement that tells which transactions and holds of some
-    ids the program made: (id, cause) pairs, for those that are stored without a cause. ``tells`` are the types of what
-    the program adds to snapshots and events.
+    ``snapshot`` reads what the program adds to the snapshots of streams. ``checks`` are its checks of ``groat verify``:
+    pairs of a named statement, which lists contradictions (what, expected, found), and the promise that it checks.
+    ``forgets`` delete what need not be kept any more. ``causes`` names the statement that finds, for ids of
+    transactions and holds that are stored without a cause, those that the program made: (id, cause) pairs. ``tells``
+    are the types of what the program adds to snapshots and events.
     """
 
     name: str
@@ -64,4 +64,4 @@ class Brings(Protocol):
 
     @property
     def extension(self) -> Extension | None:
-        """Its tables and what belongs to them, None for none."""
+        """The program's tables and what belongs to them, None for none."""

@@ -36,13 +36,14 @@ Contribute = Callable[[Sequence[str]], Flow[dict[str, dict[str, Any]]]]
 """A program's part of the snapshots of these streams: fields by stream, without those that it has nothing for."""
 
 Forget = Callable[[int, int], Flow[bool]]
-"""Forgets what a program need not keep any more, at most so many rows; whether there may be more.
+"""Deletes what a program need not keep any more; returns whether there may be more.
 
-The first number is for how long what people were told is kept, microseconds, 0 for ever.
+The first argument says for how long notifications are kept (microseconds, 0 for ever), the second how many rows to
+delete at most.
 """
 
 FEW = 32
-"""So many rows are handed over together. More go one statement after the other, each while the next is prepared."""
+"""At most this many rows are handed over together. More go statement by statement, while the next is prepared."""
 
 
 def hand_over(queries: Iterable[Query], few: bool) -> Flow[list[Any]]:

@@ -1,8 +1,8 @@
-"""Find out whether a PostgreSQL database still has the history it had; renew its epoch where that is in doubt.
+"""Find out whether a PostgreSQL database still has the history that it had; if that is in doubt, renew its epoch.
 
-A position names the epoch it was read in. A restore puts an older state in place, and a promoted standby may lack the
-last transactions; both would give the offsets that readers know to other events. So the database keeps the marks of
-the server it lived in, and whoever connects compares them with the server it now finds.
+A position names the epoch in which it was read. A restored copy is older, and a promoted standby may lack the last
+transactions: both would give offsets that readers know to other events. So the database keeps marks of the server that
+it lives in, and each new connection compares them with the server that it meets.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Marks(NamedTuple):
 
 
 async def read_marks(connection: Any) -> Marks:
-    """The marks of the server behind a connection; where it hides them, only the place tells.
+    """Read the marks of the server behind a connection; a server that hides them is known by its place alone.
 
     Raises asyncpg's ObjectNotInPrerequisiteStateError on a standby, which is no place for groat.
     """
@@ -101,5 +101,5 @@ async def settle(connection: Any, marks: Marks, synchronous_standby: bool) -> st
 
 
 def new_epoch() -> str:
-    """A name for a history that begins."""
+    """Make a name for a new epoch."""
     return uuid4().hex[:8]

@@ -15,9 +15,9 @@ T = TypeVar("T")
 class Store(Protocol):
     """A database that runs flows. All methods raise StoreError; Closed after :meth:`close`.
 
-    ``row_locks``: several transactions can write at once, each holding the rows it locked. ``snapshots``: what its
-    programs add to the snapshots of streams. ``checks``: their statements of a verification, and what each promises.
-    ``forgets``: how they forget what they need not keep. ``causes``: their statements that tell what they moved.
+    ``row_locks`` says that several transactions can write at once, each holding the rows that it locked. The others
+    come from the programs (see :class:`Extension`): ``snapshots`` read their parts of snapshots, ``checks`` are their
+    checks of a verification, ``forgets`` delete what they need not keep, ``causes`` find what they moved.
     """
 
     dialect: str
@@ -31,7 +31,7 @@ class Store(Protocol):
         """Connect and migrate; returns the steps applied."""
 
     async def close(self) -> None:
-        """Finish what runs, and let go of the database."""
+        """Wait for what runs, and close all connections."""
 
     async def write(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a flow in a write transaction of its own: committed when it returns, rolled back when it raises."""

@@ -1,4 +1,4 @@
-"""The keys of commands: look up the verdicts under them, repeat these, and make the rows of new ones."""
+"""The keys of commands: look up the verdicts under them, repeat these, and make the rows of new keys."""
 
 from __future__ import annotations
 

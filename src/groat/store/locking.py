@@ -1,4 +1,4 @@
-"""Lock the rows of a batch in the one order that all batches keep, and put them on the book once they are locked."""
+"""Lock the rows of a batch, in the same order as every batch, and put them on the book."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from groat.store.flow import FEW, Flow, Query, hand_over
 # Stands for the id of a stream whose row another transaction holds.
 LOCKED_ELSEWHERE = -1
 STAGES_MAX = 12
-# A process caches the ids of so many accounts, some 10 MB. When it meets more, it forgets all and begins anew.
+# A process caches the ids of this many accounts, some 10 MB. When it meets more, it empties the cache.
 KNOWN_MAX = 50_000
 
 AccountIds = dict[tuple[str, str], int]
@@ -37,12 +37,12 @@ class Stream:
 
 
 def stream_epoch(epoch: str, generation: int) -> str:
-    """A stream's epoch: the database's, and how often this stream began anew within it."""
+    """Make a stream's epoch: the database's, and the number of times that this stream began anew within it."""
     return f"{epoch}.{generation}" if generation else epoch
 
 
 def know_accounts(pairs: set[tuple[str, str]], known: AccountIds) -> Flow[AccountIds]:
-    """The ids of those that are open; they stay what they are, so this needs no lock."""
+    """Find the ids of the accounts that are open. An id never changes, so this needs no lock."""
     ids = {pair: known[pair] for pair in pairs if pair in known}
     if len(ids) < len(pairs):
         found = yield from _find_accounts(pairs - ids.keys())

@@ -1,4 +1,4 @@
-"""Make one statement for PostgreSQL of several that are handed over together, so that they cost one round trip.
+"""Merge statements that are handed over together into one for PostgreSQL, so that they cost one round trip.
 
 asyncpg sends a statement when the one before is answered, and has no public way to send more. PostgreSQL runs whatever
 stands in one statement over one snapshot, and what writes in any order; that is what a

@@ -31,10 +31,10 @@ def make_store(
     synchronous_standby: bool = False,
     clock: Callable[[], int] | None = None,
 ) -> Store:
-    """The store at ``sqlite:///file.db`` (relative), ``sqlite:////var/file.db`` (absolute) or ``postgresql://...``.
+    """Make the store at ``sqlite:///file.db`` (relative), ``sqlite:////var/file.db`` (absolute) or ``postgresql://...``.
 
-    ``synchronous_standby``: a promoted standby of it has all that was acknowledged. ``clock`` tells the time (in
-    microseconds) instead of the database, for stories that took place in the past. Raises StoreError ``wrong_scheme``.
+    ``synchronous_standby``: a promoted standby of it has all that was acknowledged. ``clock`` gives the time
+    (microseconds since 1970, UTC) instead of the database, for the demo's history. Raises StoreError ``wrong_scheme``.
     """
     if database.startswith(POSTGRES):
         return PostgresStore(database, extensions, clock, synchronous_standby=synchronous_standby)
@@ -45,14 +45,14 @@ def make_store(
 
 
 def make_replica(address: str, store: Store) -> Replica:
-    """The standby at ``postgresql://...`` of the database of ``store``. Raises StoreError ``wrong_scheme``."""
+    """Make the standby at ``postgresql://...`` of the database of ``store``. Raises StoreError ``wrong_scheme``."""
     if not (address.startswith(POSTGRES) and isinstance(store, PostgresStore)):
         raise WrongScheme("A replica is a PostgreSQL standby of a PostgreSQL database.")
     return Replica(address, store)
 
 
 async def open_store(store: Store, wait_s: float) -> list[Migration]:
-    """Open it, trying again for so long where the database is a server that may yet come. Raises StoreError."""
+    """Open the store. A PostgreSQL that is away is tried again for ``wait_s`` seconds. Raises StoreError."""
     deadline = time.monotonic() + wait_s
     pause_s = PAUSE_S
     while True:
@@ -74,7 +74,7 @@ def _wrong_scheme(database: str) -> StoreError:
 
 
 def sqlite_path(database: str) -> str | None:
-    """The file of an SQLite address, None for any other."""
+    """Return the file of an SQLite address, None for any other address."""
     return database.removeprefix(SQLITE) or None if database.startswith(SQLITE) else None
 
 

@@ -62,7 +62,7 @@ class Context(NamedTuple):
 def commit_batch(
     prepared: Sequence[Prepared], context: Context, worker: str, wait: bool = True
 ) -> Flow[Committed]:
-    """Decide the commands over the locked rows and write what they did.
+    """Decide the commands over the locked rows, and write what they changed.
 
     ``worker`` names the hash chain. ``wait=False`` locks only rows that are free; commands that need others get the
     verdict :class:`LockedElsewhere`. Raises Interrupted when another batch was first with a key, an account or a

@@ -87,7 +87,7 @@ class PreparingConnection(asyncpg.Connection):  # type: ignore[misc]
         self.prepared: set[str] = set()
 
     def get_reset_query(self) -> str:
-        """Nothing: what a transaction of ours sets ends with it, so a look at the server between two is saved."""
+        """Return nothing to run: our settings end with their transaction, so a round trip between two is saved."""
         return ""
 
 
@@ -179,7 +179,7 @@ class PostgresStore:
         await self._meet(connection)
 
     async def _meet(self, connection: Any) -> None:
-        """Before a new connection is used: has the server behind it the history that we know?"""
+        """Check, before a new connection is used, that its server has the history that this process knows."""
         marks = await read_marks(connection)
         if marks != self._marks:
             await settle(connection, marks, self._synchronous_standby)
@@ -207,7 +207,7 @@ class PostgresStore:
         return missing
 
     async def close(self) -> None:
-        """Finish what runs, and close every connection; what does not end in time is broken off."""
+        """Wait for what runs, and close every connection; what does not end in time is broken off."""
         pools = [pool for pool in (self._writers, self._readers) if pool is not None]
         self._writers = self._readers = None
         with suppress(TimeoutError):
@@ -231,7 +231,7 @@ class PostgresStore:
         return await self._transact(pool, _BEGIN_READING, flow, None, check=check)
 
     async def ask(self, sql: str) -> tuple[Any, ...]:
-        """The one row of a statement that only reads."""
+        """Return the one row of a statement that only reads."""
         if self._readers is None:
             raise Closed
         try:
@@ -292,7 +292,7 @@ class PostgresStore:
                 if query is TURN:
                     await self._wait_turn(ending)
                     query = flow.send(None)
-                # Do this, too, while PostgreSQL works on the statement before.
+                # Do this, too, while PostgreSQL works on the previous statement.
                 statement, args = self._prepare(query, before_query)
                 try:
                     if adding is not None:
@@ -341,7 +341,7 @@ class PostgresStore:
         return statement, self._arguments(statement, query.args)
 
     async def _wait_turn(self, ending: AsyncExitStack | None) -> None:
-        """Let the other lane end its transaction before this one locks rows; after ``TURN_S`` go on all the same."""
+        """Wait until the other lane has ended its transaction, ``TURN_S`` seconds at most, before locking rows."""
         if ending is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(TURN_S):
@@ -399,7 +399,7 @@ class PostgresStore:
 
 
 def array_text(values: Iterable[Any]) -> str:
-    """The text of an array of numbers, texts and None. Raises StoreError ``command_failed``."""
+    """Write an array of numbers, texts and None as PostgreSQL's text of it. Raises StoreError ``command_failed``."""
     try:
         text = _encode(values).decode()
     except (OverflowError, TypeError, ValueError) as error:
@@ -505,7 +505,7 @@ async def _commit(connection: Any) -> None:
 
 
 async def _probe(dsn: str) -> None:
-    """See that the server takes in new connections; raises what asyncpg raises."""
+    """Check that the server accepts new connections; raises what asyncpg raises."""
     with suppress(exceptions.TooManyConnectionsError):
         connection = await asyncpg.connect(dsn, timeout=PROBE_S)
         connection.terminate()

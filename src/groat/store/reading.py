@@ -24,7 +24,7 @@ from groat.store.flow import Flow, Query
 from groat.store.rows import load_transactions
 from groat.store.streams import account_of
 
-# Lists of ids begin here: those that go from old to new, and those from new to old.
+# Below and above all ids: where lists begin that go from old to new, and from new to old.
 FIRST_ID = "00000000-0000-0000-0000-000000000000"
 LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
@@ -40,13 +40,13 @@ def _grouped(rows: list[Any], assets: dict[str, Asset]) -> list[AccountView]:
 def read_accounts(
     prefix: str, asset: str, after: str, limit: int, assets: dict[str, Asset]
 ) -> Flow[list[AccountView]]:
-    """The next ``limit`` accounts behind path ``after`` under ``prefix`` (whole segments; '' is all)."""
+    """Read the next ``limit`` accounts behind path ``after`` under ``prefix`` (whole segments; '' is all)."""
     args = (prefix, f"{prefix}:", f"{prefix};", after, limit, asset)
     return _grouped((yield Query("page_accounts", args)), assets)
 
 
 def read_account(path: str, at: int | None, assets: dict[str, Asset]) -> Flow[AccountView | None]:
-    """One account now, or as it was by the effective dates up to ``at`` (microseconds)."""
+    """Read an account as it is now, or as it was by effective dates up to ``at`` (microseconds)."""
     if at is None:
         rows = yield Query("read_account", (path,))
     else:
@@ -56,13 +56,13 @@ def read_account(path: str, at: int | None, assets: dict[str, Asset]) -> Flow[Ac
 
 
 def read_entries(path: str, asset: Asset, before: int | None, limit: int) -> Flow[list[EntryView]]:
-    """The next ``limit`` changes of an account below version ``before``, newest first."""
+    """Read the next ``limit`` changes of an account below version ``before``, newest first."""
     rows = yield from page_entries(path, asset, AMOUNT_MAX if before is None else before, limit)
     return [entry_view(asset, path, row) for row in rows]
 
 
 def page_entries(path: str, asset: Asset, before: int, limit: int) -> Flow[list[Any]]:
-    """The next ``limit`` changes below version ``before`` as stored, newest first: from the archive where need be."""
+    """Read the next ``limit`` changes below version ``before`` as stored, newest first, also from the archive."""
     rows: list[Any] = yield Query("page_entries", (path, asset.code, before, limit))
     last = rows[-1][6] if rows else before
     if len(rows) < limit and last > 1:
@@ -71,19 +71,19 @@ def page_entries(path: str, asset: Asset, before: int, limit: int) -> Flow[list[
 
 
 def read_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[list[TransactionView]]:
-    """Transactions by id, in the order given, without those that do not exist."""
+    """Read transactions by id, in the order given, without those that do not exist."""
     loaded = yield from load_transactions(ids, assets)
     return [transaction_view(loaded[id]) for id in ids if id in loaded]
 
 
 def page_transactions(after: str, limit: int, assets: dict[str, Asset]) -> Flow[list[TransactionView]]:
-    """The next ``limit`` transactions behind id ``after``, in the order of their ids."""
+    """Read the next ``limit`` transactions behind id ``after``, in the order of their ids."""
     ids = [id for (id,) in (yield Query("page_transactions", (after, limit)))]
     return (yield from read_transactions(ids, assets)) if ids else []
 
 
 def read_hold(id: str, assets: dict[str, Asset]) -> Flow[HoldView | None]:
-    """One hold as it is."""
+    """Read a hold as it is now."""
     row = yield Query("find_hold", (id,))
     if row is None:
         return None
@@ -96,7 +96,7 @@ def read_hold(id: str, assets: dict[str, Asset]) -> Flow[HoldView | None]:
 def read_audit(
     before: str, actor: str, target: str, limit: int, assets: dict[str, Asset]
 ) -> Flow[list[AuditView]]:
-    """The next ``limit`` audit entries before an id, newest first: transactions and other acts, merged by id."""
+    """Read the next ``limit`` audit entries before an id, newest first: transactions and other acts, merged by id."""
     args = (before, actor, target, limit)
     found = yield Query("page_audit_transactions", args)
     loaded = (yield from load_transactions([row[0] for row in found], assets)) if found else {}
@@ -160,11 +160,11 @@ def write_act(values: tuple[Any, ...]) -> Flow[None]:
 
 
 def list_assets() -> Flow[dict[str, Asset]]:
-    """All assets by code."""
+    """Read all assets, by code."""
     return {code: Asset(code, scale) for code, scale in (yield Query("list_assets"))}
 
 
 def add_asset(asset: Asset) -> Flow[Asset]:
-    """Create an asset unless it exists; the asset as it is stored then."""
+    """Create an asset unless it exists; returns the asset as stored."""
     yield Query("insert_asset", asset)
     return (yield from list_assets())[asset.code]

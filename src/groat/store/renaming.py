@@ -1,6 +1,6 @@
 """Rename the tables of a database that an older version made, whose names did not begin with ``groat_``.
 
-The tables had bare names such as ``account`` and ``session``. Other apps that share the schema want these names.
+The tables had bare names such as ``account`` and ``session``, which other apps in the same schema may need.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ async def rename_postgres(connection: Any) -> None:
     """Rename what an older version made, if there is any, within the transaction that the caller has begun."""
     if not await connection.fetchval(HAS_OLD_POSTGRES):
         return
-    # Who reads these tables for long must not make everybody who writes wait behind this step.
+    # A long read of these tables would hold up this step, and all writers behind it.
     await connection.execute("SET LOCAL lock_timeout = '5s'")
     tables = list(_bare(await connection.fetch("SELECT room, number FROM migration")))
     constraints = await connection.fetch(_CONSTRAINTS, tables)
@@ -87,7 +87,7 @@ async def rename_postgres(connection: Any) -> None:
 
 
 def _bare(steps: Iterable[Any]) -> Iterable[str]:
-    """The tables that these applied steps made."""
+    """Return the tables that these applied steps made."""
     done = {(room, number) for room, number in steps}
     for step, tables in _TABLES.items():
         if step in done:

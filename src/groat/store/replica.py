@@ -1,10 +1,10 @@
-"""Reads from a standby, each with a bound on what it may not know yet.
+"""Reads from a standby, each with a bound on the age of its state.
 
-How old a standby's state is cannot be asked there: it does not know what it has not received. So the primary is asked
-twice a second where its log ends, and a standby that has replayed so far is no older than that question. Only durations
-of this process's own clock are compared. The standby must also be of the same history: an epoch and marks of the server
-(:mod:`groat.store.history`) that differ from the primary's mean another database, one that was promoted, or one that
-still follows a primary that is no more.
+A standby cannot say how old its state is, for it does not know what it has not received. So the primary is asked twice
+a second where its log ends. A standby that has replayed up to there is as old as that question, at most. Only durations
+of this process's own clock are compared. The standby must also have the same history: an epoch and marks of the server
+(:mod:`groat.store.history`) that differ from the primary's mean another database, a promoted standby, or one that still
+follows a primary that was replaced.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ log = structlog.get_logger("groat.replica")
 
 
 class TooStale(Unavailable):
-    """The standby is away, is none, or may not know enough; nothing was read from it."""
+    """The standby is away, is not a standby, or may be too old; nothing was read from it."""
 
     def __init__(self) -> None:
         super().__init__("The replica is away, or too far behind.")
@@ -87,7 +87,7 @@ class Replica:
         ]
 
     async def close(self) -> None:
-        """Let go of the standby."""
+        """Close the connections to the standby, and stop watching."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -98,7 +98,7 @@ class Replica:
             self._pool = None
 
     async def found(self, timeout_s: float) -> bool:
-        """Wait for the standby to be of use, which takes a moment after :meth:`open`; False: it is not."""
+        """Wait until the standby can be used, at most ``timeout_s`` seconds; False: it cannot."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._found.wait(), timeout_s)
         return self._found.is_set()
@@ -106,14 +106,14 @@ class Replica:
     async def read(
         self, stale_s_max: float, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs
     ) -> tuple[T, float]:
-        """Run a flow over one snapshot of the standby; with the result comes how old that was at most, in seconds.
+        """Run a flow over one snapshot of the standby; returns the result and its greatest age (seconds).
 
         Raises TooStale before the flow begins; StoreError.
         """
         stale_s = 0.0
 
         async def check(connection: Any) -> None:
-            # Before the snapshot is taken, so that it holds at least what is found here.
+            # Check before the snapshot is taken, so that it holds at least what is found here.
             nonlocal stale_s
             age_s = await self._age_s(connection)
             if age_s is None or age_s > stale_s_max:

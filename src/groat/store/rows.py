@@ -16,7 +16,7 @@ _decode = msgspec.json.decode
 
 
 def transaction_values(row: TransactionRow) -> tuple[Any, ...]:
-    """A transaction as stored, without its batch."""
+    """Return the columns of a transaction, without its batch."""
     return (
         row.id,
         row.kind,
@@ -36,7 +36,7 @@ def transaction_values(row: TransactionRow) -> tuple[Any, ...]:
 
 
 def posting_values(row: TransactionRow, leg: Leg) -> tuple[Any, ...]:
-    """A posting as stored."""
+    """Return the columns of a posting."""
     return (
         row.id,
         leg.number,
@@ -60,7 +60,7 @@ def account_values(a: Account) -> tuple[Any, ...]:
 
 
 def hold_values(h: HoldRow) -> tuple[Any, ...]:
-    """A hold as stored."""
+    """Return the columns of a hold."""
     return (
         h.id,
         h.source.id,
@@ -76,7 +76,7 @@ def hold_values(h: HoldRow) -> tuple[Any, ...]:
 
 
 def load_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[dict[str, TransactionRow]]:
-    """Stored transactions by id, those that exist, with accounts of their own (not on any book)."""
+    """Load the transactions that exist, by id, each with accounts of its own that are on no book."""
     found = yield Query("find_transactions", (ids,))
     if len(found) < len(ids):
         missing = sorted(set(ids) - {values[0] for values in found})

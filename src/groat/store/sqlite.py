@@ -94,7 +94,7 @@ class SqliteStore:
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._open)
 
     async def close(self) -> None:
-        """Finish what runs, and close every connection."""
+        """Wait for what runs, and close every connection."""
         loop = asyncio.get_running_loop()
         for threads in (self._write_thread, self._read_threads, self._watch_thread):
             await loop.run_in_executor(None, threads.shutdown)
@@ -111,7 +111,7 @@ class SqliteStore:
         return await self._submit(self._read_threads, self._read, flow(*args, **kwargs))
 
     async def data_version(self) -> int:
-        """A number that differs after any connection, of any process, has committed."""
+        """Return a number that changes when any connection, of any process, has committed."""
         return await asyncio.get_running_loop().run_in_executor(self._watch_thread, self._data_version)
 
     async def _submit(self, threads: ThreadPoolExecutor, run: Callable[[Flow[T]], T], flow: Flow[T]) -> T:
@@ -122,7 +122,7 @@ class SqliteStore:
         return await future
 
     def connect(self, cache_kib: int = READER_CACHE_KIB) -> sqlite3.Connection:
-        """A new connection with groat's settings, in autocommit mode. Raises StoreError ``store_unavailable``."""
+        """Open a connection with groat's settings, in autocommit mode. Raises StoreError ``store_unavailable``."""
         try:
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
             # Let only the owner read the file. SQLite gives the files beside it the same rights.

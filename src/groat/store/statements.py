@@ -1,4 +1,4 @@
-"""SQL in files: each statement has a name, a result shape, and says what it is for.
+"""Read SQL statements from files: each has a name and a shape, which says what goes in and what comes out.
 
 ``-- name: find_keys :bulk`` heads a statement. Shapes: ``:exec`` None; ``:one`` a row or None; ``:many`` a list of
 rows; ``:rows`` writes the list of rows given as the one argument (on SQLite ``VALUES :rows``) and answers how many
@@ -6,12 +6,11 @@ were written; ``:add`` writes such a list of rows that are new or locked, answer
 while the flow goes on; ``:bulk`` reads for the list given as its first argument, which reaches SQLite as one JSON text
 answered by one JSON array of rows, and PostgreSQL as an array for each column.
 
-``long`` behind a shape (``:many long``) says that the statement may take longer than a caller would wait, such as those
-of a verification. It is waited for as long as the database answers anybody; all others only for seconds.
+``long`` behind a shape (``:many long``) marks a statement that may take minutes, such as those of a verification. It is
+waited for as long as the database answers anybody; all others only for seconds.
 
-The last three shapes exist because each step of a ``sqlite3`` statement lets go of the interpreter lock and takes it
-back: next to a busy event loop that can cost milliseconds a row, so what runs for each command runs as one step for
-all.
+The last three shapes are for speed. For each row, ``sqlite3`` releases the interpreter lock and takes it back; next to
+a busy event loop that can cost milliseconds a row. So what runs for each command runs as one step for all.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _HEAD = re.compile(r"^-- name: (\w+) :(exec|one|many|rows|add|bulk)( long)?[ \t]
 
 
 class Statement(NamedTuple):
-    """One named statement of a dialect."""
+    """A named statement of a dialect."""
 
     name: str
     shape: str
@@ -34,7 +33,7 @@ class Statement(NamedTuple):
 
 
 def load_statements(directories: Iterable[Path]) -> dict[str, Statement]:
-    """All statements of the ``*.sql`` files in the directories; raises ValueError on a name given twice."""
+    """Load all statements of the ``*.sql`` files in the directories; raises ValueError for a name given twice."""
     statements: dict[str, Statement] = {}
     for directory in directories:
         for path in sorted(directory.glob("*.sql")):

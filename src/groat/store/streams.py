@@ -70,7 +70,7 @@ class Wanted(NamedTuple):
 
 
 def read_heads(streams: Sequence[str]) -> Flow[dict[str, Head]]:
-    """The heads of the streams; one that nobody wrote to yet stands at offset 0."""
+    """Read the heads of the streams; one that nobody has written to is at offset 0."""
     (epoch,) = yield Query("read_epoch")
     heads = {name: Head(epoch, 0, 1) for name in streams}
     for name, generation, head, oldest in (yield Query("read_heads", (list(streams),))):
@@ -79,7 +79,7 @@ def read_heads(streams: Sequence[str]) -> Flow[dict[str, Head]]:
 
 
 def read_events(stream: str, after: int, limit: int, bytes_max: int) -> Flow[list[StoredEvent]]:
-    """Events behind ``after`` in order: at most ``limit``, and no more than fit into ``bytes_max`` but at least one."""
+    """Read events behind ``after`` in order: at most ``limit``, at most ``bytes_max`` bytes, but at least one."""
     rows = yield Query("read_events", (stream, after, limit))
     return _cut([StoredEvent(offset, text.encode()) for offset, text in rows], 0, limit, bytes_max)
 
@@ -96,7 +96,7 @@ def _cut(events: list[StoredEvent], start: int, limit: int, bytes_max: int) -> l
 
 
 def read_ranges(ranges: Mapping[str, tuple[int, int]]) -> Flow[dict[str, list[StoredEvent]]]:
-    """Events of several streams in one statement: for each stream those behind ``after`` up to ``upto``."""
+    """Read events of several streams in one statement: for each stream those behind ``after`` up to ``upto``."""
     found: dict[str, list[StoredEvent]] = {name: [] for name in ranges}
     wanted = [(name, after, upto) for name, (after, upto) in ranges.items()]
     for name, offset, text in (yield Query("read_ranges", (wanted,))):
@@ -109,7 +109,7 @@ def read_ranges(ranges: Mapping[str, tuple[int, int]]) -> Flow[dict[str, list[St
 def read_snapshot(
     stream: str, assets: dict[str, Asset], programs: Sequence[Contribute] = ()
 ) -> Flow[Snapshot]:
-    """All balances of the stream's person, what programs add, and the stream's position, in one database snapshot."""
+    """Read the balances of the stream's person, what programs add, and the position, in one database snapshot."""
     heads = yield from read_heads([stream])
     return (yield from _read_snapshots(heads, assets, programs))[stream]
 
@@ -137,7 +137,7 @@ def _read_snapshots(
 
 
 def account_of(row: Sequence[Any], assets: dict[str, Asset]) -> Account:
-    """An account from (id, path, asset, floor, ceiling, four counters, version)."""
+    """Make an account from (id, path, asset, floor, ceiling, four counters, version)."""
     id, path, asset, *rest = row
     return Account(id, path, assets[asset], *rest)
 
@@ -186,7 +186,7 @@ def resume_many(
 
 
 def renew_epoch(stream: str, epoch: str, offset: int) -> Flow[bool]:
-    """Begin the stream anew because a reader stands at ``offset`` of ``epoch``, ahead of the head; False: not so."""
+    """Begin the stream anew if a reader's ``offset`` of ``epoch`` is ahead of its head; False if it is not."""
     head = (yield from read_heads([stream]))[stream]
     if head.epoch != epoch or offset <= head.offset:
         return False
@@ -195,7 +195,7 @@ def renew_epoch(stream: str, epoch: str, offset: int) -> Flow[bool]:
 
 
 def renew_database(epoch: str) -> Flow[None]:
-    """Begin all streams anew: no reader goes on from a position it had."""
+    """Begin all streams anew: no reader can go on from an earlier position."""
     yield Query("set_epoch", (epoch,))
 
 
@@ -205,19 +205,19 @@ def write_receipts(rows: Sequence[tuple[str, str, int, int]]) -> Flow[None]:
 
 
 def read_ages(events: Sequence[tuple[str, int]]) -> Flow[dict[tuple[str, int], float]]:
-    """Seconds since the commits of the events (stream, offset) that are kept."""
+    """Read the seconds since the commits of these events (stream, offset), as far as they are kept."""
     rows = yield Query("read_ages", (list(events),))
     return {(stream, offset): age / 1_000_000 for stream, offset, age in rows}
 
 
 def read_receipts(stream: str) -> Flow[list[tuple[str, int, int]]]:
-    """(device, offset, microseconds) of each device that reported on the stream."""
+    """Read (device, offset, microseconds) of each device that reported on the stream."""
     rows: list[tuple[str, int, int]] = yield Query("read_receipts", (stream,))
     return rows
 
 
 def prune_events(age: int, limit: int) -> Flow[int]:
-    """Forget at most ``limit`` events older than ``age`` (microseconds, by the database's clock); how many went."""
+    """Forget at most ``limit`` events older than ``age`` (microseconds, by the database's clock); returns how many."""
     (now,) = yield Query("read_now")
     before = now - age
     (count,) = yield Query("count_old_events", (before, limit))
@@ -227,13 +227,13 @@ def prune_events(age: int, limit: int) -> Flow[int]:
 
 
 def read_batches(after: int, worker: str, limit: int) -> Flow[list[tuple[int, str]]]:
-    """(id, streams as JSON) of the batches behind ``after``, in order; those of ``worker`` are empty, or left out."""
+    """Read (id, streams as JSON) of the batches behind ``after``, in order; those of ``worker`` empty or left out."""
     rows: list[tuple[int, str]] = yield Query("read_batches", (after, worker, limit))
     return rows
 
 
 def last_batch() -> Flow[int]:
-    """The id of the newest batch, 0 when there is none."""
+    """Read the id of the newest batch, 0 if there is none."""
     (id,) = yield Query("last_batch")
     return int(id)
 

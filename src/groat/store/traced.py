@@ -1,4 +1,4 @@
-"""A store whose flows leave spans: one for each statement, and what the transaction took before and after them."""
+"""A store that records spans of its flows: one for each statement, one for BEGIN, one for COMMIT."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ SYSTEMS = {"postgres": "postgresql", "sqlite": "sqlite"}
 
 
 class TracedStore:
-    """Runs flows on ``store``, and those under a span that is recorded with spans of their own.
+    """Runs flows on ``store``. Flows under a recorded span get spans of their own.
 
-    The statements of a flow are seen from between the flow and the driver, which know nothing of it. The gaps between
-    them are the flow's own work. BEGIN is also the wait for a connection (or SQLite's thread), COMMIT also its return.
+    It stands between the flow and the driver, which know nothing of it. The gaps between statements are the flow's own
+    work. BEGIN includes the wait for a connection (or for SQLite's thread), COMMIT its return.
     """
 
     def __init__(self, store: Store, tracer: Tracer) -> None:
@@ -41,7 +41,7 @@ class TracedStore:
         return await self._store.open()
 
     async def close(self) -> None:
-        """Finish what runs, and let go of the database."""
+        """Wait for what runs, and close all connections."""
         await self._store.close()
 
     async def write(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -92,7 +92,7 @@ class _Statements:
             self._open = None
 
     def follow(self, flow: Flow[T]) -> Flow[T]:
-        """The flow itself, each of its statements between the begin and the end of a span.
+        """Run the flow, with a span around each of its statements.
 
         Statements that are handed over together have one span.
         """

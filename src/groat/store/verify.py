@@ -1,8 +1,8 @@
-"""Derive everything again that is stored, and check the rules of docs/architecture.md over the whole database.
+"""Derive all stored values anew, and check the rules of docs/architecture.md over the whole database.
 
 Most of it is one walk over all transactions in the order in which they were committed, page by page: each batch's hash,
-each account's balances and versions as they grow, each key. What must be kept meanwhile is a row of numbers for each
-account; so many accounts at a time that memory stays bounded, and one more walk for each further million of them.
+each account's balances and versions as they grow, each key. The walk keeps a row of numbers for each account. To bound
+the memory, one walk covers a million accounts, and each further million takes one more walk.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ WALKED = ("hash_chain", "verify_unbatched", "verify_running", "verify_keys")
 
 Progress = Callable[[str, int, int], None]
 Add = Callable[[str, Any, Any, Any], None]
-"""Notes a contradiction: the check, about what, what should be there, what is."""
+"""Notes a contradiction: the check, the subject, the expected value, and the one found."""
 
 
 class Audit(NamedTuple):
-    """A program's check that takes more than a statement: its name, what it promises, and the flow that makes it."""
+    """A program's check that takes more than a statement: its name, its promise, and the flow that checks it."""
 
     name: str
     promise: str
@@ -64,7 +64,7 @@ _decode_outcome = msgspec.json.Decoder(Outcome).decode
 
 
 class Problem(NamedTuple):
-    """A contradiction: which check of :data:`CHECKS` or of a program, about what, what should be there, what is."""
+    """A contradiction: the check (of :data:`CHECKS` or a program), its subject, what was expected, what was found."""
 
     check: str
     what: str
@@ -75,7 +75,7 @@ class Problem(NamedTuple):
 class Report(msgspec.Struct):
     """The result of a verification; ``problems`` is empty when all holds, and has at most 100 of each check.
 
-    ``checks`` are those that were made, with what each promises.
+    ``checks`` are those that were made, each with its promise.
     """
 
     transactions: int
@@ -94,8 +94,8 @@ class Report(msgspec.Struct):
 def verify(progress: Progress, programs: dict[str, str], audits: Sequence[Audit] = ()) -> Flow[Report]:
     """Check everything over one snapshot; ``progress(check, done, total)`` is called as it goes.
 
-    ``programs`` are their own checks: named statements that list contradictions, and what each promises; ``audits``
-    are those that take more.
+    ``programs`` are the checks of programs: named statements that list contradictions, each with its promise.
+    ``audits`` are those that take more than a statement.
     """
     transactions, postings, accounts, batches = yield Query("verify_counts")
     (archived,) = yield Query("archived_upto")

@@ -1,4 +1,4 @@
-"""Notifications: kept, counted, told live in the commit of what they tell of, and mailed to those who want it."""
+"""Notifications: written in the commit of what they tell of, shown live, and mailed to those who want that."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The commands of notifications: send one, mark some as read, say how one wants to hear of them."""
+"""The commands of notifications: send one, mark some as read, choose how to hear of them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Read(msgspec.Struct, frozen=True, array_like=True):
 class MarkRead(Command, kw_only=True):
     """A person (``reader``, a stream) has read some of their notifications, and of the rooms they share with others.
 
-    ``wish`` is what was asked for and stands in the digest: ``reads`` are what it meant at that moment.
+    ``wish`` is the caller's input, which the digest covers; ``reads`` are the numbers that it stood for at that moment.
     """
 
     kind: ClassVar[str] = "notifications_read"
@@ -82,11 +82,11 @@ class MarkRead(Command, kw_only=True):
     reads: tuple[Read, ...]
 
     def target(self) -> Any:
-        """The reader, and what was asked for."""
+        """Cover the reader and the caller's input."""
         return (self.reader, *self.wish)
 
     def needs(self, refs: Refs, book: Book) -> None:
-        """The reader's box, behind which the marks in rooms are safe too, and these."""
+        """Need the reader's box, whose lock also guards their marks in rooms, and these marks."""
         need(refs, self.reader)
         rooms = {mark_id(self.reader, read.stream) for read in self.reads if not is_person(read.stream)}
         refs.rows.setdefault(MARK, set()).update(rooms)
@@ -131,7 +131,7 @@ class SetWays(Command, kw_only=True):
     email: str | None = None
 
     def target(self) -> Any:
-        """The reader and what is wanted."""
+        """Cover the reader and the choice."""
         return (self.reader, self.ways, self.email)
 
     def check(self, assets: dict[str, Asset]) -> None:
@@ -144,11 +144,11 @@ class SetWays(Command, kw_only=True):
             self.email = check_email(self.email)
 
     def needs(self, refs: Refs, book: Book) -> None:
-        """The reader's box."""
+        """Need the reader's box."""
         need(refs, self.reader)
 
     def decide(self, book: Book) -> Effect | Refusal:
-        """Keep it, and tell the reader's devices what became of the toasts."""
+        """Keep the choice, and tell the reader's devices."""
         box = box_of(book, self.reader)
         wanted = box
         if self.ways is not None:
@@ -164,5 +164,5 @@ class SetWays(Command, kw_only=True):
 
 
 def mark_id(reader: str, room: str) -> str:
-    """The id of the row that tells how far a person has read a room."""
+    """Make the id of the row that says how far a person has read a room."""
     return f"{reader} {room}"

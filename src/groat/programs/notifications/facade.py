@@ -1,4 +1,4 @@
-"""``groat.notify()``: what an app that has the ledger in its own process does with notifications."""
+"""``groat.notify()``, for apps that have the ledger in their own process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Executor(Protocol):
     """The ledger, which executes commands."""
 
     async def execute(self, command: Command) -> Done | Refusal:
-        """The verdict on a command."""
+        """Execute a command; returns the verdict."""
 
 
 async def send(groat: Executor, command: Send) -> SentView | Refusal:
@@ -34,7 +34,7 @@ async def send(groat: Executor, command: Send) -> SentView | Refusal:
 
 
 def stream_to(audience: str) -> str:
-    """The stream of ``user:42``, ``role:partner`` or ``all``; raises NotificationError ``invalid_audience``."""
+    """Return the stream of ``user:42``, ``role:partner`` or ``all``; raises NotificationError ``invalid_audience``."""
     if audience == ALL:
         return EVERYBODY
     if not audience.startswith(("user:", "role:")) or audience.count(":") != 1:
@@ -60,7 +60,7 @@ class Notifying:
         actor: str = "",
         principal: str = LOCAL,
     ) -> SentView:
-        """Notify a person (``user:42``), everybody of a role (``role:partner``) or ``all``; kept, counted, told live.
+        """Notify a person (``user:42``), everybody of a role (``role:partner``) or ``all``.
 
         ``level`` is success, error, info or warning; a toast of the same ``thread`` is replaced; ``subject`` is what it
         is about, ``{"kind": "order", "id": "7"}``. Raises InvalidInput, NotificationError, Refused ``key_reused``.

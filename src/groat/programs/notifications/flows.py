@@ -1,4 +1,4 @@
-"""Reading notifications: what somebody's own stream and the rooms they share with others hold, as one list."""
+"""Read notifications: those of a person's own stream and of the rooms that they share with others, as one list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from groat.programs.notifications.views import NotificationView
 from groat.store.flow import Flow, Query
 
 FRESH_US = 30 * 86_400_000_000
-"""For how long what a room was told is news to those who were not there: older counts as read by everybody."""
+"""A room's notification counts as read by everybody after this time (30 days)."""
 
 THREAD_MAX = 1_000
 LATEST = 20
@@ -36,7 +36,7 @@ class ReadState(NamedTuple):
 
 
 class NoticePage(NamedTuple):
-    """Some notifications, newest first; ``before`` leads to the next ones, None: there are none."""
+    """A page of notifications, newest first; ``before`` leads to the next page, None if there is none."""
 
     items: list[NotificationView]
     before: dict[str, int] | None
@@ -58,7 +58,7 @@ def read_standings(reader: str, rooms: Sequence[str]) -> Flow[dict[str, ReadStat
 
 
 def read_boxes(streams: Sequence[str]) -> Flow[dict[str, Box]]:
-    """The box of each stream; one that was never notified has an empty one."""
+    """Read the box of each stream; a stream that was never notified has an empty one."""
     boxes = {stream: Box(stream) for stream in streams}
     for values in (yield Query("read_notification_boxes", (list(streams),))):
         boxes[values[0]] = Box(*values)
@@ -72,17 +72,16 @@ def read_marks(reader: str) -> Flow[dict[str, Mark]]:
 
 
 def read_stale(rooms: Sequence[str]) -> Flow[dict[str, int]]:
-    """For each room the number of its latest notification that is no news any more."""
+    """Read the number of each room's latest notification that is older than FRESH_US and so counts as read."""
     (now,) = yield Query("read_now")
     rows = yield Query("reach_notifications", (list(rooms), now - FRESH_US))
     return dict(rows)
 
 
 def read_numbered(wanted: Sequence[tuple[str, int]]) -> Flow[list[Notified]]:
-    """The notifications of these (stream, number) pairs, newest first, each stream's by their numbers.
+    """Read the notifications of these (stream, number) pairs, newest first, and those of one stream by number.
 
-    That is not always the order of their times: of two batches at the same moment the later one may be the first to
-    number.
+    That is not always the order of their times: of two batches at the same moment, the later one may number first.
     """
     if not wanted:
         return []
@@ -100,7 +99,7 @@ def read_page(
     limit: int = 50,
     unread: bool = False,
 ) -> Flow[NoticePage]:
-    """A person's notifications, newest first: all or the unread ones, of each stream those with numbers ``before``."""
+    """Read a person's notifications, newest first: all or the unread ones, of each stream those below ``before``."""
     standings = yield from read_standings(reader, rooms)
     tops: dict[str, int] = {}
     wanted: list[tuple[str, int]] = []

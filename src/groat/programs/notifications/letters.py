@@ -1,4 +1,4 @@
-"""The mail of the outbox: what each entry says and to whom, and the readers of a room among whom one is spread."""
+"""The mail of the outbox: the text and address of each entry. A room's mail becomes one entry for each reader."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORGET_US = 30 * 86_400_000_000
 
 
 class Letter(NamedTuple):
-    """An entry of the outbox as a mail: to a person's ``address``, or (None) to those of a room who want mail."""
+    """An entry of the outbox as a mail: to a person's ``address``, or to the readers of a room who want mail (None)."""
 
     entry: Entry
     notification: Notified
@@ -28,7 +28,7 @@ class Letter(NamedTuple):
 
 
 def read_letters(entries: Iterable[Entry]) -> Flow[tuple[list[Letter], list[EntryOutcome]]]:
-    """Read what there is to mail, and the outcome of what cannot or need not be mailed any more."""
+    """Read the letters of these entries, and the outcomes of those that cannot or need not be mailed any more."""
     entries = list(entries)
     wanted = sorted({entry.body["notification"] for entry in entries})
     found = yield Query("read_notifications", (wanted,))
@@ -54,10 +54,10 @@ def read_letters(entries: Iterable[Entry]) -> Flow[tuple[list[Letter], list[Entr
 
 
 def spread(letter: Letter, reached: str, new_id: Callable[[], str]) -> Flow[str | None]:
-    """Put a mail into the outbox for each of the room's readers behind ``reached`` who want one, for a page of them.
+    """Put a mail into the outbox for each reader of the room who wants one: for a page of readers behind ``reached``.
 
-    Returns how far it got, None when these were the last ones. Who has a role is known of those with an account here;
-    of others only their tokens tell, and these are not there.
+    Returns how far it got, None after the last page. Only people with an account here get mail: the roles of others are
+    known from their tokens alone, and these are not there.
     """
     (now,) = yield Query("read_now")
     readers = yield Query("list_mail_readers", (reached, READERS_MAX))
@@ -81,9 +81,9 @@ def spread(letter: Letter, reached: str, new_id: Callable[[], str]) -> Flow[str 
 
 
 def take_over() -> Flow[bool]:
-    """Move mail into the outbox that a node of an earlier version wrote, and that is due; return whether there was any.
+    """Move mail that is due and that a node of an earlier version wrote into the outbox; return whether there was any.
 
-    Such a node has a table of its own, claims its mail there, and goes on with what it has claimed.
+    Such a node keeps its mail in a table of its own, and goes on with the mail that it has claimed there.
     """
     if (yield Query("any_mail_due")) is None:
         return False

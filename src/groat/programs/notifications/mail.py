@@ -39,7 +39,7 @@ class Relay(NamedTuple):
 
 
 def relay_of(settings: Settings) -> Relay | None:
-    """The relay of the setting ``smtp_url``, None for none; the port is that of the scheme unless it is named.
+    """Read the relay from the setting ``smtp_url``, None for none; the scheme decides the port unless one is named.
 
     Raises SettingsError ``setting_invalid``, also for a password that would go over the wire in the clear.
     """
@@ -62,7 +62,8 @@ def relay_of(settings: Settings) -> Relay | None:
 class Mailer:
     """Sends letters over connections to a relay; ``sender`` is the From address.
 
-    A mail whose sender died between sending it and saying so is sent again, with the same Message-ID.
+    If a node dies after it has sent a mail and before it has noted that, the mail is sent again, with the same
+    Message-ID.
     """
 
     def __init__(self, groat: Groat, relay: Relay, sender: str) -> None:
@@ -72,7 +73,7 @@ class Mailer:
         self._domain = parseaddr(sender)[1].rpartition("@")[2]
 
     async def deliver(self, delivery: Delivery) -> list[EntryOutcome]:
-        """Send the mail of the outbox's entries; that of a room is spread among its readers. Raises StoreError."""
+        """Send the mail of these entries; one to a room becomes an entry for each reader. Raises StoreError."""
         letters, outcomes = await self._groat.read(read_letters, delivery.entries)
         for letter in letters:
             if letter.address is None:
@@ -170,7 +171,7 @@ class Mailer:
         return EntryOutcome(entry, "sent")
 
     def message(self, letter: Letter) -> EmailMessage:
-        """The mail of a letter; the same letter gives the same mail."""
+        """Write the mail of a letter; the same letter always gives the same mail."""
         news = letter.notification
         message = EmailMessage()
         message["Subject"] = " ".join("".join(c if c.isprintable() else " " for c in news.title).split())
@@ -184,7 +185,7 @@ class Mailer:
 
 
 def _is_final(error: Exception) -> bool:
-    """Return whether trying again would bring the same answer: a permanent reply (5xx), or nothing can be sent."""
+    """Return whether another attempt would fail, too: the relay refused for good (5xx), or there is nothing to send."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(500 <= code < 600 for code, _ in error.recipients.values())
     return not isinstance(error, smtplib.SMTPResponseException) or 500 <= error.smtp_code < 600

@@ -1,4 +1,4 @@
-"""Marks: how far a person has read a stream's notifications, which are numbered 1, 2, 3 without gaps."""
+"""Marks say how far a person has read a stream's notifications, which are numbered 1, 2, 3 without gaps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Span = tuple[int, int]
 
 
 class Mark(NamedTuple):
-    """Read are all numbers up to ``upto`` and those of the ``spans`` (first, last), which are sorted and apart."""
+    """All numbers up to ``upto`` are read, and those of the ``spans`` (first, last), sorted and with gaps between."""
 
     upto: int = 0
     spans: tuple[Span, ...] = ()
@@ -40,7 +40,7 @@ class Mark(NamedTuple):
         yield from range(top, self.upto, -1)
 
     def add(self, numbers: Iterable[int] = (), upto: int = 0) -> Mark:
-        """The mark after these numbers, and all up to ``upto``, were read too."""
+        """Return the mark after these numbers, and all up to ``upto``, were read, too."""
         reached = max(self.upto, upto)
         merged: list[Span] = []
         for first, last in sorted([*self.spans, *((number, number) for number in numbers)]):
@@ -57,7 +57,7 @@ class Mark(NamedTuple):
         return Mark(reached, tuple(merged))
 
     def after(self, stale: int) -> Mark:
-        """The mark of one for whom everything up to ``stale`` is old and no news any more."""
+        """Return the mark with everything up to ``stale`` read."""
         return self.add(upto=stale) if stale > self.upto else self
 
 

@@ -24,7 +24,7 @@ _THREAD = re.compile(r"[\x21-\x7e]{0,128}", re.ASCII)
 
 TOAST, EMAIL = "toast", "email"
 WAYS = (TOAST, EMAIL)
-# A person's choice for this name holds for all categories for which they made none.
+# A person's choice under this name holds for all categories without a choice of their own.
 OTHERS = "*"
 DEFAULT_WAYS = (TOAST,)
 
@@ -32,7 +32,7 @@ NOTIFICATION = Table("notification", lock="read_notifications", write="insert_no
 # A command may find out from its own rows that it notifies somebody, so boxes have a later rank.
 BOX = Table("notification_box", lock="lock_notification_boxes", write="write_notification_boxes", rank=8)
 MAIL = "mail"
-"""The channel of the outbox on which mail goes."""
+"""The channel of the outbox that delivers mail."""
 
 
 class Notice(NamedTuple):
@@ -67,7 +67,7 @@ class Notified(NamedTuple):
     at: int
 
     def view(self, read: bool) -> NotificationView:
-        """The notification as somebody sees it who has ``read`` it or not."""
+        """Make the view of the notification for somebody who has ``read`` it or not."""
         return NotificationView(
             self.id,
             self.level,

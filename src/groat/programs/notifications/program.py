@@ -22,7 +22,7 @@ from groat.programs.program import Host, Program
 
 @asynccontextmanager
 async def _mailing(host: Host) -> AsyncIterator[Mailer | None]:
-    """Let mail be sent where the settings name a relay, and move mail of an earlier version into the outbox."""
+    """Make the mailer if the settings name a relay, and move mail of an earlier version into the outbox."""
     services = host.services
     relay = relay_of(services.settings)
 

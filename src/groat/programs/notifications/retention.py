@@ -1,4 +1,4 @@
-"""Forgetting what people were told long ago, of each stream from its first notification on."""
+"""Forget old notifications, of each stream from its first one on."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ BOXES_MAX = 50
 def forget_notifications(kept_us: int, limit: int) -> Flow[bool]:
     """Forget at most ``limit`` notifications that are older than ``kept_us`` (microseconds, 0: none); see ``Forget``.
 
-    They go in the order of their numbers, so one that is older than those before it waits for them. What goes is marked
-    as read, so that whoever knows nothing of retention counts the same as unread. Of a room what is news stays, and one
-    before it, which says where its news begin.
+    They go in the order of their numbers, so one that is older than those before it waits for them. They are marked as
+    read first, so that nobody counts them as unread. A room keeps those that are not old yet (``FRESH_US``), and one
+    before these, which says where they begin.
     """
     if not kept_us:
         return False

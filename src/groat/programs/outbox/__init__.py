@@ -1,6 +1,6 @@
-"""The outbox: what commits want delivered to the outside, at least once, in the order of each target.
+"""The outbox: entries that a commit leaves for the outside, delivered at least once, in the order of each target.
 
-A program declares a :class:`Channel`; its commands call :func:`put`, and a node that serves delivers what is due.
+A program declares a :class:`Channel`, and its commands call :func:`put`. Nodes deliver the entries after the commit.
 """
 
 from pathlib import Path

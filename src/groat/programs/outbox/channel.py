@@ -1,4 +1,4 @@
-"""Channels: what a program declares so that its entries of the outbox are delivered."""
+"""Channels: a program declares one, and nodes deliver its entries of the outbox."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 State = Literal["waiting", "sent", "failed", "dropped"]
 
 NOTE_MAX = 500
-"""So many characters are kept of why an entry was not delivered."""
+"""The reason why an entry was not delivered is cut to this many characters."""
 
 
 class Undeliverable(Exception):
@@ -21,10 +21,11 @@ class Undeliverable(Exception):
 
 
 class Entry(NamedTuple):
-    """A claimed entry: its ``body`` is what :func:`put` was given, ``at`` the time of its commit (microseconds).
+    """An entry that a sender has claimed: ``body`` is the JSON value that :func:`put` was given for ``target``.
 
-    ``attempts`` counts this one too. ``reached`` is how far an earlier attempt got, in words of the channel's.
-    ``claim`` names the claim, behind which another sender may take over once its lease has passed.
+    ``at`` is the time of its commit, in microseconds since 1970 (UTC). ``attempts`` counts this attempt, too.
+    ``reached`` says how far an earlier attempt got, in the channel's own words. ``claim`` names this claim: once its
+    lease is over, another sender may claim the entry.
     """
 
     id: str
@@ -37,7 +38,9 @@ class Entry(NamedTuple):
 
 
 class EntryOutcome(NamedTuple):
-    """The outcome of an entry: ``waiting`` is tried again later, ``dropped`` was not wanted any more."""
+    """The outcome of a delivery: ``sent``; ``waiting`` (tried again later); ``failed`` (given up); ``dropped`` (nobody
+    wants it any more). ``note`` says why it was not delivered, and is shown to staff.
+    """
 
     entry: Entry
     state: State
@@ -45,7 +48,10 @@ class EntryOutcome(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """Entries to deliver, each of another target, and whether there is time left to begin with one more."""
+    """Entries to deliver, no two for the same target; ``services`` are those of the node.
+
+    Ask ``has_time()`` before each entry: False says that the lease, or the server, ends soon.
+    """
 
     services: Services
     entries: Sequence[Entry]
@@ -53,7 +59,7 @@ class Delivery(NamedTuple):
 
 
 Deliver = Callable[[Delivery], Awaitable[Sequence[EntryOutcome]]]
-"""Delivers entries. Those that it says nothing of wait, and all of them where it raises."""
+"""Delivers entries and returns their outcomes. Entries without one are tried again later, and all if it raises."""
 
 
 class Channel(NamedTuple):
@@ -78,7 +84,8 @@ def each(deliver: Callable[[Services, Entry], Awaitable[None]]) -> Deliver:
     """Make a channel's ``deliver`` of a function that delivers one entry; those of a claim run at the same time.
 
     It returns once the entry is delivered, and raises :class:`Undeliverable` to give it up. After any other error the
-    entry is tried again later. It may be called twice for one entry, so the receiver needs ``entry.id``.
+    entry is tried again later. It may be called twice for one entry: send ``entry.id`` along, so that the
+    receiver can ignore the second delivery.
     """
 
     async def one(services: Services, entry: Entry) -> EntryOutcome:

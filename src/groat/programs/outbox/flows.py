@@ -14,7 +14,7 @@ from groat.store.flow import Flow, Query
 ENTRY = Table("outbox", lock="read_outbox", write="insert_outbox")
 
 FORGET_US = 30 * 86_400_000_000
-"""For how long it is kept what became of an entry, and for how long one waits that nobody delivers."""
+"""An entry is forgotten after this time (30 days): one that is done, or one that no node delivers."""
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -35,7 +35,7 @@ class Stored(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """The number of a channel's entries that wait, the age of the oldest of them, and how many were given up."""
+    """A channel's entries: how many are ``waiting``, the age of the oldest of these (seconds), how many ``failed``."""
 
     waiting: int = 0
     oldest_s: float = 0.0
@@ -45,8 +45,8 @@ class Backlog(NamedTuple):
 def put(book: Book, id: str, channel: str, target: str, body: Any) -> None:
     """Put an entry into the outbox, in the commit of the command that decides.
 
-    ``id`` is a UUID that no other entry has; what is delivered to one ``target`` of a channel keeps the order of the
-    commits; ``body`` is what JSON can say.
+    ``id`` is a UUID that no other entry has, ``channel`` the name of a :class:`Channel`, ``body`` any JSON value.
+    Entries for one ``target`` of a channel are delivered in the order of their commits.
     """
     book.put(ENTRY, id, list(row_of(id, channel, target, body, book.now, book.now)))
 
@@ -54,7 +54,10 @@ def put(book: Book, id: str, channel: str, target: str, body: Any) -> None:
 def row_of(
     id: str, channel: str, target: str, body: Any, at: int, now: int, reached: str = ""
 ) -> tuple[Any, ...]:
-    """The row of a new entry that was caused ``at``, from when on it is given up in time, and is due ``now``."""
+    """Make the row of a new entry that is due ``now``. Its cause happened ``at``, and ``give_up_s`` counts from then.
+
+    Both are in microseconds since 1970 (UTC).
+    """
     return (id, channel, target, _encode(body).decode(), at, at, now, reached)
 
 
@@ -82,7 +85,7 @@ def claim(channel: Channel, claimant: str) -> Flow[list[Entry]]:
 
 
 def settle(channel: Channel, outcomes: Sequence[EntryOutcome]) -> Flow[None]:
-    """Keep what became of claimed entries: those that wait are due again, later after each attempt."""
+    """Write the outcomes of claimed entries. One that waits is due again after a pause that grows with each attempt."""
     (now,) = yield Query("read_now")
     rows = []
     for entry, state, note in outcomes:
@@ -94,29 +97,29 @@ def settle(channel: Channel, outcomes: Sequence[EntryOutcome]) -> Flow[None]:
 
 
 def reach(entry: Entry, reached: str) -> Flow[bool]:
-    """Keep how far a delivery got; False where another sender has taken over meanwhile."""
+    """Write how far a delivery got; False if another sender has claimed the entry meanwhile."""
     return (yield Query("reach_outbox", (entry.id, entry.claim, reached))) is not None
 
 
 def find(id: str) -> Flow[Stored | None]:
-    """An entry by its id."""
+    """Find an entry by its id."""
     row = yield Query("find_outbox", (id,))
     return Stored(*row) if row else None
 
 
 def page(state: str, channel: str, after: int, limit: int) -> Flow[list[Stored]]:
-    """Entries that are ``waiting`` or ``failed``, of a channel or of all (""), behind a number."""
+    """List entries whose ``state`` is ``waiting`` or ``failed``, of a channel or of all (""), behind a number."""
     return [Stored(*row) for row in (yield Query(f"page_outbox_{state}", (after, channel, limit)))]
 
 
 def replay(id: str) -> Flow[bool]:
-    """Make an entry due now that was given up or waits; False for one that is done, or being delivered."""
+    """Make an entry due now that was given up or waits; False if it is done, or being delivered."""
     (now,) = yield Query("read_now")
     return (yield Query("replay_outbox", (id, now))) is not None
 
 
 def measure() -> Flow[dict[str, Backlog]]:
-    """Measure what waits and what was given up, by channel."""
+    """Count the entries that wait and those that were given up, by channel; one without any of them is left out."""
     (now,) = yield Query("read_now")
     found = {
         channel: Backlog(waiting, max(0, now - since) / 1_000_000)
@@ -128,6 +131,6 @@ def measure() -> Flow[dict[str, Backlog]]:
 
 
 def forget_outbox(_: int, limit: int) -> Flow[bool]:
-    """Forget at most ``limit`` entries that are a month old and done, or nobody delivers; see ``Forget``."""
+    """Forget at most ``limit`` entries that are done, or not delivered by anybody, for 30 days; see ``Forget``."""
     (now,) = yield Query("read_now")
     return len((yield Query("prune_outbox", (now - FORGET_US, limit)))) == limit

@@ -1,4 +1,4 @@
-"""The operations of staff on the outbox: list what waits and what was given up, and try it again."""
+"""The operations of the outbox: staff list entries that wait or were given up, and admins deliver one again."""
 
 from __future__ import annotations
 

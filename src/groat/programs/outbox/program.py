@@ -16,7 +16,7 @@ from groat.programs.program import Host, Program
 
 @asynccontextmanager
 async def _delivering(host: Host) -> AsyncIterator[Outbox]:
-    """Deliver what is due on each channel, and measure what is left."""
+    """Deliver the entries of each channel on which this node delivers, and measure what is left."""
     services = host.services
     outbox = Outbox(services.groat)
     async with AsyncExitStack() as stack:

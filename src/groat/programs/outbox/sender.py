@@ -1,4 +1,4 @@
-"""Deliver what is due: at least once, from one node at a time, again after a failure."""
+"""Deliver the entries that are due: each at least once, by one node at a time, again after a failure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = structlog.get_logger("groat.outbox")
 
 
 class Sender:
-    """Delivers the entries of one channel, a few at a time. ``services`` is what its deliveries are given."""
+    """Delivers the entries of one channel, a few at a time. ``services`` are passed on to its deliveries."""
 
     def __init__(self, groat: Groat, channel: Channel, services: Any = None, poll_s: float = POLL_S) -> None:
         self._groat = groat
@@ -37,13 +37,13 @@ class Sender:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Deliver in the background meanwhile. What is not over soon after is delivered by another node, or later."""
+        """Deliver in the background until the block ends. Another node or a later start goes on with the rest."""
         name = f"groat-outbox-{self._channel.name}"
         async with repeating(name, self._poll_s, self.send_due, self._stopping):
             yield
 
     async def send_due(self) -> bool:
-        """Deliver some of what is due; return whether anything was. Raises StoreError."""
+        """Deliver some entries that are due; return whether there were any. Raises StoreError."""
         channel = self._channel
         if not await self._groat.read(flows.any_due, channel.name):
             return False
@@ -77,7 +77,7 @@ class Sender:
 
 
 class Outbox:
-    """Know what all nodes together have left to deliver, a quarter of a minute ago at most, by channel."""
+    """Measures every 15 seconds how many entries all nodes together have left to deliver, by channel."""
 
     def __init__(self, groat: Groat) -> None:
         self._groat = groat
@@ -88,13 +88,13 @@ class Outbox:
         return self.backlogs.get(channel, Backlog())
 
     async def measure(self) -> bool:
-        """Bring the backlogs up to date, which leaves nothing to do: False. Raises StoreError."""
+        """Measure the backlogs. Returns False, for :func:`repeating` shall pause then. Raises StoreError."""
         self.backlogs = await self._groat.read(flows.measure)
         return False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Measure in the background meanwhile, whatever becomes of the deliveries."""
+        """Measure in the background until the block ends, also while deliveries fail."""
         async with repeating("groat-outbox", MEASURE_S, self.measure, asyncio.Event()):
             yield
 
@@ -103,7 +103,7 @@ class Outbox:
 async def repeating(
     name: str, every_s: float, job: Callable[[], Awaitable[bool]], stopping: asyncio.Event
 ) -> AsyncIterator[None]:
-    """Run a job again and again meanwhile: at once when it returns that there may be more to do, else after a pause.
+    """Run a job again and again until the block ends: at once if it returns True, else after ``every_s`` seconds.
 
     The end of the block sets ``stopping`` and gives the job :data:`STOP_S` to finish.
     """

@@ -15,7 +15,7 @@ CHUNK_LINES = 500
 
 
 def csv_chunks(statement: AccountStatement) -> Iterator[bytes]:
-    """The file in chunks: a header, a line of kind ``opening_balance``, the lines, one of kind ``closing_balance``."""
+    """Write the file in chunks: header, ``opening_balance``, the lines, and ``closing_balance``."""
     scale, code = statement.asset.scale, statement.asset.code
 
     def balance_line(kind: str, at: int, balance: int) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A statement to be written in a process of its own, which knows of the ledger only what it is sent."""
+"""The order to write a statement, for a process that knows nothing of the ledger but what it is sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ encode = msgspec.msgpack.Encoder().encode
 
 
 class StatementOrder(msgspec.Struct, frozen=True):
-    """A statement to write: of what, in which form, and what a PDF says beside its lines. Times in microseconds."""
+    """A statement to write: its account and period, its form, and the texts of a PDF. Times are in microseconds."""
 
     form: Literal["csv", "pdf"]
     path: str

@@ -17,7 +17,7 @@ from groat.programs.statements.fonts import BOLD, PLAIN
 from groat.programs.statements.statement import AccountStatement, StatementLine
 
 PDF_LINES_MAX = 10_000
-"""More lines than these make no document that anybody reads; a shorter period does, or CSV."""
+"""A PDF has at most this many lines: nobody reads more. For more, ask for a shorter period or CSV."""
 
 _WIDTH, _HEIGHT = 595.28, 841.89
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 547.0, 794.0, 64.0
@@ -42,7 +42,7 @@ class Letterhead(NamedTuple):
 
 
 def write_pdf(statement: AccountStatement, head: Letterhead) -> bytes:
-    """The document. The caller bounds the number of lines."""
+    """Write the document as bytes. The caller bounds the number of lines."""
     fonts.load()
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=(_WIDTH, _HEIGHT), pageCompression=1, lang="en")

@@ -1,8 +1,8 @@
-"""Gathering a statement: the lines of a period in the order of their effective dates, and the balances at both ends.
+"""Gather a statement: the lines of a period in the order of their effective dates, and the balances at both ends.
 
 Postings are stored in the order in which they were booked, and some have an earlier effective date. So a statement is
-read once, newest first, in pages, and sorted in a private database file that the operating system forgets: its size
-does not matter to the memory. All pages are of one moment, for what is booked later has higher versions.
+read once, newest first, in pages, and sorted in a temporary database file, which needs little memory however long the
+statement is. All pages show one moment, for whatever is booked later has higher versions.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class AccountStatement:
     """A statement of ``asset`` at ``path`` from ``start`` up to, not including, ``end`` (microseconds).
 
     Amounts are smallest units: ``opening`` and ``closing`` balance, what came (``total_in``) and went (``total_out``)
-    in how many lines, and what is reserved (``held``) at the end. To be closed after use.
+    in how many lines, and what is reserved (``held``) at the end. Close it after use.
     """
 
     def __init__(self, path: str, asset: Asset, start: int, end: int, bounds: Bounds) -> None:
@@ -115,7 +115,7 @@ class AccountStatement:
 async def make_statement(
     groat: Groat, path: str, asset: Asset, start: int, end: int, lines_max: int | None = None
 ) -> AccountStatement | None:
-    """The statement of a period (microseconds); None when the account is not open.
+    """Make the statement of a period (microseconds); None if the account is not open.
 
     Raises TooLong beyond ``lines_max`` lines, and StoreError.
     """
@@ -135,7 +135,7 @@ async def make_statement(
 async def read_lines(
     groat: Groat, path: str, asset: Asset, start: int, end: int, bounds: Bounds, lines_max: int | None = None
 ) -> AsyncIterator[list[Booked]]:
-    """The lines of a period in pages, the last booked first, as :meth:`AccountStatement.take` takes them.
+    """Read the lines of a period in pages, the last booked first, as :meth:`AccountStatement.take` takes them.
 
     Raises TooLong beyond ``lines_max`` lines, and StoreError.
     """
@@ -167,7 +167,7 @@ def _line(row: Any) -> Booked:
 
 
 def read_bounds(path: str, asset: Asset, start: int, end: int) -> Flow[Bounds | None]:
-    """The balances at both ends of a period (microseconds); None when the account is not open."""
+    """Read the balances at both ends of a period (microseconds); None if the account is not open."""
     now = yield from _counters("read_account", (path,), asset)
     if now is None:
         return None

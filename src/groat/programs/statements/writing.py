@@ -1,4 +1,4 @@
-"""Writing a statement in a process of its own; the server itself never imports this room."""
+"""Write a statement in a process of its own; the server itself never imports this module."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ def write(parts: Iterator[bytes], out: BinaryIO) -> None:
             out.write(write_pdf(statement, Letterhead(order.issuer, order.holder, order.issued_at, zone)))
 
 
-# A process that imports this room ahead shares the fonts with all the children that it forks.
+# A process that imports this module ahead shares the fonts with all the children that it forks.
 fonts.load()

@@ -1,4 +1,4 @@
-"""Requests that people file and somebody decides: a kind is declared in about a page, all else comes from here."""
+"""Requests that people file and staff decide. A program declares its kinds; everything else comes from here."""
 
 from pathlib import Path
 

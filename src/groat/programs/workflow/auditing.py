@@ -1,4 +1,4 @@
-"""Comparing each request with its money, for ``groat verify``: page by page, so memory stays bounded."""
+"""Compare each request with its money, for ``groat verify``: page by page, so that memory stays bounded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Nets = Counter[tuple[str, str]]
 
 
 def audit(kinds: Mapping[str, Kind[Any]], add: Add) -> Flow[None]:
-    """Compare the requests of these kinds with their money; ``add`` is told each contradiction."""
+    """Compare the requests of these kinds with their money; ``add`` is called with each contradiction."""
     # A kind may know in which asset its requests move money, though their rows name none.
     assets = {code: Asset(code, scale) for code, scale in (yield Query("list_assets"))}
     after = FIRST_ID
@@ -47,7 +47,7 @@ def audit(kinds: Mapping[str, Kind[Any]], add: Add) -> Flow[None]:
 
 
 def _is_readable(row: RequestRow, add: Add) -> bool:
-    """Return whether its corrections can be read; somebody may have changed them into what no version writes."""
+    """Return whether the corrections of a row can be read; somebody may have changed them by hand."""
     try:
         row.corrected()
     except msgspec.MsgspecError as error:
@@ -80,7 +80,7 @@ def _compare(
         return
     try:
         books = kind.books(_request(kind, row, assets))
-    except Exception as error:  # noqa: BLE001 (somebody who changes the data may leave what no kind can read)
+    except Exception as error:  # noqa: BLE001 (data changed by hand may be unreadable for the kind)
         add(CHECK, what, "data that its kind can read", f"{type(error).__name__}: {error}")
         return
     found = _nets(move for move in moves if move.how != "correct" or not kind.inherits_correct)

@@ -1,4 +1,4 @@
-"""The codes with which requests are refused, and the errors of what cannot become a step at all."""
+"""The codes with which requests are refused, and the errors of calls that cannot become a step."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ RULES: dict[str, Rule] = {
         409, "The person has as many open requests (open) as one may have (max). Wait until some end."
     ),
 }
-"""The refusals of every kind, in the order of the checks; those of the kind and of the ledger follow."""
+"""The refusals of every kind, in the order of the checks; those of the kind itself and of the ledger follow."""
 
 declare_refusals(RULES)
 

@@ -1,4 +1,4 @@
-"""The one command of all requests: taking a transition, of which filing is the first."""
+"""The one command of all requests: it takes a transition. Filing is the first transition of a request."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ from groat.programs.workflow.turns import Turn, TurnPlan, stored
 class Take(Command, kw_only=True):
     """Take a transition of a request, or file one.
 
-    ``declared`` is the kind; ``request`` the id, empty when filing; ``owner`` whose request is filed (``user:42``);
-    ``input`` the transition's, the form when filing; ``parent`` the id of the request that it belongs to, if any, which
-    never changes; ``named`` the ids of those that it reads, by field. ``kinds`` are all there are, by name. ``roles``
-    are those of who calls; ``version`` the one that they saw, None for whichever it is now. Who files as the owner may
-    have ``open_max`` open requests at most, 0 for any number. ``aliases`` are the other principals of the same person.
+    ``declared`` is the kind and ``kinds`` all kinds by name. ``request`` is the id, empty when filing; ``owner`` is the
+    stream of whose request is filed (``user:42``). ``input`` is the input of the transition, the form when filing.
+    ``parent`` is the id of the request that it belongs to, if any, which never changes; ``named`` are the ids of the
+    requests that it reads, by field. ``roles`` are the caller's, ``aliases`` other principals of the same person.
+    ``version`` is the one that the caller saw, None for the present one. Somebody who files for themselves may have
+    at most ``open_max`` open requests, 0 for any number.
     """
 
     kind: ClassVar[str] = "request"
@@ -81,9 +82,9 @@ class Take(Command, kw_only=True):
     # Needs
 
     def needs(self, refs: Refs, book: Book) -> None:
-        """The requests that it names, and once these are locked what its steps read and move, and whom they tell."""
-        # A request that is being filed asks for its own row too, though there is none yet: nobody may hold boxes while
-        # they wait for requests.
+        """Need the requests that it names, and once these are locked, what its steps read, move and tell."""
+        # A request that is being filed asks for its own row too, though there is none yet: no batch may hold boxes
+        # while it waits for requests.
         id = self.request or self.ids[0]
         requests = {id, *self.named.values(), *([self.parent] if self.parent else [])}
         refs.rows.setdefault(REQUEST, set()).update(requests)
@@ -138,7 +139,7 @@ class Take(Command, kw_only=True):
             self._refused(turn, taker)
             or plan.refused(turn)
             or rules.too_many_open(turn, taker, book, self.open_max)
-            # To the first of two approvers, too, or nobody could approve what the first one did.
+            # Refuse the first of two approvers, too. Otherwise the second could not approve what the first one did.
             or plan.add(turn)
         )
         if refused is not None:

@@ -1,4 +1,4 @@
-"""Correcting: the transitions that every kind inherits, and what a kind's own may use."""
+"""Corrections: the transitions that every kind inherits, and helpers for a transition of the kind's own."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from groat.programs.workflow.steps import Correction, Decide, Pay, Reason, Reque
 def give_back(request: Request[Any], correction: Correction) -> Step | Refusal:
     """Give back what the request moved, all that is left or a part of it, and leave it in its state.
 
-    From whoever gained by it to whoever lost, the latest movement first; nobody is left with more or less than before
-    the request.
+    It goes from those who gained to those who lost, the latest movement first. Nobody ends with more or less than
+    before the request.
     """
     nets: dict[str, dict[str, int]] = {}
     # A net begins with its account's latest movement, and so stands in the order in which it is given back.
@@ -49,7 +49,7 @@ def told_of(request: Request[Any], lefts: dict[str, int], correction: Correction
 
 
 def correction_units(request: Request[Any], text: str, lefts: dict[str, int]) -> dict[str, int] | Refusal:
-    """The smallest units of a correction's amount, of the one asset of which something is left (``lefts``)."""
+    """Read a correction's amount: smallest units by asset, of the one asset of which something is left (``lefts``)."""
     shown = ", ".join(f"{request.text(units, asset)} {asset}" for asset, units in lefts.items())
     if len(lefts) > 1:
         detail = f"The request moved several assets ({shown}). Correct all of it, without an amount."
@@ -66,7 +66,7 @@ def correction_units(request: Request[Any], text: str, lefts: dict[str, int]) ->
 
 
 def _backwards(net: dict[str, int], units: int) -> list[tuple[str, str, int]]:
-    """(from, to, units): ``units`` in all from those who gained to those who lost."""
+    """List payments (from, to, units) of ``units`` in all, from those who gained to those who lost."""
     gained = {account: most for account, most in net.items() if most > 0}
     lost = {account: -most for account, most in net.items() if most < 0}
     found: list[tuple[str, str, int]] = []
@@ -85,7 +85,7 @@ def _backwards(net: dict[str, int], units: int) -> list[tuple[str, str, int]]:
 def inherited(
     states: tuple[State, ...], declared: Transition | None, uncorrectable: str
 ) -> tuple[Transition, ...]:
-    """The transitions that correct: from where a request has ended, unless the kind declares one of its own."""
+    """Make the inherited transitions, which start where a request has ended, or where the kind's ``correct`` does."""
     ended = tuple(s.name for s in states if not s.open) or tuple(s.name for s in states)
     sources = declared.sources if declared else ended
 
@@ -94,7 +94,7 @@ def inherited(
         return Refusal("nothing_to_correct", uncorrectable)
 
     def stay(request: Request[Any], _: Reason) -> Step:
-        """Nobody proposes a correction any more."""
+        """Leave the request as it is, without the proposal."""
         return Step(request.state)
 
     example = {"amount": "1.00", "reason": "Sent twice"}

@@ -37,25 +37,26 @@ class People(Protocol):
     """Finds the people that the server knows, for kinds whose data names somebody."""
 
     async def user_of(self, text: str) -> str | None:
-        """The user id of an id or e-mail address; None when nobody of that name can be found."""
+        """Find the user id of an id or e-mail address; None if there is no such person."""
 
 
 class Kind(Generic[D]):
     """A kind of request. ``data`` is the type of what is kept; its fields ``amount`` and ``asset`` are money. ``form``
-    is the type of what is filed where that is less, with the same names for money and parent; the step of filing then
-    returns the data. Fields of data and inputs whose encoded name begins with an underscore are the server's own: no
-    view, event or schema shows them.
+    is the type of what is filed, if that is less than the data. It has the same names for money and parent, and the
+    step of filing returns the data. Fields of data and inputs whose encoded name begins with an underscore are the
+    server's own: no view, event or schema shows them.
 
     ``owners`` are the streams whose requests these may be: paths in which ``*`` stands for any one segment, people
     (``user:*``) or streams of the house (``house:promo``). ``parent`` is the request that they belong to. ``recipient``
-    is the field of the data that holds the id of the user
-    who receives its money, if any; they do not decide on it. ``thresholds`` are decimal amounts by asset from which two
-    approvers are needed. ``refusals`` are the codes its steps may answer. ``resolve`` completes what is filed before
-    that, which freezes nothing under the key; it may raise InvalidInput. ``example`` is filed in documents and tests.
-    ``books`` says what its requests must hold and have moved, which ``groat verify`` compares with the money: without
-    what was given back by an inherited ``correct``, and with it by one that the kind declares.
-    ``uncorrectable`` says why nothing of its requests can be given back, for a kind of which that is so; any other one
-    that declares no transition ``correct`` inherits it.
+    is the field of the data with the id of the user who receives the money, if any; they do not decide on it.
+    ``thresholds`` are decimal amounts by asset from which two approvers are needed. ``refusals`` are the codes with
+    which its steps may refuse. ``resolve`` completes the data before it is filed; it may raise InvalidInput, and then
+    nothing is frozen under the key. ``example`` is filed in documents and tests.
+
+    ``books`` says what a request must hold and have moved; ``groat verify`` compares that with the money. It counts
+    what a ``correct`` of the kind's own gave back, and not what an inherited one did. A kind that declares no
+    transition ``correct`` inherits it; one of whose requests nothing can be given back says why in ``uncorrectable``.
+
     Raises ValueError when the parts do not fit together.
     """
 
@@ -188,7 +189,7 @@ def is_owner(stream: str) -> bool:
 
 
 def check_kinds(kinds: Mapping[str, Kind[Any]]) -> None:
-    """See that the kinds which others name are there, and that filing leads to no circle.
+    """Check that the kinds which others name exist, and that no filing leads back to itself.
 
     What a step files is locked after what it reads itself, so the tables that filing reads are of higher ranks. Raises
     ValueError.

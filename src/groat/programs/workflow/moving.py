@@ -1,4 +1,4 @@
-"""The money of a step: its hold, and what it pays, in the postings of one transaction."""
+"""Move the money of a step: its hold and its payments become the postings of one transaction."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from groat.programs.workflow.turns import Turn
 
 
 def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
-    """Move the money of a turn; its postings and the hold that it made or resolved.
+    """Move the money of a turn; returns its postings and the hold that it made or resolved, None for none.
 
     Raises ValueError for a hold that the kind may not make or resolve now, NotLocked for an account that was not known
     to be needed.
@@ -51,7 +51,7 @@ def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
         elif before is None:
             raise ValueError(f"{turn.name}: the request holds nothing")
         elif before.status != HOLD_OPEN:
-            # An earlier version let it be resolved by hand. Where it is as the step wants it, the request goes on.
+            # An earlier version allowed to resolve it by hand. If the result is the one that the step wants, go on.
             wanted = 0
             if isinstance(effect, Settle):
                 wanted = before.amount if effect.amount is None else effect.amount
@@ -73,7 +73,7 @@ def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
 
 
 def hold_of(book: Book, row: RequestRow | None) -> HoldRow | None:
-    """The hold that the request names, which may be resolved by now. Raises NotLocked."""
+    """Return the hold that the request names, which may be resolved by now; None for none. Raises NotLocked."""
     if row is None or row.hold is None:
         return None
     found = book.holds.get(row.hold)

@@ -1,4 +1,4 @@
-"""Flows that look requests up, and the one that keeps who is looking at them."""
+"""Flows that look requests up, and one that notes who is looking at a request."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from groat.store.assets import learn_assets
 from groat.store.flow import Flow, Query
 
 OPEN_MAX = 50
-"""A person's snapshot holds so many open requests (rule S4)."""
-
+"""A person's snapshot holds at most this many open requests (rule S4)."""
 
 STEPS_MAX = 50
-"""A single request comes with so many of its newest steps."""
+"""A single request comes with at most this many steps, the newest ones."""
 
 LATEST = 2**31
-"""Behind every version."""
+"""A number above all versions: read from the newest step on."""
 
 
 class DueRequest(NamedTuple):
-    """A request whose time has come, where it stood then, and for how long it was ``late`` (microseconds)."""
+    """A request that is due, as it stands: ``due_at`` and how much later it is now (``late``) are in microseconds."""
 
     id: str
     kind: str
@@ -34,26 +33,26 @@ class DueRequest(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Some requests, and what the next page begins behind: the last one's id and amount."""
+    """A page of requests. The next page begins behind ``last``, an id and an amount; None: there is none."""
 
     rows: list[RequestRow]
     last: tuple[str, int] | None
 
 
 def find(id: str) -> Flow[RequestRow | None]:
-    """A request by its id."""
+    """Find a request by its id."""
     found = yield Query("find_requests", ([id],))
     return RequestRow(*found[0]) if found else None
 
 
 def find_many(ids: Sequence[str]) -> Flow[dict[str, RequestRow | None]]:
-    """The requests of these ids; None for those that do not exist."""
+    """Find the requests of these ids; None for those that do not exist."""
     found = {values[0]: RequestRow(*values) for values in (yield Query("find_requests", (list(ids),)))}
     return dict.fromkeys(ids) | found
 
 
 def find_whole(id: str, before: int, limit: int) -> Flow[tuple[RequestRow, list[StepRow]] | None]:
-    """A request with its steps below the version ``before``, the newest first."""
+    """Find a request with up to ``limit`` steps below the version ``before``, the newest first."""
     row = yield from find(id)
     if row is None:
         return None
@@ -120,14 +119,14 @@ def due(kinds: list[str], after: tuple[int, str], limit: int) -> Flow[list[DueRe
 
 
 def look(request: str, viewer: str, lasts: int) -> Flow[dict[str, list[tuple[str, int]]]]:
-    """Keep that somebody looks at a request for ``lasts`` microseconds from now; who looks at what, by request."""
+    """Note that somebody looks at a request for ``lasts`` microseconds from now; returns the same as :func:`looks`."""
     yield Query("forget_looks")
     yield Query("look", (request, viewer, lasts))
     return (yield from looks())
 
 
 def looks() -> Flow[dict[str, list[tuple[str, int]]]]:
-    """Read who looks at which request, and until when this is known (microseconds)."""
+    """Read who looks at which request: (viewer, until) pairs by request, ``until`` in microseconds."""
     found: dict[str, list[Any]] = {}
     for request, viewer, until in (yield Query("find_looks")):
         found.setdefault(request, []).append((viewer, until))

@@ -1,4 +1,4 @@
-"""Writing a turn down: the request's row and step, its parent's, rows of its program, and telling those concerned."""
+"""Record a turn: the rows of the request, its step, its parent and its program, and what is told to whom."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ SUMMARY = "requests_updated"
 def need(
     refs: Refs, turn: Turn, parent_kind: Kind[Any] | None = None, parent: RequestRow | None = None
 ) -> None:
-    """Name what recording a turn needs: whom it tells, of a ``parent`` that it changes too, and their boxes."""
+    """Name what recording a turn needs: the streams that it tells, those of a ``parent`` that it changes, and boxes."""
     for stream in _told_of(turn):
         notifications.need(refs, stream)
     if is_person(turn.owner):
-        # Behind the box the open requests of a person are counted.
+        # The lock on the box also guards the count of the person's open requests.
         notifications.need(refs, turn.owner)
     refs.streams.add(turn.owner)
     refs.streams.update(turn.kind.rooms)
@@ -51,7 +51,7 @@ def need(
 
 
 def _told_of(turn: Turn) -> dict[str, Notice]:
-    """The notices of a step by stream, but for a person's own: so many at most, and a room's in place of more."""
+    """List a step's notices by stream, without the owner's own: at most OTHERS_MAX, and a room's in place of more."""
     step = turn.step
     if not step.others and (step.notice is None or is_person(turn.owner)):
         return {}
@@ -125,7 +125,7 @@ class Recorder:
         before: str,
         filed: list[Turn],
     ) -> dict[str, Any]:
-        """Write the step that a transaction is, and tell everybody of it; returns the answer of who took it."""
+        """Write the step of a transaction and tell everybody concerned; returns the answer for the caller."""
         book, by, reason = self._book, turn.actor, row.reason
         if (MOVES, row.id) in book.rows:
             self._note_moves(row.id, made.legs, made.id)
@@ -155,7 +155,7 @@ class Recorder:
         return answer
 
     def _check_links(self, turn: Turn, row: RequestRow, data: msgspec.Struct) -> None:
-        """See that the data names the requests that it named before: they are locked by what stood in it."""
+        """Check that the data still names the same requests, for the locks were taken by the ids in the old data."""
         kind = turn.kind
         fields = {each.field for t in kind.transitions.values() for each in t.named}
         fields &= set(kind.data.__struct_fields__)
@@ -173,7 +173,7 @@ class Recorder:
             self._book.put(OPEN, owner, [owner, before + more])
 
     def _begin_approval(self, kind: Kind[Any], row: RequestRow, target: str) -> None:
-        """Begin with no approvals where somebody must approve: earlier approvals were of something else."""
+        """Start without approvals in a state where somebody must approve: earlier approvals were of other terms."""
         if any(t.approves and target in t.sources for t in kind.transitions.values()):
             row.approvals, row.needed = "[]", kind.needed(row.amount, row.asset, self._book.assets)
 
@@ -188,7 +188,7 @@ class Recorder:
     def _write_parent(
         self, turn: Turn, transaction: str, child: RequestRow, data: msgspec.Struct, reason: str
     ) -> RequestRow:
-        """A step of the parent's own, so that its history says what changed it, and its version that something did."""
+        """Write the parent and a step of its own: its history says what changed it, and its version goes up."""
         book = self._book
         row = stored(book, child.parent or "")
         assert row is not None
@@ -213,7 +213,7 @@ class Recorder:
         by: str,
         news: dict[str, tuple[str, dict[str, Any]]],
     ) -> None:
-        """Tell staff and the parent's owner; where that is the child's owner too, with the event of the child."""
+        """Tell staff and the parent's owner. An owner of both hears of the parent in the event of the child."""
         changed = request_view(parent, self._book.assets)
         line = line_of(changed, by)
         for room in sorted({*self._kinds[parent.kind].rooms, *self._kinds[row.kind].rooms}):
@@ -223,7 +223,7 @@ class Recorder:
         elif is_person(parent.owner):
             news[parent.owner] = (f"{parent.kind}_updated", msgspec.to_builtins(changed))
         else:
-            # Many belong to one of the house, so its stream is told once a batch.
+            # Many requests may belong to one of the house, so its stream is told once a batch.
             self._book.sum_up(made.id, parent.owner, SUMMARY, line)
 
     def _tell(
@@ -243,7 +243,7 @@ class Recorder:
             if stream in notices:
                 if (BOX, stream) not in self._book.rows:
                     raise NotLocked
-                # Only whose request it is, and staff, can look it up.
+                # Only the owner and staff can look the request up.
                 knows = stream == row.owner or not is_person(row.owner)
                 subject = {"kind": row.kind, "id": row.id} if knows else None
                 told = notifications.notify(

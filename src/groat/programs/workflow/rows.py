@@ -1,4 +1,4 @@
-"""Requests as stored: their tables, and what lies between a row and a declared kind."""
+"""Requests as they are stored: their tables, and the translation of rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from groat.programs.workflow.steps import Approval, Moved
 
 REQUEST = Table("request", lock="lock_requests", write="write_requests", rank=REQUEST_RANK)
 STEP = Table("request_step", lock="", write="insert_request_steps")
-# A command that opens or ends a request locks its owner's box. Read after the box, the count is right until COMMIT.
+# A command that opens or ends a request locks its owner's box. The count is read after that lock, so it is right until
+# the COMMIT.
 OPEN = Table("open_requests", lock="count_open_requests", write="", rank=9)
 """Counts the open requests of an owner."""
 
@@ -20,7 +21,7 @@ MOVES = Table("request_moves", lock="read_request_moves", write="")
 """The movements of a request, read after its row: tables lock in the order of their names."""
 
 OF_PARENT = "/parent"
-"""Behind a transaction's id this is the id of the step which it made of the parent of the request that it took on."""
+"""Appended to the id of a transaction, it makes the id of the step that the transaction wrote for the parent."""
 
 _encode = msgspec.json.encode
 _decode_approvals = msgspec.json.Decoder(tuple[Approval, ...]).decode

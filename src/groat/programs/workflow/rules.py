@@ -1,4 +1,4 @@
-"""Rules that hold for every kind: by whom a transition may be taken, from which state, and how often."""
+"""The rules for every kind: who may take a transition, from which state, and how often."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class Taker(NamedTuple):
         return self.by == owner and is_person(owner)
 
     def may(self, turn: Turn) -> bool:
-        """Return whether they are one of those who take the transition."""
+        """Return whether they may take the transition, as its owner or by a role."""
         mine = self.owns(turn.owner) and OWNER in turn.transition.by
         return mine or is_role_of(turn.transition, self.roles)
 
     def is_bounded(self, turn: Turn) -> bool:
-        """Return whether they file a request of their own and are no staff, so that they may have too many open."""
+        """Return whether the bound on open requests holds: a person who is not staff files for themselves."""
         return not turn.request and self.owns(turn.owner) and self.roles.isdisjoint(turn.kind.audience)
 
 
@@ -92,7 +92,7 @@ def transition_refused(turn: Turn, taker: Taker, version: int | None) -> Refusal
 
 
 def too_many_open(turn: Turn, taker: Taker, book: Book, most: int) -> Refusal | None:
-    """Refuse what would be more open requests than one may have. Raises NotLocked where they are not counted."""
+    """Refuse a filing beyond ``most`` open requests, 0 for any number. Raises NotLocked if they are not counted yet."""
     if not most or not taker.is_bounded(turn):
         return None
     if (OPEN, turn.owner) not in book.rows:
@@ -120,7 +120,7 @@ def receives(taker: Taker, turns: list[Turn]) -> bool:
 
 
 def drop_proposal(row: RequestRow, taker: Taker) -> Refusal | None:
-    """Withdraw the proposed correction from the row, or say why not."""
+    """Withdraw the proposed correction from the row; return a refusal if that cannot be."""
     corrections = row.corrected()
     if corrections.proposed is None:
         return Refusal("nothing_to_correct", "Nobody proposes a correction of this request.")
@@ -155,7 +155,7 @@ def unconfirmed(turn: Turn, row: RequestRow, taker: Taker) -> Refusal | None:
 
 
 def moves_after_correction(kind: Kind[Any], row: RequestRow, step: Step) -> bool:
-    """Return whether a kind that knows of no corrections would move money which it does not know to be back."""
+    """Return whether the step moves money of a corrected request whose kind does not reckon with corrections."""
     if not row.corrections:
         return False
     moves = any(not isinstance(effect, Unreserve) for effect in step.money)
@@ -163,7 +163,7 @@ def moves_after_correction(kind: Kind[Any], row: RequestRow, step: Step) -> bool
 
 
 def approval_of(turn: Turn, taker: Taker, now: int) -> Approval:
-    """The approval that this would be: of the input without its reason."""
+    """Make the approval of this taker: the input without its reason, at ``now`` (microseconds)."""
     terms = {name: value for name, value in msgspec.to_builtins(turn.input).items() if name != "reason"}
     return Approval(taker.by, now, terms)
 

@@ -1,4 +1,4 @@
-"""States and transitions, and who takes them."""
+"""States, transitions, and those who take transitions."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ OWNER = "owner"
 ADMIN = "admin"
 SERVICE = "service"
 SYSTEM = "system"
-"""Takers of transitions: the owner, staff of a role (``admin`` or another), an app's server, a time-out."""
+"""Those who take transitions: the owner, staff of a role (``admin`` or another), an app's server, and groat itself.
+
+The system takes what falls due, what a worker did outside, and the filings of steps.
+"""
 
 READERS = frozenset({ADMIN, "support"})
-"""The roles that read everything, and so hear of every request, whoever decides it and if nobody does."""
+"""The roles that read everything, and so hear of every request, whoever decides it."""
 
 FILE = "file"
 """The transition that begins a request; its input is the data."""
@@ -26,7 +29,7 @@ DROP = "drop_correction"
 """The transitions that every kind inherits: give back what a request moved, and withdraw such a proposal."""
 
 OTHERS_MAX = 100
-"""A step notifies so many streams beside the owner."""
+"""A step notifies at most this many streams beside the owner."""
 
 HISTORY = "history"
 """No transition may have this name: its address serves the steps of a request."""

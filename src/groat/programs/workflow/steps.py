@@ -1,4 +1,4 @@
-"""The words of steps: the request that a step sees, and what it says shall happen.
+"""The types of steps: the request that a step sees, and the effects that it returns.
 
 A step is a pure function of the request and the input. The workflow locks what it needs, moves the money, writes the
 rows, files the requests, keeps the history and tells everybody: one commit.
@@ -70,9 +70,10 @@ class Correction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Moved(NamedTuple):
-    """A request's movement from one account to another, smallest units in all; ``latest`` is the last transaction.
+    """All that a request moved from one account to another, in smallest units; ``latest`` is the last transaction's id.
 
-    ``how``: by a ``step``, by the ``capture`` of its hold, by a correction (``correct``), or against it by ``hand``.
+    ``how`` says what moved it: a ``step``, the ``capture`` of the hold, a correction (``correct``), or somebody by
+    ``hand`` against the request, as earlier versions allowed.
     """
 
     source: str
@@ -86,7 +87,7 @@ class Moved(NamedTuple):
 class Books(NamedTuple):
     """The money that a request must hold and have moved, by its state and data.
 
-    Smallest units of the request's asset are ``held``. Posts of nothing count as none.
+    ``held`` is in smallest units of the request's asset. A payment of 0 counts as none.
     """
 
     held: int = 0
@@ -216,8 +217,8 @@ class Parent(NamedTuple):
     """The request that those of a kind belong to, if any: the data's ``field`` holds its id, and never changes.
 
     It is of one of these ``kinds`` (their names), of the same owner unless it may be ``anybodys``, and in one of these
-    ``states`` when a request is filed for it, in any unless some are given. Whoever owns the request hears nothing of
-    the data of a parent that is somebody else's.
+    ``states`` when a request is filed for it; without ``states`` in any. The owner of the request sees nothing of a
+    parent that is somebody else's.
     """
 
     field: str

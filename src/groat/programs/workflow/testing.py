@@ -30,7 +30,7 @@ from groat.store.flow import Flow, Query
 
 USER = "walker"
 DEPTH_MAX = 8
-"""A request is walked up to so many steps from its filing."""
+"""A request is walked at most this many steps from its filing."""
 
 Prepare = Callable[[Groat, Workflow], Awaitable[Mapping[str, Any]]]
 """Makes what the kind's example needs (money, a parent); returns the fields of the data that are to be replaced."""
@@ -71,12 +71,12 @@ async def walk(
     inputs: Mapping[str, Callable[[RequestView], Mapping[str, Any]]] | None = None,
     kinds: tuple[Kind[Any], ...] = (),
 ) -> Walked:
-    """Walk a kind; raises AssertionError where it does not keep what it declares.
+    """Walk a kind; raises AssertionError if it does not do what it declares.
 
-    The requests are of the kind's first owner, the walker where that is any person. ``prepare`` is called before each
-    filing; ``inputs`` make a transition's input where its example does not do; ``kinds`` are others that it needs, all
-    that it names. A declared transition may still be refused by the kind's own codes or the
-    ledger's, but each must go through at least once from some state.
+    The requests belong to the kind's first owner; where that is any person, to the user who walks. ``prepare`` is
+    called before each filing. ``inputs`` make the input of a transition whose example is not enough. ``kinds`` are all
+    others that it names. A declared transition may still be refused by the kind's own codes or the ledger's, but each
+    must go through at least once from some state.
     """
     seen: list[tuple[str, Request[Any], Step | Refusal]] = []
     workflow = Workflow(groat, [_watched(kind, seen), *kinds])
@@ -295,7 +295,7 @@ class _Walker:
         return answer
 
     def _filer(self) -> Caller:
-        """Somebody who may file; of the staff's roles somebody else than who decides later."""
+        """Return a caller who may file. If that is staff, it is another person than the one who decides later."""
         filing = self._kind.transitions[FILE]
         filer = next(c for c in callers(self._kind) if self._is_declared(filing, c, self._owner))
         return filer._replace(principal=f"{filer.principal}-filer") if filer.roles else filer
@@ -322,7 +322,7 @@ class _Walker:
         return await self._twice(file)
 
     async def _twice(self, call: Callable[[], Awaitable[RequestView | Refusal]]) -> RequestView | Refusal:
-        """Call, and call again: the second answer must be the first one, the requests that were filed included."""
+        """Call twice. The second answer must be the first one, with the same filed requests."""
         first, again = await call(), await call()
         if isinstance(first, Refusal):
             assert isinstance(again, Refusal), f"{first} and then {again}"
@@ -338,7 +338,7 @@ class _Walker:
         return first
 
     async def _check_step(self, transition: Transition, answer: RequestView | Refusal) -> None:
-        """See that the last step wrote and filed what it said, and one that was refused nothing."""
+        """Check that the last step wrote and filed what it returned, and that a refused one changed nothing."""
         taken = [(request, said) for name, request, said in self._seen if name == transition.name]
         if not taken:
             return

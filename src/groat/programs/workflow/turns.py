@@ -23,18 +23,18 @@ from groat.programs.workflow.states import FILE, Transition
 from groat.programs.workflow.steps import File, Pay, Request, Reserve, Settle, Step, read_units
 
 FILES_MAX = 20
-"""A command files so many requests beside its own."""
+"""A command files at most this many requests beside its own."""
 
 ROWS_MAX = 1_000
-"""A step reads so many rows of a table."""
+"""A step reads at most this many rows of a table."""
 
 
 class Turn:
-    """One transition of one request: what it is about, and once it is planned, what its step says.
+    """One transition of one request, and once it is planned, the effects of its step.
 
     ``request`` is "" when filing; ``txn`` is the id of its transaction; ``named`` are the ids of the requests that it
-    reads, by field; ``path`` says the how-manieth it is of what the turn before files, and so on, () for the command's
-    own; ``row`` is the request as stored.
+    reads, by field; ``row`` is the request as stored. ``path`` is () for the command's own turn, (2,) for the second
+    request that its step files, (2, 1) for the first one that this files, and so on.
     """
 
     __slots__ = (

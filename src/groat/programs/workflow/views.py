@@ -1,4 +1,4 @@
-"""Requests and kinds as callers and screens are shown them."""
+"""Requests and kinds in the form in which callers and screens get them."""
 
 from __future__ import annotations
 
@@ -313,7 +313,7 @@ def kind_view(kind: Kind[Any]) -> KindView:
 
 
 def input_schema(kind: Kind[Any], transition: Transition) -> dict[str, Any]:
-    """The JSON schema of what a transition takes."""
+    """Make the JSON schema of a transition's input; of a filing, that of the form."""
     return _schema(kind.form if transition.name == FILE else transition.input)
 
 
@@ -333,7 +333,7 @@ def is_role_of(transition: Transition, roles: frozenset[str]) -> bool:
 
 
 def may_take(kind: Kind[Any], view: RequestView, actor: str, roles: frozenset[str]) -> list[str]:
-    """The transitions that this caller may take now: what :class:`Take` will not refuse them."""
+    """List the transitions that :class:`Take` would let this caller take now, as far as the request alone tells."""
     mine, me = actor == view.owner and is_person(actor), person_of(actor)
     parties = {person_of(view.owner)}
     if kind.recipient:

@@ -1,4 +1,4 @@
-"""Requests of one kind in the words of an app: file one, take it on, read it."""
+"""Words for the requests of one kind: an app files one, takes a transition, and reads them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _make_workflow(groat: Groat) -> Workflow:
 class Requests(Words[Ledger], Generic[Ledger, Data]):
     """The words of one kind of requests. A subclass names its ``kind`` and the type of what is filed.
 
-    What becomes due is done by the nodes that serve the database. All words raise InvalidInput, Overloaded, Closed,
+    The nodes that serve the database take what falls due. All words raise InvalidInput, Overloaded, Closed,
     StoreError; those that write also RequestError ``invalid_data``.
     """
 
@@ -72,7 +72,8 @@ class Requests(Words[Ledger], Generic[Ledger, Data]):
     ) -> RequestView:
         """Take a transition as the principal ``by`` (``user:ada``) with these ``roles``; ``given`` is its input.
 
-        With a ``version`` only of this one. Raises Refused, ValueError for a transition that the kind does not have.
+        With a ``version`` it is taken only while the request is at that version. Raises Refused, and ValueError for a
+        transition that the kind does not have.
         """
         if transition not in self.kind.transitions:
             raise ValueError(

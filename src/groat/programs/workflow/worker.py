@@ -1,7 +1,8 @@
-"""Work outside on requests that are in some states: by one node at a time, and again after a failure, later each time.
+"""Work outside on requests in some states: one node at a time has a request, and a failure is tried again later.
 
-What a work asks of the outside must be repeatable there: a node may die before it could keep what came of it. What came
-of it is a transition of the system, under a key that a second attempt makes as well, so it has one effect.
+A node may die after the outside has done its part and before it is noted here. So the outside must be able to receive
+the same call twice. The result is a transition that the system takes under a key; a second attempt makes the same key,
+so it has one effect.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ POLL_S = 1.0
 AWAY_S_MAX = 30.0
 HOUR_S = 3_600
 KEPT_US = 86_400_000_000
-"""A lease that ended is kept for so long, lest a work that fails for hours counts anew."""
+"""A lease that ended is kept for a day, so that a work that fails for hours keeps its number of attempts."""
 
 log = structlog.get_logger("groat.workflow.worker")
 
 
 class Work(NamedTuple):
-    """A work on each request of a ``kind`` in a ``state``. It may raise anything, and is then tried again later."""
+    """A work: ``do`` is called with each request of a ``kind`` in a ``state``, and again later if it raises."""
 
     kind: str
     state: str
@@ -41,10 +42,10 @@ class Work(NamedTuple):
 class Worker:
     """Does some works for a program, at most ``at_once`` of one work at the same time.
 
-    A node has a request to itself for ``lease_s`` seconds; a work that takes longer is cancelled. What a node that died
-    had claimed waits for so long, so the lease is short. A work that fails
-    is tried again after ``retry_s`` seconds, twice that, and so on up to ``retry_s_max``, or as soon as the request
-    changes. Errors of the types ``away`` mean that what the works need is not there: the requests are not to blame.
+    A node has a request to itself for ``lease_s`` seconds, and a work that takes longer is cancelled. The lease is
+    short because the requests of a node that died wait until it is over. A work that fails is tried again after
+    ``retry_s`` seconds, twice that, and so on up to ``retry_s_max``, or as soon as the request changes. Errors of the
+    types ``away`` mean that something which all works need is away; they are no failure of the request.
     """
 
     def __init__(
@@ -69,9 +70,9 @@ class Worker:
         self._away = away
 
     async def round(self) -> int:
-        """Do each work once on all requests that wait for it; returns on how many. Raises errors of the types ``away``.
+        """Do each work once on all requests that wait for it; returns their number.
 
-        Raises StoreError, too.
+        Raises StoreError and errors of the types ``away``.
         """
         done = 0
         for work in self._works:
@@ -118,7 +119,7 @@ class Worker:
     async def take(
         self, view: RequestView, transition: str, given: Mapping[str, Any], what: str = ""
     ) -> Refusal | None:
-        """Take a transition as the system; returns the refusal, if it was one. Another node may have been quicker.
+        """Take a transition as the system; returns the refusal, if any, for another node may have been quicker.
 
         ``what`` tells apart inputs that two nodes may both find right.
         """

@@ -1,4 +1,4 @@
-"""The workflow of one process: requests filed, taken on, looked up, and what becomes due."""
+"""The workflow of one process: it files requests, takes transitions, looks requests up, and takes what is due."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ log = structlog.get_logger("groat.workflow")
 
 
 class Workflow:
-    """The requests of some kinds in a ledger; :meth:`start` and :meth:`stop` run the clock of what becomes due.
+    """The requests of some kinds in a ledger. Between :meth:`start` and :meth:`stop` it takes what is due, too.
 
-    ``thresholds`` replace those of kinds, decimal amounts by kind and asset; assets that are not named keep theirs.
-    ``open_max`` is how many open requests a person may have who files one, 0 for any number; staff may file more.
-    Raises SettingsError ``setting_invalid`` for a kind that is not here, and for what is no amount; ValueError for
-    kinds that do not fit together.
+    ``thresholds`` are decimal amounts by kind and asset; they replace those of the kinds, and assets that are not named
+    keep theirs. ``open_max`` is the number of open requests up to which a person may file, 0 for any number; staff may
+    file more. Raises SettingsError ``setting_invalid`` for thresholds of a kind that is not here, or that are no
+    amounts; ValueError for kinds that do not fit together.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class Workflow:
     ) -> RequestView | Refusal:
         """Take a transition of a request as the principal ``by``, who has these ``roles``.
 
-        With a ``version`` only of this one: of a request that changed since, the refusal is ``wrong_state``.
+        With a ``version`` it is taken only while the request is at that version, and else refused (``wrong_state``).
         ``aliases`` are other principals of the same person, so that nobody counts as two.
         """
         return await self._take(kind, transition, check_id(id), given, "", key, by, roles, version, aliases)
@@ -171,7 +171,7 @@ class Workflow:
     async def _links(
         self, kind: Kind[Any], transition: Transition, id: str, given: msgspec.Struct
     ) -> tuple[str | None, dict[str, str]]:
-        """The parent, and the ids of the requests that the transition reads, by field."""
+        """Return the parent's id, and the ids of the requests that the transition reads, by field."""
         # They are locked together, so that all batches lock requests in one order. None of them ever changes.
         parent: str | None = None
         data: Any = given if transition.name == FILE else None
@@ -290,7 +290,7 @@ class Workflow:
         return await self.groat.read(reading.count_waiting)
 
     async def look(self, id: str, viewer: str) -> list[LookView]:
-        """Say that somebody looks at a request for the next 15 s; who does so at present."""
+        """Note that somebody looks at a request for the next 15 s; returns who does so at present."""
         found = await self.groat.write(reading.look, check_id(id), viewer, LOOK_US)
         return look_views(found.get(id, []))
 
@@ -306,7 +306,7 @@ class Workflow:
         self._task = asyncio.create_task(self._run(), name="groat-workflow")
 
     async def stop(self) -> None:
-        """End the clock; what is due is done after the next start, or by another node."""
+        """Take nothing more that is due; the next start, or another node, goes on."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -325,9 +325,9 @@ class Workflow:
             self._wake.clear()
 
     async def take_due(self) -> int:
-        """Take what is due now; how many requests were, without those that were refused within the hour.
+        """Take what is due now; returns how many requests were, without those that were refused within the hour.
 
-        Several nodes may: of one version of a request only one has an effect.
+        Several nodes may do so at once: for one version of a request, only one of them has an effect.
         """
         taken, after = 0, (0, "")
         while True:
@@ -385,7 +385,7 @@ def check_owner(kind: Kind[Any], owner: str) -> None:
 
 
 def _due_key(due: DueRequest) -> str:
-    """The key under which every node takes what is due; a refusal is frozen under it, so each hour has its own."""
+    """Make the key under which every node takes what is due. A refusal is frozen, so each hour has a key of its own."""
     hours = due.late // HOUR_US
     return f"{due.id}/{due.version}" + (f"/{hours}" if hours else "")
 
