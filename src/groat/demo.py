@@ -31,7 +31,7 @@ PROGRAMS = ("bank",)
 """The programs that the demo turns on."""
 
 OPTIONS = {"bank": {"bitcoin": "simulator", "cards": "simulator"}}
-"""The programs' options in the demo: none of their doors leads outside."""
+"""The programs' options in the demo: none of their gateways leads outside."""
 
 ACTIONS = {
     "spend": Action("user:{user}", "house:sales", ("CREDIT",), "1000", "Purchase"),

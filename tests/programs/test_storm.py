@@ -23,7 +23,7 @@ from groat.ledger.errors import GroatError, Refusal
 from groat.programs.bank import BANK
 from groat.programs.bank.card_network import SimulatedCardNetwork
 from groat.programs.bank.dates import day_of
-from groat.programs.bank.jobs import Doors
+from groat.programs.bank.jobs import Gateways
 from groat.programs.bank.node_simulator import SimulatedNode
 from groat.programs.notifications.commands import MarkRead, Read
 from groat.programs.workflow import FILE, Workflow
@@ -244,11 +244,11 @@ class Storm:
             await asyncio.sleep(DAY_S)
             self.clock.advance(86_400)
 
-    async def work(self, doors: Doors) -> None:
+    async def work(self, gateways: Gateways) -> None:
         """The bank's jobs of one node."""
         while not self.over():
-            await doors.at_home()
-            await doors.at_the_node()
+            await gateways.at_home()
+            await gateways.at_the_node()
             await asyncio.sleep(DAY_S)
 
     async def client(self, client: Client, after_s: float) -> None:
@@ -319,7 +319,7 @@ async def brew(storm: Storm) -> None:
         for number in range(ACTORS):
             everybody.create_task(storm.actor(number))
         for workflow in storm.nodes:
-            everybody.create_task(storm.work(Doors(workflow, node, network)))
+            everybody.create_task(storm.work(Gateways(workflow, node, network)))
         for number, client in enumerate(clients):
             after_s = 0.0 if number < len(PEOPLE) else late.uniform(0.5, SECONDS / 2)
             everybody.create_task(storm.client(client, after_s))

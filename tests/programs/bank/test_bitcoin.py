@@ -9,7 +9,7 @@ import pytest
 
 from groat import Groat
 from groat.programs.bank import BANK
-from groat.programs.bank.jobs import Doors
+from groat.programs.bank.jobs import Gateways
 from groat.programs.bank.node import Deposit, NodeAway, NodeRefused, SignedPayment
 from groat.programs.workflow import Workflow, worker
 from groat.programs.workflow.views import RequestView, kind_view
@@ -82,8 +82,8 @@ def node() -> FakeNode:
 
 
 @pytest.fixture
-def doors(bank: Bank, node: FakeNode) -> Doors:
-    return Doors(bank.workflow, node, None)
+def gateways(bank: Bank, node: FakeNode) -> Gateways:
+    return Gateways(bank.workflow, node, None)
 
 
 async def approved(bank: Bank) -> RequestView:
@@ -93,12 +93,12 @@ async def approved(bank: Bank) -> RequestView:
 
 
 async def test_a_withdrawal_from_filing_to_its_third_confirmation(
-    bank: Bank, node: FakeNode, doors: Doors
+    bank: Bank, node: FakeNode, gateways: Gateways
 ) -> None:
     withdrawal = await bank.file("bitcoin_transaction", **WITHDRAWAL)
     assert await bank.stands("user:42", "BTC") == ("1.00000000", "0.10000000")
     await bank.take(withdrawal, "approve")
-    await doors.at_the_node()
+    await gateways.at_the_node()
     withdrawal = await bank.look(withdrawal)
     assert (withdrawal.state, withdrawal.data["txid"], withdrawal.data["confirmations"]) == (
         "pending",
@@ -108,7 +108,7 @@ async def test_a_withdrawal_from_filing_to_its_third_confirmation(
     assert node.sent == ["txid0"]
     for depth, state in ((1, "pending"), (2, "pending"), (7, "completed")):
         node.depths["txid0"] = depth
-        await doors.at_the_node()
+        await gateways.at_the_node()
         withdrawal = await bank.look(withdrawal)
         assert (withdrawal.state, withdrawal.data["confirmations"]) == (state, min(depth, 3))
     assert await bank.stands("user:42", "BTC") == ("0.90000000", "0.00000000")
@@ -118,11 +118,13 @@ async def test_a_withdrawal_from_filing_to_its_third_confirmation(
     assert (await bank.told("42"))[:2] == ["Bitcoin withdrawal completed", "Bitcoin withdrawal sent"]
 
 
-async def test_nobody_sees_the_signed_payment(bank: Bank, node: FakeNode, doors: Doors, groat: Groat) -> None:
+async def test_nobody_sees_the_signed_payment(
+    bank: Bank, node: FakeNode, gateways: Gateways, groat: Groat
+) -> None:
     withdrawal = await approved(bank)
     node.away_to_send = True
     with pytest.raises(NodeAway):
-        await doors.at_the_node()
+        await gateways.at_the_node()
     view = await bank.look(withdrawal)
     assert (view.state, view.data["txid"]) == ("sending", "txid0")
     assert view.history
@@ -134,14 +136,14 @@ async def test_nobody_sees_the_signed_payment(bank: Bank, node: FakeNode, doors:
         assert b"_raw" not in msgspec.json.encode(seen)
         assert node.signed["txid0"].raw.encode() not in msgspec.json.encode(seen)
     node.away_to_send = False
-    await doors.at_the_node()
+    await gateways.at_the_node()
     assert (await bank.look(withdrawal)).state == "pending"
 
 
-async def test_a_withdrawal_that_the_network_refuses(bank: Bank, node: FakeNode, doors: Doors) -> None:
+async def test_a_withdrawal_that_the_network_refuses(bank: Bank, node: FakeNode, gateways: Gateways) -> None:
     withdrawal = await approved(bank)
     node.refuses_to_send = "bad-txns-inputs-missingorspent (-25)"
-    await doors.at_the_node()
+    await gateways.at_the_node()
     withdrawal = await bank.look(withdrawal)
     assert (withdrawal.state, withdrawal.reason) == ("failed", node.refuses_to_send)
     assert await bank.stands("user:42", "BTC") == ("1.00000000", "0.00000000")
@@ -149,47 +151,47 @@ async def test_a_withdrawal_that_the_network_refuses(bank: Bank, node: FakeNode,
     assert (await bank.told("42"))[0] == "Bitcoin withdrawal failed"
 
 
-async def test_a_withdrawal_to_no_address(bank: Bank, node: FakeNode, doors: Doors) -> None:
+async def test_a_withdrawal_to_no_address(bank: Bank, node: FakeNode, gateways: Gateways) -> None:
     withdrawal = await approved(bank)
     node.refuses_to_sign = "Invalid Bitcoin address (-5)"
-    await doors.at_the_node()
+    await gateways.at_the_node()
     assert (await bank.look(withdrawal)).state == "failed"
     assert await bank.stands("user:42", "BTC") == ("1.00000000", "0.00000000")
 
 
-async def test_a_payment_that_another_one_replaced(bank: Bank, node: FakeNode, doors: Doors) -> None:
+async def test_a_payment_that_another_one_replaced(bank: Bank, node: FakeNode, gateways: Gateways) -> None:
     withdrawal = await approved(bank)
-    await doors.at_the_node()
+    await gateways.at_the_node()
     for depth, state in ((-1, "pending"), (-2, "pending"), (-3, "failed")):
         node.depths["txid0"] = depth
-        await doors.at_the_node()
+        await gateways.at_the_node()
         assert (await bank.look(withdrawal)).state == state
     assert await bank.stands("user:42", "BTC") == ("1.00000000", "0.00000000")
 
 
-async def test_a_block_that_was_undone(bank: Bank, node: FakeNode, doors: Doors) -> None:
+async def test_a_block_that_was_undone(bank: Bank, node: FakeNode, gateways: Gateways) -> None:
     withdrawal = await approved(bank)
-    await doors.at_the_node()
+    await gateways.at_the_node()
     for depth in (2, 0, 1):
         node.depths["txid0"] = depth
-        await doors.at_the_node()
+        await gateways.at_the_node()
         assert (await bank.look(withdrawal)).data["confirmations"] == depth
 
 
-async def test_a_node_that_is_away(bank: Bank, node: FakeNode, doors: Doors) -> None:
+async def test_a_node_that_is_away(bank: Bank, node: FakeNode, gateways: Gateways) -> None:
     withdrawal = await approved(bank)
     node.away = True
     with pytest.raises(NodeAway):
-        await doors.at_the_node()
+        await gateways.at_the_node()
     assert (await bank.look(withdrawal)).state == "approved"
     node.away = False
-    await doors.at_the_node()
+    await gateways.at_the_node()
     assert (await bank.look(withdrawal)).state == "pending"
 
 
 async def test_of_many_servers_one_works_on_a_payment(bank: Bank, node: FakeNode, groat: Groat) -> None:
     withdrawals = [await approved(bank) for _ in range(3)]
-    servers = [Doors(Workflow(groat, BANK.kinds), node, None) for _ in range(4)]
+    servers = [Gateways(Workflow(groat, BANK.kinds), node, None) for _ in range(4)]
     for _ in range(3):
         await asyncio.gather(*(server.at_the_node() for server in servers))
     assert [(await bank.look(withdrawal)).state for withdrawal in withdrawals] == ["pending"] * 3
@@ -205,7 +207,7 @@ async def test_many_servers_send_one_payment_even_if_leases_end_too_soon(
 
     monkeypatch.setattr(worker, "_lease", lease_all)
     withdrawals = [await approved(bank) for _ in range(3)]
-    servers = [Doors(Workflow(groat, BANK.kinds), node, None) for _ in range(4)]
+    servers = [Gateways(Workflow(groat, BANK.kinds), node, None) for _ in range(4)]
     # All have read what is to be signed before the first one signs.
     node.meeting = asyncio.Barrier(len(servers) * len(withdrawals))
     for _ in range(3):
@@ -218,21 +220,23 @@ async def test_many_servers_send_one_payment_even_if_leases_end_too_soon(
     assert len(node.signed) == len(servers) * len(withdrawals)
 
 
-async def test_a_deposit_is_credited_once_it_is_confirmed(bank: Bank, node: FakeNode, doors: Doors) -> None:
+async def test_a_deposit_is_credited_once_it_is_confirmed(
+    bank: Bank, node: FakeNode, gateways: Gateways
+) -> None:
     asked = await bank.file("bitcoin_address", note="Savings")
-    await doors.at_the_node()
+    await gateways.at_the_node()
     address = await bank.look(asked)
     assert (address.state, address.data["address"]) == ("ready", "bcrt1qaddress0000")
     node.arrived.append(Deposit(asked.id, "bcrt1qaddress0000", "in0", 1, 12_345_678, 0))
     node.depths["in0"] = 0
-    await doors.at_the_node()
+    await gateways.at_the_node()
     (row,) = (await bank.workflow.page(kind="bitcoin_transaction")).rows
     deposit = await bank.workflow.view(row)
     assert (deposit.state, deposit.amount, deposit.data["txid"]) == ("pending", "0.12345678", "in0")
     assert (deposit.user, deposit.data["direction"]) == ("42", "deposit")
     assert await bank.stands("user:42", "BTC") == ("1.00000000", "0.00000000")
     node.depths["in0"] = 3
-    await doors.at_the_node()
+    await gateways.at_the_node()
     assert (await bank.look(deposit)).state == "completed"
     assert await bank.stands("user:42", "BTC") == ("1.12345678", "0.00000000")
     assert (await bank.told("42"))[:2] == ["Bitcoin deposit completed", "Bitcoin deposit seen"]
@@ -246,51 +250,53 @@ async def test_a_deposit_counts_once_however_often_it_is_seen(
     node.depths["in0"] = 9
     for _ in range(3):
         # A server that begins anew reads all from the beginning.
-        servers = [Doors(Workflow(groat, BANK.kinds), node, None) for _ in range(3)]
+        servers = [Gateways(Workflow(groat, BANK.kinds), node, None) for _ in range(3)]
         await asyncio.gather(*(server.at_the_node() for server in servers))
     assert len((await bank.workflow.page(kind="bitcoin_transaction")).rows) == 2
     assert await bank.stands("user:42", "BTC") == ("1.00002000", "0.00000000")
 
 
 async def test_a_deposit_of_nothing_does_not_keep_others_waiting(
-    bank: Bank, node: FakeNode, doors: Doors
+    bank: Bank, node: FakeNode, gateways: Gateways
 ) -> None:
     asked = await bank.file("bitcoin_address")
     node.arrived += [Deposit(asked.id, "x", "in0", 0, 0, 9), Deposit(asked.id, "x", "in1", 0, 1_000, 9)]
-    await doors.at_the_node()
+    await gateways.at_the_node()
     (row,) = (await bank.workflow.page(kind="bitcoin_transaction")).rows
     assert row.amount == 1_000
 
 
 async def test_a_deposit_that_could_not_be_credited_is_tried_again(
-    bank: Bank, node: FakeNode, doors: Doors, groat: Groat, monkeypatch: pytest.MonkeyPatch
+    bank: Bank, node: FakeNode, gateways: Gateways, groat: Groat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await groat.set_limits("user:42", "BTC", ceiling="1.00000000", key="ceiling")
     asked = await bank.file("bitcoin_address")
     node.arrived.append(Deposit(asked.id, "x", "in0", 0, 1_000, 9))
     node.depths["in0"] = 9
-    await doors.at_the_node()
+    await gateways.at_the_node()
     await groat.set_limits("user:42", "BTC", ceiling=None, key="no ceiling")
     # Each try is in an hour of its own.
     monkeypatch.setattr(worker, "HOUR_S", 1e-7)
-    await doors.at_the_node()
+    await gateways.at_the_node()
     (row,) = (await bank.workflow.page(kind="bitcoin_transaction")).rows
     assert row.state == "completed"
     assert await bank.stands("user:42", "BTC") == ("1.00001000", "0.00000000")
 
 
-async def test_coins_for_nobody_are_left_alone(bank: Bank, node: FakeNode, doors: Doors) -> None:
+async def test_coins_for_nobody_are_left_alone(bank: Bank, node: FakeNode, gateways: Gateways) -> None:
     nobody = "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f"
     node.arrived += [Deposit(label, "x", f"in-{label}", 0, 1_000, 9) for label in ("", "cold wallet", nobody)]
-    await doors.at_the_node()
+    await gateways.at_the_node()
     assert not (await bank.workflow.page(kind="bitcoin_transaction")).rows
 
 
-async def test_a_deposit_of_coins_that_were_spent_elsewhere(bank: Bank, node: FakeNode, doors: Doors) -> None:
+async def test_a_deposit_of_coins_that_were_spent_elsewhere(
+    bank: Bank, node: FakeNode, gateways: Gateways
+) -> None:
     asked = await bank.file("bitcoin_address")
     node.arrived.append(Deposit(asked.id, "x", "in0", 0, 1_000, 0))
     node.depths["in0"] = -3
-    await doors.at_the_node()
+    await gateways.at_the_node()
     (row,) = (await bank.workflow.page(kind="bitcoin_transaction")).rows
     assert row.state == "failed"
     assert await bank.stands("user:42", "BTC") == ("1.00000000", "0.00000000")

@@ -7,7 +7,7 @@ import pytest
 
 from groat import Groat
 from groat.programs.bank.card_network import SimulatedCardNetwork
-from groat.programs.bank.jobs import Doors
+from groat.programs.bank.jobs import Gateways
 from groat.programs.workflow.views import RequestView
 from tests.programs.bank.bank import Bank, refused
 
@@ -41,7 +41,7 @@ async def test_applied_for_approved_and_made(bank: Bank) -> None:
     card = await bank.file("card", **APPLICATION)
     assert (card.state, card.waits) == ("pending", True)
     assert (await bank.take(card, "approve")).state == "approved"
-    await Doors(bank.workflow, None, SimulatedCardNetwork()).at_home()
+    await Gateways(bank.workflow, None, SimulatedCardNetwork()).at_home()
     card = await bank.look(card)
     assert card.state == "active"
     assert card.data["last4"].isdigit()
@@ -55,7 +55,7 @@ async def test_a_card_is_made_once(bank: Bank) -> None:
     card = await bank.file("card", **APPLICATION)
     await bank.take(card, "approve")
     for _ in range(3):
-        await Doors(bank.workflow, None, SimulatedCardNetwork()).at_home()
+        await Gateways(bank.workflow, None, SimulatedCardNetwork()).at_home()
     assert (await bank.look(card)).version == 3
     network = SimulatedCardNetwork()
     assert await network.issue("id", "X", 2026) == await network.issue("id", "X", 2026)

@@ -17,7 +17,7 @@ from groat.ledger.errors import InvalidInput, Refusal
 from groat.programs.bank import BANK
 from groat.programs.bank.card_network import SimulatedCardNetwork
 from groat.programs.bank.dates import day_of
-from groat.programs.bank.jobs import Doors
+from groat.programs.bank.jobs import Gateways
 from groat.programs.bank.node import NodeAway
 from groat.programs.bank.node_simulator import SimulatedNode
 from groat.programs.workflow import FILE
@@ -57,10 +57,13 @@ class Chance:
         self.bank = bank
         self.requests: list[RequestView] = []
         self.seen: Counter[str] = Counter()
-        self.doors = Doors(bank.workflow, SimulatedNode(lambda: bank.clock() / 1e6), SimulatedCardNetwork())
+        self.gateways = Gateways(
+            bank.workflow, SimulatedNode(lambda: bank.clock() / 1e6), SimulatedCardNetwork()
+        )
 
     async def step(self) -> None:
-        what = self.dice.choices(("file", "take", "likely", "time", "doors", "hand"), (4, 2, 10, 1, 2, 1))[0]
+        acts = ("file", "take", "likely", "time", "gateways", "hand")
+        what = self.dice.choices(acts, (4, 2, 10, 1, 2, 1))[0]
         if what == "file" or not self.requests:
             await self.file()
         elif what in ("take", "likely"):
@@ -71,8 +74,8 @@ class Chance:
             await self.bank.pass_days(self.dice.choice((0.01, 0.01, 1, 1, 8, 31)))
         else:
             try:
-                await self.doors.at_home()
-                await self.doors.at_the_node()
+                await self.gateways.at_home()
+                await self.gateways.at_the_node()
             except NodeAway:
                 self.seen["away"] += 1
 

@@ -8,7 +8,7 @@ import pytest
 
 from groat.http.app import create_app
 from groat.programs.bank import jobs
-from groat.programs.bank.jobs import at_the_doors
+from groat.programs.bank.jobs import at_the_gateways
 from groat.programs.bank.own_settings import BankSettings
 from groat.settings import Settings, SettingsError
 from tests.programs.bank.bank import Bank
@@ -28,12 +28,12 @@ async def test_with_simulators(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> N
     address = await bank.file("bitcoin_address")
     card = await bank.file("card", holder="U", asset="USD", limit="1")
     await bank.take(card, "approve")
-    async with at_the_doors(bank.workflow, BankSettings("simulator", "simulator")):
+    async with at_the_gateways(bank.workflow, BankSettings("simulator", "simulator")):
         await state_of(bank, address, "ready")
         await state_of(bank, card, "active")
 
 
-async def test_without_doors_only_what_needs_none_is_done(
+async def test_without_gateways_only_what_needs_none_is_done(
     bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "POLL_S", 0.02)
@@ -41,7 +41,7 @@ async def test_without_doors_only_what_needs_none_is_done(
     await bank.take(card, "approve")
     order = await bank.file("standing_order", amount="1", asset="USD", user="7", first="2026-01-02")
     await bank.pass_days(1)
-    async with at_the_doors(bank.workflow, BankSettings()):
+    async with at_the_gateways(bank.workflow, BankSettings()):
         await state_of(bank, order, "active")
     assert (await bank.look(card)).state == "approved"
 
@@ -55,7 +55,7 @@ async def test_a_node_that_does_not_answer_stops_nothing_else(
     options = BankSettings("http://groat:secret@127.0.0.1:1/wallet/groat", "simulator")
     card = await bank.file("card", holder="U", asset="USD", limit="1")
     await bank.take(card, "approve")
-    async with at_the_doors(bank.workflow, options):
+    async with at_the_gateways(bank.workflow, options):
         await state_of(bank, card, "active")
 
 

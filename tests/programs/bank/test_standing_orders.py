@@ -6,7 +6,7 @@ import asyncio
 
 from groat import Groat
 from groat.programs.bank import BANK
-from groat.programs.bank.jobs import Doors
+from groat.programs.bank.jobs import Gateways
 from groat.programs.workflow import Workflow
 from groat.programs.workflow.views import RequestView
 from groat.store.reading import FIRST_ID
@@ -15,8 +15,8 @@ from tests.programs.bank.bank import Bank, refused
 RENT = {"amount": "100.00", "asset": "USD", "user": "7", "reference": "Rent", "first": "2026-01-31"}
 
 
-def doors(bank: Bank) -> Doors:
-    return Doors(bank.workflow, None, None)
+def gateways(bank: Bank) -> Gateways:
+    return Gateways(bank.workflow, None, None)
 
 
 async def transfers(bank: Bank) -> list[tuple[str, str]]:
@@ -29,7 +29,7 @@ async def transfers(bank: Bank) -> list[tuple[str, str]]:
 async def days(bank: Bank, count: int) -> None:
     for _ in range(count):
         await bank.pass_days(1)
-        await doors(bank).at_home()
+        await gateways(bank).at_home()
         await bank.settle()
 
 
@@ -71,7 +71,7 @@ async def test_it_is_never_filed_twice(bank: Bank, groat: Groat) -> None:
     order = await bank.file("standing_order", **{**RENT, "first": "2026-01-02"})
     await bank.pass_days(1)
     assert (await bank.look(order)).state == "due"
-    others = [Doors(Workflow(groat, BANK.kinds), None, None) for _ in range(5)]
+    others = [Gateways(Workflow(groat, BANK.kinds), None, None) for _ in range(5)]
     await asyncio.gather(*(each.at_home() for each in others for _ in range(3)))
     await bank.settle()
     assert await transfers(bank) == [("2026-01-02", "pending")]
@@ -82,7 +82,7 @@ async def test_days_that_were_missed_are_made_up_for(bank: Bank) -> None:
     await bank.file("standing_order", **{**RENT, "every": "week", "first": "2026-01-02"})
     await bank.pass_days(15)
     for _ in range(5):
-        await doors(bank).at_home()
+        await gateways(bank).at_home()
         await bank.settle()
     assert await transfers(bank) == [
         ("2026-01-02", "pending"), ("2026-01-09", "pending"), ("2026-01-16", "pending"),
@@ -103,8 +103,8 @@ async def test_ended_while_its_transfer_is_being_filed(bank: Bank) -> None:
     await bank.pass_days(1)
     (due,) = await bank.workflow.in_state("standing_order", "due")
     assert (await bank.take(order, "end", "42")).state == "ending"
-    await doors(bank)._carry_out(due)
-    await doors(bank).at_home()
+    await gateways(bank)._carry_out(due)
+    await gateways(bank).at_home()
     order = await bank.look(order)
     assert (order.state, order.data["count"], order.data["next"]) == ("ended", 1, "")
     await days(bank, 40)
@@ -116,7 +116,7 @@ async def test_one_that_cannot_be_filed_stops_with_the_reason(bank: Bank) -> Non
     await bank.pass_days(1)
     (due,) = await bank.workflow.in_state("standing_order", "due")
     due.data["user"] = "42"
-    await doors(bank)._carry_out(due)
+    await gateways(bank)._carry_out(due)
     order = await bank.look(order)
     assert (order.state, order.reason) == ("failed", "Name somebody else's account.")
     assert (await bank.told("42"))[0] == "Standing order stopped"

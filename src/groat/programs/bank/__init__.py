@@ -1,6 +1,6 @@
 """The bank: saved recipients, transfers, standing orders, cards, loans and bitcoin, as kinds of requests.
 
-Each kind is a page of its own; what happens at the doors to the outside is in :mod:`groat.programs.bank.jobs`.
+Each kind is a page of its own; what happens at the gateways to the outside is in :mod:`groat.programs.bank.jobs`.
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -10,7 +10,7 @@ from groat.programs.bank.beneficiaries import BENEFICIARY
 from groat.programs.bank.bitcoin import BITCOIN_ADDRESS, BITCOIN_TRANSACTION
 from groat.programs.bank.card_payments import CARD_PAYMENT
 from groat.programs.bank.cards import CARD
-from groat.programs.bank.jobs import Doors, at_the_doors
+from groat.programs.bank.jobs import Gateways, at_the_gateways
 from groat.programs.bank.loans import LOAN
 from groat.programs.bank.own_settings import BankSettings
 from groat.programs.bank.standing_orders import STANDING_ORDER
@@ -19,9 +19,9 @@ from groat.programs.workflow import Workflow
 from groat.settings import Settings
 
 
-def _doors(host: Host) -> AbstractAsyncContextManager[Doors]:
+def _gateways(host: Host) -> AbstractAsyncContextManager[Gateways]:
     services = host.services
-    return at_the_doors(services.part(Workflow), services.part(BankSettings))
+    return at_the_gateways(services.part(Workflow), services.part(BankSettings))
 
 
 async def _story(settings: Settings) -> None:
@@ -43,7 +43,7 @@ BANK = Program(
         BITCOIN_TRANSACTION,
         BITCOIN_ADDRESS,
     ),
-    jobs=(_doors,),
+    jobs=(_gateways,),
     settings=BankSettings,
     story=_story,
 )

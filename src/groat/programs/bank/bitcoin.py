@@ -1,6 +1,6 @@
 """Bitcoin: addresses to receive at, deposits that the network confirms, withdrawals that staff approve.
 
-What happens outside is done by the bank's jobs at the door (:mod:`groat.programs.bank.jobs`) and comes back as
+What happens outside is done by the bank's jobs at the gateway (:mod:`groat.programs.bank.jobs`) and comes back as
 transitions of the system. A withdrawal is signed first: of several servers that sign, the transition lets one
 payment count, and only that one is ever sent, by whomever and however often.
 """

@@ -1,4 +1,4 @@
-"""Bitcoin Core's own daemon behind the door: JSON-RPC over HTTP, to a wallet that the daemon keeps.
+"""Bitcoin Core's own daemon behind the gateway: JSON-RPC over HTTP, to a wallet that the daemon keeps.
 
 Needs bitcoind 24 or newer with a loaded descriptor wallet. The address names the wallet and the RPC user:
 ``http://user:password@127.0.0.1:8332/wallet/groat``.

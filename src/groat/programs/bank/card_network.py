@@ -1,4 +1,4 @@
-"""The door to a card network: it makes cards, and its messages about payments arrive as calls.
+"""The gateway to a card network: it makes cards, and its messages about payments arrive as calls.
 
 Only a simulator lives behind it, for no network is to be had without a contract. A real one's adapter needs nothing
 of this: it is a service with an API key that takes ``create`` on approved cards and files ``card_payment`` requests.

@@ -1,4 +1,4 @@
-"""Cards: applied for, issued by the card network's door, frozen and closed at will.
+"""Cards: applied for, issued by the card network's gateway, frozen and closed at will.
 
 Of a card only the last four digits and the expiry are kept. What is spent counts by calendar months (UTC), from the
 authorisation on.

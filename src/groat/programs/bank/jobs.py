@@ -1,6 +1,6 @@
-"""The bank's work at its doors: filing what standing orders ask for, making cards, moving bitcoin.
+"""The bank's work at its gateways: filing what standing orders ask for, making cards, moving bitcoin.
 
-Every node does it, and any may die at any instruction: what a door was asked is repeatable there; see the workflow's
+Every node does it, and any may die at any instruction: what a gateway was asked is repeatable there; see the workflow's
 :class:`~groat.programs.workflow.worker.Worker`.
 """
 
@@ -32,8 +32,8 @@ BY = "system:bank"
 log = structlog.get_logger("groat.bank")
 
 
-class Doors:
-    """The work of one process at the doors. ``node`` and ``network`` are None where there is no such door."""
+class Gateways:
+    """The work of one process at the gateways. ``node`` and ``network`` are None where there is no such gateway."""
 
     def __init__(self, workflow: Workflow, node: BitcoinNode | None, network: CardNetwork | None) -> None:
         self._workflow = workflow
@@ -167,15 +167,15 @@ class Doors:
 
 
 @asynccontextmanager
-async def at_the_doors(workflow: Workflow, settings: BankSettings) -> AsyncIterator[Doors]:
+async def at_the_gateways(workflow: Workflow, settings: BankSettings) -> AsyncIterator[Gateways]:
     """Run the bank's job for a server."""
     node: BitcoinNode | None = None
     if settings.bitcoin:
         node = SimulatedNode() if settings.bitcoin == SIMULATOR else Bitcoind(settings.bitcoin)
-    doors = Doors(workflow, node, SimulatedCardNetwork() if settings.cards == SIMULATOR else None)
-    task = asyncio.create_task(doors.run(), name="groat-bank")
+    gateways = Gateways(workflow, node, SimulatedCardNetwork() if settings.cards == SIMULATOR else None)
+    task = asyncio.create_task(gateways.run(), name="groat-bank")
     try:
-        yield doors
+        yield gateways
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""The door to bitcoin's network: what the bank asks of a node with a wallet, whoever runs it.
+"""The gateway to bitcoin's network: what the bank asks of a node with a wallet, whoever runs it.
 
 Two live behind it: :class:`~groat.programs.bank.bitcoind.Bitcoind` speaks to Bitcoin Core, and
 :class:`~groat.programs.bank.node_simulator.SimulatedNode` moves no coins and is for demos. Every call may be repeated,

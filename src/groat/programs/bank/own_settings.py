@@ -13,7 +13,7 @@ SIMULATOR = "simulator"
 
 
 class BankSettings(msgspec.Struct, frozen=True):
-    """Name the bank's doors. Raises ValueError for an address at which no bitcoind can be."""
+    """Name the bank's gateways. Raises ValueError for an address at which no bitcoind can be."""
 
     bitcoin: Annotated[
         str,

@@ -18,7 +18,7 @@ from groat.ledger.keys import derive
 from groat.ledger.text import parse_time
 from groat.programs.bank import BANK
 from groat.programs.bank.card_network import SimulatedCardNetwork
-from groat.programs.bank.jobs import Doors
+from groat.programs.bank.jobs import Gateways
 from groat.programs.bank.node_simulator import ARRIVES_AFTER_S, BLOCK_S, SimulatedNode
 from groat.programs.notifications.commands import MarkRead, Read
 from groat.programs.workflow import Workflow
@@ -55,7 +55,7 @@ class _Story:
         self._groat = groat
         self._clock = clock
         self._workflow = Workflow(groat, BANK.kinds)
-        self._doors = Doors(self._workflow, SimulatedNode(clock.seconds), SimulatedCardNetwork())
+        self._gateways = Gateways(self._workflow, SimulatedNode(clock.seconds), SimulatedCardNetwork())
         self._start = clock()
 
     async def begin(self) -> None:
@@ -72,13 +72,13 @@ class _Story:
 
     async def _settle(self) -> None:
         while await self._workflow.take_due():
-            await self._doors.at_home()
+            await self._gateways.at_home()
 
     async def wait_for_blocks(self) -> None:
         """Some blocks of the simulated bitcoin network."""
         for seconds in (0, ARRIVES_AFTER_S, BLOCK_S, BLOCK_S, BLOCK_S):
             self._clock.now += seconds * 1_000_000
-            await self._doors.at_the_node()
+            await self._gateways.at_the_node()
 
     async def pay(self, key: str, source: str, destination: str, amount: str, reason: str) -> str:
         """Post dollars; the moment at which that was recorded."""
@@ -120,7 +120,7 @@ class _Story:
             roles=[role] if role else [],
         )
         _id(answer, f"{kind}.{name}")
-        await self._doors.at_home()
+        await self._gateways.at_home()
         await self._settle()
 
     async def approve(self, kind: str, id: str, **given: Any) -> None:
