@@ -10,7 +10,7 @@ import pytest
 
 from groat import Groat, StoreError
 from groat.ledger.errors import Refusal, Unavailable
-from groat.programs.notifications.commands import MarkRead, Read, SetWays
+from groat.programs.notifications.commands import MarkRead, Read, SetChannels
 from groat.store.batch import Done
 from tests.helpers.clock import Clock
 from tests.helpers.databases import SqliteDatabase
@@ -44,8 +44,8 @@ async def test_a_fault_at_every_statement(sqlite: SqliteDatabase, clock: Clock, 
     faults = Faults()
     store = sqlite.store(clock, before_query=faults, extensions=Groat.standing)
     async with Groat.open(sqlite.url, store=store) as groat:
-        ways = SetWays(principal="service:shop", key="w", reader="user:42", ways={"*": ("email",)})
-        await groat.execute(ways)
+        wanted = SetChannels(principal="service:shop", key="w", reader="user:42", channels={"*": ("email",)})
+        await groat.execute(wanted)
         await groat.notify("user:42", "before", key="one")
         await groat.notify("all", "before", key="two")
         before = content(sqlite)

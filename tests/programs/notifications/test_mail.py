@@ -15,7 +15,7 @@ from groat.engine import groat as engine
 from groat.engine.ids import new_id
 from groat.identity import flows as identity
 from groat.programs.notifications import letters
-from groat.programs.notifications.commands import SetWays
+from groat.programs.notifications.commands import SetChannels
 from groat.programs.notifications.mail import Mailer, Relay, relay_of
 from groat.programs.notifications.notices import MAIL as CHANNEL
 from groat.programs.outbox import Channel, EntryOutcome, flows
@@ -52,11 +52,13 @@ async def send_all(groat: Groat, smtp: SmtpServer) -> None:
         pass
 
 
-async def wants(groat: Groat, user: str, **ways: tuple[str, ...]) -> None:
+async def wants(groat: Groat, user: str, **channels: tuple[str, ...]) -> None:
     """A person with an address from their app, and what they want of which category."""
-    chosen = {"*" if name == "others" else name: way for name, way in ways.items()}
+    chosen = {"*" if name == "others" else name: wanted for name, wanted in channels.items()}
     email = f"{user}@people.example"
-    command = SetWays(principal="service:shop", key=new_id(), reader=f"user:{user}", ways=chosen, email=email)
+    command = SetChannels(
+        principal="service:shop", key=new_id(), reader=f"user:{user}", channels=chosen, email=email
+    )
     await groat.execute(command)
 
 

@@ -485,7 +485,7 @@ export interface PostingView {
   asset: string;
 }
 
-/** The ways for each category, `*` standing for all others, and the address of mail, "" for none. */
+/** The channels for each category, `*` standing for all others, and the address of mail, "" for none. */
 export interface PreferencesInput {
   ways?: Record<string, ("email" | "toast")[]> | null;
   email?: string | null;

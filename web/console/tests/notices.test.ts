@@ -1,8 +1,8 @@
 import type { NotificationView } from "@groat/client";
 import { describe, expect, test } from "vitest";
+import { categoriesOf, categoryTitle, switched } from "../src/programs/notifications/channels";
 import { byDay, settledAt } from "../src/programs/notifications/days";
 import { placeOf } from "../src/programs/notifications/toasts";
-import { categoriesOf, categoryTitle, switched } from "../src/programs/notifications/ways";
 
 const told = (id: string, at: Date, more: Partial<NotificationView> = {}): NotificationView => ({
   id,
@@ -76,8 +76,8 @@ describe("preferences", () => {
     ["or what was chosen for all others", { "*": ["email"] }, "cards", "toast", true, ["toast", "email"]],
     ["neither is a choice", { cards: ["toast"] }, "cards", "toast", false, []],
     ["others stay as they are", { cards: ["toast"] }, "*", "toast", false, []],
-  ] as const)("%s", (_what, before, category, way, on, expected) => {
-    const after = switched(JSON.parse(JSON.stringify(before)), category, way, on);
+  ] as const)("%s", (_what, before, category, channel, on, expected) => {
+    const after = switched(JSON.parse(JSON.stringify(before)), category, channel, on);
     const chosen = Array.isArray(expected) ? { ...before, [category]: expected } : expected;
     expect(after).toEqual(chosen);
   });

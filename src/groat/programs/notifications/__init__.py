@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from groat.programs.notifications.commands import MarkRead, Send, SetWays
+from groat.programs.notifications.commands import MarkRead, Send, SetChannels
 from groat.programs.notifications.flows import snapshot
 from groat.programs.notifications.letters import forget_mail
 from groat.programs.notifications.notices import Notice, need, notify
@@ -27,7 +27,7 @@ NOTIFICATIONS = Extension(
         (
             Event(Send.kind),
             Event(MarkRead.kind, NotificationsRead),
-            Event(SetWays.kind, NotificationWays),
+            Event(SetChannels.kind, NotificationWays),
         ),
     ),
 )

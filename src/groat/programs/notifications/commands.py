@@ -17,9 +17,9 @@ from groat.programs.notifications.notices import (
     BOX,
     Notice,
     box_of,
+    check_channels,
     check_notice,
     check_subject,
-    check_ways,
     is_person,
     need,
     notify,
@@ -119,27 +119,27 @@ class MarkRead(Command, kw_only=True):
         return Effect([made])
 
 
-class SetWays(Command, kw_only=True):
-    """Set the ways in which a person (``reader``, a stream) is notified: ``ways`` by category, None as before.
+class SetChannels(Command, kw_only=True):
+    """Set the channels on which a person (``reader``, a stream) is notified, by category; None keeps them.
 
-    ``email`` is the address that an app gives for them ("": none, None: as before).
+    ``email`` is the address that an app gives for them; "" removes it, None keeps it.
     """
 
     kind: ClassVar[str] = "notification_preferences"
     reader: str
-    ways: dict[str, tuple[str, ...]] | None = None
+    channels: dict[str, tuple[str, ...]] | None = None
     email: str | None = None
 
     def target(self) -> Any:
         """Cover the reader and the choice."""
-        return (self.reader, self.ways, self.email)
+        return (self.reader, self.channels, self.email)
 
     def check(self, assets: dict[str, Asset]) -> None:
         """See :meth:`Command.check`; raises NotificationError, IdentityError ``invalid_email``."""
         Command.check(self, assets)
         check_stream(self.reader)
-        if self.ways is not None:
-            self.ways = check_ways(self.ways)
+        if self.channels is not None:
+            self.channels = check_channels(self.channels)
         if self.email:
             self.email = check_email(self.email)
 
@@ -151,8 +151,8 @@ class SetWays(Command, kw_only=True):
         """Keep the choice, and tell the reader's devices."""
         box = box_of(book, self.reader)
         wanted = box
-        if self.ways is not None:
-            wanted = wanted._replace(ways=_encode(self.ways).decode())
+        if self.channels is not None:
+            wanted = wanted._replace(channels=_encode(self.channels).decode())
         if self.email is not None:
             wanted = wanted._replace(email=self.email)
         if wanted == box:

@@ -13,7 +13,7 @@ NOTIFICATION_ERRORS: dict[str, Rule] = {
     ),
     "invalid_preferences": Rule(
         400,
-        'Give for each of at most 64 categories, or for "*" (all others), a list of the ways: toast, email, or none.',
+        'Give for each of at most 64 categories, or for "*" (all others), a list of channels: toast, email, or none.',
     ),
     "invalid_audience": Rule(400, "to is a person (user:42), a role (role:partner), or all."),
     "notification_not_found": Rule(404, "The caller has no notification with this id."),

@@ -121,9 +121,9 @@ def read_page(
 def read_preferences(
     reader: str, rooms: Sequence[str]
 ) -> Flow[tuple[dict[str, tuple[str, ...]], list[str], str | None]]:
-    """Read a person's ways by category, the categories they could choose for, and the address of their mail."""
+    """Read a person's channels by category, the categories they could choose for, and the address of their mail."""
     boxes = yield from read_boxes([reader, *rooms])
-    ways = boxes[reader].by_category()
+    channels = boxes[reader].by_category()
     wanted = [
         (stream, number)
         for stream, box in boxes.items()
@@ -131,7 +131,7 @@ def read_preferences(
     ]
     seen = {n.category for n in (yield from read_numbered(wanted))}
     addresses = dict((yield Query("find_mail_addresses", ([reader],))))
-    return ways, sorted((seen | ways.keys()) - {OTHERS}), addresses.get(reader)
+    return channels, sorted((seen | channels.keys()) - {OTHERS}), addresses.get(reader)
 
 
 def resolve(

@@ -71,9 +71,9 @@ def spread(letter: Letter, reached: str, new_id: Callable[[], str]) -> Flow[str 
     news = letter.notification
     rows = [
         row_of(new_id(), MAIL, stream, {"notification": news.id}, news.at, now)
-        for stream, ways, roles in readers
+        for stream, channels, roles in readers
         if (room == EVERYBODY or role in json.loads(roles or "[]"))
-        and Box(stream, ways=ways).wants(EMAIL, news.category)
+        and Box(stream, channels=channels).wants(EMAIL, news.category)
     ]
     if rows:
         yield Query("insert_outbox", (rows,))

@@ -1,4 +1,4 @@
-"""Notices, and the way a command sends one in its own commit: the notification, its number, its mail."""
+"""Notices, and how a command sends one in its own commit: the notification, its number, its mail."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _CATEGORY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}", re.ASCII)
 _THREAD = re.compile(r"[\x21-\x7e]{0,128}", re.ASCII)
 
 TOAST, EMAIL = "toast", "email"
-WAYS = (TOAST, EMAIL)
+CHANNELS = (TOAST, EMAIL)
 # A person's choice under this name holds for all categories without a choice of their own.
 OTHERS = "*"
-DEFAULT_WAYS = (TOAST,)
+DEFAULT_CHANNELS = (TOAST,)
 
 NOTIFICATION = Table("notification", lock="read_notifications", write="insert_notifications")
 # A command may find out from its own rows that it notifies somebody, so boxes have a later rank.
@@ -86,8 +86,8 @@ class Notified(NamedTuple):
 class Box(NamedTuple):
     """The record of a stream's notifications: how many there were, and which of them its person has read.
 
-    ``email`` is an address that an app gave for the person, "" for none; ``ways`` is JSON that says how they
-    want to hear of each category.
+    ``email`` is an address that an app gave for the person, "" for none; ``channels`` is JSON: the channels
+    that they chose, by category.
     """
 
     stream: str
@@ -95,7 +95,7 @@ class Box(NamedTuple):
     upto: int = 0
     spans: str = "[]"
     email: str = ""
-    ways: str = "{}"
+    channels: str = "{}"
 
     @property
     def mark(self) -> Mark:
@@ -111,16 +111,16 @@ class Box(NamedTuple):
         """The box with another mark."""
         return self._replace(upto=mark.upto, spans=encode_spans(mark.spans))
 
-    def wants(self, way: str, category: str) -> bool:
-        """Return whether the person wants to hear of a category in this way."""
-        if self.ways == "{}":
-            return way in DEFAULT_WAYS
-        ways = self.by_category()
-        return way in ways.get(category, ways.get(OTHERS, DEFAULT_WAYS))
+    def wants(self, channel: str, category: str) -> bool:
+        """Return whether the person wants to hear of a category on this channel."""
+        if self.channels == "{}":
+            return channel in DEFAULT_CHANNELS
+        channels = self.by_category()
+        return channel in channels.get(category, channels.get(OTHERS, DEFAULT_CHANNELS))
 
     def by_category(self) -> dict[str, tuple[str, ...]]:
-        """The ways the person chose for each category of which they said something."""
-        return msgspec.json.decode(self.ways, type=dict[str, tuple[str, ...]])
+        """Return the channels that the person chose, for each category with a choice."""
+        return msgspec.json.decode(self.channels, type=dict[str, tuple[str, ...]])
 
 
 def is_person(stream: str) -> bool:
@@ -154,14 +154,17 @@ def check_subject(subject: dict[str, str]) -> dict[str, str]:
     return subject
 
 
-def check_ways(ways: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """The ways by category, each once; raises NotificationError ``invalid_preferences``."""
-    if len(ways) > CATEGORIES_MAX or not all(
-        (category == OTHERS or _CATEGORY.fullmatch(category)) and set(chosen) <= set(WAYS)
-        for category, chosen in ways.items()
+def check_channels(channels: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the channels by category, each once. Raises NotificationError ``invalid_preferences``."""
+    if len(channels) > CATEGORIES_MAX or not all(
+        (category == OTHERS or _CATEGORY.fullmatch(category)) and set(chosen) <= set(CHANNELS)
+        for category, chosen in channels.items()
     ):
         raise NotificationError("invalid_preferences")
-    return {category: tuple(way for way in WAYS if way in chosen) for category, chosen in ways.items()}
+    return {
+        category: tuple(channel for channel in CHANNELS if channel in chosen)
+        for category, chosen in channels.items()
+    }
 
 
 def need(refs: Refs, stream: str) -> None:

@@ -17,7 +17,7 @@ from groat.identity.model import check_user
 from groat.ledger.errors import Refusal
 from groat.ledger.text import check_id
 from groat.programs.notifications import flows
-from groat.programs.notifications.commands import MarkRead, Send, SetWays
+from groat.programs.notifications.commands import MarkRead, Send, SetChannels
 from groat.programs.notifications.facade import send, stream_to
 from groat.programs.notifications.notices import Notice
 from groat.programs.notifications.views import MarkView, NotificationPage, PreferencesView, ReadView, SentView
@@ -66,7 +66,7 @@ class ReadInput(Body):
 
 
 class PreferencesInput(Body):
-    """The ways for each category, ``*`` standing for all others, and the address of mail, "" for none."""
+    """The channels for each category, ``*`` standing for all others, and the address of mail, "" for none."""
 
     ways: dict[str, list[Literal["toast", "email"]]] | None = None
     email: Annotated[str, Meta(max_length=254)] | None = None
@@ -268,11 +268,11 @@ async def set_preferences(call: Call) -> Answer:
         raise HttpError("forbidden")
     if body.ways is None and body.email is None:
         raise HttpError("nothing_to_change")
-    command = SetWays(
+    command = SetChannels(
         principal=identity.principal,
         key=f"notification_preferences {new_id()}",
         reader=reader,
-        ways=None if body.ways is None else {name: tuple(ways) for name, ways in body.ways.items()},
+        channels=None if body.ways is None else {name: tuple(chosen) for name, chosen in body.ways.items()},
         email=body.email,
     )
     verdict = await call.groat.execute(command)
@@ -282,8 +282,8 @@ async def set_preferences(call: Call) -> Answer:
 
 
 async def _preferences(call: Call, reader: str, rooms: list[str]) -> PreferencesView:
-    ways, categories, email = await call.groat.read(flows.read_preferences, reader, rooms)
-    listed = {category: list(chosen) for category, chosen in ways.items()}
+    channels, categories, email = await call.groat.read(flows.read_preferences, reader, rooms)
+    listed = {category: list(chosen) for category, chosen in channels.items()}
     return PreferencesView(listed, categories, email, bool(call.settings.smtp_url))
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 # Only the OpenAPI document names the choices: what is written was checked before.
 Level = Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["success", "error", "info", "warning"]})]
-Way = Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["toast", "email"]})]
+ChannelName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["toast", "email"]})]
 
 
 class SubjectView(msgspec.Struct):
@@ -77,7 +77,7 @@ class PreferencesView(msgspec.Struct):
     ``mail`` says whether this server sends any.
     """
 
-    ways: dict[str, list[Way]]
+    ways: dict[str, list[ChannelName]]
     categories: list[str]
     email: str | None
     mail: bool
@@ -106,7 +106,7 @@ class NotificationsView(msgspec.Struct):
     items: list[NotificationView]
     unread: int | msgspec.UnsetType = msgspec.UNSET
     marks: dict[str, MarkView] | msgspec.UnsetType = msgspec.UNSET
-    ways: dict[str, list[Way]] | msgspec.UnsetType = msgspec.UNSET
+    ways: dict[str, list[ChannelName]] | msgspec.UnsetType = msgspec.UNSET
     stale: int | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -126,4 +126,4 @@ class NotificationsRead(msgspec.Struct):
 class NotificationWays(msgspec.Struct):
     """Tells a person's devices how the person now wants to hear of each category."""
 
-    ways: dict[str, list[Way]]
+    ways: dict[str, list[ChannelName]]

@@ -9,14 +9,14 @@ import { groat } from "../../groat";
 import { Checkbox } from "../../ui/field";
 import { Sheet } from "../../ui/overlay";
 import { ErrorState, Notice, SkeletonRows } from "../../ui/states";
-import { categoriesOf, categoryTitle, OTHERS, switched } from "./ways";
+import { categoriesOf, categoryTitle, OTHERS, switched } from "./channels";
 
 const preferencesQuery = queryOptions({
   queryKey: ["preferences"],
   queryFn: () => groat.api.preferences(),
 });
 
-/** Lets the person choose the ways for each category. */
+/** Lets the person choose the channels for each category. */
 export function PreferencesSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
     <Sheet
@@ -44,14 +44,14 @@ function Choices({ preferences }: { preferences: PreferencesView }) {
   const live = useLive((state) => state.notifications.ways);
   const [saving, setSaving] = useState<PreferencesView["ways"] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const known = Object.fromEntries(Object.entries(live).map(([name, ways]) => [name, [...ways]]));
-  const ways = saving ?? known;
-  const categories = categoriesOf({ ...preferences, ways });
+  const known = Object.fromEntries(Object.entries(live).map(([name, chosen]) => [name, [...chosen]]));
+  const channels = saving ?? known;
+  const categories = categoriesOf({ ...preferences, ways: channels });
   const { mail, email } = preferences;
 
-  async function change(category: string, way: Way, on: boolean) {
+  async function change(category: string, channel: Way, on: boolean) {
     if (saving) return;
-    const next = switched(ways, category, way, on);
+    const next = switched(channels, category, channel, on);
     setSaving(next);
     setProblem(null);
     try {
@@ -98,14 +98,14 @@ function Choices({ preferences }: { preferences: PreferencesView }) {
                     </span>
                   )}
                 </th>
-                {(["toast", "email"] as const).map((way) => (
-                  <td key={way}>
+                {(["toast", "email"] as const).map((channel) => (
+                  <td key={channel}>
                     <span className="flex justify-center">
                       <Checkbox
-                        aria-label={`${title}: ${way === "toast" ? t`on screen` : t`by e-mail`}`}
-                        checked={wants(ways, way, category)}
-                        disabled={way === "email" && !mail}
-                        onCheckedChange={(checked) => void change(category, way, checked === true)}
+                        aria-label={`${title}: ${channel === "toast" ? t`on screen` : t`by e-mail`}`}
+                        checked={wants(channels, channel, category)}
+                        disabled={channel === "email" && !mail}
+                        onCheckedChange={(checked) => void change(category, channel, checked === true)}
                       />
                     </span>
                   </td>
@@ -132,8 +132,8 @@ function Choices({ preferences }: { preferences: PreferencesView }) {
 }
 
 /** Resolves once the live picture says what was saved, so that no choice jumps back in between; gives up after a second. */
-function arrived(ways: PreferencesView["ways"]): Promise<void> {
-  const wanted = JSON.stringify(ways);
+function arrived(channels: PreferencesView["ways"]): Promise<void> {
+  const wanted = JSON.stringify(channels);
   const said = () => JSON.stringify(groat.getState().notifications.ways) === wanted;
   return new Promise((resolve) => {
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,4 +1,4 @@
-/** A person's ways by category, as choices. No screens here. */
+/** A person's channels by category, as choices. No screens here. */
 
 import { type PreferencesView, type Way, wants } from "@groat/client";
 import { t } from "@lingui/core/macro";
@@ -7,7 +7,7 @@ import { sentence } from "../../requests/fields";
 /** Stands for all categories of which nothing was chosen. */
 export const OTHERS = "*";
 
-type Ways = PreferencesView["ways"];
+type Channels = PreferencesView["ways"];
 
 /** Names a category; the one for all others comes last. */
 export function categoryTitle(category: string, alone: boolean): string {
@@ -23,9 +23,9 @@ export function categoriesOf({ ways, categories }: Pick<PreferencesView, "ways" 
 }
 
 /** The choices after one of them was switched. What was never chosen of the category stays as it was by default. */
-export function switched(ways: Ways, category: string, way: Way, on: boolean): Ways {
+export function switched(channels: Channels, category: string, channel: Way, on: boolean): Channels {
   const chosen = (["toast", "email"] as const).filter((one) =>
-    one === way ? on : wants(ways, one, category),
+    one === channel ? on : wants(channels, one, category),
   );
-  return { ...ways, [category]: [...chosen] };
+  return { ...channels, [category]: [...chosen] };
 }
