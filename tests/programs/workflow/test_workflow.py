@@ -351,10 +351,10 @@ async def test_lists_and_counts(groat: Groat, workflow: Workflow) -> None:
 
 async def test_who_is_looking(workflow: Workflow, clock: Clock) -> None:
     request = await filed(workflow)
-    await workflow.look(request.id, "user:ada")
-    assert [v.by for v in await workflow.look(request.id, "user:bela")] == ["user:ada", "user:bela"]
+    await workflow.mark_present(request.id, "user:ada")
+    assert [v.by for v in await workflow.mark_present(request.id, "user:bela")] == ["user:ada", "user:bela"]
     clock.advance(16)
-    assert await workflow.looks() == {}
+    assert await workflow.presence() == {}
 
 
 @pytest.mark.parametrize("kind", [PAYOUT, EXPENSE], ids=lambda kind: kind.name)

@@ -344,7 +344,7 @@ async def get_request(call: Call) -> Answer:
     if view is None or not _may_read(call, view):
         return _not_found(id)
     if sees_everything(call.identity):
-        view.viewers = (await workflow.looks()).get(id, [])
+        view.viewers = (await workflow.presence()).get(id, [])
     return Answer.of(_seen_by(call, view))
 
 
@@ -440,7 +440,9 @@ async def take_transition(call: Call) -> Answer:
 )
 async def look_at_request(call: Call) -> Answer:
     """For 15 seconds from now, so repeat it while it is on the screen. The answer says who else is looking."""
-    viewers = await call.services.part(Workflow).look(check_id(call.params["id"]), call.identity.principal)
+    viewers = await call.services.part(Workflow).mark_present(
+        check_id(call.params["id"]), call.identity.principal
+    )
     return Answer.of(LookAnswer(viewers))
 
 
@@ -462,7 +464,7 @@ async def look_at_request(call: Call) -> Answer:
 )
 async def list_looks(call: Call) -> Answer:
     """So that two people do not work on the same request."""
-    found = await call.services.part(Workflow).looks()
+    found = await call.services.part(Workflow).presence()
     return Answer.of(LookList([LookItem(id, viewers) for id, viewers in found.items()]))
 
 

@@ -1,4 +1,4 @@
-"""Flows that look requests up, and one that notes who is looking at a request."""
+"""Flows that look requests up, and those that keep who views them at present."""
 
 from __future__ import annotations
 
@@ -118,17 +118,17 @@ def due(kinds: list[str], after: tuple[int, str], limit: int) -> Flow[list[DueRe
     return [DueRequest(*values) for values in (yield Query("due_requests", (kinds, *after, limit)))]
 
 
-def look(request: str, viewer: str, lasts: int) -> Flow[dict[str, list[tuple[str, int]]]]:
-    """Note that somebody looks at a request for ``lasts`` microseconds from now; returns the same as :func:`looks`."""
-    yield Query("forget_looks")
-    yield Query("look", (request, viewer, lasts))
-    return (yield from looks())
+def mark_present(request: str, viewer: str, lasts: int) -> Flow[dict[str, list[tuple[str, int]]]]:
+    """Note that somebody views a request for ``lasts`` microseconds from now; returns the same as :func:`presence`."""
+    yield Query("forget_presence")
+    yield Query("mark_present", (request, viewer, lasts))
+    return (yield from presence())
 
 
-def looks() -> Flow[dict[str, list[tuple[str, int]]]]:
-    """Read who looks at which request: (viewer, until) pairs by request, ``until`` in microseconds."""
+def presence() -> Flow[dict[str, list[tuple[str, int]]]]:
+    """Read the present viewers of each request: (viewer, until) pairs, ``until`` in microseconds."""
     found: dict[str, list[Any]] = {}
-    for request, viewer, until in (yield Query("find_looks")):
+    for request, viewer, until in (yield Query("find_presence")):
         found.setdefault(request, []).append((viewer, until))
     return found
 

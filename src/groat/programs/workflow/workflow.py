@@ -36,7 +36,7 @@ POLL_S = 0.5
 DUE_MAX = 500
 HOUR_US = 3_600_000_000
 REFUSED_MAX = 10_000
-LOOK_US = 15_000_000
+PRESENCE_US = 15_000_000
 CLOCK = "system:workflow"
 MINUTE_US = 60_000_000
 NOTHING = Nothing()
@@ -289,15 +289,15 @@ class Workflow:
         """Count the requests of each kind that wait for a decision."""
         return await self.groat.read(reading.count_waiting)
 
-    async def look(self, id: str, viewer: str) -> list[LookView]:
-        """Note that somebody looks at a request for the next 15 s; returns who does so at present."""
-        found = await self.groat.write(reading.look, check_id(id), viewer, LOOK_US)
-        return look_views(found.get(id, []))
+    async def mark_present(self, id: str, viewer: str) -> list[LookView]:
+        """Note that somebody views a request for the next 15 s. Returns its viewers at present."""
+        found = await self.groat.write(reading.mark_present, check_id(id), viewer, PRESENCE_US)
+        return presence_views(found.get(id, []))
 
-    async def looks(self) -> dict[str, list[LookView]]:
-        """List who looks at which request at present."""
-        found = await self.groat.read(reading.looks)
-        return {request: look_views(viewers) for request, viewers in found.items()}
+    async def presence(self) -> dict[str, list[LookView]]:
+        """List the present viewers of each request."""
+        found = await self.groat.read(reading.presence)
+        return {request: presence_views(viewers) for request, viewers in found.items()}
 
     # Due requests
 
@@ -390,6 +390,6 @@ def _due_key(due: DueRequest) -> str:
     return f"{due.id}/{due.version}" + (f"/{hours}" if hours else "")
 
 
-def look_views(viewers: list[tuple[str, int]]) -> list[LookView]:
-    """Translate who looks at a request into views."""
+def presence_views(viewers: list[tuple[str, int]]) -> list[LookView]:
+    """Translate the viewers of a request into views."""
     return [LookView(viewer, format_time(until)) for viewer, until in viewers]

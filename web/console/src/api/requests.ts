@@ -5,7 +5,7 @@ import { groat } from "../groat";
 const { api } = groat;
 
 /** The interval at which the page asks who else is looking. */
-export const LOOK_MS = 5_000;
+export const PRESENCE_MS = 5_000;
 
 /** The kinds of requests that this server's programs declare. */
 export const kindsQuery = queryOptions({
@@ -19,10 +19,10 @@ export function useKind(name: string): KindView | undefined {
   return useQuery(kindsQuery).data?.find((kind) => kind.name === name);
 }
 
-/** Lists who looks at which request (staff). */
-export const looksQuery = queryOptions({
-  queryKey: ["looks"],
+/** Lists the present viewers of each request (staff). */
+export const presenceQuery = queryOptions({
+  queryKey: ["presence"],
   queryFn: async () => new Map((await api.looks()).items.map(({ request, viewers }) => [request, viewers])),
-  refetchInterval: LOOK_MS,
-  staleTime: LOOK_MS,
+  refetchInterval: PRESENCE_MS,
+  staleTime: PRESENCE_MS,
 });

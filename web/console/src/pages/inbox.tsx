@@ -7,7 +7,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { Inbox as InboxIcon, Keyboard, ListFilter, Maximize2, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { PAGE_SIZE } from "../api/queries";
-import { kindsQuery, looksQuery } from "../api/requests";
+import { kindsQuery, presenceQuery } from "../api/requests";
 import { InboxLine } from "../inbox/inbox-row";
 import { afterwards, arrange, beside, type InboxRow, nextLeave } from "../inbox/list";
 import { KEYS, singleKeys, useKeys } from "../inbox/use-keys";
@@ -50,7 +50,7 @@ function Inbox() {
   const navigate = route.useNavigate();
   const declared = useQuery(kindsQuery);
   const kinds = declared.data ?? [];
-  const looks = useQuery(looksQuery).data;
+  const presence = useQuery(presenceQuery).data;
   const wide = useWide();
   const { top, following, reading } = useReader();
   const filter: RequestFilter = {
@@ -185,7 +185,7 @@ function Inbox() {
                   key={row.request.id}
                   row={row}
                   kind={kinds.find(({ name }) => name === row.request.kind)}
-                  viewers={looks?.get(row.request.id)}
+                  viewers={presence?.get(row.request.id)}
                   selected={wide && row.request.id === selected}
                   fresh={fresh.has(row.request.id)}
                   onOpen={(opened, keyboard) => {

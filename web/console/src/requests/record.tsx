@@ -4,7 +4,7 @@ import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ComponentProps, type ReactNode, useEffect, useMemo, useState } from "react";
-import { kindsQuery, LOOK_MS } from "../api/requests";
+import { kindsQuery, PRESENCE_MS } from "../api/requests";
 import { groat } from "../groat";
 import { usePerson, useRights } from "../live/hooks";
 import { useModuleOf } from "../registry/registry";
@@ -26,15 +26,15 @@ type RecordProps = ComponentProps<typeof Acts> & {
   children?: ReactNode;
 };
 
-/** Says that one is looking as long as a request is on screen (staff), and who else is. */
-function useLook(id: string): RequestView["viewers"] {
+/** Marks the reader as present while a request is on screen (staff). Returns all its viewers. */
+function usePresence(id: string): RequestView["viewers"] {
   const { staff } = useRights();
   const [viewers, setViewers] = useState<RequestView["viewers"]>();
   useEffect(() => {
     setViewers(undefined);
     if (!staff) return undefined;
     let ended = false;
-    async function look() {
+    async function markPresent() {
       if (document.visibilityState !== "visible") return;
       try {
         const answer = await groat.api.lookAtRequest(id);
@@ -43,8 +43,8 @@ function useLook(id: string): RequestView["viewers"] {
         // A courtesy: where it fails, nobody is told, and the next one tries again.
       }
     }
-    void look();
-    const timer = setInterval(() => void look(), LOOK_MS);
+    void markPresent();
+    const timer = setInterval(() => void markPresent(), PRESENCE_MS);
     return () => {
       ended = true;
       clearInterval(timer);
@@ -55,7 +55,7 @@ function useLook(id: string): RequestView["viewers"] {
 
 /** All about one request: what it asks for, where it stands, who decided, and what the reader may do. */
 export function RequestRecord({ kind, request, children, ...acts }: RecordProps) {
-  const viewers = useLook(request.id);
+  const viewers = usePresence(request.id);
   const Face = useModuleOf(request)?.Face;
   const fields = useMemo(() => fieldsOf(kind.schema), [kind]);
   const said = saidOf(fields, request.data).filter(

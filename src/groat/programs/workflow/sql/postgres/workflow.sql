@@ -153,14 +153,14 @@ FROM groat_request AS r
 WHERE r.due_at <= groat_now() AND (r.due_at, r.id) > ($2::bigint, $3::text) AND r.kind = ANY ($1::text[])
 ORDER BY r.due_at, r.id LIMIT $4;
 
--- name: look :exec
+-- name: mark_present :exec
 INSERT INTO groat_request_look (request, viewer, until) VALUES ($1, $2, groat_now() + $3::bigint)
 ON CONFLICT (request, viewer) DO UPDATE SET until = excluded.until;
 
--- name: forget_looks :exec
+-- name: forget_presence :exec
 DELETE FROM groat_request_look WHERE until < groat_now();
 
--- name: find_looks :many
+-- name: find_presence :many
 SELECT request, viewer, until FROM groat_request_look WHERE until >= groat_now() ORDER BY request, viewer;
 
 -- name: verify_requests :many long

@@ -148,14 +148,14 @@ FROM (SELECT id, kind, state, version, due_at, groat_now() - due_at AS late FROM
       WHERE due_at <= groat_now() AND (due_at, id) > (?2, ?3) AND kind IN (SELECT value FROM json_each(?1))
       ORDER BY due_at, id LIMIT ?4);
 
--- name: look :exec
+-- name: mark_present :exec
 INSERT INTO groat_request_look (request, viewer, until) VALUES (?1, ?2, groat_now() + ?3)
 ON CONFLICT (request, viewer) DO UPDATE SET until = excluded.until;
 
--- name: forget_looks :exec
+-- name: forget_presence :exec
 DELETE FROM groat_request_look WHERE until < groat_now();
 
--- name: find_looks :many
+-- name: find_presence :many
 SELECT request, viewer, until FROM groat_request_look WHERE until >= groat_now() ORDER BY request, viewer;
 
 -- name: verify_requests :many long
