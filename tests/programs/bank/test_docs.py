@@ -24,7 +24,7 @@ def test_a_kind_is_documented_as_it_is(kind: Kind[Any]) -> None:
     section = re.split(r"\n## ", rest)[0]
     rows = {line for line in section.splitlines() if line.startswith("| `")}
     expected = {
-        f"| `{s.name}` | {s.title} | {yes(s.open)} | {yes(s.waits)} | {f'`{s.then}`' if s.then else ''} |"
+        f"| `{s.name}` | {s.title} | {yes(s.open)} | {yes(s.waits)} | {f'`{s.on_due}`' if s.on_due else ''} |"
         for s in kind.states.values()
     }
     for t in kind.transitions.values():

@@ -46,7 +46,7 @@ def nothing(*_: Any) -> Step:
     return Step()
 
 
-def pliant(*, otherwise: str = "", thresholds: dict[str, str] | None = None, **steps: Decide) -> Kind[Any]:
+def pliant(*, on_refused: str = "", thresholds: dict[str, str] | None = None, **steps: Decide) -> Kind[Any]:
     """The kind ``task``: filed as open, edited by its owner, moved on (and back), ended by staff; ``tick`` is due.
 
     What is not given of ``file``, ``edit``, ``go``, ``back``, ``tick``, ``lapse`` and ``end`` says nothing.
@@ -55,7 +55,7 @@ def pliant(*, otherwise: str = "", thresholds: dict[str, str] | None = None, **s
     return Kind(
         "task", title="Task", description="", data=Task,
         states=(
-            State("open", "Open", waits=True, then="tick"), State("still", "Without a time-out"),
+            State("open", "Open", waits=True, on_due="tick"), State("still", "Without a time-out"),
             State("ended", "Ended", open=False),
         ),
         transitions=(
@@ -63,7 +63,7 @@ def pliant(*, otherwise: str = "", thresholds: dict[str, str] | None = None, **s
             Transition("edit", "Edit", ("open",), ("open",), (OWNER,), does["edit"], Note),
             Transition("go", "Go on", ("open",), ("still",), (OWNER,), does["go"]),
             Transition("back", "Back", ("still",), ("open",), (OWNER,), does["back"]),
-            Transition("tick", "Tick", ("open",), ("open",), (SYSTEM,), does["tick"], otherwise=otherwise),
+            Transition("tick", "Tick", ("open",), ("open",), (SYSTEM,), does["tick"], on_refused=on_refused),
             Transition("lapse", "Lapse", ("open",), ("open",), (SYSTEM,), does["lapse"]),
             Transition("end", "End", ("open", "still"), ("ended",), (ADMIN,), does["end"], Note, decides=True,
                        approves=True),

@@ -56,7 +56,7 @@ async def test_what_was_taken_because_it_was_due_is_not_due_again(groat: Groat) 
 
 
 async def test_what_the_system_takes_instead_ends_it_too(groat: Groat) -> None:
-    workflow = Workflow(groat, [pliant(file=due(), tick=no, otherwise="lapse")])
+    workflow = Workflow(groat, [pliant(file=due(), tick=no, on_refused="lapse")])
     request = await filed(workflow)
     assert await workflow.take_due() == 1
     assert await workflow.take_due() == 0
@@ -136,7 +136,7 @@ async def test_kinds_of_other_nodes_are_theirs(groat: Groat, monkeypatch: pytest
     monkeypatch.setattr(clockwork, "DUE_MAX", 1)
     other = Kind(
         "other", title="Other", description="", data=Task,
-        states=(State("here", "Here", then="tick"),),
+        states=(State("here", "Here", on_due="tick"),),
         transitions=(
             Transition("file", "File", (), ("here",), (OWNER,), due()),
             Transition("tick", "Tick", ("here",), ("here",), (SYSTEM,), nothing),
@@ -153,7 +153,7 @@ async def test_kinds_of_other_nodes_are_theirs(groat: Groat, monkeypatch: pytest
 async def test_a_state_that_this_version_does_not_know_ends_nothing(groat: Groat) -> None:
     newer = Kind(
         "task", title="Task", description="", data=Task,
-        states=(State("brand_new", "New", then="tick"),),
+        states=(State("brand_new", "New", on_due="tick"),),
         transitions=(
             Transition("file", "File", (), ("brand_new",), (OWNER,), due()),
             Transition("tick", "Tick", ("brand_new",), ("brand_new",), (SYSTEM,), nothing),

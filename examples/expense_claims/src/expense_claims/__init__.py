@@ -81,7 +81,7 @@ EXPENSE = Kind(
     description="What somebody paid for the house and wants back.",
     data=Claim,
     states=(
-        State("pending", "Waiting for a decision", waits=True, then="lapse", tone="wait"),
+        State("pending", "Waiting for a decision", waits=True, on_due="lapse", tone="wait"),
         State("paid", "Paid", open=False, tone="good"),
         State("rejected", "Rejected", open=False, tone="bad"),
         State("withdrawn", "Withdrawn", open=False),

@@ -269,7 +269,7 @@ BITCOIN_TRANSACTION = Kind(
     data=BitcoinTransaction,
     form=Order,
     states=(
-        State("requested", "Waiting for approval", waits=True, then="expire", tone="wait"),
+        State("requested", "Waiting for approval", waits=True, on_due="expire", tone="wait"),
         State("approved", "Approved"),
         State("sending", "Being sent"),
         State("pending", "Being confirmed", tone="wait"),

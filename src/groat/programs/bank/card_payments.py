@@ -187,7 +187,7 @@ CARD_PAYMENT = Kind(
     data=CardPayment,
     form=Authorisation,
     states=(
-        State("authorised", "Reserved", then="lapse", tone="wait"),
+        State("authorised", "Reserved", on_due="lapse", tone="wait"),
         State("captured", "Paid", open=False, tone="good"),
         State("refunded", "Refunded", open=False),
         State("voided", "Released", open=False),

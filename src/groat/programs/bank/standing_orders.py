@@ -116,7 +116,7 @@ STANDING_ORDER = Kind(
     data=StandingOrder,
     form=Plan,
     states=(
-        State("active", "Active", then="run", tone="good"),
+        State("active", "Active", on_due="run", tone="good"),
         State("due", "Being carried out"),
         State("ending", "Ending with this transfer"),
         State("completed", "Completed", open=False, tone="good"),

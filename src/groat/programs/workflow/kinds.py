@@ -128,14 +128,14 @@ class Kind(Generic[D]):
                 raise ValueError(
                     f"{self.name}.{t.name}: needs known states, and somebody to take it: {unknown}"
                 )
-            if t.otherwise and t.otherwise not in self.transitions:
-                raise ValueError(f"{self.name}.{t.name}: there is no transition {t.otherwise}")
+            if t.on_refused and t.on_refused not in self.transitions:
+                raise ValueError(f"{self.name}.{t.name}: there is no transition {t.on_refused}")
             self._check_reads(t)
         for state in self.states.values():
-            then = self.transitions.get(state.then)
-            if state.then and (then is None or state.name not in then.sources or SYSTEM not in then.by):
+            due = self.transitions.get(state.on_due)
+            if state.on_due and (due is None or state.name not in due.sources or SYSTEM not in due.by):
                 raise ValueError(
-                    f"{self.name}.{state.name}: {state.then} is not the system's to take from here"
+                    f"{self.name}.{state.name}: {state.on_due} is not the system's to take from here"
                 )
 
         for pattern in self.owners or ("",):

@@ -99,7 +99,7 @@ class Recorder:
         if target != row.state or step.due_at is not None or _ends_wait(turn, row, now):
             row.due_at = step.due_at
         state = kind.states[target]
-        if row.due_at is not None and not state.then:
+        if row.due_at is not None and not state.on_due:
             raise ValueError(f"{kind.name}: the state {target} has nothing to do when it is due")
         row.state = target
         row.version += 1
@@ -256,5 +256,5 @@ def _ends_wait(turn: Turn, row: RequestRow, now: int) -> bool:
     """Return whether this is what the request was due for, so that it is due no more though its state stays."""
     if row.due_at is None or row.due_at > now:
         return False
-    then = turn.kind.transitions[turn.kind.states[row.state].then]
-    return turn.transition.name in (then.name, then.otherwise)
+    due = turn.kind.transitions[turn.kind.states[row.state].on_due]
+    return turn.transition.name in (due.name, due.on_refused)

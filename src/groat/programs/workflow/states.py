@@ -38,14 +38,14 @@ HISTORY = "history"
 class State(NamedTuple):
     """A state: ``open`` while something can still happen, ``waits`` while staff must decide.
 
-    ``then`` is the transition that the system takes once a step's ``due_at`` has come; ``tone`` is how it looks.
+    ``on_due`` is the transition that the system takes once a step's ``due_at`` has come; ``tone`` is how it looks.
     """
 
     name: str
     title: str
     open: bool = True
     waits: bool = False
-    then: str = ""
+    on_due: str = ""
     tone: Literal["neutral", "wait", "good", "bad"] = "neutral"
 
 
@@ -53,8 +53,9 @@ class Transition(NamedTuple):
     """One way from a state to another: ``by`` whom, from which ``sources``, to one of ``to``, with which ``input``.
 
     ``decides``: staff decide on a request by it, so nobody takes it on their own. ``approves``: above the kind's
-    threshold two different people must. ``otherwise`` is what the system takes where this one is refused to it.
-    ``confirms``: it corrects, so one person proposes it, and it happens when another one asks for the same.
+    threshold two different people must. ``on_refused`` names the transition that the system takes when this one is
+    refused to it. ``confirms``: it corrects, so one person proposes it, and it happens when another one asks for the
+    same.
     ``reads`` are the rows and requests that its step sees, ``writes`` the tables of which it may write rows that it
     reads, ``files`` the kinds of which it may file requests.
     """
@@ -69,7 +70,7 @@ class Transition(NamedTuple):
     example: dict[str, Any] | None = None
     decides: bool = False
     approves: bool = False
-    otherwise: str = ""
+    on_refused: str = ""
     confirms: bool = False
     reads: tuple[Rows | Named, ...] = ()
     writes: tuple[Table, ...] = ()

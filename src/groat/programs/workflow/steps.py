@@ -247,7 +247,7 @@ class Step(NamedTuple):
     """The effects of a transition. ``to`` is the state it leads to, needed where its declaration names several.
 
     ``data`` replaces the request's and ``parent`` its parent's; ``due_at`` (microseconds) is when the new state's
-    ``then`` is taken; ``notice`` tells the owner, ``others`` are (stream, notice) pairs for whom it concerns too. Of
+    ``on_due`` is taken; ``notice`` tells the owner, ``others`` are (stream, notice) pairs for whom it concerns too. Of
     these 100 are told, and where there are more, ``rest`` (stream, notice) tells a room in place of the others.
     ``writes`` are rows of the program, ``files`` further requests. ``reason`` stands on the transaction and in the
     history.

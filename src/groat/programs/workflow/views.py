@@ -289,7 +289,7 @@ def kind_view(kind: Kind[Any]) -> KindView:
         kind.name,
         kind.title,
         kind.description,
-        [StateView(s.name, s.title, s.open, s.waits, s.tone, s.then) for s in kind.states.values()],
+        [StateView(s.name, s.title, s.open, s.waits, s.tone, s.on_due) for s in kind.states.values()],
         [
             TransitionView(
                 t.name,

@@ -351,14 +351,14 @@ class Workflow:
     async def _settle(self, due: DueRequest) -> None:
         kind, key = self.kinds[due.kind], _due_key(due)
         state = kind.states.get(due.state)
-        if state is None or not state.then:
+        if state is None or not state.on_due:
             self._put_off(due, "unknown_state", f"There is nothing to do in the state {due.state}.")
             return
-        transition = kind.transitions[state.then]
+        transition = kind.transitions[state.on_due]
         try:
             refused = await self._take_due(due, transition.name, key)
-            if refused is not None and transition.otherwise and refused.code != "wrong_state":
-                refused = await self._take_due(due, transition.otherwise, f"{key}/{transition.otherwise}")
+            if refused is not None and transition.on_refused and refused.code != "wrong_state":
+                refused = await self._take_due(due, transition.on_refused, f"{key}/{transition.on_refused}")
         except CommandFailed as error:
             self._put_off(due, error.code, error.detail)
             return
