@@ -1,4 +1,4 @@
-"""Answers of calls: ready-made bytes, as an ASGI application of two messages."""
+"""Answers of calls: bytes that are encoded once and sent as an ASGI application."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ JSON = b"application/json"
 TEXT = b"text/plain; charset=utf-8"
 HTML = b"text/html; charset=utf-8"
 
-# Answers hold people's money: nothing in between keeps them, and no browser takes them for anything but data.
+# Answers hold people's money: no cache may keep them, and no browser may guess another type.
 _ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 
 
@@ -43,11 +43,11 @@ class Answer:
 
     @classmethod
     def of(cls, value: Any, status: int = 200, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
-        """The JSON of a value that msgspec can encode."""
+        """Return an answer with the JSON of a value that msgspec can encode."""
         return cls(encode(value), status, headers)
 
     def all_headers(self) -> list[tuple[bytes, bytes]]:
-        """Its own headers, those of all answers, and those of its body."""
+        """Return its own headers, those of all answers, and those of its body."""
         headers: list[tuple[bytes, bytes]] = [*_ALWAYS, *self.headers]
         if self.status not in (204, 304):
             headers.append((b"content-type", self.media_type))
@@ -55,13 +55,13 @@ class Answer:
         return headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer; one to HEAD keeps its body, as RFC 9110 asks."""
+        """Send the answer. Of an answer to HEAD the server sends the headers only (RFC 9110)."""
         await send({"type": "http.response.start", "status": self.status, "headers": self.all_headers()})
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
 
 class Download:
-    """A file, sent piece by piece for as long as the caller stays; then ``stack`` is closed, and the file with it."""
+    """A file, sent in pieces for as long as the caller stays. Then ``stack`` is closed, and with it the file."""
 
     PIECE_BYTES = 262_144
 
@@ -74,7 +74,7 @@ class Download:
         self._stack = stack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send the file."""
         with self._stack:
             size = os.fstat(self._file.fileno()).st_size
             length = (b"content-length", b"%d" % size)

@@ -1,4 +1,4 @@
-"""Work that is given up when its caller has left."""
+"""Cancel work when its caller has left."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ T = TypeVar("T")
 
 
 class CallerLeft(Exception):
-    """The connection ended before the answer; nobody is there to read one."""
+    """The connection ended before the answer, so nobody can read one."""
 
 
 async def attended(receive: Receive, work: Awaitable[T]) -> T:
-    """Return the result of ``work``, which is cancelled when the caller leaves; that raises CallerLeft.
+    """Return the result of ``work``. When the caller leaves, cancel it and raise CallerLeft.
 
-    ``receive`` is ASGI's, of a request whose body was read or is not wanted.
+    ``receive`` is ASGI's. The request's body must have been read, or not be wanted.
     """
     task, gone = asyncio.ensure_future(work), asyncio.ensure_future(_gone(receive))
     try:

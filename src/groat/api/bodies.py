@@ -1,7 +1,7 @@
 """The types of callers' bodies: checked strictly, and shown in the OpenAPI document with the ledger's demands.
 
-The patterns and lengths here are for readers of the document; the ledger itself checks them and answers with codes
-that say more than "does not match".
+The patterns and lengths here only inform readers of the document. The ledger checks them itself, and answers with
+codes that say more than "does not match".
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ Metadata = Annotated[
         description="The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not."
     ),
 ]
-# Not "format": "date-time", for a bulk takes an item with another text and answers it with a verdict of its own.
+# No "format": "date-time" here: a bulk accepts an item with an invalid time, and refuses that item alone.
 Time = Annotated[
     str,
     Meta(description="RFC 3339 with an offset.", extra_json_schema={"examples": ["2026-01-31T12:00:00Z"]}),

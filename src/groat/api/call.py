@@ -1,4 +1,4 @@
-"""One call: who calls, with what; read from ASGI without anything in between, for this is the hot path."""
+"""One call: its caller and its input. It reads ASGI directly, for this is the hot path."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ LARGE_BYTES = 131_072
 
 
 class Call:
-    """A call, as an operation's function receives it. ``identity`` is None only where no token is asked for."""
+    """A call, as an operation's function receives it. ``who`` is None only where the operation needs no token."""
 
     __slots__ = (
         "_query",
@@ -86,7 +86,7 @@ class Call:
 
     @property
     def identity(self) -> Identity:
-        """Return the caller. Raises Unauthorized ``unauthenticated`` where nobody signed in."""
+        """Return the caller. Raises Unauthorized ``unauthenticated`` when nobody signed in."""
         if self.who is None:
             raise Unauthorized("unauthenticated")
         return self.who
@@ -104,13 +104,13 @@ class Call:
 
     @property
     def own_address(self) -> str:
-        """The caller's IP address, "" where it is that of a proxy which the setting trusted_proxies does not name.
+        """The caller's IP address; "" behind a proxy that the setting trusted_proxies does not name.
 
-        All who come through such a proxy would count as one. Only an address of this machine or a private network is
-        believed to be a proxy's, for anybody can send its headers.
+        All callers behind such a proxy would count as one. Only an address of this machine or of a private network
+        counts as a proxy, because anybody can send a proxy's headers.
         """
         client: tuple[str, int] | None = self.scope.get("client")
-        # A named proxy's address was replaced, and with it the port by 0.
+        # For a named proxy, the server replaced the address by the caller's, and the port by 0.
         if not client or not client[1] or _FORWARDED.isdisjoint(self.headers):
             return self.address
         if not ipaddress.ip_address(client[0]).is_private:
@@ -125,7 +125,10 @@ class Call:
         return ""
 
     async def authorise(self) -> None:
-        """Find out who calls and whether they may. Raises Unauthorized or HttpError ``forbidden``, ``rate_limited``."""
+        """Identify the caller and check the right.
+
+        Raises Unauthorized, and HttpError ``forbidden`` or ``rate_limited``.
+        """
         if self.scope["query_string"] or self.operation.query:
             self._query = self._read_query()
         right = self.operation.right
@@ -154,7 +157,7 @@ class Call:
     # -- what was sent -----------------------------------------------------------------------------------------
 
     async def body(self, kind: type[T]) -> T:
-        """The JSON body as a ``kind``. Raises HttpError and InvalidInput ``invalid_text``."""
+        """Read the JSON body as a ``kind``. Raises HttpError, and InvalidInput ``invalid_text``."""
         body = await self.read()
         content_type = self.headers.get(b"content-type")
         if content_type is None:
@@ -164,12 +167,13 @@ class Call:
         if content_type != b"application/json" and not _is_json(content_type):
             raise HttpError("unsupported_media_type")
         if len(body) > LARGE_BYTES:
-            # Thousands of items take a tenth of a second; meanwhile the event loop serves others.
+            # Decoding thousands of items takes a tenth of a second. A thread leaves the event loop to others
+            # meanwhile.
             return await asyncio.to_thread(decode, body, kind, self.operation)
         return decode(body, kind, self.operation)
 
     async def read(self) -> bytes:
-        """The body as bytes. Raises HttpError ``body_too_large`` as soon as that is known."""
+        """Read the body as bytes. Raises HttpError ``body_too_large`` as soon as the size is known."""
         if self._signed is not None:
             return self._signed
         most = self.settings.body_max
@@ -194,7 +198,7 @@ class Call:
         return body
 
     def key(self) -> Key:
-        """The Idempotency-Key, bare or as a quoted string. Raises InvalidInput ``key_required`` or ``invalid_key``."""
+        """Return the Idempotency-Key, sent bare or quoted. Raises InvalidInput ``key_required`` or ``invalid_key``."""
         sent = self.headers.get(b"idempotency-key")
         if sent is None:
             raise InvalidInput("key_required")
@@ -217,7 +221,10 @@ class Call:
         return int(text)
 
     def lookup(self) -> Lookup:
-        """Return a lookup as stale as the caller allows, or the truth. Raises HttpError ``invalid_query``."""
+        """Return where to read: a replica if the caller allows stale answers, else the ledger itself.
+
+        Raises HttpError ``invalid_query``.
+        """
         text = self.query.get("max_stale")
         if text is None:
             return self.groat
@@ -242,7 +249,7 @@ class Call:
         return value
 
     def to_cursor(self, value: str) -> str:
-        """An opaque cursor that leads to what follows ``value`` in this list."""
+        """Return an opaque cursor that leads to the items after ``value`` in this list."""
         return base64.urlsafe_b64encode(f"{self.operation.id} {value}".encode()).decode()
 
     def _read_query(self) -> dict[str, str]:
@@ -274,7 +281,7 @@ class Call:
 
 
 class Limiter:
-    """Limits a person's calls: ``per_second`` on average, ``at_once`` together; per process, bounded."""
+    """Limits each person's calls: ``per_second`` on average, ``at_once`` in a burst. Per process, in bounded memory."""
 
     KEPT_MAX = 50_000
 

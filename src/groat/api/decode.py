@@ -1,7 +1,7 @@
-"""Strict JSON: what two readers could understand differently, or what a later reader would choke on, is refused.
+"""Strict JSON: refuse what two readers could understand differently, or what a later reader would fail on.
 
-The standard library's decoder is used because it tells of repeated names; msgspec then checks the types without
-converting any (a number is never taken for a string, nor "true" for a boolean).
+The standard library's decoder is used because it reports repeated names. msgspec then checks the types without
+converting any: a number is never taken for a string, nor "true" for a boolean.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _INTEGER_MIN, _INTEGER_MAX = -(2**63), 2**63 - 1
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 DEPTH_LOOKED_AT_MAX = 500_000
-"""More brackets are too many values for every call."""
+"""A document with more brackets holds too many values for every call, so its depth is not measured."""
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 
 
@@ -34,15 +34,15 @@ class Shape(Protocol):
 
     @property
     def values_max(self) -> int:
-        """Items, fields, arrays and objects together."""
+        """The most items, fields, arrays and objects together."""
 
     @property
     def depth_max(self) -> int:
-        """Arrays and objects within one another."""
+        """The deepest nesting of arrays and objects."""
 
 
 def decode(body: bytes, kind: type[T], shape: Shape) -> T:
-    """The body as a ``kind``. Raises HttpError (codes of its 400s) and InvalidInput ``invalid_text``."""
+    """Decode the body as a ``kind``. Raises HttpError (its 400s), and InvalidInput ``invalid_text``."""
     check_shape(body, shape)
     try:
         return msgspec.convert(parse(body), kind, strict=True)
@@ -51,10 +51,10 @@ def decode(body: bytes, kind: type[T], shape: Shape) -> T:
 
 
 def check_shape(body: bytes, shape: Shape) -> None:
-    """Raise HttpError ``too_deep`` or ``too_many_values`` before anything is made of the document.
+    """Raise HttpError ``too_deep`` or ``too_many_values`` before the document is parsed.
 
-    The signs that begin values are counted, first also within strings: few documents are so near a bound that it has
-    to be done again without these.
+    This counts the characters that begin values, at first also those within strings. Only a document near a bound is
+    counted again without its strings.
     """
     opened = body.count(b"[") + body.count(b"{")
     if body.count(b",") + opened < shape.values_max and opened <= shape.depth_max:
@@ -73,7 +73,7 @@ def check_shape(body: bytes, shape: Shape) -> None:
 
 
 def _is_deeper(bare: bytes, depth_max: int) -> bool:
-    """Return whether brackets are nested deeper; each round takes the innermost away."""
+    """Return whether brackets are nested deeper than that. Each round removes the innermost pairs."""
     brackets = bare.translate(_ONE_KIND, _NOT_BRACKETS)
     for _ in range(depth_max):
         inner = brackets.replace(b"[]", b"")
@@ -88,7 +88,7 @@ def _too_many(shape: Shape) -> HttpError:
 
 
 def parse(body: bytes) -> Any:
-    """The plain value in a JSON document. Raises HttpError and InvalidInput ``invalid_text``."""
+    """Parse a JSON document into plain values. Raises HttpError, and InvalidInput ``invalid_text``."""
     try:
         text = body.decode()
         value = _decoder.decode(text)
@@ -102,7 +102,7 @@ def parse(body: bytes) -> Any:
 
 
 def _check_escapes(text: str, value: Any) -> None:
-    """Escapes can bring in what UTF-8 and the grammar keep out: U+0000 and lone surrogates."""
+    """Refuse escapes that bring in what UTF-8 and the grammar exclude: U+0000 and lone surrogates."""
     if _NUL.search(text):
         raise InvalidInput("invalid_text")
     if _SURROGATE.search(text):

@@ -1,4 +1,4 @@
-"""The one transaction that all examples of the OpenAPI document tell of."""
+"""The transaction that all examples of the OpenAPI document show."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Counters of this process, and of the other workers of its node, in Prometheus' text form.
+"""Counters of this process and of the other workers of its node, in Prometheus' text format.
 
-Requests are counted in plain dictionaries, for labelled counters cost more than a request may.
+Requests are counted in plain dictionaries, because labelled counters cost too much per request.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ SUFFIX = ".prom"
 
 
 class Metrics(Collector):
-    """Counts requests, and reads the committer's, the bus's and the live side's own counts when asked.
+    """Counts requests, and collects the counters of the committer, the bus and the live side when asked.
 
-    ``sources`` are read, too: programs bring theirs.
+    ``sources`` are collected too; programs add theirs.
 
-    A worker among several keeps its metrics in ``place``, a file that the others read: whichever is asked answers for
+    A worker among several writes its metrics to ``place``, a file that the others read. So any of them answers for
     all, with a label ``worker``.
     """
 
@@ -53,7 +53,7 @@ class Metrics(Collector):
         times.add(seconds)
 
     def text(self) -> bytes:
-        """All metrics in the text form."""
+        """Return all metrics in the text format."""
         if self.place is None:
             return generate_latest(self._registry)
         self.keep()
@@ -62,14 +62,14 @@ class Metrics(Collector):
         return generate_latest(registry)
 
     def keep(self) -> None:
-        """Write this worker's metrics where the others find them."""
+        """Write this worker's metrics to the file that the others read."""
         if self.place is not None:
             fresh = self.place.with_suffix(".new")
             fresh.write_bytes(generate_latest(self._registry))
             fresh.replace(self.place)
 
     def collect(self) -> Iterator[Metric]:
-        """Called by the registry."""
+        """Yield all metrics. The registry calls this."""
         requests = CounterMetricFamily(
             "groat_http_requests", "HTTP requests answered", labels=["operation", "status"]
         )
@@ -177,7 +177,7 @@ class Metrics(Collector):
 
 
 class _Workers(Collector):
-    """Collects the metrics that a node's workers wrote into one folder, each sample with the name of its worker."""
+    """Collects the metrics that a node's workers wrote into one folder. Each sample gets the name of its worker."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,4 +1,4 @@
-"""The shared part of all writes of money: execute a command, and show only what the caller may see."""
+"""The shared part of all writes of money: execute a command, and answer only what the caller may see."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from groat.ledger.views import EntryView, TransactionView
 
 
 def optional_time(text: str | None) -> int | None:
-    """Microseconds since 1970, None for none. Raises InvalidInput ``invalid_time``."""
+    """Parse a time as microseconds since 1970; None stays None. Raises InvalidInput ``invalid_time``."""
     return None if text is None else parse_time(text)
 
 
 async def commit(call: Call, command: Command) -> Answer:
-    """Execute a command: 201 with its transaction, 200 when it was replayed or changed nothing, or its refusal."""
+    """Execute a command: 201 with its transaction, 200 if it was replayed or changed nothing, or its refusal."""
     verdict = await call.groat.execute(command)
     if isinstance(verdict, Refusal):
         return problem(verdict)
@@ -31,9 +31,9 @@ async def commit(call: Call, command: Command) -> Answer:
 
 
 def seen_by(identity: Identity, view: TransactionView) -> TransactionView:
-    """The view as this caller may see it: people see their own postings, balances and positions, and nothing private.
+    """Return the view as this caller may see it: people see only their own postings, balances and positions.
 
-    Metadata, key, principal and cause are the affair of who posted the transaction.
+    Of people, only the one who posted a transaction sees its metadata, key, principal and cause.
     """
     if sees_everything(identity):
         return view
@@ -53,7 +53,7 @@ def seen_by(identity: Identity, view: TransactionView) -> TransactionView:
 
 
 def entry_seen_by(identity: Identity, entry: EntryView) -> EntryView:
-    """An entry as this caller may see it: people see no metadata."""
+    """Return an entry as this caller may see it: people see no metadata."""
     if sees_everything(identity):
         return entry
     return msgspec.structs.replace(entry, metadata={})

@@ -1,4 +1,4 @@
-"""Operations: what the server can be asked, each declared beside the function that answers it, with who may ask.
+"""Operations: each declares its route, right and types beside the function that answers it.
 
 The routes, the OpenAPI document, the tables of rights and codes, and the tests are all made from them.
 """
@@ -30,7 +30,7 @@ Signature = Callable[["Call", bytes], None]
 
 
 class Parameter(msgspec.Struct, frozen=True):
-    """A query parameter: its name, JSON schema, and what it is for."""
+    """A query parameter: its name, JSON schema and purpose."""
 
     name: str
     schema: dict[str, Any]
@@ -41,13 +41,13 @@ class Parameter(msgspec.Struct, frozen=True):
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One method of one path.
 
-    ``body`` and ``answer`` are msgspec types (None: none); ``keyed`` asks for an Idempotency-Key; ``codes`` are the
-    stable codes it may answer beyond those that its form implies; ``empty_body`` allows to send no body at all;
-    ``media_type`` is the answer's (``other_media_types``: what it may be instead), ``body_type`` the body's;
-    ``statuses`` are further statuses of success. ``params`` describe the names in the path, but for those that many
-    operations share (id, account, asset, user, stream). A body has at most ``body_max`` bytes (None: as the setting
-    says), its JSON at most ``values_max`` values, nested at most ``depth_max`` deep. ``signature`` checks the bodies of
-    an operation with the right SIGNED; ``problem`` makes the answer for an error.
+    ``body`` and ``answer`` are msgspec types, or None. A ``keyed`` operation needs an Idempotency-Key. ``codes`` are
+    the stable codes that it may answer beyond those that its other fields imply. ``empty_body`` allows calls without
+    a body. ``media_type`` is the answer's, with ``other_media_types`` as alternatives; ``body_type`` is the body's.
+    ``statuses`` are further statuses of success. ``params`` describe the names in the path, except those that many
+    operations share (id, account, asset, user, stream). A body has at most ``body_max`` bytes (None: the setting's
+    limit), its JSON at most ``values_max`` values, nested at most ``depth_max`` deep. ``signature`` checks the bodies
+    of an operation with the right SIGNED. ``problem`` makes the answer for an error.
     """
 
     id: str

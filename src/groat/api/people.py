@@ -1,4 +1,4 @@
-"""Find people for a caller. A person's look-ups are counted, staff's and services' are not."""
+"""Find people for a caller. Look-ups by people are limited; those by staff and services are not."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from groat.api.rights import sees_everything
 
 
 class Directory:
-    """Finds whom the server knows by id or e-mail address: people with an account here, or with a balance.
+    """Finds people by user id or e-mail address: those with an account here, or with a balance.
 
-    A person's look-ups are counted, so that nobody finds out whose addresses are known here by trying many.
+    A person's look-ups are limited, so that nobody learns which addresses are known here by trying many.
     """
 
     def __init__(self, call: Call) -> None:

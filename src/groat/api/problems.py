@@ -87,7 +87,7 @@ class HttpError(GroatError):
 
 
 def details(error: GroatError | Refusal) -> dict[str, Any]:
-    """The members of the problem document for an error or a refusal."""
+    """Return the members of the problem document for an error or a refusal."""
     members: dict[str, Any] = {
         "type": f"urn:groat:{error.code}",
         "title": error.code.replace("_", " ").capitalize(),
@@ -102,7 +102,7 @@ def details(error: GroatError | Refusal) -> dict[str, Any]:
 
 
 def problem(error: GroatError | Refusal, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
-    """The answer for an error or a refusal; 401 and waiting ones carry the headers that RFC 9110 asks for."""
+    """Return the answer for an error or a refusal. 401, 429 and 503 carry the headers that RFC 9110 asks for."""
     if error.status == 401:
         headers = (*headers, (b"www-authenticate", b"Bearer"))
     retry_after = getattr(error, "retry_after", 1 if error.status in (429, 503) else None)

@@ -1,4 +1,4 @@
-"""The things that all operations share, made once for each app."""
+"""The objects that all operations share, made once for each app."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LOOKUPS_PER_HOUR = 60
-"""A person may look up so many people; per process."""
+"""A person may look up this many people an hour, in each process."""
 
 
 class Services:
-    """The settings, the ledger, the callers, live delivery, what programs run, and the counters of this process.
+    """The settings, the ledger, identity, live delivery, the programs' parts, and the counters of this process.
 
-    Files are read and statements written in the ``sandbox``. ``assets`` are those seen so far: an asset never changes,
-    so what is in it needs no asking. ``parts`` are the programs' own settings and what their jobs yielded, by class.
+    The ``sandbox`` reads files and writes statements. ``assets`` caches the assets seen so far, for an asset never
+    changes. ``parts`` are the programs' own settings and what their jobs yielded, by class.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Services:
         self.parts: dict[type[Any], Any] = {}
 
     def keep(self, part: object) -> None:
-        """Let operations find a program's settings, or what a job yielded; None is nothing to find."""
+        """Let operations find a program's settings, or what a job yielded, by its class. None is ignored."""
         if part is not None:
             self.parts[type(part)] = part
 
     def part(self, kind: type[T]) -> T:
-        """Return a program's settings, or what its job yielded, by its class. Raises KeyError where there is none."""
+        """Return a program's settings, or what its job yielded, by class. Raises KeyError when there is none."""
         found: T = self.parts[kind]
         return found

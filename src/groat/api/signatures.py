@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from groat.api.call import Call
 
 AGE_S_MAX = 300.0
-"""A signature is this many seconds old at most, or as far ahead."""
+"""A signature may be this many seconds old, or this far in the future."""
 PREFIX = "whsec_"
 
 
 class StandardWebhook:
     """The signature of an operation's bodies, with the secret in an option of a program.
 
-    The secret is base64, with or without the prefix ``whsec_``. A sender that changes it may sign with both. The header
-    ``webhook-id`` names the message: use it as the key of what the message does, and a repeated one does nothing.
+    The secret is base64, with or without the prefix ``whsec_``. A sender that changes it may sign with both. The
+    header ``webhook-id`` names the message: use it as the idempotency key, so that a repeated message does nothing.
     """
 
     def __init__(

@@ -1,4 +1,7 @@
-"""Hints that another worker committed something. They follow the commit and may be lost; the log may not."""
+"""Hints tell a worker that another one committed something.
+
+A hint follows the commit and may be lost. The events are in the database, where every worker finds them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from groat.store.sqlite import SqliteStore
 def make_bus(
     store: Store, worker: str, publish: Publish, changed: Callable[[], None], redis: str = ""
 ) -> Bus:
-    """The bus that fits a store: the file's own changes on SQLite; on PostgreSQL Redis if there is one, else NOTIFY.
+    """Return the bus for a store: on SQLite file changes, on PostgreSQL Redis if there is one, else NOTIFY.
 
     ``redis`` is the URL of a Redis, empty for none.
     """

@@ -12,7 +12,7 @@ from groat.store.batch import Published
 Publish = Callable[[list[Published]], None]
 
 WAITING_MAX = 50_000
-"""Hints that may wait to be sent; those beyond are dropped, and the periodic check finds what they told of."""
+"""This many hints may wait to be sent. More are dropped, and the periodic check finds their events."""
 
 
 class Traffic(msgspec.Struct):
@@ -25,9 +25,9 @@ class Traffic(msgspec.Struct):
 
 
 class Bus(ABC):
-    """Hints follow the commit and may be lost, late or repeated; listeners compare offsets with what they know.
+    """Sends and receives hints, which may be lost, late or repeated; listeners compare offsets with what they know.
 
-    ``connected`` is false while hints neither come nor go; nothing else depends on it. ``kind`` names the means.
+    ``connected`` is false while no hints flow; nothing else depends on it. ``kind`` names the technique.
     """
 
     kind = ""
@@ -49,7 +49,7 @@ class Bus(ABC):
         """Tell other workers what this one committed, soon and without waiting."""
 
     def follow(self, stream: str) -> None:  # noqa: B027  (most buses tell of all streams)
-        """Somebody here reads this stream. A bus may leave out hints of streams that nobody follows."""
+        """Note that somebody here reads this stream. A bus may leave out hints of streams that nobody follows."""
 
     def unfollow(self, stream: str) -> None:  # noqa: B027
-        """One reader fewer: takes back one :meth:`follow`."""
+        """Take back one :meth:`follow`: the stream has one reader fewer."""

@@ -1,7 +1,8 @@
 """Hints by NOTIFY, for workers that share a PostgreSQL and have no Redis.
 
-The notification is sent after the COMMIT on a connection of its own: inside the transaction it would take a lock on the
-whole database cluster at COMMIT. All that gathers while one notification is under way goes out with the next one.
+The notification is sent after the COMMIT on a connection of its own: inside the transaction it would take a lock on
+the whole database cluster at COMMIT. Hints that gather while one notification is under way go out together in the
+next.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ log = structlog.get_logger("groat.bus")
 # PostgreSQL takes less than 8,000 bytes of payload. A stream's events travel along while they are small.
 PAYLOAD_MAX = 7_900
 EVENTS_MAX = 2_000
-# Send so many notifications in one statement: one round trip, and one turn at the lock that all notifiers share.
+# Send this many notifications in one statement. It costs one round trip, and takes the lock that all notifiers share
+# once.
 PAYLOADS_MAX = 64
 _NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
 # Every listener first opens a connection by this name. Without one no hints are sent: they would cost a process that
@@ -70,7 +72,7 @@ class PostgresBus(Bus):
             await asyncio.gather(self._task, return_exceptions=True)
 
     def announce(self, published: list[Published]) -> None:
-        """Notify other workers soon; beyond a bound hints are dropped, and the periodic check finds what they told."""
+        """Notify other workers soon. Beyond a bound hints are dropped, and the periodic check finds their events."""
         if len(self._waiting) < WAITING_MAX:
             self._waiting += published
             self._wake.set()
@@ -105,7 +107,7 @@ class PostgresBus(Bus):
             await asyncio.sleep(RETRY_S)
 
     async def _send(self, connection: Any) -> None:
-        """Send what waits; when nothing does for a while, try whether the connection still carries anything."""
+        """Send the waiting hints. After a while without any, test the connection."""
         try:
             async with asyncio.timeout(PROBE_S):
                 await self._wake.wait()
@@ -125,7 +127,7 @@ class PostgresBus(Bus):
         self.traffic.sent += len(waiting)
 
     async def _has_others(self, connection: Any) -> bool:
-        """Return whether anybody else hears; that there was somebody is believed for ``OTHERS_S``."""
+        """Return whether another process listens. A positive answer is believed for ``OTHERS_S``."""
         if monotonic() < self._others_until:
             return True
         found: bool = await connection.fetchval(_OTHERS, timeout=ANSWER_S)

@@ -4,8 +4,7 @@ Each stream belongs to one of 64 channels by its hash. A worker publishes one me
 events themselves while they fit, and subscribes only to the channels of streams that somebody follows there. All
 channels of a database share a hash tag, so in a Redis Cluster one node carries them, and one redirection finds it.
 
-Redis is never asked for anything and may vanish at any moment: what its hints would have told, the periodic check of
-the streams' heads finds.
+Redis stores nothing and may vanish at any moment: the periodic check of the streams' heads finds what no hint told.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ log = structlog.get_logger("groat.bus")
 
 SHARDS = 64
 EVENTS_MAX = 64 * 1024
-"""Bytes of events that travel in one message; ranges beyond go without, and are read from the database."""
+"""Bytes of events that travel in one message. Further ranges go without events; their readers ask the database."""
 PROBE_S = 5.0
 CONNECT_S = 2.0
 ANSWER_S = 2.0
@@ -41,14 +40,14 @@ _decode = msgspec.msgpack.Decoder(list[tuple[str, str, int, int, tuple[bytes, ..
 
 
 def shard_of(stream: str) -> int:
-    """The channel of a stream, 0 to 63."""
+    """Return the channel of a stream, 0 to 63."""
     return crc32(stream.encode()) % SHARDS
 
 
 class RedisBus(Bus):
     """Two connections, one that publishes and one that listens; when either breaks, both are made anew.
 
-    ``url`` is redis://, rediss:// or unix://, as redis-py reads it; ValueError for any other.
+    ``url`` is redis://, rediss:// or unix://, as redis-py reads it. Raises ValueError for any other.
     """
 
     kind = "redis"
@@ -59,7 +58,7 @@ class RedisBus(Bus):
             url, protocol=2, client_name="groat", socket_connect_timeout=CONNECT_S
         )
         self._store = store
-        # Each message begins with this, so that a worker recognises its own without decoding them.
+        # Each message begins with this, so that a worker recognises its own messages without decoding them.
         self._me = worker.encode()
         self._publish = publish
         self._prefix = ""
@@ -131,7 +130,7 @@ class RedisBus(Bus):
             self._delay_s = min(2 * self._delay_s, RETRY_S_MAX)
 
     async def _connect(self) -> None:
-        """Connect, and carry hints until something breaks, which is raised."""
+        """Connect, and carry hints until something breaks. Raises the error that broke it."""
         speaker, listener = self._connection(ANSWER_S), self._connection(SILENCE_S)
         try:
             await speaker.connect()
@@ -155,7 +154,7 @@ class RedisBus(Bus):
             kwargs["host"], kwargs["port"] = self._owner
         return self._pool.connection_class(**kwargs)
 
-    # Telling.
+    # Sending.
 
     async def _speak(self, connection: Any) -> None:
         await self._ask(connection, [("PING",)])
@@ -168,7 +167,7 @@ class RedisBus(Bus):
                 await self._ask(connection, [("PING",)])
                 continue
             self._wake.clear()
-            # All that gathers while one flush is under way goes out with the next one.
+            # Hints that gather while one flush is under way go out together in the next.
             waiting, self._waiting = self._waiting, []
             await self._ask(connection, self._messages(waiting))
             self.traffic.sent += len(waiting)
@@ -197,10 +196,10 @@ class RedisBus(Bus):
             ranges.append(each)
         return self._me + _encode(ranges)
 
-    # Hearing.
+    # Receiving.
 
     async def _join(self, connection: Any) -> None:
-        """Keep the subscriptions what they should be, and the connection from being silent."""
+        """Keep the subscriptions up to date, and the connection from falling silent."""
         while True:
             # Clear the flag first: a stream that is followed while this is being sent then asks for another turn.
             self._turn.clear()

@@ -1,4 +1,4 @@
-"""Hints of other processes' commits on SQLite: the file's data version, polled, then the newest batches."""
+"""Hints of other processes' commits on SQLite: poll the file's data version, then read the newest batches."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BATCHES_MAX = 500
 
 
 class SqliteBus(Bus):
-    """Watches the file: ``publish`` gets the ranges of batches that other workers committed, a moment after they were.
+    """Watches the file. ``publish`` gets the ranges of other workers' batches, a moment after their commits.
 
     ``changed`` is called whenever anybody committed anything, batches or not.
     """
@@ -43,7 +43,7 @@ class SqliteBus(Bus):
         self._task: asyncio.Task[None] | None = None
 
     def announce(self, published: list[Published]) -> None:
-        """Nothing to do: the others watch the file."""
+        """Do nothing: the other workers watch the file."""
 
     async def start(self) -> None:
         """Note where the batches end, and begin to watch in a task of its own."""
@@ -68,7 +68,7 @@ class SqliteBus(Bus):
                 after = await self._catch_up(after)
                 version = current
             except StoreError as error:
-                # Nothing is lost: what this misses, the periodic check of the heads finds.
+                # Nothing is lost: the periodic check of the heads finds what this misses.
                 self.traffic.losses += self.connected
                 self.connected = False
                 log.warning("bus_failed", code=error.code, detail=error.detail)

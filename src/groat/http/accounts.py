@@ -25,7 +25,7 @@ operations = Operations()
 
 
 class SetBalanceInput(Body):
-    """The balance to bring about, exactly, against house:adjustments."""
+    """The wanted balance. The difference is posted against house:adjustments."""
 
     balance: SignedAmount
     reason: Reason = ""
@@ -33,7 +33,7 @@ class SetBalanceInput(Body):
 
 
 class SetLimitsInput(Body):
-    """New limits: null for none; what is not named stays."""
+    """New limits. Null removes a limit; one that is not named stays."""
 
     floor: SignedAmount | UnsetType | None = UNSET
     ceiling: SignedAmount | UnsetType | None = UNSET
@@ -41,7 +41,7 @@ class SetLimitsInput(Body):
 
 
 class AssetInput(Body):
-    """An asset: its code, and for ever how many fraction digits it has."""
+    """An asset: its code, and its number of fraction digits, which never changes."""
 
     code: AssetCode
     scale: Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": 18})]
@@ -118,7 +118,7 @@ _ACCOUNT = {"account": "user:42", "balances": [BALANCE]}
     answer_example={"items": [_ACCOUNT], "cursor": None},
 )
 async def list_accounts(call: Call) -> Answer:
-    """Accounts by path. To people only their own are listed."""
+    """Lists accounts by path. People see only their own."""
     identity = call.identity
     prefix = call.query.get("prefix", "")
     if prefix:
@@ -251,7 +251,7 @@ async def set_balance(call: Call) -> Answer:
     answer_example={**BALANCE, "ceiling": "1000"},
 )  # fmt: skip
 async def set_limits(call: Call) -> Answer:
-    """Changes what is named; null means no limit. A balance that lies beyond a new limit stays where it is."""
+    """Changes the named limits; null removes one. A balance beyond a new limit stays as it is."""
     key = call.key()
     path, asset = check_path(call.params["account"]), call.params["asset"]
     body = await call.body(SetLimitsInput)
@@ -301,7 +301,7 @@ async def list_assets(call: Call) -> Answer:
     answer_example={"code": "USD", "scale": 2},
 )
 async def add_asset(call: Call) -> Answer:
-    """Its scale never changes. The same asset again is no error."""
+    """Adds an asset, whose scale never changes. Adding the same asset again is no error."""
     body = await call.body(AssetInput)
     asset = await call.groat.add_asset(body.code, body.scale)
     return Answer.of(AssetView(asset.code, asset.scale), 201)

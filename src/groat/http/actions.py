@@ -72,8 +72,8 @@ _SPENT = {"source": "user:42", "destination": "house:sales", "amount": "5", "ass
     },
 )  # fmt: skip
 async def call_action(call: Call) -> Answer:
-    """The server's declaration says from where to where it goes, in which assets, and how much at most. The answer
-    shows the caller's own balances and positions only.
+    """The server declares from where to where the money goes, in which assets, and how much at most. The answer shows
+    only the caller's own balances and positions.
     """
     key = call.key()
     name = call.params["name"]

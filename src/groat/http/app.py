@@ -116,7 +116,7 @@ class App:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _run(self, receive: Receive, send: Send) -> None:
-        """Open for as long as the ASGI server says; what keeps it from that is one line in the log."""
+        """Run for as long as the ASGI server says. A failure to start is one line in the log."""
         phase = "startup"
         try:
             await receive()
@@ -180,7 +180,7 @@ class App:
 
             async def show(params: dict[str, str], scope: Scope, receive: Receive, send: Send) -> None:
                 if mount_of(scope):
-                    # Its addresses begin at the top.
+                    # The console's addresses begin at the top, so it cannot be served below a prefix.
                     await problem(HttpError("not_found", _NO_CONSOLE))(scope, receive, send)
                 else:
                     await console({**scope, **params}, receive, send)
@@ -208,7 +208,7 @@ class App:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Open what lives as long as the process serves, and close it in reverse: the ASGI lifespan does this."""
+        """Open what lives as long as the process serves, and close it in reverse order. The ASGI lifespan does this."""
         settings = self._settings
         async with AsyncExitStack() as stack:
             groat = self._given
@@ -259,5 +259,5 @@ class App:
 
 
 def create_app(settings: Settings, groat: Groat | None = None) -> App:
-    """The application; it opens and closes the ledger that the settings name when none is given."""
+    """Return the application. It opens and closes the ledger that the settings name, unless one is given."""
     return App(settings, groat)

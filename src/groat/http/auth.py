@@ -1,7 +1,7 @@
 """The built-in login: a password for a token and a session cookie, and the cookie for new tokens.
 
-The cookie does one thing only, it gets tokens; every other call needs the token itself. So no page of another site can
-make a browser do anything in somebody's name, even where SameSite is not kept.
+The cookie only gets tokens; every other call needs a token. So no page of another site can make a browser act in
+somebody's name, even where a browser ignores SameSite.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ApiKeyInput(Body):
 
 
 class Session(msgspec.Struct):
-    """A token and what it is good for; ``expires_at`` is RFC 3339."""
+    """A token, its bearer and its end; ``expires_at`` is RFC 3339."""
 
     token: str
     expires_at: str
@@ -109,7 +109,7 @@ COOKIE = "groat_session"
 )
 async def login(call: Call) -> Answer:
     """A token for the API and the live connection, and a session cookie (HttpOnly, SameSite=Strict) that gets new
-    ones. Ten failures of a user or a hundred of an address within 15 minutes, and both wait.
+    ones. After ten failures of a user, or a hundred of an address, within 15 minutes, further attempts must wait.
     """
     _check_origin(call)
     body = await call.body(Credentials)
@@ -131,7 +131,7 @@ async def login(call: Call) -> Answer:
     answer_example=SIGNED_IN,
 )
 async def refresh_token(call: Call) -> Answer:
-    """Answered only to the server's own pages and to the origins of the setting `origins`."""
+    """Answers only the server's own pages and those of the setting `origins`."""
     _check_origin(call)
     person, session = await call.identities.session_person(_cookie(call))
     return await _signed_in(call, person, session)
@@ -172,8 +172,9 @@ async def logout(call: Call) -> Answer:
     answer_example={**KEY, "key": "groat_..."},
 )
 async def add_api_key(call: Call) -> Answer:
-    """For an app's own server. The key is shown this once; only its digest is stored. A service may have several, so
-    that keys can be changed without a pause; its name, and so its idempotency keys, stay.
+    """Makes a key for an app's own server. The key is shown only this once; the server stores its digest. A service
+    may have several keys, so that they can be changed without a pause; its name stays, and with it its idempotency
+    keys.
     """
     body = await call.body(ApiKeyInput)
     text, key = await call.identities.add_key(body.service, body.label, call.identity.principal)
@@ -194,7 +195,7 @@ async def add_api_key(call: Call) -> Answer:
     answer_example={"items": [KEY]},
 )
 async def list_api_keys(call: Call) -> Answer:
-    """Never the keys themselves."""
+    """Lists keys without the keys themselves."""
     return Answer.of(ApiKeyList([_key_view(key) for key in await call.identities.keys()]))
 
 
@@ -208,7 +209,7 @@ async def list_api_keys(call: Call) -> Answer:
     codes=("api_key_not_found", "invalid_id"),
 )
 async def revoke_api_key(call: Call) -> Answer:
-    """It is refused from now on, within a second in other processes."""
+    """Withdraws a key. It is refused at once, and within a second in other processes."""
     key = await call.identities.revoke_key(check_id(call.params["id"]))
     actor, target = call.identity.principal, f"service:{key.service}"
     await call.groat.act(
@@ -230,7 +231,7 @@ def _check_origin(call: Call) -> None:
     sent = call.headers.get(b"origin")
     page = sent.decode("latin-1") if sent is not None else None
     host = call.headers.get(b"host", b"").decode("latin-1")
-    # A listed origin counts, but not `*`: any page whatever must not get tokens for a cookie.
+    # A listed origin counts, but `*` does not: not every page may get tokens for a cookie.
     listed = [each for each in call.settings.origins if each != "*"]
     if not origin.is_allowed(page, host, listed):
         origin.tell(page, host)

@@ -1,4 +1,4 @@
-"""The console's page: what it tells the browser of the modules of programs, and which inline script it may have."""
+"""The console's page: it tells the browser of the programs' modules, and its policy allows one inline script."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _IMPORT_MAP = re.compile(rb'(?<=<script type="importmap">).*?(?=</script>)', re.
 
 
 def address(program: str, module: BuiltModule, name: str) -> str:
-    """The address of a module's file: it holds the digest, so what is there never changes."""
+    """Return the address of a module's file. It holds the digest, so the content there never changes."""
     return f"/console/modules/{program}/{module.digest}/{name}"
 
 
@@ -41,7 +41,7 @@ def with_modules(page: bytes, modules: Mapping[str, BuiltModule]) -> bytes:
 
 
 def script_sources(page: bytes) -> str:
-    """The sources of scripts for the page's policy: the server itself, and the import map by its hash."""
+    """Return the sources of scripts for the page's policy: the server itself, and the import map by its hash."""
     found = _IMPORT_MAP.search(page)
     return "'self'" if found is None else f"'self' '{_digest(found[0], 'sha256')}'"
 
@@ -55,10 +55,10 @@ def _listed(program: str, module: BuiltModule) -> dict[str, Any]:
 
 
 def _digest(body: bytes, algorithm: str) -> str:
-    """A digest as policies and the attribute ``integrity`` have it."""
+    """Return a digest as policies and the attribute ``integrity`` have it."""
     return f"{algorithm}-{base64.b64encode(hashlib.new(algorithm, body).digest()).decode()}"
 
 
 def _json(value: Any) -> bytes:
-    """JSON that can stand in a script element: no text in it can end the element."""
+    """Return JSON for a script element: no text in it can end the element."""
     return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c").encode()

@@ -1,8 +1,8 @@
-"""The connections of a server process: how many there may be, whose, and which one gives way to a newcomer.
+"""The connections of a server process: their number, their addresses, and which one gives way to a newcomer.
 
-A connection *waits* while the server waits for its client: before a request is there in full, and between requests.
-Nothing is lost when such a connection ends, so the oldest of them gives way where there is no room. A connection whose
-request is being answered, and a reader who is connected, stay.
+A connection *waits* while the server waits for its client: until a request has arrived in full, and between requests.
+Nothing is lost when such a connection ends, so the oldest of them gives way where there is no room. A connection
+whose request is being answered stays, and so does a connected reader.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from groat.settings import Settings
 
 FILES_MAX = 65_536
-"""The process asks for so many open files, if the system allows them."""
+"""The process asks for this many open files, if the system allows them."""
 FILES_KEPT = 128
-"""Files that connections leave to the database, logs and whatever else needs some."""
+"""Open files that connections leave to the database, the logs and everything else."""
 LINGERING_MAX = 32
 OWN_FIRST = 32
-"""An address with so many connections loses one of its own before anybody else loses one."""
+"""An address with this many connections loses one of its own before anybody else loses one."""
 
 log = structlog.get_logger("groat.http")
 
@@ -60,7 +60,7 @@ class Waiting(Protocol):
     """A connection that may be asked to give way."""
 
     def give_way(self) -> bool:
-        """End the connection; False if it is being served after all."""
+        """End the connection. Returns False if it turns out to be served."""
 
 
 class Timed(Protocol):
@@ -70,11 +70,11 @@ class Timed(Protocol):
     unread_until: float
 
     def overdue(self, now: float) -> None:
-        """A deadline has passed."""
+        """Act on a deadline that has passed."""
 
 
 class Gate:
-    """Counts the connections of a process, lets newcomers in, and ends what is overdue."""
+    """Counts the connections of a process, lets newcomers in, and ends those that are overdue."""
 
     def __init__(self, limits: HttpLimits | None = None) -> None:
         self.limits = limits or HttpLimits()
@@ -100,7 +100,7 @@ class Gate:
         self.count_max = min(self.limits.connections_max or room, room)
 
     def enter(self, address: str) -> HttpError | None:
-        """Count a newcomer from this address (see ``counted_as``); why it must go, if it must.
+        """Count a newcomer from this address (see ``counted_as``). Returns why it must go, None if it may stay.
 
         Either way it has to ``leave``.
         """
@@ -129,7 +129,7 @@ class Gate:
         return refusal
 
     def leave(self, address: str, connection: Waiting) -> None:
-        """A connection from this address is gone."""
+        """Forget a connection from this address."""
         self.waiting.pop(connection, None)
         self.count -= 1
         left = self._by_address[address] - 1
@@ -144,12 +144,12 @@ class Gate:
         return self.count > self.count_max + LINGERING_MAX
 
     def sweep(self, now: float) -> None:
-        """End what is overdue."""
+        """End the connections that are overdue."""
         for each in [each for each in self.timed if each.deadline <= now or each.unread_until <= now]:
             each.overdue(now)
 
     def _make_room(self, address: str, *, own_only: bool) -> bool:
-        """Let the oldest waiting connection go; whether one went."""
+        """Let the oldest waiting connection go. Returns whether one went."""
         own_first = own_only or self._by_address.get(address, 0) >= OWN_FIRST
         while self.waiting:
             oldest = None
@@ -164,7 +164,7 @@ class Gate:
                 self.log.warning("connection_gave_way", address=address, open=self.count)
                 return True
             if self.count < self.count_max and len(self.waiting) < self.limits.waiting_max and not own_only:
-                # It is served after all, so there is one fewer that waits.
+                # It turned out to be served, so there is one fewer that waits.
                 return True
         return False
 
@@ -196,7 +196,7 @@ def _networks(proxies: tuple[str, ...]) -> list[Any]:
 
 
 def counted_as(address: str) -> str:
-    """An IPv6 address counts as its /64, which one person has whole."""
+    """Return the address to count. An IPv6 address counts as its /64, which belongs to one person."""
     if ":" not in address:
         return address
     try:

@@ -55,8 +55,8 @@ _read_snapshot = msgspec.json.Decoder(_SnapshotBalances).decode
     },
 )
 async def get_me(call: Call) -> Answer:
-    """The caller's balances with the position up to which they are right; the ETag is that position. Made for
-    polling: pass it as If-None-Match.
+    """Answers the caller's balances and the position up to which they are right. The ETag is that position: to poll,
+    pass it as If-None-Match.
     """
     identity = call.identity
     streams = identity.rooms

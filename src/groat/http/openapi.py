@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the operations: nothing is documented that is not served, and the reverse."""
+"""The OpenAPI 3.1 document, made from the operations: it describes all that is served, and nothing else."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _STORE_CODES = ("overloaded", "busy", "interrupted", "store_unavailable", "close
 
 
 def codes_of(operation: Operation) -> tuple[str, ...]:
-    """Every stable code this operation may answer: its own, and what its form implies."""
+    """Return every stable code that this operation may answer: its own, and those that its form implies."""
     codes = ["invalid_request", "invalid_query", *operation.codes]
     if operation.right is Right.SIGNED:
         codes.append("signature_invalid")
@@ -85,7 +85,7 @@ def codes_of(operation: Operation) -> tuple[str, ...]:
 
 @lru_cache(maxsize=KEPT_MAX)
 def document(version: str, catalogue: Catalogue, mount: str = "") -> bytes:
-    """The document of a server as JSON; ``mount`` is the prefix under which it is mounted."""
+    """Return the document of a server as JSON; ``mount`` is the prefix under which it is mounted."""
     described = _Described(catalogue)
     paths: dict[str, dict[str, Any]] = {}
     for operation in catalogue.described():
@@ -138,7 +138,7 @@ class _Described:
         ]
 
     def operation(self, operation: Operation) -> dict[str, Any]:
-        """One operation of the document."""
+        """Return one operation of the document."""
         described: dict[str, Any] = {
             "operationId": operation.id,
             "tags": [operation.tag],
@@ -239,7 +239,7 @@ def _parameter(query: Parameter, place: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=KEPT_MAX)
 def docs_page(version: str, catalogue: Catalogue) -> bytes:
-    """The document as one HTML page without scripts."""
+    """Return the document as one HTML page without scripts."""
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         f"<title>groat {html.escape(version)} API</title><style>{_STYLE}</style><h1>groat API</h1>"

@@ -18,7 +18,7 @@ DIRECTORY = Path(__file__).parent / "console"
 FILE_BYTES_MAX = 16 * 1024 * 1024
 
 _CODINGS = {b"br": ".br", b"gzip": ".gz"}
-"""Content codings by preference, and how the files end that the build has packed so."""
+"""The content codings by preference, and the endings of files that the build packed with them."""
 
 _LASTING = ("/assets/", "/console/")
 """Files below these have a hash of their content in their address, so they never change."""
@@ -54,7 +54,7 @@ class _ConsoleFile:
 
     @classmethod
     def built(cls, path: Path, *, lasting: bool) -> _ConsoleFile:
-        """A file of the console, with the packed ones that the build has put beside it."""
+        """Return a file of the console, with the packed ones that the build has put beside it."""
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         if kind.startswith("text/") or kind.endswith("javascript"):
             kind += "; charset=utf-8"
@@ -67,7 +67,7 @@ class _ConsoleFile:
 
     @classmethod
     def made(cls, kind: str, body: bytes, *, lasting: bool) -> _ConsoleFile:
-        """A file that no build has packed: it is packed here, if that makes it smaller."""
+        """Return a file that no build has packed. It is packed here, if that makes it smaller."""
         bodies = {b"": body}
         packed = gzip.compress(body, mtime=0)
         if len(packed) < len(body):
@@ -75,7 +75,7 @@ class _ConsoleFile:
         return cls(kind, bodies, lasting=lasting)
 
     def answer(self, headers: dict[bytes, bytes]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-        """Status, headers and body for a request with these headers."""
+        """Return status, headers and body for a request with these headers."""
         accepted = _codings(headers.get(b"accept-encoding", b""))
         coding = next((each for each in _CODINGS if each in self.bodies and each in accepted), b"")
         # Each coding is another representation, which a strong tag must tell from the others.
@@ -141,7 +141,7 @@ class Console:
 
 
 def _codings(accepted: bytes) -> set[bytes]:
-    """The content codings that a client takes: those that it names, but for a weight of nought."""
+    """Return the content codings that a client takes: those that it names, except with a weight of nought."""
     found = set()
     for each in accepted.lower().split(b","):
         name, _, weight = each.partition(b";")

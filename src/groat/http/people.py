@@ -1,4 +1,4 @@
-"""Find another person: to whom money is sent is named before it is sent."""
+"""Find another person: a sender sees the recipient's name before sending."""
 
 from __future__ import annotations
 

@@ -35,21 +35,21 @@ SLICE_BYTES: Final = 4 * 1024
 PIPELINE_MAX: Final = 8
 """Requests of one connection that may wait for the answer to the one before."""
 BODY_BYTES_PER_S: Final = 16 * 1024
-"""Each so many bytes of a body give it a second more."""
+"""A body gets one more second for each this many bytes."""
 FRAMING_BYTES: Final = 16 * 1024
-"""Chunk sizes, extensions and trailers may take so much more than the body itself."""
+"""Chunk sizes, extensions and trailers may take this many bytes more than the body itself."""
 LINGER_S: Final = 2.0
 LINGER_BYTES: Final = 1024 * 1024
 UNSENT_BYTES: Final = 64 * 1024
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
 _END: Final = b"\r\n\r\n"
 _NEVER: Final = math.inf
-# How much of a request is there. Plain numbers, for they are looked at some ten times a request.
+# How much of a request has arrived. Plain numbers, for they are read some ten times a request.
 _NOTHING, _HEAD, _BODY = range(3)
 
 
 class _Flow(FlowControl):
-    """Flow control that does not read on while bytes that were read are still to be worked off."""
+    """Flow control that reads on only when all bytes that were read are worked off."""
 
     holding = False
 
@@ -60,7 +60,7 @@ class _Flow(FlowControl):
 
 
 class _Ending:
-    """Stands for the transport of a cycle whose answer comes before its body: to close is to linger."""
+    """Stands in for the transport of a cycle whose answer comes before its body: closing it lingers."""
 
     def __init__(self, protocol: Protocol) -> None:
         self._protocol = protocol
@@ -109,7 +109,7 @@ class Protocol(HttpToolsProtocol):
     # The connection.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Let the client in, or say that there is no room."""
+        """Let the client in, or answer that there is no room."""
         super().connection_made(cast(asyncio.Transport, transport))
         self.flow = _Flow(self.transport)
         self._address = counted_as(self.client[0] if self.client else "")
@@ -149,11 +149,11 @@ class Protocol(HttpToolsProtocol):
         return True
 
     def overdue(self, now: float) -> None:
-        """A deadline has passed."""
+        """End the connection if the client let a deadline pass. If the server is late, set another one."""
         if self._deaf or self.transport.is_closing() or self.unread_until <= now:
             self._cut()
         elif self.flow.read_paused:
-            # It is the server that is late.
+            # The server is late, not the client.
             self.deadline = now + self._limits.body_s
         elif self._stage == _NOTHING:
             # Nothing was asked, so there is nothing to answer.
@@ -165,14 +165,14 @@ class Protocol(HttpToolsProtocol):
             self._refuse(HttpError("request_timeout"))
 
     def _cut(self) -> None:
-        """End the connection at once. What the client has not read is not kept for it, by the kernel neither."""
+        """End the connection at once. The kernel drops what the client has not read, too."""
         sock = self.transport.get_extra_info("socket")
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         self.transport.abort()
 
     def hang_up(self) -> None:
-        """Send what is written and no more; read on for a moment, and listen to nothing."""
+        """Send what is written and no more. Read on for a moment, and ignore what comes."""
         self._deaf = True
         self._seen = 0
         self._held = b""
@@ -208,7 +208,7 @@ class Protocol(HttpToolsProtocol):
         room = PIPELINE_MAX - len(self.pipeline)
         end = 0
         if self._left and not self._chunked:
-            # The length of this body is known, and it is not looked at.
+            # The length of this body is known, so it is not examined.
             end = min(len(data), self._left)
         elif room > 0:
             end = min(len(data), SLICE_BYTES)
@@ -248,7 +248,7 @@ class Protocol(HttpToolsProtocol):
             if self._should_upgrade():
                 self._upgrade(data[upgrade.args[0] :])
             elif self.cycle is not None:
-                # The parser takes what follows for another protocol's; the request itself is answered.
+                # The parser takes the following bytes for another protocol's; the request itself is answered.
                 self.cycle.keep_alive = False
             return
         except httptools.HttpParserError:
@@ -275,7 +275,7 @@ class Protocol(HttpToolsProtocol):
             cycle.transport = cast(asyncio.Transport, _Ending(self))
         return RequestResponseCycle.send(cycle, message)
 
-    # What the parser tells. All of it is done for each request, so each line counts.
+    # The parser's callbacks. All of them run for each request, so each line counts.
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -375,7 +375,7 @@ class Protocol(HttpToolsProtocol):
             elif name == b"expect":
                 self.expect_100_continue = value.lower() == b"100-continue"
         if self._chunked:
-            # Trailers are not listened to.
+            # Trailers are ignored.
             self.headers = []
         if self._left or self._chunked:
             self.deadline = self.loop.time() + self._limits.body_s
@@ -440,12 +440,12 @@ class Protocol(HttpToolsProtocol):
             self.flow.resume_reading()
 
     def pause_writing(self) -> None:
-        """The client does not read as fast as it is answered."""
+        """Pause the answer: the client reads more slowly than it is answered."""
         super().pause_writing()
         self.unread_until = self.loop.time() + self._limits.answer_s
 
     def resume_writing(self) -> None:
-        """The client has read."""
+        """Resume the answer: the client has read."""
         super().resume_writing()
         self.unread_until = _NEVER
 

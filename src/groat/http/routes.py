@@ -35,11 +35,11 @@ class _Node(Generic[T]):
 
 
 class Routes(Generic[T]):
-    """Finds the endpoints of a path. ``rest`` are those of a path whose first segment no path with names begins with.
+    """Finds the endpoints of a path. ``rest`` answers paths whose first segment begins no path with names.
 
     The one parameter of ``rest`` is the path without empty segments. A whole path comes before one with names, and a
-    literal segment before a named one. There is no way back: the path /a/b/c matches /a/{x}/c only if no path with
-    names begins with /a/b.
+    literal segment before a named one. The search never goes back: the path /a/b/c matches /a/{x}/c only if no path
+    with names begins with /a/b.
     """
 
     def __init__(self, rest: Endpoints[T] | None = None) -> None:

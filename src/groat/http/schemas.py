@@ -51,7 +51,7 @@ class Schemas:
         self.components["NumberedEvent"] = _more(self.components["NumberedEvent"], "EventData", event)
 
     def of(self, type_: Any) -> dict[str, Any]:
-        """The schema of a type that an operation takes or answers."""
+        """Return the schema of a type that an operation takes or answers."""
         return self._of[type_]
 
     def _add_fields(self, name: str, part: type[msgspec.Struct] | None) -> None:
@@ -70,7 +70,7 @@ def _data_of_kinds(tells: Sequence[Tells]) -> list[type[msgspec.Struct]]:
 
 
 def _data_of(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """The rule that an event of this type has data of this schema."""
+    """Return the rule that an event of this type has data of this schema."""
     return {
         "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
         "then": {"properties": {"data": schema}, "required": ["data"]},
@@ -78,7 +78,7 @@ def _data_of(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _more(schema: dict[str, Any], name: str, base: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a type with more fields than its base, as the base and these."""
+    """Return the schema of a type with more fields than its base, as the base and these."""
     own = {key: value for key, value in schema["properties"].items() if key not in base["properties"]}
     required = [key for key in schema["required"] if key in own]
     return {
@@ -102,7 +102,7 @@ def _require_what_is_sent(types: Sequence[Any], components: dict[str, Any]) -> N
 
 
 def _structs(infos: Iterable[inspect.Type]) -> set[type[msgspec.Struct]]:
-    """Every struct among the types and in their fields."""
+    """Collect every struct among the types and in their fields."""
     found: set[type[msgspec.Struct]] = set()
     waiting = list(infos)
     while waiting:

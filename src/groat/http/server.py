@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from groat.settings import Settings
 
 FINISH_S = 10
-"""Requests and connections may take so long to end after the drain window, before they are cut."""
+"""Requests and connections may take this many seconds to end after the drain window; then they are cut."""
 
 BEAT_S = 1.0
 SWEEP_S = 1.0
@@ -123,7 +123,7 @@ class Server(uvicorn.Server):
             self._gate.sweep(loop.time())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop: no new readers, those there leave within the drain window, requests finish, the ledger closes."""
+        """Stop: take no new readers, close those there within the drain window, finish requests, close the ledger."""
         if self._app.groat_live is not None:
             self._app.groat_live.begin_drain()
         await super().shutdown(sockets)
@@ -134,7 +134,7 @@ class Server(uvicorn.Server):
 def make_server(
     settings: Settings, on_ready: Callable[[], None] | None = None, place: WorkerPlace | None = None
 ) -> Server:
-    """A server for these settings, not yet started; ``on_ready`` is called once it listens."""
+    """Return a server for these settings, not yet started; ``on_ready`` is called once it listens."""
     app = create_app(settings)
     gate = Gate(HttpLimits.of(settings))
     config = uvicorn.Config(

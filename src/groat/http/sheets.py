@@ -193,7 +193,8 @@ async def preview_sheet(call: Call) -> Answer:
             file = await call.attended(pool.run(READ, person, parts))
         except WorkFailed as error:
             raise SheetError("sheet_unreadable" if error.reason == "crash" else "sheet_too_costly") from None
-        # Thousands of rows take a tenth of a second each time that they are walked; meanwhile others are served.
+        # Walking thousands of rows takes a tenth of a second each time. A thread leaves the event loop to others
+        # meanwhile.
         sheet, users = await asyncio.to_thread(_take, file)
         people = await call.groat.read(_look_up, users, code)
         return await asyncio.to_thread(lambda: Answer.of(_preview(sheet, asset, people)))
@@ -205,14 +206,14 @@ async def _parts(order: SheetOrder, file: bytes) -> AsyncIterator[bytes]:
 
 
 def _take(file: IO[bytes]) -> tuple[Sheet, list[str]]:
-    """The sheet that a child read, and who is named in it. Raises SheetError where it found that this is none."""
+    """Return the sheet that a child read, and the people named in it. Raises SheetError if the file is no sheet."""
     with file:
         sheet = take_sheet(file.read())
     return sheet, sorted({row.user for row in sheet.rows if row.error is None})
 
 
 def _read_form(content_type: bytes, body: bytes) -> dict[str, bytes]:
-    """The form's fields. Raises HttpError ``unsupported_media_type`` or ``invalid_file``."""
+    """Read the form's fields. Raises HttpError ``unsupported_media_type`` or ``invalid_file``."""
     kind, options = multipart.parse_options_header(content_type.decode("latin-1"))
     if kind.lower() != "multipart/form-data" or not options.get("boundary"):
         raise HttpError("unsupported_media_type")
@@ -306,7 +307,7 @@ def _preview(sheet: Sheet, asset: Asset, people: _PeopleOfFile) -> SheetPreview:
 def _rows(rows: Iterable[ReadRow], asset: Asset, people: _PeopleOfFile) -> Iterable[SheetRow]:
     first_lines: dict[str, int] = {}
     for row in rows:
-        # An id that exists means itself, even when it reads like an e-mail address.
+        # An existing id wins, even when it reads like an e-mail address.
         user = row.user if row.user in people.known else people.by_email.get(row.user.lower(), row.user)
         first = first_lines.setdefault(user, row.line) if user else row.line
         balance = people.balances.get(user)

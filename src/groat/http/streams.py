@@ -68,7 +68,7 @@ class Reset(msgspec.Struct):
 
 
 class StreamPage(msgspec.Struct):
-    """Events behind a position, and where they lead; ``reset`` instead where going on from there is impossible."""
+    """Events after a position, and the position after them. ``reset`` comes instead where going on is impossible."""
 
     events: list[NumberedEvent]
     position: str
@@ -174,7 +174,7 @@ async def read_streams(call: Call) -> Answer | EventStream:
 
 
 async def _check_reader(live: Live, identity: Identity, streams: list[str]) -> None:
-    """See that the caller may read the streams, and note in the audit log whose they look at.
+    """Check that the caller may read the streams, and note in the audit log whose they view.
 
     Raises HttpError ``forbidden``, StoreError.
     """
@@ -187,7 +187,7 @@ async def _check_reader(live: Live, identity: Identity, streams: list[str]) -> N
 
 
 def _wait(call: Call) -> float:
-    """The seconds to wait. Raises HttpError ``invalid_query``."""
+    """Return the seconds to wait. Raises HttpError ``invalid_query``."""
     wait = call.query.get("wait", "0")
     if not (wait.isascii() and wait.isdigit() and len(wait) < 3 and int(wait) <= WAIT_S_MAX):
         raise HttpError("invalid_query", f"wait is a number of seconds from 0 to {WAIT_S_MAX:.0f}.")

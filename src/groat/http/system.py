@@ -32,7 +32,7 @@ class ActionView(msgspec.Struct):
 
 
 class ConfigView(msgspec.Struct):
-    """The facts for a front end before anybody signs in. With no ``people_found_by`` nobody is told a name."""
+    """The facts that a front end needs before anybody signs in. With no ``people_found_by`` nobody is told a name."""
 
     version: str
     demo: bool
@@ -136,7 +136,7 @@ def _is_local(call: Call) -> bool:
     if not call.settings.local_metrics or not call.headers.keys().isdisjoint(_OF_PROXIES):
         return False
     if call.scope["http_version"] == "1.0":
-        # So a bare nginx asks.
+        # An nginx without settings for its proxy asks with HTTP/1.0 and adds no headers.
         return False
     try:
         return ipaddress.ip_address(call.address).is_loopback

@@ -11,13 +11,13 @@ from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 from groat.api.operations import Operation
 from groat.asgi import Scope
 
-# Probes and scrapes come every few seconds and say nothing; a stream's time is its reader's patience.
+# Probes and scrapes come every few seconds and say nothing. A stream lasts as long as its reader stays.
 NOT_TRACED = frozenset({"isLive", "isReady", "getMetrics", "readStream", "readStreams"})
 
 
 @contextmanager
 def call_span(tracer: Tracer, operation: Operation, scope: Scope) -> Iterator[Span]:
-    """The span of one call, which is the current one meanwhile; it belongs where the caller's `traceparent` says."""
+    """Open the span of one call as the current one, below the span that the caller's `traceparent` names."""
     fields = propagate.get_global_textmap().fields
     carrier = {
         field: value.decode("latin-1")
@@ -40,7 +40,7 @@ def call_span(tracer: Tracer, operation: Operation, scope: Scope) -> Iterator[Sp
 
 
 def tell_status(span: Span, status: int) -> None:
-    """Let a call's span know how it was answered."""
+    """Record on a call's span how it was answered."""
     span.set_attribute("http.response.status_code", status)
     if status >= 500:
         span.set_status(StatusCode.ERROR)

@@ -67,7 +67,7 @@ class ReverseInput(Body):
     metadata: Metadata = field(default_factory=dict)
 
 
-# Members that a code adds stand in it, too, so it is built as a dict.
+# Codes add members, so it is built as a dict.
 _Problem = Annotated[
     dict[str, Any], msgspec.Meta(extra_json_schema={"$ref": "#/components/schemas/ProblemView"})
 ]
@@ -110,7 +110,7 @@ _POST_CODES = (
 
 
 async def to_post(call: Call, body: TransactionInput, key: str, reason: str = "") -> Post:
-    """The command in a body. Raises InvalidInput."""
+    """Return the command in a body. Raises InvalidInput."""
     known = call.services.assets
     postings = []
     for posting in body.postings:

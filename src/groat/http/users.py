@@ -1,4 +1,4 @@
-"""People, for staff: who there is, what they have, what they may do; and the audit log."""
+"""People, for staff: their records, balances and rights; and the audit log."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class UserInput(Body):
 
 
 class UserPatch(Body):
-    """Changes of a person; what is not named stays. A new password signs them out everywhere."""
+    """Changes of a person. A field that is not named stays. A new password signs them out everywhere."""
 
     name: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
     email: Annotated[str, Meta(max_length=254)] | UnsetType | None = UNSET
@@ -126,7 +126,7 @@ _FORM_CODES = (
     answer_example={"items": [PERSON], "cursor": None},
 )
 async def list_users(call: Call) -> Answer:
-    """Everybody with a record here or a stream of events, by user id, with all balances."""
+    """Lists everybody with a record here or a stream of events, by user id, with all balances."""
     q, limit = call.query.get("q", ""), call.limit()
     if len(q) > 100:
         raise HttpError("invalid_query", "q has at most 100 characters.")
@@ -299,6 +299,6 @@ async def _views(call: Call, users: list[str]) -> list[UserView]:
 async def _keep(
     call: Call, kind: str, user: str, reason: str = "", before: object = None, after: object = None
 ) -> None:
-    """Write down what staff did to a person's record."""
+    """Write to the audit log what staff did to a person's record."""
     actor = call.identity.principal
     await call.groat.act(kind, actor=actor, target=f"user:{user}", reason=reason, before=before, after=after)

@@ -1,10 +1,10 @@
-"""Several server processes behind one port: who starts them, starts them again, and ends them in good order.
+"""Several server processes behind one port: a supervisor starts, restarts and ends them in good order.
 
 Each worker has a listening socket of its own on the shared port (SO_REUSEPORT), so the kernel spreads connections
-evenly; the supervisor made the sockets and keeps them, so what arrives for a worker that just died waits for the next
-one. A worker's standard input ties it to the supervisor: it brings the settings, takes a byte back every second once
-the worker serves, and its end tells each that the other is gone. Workers are programs of their own, not forks, for a
-fork repeats the random numbers of its parent, and with them ids.
+evenly. The supervisor makes and keeps the sockets, so connections to a worker that just died wait for the next one. A
+worker's standard input ties it to the supervisor: it brings the settings, takes a byte back every second once the
+worker serves, and its end tells each that the other is gone. Workers are programs of their own, not forks: a fork
+repeats the random numbers of its parent, and with them ids.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ RETRY_S_MAX = 5.0
 STEADY_S = 10.0
 """A worker that lived this long did not fail at its start."""
 SILENCE_S = 30.0
-"""A worker that serves and says nothing for so long is stuck."""
+"""A worker that serves and says nothing for this long is stuck."""
 GRACE_S = 5.0
 FAILED = 1
 
@@ -71,7 +71,7 @@ class Supervisor:
         self._folder = TemporaryDirectory(prefix="groat-workers-")
 
     def run(self) -> int:
-        """Serve until SIGINT or SIGTERM; the exit code: 0 when all ended well. Must run in the main thread."""
+        """Serve until SIGINT or SIGTERM. Returns the exit code, 0 when all ended well. Must run in the main thread."""
         heard, told = socket.socketpair()
         heard.setblocking(False)
         told.setblocking(False)
@@ -153,7 +153,7 @@ class Supervisor:
         try:
             beats = worker.tie.recv(64) if worker.tie else b""
         except ConnectionResetError:
-            # It died before it read all that we said.
+            # It died before it read all of its settings.
             beats = b""
         if not beats:
             self._untie(worker)
@@ -172,7 +172,7 @@ class Supervisor:
             worker.tie = None
 
     def _bury(self) -> None:
-        """See who died, and when to start anew; before all were ready once, a death ends everything."""
+        """Reap dead workers, and plan when to start anew. Before all were ready once, a death ends everything."""
         for worker in self._workers:
             code = worker.process.poll() if worker.process else None
             if code is None:
@@ -195,7 +195,7 @@ class Supervisor:
                 self._stop(again=False)
 
     def _stop(self, *, again: bool) -> None:
-        """Ask all workers to drain; whoever asks a second time has no patience left."""
+        """Ask all workers to drain. A second request ends them at once."""
         self._stopping = True
         self._send(signal.SIGKILL if again else signal.SIGTERM)
         patience_s = self._settings.drain_s + server.FINISH_S + GRACE_S
@@ -208,12 +208,12 @@ class Supervisor:
 
 
 def _shell_code(code: int) -> int:
-    """An exit code as shells tell it: 128 and the number of the signal that ended the process."""
+    """Return an exit code as shells give it: 128 and the number of the signal that ended the process."""
     return code if code >= 0 else 128 - code
 
 
 def _listen(settings: Settings) -> list[list[socket.socket]]:
-    """For each worker a listening socket on each address of the host; raises OSError."""
+    """Open for each worker a listening socket on each address of the host. Raises OSError."""
     found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     listeners: list[list[socket.socket]] = []
     port = settings.port
@@ -235,7 +235,7 @@ def _listen(settings: Settings) -> list[list[socket.socket]]:
 
 
 def work(descriptors: list[int]) -> None:
-    """Be a worker: serve on these listening sockets, with the settings that standard input brings first."""
+    """Run a worker: serve on these listening sockets, with the settings that standard input brings first."""
     with socket.socket(fileno=sys.stdin.fileno()) as tie, tie.makefile("rb") as told:
         settings, metrics = msgspec.json.decode(told.readline(), type=tuple[Settings, str])
         logs.configure(settings)

@@ -1,4 +1,4 @@
-"""Identity: who calls and with which roles, by token, API key or session; and the built-in accounts."""
+"""Identity: identify callers and their roles by token, API key or session; keep the built-in accounts."""
 
 from groat.identity.errors import IDENTITY_ERRORS, IdentityError, Throttled, Unauthorized
 from groat.identity.flows import Change

@@ -41,13 +41,13 @@ IDENTITY_ERRORS: dict[str, Rule] = {
 
 
 class IdentityError(GroatError):
-    """A caller or a person's record is not as it must be; codes of :data:`IDENTITY_ERRORS`."""
+    """A caller or a person's record is invalid; codes of :data:`IDENTITY_ERRORS`."""
 
     rules = IDENTITY_ERRORS
 
 
 class Unauthorized(IdentityError):
-    """The credentials do not let in (401)."""
+    """The credentials are not accepted (401)."""
 
 
 class Throttled(IdentityError):

@@ -66,7 +66,7 @@ def standings(
 
 
 def find_for_login(name: str) -> Flow[Principal | None]:
-    """A person by user id or, when there is an @, by e-mail address first."""
+    """Find a person by user id or, when there is an @, by e-mail address first."""
     row = None
     if "@" in name:
         row = yield Query("find_principal_by_email", (name.lower(),))
@@ -76,7 +76,7 @@ def find_for_login(name: str) -> Flow[Principal | None]:
 
 
 def create(principal: Principal, now: int) -> Flow[None]:
-    """A new person or service; raises IdentityError ``user_exists``."""
+    """Create a person or a service. Raises IdentityError ``user_exists``."""
     taken = yield Query("find_principal", (principal.id,))
     if taken is None and principal.email:
         taken = yield Query("find_principal_by_email", (principal.email,))
@@ -95,8 +95,8 @@ def create(principal: Principal, now: int) -> Flow[None]:
 class Change(msgspec.Struct, kw_only=True):
     """A change of a person; UNSET leaves a field as it is. ``tokens_after`` is in seconds since 1970.
 
-    ``waits_until`` (seconds since 1970) is when the person may decide on requests, if this gives them roles that they
-    did not have or a password that somebody else knows.
+    ``waits_until`` (seconds since 1970) is the moment from which the person may decide on requests, if this gives
+    them new roles or a password that somebody else knows.
     """
 
     name: str | msgspec.UnsetType = msgspec.UNSET
@@ -114,7 +114,7 @@ class Change(msgspec.Struct, kw_only=True):
 
 
 def change(principal: str, wanted: Change, now: int) -> Flow[tuple[Principal, Principal]]:
-    """Change a person: before and after. One who has no record yet (a token's bearer) gets one.
+    """Change a person. Returns the record before and after. One without a record (a token's bearer) gets one.
 
     Raises IdentityError ``user_exists`` when the e-mail address is another's. Signing out ends the sessions too.
     """
@@ -143,7 +143,7 @@ def change(principal: str, wanted: Change, now: int) -> Flow[tuple[Principal, Pr
 
 
 def changed(after_rev: int) -> Flow[tuple[int, list[str]]]:
-    """List the principals that changed after a rev, and the newest rev. From -1: nobody, only the rev to begin with."""
+    """List the principals that changed after a rev, and the newest rev. After -1 it lists nobody, only the rev."""
     if after_rev < 0:
         row = yield Query("last_rev", ())
         return row[0], []
@@ -152,7 +152,7 @@ def changed(after_rev: int) -> Flow[tuple[int, list[str]]]:
 
 
 def people(principals: list[str]) -> Flow[list[Person]]:
-    """The records of the given people; those without one are left out."""
+    """Read the records of these people. Those without one are left out."""
     rows = yield Query("people_by_ids", (principals,))
     return [
         Person(
@@ -168,7 +168,7 @@ def people(principals: list[str]) -> Flow[list[Person]]:
 
 
 def add_key(key: ApiKey, digest: bytes) -> Flow[None]:
-    """A new key of a service, whose record is made with its first key."""
+    """Add a key of a service. The first key creates the service's record."""
     principal = f"service:{key.service}"
     row = yield Query("find_principal", (principal,))
     if row is None:
@@ -180,13 +180,13 @@ def add_key(key: ApiKey, digest: bytes) -> Flow[None]:
 
 
 def key_owner(digest: bytes) -> Flow[tuple[str, frozenset[str]] | None]:
-    """The service principal and roles behind a key's digest."""
+    """Read the service principal and the roles behind a key's digest."""
     row = yield Query("find_api_key", (digest,))
     return None if row is None else (row[0], frozenset(json.loads(row[1] or "[]")))
 
 
 def aliases(principal: str, user: str) -> Flow[list[str]]:
-    """Other principals of the same person: the one whose e-mail address is the user id, and their own address."""
+    """Find the person's other principals: the one with this user id as e-mail address, and their own address."""
     found = []
     if "@" in user:
         found.append(_principal((yield Query("find_principal_by_email", (user.lower(),)))))
@@ -196,7 +196,7 @@ def aliases(principal: str, user: str) -> Flow[list[str]]:
 
 
 def keys(limit: int) -> Flow[list[ApiKey]]:
-    """All keys, newest first."""
+    """Read all keys, newest first."""
     rows = yield Query("list_api_keys", (limit,))
     return [_key(row) for row in rows]
 
@@ -240,7 +240,7 @@ def close_session(digest: bytes, now: int) -> Flow[str | None]:
 
 
 def roles_in_use() -> Flow[set[str]]:
-    """The roles that anybody's record has."""
+    """List the roles that any record has."""
     rows = yield Query("roles_in_use", ())
     return {row[0] for row in rows}
 
@@ -271,7 +271,7 @@ def _key(row: Any) -> ApiKey:
 
 
 def list_users(pattern: str, after: str, limit: int) -> Flow[list[str]]:
-    """User ids that match a LIKE pattern, in order, behind ``after``."""
+    """List the user ids that match a LIKE pattern, in order, behind ``after``."""
     rows = yield Query("list_users", ([pattern], f"user:{after}", limit))
     return [row[0].partition(":")[2] for row in rows]
 
@@ -285,7 +285,7 @@ def knows(user: str) -> Flow[bool]:
 
 
 def balances_of(users: list[str]) -> Flow[dict[str, list[BalanceView]]]:
-    """All balances of many people, by user id, each person's by path and asset."""
+    """Read all balances of many people, by user id, each person's by path and asset."""
     rows = yield Query("balances_of_users", ([f"user:{user}" for user in users],))
     found: dict[str, list[BalanceView]] = {}
     for path, asset, scale, floor, ceiling, debits, credits_, held, version in sorted(

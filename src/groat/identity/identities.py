@@ -41,13 +41,13 @@ KEYS_LISTED_MAX = 1_000
 SESSION_TTL_S = 12 * 3600
 CACHED_MAX = 20_000
 FRESH_S = 1.0
-"""A cached caller is let in while the knowledge of changed rights is at most so old (5 s are promised)."""
+"""A cached caller is let in only while the news of changed rights is at most this old (5 s are promised)."""
 
 
 class Identities:
-    """All that is known of callers, over a Groat and its settings.
+    """Finds and checks callers, over a Groat and its settings.
 
-    Checked credentials are kept under their digest until they expire or their principal changes, for checking a
+    Checked credentials are cached under their digest until they expire or their principal changes, because checking a
     signature costs more than posting a transaction.
     """
 
@@ -104,9 +104,10 @@ class Identities:
         return await self._groat.read(flows.standings, callers, _now())
 
     async def unchanged(self, identities: Sequence[Identity]) -> set[Identity]:
-        """Those of the identities, of principals that changed, who are let in as before: with the same roles.
+        """Return those identities of changed principals that are let in as before: with the same roles.
 
-        Never a service's, nor one whose roles its token says: of these it is not known what they would be now.
+        A service is never among them, nor a person whose roles come from their token: their present roles are not
+        known here.
         """
         people = [identity for identity in identities if not identity.is_service]
         found = await asyncio.gather(*(self._callers.ask((one.principal, one.session)) for one in people))
@@ -134,7 +135,7 @@ class Identities:
         return identity
 
     async def changes(self, after_rev: int) -> tuple[int, list[str]]:
-        """Principals whose rights changed after ``after_rev``, and the newest rev; begin with -1 (names nobody)."""
+        """Return the principals whose rights changed after ``after_rev``, and the newest rev. -1 names nobody."""
         rev, principals = await self._groat.read(flows.changed, after_rev)
         self._drop(principals)
         return rev, principals
@@ -150,7 +151,9 @@ class Identities:
         ttl_s: int | None = None,
         session: OpenSession | None = None,
     ) -> tuple[str, Identity]:
-        """A token for a person, and what it says. ``ttl_s`` is in seconds, None for the setting ``token_ttl_s``.
+        """Issue a token for a person. Returns the token and its identity.
+
+        ``ttl_s`` is its life in seconds, None for the setting ``token_ttl_s``.
 
         With a ``session`` the token is refused as soon as that one ends. Raises IdentityError ``invalid_user``,
         ``invalid_role``.
@@ -171,10 +174,10 @@ class Identities:
     # -- signing in --------------------------------------------------------------------------------------------
 
     async def login(self, name: str, password: str, address: str) -> Person:
-        """The person with this user id or e-mail address and password; ``address`` is the caller's, for the brake,
-        or "" where a proxy hides it.
+        """Return the person with this user id or e-mail address and this password.
 
-        Raises Unauthorized ``login_failed``, Throttled, Overloaded.
+        ``address`` is the caller's, for the brake on guessing, or "" where a proxy hides it. Raises Unauthorized
+        ``login_failed``, Throttled, Overloaded.
         """
         record = await self._groat.read(flows.find_for_login, name)
         # Count guesses at a person together, whether made by user id or by e-mail address.
@@ -187,7 +190,7 @@ class Identities:
         return _person(record)
 
     async def open_session(self, user: str) -> tuple[str, OpenSession]:
-        """A new session's cookie value, of which only the digest is stored, and the session."""
+        """Open a session. Returns the cookie's value, of which only the digest is stored, and the session."""
         cookie = secrets.token_urlsafe(32)
         digest, now = _digest(cookie), _now()
         expires_at = now + SESSION_TTL_S * 1_000_000
@@ -203,7 +206,7 @@ class Identities:
         return _person(found[0]), OpenSession(digest.hex(), found[1])
 
     async def close_session(self, cookie: str) -> None:
-        """End a session and refuse its tokens; one that is unknown or ended already is none."""
+        """End a session and refuse its tokens. One that is unknown or ended already is ignored."""
         principal = await self._groat.write(flows.close_session, _digest(cookie), _now())
         if principal is not None:
             self._forget([principal])
@@ -220,10 +223,10 @@ class Identities:
         roles: tuple[str, ...] | None = (),
         by_staff: bool = False,
     ) -> Person:
-        """A new person; without a password they cannot sign in here. ``roles`` None leaves roles to their tokens.
+        """Add a person. Without a password they cannot sign in here.
 
-        Whoever is made by staff (``by_staff``) decides on requests only after ``new_staff_wait_s``.
-        Raises IdentityError ``user_exists``, ``invalid_*``, ``weak_password``.
+        ``roles`` None leaves their roles to their tokens. A person whom staff add (``by_staff``) decides on requests
+        only after ``new_staff_wait_s``. Raises IdentityError ``user_exists``, ``invalid_*``, ``weak_password``.
         """
         record = Principal(
             id=f"user:{check_user(user)}",
@@ -237,17 +240,17 @@ class Identities:
             decides_after=self._waits_until() if by_staff else 0,
         )
         await self._groat.write(flows.create, record, _now())
-        # Tokens of theirs may have been let in before there was a record.
+        # Their tokens may have been let in before there was a record.
         self._forget([record.id])
         return _person(record)
 
     async def change_user(
         self, user: str, wanted: Change, *, password: str | None = None, by_staff: bool = False
     ) -> tuple[Person, Person]:
-        """Change a person: before and after. A new password signs them out everywhere.
+        """Change a person. Returns the record before and after. A new password signs them out everywhere.
 
-        Whoever gets roles or a password from staff (``by_staff``) decides on requests only after ``new_staff_wait_s``.
-        Raises IdentityError ``user_exists``, ``invalid_*``, ``weak_password``.
+        Whoever gets roles or a password from staff (``by_staff``) decides on requests only after
+        ``new_staff_wait_s``. Raises IdentityError ``user_exists``, ``invalid_*``, ``weak_password``.
         """
         if wanted.roles is not msgspec.UNSET and wanted.roles is not None:
             wanted.roles = check_roles(wanted.roles)
@@ -281,18 +284,18 @@ class Identities:
         return int(time.time()) + self._settings.new_staff_wait_s
 
     async def aliases(self, identity: Identity) -> list[str]:
-        """Other principals that are the same person as the caller: by e-mail address and user id."""
+        """Find the caller's other principals: by e-mail address and by user id."""
         if identity.user is None:
             return []
         return await self._groat.read(flows.aliases, identity.principal, identity.user)
 
     async def find_user(self, user: str) -> Person | None:
-        """A person's record, None when there is none."""
+        """Return a person's record, None if there is none."""
         record = await self._groat.read(flows.find, f"user:{check_user(user)}")
         return None if record is None else _person(record)
 
     async def user_of(self, text: str, *, by_email: bool = True) -> str | None:
-        """The user id of an id or e-mail address that is known here: by a record, or by a stream; None for others."""
+        """Return the user id for an id or e-mail address that a record or a stream has; None for others."""
         found = await self._groat.read(flows.find_for_login, text) if by_email else None
         if found is not None:
             return found.id.partition(":")[2]
@@ -301,12 +304,12 @@ class Identities:
         return text if await self._groat.read(flows.knows, text) else None
 
     async def people(self, users: list[str]) -> dict[str, Person]:
-        """The records of many people by user id; those without one are left out."""
+        """Return the records of many people by user id. Those without one are left out."""
         found = await self._groat.read(flows.people, [f"user:{user}" for user in users])
         return {person.user: person for person in found}
 
     async def list_users(self, q: str, after: str, limit: int) -> list[str]:
-        """Ids of people with a record or a stream whose id, name or e-mail contains ``q``, behind ``after``."""
+        """List ids of people with a record or a stream whose id, name or e-mail contains ``q``, behind ``after``."""
         literal = q.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
         pattern = f"%{literal}%" if q else "%"
         return await self._groat.read(flows.list_users, pattern, after, limit)
@@ -316,11 +319,11 @@ class Identities:
         return await self._groat.read(flows.knows, user)
 
     async def roles_in_use(self) -> set[str]:
-        """The roles that anybody's record has."""
+        """List the roles that any record has."""
         return await self._groat.read(flows.roles_in_use)
 
     async def balances_of(self, users: list[str]) -> dict[str, list[BalanceView]]:
-        """All balances of many people by user id; those without any are left out."""
+        """Return all balances of many people by user id. Those without any are left out."""
         return await self._groat.read(flows.balances_of, users)
 
     async def has_admin(self) -> bool:
@@ -330,14 +333,17 @@ class Identities:
     # -- API keys ----------------------------------------------------------------------------------------------
 
     async def add_key(self, service: str, label: str, created_by: str) -> tuple[str, ApiKey]:
-        """A new API key, shown this once, and its record. Raises IdentityError ``invalid_service``."""
+        """Add an API key. Returns the key, shown only this once, and its record.
+
+        Raises IdentityError ``invalid_service``.
+        """
         key = ApiKey(str(uuid7()), check_service(service), check_text(label, 200), _now(), created_by, None)
         text = KEY_PREFIX + secrets.token_urlsafe(32)
         await self._groat.write(flows.add_key, key, _digest(text))
         return text, key
 
     async def keys(self) -> list[ApiKey]:
-        """The newest 1,000 keys, newest first; never the keys themselves."""
+        """List the newest 1,000 keys, newest first, without the keys themselves."""
         return await self._groat.read(flows.keys, KEYS_LISTED_MAX)
 
     async def revoke_key(self, id: str) -> ApiKey:
@@ -351,7 +357,7 @@ class Identities:
     async def _known(self, digest: bytes) -> Identity | None:
         now = time.monotonic()
         if now - self._looked_at >= FRESH_S:
-            # Set it before the read: one caller reads, the others go on with the knowledge that was fresh just now.
+            # Set it before the read: one caller reads, and the others go on with what was fresh just now.
             before, self._looked_at = self._looked_at, now
             try:
                 self._rev, _ = await self.changes(self._rev)
@@ -373,7 +379,7 @@ class Identities:
         self._cache[digest] = identity
 
     def _forget(self, principals: list[str]) -> None:
-        """Forget whose rights this process changed, and tell those who listen."""
+        """Forget the callers whose rights this process changed, and notify the listeners."""
         self._drop(principals)
         for changed in self._listeners:
             changed()
@@ -385,7 +391,7 @@ class Identities:
 
 
 def _lets_in(standing: CallerRecord, identity: Identity) -> bool:
-    """Return whether a token that is good in itself lets its bearer in."""
+    """Return whether a token that is valid in itself lets its bearer in."""
     if not standing.session_open:
         return False
     record = standing.record

@@ -1,4 +1,4 @@
-"""The values of a caller that the other rooms receive from identity."""
+"""The values by which identity describes a caller to the other rooms."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STAFF_ROLES = frozenset({ADMIN, SUPPORT})
 """Roles with rights of their own: ``admin`` may do everything, ``support`` may read everything."""
 
 EVERYBODY = "role:all"
-"""The room in which every person is, whatever their roles: what is told there is told to all."""
+"""The room that every person is in, whatever their roles. Everybody hears what is told there."""
 
 ROLES_MAX = 16
 _EMAIL = re.compile(
@@ -45,7 +45,7 @@ class Identity(msgspec.Struct, frozen=True):
 
     @property
     def may_decide(self) -> bool:
-        """Return whether they were staff for long enough to decide on requests."""
+        """Return whether they have been staff for long enough to decide on requests."""
         return self.decides_after <= time.time()
 
     @property
@@ -60,7 +60,7 @@ class Identity(msgspec.Struct, frozen=True):
 
     @property
     def rooms(self) -> list[str]:
-        """The streams of their roles, and for a person the room of all."""
+        """Return the streams of their roles, and for a person the room of all."""
         own = {f"role:{role}" for role in self.roles}
         return sorted(own if self.user is None else own | {EVERYBODY})
 
@@ -88,7 +88,7 @@ class Person(msgspec.Struct, frozen=True):
     has_password: bool = False
 
     def facts(self) -> dict[str, Any]:
-        """The JSON-able part of the record that the audit log keeps."""
+        """Return the part of the record that the audit log keeps, as JSON-able values."""
         facts = msgspec.structs.asdict(self)
         del facts["has_password"]
         return facts
@@ -106,7 +106,7 @@ class ApiKey(msgspec.Struct, frozen=True):
 
 
 def check_user(user: str) -> str:
-    """The user id itself; raises IdentityError ``invalid_user``."""
+    """Return the user id itself. Raises IdentityError ``invalid_user``."""
     if not _NAME.fullmatch(user):
         raise IdentityError("invalid_user")
     return user
@@ -118,21 +118,21 @@ def is_user(text: str) -> bool:
 
 
 def check_service(name: str) -> str:
-    """The service name itself; raises IdentityError ``invalid_service``."""
+    """Return the service name itself. Raises IdentityError ``invalid_service``."""
     if not _NAME.fullmatch(name):
         raise IdentityError("invalid_service")
     return name
 
 
 def check_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
-    """The roles, sorted and each once; raises IdentityError ``invalid_role``."""
+    """Return the roles, sorted and each once. Raises IdentityError ``invalid_role``."""
     if len(roles) > ROLES_MAX or not all(_NAME.fullmatch(role) for role in roles):
         raise IdentityError("invalid_role")
     return tuple(sorted(set(roles)))
 
 
 def check_email(email: str) -> str:
-    """The address in lower case; raises IdentityError ``invalid_email``."""
+    """Return the address in lower case. Raises IdentityError ``invalid_email``."""
     if len(email) > 254 or not email.isprintable() or not _EMAIL.fullmatch(email):
         raise IdentityError("invalid_email")
     return email.lower()

@@ -34,7 +34,7 @@ class Passwords:
         self._waiting = 0
 
     async def hash(self, password: str) -> str:
-        """The argon2id hash; raises IdentityError ``weak_password``."""
+        """Return the argon2id hash. Raises IdentityError ``weak_password``."""
         if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
             raise IdentityError("weak_password")
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._hasher.hash, password)
@@ -67,18 +67,18 @@ class Passwords:
 
 
 class Throttle:
-    """Counts sign-ins that did not succeed, by user and by address; too many within 15 minutes and further ones wait.
+    """Counts failed sign-ins by user and by address. After too many within 15 minutes, further ones must wait.
 
-    Kept in memory, per process and bounded: the oldest entries are forgotten first.
+    The counts are in memory, per process and bounded: the oldest are forgotten first.
     """
 
     def __init__(self) -> None:
         self._attempts: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def attempt(self, user: str, address: str) -> None:
-        """Count an attempt before it is tried, so that parallel guesses count too; raises Throttled.
+        """Count an attempt before it is tried, so that parallel guesses count too. Raises Throttled.
 
-        An empty ``address`` counts for the user alone: it is not known whose it is.
+        An empty ``address`` is not counted, for nobody knows whose it is; the user is.
         """
         now = time.monotonic()
         for name, most in _watched(user, address):
@@ -92,7 +92,7 @@ class Throttle:
                 self._attempts.popitem(last=False)
 
     def succeeded(self, user: str, address: str) -> None:
-        """Forget the user's failures; the address only gets this attempt back, for it may be guessing at others."""
+        """Forget the user's failures. The address gets back only this attempt, for it may be guessing at others."""
         self._attempts.pop(f"user {user}", None)
         for name, _ in _watched(user, address)[1:]:
             count, until = self._attempts.get(name, (0, 0.0))

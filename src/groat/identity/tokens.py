@@ -1,7 +1,8 @@
 """JSON Web Tokens: which keys are trusted, and what a token says about its bearer.
 
-Each key serves one algorithm family only: the shared secret HMAC, a public key of the JWKS the algorithm of its own
-kind. So a public key can never pass as an HMAC secret, and ``alg: none`` finds no key at all (RFC 8725 §3.1, §3.2).
+Each key serves one algorithm family only: the shared secret serves HMAC, a public key of the JWKS the algorithm of
+its own kind. So a public key can never pass as an HMAC secret, and ``alg: none`` finds no key at all (RFC 8725 §3.1,
+§3.2).
 """
 
 from __future__ import annotations
@@ -34,19 +35,19 @@ RSA_BITS_MIN = 2_048
 """RFC 7518 §3.3."""
 TOKEN_LENGTH_MAX = 8_192
 SKEW_S = 60
-"""The issuer's clock may be so far ahead of ours."""
+"""The issuer's clock may be this many seconds ahead of ours."""
 MOMENT_MAX = 253_402_300_799
 """The last second of the year 9999. A token whose times lie beyond counts in milliseconds, or lies."""
 SESSION_CLAIM = "groat_session"
-"""Names the session of the built-in login that a token ends with; ``sid`` is other issuers' for theirs."""
+"""Names the session of the built-in login with which a token ends. Other issuers use ``sid`` for their sessions."""
 _SESSION = re.compile(r"[0-9a-f]{64}", re.ASCII)
 JWKS_BYTES_MAX = 1_048_576
 JWKS_REFRESH_S = 30.0
-"""The least time between two reads that unknown key ids cause."""
+"""The least time between two reads of the keys that unknown key ids cause."""
 JWKS_AGE_S = 300.0
-"""After this time the keys are read anew, so that a withdrawn one ends within it."""
+"""The keys are read again after this time, so that a withdrawn one ends within it."""
 JWKS_AGE_S_MAX = 3_600.0
-"""The last keys count for so long while the issuer cannot be reached."""
+"""While the issuer cannot be reached, the last keys count for this long."""
 JWKS_RETRY_S = 5.0
 JWKS_TIMEOUT_S = 5.0
 
@@ -105,11 +106,10 @@ class Tokens:
     def issue(
         self, user: str, roles: tuple[str, ...], ttl_s: int, issued_at: int, session: str | None = None
     ) -> str:
-        """A token for a person, valid ``ttl_s`` seconds from ``issued_at`` (seconds since 1970).
+        """Return a token for a person, valid ``ttl_s`` seconds from ``issued_at`` (seconds since 1970).
 
-        One that names a ``session`` is refused as soon as that session ends.
-
-        Raises IdentityError ``invalid_user`` or ``invalid_role``.
+        One that names a ``session`` is refused as soon as that session ends. Raises IdentityError ``invalid_user`` or
+        ``invalid_role``.
         """
         settings = self._settings
         claims: dict[str, Any] = {
@@ -208,7 +208,7 @@ class Tokens:
         await self.refresh()
         if self._find(kid, algorithm) is None:
             async with self._reading:
-                # An unknown kid may be a rotated key; re-reading is bounded so that noise cannot cause load.
+                # An unknown kid may be a rotated key. Reads are bounded, so that random kids cannot cause load.
                 if self._keys_older_than(JWKS_REFRESH_S) and self._find(kid, algorithm) is None:
                     await self._read_keys()
         key = self._find(kid, algorithm)
@@ -260,13 +260,13 @@ def _is_access(value: Any, prefix: str = "") -> bool:
 
 
 def _tell(setting: str, hint: str) -> None:
-    """Log, sparingly, that a token was refused for what a setting says: a front end shows no more than a 401."""
+    """Log, at a bounded rate, that a setting refused a token: a front end shows no more than a 401."""
     variable = f"GROAT_{setting.upper()}"
     _refusals.warning("token_refused", setting, setting=setting, hint=f"{hint} See {setting} ({variable}).")
 
 
 def _moment(claims: Mapping[str, Any], name: str) -> int:
-    """The seconds since 1970 of a claim. Raises Unauthorized ``token_invalid``."""
+    """Return the seconds since 1970 of a claim. Raises Unauthorized ``token_invalid``."""
     value = claims[name]
     # Compare before converting to an int: infinity and NaN have none.
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOMENT_MAX:
@@ -275,7 +275,7 @@ def _moment(claims: Mapping[str, Any], name: str) -> int:
 
 
 def _read_jwks(source: str) -> list[TrustedKey]:
-    """The usable public keys of a JWKS file or http(s) address; raises IdentityError ``keys_unavailable``.
+    """Read the usable public keys of a JWKS file or http(s) address. Raises IdentityError ``keys_unavailable``.
 
     Entries that cannot be used are left out, as RFC 7517 §5 says: one odd key locks nobody out.
     """
@@ -307,7 +307,7 @@ def _read_jwks(source: str) -> list[TrustedKey]:
 
 
 def _trusted(entry: dict[str, Any]) -> TrustedKey | None:
-    """A key of a JWKS that may verify tokens, None for one that may not; raises whatever for a broken entry."""
+    """Return a key of a JWKS that may verify tokens, None for any other. A broken entry may raise anything."""
     kind, kid = entry["kty"], entry.get("kid")
     algorithm = PUBLIC.get(kind)
     if (

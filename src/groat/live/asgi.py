@@ -1,4 +1,4 @@
-"""The same connections over plain ASGI, for servers other than uvicorn. Dearer per reader; nothing else differs."""
+"""The same connections over plain ASGI, for servers other than uvicorn. A reader costs more; nothing else differs."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ class _Queue:
         return self._close is not None
 
     def backlog(self) -> int:
-        """Bytes in the queue."""
+        """Return the number of bytes in the queue."""
         return self._size
 
     def pause_reading(self) -> None:
-        """Leave what the client sends to the server below."""
+        """Stop taking messages: the server below buffers what the client sends."""
         self._may_read.clear()
 
     def resume_reading(self) -> None:
-        """Read on."""
+        """Take messages again."""
         self._may_read.set()
 
     async def send_all(self, send: Send) -> None:
@@ -73,7 +73,7 @@ class _Queue:
                 return
 
     async def receive_all(self, receive: Receive) -> None:
-        """Hand in what the client sends until it goes."""
+        """Pass on what the client sends until it disconnects."""
         while True:
             event = await receive()
             await self._may_read.wait()

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 VERSION: Final = "groat"
 NEVER: Final = math.inf
 LINE_BYTES: Final = 4 * 1024
-"""A line of so many bytes counts as two messages, and so on."""
+"""A line counts as one message, and as one more for each this many bytes."""
 PIECE_COST: Final = 0.25
-"""The cost of a read that completes no message; a large message arrives in some dozens of them."""
+"""The cost of a read that completes no message. A large message arrives in some dozens of reads."""
 _RENEWABLE: Final = frozenset({"token_expired", "token_revoked", "token_not_yet_valid"})
 
 
@@ -47,7 +47,7 @@ class ConnectionState(IntEnum):
 
 
 class Transport(Protocol):
-    """The interface that a connection needs of its carrier."""
+    """The interface of a transport, as a connection uses it."""
 
     def write(self, framed: bytes) -> None:
         """Send a message made by `frames.text`. Never waits."""
@@ -56,7 +56,7 @@ class Transport(Protocol):
         """Send what was written, then close."""
 
     def backlog(self) -> int:
-        """Bytes written and not yet taken by the network."""
+        """Return how many bytes were written and not yet taken by the network."""
 
     def pause_reading(self) -> None:
         """Take no more messages from the client."""
@@ -116,9 +116,9 @@ class Connection:
     # Calls from the transport.
 
     def receive(self, message: bytes) -> None:
-        """One text message: one or more commands, separated by newlines.
+        """Take one text message: one or more commands, separated by newlines.
 
-        Each line counts, also an empty one and a pong, and a long one for several.
+        Each line counts towards the rate limit, also an empty one and a pong. A long line counts several times.
         """
         self.heard = True
         now = self._live.now()
@@ -143,12 +143,12 @@ class Connection:
             self._take(command)
 
     def receive_control(self) -> bool:
-        """A ping or pong of the transport's own, or a part of a message, came; whether to answer it."""
+        """Note a ping or pong of the transport's own, or a part of a message. Returns False when it is one too many."""
         self.heard = True
         return self._charge(1)
 
     def receive_piece(self) -> None:
-        """Bytes came that complete nothing."""
+        """Charge for bytes that complete no message."""
         self._charge(PIECE_COST)
 
     def _charge(self, count: float) -> bool:
@@ -158,7 +158,7 @@ class Connection:
         return False
 
     def choke(self) -> None:
-        """The transport's buffer is full: write nothing, and take no commands whose replies would add to it."""
+        """Stop writing, for the transport's buffer is full. Take no commands whose replies would add to it."""
         if self.choked or self.state is ConnectionState.CLOSED:
             return
         self.choked = True
@@ -169,7 +169,7 @@ class Connection:
                 subscription.park()
 
     def drain(self) -> None:
-        """The transport's buffer is nearly empty: catch up from the database, then go on live."""
+        """Catch up from the database and go on live: the transport's buffer is nearly empty."""
         if not self.choked or self.state is ConnectionState.CLOSED:
             return
         self.choked = False
@@ -181,14 +181,14 @@ class Connection:
                     self._live.hub.release(subscription)
 
     def lost(self) -> None:
-        """The transport is gone."""
+        """Leave the service and the hub: the transport is gone."""
         if self.state is not ConnectionState.CLOSED:
             self._forget()
 
     # Calls from the clock and the service.
 
     def tick(self, now: float) -> None:
-        """Do what is due: close a silent newcomer, an expired or a dead client; else ping."""
+        """Do what is due: close a silent newcomer, an expired or a dead client, or else ping."""
         if self.state is not ConnectionState.CONNECTED:
             # While a connect is under way, the server is late, not the client.
             if self.state is ConnectionState.NEW:
@@ -217,7 +217,7 @@ class Connection:
         self.deadline = min(self.ping_at, self.expires_at)
 
     def close(self, why: protocol.Disconnect) -> None:
-        """End the connection for a reason that tells the SDK whether to come back. Closing twice is closing once."""
+        """End the connection for a reason that tells the SDK whether to come back. Closing it again does nothing."""
         if self.state is ConnectionState.CLOSED:
             return
         self._forget()
@@ -385,7 +385,7 @@ class Connection:
         )
 
     def _set_life(self, identity: Identity) -> tuple[bool, int]:
-        """Set when to ping and to expire; whether the connection expires, and its ttl in seconds."""
+        """Set the times of pings and of expiry. Returns whether the connection expires, and its ttl in seconds."""
         now = self._live.now()
         limits = self._live.limits
         if self.ping_at == NEVER:
@@ -406,7 +406,7 @@ class Connection:
         try:
             identity = await live.authenticate(token)
         except Unauthorized:
-            # An error reply would be terminal to the SDK; after this close it comes back with a new token.
+            # After an error reply the SDK would give up. After this close it comes back with a new token.
             self.close(protocol.EXPIRED)
             return
         except GroatError as failure:
@@ -456,8 +456,8 @@ class Connection:
             )
         except GroatError as failure:
             live.log_failure("subscribe", failure)
-        # The client may have unsubscribed, or gone, meanwhile; then the place in _subs is not ours any more, though
-        # a later attempt may hold it.
+        # Meanwhile the client may have unsubscribed, or gone. Then the place in _subs is not ours any more, though a
+        # later attempt may hold it.
         wanted = self.state is ConnectionState.CONNECTED and self._coming.get(channel) is attempt
         if wanted:
             del self._coming[channel]
@@ -489,7 +489,7 @@ class Connection:
 
     def _rpc(self, id: int, request: protocol.RpcRequest) -> None:
         if request.method == "ping":
-            # Some SDKs answer pings but send none. A client that woke up asks by this whether its connection lives.
+            # Some SDKs answer pings but send none. A client that woke up tests its connection with this call.
             self._reply(Reply(id, rpc=protocol.RpcResult(Raw(b"{}"))))
             return
         if request.method != "seen":
@@ -500,7 +500,8 @@ class Connection:
         except (msgspec.MsgspecError, RecursionError):
             self._error(id, protocol.MALFORMED)
             return
-        # Take receipts only for one's own streams: staff who view a person's stream do not read in their place.
+        # Take receipts only for the caller's own streams: staff who view a person's stream do not read in their
+        # place.
         subscription = self._subs.get(seen.stream)
         if subscription is None or seen.stream.startswith("view:"):
             self._error(id, protocol.PERMISSION_DENIED)

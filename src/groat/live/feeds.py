@@ -20,7 +20,7 @@ class Reader(Protocol):
         """Return whether nothing may be written until it drains."""
 
     def close(self, why: protocol.Disconnect) -> None:
-        """The subscription cannot go on; the reader must resume afresh."""
+        """End the subscription, which cannot go on. The reader must resume afresh."""
 
 
 class Subscription:
@@ -55,7 +55,7 @@ class Subscription:
         self.feed.simplify()
 
     def level(self) -> None:
-        """Go on with the feed, which has come as far as the cursor or is yet to."""
+        """Go on with the feed, which stands at the cursor or has yet to reach it."""
         if self.cursor == self.feed.offset:
             self.live = True
             self.room.writes[self] = self.write
@@ -67,7 +67,8 @@ class Subscription:
 class Room:
     """The readers of a feed that receive the same bytes, and the `writes` of those that are live.
 
-    `at` is how far they are while the feed is being sent out, else LEVEL: as far as the feed.
+    While the feed is being sent out, `at` is the offset that they have reached. Otherwise it is LEVEL: they stand
+    where the feed stands.
     """
 
     __slots__ = ("at", "format", "members", "writes")
@@ -83,7 +84,7 @@ class Room:
 class Feed:
     """The hub's state of one stream. `offset` is -1 until the first reader has joined.
 
-    While it has one live reader, of a channel, and nothing is out of the ordinary, `push` begins a message of an event
+    While it has a single live reader, on a channel, and no special case is pending, `push` begins an event's message
     and `write` sends it.
     """
 
@@ -105,7 +106,7 @@ class Feed:
         self.write: Callable[[bytes], Any] | None = None
 
     def simplify(self) -> None:
-        """See whether there is one live reader and nothing is out of the ordinary."""
+        """Set `push` and `write` if there is a single live reader and no special case is pending."""
         live = [(room, write) for room in self.rooms.values() for write in islice(room.writes.values(), 2)]
         self.write = None
         if len(live) == 1 and not self.ahead and not self.early:

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 import msgspec
 
 CHUNK_BYTES: Final = 60_000
-"""Events are joined into messages of about this many bytes; one event larger than this travels alone."""
+"""Events are joined into messages of about this many bytes. A larger event travels alone."""
 
 FRAME_BYTES_MAX: Final = 256 * 1024
 """No WebSocket frame has a larger payload. A larger message is split into fragments (RFC 6455, 5.4)."""
@@ -22,14 +22,14 @@ PONG: Final = 0xA
 _FIN: Final = 0x80
 
 _pack_head = Struct(">HH").pack
-"""The head of a frame of 126 to 65,535 bytes: the byte of flags and opcode and the byte 126; the size."""
+"""Packs the head of a frame of 126 to 65,535 bytes: the byte of flags and opcode with the byte 126, and the size."""
 
 Chunk = tuple[int, bytes]
 """The offset of the last event in the bytes, and the bytes."""
 
 
 def frame(opcode: int, payload: bytes, first_byte_flags: int = _FIN) -> bytes:
-    """One unmasked server frame (RFC 6455, 5.2)."""
+    """Return one unmasked server frame (RFC 6455, 5.2)."""
     size = len(payload)
     head = first_byte_flags | opcode
     if size < 126:
@@ -40,7 +40,7 @@ def frame(opcode: int, payload: bytes, first_byte_flags: int = _FIN) -> bytes:
 
 
 def text(payload: bytes) -> bytes:
-    """A whole text message: one frame, or fragments when it is larger than FRAME_BYTES_MAX."""
+    """Return a whole text message: one frame, or fragments when it is larger than FRAME_BYTES_MAX."""
     if len(payload) <= FRAME_BYTES_MAX:
         return frame(TEXT, payload)
     starts = range(0, len(payload), FRAME_BYTES_MAX)
@@ -55,12 +55,12 @@ def text(payload: bytes) -> bytes:
 
 
 def close(code: int, reason: str = "") -> bytes:
-    """A close frame. The reason is cut to the 123 bytes a control frame has room for."""
+    """Return a close frame. The reason is cut to the 123 bytes that a control frame has room for."""
     return frame(CLOSE, code.to_bytes(2, "big") + reason.encode()[:123])
 
 
 def message_of(framed: bytes) -> bytes:
-    """The payload of a message made by `text`, for transports that do their own framing."""
+    """Return the payload of a message made by `text`, for transports that do their own framing."""
     parts: list[bytes] = []
     at = 0
     while at < len(framed):
@@ -83,14 +83,14 @@ class Format(Protocol):
     """Encodes the events of one stream for one kind of reader."""
 
     def one(self, epoch: str, at: int, event: bytes) -> bytes:
-        """A single event with its offset: what nearly every commit brings to a stream."""
+        """Encode a single event with its offset. Nearly every commit brings a stream one event."""
 
     def encode(self, epoch: str, first: int, events: Sequence[bytes]) -> list[Chunk]:
-        """The events with offsets first, first + 1, ... as chunks of bounded size, in order."""
+        """Encode the events with offsets first, first + 1, ... as chunks of bounded size, in order."""
 
 
 def push(head: bytes, event: bytes, at: int) -> bytes:
-    """An event with its offset as a whole message; `head` is what comes before the event in its channel."""
+    """Return an event with its offset as a whole message; `head` is the text before the event in its channel."""
     tail = b',"offset":%d}}}' % at
     size = len(head) + len(event) + len(tail)
     if 126 <= size < 65_536:

@@ -1,10 +1,10 @@
 """The same streams over plain HTTP: long-poll and `text/event-stream`, stateless and on the same positions.
 
-Both join the hub like any connection, so a waiting request costs no polling, and what it is sent was encoded once for
-all who wait. The route, the rights and the errors are the HTTP room's.
+Both join the hub like any connection. So a waiting request costs no polling, and an event is encoded once for all who
+wait. The room `http` has the route, the rights and the errors.
 
 One request follows one stream, or several at once: a browser opens only six connections to a server that speaks
-HTTP/1.1. Of several, the position is a vector: "user:42=e1:7,role:admin=e1:3".
+HTTP/1.1. The position in several streams is a vector: "user:42=e1:7,role:admin=e1:3".
 """
 
 from __future__ import annotations
@@ -31,19 +31,22 @@ WAIT_S_MAX: Final = 30.0
 HEARTBEAT_S: Final = 15.0
 RETRY_MS: Final = 2_000
 STREAMS_MAX: Final = 128
-"""One request follows at most so many streams: one's own, one's rooms, and as many as a connection may view."""
+"""One request follows at most this many streams.
+
+They are one's own, those of one's roles, and as many as a connection may view.
+"""
 _OFFSET_DIGITS_MAX: Final = 18
 _HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
-    # nginx would collect the stream instead of passing it on.
+    # Otherwise nginx would buffer the stream instead of passing it on.
     (b"x-accel-buffering", b"no"),
 ]
 
 
 def parse_position(text: str | None) -> tuple[str | None, int]:
-    """The epoch and offset of a position "epoch:offset"; (None, 0) for none.
+    """Return the epoch and offset of a position "epoch:offset"; (None, 0) for none.
 
     Raises InvalidInput ``invalid_position``.
     """
@@ -56,7 +59,7 @@ def parse_position(text: str | None) -> tuple[str | None, int]:
 
 
 def parse_vector(text: str | None) -> dict[str, str]:
-    """The position of each stream in "user:42=e1:7,role:admin=e1:3"; none for nothing.
+    """Return the position of each stream in "user:42=e1:7,role:admin=e1:3"; an empty text has none.
 
     Raises InvalidInput ``invalid_position``.
     """
@@ -71,7 +74,7 @@ def parse_vector(text: str | None) -> dict[str, str]:
 
 
 class _Waiter:
-    """A reader of some streams with a small buffer between the hub and whoever awaits `take`."""
+    """A reader of some streams, with a small buffer between the hub and whoever awaits `take`."""
 
     def __init__(self, live: Live) -> None:
         self.ended = False
@@ -86,7 +89,7 @@ class _Waiter:
     async def join(
         self, streams: Sequence[str], positions: Sequence[str | None], key: str, form: Callable[[str], Format]
     ) -> list[Resume]:
-        """Subscribe to the streams from their positions; the answers share the bytes that one reply may have.
+        """Subscribe to the streams from their positions. Their answers share the bytes that one reply may have.
 
         Raises InvalidInput, StoreError.
         """
@@ -124,7 +127,7 @@ class _Waiter:
         self._news.set()
 
     def go(self) -> None:
-        """Let what comes from now on come."""
+        """Release the subscriptions, so that new events arrive."""
         for subscription in self.subscriptions:
             self._live.hub.release(subscription)
 
@@ -160,7 +163,7 @@ def _event_stream(key: str) -> Format:
 
 
 def _encoded(form: Format, resume: Resume) -> list[bytes]:
-    """The events that a reader missed."""
+    """Encode the events that a reader missed."""
     first = resume.offset - len(resume.events) + 1
     return [data for _, data in form.encode(resume.epoch, first, [event.data for event in resume.events])]
 
@@ -170,10 +173,10 @@ def _position(epoch: str, offset: int) -> bytes:
 
 
 async def long_poll(live: Live, identity: Identity, stream: str, after: str | None, wait_s: float) -> bytes:
-    """The JSON answer to one long-poll: events, position, and a reset where going on is impossible.
+    """Answer one long-poll as JSON: events, position, and a reset where going on is impossible.
 
-    `wait_s` is how long to wait when there is nothing, at most WAIT_S_MAX. Raises InvalidInput, StoreError, Closed,
-    TooManyReaders. Whether the identity may read the stream is checked before (`Live.may_read`).
+    Waits up to `wait_s` seconds, at most WAIT_S_MAX, while there is nothing. Raises InvalidInput, StoreError, Closed,
+    TooManyReaders. The caller must have checked that the identity may read the stream (`Live.may_read`).
     """
     parse_position(after)
     waiter = _Waiter(live)
@@ -200,7 +203,7 @@ def _page(name: bytes, chunks: Sequence[bytes], position: bytes, snapshot: bytes
 
 
 class _PageMaker:
-    """Makes the pages for a reader of several streams: each page is of one stream, with the positions of all."""
+    """Makes the pages for a reader of several streams. Each page is of one stream, with the positions of all."""
 
     def __init__(self, streams: Sequence[str], waiter: _Waiter, resumes: Sequence[Resume]) -> None:
         self._streams = streams
@@ -209,7 +212,7 @@ class _PageMaker:
         self._at = [resume.offset - len(resume.events) for resume in resumes]
 
     def first(self, resumes: Sequence[Resume]) -> list[tuple[bytes, bytes]]:
-        """Each page of what was missed, with the vector after it."""
+        """Make the pages of missed events, each with the vector after it."""
         pages: list[tuple[bytes, bytes]] = []
         for index, resume in enumerate(resumes):
             if resume.snapshot is not None or resume.events:
@@ -218,7 +221,7 @@ class _PageMaker:
         return pages
 
     def next(self, chunks: Sequence[tuple[int, bytes]]) -> list[tuple[bytes, bytes]]:
-        """Each page of what was taken from the waiter just now, with the vector after it."""
+        """Make the pages of the events just taken from the waiter, each with the vector after it."""
         by_stream: dict[int, list[bytes]] = {}
         for index, data in chunks:
             by_stream.setdefault(index, []).append(data)
@@ -244,9 +247,9 @@ class _PageMaker:
 async def long_poll_many(
     live: Live, identity: Identity, streams: Sequence[str], after: str | None, wait_s: float
 ) -> bytes:
-    """The JSON answer to one long-poll of several streams: a page of each that has news, and the vector after them.
+    """Answer one long-poll of several streams as JSON: a page of each that has news, and the vector after them.
 
-    Otherwise as `long_poll`.
+    Otherwise like `long_poll`.
     """
     positions = parse_vector(after)
     waiter = _Waiter(live)
@@ -266,7 +269,7 @@ async def long_poll_many(
 
 
 class EventStream:
-    """An ASGI answer that is a `text/event-stream` of one stream, until the client or its rights end.
+    """An ASGI answer: a `text/event-stream` of one stream, which ends with the client or its rights.
 
     `after` is the Last-Event-ID, or a position from the query. Raises InvalidInput when made.
     """
@@ -298,7 +301,7 @@ class EventStream:
                 await asyncio.gather(gone, return_exceptions=True)
 
     async def _join(self, waiter: _Waiter) -> bytes:
-        """Subscribe; what the reader gets first."""
+        """Subscribe. Returns what the reader gets first."""
         (resume,) = await waiter.join([self._stream], [self._after], "event-stream", _event_stream)
         if resume.snapshot is None:
             return b"".join(_encoded(EventStreamFormat(), resume))
@@ -328,7 +331,7 @@ class EventStream:
 
 
 class EventStreams(EventStream):
-    """An ASGI answer that is one `text/event-stream` of several streams: each event is a page of one of them.
+    """An ASGI answer: one `text/event-stream` of several streams. Each event is a page of one of them.
 
     The id of an event is the vector after it. Raises InvalidInput when made.
     """

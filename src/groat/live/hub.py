@@ -1,14 +1,13 @@
 """The hub: events come in once per commit and go out to every reader of their stream, in order, each once.
 
-A stream somebody reads has a *feed*. `feed.offset` is how far the feed has been sent out, and every live
-subscription of it is at exactly that offset, so sending costs one write per reader and nothing else. A
-subscription that cannot keep up, or has just joined, is *parked*: it has a cursor of its own and catches up from
-the database, page by page, until it is level and goes live. One that joined with a read ahead of the hints waits
-for its feed.
+A stream that somebody reads has a *feed*. `feed.offset` is how far the feed has been sent out, and every live
+subscription of it is at exactly that offset, so sending costs one write per reader and nothing else. A subscription
+that cannot keep up, or has just joined, is *parked*: it has a cursor of its own and catches up from the database,
+page by page, until it is level and goes live. One whose first read was ahead of the hints waits for its feed.
 
 Nothing here trusts that hints arrive. Offsets have no gaps, so a feed knows when it missed something: it waits
-HEAL_AFTER_S for the event to come late, then reads what all feeds miss with one statement. Every CHECK_EVERY_S
-the heads of all feeds are compared with the database, which finds what no hint told of.
+HEAL_AFTER_S for the event to come late, then reads what all feeds miss with one statement. Every CHECK_EVERY_S the
+hub compares the heads of all feeds with the database, and so finds what no hint told of.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 HEAL_AFTER_S: Final = 0.005
 CHECK_EVERY_S: Final = 2.0
 BEHIND_MAX: Final = 10_000
-"""A subscription further behind than this is closed, to resume afresh with a snapshot."""
+"""A subscription that is further behind is closed. It resumes afresh with a snapshot."""
 
 _DUE_MAX: Final = 64
 _HEAL_FEEDS_MAX: Final = 200
@@ -48,33 +47,33 @@ _RETRY_S_MAX: Final = 2.0
 
 log = structlog.stdlib.get_logger("groat.live")
 _debug_log = logging.getLogger("groat.live")
-"""Asked whether debug lines are wanted, which costs less than making one to be thrown away."""
+"""Asked whether debug lines are wanted: that costs less than making a line and throwing it away."""
 
 
 class StreamSource(Protocol):
     """The part of `groat.streams` that the hub uses."""
 
     async def heads(self, streams: Sequence[str]) -> dict[str, Head]:
-        """The heads of streams."""
+        """Return the heads of streams."""
 
     async def read(self, stream: str, after: int, limit: int, bytes_max: int = ...) -> list[StoredEvent]:
-        """A page of events."""
+        """Return a page of events."""
 
     async def read_many(self, wanted: dict[str, tuple[int, int]]) -> dict[str, list[StoredEvent]]:
-        """Events of many streams, each (after, upto]."""
+        """Return events of many streams, each (after, upto]."""
 
     async def resume(self, stream: str, epoch: str | None, offset: int, limit: int, bytes_max: int) -> Resume:
         """Return the events or the snapshot with which a reader goes on."""
 
 
 class Followed(Protocol):
-    """The part of a bus that the hub calls: it names the streams that are read here, so that others may be left out."""
+    """The part of a bus that the hub calls. It names the streams read here, so that others may be left out."""
 
     def follow(self, stream: str) -> None:
-        """The stream has readers now."""
+        """Note that the stream has readers now."""
 
     def unfollow(self, stream: str) -> None:
-        """It has none any more."""
+        """Note that the stream has no readers any more."""
 
 
 class HubStats(msgspec.Struct):
@@ -97,7 +96,7 @@ class HubStats(msgspec.Struct):
 
 
 class Hub:
-    """Feeds, and the three ways they move: hints, healing, checking."""
+    """Keeps the feeds and moves them in three ways: by hints, by healing and by checking."""
 
     def __init__(self, streams: StreamSource, stats: HubStats, bus: Followed | None = None) -> None:
         self.stats = stats
@@ -151,7 +150,7 @@ class Hub:
         return subscription, resume
 
     def _settle(self, feed: Feed, resume: Resume) -> None:
-        """Bring a feed in line with what a read of its stream found."""
+        """Bring a feed in line with the result of a read of its stream."""
         if feed.offset < 0:
             feed.epoch = resume.epoch
             feed.offset = resume.head
@@ -171,7 +170,7 @@ class Hub:
             self._spawn(self._catch_up(subscription))
 
     def leave(self, subscription: Subscription) -> None:
-        """End a subscription. Leaving twice is leaving once."""
+        """End a subscription. Leaving again does nothing."""
         subscription.park()
         feed, room = subscription.feed, subscription.room
         room.members.discard(subscription)
@@ -221,7 +220,7 @@ class Hub:
                 and epoch == feed.epoch
                 and not debug
             ):
-                # One event for one reader: do the work of `_hear` at a third of the cost.
+                # One event for one reader: this does the work of `_hear` at a third of the cost.
                 feed.offset = last
                 due.append((write, push(feed.push, events[0], last)))
                 if len(due) == _DUE_MAX:
@@ -287,7 +286,7 @@ class Hub:
             room.at = LEVEL
         for subscription in list(feed.ahead):
             if subscription.cursor <= last:
-                # The reader joined with a read ahead of the hints: it has the first of these events already.
+                # The reader joined with a read ahead of the hints, so it has the first of these events already.
                 feed.ahead.remove(subscription)
                 self._write_page(subscription, events[subscription.cursor - before :])
                 if not subscription.reader.choked and subscription in subscription.room.members:
@@ -347,7 +346,7 @@ class Hub:
             self._healer = self._spawn(self._heal(wait_s))
 
     async def _heal(self, wait_s: float) -> None:
-        """Read what all feeds miss, together, until none misses anything. There is one healer at most."""
+        """Read the missing events of all feeds together, until none is missing. There is at most one healer."""
         await asyncio.sleep(wait_s)
         failures = 0
         while self._missing:
@@ -415,7 +414,7 @@ class Hub:
                 self._missed(feed, HEAL_AFTER_S)
 
     def _renew(self, feed: Feed, epoch: str, head: int) -> None:
-        """The history of a stream is another one, or what a feed misses is gone: all its readers resume afresh."""
+        """Let all readers of a feed resume afresh: its stream has another history, or its missing events are gone."""
         log.warning("stream renewed", stream=feed.stream, epoch=epoch, head=head, before=feed.epoch)
         members = [member for room in feed.rooms.values() for member in room.members]
         for member in members:
@@ -449,10 +448,10 @@ class Hub:
 
 
 def _write_all(due: list[tuple[Callable[[bytes], Any], bytes]]) -> int:
-    """Write what is due, and how much that was.
+    """Write the due messages. Returns how many there were.
 
-    Each write is a call of the kernel, which leaves nothing of ours in the processor's caches; so messages are made
-    some at a time, and then written.
+    Each write calls the kernel, which drives our data out of the processor's caches. So messages are made in groups,
+    and each group is then written.
     """
     count = len(due)
     for write, message in due:

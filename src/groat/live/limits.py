@@ -26,20 +26,20 @@ class LiveLimits(msgspec.Struct, frozen=True):
     views_max: int = 100
     first_frame_s: float = 10.0
     message_s: float = 10.0
-    """A message must be complete so long after its first part."""
+    """A message must be complete this long after its first part."""
     ping_s: int = 25
     close_s: float = 5.0
     write_high_bytes: int = 192 * 1024
-    """Above this a reader is choked. With the largest chunk of live events it stays below 256 KiB."""
+    """Above this a reader is choked. With the largest chunk of live events on top it stays below 256 KiB."""
     write_low_bytes: int = 32 * 1024
     unsent_bytes_max: int = 64 * 1024
-    """The kernel keeps so many unsent bytes for a connection, beside those under way to its client."""
+    """The kernel keeps at most this many unsent bytes for a connection, beside those under way to its client."""
     expiry_margin_s: int = 30
     drain_s: float = 10.0
 
     @classmethod
     def of(cls, settings: Settings) -> LiveLimits:
-        """The limits that settings ask for."""
+        """Return the limits that the settings ask for."""
         return cls(
             connections_per_user=settings.connections_per_user,
             connects_per_minute=settings.connects_per_minute,
@@ -61,7 +61,7 @@ class Bucket:
         self.at = now
 
     def take(self, now: float, count: float = 1) -> bool:
-        """Take so many tokens; False when there are not as many."""
+        """Take this many tokens. Returns False if there are fewer."""
         self.tokens = min(self.size, self.tokens + (now - self.at) * self.per_second)
         self.at = now
         if self.tokens < count:
@@ -70,5 +70,5 @@ class Bucket:
         return True
 
     def is_full(self, now: float) -> bool:
-        """Return whether nothing would be remembered by keeping it."""
+        """Return whether the bucket is full, so that forgetting it loses nothing."""
         return self.tokens + (now - self.at) * self.per_second >= self.size

@@ -36,13 +36,13 @@ def is_allowed(origin: str | None, host: str, allowed: Collection[str]) -> bool:
 
 
 def normal(origin: str) -> str:
-    """The origin as it compares: in lower case, without a slash at its end and its scheme's default port."""
+    """Return an origin in comparable form: in lower case, without a final slash and its scheme's default port."""
     origin = origin.strip().rstrip("/").lower()
     return origin.removesuffix(_PORTS.get(origin.partition("://")[0], "/"))
 
 
 def tell(origin: str | None, host: str) -> None:
-    """Log that a page of this origin was refused, and which setting would let it in; sparingly."""
+    """Log, at a bounded rate, that a page of this origin was refused and which setting would admit it."""
     shown = (origin or "")[:200]
     log.warning(
         "origin_refused",

@@ -1,8 +1,8 @@
-"""The words of the Centrifuge client protocol (JSON) that groat speaks.
+"""The messages of the Centrifuge client protocol (JSON) that groat uses.
 
-Source: `definitions/client.proto` of centrifugal/protocol, `errors.go` and `disconnect.go` of
-centrifugal/centrifuge. A command has an id and one method; its reply has the same id. What has no id is a
-push or, when empty, a ping (from us) or a pong (from the client).
+Source: `definitions/client.proto` of centrifugal/protocol, `errors.go` and `disconnect.go` of centrifugal/centrifuge.
+A command has an id and one method; its reply has the same id. A message without an id is a push or, when empty, a
+ping (from the server) or a pong (from the client).
 """
 
 from typing import Annotated, Final
@@ -194,7 +194,7 @@ class Reply(msgspec.Struct, omit_defaults=True):
 class Seen(msgspec.Struct):
     """Data of the RPC `seen`: this device has shown everything up to the offset.
 
-    `ago_ms`: so many milliseconds ago, if the event came as it happened.
+    `ago_ms` is how many milliseconds ago it showed the event. It is absent unless the event came as it happened.
     """
 
     stream: str
@@ -209,7 +209,7 @@ encode = msgspec.json.Encoder().encode
 
 
 def device_of(data: Raw) -> str:
-    """The device a client names in its connect data, cut to 64 characters; "" when it names none."""
+    """Return the device that a client names in its connect data, cut to 64 characters; "" if it names none."""
     try:
         return decode_connect_data(data).device[:64]
     except (msgspec.MsgspecError, RecursionError):

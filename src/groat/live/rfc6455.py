@@ -36,7 +36,7 @@ class Fault(Exception):
 
 
 class Message(NamedTuple):
-    """A whole text message, one control frame, or a CONTINUATION that says that a part of a message came; unmasked."""
+    """A whole text message, one control frame, or a CONTINUATION that reports a part of a message; unmasked."""
 
     opcode: int
     payload: bytes
@@ -46,19 +46,19 @@ _PART: Final = Message(CONTINUATION, b"")
 
 
 def accept(key: bytes) -> bytes:
-    """The Sec-WebSocket-Accept for a Sec-WebSocket-Key (4.2.2)."""
+    """Return the Sec-WebSocket-Accept for a Sec-WebSocket-Key (4.2.2)."""
     return base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())
 
 
 def unmask(payload: bytes, mask: bytes) -> bytes:
-    """Undo the client's masking (5.3); as one big integer, for a loop over bytes is slow in Python."""
+    """Undo the client's masking (5.3), as one big integer: a loop over bytes is slow in Python."""
     size = len(payload)
     repeated = mask * (size // 4 + 1)
     return (int.from_bytes(payload, "big") ^ int.from_bytes(repeated[:size], "big")).to_bytes(size, "big")
 
 
 class FrameReader:
-    """Takes bytes as they come. A message longer than `size_max` bytes is a fault, found before it is buffered."""
+    """Takes bytes as they arrive. A message longer than `size_max` bytes is a fault, found before it is buffered."""
 
     __slots__ = ("_buffer", "_need", "_parts", "_size", "size_max")
 
@@ -70,7 +70,7 @@ class FrameReader:
         self._size = 0
 
     def feed(self, data: bytes) -> Iterator[Message]:
-        """Return the messages and frames that the bytes complete, in order. Raises Fault; do not call it again then."""
+        """Return the messages and frames that the bytes complete, in order. Do not call it after it raised Fault."""
         if self._buffer is not None:
             self._buffer += data
             if len(self._buffer) < self._need:
@@ -132,7 +132,7 @@ class FrameReader:
 
     @property
     def is_within(self) -> bool:
-        """Return whether a part of a message, or of a frame, is there."""
+        """Return whether a part of a message, or of a frame, has arrived."""
         return self._buffer is not None or self._parts is not None
 
     def _take(self, head: int, payload: bytes) -> Message:
@@ -160,7 +160,7 @@ class FrameReader:
 
 
 def close_code(payload: bytes) -> int:
-    """The code in a close frame's payload, NO_STATUS when it has none."""
+    """Return the code in a close frame's payload, NO_STATUS if it has none."""
     return int.from_bytes(payload[:2], "big") if payload else NO_STATUS
 
 

@@ -1,4 +1,4 @@
-"""The live service of one server process: its connections, their limits, and the clock that keeps them."""
+"""The live service of one server process: its connections, their limits, and its clock."""
 
 from __future__ import annotations
 
@@ -55,20 +55,20 @@ class Authenticator(Protocol):
         """Identify the bearer of a token. Raises Unauthorized."""
 
     async def changes(self, after_rev: int) -> tuple[int, list[str]]:
-        """Principals whose rights changed or of whom a session ended since."""
+        """Return the principals whose rights changed, or of whom a session ended, since then."""
 
     async def unchanged(self, identities: Sequence[Identity]) -> set[Identity]:
-        """Those who are let in as before, although something of their principal changed."""
+        """Return those who are let in as before, although something of their principal changed."""
 
     def listen(self, changed: Callable[[], None]) -> None:
         """Call back when this process changed somebody's rights or ended a session."""
 
 
 class Live:
-    """Made once per process, started and stopped on its event loop.
+    """Live delivery of one process, started and stopped on its event loop.
 
-    `groat` is an open Groat, `identities` answers who bears a token, `settings` bounds it all. `stats` counts,
-    `to_screen` has the seconds from commits to screens.
+    `groat` is an open Groat, `identities` identifies the bearers of tokens, `settings` has the bounds. `stats`
+    counts; `to_screen` has the seconds from commits to screens.
     """
 
     def __init__(
@@ -117,9 +117,10 @@ class Live:
         self.running = True
 
     def begin_drain(self, window_s: float | None = None) -> None:
-        """Take no new readers, and close those there are at random moments within the window (seconds).
+        """Take no new readers, and close the present ones at random moments within the window (seconds).
 
-        The protocol has no jitter of its own, so this keeps them from all coming back at once. A few need no window.
+        The protocol has no jitter of its own, so this keeps the clients from all coming back at once. A few need no
+        window.
         """
         if self.draining:
             return
@@ -131,7 +132,7 @@ class Live:
             self._loop.call_later(random.uniform(0, window_s), reader.close, protocol.SHUTDOWN)  # noqa: S311
 
     async def drain(self, window_s: float | None = None) -> None:
-        """`begin_drain`, then wait until all are gone, or for the window and the time a close may take."""
+        """Call `begin_drain`, then wait until all are gone, at most for the window and the time of a close."""
         window_s = self.limits.drain_s if window_s is None else window_s
         self.begin_drain(window_s)
         self._note_idle()
@@ -146,7 +147,7 @@ class Live:
             self._idle.set()
 
     async def stop(self) -> None:
-        """Close what is left, write what was seen, and end all tasks."""
+        """Close the remaining readers, write the receipts, and end all tasks."""
         if not self.running:
             return
         self.running = False
@@ -166,27 +167,28 @@ class Live:
             self.log_failure("flush_seen", failure)
 
     def now(self) -> float:
-        """Seconds of the event loop's clock."""
+        """Return the event loop's time in seconds."""
         return self._loop.time()
 
     # Connections.
 
     def opened(self, connection: Connection) -> None:
-        """A connection exists, not yet known whose."""
+        """Count a connection whose principal is not known yet."""
         self._connections.add(connection)
         self.stats.connections += 1
 
     def closed(self, connection: Connection) -> None:
-        """A connection is gone."""
+        """Forget a connection that is gone."""
         self._connections.discard(connection)
         self.stats.connections -= 1
         self.dismiss(connection)
         self._note_idle()
 
     def admit(self, connection: Connection, identity: Identity, revision: int) -> protocol.Error | None:
-        """Count a connection for its principal, or say why not.
+        """Count a connection for its principal, or return why it is refused.
 
-        `revision` is what `self.revision` was before the token was checked: rights that changed in between count.
+        `revision` is the value of `self.revision` before the token was checked, so that rights changed since then
+        count.
         """
         principal = identity.principal
         if self._changed.get(principal, 0) > revision:
@@ -205,7 +207,7 @@ class Live:
     def _count(self, reader: Closable, identity: Identity) -> bool:
         mine = self._of_principal.setdefault(identity.principal, {})
         if len(mine) >= self.limits.connections_per_user and not identity.is_service:
-            # A connection that stopped reading has most likely lost its client. The oldest of these gives way.
+            # A connection that stopped reading has most likely lost its client, so the oldest of these gives way.
             stuck = next((each for each in mine if each.is_stuck), None)
             if stuck is None:
                 return False
@@ -216,7 +218,7 @@ class Live:
         return True
 
     def renewed(self, connection: Connection, identity: Identity) -> None:
-        """A connection goes on with another token of the same principal."""
+        """Note that a connection goes on with another token of the same principal."""
         self._of_principal[identity.principal][connection] = identity
 
     def _uncount(self, reader: Closable, principal: str) -> None:
@@ -227,7 +229,7 @@ class Live:
                 del self._of_principal[principal]
 
     def dismiss(self, connection: Connection) -> None:
-        """Count a connection no longer for its principal."""
+        """Stop counting a connection for its principal."""
         if connection.identity is not None:
             self._uncount(connection, connection.identity.principal)
 
@@ -235,7 +237,7 @@ class Live:
     def attending(self, reader: Closable, identity: Identity) -> Iterator[None]:
         """Meanwhile, close this reader too when its principal's rights change or the server shuts down.
 
-        Raises TooManyReaders when the person has as many as one may have, Closed when the server is shutting down.
+        Raises TooManyReaders when the person has as many readers as allowed, Closed when the server is shutting down.
         """
         if self.draining or not self.running:
             raise Closed
@@ -250,7 +252,7 @@ class Live:
             self._note_idle()
 
     def spawn(self, connection: Connection, work: Coroutine[Any, Any, None]) -> None:
-        """Run something a connection has to wait for; a fault in it closes that connection."""
+        """Run work that a connection waits for. A fault in the work closes that connection."""
 
         def done(task: asyncio.Task[None]) -> None:
             self._tasks.discard(task)
@@ -270,13 +272,13 @@ class Live:
 
     @staticmethod
     def channels(identity: Identity) -> list[str]:
-        """The server-side subscriptions of a caller: the own stream first, then the rooms."""
+        """Return the server-side subscriptions of a caller: their own stream first, then the rooms."""
         own = [f"user:{identity.user}"] if identity.user is not None else []
         return own + identity.rooms
 
     @staticmethod
     def viewed_stream(identity: Identity, channel: str) -> str | protocol.Error:
-        """The stream behind a `view:` channel, or why this caller may not have the channel."""
+        """Return the stream behind a `view:` channel, or why this caller may not have the channel."""
         if not channel.startswith(VIEW_PREFIX):
             known = channel.startswith(("user:", "role:", HOUSE))
             return protocol.PERMISSION_DENIED if known else protocol.UNKNOWN_CHANNEL
@@ -290,16 +292,16 @@ class Live:
 
     @staticmethod
     def may_read(identity: Identity, stream: str) -> bool:
-        """Return whether a caller may read a stream: one's own, one's roles', and staff and services anybody's."""
+        """Return whether a caller may read a stream: their own and their roles'; staff and services, anybody's."""
         if stream.startswith("role:"):
             return stream in identity.rooms
         mine = identity.user is not None and stream == f"user:{identity.user}"
         return mine or identity.is_staff or identity.is_service
 
     async def audit_view(self, identity: Identity, stream: str) -> None:
-        """Write to the audit log that somebody looks at a person's stream, once per hour. Raises StoreError.
+        """Write to the audit log that somebody views a person's stream, once per hour. Raises StoreError.
 
-        Nobody's privacy is at stake in a stream of the house.
+        Streams of the house belong to no person, so viewing them is not logged.
         """
         if stream.startswith(HOUSE):
             return
@@ -317,20 +319,21 @@ class Live:
         self._view_locks.pop(viewed, None)
 
     async def _was_viewed(self, actor: str, target: str, hour: str) -> bool:
-        """Return whether the log has it already, from before a restart or from another process."""
+        """Return whether the audit log has this view already, from before a restart or from another process."""
         entries = await self._groat.audit(actor=actor, target=target, limit=_VIEWS_LOOKED_AT)
         return any(entry.kind == "view" and entry.at.startswith(hour) for entry in entries)
 
     def log_failure(self, what: str, failure: GroatError) -> None:
-        """A database error that the client will try again."""
+        """Log a database error. The client will try again."""
         log.warning("live request failed", what=what, code=failure.code, detail=failure.detail)
 
     # Receipts.
 
     def note_seen(self, stream: str, device: str, offset: int, ago_ms: int | None = None) -> None:
-        """Remember how far a device has read, and measure the way of the event that it showed ``ago_ms`` ago.
+        """Remember how far a device has read, and measure how long an event took to it.
 
-        Both within a second; of what is to be measured only the first of a second are.
+        The device showed the event ``ago_ms`` ago. Both are written within a second; each second takes a bounded
+        number of measurements, the first ones.
         """
         key = (stream, device)
         if offset > self._seen.get(key, -1):
@@ -375,9 +378,9 @@ class Live:
         work: Callable[[], Coroutine[Any, Any, None]],
         sooner: asyncio.Event | None = None,
     ) -> None:
-        """Do some work for ever. The period is not exact on purpose: processes must not keep step.
+        """Repeat some work for ever. The period varies on purpose, so that processes do not keep step.
 
-        `sooner` begins the next turn at once.
+        Setting `sooner` begins the next turn at once.
         """
         sooner = sooner or asyncio.Event()
         while True:
@@ -405,11 +408,11 @@ class Live:
         rev, changed = await self.identities.changes(self._rev)
         if changed:
             await self._invalidate(changed)
-        # Advance only now: if a read failed, the next turn does it all again.
+        # Advance only now: after a failed read, the next turn does all of it again.
         self._rev = rev
 
     async def _invalidate(self, principals: Sequence[str]) -> None:
-        """Close the readers of these principals, but for those who are let in as before."""
+        """Close the readers of these principals, except those who are let in as before."""
         self.revision += 1
         for principal in principals:
             self._changed[principal] = self.revision
@@ -427,12 +430,12 @@ class Live:
 
 
 def _hour() -> str:
-    """The present hour as the times of the audit log begin."""
+    """Return the present hour in the form in which times of the audit log begin."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H")
 
 
 def live_of(app: object) -> Live | None:
-    """The Live of an ASGI app: its attribute `groat_live`, or that of the apps it wraps, or of their `state`."""
+    """Return the Live of an ASGI app: its attribute `groat_live`, or that of the apps it wraps, or of their `state`."""
     for _ in range(16):
         for holder in (app, getattr(app, "state", None)):
             live = getattr(holder, "groat_live", None)

@@ -1,7 +1,7 @@
 """The WebSocket transport for uvicorn: its `ws` setting takes this class.
 
 uvicorn parses the HTTP request, makes a WebSocketProtocol and hands it the transport and the request. After the
-handshake what the hub encodes once goes straight to `transport.write`, the same bytes for every reader: no task, no
+handshake, bytes that the hub encoded once go straight to `transport.write`, the same for every reader: no task, no
 queue, no copy per connection.
 """
 
@@ -29,7 +29,7 @@ _REQUEST_BYTES_MAX: Final = 64 * 1024
 _FAULT_CLOSE_S: Final = 1.0
 _SLICE_BYTES: Final = 4 * 1024
 _LATE_BYTES: Final = 16 * 1024
-"""So much is still listened to after the server has closed, for the client's own close frame."""
+"""After the server has closed, it still reads this many bytes, for the client's own close frame."""
 _DEAF_BYTES: Final = 4 * 1024 * 1024
 _STATUS: Final = {
     400: b"Bad Request",
@@ -61,7 +61,7 @@ class _HandshakeRefused(Exception):
         self.headers = headers
 
     def problem(self) -> dict[str, str | int]:
-        """The problem details (RFC 9457) of the answer."""
+        """Return the problem details (RFC 9457) of the answer."""
         code = _CODES[self.status]
         title = code.replace("_", " ").capitalize()
         return {
@@ -70,7 +70,7 @@ class _HandshakeRefused(Exception):
 
 
 class WebSocketProtocol(asyncio.Protocol):
-    """One client's socket: a handshake, then frames both ways. It is the transport of a Connection."""
+    """One client's socket: a handshake, then frames in both directions. It is the transport of a Connection."""
 
     __slots__ = (
         "_close_timer",
@@ -118,7 +118,7 @@ class WebSocketProtocol(asyncio.Protocol):
             asyncio.get_running_loop().call_soon(setattr, http, "parser", None)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The socket is gone."""
+        """Clean up: the socket is gone."""
         cast(set[Any], self._peers).discard(self)
         self._closing = True
         if self.on_gone is not None:
@@ -134,14 +134,14 @@ class WebSocketProtocol(asyncio.Protocol):
             self._connection = None
 
     def shutdown(self) -> None:
-        """uvicorn stops: every connection gets its moment within the drain window."""
+        """Begin to close, for uvicorn stops: each connection gets a moment within the drain window."""
         if self._live is not None and self._connection is not None:
             self._live.begin_drain()
         else:
             self._transport.close()
 
     def give_way(self) -> bool:
-        """End the connection of a client who has not said who it is; False if it has."""
+        """End the connection of a client that has not said who it is. Returns False if it has."""
         if self._connection is not None and self._connection.state is ConnectionState.CONNECTED:
             return False
         if self._connection is not None:
@@ -151,12 +151,12 @@ class WebSocketProtocol(asyncio.Protocol):
         return True
 
     def pause_writing(self) -> None:
-        """The transport's buffer is full."""
+        """Choke the connection: the transport's buffer is full."""
         if self._connection is not None:
             self._connection.choke()
 
     def resume_writing(self) -> None:
-        """The transport's buffer has drained."""
+        """Let the connection write again: the transport's buffer has drained."""
         if self._connection is not None:
             self._connection.drain()
 
@@ -165,7 +165,7 @@ class WebSocketProtocol(asyncio.Protocol):
         return None
 
     def data_received(self, data: bytes) -> None:
-        """Bytes from the client: first the request, as uvicorn puts it together again, then frames."""
+        """Take bytes from the client: first the request, as uvicorn puts it together again, then frames."""
         if self._reader is None:
             if not self._closing:
                 self._shake_hands(data)
@@ -187,7 +187,7 @@ class WebSocketProtocol(asyncio.Protocol):
             self._work(data)
 
     def _work(self, data: bytes) -> None:
-        """Take a slice of what was read, and the rest in later turns of the event loop."""
+        """Work off a slice of the bytes that were read. Later turns of the event loop take the rest."""
         assert self._reader is not None
         self._feed(self._reader, data[:_SLICE_BYTES])
         rest = data[_SLICE_BYTES:]
@@ -199,7 +199,7 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def _go_on(self) -> None:
         if self._connection is not None and self._connection.choked:
-            # Leave the held bytes until the client has read, like those it still sends.
+            # Hold these bytes until the client has read, like those it still sends.
             return
         held, self._held = self._held, b""
         if held and not self._deaf:
@@ -232,7 +232,7 @@ class WebSocketProtocol(asyncio.Protocol):
             self._part_timer = loop.call_later(self._live.limits.message_s, self._give_up)
 
     def _give_up(self) -> None:
-        """A message that began does not end."""
+        """Close: a message that began did not end in time."""
         self._part_timer = None
         if self._connection is not None:
             self._connection.close(protocol.SLOW)
@@ -273,16 +273,16 @@ class WebSocketProtocol(asyncio.Protocol):
         self._close_timer = asyncio.get_running_loop().call_later(wait_s, self._transport.abort)
 
     def backlog(self) -> int:
-        """Bytes in the transport's buffer."""
+        """Return the number of bytes in the transport's buffer."""
         return self._transport.get_write_buffer_size()
 
     def pause_reading(self) -> None:
-        """Leave what the client sends to the network."""
+        """Stop reading: the network buffers what the client sends."""
         if not self._transport.is_closing():
             self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """Read on, when all that was read is worked off."""
+        """Read on, once all held bytes are worked off."""
         if self._held:
             asyncio.get_running_loop().call_soon(self._go_on)
         elif not self._transport.is_closing():
@@ -324,7 +324,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self._connection = Connection(live, self)
 
     def _checked(self, request: bytes) -> tuple[bytes, bytes, Live]:
-        """The key and subprotocol to answer with. Raises _Refused."""
+        """Return the key and subprotocol to answer with. Raises _HandshakeRefused."""
         if len(request) > _REQUEST_BYTES_MAX:
             raise _HandshakeRefused(400, "request too large")
         line, *lines = request.split(b"\r\n\r\n", 1)[0].split(b"\r\n")

@@ -1,4 +1,4 @@
-"""One piece of work in a process that ends with it, under limits of its own."""
+"""Run one piece of work in a process that ends with it, under limits of its own."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from typing import Any, BinaryIO, NoReturn
 OUT_OF_MEMORY = 71
 ANSWER_TOO_LARGE = 72
 FAILED = 73
-"""Exit codes; whatever a signal ended shows in the wait status."""
+"""Exit codes. If a signal ended the child, the wait status shows the signal."""
 
 TRACEBACK_MAX = 4_000
 NICENESS = 10
-"""Callers who wait for a balance go first."""
+"""The work yields the processors to callers who wait for a balance."""
 _PDEATHSIG = 1
 
 
@@ -100,7 +100,7 @@ def _parts(source: BinaryIO) -> Iterator[bytes]:
 
 
 def _tell() -> None:
-    """Leave the traceback in place of an answer."""
+    """Write the traceback in place of an answer."""
     with suppress(OSError, MemoryError):
         os.ftruncate(1, 0)
         os.pwrite(1, traceback.format_exc()[-TRACEBACK_MAX:].encode("utf-8", "replace"), 0)

@@ -1,12 +1,13 @@
 """The process that forks a child for each piece of work: ``python -m groat.sandbox.foreman MODULE ...``.
 
-It is a program of its own, started by exec, so a fork of it repeats nothing of the server's: it has imported the named
-modules once, and a child costs a few milliseconds. Standard input is a socket to the server. For each piece of work the
-server sends a byte with two descriptors, a socket and a file: the child reads from the one and writes its answer to the
-other. The foreman sends the child's wait status (four bytes, big endian) over that socket when the child has ended.
+It is a program of its own, started by exec, so that its forks copy nothing of the server. It imports the named
+modules once, so that a child costs only a few milliseconds. Standard input is a socket to the server. For each piece
+of work the server sends a byte with two descriptors, a socket and a file: the child reads from the one and writes its
+answer to the other. When the child has ended, the foreman sends its wait status (four bytes, big endian) over that
+socket.
 
 - A child whose socket the server has closed is killed, and so are all when the server itself is gone.
-- Signals to end are ignored: the server decides, and its end is seen by the socket, however it came.
+- The foreman ignores signals to end: the server decides, and the socket tells of the server's end, however it came.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from contextlib import suppress
 from groat.sandbox import child
 
 CHILDREN_MAX = 64
-"""More at once than any pool asks for; a safeguard against a fault of the server."""
+"""More children than any pool asks for: a safeguard against a fault of the server."""
 
 
 class Foreman:
@@ -35,14 +36,14 @@ class Foreman:
         self._woken, wake = os.pipe()
         for end in (self._woken, wake):
             os.set_blocking(end, False)
-        # A child's end is a signal; it arrives as a byte in this pipe, so that one poll waits for everything.
+        # A child's end is a signal. This pipe turns it into a byte, so that one poll waits for everything.
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         self._poll.register(self._woken, select.POLLIN)
         self._poll.register(control, select.POLLIN)
 
     def serve(self) -> None:
-        """Fork children and tell of their ends; returns when the server is gone, and no child is left."""
+        """Fork children and report their ends. Returns when the server is gone and no child is left."""
         try:
             while True:
                 for descriptor, _ in self._poll.poll():
@@ -61,7 +62,7 @@ class Foreman:
                 self._kill(descriptor)
 
     def _take(self) -> bool:
-        """Start what the server asks for; False at the end."""
+        """Start the work that the server asks for. Returns False at the end."""
         try:
             message, descriptors, _, _ = socket.recv_fds(self._control, 1, 2)
         except ConnectionResetError:
@@ -102,7 +103,7 @@ class Foreman:
 
 
 def main() -> None:
-    """Be the foreman."""
+    """Run the foreman."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)
     for name in sys.argv[1:]:

@@ -1,4 +1,4 @@
-"""The server's side of the sandbox: whose work goes when, and what became of it."""
+"""The server's side of the sandbox: it schedules the work, and tells its callers how it ended."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ from groat.ledger.errors import GroatError, Rule
 from groat.sandbox.child import ANSWER_TOO_LARGE, OUT_OF_MEMORY, TRACEBACK_MAX
 
 AT_ONCE = 2
-"""Children of one server process; others need processors, too."""
+"""At most this many children of one server process run at once: others need processors, too."""
 PER_PERSON_MAX = 8
-"""One caller may have so much work, waiting or running. They get one child at a time, so that others find one."""
+"""One caller may have this many pieces of work, waiting or running.
+
+One of them runs at a time, so that others get a turn.
+"""
 WAITING_MAX = 64
 WAIT_S = 30.0
 END_S = 5.0
@@ -61,8 +64,8 @@ class WorkFailed(Exception):
 class SandboxWork(NamedTuple):
     """Work for a child: :func:`groat.sandbox.child.run` calls ``function`` ("module:name").
 
-    Limits: memory (bytes beyond what the foreman has mapped), processor time and wall time (seconds), the answer's size
-    (bytes; files that the function makes count singly, too).
+    Limits: memory (bytes beyond what the foreman has mapped), processor time and wall time (seconds), and size of the
+    answer (bytes, also for each file that the function makes).
     """
 
     function: str
@@ -78,7 +81,7 @@ class SandboxWork(NamedTuple):
 
 
 class Pool:
-    """Runs work in children, ``AT_ONCE`` of them; ``modules`` are what the foreman imports ahead.
+    """Runs work in children, at most ``AT_ONCE`` of them. The foreman imports ``modules`` ahead.
 
     Callers take turns: of those who wait, the one whose turn was longest ago goes next. The foreman starts with the
     first work, and again if it ended.
@@ -96,17 +99,17 @@ class Pool:
 
     @property
     def waiting(self) -> int:
-        """Return how many pieces of work wait."""
+        """Return the number of waiting pieces of work."""
         return sum(map(len, self._waiting.values()))
 
     @property
     def running(self) -> int:
-        """Return how many children are at work."""
+        """Return the number of children at work."""
         return AT_ONCE - self._free
 
     @contextmanager
     def holding(self, person: str) -> Iterator[None]:
-        """Count something of this person's until it is done: the work, and sending what came of it.
+        """Count a piece of this person's work until it is done, including the sending of its result.
 
         Raises SandboxError ``too_many_files``.
         """
@@ -119,9 +122,10 @@ class Pool:
             _lower(self._held, person)
 
     async def run(self, work: SandboxWork, person: str, parts: AsyncIterator[bytes]) -> IO[bytes]:
-        """Have the work done with these parts, each below 4 GiB; returns the answer as a file, to be closed.
+        """Run the work with these parts, each below 4 GiB. Returns the answer as a file, which the caller closes.
 
-        Cancelling it kills the child. What ``parts`` raises is raised. Raises SandboxError and WorkFailed.
+        Cancelling it kills the child. An error that ``parts`` raises is raised here. Raises SandboxError and
+        WorkFailed.
         """
         await self._take_place(person)
         try:
@@ -132,7 +136,7 @@ class Pool:
             self._deal()
 
     async def close(self) -> None:
-        """Kill what works, refuse what waits, and end the foreman."""
+        """Kill the running work, refuse the waiting work, and end the foreman."""
         self._closed = True
         for queue in self._waiting.values():
             for place in queue:
@@ -162,7 +166,7 @@ class Pool:
                 await place
         except BaseException as error:
             if place.done() and not place.cancelled() and place.exception() is None:
-                # The place was given at the moment at which its taker left; pass it on.
+                # The place was given at the moment when its taker left, so pass it on.
                 self._free += 1
                 _lower(self._running, person)
             else:
@@ -173,7 +177,7 @@ class Pool:
             raise
 
     def _deal(self) -> None:
-        """Give free places to those who wait, to each caller in turn."""
+        """Give free places to the waiting callers, to each in turn."""
         share = max(1, AT_ONCE - 1)
         while self._free:
             person = next((who for who in self._waiting if self._running[who] < share), None)
@@ -219,7 +223,7 @@ class Pool:
         return answer
 
     def _hand_over(self, link: socket.socket, answer: IO[bytes]) -> None:
-        """Give the foreman a child's two descriptors; starts the foreman where there is none."""
+        """Give the foreman a child's two descriptors. Starts the foreman if there is none."""
         for _ in range(2):
             if self._control is None or self._foreman is None or self._foreman.poll() is not None:
                 self._start()
@@ -259,7 +263,7 @@ def _lower(counter: Counter[str], person: str) -> None:
 
 
 async def _converse(link: socket.socket, work: SandboxWork, parts: AsyncIterator[bytes]) -> int | None:
-    """Send the work to a child and wait for its wait status; None when the foreman itself is gone."""
+    """Send the work to a child and wait for its wait status. Returns None when the foreman itself is gone."""
     loop = asyncio.get_running_loop()
     order = json.dumps(work._asdict()).encode()
     # A child that ended early does not read; its status says why.
@@ -277,7 +281,7 @@ async def _converse(link: socket.socket, work: SandboxWork, parts: AsyncIterator
 
 
 def _check(status: int | None, answer: IO[bytes], work: SandboxWork) -> None:
-    """Raise what the child's end means, unless it ended well."""
+    """Raise the error that the child's end means, unless it ended well."""
     if status is None:
         raise SandboxError("files_overloaded")
     if os.WIFSIGNALED(status):

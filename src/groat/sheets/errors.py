@@ -1,4 +1,4 @@
-"""Every way a file, a row or a look at it can be wrong, on one page."""
+"""The errors of files, rows and readings, and the warnings about them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ WARNINGS: dict[str, str] = {
     "text_mangled": "Line {line} has a text of broken letters ({text}). It was saved in the wrong encoding before.",
     "decimals_mixed": "Some amounts have a point before the fraction and some a comma.",
 }
-"""The codes of a sheet's ``warnings``, and how its rows are read then."""
+"""The codes of a sheet's ``warnings``. Each text says how the rows were read."""
 
 
 class SheetError(GroatError):

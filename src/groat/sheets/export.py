@@ -1,4 +1,4 @@
-"""Rows on their way out, as CSV."""
+"""Write rows as CSV."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from groat.sheets.model import ReadRow
 
 
 def bad_rows_csv(rows: Iterable[ReadRow]) -> str:
-    """A CSV of just the rows with an error, with the reason why, to be corrected and read again."""
+    """Return a CSV of only the rows with an error, with the reason, so that they can be corrected and read again."""
     lines = [csv_line(["line", "user", "amount", "reason", "code", "what to do"])]
     for row in rows:
         if row.error is not None:

@@ -1,4 +1,4 @@
-"""Find the header and its columns of person, amount and reason; ask for a choice where these are not plain."""
+"""Find the header and its columns of person, amount and reason; ask for a choice where these are unclear."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ USER_NAMES = frozenset({
     "member", "customer id", "customer", "employee id", "employee", "username",
 })  # fmt: skip
 USER_MAYBE = frozenset({"id", "email", "e mail", "email address", "e mail address", "mail", "user email"})
-"""They name a person where nothing else does: an id may as well be the number of the row."""
+"""Words that name a person only where no other column does: an id may as well be the number of the row."""
 AMOUNT_NAMES = frozenset(
     {"amount", "credits", "credit", "coins", "points", "value", "total", "sum", "quantity"}
 )
@@ -41,7 +41,7 @@ _SIGNS = {
     "₽": frozenset({"RUB"}),
     "₿": frozenset({"BTC"}),
 }
-"""The assets that a sign of money stands for."""
+"""The assets that a currency sign stands for."""
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,15}|[A-Za-z]{3}", re.ASCII)
 
 
@@ -73,7 +73,7 @@ class Header(NamedTuple):
 
 
 def find_header(head: Sequence[SheetLine], asset: Asset, choices: Choices) -> Header | None:
-    """The first row that names a person and an amount, or that has what was chosen; None where there is none.
+    """Find the first row that names a person and an amount, or that has the chosen columns; None if there is none.
 
     Raises SheetError ``sheet_columns_unclear`` and ``sheet_column_not_found``.
     """
@@ -88,13 +88,13 @@ def find_header(head: Sequence[SheetLine], asset: Asset, choices: Choices) -> He
 
 
 def _best(rows: Sequence[SheetLine], asset: Asset, choices: Choices) -> int | None:
-    """The first row that surely is a header, else the first that may be one."""
+    """Return the first row that surely is a header, else the first that may be one."""
     fits = [_fit(line, asset, choices) for line in rows]
     return next((fits.index(fit) for fit in (2, 1) if fit in fits), None)
 
 
 def columns_of(head: Sequence[SheetLine]) -> list[SheetColumn]:
-    """The columns of the first row that has any, where no header was found."""
+    """Return the columns of the first row that has any, for a file without a header."""
     rows = [line for line in head if not is_blank(line.cells)][:2]
     return _columns(rows[0], rows[1:]) if rows else []
 
@@ -173,12 +173,12 @@ def _shown(column: SheetColumn) -> dict[str, object]:
 
 
 def shown_columns(columns: list[SheetColumn]) -> list[dict[str, object]]:
-    """Columns as an error shows them."""
+    """Return columns as an error shows them."""
     return [_shown(each) for each in columns]
 
 
 def _candidates(line: SheetLine, role: Role, asset: Asset, chosen: str | None) -> tuple[list[int], list[int]]:
-    """The columns that surely have a role, and those that may have it; of a chosen one only the first."""
+    """Return the columns that surely have a role, and those that may have it; of a chosen one only the first."""
     if chosen is not None:
         same = [
             at for at, cell in enumerate(line.cells) if normalise(text_of(cell)) == normalise(chosen) != ""
@@ -196,7 +196,7 @@ def _candidates(line: SheetLine, role: Role, asset: Asset, chosen: str | None) -
 
 
 def _meaning(text: str, role: Role, asset: Asset) -> int:
-    """2 where a header's words surely mean the role, 1 where they may, else 0."""
+    """Return 2 if a header's words surely mean the role, 1 if they may, else 0."""
     words = normalise(text)
     if role == "user":
         return 2 if words in USER_NAMES else int(words in USER_MAYBE)
@@ -213,12 +213,12 @@ def _meaning(text: str, role: Role, asset: Asset) -> int:
 
 
 def _other_unit(text: str, asset: Asset) -> bool:
-    """Return whether a header names a sign of money that is not the asset's."""
+    """Return whether a header names a currency sign that is not the asset's."""
     return any(sign in text and asset.code not in codes for sign, codes in _SIGNS.items()) or "%" in text
 
 
 def is_other_asset(text: str, asset: Asset) -> bool:
-    """Return whether a text is a sign or a code of money that is not the asset's; other words say nothing."""
+    """Return whether a text is a currency sign or code that is not the asset's; other words say nothing."""
     text = text.strip()
     if text in _SIGNS:
         return asset.code not in _SIGNS[text]
@@ -226,12 +226,12 @@ def is_other_asset(text: str, asset: Asset) -> bool:
 
 
 def normalise(text: str) -> str:
-    """Letters and digits in lower case, parted by single spaces."""
+    """Return the letters and digits in lower case, separated by single spaces."""
     return " ".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
 def _columns(line: SheetLine, below: Sequence[SheetLine]) -> list[SheetColumn]:
-    """The columns up to the last one with a name."""
+    """Return the columns up to the last one with a name."""
     named = [at for at, cell in enumerate(line.cells) if text_of(cell).strip()]
     return [
         SheetColumn(at + 1, shown(line.cells[at], 40), _sample(below, at))

@@ -36,7 +36,7 @@ Looks = dict[tuple[int, int], str]
 
 
 def look(data: bytes, sheet: str) -> tuple[Looks, int]:
-    """The formats that matter in a sheet of a workbook, and how many of its rows are hidden."""
+    """Return the formats that matter in a sheet of a workbook, and the number of its hidden rows."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _look(archive, sheet)
@@ -47,7 +47,7 @@ def look(data: bytes, sheet: str) -> tuple[Looks, int]:
 
 
 def shown_id(number: int, form: str) -> str | None:
-    """The digits of an id as a format shows them; None where it shows other text."""
+    """Return the digits of an id as a format shows them; None if it shows other text."""
     body = re.sub(r"\[[^\]]*\]", "", form.split(";")[0])
     return str(number).zfill(len(body)) if _PADDED.fullmatch(body) else None
 
@@ -105,7 +105,7 @@ def _member_of(archive: zipfile.ZipFile, names: dict[str, str], sheet: str) -> s
 
 
 def _forms(archive: zipfile.ZipFile, names: dict[str, str]) -> list[str]:
-    """For each style of cells its format where that matters, else ""."""
+    """Return each style's format where it matters, else ""."""
     own: dict[int, str] = {}
     styles: list[str] = []
     within: list[str] = []
@@ -160,7 +160,10 @@ def _local(name: str) -> str:
 
 
 def _parse(content: bytes, element: Callable[[str, dict[str, str]], None]) -> None:
-    """Call ``element`` with each start tag. Raises ExpatError; a document with entities of its own is none."""
+    """Call ``element`` with each start tag.
+
+    Raises ExpatError, and ValueError for a document with entities of its own.
+    """
 
     def refuse(*_: object) -> None:
         raise ValueError("a workbook declares no entities")

@@ -12,7 +12,7 @@ FILE_BYTES_MAX = 8 * 1024 * 1024
 ROWS_MAX = 50_000
 COLUMNS_MAX = 200
 SHOWN_MAX = 80
-"""Letters of a text that are shown again; a reason of the full length is."""
+"""At most this many letters of a text are shown again; a reason is shown in full."""
 
 Cell = int | float | str | bool | date | datetime | time | timedelta
 Decimal = Literal[".", ","]
@@ -131,7 +131,7 @@ def is_blank(cells: Sequence[Cell]) -> bool:
 
 
 def text_of(cell: Cell) -> str:
-    """A cell as its reader would see it: numbers without exponent and to the 15 digits that spreadsheets keep."""
+    """Return a cell as its reader would see it: numbers without exponent, to the 15 digits that spreadsheets keep."""
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool):
@@ -146,6 +146,6 @@ def text_of(cell: Cell) -> str:
 
 
 def shown(cell: Cell, length: int = SHOWN_MAX) -> str:
-    """A cell's text, shortened to so many letters."""
+    """Return a cell's text, shortened to this many letters."""
     text = text_of(cell).strip()
     return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,4 +1,4 @@
-"""Amounts as people write them: which sign parts fractions is decided for a whole column, never for one cell."""
+"""Amounts as people write them. The decimal sign is decided for a whole column, never for one cell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from groat.sheets.model import Cell, Decimal, shown
 
 _SPACES = re.compile("(?<=[0-9])[ '_\u00a0\u2009\u202f\u2019](?=[0-9]{3})")
 _FORMS: dict[Decimal, re.Pattern[str]] = {
-    # Groups of three, or as in India of two and a last one of three; or no groups at all.
+    # Groups of three digits or, as in India, of two with a last one of three; or no groups at all.
     ".": re.compile(
         r"-?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}|[0-9]+)(?:\.[0-9]+)?"
     ),
@@ -35,7 +35,7 @@ def readings(text: str) -> dict[Decimal, str]:
 
 
 def signs_shown(texts: Iterable[str]) -> set[Decimal]:
-    """The signs before the fraction that the texts of a column show: what can be read in one way only shows it."""
+    """Return the decimal signs that a column shows: a text shows one if it can be read in one way only."""
     shown: set[Decimal] = set()
     for text in texts:
         found = readings(text)
@@ -47,7 +47,7 @@ def signs_shown(texts: Iterable[str]) -> set[Decimal]:
 
 
 def read_amount(cell: Cell, decimal: Decimal | None, scale: int) -> str:
-    """The amount in plain form; text that is no amount comes back as it is. Raises RowError."""
+    """Return the amount in plain form; text that is no amount comes back as it is. Raises RowError."""
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise RowError(
             "amount_mangled", "TRUE or FALSE" if isinstance(cell, bool) else f"the time {shown(cell)}"
@@ -69,7 +69,7 @@ def read_amount(cell: Cell, decimal: Decimal | None, scale: int) -> str:
 
 
 def _digits(cell: float, scale: int) -> str:
-    """A number's digits; those beyond 15 are noise of binary fractions, or digits that the spreadsheet has lost."""
+    """Return a number's digits. Those beyond 15 are noise of binary fractions, or the spreadsheet has lost them."""
     if not math.isfinite(cell):
         raise RowError("amount_mangled", "no number")
     kept = Number(f"{cell:.{PRECISE_DIGITS}g}")
@@ -86,7 +86,7 @@ def _rounded(number: Number, unit: Number) -> Number:
 
 
 def _plain(text: str) -> str:
-    """Digits with at most one point, without zeros that say nothing."""
+    """Return digits with at most one point and without superfluous zeros."""
     sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
     whole, _, fraction = digits.partition(".")
     fraction = fraction.rstrip("0")

@@ -1,4 +1,4 @@
-"""Reading a sheet in a process of its own, and what it found on its way back."""
+"""Read a sheet in a process of its own, and bring the result back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from groat.sheets import Choices, Sheet, SheetError, read_sheet
 
 
 class SheetOrder(msgspec.Struct, frozen=True):
-    """The options by which a file is read."""
+    """The options for reading a file."""
 
     asset: Asset
     default_reason: str
@@ -20,7 +20,7 @@ class SheetOrder(msgspec.Struct, frozen=True):
 
 
 class _FileRefused(msgspec.Struct, frozen=True, tag="refused"):
-    """The fault of a file that cannot be used as a whole."""
+    """The error of a file that cannot be used as a whole."""
 
     code: str
     detail: str
@@ -35,7 +35,7 @@ _answers = msgspec.msgpack.Decoder(_FileRead | _FileRefused)
 
 
 def read(parts: Iterator[bytes], out: BinaryIO) -> None:
-    """Read the file in the second part as the first part orders (JSON), and write what was found (MessagePack)."""
+    """Read the file in the second part by the options in the first (JSON), and write the result (MessagePack)."""
     order = msgspec.json.decode(next(parts), type=SheetOrder)
     found: _FileRead | _FileRefused
     try:

@@ -1,4 +1,4 @@
-"""From a file's bytes to rows of which every one has been checked."""
+"""Turn a file's bytes into rows, each of which has been checked."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def read_sheet(
     """Read a CSV or XLSX file whose amounts are of ``asset``; rows without a reason get ``default_reason``.
 
     Raises SheetError when the file as a whole cannot be read, or when somebody has to choose first; its fields say
-    what can be chosen. What strangers made is read in the sandbox (:mod:`groat.sheets.order`).
+    what can be chosen. Read strangers' files in the sandbox (:mod:`groat.sheets.order`).
     """
     if len(data) > FILE_BYTES_MAX:
         raise SheetError("sheet_too_large")
@@ -154,7 +154,7 @@ def _read_workbook(data: bytes, asset: Asset, choices: Choices) -> _Found:
 
 
 def _head(table: SheetLines) -> list[SheetLine]:
-    """The lines among which the header is."""
+    """Return the lines among which the header is."""
     head: list[SheetLine] = []
     rows = 0
     for line in islice(table.lines, HEADER_LINES_MAX):
@@ -175,7 +175,7 @@ def _no_header(head: Sequence[SheetLine], table: SheetLines) -> SheetError:
 
 
 class _Raw(NamedTuple):
-    """A row's cells by role, before anything was made of them."""
+    """A row's cells by role, as the file has them."""
 
     line: SheetLine
     user: Cell
@@ -184,7 +184,7 @@ class _Raw(NamedTuple):
 
 
 class _RowReader:
-    """Checks the rows below a header; ``decimal`` is the sign before the fraction, once it has read."""
+    """Checks the rows below a header. After it has read them, ``decimal`` is the sign before the fraction."""
 
     def __init__(
         self, table: SheetLines, header: Header, asset: Asset, default_reason: str, decimal: Decimal | None
@@ -200,7 +200,7 @@ class _RowReader:
         self._sum = 0
 
     def read(self, body: Iterator[SheetLine]) -> list[ReadRow]:
-        """The rows of all lines that have a value."""
+        """Read the rows of all lines that have a value."""
         raw: list[_Raw] = []
         for line in body:
             if is_blank(line.cells):
@@ -216,7 +216,7 @@ class _RowReader:
                 self.decimal = signs.pop()
         rows = [self._check(row) for row in raw if not self._leave_out(row)]
         last = rows[-1] if rows else None
-        # Whatever its name for a total may be, in whatever language.
+        # This finds a total whatever it is called, in any language.
         if last and last.units and len(self._first_lines) > _PEOPLE_MIN and last.units * 2 == self._sum:
             self._warn("maybe_total", last.line, line=last.line)
         return rows
@@ -324,7 +324,7 @@ class _RowReader:
                 raise RowError("amount_other_asset", said)
 
     def _user(self, row: _Raw, user: str) -> str:
-        """The person's id. Raises RowError."""
+        """Return the person's id. Raises RowError."""
         cell = row.user
         if not user:
             raise RowError("user_missing")
@@ -360,7 +360,7 @@ class _RowReader:
         return self._table.looks.get((line.number, self._header.places[role] + 1), "")  # type: ignore[index]
 
     def _look_for_broken_letters(self, line: int, text: str) -> None:
-        """Warn of letters that were Unicode once and were read as something else before they came here."""
+        """Warn of broken letters: Unicode that was decoded wrongly before the file came here."""
         broken = "\N{REPLACEMENT CHARACTER}" in text
         if not broken and re.search("[ÂÃÐÑ][\u0080-\u00bf\u0152-\u2122]", text):
             try:
@@ -376,7 +376,7 @@ class _RowReader:
 
 
 def _same(written: str, amount: str) -> bool:
-    """Return whether an amount says the same number as it stands in the file."""
+    """Return whether an amount is the same number as its text in the file."""
     try:
         return Number(written) == Number(amount)
     except InvalidOperation:

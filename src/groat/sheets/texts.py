@@ -28,7 +28,7 @@ _HEAD = 4_096
 
 
 def read_text(data: bytes, choices: Choices, delimiter: str) -> SheetLines:
-    """The table in a text file whose cells are parted by ``delimiter``. Raises SheetError."""
+    """Return the table in a text file whose cells are separated by ``delimiter``. Raises SheetError."""
     encoding, text = _decode(data, choices.encoding)
     guessed = encoding == "cp1252" and choices.encoding is None
     warnings = []
@@ -40,7 +40,7 @@ def read_text(data: bytes, choices: Choices, delimiter: str) -> SheetLines:
 
 
 def likely_delimiters(data: bytes, choices: Choices) -> list[str]:
-    """The delimiters that the file may have, the likeliest first; just the chosen one where it is chosen."""
+    """Return the delimiters that the file may have, the likeliest first; a chosen one alone."""
     if choices.delimiter is not None:
         return [choices.delimiter]
     _, text = _decode(data, choices.encoding)
@@ -52,7 +52,10 @@ def likely_delimiters(data: bytes, choices: Choices) -> list[str]:
 
 
 def _decode(data: bytes, chosen: str | None) -> tuple[str, str]:
-    """The name of the encoding and the text. Raises SheetError for what is no text, or text of unclear letters."""
+    """Return the name of the encoding and the text.
+
+    Raises SheetError for a file without text or with unclear letters.
+    """
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     candidates: tuple[str, ...]
     if chosen is not None:

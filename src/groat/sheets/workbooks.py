@@ -1,4 +1,4 @@
-"""XLSX files: which sheet, its lines, and the number formats that make an id look other than it is."""
+"""XLSX files: the choice of a sheet, its lines, and the number formats that change how an id looks."""
 
 from __future__ import annotations
 
@@ -37,10 +37,9 @@ def is_workbook(data: bytes) -> bool:
 
 
 class Workbook:
-    """An XLSX file. Raises SheetError for what is none, or is protected.
+    """An XLSX file. Raises SheetError for any other file, and for a protected one.
 
-    Sizes, places and counts that the file declares are taken on trust by the reader: whoever did not make the file
-    reads it in the sandbox.
+    The reader trusts the sizes, places and counts that the file declares, so read strangers' files in the sandbox.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -55,7 +54,7 @@ class Workbook:
         del self.sheets[SHEETS_MAX:]
 
     def candidates(self, choices: Choices) -> list[SheetName]:
-        """The sheets to look at, in this order: the chosen one, or the visible ones."""
+        """Return the sheets to read, in this order: the chosen one, or the visible ones."""
         if choices.sheet is not None:
             chosen = [each for each in self.sheets if each.name == choices.sheet]
             if not chosen:
@@ -64,11 +63,11 @@ class Workbook:
         return [each for each in self.sheets if not each.hidden]
 
     def shown_sheets(self) -> list[dict[str, object]]:
-        """The sheets as an error shows them."""
+        """Return the sheets as an error shows them."""
         return [{"name": each.name, "hidden": each.hidden} for each in self.sheets]
 
     def table(self, sheet: SheetName, choices: Choices) -> SheetLines:
-        """The table of a sheet. Raises SheetError."""
+        """Return the table of a sheet. Raises SheetError."""
         with _reading():
             cells = self._book.get_sheet_by_name(sheet.name)
         if cells.total_height * cells.total_width > CELLS_MAX:
@@ -104,7 +103,7 @@ def _warning(code: str, **facts: object) -> SheetRemark:
 
 
 def _check_kind(data: bytes) -> None:
-    """Raise SheetError for what is no XLSX file, is protected, or unpacks to too much."""
+    """Raise SheetError for a file that is no XLSX, is protected, or unpacks to too much."""
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
             raise SheetError("sheet_protected")

@@ -70,7 +70,7 @@ export interface ApprovalsView {
   given: ApprovalView[];
 }
 
-/** An asset: its code, and for ever how many fraction digits it has. */
+/** An asset: its code, and its number of fraction digits, which never changes. */
 export interface AssetInput {
   code: string;
   scale: number;
@@ -179,7 +179,7 @@ export interface CaptureInput {
   metadata?: Record<string, unknown>;
 }
 
-/** The facts for a front end before anybody signs in. With no `people_found_by` nobody is told a name. */
+/** The facts that a front end needs before anybody signs in. With no `people_found_by` nobody is told a name. */
 export interface ConfigView {
   version: string;
   demo: boolean;
@@ -664,7 +664,7 @@ export interface SentView {
   replayed: boolean;
 }
 
-/** A token and what it is good for; `expires_at` is RFC 3339. */
+/** A token, its bearer and its end; `expires_at` is RFC 3339. */
 export interface Session {
   token: string;
   expires_at: string;
@@ -673,7 +673,7 @@ export interface Session {
   roles: string[];
 }
 
-/** The balance to bring about, exactly, against house:adjustments. */
+/** The wanted balance. The difference is posted against house:adjustments. */
 export interface SetBalanceInput {
   /** A decimal string of at most the asset's fraction digits; zero and below are allowed. */
   balance: string;
@@ -683,7 +683,7 @@ export interface SetBalanceInput {
   metadata?: Record<string, unknown>;
 }
 
-/** New limits: null for none; what is not named stays. */
+/** New limits. Null removes a limit; one that is not named stays. */
 export interface SetLimitsInput {
   floor?: string | null;
   ceiling?: string | null;
@@ -810,7 +810,7 @@ export interface StepView {
   transaction: string;
 }
 
-/** Events behind a position, and where they lead; `reset` instead where going on from there is impossible. */
+/** Events after a position, and the position after them. `reset` comes instead where going on is impossible. */
 export interface StreamPage {
   events: NumberedEvent[];
   position: string;
@@ -912,7 +912,7 @@ export interface UserPage {
   cursor: string | null;
 }
 
-/** Changes of a person; what is not named stays. A new password signs them out everywhere. */
+/** Changes of a person. A field that is not named stays. A new password signs them out everywhere. */
 export interface UserPatch {
   name?: string;
   email?: string | null;

@@ -1,6 +1,6 @@
 """The bank: saved recipients, transfers, standing orders, cards, loans and bitcoin, as kinds of requests.
 
-Each kind is a page of its own; what happens at the gateways to the outside is in :mod:`groat.programs.bank.jobs`.
+Each kind has a module of its own. The work at the gateways to the outside is in :mod:`groat.programs.bank.jobs`.
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -25,7 +25,7 @@ def _gateways(host: Host) -> AbstractAsyncContextManager[Gateways]:
 
 
 async def _story(settings: Settings) -> None:
-    # Imported here, for only the demo tells it.
+    # Imported here, because only the demo tells the story.
     from groat.programs.bank.story import tell_bank_story
 
     await tell_bank_story(settings)

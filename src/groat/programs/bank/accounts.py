@@ -9,10 +9,10 @@ from groat.ledger.errors import InvalidInput, Refusal, Rule
 from groat.programs.workflow import Books, Request
 
 CLEARING = "house:clearing"
-"""Money on its way: what was captured for a transfer and has not arrived yet."""
+"""Money on its way: captured for a transfer, and not arrived yet."""
 
 LOANS = "house:loans"
-"""The loan book: below zero by what is lent out."""
+"""The loan book: below zero by the amount that is lent out."""
 
 INTEREST = "house:interest"
 CARDS = "house:cards"
@@ -40,7 +40,7 @@ def outside(number: str) -> str:
 
 
 def amount_of(request: Request[Any], text: str, asset: str) -> int | Refusal:
-    """The smallest units of an amount that somebody gave beside the request's own; the refusal ``amount_wrong``."""
+    """Return the smallest units of an amount given beside the request's own, or the refusal ``amount_wrong``."""
     try:
         return request.units(text, asset)
     except InvalidInput as error:
@@ -48,12 +48,12 @@ def amount_of(request: Request[Any], text: str, asset: str) -> int | Refusal:
 
 
 def stored(request: Request[Any], text: str, asset: str) -> int:
-    """The smallest units of a decimal string that a step left in the data; an empty one is nothing."""
+    """Return the smallest units of a decimal string that a step left in the data, 0 for an empty one."""
     return parse_amount(text, request.assets[asset], signed=True) if text else 0
 
 
 def money_of(request: Request[Any]) -> tuple[int, str]:
-    """The request's own amount, in smallest units, and its asset."""
+    """Return the request's own amount, in smallest units, and its asset."""
     assert request.amount is not None
     assert request.asset is not None
     return request.amount, request.asset

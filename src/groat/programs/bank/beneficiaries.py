@@ -1,4 +1,4 @@
-"""Saved recipients: whom somebody pays often."""
+"""Saved recipients: the people and accounts that somebody pays often."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def file(r: Request[To], _: To) -> Step | Refusal:
 
 
 def rename(r: Request[To], to: Rename) -> Step:
-    """Only the name changes: for another account, save another recipient."""
+    """Change the name only: for another account, save another recipient."""
     return Step(data=msgspec.structs.replace(r.data, name=to.name))
 
 
 def remove(r: Request[To], _: msgspec.Struct) -> Step:
-    """Transfers under way go on; new ones cannot name it."""
+    """Remove the recipient. Transfers under way go on; new ones cannot name it."""
     return Step()
 
 

@@ -1,8 +1,8 @@
 """Bitcoin: addresses to receive at, deposits that the network confirms, withdrawals that staff approve.
 
-What happens outside is done by the bank's jobs at the gateway (:mod:`groat.programs.bank.jobs`) and comes back as
-transitions of the system. A withdrawal is signed first: of several servers that sign, the transition lets one
-payment count, and only that one is ever sent, by whomever and however often.
+The bank's jobs do the work at the gateway (:mod:`groat.programs.bank.jobs`), and its results come back as transitions
+of the system. A withdrawal is signed first: if several servers sign it, the transition accepts one payment, and only
+that one is ever sent, however often and by whichever server.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from groat.programs.workflow import (
 )
 
 CONFIRMATIONS = 3
-"""In so many blocks a payment must be to count."""
+"""A payment counts once it is in this many blocks."""
 
 PATIENCE_US = 7 * DAY_US
 
@@ -53,7 +53,7 @@ class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Address(Note, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An address of the bank's wallet; what arrives there is the owner's."""
+    """An address of the bank's wallet. Coins that arrive there are the owner's."""
 
     address: str = ""
 
@@ -65,7 +65,7 @@ class Assigned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A withdrawal to an address; deposits are filed by the bank when it sees them, with their ``txid``."""
+    """A withdrawal to an address. The bank itself files a deposit when it sees one, with its ``txid``."""
 
     amount: str
     asset: str = ASSET
@@ -75,9 +75,10 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class BitcoinTransaction(Order, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """In how many blocks it is, and how many are ``needed``; ``raw`` is the signed payment, ``fee`` the network's.
+    """A transaction: its confirmations and those ``needed``, the signed payment ``raw`` and the network's ``fee``.
 
-    Whoever has the signed payment can send it, so nobody sees it: not even after it failed and the coins were returned.
+    Whoever has the signed payment can send it, so nobody sees it, not even after it failed and the coins were
+    returned.
     """
 
     confirmations: int = 0
@@ -95,7 +96,7 @@ class Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Confirmations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """In how many blocks it is now."""
+    """The number of blocks in which the transaction is now."""
 
     count: Annotated[int, Meta(ge=0)]
 
@@ -106,13 +107,13 @@ def ask(r: Request[Note], _: Note) -> Step:
 
 
 def assign(r: Request[Address], made: Assigned) -> Step:
-    """The node made one."""
+    """Keep the address that the node made."""
     data = msgspec.structs.replace(r.data, address=made.address)
     return Step(data=data, notice=Notice("success", "Bitcoin address ready", made.address, "bitcoin", r.id))
 
 
 def retire(r: Request[Address], _: msgspec.Struct) -> Step:
-    """No longer shown; what is sent there still arrives."""
+    """Show the address no longer. Coins that are sent there still arrive."""
     return Step()
 
 
@@ -126,7 +127,7 @@ def about(data: Order) -> str:
 
 
 def file(r: Request[Order], _: Order) -> Step | Refusal:
-    """Hold the coins of a withdrawal; of a deposit nothing counts yet."""
+    """Hold the coins of a withdrawal. A deposit does not count yet."""
     filed = r.data
     if filed.asset != ASSET:
         return Refusal("bitcoin_only", RULES["bitcoin_only"].meaning)
@@ -149,37 +150,37 @@ def file(r: Request[Order], _: Order) -> Step | Refusal:
 
 
 def approve(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
-    """It will be signed and sent."""
+    """Approve the withdrawal, which the bank then signs and sends."""
     return Step(notice=_told(r, "info", "Bitcoin withdrawal approved"))
 
 
 def reject(r: Request[BitcoinTransaction], why: Reason) -> Step:
-    """The coins are free again, and the owner reads why."""
+    """Free the coins, and tell the owner why."""
     return Step(money=(Unreserve(),), notice=_told(r, "error", "Bitcoin withdrawal rejected", why.reason))
 
 
 def cancel(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
-    """The owner thought better of it."""
+    """Free the coins, for the owner withdrew the request."""
     return Step(money=(Unreserve(),), notice=_told(r, "info", "Bitcoin withdrawal cancelled"))
 
 
 def expire(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
-    """Nobody decided in time."""
+    """Free the coins, for nobody decided in time."""
     return Step(money=(Unreserve(),), notice=_told(r, "warning", "Bitcoin withdrawal not approved in time"))
 
 
 def sign(r: Request[BitcoinTransaction], signed: Signed) -> Step:
-    """This payment and no other will be sent."""
+    """Keep the signed payment: this one and no other will be sent."""
     return Step(data=msgspec.structs.replace(r.data, txid=signed.txid, raw=signed.raw, fee=signed.fee))
 
 
 def send(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
-    """The network has it."""
+    """Note that the network has the payment."""
     return Step(notice=_told(r, "info", "Bitcoin withdrawal sent", f"Transaction {r.data.txid}."))
 
 
 def confirm(r: Request[BitcoinTransaction], seen: Confirmations) -> Step:
-    """Another block; with enough of them it counts."""
+    """Count another block. With enough of them the payment counts."""
     data = msgspec.structs.replace(r.data, confirmations=seen.count)
     if seen.count < data.needed:
         return Step("pending", data=data)
@@ -200,7 +201,7 @@ def confirm(r: Request[BitcoinTransaction], seen: Confirmations) -> Step:
 
 
 def correct(r: Request[BitcoinTransaction], correction: Correction) -> Step | Refusal:
-    """A deposit is taken back, as when it was credited wrongly; a withdrawal cannot be."""
+    """Take a deposit back, as when it was credited wrongly. A withdrawal cannot be taken back."""
     if r.data.direction == "withdrawal" and r.state == "completed":
         return Refusal(
             "nothing_to_correct", "The coins were sent over the network, and nobody can call them back."
@@ -209,7 +210,7 @@ def correct(r: Request[BitcoinTransaction], correction: Correction) -> Step | Re
 
 
 def fail(r: Request[BitcoinTransaction], why: Reason) -> Step:
-    """The network will not have it: the hold is given back."""
+    """Give the hold back, for the network refuses the payment."""
     return Step(
         money=(Unreserve(),) if r.held else (),
         data=msgspec.structs.replace(r.data, raw=""),
@@ -218,7 +219,10 @@ def fail(r: Request[BitcoinTransaction], why: Reason) -> Step:
 
 
 def books(r: Request[BitcoinTransaction]) -> Books:
-    """A withdrawal is held until the network has it for good; a completed deposit counts, less what was corrected."""
+    """Return the books: a withdrawal is held until the network has it for good, a deposit counts when completed.
+
+    What was corrected is taken off the deposit.
+    """
     amount, asset = money_of(r)
     if r.data.direction == "deposit":
         left = amount - r.corrected.get(asset, 0)

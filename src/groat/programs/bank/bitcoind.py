@@ -112,14 +112,14 @@ class Bitcoind:
         return None
 
     async def _sure(self, method: str, *params: Any) -> Any:
-        """The result of a call that has no answer to expect but this one."""
+        """Return the result of a call whose errors the caller does not handle. Raises NodeAway and NodeRefused."""
         answer = await self._call(method, *params)
         if isinstance(answer, _RpcError):
             raise _problem(answer)
         return answer
 
     async def _call(self, method: str, *params: Any) -> Any:
-        """The result of a call, or the daemon's own error. Raises NodeAway."""
+        """Return the result of a call, or the daemon's own error. Raises NodeAway."""
         body = json.dumps({"jsonrpc": "1.0", "id": method, "method": method, "params": params}).encode()
         headers = {"Authorization": self._authorization, "Content-Type": "application/json"}
         return await asyncio.to_thread(self._ask, Request(self._url, body, headers))  # noqa: S310  (http or https)

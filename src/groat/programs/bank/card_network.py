@@ -1,7 +1,8 @@
 """The gateway to a card network: it makes cards, and its messages about payments arrive as calls.
 
-Only a simulator lives behind it, for no network is to be had without a contract. A real one's adapter needs nothing
-of this: it is a service with an API key that takes ``create`` on approved cards and files ``card_payment`` requests.
+The only implementation is a simulator, because a real network needs a contract. The adapter of a real one needs
+nothing of this module: it is a service with an API key that takes ``create`` on approved cards and files
+``card_payment`` requests.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ class CardNetwork(Protocol):
     """Makes cards."""
 
     async def issue(self, id: str, holder: str, year: int) -> IssuedCard:
-        """The card for a request's id, made the first time in ``year``; the same id again is the same card."""
+        """Return the card for a request's id, made in ``year`` the first time. The same id gives the same card."""
 
 
 class SimulatedCardNetwork:
-    """A card network for demos and tests: its cards have numbers made of the request's id, and buy nothing."""
+    """A card network for demos and tests: it makes card numbers from the request's id, and they buy nothing."""
 
     async def issue(self, id: str, holder: str, year: int) -> IssuedCard:
         """See :meth:`CardNetwork.issue`."""

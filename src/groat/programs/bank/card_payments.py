@@ -1,7 +1,7 @@
 """Payments with a card: the network authorises (the money is held), captures what was really due, and refunds.
 
-The network's messages arrive as calls: filing is the authorisation, the network's own message id its key. A real
-network's adapter is a service with an API key; the demo's is simulated.
+The network's messages arrive as calls. A request is filed by the authorisation, under the network's own message id as
+its key. The adapter of a real network is a service with an API key; the demo simulates one.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Authorisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 class CardPayment(Authorisation, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``month`` is whose limit it counts against; ``captured`` and ``refunded`` are decimal strings."""
+    """A payment. It counts against the limit of ``month``; ``captured`` and ``refunded`` are decimal strings."""
 
     month: str = ""
     captured: str = ""
@@ -57,7 +57,7 @@ class CardPayment(Authorisation, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of the payment; an empty amount is all that is left."""
+    """The part of the payment that is meant; an empty amount is all that is left."""
 
     amount: str = ""
 
@@ -67,7 +67,7 @@ def _told(r: Request[CardPayment], level: str, title: str, money: str) -> Notice
 
 
 def file(r: Request[Authorisation], _: Authorisation) -> Step | Refusal:
-    """Authorise: hold the money, if the card may."""
+    """Authorise the payment: hold the money, if the card allows it."""
     card = r.parent
     assert card is not None
     if card.state != "active":
@@ -89,7 +89,7 @@ def file(r: Request[Authorisation], _: Authorisation) -> Step | Refusal:
 
 
 def capture(r: Request[CardPayment], part: Part) -> Step | Refusal:
-    """Take what was really due, at most what is held; the rest is free again."""
+    """Take the amount that was really due, at most what is held, and free the rest."""
     amount = amount_of(r, part.amount, r.data.asset) if part.amount else r.held
     if isinstance(amount, Refusal):
         return amount
@@ -109,7 +109,7 @@ def capture(r: Request[CardPayment], part: Part) -> Step | Refusal:
 
 
 def release(r: Request[CardPayment], _: msgspec.Struct) -> Step:
-    """Nothing is taken: the merchant let go, or never came back."""
+    """Free the money, for the merchant let go or never came back."""
     return Step(
         money=(Unreserve(),),
         parent=_unspent(r, r.held),
@@ -119,7 +119,7 @@ def release(r: Request[CardPayment], _: msgspec.Struct) -> Step:
 
 
 def refund(r: Request[CardPayment], part: Part) -> Step | Refusal:
-    """Give back, in parts too; a refund does not raise what is left of the limit."""
+    """Give money back, in parts too. A refund does not raise what is left of the limit."""
     data, asset = r.data, r.data.asset
     before = stored(r, data.refunded, asset)
     left = stored(r, data.captured, asset) - before
@@ -138,7 +138,7 @@ def refund(r: Request[CardPayment], part: Part) -> Step | Refusal:
 
 
 def correct(r: Request[CardPayment], correction: Correction) -> Step | Refusal:
-    """Staff give back what was captured wrongly: a refund that two people want, whatever the merchant says."""
+    """Give back what was captured wrongly: a refund that two of the staff want, whatever the merchant says."""
     data, asset = r.data, r.data.asset
     before = stored(r, data.refunded, asset)
     left = stored(r, data.captured, asset) - before
@@ -160,7 +160,7 @@ def correct(r: Request[CardPayment], correction: Correction) -> Step | Refusal:
 
 
 def _unspent(r: Request[CardPayment], amount: int) -> msgspec.Struct | None:
-    """The card with the limit given back, if it is still the same month's."""
+    """Return the card with the limit given back, if it is still the same month."""
     assert r.parent is not None
     if not amount or month_of(r.now) != r.data.month:
         return None
@@ -170,7 +170,7 @@ def _unspent(r: Request[CardPayment], amount: int) -> msgspec.Struct | None:
 
 
 def books(r: Request[CardPayment]) -> Books:
-    """Held while it is authorised, then what was captured less what was refunded."""
+    """Return the books: held while it is authorised, then what was captured less what was refunded."""
     amount, asset = money_of(r)
     if r.state == "authorised":
         return Books(held=amount)

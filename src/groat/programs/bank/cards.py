@@ -1,6 +1,6 @@
-"""Cards: applied for, issued by the card network's gateway, frozen and closed at will.
+"""Cards: people apply for them, the card network's gateway issues them, and their holders freeze and close them.
 
-Of a card only the last four digits and the expiry are kept. What is spent counts by calendar months (UTC), from the
+Of a card only the last four digits and the expiry are kept. Spending counts by calendar month (UTC), from the
 authorisation on.
 """
 
@@ -38,7 +38,7 @@ class Application(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class Card(Application, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A card; ``spent`` is what was authorised in ``month`` ("2026-01"). ``expiry`` is a month, too."""
+    """A card. ``spent`` is the amount authorised in ``month`` ("2026-01"); ``expiry`` is a month, too."""
 
     last4: str = ""
     expiry: str = ""
@@ -73,23 +73,23 @@ def file(r: Request[Application], _: Application) -> Step | Refusal:
 
 
 def approve(r: Request[Card], _: msgspec.Struct) -> Step:
-    """The card is ordered from the network."""
+    """Approve the card, which the bank then orders from the network."""
     return Step(notice=_told(r, "success", "Card approved", "It is being made."))
 
 
 def reject(r: Request[Card], why: Reason) -> Step:
-    """No card, and why."""
+    """Refuse the card, and say why."""
     return Step(notice=_told(r, "error", "Card rejected", why.reason))
 
 
 def create(r: Request[Card], issued: Issued) -> Step:
-    """The network made it."""
+    """Keep the network's description of the card that it made."""
     data = msgspec.structs.replace(r.data, last4=issued.last4, expiry=issued.expiry)
     return Step(data=data, notice=_told(r, "success", "Card ready", f"It ends in {issued.last4}."))
 
 
 def freeze(r: Request[Card], _: msgspec.Struct) -> Step:
-    """Nothing is authorised any more; what was goes through."""
+    """Stop further authorisations. Payments already authorised go through."""
     return Step(notice=_told(r, "warning", "Card frozen", "Nothing can be paid with it."))
 
 
@@ -111,17 +111,17 @@ def set_limit(r: Request[Card], new: Limit) -> Step | Refusal:
 
 
 def close(r: Request[Card], _: msgspec.Struct) -> Step:
-    """For good."""
+    """Close the card for good."""
     return Step(notice=_told(r, "info", "Card closed"))
 
 
 def cancel(r: Request[Card], _: msgspec.Struct) -> Step:
-    """The applicant thought better of it."""
+    """Withdraw the application."""
     return Step()
 
 
 def with_spent(r: Request[Card], change: int) -> Card | Refusal:
-    """The card after ``change`` smallest units more (or less) spent this month; the refusal ``card_limit``."""
+    """Return the card with ``change`` smallest units more (or less) spent this month, or the refusal ``card_limit``."""
     card, month = r.data, month_of(r.now)
     before = stored(r, card.spent, card.asset) if card.month == month else 0
     limit, spent = stored(r, card.limit, card.asset), before + change

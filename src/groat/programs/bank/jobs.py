@@ -1,6 +1,6 @@
-"""The bank's work at its gateways: filing what standing orders ask for, making cards, moving bitcoin.
+"""The bank's work at its gateways: file what standing orders ask for, make cards, move bitcoin.
 
-Every node does it, and any may die at any instruction: what a gateway was asked is repeatable there; see the workflow's
+Every node does it and may die at any instruction, so each call to a gateway may be repeated. See the workflow's
 :class:`~groat.programs.workflow.worker.Worker`.
 """
 
@@ -33,7 +33,7 @@ log = structlog.get_logger("groat.bank")
 
 
 class Gateways:
-    """The work of one process at the gateways. ``node`` and ``network`` are None where there is no such gateway."""
+    """Works at the gateways for one process. ``node`` and ``network`` are None where there is no such gateway."""
 
     def __init__(self, workflow: Workflow, node: BitcoinNode | None, network: CardNetwork | None) -> None:
         self._workflow = workflow
@@ -55,15 +55,15 @@ class Gateways:
         self._take = self._home.take
 
     async def run(self) -> None:
-        """Work until cancelled. A node that is away is asked less and less often, and holds up nothing else."""
+        """Work until cancelled. A node that is away is asked less and less often, and delays nothing else."""
         await asyncio.gather(repeat(self.at_home, POLL_S), repeat(self.at_the_node, POLL_S, away=(NodeAway,)))
 
     async def at_home(self) -> None:
-        """Standing orders that are due, and cards that are approved."""
+        """File the transfers of standing orders that are due, and make approved cards."""
         await self._home.round()
 
     async def at_the_node(self) -> None:
-        """Addresses, withdrawals, deposits and confirmations. Raises NodeAway."""
+        """Handle addresses, withdrawals, deposits and confirmations. Raises NodeAway."""
         if self._node is None:
             return
         await self._payments.round()
@@ -128,10 +128,10 @@ class Gateways:
         await self._take(withdrawal, "send", {})
 
     async def _take_in(self, node: BitcoinNode) -> None:
-        """File the deposits that the node saw since the last time; from the beginning after a start."""
+        """File the deposits that the node saw since the last time; after a start, since the beginning."""
         deposits, cursor = await node.deposits(self._cursor)
         for deposit in deposits:
-            # Outputs of nothing are allowed, and some carry messages.
+            # Outputs of zero are allowed, and some carry messages.
             if deposit.confirmations >= 0 and deposit.amount > 0:
                 await self._file_deposit(deposit)
         self._cursor = cursor

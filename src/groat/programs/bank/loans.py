@@ -55,7 +55,7 @@ class Application(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class Instalment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One payment of the schedule, amounts as decimal strings: what is due on a day, and how much of it is ``paid``.
+    """One payment of the schedule: the amounts due on a day, and how much of them is ``paid``, as decimal strings.
 
     ``balance`` is the principal owed after it.
     """
@@ -87,7 +87,7 @@ class Loan(Application, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """On what terms: the rate in percent a year; principal and months are as asked for, unless they are given."""
+    """The terms of a loan: the rate in percent a year. Principal and months are as asked for, unless they are given."""
 
     rate: Annotated[str, Meta(pattern=r"^\d{1,3}(\.\d{1,4})?$", description="Percent a year.")]
     principal: Annotated[
@@ -97,7 +97,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Repayment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A repayment; an empty amount is all that is owed."""
+    """A repayment. An empty amount is all that is owed."""
 
     amount: str = ""
 
@@ -126,22 +126,22 @@ def approve(r: Request[Loan], terms: Terms) -> Step | Refusal:
 
 
 def reject(r: Request[Loan], why: Reason) -> Step:
-    """No loan, and why."""
+    """Refuse the loan, and say why."""
     return Step(notice=_told(r, "error", "Loan rejected", why.reason))
 
 
 def cancel(r: Request[Loan], _: msgspec.Struct) -> Step:
-    """The applicant thought better of it."""
+    """Withdraw the application."""
     return Step()
 
 
 def expire(r: Request[Loan], _: msgspec.Struct) -> Step:
-    """Nobody decided in time."""
+    """Close the application, for nobody decided in time."""
     return Step(notice=_told(r, "warning", "Loan not decided in time", "Please apply again."))
 
 
 def pay_out(r: Request[Loan], _: msgspec.Struct) -> Step:
-    """From the loan book to the borrower; the schedule runs from today."""
+    """Pay the loan out, from the loan book to the borrower. The schedule runs from today."""
     asset, start = r.data.asset, day_of(r.now)
     principal = stored(r, r.data.principal, asset)
     rows = _rows(r, principal, r.data.months, 1, start.isoformat(), r.data.rate)
@@ -160,7 +160,7 @@ def pay_out(r: Request[Loan], _: msgspec.Struct) -> Step:
 
 
 def fail(r: Request[Loan], _: msgspec.Struct) -> Step:
-    """The borrower's account cannot take it."""
+    """End the loan, for the borrower's account cannot take the money."""
     return Step(notice=_told(r, "error", "Loan not paid out", "Your account cannot take the money."))
 
 
@@ -174,7 +174,7 @@ def collect(r: Request[Loan], _: msgspec.Struct) -> Step | Refusal:
 
 
 def miss(r: Request[Loan], _: msgspec.Struct) -> Step | Refusal:
-    """The money is not there: try again tomorrow."""
+    """Put the loan into arrears, for the money is missing. The bank tries again tomorrow."""
     overdue = sum(_left(r, row) for row in _due(r))
     if not overdue:
         # Somebody paid in between.
@@ -185,7 +185,7 @@ def miss(r: Request[Loan], _: msgspec.Struct) -> Step | Refusal:
 
 
 def repay(r: Request[Loan], part: Repayment) -> Step | Refusal:
-    """Pay what is due, and with what is left the principal."""
+    """Pay what is due and, with what is left, the principal."""
     asset = r.data.asset
     due = _due(r)
     interest_due = sum(_left_interest(r, row) for row in due)
@@ -199,7 +199,7 @@ def repay(r: Request[Loan], part: Repayment) -> Step | Refusal:
 
 
 def _paid(r: Request[Loan], amount: int, reason: str, title: str, again_at: int) -> Step:
-    """``amount`` is paid: to what is due, then to the interest that has accrued since, then to the principal.
+    """Settle ``amount``: first what is due, then the interest that has accrued since, then the principal.
 
     If something is overdue still, the bank collects it at ``again_at`` (microseconds).
     """
@@ -285,7 +285,7 @@ def correct(r: Request[Loan], correction: Correction) -> Step | Refusal:
 
 
 def _month_of(r: Request[Loan]) -> Instalment:
-    """The running month, of a loan whose schedule has ended: its number, and the day on which it ends."""
+    """Return the running month of a loan whose schedule has ended: its number, and the day on which it ends."""
     begin, number = read_day(r.data.start), 1
     assert begin is not None
     while moment_of(add_months(begin, number)) <= r.now:
@@ -298,7 +298,7 @@ def _month_of(r: Request[Loan]) -> Instalment:
 
 
 def _accrued(r: Request[Loan]) -> int:
-    """The interest of the running month up to today that is not paid yet, smallest units."""
+    """Return the interest of the running month up to today that is not paid yet, in smallest units."""
     later = [row for row in r.data.schedule if _moment(row.due) > r.now]
     if not later:
         return 0
@@ -309,7 +309,7 @@ def _accrued(r: Request[Loan]) -> int:
 
 
 def _to_come(r: Request[Loan], row: Instalment, principal: int) -> int:
-    """The interest of a principal from today to the day of the running month's instalment."""
+    """Return the interest of a principal from today to the day of the running month's instalment."""
     begin, due = read_day(r.data.start), read_day(row.due)
     assert begin is not None
     assert due is not None
@@ -318,9 +318,9 @@ def _to_come(r: Request[Loan], row: Instalment, principal: int) -> int:
 
 
 def _reckoned(r: Request[Loan], running: Instalment, owed: int, accrued: int = 0) -> list[Instalment]:
-    """The instalments to come of what is owed now.
+    """Return the coming instalments, recomputed from what is owed now.
 
-    The running month's keeps what was paid of its interest, and what has ``accrued`` without being paid.
+    The running month's instalment keeps the interest that was paid, and what has ``accrued`` without being paid.
     """
     data, asset = r.data, r.data.asset
     to_come, months = _to_come(r, running, owed) + accrued, max(data.months - running.number + 1, 1)
@@ -345,7 +345,7 @@ def _rows(
     rate: str,
     to_come: int | None = None,
 ) -> tuple[Instalment, ...]:
-    """The instalments of what is owed, from number ``first`` on, each due so many months after ``start``."""
+    """Return the instalments of what is owed, from number ``first`` on, each due so many months after ``start``."""
     asset, begin = r.data.asset, read_day(start)
     assert begin is not None
     return tuple(
@@ -385,7 +385,7 @@ def _moment(day: str) -> int:
 
 
 def books(r: Request[Loan]) -> Books:
-    """From the payout on: what was lent less what was paid back of it, and the interest paid."""
+    """Return the books from the payout on: what was lent less what was paid back of it, and the interest paid."""
     if r.state not in ("active", "arrears", "paid_off"):
         return Books()
     asset = r.data.asset

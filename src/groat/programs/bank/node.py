@@ -1,9 +1,9 @@
-"""The gateway to bitcoin's network: what the bank asks of a node with a wallet, whoever runs it.
+"""The gateway to bitcoin's network: the calls that the bank makes to a node with a wallet.
 
-Two live behind it: :class:`~groat.programs.bank.bitcoind.Bitcoind` speaks to Bitcoin Core, and
-:class:`~groat.programs.bank.node_simulator.SimulatedNode` moves no coins and is for demos. Every call may be repeated,
-by the same server after a crash or by another one, and has one effect: that is why a payment is signed first, and sent
-once its id is kept.
+Two classes have them: :class:`~groat.programs.bank.bitcoind.Bitcoind` speaks to Bitcoin Core, and
+:class:`~groat.programs.bank.node_simulator.SimulatedNode` moves no coins and is for demos. Every call may be
+repeated, by the same server after a crash or by another one, and has one effect. That is why a payment is signed
+first, and sent once its id is kept.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SCALE = 8
 
 
 class Deposit(NamedTuple):
-    """An output that pays an address of ours: ``amount`` in satoshi; ``label`` is what the address was made for."""
+    """An output that pays an address of the wallet; ``amount`` is in satoshi, ``label`` names the address's purpose."""
 
     label: str
     address: str
@@ -34,7 +34,7 @@ class SignedPayment(NamedTuple):
 
 
 class NodeAway(Exception):
-    """The node does not answer, or not sensibly. Nothing is known; ask again later."""
+    """The node does not answer, or not sensibly. The outcome is unknown; ask again later."""
 
 
 class NodeRefused(Exception):
@@ -45,19 +45,22 @@ class BitcoinNode(Protocol):
     """A node with a wallet. All calls raise NodeAway; amounts are satoshi."""
 
     async def address(self, label: str) -> str:
-        """The address made for a label: a new one the first time, the same ever after."""
+        """Return the address made for a label: a new one the first time, the same one ever after."""
 
     async def deposits(self, cursor: str) -> tuple[list[Deposit], str]:
-        """List deposits since a cursor, with the next cursor; "" is the beginning. Those without a block come again."""
+        """List the deposits since a cursor ("": all), with the next cursor. Those without a block are listed again."""
 
     async def sign(self, address: str, amount: int) -> SignedPayment:
-        """A payment of coins that are set apart for it. Nothing is sent. Raises NodeRefused."""
+        """Sign a payment of coins that are set apart for it. Sends nothing. Raises NodeRefused."""
 
     async def send(self, payment: SignedPayment) -> None:
-        """Send a payment; again is as once. Raises NodeRefused when the network will not have it."""
+        """Send a payment. Sending it again changes nothing. Raises NodeRefused when the network refuses it."""
 
     async def drop(self, payment: SignedPayment) -> None:
         """Give back the coins of a payment that will never be sent."""
 
     async def confirmations(self, txid: str) -> int | None:
-        """In how many blocks one of our transactions is; below zero: as deep is one that excludes it. None: unknown."""
+        """Return in how many blocks one of the wallet's transactions is, None if it is unknown.
+
+        Below zero, another transaction that excludes it is so many blocks deep.
+        """

@@ -1,7 +1,7 @@
 """A bitcoin node for demos and tests: it moves no coins, and believes whatever it is told.
 
-It keeps nothing that matters: the moment at which a transaction was made stands in its id, so any process, also after
-a restart, counts the same confirmations.
+It keeps no state that matters: the id of a transaction has the moment at which it was made, so any process counts the
+same confirmations, also after a restart.
 """
 
 from __future__ import annotations

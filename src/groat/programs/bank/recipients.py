@@ -1,4 +1,4 @@
-"""To whom money goes: a user of the system, or an account at another bank."""
+"""Recipients of money: a user of the system, or an account at another bank."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class To(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def account(self) -> str:
-        """The account that the money goes to."""
+        """Return the account that the money goes to."""
         return outside(self.external) if self.external else f"user:{self.user}"
 
     @property
     def shown(self) -> str:
-        """The recipient for people to read. The payer chose the name, so a person's id stands beside it."""
+        """Return the recipient as text. The payer chose the name, so a person's id stands beside it."""
         if self.user and self.name:
             return f"{self.name} ({self.user})"
         return self.name or self.external or self.user
@@ -66,9 +66,9 @@ T = TypeVar("T", bound=To)
 
 
 def read_number(text: str) -> str | None:
-    """An external account's number without spaces and in capitals; None where it is none.
+    """Return an external account's number without spaces and in capitals; None if it is none.
 
-    What begins as an IBAN does must have the length of its country's, and an IBAN's check digits (ISO 13616).
+    A number that begins as an IBAN does must have its country's length and an IBAN's check digits (ISO 13616).
     """
     number = "".join(text.split()).upper()
     if not _NUMBER.fullmatch(number):
@@ -78,7 +78,7 @@ def read_number(text: str) -> str | None:
         return number
     length = _LENGTHS.get(begins[1])
     if length is None and len(number) < _LENGTH_MIN:
-        # A number of another form, for no country with IBANs has this code.
+        # This is a number of another form, for no country with IBANs has this code.
         return number
     digits = "".join(str(int(char, 36)) for char in number[4:] + number[:4])
     checked = int(digits) % 97 == 1 and "02" <= begins[2] <= "98"
@@ -99,7 +99,7 @@ def recipient_refusal(payer: str, to: To) -> Refusal | None:
 
 
 async def know(people: People, to: T) -> T:
-    """The recipient with the user's id for their e-mail address, and the number without spaces.
+    """Return the recipient with the user's id for their e-mail address, and the number without spaces.
 
     Raises Refused ``recipient_unknown`` for somebody who is not known here.
     """

@@ -1,18 +1,19 @@
 """The schedule of a loan: equal instalments by the annuity formula, in whole smallest units.
 
 With a principal P, a rate r per period (a month) and n periods, the instalment is ``P * r / (1 - (1 + r) ** -n)``, or
-``P / n`` without interest, as an exact fraction that is rounded once, half to even, and is at least one unit. The
-interest of a period is what is still owed times r, rounded half to even; the rest of the instalment is principal. The
-last instalment is whatever is left with its interest, so it absorbs what rounding did and the principal is paid back
-exactly. Where rounding up pays a tiny loan back sooner, it has fewer instalments.
+``P / n`` without interest. It is computed as an exact fraction, rounded once, half to even, and is at least one unit.
+The interest of a period is the principal still owed times r, rounded half to even; the rest of the instalment is
+principal. The last instalment is the remaining principal with its interest, so it absorbs the rounding, and the
+principal is paid back exactly. A tiny loan that rounding up pays back sooner has fewer instalments.
 
-Who pays principal back within a period owes the interest of that period up to the day, by its days: of a period of D
-days of which d are left, the interest to come is ``balance * r * d / D``, rounded half to even, and what the period's
-interest exceeds that by has accrued. That is Actual/Actual by ICMA's rule 251 (accrued interest = the period's interest
-times days accrued over days of the period), so a whole period is a twelfth of the year's rate however long its month
-is; and what article 16 of directive 2008/48/EC leaves a lender: the interest for the remaining duration falls away.
+Somebody who pays principal back within a period owes the interest of that period up to the day, by its days. Of a
+period of D days of which d are left, the interest to come is ``balance * r * d / D``, rounded half to even; the rest
+of the period's interest has accrued. That is Actual/Actual by ICMA's rule 251 (accrued interest = the period's
+interest times days accrued over days of the period), so a whole period is a twelfth of the year's rate however long
+its month is. It is also what article 16 of directive 2008/48/EC leaves a lender: the interest for the remaining
+duration falls away.
 
-Nothing here knows of dates: a period is a period, and how late somebody pays changes no interest.
+This module knows no dates. Paying late changes no interest.
 """
 
 from __future__ import annotations
@@ -35,27 +36,27 @@ class ScheduledPayment(NamedTuple):
 
 
 def period_rate(percent: str) -> Fraction:
-    """The rate of one month of a yearly rate in percent: "6" is 1/200. Takes the text of a decimal number."""
+    """Return the rate of one month for a yearly rate in percent, the text of a decimal number: "6" gives 1/200."""
     return Fraction(Decimal(percent)) / 100 / PERIODS_A_YEAR
 
 
 def annuity(principal: int, rate: Fraction, periods: int) -> int:
-    """The equal instalment, in smallest units, at least 1."""
+    """Return the equal instalment, in smallest units, at least 1."""
     exact = principal * rate / (1 - (1 + rate) ** -periods) if rate else Fraction(principal, periods)
     return max(round(exact), 1)
 
 
 def interest_to_come(principal: int, rate: Fraction, days: int, left: int) -> int:
-    """The interest of a principal for the ``left`` days of a period of ``days``: its share by days, half to even."""
+    """Return a principal's interest for the ``left`` days of a period of ``days``: its share by days, half to even."""
     return round(principal * rate * Fraction(left, days))
 
 
 def schedule(
     principal: int, rate: Fraction, periods: int, first: int = 1, to_come: int | None = None
 ) -> list[ScheduledPayment]:
-    """All instalments, numbered from ``first``; none where nothing is owed.
+    """Return all instalments, numbered from ``first``; none where nothing is owed.
 
-    ``to_come`` is the interest of the first one where its period has begun already, None for the interest of a whole
+    ``to_come`` is the interest of the first one if its period has begun already. None is the interest of a whole
     period.
     """
     if not principal:

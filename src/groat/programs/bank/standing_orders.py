@@ -1,7 +1,8 @@
 """Standing orders: a transfer that the bank files again and again, until a day or until it is ended.
 
-When its day has come an order is ``due``, and the bank's job (:mod:`groat.programs.bank.jobs`) files the transfer under
-a key made of the order and its number: whoever does it, after whichever crash, there is one for each day.
+When its day has come an order is ``due``, and the bank's job (:mod:`groat.programs.bank.jobs`) files the transfer.
+The key is made of the order and its number, so that there is one transfer for each day, whichever server files it and
+after whichever crash.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Plan(Payment, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class StandingOrder(Plan, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``next`` is the day of the coming transfer, ``count`` how many were filed, ``last`` the id of the latest."""
+    """An order: ``next`` is the day of the coming transfer, ``count`` how many were filed, ``last`` the latest id."""
 
     next: str = ""
     count: int = 0
@@ -55,7 +56,10 @@ class Ran(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def day_number(plan: Plan, number: int) -> date:
-    """The day of the transfer with this number, from 0; of the end of a month the last day it has."""
+    """Return the day of the transfer with this number, from 0.
+
+    An order for the 31st takes a shorter month's last day.
+    """
     first = read_day(plan.first)
     assert first is not None
     return first + timedelta(weeks=number) if plan.every == "week" else add_months(first, number)
@@ -80,12 +84,12 @@ def file(r: Request[Plan], _: Plan) -> Step | Refusal:
 
 
 def run(r: Request[StandingOrder], _: msgspec.Struct) -> Step:
-    """The day has come; the job files the transfer."""
+    """Mark the order as due, for its day has come. The job files the transfer."""
     return Step()
 
 
 def ran(r: Request[StandingOrder], filed: Ran) -> Step:
-    """The transfer is filed; wait for the next day, if there is one."""
+    """Keep the filed transfer's id, and wait for the next day if there is one."""
     count = r.data.count + 1
     if r.state == "ending":
         return Step("ended", data=msgspec.structs.replace(r.data, count=count, last=filed.transfer, next=""))
@@ -98,12 +102,12 @@ def ran(r: Request[StandingOrder], filed: Ran) -> Step:
 
 
 def stop(r: Request[StandingOrder], why: Reason) -> Step:
-    """The transfer could not even be filed."""
+    """Stop the order, for its transfer could not even be filed."""
     return Step(notice=_told(r, "error", "Standing order stopped", why.reason))
 
 
 def end(r: Request[StandingOrder], _: msgspec.Struct) -> Step:
-    """No more of it; transfers that are filed go on, and so does the one that is being filed."""
+    """End the order. Filed transfers go on, and so does the one that is being filed."""
     if r.state == "due":
         return Step("ending")
     return Step("ended", data=msgspec.structs.replace(r.data, next=""))

@@ -1,7 +1,7 @@
 """A hundred days of a bank for ``groat demo``: transfers in all states, cards, loans, bitcoin, and notifications.
 
-The story is played on a clock of its own, so that everything stands at its time. Each step has a key: told again it
-changes nothing.
+The story runs on a clock of its own, so that everything is dated as it happens. Each step has a key, so that playing
+it again changes nothing.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class _Story:
         self._start = parse_time(first)
 
     async def at(self, day: float) -> None:
-        """Go on to a day, doing on the way what becomes due, a quarter of a day at a time."""
+        """Go on to a day, a quarter of a day at a time, and do what becomes due on the way."""
         until = self._start + int(day * DAY_US)
         while self._clock.now < until:
             self._clock.now = min(self._clock.now + DAY_US // 4, until)
@@ -75,13 +75,13 @@ class _Story:
             await self._gateways.at_home()
 
     async def wait_for_blocks(self) -> None:
-        """Some blocks of the simulated bitcoin network."""
+        """Wait for some blocks of the simulated bitcoin network."""
         for seconds in (0, ARRIVES_AFTER_S, BLOCK_S, BLOCK_S, BLOCK_S):
             self._clock.now += seconds * 1_000_000
             await self._gateways.at_the_node()
 
     async def pay(self, key: str, source: str, destination: str, amount: str, reason: str) -> str:
-        """Post dollars; the moment at which that was recorded."""
+        """Post dollars. Returns the moment at which that was recorded."""
         view = await self._groat.post(
             [(source, destination, amount, "USD")],
             key=derive("demo", "bank", key),
@@ -92,14 +92,14 @@ class _Story:
         return view.recorded_at
 
     async def file(self, kind: str, user: str, key: str, /, **data: Any) -> str:
-        """File a request; its id, empty where that was refused."""
+        """File a request. Returns its id, empty if it was refused."""
         answer = await self._workflow.file(
             kind, data, user=user, key=derive("demo", "bank", key), by=f"user:{user}"
         )
         return _id(answer, key)
 
     async def charge(self, card: str, user: str, key: str, amount: str, merchant: str) -> str:
-        """A card payment that the network authorises."""
+        """File a card payment that the network authorises."""
         data = {"card": card, "amount": amount, "asset": "USD", "merchant": merchant}
         answer = await self._workflow.file(
             "card_payment", data, user=user, key=derive("demo", "bank", key), by=PRINCIPAL, roles=["service"]
@@ -107,7 +107,7 @@ class _Story:
         return _id(answer, key)
 
     async def take(self, kind: str, id: str, name: str, by: str = "admin", **given: Any) -> None:
-        """Take a transition, and do what follows from it."""
+        """Take a transition, and do the work that follows from it."""
         role = {"admin": "admin", "admin2": "admin", "demo": "service"}.get(by)
         principal = PRINCIPAL if by == "demo" else f"user:{by}"
         answer = await self._workflow.take(
@@ -124,16 +124,16 @@ class _Story:
         await self._settle()
 
     async def approve(self, kind: str, id: str, **given: Any) -> None:
-        """The admin says yes."""
+        """Approve a request as the admin."""
         await self.take(kind, id, "approve", **given)
 
     async def latest(self, order: str) -> str:
-        """The id of a standing order's latest transfer."""
+        """Return the id of a standing order's latest transfer."""
         found = await self._workflow.find("standing_order", order)
         return str(found.data["last"]) if found else ""
 
     async def has_read(self, user: str) -> None:
-        """Somebody has read what they were told so far."""
+        """Mark as read all that somebody was told so far."""
         stream = f"user:{user}"
         everything = Read(stream, upto=2**31)
         await self._groat.execute(
@@ -147,7 +147,7 @@ class _Story:
         )
 
     def day(self, number: int) -> str:
-        """A day of the story, as it is written."""
+        """Return a day of the story as text ("2026-01-31")."""
         start = datetime.fromtimestamp(self._start // 1_000_000, UTC)
         return (start + timedelta(days=number)).date().isoformat()
 
@@ -161,7 +161,7 @@ def _id(answer: RequestView | Refusal, what: str) -> str:
 
 
 async def tell_bank_story(settings: Settings) -> None:
-    """Play the bank's history into the database; what is there already stays as it is."""
+    """Play the bank's history into the database. What is there already stays as it is."""
     clock = _Clock()
     store = make_store(settings.database, Groat.standing, clock=clock)
     days = 10 * DAYS
@@ -253,7 +253,7 @@ async def _shopping(story: _Story, card: str, other: str, first: int, last: int)
 
 
 async def _coins(story: _Story) -> None:
-    """A deposit that is confirmed, a withdrawal, and one that fails."""
+    """Play a deposit that is confirmed, a withdrawal, and one that fails."""
     await story.at(57)
     await story.file("bitcoin_address", "42", "address", note="Savings")
     await story.wait_for_blocks()
@@ -269,7 +269,7 @@ async def _coins(story: _Story) -> None:
 
 
 async def _debt(story: _Story) -> None:
-    """Somebody who borrows, spends it all, and cannot pay the first instalment a month later."""
+    """Play a borrower who spends the loan and cannot pay the first instalment a month later."""
     await story.at(66)
     unpaid = await story.file(
         "loan", "member-2", "loan/2", amount="300.00", asset="USD", months=3, purpose="Moving"
@@ -283,7 +283,7 @@ async def _debt(story: _Story) -> None:
 
 
 async def _trouble(story: _Story, card: str) -> None:
-    """A transfer without money; something cancelled, given back and forgotten."""
+    """Play a transfer without money, and requests that are cancelled, given back and forgotten."""
     await story.file(
         "transfer",
         "member-2",

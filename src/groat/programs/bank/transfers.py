@@ -1,6 +1,6 @@
-"""Transfers: the money is held when one is filed, leaves through the clearing account when staff approve, and arrives.
+"""Transfers: filing one holds the money; once staff approve, it leaves through the clearing account, and arrives.
 
-One for a later day holds nothing until that day. What nobody decides within a week comes back by itself.
+A transfer for a later day holds nothing until that day. One that nobody decides on within a week is given back.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ DAY_RULE = {"day_wrong": Rule(422, "Not a date, in the past, or more than two ye
 
 
 class Payment(To, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A payment. ``beneficiary`` is the id of a saved recipient, whose account is kept then."""
+    """A payment. With ``beneficiary``, the id of a saved recipient, it keeps that recipient's account."""
 
     amount: str
     asset: str
@@ -99,7 +99,7 @@ def file(r: Request[Transfer], _: Transfer) -> Step | Refusal:
 
 
 def begin(r: Request[Transfer], _: msgspec.Struct) -> Step | Refusal:
-    """The day has come."""
+    """Hold the money, for the day has come."""
     return _hold(r, r.data)
 
 
@@ -115,14 +115,14 @@ def _hold(r: Request[Transfer], data: Transfer) -> Step:
 
 
 def approve(r: Request[Transfer], _: msgspec.Struct) -> Step:
-    """The money leaves the account; the system sends it on at once."""
+    """Take the money off the account. The system sends it on at once."""
     return Step(
         money=(Settle(),), due_at=r.now, notice=_told(r, "info", "Transfer approved"), reason=about(r.data)
     )
 
 
 def complete(r: Request[Transfer], _: msgspec.Struct) -> Step:
-    """It arrives, and whoever receives it hears of it too."""
+    """Credit the recipient, and tell them, too."""
     from_whom = f"{r.money()} from {r.user}. {r.data.reference}".strip()
     return Step(
         money=(Pay(CLEARING, r.data.account, *money_of(r)),),
@@ -135,7 +135,7 @@ def complete(r: Request[Transfer], _: msgspec.Struct) -> Step:
 
 
 def bounce(r: Request[Transfer], _: msgspec.Struct) -> Step:
-    """The recipient's account cannot take it: the money goes back."""
+    """Return the money, for the recipient's account cannot take it."""
     return Step(
         money=(Pay(CLEARING, r.owner, *money_of(r)),),
         notice=_told(
@@ -146,30 +146,30 @@ def bounce(r: Request[Transfer], _: msgspec.Struct) -> Step:
 
 
 def reject(r: Request[Transfer], why: Reason) -> Step:
-    """The money is free again, and the payer reads why."""
+    """Free the money, and tell the payer why."""
     return Step(money=(Unreserve(),), notice=_told(r, "error", "Transfer rejected", why.reason))
 
 
 def cancel(r: Request[Transfer], _: msgspec.Struct) -> Step:
-    """The payer thought better of it."""
+    """Free the money, for the payer withdrew the transfer."""
     return Step(money=(Unreserve(),) if r.held else (), notice=_told(r, "info", "Transfer cancelled"))
 
 
 def expire(r: Request[Transfer], _: msgspec.Struct) -> Step:
-    """Nobody decided in time."""
+    """Free the money, for nobody decided in time."""
     notice = _told(r, "warning", "Transfer not approved in time", "Please file it again.")
     return Step(money=(Unreserve(),), notice=notice)
 
 
 def fail(r: Request[Transfer], _: msgspec.Struct) -> Step:
-    """The day came, and the money was not there."""
+    """End the transfer, for on its day the money was missing."""
     return Step(
         notice=_told(r, "error", "Transfer failed", f"On {r.data.on} there was not enough money for it.")
     )
 
 
 def books(r: Request[Transfer]) -> Books:
-    """Held until it is decided, in the clearing account until it arrives, or nothing."""
+    """Return the books: held until it is decided, in the clearing account until it arrives, or nothing."""
     amount, asset = money_of(r)
     if r.state == "pending":
         return Books(held=amount)
