@@ -156,7 +156,7 @@ async def test_every_code_of_unfit_input_is_met(groat: Groat) -> None:
     met.add(await invalid(groat.post([("house:a", "user:a", "0.5", "CREDIT")], key="k")))
     met.add(await invalid(groat.add_asset("credit", 0)))
     met.add(await invalid(groat.add_asset("CREDIT", 1)))
-    met.add(await invalid(groat.streams.resume("house:a", None, 0)))
+    met.add(await invalid(groat.streams.resume("user:a:b", None, 0)))
     # A position is a matter of the rooms above: the ledger takes it in two parts.
     assert met == set(errors.INPUT_ERRORS) - {"invalid_position"}
 
