@@ -18,6 +18,7 @@ from groat.http.openapi import document
 from groat.identity import Identities
 from groat.settings import Settings
 from tests.http.conftest import EVERYWHERE
+from tests.http.described import lines_of, recorded
 from tests.http.serving import SECRET, server_process
 
 SEED = 7
@@ -38,6 +39,16 @@ def described() -> dict[str, Any]:
 def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:
     names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(described)))
     assert names == names & set(described["components"]["schemas"])
+
+
+def test_it_promises_all_that_it_promised_before(described: dict[str, Any]) -> None:
+    before, now = recorded(), lines_of(described)
+    assert sorted(before - now) == []
+    # Nobody who called an operation before has to send more.
+    operations = {line for line in before if " = " in line}
+    heads = {line.split(" = ")[0] for line in operations}
+    demanded = {line for line in now - before if line.endswith(" required")}
+    assert {line for line in demanded if line.split(" > ")[0] in heads} == set()
 
 
 def test_every_operation_says_all_it_may_answer(described: dict[str, Any]) -> None:
