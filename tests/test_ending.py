@@ -61,11 +61,15 @@ def lives(pid: int) -> bool:
 
 
 def start(folder: Path, *command: str) -> subprocess.Popen[str]:
-    (folder / "pytest.ini").write_text("[pytest]\naddopts = -p tests.conftest\n")
+    (folder / "pytest.ini").write_text(
+        "[pytest]\naddopts = -p tests.conftest\nasyncio_default_fixture_loop_scope = function\n"
+    )
+    # This test may itself run in a worker of xdist, whose variables are no business of a run of its own.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     return subprocess.Popen(
         [sys.executable, "-m", *command, "test_it.py"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
     )

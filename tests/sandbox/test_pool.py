@@ -260,12 +260,12 @@ async def test_after_closing_nothing_is_taken(pool: Pool) -> None:
 
 SERVER = f"""
 import asyncio, sys
-from groat.sandbox.pool import Pool, Work
+from groat.sandbox.pool import Pool, SandboxWork
 
 async def parts():
     yield sys.argv[1].encode()
 
-asyncio.run(Pool(("{ROOM}",)).run(Work("{ROOM}:hang", 1 << 26, 5, 60.0, 1 << 20), "user:1", parts()))
+asyncio.run(Pool(("{ROOM}",)).run(SandboxWork("{ROOM}:hang", 1 << 26, 5, 60.0, 1 << 20), "user:1", parts()))
 """
 
 
@@ -275,7 +275,10 @@ async def test_no_process_outlives_the_server(tmp_path: Path, number: signal.Sig
     server = await asyncio.create_subprocess_exec(
         sys.executable, "-c", SERVER, str(place), env={"PYTHONPATH": str(Path.cwd())}
     )
-    await until(lambda: place.exists() and place.read_text().endswith("\n"))
+    await until(
+        lambda: server.returncode is not None or (place.exists() and place.read_text().endswith("\n"))
+    )
+    assert server.returncode is None
     child, foreman = processes(place)
     server.send_signal(number)
     await server.wait()

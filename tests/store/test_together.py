@@ -110,7 +110,7 @@ async def test_a_lone_transaction_takes_few_round_trips(
         (statements,) = (each for each in sent.values() if any("groat_key (" in sql for sql in each))
         return statements
 
-    monkeypatch.setattr(postgres, "Connection", Counting)
+    monkeypatch.setattr(postgres, "PreparingConnection", Counting)
     place = PostgresDatabase(postgres_server)
     async with Groat.open(place.url, store=PostgresStore(place.url)) as groat:
         await groat.add_asset("CREDIT", 0)

@@ -48,6 +48,8 @@ async def test_a_fault_at_every_statement(sqlite: SqliteDatabase, clock: Clock, 
         await groat.execute(wanted)
         await groat.notify("user:42", "before", key="one")
         await groat.notify("all", "before", key="two")
+        # The first run in the background began before this one and is over, so no fault is spent on it.
+        await groat.prune()
         before = content(sqlite)
         tried: set[str] = set()
         for number in range(99):
