@@ -1,4 +1,4 @@
-"""What it costs to find the operation of a request: groat's table of routes beside Starlette's router and Litestar's.
+"""Measure finding the operation of a request: groat's table of routes beside Starlette's router and Litestar's.
 
 All have the paths of a server with the bank, and an endpoint that answers nothing. Litestar is the baseline: it was
 groat's router, with ``POST /v1/transactions`` past it ("bypass", measured too). They answer the same requests in turns,

@@ -44,7 +44,7 @@ UNSENT_BYTES: Final = 64 * 1024
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
 _END: Final = b"\r\n\r\n"
 _NEVER: Final = math.inf
-# How much of a request has arrived. Plain numbers, for they are read some ten times a request.
+# Counts of what has arrived of a request. Plain numbers, for they are read some ten times a request.
 _NOTHING, _HEAD, _BODY = range(3)
 
 

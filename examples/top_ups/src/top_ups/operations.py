@@ -33,7 +33,7 @@ class TopUpError(GroatError):
 
 
 class PaymentInput(msgspec.Struct):
-    """What the provider tells: more fields may come, and are not looked at."""
+    """A message of the provider. Fields beyond these are ignored."""
 
     type: str
     payment: Name

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 
 class TopUpSettings(msgspec.Struct, frozen=True):
-    """How top-ups are taken in."""
+    """Settings for taking in top-ups."""
 
     webhook_secret: Annotated[
         str,

@@ -19,7 +19,7 @@ class TopUpView(msgspec.Struct):
 
 
 class TopUps(Words[Ledger]):
-    """What an app asks of the payments that were taken in."""
+    """Words for apps: ask about the payments that were taken in."""
 
     @word
     async def of(self, user: str) -> list[TopUpView]:

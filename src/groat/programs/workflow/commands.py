@@ -114,7 +114,7 @@ class Take(Command, kw_only=True):
                     refs.accounts |= {(effect.source, effect.asset), (effect.destination, effect.asset)}
 
     def _foresee(self, plan: TurnPlan, turn: Turn, refs: Refs) -> None:
-        # What is raised here is raised again in decide(), which reports it.
+        # decide() raises the same again, and reports it.
         with suppress(Exception):
             try:
                 if plan.refused(turn) is None:
