@@ -326,7 +326,7 @@ async def test_a_caller_of_many_that_goes(tmp_path: Path, gate: Gate) -> None:
             await many
         gate.open()
         await first
-        # What waited behind it would be committed by now.
+        # By the end of this post all that waited behind the first would be committed.
         await groat.post(LEG, key="last")
         assert (await standing(groat, "user:a")).balance == "2"
 

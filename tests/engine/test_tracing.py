@@ -75,7 +75,7 @@ async def test_a_batch_shows_its_statements_and_its_commit(
     (batch,) = spans.named("groat.batch")
     statements = spans.below(batch)
     names = [span.name for span in statements]
-    # What is handed over together has one span.
+    # Statements that are handed over together share one span.
     assert names[:2] == ["BEGIN", "begin_batch + find_keys"]
     assert names[-1] == "COMMIT"
     assert names[-2].startswith("insert_postings + ")

@@ -202,7 +202,7 @@ class Recorder:
         book.put(STEP, step.id, step.values())
         return row
 
-    # Who hears
+    # Tell those concerned
 
     def _tell_of_parent(
         self,

@@ -177,7 +177,7 @@ class TurnPlan:
         )  # fmt: skip
         return self.refused(turn) or self.add(turn)
 
-    # What a step sees
+    # Show a step its rows
 
     def _read(self, turn: Turn) -> Request[Any]:
         row, kind, book = turn.row, turn.kind, self._book
@@ -228,7 +228,7 @@ class TurnPlan:
                 values = self._written.get(row) or book.rows[row].values
                 request.rows[row] = None if values is None else tuple(values)
 
-    # What is refused or at fault
+    # Refuse, or find a fault
 
     def refused(self, turn: Turn) -> Refusal | None:
         """Refuse a turn that names another request as its kind does not allow it."""

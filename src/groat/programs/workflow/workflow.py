@@ -198,7 +198,7 @@ class Workflow:
         view.transaction, view.balances, view.positions = made.id or "", made.balances, made.positions
         view.replayed = done.replayed
         if len(done.transactions) > 1:
-            # What the step filed is of the same commit. Of an account that several moved the last one tells.
+            # The commit holds what the step filed, too. Where several moved an account, the last one tells.
             all_ = done.bulk_view().transactions
             view.balances = list({(b.account, b.asset): b for each in all_ for b in each.balances}.values())
             view.positions = {stream: at for each in all_ for stream, at in each.positions.items()}
