@@ -37,7 +37,7 @@ from groat import Groat
 from groat.engine.tuning import tune_process
 from groat.identity import Identity
 from groat.live import Live, LiveLimits
-from groat.live.frames import ChannelFormat
+from groat.live.centrifuge.channels import ChannelFormat
 from groat.live.websocket import WebSocketProtocol
 from groat.logs import configure
 from groat.settings import Settings

@@ -15,7 +15,7 @@ from uvicorn.server import ServerState
 from groat import Groat
 from groat.identity import Identity
 from groat.live import Live, LiveLimits, asgi
-from groat.live.http_streams import EventStream, EventStreams, long_poll, long_poll_many
+from groat.live.plain.streams import EventStream, EventStreams, long_poll, long_poll_many
 from groat.live.websocket import WebSocketProtocol
 from groat.settings import Settings
 from tests.live.fakes import FakeGroat, FakeIdentities

@@ -14,7 +14,7 @@ from groat import Groat
 from groat.identity import Identity
 from groat.ledger.errors import Unavailable
 from groat.live import LiveLimits
-from groat.live.connection import Connection
+from groat.live.centrifuge.connection import Connection
 from groat.live.frames import message_of
 from tests.live.fakes import FakeGroat
 from tests.live.python_client import Sdk

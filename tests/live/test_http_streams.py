@@ -14,7 +14,7 @@ import pytest
 
 from groat.ledger.errors import InvalidInput
 from groat.live import LiveLimits
-from groat.live.http_streams import parse_position
+from groat.live.plain.streams import parse_position
 from tests.live.fakes import FakeGroat
 from tests.live.serving import Served, serving
 from tests.live.waiting import until
@@ -234,7 +234,7 @@ async def test_an_event_stream_of_another_history_is_reset_or_ends(
 async def test_heartbeats_keep_an_idle_stream_open(
     faked: Served, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("groat.live.http_streams.HEARTBEAT_S", 0.02)
+    monkeypatch.setattr("groat.live.plain.streams.HEARTBEAT_S", 0.02)
     async with source(http) as events:
         await events.next()
         reading = asyncio.create_task(events.next())

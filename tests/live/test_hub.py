@@ -9,9 +9,11 @@ from contextlib import suppress
 import pytest
 
 from groat.ledger.errors import StoreError
-from groat.live import protocol
+from groat.live.centrifuge import protocol
+from groat.live.centrifuge.channels import ChannelFormat
 from groat.live.feeds import Subscription
-from groat.live.frames import ChannelFormat, Chunk, message_of
+from groat.live.formats import Chunk
+from groat.live.frames import message_of
 from groat.live.hub import Hub, HubStats
 from groat.store.batch import Published
 from tests.live.fakes import FakeGroat

@@ -15,7 +15,7 @@ import pytest
 
 from groat.ledger.errors import InvalidInput
 from groat.live import LiveLimits
-from groat.live.http_streams import parse_vector
+from groat.live.plain.streams import parse_vector
 from tests.live.fakes import FakeGroat
 from tests.live.serving import Served, serving
 from tests.live.test_http_streams import Source, client_of
@@ -192,7 +192,7 @@ async def test_a_clock_that_is_set_changes_nothing_of_a_tokens_end(
     async with client_of(faked) as client, source(client) as events:
         for _ in STREAMS:
             await events.next()
-        monkeypatch.setattr("groat.live.http_streams.time.time", lambda: real() + jump_s)
+        monkeypatch.setattr("groat.live.plain.streams.time.time", lambda: real() + jump_s)
         faked.groat.publish("user:42")
         assert (await events.next())[2]["stream"] == "user:42"
         with pytest.raises(EOFError):

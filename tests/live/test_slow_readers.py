@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from groat.live import LiveLimits
-from groat.live.connection import Connection
+from groat.live.centrifuge.connection import Connection
 from tests.live.fakes import FakeGroat
 from tests.live.python_client import Sdk
 from tests.live.serving import Served, serving

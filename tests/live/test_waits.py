@@ -10,10 +10,10 @@ from typing import Any, cast
 from structlog.testing import capture_logs
 
 from groat.ledger.errors import StoreError, Unavailable
-from groat.live import protocol
-from groat.live.http_streams import _Waiter
+from groat.live.centrifuge import protocol
 from groat.live.hub import CHECK_EVERY_S, Hub, HubStats
 from groat.live.limits import LiveLimits
+from groat.live.plain.streams import _Waiter
 from groat.live.service import Live
 from groat.settings import Settings
 from tests.helpers.interleaving import run_all, turns

@@ -19,7 +19,7 @@ from groat.store.replica import STALE_S_MAX
 if TYPE_CHECKING:
     from groat.api.answer import Download
     from groat.api.call import Call
-    from groat.live.http_streams import EventStream
+    from groat.live.plain.streams import EventStream
 
 Function = Callable[["Call"], Awaitable["Answer | Download | EventStream"]]
 """Answers a call: with ready-made bytes, or with a stream that stays open."""

@@ -13,7 +13,7 @@ from groat.identity import Identity
 from groat.ledger.accounts import check_stream
 from groat.ledger.errors import printable
 from groat.ledger.views import EventData, SnapshotData
-from groat.live.http_streams import (
+from groat.live.plain.streams import (
     STREAMS_MAX,
     WAIT_S_MAX,
     EventStream,

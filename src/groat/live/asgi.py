@@ -7,7 +7,7 @@ from collections import deque
 
 from groat.asgi import Receive, Scope, Send
 from groat.live import frames, origin, rfc6455
-from groat.live.connection import Connection
+from groat.live.centrifuge.connection import Connection
 from groat.live.service import Live
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any, Final, Protocol
 
-from groat.live import protocol
-from groat.live.frames import ChannelFormat, Format
+from groat.live.centrifuge import protocol
+from groat.live.centrifuge.channels import ChannelFormat
+from groat.live.formats import Format
 
 LEVEL: Final = -1
 

@@ -22,9 +22,10 @@ import msgspec
 import structlog
 
 from groat.ledger.errors import GroatError
-from groat.live import protocol
+from groat.live.centrifuge import protocol
+from groat.live.centrifuge.channels import push
 from groat.live.feeds import LEVEL, Feed, Reader, Room, Subscription
-from groat.live.frames import CHUNK_BYTES, Format, push
+from groat.live.formats import CHUNK_BYTES, Format
 
 if TYPE_CHECKING:
     from groat.store.batch import Published

@@ -16,14 +16,14 @@ from groat.engine.histogram import SECONDS, Histogram
 from groat.identity.model import Identity
 from groat.ledger.accounts import check_stream
 from groat.ledger.errors import Closed, GroatError, InvalidInput
-from groat.live import protocol
+from groat.live.centrifuge import protocol
 from groat.live.errors import TooManyReaders
 from groat.live.hub import CHECK_EVERY_S, Hub, HubStats
 from groat.live.limits import MINUTE_S, Bucket, LiveLimits
 
 if TYPE_CHECKING:
     from groat.engine.groat import Groat
-    from groat.live.connection import Connection
+    from groat.live.centrifuge.connection import Connection
     from groat.settings import Settings
 
 TICK_S: Final = 1.0

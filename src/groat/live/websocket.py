@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
-from groat.live import frames, origin, protocol, rfc6455
-from groat.live.connection import Connection, ConnectionState
+from groat.live import frames, origin, rfc6455
+from groat.live.centrifuge import protocol
+from groat.live.centrifuge.connection import Connection, ConnectionState
 from groat.live.service import Live, live_of
 
 if TYPE_CHECKING:

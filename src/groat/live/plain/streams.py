@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Final
 from groat.identity.model import Identity
 from groat.ledger.accounts import check_stream
 from groat.ledger.errors import InvalidInput
-from groat.live import protocol
-from groat.live.frames import EventStreamFormat, Format, ItemFormat
+from groat.live.centrifuge import protocol
+from groat.live.formats import Format
+from groat.live.plain.formats import EventStreamFormat, ItemFormat
 
 if TYPE_CHECKING:
     from groat.live.feeds import Subscription

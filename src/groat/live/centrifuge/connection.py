@@ -18,11 +18,12 @@ import msgspec
 from groat.identity.errors import Unauthorized
 from groat.identity.model import Identity
 from groat.ledger.errors import GroatError
-from groat.live import frames, protocol
+from groat.live import frames
+from groat.live.centrifuge import channels, protocol
+from groat.live.centrifuge.channels import ChannelFormat
+from groat.live.centrifuge.protocol import Raw, Reply
 from groat.live.feeds import Subscription
-from groat.live.frames import ChannelFormat
 from groat.live.limits import BURST_S, Bucket
-from groat.live.protocol import Raw, Reply
 
 if TYPE_CHECKING:
     from groat.live.service import Live
@@ -212,7 +213,7 @@ class Connection:
                     self.close(protocol.NO_PONG)
                     return
                 self.heard = False
-                self._transport.write(frames.PING)
+                self._transport.write(channels.PING)
             self.ping_at = now + self._live.limits.ping_s
         self.deadline = min(self.ping_at, self.expires_at)
 

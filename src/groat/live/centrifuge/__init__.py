@@ -1,0 +1,1 @@
+"""The Centrifuge door: its messages, its connections, and its pushes."""

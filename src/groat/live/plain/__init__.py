@@ -1,0 +1,1 @@
+"""The doors over plain HTTP: event streams and long-polls."""
