@@ -1,0 +1,135 @@
+"""The transport of a session over long-polling: what waits to be fetched, and the requests that wait."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from groat.live.socketio import engine_packets as packets
+
+if TYPE_CHECKING:
+    from groat.live.socketio.engine import EngineSocket
+
+
+class Polling:
+    """Keeps what was written until it is fetched. `socket` is its session, set right after it is made.
+
+    `is_posting` is true while a body is taken in. `fault` tells how the client broke the protocol.
+    """
+
+    __slots__ = (
+        "_high_bytes",
+        "_last",
+        "_may_take",
+        "_paused",
+        "_poll",
+        "_queue",
+        "_size",
+        "fault",
+        "is_posting",
+        "socket",
+    )
+
+    socket: EngineSocket
+
+    def __init__(self, high_bytes: int) -> None:
+        self._high_bytes = high_bytes
+        self._queue: list[bytes] = []
+        self._size = 0
+        self._last: bytes | None = None
+        self._poll: asyncio.Future[None] | None = None
+        self._may_take: asyncio.Future[None] | None = None
+        self._paused = False
+        self.is_posting = False
+        self.fault = ""
+
+    # Calls from the session.
+
+    def write(self, framed: bytes) -> None:
+        """Keep messages made by `frames.text` and `frames.binary`, or answer the request that waits for them."""
+        if self._last is not None:
+            return
+        self._queue.append(framed)
+        self._size += len(framed)
+        if self._poll is not None:
+            _wake(self._poll)
+        elif self._size > self._high_bytes:
+            self.socket.choke()
+
+    def backlog(self) -> int:
+        """Return how many bytes wait to be fetched."""
+        return self._size
+
+    def pause_reading(self) -> None:
+        """Let bodies wait."""
+        self._paused = True
+
+    def resume_reading(self) -> None:
+        """Take bodies again."""
+        self._paused = False
+        _wake(self._may_take)
+
+    @property
+    def is_polled(self) -> bool:
+        """Return whether a request waits for packets."""
+        return self._poll is not None
+
+    def finish(self, body: bytes) -> None:
+        """End: this is the last body to be fetched, unless there is one already."""
+        if self._last is None:
+            self._last = body
+        self._queue.clear()
+        self._size = 0
+        _wake(self._poll)
+        _wake(self._may_take)
+
+    def finish_with_rest(self) -> None:
+        """End after what was written: it is fetched with a close packet behind it."""
+        self.finish(packets.join([*self._queue, packets.CLOSE_PACKET]))
+
+    def leave(self) -> bytes:
+        """End, for the session goes on over a WebSocket. Returns the messages that have to go there."""
+        rest = b"".join(self._queue)
+        self.finish(packets.NOOP_BODY)
+        return rest
+
+    def nudge(self) -> None:
+        """Answer the request that waits, with nothing."""
+        _wake(self._poll)
+
+    # Calls from the requests.
+
+    def poll(self) -> asyncio.Future[None]:
+        """Return a future that is done when there is something to fetch. One request may wait, until `end_poll`."""
+        self._poll = asyncio.get_running_loop().create_future()
+        upgrading = self.socket.upgrading
+        if self._queue or self._last is not None or (upgrading is not None and upgrading.is_probed):
+            self._poll.set_result(None)
+        return self._poll
+
+    def end_poll(self) -> None:
+        """Let another request wait."""
+        self._poll = None
+
+    def take(self) -> bytes:
+        """Fetch all there is: a body, of a noop packet if there is nothing."""
+        if self._last is not None:
+            body = self._last
+        else:
+            body = packets.join(self._queue) or packets.NOOP_BODY
+            self._queue.clear()
+            self._size = 0
+        self.socket.fetched()
+        return body
+
+    async def may_take(self) -> bool:
+        """Wait until the session takes packets. Returns False when it has ended."""
+        while self._paused and self._last is None:
+            self._may_take = asyncio.get_running_loop().create_future()
+            await self._may_take
+        return self._last is None
+
+
+def _wake(future: asyncio.Future[None] | None) -> None:
+    if future is not None and not future.done():
+        future.set_result(None)
