@@ -170,6 +170,12 @@ class EngineSocket:
         self.is_known = True
         self._engine.newcomers.pop(self, None)
 
+    def unsettle(self) -> None:
+        """Note that the client is nobody any more: it has `settle_s` to say again who it is, or gives way."""
+        if self.is_known and self.state is State.OPEN:
+            self.is_known = False
+            self._engine.newcomers[self] = self._engine.now()
+
     def backlog(self) -> int:
         """Return how many bytes were written and not yet taken by the network or, over long-polling, fetched."""
         return self._wire.backlog()
