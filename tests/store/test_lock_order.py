@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import groat.store
 from groat import Groat
-from groat.ledger.commands import Hold
+from groat.ledger.accounts import Policy
+from groat.ledger.book import Book, Refs, Table
+from groat.ledger.commands import Command, Hold
 from groat.store.batch import Done
 from groat.store.flow import Query
-from groat.store.locking import LOCK_ORDER
+from groat.store.locking import LOCK_ORDER, Locker
 from groat.store.statements import load_statements
 from tests.engine.vouchers import TABLE, VOUCHERS, Issue, Redeem
 from tests.helpers.clock import Clock
@@ -64,6 +67,31 @@ async def test_a_batch_locks_in_the_order_of_the_table(database: Database, clock
     steps = places(asked)
     assert {2, 3, 4, 6} <= set(steps)
     assert [s for s in steps if s != 4] == sorted(s for s in steps if s != 4), asked
+
+
+def test_a_staged_command_is_asked_again_for_rows_that_lead_on_and_for_no_others() -> None:
+    first, last = Table("first", "lock_first", ""), Table("last", "lock_last", "", rank=1, leads=False)
+    seen: list[set[str]] = []
+
+    class Asks(Command, kw_only=True):
+        kind = "asks"
+        staged = True
+
+        def needs(self, refs: Refs, book: Book) -> None:
+            seen.append({table.name for table, _ in book.rows})
+            refs.rows.setdefault(first, set()).add("1")
+            if (first, "1") in book.rows:
+                refs.rows.setdefault(last, set()).add("2")
+
+    command, book, refs = Asks(principal="service:x", key="k"), Book(0, {}), Refs()
+    command.needs(refs, book)
+    flow = Locker(book, refs, "", Policy(), True).lock_program_rows([command])
+    asked = [next(flow)]
+    with suppress(StopIteration):
+        while True:
+            asked.append(flow.send([]))
+    assert asked == [Query("lock_first", (["1"],)), Query("lock_last", (["2"],))]
+    assert seen == [set(), {"first"}]
 
 
 def test_every_statement_that_locks_rows_stands_in_the_table() -> None:

@@ -266,13 +266,15 @@ class Table(NamedTuple):
     reads them once, and the commands keep them right on the book.
 
     Tables are locked in the order of ``rank``, then of their names, before holds and accounts. A command may find out
-    from rows that it has read which further rows it needs; these must be of a higher rank.
+    from rows that it has read which further rows it needs; these must be of a higher rank. Rows of a table that does
+    not ``lead`` on tell no command that, so none is asked again for them.
     """
 
     name: str
     lock: str
     write: str
     rank: int = 0
+    leads: bool = True
 
 
 class AuditEntry(NamedTuple):

@@ -91,11 +91,14 @@ class Locker:
             ranks = [table.rank for table, ids in missing.items() if ids]
             if not ranks:
                 break
+            leads = False
             for table, ids in sorted(missing.items()):
                 if ids and table.rank == min(ranks):
                     yield from self._lock_table(table, ids)
-            for command in staged:
-                command.needs(refs, book)
+                    leads |= table.leads
+            if leads:
+                for command in staged:
+                    command.needs(refs, book)
             if refs.assets - book.assets.keys():
                 # Another process created an asset that this one does not know. What a command needs may depend on it.
                 yield from learn_assets(book.assets, refs.assets)

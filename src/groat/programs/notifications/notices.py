@@ -30,7 +30,9 @@ DEFAULT_CHANNELS = (TOAST,)
 
 NOTIFICATION = Table("notification", lock="read_notifications", write="insert_notifications")
 # A command may find out from its own rows that it notifies somebody, so boxes have a later rank.
-BOX = Table("notification_box", lock="lock_notification_boxes", write="write_notification_boxes", rank=8)
+BOX = Table(
+    "notification_box", lock="lock_notification_boxes", write="write_notification_boxes", rank=8, leads=False
+)
 MAIL = "mail"
 """The channel of the outbox that delivers mail."""
 

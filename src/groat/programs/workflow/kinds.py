@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
+from math import ceil
 from typing import Any, Generic, Protocol
 
 import msgspec
@@ -110,6 +112,11 @@ class Kind(Generic[D]):
         """The roles that hear of its requests."""
         self.rooms = tuple(sorted(f"role:{role}" for role in self.audience))
         """Their rooms, sorted."""
+        every = self.transitions.values()
+        self.approvable = frozenset(state for t in every if t.approves for state in t.sources)
+        """The states in which staff approve a request."""
+        self.links = frozenset(each.field for t in every for each in t.named) & set(data.__struct_fields__)
+        """The fields of the data that name other requests."""
 
     def _check(self, states: int, differ: bool) -> None:
         names = [self.name, *self.states, *self.transitions]
@@ -176,8 +183,14 @@ class Kind(Generic[D]):
         threshold = self.thresholds.get(asset or "")
         if amount is None or asset is None or threshold is None:
             return 1
-        # A threshold may be finer than the asset.
-        return 2 if amount >= Fraction(threshold) * 10 ** assets[asset].scale else 1
+        return 2 if amount >= _units_of(threshold, assets[asset].scale) else 1
+
+
+@lru_cache(maxsize=256)
+def _units_of(threshold: str, scale: int) -> int:
+    # A threshold may be finer than the asset.
+    units: Fraction = Fraction(threshold) * 10**scale
+    return ceil(units)
 
 
 def is_owner(stream: str) -> bool:

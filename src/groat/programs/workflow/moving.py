@@ -68,7 +68,7 @@ def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
             first = book.resolve(before, amount, before.remaining, status, turn.cause)
         # The first posting of a transaction is that of its hold.
         moves.insert(0, first)
-    legs = book.move([each._replace(number=n) for n, each in enumerate(moves)])
+    legs = book.move([Move(number, *each[1:]) for number, each in enumerate(moves)])
     return legs if isinstance(legs, Refusal) else (legs, resolved)
 
 

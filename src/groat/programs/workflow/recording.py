@@ -157,11 +157,9 @@ class Recorder:
     def _check_links(self, turn: Turn, row: RequestRow, data: msgspec.Struct) -> None:
         """Check that the data still names the same requests, for the locks were taken by the ids in the old data."""
         kind = turn.kind
-        fields = {each.field for t in kind.transitions.values() for each in t.named}
-        fields &= set(kind.data.__struct_fields__)
-        if turn.row is not None and fields:
+        if turn.row is not None and kind.links:
             was = row.read(kind)
-            for field in fields:
+            for field in sorted(kind.links):
                 if getattr(data, field) != getattr(was, field):
                     raise ValueError(f"{turn.name} may not change {field}, which names another request")
 
@@ -174,7 +172,7 @@ class Recorder:
 
     def _begin_approval(self, kind: Kind[Any], row: RequestRow, target: str) -> None:
         """Start without approvals in a state where somebody must approve: earlier approvals were of other terms."""
-        if any(t.approves and target in t.sources for t in kind.transitions.values()):
+        if target in kind.approvable:
             row.approvals, row.needed = "[]", kind.needed(row.amount, row.asset, self._book.assets)
 
     def _note_moves(self, id: str, legs: list[Leg], txn: str) -> None:

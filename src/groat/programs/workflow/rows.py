@@ -14,7 +14,7 @@ REQUEST = Table("request", lock="lock_requests", write="write_requests", rank=RE
 STEP = Table("request_step", lock="", write="insert_request_steps")
 # A command that opens or ends a request locks its owner's box. The count is read after that lock, so it is right until
 # the COMMIT.
-OPEN = Table("open_requests", lock="count_open_requests", write="", rank=9)
+OPEN = Table("open_requests", lock="count_open_requests", write="", rank=9, leads=False)
 """Counts the open requests of an owner."""
 
 MOVES = Table("request_moves", lock="read_request_moves", write="")
