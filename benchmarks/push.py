@@ -37,6 +37,7 @@ from groat import Groat
 from groat.engine.tuning import tune_process
 from groat.identity import Identity
 from groat.live import Live, LiveLimits
+from groat.live.centrifuge import door
 from groat.live.centrifuge.channels import ChannelFormat
 from groat.live.websocket import WebSocketProtocol
 from groat.logs import configure
@@ -188,7 +189,7 @@ class App:
     """The ASGI app uvicorn wants; nothing asks it anything."""
 
     def __init__(self, live: Live) -> None:
-        self.groat_live = live
+        self.groat_doors = {door.PATH: door.CentrifugeDoor(live)}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Never called."""

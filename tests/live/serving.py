@@ -15,6 +15,7 @@ from uvicorn.server import ServerState
 from groat import Groat
 from groat.identity import Identity
 from groat.live import Live, LiveLimits, asgi
+from groat.live.centrifuge import door
 from groat.live.plain.streams import EventStream, EventStreams, long_poll, long_poll_many
 from groat.live.websocket import WebSocketProtocol
 from groat.settings import Settings
@@ -27,11 +28,12 @@ class App:
 
     def __init__(self, live: Live, identities: FakeIdentities) -> None:
         self.groat_live = live
+        self.groat_doors = {door.PATH: door.CentrifugeDoor(live)}
         self.identities = identities
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
-            await asgi.serve(self.groat_live, scope, receive, send)
+            await asgi.serve(self.groat_doors, scope, receive, send)
             return
         headers = {name: value.decode() for name, value in scope["headers"]}
         who: Identity = self.identities.tokens[headers[b"authorization"].removeprefix("Bearer ")]

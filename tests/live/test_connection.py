@@ -15,7 +15,8 @@ from groat.identity import Identity
 from groat.ledger.errors import Unavailable
 from groat.live import LiveLimits
 from groat.live.centrifuge.connection import Connection
-from groat.live.frames import message_of
+from groat.live.doors import Receiver
+from groat.live.frames import messages_of
 from tests.live.fakes import FakeGroat
 from tests.live.python_client import Sdk
 from tests.live.serving import Served, serving
@@ -260,11 +261,12 @@ class Tape:
 
     def __init__(self) -> None:
         self.lines: list[dict[str, Any]] = []
+        self.receiver: Receiver | None = None
 
     def write(self, framed: bytes) -> None:
-        self.lines += [json.loads(line) for line in message_of(framed).split(b"\n")]
+        self.lines += [json.loads(line) for _, text in messages_of(framed) for line in text.split(b"\n")]
 
-    def hang_up(self, code: int, reason: str) -> None:
+    def hang_up(self, code: int, reason: str, *, deaf: bool = False) -> None:
         raise AssertionError((code, reason))
 
     def backlog(self) -> int:

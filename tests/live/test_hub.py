@@ -13,7 +13,7 @@ from groat.live.centrifuge import protocol
 from groat.live.centrifuge.channels import ChannelFormat
 from groat.live.feeds import Subscription
 from groat.live.formats import Chunk
-from groat.live.frames import message_of
+from groat.live.frames import messages_of
 from groat.live.hub import Hub, HubStats
 from groat.store.batch import Published
 from tests.live.fakes import FakeGroat
@@ -142,7 +142,8 @@ class Subscriber(Client):
         return self
 
     def write(self, data: bytes) -> None:
-        self.got += [json.loads(line)["push"]["pub"]["offset"] for line in message_of(data).split(b"\n")]
+        for _, text in messages_of(data):
+            self.got += [json.loads(line)["push"]["pub"]["offset"] for line in text.split(b"\n")]
 
 
 async def test_what_is_made_before_it_is_written_keeps_its_order(groat: FakeGroat, hub: Hub) -> None:

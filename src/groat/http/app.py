@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,9 @@ from groat.identity import Identities
 from groat.ledger.errors import Closed, GroatError
 from groat.live import Live
 from groat.live import asgi as live_asgi
+from groat.live.centrifuge import door as centrifuge
+from groat.live.centrifuge.door import CentrifugeDoor
+from groat.live.doors import Door
 from groat.programs import Host, find_programs, record
 from groat.programs.own_settings import read_own_settings
 from groat.programs.standing import STANDING
@@ -36,8 +39,6 @@ from groat.sandbox.pool import Pool
 
 if TYPE_CHECKING:
     from groat.settings import Settings
-
-LIVE_PATH = "/connection/websocket"
 
 Endpoint = Callable[[dict[str, str], Scope, Receive, Send], Awaitable[None]]
 """Answers a request whose path has these parameters."""
@@ -53,10 +54,12 @@ class App:
     """The application for an ASGI server, or to be mounted in another application (docs/mounting.md).
 
     ``groat_live`` is the process's Live while it runs, ``services`` what its operations share; both are None before.
+    ``groat_doors`` are the doors of its WebSockets by their paths.
     """
 
     def __init__(self, settings: Settings, groat: Groat | None = None) -> None:
         self.groat_live: Live | None = None
+        self.groat_doors: Mapping[str, Door] = {}
         self._settings = settings
         self._given = groat
         self._open: Groat | None = None
@@ -110,10 +113,7 @@ class App:
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a WebSocket; a close before it is accepted is a 403 to the client."""
-        if path_of(scope) == LIVE_PATH and self.groat_live is not None:
-            await live_asgi.serve(self.groat_live, scope, receive, send)
-        else:
-            await send({"type": "websocket.close", "code": 1008})
+        await live_asgi.serve(self.groat_doors, scope, receive, send)
 
     async def _run(self, receive: Receive, send: Send) -> None:
         """Run for as long as the ASGI server says. A failure to start is one line in the log."""
@@ -251,6 +251,7 @@ class App:
                     services.keep(await stack.enter_async_context(job(host)))
                 services.metrics.sources += [partial(measure, services) for measure in program.metrics]
             self.services, self.groat_live, self._open = services, live, groat
+            self.groat_doors = {centrifuge.PATH: CentrifugeDoor(live)}
             try:
                 yield
                 await live.drain(0.0)

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 
-from groat.asgi import Receive, Scope, Send
-from groat.live import frames, origin, rfc6455
-from groat.live.centrifuge.connection import Connection
-from groat.live.service import Live
+from groat.asgi import Receive, Scope, Send, path_of
+from groat.live import doors, frames, rfc6455
+from groat.live.doors import Door, HandshakeRefused, Receiver, Request
 
 
 class _Queue:
-    """The transport of a Connection over ASGI: a bounded queue between `write` and one sender."""
+    """The Wire of a Receiver over ASGI: a bounded queue between `write` and one sender."""
 
-    def __init__(self, live: Live) -> None:
-        self._live = live
+    def __init__(self, door: Door) -> None:
+        self._door = door
         self._chunks: deque[bytes] = deque()
         self._size = 0
         self._ready = asyncio.Event()
         self._may_read = asyncio.Event()
         self._may_read.set()
         self._close: tuple[int, str] | None = None
-        self.connection = Connection(live, self)
+        self.receiver: Receiver | None = None
 
     def write(self, framed: bytes) -> None:
-        """Queue a message."""
+        """Queue messages."""
         self._chunks.append(framed)
         self._size += len(framed)
         self._ready.set()
-        if self._size > self._live.limits.write_high_bytes:
-            self.connection.choke()
+        if self._size > self._door.limits.write_high_bytes and self.receiver is not None:
+            self.receiver.choke()
 
-    def hang_up(self, code: int, reason: str) -> None:
+    def hang_up(self, code: int, reason: str, *, deaf: bool = False) -> None:
         """Close once everything queued is sent."""
         if self._close is None:
             self._close = (code, reason)
@@ -56,17 +56,27 @@ class _Queue:
         """Take messages again."""
         self._may_read.set()
 
+    def lost(self) -> None:
+        """Tell the receiver that the client is gone."""
+        receiver, self.receiver = self.receiver, None
+        if receiver is not None:
+            receiver.lost()
+
     async def send_all(self, send: Send) -> None:
-        """Send what is written until the connection hangs up."""
+        """Send what is written until the receiver hangs up."""
         while True:
             await self._ready.wait()
             self._ready.clear()
             while self._chunks:
                 framed = self._chunks.popleft()
-                await send({"type": "websocket.send", "text": frames.message_of(framed).decode()})
+                for opcode, payload in frames.messages_of(framed):
+                    if opcode == frames.BINARY:
+                        await send({"type": "websocket.send", "bytes": payload})
+                    else:
+                        await send({"type": "websocket.send", "text": payload.decode()})
                 self._size -= len(framed)
-                if self._size <= self._live.limits.write_low_bytes:
-                    self.connection.drain()
+                if self._size <= self._door.limits.write_low_bytes and self.receiver is not None:
+                    self.receiver.drain()
             if self._close is not None:
                 code, reason = self._close
                 await send({"type": "websocket.close", "code": code, "reason": reason})
@@ -77,45 +87,54 @@ class _Queue:
         while True:
             event = await receive()
             await self._may_read.wait()
-            if event["type"] == "websocket.disconnect":
-                self.connection.lost()
+            if event["type"] == "websocket.disconnect" or self.receiver is None:
+                self.lost()
                 return
             text = event.get("text")
-            if text is None:
-                self.connection.lost()
+            message = event.get("bytes") or b"" if text is None else text.encode("utf-8", "replace")
+            if text is None and not self._door.binary:
+                self.lost()
                 self.hang_up(rfc6455.UNSUPPORTED_DATA, "only JSON text is spoken here")
                 return
-            message = text.encode("utf-8", "replace")
-            if len(message) > self._live.limits.inbound_bytes_max:
-                self.connection.lost()
+            if len(message) > self._door.limits.inbound_bytes_max:
+                self.lost()
                 self.hang_up(rfc6455.TOO_BIG, "message too big")
                 return
-            self.connection.receive(message)
+            if text is None:
+                self.receiver.receive_binary(message)
+            else:
+                self.receiver.receive(message)
 
 
-async def serve(live: Live, scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve one ASGI `websocket` scope, whatever its path."""
+async def serve(paths: Mapping[str, Door], scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve one ASGI `websocket` scope by the door of its path. A refusal is a 403 to the client."""
     await receive()
-    headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    allowed = origin.is_allowed(headers.get(b"origin"), headers.get(b"host", ""), live.limits.origins)
-    if not allowed:
-        origin.tell(headers.get(b"origin"), headers.get(b"host", ""))
-    offered = scope.get("subprotocols", [])
-    if not allowed or not live.running or live.draining or "centrifuge-protobuf" in offered:
-        await send({"type": "websocket.close", "code": 1008 if not allowed else 1013})
+    client = scope.get("client")
+    headers: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        name = name.lower()
+        headers[name] = headers[name] + b"," + value if name in headers else value
+    request = Request(path_of(scope), scope["query_string"], headers, client[0] if client else "")
+    door = paths.get(request.path)
+    try:
+        if door is None:
+            raise HandshakeRefused.problem(404, "no such WebSocket endpoint")
+        subprotocol = doors.check(door, request)
+    except HandshakeRefused:
+        await send({"type": "websocket.close", "code": rfc6455.POLICY})
         return
-    json = "centrifuge-json"
-    await send({"type": "websocket.accept", "subprotocol": json if json in offered else None})
-    queue = _Queue(live)
+    await send({"type": "websocket.accept", "subprotocol": subprotocol or None})
+    queue = _Queue(door)
+    queue.receiver = door.open(queue, request)
     sender = asyncio.create_task(queue.send_all(send))
     receiver = asyncio.create_task(queue.receive_all(receive))
     try:
         # The sender ends only after the close is sent, the receiver also when the client has gone.
         await asyncio.wait((sender, receiver), return_when=asyncio.FIRST_COMPLETED)
         if queue.hanging_up:
-            await asyncio.wait((sender,), timeout=live.limits.close_s)
+            await asyncio.wait((sender,), timeout=door.limits.close_s)
     finally:
-        queue.connection.lost()
+        queue.lost()
         for task in (sender, receiver):
             task.cancel()
         await asyncio.gather(sender, receiver, return_exceptions=True)

@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from groat.live import origin
+
 if TYPE_CHECKING:
     from groat.live.limits import LiveLimits
 
@@ -133,9 +135,13 @@ class Receiver(Protocol):
 class Door(Protocol):
     """A protocol at a path."""
 
-    limits: LiveLimits
-    binary: bool
-    """Whether binary messages are taken. Otherwise they end a connection with 1003."""
+    @property
+    def limits(self) -> LiveLimits:
+        """Return the bounds of its connections."""
+
+    @property
+    def binary(self) -> bool:
+        """Return whether binary messages are taken. Otherwise they end a connection with 1003."""
 
     @property
     def is_open(self) -> bool:
@@ -149,6 +155,22 @@ class Door(Protocol):
 
     def open(self, wire: Wire, request: Request) -> Receiver:
         """Begin a connection whose handshake is done."""
+
+
+def check(door: Door, request: Request) -> str:
+    """Return the subprotocol to answer a handshake with, "" for none. Raises HandshakeRefused."""
+    if not door.is_open:
+        raise HandshakeRefused.problem(503, "not serving live connections now", (b"retry-after", b"1"))
+    page = request.header(b"origin") if b"origin" in request.headers else None
+    host = request.header(b"host")
+    if not origin.is_allowed(page, host, door.limits.origins):
+        origin.tell(page, host)
+        raise HandshakeRefused.problem(
+            403, "this origin may not connect: the server's setting origins does not name it"
+        )
+    return door.check(
+        request, [each.strip() for each in request.header(b"sec-websocket-protocol").split(",")]
+    )
 
 
 def doors_of(app: object) -> Mapping[str, Door]:

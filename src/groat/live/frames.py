@@ -70,19 +70,3 @@ def messages_of(framed: bytes) -> Iterator[tuple[int, bytes]]:
         if head & _FIN:
             yield opcode, parts[0] if len(parts) == 1 else b"".join(parts)
             parts = []
-
-
-def message_of(framed: bytes) -> bytes:
-    """Return the payload of a message made by `text`, for transports that do their own framing."""
-    parts: list[bytes] = []
-    at = 0
-    while at < len(framed):
-        size = framed[at + 1]
-        at += 2
-        if size >= 126:
-            width = 2 if size == 126 else 8
-            size = int.from_bytes(framed[at : at + width], "big")
-            at += width
-        parts.append(framed[at : at + size])
-        at += size
-    return parts[0] if len(parts) == 1 else b"".join(parts)

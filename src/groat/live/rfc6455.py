@@ -37,7 +37,7 @@ class Fault(Exception):
 
 
 class Message(NamedTuple):
-    """A whole text message, one control frame, or a CONTINUATION that reports a part of a message; unmasked."""
+    """A whole message, one control frame, or a CONTINUATION that reports a part of a message; unmasked."""
 
     opcode: int
     payload: bytes
@@ -59,12 +59,17 @@ def unmask(payload: bytes, mask: bytes) -> bytes:
 
 
 class FrameReader:
-    """Takes bytes as they arrive. A message longer than `size_max` bytes is a fault, found before it is buffered."""
+    """Takes bytes as they arrive. A message longer than `size_max` bytes is a fault, found before it is buffered.
 
-    __slots__ = ("_buffer", "_need", "_parts", "_size", "size_max")
+    Unless it takes `binary` messages, these are a fault, too.
+    """
 
-    def __init__(self, size_max: int) -> None:
+    __slots__ = ("_binary", "_buffer", "_kind", "_need", "_parts", "_size", "size_max")
+
+    def __init__(self, size_max: int, *, binary: bool = False) -> None:
         self.size_max = size_max
+        self._binary = binary
+        self._kind = TEXT
         self._buffer: bytearray | None = None
         self._need = 0
         self._parts: list[bytes] | None = None
@@ -142,13 +147,14 @@ class FrameReader:
             return Message(CLOSE, _checked_close(payload))
         if opcode > CLOSE:
             return Message(opcode, payload)
-        if opcode == BINARY:
+        if opcode == BINARY and not self._binary:
             raise Fault(UNSUPPORTED_DATA, "only JSON text is spoken here")
         if head & 0x80 and self._parts is None:
-            return Message(TEXT, _checked_text(payload))
+            return _whole(opcode, payload)
         # Do not keep empty fragments: a client could send them without end.
         if self._parts is None:
             self._parts = []
+            self._kind = opcode
         if payload:
             self._parts.append(payload)
             self._size += len(payload)
@@ -157,7 +163,11 @@ class FrameReader:
         whole = b"".join(self._parts)
         self._parts = None
         self._size = 0
-        return Message(TEXT, _checked_text(whole))
+        return _whole(self._kind, whole)
+
+
+def _whole(opcode: int, payload: bytes) -> Message:
+    return Message(opcode, payload if opcode == BINARY else _checked_text(payload))
 
 
 def close_code(payload: bytes) -> int:

@@ -432,16 +432,3 @@ class Live:
 def _hour() -> str:
     """Return the present hour in the form in which times of the audit log begin."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H")
-
-
-def live_of(app: object) -> Live | None:
-    """Return the Live of an ASGI app: its attribute `groat_live`, or that of the apps it wraps, or of their `state`."""
-    for _ in range(16):
-        for holder in (app, getattr(app, "state", None)):
-            live = getattr(holder, "groat_live", None)
-            if isinstance(live, Live):
-                return live
-        app = getattr(app, "app", None)
-        if app is None:
-            return None
-    return None

@@ -14,18 +14,13 @@ import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import msgspec
-
-from groat.live import frames, origin, rfc6455
-from groat.live.centrifuge import protocol
-from groat.live.centrifuge.connection import Connection, ConnectionState
-from groat.live.service import Live, live_of
+from groat.live import doors, frames, rfc6455
+from groat.live.doors import Door, HandshakeRefused, Receiver, Request, doors_of
 
 if TYPE_CHECKING:
     from uvicorn.config import Config
     from uvicorn.server import ServerState
 
-PATH: Final = b"/connection/websocket"
 _REQUEST_BYTES_MAX: Final = 64 * 1024
 _FAULT_CLOSE_S: Final = 1.0
 _SLICE_BYTES: Final = 4 * 1024
@@ -42,59 +37,33 @@ _STATUS: Final = {
 }
 
 
-_CODES: Final = {
-    400: "invalid_request",
-    403: "origin_refused",
-    404: "not_found",
-    405: "method_not_allowed",
-    426: "upgrade_required",
-    503: "closed",
-}
-
-
-class _HandshakeRefused(Exception):
-    """The handshake fails with this HTTP status."""
-
-    def __init__(self, status: int, detail: str, *headers: bytes) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
-        self.headers = headers
-
-    def problem(self) -> dict[str, str | int]:
-        """Return the problem details (RFC 9457) of the answer."""
-        code = _CODES[self.status]
-        title = code.replace("_", " ").capitalize()
-        return {
-            "type": f"urn:groat:{code}", "title": title, "status": self.status, "code": code, "detail": self.detail
-        }  # fmt: skip
-
-
 class WebSocketProtocol(asyncio.Protocol):
-    """One client's socket: a handshake, then frames in both directions. It is the transport of a Connection."""
+    """One client's socket: a handshake, then frames in both directions. It is the Wire of a Receiver."""
 
     __slots__ = (
         "_close_timer",
         "_closing",
-        "_connection",
         "_deaf",
+        "_door",
+        "_doors",
         "_held",
         "_late",
-        "_live",
         "_part_timer",
         "_peers",
         "_reader",
         "_transport",
         "on_gone",
+        "receiver",
         "write",
     )
 
     def __init__(self, config: Config, server_state: ServerState, app_state: dict[str, Any]) -> None:
-        self._live = live_of(config.loaded_app)
+        self._doors = doors_of(config.loaded_app)
+        self._door: Door | None = None
         self._peers = server_state.connections
         self._transport: asyncio.Transport
         self._reader: rfc6455.FrameReader | None = None
-        self._connection: Connection | None = None
+        self.receiver: Receiver | None = None
         self._close_timer: asyncio.TimerHandle | None = None
         self._closing = False
         self._deaf = False
@@ -130,36 +99,36 @@ class WebSocketProtocol(asyncio.Protocol):
             if timer is not None:
                 timer.cancel()
         self._part_timer = None
-        if self._connection is not None:
-            self._connection.lost()
-            self._connection = None
+        if self.receiver is not None:
+            self.receiver.lost()
+            self.receiver = None
 
     def shutdown(self) -> None:
         """Begin to close, for uvicorn stops: each connection gets a moment within the drain window."""
-        if self._live is not None and self._connection is not None:
-            self._live.begin_drain()
+        if self._door is not None and self.receiver is not None:
+            self._door.shut()
         else:
             self._transport.close()
 
     def give_way(self) -> bool:
         """End the connection of a client that has not said who it is. Returns False if it has."""
-        if self._connection is not None and self._connection.state is ConnectionState.CONNECTED:
+        if self.receiver is not None and self.receiver.is_known:
             return False
-        if self._connection is not None:
-            self._connection.close(protocol.STALE)
+        if self.receiver is not None:
+            self.receiver.give_way()
         else:
             self._transport.close()
         return True
 
     def pause_writing(self) -> None:
         """Choke the connection: the transport's buffer is full."""
-        if self._connection is not None:
-            self._connection.choke()
+        if self.receiver is not None:
+            self.receiver.choke()
 
     def resume_writing(self) -> None:
         """Let the connection write again: the transport's buffer has drained."""
-        if self._connection is not None:
-            self._connection.drain()
+        if self.receiver is not None:
+            self.receiver.drain()
 
     def eof_received(self) -> bool | None:
         """The client will send no more: the loop closes the transport."""
@@ -199,7 +168,7 @@ class WebSocketProtocol(asyncio.Protocol):
         asyncio.get_running_loop().call_soon(self._go_on)
 
     def _go_on(self) -> None:
-        if self._connection is not None and self._connection.choked:
+        if self.receiver is not None and self.receiver.choked:
             # Hold these bytes until the client has read, like those it still sends.
             return
         held, self._held = self._held, b""
@@ -213,36 +182,36 @@ class WebSocketProtocol(asyncio.Protocol):
         try:
             for message in reader.feed(data):
                 heard = True
-                whole = whole or message.opcode == rfc6455.TEXT
+                whole = whole or message.opcode in (rfc6455.TEXT, rfc6455.BINARY)
                 self._take(message)
                 if self._deaf:
                     return
         except rfc6455.Fault as fault:
             self._deaf = True
-            if self._connection is not None:
-                self._connection.lost()
+            if self.receiver is not None:
+                self.receiver.lost()
             self.hang_up(fault.code, fault.reason)
             return
-        if not heard and self._connection is not None:
-            self._connection.receive_piece()
+        if not heard and self.receiver is not None:
+            self.receiver.receive_piece()
         if self._part_timer is not None and (whole or not reader.is_within):
             self._part_timer.cancel()
             self._part_timer = None
-        if reader.is_within and self._part_timer is None and self._live is not None and not self._closing:
+        if reader.is_within and self._part_timer is None and self._door is not None and not self._closing:
             loop = asyncio.get_running_loop()
-            self._part_timer = loop.call_later(self._live.limits.message_s, self._give_up)
+            self._part_timer = loop.call_later(self._door.limits.message_s, self._give_up)
 
     def _give_up(self) -> None:
         """Close: a message that began did not end in time."""
         self._part_timer = None
-        if self._connection is not None:
-            self._connection.close(protocol.SLOW)
+        if self.receiver is not None:
+            self.receiver.too_slow()
 
     def _take(self, message: rfc6455.Message) -> None:
-        connection = self._connection
+        receiver = self.receiver
         if message.opcode == rfc6455.CLOSE:
-            if connection is not None:
-                connection.lost()
+            if receiver is not None:
+                receiver.lost()
             code = rfc6455.close_code(message.payload)
             # A close frame without code is answered by one without code (5.5.1, 7.4.1).
             reply = frames.close(code) if message.payload else frames.frame(frames.CLOSE, b"")
@@ -250,27 +219,28 @@ class WebSocketProtocol(asyncio.Protocol):
                 self._closing = True
                 self.write(reply)
             self._transport.close()
-        elif self._closing or connection is None:
+        elif self._closing or receiver is None:
             return
         elif message.opcode == rfc6455.CONTINUATION:
-            connection.receive_control()
+            receiver.receive_control()
         elif message.opcode == rfc6455.TEXT:
-            connection.receive(message.payload)
-        elif connection.receive_control() and message.opcode == rfc6455.PING:
+            receiver.receive(message.payload)
+        elif message.opcode == rfc6455.BINARY:
+            receiver.receive_binary(message.payload)
+        elif receiver.receive_control() and message.opcode == rfc6455.PING:
             self.write(frames.frame(frames.PONG, message.payload))
 
-    # Calls from the connection (see connection.Transport; `write` is the transport's own).
+    # Calls from the receiver (see doors.Wire; `write` is the transport's own).
 
-    def hang_up(self, code: int, reason: str) -> None:
+    def hang_up(self, code: int, reason: str, *, deaf: bool = False) -> None:
         """Send a close frame and wait a while for the client's before cutting the line."""
-        if self._closing or self._live is None:
+        if self._closing or self._door is None:
             return
         self._closing = True
-        # Do not listen to a client that sent too much any more, not even for a close frame.
-        self._deaf = self._deaf or code == protocol.TOO_MANY_REQUESTS.code
+        self._deaf = self._deaf or deaf
         self.write(frames.close(code, reason))
         self.resume_reading()
-        wait_s = _FAULT_CLOSE_S if self._deaf else self._live.limits.close_s
+        wait_s = _FAULT_CLOSE_S if self._deaf else self._door.limits.close_s
         self._close_timer = asyncio.get_running_loop().call_later(wait_s, self._transport.abort)
 
     def backlog(self) -> int:
@@ -291,21 +261,23 @@ class WebSocketProtocol(asyncio.Protocol):
 
     # The handshake (RFC 6455, 4.2).
 
-    def _shake_hands(self, request: bytes) -> None:
+    def _shake_hands(self, head: bytes) -> None:
         try:
-            key, subprotocol, live = self._checked(request)
-        except _HandshakeRefused as refused:
+            request, key = _read(head, self._transport)
+            door = self._doors.get(request.path)
+            if door is None:
+                raise HandshakeRefused.problem(404, "no such WebSocket endpoint")
+            subprotocol = doors.check(door, request)
+        except HandshakeRefused as refused:
             self._closing = True
-            body = msgspec.json.encode(refused.problem())
             self.write(
-                b"HTTP/1.1 %d %b\r\n%bcontent-type: application/problem+json\r\ncontent-length: %d\r\n"
-                b"connection: close\r\n\r\n%b"
+                b"HTTP/1.1 %d %b\r\n%bcontent-length: %d\r\nconnection: close\r\n\r\n%b"
                 % (
                     refused.status,
                     _STATUS[refused.status],
-                    b"".join(header + b"\r\n" for header in refused.headers),
-                    len(body),
-                    body,
+                    b"".join(b"%b: %b\r\n" % header for header in refused.headers),
+                    len(refused.body),
+                    refused.body,
                 )
             )
             self._transport.close()
@@ -313,51 +285,46 @@ class WebSocketProtocol(asyncio.Protocol):
         self.write(
             b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
             b"sec-websocket-accept: %b\r\n%b\r\n"
-            % (rfc6455.accept(key), b"sec-websocket-protocol: %b\r\n" % subprotocol if subprotocol else b"")
+            % (
+                rfc6455.accept(key),
+                b"sec-websocket-protocol: %b\r\n" % subprotocol.encode() if subprotocol else b"",
+            )
         )
-        limits = live.limits
+        limits = door.limits
         self._transport.set_write_buffer_limits(limits.write_high_bytes, limits.write_low_bytes)
         sock = self._transport.get_extra_info("socket")
         if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
             # Without this the kernel buffers megabytes for a reader that stopped, before our own buffer holds a byte.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, limits.unsent_bytes_max)
-        self._reader = rfc6455.FrameReader(limits.inbound_bytes_max)
-        self._connection = Connection(live, self)
+        self._door = door
+        self._reader = rfc6455.FrameReader(limits.inbound_bytes_max, binary=door.binary)
+        self.receiver = door.open(self, request)
 
-    def _checked(self, request: bytes) -> tuple[bytes, bytes, Live]:
-        """Return the key and subprotocol to answer with. Raises _HandshakeRefused."""
-        if len(request) > _REQUEST_BYTES_MAX:
-            raise _HandshakeRefused(400, "request too large")
-        line, *lines = request.split(b"\r\n\r\n", 1)[0].split(b"\r\n")
-        method, _, rest = line.partition(b" ")
-        headers: dict[bytes, bytes] = {}
-        for header in lines:
-            name, _, value = header.partition(b":")
-            name, value = name.strip().lower(), value.strip()
-            headers[name] = headers[name] + b"," + value if name in headers else value
-        if rest.split(b" ", 1)[0].split(b"?", 1)[0] != PATH:
-            raise _HandshakeRefused(404, "no such WebSocket endpoint")
-        if method != b"GET":
-            raise _HandshakeRefused(405, "a WebSocket begins with GET", b"allow: GET")
-        if headers.get(b"sec-websocket-version") != b"13":
-            raise _HandshakeRefused(426, "WebSocket version 13 is spoken here", b"sec-websocket-version: 13")
-        key = headers.get(b"sec-websocket-key", b"")
-        try:
-            if len(base64.b64decode(key, validate=True)) != 16:
-                raise _HandshakeRefused(400, "bad Sec-WebSocket-Key")
-        except binascii.Error:
-            raise _HandshakeRefused(400, "bad Sec-WebSocket-Key") from None
-        live = self._live
-        if live is None or not live.running or live.draining:
-            raise _HandshakeRefused(503, "not serving live connections now", b"retry-after: 1")
-        page = headers[b"origin"].decode("latin-1") if b"origin" in headers else None
-        host = headers.get(b"host", b"").decode("latin-1")
-        if not origin.is_allowed(page, host, live.limits.origins):
-            origin.tell(page, host)
-            raise _HandshakeRefused(
-                403, "this origin may not connect: the server's setting origins does not name it"
-            )
-        offered = [each.strip() for each in headers.get(b"sec-websocket-protocol", b"").split(b",")]
-        if b"centrifuge-protobuf" in offered:
-            raise _HandshakeRefused(400, "only the JSON protocol is spoken here")
-        return key, b"centrifuge-json" if b"centrifuge-json" in offered else b"", live
+
+def _read(head: bytes, transport: asyncio.Transport) -> tuple[Request, bytes]:
+    """Return the request for a WebSocket and its key. Raises HandshakeRefused."""
+    if len(head) > _REQUEST_BYTES_MAX:
+        raise HandshakeRefused.problem(400, "request too large")
+    line, *lines = head.split(b"\r\n\r\n", 1)[0].split(b"\r\n")
+    method, _, rest = line.partition(b" ")
+    headers: dict[bytes, bytes] = {}
+    for header in lines:
+        name, _, value = header.partition(b":")
+        name, value = name.strip().lower(), value.strip()
+        headers[name] = headers[name] + b"," + value if name in headers else value
+    path, _, query = rest.split(b" ", 1)[0].partition(b"?")
+    peer = transport.get_extra_info("peername")
+    request = Request(path.decode("latin-1"), query, headers, peer[0] if isinstance(peer, tuple) else "")
+    if method != b"GET":
+        raise HandshakeRefused.problem(405, "a WebSocket begins with GET", (b"allow", b"GET"))
+    if headers.get(b"sec-websocket-version") != b"13":
+        raise HandshakeRefused.problem(
+            426, "WebSocket version 13 is spoken here", (b"sec-websocket-version", b"13")
+        )
+    key = headers.get(b"sec-websocket-key", b"")
+    try:
+        if len(base64.b64decode(key, validate=True)) != 16:
+            raise HandshakeRefused.problem(400, "bad Sec-WebSocket-Key")
+    except binascii.Error:
+        raise HandshakeRefused.problem(400, "bad Sec-WebSocket-Key") from None
+    return request, key

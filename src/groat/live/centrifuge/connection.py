@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 import msgspec
@@ -26,6 +26,7 @@ from groat.live.feeds import Subscription
 from groat.live.limits import BURST_S, Bucket
 
 if TYPE_CHECKING:
+    from groat.live.doors import Wire
     from groat.live.service import Live
     from groat.store.streams import Resume
 
@@ -45,25 +46,6 @@ class ConnectionState(IntEnum):
     CONNECTING = 1
     CONNECTED = 2
     CLOSED = 3
-
-
-class Transport(Protocol):
-    """The interface of a transport, as a connection uses it."""
-
-    def write(self, framed: bytes) -> None:
-        """Send a message made by `frames.text`. Never waits."""
-
-    def hang_up(self, code: int, reason: str) -> None:
-        """Send what was written, then close."""
-
-    def backlog(self) -> int:
-        """Return how many bytes were written and not yet taken by the network."""
-
-    def pause_reading(self) -> None:
-        """Take no more messages from the client."""
-
-    def resume_reading(self) -> None:
-        """Take messages again."""
 
 
 class Connection:
@@ -88,7 +70,7 @@ class Connection:
         "state",
     )
 
-    def __init__(self, live: Live, transport: Transport) -> None:
+    def __init__(self, live: Live, transport: Wire) -> None:
         now = live.now()
         self._live = live
         self._transport = transport
@@ -114,7 +96,12 @@ class Connection:
         """Return whether the client does not read what it was sent."""
         return self.choked
 
-    # Calls from the transport.
+    @property
+    def is_known(self) -> bool:
+        """Return whether the client has said who it is."""
+        return self.state is ConnectionState.CONNECTED
+
+    # Calls from the transport (see doors.Receiver).
 
     def receive(self, message: bytes) -> None:
         """Take one text message: one or more commands, separated by newlines.
@@ -143,6 +130,10 @@ class Connection:
             self._live.stats.received += 1
             self._take(command)
 
+    def receive_binary(self, message: bytes) -> None:
+        """Close: the transport takes no binary messages for this door."""
+        self.close(protocol.BAD_REQUEST)
+
     def receive_control(self) -> bool:
         """Note a ping or pong of the transport's own, or a part of a message. Returns False when it is one too many."""
         self.heard = True
@@ -157,6 +148,14 @@ class Connection:
             return True
         self.close(protocol.TOO_MANY_REQUESTS)
         return False
+
+    def too_slow(self) -> None:
+        """Close: a message that began did not end in time."""
+        self.close(protocol.SLOW)
+
+    def give_way(self) -> None:
+        """Close for the sake of another connection."""
+        self.close(protocol.STALE)
 
     def choke(self) -> None:
         """Stop writing, for the transport's buffer is full. Take no commands whose replies would add to it."""
@@ -224,7 +223,8 @@ class Connection:
         self._forget()
         closes = self._live.stats.closes
         closes[why.code] = closes.get(why.code, 0) + 1
-        self._transport.hang_up(why.code, why.reason)
+        # Do not listen to a client that sent too much any more, not even for a close frame.
+        self._transport.hang_up(why.code, why.reason, deaf=why is protocol.TOO_MANY_REQUESTS)
 
     def _forget(self) -> None:
         self.state = ConnectionState.CLOSED
