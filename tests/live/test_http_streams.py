@@ -14,7 +14,7 @@ import pytest
 
 from groat.ledger.errors import InvalidInput
 from groat.live import LiveLimits
-from groat.live.plain.streams import parse_position
+from groat.live.plain.positions import parse_position
 from tests.live.fakes import FakeGroat
 from tests.live.serving import Served, serving
 from tests.live.waiting import until
@@ -95,7 +95,7 @@ def test_what_is_not_a_position_is_refused(text: str) -> None:
 
 def test_an_epoch_may_hold_anything_but_the_last_colon_separates() -> None:
     assert parse_position("a.b:c:7") == ("a.b:c", 7)
-    assert parse_position(None) == parse_position("") == (None, 0)
+    assert parse_position(None) is parse_position("") is None
 
 
 # Long-poll.
@@ -129,7 +129,9 @@ async def test_waiting_polls_are_woken_by_the_event_without_a_read(faked: Served
         polls = [
             asyncio.create_task(client.get(PATH, params={"after": "e1:0", "wait": "20"})) for _ in range(10)
         ]
-        await until(lambda: len(faked.live._others) == 10 and faked.groat.streams.reads.count("resume") == 10)
+        await until(
+            lambda: len(faked.live._attending) == 10 and faked.groat.streams.reads.count("resume") == 10
+        )
         await until(
             lambda: (
                 sum(len(r.members) for f in faked.live.hub._feeds.values() for r in f.rooms.values()) == 10
@@ -141,7 +143,7 @@ async def test_waiting_polls_are_woken_by_the_event_without_a_read(faked: Served
         assert all([event["offset"] for event in answer["events"]] == [1, 2, 3] for answer in answers)
         assert {answer["position"] for answer in answers} == {"e1:3"}
         assert faked.groat.streams.reads == []
-    assert faked.live._others == set()
+    assert faked.live._attending == set()
 
 
 async def test_polling_through_a_long_absence_gets_everything_once(
@@ -170,7 +172,7 @@ async def test_a_person_has_a_limited_number_of_waiting_requests() -> None:
         async with client_of(served) as client:
             wait = {"after": "e1:0", "wait": "20"}
             polls = [asyncio.create_task(client.get(PATH, params=wait)) for _ in range(2)]
-            await until(lambda: len(served.live._others) == 2)
+            await until(lambda: len(served.live._attending) == 2)
             # The test's app has no problem details; uvicorn answers 500 to what it raises.
             assert (await client.get(PATH, params=wait)).status_code == 500
             served.groat.publish(ME)
@@ -181,7 +183,7 @@ async def test_a_draining_server_answers_those_who_wait(faked: Served) -> None:
     faked.identities.let_in("t", "42")
     async with client_of(faked) as client:
         poll = asyncio.create_task(client.get(PATH, params={"after": "e1:0", "wait": "20"}))
-        await until(lambda: faked.live._others)
+        await until(lambda: faked.live._attending)
         async with source(client) as events:
             await events.next()
             await faked.live.drain(0.1)
@@ -269,7 +271,9 @@ async def test_a_slow_event_stream_is_bounded_and_whole_again(faked: Served, htt
             await asyncio.sleep(0)
         faked.groat.publish(ME, 100)
         count += 100
-        assert max(cast(Any, waiter)._size for waiter in faked.live._others) <= 256 * 1024 + 10_000
+        assert (
+            max(cast(Any, session)._shell._size for session in faked.live._attending) <= 256 * 1024 + 10_000
+        )
         assert [(await events.next())[1] for _ in range(count)] == [f"e1:{n}" for n in range(1, count + 1)]
 
 
@@ -277,4 +281,4 @@ async def test_a_reader_that_hangs_up_leaves_the_hub(faked: Served, http: httpx.
     async with source(http) as events:
         await events.next()
         assert faked.live.stats.feeds == 1
-    await until(lambda: faked.live.stats.feeds == 0 and not faked.live._others)
+    await until(lambda: faked.live.stats.feeds == 0 and not faked.live._attending)

@@ -9,8 +9,8 @@ from contextlib import suppress
 import pytest
 
 from groat.ledger.errors import StoreError
-from groat.live.centrifuge import protocol
 from groat.live.centrifuge.channels import ChannelFormat
+from groat.live.endings import Ending
 from groat.live.feeds import Subscription
 from groat.live.formats import Chunk
 from groat.live.frames import messages_of
@@ -31,6 +31,9 @@ class Plain:
         return [(at, b"%d " % at) for at in range(first, first + len(events))]
 
 
+PLAIN = Plain()
+
+
 class Client:
     """A reader that notes the offsets it gets."""
 
@@ -39,12 +42,12 @@ class Client:
         self.stream = stream
         self.choked = False
         self.got: list[int] = []
-        self.closed: protocol.Disconnect | None = None
+        self.closed: Ending | None = None
         self.subscription: Subscription | None = None
 
     async def join(self, epoch: str | None = None, offset: int = 0) -> Client:
         self.subscription, resume = await self.hub.join(
-            self.stream, self.stream, lambda _: Plain(), self, self.write, epoch, offset, 10_000
+            self.stream, PLAIN, self, lambda _: self.write, epoch, offset, 10_000
         )
         self.start = offset if resume.recovered else resume.offset
         self.recovered = resume.recovered
@@ -59,7 +62,7 @@ class Client:
         assert not self.choked, "written to while choked"
         self.got += [int(offset) for offset in data.split()]
 
-    def close(self, why: protocol.Disconnect) -> None:
+    def close(self, why: Ending) -> None:
         if self.closed is None and self.subscription is not None:
             self.closed = why
             self.hub.leave(self.subscription)
@@ -136,7 +139,7 @@ class Subscriber(Client):
 
     async def join(self, epoch: str | None = None, offset: int = 0) -> Client:
         self.subscription, _ = await self.hub.join(
-            self.stream, self.stream, ChannelFormat, self, self.write, epoch, offset, 10_000
+            self.stream, ChannelFormat(self.stream), self, lambda _: self.write, epoch, offset, 10_000
         )
         self.start = 0
         return self
@@ -246,7 +249,7 @@ async def test_a_reader_ahead_of_the_hints_gets_nothing_twice(groat: FakeGroat, 
     ahead = await joined(hub)
     assert ahead.start == 4
     half = Client(hub, "user:1")
-    half.subscription, _ = await hub.join("user:1", "user:1", lambda _: Plain(), half, half.write, "e1", 0, 1)
+    half.subscription, _ = await hub.join("user:1", PLAIN, half, lambda _: half.write, "e1", 0, 1)
     half.start, half.subscription.cursor, half.got = 0, 2, [1, 2]
     half.go()
     groat.hint(late)
@@ -276,7 +279,7 @@ async def test_more_than_10_000_behind_is_closed_to_resume_afresh(groat: FakeGro
     for _ in range(11):
         groat.publish("user:1", 1_000)
     slow.drain()
-    await until(lambda: slow.closed is protocol.INSUFFICIENT_STATE)
+    await until(lambda: slow.closed is Ending.LEFT_BEHIND)
     assert slow.got == []
     assert quick.closed is None
 
@@ -287,7 +290,7 @@ async def test_retention_overtaking_a_reader_closes_it(groat: FakeGroat, hub: Hu
     groat.publish("user:1", 50)
     groat.streams.of("user:1").forgotten = 20
     slow.drain()
-    await until(lambda: slow.closed is protocol.INSUFFICIENT_STATE)
+    await until(lambda: slow.closed is Ending.LEFT_BEHIND)
 
 
 @pytest.mark.parametrize("how", ["another epoch", "shorter history"])
@@ -302,7 +305,7 @@ async def test_another_history_closes_the_readers_of_that_stream(
     else:
         del groat.streams.of("user:1").events[3:]
         await hub.check()
-    await until(lambda: client.closed is protocol.INSUFFICIENT_STATE)
+    await until(lambda: client.closed is Ending.LEFT_BEHIND)
     assert other.closed is None
 
 
@@ -393,4 +396,4 @@ async def test_whatever_hints_do_everybody_gets_everything_once(
     )
     assert all(client.is_whole for client in clients)
     # Only a read that failed while catching up may have closed anybody.
-    assert all(client.closed is protocol.SERVER_ERROR for client in clients if client.closed)
+    assert all(client.closed is Ending.FAULT for client in clients if client.closed)

@@ -15,7 +15,7 @@ import pytest
 
 from groat.ledger.errors import InvalidInput
 from groat.live import LiveLimits
-from groat.live.plain.streams import parse_vector
+from groat.live.plain.positions import parse_position, parse_vector
 from tests.live.fakes import FakeGroat
 from tests.live.serving import Served, serving
 from tests.live.test_http_streams import Source, client_of
@@ -56,7 +56,7 @@ def vector(*offsets: int, epoch: str = "e1") -> str:
 )
 def test_what_is_not_a_vector_is_refused(text: str) -> None:
     if text == "user:42=":
-        assert parse_vector(text) == {"user:42": ""}
+        assert parse_vector(text) == {"user:42": None}
         return
     with pytest.raises(InvalidInput) as refused:
         parse_vector(text)
@@ -83,7 +83,7 @@ async def test_a_poll_tells_of_the_streams_with_news_and_waits_for_all(
         ("user:42", [3, 4])
     ]
     poll = asyncio.create_task(http.get(PATH, params=ALL | {"after": answer["position"], "wait": "20"}))
-    await until(lambda: faked.live._others and faked.live.stats.feeds == 3)
+    await until(lambda: faked.live._attending and faked.live.stats.feeds == 3)
     faked.groat.publish("role:admin")
     answer = (await poll).json()
     assert [(page["stream"], page["position"]) for page in answer["pages"]] == [("role:admin", "e1:1")]
@@ -140,7 +140,7 @@ async def test_over_random_breaks_each_event_comes_once_and_in_order(
                 _, after, page = await events.next()
                 got[page["stream"]] += [event["offset"] for event in page["events"]]
                 assert "reset" not in page
-                assert parse_vector(after)[page["stream"]] == page["position"]
+                assert parse_vector(after)[page["stream"]] == parse_position(page["position"])
     async with source(http, after) as events:
         while any(len(got[stream]) < sent[stream] for stream in STREAMS):
             _, after, page = await events.next()
@@ -192,7 +192,7 @@ async def test_a_clock_that_is_set_changes_nothing_of_a_tokens_end(
     async with client_of(faked) as client, source(client) as events:
         for _ in STREAMS:
             await events.next()
-        monkeypatch.setattr("groat.live.plain.streams.time.time", lambda: real() + jump_s)
+        monkeypatch.setattr("groat.live.clock.time.time", lambda: real() + jump_s)
         faked.groat.publish("user:42")
         assert (await events.next())[2]["stream"] == "user:42"
         with pytest.raises(EOFError):
@@ -211,7 +211,9 @@ async def test_a_slow_reader_of_many_is_bounded_and_whole_again(
                 faked.groat.publish(stream, 10, pad=10_000)
             count += 10
             await asyncio.sleep(0)
-        assert max(cast(Any, waiter)._size for waiter in faked.live._others) <= 256 * 1024 + 10_000
+        assert (
+            max(cast(Any, session)._shell._size for session in faked.live._attending) <= 256 * 1024 + 10_000
+        )
         got: dict[str, list[int]] = {stream: [] for stream in STREAMS}
         while any(len(offsets) < count for offsets in got.values()):
             _, _, page = await events.next()

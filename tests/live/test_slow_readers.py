@@ -7,11 +7,13 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import cast
 
 import pytest
 
 from groat.live import LiveLimits
 from groat.live.centrifuge.connection import Connection
+from groat.live.endings import Ending
 from tests.live.fakes import FakeGroat
 from tests.live.python_client import Sdk
 from tests.live.serving import Served, serving
@@ -43,10 +45,14 @@ async def stopped(served: Served, *commands: dict[str, object]) -> AsyncIterator
             await writer.wait_closed()
 
 
+def connections(served: Served) -> list[Connection]:
+    return [cast(Connection, socket) for socket in served.live._sockets]
+
+
 async def choke(served: Served, connection: Connection) -> int:
     """Publish until the connection's buffer is full; how many events that took."""
     count = 0
-    while not connection.choked:
+    while not connection.session.choked:
         served.groat.publish(ME, pad=10_000)
         count += 1
         await asyncio.sleep(0)
@@ -67,7 +73,7 @@ async def test_a_stalled_reader_is_bounded_delays_nobody_and_is_whole_again(fake
     groat: FakeGroat = faked.groat
     async with stopped(faked, {"subscribe": {"channel": "view:7"}}) as slow:
         quick = await Sdk(faked.url, faked.identities.let_in("quick", "42")).connect()
-        (connection,) = [each for each in faked.live._connections if "view:7" in each._subs]
+        (connection,) = [each for each in connections(faked) if "user:7" in each.session._views]
         count = await choke(faked, connection)
         most = connection._transport.backlog()
         for _ in range(300):
@@ -93,7 +99,7 @@ async def test_a_stalled_reader_is_bounded_delays_nobody_and_is_whole_again(fake
 async def test_events_go_on_while_it_catches_up(faked: Served) -> None:
     groat: FakeGroat = faked.groat
     async with stopped(faked) as slow:
-        (connection,) = faked.live._connections
+        (connection,) = connections(faked)
         await choke(faked, connection)
 
         async def publishing() -> None:
@@ -112,7 +118,7 @@ async def test_events_go_on_while_it_catches_up(faked: Served) -> None:
 async def test_more_than_10_000_behind_it_is_closed_to_resume_afresh(faked: Served) -> None:
     groat: FakeGroat = faked.groat
     async with stopped(faked) as slow:
-        (connection,) = faked.live._connections
+        (connection,) = connections(faked)
         await choke(faked, connection)
         for _ in range(11):
             groat.publish(ME, 1_000)
@@ -122,13 +128,13 @@ async def test_more_than_10_000_behind_it_is_closed_to_resume_afresh(faked: Serv
 async def test_while_choked_it_is_not_listened_to(faked: Served) -> None:
     groat: FakeGroat = faked.groat
     async with stopped(faked) as slow:
-        (connection,) = faked.live._connections
+        (connection,) = connections(faked)
         await choke(faked, connection)
         slow.send(frame(json.dumps({"id": 9, "subscribe": {"channel": "view:1"}})))
         groat.publish(ME, 50)
         async with wired(faked, faked.identities.let_in("other", "7")) as other:
             assert "ping" in await other.ask(id=2, ping={})
-        assert "view:1" not in connection._subs
+        assert "user:1" not in connection.session._views
         last = len(groat.streams.of(ME).events)
         assert (await offsets_up_to(slow, ME, last))[-1] == last
         assert (await slow.heard())["id"] == 9
@@ -138,9 +144,9 @@ async def test_one_that_does_not_move_at_all_is_closed(plain_asgi: bool) -> None
     groat = FakeGroat()
     limits = LiveLimits(ping_s=1, close_s=0.1, drain_s=0.1)
     async with serving(groat, limits, plain_asgi=plain_asgi) as served, stopped(served):
-        (connection,) = served.live._connections
+        (connection,) = connections(served)
         await choke(served, connection)
-        await until(lambda: served.live.stats.closes == {3008: 1})
+        await until(lambda: served.live.stats.closes == {Ending.SLOW: 1})
         await until(lambda: served.live.stats.connections == 0)
 
 

@@ -10,10 +10,11 @@ from typing import Any, cast
 from structlog.testing import capture_logs
 
 from groat.ledger.errors import StoreError, Unavailable
-from groat.live.centrifuge import protocol
+from groat.live.endings import Ending
 from groat.live.hub import CHECK_EVERY_S, Hub, HubStats
 from groat.live.limits import LiveLimits
-from groat.live.plain.streams import _Waiter
+from groat.live.plain.formats import ITEMS
+from groat.live.plain.waiter import Waiter
 from groat.live.service import Live
 from groat.settings import Settings
 from tests.helpers.interleaving import run_all, turns
@@ -81,7 +82,7 @@ class Crowd:
             assert client.subscription is not None
             at_end = client.start + len(client.got) == len(self.groat.streams.of(client.stream).events)
             # Only a read that failed may have closed it.
-            assert at_end or client.closed is protocol.SERVER_ERROR
+            assert at_end or client.closed is Ending.FAULT
             assert client.is_whole
         checking.cancel()
         await self.hub.stop()
@@ -99,19 +100,19 @@ class Poll:
         self.dice = dice
         settings = Settings()
         live = Live(cast(Any, FakeGroat()), FakeIdentities(), settings, LiveLimits.of(settings))
-        self.waiter = _Waiter(live)
+        self.waiter = Waiter(live, ITEMS)
         self.got: list[bytes] = []
 
     async def write(self) -> None:
         for number in range(20):
             await turns(self.dice.randrange(3))
-            self.waiter.write(0, b"%d" % number)
+            self.waiter._write("user:1", b"%d" % number)
         await turns(self.dice.randrange(3))
-        self.waiter.close(protocol.SHUTDOWN)
+        self.waiter.session.close(Ending.SHUTDOWN)
 
     async def run(self) -> None:
         writing = asyncio.create_task(self.write())
-        while not self.waiter.ended:
+        while not self.waiter.session.ended:
             self.got += [data for _, data in await self.waiter.take(1e9)]
         self.got += [data for _, data in await self.waiter.take(0)]
         await writing

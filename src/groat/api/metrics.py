@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from groat.engine.histogram import SECONDS, Histogram
+from groat.live.centrifuge.protocol import DISCONNECTS
 
 if TYPE_CHECKING:
     from groat.engine.groat import Groat
@@ -161,8 +162,8 @@ class Metrics(Collector):
         closes = CounterMetricFamily(
             "groat_live_closes", "Connections closed by the server, by code", labels=["code"]
         )
-        for code, count in self._live.stats.closes.items():
-            closes.add_metric([str(code)], count)
+        for why, count in self._live.stats.closes.items():
+            closes.add_metric([str(DISCONNECTS[why].code)], count)
         yield closes
         shown = self._live.to_screen
         yield HistogramMetricFamily(

@@ -163,7 +163,9 @@ async def read_streams(call: Call) -> Answer | EventStream:
     """
     live, identity = call.services.live, call.identity
     names = call.query.get("streams")
-    streams = live.channels(identity) if names is None else [check_stream(name) for name in names.split(",")]
+    streams = (
+        live.streams_of(identity) if names is None else [check_stream(name) for name in names.split(",")]
+    )
     if not 0 < len(streams) <= STREAMS_MAX or len(set(streams)) < len(streams):
         raise HttpError("invalid_query", f"streams names 1 to {STREAMS_MAX} streams, each once.")
     await _check_reader(live, identity, streams)

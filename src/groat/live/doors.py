@@ -97,8 +97,9 @@ class Wire(Protocol):
 class Receiver(Protocol):
     """Takes what a client sends over one transport."""
 
-    choked: bool
-    """Set while the client does not read what it was sent: its messages have to wait, too."""
+    @property
+    def choked(self) -> bool:
+        """Return whether the client does not read what it was sent: its messages have to wait, too."""
 
     @property
     def is_known(self) -> bool:

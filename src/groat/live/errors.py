@@ -1,6 +1,8 @@
-"""Errors that keep a reader out."""
+"""Errors that keep a reader out, or refuse what it asks for."""
 
 from __future__ import annotations
+
+from enum import Enum
 
 from groat.ledger.errors import GroatError, Rule
 
@@ -19,3 +21,35 @@ class TooManyReaders(GroatError):
 
     def __init__(self) -> None:
         super().__init__("too_many_readers")
+
+
+class Refusal(Enum):
+    """A reason to refuse what a session asks for. Each door says it in its protocol."""
+
+    NO_TOKEN = "no_token"  # noqa: S105
+    TOKEN_INVALID = "token_invalid"  # noqa: S105
+    TOKEN_OLD = "token_old"  # noqa: S105
+    """The token has expired, is revoked or not yet valid, or its principal's rights have just changed."""
+    NOTHING_TO_READ = "nothing_to_read"
+    """The caller has no stream of their own and no role."""
+    TOO_OFTEN = "too_often"
+    """The person has entered too often in the last minute."""
+    TOO_MANY_READERS = "too_many_readers"
+    UNAVAILABLE = "unavailable"
+    """The database is away; try again."""
+    ENDED = "ended"
+    """The session has ended meanwhile, or has left the stream: nobody waits for the answer."""
+    NOT_ALLOWED = "not_allowed"
+    UNKNOWN_STREAM = "unknown_stream"
+    ALREADY_VIEWED = "already_viewed"
+    TOO_MANY_VIEWS = "too_many_views"
+    AHEAD = "ahead"
+    """The receipt is for an event that the session has not been sent."""
+
+
+class Refused(Exception):
+    """A session is refused what it asked for."""
+
+    def __init__(self, why: Refusal) -> None:
+        super().__init__(why.value)
+        self.why = why

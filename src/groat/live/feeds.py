@@ -6,41 +6,43 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any, Final, Protocol
 
-from groat.live.centrifuge import protocol
-from groat.live.centrifuge.channels import ChannelFormat
+from groat.live.endings import Ending
 from groat.live.formats import Format
 
 LEVEL: Final = -1
 
 
 class Reader(Protocol):
-    """An owner of subscriptions: a connection, an event stream, a waiting request."""
+    """An owner of subscriptions."""
 
     @property
     def choked(self) -> bool:
         """Return whether nothing may be written until it drains."""
 
-    def close(self, why: protocol.Disconnect) -> None:
+    def close(self, why: Ending) -> None:
         """End the subscription, which cannot go on. The reader must resume afresh."""
 
 
 class Subscription:
-    """One reader's place in one feed: the feed's own offset while `live`, else `cursor`, the last offset written."""
+    """One reader's place in one feed: the feed's own offset while `live`, else `cursor`, the last offset written.
+
+    `write` sends the bytes of the room's format to the reader.
+    """
 
     __slots__ = ("cursor", "feed", "live", "paging", "reader", "room", "write")
 
-    def __init__(self, feed: Feed, room: Room, reader: Reader, write: Callable[[bytes], Any], cursor: int):
+    def __init__(self, feed: Feed, room: Room, reader: Reader, cursor: int):
         self.feed = feed
         self.room = room
         self.reader = reader
-        self.write = write
+        self.write: Callable[[bytes], Any]
         self.cursor = cursor
         self.live = False
         self.paging = False
 
     @property
     def offset(self) -> int:
-        """The last offset written to the reader."""
+        """The last offset written to the reader. During a write it covers the bytes that are being written."""
         if not self.live:
             return self.cursor
         return self.feed.offset if self.room.at == LEVEL else self.room.at
@@ -85,12 +87,11 @@ class Room:
 class Feed:
     """The hub's state of one stream. `offset` is -1 until the first reader has joined.
 
-    While it has a single live reader, on a channel, and no special case is pending, `push` begins an event's message
-    and `write` sends it.
+    While it has a single live reader and no special case is pending, `write` sends the bytes of `format`.
     """
 
     __slots__ = (
-        "ahead", "early", "epoch", "head", "joining", "missed_at", "offset", "push", "rooms", "stream", "write",
+        "ahead", "early", "epoch", "format", "head", "joining", "missed_at", "offset", "rooms", "stream", "write",
     )  # fmt: skip
 
     def __init__(self, stream: str) -> None:
@@ -99,18 +100,17 @@ class Feed:
         self.offset = -1
         self.head = 0
         self.joining = 0
-        self.rooms: dict[str, Room] = {}
+        self.rooms: dict[Format, Room] = {}
         self.early: dict[int, tuple[bytes, ...]] = {}
         self.ahead: list[Subscription] = []
         self.missed_at = 0.0
-        self.push = b""
+        self.format: Format
         self.write: Callable[[bytes], Any] | None = None
 
     def simplify(self) -> None:
-        """Set `push` and `write` if there is a single live reader and no special case is pending."""
+        """Set `format` and `write` if there is a single live reader and no special case is pending."""
         live = [(room, write) for room in self.rooms.values() for write in islice(room.writes.values(), 2)]
         self.write = None
         if len(live) == 1 and not self.ahead and not self.early:
             ((room, write),) = live
-            if isinstance(room.format, ChannelFormat):
-                self.push, self.write = room.format.head, write
+            self.format, self.write = room.format, write

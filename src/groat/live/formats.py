@@ -15,7 +15,10 @@ Chunk = tuple[int, bytes]
 
 
 class Format(Protocol):
-    """Encodes the events of one stream for one kind of reader."""
+    """Encodes the events of one stream for one kind of reader. Readers with equal formats share their bytes."""
+
+    def __hash__(self) -> int:
+        """Return the same number for equal formats."""
 
     def one(self, epoch: str, at: int, event: bytes) -> bytes:
         """Encode a single event with its offset. Nearly every commit brings a stream one event."""

@@ -22,8 +22,8 @@ import msgspec
 import structlog
 
 from groat.ledger.errors import GroatError
-from groat.live.centrifuge import protocol
-from groat.live.centrifuge.channels import push
+from groat.live.clock import Clock, LoopClock, sleep
+from groat.live.endings import Ending
 from groat.live.feeds import LEVEL, Feed, Reader, Room, Subscription
 from groat.live.formats import CHUNK_BYTES, Format
 
@@ -45,6 +45,9 @@ _PAGE_EVENTS: Final = 500
 _PAGES_AT_ONCE: Final = 8
 _RESUMES_AT_ONCE: Final = 400
 _RETRY_S_MAX: Final = 2.0
+
+_Due = tuple[Feed, Callable[[bytes], Any], "Published", bytes]
+"""A feed with a single reader, the function that writes to that reader, the news, and the message made of them."""
 
 log = structlog.stdlib.get_logger("groat.live")
 _debug_log = logging.getLogger("groat.live")
@@ -93,14 +96,21 @@ class HubStats(msgspec.Struct):
     slow_drops: int = 0
     catch_up_pages: int = 0
     lag_s: float = 0.0
-    closes: dict[int, int] = {}
+    closes: dict[Ending, int] = {}
+
+    def count_close(self, why: Ending) -> None:
+        """Count a connection that the server closes."""
+        self.closes[why] = self.closes.get(why, 0) + 1
 
 
 class Hub:
     """Keeps the feeds and moves them in three ways: by hints, by healing and by checking."""
 
-    def __init__(self, streams: StreamSource, stats: HubStats, bus: Followed | None = None) -> None:
+    def __init__(
+        self, streams: StreamSource, stats: HubStats, bus: Followed | None = None, clock: Clock | None = None
+    ) -> None:
         self.stats = stats
+        self._clock = clock or LoopClock()
         self._streams = streams
         self._bus = bus
         self._feeds: dict[str, Feed] = {}
@@ -115,10 +125,9 @@ class Hub:
     async def join(
         self,
         stream: str,
-        key: str,
-        form: Callable[[str], Format],
+        form: Format,
         reader: Reader,
-        write: Callable[[bytes], Any],
+        writer: Callable[[Subscription], Callable[[bytes], Any]],
         epoch: str | None,
         offset: int,
         bytes_max: int,
@@ -126,7 +135,8 @@ class Hub:
         """Subscribe from a position; the answer says what the reader gets first.
 
         The subscription is parked at `resume.offset`. Give the reader the events or snapshot of the Resume, then
-        call `release`. Readers with the same `key` share their bytes, written by `form(key)`. Raises StoreError.
+        call `release`. Readers with equal formats share their bytes; `writer` returns the function that sends them
+        to this one. Raises StoreError.
         """
         feed = self._feeds.get(stream)
         if feed is None:
@@ -139,10 +149,11 @@ class Hub:
             async with self._resumes:
                 resume = await self._streams.resume(stream, epoch, offset, _PAGE_EVENTS, bytes_max)
             self._settle(feed, resume)
-            room = feed.rooms.get(key)
+            room = feed.rooms.get(form)
             if room is None:
-                room = feed.rooms[key] = Room(form(key))
-            subscription = Subscription(feed, room, reader, write, resume.offset)
+                room = feed.rooms[form] = Room(form)
+            subscription = Subscription(feed, room, reader, resume.offset)
+            subscription.write = writer(subscription)
             room.members.add(subscription)
         finally:
             feed.joining -= 1
@@ -176,7 +187,7 @@ class Hub:
         feed, room = subscription.feed, subscription.room
         room.members.discard(subscription)
         if not room.members:
-            feed.rooms = {key: kept for key, kept in feed.rooms.items() if kept is not room}
+            feed.rooms = {form: kept for form, kept in feed.rooms.items() if kept is not room}
             self._forget_if_empty(feed)
 
     def _forget_if_empty(self, feed: Feed) -> None:
@@ -207,7 +218,7 @@ class Hub:
         feeds = self._feeds
         debug = _debug_log.isEnabledFor(logging.DEBUG)
         alone = 0
-        due: list[tuple[Callable[[bytes], Any], bytes]] = []
+        due: list[_Due] = []
         for news in batch:
             stream, epoch, first, last, events = news
             feed = feeds.get(stream)
@@ -222,16 +233,33 @@ class Hub:
                 and not debug
             ):
                 # One event for one reader: this does the work of `_hear` at a third of the cost.
-                feed.offset = last
-                due.append((write, push(feed.push, events[0], last)))
+                due.append((feed, write, news, feed.format.one(epoch, last, events[0])))
                 if len(due) == _DUE_MAX:
-                    alone += _write_all(due)
+                    alone += self._write_all(due)
             else:
-                alone += _write_all(due)
+                alone += self._write_all(due)
                 self._hear(feed, news)
-        alone += _write_all(due)
+        alone += self._write_all(due)
         self.stats.events += alone
         self.stats.deliveries += alone
+
+    def _write_all(self, due: list[_Due]) -> int:
+        """Write the due messages. Returns how many of them went to the reader for whom they were made.
+
+        Each write calls the kernel, which drives our data out of the processor's caches. So messages are made in
+        groups, and each group is then written. A feed moves with its write: an earlier write of the group may have
+        choked its reader.
+        """
+        count = len(due)
+        for feed, write, news, message in due:
+            if feed.write is write and feed.offset + 1 == news[2]:
+                feed.offset = news[3]
+                write(message)
+            else:
+                count -= 1
+                self._hear(feed, news)
+        due.clear()
+        return count
 
     def _hear(self, feed: Feed, news: Published) -> None:
         if news.last > feed.head:
@@ -305,7 +333,7 @@ class Hub:
                     subscription.level()
                     return
                 if feed.offset - subscription.cursor > BEHIND_MAX:
-                    reader.close(protocol.INSUFFICIENT_STATE)
+                    reader.close(Ending.LEFT_BEHIND)
                     return
                 async with self._pages:
                     events = await self._streams.read(
@@ -314,16 +342,16 @@ class Hub:
                 self.stats.catch_up_pages += 1
                 if not events or events[0].offset != subscription.cursor + 1:
                     # Retention removed events that the reader still needed.
-                    reader.close(protocol.INSUFFICIENT_STATE)
+                    reader.close(Ending.LEFT_BEHIND)
                     return
                 self._write_page(subscription, [event.data for event in events])
         except GroatError as error:
             log.warning("catch-up failed", stream=feed.stream, code=error.code, detail=error.detail)
-            reader.close(protocol.SERVER_ERROR)
+            reader.close(Ending.FAULT)
         except Exception:
             # Only this task can let the reader go on.
             log.exception("catch-up broke", stream=feed.stream)
-            reader.close(protocol.SERVER_ERROR)
+            reader.close(Ending.FAULT)
         finally:
             subscription.paging = False
 
@@ -341,14 +369,14 @@ class Hub:
     def _missed(self, feed: Feed, wait_s: float) -> None:
         if feed not in self._missing:
             self._missing[feed] = None
-            feed.missed_at = asyncio.get_running_loop().time()
+            feed.missed_at = self._clock.now()
         # Look each time, so that a feed with missing events never waits for a healer that has ended.
         if self._healer is None or self._healer.done():
             self._healer = self._spawn(self._heal(wait_s))
 
     async def _heal(self, wait_s: float) -> None:
         """Read the missing events of all feeds together, until none is missing. There is at most one healer."""
-        await asyncio.sleep(wait_s)
+        await sleep(self._clock, wait_s)
         failures = 0
         while self._missing:
             wanted: dict[str, tuple[int, int]] = {}
@@ -366,7 +394,7 @@ class Hub:
             except GroatError as error:
                 failures += 1
                 log.warning("healing failed", code=error.code, detail=error.detail, feeds=len(wanted))
-                await asyncio.sleep(min(_RETRY_S_MAX, HEAL_AFTER_S * 2**failures))
+                await sleep(self._clock, min(_RETRY_S_MAX, HEAL_AFTER_S * 2**failures))
                 continue
             for stream in wanted:
                 self._healed(stream, found.get(stream, []))
@@ -387,7 +415,7 @@ class Hub:
             del self._missing[feed]
             feed.early.clear()
             feed.simplify()
-            self.stats.lag_s = asyncio.get_running_loop().time() - feed.missed_at
+            self.stats.lag_s = self._clock.now() - feed.missed_at
 
     # Checking heads.
 
@@ -425,7 +453,7 @@ class Hub:
         feed.epoch, feed.offset, feed.head = epoch, head, head
         feed.early.clear()
         for reader in readers:
-            reader.close(protocol.INSUFFICIENT_STATE)
+            reader.close(Ending.LEFT_BEHIND)
 
     # Tasks.
 
@@ -446,16 +474,3 @@ class Hub:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _write_all(due: list[tuple[Callable[[bytes], Any], bytes]]) -> int:
-    """Write the due messages. Returns how many there were.
-
-    Each write calls the kernel, which drives our data out of the processor's caches. So messages are made in groups,
-    and each group is then written.
-    """
-    count = len(due)
-    for write, message in due:
-        write(message)
-    due.clear()
-    return count

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -14,21 +13,20 @@ import structlog
 
 from groat.engine.histogram import SECONDS, Histogram
 from groat.identity.model import Identity
-from groat.ledger.accounts import check_stream
-from groat.ledger.errors import Closed, GroatError, InvalidInput
-from groat.live.centrifuge import protocol
-from groat.live.errors import TooManyReaders
+from groat.ledger.errors import Closed, GroatError
+from groat.live.clock import Clock, LoopClock, wait
+from groat.live.endings import Ending
+from groat.live.errors import Refusal, Refused, TooManyReaders
 from groat.live.hub import CHECK_EVERY_S, Hub, HubStats
 from groat.live.limits import MINUTE_S, Bucket, LiveLimits
 
 if TYPE_CHECKING:
     from groat.engine.groat import Groat
-    from groat.live.centrifuge.connection import Connection
+    from groat.live.session import Session
     from groat.settings import Settings
 
 TICK_S: Final = 1.0
 DRAINED_PER_S: Final = 50
-VIEW_PREFIX: Final = "view:"
 HOUSE: Final = "house:"
 _VIEWS_LOOKED_AT: Final = 20
 _CHANGED_KEPT: Final = 10_000
@@ -38,14 +36,21 @@ log = structlog.stdlib.get_logger("groat.live")
 
 
 class Closable(Protocol):
-    """A reader: a connection, an event stream or a waiting request."""
+    """A reader, or a socket that carries readers."""
+
+    def close(self, why: Ending) -> None:
+        """End it."""
+
+
+class Socket(Closable, Protocol):
+    """A client's socket, as the service keeps it: it says when the clock has to call it."""
 
     @property
-    def is_stuck(self) -> bool:
-        """Return whether it does not read what it was sent."""
+    def deadline(self) -> float:
+        """The time of the next `tick`."""
 
-    def close(self, why: protocol.Disconnect) -> None:
-        """End it."""
+    def tick(self, now: float) -> None:
+        """Do what is due."""
 
 
 class Authenticator(Protocol):
@@ -67,25 +72,31 @@ class Authenticator(Protocol):
 class Live:
     """Live delivery of one process, started and stopped on its event loop.
 
-    `groat` is an open Groat, `identities` identifies the bearers of tokens, `settings` has the bounds. `stats`
-    counts; `to_screen` has the seconds from commits to screens.
+    `groat` is an open Groat, `identities` identifies the bearers of tokens, `settings` has the bounds, `clock` tells
+    the time. `stats` counts; `to_screen` has the seconds from commits to screens.
     """
 
     def __init__(
-        self, groat: Groat, identities: Authenticator, settings: Settings, limits: LiveLimits | None = None
+        self,
+        groat: Groat,
+        identities: Authenticator,
+        settings: Settings,
+        limits: LiveLimits | None = None,
+        clock: Clock | None = None,
     ) -> None:
+        self.clock = clock or LoopClock()
         self.limits = limits or LiveLimits.of(settings)
         self.stats = HubStats()
         self.to_screen = Histogram(SECONDS)
-        self.hub = Hub(groat.streams, self.stats, groat.bus)
+        self.hub = Hub(groat.streams, self.stats, groat.bus, self.clock)
         self.revision = 0
         self.draining = False
         self.running = False
         self.identities = identities
         self._groat = groat
-        self._connections: set[Connection] = set()
-        self._others: set[Closable] = set()
-        self._of_principal: dict[str, dict[Closable, Identity]] = {}
+        self._sockets: set[Socket] = set()
+        self._attending: set[Session] = set()
+        self._of_principal: dict[str, dict[Session, Identity]] = {}
         self._connects: dict[str, Bucket] = {}
         self._changed: dict[str, int] = {}
         self._views: dict[tuple[str, str], str] = {}
@@ -125,25 +136,26 @@ class Live:
         if self.draining:
             return
         self.draining = True
-        readers = [*self._connections, *self._others]
+        readers = self._readers()
         window_s = self.limits.drain_s if window_s is None else window_s
         window_s = min(window_s, len(readers) / DRAINED_PER_S)
         for reader in readers:
-            self._loop.call_later(random.uniform(0, window_s), reader.close, protocol.SHUTDOWN)  # noqa: S311
+            self.clock.call_later(random.uniform(0, window_s), reader.close, Ending.SHUTDOWN)  # noqa: S311
 
     async def drain(self, window_s: float | None = None) -> None:
         """Call `begin_drain`, then wait until all are gone, at most for the window and the time of a close."""
         window_s = self.limits.drain_s if window_s is None else window_s
         self.begin_drain(window_s)
         self._note_idle()
-        try:
-            async with asyncio.timeout(window_s + self.limits.close_s):
-                await self._idle.wait()
-        except TimeoutError:
-            log.warning("readers left after draining", count=len(self._connections) + len(self._others))
+        await wait(self.clock, self._idle, window_s + self.limits.close_s)
+        if left := len(self._readers()):
+            log.warning("readers left after draining", count=left)
+
+    def _readers(self) -> list[Closable]:
+        return [*self._sockets, *self._attending]
 
     def _note_idle(self) -> None:
-        if self.draining and not self._connections and not self._others:
+        if self.draining and not self._sockets and not self._attending:
             self._idle.set()
 
     async def stop(self) -> None:
@@ -154,8 +166,8 @@ class Live:
         self.draining = True
         if self._unlisten is not None:
             self._unlisten()
-        for reader in [*self._connections, *self._others]:
-            reader.close(protocol.SHUTDOWN)
+        for reader in self._readers():
+            reader.close(Ending.SHUTDOWN)
         ending = [*self._keepers, *self._tasks]
         for task in ending:
             task.cancel()
@@ -167,98 +179,88 @@ class Live:
             self.log_failure("flush_seen", failure)
 
     def now(self) -> float:
-        """Return the event loop's time in seconds."""
-        return self._loop.time()
+        """Return the clock's monotonic time in seconds."""
+        return self.clock.now()
 
-    # Connections.
+    # Sockets and sessions.
 
-    def opened(self, connection: Connection) -> None:
-        """Count a connection whose principal is not known yet."""
-        self._connections.add(connection)
+    def opened(self, socket: Socket) -> None:
+        """Count a socket. From now on the clock calls it at its deadlines, and draining closes it."""
+        self._sockets.add(socket)
         self.stats.connections += 1
 
-    def closed(self, connection: Connection) -> None:
-        """Forget a connection that is gone."""
-        self._connections.discard(connection)
+    def closed(self, socket: Socket) -> None:
+        """Forget a socket that is gone."""
+        self._sockets.remove(socket)
         self.stats.connections -= 1
-        self.dismiss(connection)
         self._note_idle()
 
-    def admit(self, connection: Connection, identity: Identity, revision: int) -> protocol.Error | None:
-        """Count a connection for its principal, or return why it is refused.
+    def admit(self, session: Session, identity: Identity, revision: int) -> None:
+        """Count a session for its principal.
 
         `revision` is the value of `self.revision` before the token was checked, so that rights changed since then
-        count.
+        count. Raises Refused ``TOKEN_OLD``, ``TOO_OFTEN``, ``TOO_MANY_READERS``.
         """
         principal = identity.principal
         if self._changed.get(principal, 0) > revision:
-            return protocol.TOKEN_EXPIRED
+            raise Refused(Refusal.TOKEN_OLD)
         now = self.now()
         bucket = self._connects.get(principal)
         if bucket is None:
             rate = self.limits.connects_per_minute
             bucket = self._connects[principal] = Bucket(rate, rate / MINUTE_S, now)
         if not bucket.take(now):
-            return protocol.TOO_MANY
-        if not self._count(connection, identity):
-            return protocol.CONNECTION_LIMIT
-        return None
+            raise Refused(Refusal.TOO_OFTEN)
+        if not self._count(session, identity):
+            raise Refused(Refusal.TOO_MANY_READERS)
 
-    def _count(self, reader: Closable, identity: Identity) -> bool:
+    def attend(self, session: Session, identity: Identity) -> None:
+        """Count a session that has no socket: a request. Draining closes it, too.
+
+        Raises TooManyReaders, and Closed when the server is shutting down.
+        """
+        if self.draining or not self.running:
+            raise Closed
+        if not self._count(session, identity):
+            raise TooManyReaders
+        self._attending.add(session)
+
+    def _count(self, session: Session, identity: Identity) -> bool:
         mine = self._of_principal.setdefault(identity.principal, {})
         if len(mine) >= self.limits.connections_per_user and not identity.is_service:
-            # A connection that stopped reading has most likely lost its client, so the oldest of these gives way.
+            # A session that stopped reading has most likely lost its client, so the oldest of these gives way.
             stuck = next((each for each in mine if each.is_stuck), None)
             if stuck is None:
                 return False
             del mine[stuck]
-            stuck.close(protocol.SLOW)
+            stuck.close(Ending.SLOW)
             mine = self._of_principal.setdefault(identity.principal, {})
-        mine[reader] = identity
+        mine[session] = identity
         return True
 
-    def renewed(self, connection: Connection, identity: Identity) -> None:
-        """Note that a connection goes on with another token of the same principal."""
-        self._of_principal[identity.principal][connection] = identity
+    def renewed(self, session: Session, identity: Identity) -> None:
+        """Note that a session goes on with another token of the same principal."""
+        self._of_principal[identity.principal][session] = identity
 
-    def _uncount(self, reader: Closable, principal: str) -> None:
-        mine = self._of_principal.get(principal)
-        if mine is not None:
-            mine.pop(reader, None)
+    def dismiss(self, session: Session) -> None:
+        """Stop counting a session. Dismissing one that is not counted does nothing."""
+        self._attending.discard(session)
+        if session.identity is not None:
+            principal = session.identity.principal
+            mine = self._of_principal.get(principal, {})
+            mine.pop(session, None)
             if not mine:
-                del self._of_principal[principal]
+                self._of_principal.pop(principal, None)
+        self._note_idle()
 
-    def dismiss(self, connection: Connection) -> None:
-        """Stop counting a connection for its principal."""
-        if connection.identity is not None:
-            self._uncount(connection, connection.identity.principal)
-
-    @contextmanager
-    def attending(self, reader: Closable, identity: Identity) -> Iterator[None]:
-        """Meanwhile, close this reader too when its principal's rights change or the server shuts down.
-
-        Raises TooManyReaders when the person has as many readers as allowed, Closed when the server is shutting down.
-        """
-        if self.draining or not self.running:
-            raise Closed
-        if not self._count(reader, identity):
-            raise TooManyReaders
-        self._others.add(reader)
-        try:
-            yield
-        finally:
-            self._others.discard(reader)
-            self._uncount(reader, identity.principal)
-            self._note_idle()
-
-    def spawn(self, connection: Connection, work: Coroutine[Any, Any, None]) -> None:
-        """Run work that a connection waits for. A fault in the work closes that connection."""
+    def spawn(self, session: Session, work: Coroutine[Any, Any, None]) -> None:
+        """Run work that a session waits for. A fault in the work closes that session."""
 
         def done(task: asyncio.Task[None]) -> None:
             self._tasks.discard(task)
             if not task.cancelled() and (error := task.exception()) is not None:
                 log.error("live task failed", exc_info=error)
-                connection.close(protocol.SERVER_ERROR)
+                session.close(Ending.FAULT)
 
         task = self._loop.create_task(work)
         self._tasks.add(task)
@@ -271,24 +273,10 @@ class Live:
         return await self.identities.authenticate_token(token)
 
     @staticmethod
-    def channels(identity: Identity) -> list[str]:
-        """Return the server-side subscriptions of a caller: their own stream first, then the rooms."""
+    def streams_of(identity: Identity) -> list[str]:
+        """Return the streams that a caller follows: their own one first, then those of their roles."""
         own = [f"user:{identity.user}"] if identity.user is not None else []
         return own + identity.rooms
-
-    @staticmethod
-    def viewed_stream(identity: Identity, channel: str) -> str | protocol.Error:
-        """Return the stream behind a `view:` channel, or why this caller may not have the channel."""
-        if not channel.startswith(VIEW_PREFIX):
-            known = channel.startswith(("user:", "role:", HOUSE))
-            return protocol.PERMISSION_DENIED if known else protocol.UNKNOWN_CHANNEL
-        if not identity.is_staff:
-            return protocol.PERMISSION_DENIED
-        viewed = channel.removeprefix(VIEW_PREFIX)
-        try:
-            return check_stream(viewed if viewed.startswith(HOUSE) else f"user:{viewed}")
-        except InvalidInput:
-            return protocol.UNKNOWN_CHANNEL
 
     @staticmethod
     def may_read(identity: Identity, stream: str) -> bool:
@@ -384,9 +372,7 @@ class Live:
         """
         sooner = sooner or asyncio.Event()
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(period_s * random.uniform(0.9, 1.0)):  # noqa: S311
-                    await sooner.wait()
+            await wait(self.clock, sooner, period_s * random.uniform(0.9, 1.0))  # noqa: S311
             sooner.clear()
             try:
                 await work()
@@ -397,8 +383,8 @@ class Live:
 
     async def _tick(self) -> None:
         now = self.now()
-        for connection in [each for each in self._connections if each.deadline <= now]:
-            connection.tick(now)
+        for socket in [each for each in self._sockets if each.deadline <= now]:
+            socket.tick(now)
         self._connects = {who: bucket for who, bucket in self._connects.items() if not bucket.is_full(now)}
         hour = _hour()
         if any(then != hour for then in self._views.values()):
@@ -426,7 +412,7 @@ class Live:
         unchanged = await self.identities.unchanged([identity for _, identity in readers])
         for reader, identity in readers:
             if identity not in unchanged:
-                reader.close(protocol.STATE_INVALIDATED)
+                reader.close(Ending.RIGHTS_CHANGED)
 
 
 def _hour() -> str:

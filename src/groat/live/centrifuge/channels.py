@@ -16,27 +16,29 @@ PING: Final = text(b"{}")
 """The Centrifuge ping: an empty reply."""
 
 
-def push(head: bytes, event: bytes, at: int) -> bytes:
-    """Return an event with its offset as a whole message; `head` is the text before the event in its channel."""
-    tail = b',"offset":%d}}}' % at
-    size = len(head) + len(event) + len(tail)
-    if 126 <= size < 65_536:
-        # A push to one reader spends most of its Python here: one copy, no call.
-        return b"".join((_pack_head(0x817E, size), head, event, tail))
-    return text(b"".join((head, event, tail)))
-
-
 class ChannelFormat:
-    """Pushes of a Centrifuge channel, several to a message, separated by newlines. `head` begins each."""
+    """Pushes of a channel, several to a message, separated by newlines. `head` is what stands before each event."""
 
     __slots__ = ("head",)
 
     def __init__(self, channel: str) -> None:
         self.head = b'{"push":{"channel":%b,"pub":{"data":' % msgspec.json.encode(channel)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ChannelFormat) and other.head == self.head
+
+    def __hash__(self) -> int:
+        return hash(self.head)
+
     def one(self, epoch: str, at: int, event: bytes) -> bytes:
         """See Format."""
-        return push(self.head, event, at)
+        head = self.head
+        tail = b',"offset":%d}}}' % at
+        size = len(head) + len(event) + len(tail)
+        if 126 <= size < 65_536:
+            # A push to one reader spends most of its Python here: one copy, no call.
+            return b"".join((_pack_head(0x817E, size), head, event, tail))
+        return text(b"".join((head, event, tail)))
 
     def encode(self, epoch: str, first: int, events: Sequence[bytes]) -> list[Chunk]:
         """See Format."""

@@ -1,105 +1,67 @@
 """One live connection: the Centrifuge protocol as a state machine, without transport.
 
-NEW --connect--> CONNECTING --reply--> CONNECTED; any of them --close--> CLOSED. A transport hands in whole text
-messages with `receive`, says when it is `choke`d, `drain`ed or `lost`, and offers `write` and `hang_up`. One timer of
-the service calls `tick` when `deadline` has come; a connection has neither timers nor a task of its own.
+A connection is the shell of one session, which it enters with `connect`. A transport hands in whole text messages with
+`receive`, says when it is `choke`d, `drain`ed or `lost`, and offers `write` and `hang_up`. One timer of the service
+calls `tick` when `deadline` has come; a connection has neither timers nor a task of its own.
 """
 
 from __future__ import annotations
 
-import math
-import time
-from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import msgspec
 
-from groat.identity.errors import Unauthorized
-from groat.identity.model import Identity
-from groat.ledger.errors import GroatError
 from groat.live import frames
-from groat.live.centrifuge import channels, protocol
-from groat.live.centrifuge.channels import ChannelFormat
+from groat.live.centrifuge import protocol
+from groat.live.centrifuge.channels import PING, ChannelFormat
 from groat.live.centrifuge.protocol import Raw, Reply
-from groat.live.feeds import Subscription
-from groat.live.limits import BURST_S, Bucket
+from groat.live.endings import Ending
+from groat.live.errors import Refusal, Refused
+from groat.live.limits import BURST_S
+from groat.live.pulse import Pulse
+from groat.live.session import Session, SessionState
 
 if TYPE_CHECKING:
     from groat.live.doors import Wire
+    from groat.live.feeds import Subscription
     from groat.live.service import Live
     from groat.store.streams import Resume
 
 VERSION: Final = "groat"
-NEVER: Final = math.inf
+VIEW_PREFIX: Final = "view:"
 LINE_BYTES: Final = 4 * 1024
 """A line counts as one message, and as one more for each this many bytes."""
 PIECE_COST: Final = 0.25
 """The cost of a read that completes no message. A large message arrives in some dozens of reads."""
-_RENEWABLE: Final = frozenset({"token_expired", "token_revoked", "token_not_yet_valid"})
-
-
-class ConnectionState(IntEnum):
-    """The states of a connection."""
-
-    NEW = 0
-    CONNECTING = 1
-    CONNECTED = 2
-    CLOSED = 3
 
 
 class Connection:
-    """The server's side of one client. `deadline`, `expires_at` and `ping_at` are times of the loop, in seconds."""
+    """The server's side of one client. `deadline` is a time of the service's clock, in seconds."""
 
-    __slots__ = (
-        "_bucket",
-        "_coming",
-        "_live",
-        "_stalled",
-        "_subs",
-        "_transport",
-        "_waiting",
-        "choked",
-        "client",
-        "deadline",
-        "device",
-        "expires_at",
-        "heard",
-        "identity",
-        "ping_at",
-        "state",
-    )
+    __slots__ = ("_live", "_transport", "_waiting", "client", "deadline", "device", "pulse", "session")
 
     def __init__(self, live: Live, transport: Wire) -> None:
-        now = live.now()
         self._live = live
         self._transport = transport
-        self._bucket: Bucket | None = None
-        self._subs: dict[str, Subscription | None] = {}
-        # The latest attempt to open each view. Of two attempts the later one counts.
-        self._coming: dict[str, object] = {}
         self._waiting: list[protocol.ClientCommand] | None = None
-        self._stalled = -1
-        self.state = ConnectionState.NEW
-        self.choked = False
-        self.heard = True
+        self.session = Session(live, self)
+        self.pulse = Pulse(live.limits.ping_s)
         self.client = ""
         self.device = ""
-        self.identity: Identity | None = None
-        self.ping_at = NEVER
-        self.expires_at = NEVER
-        self.deadline = now + live.limits.first_frame_s
+        self.deadline = live.now() + live.limits.first_frame_s
         live.opened(self)
 
     @property
-    def is_stuck(self) -> bool:
+    def choked(self) -> bool:
         """Return whether the client does not read what it was sent."""
-        return self.choked
+        return self.session.choked
 
     @property
     def is_known(self) -> bool:
         """Return whether the client has said who it is."""
-        return self.state is ConnectionState.CONNECTED
+        return self.session.is_live
 
     # Calls from the transport (see doors.Receiver).
 
@@ -108,16 +70,13 @@ class Connection:
 
         Each line counts towards the rate limit, also an empty one and a pong. A long line counts several times.
         """
-        self.heard = True
-        now = self._live.now()
+        self.pulse.heard = True
+        session = self.session
         if message.count(b"\n") > self._live.limits.messages_per_second * BURST_S:
-            self.close(protocol.TOO_MANY_REQUESTS)
+            session.close(Ending.FLOODING)
             return
         for line in message.split(b"\n"):
-            if self.state is ConnectionState.CLOSED:
-                return
-            if not self._may_send(now, 1 + len(line) // LINE_BYTES):
-                self.close(protocol.TOO_MANY_REQUESTS)
+            if session.ended or not session.charge(1 + len(line) // LINE_BYTES):
                 return
             if not line or line == b"{}":
                 # A pong: an idle client sends nothing else.
@@ -125,135 +84,120 @@ class Connection:
             try:
                 command = protocol.decode_command(line)
             except (msgspec.MsgspecError, RecursionError, UnicodeError):
-                self.close(protocol.BAD_REQUEST)
+                session.close(Ending.MALFORMED)
                 return
             self._live.stats.received += 1
             self._take(command)
 
     def receive_binary(self, message: bytes) -> None:
         """Close: the transport takes no binary messages for this door."""
-        self.close(protocol.BAD_REQUEST)
+        self.session.close(Ending.MALFORMED)
 
     def receive_control(self) -> bool:
         """Note a ping or pong of the transport's own, or a part of a message. Returns False when it is one too many."""
-        self.heard = True
-        return self._charge(1)
+        self.pulse.heard = True
+        return self.session.charge()
 
     def receive_piece(self) -> None:
         """Charge for bytes that complete no message."""
-        self._charge(PIECE_COST)
-
-    def _charge(self, count: float) -> bool:
-        if self._may_send(self._live.now(), count):
-            return True
-        self.close(protocol.TOO_MANY_REQUESTS)
-        return False
+        self.session.charge(PIECE_COST)
 
     def too_slow(self) -> None:
         """Close: a message that began did not end in time."""
-        self.close(protocol.SLOW)
+        self.session.close(Ending.SLOW)
 
     def give_way(self) -> None:
         """Close for the sake of another connection."""
-        self.close(protocol.STALE)
+        self.session.close(Ending.STALE)
 
     def choke(self) -> None:
         """Stop writing, for the transport's buffer is full. Take no commands whose replies would add to it."""
-        if self.choked or self.state is ConnectionState.CLOSED:
-            return
-        self.choked = True
-        self._live.stats.slow_drops += 1
-        self._transport.pause_reading()
-        for subscription in self._subs.values():
-            if subscription is not None:
-                subscription.park()
+        if not self.session.choked and not self.session.ended:
+            self.session.choke()
+            self._transport.pause_reading()
 
     def drain(self) -> None:
         """Catch up from the database and go on live: the transport's buffer is nearly empty."""
-        if not self.choked or self.state is ConnectionState.CLOSED:
-            return
-        self.choked = False
-        self._stalled = -1
-        self._transport.resume_reading()
-        if self.state is ConnectionState.CONNECTED:
-            for subscription in self._subs.values():
-                if subscription is not None:
-                    self._live.hub.release(subscription)
+        if self.session.choked and not self.session.ended:
+            self.pulse.drained()
+            self._transport.resume_reading()
+            self.session.drain()
 
     def lost(self) -> None:
         """Leave the service and the hub: the transport is gone."""
-        if self.state is not ConnectionState.CLOSED:
+        if not self.session.ended:
+            self.session.lost()
             self._forget()
 
     # Calls from the clock and the service.
 
     def tick(self, now: float) -> None:
         """Do what is due: close a silent newcomer, an expired or a dead client, or else ping."""
-        if self.state is not ConnectionState.CONNECTED:
+        session = self.session
+        if not session.is_live:
             # While a connect is under way, the server is late, not the client.
-            if self.state is ConnectionState.NEW:
-                self.close(protocol.STALE)
+            if session.state is SessionState.NEW:
+                session.close(Ending.STALE)
             else:
                 self.deadline = now + self._live.limits.first_frame_s
             return
-        if now >= self.expires_at:
-            self.close(protocol.EXPIRED)
+        session.tick(now)
+        if session.ended:
             return
-        if now >= self.ping_at:
-            if self.choked:
-                # The client cannot answer a ping that it has not read, but it must go on reading.
-                backlog = self._transport.backlog()
-                if backlog == self._stalled:
-                    self.close(protocol.SLOW)
-                    return
-                self._stalled = backlog
-            else:
-                if not self.heard:
-                    self.close(protocol.NO_PONG)
-                    return
-                self.heard = False
-                self._transport.write(channels.PING)
-            self.ping_at = now + self._live.limits.ping_s
-        self.deadline = min(self.ping_at, self.expires_at)
+        if now >= self.pulse.at:
+            why = self.pulse.beat(now, self._transport.backlog() if session.choked else None)
+            if why is not None:
+                session.close(why)
+                return
+            if not session.choked:
+                self._transport.write(PING)
+        self.deadline = min(self.pulse.at, session.expires_at)
 
-    def close(self, why: protocol.Disconnect) -> None:
-        """End the connection for a reason that tells the SDK whether to come back. Closing it again does nothing."""
-        if self.state is ConnectionState.CLOSED:
-            return
-        self._forget()
-        closes = self._live.stats.closes
-        closes[why.code] = closes.get(why.code, 0) + 1
-        # Do not listen to a client that sent too much any more, not even for a close frame.
-        self._transport.hang_up(why.code, why.reason, deaf=why is protocol.TOO_MANY_REQUESTS)
+    def close(self, why: Ending) -> None:
+        """End the connection. Closing it again does nothing."""
+        self.session.close(why)
 
     def _forget(self) -> None:
-        self.state = ConnectionState.CLOSED
         self._waiting = None
-        for subscription in self._subs.values():
-            if subscription is not None:
-                self._live.hub.leave(subscription)
-        self._subs = {}
-        self._coming = {}
         self._live.closed(self)
+
+    # Calls from the session (see session.Shell).
+
+    def format(self, stream: str, viewed: bool) -> ChannelFormat:
+        """Return the format of the stream's channel."""
+        return ChannelFormat(VIEW_PREFIX + stream.removeprefix("user:") if viewed else stream)
+
+    def writer(self, subscription: Subscription) -> Callable[[bytes], Any]:
+        """Return the transport's own function: a push costs no call of Python for its reader."""
+        return self._transport.write
+
+    def end(self, why: Ending) -> None:
+        """Close with a code that tells the SDK whether to come back."""
+        self._forget()
+        self._live.stats.count_close(why)
+        disconnect = protocol.DISCONNECTS[why]
+        # Do not listen to a client that sent too much any more.
+        self._transport.hang_up(disconnect.code, disconnect.reason, deaf=why is Ending.FLOODING)
 
     # Commands.
 
-    def _may_send(self, now: float, count: float) -> bool:
-        if self._bucket is None:
-            rate = self._live.limits.messages_per_second
-            self._bucket = Bucket(rate * BURST_S, rate, now)
-        return self._bucket.take(now, count)
-
     def _take(self, command: protocol.ClientCommand) -> None:
+        session = self.session
         if command.connect is not None:
-            if self.state is not ConnectionState.NEW or command.id <= 0:
-                self.close(protocol.BAD_REQUEST)
+            if session.state is not SessionState.NEW or command.id <= 0:
+                session.close(Ending.MALFORMED)
                 return
-            self.state = ConnectionState.CONNECTING
+            request = command.connect
+            positions = {
+                channel: (position.epoch, position.offset)
+                for channel, position in request.subs.items()
+                if position.recover
+            }
             self._waiting = []
-            self._live.spawn(self, self._connect(command.id, command.connect))
-        elif self.state is ConnectionState.NEW:
-            self.close(protocol.BAD_REQUEST)
+            entering = session.enter(request.token, positions)
+            self._live.spawn(session, self._connect(command.id, request, entering))
+        elif session.state is SessionState.NEW:
+            session.close(Ending.MALFORMED)
         elif self._waiting is not None:
             self._waiting.append(command)
         else:
@@ -264,13 +208,13 @@ class Connection:
         if command.send is not protocol.EMPTY:
             return
         if id <= 0:
-            self.close(protocol.BAD_REQUEST)
+            self.session.close(Ending.MALFORMED)
         elif command.subscribe is not None:
             self._subscribe(id, command.subscribe)
         elif command.unsubscribe is not None:
             self._unsubscribe(id, command.unsubscribe.channel)
         elif command.refresh is not None:
-            self._live.spawn(self, self._refresh(id, command.refresh.token))
+            self._live.spawn(self.session, self._refresh(id, command.refresh.token))
         elif command.rpc is not None:
             self._rpc(id, command.rpc)
         elif command.ping is not protocol.EMPTY:
@@ -293,195 +237,100 @@ class Connection:
 
     # Connect and refresh.
 
-    async def _connect(self, id: int, request: protocol.ConnectRequest) -> None:
-        live = self._live
-        error = None
-        try:
-            if not request.token:
-                error = protocol.UNAUTHORIZED
-                return
-            revision = live.revision
-            identity = await live.authenticate(request.token)
-            if self.state is not ConnectionState.CONNECTING:
-                return
-            channels = live.channels(identity)
-            error = protocol.PERMISSION_DENIED if not channels else live.admit(self, identity, revision)
-            if error is None:
-                self.identity = identity
-                self.device = protocol.device_of(request.data)
-                await self._join_all(id, identity, channels, request.subs)
-        except Unauthorized as refusal:
-            if refusal.code in _RENEWABLE:
-                error = protocol.TOKEN_EXPIRED
-            else:
-                self.close(protocol.INVALID_TOKEN)
-        except GroatError as failure:
-            live.log_failure("connect", failure)
-            error = protocol.INTERNAL
-        finally:
-            # After an error reply the client may try again on the same connection, until its first-frame time is up.
-            if error is not None and self.state is ConnectionState.CONNECTING:
-                self._abandon()
-                self._error(id, error)
-
-    def _abandon(self) -> None:
-        for subscription in self._subs.values():
-            if subscription is not None:
-                self._live.hub.leave(subscription)
-        self._subs = {}
-        self._waiting = None
-        self._live.dismiss(self)
-        self.identity = None
-        self.state = ConnectionState.NEW
-
-    async def _join_all(
-        self, id: int, identity: Identity, channels: list[str], positions: dict[str, protocol.ConnectSub]
+    async def _connect(
+        self,
+        id: int,
+        request: protocol.ConnectRequest,
+        entering: Coroutine[Any, Any, dict[str, Resume]],
     ) -> None:
-        live = self._live
-        results: dict[str, protocol.SubscribeResult] = {}
-        budget = live.limits.reply_bytes_max
-        for left, channel in zip(range(len(channels), 0, -1), channels, strict=True):
-            position = positions.get(channel)
-            recover = position is not None and position.recover
-            subscription, resume = await self._join(channel, channel, recover, position, budget // left)
-            if self.state is not ConnectionState.CONNECTING:
-                live.hub.leave(subscription)
-                return
-            self._subs[channel] = subscription
-            results[channel] = _subscribe_result(resume, recover)
-            budget -= sum(len(event.data) for event in resume.events)
+        session = self.session
+        try:
+            resumes = await entering
+        except Refused as refused:
+            self._waiting = None
+            if refused.why is Refusal.TOKEN_INVALID:
+                session.close(Ending.TOKEN_INVALID)
+            elif not session.ended:
+                # The client may try again on the same connection, until its first-frame time is up.
+                self._error(id, protocol.ERRORS[refused.why])
+            return
         self.client = str(uuid4())
-        expires, ttl = self._set_life(identity)
+        self.device = protocol.device_of(request.data)
+        expires, ttl = self._begin_life()
         result = protocol.ConnectResult(
             client=self.client,
             version=VERSION,
-            ping=live.limits.ping_s,
+            ping=self._live.limits.ping_s,
             pong=True,
-            subs=results,
+            subs={
+                channel: _subscribe_result(
+                    resume, (position := request.subs.get(channel)) is not None and position.recover
+                )
+                for channel, resume in resumes.items()
+            },
             expires=expires,
             ttl=ttl,
         )
         waiting, self._waiting = self._waiting or [], None
-        self.state = ConnectionState.CONNECTED
-        live.stats.connects += 1
+        self._live.stats.connects += 1
         self._reply(Reply(id, connect=result))
-        for subscription in [sub for sub in self._subs.values() if sub is not None]:
-            if not self.choked:
-                live.hub.release(subscription)
+        session.release()
         for command in waiting:
-            if self.state is ConnectionState.CONNECTED:
+            if session.is_live:
                 self._do(command)
 
-    async def _join(
-        self,
-        channel: str,
-        stream: str,
-        recover: bool,
-        position: protocol.ConnectSub | protocol.SubscribeRequest | None,
-        bytes_max: int,
-    ) -> tuple[Subscription, Resume]:
-        epoch, offset = (position.epoch, position.offset) if recover and position else (None, 0)
-        return await self._live.hub.join(
-            stream, channel, ChannelFormat, self, self._transport.write, epoch, offset, bytes_max
-        )
-
-    def _set_life(self, identity: Identity) -> tuple[bool, int]:
-        """Set the times of pings and of expiry. Returns whether the connection expires, and its ttl in seconds."""
-        now = self._live.now()
-        limits = self._live.limits
-        if self.ping_at == NEVER:
-            self.ping_at = now + limits.ping_s
-        if identity.expires_at is None:
-            self.expires_at = NEVER
-        else:
-            self.expires_at = now + identity.expires_at - time.time()
-        self.deadline = min(self.ping_at, self.expires_at)
-        if identity.expires_at is None:
-            return False, 0
-        left_s = self.expires_at - now
-        # Renew a short-lived token at two thirds of its remaining life, or it would be renewed at every turn.
-        return True, max(1, int(left_s - min(limits.expiry_margin_s, left_s / 3)))
+    def _begin_life(self) -> tuple[bool, int]:
+        """Set the deadline. Returns whether the connection expires, and after how many seconds to renew it."""
+        self.pulse.start(self._live.now())
+        self.deadline = min(self.pulse.at, self.session.expires_at)
+        renew_in_s = self.session.renew_in_s()
+        return renew_in_s is not None, renew_in_s or 0
 
     async def _refresh(self, id: int, token: str) -> None:
-        live = self._live
         try:
-            identity = await live.authenticate(token)
-        except Unauthorized:
-            # After an error reply the SDK would give up. After this close it comes back with a new token.
-            self.close(protocol.EXPIRED)
-            return
-        except GroatError as failure:
-            live.log_failure("refresh", failure)
-            if self.state is ConnectionState.CONNECTED:
-                self._error(id, protocol.INTERNAL)
-            return
-        if self.state is not ConnectionState.CONNECTED or self.identity is None:
-            return
-        if identity.principal != self.identity.principal:
-            self.close(protocol.INVALID_TOKEN)
-        elif identity.roles != self.identity.roles:
-            self.close(protocol.STATE_INVALIDATED)
+            # After an error reply to a bad token the SDK would give up. After a close it comes back with a new one.
+            await self.session.renew(token)
+        except Refused as refused:
+            if refused.why is not Refusal.ENDED:
+                self._error(id, protocol.ERRORS[refused.why])
         else:
-            self.identity = identity
-            live.renewed(self, identity)
-            expires, ttl = self._set_life(identity)
+            expires, ttl = self._begin_life()
             self._reply(Reply(id, refresh=protocol.RefreshResult(self.client, VERSION, expires, ttl)))
 
     # Channels.
 
     def _subscribe(self, id: int, request: protocol.SubscribeRequest) -> None:
-        assert self.identity is not None
         channel = request.channel
-        if channel in self._subs:
+        if channel in self.session.own:
             self._error(id, protocol.ALREADY_SUBSCRIBED)
             return
-        stream = self._live.viewed_stream(self.identity, channel)
-        if isinstance(stream, protocol.Error):
-            self._error(id, stream)
-        elif sum(1 for name in self._subs if name.startswith("view:")) >= self._live.limits.views_max:
-            self._error(id, protocol.LIMIT_EXCEEDED)
-        else:
-            self._subs[channel] = None
-            attempt = self._coming[channel] = object()
-            self._live.spawn(self, self._view(id, request, stream, attempt))
-
-    async def _view(self, id: int, request: protocol.SubscribeRequest, stream: str, attempt: object) -> None:
-        live = self._live
-        channel = request.channel
-        assert self.identity is not None
-        joined = None
-        try:
-            await live.audit_view(self.identity, stream)
-            joined, resume = await self._join(
-                channel, stream, request.recover, request, live.limits.reply_bytes_max
-            )
-        except GroatError as failure:
-            live.log_failure("subscribe", failure)
-        # Meanwhile the client may have unsubscribed, or gone. Then the place in _subs is not ours any more, though a
-        # later attempt may hold it.
-        wanted = self.state is ConnectionState.CONNECTED and self._coming.get(channel) is attempt
-        if wanted:
-            del self._coming[channel]
-        if joined is None or not wanted:
-            if joined is not None:
-                live.hub.leave(joined)
-            elif wanted:
-                del self._subs[channel]
-            if self.state is ConnectionState.CONNECTED:
-                self._error(id, protocol.INTERNAL)
+        if not channel.startswith(VIEW_PREFIX):
+            known = channel.startswith(("user:", "role:", "house:"))
+            self._error(id, protocol.PERMISSION_DENIED if known else protocol.UNKNOWN_CHANNEL)
             return
-        self._subs[channel] = joined
-        self._reply(Reply(id, subscribe=_subscribe_result(resume, request.recover)))
-        if not self.choked:
-            live.hub.release(joined)
+        stream = _viewed(channel)
+        position = (request.epoch, request.offset) if request.recover else None
+        try:
+            viewing = self.session.view(stream, position)
+        except Refused as refused:
+            self._error(id, protocol.ERRORS[refused.why])
+        else:
+            self._live.spawn(self.session, self._view(id, stream, request.recover, viewing))
+
+    async def _view(self, id: int, stream: str, recover: bool, viewing: Coroutine[Any, Any, Resume]) -> None:
+        try:
+            resume = await viewing
+        except Refused as refused:
+            if not self.session.ended:
+                self._error(id, protocol.ERRORS[refused.why])
+        else:
+            self._reply(Reply(id, subscribe=_subscribe_result(resume, recover)))
+            self.session.release_view(stream)
 
     def _unsubscribe(self, id: int, channel: str) -> None:
         # Only the server ends server-side subscriptions. Leaving a channel that one does not have is no error.
-        if channel.startswith("view:"):
-            self._coming.pop(channel, None)
-            subscription = self._subs.pop(channel, None)
-            if subscription is not None:
-                self._live.hub.leave(subscription)
+        if channel.startswith(VIEW_PREFIX):
+            self.session.leave(_viewed(channel))
             self._reply(Reply(id, unsubscribe=protocol.EmptyResult()))
         else:
             self._error(id, protocol.PERMISSION_DENIED)
@@ -501,16 +350,18 @@ class Connection:
         except (msgspec.MsgspecError, RecursionError):
             self._error(id, protocol.MALFORMED)
             return
-        # Take receipts only for the caller's own streams: staff who view a person's stream do not read in their
-        # place.
-        subscription = self._subs.get(seen.stream)
-        if subscription is None or seen.stream.startswith("view:"):
-            self._error(id, protocol.PERMISSION_DENIED)
-        elif seen.offset > subscription.offset:
-            self._error(id, protocol.MALFORMED)
+        try:
+            self.session.note_seen(seen.stream, self.device or self.client, seen.offset, seen.ago_ms)
+        except Refused as refused:
+            self._error(id, protocol.ERRORS[refused.why])
         else:
-            self._live.note_seen(seen.stream, self.device or self.client, seen.offset, seen.ago_ms)
             self._reply(Reply(id, rpc=protocol.RpcResult(Raw(b"{}"))))
+
+
+def _viewed(channel: str) -> str:
+    """Return the stream behind a `view:` channel: of a person, or of the house."""
+    viewed = channel.removeprefix(VIEW_PREFIX)
+    return viewed if viewed.startswith("house:") else f"user:{viewed}"
 
 
 def _subscribe_result(resume: Resume, recover: bool) -> protocol.SubscribeResult:

@@ -9,6 +9,9 @@ from typing import Annotated, Final
 
 import msgspec
 
+from groat.live.endings import Ending
+from groat.live.errors import Refusal
+
 Raw = msgspec.Raw
 EMPTY: Final = Raw(b"")
 Offset = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
@@ -22,17 +25,19 @@ class Disconnect(msgspec.Struct, frozen=True):
     reason: str
 
 
-SHUTDOWN: Final = Disconnect(3001, "shutdown")
-SERVER_ERROR: Final = Disconnect(3004, "internal server error")
-EXPIRED: Final = Disconnect(3005, "connection expired")
-SLOW: Final = Disconnect(3008, "slow")
-INSUFFICIENT_STATE: Final = Disconnect(3010, "insufficient state")
-NO_PONG: Final = Disconnect(3012, "no pong")
-TOO_MANY_REQUESTS: Final = Disconnect(3013, "too many requests")
-STATE_INVALIDATED: Final = Disconnect(3014, "state invalidated")
-INVALID_TOKEN: Final = Disconnect(3500, "invalid token")
-BAD_REQUEST: Final = Disconnect(3501, "bad request")
-STALE: Final = Disconnect(3502, "stale")
+DISCONNECTS: Final = {
+    Ending.SHUTDOWN: Disconnect(3001, "shutdown"),
+    Ending.FAULT: Disconnect(3004, "internal server error"),
+    Ending.EXPIRED: Disconnect(3005, "connection expired"),
+    Ending.SLOW: Disconnect(3008, "slow"),
+    Ending.LEFT_BEHIND: Disconnect(3010, "insufficient state"),
+    Ending.SILENT: Disconnect(3012, "no pong"),
+    Ending.FLOODING: Disconnect(3013, "too many requests"),
+    Ending.RIGHTS_CHANGED: Disconnect(3014, "state invalidated"),
+    Ending.TOKEN_INVALID: Disconnect(3500, "invalid token"),
+    Ending.MALFORMED: Disconnect(3501, "bad request"),
+    Ending.STALE: Disconnect(3502, "stale"),
+}
 
 
 class Error(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -44,17 +49,27 @@ class Error(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 INTERNAL: Final = Error(100, "internal server error", temporary=True)
-UNAUTHORIZED: Final = Error(101, "unauthorized")
 UNKNOWN_CHANNEL: Final = Error(102, "unknown channel")
 PERMISSION_DENIED: Final = Error(103, "permission denied")
 METHOD_NOT_FOUND: Final = Error(104, "method not found")
 ALREADY_SUBSCRIBED: Final = Error(105, "already subscribed")
-LIMIT_EXCEEDED: Final = Error(106, "limit exceeded")
-CONNECTION_LIMIT: Final = Error(106, "too many connections of this person", temporary=True)
 MALFORMED: Final = Error(107, "bad request")
 NOT_AVAILABLE: Final = Error(108, "not available")
-TOKEN_EXPIRED: Final = Error(109, "token expired")
-TOO_MANY: Final = Error(111, "too many requests", temporary=True)
+ERRORS: Final = {
+    Refusal.NO_TOKEN: Error(101, "unauthorized"),
+    Refusal.TOKEN_OLD: Error(109, "token expired"),
+    Refusal.NOTHING_TO_READ: PERMISSION_DENIED,
+    Refusal.TOO_OFTEN: Error(111, "too many requests", temporary=True),
+    Refusal.TOO_MANY_READERS: Error(106, "too many connections of this person", temporary=True),
+    Refusal.UNAVAILABLE: INTERNAL,
+    Refusal.ENDED: INTERNAL,
+    Refusal.NOT_ALLOWED: PERMISSION_DENIED,
+    Refusal.UNKNOWN_STREAM: UNKNOWN_CHANNEL,
+    Refusal.ALREADY_VIEWED: ALREADY_SUBSCRIBED,
+    Refusal.TOO_MANY_VIEWS: Error(106, "limit exceeded"),
+    Refusal.AHEAD: MALFORMED,
+}
+"""The error replies. A token that is none gets a close instead, so that the SDK gives up."""
 
 
 class ConnectSub(msgspec.Struct):

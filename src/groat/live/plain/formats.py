@@ -1,6 +1,7 @@
 """Server-sent events and long-poll items."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from groat.live.formats import Chunk, chunks
 
@@ -33,3 +34,7 @@ class ItemFormat:
         """See Format."""
         items = [self.one(epoch, at, data) for at, data in enumerate(events, first)]
         return [(last, b",".join(parts)) for last, parts in chunks(first, items)]
+
+
+EVENT_STREAM: Final = EventStreamFormat()
+ITEMS: Final = ItemFormat()
