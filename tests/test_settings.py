@@ -13,6 +13,7 @@ from groat.settings import (
     SettingsError,
     describe,
     load,
+    require_run_dir,
     require_secrets,
     require_store,
 )
@@ -158,3 +159,35 @@ def test_what_needs_postgres(setting: str, text: str) -> None:
     assert (caught.value.code, caught.value.fields["setting"]) == ("needs_postgres", setting)
     require_store(load({setting: text, "database": "postgresql://db/groat"}, {}))
     require_store(load({}, {}))
+
+
+def test_the_directory_for_sockets_must_exist(tmp_path: Path) -> None:
+    require_run_dir(load(environ={"GROAT_RUN_DIR": str(tmp_path)}))
+    with pytest.raises(SettingsError) as caught:
+        require_run_dir(load(environ={"GROAT_RUN_DIR": str(tmp_path / "none")}))
+    assert (caught.value.code, caught.value.fields["setting"]) == ("setting_invalid", "run_dir")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://10.0.0.11:8000", "http://[2001:db8::1]:8000", "https://node-a.internal", "http://node_a:80"],
+)
+def test_addresses_of_nodes(address: str) -> None:
+    assert load(environ={"GROAT_NODE_ADDRESS": address}).node_address == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "10.0.0.11:8000",
+        "http://a/",
+        "http://a:8000/x",
+        "http://u:p@a",
+        "ftp://a",
+        "http://a:123456",
+        "http://a\nb",
+    ],
+)
+def test_addresses_that_are_none(address: str) -> None:
+    with pytest.raises(SettingsError):
+        load(environ={"GROAT_NODE_ADDRESS": address})

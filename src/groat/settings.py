@@ -123,6 +123,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = ""
     host: Annotated[str, Meta(description="Address the server listens on")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port the server listens on")] = 8000
+    node_address: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|^https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?$",
+            description="Where other nodes reach this one, such as http://10.0.0.11:8000; empty: host and port",
+        ),
+    ] = ""
+    run_dir: Annotated[
+        str,
+        Meta(
+            description="Directory for the sockets between workers; empty: the system's for temporary files"
+        ),
+    ] = ""
     secret: Annotated[str, Meta(description="Secret that guards login sessions; at least 32 characters")] = ""
     jwt_secret: Annotated[
         str,
@@ -381,6 +394,14 @@ def require_store(settings: Settings) -> None:
             )
         if settings.replica:
             raise SettingsError("needs_postgres", 'SQLite has no standby: replica = ""', setting="replica")
+
+
+def require_run_dir(settings: Settings) -> None:
+    """Check that the directory for sockets exists; raises SettingsError ``setting_invalid``."""
+    if settings.run_dir and not Path(settings.run_dir).is_dir():
+        raise SettingsError(
+            "setting_invalid", f"run_dir: there is no directory {settings.run_dir}", setting="run_dir"
+        )
 
 
 def require_secret(settings: Settings, name: str) -> str:

@@ -27,10 +27,12 @@ class Traffic(msgspec.Struct):
 class Bus(ABC):
     """Sends and receives hints, which may be lost, late or repeated; listeners compare offsets with what they know.
 
-    ``connected`` is false while no hints flow; nothing else depends on it. ``kind`` names the technique.
+    ``connected`` is false while no hints flow; nothing else depends on it. ``kind`` names the technique. ``has_nodes``
+    says that several servers may work on the database.
     """
 
     kind = ""
+    has_nodes = True
 
     def __init__(self) -> None:
         self.connected = False

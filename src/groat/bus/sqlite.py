@@ -27,6 +27,7 @@ class SqliteBus(Bus):
     """
 
     kind = "sqlite"
+    has_nodes = False
 
     def __init__(
         self,

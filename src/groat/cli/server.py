@@ -13,7 +13,7 @@ from groat.cli.options import open_ledger, shown_database, with_settings
 from groat.cli.output import result
 from groat.programs import find_programs, record
 from groat.programs.own_settings import check_settings
-from groat.settings import Settings, SettingsError, require_secrets, require_store
+from groat.settings import Settings, SettingsError, require_run_dir, require_secrets, require_store
 
 
 @with_settings(*Settings.__struct_fields__)
@@ -24,6 +24,7 @@ def serve(*, settings: Settings) -> None:
     """
     require_secrets(settings)
     require_store(settings)
+    require_run_dir(settings)
     tracing.wanted(settings)
     # Imported here, for loading their operations would slow every other command down.
     from groat.programs.standing import STANDING

@@ -32,6 +32,9 @@ from groat.live import asgi as live_asgi
 from groat.live.centrifuge import door as centrifuge
 from groat.live.centrifuge.door import CentrifugeDoor
 from groat.live.doors import Door
+from groat.live.socketio.nodes import Nodes
+from groat.live.socketio.relay import Neighbours, Relay, Room
+from groat.live.socketio.sids import Owner, new_name
 from groat.programs import Host, find_programs, record
 from groat.programs.own_settings import read_own_settings
 from groat.programs.standing import STANDING
@@ -55,11 +58,17 @@ class App:
 
     ``groat_live`` is the process's Live while it runs, ``services`` what its operations share; both are None before.
     ``groat_doors`` are the doors of its WebSockets by their paths.
+    A server that is one of several processes tells before the start which one it is: ``here``, its ``neighbours``, and
+    the ``gate`` that counts its connections.
     """
 
     def __init__(self, settings: Settings, groat: Groat | None = None) -> None:
         self.groat_live: Live | None = None
         self.groat_doors: Mapping[str, Door] = {}
+        self.here = Owner(new_name(), new_name())
+        self.neighbours: Neighbours | None = None
+        self.gate: Room | None = None
+        self._relay: Relay | None = None
         self._settings = settings
         self._given = groat
         self._open: Groat | None = None
@@ -78,6 +87,10 @@ class App:
             await self._connect(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._run(receive, send)
+
+    def is_node(self, value: bytes, method: bytes, target: bytes) -> bool:
+        """Return whether a node of the cluster passes this request on, by the value of its header groat-relay."""
+        return self._relay is not None and self._relay.is_node(value, method, target)
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, host, origin = scope["method"], b"", None
@@ -237,6 +250,11 @@ class App:
             live = Live(groat, identities, settings)
             await live.start()
             stack.push_async_callback(live.stop)
+            nodes = Nodes(groat, self.here.node, settings.node_address)
+            if groat.bus.has_nodes:
+                await nodes.start()
+                stack.push_async_callback(nodes.stop)
+            self._relay = Relay(settings.secret, self.here, nodes, self.neighbours, self.gate)
             programs = self.catalogue.programs
             works = (sheets.READ, *(work for program in programs for work in program.works))
             sandbox = Pool(tuple(work.module for work in works))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import resource
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -28,6 +29,8 @@ FILES_MAX = 65_536
 FILES_KEPT = 128
 """Open files that connections leave to the database, the logs and everything else."""
 LINGERING_MAX = 32
+OURS = ""
+"""The address of connections from workers of the same cluster; they come without one, over a Unix socket."""
 OWN_FIRST = 32
 """An address with this many connections loses one of its own before anybody else loses one."""
 
@@ -83,6 +86,8 @@ class Gate:
         self.timed: set[Timed] = set()
         self.count = 0
         self.count_max = self.limits.connections_max or FILES_MAX
+        self.is_node: Callable[[bytes, bytes, bytes], bool] | None = None
+        """Tells by the value of a header groat-relay, method and target whether another node passes a request on."""
         self._by_address: dict[str, int] = {}
         self._trusted = _networks(self.limits.trusted_proxies)
 
@@ -132,6 +137,15 @@ class Gate:
         """Forget a connection from this address."""
         self.waiting.pop(connection, None)
         self.count -= 1
+        self._uncount(address)
+
+    def adopt(self, address: str) -> str:
+        """Count a connection from this address as one of our own; returns the address that it has from now on."""
+        self._uncount(address)
+        self._by_address[OURS] = self._by_address.get(OURS, 0) + 1
+        return OURS
+
+    def _uncount(self, address: str) -> None:
         left = self._by_address[address] - 1
         if left:
             self._by_address[address] = left
@@ -170,6 +184,8 @@ class Gate:
 
     def _is_exempt(self, address: str) -> bool:
         """Return whether many people may come from this address: a proxy that is trusted, or one on this machine."""
+        if address == OURS:
+            return True
         try:
             ip = ipaddress.ip_address(address)
         except ValueError:

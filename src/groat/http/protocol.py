@@ -25,6 +25,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from groat.api.problems import HttpError, problem
 from groat.http.gate import Gate, counted_as
 from groat.http.hosts import is_this_machine
+from groat.live.socketio.seals import HEADER as RELAY_HEADER
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application, ASGISendEvent
@@ -374,11 +375,19 @@ class Protocol(HttpToolsProtocol):
                 self._chunked = True
             elif name == b"expect":
                 self.expect_100_continue = value.lower() == b"100-continue"
+            elif name == RELAY_HEADER:
+                self._adopt(value)
         if self._chunked:
             # Trailers are ignored.
             self.headers = []
         if self._left or self._chunked:
             self.deadline = self.loop.time() + self._limits.body_s
+
+    def _adopt(self, value: bytes) -> None:
+        """Count the connection as the cluster's own if a node passes a request on: it stands for many clients."""
+        is_node = self.gate.is_node
+        if is_node is not None and is_node(value, self.parser.get_method(), self.url):
+            self._address = self.gate.adopt(self._address)
 
     def on_body(self, body: bytes) -> None:
         """A part of a body."""
@@ -495,12 +504,15 @@ class Protocol(HttpToolsProtocol):
     def _upgrade(self, rest: bytes) -> None:
         """Hand the connection over to the WebSocket protocol, with what it has sent since."""
         self.connections.discard(self)
-        transport, address, gate = self.transport, self._address, self.gate
+        transport, gate = self.transport, self.gate
         self._forget()
         lines = [self.parser.get_method(), b" ", self.url, b" HTTP/1.1\r\n"]
         for name, value in self.headers:
             lines += [name, b": ", value, b"\r\n"]
+            if name == RELAY_HEADER:
+                self._adopt(value)
         lines.append(b"\r\n")
+        address = self._address
         protocol: Any = cast(Any, self.ws_protocol_class)(
             config=self.config, server_state=self.server_state, app_state=self.app_state
         )

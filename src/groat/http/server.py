@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+import msgspec
 import structlog
 import uvicorn
 
@@ -23,6 +24,8 @@ from groat.http.protocol import Protocol
 from groat.live.websocket import WebSocketProtocol
 
 if TYPE_CHECKING:
+    from groat.live.socketio.relay import Neighbours
+    from groat.live.socketio.sids import Owner
     from groat.settings import Settings
 
 FINISH_S = 10
@@ -37,6 +40,8 @@ log = structlog.get_logger("groat.server")
 class WorkerPlace(NamedTuple):
     """A worker's place among several: ``listeners`` listen already, in place of the settings' host and port.
 
+    One of them is for the other workers, who find it among the ``neighbours`` by the name in ``here``.
+
     ``tie`` is a socket whose other end is the supervisor's: a byte a second tells that the worker is well, and when the
     other end is closed, the worker drains as by a signal. ``metrics`` is the file in which it keeps its metrics, beside
     those of the others.
@@ -45,6 +50,8 @@ class WorkerPlace(NamedTuple):
     listeners: list[socket.socket]
     tie: socket.socket
     metrics: Path
+    here: Owner
+    neighbours: Neighbours
 
     def beat(self) -> None:
         """Tell the supervisor that all is well."""
@@ -135,8 +142,12 @@ def make_server(
     settings: Settings, on_ready: Callable[[], None] | None = None, place: WorkerPlace | None = None
 ) -> Server:
     """Return a server for these settings, not yet started; ``on_ready`` is called once it listens."""
+    settings = msgspec.structs.replace(settings, node_address=settings.node_address or _reached_at(settings))
     app = create_app(settings)
     gate = Gate(HttpLimits.of(settings))
+    if place is not None:
+        app.here, app.neighbours = place.here, place.neighbours
+    app.gate, gate.is_node = gate, app.is_node
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -154,6 +165,14 @@ def make_server(
         timeout_graceful_shutdown=settings.drain_s + FINISH_S,
     )
     return Server(config, app, gate, on_ready, place)
+
+
+def _reached_at(settings: Settings) -> str:
+    """Return where other nodes reach this one, as far as host and port tell: "" if any address or any port will do."""
+    host = settings.host
+    if settings.port == 0 or host in ("", "0.0.0.0", "::"):  # noqa: S104  (compared with, not bound to)
+        return ""
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
 def run(

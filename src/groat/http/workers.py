@@ -25,6 +25,8 @@ import structlog
 from groat import logs
 from groat.api.metrics import SUFFIX
 from groat.http import server
+from groat.live.socketio.relay import Neighbours
+from groat.live.socketio.sids import Owner, new_name
 from groat.settings import Settings
 
 BACKLOG = 2_048
@@ -45,6 +47,7 @@ class ProcessSlot:
 
     def __init__(self, number: int, listeners: list[socket.socket]) -> None:
         self.number = number
+        self.name = ""
         self.listeners = listeners
         self.process: subprocess.Popen[bytes] | None = None
         self.tie: socket.socket | None = None
@@ -68,7 +71,9 @@ class Supervisor:
         self._code = 0
         listeners = _listen(settings)
         self._workers = [ProcessSlot(number, each) for number, each in enumerate(listeners)]
-        self._folder = TemporaryDirectory(prefix="groat-workers-")
+        self._node = new_name()
+        # Nobody else may look into it, for the workers listen for each other there.
+        self._folder = TemporaryDirectory(prefix="groat-workers-", dir=settings.run_dir or None)
 
     def run(self) -> int:
         """Serve until SIGINT or SIGTERM. Returns the exit code, 0 when all ended well. Must run in the main thread."""
@@ -145,8 +150,10 @@ class Supervisor:
                 pass_fds=descriptors,
             )
         worker.tie = ours
+        worker.name = new_name()
         metrics = Path(self._folder.name) / f"{worker.number}{SUFFIX}"
-        ours.sendall(msgspec.json.encode((self._settings, str(metrics))) + b"\n")
+        told = (self._settings, str(metrics), Owner(self._node, worker.name))
+        ours.sendall(msgspec.json.encode(told) + b"\n")
         self._selector.register(ours, selectors.EVENT_READ, worker)
 
     def _hear(self, worker: ProcessSlot) -> None:
@@ -178,6 +185,7 @@ class Supervisor:
             if code is None:
                 continue
             self._untie(worker)
+            (Path(self._folder.name) / worker.name).unlink(missing_ok=True)
             worker.process = None
             now = time.monotonic()
             worker.delay_s = (
@@ -237,10 +245,12 @@ def _listen(settings: Settings) -> list[list[socket.socket]]:
 def work(descriptors: list[int]) -> None:
     """Run a worker: serve on these listening sockets, with the settings that standard input brings first."""
     with socket.socket(fileno=sys.stdin.fileno()) as tie, tie.makefile("rb") as told:
-        settings, metrics = msgspec.json.decode(told.readline(), type=tuple[Settings, str])
+        settings, metrics, owner = msgspec.json.decode(told.readline(), type=tuple[Settings, str, Owner])
         logs.configure(settings)
         tie.setblocking(False)
-        place = server.WorkerPlace([socket.socket(fileno=n) for n in descriptors], tie, Path(metrics))
+        neighbours = Neighbours(Path(metrics).parent)
+        listeners = [*(socket.socket(fileno=n) for n in descriptors), neighbours.listen(owner.worker)]
+        place = server.WorkerPlace(listeners, tie, Path(metrics), owner, neighbours)
         server.run(settings, place.beat, place)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _TEXT = b"text/plain; charset=UTF-8"
 # Pages of old browsers would offer a download of text/plain.
 _OK = b"text/html"
-_JSON = b"application/json"
+JSON = b"application/json"
 
 
 class _Gone(Exception):
@@ -36,14 +36,15 @@ async def serve(engine: Engine, scope: Scope, receive: Receive, send: Send) -> N
     try:
         body, kind = await _answer(engine, scope, receive)
     except EngineError as error:
-        await _send(send, scope, error.status, error.body, _JSON)
+        await send_answer(send, error.status, error.body, JSON, is_head=scope["method"] == "HEAD")
     except _Gone:
         return
     else:
-        await _send(send, scope, 200, body, kind)
+        await send_answer(send, 200, body, kind, is_head=scope["method"] == "HEAD")
 
 
-async def _send(send: Send, scope: Scope, status: int, body: bytes, kind: bytes) -> None:
+async def send_answer(send: Send, status: int, body: bytes, kind: bytes, *, is_head: bool = False) -> None:
+    """Send a whole answer of this content type."""
     headers = [
         (b"content-type", kind),
         (b"content-length", b"%d" % len(body)),
@@ -53,7 +54,7 @@ async def _send(send: Send, scope: Scope, status: int, body: bytes, kind: bytes)
     if status == 503:
         headers.append((b"retry-after", b"1"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    await send({"type": "http.response.body", "body": b"" if is_head else body})
 
 
 async def _answer(engine: Engine, scope: Scope, receive: Receive) -> tuple[bytes, bytes]:
