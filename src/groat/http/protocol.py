@@ -13,7 +13,7 @@ import math
 import socket
 import struct
 import urllib.parse
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -25,6 +25,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from groat.api.problems import HttpError, problem
 from groat.http.gate import Gate, counted_as
 from groat.http.hosts import is_this_machine
+from groat.live.socketio.engine_http import MAY_GIVE_WAY
 from groat.live.socketio.seals import HEADER as RELAY_HEADER
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Protocol(HttpToolsProtocol):
         self._held = b""
         self._deaf = False
         self._last: HttpError | None = None
+        self._is_served: Callable[[], bool] | None = None
         self._running: RequestResponseCycle | None = None
         # Of the request that is being read.
         self._stage = _NOTHING
@@ -141,13 +143,22 @@ class Protocol(HttpToolsProtocol):
 
     def give_way(self) -> bool:
         """End a connection that waits for its client, for the sake of another one."""
-        if self._stage == _NOTHING and self.cycle is not None:
+        if self._is_served is not None:
+            if self._is_served():
+                return False
+            self.transport.close()
+        elif self._stage == _NOTHING and self.cycle is not None:
             # It was answered, and sends whatever comes next on another connection.
             self.transport.close()
             self._deaf = True
         else:
             self._refuse(HttpError("server_full", _GAVE_WAY))
         return True
+
+    def may_give_way(self, is_served: Callable[[], bool]) -> None:
+        """Let the connection give way although its request waits for an answer, unless it is served by then."""
+        self._is_served = is_served
+        self.gate.waiting[self] = self._address
 
     def overdue(self, now: float) -> None:
         """End the connection if the client let a deadline pass. If the server is late, set another one."""
@@ -329,6 +340,7 @@ class Protocol(HttpToolsProtocol):
             "raw_path": target.path,
             "path": urllib.parse.unquote(path) if "%" in path else path,
             "query_string": target.query or b"",
+            MAY_GIVE_WAY: self.may_give_way,
         }
         self.scope = scope
         self._expect_body()
@@ -425,7 +437,7 @@ class Protocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """An answer is written: go on with the next request, or wait for one."""
         self.server_state.total_requests += 1
-        self._running = None
+        self._running = self._is_served = None
         if self.transport.is_closing():
             self.deadline = self.loop.time() + self._limits.answer_s
             self._deaf = True

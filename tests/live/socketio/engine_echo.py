@@ -24,6 +24,7 @@ class Echo:
 
     def opened(self, socket: EngineSocket, request: Request) -> None:
         self.socket, self.request = socket, request
+        socket.settle()
 
     def message(self, data: str | bytes) -> None:
         self.got.append(data)

@@ -8,6 +8,7 @@ A socket is OPEN, then CLOSED; over long-polling it is CLOSING between the two, 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import math
 from collections import OrderedDict
@@ -30,6 +31,9 @@ PACKET_BYTES: Final = 4 * 1024
 """A packet counts as one message, and as one more for each this many bytes."""
 PIECE_COST: Final = 0.25
 """The cost of a read that completes no message."""
+OWN_FIRST: Final = 32
+"""An address with this many newcomers loses one of its own before another address does."""
+TICK_S: Final = 1.0
 LATE_S: Final = 1.0
 """Ticks may be late by this much before it counts as the server's fault, in seconds."""
 
@@ -153,16 +157,16 @@ class EngineSocket:
         if not isinstance(wire, Polling):
             wire.hang_up(rfc6455.POLICY if abrupt else rfc6455.NORMAL, reason, deaf=abrupt)
         elif abrupt:
-            wire.finish(packets.CLOSE_BODY)
+            wire.finish(packets.CLOSE_BODY, reason)
         else:
-            wire.finish_with_rest()
-            if not wire.is_polled:
-                # Wait a while for the client to fetch it.
-                self.state = State.CLOSING
-                self.deadline = self._engine.now() + self._engine.limits.close_s
-                self._engine.newcomers.pop(self, None)
-                self._tell(reason)
-                return
+            # The session ends when the client has fetched this, or does not come for it.
+            wire.close()
+            self.state = State.CLOSING
+            self.deadline = self._engine.now() + self._engine.limits.close_s
+            self._engine.newcomers.pop(self, None)
+            self.write = _drop
+            self._tell(reason)
+            return
         self._end(reason)
 
     def settle(self) -> None:
@@ -276,8 +280,7 @@ class EngineSocket:
     def fail(self, reason: str) -> None:
         """End: the client broke the protocol, or does not answer."""
         if isinstance(self._wire, Polling):
-            self._wire.finish(packets.CLOSE_BODY)
-            self._wire.fault = reason
+            self._wire.finish(packets.CLOSE_BODY, reason)
         else:
             self._wire.hang_up(rfc6455.POLICY, reason)
         self._end(reason)
@@ -295,15 +298,15 @@ class EngineSocket:
         assert isinstance(polling, Polling)
         rest = polling.leave()
         self.upgrading = None
+        self._wire, wire.receiver = wire, self
+        if rest:
+            wire.write(rest)
         if self.state is State.CLOSING:
             wire.hang_up(rfc6455.NORMAL, "")
             self._end("closed by the server")
             return
-        self._wire, self.write = wire, wire.write
-        wire.receiver = self
-        if rest:
-            self.write(rest)
-        if self.choked and wire.backlog() <= self._engine.limits.write_low_bytes:
+        self.write = wire.write
+        if self.choked and wire.backlog() <= self._engine.limits.write_high_bytes:
             self.drain()
 
     def fetched(self) -> None:
@@ -347,6 +350,7 @@ class EngineSocket:
             return
         was_open = self.state is State.OPEN
         self.state = State.CLOSED
+        self.write = _drop
         self._engine.forget(self)
         if isinstance(self._wire, Polling):
             self._wire.finish(packets.CLOSE_BODY)
@@ -363,10 +367,15 @@ class EngineSocket:
             log.exception("engine_handler_failed")
 
 
+def _drop(framed: bytes) -> None:
+    """Send nothing: the socket is closed."""
+
+
 class Engine:
     """The sockets of one process. It is the door for their WebSockets; `engine_http` answers their requests.
 
     `make_handler` makes a handler for each socket. `now` tells the time in seconds; `tick` is to be called often.
+    `is_serving` tells whether new sockets are taken.
     """
 
     binary: Final = True
@@ -377,6 +386,7 @@ class Engine:
         limits: EngineLimits,
         sids: Sids,
         now: Callable[[], float],
+        is_serving: Callable[[], bool] = lambda: True,
     ) -> None:
         self.make_handler = make_handler
         self.limits = limits
@@ -386,7 +396,22 @@ class Engine:
         self.newcomers: OrderedDict[EngineSocket, float] = OrderedDict()
         """The sockets whose clients have not said who they are, the oldest first, with the time of their handshakes."""
         self.probes: set[Probe] = set()
-        self.is_open = True
+        self._is_serving = is_serving
+        self._is_shut = False
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether new sockets are taken."""
+        return not self._is_shut and self._is_serving()
+
+    async def keep_time(self) -> None:
+        """Tick for ever."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            try:
+                self.tick(self.now())
+            except Exception:
+                log.exception("engine_tick_failed")
 
     def begin_polling(self, request: Request) -> Polling:
         """Open a session over long-polling."""
@@ -398,7 +423,7 @@ class Engine:
         """Open a session, whose first packet goes over this transport."""
         limits = self.limits
         if len(self.newcomers) >= limits.newcomers_max:
-            next(iter(self.newcomers)).give_way()
+            self._make_room(request.peer)
         text_only = request.fields().get("b64") == "1"
         socket = EngineSocket(self, self.sids.make(), wire, request, text_only=text_only)
         if isinstance(wire, Polling):
@@ -415,6 +440,13 @@ class Engine:
             log.exception("engine_handler_failed")
             socket.close("a fault of the server")
         return socket
+
+    def _make_room(self, peer: str) -> None:
+        """Let the oldest newcomer go; one of the same address, if it has many."""
+        mine = [each for each in self.newcomers if each.peer == peer]
+        socket = mine[0] if len(mine) >= OWN_FIRST else next(iter(self.newcomers))
+        del self.newcomers[socket]
+        socket.give_way()
 
     def forget(self, socket: EngineSocket) -> None:
         """Keep a socket no longer: it is closed."""
@@ -436,7 +468,7 @@ class Engine:
 
     def shut(self) -> None:
         """Take no more clients, and let those go that have not said who they are. The handlers close the others."""
-        self.is_open = False
+        self._is_shut = True
         for socket in list(self.newcomers):
             socket.close("the server stops")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from groat.asgi import Receive, Scope, Send, path_of
 from groat.live import origin
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from groat.live.socketio.engine import Engine, EngineSocket
     from groat.live.socketio.engine_polling import Polling
 
+MAY_GIVE_WAY: Final = "groat.may_give_way"
+"""In the scope, the server's own function: tell it that this request's connection may give way to a newcomer."""
 _TEXT = b"text/plain; charset=UTF-8"
 # Pages of old browsers would offer a download of text/plain.
 _OK = b"text/html"
@@ -82,19 +84,22 @@ async def _answer(engine: Engine, scope: Scope, receive: Receive) -> tuple[bytes
     if polling is None:
         raise EngineError(BAD_REQUEST, "the session goes on over a WebSocket")
     if method == "GET":
-        return await _fetched(socket, polling, receive), _TEXT
+        return await _fetched(socket, polling, scope, receive), _TEXT
     if method == "POST":
         await _take_in(engine, socket, polling, request, receive)
         return b"ok", _OK
     raise EngineError(BAD_REQUEST, "GET fetches packets and POST sends them")
 
 
-async def _fetched(socket: EngineSocket, polling: Polling, receive: Receive) -> bytes:
+async def _fetched(socket: EngineSocket, polling: Polling, scope: Scope, receive: Receive) -> bytes:
     """Wait for packets, and fetch them."""
     if polling.is_polled:
         socket.fail("a client has one GET at a time")
         raise EngineError(BAD_REQUEST, polling.fault)
     waiting = polling.poll()
+    may_give_way = scope.get(MAY_GIVE_WAY)
+    if may_give_way is not None and not socket.is_known:
+        may_give_way(lambda: socket.is_known)
     leaving = asyncio.ensure_future(_left(receive))
     try:
         await asyncio.wait((waiting, leaving), return_when=asyncio.FIRST_COMPLETED)

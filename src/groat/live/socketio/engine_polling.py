@@ -19,6 +19,7 @@ class Polling:
 
     __slots__ = (
         "_high_bytes",
+        "_is_closing",
         "_last",
         "_may_take",
         "_paused",
@@ -37,6 +38,7 @@ class Polling:
         self._queue: list[bytes] = []
         self._size = 0
         self._last: bytes | None = None
+        self._is_closing = False
         self._poll: asyncio.Future[None] | None = None
         self._may_take: asyncio.Future[None] | None = None
         self._paused = False
@@ -47,8 +49,6 @@ class Polling:
 
     def write(self, framed: bytes) -> None:
         """Keep messages made by `frames.text` and `frames.binary`, or answer the request that waits for them."""
-        if self._last is not None:
-            return
         self._queue.append(framed)
         self._size += len(framed)
         if self._poll is not None:
@@ -74,18 +74,21 @@ class Polling:
         """Return whether a request waits for packets."""
         return self._poll is not None
 
-    def finish(self, body: bytes) -> None:
-        """End: this is the last body to be fetched, unless there is one already."""
+    def close(self) -> None:
+        """End with a close packet behind what was written: both are fetched together."""
+        self._is_closing = True
+        _wake(self._poll)
+        _wake(self._may_take)
+
+    def finish(self, body: bytes, fault: str = "") -> None:
+        """End now: this is the last body to be fetched. `fault` says how the client broke the protocol."""
         if self._last is None:
             self._last = body
+            self.fault = fault
         self._queue.clear()
         self._size = 0
         _wake(self._poll)
         _wake(self._may_take)
-
-    def finish_with_rest(self) -> None:
-        """End after what was written: it is fetched with a close packet behind it."""
-        self.finish(packets.join([*self._queue, packets.CLOSE_PACKET]))
 
     def leave(self) -> bytes:
         """End, for the session goes on over a WebSocket. Returns the messages that have to go there."""
@@ -97,13 +100,17 @@ class Polling:
         """Answer the request that waits, with nothing."""
         _wake(self._poll)
 
+    @property
+    def _has_ended(self) -> bool:
+        return self._is_closing or self._last is not None
+
     # Calls from the requests.
 
     def poll(self) -> asyncio.Future[None]:
         """Return a future that is done when there is something to fetch. One request may wait, until `end_poll`."""
         self._poll = asyncio.get_running_loop().create_future()
         upgrading = self.socket.upgrading
-        if self._queue or self._last is not None or (upgrading is not None and upgrading.is_probed):
+        if self._queue or self._has_ended or (upgrading is not None and upgrading.is_probed):
             self._poll.set_result(None)
         return self._poll
 
@@ -116,6 +123,8 @@ class Polling:
         if self._last is not None:
             body = self._last
         else:
+            if self._is_closing:
+                self._queue.append(packets.CLOSE_PACKET)
             body = packets.join(self._queue) or packets.NOOP_BODY
             self._queue.clear()
             self._size = 0
@@ -124,10 +133,10 @@ class Polling:
 
     async def may_take(self) -> bool:
         """Wait until the session takes packets. Returns False when it has ended."""
-        while self._paused and self._last is None:
+        while self._paused and not self._has_ended:
             self._may_take = asyncio.get_running_loop().create_future()
             await self._may_take
-        return self._last is None
+        return not self._has_ended
 
 
 def _wake(future: asyncio.Future[None] | None) -> None:
