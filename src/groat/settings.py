@@ -211,6 +211,33 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     messages_per_second: Annotated[
         int, Meta(ge=1, description="Messages a live connection may send a second")
     ] = 50
+    socketio: Annotated[bool, Meta(description="Serve Socket.IO clients at /socket.io/")] = True
+    socketio_namespaces: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^/[^,?\x00-\x20]{0,127}\Z")], ...],
+        Meta(description="Namespaces of Socket.IO that clients may connect to; all carry the same events"),
+    ] = ("/",)
+    socketio_query_token: Annotated[
+        bool,
+        Meta(
+            description="Take the token of a Socket.IO client from ?token= too; proxies write it to their logs"
+        ),
+    ] = False
+    socketio_names: Annotated[
+        dict[str, Annotated[str, Meta(pattern=r"^([A-Za-z][A-Za-z0-9_.:-]{0,63})?\Z")]],
+        Meta(
+            description="Other names for events of Socket.IO, by their own; an empty one silences the event"
+        ),
+    ] = {}
+    socketio_credits: Annotated[
+        str,
+        Meta(
+            description="Asset of which credit-updated tells; it has no decimals. Empty: CREDIT, if that has none"
+        ),
+    ] = ""
+    join_events: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...],
+        Meta(description="Events by which an app's Socket.IO clients ask for a room, such as join_user_room"),
+    ] = ()
     queue_max: Annotated[
         int, Meta(ge=1, description="Commands that may wait before callers hear `overloaded`")
     ] = 20_000

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Any, get_args
+
+import msgspec
 
 from groat.api.operations import Operation
 from groat.api.problems import HTTP_ERRORS
@@ -12,6 +15,7 @@ from groat.api.rights import Right
 from groat.identity.errors import IDENTITY_ERRORS
 from groat.ledger.errors import INPUT_ERRORS, REFUSALS, SERVER_ERRORS, Rule, refusal_rule
 from groat.live.errors import LIVE_ERRORS
+from groat.live.socketio.packets import RESERVED
 from groat.programs.program import Program, check_once
 from groat.sandbox.pool import SANDBOX_ERRORS
 from groat.sheets import SHEET_ERRORS
@@ -32,11 +36,6 @@ _NAMED = re.compile(r"{\w+}")
 
 
 CORE_EVENTS = (Event("balance_updated"),)
-RESERVED = frozenset(
-    {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
-)
-"""Names of events that libraries for Socket.IO use themselves."""
-
 _EVENT_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,63}", re.ASCII)
 
 
@@ -44,9 +43,9 @@ class Catalogue:
     """The operations of a server by id, who may call each, and every stable code that an answer may carry.
 
     ``core`` are the operations that every server has. ``codes`` does not have those that kinds of requests declare.
-    ``events`` are the types of events that streams carry. Raises ValueError where two programs, or a program and the
-    core, bring operations of one id or one route, one code, or events of one type or name, and for a name that no event
-    can have.
+    ``events`` are the types of events that streams carry, ``event_fields`` the types of what programs add to events, by
+    field. Raises ValueError where two programs, or a program and the core, bring operations of one id or one route, one
+    code, or events of one type or name, and for a name that no event can have.
     """
 
     def __init__(self, core: Iterable[Operation], programs: Iterable[Program]) -> None:
@@ -70,6 +69,12 @@ class Catalogue:
             for name in names:
                 if not _EVENT_NAME.fullmatch(name) or name in RESERVED:
                     raise ValueError(f"{name!r} cannot be the name of a {road}")
+        self.event_fields = {
+            field.encode_name: _type_of(field.type)
+            for program in self.programs
+            if program.extension is not None and program.extension.tells.event is not None
+            for field in msgspec.structs.fields(program.extension.tells.event)
+        }
         self.codes = dict(CORE_CODES)
         for program in self.programs:
             self.codes |= program.errors
@@ -84,6 +89,12 @@ class Catalogue:
         return [*self.operations.values(), *chain.from_iterable(more)]
 
 
+def _type_of(annotated: Any) -> Any:
+    """Return the type of a field that an event may lack."""
+    (type_,) = (each for each in get_args(annotated) or (annotated,) if each is not msgspec.UnsetType)
+    return type_
+
+
 def _events_of(programs: Iterable[Program]) -> Iterator[Iterable[Event]]:
     programs = tuple(programs)
     kinds = [kind.name for program in programs for kind in program.kinds]
@@ -92,4 +103,6 @@ def _events_of(programs: Iterable[Program]) -> Iterator[Iterable[Event]]:
             tells = program.extension.tells
             yield tells.events
             if tells.of_kinds is not None:
-                yield [Event(f"{kind}_updated", tells.of_kinds) for kind in kinds]
+                yield [
+                    Event(f"{kind}_updated", tells.of_kinds, packets=tells.packets_of_kinds) for kind in kinds
+                ]

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from groat.store.flow import Contribute, Forget
 
 
+class Packets(NamedTuple):
+    """The objects that Socket.IO clients get of an event's data, in place of the data itself.
+
+    ``reads`` is the type into which the data is read: it may leave out fields that nobody asks for. ``of`` makes of it
+    (type of event, object) pairs; one event may tell of several things. ``shape`` is the type of the objects.
+    ``listed`` is the field of a snapshot that lists such data as it stands, "" for none; then the shape has a field
+    ``snapshot``, false unless it is set.
+    """
+
+    reads: type[msgspec.Struct]
+    shape: type[msgspec.Struct]
+    of: Callable[[Any], Iterable[tuple[str, msgspec.Struct]]]
+    listed: str = ""
+
+
 class Event(NamedTuple):
     """A type of events that a program tells the readers of streams, with the type of its ``data``, None for no data.
 
     ``name`` is the type; ``socket_io`` and ``webhook`` are its names on these roads, ``name`` itself unless given.
+    Socket.IO clients get ``packets`` of the data, or the data as it is.
     """
 
     name: str
     data: type[msgspec.Struct] | None = None
     socket_io: str = ""
     webhook: str = ""
+    packets: Packets | None = None
 
     def names(self) -> tuple[str, str]:
         """Return the names for Socket.IO and for webhooks."""
@@ -31,13 +49,14 @@ class Tells(NamedTuple):
 
     ``snapshot`` and ``event`` are structs whose fields the program adds to snapshots and to events. ``events`` are the
     types of events that it tells; ``of_kinds`` is the type of the data of the event ``<kind>_updated`` of each kind of
-    requests.
+    requests, and ``packets_of_kinds`` is what Socket.IO clients get of it.
     """
 
     snapshot: type[msgspec.Struct] | None = None
     event: type[msgspec.Struct] | None = None
     events: tuple[Event, ...] = ()
     of_kinds: type[msgspec.Struct] | None = None
+    packets_of_kinds: Packets | None = None
 
 
 class Extension(NamedTuple):

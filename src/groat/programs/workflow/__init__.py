@@ -26,11 +26,18 @@ from groat.programs.workflow.steps import (
     Unreserve,
     Write,
 )
-from groat.programs.workflow.views import RequestNews, RequestsSnapshot, RequestView
+from groat.programs.workflow.views import (
+    RequestNews,
+    RequestPacket,
+    RequestsSnapshot,
+    RequestTold,
+    RequestView,
+    request_packets,
+)
 from groat.programs.workflow.words import Requests
 from groat.programs.workflow.worker import Work, Worker, forget_leases, repeat
 from groat.programs.workflow.workflow import Workflow
-from groat.store.extension import Event, Extension, Tells
+from groat.store.extension import Event, Extension, Packets, Tells
 
 WORKFLOW = Extension(
     "workflow",
@@ -46,7 +53,12 @@ WORKFLOW = Extension(
     ),
     (forget_leases,),
     causes="find_request_causes",
-    tells=Tells(RequestsSnapshot, events=(Event(SUMMARY, RequestNews),), of_kinds=RequestView),
+    tells=Tells(
+        RequestsSnapshot,
+        events=(Event(SUMMARY, RequestNews),),
+        of_kinds=RequestView,
+        packets_of_kinds=Packets(RequestTold, RequestPacket, request_packets, listed="requests"),
+    ),
 )
 """The tables and statements of requests, and what they add to a person's snapshot."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -108,6 +109,45 @@ class RequestView(msgspec.Struct, omit_defaults=True):
     balances: list[BalanceView] | msgspec.UnsetType = msgspec.UNSET
     positions: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     replayed: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class RequestTold(msgspec.Struct):
+    """The part of a request's view that Socket.IO clients are told of."""
+
+    id: str
+    kind: str
+    state: str
+    version: int
+    amount: str | None
+    asset: str | None
+    reason: str
+    changed_parent: RequestTold | msgspec.UnsetType = msgspec.UNSET
+
+
+class RequestPacket(msgspec.Struct, omit_defaults=True):
+    """A request as Socket.IO clients get it: how it stands, whom ``id`` names, and how often it has changed.
+
+    ``status`` is its state, ``currency`` its asset; both ``amount`` and ``currency`` are null where it moves no money.
+    ``id`` and ``version`` together name what is told. ``snapshot`` says that nothing has happened to it now.
+    """
+
+    id: str
+    status: str
+    amount: str | None
+    currency: str | None
+    reason: str
+    version: int
+    snapshot: bool = False
+
+
+def request_packets(told: RequestTold) -> Iterator[tuple[str, RequestPacket]]:
+    """Make the packets of an event about a request: one of it, and one of the parent that was changed with it."""
+    yield (
+        f"{told.kind}_updated",
+        RequestPacket(told.id, told.state, told.amount, told.asset, told.reason, told.version),
+    )
+    if told.changed_parent is not msgspec.UNSET:
+        yield from request_packets(told.changed_parent)
 
 
 class RequestLine(msgspec.Struct):

@@ -1,0 +1,309 @@
+"""The events of Socket.IO clients: under which names, and with which objects, they hear of what streams carry.
+
+An event of a stream becomes packets in this order: one for each changed balance, then what a program told by the type
+of the event, then each field that a program added to it. Each packet is an array of a name and an object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import msgspec
+import structlog
+from msgspec import UNSET, Raw, UnsetType
+
+from groat.ledger.views import BalanceChange, BalanceView
+from groat.live.socketio.packets import RESERVED
+from groat.settings import SettingsError
+from groat.sparing import SparingLog
+from groat.store.extension import Event
+
+if TYPE_CHECKING:
+    from groat.ledger.amounts import Asset
+    from groat.settings import Settings
+
+CREDIT: Final = "CREDIT"
+NUMBER_MAX: Final = 2**53 - 1
+"""The largest integer that JavaScript counts to exactly."""
+_USER: Final = "user:"
+_COMMISSIONS: Final = ":commissions"
+
+log = structlog.stdlib.get_logger("groat.live")
+_told = SparingLog(log)
+
+
+class BalancePacket(msgspec.Struct, omit_defaults=True):
+    """A balance after a change: decimal strings. ``version`` counts its changes, and ``id`` names this one.
+
+    With ``snapshot`` it tells how the balance stands, and nothing has changed.
+    """
+
+    id: str
+    account: str
+    asset: str
+    balance: str
+    available: str
+    held: str
+    delta: str
+    reason: str
+    version: int
+    snapshot: bool = False
+
+
+class CreditPacket(msgspec.Struct, omit_defaults=True):
+    """A person's credits after a change, as whole numbers. Otherwise like ``balance_updated``."""
+
+    id: str
+    candidate: str = msgspec.field(name="candidateId")
+    credits: int
+    delta: int
+    reason: str
+    version: int
+    snapshot: bool = False
+
+
+class CommissionPacket(msgspec.Struct):
+    """A movement of a person's commissions. ``status`` is the kind of transaction that made it, such as post.
+
+    ``amount`` is a decimal string, negative for what was taken. ``version`` counts the changes of the balance.
+    """
+
+    id: str
+    status: str
+    amount: str
+    currency: str
+    reason: str
+    version: int
+
+
+class SocketEvent(msgspec.Struct, frozen=True):
+    """One line of the table of events: the ``name`` that its packets bear, and the type of their object.
+
+    ``own`` is the name that it has without settings.
+    """
+
+    own: str
+    name: str
+    shape: type[msgspec.Struct]
+
+
+CORE: Final[dict[str, type[msgspec.Struct]]] = {
+    "balance_updated": BalancePacket,
+    "credit-updated": CreditPacket,
+    "commission_update": CommissionPacket,
+    "snapshot": msgspec.Struct,
+}
+"""The events that every server has, with the types of their objects. A snapshot is that of the stream."""
+
+
+class _Told(msgspec.Struct):
+    """The part of every event that is read; the programs' fields are added to it."""
+
+    type: str
+    transaction: str
+    kind: str
+    reason: str
+    changes: list[BalanceChange] | UnsetType = UNSET
+    data: Raw | UnsetType = UNSET
+
+
+class _Stands(msgspec.Struct):
+    """The part of every snapshot that is read; the lists that have packets are added to it."""
+
+    balances: list[BalanceView]
+
+
+_BALANCE, _CREDIT, _COMMISSION, _SNAPSHOT = CORE
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Translator:
+    """Makes the packets of streams' events and snapshots.
+
+    ``events`` are those that streams carry, ``fields`` the types of what programs add to events, by field. Raises
+    SettingsError ``setting_invalid`` where the settings name no event, or one name for objects of two types.
+    """
+
+    def __init__(self, events: Sequence[Event], fields: Mapping[str, Any], settings: Settings) -> None:
+        self._wanted = settings.socketio_credits
+        self._asset = self._wanted or CREDIT
+        self._names = settings.socketio_names
+        self.events = self._table(events, fields)
+        names = {each.own: each.name for each in self.events}
+        self._balance, self._credit, self._commission = names[_BALANCE], names[_CREDIT], names[_COMMISSION]
+        self._snapshot = b'["%b",' % names[_SNAPSHOT].encode() if names[_SNAPSHOT] else b""
+        self._name_of = {event.name: names[event.names()[0]] for event in events if event.names()[0] in names}
+        made = {event.name: event.packets for event in events if event.packets is not None}
+        self._made = {name: (msgspec.json.Decoder(each.reads).decode, each.of) for name, each in made.items()}
+        # An event's data that has no id of its own gets that of its transaction.
+        self._plain = {
+            event.name: (b'["%b",{' % name.encode(), "id" in event.data.__struct_fields__)
+            for event in events
+            if event.data is not None and event.packets is None and (name := self._name_of[event.name])
+        }
+        self._fields = [(field, b'["%b",' % name.encode()) for field in fields if (name := names[field])]
+        parts: Any = Raw | UnsetType
+        told = msgspec.defstruct("Told", [(field, parts, UNSET) for field in fields], bases=(_Told,))
+        self._read_event = cast(Callable[[bytes], _Told], msgspec.json.Decoder(told).decode)
+        listed = {each.listed: each for each in made.values() if each.listed}
+        self._listed = [(field, each.of) for field, each in listed.items()]
+        lists: list[tuple[str, Any, Any]] = [
+            (field, GenericAlias(list, each.reads) | UnsetType, UNSET) for field, each in listed.items()
+        ]
+        stands = msgspec.defstruct("Stands", lists, bases=(_Stands,))
+        self._read_snapshot = cast(Callable[[bytes], _Stands], msgspec.json.Decoder(stands).decode)
+
+    def _table(self, events: Sequence[Event], fields: Mapping[str, Any]) -> tuple[SocketEvent, ...]:
+        shapes: dict[str, Any] = dict(CORE)
+        for event in events:
+            if event.data is not None:
+                shapes[event.names()[0]] = event.data if event.packets is None else event.packets.shape
+        shapes |= fields
+        unknown = sorted(self._names.keys() - shapes.keys())
+        if unknown:
+            raise SettingsError(
+                "setting_invalid",
+                setting="socketio_names",
+                detail=f"no event is called {unknown[0]}; there are {', '.join(sorted(shapes))}",
+            )
+        wrong = sorted(RESERVED & set(self._names.values()))
+        if wrong:
+            raise SettingsError(
+                "setting_invalid",
+                setting="socketio_names",
+                detail=f"clients have events of their own called {wrong[0]}",
+            )
+        table = tuple(SocketEvent(own, self._names.get(own, own), shape) for own, shape in shapes.items())
+        by_name: dict[str, SocketEvent] = {}
+        for each in table:
+            other = by_name.setdefault(each.name, each)
+            if each.name and other.shape is not each.shape:
+                raise SettingsError(
+                    "setting_invalid",
+                    setting="socketio_names",
+                    detail=f"{other.own} and {each.own} cannot both be called {each.name}: "
+                    "their objects differ",
+                )
+        return table
+
+    def check(self, assets: Mapping[str, Asset]) -> None:
+        """Check the asset of which ``credit-updated`` tells, the setting ``socketio_credits``.
+
+        Raises SettingsError ``setting_invalid`` for one with decimals: its amounts are no exact JSON numbers. One that
+        nobody asked for is not told of.
+        """
+        asset = assets.get(self._asset)
+        if asset is not None and asset.scale:
+            if self._wanted:
+                raise SettingsError(
+                    "setting_invalid",
+                    setting="socketio_credits",
+                    detail=f"{self._wanted} has {asset.scale} decimals, and credit-updated tells whole numbers; "
+                    "name an asset without decimals",
+                )
+            self._credit = ""
+
+    def packets(self, stream: str, event: bytes) -> list[bytes]:
+        """Return the packets of an event of a stream, each as a JSON array; none for what has no name."""
+        told = self._read_event(event)
+        found: list[bytes] = []
+        if told.changes is not UNSET:
+            for change in told.changes:
+                found += self._of_balance(stream, change, change.delta, told.reason, told.kind)
+        if told.data is not UNSET:
+            made = self._made.get(told.type)
+            if made is not None:
+                read, of = made
+                found += self._named(of(read(told.data)))
+            elif (plain := self._plain.get(told.type)) is not None:
+                head, has_id = plain
+                found.append(
+                    b"%b%b%b]"
+                    % (head, b"" if has_id else _id(told.transaction, told.data), bytes(told.data)[1:])
+                )
+        for field, head in self._fields:
+            value = getattr(told, field)
+            if value is not UNSET:
+                found.append(b"%b%b]" % (head, value))
+        return found
+
+    def snapshot_packets(self, stream: str, snapshot: bytes) -> list[bytes]:
+        """Return the packets of how a stream stands: the snapshot itself, then what apps know by other events."""
+        stands = self._read_snapshot(snapshot)
+        found = [b"%b%b]" % (self._snapshot, snapshot)] if self._snapshot else []
+        for balance in stands.balances:
+            found += self._of_balance(stream, balance, "0", "", "")
+        for field, of in self._listed:
+            for each in getattr(stands, field) or ():
+                for name, packet in of(each):
+                    cast(Any, packet).snapshot = True
+                    found += self._named([(name, packet)])
+        return found
+
+    def _of_balance(
+        self, stream: str, change: BalanceChange | BalanceView, delta: str, reason: str, kind: str
+    ) -> Iterator[bytes]:
+        """Make the packets of one balance; without a kind of transaction it tells how the balance stands."""
+        account, asset, version = change.account, change.asset, change.version
+        if self._balance:
+            yield _encode(
+                (
+                    self._balance,
+                    BalancePacket(
+                        f"balance/{account}/{asset}/{version}",
+                        account,
+                        asset,
+                        change.balance,
+                        change.available,
+                        change.held,
+                        delta,
+                        reason,
+                        version,
+                        not kind,
+                    ),
+                )
+            )
+        if asset == self._asset and account == stream and self._credit and stream.startswith(_USER):
+            credits = _whole(change.balance)
+            moved = _whole(delta)
+            if credits is None or moved is None:
+                _told.warning("socketio_credits_not_exact", account, account=account, asset=asset)
+                return
+            person = stream[len(_USER) :]
+            yield _encode(
+                (
+                    self._credit,
+                    CreditPacket(
+                        f"credit/{person}/{version}", person, credits, moved, reason, version, not kind
+                    ),
+                )
+            )
+        elif account.endswith(_COMMISSIONS) and self._commission and delta.strip("-0."):
+            yield _encode(
+                (
+                    self._commission,
+                    CommissionPacket(
+                        f"commission/{account}/{asset}/{version}", kind, delta, asset, reason, version
+                    ),
+                )
+            )
+
+    def _named(self, told: Iterable[tuple[str, msgspec.Struct]]) -> Iterator[bytes]:
+        for own, packet in told:
+            name = self._name_of.get(own)
+            if name:
+                yield _encode((name, packet))
+
+
+def _id(transaction: str, data: Raw) -> bytes:
+    return b'"id":"%b"%b' % (transaction.encode(), b"" if bytes(data) == b"{}" else b",")
+
+
+def _whole(amount: str) -> int | None:
+    """Return an amount as a number that JavaScript has exactly, None if it has not."""
+    if "." in amount:
+        return None
+    number = int(amount)
+    return number if -NUMBER_MAX <= number <= NUMBER_MAX else None
