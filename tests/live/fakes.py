@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from groat.identity import Identity, Unauthorized
+from groat.identity import Identity, Rechecked, Unauthorized
 from groat.ledger.errors import Unavailable
 from groat.store.batch import Published
 from groat.store.streams import BEHIND_MAX, Head, Resume, StoredEvent
@@ -165,10 +165,12 @@ class FakeIdentities:
             raise Unauthorized("token_invalid")
         return self.tokens[token]
 
-    async def unchanged(self, identities: Sequence[Identity]) -> set[Identity]:
+    async def recheck(self, identities: Sequence[Identity]) -> Rechecked:
         if self.failing:
             raise self.failing.pop()
-        return {identity for identity in identities if identity.session in self.open_sessions}
+        refused = {self.tokens[token] for token in self.refusals if token in self.tokens}
+        unchanged = {identity for identity in identities if identity.session in self.open_sessions}
+        return Rechecked(unchanged - refused, set(identities) & refused)
 
     def listen(self, changed: Callable[[], None]) -> None:
         self.listener = changed

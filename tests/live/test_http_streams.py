@@ -14,7 +14,7 @@ import pytest
 
 from groat.ledger.errors import InvalidInput
 from groat.live import LiveLimits
-from groat.live.plain.positions import parse_position
+from groat.live.positions import parse_position
 from tests.live.fakes import FakeGroat
 from tests.live.serving import Served, serving
 from tests.live.waiting import until

@@ -15,7 +15,7 @@ import pytest
 
 from groat.ledger.errors import InvalidInput
 from groat.live import LiveLimits
-from groat.live.plain.positions import parse_position, parse_vector
+from groat.live.positions import parse_position, parse_vector
 from tests.live.fakes import FakeGroat
 from tests.live.serving import Served, serving
 from tests.live.test_http_streams import Source, client_of

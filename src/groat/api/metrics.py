@@ -5,6 +5,7 @@ Requests are counted in plain dictionaries, because labelled counters cost too m
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,8 +163,11 @@ class Metrics(Collector):
         closes = CounterMetricFamily(
             "groat_live_closes", "Connections closed by the server, by code", labels=["code"]
         )
+        by_code: Counter[int] = Counter()
         for why, count in self._live.stats.closes.items():
-            closes.add_metric([str(DISCONNECTS[why].code)], count)
+            by_code[DISCONNECTS[why].code] += count
+        for code, count in by_code.items():
+            closes.add_metric([str(code)], count)
         yield closes
         shown = self._live.to_screen
         yield HistogramMetricFamily(

@@ -3,7 +3,7 @@
 from groat.identity.errors import IDENTITY_ERRORS, IdentityError, Throttled, Unauthorized
 from groat.identity.flows import Change
 from groat.identity.identities import Identities
-from groat.identity.model import ADMIN, STAFF_ROLES, SUPPORT, ApiKey, Identity, Person
+from groat.identity.model import ADMIN, STAFF_ROLES, SUPPORT, ApiKey, Identity, Person, Rechecked
 
 __all__ = [
     "ADMIN",
@@ -16,6 +16,7 @@ __all__ = [
     "Identity",
     "IdentityError",
     "Person",
+    "Rechecked",
     "Throttled",
     "Unauthorized",
 ]

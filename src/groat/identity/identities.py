@@ -21,6 +21,7 @@ from groat.identity.model import (
     Identity,
     OpenSession,
     Person,
+    Rechecked,
     check_email,
     check_roles,
     check_service,
@@ -103,22 +104,23 @@ class Identities:
     ) -> dict[tuple[str, str | None], CallerRecord]:
         return await self._groat.read(flows.standings, callers, _now())
 
-    async def unchanged(self, identities: Sequence[Identity]) -> set[Identity]:
-        """Return those identities of changed principals that are let in as before: with the same roles.
+    async def recheck(self, identities: Sequence[Identity]) -> Rechecked:
+        """Check again identities of changed principals: who is let in as before, and who not at all.
 
-        A service is never among them, nor a person whose roles come from their token: their present roles are not
-        known here.
+        A service is neither, nor a person whose roles come from their token: their present roles are not known here.
         """
         people = [identity for identity in identities if not identity.is_service]
         found = await asyncio.gather(*(self._callers.ask((one.principal, one.session)) for one in people))
-        return {
-            identity
-            for identity, standing in zip(people, found, strict=True)
-            if _lets_in(standing, identity)
-            and standing.record is not None
-            and standing.record.roles is not None
-            and identity.roles == frozenset(standing.record.roles)
-        }
+        rechecked = Rechecked(set(), set())
+        for identity, standing in zip(people, found, strict=True):
+            record = standing.record
+            if not _lets_in(standing, identity):
+                rechecked.revoked.add(identity)
+            elif (
+                record is not None and record.roles is not None and identity.roles == frozenset(record.roles)
+            ):
+                rechecked.unchanged.add(identity)
+        return rechecked
 
     async def authenticate_key(self, api_key: str) -> Identity:
         """Identify the service that sends an API key. Raises Unauthorized ``api_key_invalid``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -68,6 +68,13 @@ class Identity(msgspec.Struct, frozen=True):
     def is_service(self) -> bool:
         """Return whether an app's own server calls, with an API key."""
         return self.user is None
+
+
+class Rechecked(NamedTuple):
+    """Callers that are let in as before, with the same roles, and callers whose token was revoked."""
+
+    unchanged: set[Identity]
+    revoked: set[Identity]
 
 
 class OpenSession(msgspec.Struct, frozen=True):

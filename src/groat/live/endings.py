@@ -21,7 +21,9 @@ class Ending(Enum):
     FLOODING = "flooding"
     """The reader sends too much."""
     RIGHTS_CHANGED = "rights_changed"
-    """What the reader may see has changed, or a session was revoked."""
+    """The reader may see other things than before, or perhaps so."""
+    REVOKED = "revoked"
+    """The token was revoked: its owner was signed out or disabled, or its session ended."""
     TOKEN_INVALID = "token_invalid"  # noqa: S105
     """The token is none of this server's, or is another principal's."""
     MALFORMED = "malformed"

@@ -48,8 +48,9 @@ class Refusal(Enum):
 
 
 class Refused(Exception):
-    """A session is refused what it asked for."""
+    """A session is refused what it asked for. `code` is that of the error behind a token's refusal, or ""."""
 
-    def __init__(self, why: Refusal) -> None:
+    def __init__(self, why: Refusal, code: str = "") -> None:
         super().__init__(why.value)
         self.why = why
+        self.code = code

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import structlog
 
 from groat.engine.histogram import SECONDS, Histogram
-from groat.identity.model import Identity
+from groat.identity.model import Identity, Rechecked
 from groat.ledger.errors import Closed, GroatError
 from groat.live.clock import Clock, LoopClock, wait
 from groat.live.endings import Ending
@@ -62,8 +62,8 @@ class Authenticator(Protocol):
     async def changes(self, after_rev: int) -> tuple[int, list[str]]:
         """Return the principals whose rights changed, or of whom a session ended, since then."""
 
-    async def unchanged(self, identities: Sequence[Identity]) -> set[Identity]:
-        """Return those who are let in as before, although something of their principal changed."""
+    async def recheck(self, identities: Sequence[Identity]) -> Rechecked:
+        """Check again identities of changed principals: who is let in as before, and who not at all."""
 
     def listen(self, changed: Callable[[], None]) -> None:
         """Call back when this process changed somebody's rights or ended a session."""
@@ -409,9 +409,11 @@ class Live:
             for principal in principals
             for reader, identity in self._of_principal.get(principal, {}).items()
         ]
-        unchanged = await self.identities.unchanged([identity for _, identity in readers])
+        unchanged, revoked = await self.identities.recheck([identity for _, identity in readers])
         for reader, identity in readers:
-            if identity not in unchanged:
+            if identity in revoked:
+                reader.close(Ending.REVOKED)
+            elif identity not in unchanged:
                 reader.close(Ending.RIGHTS_CHANGED)
 
 

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from groat.store.streams import Resume
 
 Position = tuple[str, int]
-"""How far a reader has come in a stream: the stream's epoch, and the offset of the last event."""
+"""The place of a reader in a stream: the stream's epoch, and the offset of the last event."""
+
+Positions = Callable[[Identity], Mapping[str, Position]]
+"""Tells how far a reader has come in their streams, once it is known who they are."""
 
 _RENEWABLE: Final = frozenset({"token_expired", "token_revoked", "token_not_yet_valid"})
 
@@ -114,8 +117,10 @@ class Session:
 
     # Entering.
 
-    def enter(self, token: str, positions: Mapping[str, Position]) -> Coroutine[Any, Any, dict[str, Resume]]:
+    def enter(self, token: str, positions: Positions) -> Coroutine[Any, Any, dict[str, Resume]]:
         """Enter with a token: follow one's own stream and those of one's roles, each from its position.
+
+        `positions` tells the positions that count for the identity of the token's bearer.
 
         The session is ENTERING at once. Await the answer, which has what each stream begins with; give that to the
         client, then call `release`. Raises Refused (when awaited). After a refusal the session is NEW, unless it has
@@ -123,6 +128,14 @@ class Session:
         """
         self._begin()
         return self._entered(self._enter(token, positions))
+
+    def start_over(self) -> Coroutine[Any, Any, dict[str, Resume]]:
+        """Forget the positions of `enter`, and begin each stream with its snapshot.
+
+        Await the answer, like that of `enter`. Raises Refused ``UNAVAILABLE`` and ``ENDED``.
+        """
+        assert self.state is SessionState.ENTERING
+        return self._entered(self._start_over())
 
     def attend(
         self, identity: Identity, positions: Mapping[str, Position | None]
@@ -151,7 +164,7 @@ class Session:
             self.state = SessionState.NEW
             raise
 
-    async def _enter(self, token: str, positions: Mapping[str, Position]) -> dict[str, Resume]:
+    async def _enter(self, token: str, positions: Positions) -> dict[str, Resume]:
         live = self._live
         if not token:
             raise Refused(Refusal.NO_TOKEN)
@@ -165,12 +178,21 @@ class Session:
                 raise Refused(Refusal.NOTHING_TO_READ)
             live.admit(self, identity, revision)
             self._be(identity)
-            return await self._join_all(streams, positions)
+            return await self._join_all(streams, positions(identity))
         except Unauthorized as refusal:
             old = refusal.code in _RENEWABLE
-            raise Refused(Refusal.TOKEN_OLD if old else Refusal.TOKEN_INVALID) from None
+            raise Refused(Refusal.TOKEN_OLD if old else Refusal.TOKEN_INVALID, refusal.code) from None
         except GroatError as failure:
             live.log_failure("connect", failure)
+            raise Refused(Refusal.UNAVAILABLE) from None
+
+    async def _start_over(self) -> dict[str, Resume]:
+        streams = list(self.own)
+        self._leave_all()
+        try:
+            return await self._join_all(streams, {})
+        except GroatError as failure:
+            self._live.log_failure("connect", failure)
             raise Refused(Refusal.UNAVAILABLE) from None
 
     async def _attend(

@@ -47,6 +47,10 @@ TAKEN: list[tuple[str, Packet]] = [
     ("312[]", Packet(ACK, data=[], id=12)),
     ('3/custom,12["m"]', Packet(ACK, "/custom", ["m"], 12)),
     ('50-["m"]', Packet(EVENT, data=["m"])),
+    (
+        '2["m","\\ud83d\\ude00","\\uD83D","\\\\ud83d"]',
+        Packet(EVENT, data=["m", "\U0001f600", "\ufffd", "\\ud83d"]),
+    ),
     ('2["m",{"_placeholder":true,"num":0}]', Packet(EVENT, data=["m", {"_placeholder": True, "num": 0}])),
 ]
 
@@ -75,6 +79,9 @@ REFUSED = [
     '2["m"]]',
     '2["m",NaN]',
     '2["m",1e999]',
+    '2["m","\\ud800",NaN]',
+    '2["m","\\ud800"',
+    f'2["m","\\ud800",{"[" * 100_000}]',
     f'2{ID_MAX + 1}["m"]',
     f'2{"1" * 17}["m"]',
     '2/custom["m"]',

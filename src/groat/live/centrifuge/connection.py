@@ -194,7 +194,7 @@ class Connection:
                 if position.recover
             }
             self._waiting = []
-            entering = session.enter(request.token, positions)
+            entering = session.enter(request.token, lambda _: positions)
             self._live.spawn(session, self._connect(command.id, request, entering))
         elif session.state is SessionState.NEW:
             session.close(Ending.MALFORMED)

@@ -34,6 +34,7 @@ DISCONNECTS: Final = {
     Ending.SILENT: Disconnect(3012, "no pong"),
     Ending.FLOODING: Disconnect(3013, "too many requests"),
     Ending.RIGHTS_CHANGED: Disconnect(3014, "state invalidated"),
+    Ending.REVOKED: Disconnect(3014, "state invalidated"),
     Ending.TOKEN_INVALID: Disconnect(3500, "invalid token"),
     Ending.MALFORMED: Disconnect(3501, "bad request"),
     Ending.STALE: Disconnect(3502, "stale"),

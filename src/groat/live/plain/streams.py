@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 from groat.identity.model import Identity
 from groat.ledger.accounts import check_stream
 from groat.live.plain.formats import EVENT_STREAM, ITEMS
-from groat.live.plain.positions import parse_position, parse_vector
 from groat.live.plain.waiter import Waiter
+from groat.live.positions import parse_position, parse_vector
 
 if TYPE_CHECKING:
     from groat.live.formats import Format

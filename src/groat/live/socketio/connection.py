@@ -74,6 +74,7 @@ class Member:
     def refuse(self, message: str, data: Mapping[str, Any] | None = None) -> None:
         """Keep the client out. Stock clients do not come back after this."""
         self.connection.refuse(self.namespace, message, data)
+        self.connection.dismiss(self)
 
     def emit(self, name: str, *args: Any, ack: Acknowledged | None = None) -> None:
         """Send an event. With `ack` the client is asked to acknowledge it; the answer goes there."""
@@ -193,12 +194,11 @@ class Connection:
         for attachment in attachments:
             self.socket.send(attachment)
 
-    def refuse(self, namespace: str, message: str, data: Mapping[str, Any] | None) -> None:
-        """Answer CONNECT with an error, which is final for stock clients, and forget the member."""
+    def refuse(self, namespace: str, message: str, data: Mapping[str, Any] | None = None) -> None:
+        """Answer CONNECT with an error, which is final for stock clients."""
         error: dict[str, Any] = {"message": message}
         if data is not None:
             error["data"] = data
-        self._members.pop(namespace, None)
         self.send(Packet(Type.CONNECT_ERROR, namespace, error))
 
     def dismiss(self, member: Member) -> None:
@@ -254,7 +254,7 @@ class Connection:
     def _connect(self, packet: Packet, member: Member | None) -> None:
         make = self._server.namespaces.get(packet.namespace)
         if make is None:
-            self.refuse(packet.namespace, UNKNOWN_NAMESPACE, None)
+            self.refuse(packet.namespace, UNKNOWN_NAMESPACE)
         elif member is not None:
             self.socket.fail("the client is a member of this namespace, or about to be")
         elif len(self._members) >= NAMESPACES_MAX:

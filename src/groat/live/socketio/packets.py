@@ -7,6 +7,7 @@ binary message to its `Assembly`.
 
 from __future__ import annotations
 
+import json
 import re
 from enum import IntEnum
 from typing import Any, Final
@@ -32,6 +33,7 @@ RESERVED: Final = frozenset(
 
 _HEAD: Final = re.compile(r"(?:(/[^,]*)(?:,|\Z))?([0-9]{1,16})?", re.ASCII)
 _COUNT: Final = re.compile(r"([0-9]{1,2})-", re.ASCII)
+_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]", re.ASCII)
 _PLACEHOLDER: Final = frozenset({"_placeholder", "num"})
 _decode_json = msgspec.json.Decoder().decode
 _encode_json = msgspec.json.Encoder().encode
@@ -129,9 +131,15 @@ def _payload(text: str) -> Any:
     if not text:
         return None
     try:
-        return _decode_json(text)
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        return _decode_json(text if _HALF.search(text) is None else _mended(text))
+    except (msgspec.MsgspecError, RecursionError, ValueError):
         raise MalformedPacket("the payload is no JSON") from None
+
+
+def _mended(text: str) -> str:
+    """Return JSON with replacement characters for halves of characters, which browsers send of texts that they cut."""
+    value = json.loads(text, parse_constant=int)
+    return json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _check(packet: Packet) -> None:

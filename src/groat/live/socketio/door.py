@@ -1,0 +1,347 @@
+"""groat's door for Socket.IO clients: a live session for each namespace of a connection, and resuming without code.
+
+A stock client that comes back sends the `pid` of its last CONNECT answer and, as its `offset`, the last argument of the
+last event it handled, when that is a string. So behind the packets of each event of a stream, in the same write, goes
+a packet `["groat:position", "..."]` with the positions of all streams of its namespace. The packets are shared by all
+who read a stream; only that one is each client's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import msgspec
+import structlog
+
+from groat.identity.errors import IDENTITY_ERRORS
+from groat.live.endings import Ending
+from groat.live.errors import Refusal, Refused
+from groat.live.formats import Chunk
+from groat.live.frames import text
+from groat.live.session import Position, Session
+from groat.live.socketio.connection import Connection, Member, SocketServer
+from groat.live.socketio.joins import wanted_stream
+from groat.live.socketio.marks import Marks
+from groat.live.socketio.packets import MAIN
+from groat.sparing import SparingLog
+
+if TYPE_CHECKING:
+    from groat.identity.model import Identity
+    from groat.live.doors import Request
+    from groat.live.feeds import Subscription
+    from groat.live.service import Live
+    from groat.settings import Settings
+    from groat.store.streams import Resume
+
+HOLD_S: Final = 3.0
+"""A client that cannot be let in now is kept waiting for so long, in seconds. Stock clients begin their back-off anew
+with each transport that opens, so they would come back every second."""
+MARK: Final = b'["groat:position","'
+_SEALED_BYTES: Final = len('.0123456789abcdef"]')
+_WRONG: Final = {
+    Refusal.NO_TOKEN: "unauthenticated",
+    Refusal.TOKEN_INVALID: "token_invalid",
+    Refusal.NOTHING_TO_READ: "token_invalid",
+}
+
+log = structlog.stdlib.get_logger("groat.live")
+_told = SparingLog(log)
+
+
+class Names(Protocol):
+    """The names by which an app's pages know events (see events.py)."""
+
+    def packets(self, stream: str, event: bytes) -> Sequence[bytes]:
+        """Return the JSON arrays of the packets that tell of an event of a stream."""
+
+    def snapshot_packets(self, stream: str, snapshot: bytes) -> Sequence[bytes]:
+        """Return the JSON arrays of the packets that tell how a stream stands."""
+
+
+class SocketFormat:
+    """The packets of a stream's events in one namespace, each a frame of its own."""
+
+    __slots__ = ("_head", "_names", "_stream")
+
+    def __init__(self, names: Names, head: bytes, stream: str) -> None:
+        self._names = names
+        self._head = head
+        self._stream = stream
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SocketFormat) and other._head == self._head and other._stream == self._stream
+
+    def __hash__(self) -> int:
+        return hash((self._head, self._stream))
+
+    def one(self, epoch: str, at: int, event: bytes) -> bytes:
+        """See Format."""
+        head = self._head
+        return b"".join([text(head + packet) for packet in self._names.packets(self._stream, event)])
+
+    def encode(self, epoch: str, first: int, events: Sequence[bytes]) -> list[Chunk]:
+        """See Format. Each event is written by itself, for the client's position goes behind each."""
+        return [(at, self.one(epoch, at, event)) for at, event in enumerate(events, first)]
+
+    def snapshot(self, snapshot: bytes) -> bytes:
+        """Encode a snapshot of the stream."""
+        head = self._head
+        return b"".join(
+            [text(head + packet) for packet in self._names.snapshot_packets(self._stream, snapshot)]
+        )
+
+
+class _Place:
+    """A reader's subscription: it writes the bytes of its stream, and behind them the reader's position."""
+
+    __slots__ = ("_after", "_before", "_reader", "_subscription")
+
+    def __init__(self, reader: Reader, subscription: Subscription) -> None:
+        self._reader = reader
+        self._subscription = subscription
+        self._before = self._after = b""
+
+    def write(self, data: bytes) -> None:
+        """Send packets and position in one write."""
+        reader = self._reader
+        if reader.last is not self:
+            # Another stream of the reader has moved since this one wrote.
+            self._look_around()
+        vector = b"%b%d%b" % (self._before, self._subscription.offset, self._after)
+        seal = reader.seal.copy()
+        seal.update(vector)
+        head = reader.mark_head
+        size = len(head) + len(vector) + _SEALED_BYTES
+        if size < 126:
+            reader.connection.socket.write(
+                b'%b\x81%c%b%b.%b"]' % (data, size, head, vector, seal.hexdigest().encode())
+            )
+        else:
+            reader.connection.socket.write(
+                data + text(b'%b%b.%b"]' % (head, vector, seal.hexdigest().encode()))
+            )
+
+    def _look_around(self) -> None:
+        reader, mine = self._reader, self._subscription
+        reader.last = self
+        self._before = b"%b=%b:" % (mine.feed.stream.encode(), mine.feed.epoch.encode())
+        self._after = b"".join(
+            b",%b=%b:%d" % (stream.encode(), each.feed.epoch.encode(), each.offset)
+            for stream, each in reader.session.own.items()
+            if each is not mine
+        )
+
+
+class Reader(Member):
+    """A person's session in one namespace of a connection: the session's shell, and the service's socket."""
+
+    __slots__ = ("_door", "_head", "last", "mark_head", "seal", "session")
+
+    def __init__(self, door: SocketDoor, connection: Connection, namespace: str) -> None:
+        super().__init__(connection, namespace)
+        self._door = door
+        self._head = b"42" if namespace == MAIN else b"42%b," % namespace.encode()
+        self.mark_head = self._head + MARK
+        self.last: _Place | None = None
+        self.session = Session(door.live, self)
+
+    # Calls from the connection (see Member).
+
+    def connect(self, auth: dict[str, Any]) -> None:
+        """Begin to enter with the token of `auth`, or else that of the request that opened the connection."""
+        live = self._door.live
+        live.opened(self)
+        if live.draining or not live.running:
+            self.connection.close("the server stops")
+            return
+        token = auth.get("token", self.connection.memory)
+        live.spawn(self.session, self._enter(bare(token), auth.get("pid"), auth.get("offset")))
+
+    def event(self, name: str, args: list[Any], id: int | None) -> None:
+        """Answer an event that asks to join a room. Others are nobody's, and only an acknowledgement says so."""
+        identity = self.session.identity
+        assert identity is not None
+        if name not in self._door.join_events:
+            _told.warning("socketio_event_ignored", name[:60], name=name[:200], setting="join_events")
+            if id is not None:
+                self.acknowledge(
+                    id, problem("unknown_event", "The server has no such event.", event=name[:200])
+                )
+            return
+        stream = wanted_stream(identity, args)
+        if stream in self.session.own:
+            if id is not None:
+                self.acknowledge(id, {"success": True, "room": stream})
+            return
+        refusal = problem(
+            "forbidden",
+            "This room is not yours. The rooms of a connection come from its token.",
+            event=name[:200],
+        )
+        _told.warning(
+            "socketio_join_refused",
+            identity.principal,
+            principal=identity.principal,
+            name=name,
+            room=repr(args)[:200],
+        )
+        self.emit("error", refusal)
+        if id is not None:
+            self.acknowledge(id, refusal)
+
+    def choke(self) -> None:
+        """Let the session's events wait in the database."""
+        self.session.choke()
+
+    def drain(self) -> None:
+        """Let the session catch up."""
+        self.session.drain()
+
+    def disconnected(self) -> None:
+        """End the session: the client left the namespace or is gone."""
+        self.session.lost()
+        self._door.live.closed(self)
+
+    # Calls from the service (see service.Socket).
+
+    @property
+    def deadline(self) -> float:
+        """The end of the token."""
+        return self.session.expires_at
+
+    def tick(self, now: float) -> None:
+        """End the session if its time is over."""
+        self.session.tick(now)
+
+    def close(self, why: Ending) -> None:
+        """End the session."""
+        self.session.close(why)
+
+    # Calls from the session (see session.Shell).
+
+    def format(self, stream: str, viewed: bool) -> SocketFormat:
+        """Return the format of a stream in this namespace."""
+        return SocketFormat(self._door.names, self._head, stream)
+
+    def writer(self, subscription: Subscription) -> Callable[[bytes], Any]:
+        """Return the function that sends a stream's packets and the reader's position."""
+        return _Place(self, subscription).write
+
+    def end(self, why: Ending) -> None:
+        """Say why: by DISCONNECT only what is final for stock clients; after all else they come back by themselves."""
+        self._door.live.stats.count_close(why)
+        if why in (Ending.REVOKED, Ending.TOKEN_INVALID):
+            self.disconnect()
+        else:
+            self.connection.close(why.value, abrupt=why is Ending.FLOODING)
+
+    # Entering.
+
+    async def _enter(self, token: str, pid: object, offset: object) -> None:
+        session, marks = self.session, self._door.marks
+        try:
+            resumes = await session.enter(token, partial(self._positions, pid, offset))
+            recovered = all(resume.recovered for resume in resumes.values())
+            if not recovered and any(resume.recovered for resume in resumes.values()):
+                # The page is told that it has missed something, so it must be told everything anew.
+                resumes = await session.start_over()
+        except Refused as refused:
+            self._refuse(refused)
+            return
+        assert session.identity is not None
+        if not recovered:
+            pid = marks.new_pid(session.identity.principal, self.namespace)
+        assert isinstance(pid, str)
+        self.seal = marks.seal(pid)
+        self._door.live.stats.connects += 1
+        self.accept({"pid": pid}, self._beginning(resumes))
+        session.release()
+
+    def _positions(self, pid: object, offset: object, identity: Identity) -> Mapping[str, Position]:
+        marks = self._door.marks
+        mine = marks.is_pid_of(pid, identity.principal, self.namespace)
+        return marks.positions(str(pid), offset) if mine else {}
+
+    def _beginning(self, resumes: Mapping[str, Resume]) -> bytes:
+        """Return what follows the answer to CONNECT: missed events or snapshots, and the position."""
+        at = {
+            stream: (resume.epoch, resume.offset - len(resume.events)) for stream, resume in resumes.items()
+        }
+        parts: list[bytes] = []
+        # A page that takes the last snapshot for all there is shall end with the person's own.
+        for stream, resume in reversed([*resumes.items()]):
+            form = self.format(stream, False)
+            if resume.snapshot is not None and not _tells_nothing(resume.snapshot):
+                parts.append(form.snapshot(resume.snapshot))
+            for offset, event in enumerate(resume.events, at[stream][1] + 1):
+                at[stream] = (resume.epoch, offset)
+                parts += [form.one(resume.epoch, offset, event.data), self._mark(at)]
+        return b"".join([*parts, self._mark(at)])
+
+    def _mark(self, at: Mapping[str, Position]) -> bytes:
+        vector = ",".join(f"{stream}={epoch}:{offset}" for stream, (epoch, offset) in at.items()).encode()
+        seal = self.seal.copy()
+        seal.update(vector)
+        return text(b'%b%b.%b"]' % (self.mark_head, vector, seal.hexdigest().encode()))
+
+    def _refuse(self, refused: Refused) -> None:
+        code = refused.code or _WRONG.get(refused.why)
+        if refused.why is Refusal.ENDED:
+            return
+        if code is not None:
+            self.refuse(code, {"code": code, "detail": IDENTITY_ERRORS[code].meaning})
+        else:
+            self._door.live.clock.call_later(HOLD_S, self.connection.close, refused.why.value)
+
+
+class SocketDoor:
+    """Makes the readers of all namespaces. `server.make_handler` is for the Engine."""
+
+    def __init__(self, live: Live, names: Names, settings: Settings) -> None:
+        self.live = live
+        self.names = names
+        self.marks = Marks(settings.secret)
+        self.join_events = frozenset(settings.join_events)
+        self._query_token = settings.socketio_query_token
+        make = partial(Reader, self)
+        self.server = SocketServer(dict.fromkeys(settings.socketio_namespaces, make), self._token_of)
+
+    def _token_of(self, request: Request) -> str:
+        """Return the token that a request brings besides `auth`, "" if there is none."""
+        header = request.header(b"authorization")
+        if header or not self._query_token:
+            return header
+        return request.fields().get("token", "")
+
+
+class _BareSnapshot(msgspec.Struct, forbid_unknown_fields=True):
+    """The snapshot of a room to which no program adds anything."""
+
+    balances: list[Any]
+    as_of: str
+
+
+_read_bare: Final = msgspec.json.Decoder(_BareSnapshot).decode
+
+
+def _tells_nothing(snapshot: bytes) -> bool:
+    """Return whether a snapshot is that of a room, and empty."""
+    try:
+        return not _read_bare(snapshot).balances
+    except msgspec.ValidationError:
+        return False
+
+
+def bare(token: object) -> str:
+    """Return a token without the word Bearer before it, which apps leave in; what is no text is no token."""
+    if not isinstance(token, str):
+        return "?" if token else ""
+    kind, _, rest = token.partition(" ")
+    return rest.strip() if kind.lower() == "bearer" else token.strip()
+
+
+def problem(code: str, detail: str, **fields: str) -> dict[str, Any]:
+    """Return an error as the client's handlers get it."""
+    return {"success": False, "code": code, "detail": detail, **fields}

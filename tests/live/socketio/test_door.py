@@ -1,0 +1,682 @@
+"""groat's door for Socket.IO clients: who is let in, what they are told, how it ends, and how they come back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from groat.identity.errors import IDENTITY_ERRORS
+from groat.ledger.errors import Unavailable
+from groat.live.hub import BEHIND_MAX
+from groat.live.limits import LiveLimits
+from groat.live.socketio.door import HOLD_S
+from tests.live.socketio.desk import Client, Desk, on_desk
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    async with on_desk(join_events=("join-room",), socketio_namespaces=("/", "/custom")) as desk:
+        yield desk
+
+
+def told(stream: str, *offsets: int) -> list[list[Any]]:
+    """The events of a stream's offsets, as the fake names tell them."""
+    return [
+        event
+        for n in offsets
+        for event in (["balance_updated", {"id": f"{stream}/{n}"}], ["notification", {"n": n}])
+    ]
+
+
+def snapshots(**totals: int) -> list[list[Any]]:
+    """The events of snapshots: streams with their heads, `_` for `:`."""
+    return [
+        event
+        for stream, total in ((name.replace("_", ":"), total) for name, total in totals.items())
+        for event in (
+            ["snapshot", {"stream": stream, "snapshot": {"total": total}}],
+            ["balance_updated", {"snapshot": True, "stream": stream}],
+        )
+    ]
+
+
+# Who is let in.
+
+
+async def test_a_newcomer_gets_snapshots_and_a_mark_in_the_write_of_the_answer(desk: Desk) -> None:
+    desk.groat.publish("user:42", 3)
+    client = desk.client("42", "partner")
+    await client.connect()
+    assert client.events == snapshots(role_partner=0, role_all=0, user_42=3)
+    assert not client.recovered
+    assert len(client.marks) == 1
+    (_, beginning) = client.wire.writes
+    assert beginning[0].startswith(b'40{"sid":"')
+    assert beginning[-1].startswith(b'42["groat:position","user:42=e1:3,role:all=e1:0,role:partner=e1:0.')
+
+
+@pytest.mark.parametrize("token", ["token of 42", "Bearer token of 42", "bearer  token of 42 "])
+@pytest.mark.parametrize("where", ["auth", "header"])
+async def test_takes_a_token_from_auth_or_a_header(desk: Desk, token: str, where: str) -> None:
+    desk.identities.let_in("token of 42", "42")
+    client = Client(desk, token if where == "auth" else None)
+    await client.connect({"authorization": token} if where == "header" else None)
+    assert client.events[-2] == ["snapshot", {"stream": "user:42", "snapshot": {"total": 0}}]
+
+
+async def test_takes_a_token_from_the_address_only_where_that_is_allowed(desk: Desk) -> None:
+    desk.identities.let_in("t42", "42")
+    client = Client(desk)
+    await client.connect(query="&token=t42")
+    assert client.error is not None
+    assert client.error["message"] == "unauthenticated"
+    async with on_desk(socketio_query_token=True) as open_desk:
+        open_desk.identities.let_in("t42", "42")
+        client = Client(open_desk)
+        await client.connect(query="&token=t42")
+        assert client.sid
+
+
+async def test_the_token_of_auth_counts_before_that_of_the_request(desk: Desk) -> None:
+    desk.identities.let_in("t42", "42")
+    desk.identities.let_in("t7", "7")
+    client = Client(desk, "t42")
+    await client.connect({"authorization": "Bearer t7"})
+    assert client.events[-1][1]["stream"] == "user:42"
+
+
+@pytest.mark.parametrize(
+    "code", ["token_expired", "token_revoked", "token_type_refused", "token_not_yet_valid"]
+)
+async def test_a_token_that_is_refused_is_refused_for_good_and_says_why(desk: Desk, code: str) -> None:
+    desk.identities.refusals["bad"] = code
+    client = Client(desk, "bad")
+    await client.connect()
+    assert client.error == {
+        "message": code, "data": {"code": code, "detail": IDENTITY_ERRORS[code].meaning}
+    }  # fmt: skip
+    assert not client.closed()
+    assert desk.live.stats.connections == 0
+    # The page gets another token and connects again, over the same transport.
+    desk.identities.let_in("good", "42")
+    client.auth = {"token": "good"}
+    await client.join()
+    assert client.sid
+
+
+@pytest.mark.parametrize(
+    ("auth", "code"),
+    [({}, "unauthenticated"), ({"token": ""}, "unauthenticated"), ({"token": "Bearer "}, "unauthenticated"),
+     ({"token": "no"}, "token_invalid"), ({"token": 7}, "token_invalid"), ({"token": ["a"]}, "token_invalid"),
+     ({"token": {"a": "b"}}, "token_invalid"), ({"token": "\ud800"}, "token_invalid")],
+    ids=str,
+)  # fmt: skip
+async def test_a_wrong_or_missing_token_is_refused(desk: Desk, auth: dict[str, Any], code: str) -> None:
+    client = Client(desk, **auth)
+    await client.connect()
+    assert client.error is not None
+    assert client.error["message"] == client.error["data"]["code"] == code
+
+
+async def test_an_unknown_namespace_is_refused_beside_one_that_is_known(desk: Desk) -> None:
+    client = await desk.connected("42")
+    client.say('0/random,{"token":"token of 42"}')
+    await desk.settle()
+    assert client.wire.writes[-1] == [b'44/random,{"message":"Invalid namespace"}']
+    desk.groat.publish("user:42")
+    assert client.read() == told("user:42", 1)
+
+
+async def test_each_namespace_of_a_connection_has_a_session_of_its_own(desk: Desk) -> None:
+    first = await desk.connected("42")
+    second = Client(desk, desk.identities.let_in("t7", "7"), "/custom")
+    second.wire = first.wire
+    await second.join()
+    first.read()
+    second.events.clear()
+    desk.groat.publish("user:42")
+    desk.groat.publish("user:7")
+    assert (first.read(), second.read()) == (told("user:42", 1), told("user:7", 1))
+    first.say("1")
+    desk.groat.publish("user:42")
+    desk.groat.publish("user:7")
+    assert (first.read(), second.read()) == ([], told("user:7", 2))
+    assert first.pid != second.pid
+
+
+async def test_a_client_that_does_not_connect_in_time_is_let_go(desk: Desk) -> None:
+    client = desk.client("42")
+    await client.connect()
+    silent, refused = Client(desk), Client(desk)
+    silent.open()
+    await refused.connect()
+    left = await desk.connected("7")
+    left.say("1")
+    await desk.move(desk.engine.limits.settle_s + 1)
+    assert silent.closed()
+    assert refused.closed()
+    assert left.closed()
+
+
+# What they are told.
+
+
+async def test_an_event_and_the_mark_behind_it_are_one_write(desk: Desk) -> None:
+    client = await desk.connected("42")
+    desk.groat.publish("user:42")
+    write = client.wire.writes[-1]
+    assert write[:2] == [b'42["balance_updated",{"id":"user:42/1"}]', b'42["notification",{"n":1}]']
+    assert write[2].startswith(b'42["groat:position","user:42=e1:1,role:all=e1:0.')
+    assert len(write) == 3
+
+
+async def test_each_event_of_several_has_its_mark(desk: Desk) -> None:
+    client = await desk.connected("42")
+    desk.groat.publish("user:42", 3)
+    client.read()
+    assert client.events == told("user:42", 1, 2, 3)
+    assert [mark.partition(",")[0] for mark in client.marks[-3:]] == [f"user:42=e1:{n}" for n in (1, 2, 3)]
+
+
+async def test_a_mark_has_the_positions_of_all_streams_in_whatever_order_they_move(desk: Desk) -> None:
+    client = await desk.connected("42", "partner")
+    want = {"user:42": 0, "role:all": 0, "role:partner": 0}
+    for stream in ("user:42", "role:all", "role:all", "role:partner", "user:42", "user:42", "role:all"):
+        desk.groat.publish(stream)
+        want[stream] += 1
+        client.read()
+        vector = client.marks[-1].rpartition(".")[0].split(",")
+        assert sorted(vector) == sorted(f"{name}=e1:{at}" for name, at in want.items())
+    # All of them in one batch, of which the hub writes several at once.
+    desk.groat.hint(*[desk.groat.commit(stream) for stream in want])
+    client.read()
+    vector = client.marks[-1].rpartition(".")[0].split(",")
+    assert sorted(vector) == sorted(f"{name}=e1:{at + 1}" for name, at in want.items())
+
+
+async def test_a_room_is_shared_and_marks_are_each_ones_own(desk: Desk) -> None:
+    clients = [await desk.connected(user) for user in ("1", "2", "3")]
+    desk.groat.publish("user:2")
+    desk.groat.publish("role:all")
+    for client in clients:
+        client.read()
+        assert client.events[-2:] == told("role:all", 1)
+    assert len({client.marks[-1] for client in clients}) == 3
+
+
+async def test_only_ones_own_streams_are_followed(desk: Desk) -> None:
+    client = await desk.connected("42")
+    for stream in ("user:7", "role:admin", "role:partner", "user:421"):
+        desk.groat.publish(stream)
+    assert client.read() == []
+
+
+# Rooms that pages ask for.
+
+
+async def test_a_page_that_asks_for_its_own_room_is_acknowledged(desk: Desk) -> None:
+    client = await desk.connected("42")
+    client.emit("join-room", "user_42", id=5)
+    client.emit("join-room", {"userId": 42})
+    assert client.read() == []
+    assert client.acks == {5: [{"success": True, "room": "user:42"}]}
+
+
+@pytest.mark.parametrize(
+    "room", ["user:7", 7, {"userId": "7"}, "role:admin", ["user:7"], "x" * 4_000], ids=str
+)
+async def test_anothers_room_is_refused_with_an_error_event_and_logged(
+    desk: Desk, room: Any, request: pytest.FixtureRequest
+) -> None:
+    # Each person's refusals are logged once in a while, so each case has a person of its own.
+    user = f"somebody-{request.node.callspec.indices['room']}"
+    client = await desk.connected(user)
+    with capture_logs() as logged:
+        client.emit("join-room", room, id=5)
+    ((name, error),) = client.read()
+    assert (name, error["code"], error["event"]) == ("error", "forbidden", "join-room")
+    assert client.acks == {5: [error]}
+    (line,) = logged
+    assert (line["event"], line["principal"]) == ("socketio_join_refused", f"user:{user}")
+    desk.groat.publish("user:7")
+    desk.groat.publish("role:admin")
+    assert client.read() == []
+
+
+async def test_an_event_that_nobody_takes_is_ignored_and_its_acknowledgement_says_so(desk: Desk) -> None:
+    client = await desk.connected("42")
+    client.emit("typing", {"in": "chat"})
+    client.emit("typing", {"in": "chat"}, id=7)
+    client.say('51-["typing",{"_placeholder":true,"num":0}]')
+    assert client.wire.receiver is not None
+    client.wire.receiver.receive_binary(b"bytes")
+    assert client.read() == []
+    assert client.acks[7][0]["code"] == "unknown_event"
+    assert not client.closed()
+
+
+async def test_a_client_that_sends_too_much_is_closed() -> None:
+    async with on_desk(limits=LiveLimits(messages_per_second=10)) as desk:
+        client = await desk.connected("42")
+        for _ in range(100):
+            if not client.closed():
+                client.emit("noise")
+        assert client.closed()
+
+
+# How it ends.
+
+
+async def test_a_token_that_ends_closes_the_transport(desk: Desk) -> None:
+    ends = int(desk.clock.wall()) + 100
+    client = Client(desk, desk.identities.let_in("t42", "42", expires_at=ends))
+    await client.connect()
+    await desk.move(98)
+    client.say('2["x"]')
+    assert not client.closed()
+    await desk.move(4)
+    assert client.closed()
+    assert client.read() == []
+    assert not client.disconnected
+
+
+async def test_a_revocation_is_told_and_is_final(desk: Desk) -> None:
+    client = await desk.connected("42")
+    desk.identities.refusals["token of 42"] = "token_revoked"
+    desk.identities.changed.append("user:42")
+    await desk.move(3)
+    client.read()
+    assert client.disconnected
+    assert not client.closed()
+    desk.groat.publish("user:42")
+    assert client.read() == []
+
+
+async def test_changed_roles_close_the_transport_and_the_client_comes_back_with_them(desk: Desk) -> None:
+    client = await desk.connected("42", "partner")
+    desk.identities.let_in("token of 42", "42", "admin")
+    desk.identities.changed.append("user:42")
+    await desk.move(3)
+    client.read()
+    assert client.closed()
+    assert not client.disconnected
+    await client.connect()
+    assert not client.recovered
+    assert client.events == snapshots(role_all=0, role_admin=0, user_42=0)
+
+
+async def test_a_database_that_is_away_holds_the_client_a_while_and_closes(desk: Desk) -> None:
+    desk.groat.streams.failing = 1
+    client = desk.client("42")
+    await client.connect()
+    assert client.error is None
+    assert not client.closed()
+    await desk.move(HOLD_S)
+    assert client.closed()
+    await client.connect()
+    assert client.sid
+
+
+async def test_keys_that_cannot_be_read_are_no_fault_of_the_token(desk: Desk) -> None:
+    async def unreadable(token: str) -> Any:
+        raise Unavailable()
+
+    desk.identities.authenticate_token = unreadable  # type: ignore[method-assign]
+    client = desk.client("42")
+    await client.connect()
+    await desk.move(HOLD_S)
+    assert client.error is None
+    assert client.closed()
+
+
+async def test_too_many_connections_of_a_person_are_closed_and_come_back() -> None:
+    async with on_desk(limits=LiveLimits(connections_per_user=2, connects_per_minute=1_000)) as desk:
+        clients = [await desk.connected("42") for _ in range(2)]
+        third = desk.client("42")
+        await third.connect()
+        await desk.move(HOLD_S)
+        assert third.error is None
+        assert third.closed()
+        assert not any(client.closed() for client in clients)
+        clients[0].lose()
+        await third.connect()
+        assert third.sid
+
+
+async def test_too_many_connects_of_a_person_are_closed_and_come_back() -> None:
+    async with on_desk(limits=LiveLimits(connects_per_minute=2)) as desk:
+        for _ in range(2):
+            (await desk.connected("42")).lose()
+        client = desk.client("42")
+        await client.connect()
+        await desk.move(HOLD_S)
+        assert client.error is None
+        assert client.closed()
+        await desk.move(60)
+        await client.connect()
+        assert client.sid
+
+
+async def test_draining_closes_the_transport(desk: Desk) -> None:
+    clients = [await desk.connected("42"), await desk.connected("7")]
+    desk.live.begin_drain()
+    await desk.move(desk.live.limits.drain_s + 1)
+    assert all(client.closed() for client in clients)
+    assert not any(client.read() or client.disconnected for client in clients)
+    late = desk.client("42")
+    await late.connect()
+    assert late.closed()
+    assert late.error is None
+    assert desk.live.stats.connections == 0
+
+
+async def test_leaving_while_entering_leaves_nothing_behind(desk: Desk) -> None:
+    desk.groat.streams.gate = asyncio.Event()
+    clients = [desk.client("42") for _ in range(3)]
+    for client in clients:
+        await client.connect()
+    clients[0].lose()
+    clients[1].say("1")
+    desk.live.begin_drain(0)
+    await desk.move(1)
+    desk.groat.streams.gate.set()
+    await desk.settle()
+    assert clients[2].closed()
+    assert desk.live.stats.connections == desk.live.stats.feeds == 0
+    assert not any(client.read() or client.sid for client in clients)
+
+
+# How they come back.
+
+
+async def test_a_client_that_comes_back_gets_exactly_what_it_missed(desk: Desk) -> None:
+    client = await desk.connected("42", "partner")
+    desk.groat.publish("user:42", 2)
+    client.lose()
+    client.events.clear()
+    desk.groat.publish("user:42", 2)
+    desk.groat.publish("role:partner")
+    sid = client.sid
+    await client.connect()
+    assert client.recovered
+    assert client.sid != sid
+    assert client.events == [*told("role:partner", 1), *told("user:42", 3, 4)]
+    client.events.clear()
+    desk.groat.publish("user:42")
+    assert client.read() == told("user:42", 5)
+
+
+async def test_another_server_answers_from_the_database(desk: Desk) -> None:
+    client = await desk.connected("42")
+    desk.groat.publish("user:42")
+    client.lose()
+    client.events.clear()
+    desk.groat.publish("user:42")
+    async with on_desk(desk.groat) as other:
+        other.identities.let_in("token of 42", "42")
+        client.desk = other
+        await client.connect()
+        assert client.recovered
+        assert client.events == told("user:42", 2)
+        client.lose()
+
+
+async def test_wherever_a_connection_breaks_off_each_event_comes_once(desk: Desk) -> None:
+    """The client handles every possible beginning of what it was sent; half an event's packets may come again."""
+    for writes in range(5):
+        for packets in (None, 1, 2):
+            client = await desk.connected("42")
+            head = len(desk.groat.streams.of("user:42").events)
+            for _ in range(4):
+                desk.groat.publish("user:42")
+            client.read(writes, packets)
+            assert client.wire.receiver is not None
+            client.wire.receiver.lost()
+            desk.groat.publish("user:42", 2)
+            await client.connect()
+            assert client.recovered
+            whole = told("user:42", *range(head + 1, head + 7))
+            # What was cut off within an event comes again whole; all else comes once and in order.
+            again = {0: 0, 1: 1, 2: 2}[packets or 0] if writes else 0
+            kept = max(0, 2 * writes - (2 if again else 0)) if writes else 0
+            assert client.events == [*whole[:kept], *whole[kept : kept + again], *whole[kept:]], (
+                writes,
+                packets,
+            )
+            client.lose()
+
+
+async def test_a_recovery_that_breaks_off_goes_on_from_where_it_broke(desk: Desk) -> None:
+    client = await desk.connected("42")
+    client.lose()
+    client.events.clear()
+    desk.groat.publish("user:42", 5)
+    kept = client._take
+    taken: list[str] = []
+
+    def some(packet: str) -> None:
+        taken.append(packet)
+        if len(taken) <= 1 + 3 * 2:
+            kept(packet)
+
+    client._take = some  # type: ignore[method-assign]
+    await client.connect()
+    assert client.events == told("user:42", 1, 2)
+    client._take = kept  # type: ignore[method-assign]
+    assert client.wire.receiver is not None
+    client.wire.receiver.lost()
+    await client.connect()
+    assert client.recovered
+    assert client.events == told("user:42", 1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize("change", ["nothing", "tampered", "missing", "foreign", "junk", "not text"])
+async def test_an_offset_that_cannot_be_read_means_a_snapshot(desk: Desk, change: str) -> None:
+    client = await desk.connected("42")
+    desk.groat.publish("user:42")
+    client.lose()
+    client.events.clear()
+    desk.groat.publish("user:42")
+    other = await desk.connected("42")
+    client.offset = {
+        "nothing": "",
+        "tampered": client.offset.replace(":1", ":0"),
+        "missing": None,
+        "foreign": other.offset,
+        "junk": "\x00\ud800=" * 1_000,
+        "not text": [1, {"a": 2}],
+    }[change]
+    pid = client.pid
+    await client.connect()
+    assert not client.recovered
+    assert client.pid != pid
+    assert client.events == snapshots(role_all=0, user_42=2)
+    desk.groat.publish("user:42")
+    assert client.read() == told("user:42", 3)
+
+
+async def test_a_changed_user_gets_a_snapshot_and_nothing_of_the_former(desk: Desk) -> None:
+    client = await desk.connected("42")
+    desk.groat.publish("user:42", 2)
+    client.lose()
+    client.events.clear()
+    pid = client.pid
+    client.auth = {"token": desk.identities.let_in("t7", "7")}
+    await client.connect()
+    assert not client.recovered
+    assert client.pid != pid
+    assert client.events == snapshots(role_all=0, user_7=0)
+
+
+@pytest.mark.parametrize(
+    "pid", [7, None, "", "x" * 100_000, ["a"], {"a": 1}, "\ud800"], ids=lambda pid: str(pid)[:20]
+)
+async def test_a_pid_that_is_none_means_a_snapshot(desk: Desk, pid: Any) -> None:
+    client = desk.client("42")
+    await client.connect(pid=pid, offset="user:42=e1:0")
+    assert client.events == snapshots(role_all=0, user_42=0)
+
+
+async def test_a_pid_counts_in_its_namespace_only(desk: Desk) -> None:
+    client = await desk.connected("42")
+    client.lose()
+    client.events.clear()
+    other = Client(desk, "token of 42", "/custom")
+    other.pid, other.offset = client.pid, client.offset
+    await other.connect()
+    assert not other.recovered
+    assert other.events == snapshots(role_all=0, user_42=0)
+
+
+async def test_a_client_that_keeps_no_position_gets_a_snapshot_each_time(desk: Desk) -> None:
+    """socket.io-client before 4.6, and python-socketio."""
+    client = await desk.connected("42")
+    for total in (1, 2):
+        desk.groat.publish("user:42")
+        client.lose()
+        client.pid = client.offset = None
+        client.events.clear()
+        await client.connect()
+        assert client.events == snapshots(role_all=0, user_42=total)
+
+
+async def test_one_stream_that_cannot_go_on_makes_all_begin_anew(desk: Desk) -> None:
+    client = await desk.connected("42", "partner")
+    desk.groat.publish("user:42", 2)
+    desk.groat.publish("role:partner", 2)
+    client.lose()
+    client.events.clear()
+    desk.groat.publish("user:42")
+    desk.groat.publish("role:partner", 2)
+    desk.groat.streams.of("role:partner").forgotten = 3
+    await client.connect()
+    assert not client.recovered
+    assert client.events == snapshots(role_partner=4, role_all=0, user_42=3)
+    desk.groat.publish("user:42")
+    desk.groat.publish("role:partner")
+    client.events.clear()
+    assert client.read() == [*told("user:42", 4), *told("role:partner", 5)]
+
+
+async def test_a_role_that_was_taken_away_is_not_followed_any_more(desk: Desk) -> None:
+    client = await desk.connected("42", "partner")
+    client.lose()
+    client.events.clear()
+    desk.groat.publish("role:partner")
+    desk.groat.publish("user:42")
+    desk.identities.let_in("token of 42", "42")
+    await client.connect()
+    assert client.recovered
+    assert client.events == told("user:42", 1)
+    client.events.clear()
+    desk.groat.publish("role:partner")
+    assert client.read() == []
+
+
+@pytest.mark.parametrize("why", ["another epoch", "too far behind", "forgotten"])
+async def test_when_going_on_is_impossible_there_is_a_snapshot(desk: Desk, why: str) -> None:
+    client = await desk.connected("42")
+    desk.groat.publish("user:42")
+    client.lose()
+    client.events.clear()
+    stream = desk.groat.streams.of("user:42")
+    if why == "too far behind":
+        desk.groat.publish("user:42", BEHIND_MAX + 1)
+    else:
+        desk.groat.publish("user:42", 3)
+        if why == "forgotten":
+            stream.forgotten = 2
+        else:
+            stream.epoch = "e2"
+    await client.connect()
+    assert not client.recovered
+    assert client.events == snapshots(role_all=0, user_42=len(stream.events))
+
+
+async def test_a_stream_with_a_new_history_sends_its_readers_away_to_come_back(desk: Desk) -> None:
+    client = await desk.connected("42")
+    desk.groat.publish("user:42", 2)
+    client.read()
+    desk.groat.streams.of("user:42").epoch = "e2"
+    await desk.move(3)
+    assert client.closed()
+    client.events.clear()
+    await client.connect()
+    assert not client.recovered
+    assert client.events == snapshots(role_all=0, user_42=2)
+    desk.groat.publish("user:42")
+    client.events.clear()
+    assert client.read() == told("user:42", 3)
+    client.lose()
+    await client.connect()
+    assert client.recovered
+
+
+async def test_more_than_fits_the_answer_follows_in_pages(desk: Desk) -> None:
+    client = await desk.connected("42")
+    client.lose()
+    client.events.clear()
+    desk.groat.publish("user:42", 400, pad=500)
+    await client.connect()
+    for _ in range(50):
+        await desk.settle()
+    client.read()
+    assert client.recovered
+    assert client.events == told("user:42", *range(1, 401))
+    assert len(client.wire.writes[1]) < 3 * 200
+
+
+async def test_a_reader_that_does_not_read_is_passed_over_and_catches_up(desk: Desk) -> None:
+    client = await desk.connected("42")
+    receiver = client.wire.receiver
+    assert receiver is not None
+    receiver.choke()
+    desk.groat.publish("user:42", 700)
+    desk.groat.publish("role:all", 3)
+    assert client.read() == []
+    assert client.wire.turns == ["pause"]
+    receiver.drain()
+    for _ in range(50):
+        await desk.settle()
+    assert client.wire.turns == ["pause", "resume"]
+    client.read()
+    assert sorted(client.events, key=str) == sorted(
+        [*told("user:42", *range(1, 701)), *told("role:all", 1, 2, 3)], key=str
+    )
+    assert client.marks[-1].rpartition(".")[0] in (
+        "user:42=e1:700,role:all=e1:3",
+        "role:all=e1:3,user:42=e1:700",
+    )
+    client.lose()
+    client.events.clear()
+    await client.connect()
+    assert client.recovered
+    assert client.events == []
+
+
+async def test_lost_hints_are_healed_in_order(desk: Desk) -> None:
+    client = await desk.connected("42")
+    first, second, third = (desk.groat.commit("user:42") for _ in range(3))
+    desk.groat.hint(first)
+    desk.groat.hint(third)
+    await desk.move(3)
+    assert client.read() == told("user:42", 1, 2, 3)
+    assert second.first == 2
+
+
+async def test_a_choked_reader_that_is_far_behind_is_closed_and_begins_anew(desk: Desk) -> None:
+    client = await desk.connected("42")
+    receiver = client.wire.receiver
+    assert receiver is not None
+    receiver.choke()
+    desk.groat.publish("user:42", BEHIND_MAX + 1)
+    receiver.drain()
+    await desk.settle()
+    assert client.closed()
+    await client.connect()
+    assert not client.recovered
+    assert client.events == snapshots(role_all=0, user_42=BEHIND_MAX + 1)

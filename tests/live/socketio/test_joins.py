@@ -1,0 +1,53 @@
+"""Which room a page asks for: one's own in whatever words, never another's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from groat.identity import Identity
+from groat.live.socketio.joins import wanted_stream
+
+SOMEBODY = Identity("user:42", "42", frozenset({"partner"}))
+SERVICE = Identity("service:shop", None, frozenset({"partner"}))
+
+
+@pytest.mark.parametrize(
+    "args",
+    [[], [None], ["42"], [42], ["user:42"], ["user_42"], ["candidate-42"], ["42", "more"], [{"userId": 42}],
+     [{"user_id": "42"}, 1], [{"room": "user_42", "userId": 7}], [{"candidateId": "42"}], [{}]],
+    ids=str,
+)  # fmt: skip
+def test_ones_own_room(args: list[Any]) -> None:
+    assert wanted_stream(SOMEBODY, args) == "user:42"
+
+
+@pytest.mark.parametrize(
+    ("args", "stream"),
+    [
+        (["partner"], "role:partner"),
+        (["role:partner"], "role:partner"),
+        ([{"role": "partner"}], "role:partner"),
+        (["all"], "role:all"),
+    ],
+    ids=str,
+)
+def test_the_room_of_a_role(args: list[Any], stream: str) -> None:
+    assert wanted_stream(SOMEBODY, args) == stream
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["7"], [7], ["user:7"], ["user_4"], ["user:421"], ["142"], ["admin"], ["role:admin"], [{"userId": 7}], [True],
+     [["42"]], [4.2], [""], ["user:"], [":42"], ["user:user:42"], ["view:42:7"], [{"room": ["user:42"]}],
+     [{"room": {}}], [b"42"], ["user:\u0664\u0662"], [" 42"], ["x" * 100_000]],
+    ids=lambda args: str(args)[:40],
+)  # fmt: skip
+def test_anothers_room(args: list[Any]) -> None:
+    assert wanted_stream(SOMEBODY, args) is None
+
+
+def test_a_service_has_no_room_of_a_person() -> None:
+    assert wanted_stream(SERVICE, []) is None
+    assert wanted_stream(SERVICE, ["partner"]) == "role:partner"
