@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import quote
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -28,3 +29,10 @@ def path_of(scope: Scope) -> str:
     if mount and (path == mount or path.startswith(f"{mount}/")):
         return path[len(mount) :]
     return path
+
+
+def target_of(scope: Scope) -> bytes:
+    """Return the path and query of a request, as they stand on its first line."""
+    path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    query: bytes = scope["query_string"]
+    return path + b"?" + query if query else path

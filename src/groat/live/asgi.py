@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping
 
-from groat.asgi import Receive, Scope, Send, path_of
+from groat.asgi import Receive, Scope, Send, path_of, target_of
 from groat.live import doors, frames, rfc6455
 from groat.live.doors import Door, HandshakeRefused, Receiver, Request
 
@@ -119,6 +119,11 @@ async def serve(paths: Mapping[str, Door], scope: Scope, receive: Receive, send:
     try:
         if door is None:
             raise HandshakeRefused.problem(404, "no such WebSocket endpoint")
+        led = door.lead(request, target_of(scope))
+        if not isinstance(led, Request):
+            # Only the server itself could pass bytes on. A client that wanted to upgrade goes on with long-polling.
+            raise HandshakeRefused.problem(404, "another process keeps this session")
+        request = led
         subprotocol = doors.check(door, request)
     except HandshakeRefused:
         await send({"type": "websocket.close", "code": rfc6455.POLICY})

@@ -15,6 +15,8 @@ import msgspec
 from groat.live import origin
 
 if TYPE_CHECKING:
+    import asyncio
+
     from groat.live.limits import LiveLimits
 
 _CODES: Final = {
@@ -133,6 +135,28 @@ class Receiver(Protocol):
         """Clean up: the transport is gone, or the client broke the framing."""
 
 
+class Passage(Protocol):
+    """The way of a WebSocket to another process, which answers the handshake, too: bytes pass through unread."""
+
+    def begin(self, near: asyncio.Transport, head: bytes) -> None:
+        """Pass the client's handshake on, and from then on what comes back. Never waits."""
+
+    def feed(self, data: bytes) -> None:
+        """Pass on what the client sends."""
+
+    def choke(self) -> None:
+        """Read no more from the other process: the client's buffer is full."""
+
+    def drain(self) -> None:
+        """Read on: the client's buffer is nearly empty."""
+
+    def shut(self, window_s: float) -> None:
+        """Begin to close, at some moment within this many seconds: the server stops."""
+
+    def lost(self) -> None:
+        """End: the client is gone."""
+
+
 class Door(Protocol):
     """A protocol at a path."""
 
@@ -150,6 +174,12 @@ class Door(Protocol):
 
     def shut(self) -> None:
         """Begin to close the connections there are: the server stops."""
+
+    def lead(self, request: Request, target: bytes) -> Request | Passage:
+        """Return a request as its client made it, or the passage to another process that has to answer it.
+
+        `target` is what stands on its first line. Raises HandshakeRefused.
+        """
 
     def check(self, request: Request, offered: list[str]) -> str:
         """Return the subprotocol to answer with, of those offered, "" for none. Raises HandshakeRefused."""

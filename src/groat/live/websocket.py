@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from groat.live import doors, frames, rfc6455
-from groat.live.doors import Door, HandshakeRefused, Receiver, Request, doors_of
+from groat.live.doors import Door, HandshakeRefused, Passage, Receiver, Request, doors_of
 
 if TYPE_CHECKING:
     from uvicorn.config import Config
@@ -49,6 +49,7 @@ class WebSocketProtocol(asyncio.Protocol):
         "_held",
         "_late",
         "_part_timer",
+        "_passage",
         "_peers",
         "_reader",
         "_transport",
@@ -60,6 +61,7 @@ class WebSocketProtocol(asyncio.Protocol):
     def __init__(self, config: Config, server_state: ServerState, app_state: dict[str, Any]) -> None:
         self._doors = doors_of(config.loaded_app)
         self._door: Door | None = None
+        self._passage: Passage | None = None
         self._peers = server_state.connections
         self._transport: asyncio.Transport
         self._reader: rfc6455.FrameReader | None = None
@@ -102,17 +104,22 @@ class WebSocketProtocol(asyncio.Protocol):
         if self.receiver is not None:
             self.receiver.lost()
             self.receiver = None
+        if self._passage is not None:
+            self._passage.lost()
+            self._passage = None
 
     def shutdown(self) -> None:
         """Begin to close, for uvicorn stops: each connection gets a moment within the drain window."""
         if self._door is not None and self.receiver is not None:
             self._door.shut()
+        elif self._door is not None and self._passage is not None:
+            self._passage.shut(self._door.limits.drain_s)
         else:
             self._transport.close()
 
     def give_way(self) -> bool:
         """End the connection of a client that has not said who it is. Returns False if it has."""
-        if self.receiver is not None and self.receiver.is_known:
+        if self._passage is not None or (self.receiver is not None and self.receiver.is_known):
             return False
         if self.receiver is not None:
             self.receiver.give_way()
@@ -124,11 +131,15 @@ class WebSocketProtocol(asyncio.Protocol):
         """Choke the connection: the transport's buffer is full."""
         if self.receiver is not None:
             self.receiver.choke()
+        elif self._passage is not None:
+            self._passage.choke()
 
     def resume_writing(self) -> None:
         """Let the connection write again: the transport's buffer has drained."""
         if self.receiver is not None:
             self.receiver.drain()
+        elif self._passage is not None:
+            self._passage.drain()
 
     def eof_received(self) -> bool | None:
         """The client will send no more: the loop closes the transport."""
@@ -137,7 +148,9 @@ class WebSocketProtocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take bytes from the client: first the request, as uvicorn puts it together again, then frames."""
         if self._reader is None:
-            if not self._closing:
+            if self._passage is not None:
+                self._passage.feed(data)
+            elif not self._closing:
                 self._shake_hands(data)
             return
         if self._closing:
@@ -263,10 +276,16 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def _shake_hands(self, head: bytes) -> None:
         try:
-            request, key = _read(head, self._transport)
+            request, target, key = _read(head, self._transport)
             door = self._doors.get(request.path)
             if door is None:
                 raise HandshakeRefused.problem(404, "no such WebSocket endpoint")
+            led = door.lead(request, target)
+            if not isinstance(led, Request):
+                self._door, self._passage = door, led
+                led.begin(self._transport, head)
+                return
+            request = led
             subprotocol = doors.check(door, request)
         except HandshakeRefused as refused:
             self._closing = True
@@ -301,8 +320,8 @@ class WebSocketProtocol(asyncio.Protocol):
         self.receiver = door.open(self, request)
 
 
-def _read(head: bytes, transport: asyncio.Transport) -> tuple[Request, bytes]:
-    """Return the request for a WebSocket and its key. Raises HandshakeRefused."""
+def _read(head: bytes, transport: asyncio.Transport) -> tuple[Request, bytes, bytes]:
+    """Return the request for a WebSocket, its target as it came, and its key. Raises HandshakeRefused."""
     if len(head) > _REQUEST_BYTES_MAX:
         raise HandshakeRefused.problem(400, "request too large")
     line, *lines = head.split(b"\r\n\r\n", 1)[0].split(b"\r\n")
@@ -312,7 +331,8 @@ def _read(head: bytes, transport: asyncio.Transport) -> tuple[Request, bytes]:
         name, _, value = header.partition(b":")
         name, value = name.strip().lower(), value.strip()
         headers[name] = headers[name] + b"," + value if name in headers else value
-    path, _, query = rest.split(b" ", 1)[0].partition(b"?")
+    target = rest.split(b" ", 1)[0]
+    path, _, query = target.partition(b"?")
     peer = transport.get_extra_info("peername")
     request = Request(path.decode("latin-1"), query, headers, peer[0] if isinstance(peer, tuple) else "")
     if method != b"GET":
@@ -327,4 +347,4 @@ def _read(head: bytes, transport: asyncio.Transport) -> tuple[Request, bytes]:
             raise HandshakeRefused.problem(400, "bad Sec-WebSocket-Key")
     except binascii.Error:
         raise HandshakeRefused.problem(400, "bad Sec-WebSocket-Key") from None
-    return request, key
+    return request, target, key

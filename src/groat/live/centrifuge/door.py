@@ -32,6 +32,10 @@ class CentrifugeDoor:
         """Close each connection at a moment within the drain window."""
         self._live.begin_drain()
 
+    def lead(self, request: Request, target: bytes) -> Request:
+        """Return the request: any process answers it."""
+        return request
+
     def check(self, request: Request, offered: list[str]) -> str:
         """Return the subprotocol. Raises HandshakeRefused for the Protobuf form."""
         if "centrifuge-protobuf" in offered:

@@ -14,18 +14,21 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 
 from groat.live import frames, rfc6455
-from groat.live.doors import Receiver, Request, Wire
+from groat.live.doors import Passage, Receiver, Request, Wire
 from groat.live.limits import BURST_S, Bucket, LiveLimits
 from groat.live.socketio import engine_packets as packets
 from groat.live.socketio.engine_errors import UNKNOWN_SID, EngineError, check_request
 from groat.live.socketio.engine_polling import Polling
 from groat.live.socketio.engine_upgrade import Probe
 from groat.live.socketio.sids import Sids
+
+if TYPE_CHECKING:
+    from groat.live.socketio.relay import Relay
 
 PACKET_BYTES: Final = 4 * 1024
 """A packet counts as one message, and as one more for each this many bytes."""
@@ -375,7 +378,8 @@ class Engine:
     """The sockets of one process. It is the door for their WebSockets; `engine_http` answers their requests.
 
     `make_handler` makes a handler for each socket. `now` tells the time in seconds; `tick` is to be called often.
-    `is_serving` tells whether new sockets are taken.
+    `is_serving` tells whether new sockets are taken. `relay` passes on the requests of other processes' sessions, where
+    there are others.
     """
 
     binary: Final = True
@@ -387,11 +391,13 @@ class Engine:
         sids: Sids,
         now: Callable[[], float],
         is_serving: Callable[[], bool] = lambda: True,
+        relay: Relay | None = None,
     ) -> None:
         self.make_handler = make_handler
         self.limits = limits
         self.sids = sids
         self.now = now
+        self.relay = relay
         self.sockets: dict[str, EngineSocket] = {}
         self.newcomers: OrderedDict[EngineSocket, float] = OrderedDict()
         """The sockets whose clients have not said who they are, the oldest first, with the time of their handshakes."""
@@ -479,6 +485,10 @@ class Engine:
             socket.close("the server stops")
 
     # The door (see doors.Door).
+
+    def lead(self, request: Request, target: bytes) -> Request | Passage:
+        """Return the request, or the passage to the worker that keeps its session. Raises HandshakeRefused."""
+        return request if self.relay is None else self.relay.lead(request, target)
 
     def check(self, request: Request, offered: list[str]) -> str:
         """Check the request for a WebSocket. Raises HandshakeRefused."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from groat.asgi import Receive, Scope, Send, path_of
@@ -34,7 +35,15 @@ class _Gone(Exception):
 
 
 async def serve(engine: Engine, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one HTTP request of an Engine.IO client."""
+    """Answer one HTTP request of an Engine.IO client, or pass it on to the worker that keeps its session."""
+    answer = partial(_serve, engine)
+    if engine.relay is None:
+        await answer(scope, receive, send)
+    else:
+        await engine.relay.serve(answer, engine.limits.inbound_bytes_max, scope, receive, send)
+
+
+async def _serve(engine: Engine, scope: Scope, receive: Receive, send: Send) -> None:
     try:
         body, kind = await _answer(engine, scope, receive)
     except EngineError as error:

@@ -13,24 +13,26 @@ import asyncio
 import os
 import re
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
+from urllib.parse import urlsplit
 
 import httptools
 import msgspec
 import structlog
 
-from groat.asgi import ASGIApp, Message, Receive, Scope, Send
+from groat.asgi import ASGIApp, Message, Receive, Scope, Send, target_of
 from groat.live.socketio.engine_errors import BAD_REQUEST, UNKNOWN_SID, EngineError
 from groat.live.socketio.engine_http import JSON, send_answer
+from groat.live.socketio.passages import BUSY, Passage
 from groat.live.socketio.seals import FRESH_S, HEADER, Seal, Seals, digest_of
 from groat.live.socketio.sids import Owner, Sids
 from groat.sparing import SparingLog
 
 if TYPE_CHECKING:
+    from groat.live.doors import Request
     from groat.live.socketio.nodes import Nodes
 
 CONNECT_S: Final = 2.0
@@ -50,6 +52,8 @@ _HOP_BY_HOP: Final = frozenset(
 # The server adds these to each answer by itself.
 _OWN_HEADERS: Final = frozenset((b"connection", b"date", b"keep-alive", b"server", b"transfer-encoding"))
 _SID: Final = re.compile(rb"(?:^|&)sid=([^&]*)")
+
+T = TypeVar("T", bound=asyncio.BaseProtocol)
 
 log = SparingLog(structlog.get_logger("groat.live"))
 
@@ -171,6 +175,25 @@ class Relay:
         log.warning("relayed_astray", node=owner.node, worker=owner.worker, hint=_ASTRAY_HINT)
         return False
 
+    # WebSockets.
+
+    def lead(self, request: Request, target: bytes) -> Request | Passage:
+        """Return a request as its client made it, or the passage to the worker that keeps its session.
+
+        `target` is what stands on its first line. Raises HandshakeRefused.
+        """
+        sealed = request.headers.get(HEADER)
+        seal = None
+        if sealed is not None:
+            seal = self.unseal(sealed, b"GET", target, b"")
+            if seal is None:
+                raise EngineError(UNKNOWN_SID).refused()
+            request = msgspec.structs.replace(request, peer=seal.client)
+        owner = self.owner(request.query)
+        if owner is None or not self.may_pass(owner, seal):
+            return request
+        return Passage(self, owner, self.seal(owner, b"GET", target, b"", request.peer, "http"))
+
     # Requests over HTTP.
 
     async def serve(self, app: ASGIApp, body_max: int, scope: Scope, receive: Receive, send: Send) -> None:
@@ -187,7 +210,7 @@ class Relay:
         if body is None:
             await _refuse(send, EngineError(BAD_REQUEST, f"a body has at most {body_max} bytes", 413))
             return
-        method, target = scope["method"].encode(), _target(scope)
+        method, target = scope["method"].encode(), target_of(scope)
         seal = None
         if sealed is not None:
             seal = self.unseal(sealed, method, target, body)
@@ -208,11 +231,13 @@ class Relay:
     async def _pass_on(self, owner: Owner, request: bytes, receive: Receive, send: Send) -> bool:
         """Have a request answered by its owner. Returns False if that cannot be, and nothing was sent."""
         if not self.enter():
-            await _refuse(send, EngineError(BAD_REQUEST, "too many requests are passed on now", 503))
+            await _refuse(send, EngineError(BAD_REQUEST, BUSY, 503))
             return True
         try:
-            async with self.connected(owner) as (reader, writer):
-                writer.write(request)
+            reader = asyncio.StreamReader(READ_BYTES)
+            far = await self.connect(owner, partial(_Far, reader))
+            try:
+                far.transport.write(request)
                 answering = asyncio.ensure_future(_stream_back(reader, send))
                 leaving = asyncio.ensure_future(_left(receive))
                 try:
@@ -221,39 +246,29 @@ class Relay:
                 finally:
                     answering.cancel()
                     leaving.cancel()
-        except (OSError, ValueError):
-            # Besides a worker that is gone, this may be an address that is none.
+            finally:
+                # What was not sent by now is not wanted any more.
+                far.transport.abort()
+        except OSError:
             self.stats.unreachable += 1
             return False
         finally:
             self.leave()
 
-    @asynccontextmanager
-    async def connected(
-        self, owner: Owner
-    ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        """Connect to an owner for the length of the block. Raises OSError, if it is not there or unknown."""
+    async def connect(self, owner: Owner, make: Callable[[], T]) -> T:
+        """Connect a protocol that `make` makes to an owner. Raises OSError if that cannot be."""
+        loop = asyncio.get_running_loop()
         async with asyncio.timeout(CONNECT_S):
-            reader, writer = await self._connect(owner)
-        try:
-            yield reader, writer
-        finally:
-            # What was not sent by now is not wanted any more.
-            writer.transport.abort()
-
-    async def _connect(self, owner: Owner) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if owner.node == self._here.node:
-            if self._neighbours is None:
-                raise FileNotFoundError
-            self.stats.to_workers += 1
-            return await asyncio.open_unix_connection(self._neighbours.path(owner.worker), limit=READ_BYTES)
-        address = urlsplit(await self._nodes.address(owner.node))
-        if not address.hostname:
-            raise FileNotFoundError
-        self.stats.to_nodes += 1
-        is_safe = address.scheme == "https"
-        port = address.port or (443 if is_safe else 80)
-        return await asyncio.open_connection(address.hostname, port, ssl=is_safe or None, limit=READ_BYTES)
+            if owner.node == self._here.node:
+                if self._neighbours is None:
+                    raise FileNotFoundError(owner.worker)
+                self.stats.to_workers += 1
+                _, made = await loop.create_unix_connection(make, self._neighbours.path(owner.worker))
+                return made
+            host, port, is_safe = _split(await self._nodes.address(owner.node))
+            self.stats.to_nodes += 1
+            _, made = await loop.create_connection(make, host, port, ssl=is_safe or None)
+            return made
 
     def enter(self) -> bool:
         """Count one more request that is passed on. Returns False if there is no room for it."""
@@ -270,6 +285,30 @@ class Relay:
         self.stats.open -= 1
         if self._room is not None:
             self._room.leave("", self)
+
+
+def _split(address: str) -> tuple[str, int, bool]:
+    """Return host and port of a node's address, and whether it speaks TLS. Raises OSError if it is none."""
+    try:
+        parts = urlsplit(address)
+        is_safe = parts.scheme == "https"
+        host, port = parts.hostname, parts.port or (443 if is_safe else 80)
+    except ValueError:
+        host = None
+    if host is None:
+        raise FileNotFoundError(address)
+    return host, port, is_safe
+
+
+class _Far(asyncio.StreamReaderProtocol):
+    """The other end of a request that is passed on."""
+
+    transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        super().connection_made(transport)
+        self.transport = cast(asyncio.Transport, transport)
 
 
 class _Reply:
@@ -348,13 +387,6 @@ def _request(scope: Scope, method: bytes, target: bytes, value: bytes, body: byt
         b"connection: close",
     ]
     return b"\r\n".join((*head, b"", body))
-
-
-def _target(scope: Scope) -> bytes:
-    """Return the path and query of a request, as they stand on its first line."""
-    path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
-    query: bytes = scope["query_string"]
-    return path + b"?" + query
 
 
 async def _body(receive: Receive, bytes_max: int) -> bytes | None:

@@ -23,7 +23,7 @@ _LENGTH_MAX: Final = 2_048
 
 
 class Seal(msgspec.Struct, frozen=True, array_like=True):
-    """What the first node saw of a request: its client's address ("" if unknown), its scheme, and its body.
+    """A request as the first node saw it: its client's address ("" if unknown), its scheme, and its body.
 
     `at` is when it was passed on, in seconds since 1970; `digest` is the SHA-256 of the body. A `final` request is not
     passed on again.
