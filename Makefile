@@ -20,7 +20,7 @@ WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path
 SOAK_ROUNDS ?= 20
 SOAK_S ?= 3600
 
-.PHONY: setup python web demo cluster test lint types test-python test-web debian soak bench wheel packages examples lock audit clean
+.PHONY: setup python web demo cluster test lint types test-python test-web debian soak conformance bench wheel packages examples lock audit clean
 
 setup: python web
 
@@ -91,6 +91,10 @@ debian:
 
 soak: setup debian
 	GROAT_SOAK_ROUNDS=$(SOAK_ROUNDS) GROAT_SOAK_S=$(SOAK_S) $(BIN)/python -m pytest -m soak --timeout=0
+
+# The official suites of Engine.IO and Socket.IO, from a checkout of socketio/socket.io that is given.
+conformance: setup
+	$(BIN)/python -m tests.live.socketio.conformance "$(SOCKETIO)"
 
 bench: setup
 	$(BIN)/groat bench

@@ -1,10 +1,16 @@
-"""The echo application that the conformance suites of Socket.IO expect of a server."""
+"""The echo application that the conformance suites of Socket.IO expect of a server.
+
+`python -m tests.live.socketio.echo 3000` serves it on that port, at /socket.io/.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from typing import Any
 
 from groat.live.socketio.connection import Member, SocketServer
+from tests.live.socketio.server import serve
 
 
 class Echo(Member):
@@ -35,3 +41,7 @@ class Greeter(Member):
 
 def echo_server() -> SocketServer:
     return SocketServer({"/": Echo, "/custom": Greeter})
+
+
+if __name__ == "__main__":
+    asyncio.run(serve("/socket.io/", echo_server().make_handler, int(sys.argv[1])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -122,7 +123,7 @@ async def serving(
 
 
 async def serve(path: str, make_handler: Callable[[], EngineHandler], port: int) -> None:
-    """Serve handlers on this port, until a signal."""
+    """Serve handlers on this port, until a signal. A line on standard output says when it listens."""
     loop = asyncio.get_running_loop()
     engine = Engine(make_handler, SUITE, make_sids(), loop.time)
     gate = Gate()
@@ -142,5 +143,8 @@ async def serve(path: str, make_handler: Callable[[], EngineHandler], port: int)
             await asyncio.sleep(TICK_S)
 
     keeper = asyncio.create_task(keep_time())
-    await uvicorn.Server(config).serve()
+    config.load()
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        print("listening", flush=True)
+        await uvicorn.Server(config).serve([listener])
     keeper.cancel()
