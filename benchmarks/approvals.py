@@ -118,7 +118,7 @@ async def prepare(settings: Settings, given: argparse.Namespace, count: int) -> 
         await groat.bulk(
             [[("house:bank", f"user:p{n}", "1000000", "USD")] for n in range(USERS)], key="start"
         )
-        workflow = Workflow(groat, [kind])
+        workflow = Workflow(groat, program.kinds)
         ids: list[str] = []
         while len(ids) < count:
             filed = await asyncio.gather(

@@ -173,6 +173,13 @@ class Bearer:
         """Nobody's rights change."""
         return 0, []
 
+    async def unchanged(self, identities: Sequence[Identity]) -> set[Identity]:
+        """All of them."""
+        return set(identities)
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        """Nothing of anybody changes, so nobody is called back."""
+
 
 class Agreeing:
     """Streams that stand where the hub believes: the events of the CPU measurement are in no database."""
