@@ -6,7 +6,7 @@ batch's row are in one COMMIT.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -224,15 +224,18 @@ class Batch:
             rest = statements(book, streams, self._link, commands, published, postings, audit)
         if self._stale_keys:
             yield Query("drop_older_keys", (sorted(self._stale_keys),))
-        rows = self._key_rows()
-        keys = [Query("insert_keys", (rows,))] if rows else []
-        yield from hand_over(chain(first, rest, keys), few)
+        yield from hand_over(chain(first, rest, self._keys()), few)
         yield from write_program_rows(book)
         number = self._link.batch if book.made or audit else 0
-        if self.prepared and not number and not rows:
+        if self.prepared and not number and not self._decided:
             # This batch only replays, so ask the database to confirm that the earlier commits are durable.
             yield Query("confirm")
         return Committed(self._verdicts, published, number, self.caught_up)
+
+    def _keys(self) -> Iterator[Query]:
+        """Make the statement that writes the keys, when its turn comes: the database works on others meanwhile."""
+        if self._decided:
+            yield Query("insert_keys", (self._key_rows(),))
 
     def _key_rows(self) -> list[tuple[Any, ...]]:
         # The offset of each stream when a command was decided. Its answer does not include later events of the batch.

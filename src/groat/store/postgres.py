@@ -121,7 +121,8 @@ class PostgresStore:
             [_HERE / "sql" / self.dialect, *(e.directory / "sql" / self.dialect for e in extensions)]
         )
         # asyncpg asks of each element of an array whether it is a container, which costs as much as deciding a batch.
-        # So the arrays of a batch's statements go as text, but for those whose texts are JSON and would need escapes.
+        # So the arrays of a batch's statements go as text, but for those of long JSON, which PostgreSQL would have to
+        # read character by character.
         self._as_text = {
             name: {int(number) - 1 for number in _AS_TEXT.findall(sql)}
             for name, _, sql, _ in self._statements.values()
@@ -404,10 +405,15 @@ def array_text(values: Iterable[Any]) -> str:
         text = _encode(values).decode()
     except (OverflowError, TypeError, ValueError) as error:
         raise CommandFailed(repr(error)) from error
-    if "\\" in text:
-        # JSON has escapes that PostgreSQL's arrays do not have.
+    if "\\" in text and _has_escapes_of_json(text):
         return f"{{{','.join(map(_element, values))}}}"
     return f"{{{text[1:-1]}}}"
+
+
+def _has_escapes_of_json(text: str) -> bool:
+    """Return whether JSON escapes more than quotes and backslashes, in a way that PostgreSQL's arrays do not have."""
+    rest = text.replace("\\\\", "")
+    return rest.count("\\") != rest.count('\\"')
 
 
 def _element(value: Any) -> str:

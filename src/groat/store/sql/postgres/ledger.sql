@@ -154,14 +154,15 @@ SELECT unnest($1::text::bigint[]), unnest($2::text::bigint[]), unnest($3::text[]
 INSERT INTO groat_txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
                  reverses, hold, hold_after, positions, cause, batch)
 SELECT unnest($1::text::uuid[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::text[]),
-       unnest($5::text::text[]), unnest($6::text::text[]), unnest($7::text[]), unnest($8::text::bigint[]),
-       unnest($9::text::bigint[]), unnest($10::text::uuid[]), unnest($11::text::uuid[]), unnest($12::text[]),
-       unnest($13::text[]), unnest($14::text[]), unnest($15::text::bigint[]);
+       unnest($5::text::text[]), unnest($6::text::text[]), unnest($7::text::text[]), unnest($8::text::bigint[]),
+       unnest($9::text::bigint[]), unnest($10::text::uuid[]), unnest($11::text::uuid[]), unnest($12::text::text[]),
+       unnest($13::text::text[]), unnest($14::text::text[]), unnest($15::text::bigint[]);
 
 -- name: write_holds :add
 INSERT INTO groat_hold (id, source, destination, amount, captured, released, expires_at, status, created_at, cause)
-SELECT unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bigint[]), unnest($5::bigint[]),
-       unnest($6::bigint[]), unnest($7::bigint[]), unnest($8::text[]), unnest($9::bigint[]), unnest($10::text[])
+SELECT unnest($1::text::uuid[]), unnest($2::text::bigint[]), unnest($3::text::bigint[]), unnest($4::text::bigint[]),
+       unnest($5::text::bigint[]), unnest($6::text::bigint[]), unnest($7::text::bigint[]), unnest($8::text::text[]),
+       unnest($9::text::bigint[]), unnest($10::text::text[])
 ON CONFLICT (id) DO UPDATE
 SET captured = excluded.captured, released = excluded.released, status = excluded.status,
     expires_at = excluded.expires_at, cause = coalesce(groat_hold.cause, excluded.cause);
@@ -182,9 +183,9 @@ FROM (SELECT unnest($1::text::bigint[]) AS id, unnest($2::text::bigint[]) AS hea
 
 -- name: insert_acts :add
 INSERT INTO groat_act (id, at, kind, principal, actor, target, reason, key, before, after, batch)
-SELECT unnest($1::text::uuid[]), unnest($2::text::bigint[]), unnest($3::text[]), unnest($4::text[]),
-       unnest($5::text[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]),
-       unnest($10::text[]), unnest($11::text::bigint[]);
+SELECT unnest($1::text::uuid[]), unnest($2::text::bigint[]), unnest($3::text::text[]), unnest($4::text::text[]),
+       unnest($5::text::text[]), unnest($6::text::text[]), unnest($7::text::text[]), unnest($8::text::text[]),
+       unnest($9::text::text[]), unnest($10::text::text[]), unnest($11::text::bigint[]);
 
 -- name: drop_older_keys :add
 -- Make room for keys whose texts stand there only as the earlier forms of others, for older nodes (form 3).

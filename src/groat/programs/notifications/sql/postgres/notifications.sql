@@ -5,16 +5,17 @@ FROM groat_notification AS n WHERE n.id = ANY ($1::uuid[]);
 
 -- name: insert_notifications :rows
 INSERT INTO groat_notification (id, stream, number, level, title, body, category, thread, subject, at)
-SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::text[]),
-       unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::bigint[]);
+SELECT unnest($1::text::uuid[]), unnest($2::text::text[]), unnest($3::text::bigint[]), unnest($4::text::text[]),
+       unnest($5::text::text[]), unnest($6::text::text[]), unnest($7::text::text[]), unnest($8::text::text[]),
+       unnest($9::text::text[]), unnest($10::text::bigint[]);
 
 -- name: lock_notification_boxes :bulk
 SELECT b.stream, b.total, b.upto, b.spans, b.email, b.ways FROM groat_lock_boxes($1::text[]) AS b;
 
 -- name: write_notification_boxes :rows
 INSERT INTO groat_notification_box (stream, total, upto, spans, email, ways)
-SELECT unnest($1::text[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::text[]),
-       unnest($6::text[])
+SELECT unnest($1::text::text[]), unnest($2::text::bigint[]), unnest($3::text::bigint[]), unnest($4::text::text[]),
+       unnest($5::text::text[]), unnest($6::text::text[])
 ON CONFLICT (stream) DO UPDATE
 SET total = excluded.total, upto = excluded.upto, spans = excluded.spans, email = excluded.email, ways = excluded.ways;
 

@@ -9,11 +9,12 @@ FROM groat_request AS r WHERE r.id = ANY ($1::text[]) ORDER BY r.id FOR UPDATE;
 -- name: write_requests :rows
 INSERT INTO groat_request (id, kind, owner, state, version, data, hold, amount, asset, needed, approvals, filed_by, filed_at,
                      changed_at, decided_by, decided_at, reason, parent, due_at, waits, open, corrections)
-SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::integer[]),
-       unnest($6::text[]), unnest($7::text[]), unnest($8::bigint[]), unnest($9::text[]), unnest($10::integer[]),
-       unnest($11::text[]), unnest($12::text[]), unnest($13::bigint[]), unnest($14::bigint[]), unnest($15::text[]),
-       unnest($16::bigint[]), unnest($17::text[]), unnest($18::text[]), unnest($19::bigint[]),
-       unnest($20::smallint[]), unnest($21::smallint[]), unnest($22::text[])
+SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::text[]),
+       unnest($5::text::integer[]), unnest($6::text::text[]), unnest($7::text::text[]), unnest($8::text::bigint[]),
+       unnest($9::text::text[]), unnest($10::text::integer[]), unnest($11::text::text[]), unnest($12::text::text[]),
+       unnest($13::text::bigint[]), unnest($14::text::bigint[]), unnest($15::text::text[]),
+       unnest($16::text::bigint[]), unnest($17::text::text[]), unnest($18::text::text[]), unnest($19::text::bigint[]),
+       unnest($20::text::smallint[]), unnest($21::text::smallint[]), unnest($22::text::text[])
 ON CONFLICT (id) DO UPDATE
 SET state = excluded.state, version = excluded.version, data = excluded.data, hold = excluded.hold,
     amount = excluded.amount, asset = excluded.asset, needed = excluded.needed, approvals = excluded.approvals,
@@ -64,8 +65,9 @@ SELECT r.kind, count(*) FROM groat_request AS r WHERE r.kind = ANY ($1::text[]) 
 
 -- name: insert_request_steps :rows
 INSERT INTO groat_request_step (id, request, version, transition, source, target, actor, at, reason, input)
-SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::integer[]), unnest($4::text[]), unnest($5::text[]),
-       unnest($6::text[]), unnest($7::text[]), unnest($8::bigint[]), unnest($9::text[]), unnest($10::text[]);
+SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::integer[]), unnest($4::text::text[]),
+       unnest($5::text::text[]), unnest($6::text::text[]), unnest($7::text::text[]), unnest($8::text::bigint[]),
+       unnest($9::text::text[]), unnest($10::text::text[]);
 
 -- name: find_requests :bulk
 SELECT r.id, r.kind, r.owner, r.state, r.version, r.data, r.hold, r.amount, r.asset, r.needed, r.approvals, r.filed_by,
