@@ -261,6 +261,37 @@ async def hears_over_an_event_stream(served: Served) -> None:
                 break
 
 
+async def hears_over_socketio(served: Served) -> None:
+    """First over long-polling, then over a WebSocket."""
+    path, query = f"{served.prefix}/socket.io/", {"EIO": "4", "transport": "polling"}
+    query["sid"] = json.loads((await served.client.get(path, params=query)).text[1:])["sid"]
+
+    async def fetch() -> str:
+        return (await served.client.get(path, params=query)).text
+
+    connected = f'40{{"token":"{served.tokens["42"]}"}}'
+    assert (await served.client.post(path, params=query, content=connected)).text == "ok"
+    assert (await fetch()).startswith('40{"sid":')
+    fetching = asyncio.create_task(fetch())
+    await served.give("7")
+    assert '42["balance_updated",{' in await fetching
+    address = f"ws://127.0.0.1:{served.port}{path}?EIO=4&transport=websocket&sid={query['sid']}"
+    async with connect(address) as reader:
+        await reader.send("2probe")
+        assert await reader.recv() == "3probe"
+        assert await fetch() == "6"
+        await reader.send("5")
+        await served.give("8")
+        async for message in reader:
+            if str(message).startswith('42["balance_updated",{'):
+                assert '"balance":"15"' in str(message)
+                break
+
+
+async def test_balances_are_live_over_socketio(mounted: Served) -> None:
+    await hears_over_socketio(mounted)
+
+
 async def test_balances_are_live_over_a_websocket(mounted: Served) -> None:
     await hears_over_a_websocket(mounted)
 
@@ -288,7 +319,7 @@ async def test_the_outer_middleware_counts(mounted: Served) -> None:
 
 
 @pytest.mark.parametrize("server", [on_uvicorn, on_hypercorn], ids=["uvicorn", "hypercorn"])
-@pytest.mark.parametrize("hear", [hears_over_a_websocket, hears_over_an_event_stream])
+@pytest.mark.parametrize("hear", [hears_over_a_websocket, hears_over_an_event_stream, hears_over_socketio])
 async def test_any_asgi_server_serves_it_and_middleware_may_stand_around_it(
     settings: Settings, server: Callable[[ASGIApp], Any], hear: Callable[[Served], Any]
 ) -> None:

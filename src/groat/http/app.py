@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,14 @@ from groat.api.operations import Operation
 from groat.api.problems import HttpError, problem
 from groat.api.services import Services
 from groat.asgi import Message, Receive, Scope, Send, mount_of, path_of
-from groat.http import sheets
+from groat.http import sheets, socketio
 from groat.http.catalogue import Catalogue
 from groat.http.core import CORE
 from groat.http.cors import Cors
 from groat.http.hosts import is_well_formed
 from groat.http.pages import Console
 from groat.http.routes import Endpoints, Routes
+from groat.http.socketio import SocketIo
 from groat.http.tracing import NOT_TRACED, call_span, tell_status
 from groat.identity import Identities
 from groat.ledger.errors import Closed, GroatError
@@ -64,11 +65,12 @@ class App:
 
     def __init__(self, settings: Settings, groat: Groat | None = None) -> None:
         self.groat_live: Live | None = None
-        self.groat_doors: Mapping[str, Door] = {}
+        self.groat_doors: dict[str, Door] = {}
         self.here = Owner(new_name(), new_name())
         self.neighbours: Neighbours | None = None
         self.gate: Room | None = None
         self._relay: Relay | None = None
+        self._socketio: SocketIo | None = None
         self._settings = settings
         self._given = groat
         self._open: Groat | None = None
@@ -100,15 +102,20 @@ class App:
                 host = host or value
             elif name == b"origin":
                 origin = origin or value
+        path = path_of(scope)
+        for_engine = path in socketio.PATHS and self._settings.socketio
         if origin is not None:
-            send = self._cors.send(scope, origin, host, send)
+            send = self._cors.send(scope, origin, host, send, reads_no_cookie=for_engine)
             if self._settings.origins and self._cors.is_preflight(scope):
                 await Answer(b"", 204)(scope, receive, send)
                 return
         if not is_well_formed(host):
             await problem(HttpError("invalid_request"))(scope, receive, send)
             return
-        endpoints, values = self._routes.find(path_of(scope))
+        if for_engine:
+            await self._poll(scope, receive, send)
+            return
+        endpoints, values = self._routes.find(path)
         found = endpoints.get(method)
         if found is not None:
             endpoint, names = found
@@ -123,6 +130,20 @@ class App:
         else:
             allow = (b"allow", ", ".join(endpoints.allow).encode())
             await problem(HttpError("method_not_allowed"), (allow,))(scope, receive, send)
+
+    async def _poll(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request of a Socket.IO client."""
+        if self._socketio is None:
+            await problem(Closed())(scope, receive, send)
+        else:
+            await self._socketio.serve(scope, receive, send)
+
+    def begin_drain(self) -> None:
+        """Take no new live readers, and close those there are within the drain window."""
+        if self.groat_live is not None:
+            self.groat_live.begin_drain()
+        if self._socketio is not None:
+            self._socketio.begin_drain()
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a WebSocket; a close before it is accepted is a 403 to the client."""
@@ -270,11 +291,16 @@ class App:
                 services.metrics.sources += [partial(measure, services) for measure in program.metrics]
             self.services, self.groat_live, self._open = services, live, groat
             self.groat_doors = {centrifuge.PATH: CentrifugeDoor(live)}
+            if settings.socketio:
+                self._socketio = await stack.enter_async_context(
+                    SocketIo.running(groat, live, self.catalogue, self._relay, settings)
+                )
+                self.groat_doors |= self._socketio.doors
             try:
                 yield
                 await live.drain(0.0)
             finally:
-                self.services = self._open = None
+                self.services = self._socketio = self._open = None
 
 
 def create_app(settings: Settings, groat: Groat | None = None) -> App:

@@ -1,6 +1,7 @@
 """Cross-origin pages: those of the setting ``origins`` may call the API with a token of their own.
 
-Credentials are never allowed across origins: the session cookie works on the server's own pages only.
+Credentials are never allowed across origins: the session cookie works on the server's own pages only. The door of
+Socket.IO is the exception, for stock clients may be set to send credentials; it reads no cookie.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from typing import Any
 from groat.asgi import Message, Scope, Send
 from groat.live.origin import is_allowed, normal, tell
 
+_ASKED = b"access-control-request-headers"
+_ALLOWED_HEADERS = b"access-control-allow-headers"
 _ALLOWED = (
     (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE"),
     (
-        b"access-control-allow-headers",
+        _ALLOWED_HEADERS,
         b"authorization, content-type, idempotency-key, if-none-match, last-event-id",
     ),
     (b"access-control-max-age", b"600"),
@@ -34,8 +37,11 @@ class Cors:
             name == b"access-control-request-method" for name, _ in scope["headers"]
         )
 
-    def send(self, scope: Scope, origin: bytes, host: bytes, send: Send) -> Send:
-        """``send``, with the headers for a request of this origin if it is listed."""
+    def send(self, scope: Scope, origin: bytes, host: bytes, send: Send, *, reads_no_cookie: bool) -> Send:
+        """``send``, with the headers for a request of this origin if it is listed.
+
+        Where no cookie is read, credentials and headers of any name may come along, and mean nothing.
+        """
         page = origin.decode("latin-1")
         if not (self._any or normal(page) in self._origins):
             if not is_allowed(page, host.decode("latin-1"), ()):
@@ -46,8 +52,14 @@ class Cors:
             (b"vary", b"origin"),
             _EXPOSED,
         ]
+        if reads_no_cookie:
+            added.append((b"access-control-allow-credentials", b"true"))
         if self.is_preflight(scope):
             added += _ALLOWED
+            asked = next((value for name, value in scope["headers"] if name == _ASKED), b"")
+            if reads_no_cookie and asked:
+                added = [each for each in added if each[0] != _ALLOWED_HEADERS]
+                added.append((_ALLOWED_HEADERS, asked))
 
         async def send_with_headers(message: Message) -> None:
             changed: Any = message

@@ -131,8 +131,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: take no new readers, close those there within the drain window, finish requests, close the ledger."""
-        if self._app.groat_live is not None:
-            self._app.groat_live.begin_drain()
+        self._app.begin_drain()
         await super().shutdown(sockets)
         for keeper in self._keepers:
             keeper.cancel()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
@@ -38,7 +38,7 @@ class LiveLimits(msgspec.Struct, frozen=True):
     drain_s: float = 10.0
 
     @classmethod
-    def of(cls, settings: Settings) -> LiveLimits:
+    def of(cls, settings: Settings) -> Self:
         """Return the limits that the settings ask for."""
         return cls(
             connections_per_user=settings.connections_per_user,

@@ -80,7 +80,7 @@ class EngineHandler(Protocol):
         """End: the socket is gone, whoever closed it. Called once."""
 
 
-class State(IntEnum):
+class EngineState(IntEnum):
     """The states of a socket."""
 
     OPEN = 0
@@ -128,7 +128,7 @@ class EngineSocket:
         self.text_only = text_only
         """The client wants bytes in base64, also over a WebSocket."""
         self.handler = engine.make_handler()
-        self.state = State.OPEN
+        self.state = EngineState.OPEN
         self.choked = False
         self.is_known = False
         self.upgrading: Probe | None = None
@@ -140,7 +140,7 @@ class EngineSocket:
 
     def send(self, data: str | bytes) -> None:
         """Send a message. Never waits; nothing is sent once the socket is closed."""
-        if self.state is not State.OPEN:
+        if self.state is not EngineState.OPEN:
             return
         if isinstance(data, str):
             self.write(frames.text(b"4" + data.encode()))
@@ -154,7 +154,7 @@ class EngineSocket:
 
         An abrupt close drops what the client has not fetched, and does not listen to it any more.
         """
-        if self.state is not State.OPEN:
+        if self.state is not EngineState.OPEN:
             return
         wire = self._wire
         if not isinstance(wire, Polling):
@@ -164,7 +164,7 @@ class EngineSocket:
         else:
             # The session ends when the client has fetched this, or does not come for it.
             wire.close()
-            self.state = State.CLOSING
+            self.state = EngineState.CLOSING
             self.deadline = self._engine.now() + self._engine.limits.close_s
             self._engine.newcomers.pop(self, None)
             self.write = _drop
@@ -179,7 +179,7 @@ class EngineSocket:
 
     def unsettle(self) -> None:
         """Note that the client is nobody any more: it has `settle_s` to say again who it is, or gives way."""
-        if self.is_known and self.state is State.OPEN:
+        if self.is_known and self.state is EngineState.OPEN:
             self.is_known = False
             self._engine.newcomers[self] = self._engine.now()
 
@@ -199,14 +199,14 @@ class EngineSocket:
 
     def receive(self, message: bytes) -> None:
         """Take a packet. One that is malformed, or one too many, closes the socket."""
-        if self.state is not State.OPEN or not self._charge(1 + len(message) // PACKET_BYTES):
+        if self.state is not EngineState.OPEN or not self._charge(1 + len(message) // PACKET_BYTES):
             return
         self._heard = True
         kind = message[0] if message else 0
         if kind in (packets.MESSAGE, packets.BASE64):
             try:
                 data = packets.message_data(message)
-            except packets.MalformedPacket as error:
+            except packets.BadPacket as error:
                 self.fail(str(error))
             else:
                 self._hand(data)
@@ -217,7 +217,7 @@ class EngineSocket:
 
     def receive_binary(self, message: bytes) -> None:
         """Take a message of bytes."""
-        if self.state is State.OPEN and self._charge(1 + len(message) // PACKET_BYTES):
+        if self.state is EngineState.OPEN and self._charge(1 + len(message) // PACKET_BYTES):
             self._heard = True
             self._hand(message)
 
@@ -256,7 +256,7 @@ class EngineSocket:
 
     def choke(self) -> None:
         """Tell the handler that the client does not read."""
-        if not self.choked and self.state is State.OPEN:
+        if not self.choked and self.state is EngineState.OPEN:
             self.choked = True
             self._unread = math.inf
             self._wire.pause_reading()
@@ -264,7 +264,7 @@ class EngineSocket:
 
     def drain(self) -> None:
         """Tell the handler that the client has read."""
-        if self.choked and self.state is State.OPEN:
+        if self.choked and self.state is EngineState.OPEN:
             self.choked = False
             self._wire.resume_reading()
             self.handler.drain()
@@ -304,7 +304,7 @@ class EngineSocket:
         self._wire, wire.receiver = wire, self
         if rest:
             wire.write(rest)
-        if self.state is State.CLOSING:
+        if self.state is EngineState.CLOSING:
             wire.hang_up(rfc6455.NORMAL, "")
             self._end("closed by the server")
             return
@@ -314,7 +314,7 @@ class EngineSocket:
 
     def fetched(self) -> None:
         """Go on, for the client has fetched all there was; or end, if that was the last."""
-        if self.state is State.CLOSING:
+        if self.state is EngineState.CLOSING:
             self._end("closed by the server")
         else:
             self.drain()
@@ -323,12 +323,12 @@ class EngineSocket:
 
     def tick(self, now: float) -> None:
         """Do what is due: ping, or close a client that does not answer or does not read."""
-        if now < self.deadline or self.state is State.CLOSED:
+        if now < self.deadline or self.state is EngineState.CLOSED:
             return
         limits = self._engine.limits
         # When the server is late, the client gets its time nevertheless.
         due = max(self.deadline, now - LATE_S)
-        if self.state is State.CLOSING:
+        if self.state is EngineState.CLOSING:
             self._end("closed by the server")
         elif not self._pinged:
             self._pinged, self._heard = True, False
@@ -349,10 +349,10 @@ class EngineSocket:
     # The end.
 
     def _end(self, reason: str) -> None:
-        if self.state is State.CLOSED:
+        if self.state is EngineState.CLOSED:
             return
-        was_open = self.state is State.OPEN
-        self.state = State.CLOSED
+        was_open = self.state is EngineState.OPEN
+        self.state = EngineState.CLOSED
         self.write = _drop
         self._engine.forget(self)
         if isinstance(self._wire, Polling):

@@ -144,7 +144,7 @@ async def _take_in(
             if not await polling.may_take():
                 break
             socket.receive(packet)
-    except packets.MalformedPacket as error:
+    except packets.BadPacket as error:
         socket.fail(str(error))
     finally:
         polling.is_posting = False

@@ -34,7 +34,7 @@ PROBE: Final = b"2probe"
 PROBED_PACKET: Final = frames.text(b"3probe")
 
 
-class MalformedPacket(Exception):
+class BadPacket(Exception):
     """The bytes are no packet that a client may send."""
 
 
@@ -51,14 +51,14 @@ def open_packet(sid: str, upgrades: list[str], interval_s: float, timeout_s: flo
 
 
 def split(body: bytes, packets_max: int) -> list[bytes]:
-    """Return the packets of a body of long-polling. Raises MalformedPacket if it is not UTF-8 or has too many."""
+    """Return the packets of a body of long-polling. Raises BadPacket if it is not UTF-8 or has too many."""
     try:
         body.decode()
     except UnicodeDecodeError:
-        raise MalformedPacket("a body must be UTF-8") from None
+        raise BadPacket("a body must be UTF-8") from None
     packets = body.split(SEPARATOR, packets_max)
     if len(packets) > packets_max:
-        raise MalformedPacket(f"a body has at most {packets_max} packets")
+        raise BadPacket(f"a body has at most {packets_max} packets")
     return packets
 
 
@@ -72,14 +72,14 @@ def join(framed: Iterable[bytes]) -> bytes:
 
 
 def message_data(packet: bytes) -> str | bytes:
-    """Return the data of a message packet. Raises MalformedPacket if it is another packet, or bad base64."""
+    """Return the data of a message packet. Raises BadPacket if it is another packet, or bad base64."""
     if not packet:
-        raise MalformedPacket("a packet has a type")
+        raise BadPacket("a packet has a type")
     if packet[0] == MESSAGE:
         return packet[1:].decode()
     if packet[0] == BASE64:
         try:
             return base64.b64decode(packet[1:], validate=True)
         except binascii.Error:
-            raise MalformedPacket("bytes are base64 here") from None
-    raise MalformedPacket("no such packet")
+            raise BadPacket("bytes are base64 here") from None
+    raise BadPacket("no such packet")
