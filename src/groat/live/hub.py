@@ -252,8 +252,9 @@ class Hub:
         """
         count = len(due)
         for feed, write, news, message in due:
-            if feed.write is write and feed.offset + 1 == news[2]:
-                feed.offset = news[3]
+            last = news[3]
+            if feed.write is write and feed.offset < last:
+                feed.offset = last
                 write(message)
             else:
                 count -= 1
