@@ -7,6 +7,7 @@ import pytest
 
 from groat import Groat
 from tests.live.fakes import FakeGroat
+from tests.live.hand_clock import HandClock
 from tests.live.serving import Served, serving
 
 
@@ -34,4 +35,11 @@ async def served(ledger: Groat, plain_asgi: bool) -> AsyncIterator[Served]:
 async def faked(plain_asgi: bool) -> AsyncIterator[Served]:
     """A server over streams in memory, once per transport."""
     async with serving(FakeGroat(), plain_asgi=plain_asgi) as served:
+        yield served
+
+
+@pytest.fixture
+async def timed(plain_asgi: bool) -> AsyncIterator[Served]:
+    """A server over streams in memory, whose clock the test moves, once per transport."""
+    async with serving(FakeGroat(), plain_asgi=plain_asgi, clock=HandClock()) as served:
         yield served

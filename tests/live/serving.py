@@ -20,6 +20,7 @@ from groat.live.plain.streams import EventStream, EventStreams, long_poll, long_
 from groat.live.websocket import WebSocketProtocol
 from groat.settings import Settings
 from tests.live.fakes import FakeGroat, FakeIdentities
+from tests.live.hand_clock import HandClock
 from tests.live.waiting import until
 
 
@@ -64,14 +65,23 @@ async def _answer(send: Any, body: bytes) -> None:
 class Served:
     """What a test needs to know of a running server."""
 
-    def __init__(self, live: Live, identities: FakeIdentities, groat: Any, port: int) -> None:
+    def __init__(
+        self, live: Live, identities: FakeIdentities, groat: Any, port: int, clock: HandClock | None
+    ) -> None:
         self.live = live
+        self._clock = clock
         self.identities = identities
         self.groat = groat
         self.port = port
         self.url = f"ws://127.0.0.1:{self.port}/connection/websocket"
         self._keys = count_up()
         self.http = f"http://127.0.0.1:{self.port}"
+
+    @property
+    def clock(self) -> HandClock:
+        """The clock that the test moves."""
+        assert self._clock is not None
+        return self._clock
 
     async def credit(self, user: str, count: int = 1) -> None:
         """Post `count` transactions of 1 CREDIT to a user, all told of by events."""
@@ -87,15 +97,20 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    groat: Groat | FakeGroat, limits: LiveLimits | None = None, *, plain_asgi: bool = False
+    groat: Groat | FakeGroat,
+    limits: LiveLimits | None = None,
+    *,
+    plain_asgi: bool = False,
+    clock: HandClock | None = None,
 ) -> AsyncIterator[Served]:
-    """Serve a Live over a ledger; limits of rates are wide unless given."""
+    """Serve a Live over a ledger; limits of rates are wide unless given. Its time is the loop's unless given."""
     identities = FakeIdentities()
     live = Live(
         cast(Groat, groat),
         identities,
         Settings(),
         limits or LiveLimits(connects_per_minute=1_000, messages_per_second=1_000, drain_s=0.2),
+        clock,
     )
     await live.start()
     config = uvicorn.Config(
@@ -113,9 +128,12 @@ async def serving(
         lambda: protocol(config=config, server_state=state, app_state={}), "127.0.0.1", 0
     )
     try:
-        yield Served(live, identities, groat, listener.sockets[0].getsockname()[1])
+        yield Served(live, identities, groat, listener.sockets[0].getsockname()[1], clock)
     finally:
-        await live.drain(0)
+        draining = asyncio.create_task(live.drain(0))
+        while not draining.done():
+            await (clock.pass_s(1) if clock is not None else asyncio.sleep(0.001))
+        await draining
         listener.close()
         for connection in list(state.connections):
             cast(Any, connection).shutdown()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -14,6 +13,7 @@ import pytest
 
 from groat.ledger.errors import InvalidInput
 from groat.live import LiveLimits
+from groat.live.plain.streams import HEARTBEAT_S
 from groat.live.positions import parse_position
 from tests.live.fakes import FakeGroat
 from tests.live.serving import Served, serving
@@ -233,30 +233,36 @@ async def test_an_event_stream_of_another_history_is_reset_or_ends(
             await events.next()
 
 
-async def test_heartbeats_keep_an_idle_stream_open(
-    faked: Served, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("groat.live.plain.streams.HEARTBEAT_S", 0.02)
-    async with source(http) as events:
+async def test_heartbeats_keep_an_idle_stream_open(timed: Served) -> None:
+    timed.identities.let_in("t", "42")
+    async with client_of(timed) as client, source(client) as events:
         await events.next()
         reading = asyncio.create_task(events.next())
-        await until(lambda: events.comments >= 3)
-        faked.groat.publish(ME)
+        for beat in range(1, 4):
+            await timed.clock.pass_s(HEARTBEAT_S)
+            await until(lambda beat=beat: events.comments == beat)  # type: ignore[misc]
+        timed.groat.publish(ME)
         assert (await reading)[1] == "e1:1"
 
 
-async def test_an_event_stream_ends_with_its_token(faked: Served) -> None:
-    faked.identities.let_in("t", "42", expires_at=int(time.time()) + 1)
-    async with client_of(faked) as client, source(client) as events:
+async def test_an_event_stream_ends_with_its_token(timed: Served) -> None:
+    timed.identities.let_in("t", "42", expires_at=round(timed.clock.wall() + 100))
+    async with client_of(timed) as client, source(client) as events:
         await events.next()
+        await timed.clock.pass_s(99)
+        timed.groat.publish(ME)
+        assert (await events.next())[1] == "e1:1"
+        await timed.clock.pass_s(1)
         with pytest.raises(EOFError):
             await events.next()
 
 
-async def test_an_event_stream_ends_when_rights_change(faked: Served, http: httpx.AsyncClient) -> None:
-    async with source(http) as events:
+async def test_an_event_stream_ends_when_rights_change(timed: Served) -> None:
+    timed.identities.let_in("t", "42")
+    async with client_of(timed) as client, source(client) as events:
         await events.next()
-        faked.identities.changed.append(ME)
+        timed.identities.changed.append(ME)
+        await timed.clock.pass_s(5)
         with pytest.raises(EOFError):
             await events.next()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -166,35 +165,36 @@ async def test_a_stream_of_another_history_ends_all_and_resets_the_one(
         assert (await events.next())[2]["stream"] == "user:42"
 
 
-async def test_it_ends_with_the_token_and_with_the_rights(faked: Served) -> None:
-    faked.identities.let_in("t", "42", "admin", expires_at=int(time.time()) + 1)
-    async with client_of(faked) as client, source(client) as events:
+async def test_it_ends_with_the_token_and_with_the_rights(timed: Served) -> None:
+    timed.identities.let_in("t", "42", "admin", expires_at=round(timed.clock.wall() + 5))
+    async with client_of(timed) as client, source(client) as events:
         for _ in STREAMS:
             await events.next()
+        await timed.clock.pass_s(5)
         with pytest.raises(EOFError):
             await events.next()
-    faked.identities.let_in("t", "42", "admin")
-    async with client_of(faked) as client, source(client) as events:
+    timed.identities.let_in("t", "42", "admin")
+    async with client_of(timed) as client, source(client) as events:
         for _ in STREAMS:
             await events.next()
-        faked.identities.changed.append("user:42")
+        timed.identities.changed.append("user:42")
+        await timed.clock.pass_s(5)
         with pytest.raises(EOFError):
             await events.next()
 
 
 @pytest.mark.parametrize("jump_s", [-3_600, 3_600])
-async def test_a_clock_that_is_set_changes_nothing_of_a_tokens_end(
-    faked: Served, monkeypatch: pytest.MonkeyPatch, jump_s: int
-) -> None:
+async def test_a_clock_that_is_set_changes_nothing_of_a_tokens_end(timed: Served, jump_s: int) -> None:
     """What is left of a token is a duration once the stream is open."""
-    faked.identities.let_in("t", "42", "admin", expires_at=int(time.time()) + 2)
-    real = time.time
-    async with client_of(faked) as client, source(client) as events:
+    timed.identities.let_in("t", "42", "admin", expires_at=round(timed.clock.wall() + 10))
+    async with client_of(timed) as client, source(client) as events:
         for _ in STREAMS:
             await events.next()
-        monkeypatch.setattr("groat.live.clock.time.time", lambda: real() + jump_s)
-        faked.groat.publish("user:42")
+        timed.clock.set_by += jump_s
+        await timed.clock.pass_s(9)
+        timed.groat.publish("user:42")
         assert (await events.next())[2]["stream"] == "user:42"
+        await timed.clock.pass_s(1)
         with pytest.raises(EOFError):
             await events.next()
 

@@ -11,12 +11,11 @@ from typing import cast
 
 import pytest
 
-from groat.live import LiveLimits
 from groat.live.centrifuge.connection import Connection
 from groat.live.endings import Ending
 from tests.live.fakes import FakeGroat
 from tests.live.python_client import Sdk
-from tests.live.serving import Served, serving
+from tests.live.serving import Served
 from tests.live.waiting import until
 from tests.live.wire import Wire, frame, shake_hands, wired
 
@@ -140,14 +139,16 @@ async def test_while_choked_it_is_not_listened_to(faked: Served) -> None:
         assert (await slow.heard())["id"] == 9
 
 
-async def test_one_that_does_not_move_at_all_is_closed(plain_asgi: bool) -> None:
-    groat = FakeGroat()
-    limits = LiveLimits(ping_s=1, close_s=0.1, drain_s=0.1)
-    async with serving(groat, limits, plain_asgi=plain_asgi) as served, stopped(served):
-        (connection,) = connections(served)
-        await choke(served, connection)
-        await until(lambda: served.live.stats.closes == {Ending.SLOW: 1})
-        await until(lambda: served.live.stats.connections == 0)
+async def test_one_that_does_not_move_at_all_is_closed(timed: Served) -> None:
+    async with stopped(timed):
+        (connection,) = connections(timed)
+        await choke(timed, connection)
+        # At the first beat nobody knows yet whether it moves.
+        await timed.clock.pass_s(26)
+        assert timed.live.stats.closes == {}
+        await timed.clock.pass_s(26)
+        assert timed.live.stats.closes == {Ending.SLOW: 1}
+        assert timed.live.stats.connections == 0
 
 
 @pytest.mark.parametrize("pad", [10, 70_000])

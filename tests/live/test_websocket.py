@@ -10,6 +10,7 @@ import pytest
 
 from groat.live import LiveLimits
 from tests.live.fakes import FakeGroat
+from tests.live.hand_clock import HandClock
 from tests.live.serving import Served, serving
 from tests.live.waiting import until
 from tests.live.wire import MASK, frame, masked, request, shake_hands, socket_to, wired
@@ -215,9 +216,10 @@ async def test_a_close_is_answered_with_its_code(
 
 
 async def test_a_client_that_never_answers_a_close_is_cut_off() -> None:
-    limits = LiveLimits(first_frame_s=0.1, close_s=0.2, drain_s=0.1)
-    async with serving(FakeGroat(), limits) as served, wired(served) as wire:
+    async with serving(FakeGroat(), clock=HandClock()) as served, wired(served) as wire:
+        await served.clock.pass_s(11)
         assert await wire.closed() == 3502
+        await served.clock.pass_s(5)
         with suppress(ConnectionResetError):
             assert await wire.is_ended()
 
@@ -274,11 +276,17 @@ async def test_a_message_in_many_pieces_is_no_flood(token: str) -> None:
 )
 @pytest.mark.parametrize("connected", [False, True], ids=["before connect", "connected"])
 async def test_a_message_that_does_not_end_closes(connected: bool, begun: bytes) -> None:
-    async with serving(FakeGroat(), LiveLimits(message_s=0.2, drain_s=0.1)) as served:
+    limits = LiveLimits(first_frame_s=60)
+    async with serving(FakeGroat(), limits, clock=HandClock()) as served:
         token = served.identities.let_in("t", "42")
         async with wired(served, token if connected else None) as wire:
             wire.send(begun)
-            assert await wire.closed() == 3008
+            closing = asyncio.create_task(wire.closed())
+            while not closing.done():
+                # The bytes may not have arrived before time passes.
+                await served.clock.pass_s(10)
+                await asyncio.sleep(0)
+            assert await closing == 3008
 
 
 async def test_a_big_read_is_worked_off_whole_and_in_order(faked: Served, token: str) -> None:

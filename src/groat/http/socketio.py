@@ -34,7 +34,7 @@ class SocketIo:
             door.server.make_handler,
             EngineLimits.of(settings),
             relay.sids,
-            live.now,
+            live.clock,
             lambda: live.running and not live.draining,
         )
         self.doors: Mapping[str, Engine] = dict.fromkeys(PATHS, self.engine)

@@ -17,6 +17,7 @@ from groat.live import origin
 if TYPE_CHECKING:
     import asyncio
 
+    from groat.live.clock import Clock
     from groat.live.limits import LiveLimits
 
 _CODES: Final = {
@@ -163,6 +164,10 @@ class Door(Protocol):
     @property
     def limits(self) -> LiveLimits:
         """Return the bounds of its connections."""
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock of its connections."""
 
     @property
     def binary(self) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from groat.live import doors, frames, rfc6455
+from groat.live.clock import Timer
 from groat.live.doors import Door, HandshakeRefused, Passage, Receiver, Request, doors_of
 
 if TYPE_CHECKING:
@@ -66,12 +67,12 @@ class WebSocketProtocol(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._reader: rfc6455.FrameReader | None = None
         self.receiver: Receiver | None = None
-        self._close_timer: asyncio.TimerHandle | None = None
+        self._close_timer: Timer | None = None
         self._closing = False
         self._deaf = False
         self._held = b""
         self._late = 0
-        self._part_timer: asyncio.TimerHandle | None = None
+        self._part_timer: Timer | None = None
         self.on_gone: Callable[[], None] | None = None
         """Called once, when the socket is gone: the HTTP protocol counts its connections."""
 
@@ -211,8 +212,7 @@ class WebSocketProtocol(asyncio.Protocol):
             self._part_timer.cancel()
             self._part_timer = None
         if reader.is_within and self._part_timer is None and self._door is not None and not self._closing:
-            loop = asyncio.get_running_loop()
-            self._part_timer = loop.call_later(self._door.limits.message_s, self._give_up)
+            self._part_timer = self._door.clock.call_later(self._door.limits.message_s, self._give_up)
 
     def _give_up(self) -> None:
         """Close: a message that began did not end in time."""
@@ -254,7 +254,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self.write(frames.close(code, reason))
         self.resume_reading()
         wait_s = _FAULT_CLOSE_S if self._deaf else self._door.limits.close_s
-        self._close_timer = asyncio.get_running_loop().call_later(wait_s, self._transport.abort)
+        self._close_timer = self._door.clock.call_later(wait_s, self._transport.abort)
 
     def backlog(self) -> int:
         """Return the number of bytes in the transport's buffer."""

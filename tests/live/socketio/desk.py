@@ -267,9 +267,7 @@ async def on_desk(
     await live.start()
     door = SocketDoor(live, names or FakeNames(), told)
     engine_limits = EngineLimits(messages_per_second=limits.messages_per_second)
-    engine = Engine(
-        door.server.make_handler, engine_limits, Sids("", Owner(new_name(), new_name())), clock.now
-    )
+    engine = Engine(door.server.make_handler, engine_limits, Sids("", Owner(new_name(), new_name())), clock)
     try:
         yield Desk(groat, live, door, engine, clock)
     finally:

@@ -15,10 +15,12 @@ from uvicorn.server import ServerState
 from groat.http.gate import Gate, HttpLimits
 from groat.http.protocol import Protocol
 from groat.live import asgi
+from groat.live.clock import LoopClock
 from groat.live.socketio import engine_http
 from groat.live.socketio.engine import Engine, EngineHandler, EngineLimits
 from groat.live.socketio.sids import Owner, Sids, new_name
 from groat.live.websocket import WebSocketProtocol
+from tests.live.hand_clock import HandClock
 from tests.live.waiting import until
 
 SUITE = EngineLimits(heartbeat_s=0.3, pong_s=0.2, inbound_bytes_max=1_000_000, messages_per_second=1_000)
@@ -43,16 +45,6 @@ class EngineApp:
 
 def make_sids() -> Sids:
     return Sids("", Owner(new_name(), new_name()))
-
-
-class HandClock:
-    """A clock that stands still until it is told to go on."""
-
-    def __init__(self) -> None:
-        self.at = 1_000.0
-
-    def now(self) -> float:
-        return self.at
 
 
 class Served:
@@ -89,7 +81,7 @@ async def serving(
         made.append(make_handler())
         return made[-1]
 
-    engine = Engine(make, limits or EngineLimits(messages_per_second=1_000), make_sids(), clock.now)
+    engine = Engine(make, limits or EngineLimits(messages_per_second=1_000), make_sids(), clock)
     gate = Gate(http_limits)
     config = uvicorn.Config(
         EngineApp(PATH, engine),
@@ -124,8 +116,7 @@ async def serving(
 
 async def serve(path: str, make_handler: Callable[[], EngineHandler], port: int) -> None:
     """Serve handlers on this port, until a signal. A line on standard output says when it listens."""
-    loop = asyncio.get_running_loop()
-    engine = Engine(make_handler, SUITE, make_sids(), loop.time)
+    engine = Engine(make_handler, SUITE, make_sids(), LoopClock())
     gate = Gate()
 
     config = uvicorn.Config(
@@ -139,7 +130,7 @@ async def serve(path: str, make_handler: Callable[[], EngineHandler], port: int)
 
     async def keep_time() -> None:
         while True:
-            engine.tick(loop.time())
+            engine.tick(engine.now())
             await asyncio.sleep(TICK_S)
 
     keeper = asyncio.create_task(keep_time())

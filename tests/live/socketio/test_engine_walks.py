@@ -13,7 +13,8 @@ from groat.live import frames
 from groat.live.doors import Receiver, Request
 from groat.live.socketio import engine_http
 from groat.live.socketio.engine import Engine, EngineLimits, EngineSocket
-from tests.live.socketio.server import PATH, HandClock, make_sids
+from tests.live.hand_clock import HandClock
+from tests.live.socketio.server import PATH, make_sids
 
 LIMITS = EngineLimits(write_high_bytes=60, write_low_bytes=20, messages_per_second=10_000)
 
@@ -99,7 +100,7 @@ class Client:
         self.rng = rng
         self.clock = HandClock()
         self.handler = Counter()
-        self.engine = Engine(lambda: self.handler, LIMITS, make_sids(), self.clock.now)
+        self.engine = Engine(lambda: self.handler, LIMITS, make_sids(), self.clock)
         self.sid = ""
         self.wire: Wire | None = None
         self.got: list[int] = []

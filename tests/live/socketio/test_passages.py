@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from groat.http.gate import Gate
 from groat.http.protocol import Protocol
+from groat.live.clock import LoopClock
 from groat.live.doors import Request
 from groat.live.socketio import relay as relaying
 from groat.live.socketio.engine import Engine, EngineHandler, EngineLimits, EngineSocket
@@ -69,8 +70,7 @@ class Worker:
         self.gate = Gate()
         self.relay = Relay(SECRET, owner, cast(Nodes, nodes), neighbours, self.gate)
         self.gate.is_node = self.relay.is_node
-        loop = asyncio.get_running_loop()
-        self.engine = Engine(partial(Echo, self), LIMITS, self.relay.sids, loop.time, relay=self.relay)
+        self.engine = Engine(partial(Echo, self), LIMITS, self.relay.sids, LoopClock(), relay=self.relay)
         self.state = ServerState()
         self.port = 0
         self.listeners: list[asyncio.Server] = []

@@ -22,6 +22,7 @@ class CentrifugeDoor:
     def __init__(self, live: Live) -> None:
         self._live = live
         self.limits = live.limits
+        self.clock = live.clock
 
     @property
     def is_open(self) -> bool:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import structlog
 
 from groat.live import frames, rfc6455
+from groat.live.clock import Clock
 from groat.live.doors import Passage, Receiver, Request, Wire
 from groat.live.limits import BURST_S, Bucket, LiveLimits
 from groat.live.socketio import engine_packets as packets
@@ -377,7 +378,7 @@ def _drop(framed: bytes) -> None:
 class Engine:
     """The sockets of one process. It is the door for their WebSockets; `engine_http` answers their requests.
 
-    `make_handler` makes a handler for each socket. `now` tells the time in seconds; `tick` is to be called often.
+    `make_handler` makes a handler for each socket. `clock` tells the time; `tick` is to be called often.
     `is_serving` tells whether new sockets are taken. `relay` passes on the requests of other processes' sessions, where
     there are others.
     """
@@ -389,14 +390,15 @@ class Engine:
         make_handler: Callable[[], EngineHandler],
         limits: EngineLimits,
         sids: Sids,
-        now: Callable[[], float],
+        clock: Clock,
         is_serving: Callable[[], bool] = lambda: True,
         relay: Relay | None = None,
     ) -> None:
         self.make_handler = make_handler
         self.limits = limits
         self.sids = sids
-        self.now = now
+        self.clock = clock
+        self.now = clock.now
         self.relay = relay
         self.sockets: dict[str, EngineSocket] = {}
         self.newcomers: OrderedDict[EngineSocket, float] = OrderedDict()
