@@ -1,0 +1,320 @@
+"""Stock clients of Socket.IO against a real `groat serve`: socket.io-client, newest and 4.5, and python-socketio."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+import socketio
+
+from tests.crash.server import ADMIN, DEADLINE_S, JWT_SECRET, Server, bearing, token
+from tests.live.waiting import until
+
+SCRIPT = Path(__file__).with_name("client.mjs")
+NEWEST, OLD = "socket.io-client", "socket.io-client-4.5"
+PACKAGES = Path(__file__).parents[4] / "web" / "node_modules"
+_names = count(1)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    served = Server(
+        tmp_path_factory.mktemp("stock"),
+        GROAT_JOIN_EVENTS="join_user_room",
+        GROAT_CONNECTS_PER_MINUTE="1000",
+        GROAT_DRAIN_S="1",
+    )
+
+    async def begin() -> None:
+        await served.start()
+        async with http(served) as admin:
+            (await admin.post("/v1/assets", json={"code": "CREDIT", "scale": 0})).raise_for_status()
+
+    try:
+        asyncio.run(begin())
+        yield served
+        assert served.alarms() == []
+    finally:
+        served.bury()
+
+
+def http(server: Server, bearer: str = ADMIN) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=server.address, headers=bearing(bearer), trust_env=False, timeout=DEADLINE_S
+    )
+
+
+async def credit(server: Server, user: str, times: int = 1) -> None:
+    async with http(server) as admin:
+        for _ in range(times):
+            posting = {
+                "source": "house:bonus",
+                "destination": f"user:{user}",
+                "amount": "1",
+                "asset": "CREDIT",
+            }
+            answer = await admin.post(
+                "/v1/transactions",
+                json={"postings": [posting], "reason": "a bonus"},
+                headers={"idempotency-key": f"stock-{next(_names)}-{server.lives}"},
+            )
+            answer.raise_for_status()
+
+
+def expired(user: str) -> str:
+    return jwt.encode({"sub": user, "exp": int(time.time()) - 60}, JWT_SECRET, algorithm="HS256")
+
+
+def someone() -> str:
+    return f"p{next(_names)}"
+
+
+class Stock:
+    """A running client; `told` holds all it has told, by kind."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.told: dict[str, list[dict[str, Any]]] = {}
+
+    async def listen(self) -> None:
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            told = json.loads(line)
+            self.told.setdefault(told.pop("on"), []).append(told)
+
+    def do(self, what: str, **more: Any) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"do": what, **more}).encode() + b"\n")
+
+    async def has(self, kind: str, times: int = 1) -> list[dict[str, Any]]:
+        """Wait until this has been told so many times; all of them."""
+        await until(lambda: len(self.told.get(kind, [])) >= times, timeout_s=30)
+        return self.told[kind]
+
+    def heard(self, event: str) -> list[Any]:
+        """The objects of an event, in the order in which they came."""
+        assert all(len(each["args"]) == 1 for each in self.told.get("event", []))
+        return [each["args"][0] for each in self.told.get("event", []) if each["event"] == event]
+
+    async def hears(self, event: str, times: int = 1) -> list[Any]:
+        await until(lambda: len(self.heard(event)) >= times, timeout_s=30)
+        return self.heard(event)
+
+    def changes(self) -> list[Any]:
+        """The changes of balances, without what only tells how they stand."""
+        return [each for each in self.heard("balance_updated") if not each.get("snapshot")]
+
+    async def ask(self, event: str, *args: Any) -> Any:
+        before = len(self.told.get("answer", []))
+        self.do("ask", event=event, args=args)
+        return (await self.has("answer", before + 1))[-1]["answer"]
+
+
+@asynccontextmanager
+async def stock(
+    server: Server, *tokens: str | None, package: str = NEWEST, **options: Any
+) -> AsyncIterator[Stock]:
+    assert (PACKAGES / package).is_dir(), f"{package} is not installed: run make setup"
+    process = await asyncio.create_subprocess_exec(
+        "node", str(SCRIPT), package, server.address, json.dumps(tokens), json.dumps(options),
+        stdin=PIPE, stdout=PIPE, limit=2**24,
+    )  # fmt: skip
+    client = Stock(process)
+    listening = asyncio.create_task(client.listen())
+    try:
+        client.do("connect")
+        yield client
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        await asyncio.wait_for(process.wait(), 10)
+        await listening
+
+
+WAYS: list[Any] = [
+    pytest.param({}, id="upgrade"),
+    pytest.param({"transports": ["websocket"]}, id="websocket"),
+    pytest.param({"transports": ["polling"]}, id="polling"),
+]
+
+
+@pytest.mark.parametrize("options", WAYS)
+@pytest.mark.parametrize("package", [NEWEST, OLD])
+async def test_a_change_is_heard_by_the_names_that_apps_use(
+    server: Server, package: str, options: dict[str, Any]
+) -> None:
+    me = someone()
+    async with stock(server, token(me), package=package, **options) as client:
+        (connected,) = await client.has("connect")
+        assert not connected["recovered"]
+        (snapshot,) = await client.hears("snapshot")
+        assert snapshot["balances"] == []
+        await credit(server, me, 2)
+        credits = await client.hears("credit-updated", 2)
+        assert [(each["candidateId"], each["credits"], each["delta"]) for each in credits] == [
+            (me, 1, 1), (me, 2, 1),
+        ]  # fmt: skip
+        assert [each["balance"] for each in client.changes()] == ["1", "2"]
+        if not options:
+            await client.has("upgrade")
+
+
+@pytest.mark.parametrize("options", WAYS)
+async def test_a_client_that_comes_back_gets_exactly_what_it_missed(
+    server: Server, options: dict[str, Any]
+) -> None:
+    me = someone()
+    async with stock(server, token(me), **options) as client:
+        await client.has("connect")
+        await credit(server, me)
+        await client.hears("credit-updated")
+        client.do("disconnect")
+        await client.has("disconnect")
+        await credit(server, me, 3)
+        client.do("connect")
+        assert (await client.has("connect", 2))[1]["recovered"]
+        await client.hears("credit-updated", 4)
+        await credit(server, me)
+        await client.hears("credit-updated", 5)
+        assert [each["balance"] for each in client.changes()] == ["1", "2", "3", "4", "5"]
+        ids = [each["id"] for each in client.heard("balance_updated")]
+        assert len(set(ids)) == len(ids)
+        assert len(client.heard("snapshot")) == 1
+
+
+@pytest.mark.parametrize("ends", ["kill", "terminate"])
+async def test_a_restart_of_the_server_loses_nothing(server: Server, ends: str) -> None:
+    me = someone()
+    async with stock(server, token(me)) as client, stock(server, token(me), transports=["polling"]) as other:
+        for each in (client, other):
+            await each.has("connect")
+            await each.hears("snapshot")
+        await credit(server, me)
+        for each in (client, other):
+            await each.hears("credit-updated")
+        if ends == "kill":
+            server.kill()
+        else:
+            await server.terminate()
+        await server.start()
+        await credit(server, me, 2)
+        for each in (client, other):
+            assert (await each.has("connect", 2))[1]["recovered"]
+            await each.hears("credit-updated", 3)
+            assert [change["balance"] for change in each.changes()] == ["1", "2", "3"]
+
+
+async def test_an_old_client_cannot_resume_and_is_right_by_the_snapshot(server: Server) -> None:
+    me = someone()
+    async with stock(server, token(me), package=OLD) as client:
+        await client.has("connect")
+        await credit(server, me)
+        await client.hears("credit-updated")
+        client.do("disconnect")
+        await client.has("disconnect")
+        await credit(server, me, 2)
+        client.do("connect")
+        await client.hears("snapshot", 2)
+        state = (await client.hears("credit-updated", 2))[1]
+        assert (state["credits"], state["delta"], state["snapshot"]) == (3, 0, True)
+        assert not client.heard("notification")
+
+
+async def test_another_user_on_the_same_page_begins_afresh(server: Server) -> None:
+    first, second = someone(), someone()
+    await credit(server, second, 2)
+    async with stock(server, token(first), token(second)) as client:
+        await client.hears("snapshot")
+        await credit(server, first)
+        await client.hears("credit-updated")
+        client.do("disconnect")
+        await client.has("disconnect")
+        await credit(server, first)
+        client.do("connect")
+        assert not (await client.has("connect", 2))[1]["recovered"]
+        assert (await client.hears("snapshot", 2))[1]["user"] == second
+        assert [each["candidateId"] for each in await client.hears("credit-updated", 2)] == [first, second]
+
+
+async def test_a_room_of_ones_own_is_joined_and_anothers_refused(server: Server) -> None:
+    me, other = someone(), someone()
+    async with stock(server, token(me)) as client:
+        await client.has("connect")
+        assert (await client.ask("join_user_room", me))["success"] is True
+        refused = await client.ask("join_user_room", other)
+        assert (refused["success"], refused["code"]) == (False, "forbidden")
+        assert (await client.hears("error"))[0]["code"] == "forbidden"
+        await credit(server, other)
+        await credit(server, me)
+        assert [each["candidateId"] for each in await client.hears("credit-updated")] == [me]
+    assert "socketio_join_refused" in server.log.read_text()
+
+
+@pytest.mark.parametrize("bad", ["", "nonsense"])
+async def test_a_wrong_token_is_final(server: Server, bad: str) -> None:
+    async with stock(server, bad) as client:
+        (error,) = await client.has("connect_error")
+        assert error["data"]["code"] in ("token_invalid", "unauthenticated")
+        assert not error["active"]
+
+
+async def test_an_expired_token_is_renewed_by_the_auth_callback(server: Server) -> None:
+    me = someone()
+    async with stock(server, expired(me), token(me)) as client:
+        assert (await client.has("connect_error"))[0]["data"]["code"] == "token_expired"
+        await client.has("connect")
+        await client.hears("snapshot")
+
+
+async def test_the_end_of_a_token_is_no_end_for_the_client(server: Server) -> None:
+    me = someone()
+    short = jwt.encode({"sub": me, "exp": int(time.time()) + 3}, JWT_SECRET, algorithm="HS256")
+    async with stock(server, short, token(me)) as client:
+        await client.has("connect")
+        await credit(server, me)
+        await client.hears("credit-updated")
+        assert (await client.has("disconnect"))[0]["active"]
+        assert (await client.has("connect", 2))[1]["recovered"]
+        await credit(server, me)
+        assert [each["credits"] for each in await client.hears("credit-updated", 2)] == [1, 2]
+
+
+async def test_an_unknown_namespace_is_refused(server: Server) -> None:
+    client = socketio.AsyncClient(reconnection=False)
+    told: list[Any] = []
+    client.on("connect_error", told.append, namespace="/elsewhere")
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await client.connect(server.address, auth={"token": token("p")}, namespaces=["/elsewhere"])
+    assert told == [{"message": "Invalid namespace"}]
+    await client.shutdown()
+
+
+@pytest.mark.parametrize("transports", [["websocket"], ["polling"], None])
+async def test_python_socketio_hears_with_handlers_of_one_argument(
+    server: Server, transports: list[str] | None
+) -> None:
+    me = someone()
+    client = socketio.AsyncClient(reconnection_delay=0.01)
+    heard: list[Any] = []
+
+    async def on_credit(data: Any) -> None:
+        heard.append(data)
+
+    client.on("credit-updated", on_credit)
+    await client.connect(server.address, auth={"token": token(me)}, transports=transports)
+    try:
+        await credit(server, me, 2)
+        await until(lambda: len(heard) >= 2, timeout_s=30)
+        assert [each["credits"] for each in heard] == [1, 2]
+    finally:
+        await client.shutdown()
