@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from groat.http.gate import Gate
 from groat.http.protocol import Protocol
 from groat.live.clock import LoopClock
-from groat.live.doors import Request
+from groat.live.doors import HttpRequest
 from groat.live.socketio import relay as relaying
 from groat.live.socketio.engine import Engine, EngineHandler, EngineLimits, EngineSocket
 from groat.live.socketio.nodes import Nodes
@@ -41,7 +41,7 @@ class Echo(EngineHandler):
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
 
-    def opened(self, socket: EngineSocket, request: Request) -> None:
+    def opened(self, socket: EngineSocket, request: HttpRequest) -> None:
         self.socket = socket
         self._worker.opened.append((request.peer, socket))
 

@@ -20,7 +20,7 @@ import structlog
 
 from groat.live import frames, rfc6455
 from groat.live.clock import Clock
-from groat.live.doors import Passage, Receiver, Request, Wire
+from groat.live.doors import HttpRequest, Passage, Receiver, Wire
 from groat.live.limits import BURST_S, Bucket, LiveLimits
 from groat.live.socketio import engine_packets as packets
 from groat.live.socketio.engine_errors import UNKNOWN_SID, EngineError, check_request
@@ -65,7 +65,7 @@ class EngineLimits(LiveLimits, frozen=True):
 class EngineHandler(Protocol):
     """Speaks over one socket. None of these may wait; an exception that escapes closes the socket."""
 
-    def opened(self, socket: EngineSocket, request: Request) -> None:
+    def opened(self, socket: EngineSocket, request: HttpRequest) -> None:
         """Begin; the open packet is sent. Keep of the request only what is needed: idle connections must stay small."""
 
     def message(self, data: str | bytes) -> None:
@@ -116,7 +116,7 @@ class EngineSocket:
     )
 
     def __init__(
-        self, engine: Engine, sid: str, wire: Wire | Polling, request: Request, *, text_only: bool
+        self, engine: Engine, sid: str, wire: Wire | Polling, request: HttpRequest, *, text_only: bool
     ) -> None:
         self._engine = engine
         self._bucket: Bucket | None = None
@@ -421,13 +421,13 @@ class Engine:
             except Exception:
                 log.exception("engine_tick_failed")
 
-    def begin_polling(self, request: Request) -> Polling:
+    def begin_polling(self, request: HttpRequest) -> Polling:
         """Open a session over long-polling."""
         polling = Polling(self.limits.write_high_bytes)
         self._begin(polling, request, ["websocket"])
         return polling
 
-    def _begin(self, wire: Wire | Polling, request: Request, upgrades: list[str]) -> EngineSocket:
+    def _begin(self, wire: Wire | Polling, request: HttpRequest, upgrades: list[str]) -> EngineSocket:
         """Open a session, whose first packet goes over this transport."""
         limits = self.limits
         if len(self.newcomers) >= limits.newcomers_max:
@@ -488,11 +488,11 @@ class Engine:
 
     # The door (see doors.Door).
 
-    def lead(self, request: Request, target: bytes) -> Request | Passage:
+    def lead(self, request: HttpRequest, target: bytes) -> HttpRequest | Passage:
         """Return the request, or the passage to the worker that keeps its session. Raises HandshakeRefused."""
         return request if self.relay is None else self.relay.lead(request, target)
 
-    def check(self, request: Request, offered: list[str]) -> str:
+    def check(self, request: HttpRequest, offered: list[str]) -> str:
         """Check the request for a WebSocket. Raises HandshakeRefused."""
         try:
             sid = check_request(request, "websocket")
@@ -502,7 +502,7 @@ class Engine:
             raise error.refused() from None
         return ""
 
-    def open(self, wire: Wire, request: Request) -> Receiver:
+    def open(self, wire: Wire, request: HttpRequest) -> Receiver:
         """Begin a session over a WebSocket, or probe one that may take the place of long-polling."""
         sid = request.fields().get("sid")
         return Probe(self, self.sockets.get(sid), wire) if sid else self._begin(wire, request, [])

@@ -32,7 +32,7 @@ from groat.live.socketio.sids import Owner, Sids
 from groat.sparing import SparingLog
 
 if TYPE_CHECKING:
-    from groat.live.doors import Request
+    from groat.live.doors import HttpRequest
     from groat.live.socketio.nodes import Nodes
 
 CONNECT_S: Final = 2.0
@@ -177,7 +177,7 @@ class Relay:
 
     # WebSockets.
 
-    def lead(self, request: Request, target: bytes) -> Request | Passage:
+    def lead(self, request: HttpRequest, target: bytes) -> HttpRequest | Passage:
         """Return a request as its client made it, or the passage to the worker that keeps its session.
 
         `target` is what stands on its first line. Raises HandshakeRefused.
