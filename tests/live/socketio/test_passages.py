@@ -162,6 +162,27 @@ async def test_a_session_upgrades_at_another_worker(workers: list[Worker], owner
     assert [peer for peer, _ in theirs.opened] == ["127.0.0.1"]
 
 
+@pytest.mark.parametrize("content", [None, "4x"])
+async def test_a_proxy_that_asks_again_what_was_answered_ends_the_session(
+    workers: list[Worker], content: str | None
+) -> None:
+    """A node dies with an answer, and nginx asks another one: what the answer had would be missing."""
+    asked, other, theirs, _ = workers
+    sid = await theirs.begin()
+    assert await asked.poll(f"{sid}&t=1732942742", "4a") == "ok"
+    # Clients that count seconds repeat them.
+    assert await asked.poll(f"{sid}&t=1732942742", "4b") == "ok"
+    if content is None:
+        assert await asked.poll(f"{sid}&t=1ab") == "4a\x1e4b"
+    else:
+        assert await asked.poll(f"{sid}&t=1ab", content) == "ok"
+    with pytest.raises(AssertionError, match="answered before"):
+        await other.poll(f"{sid}&t=1ab", content)
+    assert theirs.lost == ["a proxy asked again what was answered"]
+    with pytest.raises(AssertionError, match="Session ID unknown"):
+        await other.poll(sid)
+
+
 async def test_a_close_of_the_owner_reaches_the_client(workers: list[Worker]) -> None:
     asked, theirs = workers[0], workers[3]
     sid = await theirs.begin()

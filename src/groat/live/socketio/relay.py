@@ -49,7 +49,8 @@ _HOP_BY_HOP: Final = frozenset(
         b"transfer-encoding", b"upgrade", HEADER,
     )
 )  # fmt: skip
-# The server adds these to each answer by itself.
+# This worker adds these to each answer by itself.
+_CORS: Final = b"access-control-"
 _OWN_HEADERS: Final = frozenset((b"connection", b"date", b"keep-alive", b"server", b"transfer-encoding"))
 _SID: Final = re.compile(rb"(?:^|&)sid=([^&]*)")
 
@@ -331,7 +332,7 @@ class _Reply:
     def on_header(self, name: bytes, value: bytes) -> None:
         """Note a header."""
         name = name.lower()
-        if name not in _OWN_HEADERS:
+        if name not in _OWN_HEADERS and not name.startswith(_CORS):
             self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
