@@ -341,6 +341,16 @@ async def test_a_reader_ahead_of_the_head_proves_a_loss(groat: Groat) -> None:
     assert (await groat.streams.resume("user:b", old, 1)).recovered
 
 
+async def test_a_reader_ahead_in_a_role_s_stream_proves_nothing(groat: Groat) -> None:
+    """Everybody is in role:all: one who lies about it must not send all others away."""
+    old = (await groat.streams.heads(["role:all"]))["role:all"].epoch
+    resume = await groat.streams.resume("role:all", old, 9)
+    assert (resume.recovered, resume.epoch, resume.offset) == (False, old, 0)
+    assert resume.snapshot is not None
+    assert groat.streams.alarms == 0
+    assert (await groat.streams.resume("role:all", old, 0)).recovered
+
+
 async def test_many_readers_ahead_renew_the_epoch_once(groat: Groat) -> None:
     await many(groat, "user:a", 3)
     old = (await groat.streams.heads(["user:a"]))["user:a"].epoch

@@ -9,11 +9,13 @@ import structlog
 from groat.engine.gather import Gather
 from groat.ledger.accounts import check_stream
 from groat.ledger.amounts import Asset
+from groat.sparing import SparingLog
 from groat.store import streams as flows
 from groat.store.interface import Store
 from groat.store.streams import Head, Resume, Snapshot, StoredEvent, Wanted
 
 log = structlog.get_logger("groat.streams")
+_told = SparingLog(log)
 
 PAGE_MAX = 1_000
 BYTES_MAX = 256_000
@@ -56,12 +58,17 @@ class Streams:
 
         A reader gets a snapshot if its position has no epoch or another one, is older than what is kept, more than
         10,000 events behind, or ahead of the head. The last proves that acknowledged history was lost: the stream gets
-        a new epoch, and the log a line.
+        a new epoch, and the log a line. A role's stream keeps its epoch, for anybody with the role can say this and
+        would send all its readers away.
         """
         check_stream(stream)
         answer = await self._resumes.ask(Wanted(stream, epoch, offset, limit, bytes_max))
         if answer.ahead and epoch is not None:
-            if await self._store.write(flows.renew_epoch, stream, epoch, offset):
+            if stream.startswith("role:"):
+                _told.warning(
+                    "stream_reader_ahead", stream, stream=stream, reader_offset=offset, head=answer.head
+                )
+            elif await self._store.write(flows.renew_epoch, stream, epoch, offset):
                 self.alarms += 1
                 log.error("stream_lost_history", stream=stream, reader_offset=offset, head=answer.head)
             answer = await self._resumes.ask(Wanted(stream, None, 0, limit, bytes_max))

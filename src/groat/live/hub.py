@@ -183,13 +183,9 @@ class Hub:
 
     def leave(self, subscription: Subscription) -> None:
         """End a subscription. Leaving again does nothing."""
-        feed, room = subscription.feed, subscription.room
-        if subscription not in room.members:
-            return
         subscription.park()
-        room.members.remove(subscription)
-        # The function may know its subscription: the two would keep each other until the garbage collector finds them.
-        del subscription.write
+        feed, room = subscription.feed, subscription.room
+        room.members.discard(subscription)
         if not room.members:
             feed.rooms = {form: kept for form, kept in feed.rooms.items() if kept is not room}
             self._forget_if_empty(feed)

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from groat import Groat
 from groat.live import Live, LiveLimits, frames
-from groat.live.doors import HttpRequest, Receiver
+from groat.live.doors import Receiver, Request
 from groat.live.socketio.door import Names, SocketDoor
 from groat.live.socketio.engine import Engine, EngineLimits
 from groat.live.socketio.sids import Owner, Sids, new_name
 from groat.settings import Settings
 from tests.live.fakes import FakeGroat, FakeIdentities
+from tests.live.hand_clock import HandClock
 
 SECRET = "a secret of the tests, long enough for all"
 
@@ -40,38 +41,6 @@ class FakeNames:
             json.dumps(["snapshot", told]).encode(),
             b'["balance_updated",{"snapshot":true,"stream":"%b"}]' % stream.encode(),
         ]
-
-
-class HandClock:
-    """A clock that stands until a test moves it."""
-
-    def __init__(self) -> None:
-        self.at = 1_000.0
-        self._due: list[tuple[float, Callable[..., object], tuple[Any, ...]]] = []
-
-    def now(self) -> float:
-        return self.at
-
-    def wall(self) -> float:
-        return 1_700_000_000 + self.at
-
-    def call_later(self, delay_s: float, callback: Callable[..., object], *args: Any) -> Any:
-        timer = (self.at + delay_s, callback, args)
-        self._due.append(timer)
-
-        class Timer:
-            def cancel(inner) -> None:  # noqa: N805
-                if timer in self._due:
-                    self._due.remove(timer)
-
-        return Timer()
-
-    def move(self, seconds: float) -> None:
-        """Let time pass, and make the calls that are due in their order."""
-        self.at += seconds
-        while due := sorted((each for each in self._due if each[0] <= self.at), key=lambda each: each[0]):
-            self._due.remove(due[0])
-            due[0][1](*due[0][2])
 
 
 class FakeWire:
@@ -134,9 +103,7 @@ class Client:
         self.wire = FakeWire()
         self._read = 0
         heads = {name.encode(): value.encode() for name, value in (headers or {}).items()}
-        request = HttpRequest(
-            "/socket.io/", f"EIO=4&transport=websocket{query}".encode(), heads, "198.51.100.7"
-        )
+        request = Request("/socket.io/", f"EIO=4&transport=websocket{query}".encode(), heads, "198.51.100.7")
         self.wire.receiver = self.desk.engine.open(cast(Any, self.wire), request)
 
     async def connect(self, headers: dict[str, str] | None = None, query: str = "", **more: Any) -> None:
@@ -236,7 +203,7 @@ class Desk:
     async def move(self, seconds: float) -> None:
         """Let time pass, with all that is due in it; the clients answer pings."""
         for _ in range(int(seconds)):
-            self.clock.move(1.0)
+            await self.clock.pass_s(1.0)
             self.engine.tick(self.clock.at)
             for client in self.clients:
                 if client.wire.writes and client.wire.writes[-1] == [b"2"] and not client.closed():

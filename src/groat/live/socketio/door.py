@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from struct import Struct
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
@@ -23,23 +24,25 @@ from groat.live.frames import text
 from groat.live.session import Position, Session
 from groat.live.socketio.connection import Connection, Member, SocketServer
 from groat.live.socketio.joins import wanted_stream
-from groat.live.socketio.marks import Marks
 from groat.live.socketio.packets import MAIN
+from groat.live.socketio.pids import Pids, positions_of
 from groat.sparing import SparingLog
 
 if TYPE_CHECKING:
     from groat.identity.model import Identity
-    from groat.live.doors import HttpRequest
+    from groat.live.doors import Request
     from groat.live.feeds import Subscription
     from groat.live.service import Live
     from groat.settings import Settings
     from groat.store.streams import Resume
 
+_pack_head = Struct(">HH").pack
+"""Packs the head of a frame of 126 to 65,535 bytes: the byte of flags and opcode with the byte 126, and the size."""
+
 HOLD_S: Final = 3.0
 """A client that cannot be let in now is kept waiting for so long, in seconds. Stock clients begin their back-off anew
 with each transport that opens, so they would come back every second."""
 MARK: Final = b'["groat:position","'
-_SEALED_BYTES: Final = len('.0123456789abcdef"]')
 _WRONG: Final = {
     Refusal.NO_TOKEN: "unauthenticated",
     Refusal.TOKEN_INVALID: "token_invalid",
@@ -78,8 +81,7 @@ class SocketFormat:
 
     def one(self, epoch: str, at: int, event: bytes) -> bytes:
         """See Format."""
-        head = self._head
-        return b"".join([text(head + packet) for packet in self._names.packets(self._stream, event)])
+        return self._framed(self._names.packets(self._stream, event))
 
     def encode(self, epoch: str, first: int, events: Sequence[bytes]) -> list[Chunk]:
         """See Format. Each event is written by itself, for the client's position goes behind each."""
@@ -87,10 +89,19 @@ class SocketFormat:
 
     def snapshot(self, snapshot: bytes) -> bytes:
         """Encode a snapshot of the stream."""
+        return self._framed(self._names.snapshot_packets(self._stream, snapshot))
+
+    def _framed(self, packets: Sequence[bytes]) -> bytes:
         head = self._head
-        return b"".join(
-            [text(head + packet) for packet in self._names.snapshot_packets(self._stream, snapshot)]
-        )
+        parts: list[bytes] = []
+        for packet in packets:
+            size = len(head) + len(packet)
+            if 126 <= size < 65_536:
+                # Most packets are of this size: no call, and one copy for all.
+                parts += (_pack_head(0x817E, size), head, packet)
+            else:
+                parts.append(text(head + packet))
+        return b"".join(parts)
 
 
 class _Place:
@@ -109,35 +120,27 @@ class _Place:
         if reader.last is not self:
             # Another stream of the reader has moved since this one wrote.
             self._look_around()
-        vector = b"%b%d%b" % (self._before, self._subscription.offset, self._after)
-        seal = reader.seal.copy()
-        seal.update(vector)
-        head = reader.mark_head
-        size = len(head) + len(vector) + _SEALED_BYTES
-        if size < 126:
-            reader.connection.socket.write(
-                b'%b\x81%c%b%b.%b"]' % (data, size, head, vector, seal.hexdigest().encode())
-            )
-        else:
-            reader.connection.socket.write(
-                data + text(b'%b%b.%b"]' % (head, vector, seal.hexdigest().encode()))
-            )
+        mark = b"%b%d%b" % (self._before, self._subscription.offset, self._after)
+        size = len(mark)
+        message = b"%b\x81%c%b" % (data, size, mark) if size < 126 else data + text(mark)
+        reader.connection.socket.write(message)
 
     def _look_around(self) -> None:
         reader, mine = self._reader, self._subscription
         reader.last = self
-        self._before = b"%b=%b:" % (mine.feed.stream.encode(), mine.feed.epoch.encode())
-        self._after = b"".join(
+        self._before = b"%b%b=%b:" % (reader.mark_head, mine.feed.stream.encode(), mine.feed.epoch.encode())
+        others = [
             b",%b=%b:%d" % (stream.encode(), each.feed.epoch.encode(), each.offset)
             for stream, each in reader.session.own.items()
             if each is not mine
-        )
+        ]
+        self._after = b'%b"]' % b"".join(others)
 
 
 class Reader(Member):
     """A person's session in one namespace of a connection: the session's shell, and the service's socket."""
 
-    __slots__ = ("_door", "_head", "last", "mark_head", "seal", "session")
+    __slots__ = ("_door", "_head", "last", "mark_head", "session")
 
     def __init__(self, door: SocketDoor, connection: Connection, namespace: str) -> None:
         super().__init__(connection, namespace)
@@ -161,10 +164,12 @@ class Reader(Member):
 
     def event(self, name: str, args: list[Any], id: int | None) -> None:
         """Answer an event that asks to join a room. Others are nobody's, and only an acknowledgement says so."""
+        self._door.live.stats.received += 1
         identity = self.session.identity
         assert identity is not None
         if name not in self._door.join_events:
-            _told.warning("socketio_event_ignored", name[:60], name=name[:200], setting="join_events")
+            # A client can make up any number of names, so they share one line.
+            _told.warning("socketio_event_ignored", name=name[:200], setting="join_events")
             if id is not None:
                 self.acknowledge(
                     id, problem("unknown_event", "The server has no such event.", event=name[:200])
@@ -240,7 +245,7 @@ class Reader(Member):
     # Entering.
 
     async def _enter(self, token: str, pid: object, offset: object) -> None:
-        session, marks = self.session, self._door.marks
+        session = self.session
         try:
             resumes = await session.enter(token, partial(self._positions, pid, offset))
             recovered = all(resume.recovered for resume in resumes.values())
@@ -252,17 +257,15 @@ class Reader(Member):
             return
         assert session.identity is not None
         if not recovered:
-            pid = marks.new_pid(session.identity.principal, self.namespace)
+            pid = self._door.pids.make(session.identity.principal, self.namespace)
         assert isinstance(pid, str)
-        self.seal = marks.seal(pid)
         self._door.live.stats.connects += 1
         self.accept({"pid": pid}, self._beginning(resumes))
         session.release()
 
     def _positions(self, pid: object, offset: object, identity: Identity) -> Mapping[str, Position]:
-        marks = self._door.marks
-        mine = marks.is_pid_of(pid, identity.principal, self.namespace)
-        return marks.positions(str(pid), offset) if mine else {}
+        mine = self._door.pids.is_of(pid, identity.principal, self.namespace)
+        return positions_of(offset) if mine else {}
 
     def _beginning(self, resumes: Mapping[str, Resume]) -> bytes:
         """Return what follows the answer to CONNECT: missed events or snapshots, and the position."""
@@ -281,10 +284,8 @@ class Reader(Member):
         return b"".join([*parts, self._mark(at)])
 
     def _mark(self, at: Mapping[str, Position]) -> bytes:
-        vector = ",".join(f"{stream}={epoch}:{offset}" for stream, (epoch, offset) in at.items()).encode()
-        seal = self.seal.copy()
-        seal.update(vector)
-        return text(b'%b%b.%b"]' % (self.mark_head, vector, seal.hexdigest().encode()))
+        vector = ",".join(f"{stream}={epoch}:{offset}" for stream, (epoch, offset) in at.items())
+        return text(b'%b%b"]' % (self.mark_head, vector.encode()))
 
     def _refuse(self, refused: Refused) -> None:
         code = refused.code or _WRONG.get(refused.why)
@@ -302,13 +303,13 @@ class SocketDoor:
     def __init__(self, live: Live, names: Names, settings: Settings) -> None:
         self.live = live
         self.names = names
-        self.marks = Marks(settings.secret)
+        self.pids = Pids(settings.secret)
         self.join_events = frozenset(settings.join_events)
         self._query_token = settings.socketio_query_token
         make = partial(Reader, self)
         self.server = SocketServer(dict.fromkeys(settings.socketio_namespaces, make), self._token_of)
 
-    def _token_of(self, request: HttpRequest) -> str:
+    def _token_of(self, request: Request) -> str:
         """Return the token that a request brings besides `auth`, "" if there is none."""
         header = request.header(b"authorization")
         if header or not self._query_token:

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 from msgspec import UNSET, Raw, UnsetType
 
-from groat.ledger.views import BalanceChange, BalanceView
+from groat.ledger.views import BalanceView
 from groat.live.socketio.packets import RESERVED
 from groat.settings import SettingsError
 from groat.sparing import SparingLog
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 CREDIT: Final = "CREDIT"
 NUMBER_MAX: Final = 2**53 - 1
 """The largest integer that JavaScript counts to exactly."""
+_DIGITS_SURE: Final = len(str(NUMBER_MAX))
+"""Whole amounts of fewer characters than this are exact."""
+_STANDS: Final = '"reason":"","snapshot":true'
 _USER: Final = "user:"
 _COMMISSIONS: Final = ":commissions"
 
@@ -98,14 +101,26 @@ CORE: Final[dict[str, type[msgspec.Struct]]] = {
 """The events that every server has, with the types of their objects. A snapshot is that of the stream."""
 
 
-class _Told(msgspec.Struct):
+class _Change(msgspec.Struct, gc=False):
+    """A BalanceChange. It refers to nothing that could refer back, and thousands of these are made a second."""
+
+    account: str
+    asset: str
+    delta: str
+    balance: str
+    available: str
+    held: str
+    version: int
+
+
+class _Told(msgspec.Struct, gc=False):
     """The part of every event that is read; the programs' fields are added to it."""
 
     type: str
     transaction: str
     kind: str
     reason: str
-    changes: list[BalanceChange] | UnsetType = UNSET
+    changes: list[_Change] | UnsetType = UNSET
     data: Raw | UnsetType = UNSET
 
 
@@ -145,7 +160,9 @@ class Translator:
         }
         self._fields = [(field, b'["%b",' % name.encode()) for field in fields if (name := names[field])]
         parts: Any = Raw | UnsetType
-        told = msgspec.defstruct("Told", [(field, parts, UNSET) for field in fields], bases=(_Told,))
+        told = msgspec.defstruct(
+            "Told", [(field, parts, UNSET) for field in fields], bases=(_Told,), gc=False
+        )
         self._read_event = cast(Callable[[bytes], _Told], msgspec.json.Decoder(told).decode)
         listed = {each.listed: each for each in made.values() if each.listed}
         self._listed = [(field, each.of) for field, each in listed.items()]
@@ -210,8 +227,9 @@ class Translator:
         told = self._read_event(event)
         found: list[bytes] = []
         if told.changes is not UNSET:
+            reason = _encode(told.reason).decode()
             for change in told.changes:
-                found += self._of_balance(stream, change, change.delta, told.reason, told.kind)
+                found += self._of_balance(stream, change, change.delta, reason, told.kind)
         if told.data is not UNSET:
             made = self._made.get(told.type)
             if made is not None:
@@ -234,7 +252,7 @@ class Translator:
         stands = self._read_snapshot(snapshot)
         found = [b"%b%b]" % (self._snapshot, snapshot)] if self._snapshot else []
         for balance in stands.balances:
-            found += self._of_balance(stream, balance, "0", "", "")
+            found += self._of_balance(stream, balance, "0", '""', "")
         for field, of in self._listed:
             for each in getattr(stands, field) or ():
                 for name, packet in of(each):
@@ -243,52 +261,37 @@ class Translator:
         return found
 
     def _of_balance(
-        self, stream: str, change: BalanceChange | BalanceView, delta: str, reason: str, kind: str
-    ) -> Iterator[bytes]:
-        """Make the packets of one balance; without a kind of transaction it tells how the balance stands."""
+        self, stream: str, change: _Change | BalanceView, delta: str, reason: str, kind: str
+    ) -> list[bytes]:
+        """Make the packets of one balance; without a kind of transaction it tells how the balance stands.
+
+        `reason` is JSON already. Nearly every event takes this way, so the text is put together here: the paths, codes
+        and amounts in it need no escapes (see BalancePacket, CreditPacket, CommissionPacket).
+        """
         account, asset, version = change.account, change.asset, change.version
+        end = f'"reason":{reason},"version":{version}}}]' if kind else f'{_STANDS},"version":{version}}}]'
+        found: list[bytes] = []
         if self._balance:
-            yield _encode(
-                (
-                    self._balance,
-                    BalancePacket(
-                        f"balance/{account}/{asset}/{version}",
-                        account,
-                        asset,
-                        change.balance,
-                        change.available,
-                        change.held,
-                        delta,
-                        reason,
-                        version,
-                        not kind,
-                    ),
-                )
+            found.append(
+                f'["{self._balance}",{{"id":"balance/{account}/{asset}/{version}","account":"{account}",'
+                f'"asset":"{asset}","balance":"{change.balance}","available":"{change.available}",'
+                f'"held":"{change.held}","delta":"{delta}",{end}'.encode()
             )
         if asset == self._asset and account == stream and self._credit and stream.startswith(_USER):
-            credits = _whole(change.balance)
-            moved = _whole(delta)
-            if credits is None or moved is None:
+            if _is_whole(change.balance) and _is_whole(delta):
+                person = stream[len(_USER) :]
+                found.append(
+                    f'["{self._credit}",{{"id":"credit/{person}/{version}","candidateId":"{person}",'
+                    f'"credits":{change.balance},"delta":{delta},{end}'.encode()
+                )
+            else:
                 _told.warning("socketio_credits_not_exact", account, account=account, asset=asset)
-                return
-            person = stream[len(_USER) :]
-            yield _encode(
-                (
-                    self._credit,
-                    CreditPacket(
-                        f"credit/{person}/{version}", person, credits, moved, reason, version, not kind
-                    ),
-                )
-            )
         elif account.endswith(_COMMISSIONS) and self._commission and delta.strip("-0."):
-            yield _encode(
-                (
-                    self._commission,
-                    CommissionPacket(
-                        f"commission/{account}/{asset}/{version}", kind, delta, asset, reason, version
-                    ),
-                )
+            found.append(
+                f'["{self._commission}",{{"id":"commission/{account}/{asset}/{version}","status":"{kind}",'
+                f'"amount":"{delta}","currency":"{asset}",{end}'.encode()
             )
+        return found
 
     def _named(self, told: Iterable[tuple[str, msgspec.Struct]]) -> Iterator[bytes]:
         for own, packet in told:
@@ -301,9 +304,8 @@ def _id(transaction: str, data: Raw) -> bytes:
     return b'"id":"%b"%b' % (transaction.encode(), b"" if bytes(data) == b"{}" else b",")
 
 
-def _whole(amount: str) -> int | None:
-    """Return an amount as a number that JavaScript has exactly, None if it has not."""
-    if "." in amount:
-        return None
-    number = int(amount)
-    return number if -NUMBER_MAX <= number <= NUMBER_MAX else None
+def _is_whole(amount: str) -> bool:
+    """Return whether JavaScript has an amount exactly, as a number."""
+    if len(amount) < _DIGITS_SURE:
+        return "." not in amount
+    return "." not in amount and -NUMBER_MAX <= int(amount) <= NUMBER_MAX

@@ -1,9 +1,10 @@
 -- The servers that run on the database, and where the others reach them.
 
 -- name: beat_node :exec
--- Note that a node is there: name, address.
+-- Note that a node is there: name, address. Its workers all say so; what one of them said is fresh for ?3 microseconds.
 INSERT INTO groat_node (name, address, seen_at) VALUES (?1, ?2, groat_now())
-ON CONFLICT (name) DO UPDATE SET address = excluded.address, seen_at = excluded.seen_at;
+ON CONFLICT (name) DO UPDATE SET address = excluded.address, seen_at = excluded.seen_at
+WHERE groat_node.seen_at < excluded.seen_at - ?3;
 
 -- name: list_nodes :many
 -- Every node with the present time of the database.
