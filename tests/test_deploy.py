@@ -142,7 +142,8 @@ def proxy() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/me", "/v1/transactions", "/connection/websocket", "/v1/streams/user:1/events"]
+    "path",
+    ["/v1/me", "/v1/transactions", "/connection/websocket", "/v1/streams/user:1/events", "/socket.io/?EIO=4"],
 )
 def test_nginx_passes_on_who_asks_and_for_which_host(proxy: str, path: str) -> None:
     """Origins and brakes rest on these; a block of nginx that sets one header inherits none."""
@@ -151,6 +152,17 @@ def test_nginx_passes_on_who_asks_and_for_which_host(proxy: str, path: str) -> N
     assert seen["host"] == "shop.example:8443"
     assert seen["x-forwarded-for"] == "127.0.0.1"
     assert seen["x-forwarded-proto"] == "http"
+
+
+def test_nginx_knows_polls_from_websockets_and_lets_nobody_pretend_to_be_a_node(proxy: str) -> None:
+    address = f"{proxy}/socket.io/?EIO=4"
+    seen = httpx.get(address, headers={"Upgrade": "websocket", "Groat-Relay": "forged"}).json()
+    assert (seen["upgrade"], seen["connection"]) == ("websocket", "upgrade")
+    assert "groat-relay" not in seen
+    seen = httpx.post(address, content=b"4x").json()
+    # nginx keeps the connection to the node open.
+    assert not {"upgrade", "connection"} & seen.keys()
+    assert httpx.post(address, content=b"x" * 1_100_000).status_code == 413
 
 
 def test_nginx_takes_no_large_login(proxy: str) -> None:

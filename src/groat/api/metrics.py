@@ -21,6 +21,7 @@ from groat.live.centrifuge.protocol import DISCONNECTS
 
 if TYPE_CHECKING:
     from groat.engine.groat import Groat
+    from groat.live.socketio.relay import RelayStats
 
 SUFFIX = ".prom"
 
@@ -179,6 +180,26 @@ class Metrics(Collector):
         yield GaugeMetricFamily(
             "groat_live_slowest_events", "Events the slowest reader is behind", self._live.hub.lag()
         )
+
+
+def relayed(stats: RelayStats) -> Iterator[Metric]:
+    """Yield the metrics of the requests that one worker passes on to others."""
+    passed = CounterMetricFamily(
+        "groat_relayed",
+        "Requests of Socket.IO passed on to the worker that keeps their session",
+        labels=["to"],
+    )
+    passed.add_metric(["worker"], stats.to_workers)
+    passed.add_metric(["node"], stats.to_nodes)
+    yield passed
+    yield GaugeMetricFamily("groat_relayed_open", "Requests that are being passed on", stats.open)
+    failed = CounterMetricFamily(
+        "groat_relay_failures", "Requests of Socket.IO that were not passed on", labels=["why"]
+    )
+    failed.add_metric(["unreachable"], stats.unreachable)
+    failed.add_metric(["full"], stats.turned_away)
+    failed.add_metric(["seal"], stats.refused)
+    yield failed
 
 
 class _Workers(Collector):

@@ -13,6 +13,7 @@ import structlog
 from groat import Groat
 from groat.api.answer import Answer
 from groat.api.call import Call
+from groat.api.metrics import relayed
 from groat.api.operations import Operation
 from groat.api.problems import HttpError, problem
 from groat.api.services import Services
@@ -281,6 +282,7 @@ class App:
             sandbox = Pool(tuple(work.module for work in works))
             stack.push_async_callback(sandbox.close)
             services = Services(settings, groat, identities, live, sandbox)
+            services.metrics.sources.append(partial(relayed, self._relay.stats))
             services.keep(self.catalogue)
             for own in self._own_settings:
                 services.keep(own)

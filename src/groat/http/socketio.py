@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from groat.asgi import Receive, Scope, Send
 from groat.live.socketio import engine_http
 from groat.live.socketio.door import SocketDoor
 from groat.live.socketio.engine import Engine, EngineLimits
@@ -36,10 +35,10 @@ class SocketIo:
             relay.sids,
             live.clock,
             lambda: live.running and not live.draining,
+            relay,
         )
         self.doors: Mapping[str, Engine] = dict.fromkeys(PATHS, self.engine)
-        self._answer = partial(engine_http.serve, self.engine)
-        self._relay = relay
+        self.serve = partial(engine_http.serve, self.engine)
 
     @classmethod
     @asynccontextmanager
@@ -56,10 +55,6 @@ class SocketIo:
         finally:
             keeper.cancel()
             socketio.engine.stop()
-
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request of long-polling, or have it answered by the worker that keeps its session."""
-        await self._relay.serve(self._answer, self.engine.limits.inbound_bytes_max, scope, receive, send)
 
     def begin_drain(self) -> None:
         """Let those go who have not said who they are. Their sessions close all others, in the drain window."""

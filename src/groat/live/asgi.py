@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from groat.asgi import Receive, Scope, Send, path_of, target_of
 from groat.live import doors, frames, rfc6455
-from groat.live.doors import Door, HandshakeRefused, Receiver, Request
+from groat.live.doors import Door, HandshakeRefused, HttpRequest, Receiver
 
 
 class _Queue:
@@ -114,13 +114,13 @@ async def serve(paths: Mapping[str, Door], scope: Scope, receive: Receive, send:
     for name, value in scope["headers"]:
         name = name.lower()
         headers[name] = headers[name] + b"," + value if name in headers else value
-    request = Request(path_of(scope), scope["query_string"], headers, client[0] if client else "")
+    request = HttpRequest(path_of(scope), scope["query_string"], headers, client[0] if client else "")
     door = paths.get(request.path)
     try:
         if door is None:
             raise HandshakeRefused.problem(404, "no such WebSocket endpoint")
         led = door.lead(request, target_of(scope))
-        if not isinstance(led, Request):
+        if not isinstance(led, HttpRequest):
             # Only the server itself could pass bytes on. A client that wanted to upgrade goes on with long-polling.
             raise HandshakeRefused.problem(404, "another process keeps this session")
         request = led

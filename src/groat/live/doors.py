@@ -31,7 +31,7 @@ _CODES: Final = {
 _QUERY_FIELDS_MAX: Final = 64
 
 
-class Request(msgspec.Struct, frozen=True):
+class HttpRequest(msgspec.Struct, frozen=True):
     """The request that opens a connection. Header names are in lower case; `query` is as it stands in the URL.
 
     `peer` is the client's address, "" if it is not known.
@@ -180,20 +180,20 @@ class Door(Protocol):
     def shut(self) -> None:
         """Begin to close the connections there are: the server stops."""
 
-    def lead(self, request: Request, target: bytes) -> Request | Passage:
+    def lead(self, request: HttpRequest, target: bytes) -> HttpRequest | Passage:
         """Return a request as its client made it, or the passage to another process that has to answer it.
 
         `target` is what stands on its first line. Raises HandshakeRefused.
         """
 
-    def check(self, request: Request, offered: list[str]) -> str:
+    def check(self, request: HttpRequest, offered: list[str]) -> str:
         """Return the subprotocol to answer with, of those offered, "" for none. Raises HandshakeRefused."""
 
-    def open(self, wire: Wire, request: Request) -> Receiver:
+    def open(self, wire: Wire, request: HttpRequest) -> Receiver:
         """Begin a connection whose handshake is done."""
 
 
-def check(door: Door, request: Request) -> str:
+def check(door: Door, request: HttpRequest) -> str:
     """Return the subprotocol to answer a handshake with, "" for none. Raises HandshakeRefused."""
     if not door.is_open:
         raise HandshakeRefused.problem(503, "not serving live connections now", (b"retry-after", b"1"))

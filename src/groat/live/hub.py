@@ -183,9 +183,13 @@ class Hub:
 
     def leave(self, subscription: Subscription) -> None:
         """End a subscription. Leaving again does nothing."""
-        subscription.park()
         feed, room = subscription.feed, subscription.room
-        room.members.discard(subscription)
+        if subscription not in room.members:
+            return
+        subscription.park()
+        room.members.remove(subscription)
+        # The function may know its subscription: the two would keep each other until the garbage collector finds them.
+        del subscription.write
         if not room.members:
             feed.rooms = {form: kept for form, kept in feed.rooms.items() if kept is not room}
             self._forget_if_empty(feed)

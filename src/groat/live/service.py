@@ -202,7 +202,7 @@ class Live:
         count. Raises Refused ``TOKEN_OLD``, ``TOO_OFTEN``, ``TOO_MANY_READERS``.
         """
         principal = identity.principal
-        if self._changed.get(principal, 0) > revision:
+        if self.has_changed(principal, revision):
             raise Refused(Refusal.TOKEN_OLD)
         now = self.now()
         bucket = self._connects.get(principal)
@@ -213,6 +213,10 @@ class Live:
             raise Refused(Refusal.TOO_OFTEN)
         if not self._count(session, identity):
             raise Refused(Refusal.TOO_MANY_READERS)
+
+    def has_changed(self, principal: str, revision: int) -> bool:
+        """Return whether this process has heard that the principal's rights changed, since `revision`."""
+        return self._changed.get(principal, 0) > revision
 
     def attend(self, session: Session, identity: Identity) -> None:
         """Count a session that has no socket: a request. Draining closes it, too.

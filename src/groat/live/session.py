@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from enum import IntEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from groat.identity.errors import Unauthorized
@@ -127,7 +128,7 @@ class Session:
         ended meanwhile.
         """
         self._begin()
-        return self._entered(self._enter(token, positions))
+        return self._entered(partial(self._enter, token, positions))
 
     def start_over(self) -> Coroutine[Any, Any, dict[str, Resume]]:
         """Forget the positions of `enter`, and begin each stream with its snapshot.
@@ -135,7 +136,7 @@ class Session:
         Await the answer, like that of `enter`. Raises Refused ``UNAVAILABLE`` and ``ENDED``.
         """
         assert self.state is SessionState.ENTERING
-        return self._entered(self._start_over())
+        return self._entered(self._start_over)
 
     def attend(
         self, identity: Identity, positions: Mapping[str, Position | None]
@@ -145,15 +146,18 @@ class Session:
         Otherwise like `enter`. Raises TooManyReaders, Closed and StoreError, too.
         """
         self._begin()
-        return self._entered(self._attend(identity, positions))
+        return self._entered(partial(self._attend, identity, positions))
 
     def _begin(self) -> None:
-        assert self.state is SessionState.NEW
-        self.state = SessionState.ENTERING
+        if not self.ended:
+            assert self.state is SessionState.NEW
+            self.state = SessionState.ENTERING
 
-    async def _entered(self, work: Awaitable[dict[str, Resume]]) -> dict[str, Resume]:
+    async def _entered(self, work: Callable[[], Awaitable[dict[str, Resume]]]) -> dict[str, Resume]:
         try:
-            return await work
+            if self.ended:
+                raise Refused(Refusal.ENDED)
+            return await work()
         except (GroatError, Refused):
             if self.ended:
                 raise Refused(Refusal.ENDED) from None
@@ -198,8 +202,17 @@ class Session:
     async def _attend(
         self, identity: Identity, positions: Mapping[str, Position | None]
     ) -> dict[str, Resume]:
-        self._live.attend(self, identity)
+        live = self._live
+        live.attend(self, identity)
         self._be(identity)
+        # From now on a change closes the session. One that was heard of before may be younger than the identity.
+        if (
+            live.has_changed(identity.principal, 0)
+            and identity in (await live.identities.recheck([identity])).revoked
+        ):
+            self.close(Ending.REVOKED)
+        if self.ended:
+            raise Refused(Refusal.ENDED)
         return await self._join_all(list(positions), positions)
 
     def _be(self, identity: Identity) -> None:
@@ -262,6 +275,7 @@ class Session:
         Raises Refused ``UNAVAILABLE``; ``ENDED`` when the session is over.
         """
         live = self._live
+        revision = live.revision
         try:
             identity = await live.authenticate(token)
         except Unauthorized:
@@ -273,7 +287,7 @@ class Session:
         if self.state is SessionState.LIVE and self.identity is not None:
             if identity.principal != self.identity.principal:
                 self.close(Ending.TOKEN_INVALID)
-            elif identity.roles != self.identity.roles:
+            elif identity.roles != self.identity.roles or live.has_changed(identity.principal, revision):
                 self.close(Ending.RIGHTS_CHANGED)
             else:
                 live.renewed(self, identity)

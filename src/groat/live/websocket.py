@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from groat.live import doors, frames, rfc6455
 from groat.live.clock import Timer
-from groat.live.doors import Door, HandshakeRefused, Passage, Receiver, Request, doors_of
+from groat.live.doors import Door, HandshakeRefused, HttpRequest, Passage, Receiver, doors_of
 
 if TYPE_CHECKING:
     from uvicorn.config import Config
@@ -29,7 +29,7 @@ _LATE_BYTES: Final = 16 * 1024
 """After the server has closed, it still reads this many bytes, for the client's own close frame."""
 _DEAF_BYTES: Final = 4 * 1024 * 1024
 _STATUS: Final = {
-    400: b"Bad Request",
+    400: b"Bad HttpRequest",
     403: b"Forbidden",
     404: b"Not Found",
     405: b"Method Not Allowed",
@@ -281,7 +281,7 @@ class WebSocketProtocol(asyncio.Protocol):
             if door is None:
                 raise HandshakeRefused.problem(404, "no such WebSocket endpoint")
             led = door.lead(request, target)
-            if not isinstance(led, Request):
+            if not isinstance(led, HttpRequest):
                 self._door, self._passage = door, led
                 led.begin(self._transport, head)
                 return
@@ -320,7 +320,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self.receiver = door.open(self, request)
 
 
-def _read(head: bytes, transport: asyncio.Transport) -> tuple[Request, bytes, bytes]:
+def _read(head: bytes, transport: asyncio.Transport) -> tuple[HttpRequest, bytes, bytes]:
     """Return the request for a WebSocket, its target as it came, and its key. Raises HandshakeRefused."""
     if len(head) > _REQUEST_BYTES_MAX:
         raise HandshakeRefused.problem(400, "request too large")
@@ -334,7 +334,7 @@ def _read(head: bytes, transport: asyncio.Transport) -> tuple[Request, bytes, by
     target = rest.split(b" ", 1)[0]
     path, _, query = target.partition(b"?")
     peer = transport.get_extra_info("peername")
-    request = Request(path.decode("latin-1"), query, headers, peer[0] if isinstance(peer, tuple) else "")
+    request = HttpRequest(path.decode("latin-1"), query, headers, peer[0] if isinstance(peer, tuple) else "")
     if method != b"GET":
         raise HandshakeRefused.problem(405, "a WebSocket begins with GET", (b"allow", b"GET"))
     if headers.get(b"sec-websocket-version") != b"13":

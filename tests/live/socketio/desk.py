@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from groat import Groat
 from groat.live import Live, LiveLimits, frames
-from groat.live.doors import Receiver, Request
+from groat.live.doors import HttpRequest, Receiver
 from groat.live.socketio.door import Names, SocketDoor
 from groat.live.socketio.engine import Engine, EngineLimits
 from groat.live.socketio.sids import Owner, Sids, new_name
@@ -103,7 +103,9 @@ class Client:
         self.wire = FakeWire()
         self._read = 0
         heads = {name.encode(): value.encode() for name, value in (headers or {}).items()}
-        request = Request("/socket.io/", f"EIO=4&transport=websocket{query}".encode(), heads, "198.51.100.7")
+        request = HttpRequest(
+            "/socket.io/", f"EIO=4&transport=websocket{query}".encode(), heads, "198.51.100.7"
+        )
         self.wire.receiver = self.desk.engine.open(cast(Any, self.wire), request)
 
     async def connect(self, headers: dict[str, str] | None = None, query: str = "", **more: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from groat.live.doors import Request
+from groat.live.doors import HttpRequest
 from groat.live.socketio.engine import EngineSocket
 from tests.live.socketio.server import serve
 
@@ -20,9 +20,9 @@ class Echo:
         self.got: list[str | bytes] = []
         self.told: list[str] = []
         self.socket: EngineSocket
-        self.request: Request
+        self.request: HttpRequest
 
-    def opened(self, socket: EngineSocket, request: Request) -> None:
+    def opened(self, socket: EngineSocket, request: HttpRequest) -> None:
         self.socket, self.request = socket, request
         socket.settle()
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from groat.live import frames
-from groat.live.doors import Receiver, Request
+from groat.live.doors import HttpRequest, Receiver
 from groat.live.socketio import engine_http
 from groat.live.socketio.engine import Engine, EngineLimits, EngineSocket
 from tests.live.hand_clock import HandClock
@@ -29,7 +29,7 @@ class Counter:
         self.lost_for = ""
         self.socket: EngineSocket
 
-    def opened(self, socket: EngineSocket, request: Request) -> None:
+    def opened(self, socket: EngineSocket, request: HttpRequest) -> None:
         self.socket = socket
         socket.settle()
 
@@ -181,7 +181,7 @@ class Client:
             case 4 if self.wire is None and self.rng.random() < 0.3:
                 self.wire = Wire()
                 query = f"EIO=4&transport=websocket&sid={self.sid}".encode()
-                request = Request(PATH, query, {}, "")
+                request = HttpRequest(PATH, query, {}, "")
                 assert self.engine.check(request, []) == ""
                 self.wire.receiver = self.engine.open(self.wire, request)
                 self.wire.receiver.receive(b"2probe")

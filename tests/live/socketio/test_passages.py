@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from groat.http.gate import Gate
 from groat.http.protocol import Protocol
 from groat.live.clock import LoopClock
-from groat.live.doors import Request
+from groat.live.doors import HttpRequest
 from groat.live.socketio import relay as relaying
 from groat.live.socketio.engine import Engine, EngineHandler, EngineLimits, EngineSocket
 from groat.live.socketio.nodes import Nodes
@@ -41,7 +41,7 @@ class Echo(EngineHandler):
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
 
-    def opened(self, socket: EngineSocket, request: Request) -> None:
+    def opened(self, socket: EngineSocket, request: HttpRequest) -> None:
         self.socket = socket
         self._worker.opened.append((request.peer, socket))
 
@@ -160,6 +160,27 @@ async def test_a_session_upgrades_at_another_worker(workers: list[Worker], owner
         assert not theirs.lost
     await until(lambda: bool(theirs.lost))
     assert [peer for peer, _ in theirs.opened] == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("content", [None, "4x"])
+async def test_a_proxy_that_asks_again_what_was_answered_ends_the_session(
+    workers: list[Worker], content: str | None
+) -> None:
+    """A node dies with an answer, and nginx asks another one: what the answer had would be missing."""
+    asked, other, theirs, _ = workers
+    sid = await theirs.begin()
+    assert await asked.poll(f"{sid}&t=1732942742", "4a") == "ok"
+    # Clients that count seconds repeat them.
+    assert await asked.poll(f"{sid}&t=1732942742", "4b") == "ok"
+    if content is None:
+        assert await asked.poll(f"{sid}&t=1ab") == "4a\x1e4b"
+    else:
+        assert await asked.poll(f"{sid}&t=1ab", content) == "ok"
+    with pytest.raises(AssertionError, match="answered before"):
+        await other.poll(f"{sid}&t=1ab", content)
+    assert theirs.lost == ["a proxy asked again what was answered"]
+    with pytest.raises(AssertionError, match="Session ID unknown"):
+        await other.poll(sid)
 
 
 async def test_a_close_of_the_owner_reaches_the_client(workers: list[Worker]) -> None:

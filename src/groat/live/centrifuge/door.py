@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from groat.live.centrifuge.connection import Connection
-from groat.live.doors import HandshakeRefused, Receiver, Request, Wire
+from groat.live.doors import HandshakeRefused, HttpRequest, Receiver, Wire
 
 if TYPE_CHECKING:
     from groat.live.service import Live
@@ -33,16 +33,16 @@ class CentrifugeDoor:
         """Close each connection at a moment within the drain window."""
         self._live.begin_drain()
 
-    def lead(self, request: Request, target: bytes) -> Request:
+    def lead(self, request: HttpRequest, target: bytes) -> HttpRequest:
         """Return the request: any process answers it."""
         return request
 
-    def check(self, request: Request, offered: list[str]) -> str:
+    def check(self, request: HttpRequest, offered: list[str]) -> str:
         """Return the subprotocol. Raises HandshakeRefused for the Protobuf form."""
         if "centrifuge-protobuf" in offered:
             raise HandshakeRefused.problem(400, "only the JSON protocol is spoken here")
         return _JSON if _JSON in offered else ""
 
-    def open(self, wire: Wire, request: Request) -> Receiver:
+    def open(self, wire: Wire, request: HttpRequest) -> Receiver:
         """Begin a connection."""
         return Connection(self._live, wire)

@@ -15,7 +15,7 @@ from groat.live.socketio import packets
 from groat.live.socketio.packets import Assembly, MalformedPacket, Packet, Type
 
 if TYPE_CHECKING:
-    from groat.live.doors import Request
+    from groat.live.doors import HttpRequest
     from groat.live.socketio.engine import EngineSocket
 
 NAMESPACES_MAX: Final = 10
@@ -115,7 +115,7 @@ class Member:
 MakeMember = Callable[["Connection", str], Member]
 
 
-def nothing_of(request: Request) -> str:
+def nothing_of(request: HttpRequest) -> str:
     """Remember nothing of the request that opened a connection."""
     return ""
 
@@ -128,7 +128,7 @@ class SocketServer:
     """
 
     def __init__(
-        self, namespaces: Mapping[str, MakeMember], remember: Callable[[Request], str] = nothing_of
+        self, namespaces: Mapping[str, MakeMember], remember: Callable[[HttpRequest], str] = nothing_of
     ) -> None:
         self.namespaces = namespaces
         self.remember = remember
@@ -153,7 +153,7 @@ class Connection:
 
     # Calls from the engine.
 
-    def opened(self, socket: EngineSocket, request: Request) -> None:
+    def opened(self, socket: EngineSocket, request: HttpRequest) -> None:
         """Begin: nothing is sent until the client connects to a namespace."""
         self.socket = socket
         self.memory = self._server.remember(request)

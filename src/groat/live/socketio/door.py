@@ -30,7 +30,7 @@ from groat.sparing import SparingLog
 
 if TYPE_CHECKING:
     from groat.identity.model import Identity
-    from groat.live.doors import Request
+    from groat.live.doors import HttpRequest
     from groat.live.feeds import Subscription
     from groat.live.service import Live
     from groat.settings import Settings
@@ -309,7 +309,7 @@ class SocketDoor:
         make = partial(Reader, self)
         self.server = SocketServer(dict.fromkeys(settings.socketio_namespaces, make), self._token_of)
 
-    def _token_of(self, request: Request) -> str:
+    def _token_of(self, request: HttpRequest) -> str:
         """Return the token that a request brings besides `auth`, "" if there is none."""
         header = request.header(b"authorization")
         if header or not self._query_token:

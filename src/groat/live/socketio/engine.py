@@ -14,13 +14,14 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable
 from enum import IntEnum
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 
 from groat.live import frames, rfc6455
 from groat.live.clock import Clock
-from groat.live.doors import Passage, Receiver, Request, Wire
+from groat.live.doors import HttpRequest, Passage, Receiver, Wire
 from groat.live.limits import BURST_S, Bucket, LiveLimits
 from groat.live.socketio import engine_packets as packets
 from groat.live.socketio.engine_errors import UNKNOWN_SID, EngineError, check_request
@@ -65,7 +66,7 @@ class EngineLimits(LiveLimits, frozen=True):
 class EngineHandler(Protocol):
     """Speaks over one socket. None of these may wait; an exception that escapes closes the socket."""
 
-    def opened(self, socket: EngineSocket, request: Request) -> None:
+    def opened(self, socket: EngineSocket, request: HttpRequest) -> None:
         """Begin; the open packet is sent. Keep of the request only what is needed: idle connections must stay small."""
 
     def message(self, data: str | bytes) -> None:
@@ -116,7 +117,7 @@ class EngineSocket:
     )
 
     def __init__(
-        self, engine: Engine, sid: str, wire: Wire | Polling, request: Request, *, text_only: bool
+        self, engine: Engine, sid: str, wire: Wire | Polling, request: HttpRequest, *, text_only: bool
     ) -> None:
         self._engine = engine
         self._bucket: Bucket | None = None
@@ -167,7 +168,7 @@ class EngineSocket:
             wire.close()
             self.state = EngineState.CLOSING
             self.deadline = self._engine.now() + self._engine.limits.close_s
-            self._engine.newcomers.pop(self, None)
+            self._engine.newcomers.remove(self)
             self.write = _drop
             self._tell(reason)
             return
@@ -176,13 +177,13 @@ class EngineSocket:
     def settle(self) -> None:
         """Note that the client has said who it is: it does not give way to newcomers any more."""
         self.is_known = True
-        self._engine.newcomers.pop(self, None)
+        self._engine.newcomers.remove(self)
 
     def unsettle(self) -> None:
         """Note that the client is nobody any more: it has `settle_s` to say again who it is, or gives way."""
         if self.is_known and self.state is EngineState.OPEN:
             self.is_known = False
-            self._engine.newcomers[self] = self._engine.now()
+            self._engine.newcomers.add(self, self._engine.now())
 
     def backlog(self) -> int:
         """Return how many bytes were written and not yet taken by the network or, over long-polling, fetched."""
@@ -252,8 +253,8 @@ class EngineSocket:
         self.close("a message did not end in time")
 
     def give_way(self) -> None:
-        """Close for the sake of another connection."""
-        self.close("gave way to a newcomer")
+        """Close for the sake of another connection, at once: nothing was said yet that could be lost."""
+        self.close("gave way to a newcomer", abrupt=isinstance(self._wire, Polling))
 
     def choke(self) -> None:
         """Tell the handler that the client does not read."""
@@ -375,6 +376,41 @@ def _drop(framed: bytes) -> None:
     """Send nothing: the socket is closed."""
 
 
+class Newcomers:
+    """The sockets whose clients have not said who they are, the oldest first."""
+
+    def __init__(self) -> None:
+        self._since: OrderedDict[EngineSocket, float] = OrderedDict()
+        self._of_peer: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._since)
+
+    def __contains__(self, socket: EngineSocket) -> bool:
+        return socket in self._since
+
+    def add(self, socket: EngineSocket, now: float) -> None:
+        """Keep a socket, which is none of these yet."""
+        self._since[socket] = now
+        self._of_peer[socket.peer] = self._of_peer.get(socket.peer, 0) + 1
+
+    def remove(self, socket: EngineSocket) -> None:
+        """Keep it no longer, if it is one of these."""
+        if self._since.pop(socket, None) is not None:
+            left = self._of_peer.pop(socket.peer) - 1
+            if left:
+                self._of_peer[socket.peer] = left
+
+    def next_to_go(self, peer: str) -> EngineSocket:
+        """Return the one that gives way to a newcomer: the oldest, of the same address if that has many."""
+        own = self._of_peer.get(peer, 0) >= OWN_FIRST
+        return next(each for each in self._since if not own or each.peer == peer)
+
+    def since(self, moment: float) -> list[EngineSocket]:
+        """Return those who were here at this moment."""
+        return [each for each, _ in takewhile(lambda each: each[1] <= moment, self._since.items())]
+
+
 class Engine:
     """The sockets of one process. It is the door for their WebSockets; `engine_http` answers their requests.
 
@@ -401,8 +437,7 @@ class Engine:
         self.now = clock.now
         self.relay = relay
         self.sockets: dict[str, EngineSocket] = {}
-        self.newcomers: OrderedDict[EngineSocket, float] = OrderedDict()
-        """The sockets whose clients have not said who they are, the oldest first, with the time of their handshakes."""
+        self.newcomers = Newcomers()
         self.probes: set[Probe] = set()
         self._is_serving = is_serving
         self._is_shut = False
@@ -421,23 +456,23 @@ class Engine:
             except Exception:
                 log.exception("engine_tick_failed")
 
-    def begin_polling(self, request: Request) -> Polling:
+    def begin_polling(self, request: HttpRequest) -> Polling:
         """Open a session over long-polling."""
         polling = Polling(self.limits.write_high_bytes)
         self._begin(polling, request, ["websocket"])
         return polling
 
-    def _begin(self, wire: Wire | Polling, request: Request, upgrades: list[str]) -> EngineSocket:
+    def _begin(self, wire: Wire | Polling, request: HttpRequest, upgrades: list[str]) -> EngineSocket:
         """Open a session, whose first packet goes over this transport."""
         limits = self.limits
         if len(self.newcomers) >= limits.newcomers_max:
-            self._make_room(request.peer)
+            self.newcomers.next_to_go(request.peer).give_way()
         text_only = request.fields().get("b64") == "1"
         socket = EngineSocket(self, self.sids.make(), wire, request, text_only=text_only)
         if isinstance(wire, Polling):
             wire.socket = socket
         self.sockets[socket.id] = socket
-        self.newcomers[socket] = self.now()
+        self.newcomers.add(socket, self.now())
         opening = packets.open_packet(
             socket.id, upgrades, limits.heartbeat_s, limits.pong_s, limits.inbound_bytes_max
         )
@@ -449,27 +484,16 @@ class Engine:
             socket.close("a fault of the server")
         return socket
 
-    def _make_room(self, peer: str) -> None:
-        """Let the oldest newcomer go; one of the same address, if it has many."""
-        mine = [each for each in self.newcomers if each.peer == peer]
-        socket = mine[0] if len(mine) >= OWN_FIRST else next(iter(self.newcomers))
-        del self.newcomers[socket]
-        socket.give_way()
-
     def forget(self, socket: EngineSocket) -> None:
         """Keep a socket no longer: it is closed."""
-        self.newcomers.pop(socket, None)
+        self.newcomers.remove(socket)
         self.sockets.pop(socket.id, None)
 
     def tick(self, now: float) -> None:
         """Do what is due on all sockets."""
         for socket in [each for each in self.sockets.values() if each.deadline <= now]:
             socket.tick(now)
-        while self.newcomers:
-            socket, since = next(iter(self.newcomers.items()))
-            if now < since + self.limits.settle_s:
-                break
-            del self.newcomers[socket]
+        for socket in self.newcomers.since(now - self.limits.settle_s):
             socket.close("did not say who it is")
         for probe in [each for each in self.probes if each.deadline <= now]:
             probe.end()
@@ -477,7 +501,7 @@ class Engine:
     def shut(self) -> None:
         """Take no more clients, and let those go that have not said who they are. The handlers close the others."""
         self._is_shut = True
-        for socket in list(self.newcomers):
+        for socket in self.newcomers.since(math.inf):
             socket.close("the server stops")
 
     def stop(self) -> None:
@@ -488,11 +512,11 @@ class Engine:
 
     # The door (see doors.Door).
 
-    def lead(self, request: Request, target: bytes) -> Request | Passage:
+    def lead(self, request: HttpRequest, target: bytes) -> HttpRequest | Passage:
         """Return the request, or the passage to the worker that keeps its session. Raises HandshakeRefused."""
         return request if self.relay is None else self.relay.lead(request, target)
 
-    def check(self, request: Request, offered: list[str]) -> str:
+    def check(self, request: HttpRequest, offered: list[str]) -> str:
         """Check the request for a WebSocket. Raises HandshakeRefused."""
         try:
             sid = check_request(request, "websocket")
@@ -502,7 +526,7 @@ class Engine:
             raise error.refused() from None
         return ""
 
-    def open(self, wire: Wire, request: Request) -> Receiver:
+    def open(self, wire: Wire, request: HttpRequest) -> Receiver:
         """Begin a session over a WebSocket, or probe one that may take the place of long-polling."""
         sid = request.fields().get("sid")
         return Probe(self, self.sockets.get(sid), wire) if sid else self._begin(wire, request, [])

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from groat.live.doors import HandshakeRefused, Request
+from groat.live.doors import HandshakeRefused, HttpRequest
 from groat.sparing import SparingLog
 
 UNKNOWN_TRANSPORT: Final = 0
@@ -51,7 +51,7 @@ class EngineError(Exception):
         return HandshakeRefused(self.status, self.body, (b"content-type", b"application/json"))
 
 
-def check_request(request: Request, transport: str, method: str = "GET") -> str:
+def check_request(request: HttpRequest, transport: str, method: str = "GET") -> str:
     """Return the session id of a request over this transport, "" if it has none. Raises EngineError."""
     try:
         fields = request.fields()

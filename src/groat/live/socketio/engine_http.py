@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from groat.asgi import Receive, Scope, Send, path_of
 from groat.live import origin
-from groat.live.doors import Request
+from groat.live.doors import HttpRequest
 from groat.live.socketio import engine_packets as packets
 from groat.live.socketio.engine_errors import (
     BAD_REQUEST,
@@ -72,7 +72,7 @@ async def _answer(engine: Engine, scope: Scope, receive: Receive) -> tuple[bytes
     """Return body and content type. Raises EngineError, _Gone."""
     client = scope.get("client")
     headers = {name.lower(): value for name, value in scope["headers"]}
-    request = Request(path_of(scope), scope["query_string"], headers, client[0] if client else "")
+    request = HttpRequest(path_of(scope), scope["query_string"], headers, client[0] if client else "")
     page = request.header(b"origin") if b"origin" in headers else None
     host = request.header(b"host")
     if not origin.is_allowed(page, host, engine.limits.origins):
@@ -92,6 +92,10 @@ async def _answer(engine: Engine, scope: Scope, receive: Receive) -> tuple[bytes
         raise EngineError(UNKNOWN_SID)
     if polling is None:
         raise EngineError(BAD_REQUEST, "the session goes on over a WebSocket")
+    if polling.is_repeated(method, request.fields().get("t", "")):
+        # What was in the lost answer would be missing, or what was posted would be done twice. A new session recovers.
+        socket.fail("a proxy asked again what was answered")
+        raise EngineError(BAD_REQUEST, "this request was answered before")
     if method == "GET":
         return await _fetched(socket, polling, scope, receive), _TEXT
     if method == "POST":
@@ -128,7 +132,7 @@ async def _left(receive: Receive) -> None:
 
 
 async def _take_in(
-    engine: Engine, socket: EngineSocket, polling: Polling, request: Request, receive: Receive
+    engine: Engine, socket: EngineSocket, polling: Polling, request: HttpRequest, receive: Receive
 ) -> None:
     """Take the packets of a body."""
     if request.header(b"content-type").startswith("application/octet-stream"):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from groat.live.socketio import engine_packets as packets
 
 if TYPE_CHECKING:
     from groat.live.socketio.engine import EngineSocket
+
+
+_STAMP_LENGTH_MAX: Final = 64
 
 
 class Polling:
@@ -26,6 +29,7 @@ class Polling:
         "_poll",
         "_queue",
         "_size",
+        "_stamps",
         "fault",
         "is_posting",
         "socket",
@@ -42,6 +46,7 @@ class Polling:
         self._poll: asyncio.Future[None] | None = None
         self._may_take: asyncio.Future[None] | None = None
         self._paused = False
+        self._stamps: dict[str, str] = {}
         self.is_posting = False
         self.fault = ""
 
@@ -105,6 +110,17 @@ class Polling:
         return self._is_closing or self._last is not None
 
     # Calls from the requests.
+
+    def is_repeated(self, method: str, stamp: str) -> bool:
+        """Return whether a request was answered before, by the `t` that is new in each of a client's requests.
+
+        Proxies ask again when a node dies with the answer. Clients that put whole seconds there may repeat one.
+        """
+        if not stamp or stamp.isdigit() or len(stamp) > _STAMP_LENGTH_MAX:
+            return False
+        before = self._stamps.get(method)
+        self._stamps[method] = stamp
+        return before == stamp
 
     def poll(self) -> asyncio.Future[None]:
         """Return a future that is done when there is something to fetch. One request may wait, until `end_poll`."""

@@ -1,7 +1,7 @@
 """The servers that run on one database: where the others reach each, and a clock that they share.
 
-Each worker notes in the database, every few seconds, that its node is there. The database is what all nodes have in
-common in any case, and its clock is the one by which they compare times: their own may differ.
+Each node notes in the database, twice a minute, that it is there. The database is what all nodes have in common in any
+case, and its clock is the one by which they compare times: their own may differ.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from groat.store.flow import Flow, Query
 if TYPE_CHECKING:
     from groat.engine.groat import Groat
 
-BEAT_S: Final = 5.0
-ALIVE_S: Final = 20.0
-"""A node that was not noted for this long is gone."""
-LOOK_S: Final = 1.0
+LOOK_S: Final = 5.0
+LOOK_AGAIN_S: Final = 1.0
 """A node that is not known is looked for at most this often."""
+BEAT_S: Final = 30.0
+ALIVE_S: Final = 90.0
+"""A node that was not noted for this long is gone."""
 KEPT_S: Final = 600.0
 _US: Final = 1_000_000
 
@@ -52,7 +53,7 @@ class Nodes:
         self._name = name
         self._address = address
         self._addresses: dict[str, str] = {}
-        self._first_seen: dict[str, int] = {}
+        self._since = 0
         self._ahead_s = time.time() - time.monotonic()
         self._looked_at = float("-inf")
         self._looking = asyncio.Lock()
@@ -60,7 +61,7 @@ class Nodes:
         self._log = SparingLog(log, every_s=float("inf"))
 
     async def start(self) -> None:
-        """Note this node and read the others, now and every few seconds. A database that is away delays nothing."""
+        """Note this node and read the others, now and again and again. A database that is away delays nothing."""
         # Use an empty context: the task is no part of a trace.
         self._task = asyncio.create_task(self._run(), name="groat-nodes", context=Context())
 
@@ -78,9 +79,12 @@ class Nodes:
 
     async def address(self, name: str) -> str:
         """Return where a node is reached, "" if it is not known or gone. Looks into the database if need be."""
+        asked_at = time.monotonic()
         if name not in self._addresses:
             async with self._looking:
-                if name not in self._addresses and time.monotonic() - self._looked_at >= LOOK_S:
+                # Whoever waited here is content with a look that began meanwhile.
+                if name not in self._addresses and self._looked_at < asked_at:
+                    await asyncio.sleep(self._looked_at + LOOK_AGAIN_S - time.monotonic())
                     with suppress(StoreError):
                         await self._look()
         return self._addresses.get(name, "")
@@ -88,30 +92,38 @@ class Nodes:
     async def _run(self) -> None:
         while True:
             try:
-                await self._groat.write(_beat, self._name, self._address)
                 async with self._looking:
-                    await self._look()
+                    noted = await self._look()
+                if self._is_due(noted):
+                    await self._groat.write(_beat, self._name, self._address)
             except StoreError as error:
                 # Whoever was there a moment ago is believed to be there still.
                 log.debug("nodes_away", code=error.code)
             except Exception:
                 log.exception("nodes_broke")
-            await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(LOOK_S)
 
-    async def _look(self) -> None:
+    def _is_due(self, noted: list[Noted]) -> bool:
+        """Return whether to note this node anew: one of its workers has to, twice a minute."""
+        mine = next((each for each in noted if each.name == self._name), None)
+        return mine is None or mine.address != self._address or mine.now - mine.seen_at > BEAT_S * _US
+
+    async def _look(self) -> list[Noted]:
+        """Read all nodes. Raises StoreError."""
         self._looked_at = asked_at = time.monotonic()
         noted = await self._groat.read(_list)
-        if not noted:
-            return
-        now = noted[0].now
-        self._ahead_s = now / _US - (asked_at + time.monotonic()) / 2
-        others = [each for each in noted if each.name != self._name and each.seen_at > now - ALIVE_S * _US]
+        if noted:
+            now = noted[0].now
+            self._ahead_s = now / _US - (asked_at + time.monotonic()) / 2
+            self._since = self._since or now
+        others = [
+            each for each in noted if each.name != self._name and each.now - each.seen_at < ALIVE_S * _US
+        ]
         self._addresses = {each.name: each.address for each in others if each.address}
         # A node that was killed is noted for a while; one that is there is noted anew.
-        before = self._first_seen
-        self._first_seen = {each.name: before.get(each.name, each.seen_at) for each in others}
-        if not self._address and any(each.seen_at > self._first_seen[each.name] for each in others):
+        if not self._address and any(each.seen_at > self._since for each in others):
             self._log.warning("node_address_missing", setting="node_address", hint=_HINT)
+        return noted
 
 
 _HINT = (
@@ -122,7 +134,7 @@ _HINT = (
 
 
 def _beat(name: str, address: str) -> Flow[None]:
-    yield Query("beat_node", (name, address, int((BEAT_S - 1) * _US)))
+    yield Query("beat_node", (name, address))
     yield Query("prune_nodes", (int(KEPT_S * _US),))
 
 

@@ -32,7 +32,7 @@ from groat.live.socketio.sids import Owner, Sids
 from groat.sparing import SparingLog
 
 if TYPE_CHECKING:
-    from groat.live.doors import Request
+    from groat.live.doors import HttpRequest
     from groat.live.socketio.nodes import Nodes
 
 CONNECT_S: Final = 2.0
@@ -49,7 +49,8 @@ _HOP_BY_HOP: Final = frozenset(
         b"transfer-encoding", b"upgrade", HEADER,
     )
 )  # fmt: skip
-# The server adds these to each answer by itself.
+# This worker adds these to each answer by itself.
+_CORS: Final = b"access-control-"
 _OWN_HEADERS: Final = frozenset((b"connection", b"date", b"keep-alive", b"server", b"transfer-encoding"))
 _SID: Final = re.compile(rb"(?:^|&)sid=([^&]*)")
 
@@ -177,7 +178,7 @@ class Relay:
 
     # WebSockets.
 
-    def lead(self, request: Request, target: bytes) -> Request | Passage:
+    def lead(self, request: HttpRequest, target: bytes) -> HttpRequest | Passage:
         """Return a request as its client made it, or the passage to the worker that keeps its session.
 
         `target` is what stands on its first line. Raises HandshakeRefused.
@@ -331,7 +332,7 @@ class _Reply:
     def on_header(self, name: bytes, value: bytes) -> None:
         """Note a header."""
         name = name.lower()
-        if name not in _OWN_HEADERS:
+        if name not in _OWN_HEADERS and not name.startswith(_CORS):
             self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:

@@ -1,10 +1,9 @@
 -- The servers that run on the database, and where the others reach them.
 
 -- name: beat_node :exec
--- Note that a node is there: name, address. Its workers all say so; what one of them said is fresh for ?3 microseconds.
+-- Note that a node is there: name, address.
 INSERT INTO groat_node (name, address, seen_at) VALUES (?1, ?2, groat_now())
-ON CONFLICT (name) DO UPDATE SET address = excluded.address, seen_at = excluded.seen_at
-WHERE groat_node.seen_at < excluded.seen_at - ?3;
+ON CONFLICT (name) DO UPDATE SET address = excluded.address, seen_at = excluded.seen_at;
 
 -- name: list_nodes :many
 -- Every node with the present time of the database.
