@@ -617,7 +617,11 @@ async def test_a_client_that_sends_too_much_is_cut_off(plain_asgi: bool) -> None
             await websocket.recv()
             for _ in range(21):
                 await websocket.send("4a")
-            await closed(websocket)
+            closing = asyncio.create_task(closed(websocket))
+            await until(lambda: "too many messages" in handler(served).told)
+            # A client that is not listened to any more is cut off after a second.
+            await served.clock.pass_s(1)
+            await closing
     assert [len(each.got) for each in served.handlers] == [20, 20]
 
 
