@@ -35,7 +35,7 @@ from groat.live.centrifuge import door as centrifuge
 from groat.live.centrifuge.door import CentrifugeDoor
 from groat.live.doors import Door
 from groat.live.socketio.nodes import Nodes
-from groat.live.socketio.relay import Neighbours, Relay, Room
+from groat.live.socketio.relay import ConnectionCount, Neighbours, SessionRelay
 from groat.live.socketio.sids import Owner, new_name
 from groat.programs import Host, find_programs, record
 from groat.programs.own_settings import read_own_settings
@@ -69,8 +69,8 @@ class App:
         self.groat_doors: dict[str, Door] = {}
         self.here = Owner(new_name(), new_name())
         self.neighbours: Neighbours | None = None
-        self.gate: Room | None = None
-        self._relay: Relay | None = None
+        self.gate: ConnectionCount | None = None
+        self._relay: SessionRelay | None = None
         self._socketio: SocketIo | None = None
         self._settings = settings
         self._given = groat
@@ -276,7 +276,7 @@ class App:
             if groat.bus.has_nodes:
                 await nodes.start()
                 stack.push_async_callback(nodes.stop)
-            self._relay = Relay(settings.secret, self.here, nodes, self.neighbours, self.gate)
+            self._relay = SessionRelay(settings.secret, self.here, nodes, self.neighbours, self.gate)
             programs = self.catalogue.programs
             works = (sheets.READ, *(work for program in programs for work in program.works))
             sandbox = Pool(tuple(work.module for work in works))

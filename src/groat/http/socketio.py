@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from groat import Groat
     from groat.http.catalogue import Catalogue
     from groat.live import Live
-    from groat.live.socketio.relay import Relay
+    from groat.live.socketio.relay import SessionRelay
     from groat.settings import Settings
 
 PATHS: Final = ("/socket.io/", "/socket.io")
@@ -27,7 +27,7 @@ PATHS: Final = ("/socket.io/", "/socket.io")
 class SocketIo:
     """Serves Socket.IO clients of a Live. `doors` are for its WebSockets, `serve` for requests of long-polling."""
 
-    def __init__(self, live: Live, translator: Translator, relay: Relay, settings: Settings) -> None:
+    def __init__(self, live: Live, translator: Translator, relay: SessionRelay, settings: Settings) -> None:
         door = SocketDoor(live, translator, settings)
         self.engine = Engine(
             door.server.make_handler,
@@ -43,7 +43,7 @@ class SocketIo:
     @classmethod
     @asynccontextmanager
     async def running(
-        cls, groat: Groat, live: Live, catalogue: Catalogue, relay: Relay, settings: Settings
+        cls, groat: Groat, live: Live, catalogue: Catalogue, relay: SessionRelay, settings: Settings
     ) -> AsyncIterator[SocketIo]:
         """Serve for as long as the process does. Raises SettingsError for names and assets that cannot be."""
         translator = Translator(catalogue.events, catalogue.event_fields, settings)

@@ -23,7 +23,7 @@ from groat.live.doors import HttpRequest
 from groat.live.socketio import relay as relaying
 from groat.live.socketio.engine import Engine, EngineHandler, EngineLimits, EngineSocket
 from groat.live.socketio.nodes import Nodes
-from groat.live.socketio.relay import Neighbours, Relay
+from groat.live.socketio.relay import Neighbours, SessionRelay
 from groat.live.socketio.sids import Owner, new_name
 from groat.live.websocket import WebSocketProtocol
 from tests.helpers.secrets import SECRET
@@ -68,7 +68,7 @@ class Worker:
         self.got = self.choked = 0
         self.lost: list[str] = []
         self.gate = Gate()
-        self.relay = Relay(SECRET, owner, cast(Nodes, nodes), neighbours, self.gate)
+        self.relay = SessionRelay(SECRET, owner, cast(Nodes, nodes), neighbours, self.gate)
         self.gate.is_node = self.relay.is_node
         self.engine = Engine(partial(Echo, self), LIMITS, self.relay.sids, LoopClock(), relay=self.relay)
         self.state = ServerState()

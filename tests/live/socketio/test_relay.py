@@ -19,7 +19,7 @@ from groat.http.protocol import Protocol
 from groat.live.socketio import relay as relaying
 from groat.live.socketio.engine_http import send_answer
 from groat.live.socketio.nodes import Nodes
-from groat.live.socketio.relay import Neighbours, Relay
+from groat.live.socketio.relay import Neighbours, SessionRelay
 from groat.live.socketio.seals import FRESH_S, Seal, Seals, digest_of
 from groat.live.socketio.sids import Owner, new_name
 from tests.helpers.secrets import JWT_SECRET, SECRET
@@ -51,7 +51,7 @@ class Worker:
         self.neighbours = neighbours
         self.nodes = nodes
         self.gate = Gate(HttpLimits())
-        self.relay = Relay(secret, owner, cast(Nodes, nodes), neighbours, self.gate)
+        self.relay = SessionRelay(secret, owner, cast(Nodes, nodes), neighbours, self.gate)
         self.gate.is_node = self.relay.is_node
         self.asked: list[dict[str, Any]] = []
         self.left = asyncio.Event()
@@ -226,7 +226,7 @@ async def test_a_worker_that_dies_while_it_is_polled_leaves_its_sessions_unknown
 async def test_a_session_of_a_worker_before_or_of_a_node_unknown_is_unknown(cluster: Cluster) -> None:
     mine = cluster.workers[0]
     for owner in (Owner(mine.owner.node, new_name()), Owner(new_name(), mine.owner.worker)):
-        sid = Relay(SECRET, owner, cast(Nodes, cluster.nodes)).sids.make()
+        sid = SessionRelay(SECRET, owner, cast(Nodes, cluster.nodes)).sids.make()
         async with mine.http() as http:
             answer = await http.get(poll(sid))
         assert (answer.status_code, answer.json()) == (400, UNKNOWN)
@@ -235,7 +235,7 @@ async def test_a_session_of_a_worker_before_or_of_a_node_unknown_is_unknown(clus
 async def test_a_forged_id_is_answered_like_an_unknown_one(cluster: Cluster) -> None:
     mine, theirs = cluster.workers[0], cluster.workers[3]
     forged = [
-        Relay(JWT_SECRET, theirs.owner, cast(Nodes, cluster.nodes)).sids.make(),
+        SessionRelay(JWT_SECRET, theirs.owner, cast(Nodes, cluster.nodes)).sids.make(),
         theirs.sid[:-1] + ("A" if theirs.sid[-1] != "A" else "B"),
         "../../../etc/passwd", "%2e%2e", "",
     ]  # fmt: skip

@@ -30,7 +30,7 @@ from groat.live.socketio.engine_upgrade import Probe
 from groat.live.socketio.sids import Sids
 
 if TYPE_CHECKING:
-    from groat.live.socketio.relay import Relay
+    from groat.live.socketio.relay import SessionRelay
 
 PACKET_BYTES: Final = 4 * 1024
 """A packet counts as one message, and as one more for each this many bytes."""
@@ -428,7 +428,7 @@ class Engine:
         sids: Sids,
         clock: Clock,
         is_serving: Callable[[], bool] = lambda: True,
-        relay: Relay | None = None,
+        relay: SessionRelay | None = None,
     ) -> None:
         self.make_handler = make_handler
         self.limits = limits

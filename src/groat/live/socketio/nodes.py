@@ -112,10 +112,10 @@ class Nodes:
         """Read all nodes. Raises StoreError."""
         self._looked_at = asked_at = time.monotonic()
         noted = await self._groat.read(_list)
+        now = noted[0].now if noted else 1
         if noted:
-            now = noted[0].now
             self._ahead_s = now / _US - (asked_at + time.monotonic()) / 2
-            self._since = self._since or now
+        self._since = self._since or now
         others = [
             each for each in noted if each.name != self._name and each.now - each.seen_at < ALIVE_S * _US
         ]

@@ -16,7 +16,7 @@ from groat.live.socketio.engine_errors import BAD_REQUEST, UNKNOWN_SID, EngineEr
 from groat.live.socketio.seals import HEADER
 
 if TYPE_CHECKING:
-    from groat.live.socketio.relay import Relay
+    from groat.live.socketio.relay import SessionRelay
     from groat.live.socketio.sids import Owner
 
 BUSY: Final = "too many requests are passed on now"
@@ -24,10 +24,10 @@ LINGER_S: Final = 5.0
 """A client may take this long to read the last bytes."""
 
 
-class Passage(asyncio.Protocol):
+class SocketPassage(asyncio.Protocol):
     """The side of the worker that keeps the session. The client's side calls `feed`, `choke`, `drain` and `lost`."""
 
-    def __init__(self, relay: Relay, owner: Owner, seal: bytes) -> None:
+    def __init__(self, relay: SessionRelay, owner: Owner, seal: bytes) -> None:
         self._relay = relay
         self._owner = owner
         self._seal = seal

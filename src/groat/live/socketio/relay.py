@@ -26,7 +26,7 @@ import structlog
 from groat.asgi import ASGIApp, Message, Receive, Scope, Send, target_of
 from groat.live.socketio.engine_errors import BAD_REQUEST, UNKNOWN_SID, EngineError
 from groat.live.socketio.engine_http import JSON, send_answer
-from groat.live.socketio.passages import BUSY, Passage
+from groat.live.socketio.passages import BUSY, SocketPassage
 from groat.live.socketio.seals import FRESH_S, HEADER, Seal, Seals, digest_of
 from groat.live.socketio.sids import Owner, Sids
 from groat.sparing import SparingLog
@@ -73,7 +73,7 @@ class RelayStats(msgspec.Struct):
     open: int = 0
 
 
-class Room(Protocol):
+class ConnectionCount(Protocol):
     """Counts the connections of the process."""
 
     def enter(self, address: str) -> Any:
@@ -108,7 +108,7 @@ class Neighbours:
         os.close(self._open)
 
 
-class Relay:
+class SessionRelay:
     """Answers requests of this worker's sessions by the application, and passes those of others on.
 
     `secret` is the cluster's, `here` this worker. `neighbours` is None for a server of one process. `room`, where there
@@ -121,7 +121,7 @@ class Relay:
         here: Owner,
         nodes: Nodes,
         neighbours: Neighbours | None = None,
-        room: Room | None = None,
+        room: ConnectionCount | None = None,
     ) -> None:
         self.sids = Sids(secret, here)
         self.seals = Seals(secret)
@@ -178,7 +178,7 @@ class Relay:
 
     # WebSockets.
 
-    def lead(self, request: HttpRequest, target: bytes) -> HttpRequest | Passage:
+    def lead(self, request: HttpRequest, target: bytes) -> HttpRequest | SocketPassage:
         """Return a request as its client made it, or the passage to the worker that keeps its session.
 
         `target` is what stands on its first line. Raises HandshakeRefused.
@@ -193,7 +193,7 @@ class Relay:
         owner = self.owner(request.query)
         if owner is None or not self.may_pass(owner, seal):
             return request
-        return Passage(self, owner, self.seal(owner, b"GET", target, b"", request.peer, "http"))
+        return SocketPassage(self, owner, self.seal(owner, b"GET", target, b"", request.peer, "http"))
 
     # Requests over HTTP.
 
@@ -312,7 +312,7 @@ class _Far(asyncio.StreamReaderProtocol):
         self.transport = cast(asyncio.Transport, transport)
 
 
-class _Reply:
+class _PassedAnswer:
     """Takes an answer apart; httptools calls it."""
 
     def __init__(self) -> None:
@@ -353,7 +353,7 @@ async def _stream_back(reader: asyncio.StreamReader, send: Send) -> bool:
 
     One that breaks off ends without its last part, so that the server cuts the client's connection.
     """
-    reply = _Reply()
+    reply = _PassedAnswer()
     seen = 0
     async with asyncio.timeout(ANSWER_S):
         while not reply.status:
