@@ -38,6 +38,10 @@ ELSEWHERE = {
     "pg_last_xact_replay_timestamp",  # PostgreSQL
     "terminationGracePeriodSeconds",  # Kubernetes
     "GroatDown",  # deploy/
+    "extraHeaders",  # Socket.IO
+    "onAny",
+    "AsyncRedisManager",
+    "connectionStateRecovery",
     "Mount",  # Starlette
     "GZipMiddleware",
 }

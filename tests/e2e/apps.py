@@ -17,12 +17,12 @@ WEB = Path(__file__).parents[2] / "web"
 SHOWN_MS = 15_000
 
 
-def build_app(directory: Path) -> Path:
-    """Bundle the page of `web/react/tests/app` with React's development build, and return where it lies."""
+def build_app(directory: Path, source: Path = WEB / "react" / "tests" / "app") -> Path:
+    """Bundle a page with React's development build, and return where it lies."""
     files = directory / "app"
-    command = [str(WEB / "node_modules/.bin/vite"), "build", "react/tests/app", "--mode", "development"]
+    command = [str(WEB / "node_modules/.bin/vite"), "build", str(source), "--mode", "development"]
     built = subprocess.run(
-        [*command, "--outDir", str(files)],
+        [*command, "--base", "./", "--outDir", str(files)],
         cwd=WEB,
         env={**os.environ, "NODE_ENV": "development"},
         capture_output=True,

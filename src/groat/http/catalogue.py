@@ -15,6 +15,7 @@ from groat.api.rights import Right
 from groat.identity.errors import IDENTITY_ERRORS
 from groat.ledger.errors import INPUT_ERRORS, REFUSALS, SERVER_ERRORS, Rule, refusal_rule
 from groat.live.errors import LIVE_ERRORS
+from groat.live.socketio.events import shapes
 from groat.live.socketio.packets import RESERVED
 from groat.programs.program import Program, check_once
 from groat.sandbox.pool import SANDBOX_ERRORS
@@ -44,7 +45,9 @@ class Catalogue:
 
     ``core`` are the operations that every server has. ``codes`` does not have those that kinds of requests declare.
     ``events`` are the types of events that streams carry, ``event_fields`` the types of what programs add to events, by
-    field. Raises ValueError where two programs, or a program and the core, bring operations of one id or one route, one
+    field, and ``packets`` the types of the objects of the events of Socket.IO, by name.
+
+    Raises ValueError where two programs, or a program and the core, bring operations of one id or one route, one
     code, or events of one type or name, and for a name that no event can have.
     """
 
@@ -75,6 +78,7 @@ class Catalogue:
             if program.extension is not None and program.extension.tells.event is not None
             for field in msgspec.structs.fields(program.extension.tells.event)
         }
+        self.packets = shapes(self.events, self.event_fields)
         self.codes = dict(CORE_CODES)
         for program in self.programs:
             self.codes |= program.errors

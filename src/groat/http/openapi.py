@@ -107,6 +107,7 @@ def document(version: str, catalogue: Catalogue, mount: str = "") -> bytes:
             "servers": [{"url": quote(mount) or "/"}],
             "paths": paths,
             "x-groat-events": described.events(),
+            "x-groat-socketio": described.packets(),
             "components": {
                 "schemas": described.schemas.components,
                 "securitySchemes": {
@@ -135,6 +136,13 @@ class _Described:
             {"type": event.name, "socket_io": event.names()[0], "webhook": event.names()[1]}
             | ({"data": self.schemas.of(event.data)} if event.data is not None else {})
             for event in self._catalogue.events
+        ]
+
+    def packets(self) -> list[dict[str, Any]]:
+        """List the events of Socket.IO by the names that they have without settings, with their objects' schemas."""
+        return [
+            {"event": name, "object": self.schemas.of(shape)}
+            for name, shape in self._catalogue.packets.items()
         ]
 
     def operation(self, operation: Operation) -> dict[str, Any]:

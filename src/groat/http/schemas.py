@@ -32,6 +32,7 @@ class Schemas:
         told = {event.name: event.data for event in catalogue.events if event.data is not None}
         parts = [part for each in tells for part in (each.snapshot, each.event) if part is not None]
         types: list[Any] = [ProblemView, EventData, str, dict, *told.values(), *parts, *_data_of_kinds(tells)]
+        types += catalogue.packets.values()
         for operation in catalogue.operations.values():
             types += [type_ for type_ in (operation.body, operation.answer) if is_described(type_)]
         types = list(dict.fromkeys(types))

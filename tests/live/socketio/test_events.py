@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,17 @@ from hypothesis import strategies as st
 from groat.http.catalogue import Catalogue
 from groat.http.core import CORE
 from groat.ledger.amounts import Asset
-from groat.live.socketio.events import NUMBER_MAX, Translator
+from groat.live.socketio.events import (
+    NUMBER_MAX,
+    BalancePacket,
+    CommissionPacket,
+    CreditPacket,
+    Translator,
+)
 from groat.programs import Program
 from groat.programs.bank import BANK
 from groat.programs.standing import STANDING
+from groat.programs.workflow.views import RequestPacket
 from groat.settings import Settings, SettingsError
 from groat.store.extension import Event, Extension, Tells
 
@@ -318,3 +326,18 @@ def test_ids_of_a_change_are_the_same_in_event_and_snapshot() -> None:
         for each in names.snapshot_packets("user:42", msgspec.json.encode({"balances": [at]}))
     ]
     assert [packet["id"] for _, packet in event] == [packet["id"] for _, packet in snapshot[1:]]
+
+
+def test_the_docs_list_every_event_with_its_fields() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "socketio.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("| `")]
+    packets = Catalogue(CORE, (*STANDING, BANK)).packets
+    kinds = {name for name, shape in packets.items() if shape is RequestPacket}
+    for name, shape in packets.items():
+        listed = [fields for names, fields in rows if f"`{name}`" in names]
+        if not listed:
+            assert name in kinds, f"docs/socketio.md does not list {name}"
+            (listed,) = [[fields] for names, fields in rows if "`<kind>_updated`" in names]
+        if shape in (BalancePacket, CreditPacket, CommissionPacket, RequestPacket):
+            fields = [field.encode_name for field in msgspec.structs.fields(shape)]
+            assert set(fields) - {"snapshot"} <= set(re.findall(r"`(\w+)`", listed[0])), name

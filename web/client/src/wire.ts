@@ -120,6 +120,24 @@ export interface BalanceChange {
 }
 
 /**
+ * A balance after a change: decimal strings. `version` counts its changes, and `id` names this one.
+ *
+ * With `snapshot` it tells how the balance stands, and nothing has changed.
+ */
+export interface BalancePacket {
+  id: string;
+  account: string;
+  asset: string;
+  balance: string;
+  available: string;
+  held: string;
+  delta: string;
+  reason: string;
+  version: number;
+  snapshot?: boolean;
+}
+
+/**
  * A balance on the wire; `floor` and `ceiling` are None where there is no limit.
  *
  * Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have no history.
@@ -179,6 +197,20 @@ export interface CaptureInput {
   metadata?: Record<string, unknown>;
 }
 
+/**
+ * A movement of a person's commissions. `status` is the kind of transaction that made it, such as post.
+ *
+ * `amount` is a decimal string, negative for what was taken. `version` counts the changes of the balance.
+ */
+export interface CommissionPacket {
+  id: string;
+  status: string;
+  amount: string;
+  currency: string;
+  reason: string;
+  version: number;
+}
+
 /** The facts that a front end needs before anybody signs in. With no `people_found_by` nobody is told a name. */
 export interface ConfigView {
   version: string;
@@ -193,6 +225,17 @@ export interface Credentials {
   password: string;
   user?: string | null;
   email?: string | null;
+}
+
+/** A person's credits after a change, as whole numbers. Otherwise like `balance_updated`. */
+export interface CreditPacket {
+  id: string;
+  candidateId: string;
+  credits: number;
+  delta: number;
+  reason: string;
+  version: number;
+  snapshot?: boolean;
 }
 
 /** Somebody to sign in as, in the demo. */

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 from msgspec import UNSET, Raw, UnsetType
 
-from groat.ledger.views import BalanceView
+from groat.ledger.views import BalanceView, SnapshotData
 from groat.live.socketio.packets import RESERVED
 from groat.settings import SettingsError
 from groat.sparing import SparingLog
@@ -96,9 +96,22 @@ CORE: Final[dict[str, type[msgspec.Struct]]] = {
     "balance_updated": BalancePacket,
     "credit-updated": CreditPacket,
     "commission_update": CommissionPacket,
-    "snapshot": msgspec.Struct,
+    "snapshot": SnapshotData,
 }
 """The events that every server has, with the types of their objects. A snapshot is that of the stream."""
+
+
+def shapes(events: Iterable[Event], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the type of each event's object, by the event's name without settings.
+
+    ``events`` are those that streams carry, ``fields`` the types of what programs add to events, by field.
+    """
+    told = {
+        event.names()[0]: event.data if event.packets is None else event.packets.shape
+        for event in events
+        if event.data is not None
+    }
+    return CORE | told | dict(fields)
 
 
 class _Change(msgspec.Struct, gc=False):
@@ -173,17 +186,13 @@ class Translator:
         self._read_snapshot = cast(Callable[[bytes], _Stands], msgspec.json.Decoder(stands).decode)
 
     def _table(self, events: Sequence[Event], fields: Mapping[str, Any]) -> tuple[SocketEvent, ...]:
-        shapes: dict[str, Any] = dict(CORE)
-        for event in events:
-            if event.data is not None:
-                shapes[event.names()[0]] = event.data if event.packets is None else event.packets.shape
-        shapes |= fields
-        unknown = sorted(self._names.keys() - shapes.keys())
+        shape_of = shapes(events, fields)
+        unknown = sorted(self._names.keys() - shape_of.keys())
         if unknown:
             raise SettingsError(
                 "setting_invalid",
                 setting="socketio_names",
-                detail=f"no event is called {unknown[0]}; there are {', '.join(sorted(shapes))}",
+                detail=f"no event is called {unknown[0]}; there are {', '.join(sorted(shape_of))}",
             )
         wrong = sorted(RESERVED & set(self._names.values()))
         if wrong:
@@ -192,7 +201,7 @@ class Translator:
                 setting="socketio_names",
                 detail=f"clients have events of their own called {wrong[0]}",
             )
-        table = tuple(SocketEvent(own, self._names.get(own, own), shape) for own, shape in shapes.items())
+        table = tuple(SocketEvent(own, self._names.get(own, own), shape) for own, shape in shape_of.items())
         by_name: dict[str, SocketEvent] = {}
         for each in table:
             other = by_name.setdefault(each.name, each)
