@@ -221,6 +221,8 @@ async def test_a_worker_that_dies_while_it_is_polled_leaves_its_sessions_unknown
         answer = await http.get(poll(theirs.sid))
         assert (answer.status_code, answer.json()) == (400, UNKNOWN)
     assert theirs.asked[1:] == []
+    # Once it broke off, and once it was not there.
+    assert sum(each.relay.stats.unreachable for each in cluster.workers) == 2
 
 
 async def test_a_session_of_a_worker_before_or_of_a_node_unknown_is_unknown(cluster: Cluster) -> None:

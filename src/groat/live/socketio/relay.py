@@ -243,7 +243,9 @@ class SessionRelay:
                 leaving = asyncio.ensure_future(_left(receive))
                 try:
                     await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
-                    return answering.result() if answering.done() else True
+                    came = not answering.done() or answering.result()
+                    self.stats.unreachable += not came
+                    return came
                 finally:
                     answering.cancel()
                     leaving.cancel()
