@@ -37,13 +37,19 @@ LIMITS = LiveLimits(connects_per_minute=100_000, messages_per_second=100_000)
 class Reader:
     """A shell that keeps what it is told, and checks at each write that the session knows how far it was sent."""
 
-    def __init__(self, live: Live, form: Plain = PLAIN, on_write: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        live: Live,
+        form: Plain = PLAIN,
+        on_write: Callable[[], None] = lambda: None,
+        carrier: object | None = None,
+    ) -> None:
         self.form = form
         self.on_write = on_write
         self.got: dict[str, list[int]] = {}
         self.at: dict[str, int] = {}
         self.ended: list[Ending] = []
-        self.session = Session(live, self)
+        self.session = Session(live, self, carrier)
 
     def format(self, stream: str, viewed: bool) -> Plain:
         return self.form
@@ -77,10 +83,10 @@ class Reader:
 
 
 @asynccontextmanager
-async def living() -> AsyncIterator[tuple[Live, FakeGroat, FakeIdentities]]:
+async def living(limits: LiveLimits = LIMITS) -> AsyncIterator[tuple[Live, FakeGroat, FakeIdentities]]:
     """A service whose clock stands, and its fakes. At its end nothing of any reader may be left."""
     groat, identities = FakeGroat(), FakeIdentities()
-    live = Live(cast(Any, groat), identities, Settings(), LIMITS, HandClock())
+    live = Live(cast(Any, groat), identities, Settings(), limits, HandClock())
     await live.start()
     try:
         yield live, groat, identities
@@ -361,6 +367,25 @@ async def test_rights_that_changed_between_a_request_and_its_session_end_it() ->
         waiter = Waiter(live, ITEMS)
         assert ME in await waiter.join(Identity(ME, "42", session="open"), {ME: None})
         waiter.leave()
+
+
+async def test_the_sessions_of_a_person_on_one_socket_count_as_one() -> None:
+    limits = LiveLimits(connections_per_user=2, connects_per_minute=4)
+    async with living(limits) as (live, _, identities):
+        token = identities.let_in("t", "42")
+        socket, another = object(), object()
+        for carrier in (socket, socket, socket, another, another):
+            await Reader(live, carrier=carrier).enter(token)
+        with pytest.raises(Refused) as refused:
+            await Reader(live, carrier=object()).enter(token)
+        assert refused.value.why is Refusal.TOO_MANY_READERS
+        # Entering again and again is no way around the limit of connects.
+        for _ in range(6):
+            await Reader(live, carrier=socket).enter(token)
+        await cast(HandClock, live.clock).pass_s(0.5)
+        with pytest.raises(Refused) as refused:
+            await asyncio.gather(*(Reader(live, carrier=socket).enter(token) for _ in range(4)))
+        assert refused.value.why is Refusal.TOO_OFTEN
 
 
 async def test_a_request_whose_client_has_gone_already_is_not_counted() -> None:

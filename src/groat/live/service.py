@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 TICK_S: Final = 1.0
 DRAINED_PER_S: Final = 50
+ANOTHER_COST: Final = 0.1
+"""The cost of another session on a socket that carries one of the same person, in connects."""
 HOUSE: Final = "house:"
 _VIEWS_LOOKED_AT: Final = 20
 _CHANGED_KEPT: Final = 10_000
@@ -209,7 +211,8 @@ class Live:
         if bucket is None:
             rate = self.limits.connects_per_minute
             bucket = self._connects[principal] = Bucket(rate, rate / MINUTE_S, now)
-        if not bucket.take(now):
+        mine = self._of_principal.get(principal, {})
+        if not bucket.take(now, ANOTHER_COST if session.shares_with(mine) else 1):
             raise Refused(Refusal.TOO_OFTEN)
         if not self._count(session, identity):
             raise Refused(Refusal.TOO_MANY_READERS)
@@ -231,7 +234,12 @@ class Live:
 
     def _count(self, session: Session, identity: Identity) -> bool:
         mine = self._of_principal.setdefault(identity.principal, {})
-        if len(mine) >= self.limits.connections_per_user and not identity.is_service:
+        if (
+            len(mine) >= self.limits.connections_per_user
+            and not identity.is_service
+            and not session.shares_with(mine)
+            and len({each.carrier or each for each in mine}) >= self.limits.connections_per_user
+        ):
             # A session that stopped reading has most likely lost its client, so the oldest of these gives way.
             stuck = next((each for each in mine if each.is_stuck), None)
             if stuck is None:

@@ -7,7 +7,7 @@ into words of its protocol. One socket may carry several sessions. A session has
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from enum import IntEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -65,6 +65,7 @@ class Shell(Protocol):
 class Session:
     """One reader. `expires_at` is a time of the service's clock, NEVER for a token without an end.
 
+    `carrier` stands for the socket of a session that may share it: a person's sessions on one socket count as one.
     `own` has the subscriptions of the reader's own streams and roles, by stream. `stalled` is for a door without
     `choke`: it says that the client does not take what it is sent.
     """
@@ -75,6 +76,7 @@ class Session:
         "_live",
         "_shell",
         "_views",
+        "carrier",
         "choked",
         "expires_at",
         "identity",
@@ -83,8 +85,9 @@ class Session:
         "state",
     )
 
-    def __init__(self, live: Live, shell: Shell) -> None:
+    def __init__(self, live: Live, shell: Shell, carrier: object | None = None) -> None:
         self._live = live
+        self.carrier = carrier
         self._shell = shell
         self._bucket: Bucket | None = None
         self._views: dict[str, Subscription | None] = {}
@@ -111,6 +114,10 @@ class Session:
     def is_stuck(self) -> bool:
         """Return whether the client does not read what it was sent."""
         return self.choked or self.stalled
+
+    def shares_with(self, others: Iterable[Session]) -> bool:
+        """Return whether one of the others is on the same socket."""
+        return self.carrier is not None and any(each.carrier is self.carrier for each in others)
 
     def subscriptions(self) -> list[Subscription]:
         """Return the subscriptions of all streams: the reader's own ones and the viewed ones."""

@@ -148,7 +148,7 @@ class Reader(Member):
         self._head = b"42" if namespace == MAIN else b"42%b," % namespace.encode()
         self.mark_head = self._head + MARK
         self.last: _Place | None = None
-        self.session = Session(door.live, self)
+        self.session = Session(door.live, self, connection)
 
     # Calls from the connection (see Member).
 
