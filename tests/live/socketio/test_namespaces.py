@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from groat.live import frames
-from groat.live.socketio.connection import ACKS_MAX, NAMESPACES_MAX, Connection, Member, SocketServer
+from groat.live.socketio.connection import ACKS_MAX, NAMESPACES_MAX, Member, SocketConnection, SocketServer
 from groat.live.socketio.engine import EngineSocket
 from tests.live.socketio.echo import Echo, echo_server
 
@@ -47,13 +47,13 @@ class FakeSocket:
         return sent
 
 
-def opened(server: SocketServer) -> tuple[Connection, FakeSocket]:
+def opened(server: SocketServer) -> tuple[SocketConnection, FakeSocket]:
     connection, socket = server.make_handler(), FakeSocket()
     connection.opened(cast(EngineSocket, socket), cast(Any, None))
     return connection, socket
 
 
-def joined(namespace: str = "") -> tuple[Connection, FakeSocket]:
+def joined(namespace: str = "") -> tuple[SocketConnection, FakeSocket]:
     connection, socket = opened(echo_server())
     connection.message(f"0{namespace}")
     assert len(socket.heard()) == 2
@@ -176,10 +176,10 @@ class Asking(Member):
         self.left += 1
 
 
-def asking() -> tuple[Connection, FakeSocket, Asking]:
+def asking() -> tuple[SocketConnection, FakeSocket, Asking]:
     made: list[Asking] = []
 
-    def make(connection: Connection, namespace: str) -> Asking:
+    def make(connection: SocketConnection, namespace: str) -> Asking:
         made.append(Asking(connection, namespace))
         return made[-1]
 

@@ -37,7 +37,7 @@ class Member:
 
     __slots__ = ("_acks", "_last_id", "connection", "is_in", "namespace")
 
-    def __init__(self, connection: Connection, namespace: str) -> None:
+    def __init__(self, connection: SocketConnection, namespace: str) -> None:
         self.connection = connection
         self.namespace = namespace
         self.is_in = False
@@ -112,7 +112,7 @@ class Member:
         self.disconnected()
 
 
-MakeMember = Callable[["Connection", str], Member]
+MakeMember = Callable[["SocketConnection", str], Member]
 
 
 def nothing_of(request: HttpRequest) -> str:
@@ -133,12 +133,12 @@ class SocketServer:
         self.namespaces = namespaces
         self.remember = remember
 
-    def make_handler(self) -> Connection:
+    def make_handler(self) -> SocketConnection:
         """Return what speaks over the next socket."""
-        return Connection(self)
+        return SocketConnection(self)
 
 
-class Connection:
+class SocketConnection:
     """The handler of one Engine.IO socket (see engine.EngineHandler). `memory` is what the server remembers."""
 
     __slots__ = ("_assembly", "_members", "_server", "memory", "socket")

@@ -22,7 +22,7 @@ from groat.live.errors import Refusal, Refused
 from groat.live.formats import Chunk
 from groat.live.frames import text
 from groat.live.session import Position, Session
-from groat.live.socketio.connection import Connection, Member, SocketServer
+from groat.live.socketio.connection import Member, SocketConnection, SocketServer
 from groat.live.socketio.joins import wanted_stream
 from groat.live.socketio.packets import MAIN
 from groat.live.socketio.pids import Pids, positions_of
@@ -104,12 +104,12 @@ class SocketFormat:
         return b"".join(parts)
 
 
-class _Place:
+class _Follower:
     """A reader's subscription: it writes the bytes of its stream, and behind them the reader's position."""
 
     __slots__ = ("_after", "_before", "_reader", "_subscription")
 
-    def __init__(self, reader: Reader, subscription: Subscription) -> None:
+    def __init__(self, reader: SocketReader, subscription: Subscription) -> None:
         self._reader = reader
         self._subscription = subscription
         self._before = self._after = b""
@@ -137,17 +137,17 @@ class _Place:
         self._after = b'%b"]' % b"".join(others)
 
 
-class Reader(Member):
+class SocketReader(Member):
     """A person's session in one namespace of a connection: the session's shell, and the service's socket."""
 
     __slots__ = ("_door", "_head", "last", "mark_head", "session")
 
-    def __init__(self, door: SocketDoor, connection: Connection, namespace: str) -> None:
+    def __init__(self, door: SocketDoor, connection: SocketConnection, namespace: str) -> None:
         super().__init__(connection, namespace)
         self._door = door
         self._head = b"42" if namespace == MAIN else b"42%b," % namespace.encode()
         self.mark_head = self._head + MARK
-        self.last: _Place | None = None
+        self.last: _Follower | None = None
         self.session = Session(door.live, self, connection)
 
     # Calls from the connection (see Member).
@@ -232,7 +232,7 @@ class Reader(Member):
 
     def writer(self, subscription: Subscription) -> Callable[[bytes], Any]:
         """Return the function that sends a stream's packets and the reader's position."""
-        return _Place(self, subscription).write
+        return _Follower(self, subscription).write
 
     def end(self, why: Ending) -> None:
         """Say why: by DISCONNECT only what is final for stock clients; after all else they come back by themselves."""
@@ -306,7 +306,7 @@ class SocketDoor:
         self.pids = Pids(settings.secret)
         self.join_events = frozenset(settings.join_events)
         self._query_token = settings.socketio_query_token
-        make = partial(Reader, self)
+        make = partial(SocketReader, self)
         self.server = SocketServer(dict.fromkeys(settings.socketio_namespaces, make), self._token_of)
 
     def _token_of(self, request: HttpRequest) -> str:

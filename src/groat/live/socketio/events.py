@@ -114,7 +114,7 @@ def shapes(events: Iterable[Event], fields: Mapping[str, Any]) -> dict[str, Any]
     return CORE | told | dict(fields)
 
 
-class _Change(msgspec.Struct, gc=False):
+class _NewBalance(msgspec.Struct, gc=False):
     """A BalanceChange. It refers to nothing that could refer back, and thousands of these are made a second."""
 
     account: str
@@ -133,7 +133,7 @@ class _Told(msgspec.Struct, gc=False):
     transaction: str
     kind: str
     reason: str
-    changes: list[_Change] | UnsetType = UNSET
+    changes: list[_NewBalance] | UnsetType = UNSET
     data: Raw | UnsetType = UNSET
 
 
@@ -270,7 +270,7 @@ class Translator:
         return found
 
     def _of_balance(
-        self, stream: str, change: _Change | BalanceView, delta: str, reason: str, kind: str
+        self, stream: str, change: _NewBalance | BalanceView, delta: str, reason: str, kind: str
     ) -> list[bytes]:
         """Make the packets of one balance; without a kind of transaction it tells how the balance stands.
 
