@@ -61,7 +61,7 @@ class _Flow(FlowControl):
             super().resume_reading()
 
 
-class _Ending:
+class _LastWrites:
     """Stands in for the transport of a cycle whose answer comes before its body: closing it lingers."""
 
     def __init__(self, protocol: Protocol) -> None:
@@ -284,7 +284,7 @@ class Protocol(HttpToolsProtocol):
         """Send a message of the application; an answer that comes before its body ends the connection."""
         if cycle.more_body and not cycle.response_started:
             cycle.keep_alive = False
-            cycle.transport = cast(asyncio.Transport, _Ending(self))
+            cycle.transport = cast(asyncio.Transport, _LastWrites(self))
         return RequestResponseCycle.send(cycle, message)
 
     # The parser's callbacks. All of them run for each request, so each line counts.

@@ -35,7 +35,7 @@ SHOPS = ("Corner Bakery", "Green Grocer", "Bookshop", "City Transport", "Pharmac
 log = structlog.get_logger("groat.demo")
 
 
-class _Clock:
+class _StoryTime:
     """The story's time in microseconds; it never runs ahead of the real one."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class _Clock:
 class _Story:
     """The bank as the story's people use it. Days are counted from the story's first."""
 
-    def __init__(self, groat: Groat, clock: _Clock) -> None:
+    def __init__(self, groat: Groat, clock: _StoryTime) -> None:
         self._groat = groat
         self._clock = clock
         self._workflow = Workflow(groat, BANK.kinds)
@@ -162,7 +162,7 @@ def _id(answer: RequestView | Refusal, what: str) -> str:
 
 async def tell_bank_story(settings: Settings) -> None:
     """Play the bank's history into the database. What is there already stays as it is."""
-    clock = _Clock()
+    clock = _StoryTime()
     store = make_store(settings.database, Groat.standing, clock=clock)
     days = 10 * DAYS
     async with Groat.open(
