@@ -18,7 +18,7 @@ from groat.identity import Identity
 from groat.ledger.errors import Closed
 from groat.live import Live, LiveLimits
 from groat.live.endings import Ending
-from groat.live.errors import Refusal, Refused
+from groat.live.errors import Denial, Denied
 from groat.live.feeds import Subscription
 from groat.live.plain.formats import ITEMS
 from groat.live.plain.waiter import Waiter
@@ -100,11 +100,11 @@ async def living(limits: LiveLimits = LIMITS) -> AsyncIterator[tuple[Live, FakeG
     assert live._attending == set()
 
 
-def assert_ended(refused: Refused) -> None:
-    assert refused.why is Refusal.ENDED
+def assert_ended(refused: Denied) -> None:
+    assert refused.why is Denial.ENDED
 
 
-def check_end(reader: Reader, refused: Refused) -> None:
+def check_end(reader: Reader, refused: Denied) -> None:
     assert reader.session.ended
     assert_ended(refused)
 
@@ -177,7 +177,7 @@ class Socket:
                 session.close(Ending.SHUTDOWN)
             try:
                 await entering
-            except Refused as refused:
+            except Denied as refused:
                 check_end(reader, refused)
             else:
                 viewing = asyncio.create_task(self.view(reader))
@@ -195,7 +195,7 @@ class Socket:
     async def view(self, reader: Reader) -> None:
         try:
             resume = await reader.session.view(OTHER, None)
-        except Refused as refused:
+        except Denied as refused:
             assert_ended(refused)
             return
         reader.at[OTHER] = resume.offset
@@ -275,14 +275,14 @@ async def test_a_session_that_was_refused_may_be_entered_again() -> None:
     async with living() as (live, groat, identities):
         reader = Reader(live)
         token = identities.let_in("t", "42")
-        for token_given, why in [("", Refusal.NO_TOKEN), ("none", Refusal.TOKEN_INVALID)]:
-            with pytest.raises(Refused) as refused:
+        for token_given, why in [("", Denial.NO_TOKEN), ("none", Denial.TOKEN_INVALID)]:
+            with pytest.raises(Denied) as refused:
                 await reader.enter(token_given)
             assert refused.value.why is why
         groat.streams.failing = 1
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(Denied) as refused:
             await reader.enter(token)
-        assert refused.value.why is Refusal.UNAVAILABLE
+        assert refused.value.why is Denial.UNAVAILABLE
         assert reader.session.state is SessionState.NEW
         assert reader.session.identity is None
         assert live._of_principal == {}
@@ -312,9 +312,9 @@ async def test_rights_that_change_while_a_token_is_checked_keep_the_session_out(
             identities.listener()
             await until(lambda: live.revision == 1)
             gate.set()
-            with pytest.raises(Refused) as refused:
+            with pytest.raises(Denied) as refused:
                 await entering
-            assert refused.value.why is Refusal.TOKEN_OLD
+            assert refused.value.why is Denial.TOKEN_OLD
         else:
             gate.set()
             await entering
@@ -347,7 +347,7 @@ async def test_rights_that_change_while_a_token_is_renewed_end_the_session() -> 
         await asyncio.sleep(0)
         assert reader.ended == []
         gate.set()
-        with pytest.raises(Refused):
+        with pytest.raises(Denied):
             await renewing
         assert reader.ended == [Ending.RIGHTS_CHANGED]
 
@@ -376,16 +376,16 @@ async def test_the_sessions_of_a_person_on_one_socket_count_as_one() -> None:
         socket, another = object(), object()
         for carrier in (socket, socket, socket, another, another):
             await Reader(live, carrier=carrier).enter(token)
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(Denied) as refused:
             await Reader(live, carrier=object()).enter(token)
-        assert refused.value.why is Refusal.TOO_MANY_READERS
+        assert refused.value.why is Denial.TOO_MANY_READERS
         # Entering again and again is no way around the limit of connects.
         for _ in range(6):
             await Reader(live, carrier=socket).enter(token)
         await cast(HandClock, live.clock).pass_s(0.5)
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(Denied) as refused:
             await asyncio.gather(*(Reader(live, carrier=socket).enter(token) for _ in range(4)))
-        assert refused.value.why is Refusal.TOO_OFTEN
+        assert refused.value.why is Denial.TOO_OFTEN
 
 
 async def test_a_request_whose_client_has_gone_already_is_not_counted() -> None:

@@ -23,7 +23,7 @@ class TooManyReaders(GroatError):
         super().__init__("too_many_readers")
 
 
-class Refusal(Enum):
+class Denial(Enum):
     """A reason to refuse what a session asks for. Each door says it in its protocol."""
 
     NO_TOKEN = "no_token"  # noqa: S105
@@ -47,10 +47,10 @@ class Refusal(Enum):
     """The receipt is for an event that the session has not been sent."""
 
 
-class Refused(Exception):
+class Denied(Exception):
     """A session is refused what it asked for. `code` is that of the error behind a token's refusal, or ""."""
 
-    def __init__(self, why: Refusal, code: str = "") -> None:
+    def __init__(self, why: Denial, code: str = "") -> None:
         super().__init__(why.value)
         self.why = why
         self.code = code

@@ -16,7 +16,7 @@ from groat.identity.model import Identity, Rechecked
 from groat.ledger.errors import Closed, GroatError
 from groat.live.clock import Clock, LoopClock, wait
 from groat.live.endings import Ending
-from groat.live.errors import Refusal, Refused, TooManyReaders
+from groat.live.errors import Denial, Denied, TooManyReaders
 from groat.live.hub import CHECK_EVERY_S, Hub, HubStats
 from groat.live.limits import MINUTE_S, Bucket, LiveLimits
 
@@ -201,11 +201,11 @@ class Live:
         """Count a session for its principal.
 
         `revision` is the value of `self.revision` before the token was checked, so that rights changed since then
-        count. Raises Refused ``TOKEN_OLD``, ``TOO_OFTEN``, ``TOO_MANY_READERS``.
+        count. Raises Denied ``TOKEN_OLD``, ``TOO_OFTEN``, ``TOO_MANY_READERS``.
         """
         principal = identity.principal
         if self.has_changed(principal, revision):
-            raise Refused(Refusal.TOKEN_OLD)
+            raise Denied(Denial.TOKEN_OLD)
         now = self.now()
         bucket = self._connects.get(principal)
         if bucket is None:
@@ -213,9 +213,9 @@ class Live:
             bucket = self._connects[principal] = Bucket(rate, rate / MINUTE_S, now)
         mine = self._of_principal.get(principal, {})
         if not bucket.take(now, ANOTHER_COST if session.shares_with(mine) else 1):
-            raise Refused(Refusal.TOO_OFTEN)
+            raise Denied(Denial.TOO_OFTEN)
         if not self._count(session, identity):
-            raise Refused(Refusal.TOO_MANY_READERS)
+            raise Denied(Denial.TOO_MANY_READERS)
 
     def has_changed(self, principal: str, revision: int) -> bool:
         """Return whether this process has heard that the principal's rights changed, since `revision`."""

@@ -18,7 +18,7 @@ from groat.ledger.accounts import check_stream
 from groat.ledger.errors import GroatError, InvalidInput
 from groat.live.clock import NEVER
 from groat.live.endings import Ending
-from groat.live.errors import Refusal, Refused
+from groat.live.errors import Denial, Denied
 from groat.live.feeds import Subscription
 from groat.live.formats import Format
 from groat.live.limits import BURST_S, Bucket
@@ -131,7 +131,7 @@ class Session:
         `positions` tells the positions that count for the identity of the token's bearer.
 
         The session is ENTERING at once. Await the answer, which has what each stream begins with; give that to the
-        client, then call `release`. Raises Refused (when awaited). After a refusal the session is NEW, unless it has
+        client, then call `release`. Raises Denied (when awaited). After a refusal the session is NEW, unless it has
         ended meanwhile.
         """
         self._begin()
@@ -140,7 +140,7 @@ class Session:
     def start_over(self) -> Coroutine[Any, Any, dict[str, Resume]]:
         """Forget the positions of `enter`, and begin each stream with its snapshot.
 
-        Await the answer, like that of `enter`. Raises Refused ``UNAVAILABLE`` and ``ENDED``.
+        Await the answer, like that of `enter`. Raises Denied ``UNAVAILABLE`` and ``ENDED``.
         """
         assert self.state is SessionState.ENTERING
         return self._entered(self._start_over)
@@ -163,11 +163,11 @@ class Session:
     async def _entered(self, work: Callable[[], Awaitable[dict[str, Resume]]]) -> dict[str, Resume]:
         try:
             if self.ended:
-                raise Refused(Refusal.ENDED)
+                raise Denied(Denial.ENDED)
             return await work()
-        except (GroatError, Refused):
+        except (GroatError, Denied):
             if self.ended:
-                raise Refused(Refusal.ENDED) from None
+                raise Denied(Denial.ENDED) from None
             self._leave_all()
             self._live.dismiss(self)
             self.identity = None
@@ -178,24 +178,24 @@ class Session:
     async def _enter(self, token: str, positions: Positions) -> dict[str, Resume]:
         live = self._live
         if not token:
-            raise Refused(Refusal.NO_TOKEN)
+            raise Denied(Denial.NO_TOKEN)
         try:
             revision = live.revision
             identity = await live.authenticate(token)
             if self.ended:
-                raise Refused(Refusal.ENDED)
+                raise Denied(Denial.ENDED)
             streams = live.streams_of(identity)
             if not streams:
-                raise Refused(Refusal.NOTHING_TO_READ)
+                raise Denied(Denial.NOTHING_TO_READ)
             live.admit(self, identity, revision)
             self._be(identity)
             return await self._join_all(streams, positions(identity))
         except Unauthorized as refusal:
             old = refusal.code in _RENEWABLE
-            raise Refused(Refusal.TOKEN_OLD if old else Refusal.TOKEN_INVALID, refusal.code) from None
+            raise Denied(Denial.TOKEN_OLD if old else Denial.TOKEN_INVALID, refusal.code) from None
         except GroatError as failure:
             live.log_failure("connect", failure)
-            raise Refused(Refusal.UNAVAILABLE) from None
+            raise Denied(Denial.UNAVAILABLE) from None
 
     async def _start_over(self) -> dict[str, Resume]:
         streams = list(self.own)
@@ -204,7 +204,7 @@ class Session:
             return await self._join_all(streams, {})
         except GroatError as failure:
             self._live.log_failure("connect", failure)
-            raise Refused(Refusal.UNAVAILABLE) from None
+            raise Denied(Denial.UNAVAILABLE) from None
 
     async def _attend(
         self, identity: Identity, positions: Mapping[str, Position | None]
@@ -219,7 +219,7 @@ class Session:
         ):
             self.close(Ending.REVOKED)
         if self.ended:
-            raise Refused(Refusal.ENDED)
+            raise Denied(Denial.ENDED)
         return await self._join_all(list(positions), positions)
 
     def _be(self, identity: Identity) -> None:
@@ -243,7 +243,7 @@ class Session:
             )
             if self.ended:
                 self._live.hub.leave(subscription)
-                raise Refused(Refusal.ENDED)
+                raise Denied(Denial.ENDED)
             self.own[stream] = subscription
             budget -= sum(len(event.data) for event in resumes[stream].events)
         return resumes
@@ -279,7 +279,7 @@ class Session:
     async def renew(self, token: str) -> None:
         """Go on with a newer token of the same principal and the same roles; with any other one the session ends.
 
-        Raises Refused ``UNAVAILABLE``; ``ENDED`` when the session is over.
+        Raises Denied ``UNAVAILABLE``; ``ENDED`` when the session is over.
         """
         live = self._live
         revision = live.revision
@@ -287,10 +287,10 @@ class Session:
             identity = await live.authenticate(token)
         except Unauthorized:
             self.close(Ending.EXPIRED)
-            raise Refused(Refusal.ENDED) from None
+            raise Denied(Denial.ENDED) from None
         except GroatError as failure:
             live.log_failure("refresh", failure)
-            raise Refused(Refusal.UNAVAILABLE if self.state is SessionState.LIVE else Refusal.ENDED) from None
+            raise Denied(Denial.UNAVAILABLE if self.state is SessionState.LIVE else Denial.ENDED) from None
         if self.state is SessionState.LIVE and self.identity is not None:
             if identity.principal != self.identity.principal:
                 self.close(Ending.TOKEN_INVALID)
@@ -300,28 +300,28 @@ class Session:
                 live.renewed(self, identity)
                 self._be(identity)
                 return
-        raise Refused(Refusal.ENDED)
+        raise Denied(Denial.ENDED)
 
     # Views.
 
     def view(self, stream: str, position: Position | None) -> Coroutine[Any, Any, Resume]:
         """Let a member of the staff follow somebody's stream, or one of the house. The view is audited.
 
-        Raises Refused at once: ``ALREADY_VIEWED``, ``NOT_ALLOWED``, ``UNKNOWN_STREAM``, ``TOO_MANY_VIEWS``. Otherwise
+        Raises Denied at once: ``ALREADY_VIEWED``, ``NOT_ALLOWED``, ``UNKNOWN_STREAM``, ``TOO_MANY_VIEWS``. Otherwise
         await the answer, which has what the stream begins with; give that to the client, then call `release_view`.
-        Raises Refused ``UNAVAILABLE`` and ``ENDED`` when awaited.
+        Raises Denied ``UNAVAILABLE`` and ``ENDED`` when awaited.
         """
         assert self.identity is not None
         if stream in self._views:
-            raise Refused(Refusal.ALREADY_VIEWED)
+            raise Denied(Denial.ALREADY_VIEWED)
         if not self.identity.is_staff or not stream.startswith(("user:", "house:")):
-            raise Refused(Refusal.NOT_ALLOWED)
+            raise Denied(Denial.NOT_ALLOWED)
         try:
             check_stream(stream)
         except InvalidInput:
-            raise Refused(Refusal.UNKNOWN_STREAM) from None
+            raise Denied(Denial.UNKNOWN_STREAM) from None
         if len(self._views) >= self._live.limits.views_max:
-            raise Refused(Refusal.TOO_MANY_VIEWS)
+            raise Denied(Denial.TOO_MANY_VIEWS)
         self._views[stream] = None
         attempt = self._coming[stream] = object()
         return self._view(self.identity, stream, position, attempt)
@@ -347,7 +347,7 @@ class Session:
                 live.hub.leave(joined)
             elif wanted:
                 del self._views[stream]
-            raise Refused(Refusal.UNAVAILABLE if wanted else Refusal.ENDED)
+            raise Denied(Denial.UNAVAILABLE if wanted else Denial.ENDED)
         self._views[stream] = joined
         return resume
 
@@ -369,14 +369,14 @@ class Session:
     def note_seen(self, stream: str, device: str, offset: int, ago_ms: int | None) -> None:
         """Note that a device of the reader has shown everything up to an offset of one of the reader's own streams.
 
-        It showed the event `ago_ms` milliseconds ago, if that is known. Raises Refused ``NOT_ALLOWED``, ``AHEAD``.
+        It showed the event `ago_ms` milliseconds ago, if that is known. Raises Denied ``NOT_ALLOWED``, ``AHEAD``.
         """
         # Staff who view a person's stream do not read in their place.
         subscription = self.own.get(stream)
         if subscription is None:
-            raise Refused(Refusal.NOT_ALLOWED)
+            raise Denied(Denial.NOT_ALLOWED)
         if offset > subscription.offset:
-            raise Refused(Refusal.AHEAD)
+            raise Denied(Denial.AHEAD)
         self._live.note_seen(stream, device, offset, ago_ms)
 
     # Limits, and calls from the transport and the clock.

@@ -18,7 +18,7 @@ from groat.live.centrifuge import protocol
 from groat.live.centrifuge.channels import PING, ChannelFormat
 from groat.live.centrifuge.protocol import Raw, Reply
 from groat.live.endings import Ending
-from groat.live.errors import Refusal, Refused
+from groat.live.errors import Denial, Denied
 from groat.live.limits import BURST_S
 from groat.live.pulse import Pulse
 from groat.live.session import Session, SessionState
@@ -246,9 +246,9 @@ class Connection:
         session = self.session
         try:
             resumes = await entering
-        except Refused as refused:
+        except Denied as refused:
             self._waiting = None
-            if refused.why is Refusal.TOKEN_INVALID:
+            if refused.why is Denial.TOKEN_INVALID:
                 session.close(Ending.TOKEN_INVALID)
             elif not session.ended:
                 # The client may try again on the same connection, until its first-frame time is up.
@@ -290,8 +290,8 @@ class Connection:
         try:
             # After an error reply to a bad token the SDK would give up. After a close it comes back with a new one.
             await self.session.renew(token)
-        except Refused as refused:
-            if refused.why is not Refusal.ENDED:
+        except Denied as refused:
+            if refused.why is not Denial.ENDED:
                 self._error(id, protocol.ERRORS[refused.why])
         else:
             expires, ttl = self._begin_life()
@@ -312,7 +312,7 @@ class Connection:
         position = (request.epoch, request.offset) if request.recover else None
         try:
             viewing = self.session.view(stream, position)
-        except Refused as refused:
+        except Denied as refused:
             self._error(id, protocol.ERRORS[refused.why])
         else:
             self._live.spawn(self.session, self._view(id, stream, request.recover, viewing))
@@ -320,7 +320,7 @@ class Connection:
     async def _view(self, id: int, stream: str, recover: bool, viewing: Coroutine[Any, Any, Resume]) -> None:
         try:
             resume = await viewing
-        except Refused as refused:
+        except Denied as refused:
             if not self.session.ended:
                 self._error(id, protocol.ERRORS[refused.why])
         else:
@@ -352,7 +352,7 @@ class Connection:
             return
         try:
             self.session.note_seen(seen.stream, self.device or self.client, seen.offset, seen.ago_ms)
-        except Refused as refused:
+        except Denied as refused:
             self._error(id, protocol.ERRORS[refused.why])
         else:
             self._reply(Reply(id, rpc=protocol.RpcResult(Raw(b"{}"))))

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import msgspec
 
 from groat.live.endings import Ending
-from groat.live.errors import Refusal
+from groat.live.errors import Denial
 
 Raw = msgspec.Raw
 EMPTY: Final = Raw(b"")
@@ -57,18 +57,18 @@ ALREADY_SUBSCRIBED: Final = Error(105, "already subscribed")
 MALFORMED: Final = Error(107, "bad request")
 NOT_AVAILABLE: Final = Error(108, "not available")
 ERRORS: Final = {
-    Refusal.NO_TOKEN: Error(101, "unauthorized"),
-    Refusal.TOKEN_OLD: Error(109, "token expired"),
-    Refusal.NOTHING_TO_READ: PERMISSION_DENIED,
-    Refusal.TOO_OFTEN: Error(111, "too many requests", temporary=True),
-    Refusal.TOO_MANY_READERS: Error(106, "too many connections of this person", temporary=True),
-    Refusal.UNAVAILABLE: INTERNAL,
-    Refusal.ENDED: INTERNAL,
-    Refusal.NOT_ALLOWED: PERMISSION_DENIED,
-    Refusal.UNKNOWN_STREAM: UNKNOWN_CHANNEL,
-    Refusal.ALREADY_VIEWED: ALREADY_SUBSCRIBED,
-    Refusal.TOO_MANY_VIEWS: Error(106, "limit exceeded"),
-    Refusal.AHEAD: MALFORMED,
+    Denial.NO_TOKEN: Error(101, "unauthorized"),
+    Denial.TOKEN_OLD: Error(109, "token expired"),
+    Denial.NOTHING_TO_READ: PERMISSION_DENIED,
+    Denial.TOO_OFTEN: Error(111, "too many requests", temporary=True),
+    Denial.TOO_MANY_READERS: Error(106, "too many connections of this person", temporary=True),
+    Denial.UNAVAILABLE: INTERNAL,
+    Denial.ENDED: INTERNAL,
+    Denial.NOT_ALLOWED: PERMISSION_DENIED,
+    Denial.UNKNOWN_STREAM: UNKNOWN_CHANNEL,
+    Denial.ALREADY_VIEWED: ALREADY_SUBSCRIBED,
+    Denial.TOO_MANY_VIEWS: Error(106, "limit exceeded"),
+    Denial.AHEAD: MALFORMED,
 }
 """The error replies. A token that is none gets a close instead, so that the SDK gives up."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from groat.ledger.errors import Closed
 from groat.live.clock import wait
-from groat.live.errors import Refused
+from groat.live.errors import Denied
 from groat.live.session import Session
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Waiter:
         """Subscribe to the streams from their positions. Raises TooManyReaders, Closed, StoreError."""
         try:
             return await self.session.attend(identity, positions)
-        except Refused:
+        except Denied:
             # The session has ended meanwhile: the caller has to come again.
             raise Closed from None
 

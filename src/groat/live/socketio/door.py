@@ -18,7 +18,7 @@ import structlog
 
 from groat.identity.errors import IDENTITY_ERRORS
 from groat.live.endings import Ending
-from groat.live.errors import Refusal, Refused
+from groat.live.errors import Denial, Denied
 from groat.live.formats import Chunk
 from groat.live.frames import text
 from groat.live.session import Position, Session
@@ -44,9 +44,9 @@ HOLD_S: Final = 3.0
 with each transport that opens, so they would come back every second."""
 MARK: Final = b'["groat:position","'
 _WRONG: Final = {
-    Refusal.NO_TOKEN: "unauthenticated",
-    Refusal.TOKEN_INVALID: "token_invalid",
-    Refusal.NOTHING_TO_READ: "token_invalid",
+    Denial.NO_TOKEN: "unauthenticated",
+    Denial.TOKEN_INVALID: "token_invalid",
+    Denial.NOTHING_TO_READ: "token_invalid",
 }
 
 log = structlog.stdlib.get_logger("groat.live")
@@ -252,7 +252,7 @@ class SocketReader(Member):
             if not recovered and any(resume.recovered for resume in resumes.values()):
                 # The page is told that it has missed something, so it must be told everything anew.
                 resumes = await session.start_over()
-        except Refused as refused:
+        except Denied as refused:
             self._refuse(refused)
             return
         assert session.identity is not None
@@ -287,9 +287,9 @@ class SocketReader(Member):
         vector = ",".join(f"{stream}={epoch}:{offset}" for stream, (epoch, offset) in at.items())
         return text(b'%b%b"]' % (self.mark_head, vector.encode()))
 
-    def _refuse(self, refused: Refused) -> None:
+    def _refuse(self, refused: Denied) -> None:
         code = refused.code or _WRONG.get(refused.why)
-        if refused.why is Refusal.ENDED:
+        if refused.why is Denial.ENDED:
             return
         if code is not None:
             self.refuse(code, {"code": code, "detail": IDENTITY_ERRORS[code].meaning})
