@@ -348,6 +348,20 @@ async def test_too_many_connections_of_a_person_are_closed_and_come_back() -> No
         assert third.sid
 
 
+async def test_the_namespaces_of_a_connection_count_as_one() -> None:
+    limits = LiveLimits(connections_per_user=1, connects_per_minute=1_000)
+    async with on_desk(limits=limits, socketio_namespaces=("/", "/custom")) as desk:
+        first = await desk.connected("42")
+        second = Client(desk, "token of 42", "/custom")
+        second.wire = first.wire
+        await second.join()
+        assert second.sid
+        third = desk.client("42")
+        await third.connect()
+        await desk.move(HOLD_S)
+        assert third.closed()
+
+
 async def test_too_many_connects_of_a_person_are_closed_and_come_back() -> None:
     async with on_desk(limits=LiveLimits(connects_per_minute=2)) as desk:
         for _ in range(2):
