@@ -1,10 +1,15 @@
 """CPU per delivered push: groat beside Node `ws`, Node Socket.IO, python-socketio, websockets, uvicorn and the floor.
 
 Each server is a process of its own, the clients another; all servers push the same event to the same clients in turns.
-CPU is the server process's, from /proc, from the first push until the clients have everything. The peers are installed
-from npm and PyPI into benchmarks/peers/installed, which git ignores. Prints a JSON line for each number of streams.
+To Socket.IO clients groat translates its event to `balance_updated`, and sends the marker of their position behind it;
+the other Socket.IO servers emit the same object. `groat-socketio-both` has the names of events as they are without
+settings: a change of credits is two packets, `balance_updated` and `credit-updated`, which count as one message.
 
-    python benchmarks/peers.py [--clients 1000] [--pushes 50] [--rounds 3]
+CPU is the server process's, from the first push until the clients have everything; what is compared are medians of the
+ratios of each round. The peers are installed from npm and PyPI into benchmarks/peers/installed, which git ignores.
+Prints a JSON line for each number of streams.
+
+    python benchmarks/peers.py [--clients 1000] [--pushes 50] [--rounds 3] [--kinds groat socket.io ...]
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ import statistics
 import subprocess
 import sys
 import time
+from operator import truediv
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +35,27 @@ INSTALLED = HERE / "installed"
 PYTHON = INSTALLED / "python" / "bin" / "python"
 MARK = b'"version":7'
 DEADLINE_S = 60
-KINDS = ("floor", "groat", "ws", "websockets", "uvicorn", "socket.io", "python-socketio")
+KINDS = (
+    "floor",
+    "groat",
+    "groat-socketio",
+    "groat-socketio-both",
+    "ws",
+    "websockets",
+    "uvicorn",
+    "socket.io",
+    "python-socketio",
+)
+SOCKET_IO = "/socket.io/?EIO=4&transport=websocket"
 HELLO = {
     "groat": ("/connection/websocket", '{"id":1,"connect":{"token":"%d"}}', b"}}}}"),
+    "groat-socketio": (SOCKET_IO, '40{"token":"%d"}', b"groat:position"),
+    "groat-socketio-both": (SOCKET_IO, '40{"token":"%d"}', b"groat:position"),
     "ws": ("/", "", b""),
     "websockets": ("/", "", b""),
     "uvicorn": ("/", "", b""),
-    "socket.io": ("/socket.io/?EIO=4&transport=websocket", "40", b'"sid"'),
-    "python-socketio": ("/socket.io/?EIO=4&transport=websocket", "40", b'"sid"'),
+    "socket.io": (SOCKET_IO, "40", b'"sid"'),
+    "python-socketio": (SOCKET_IO, "40", b'"sid"'),
 }
 
 
@@ -63,8 +82,8 @@ def command(kind: str) -> list[str]:
     """How a server is started."""
     if kind in ("ws", "socket.io"):
         return ["node", str(INSTALLED / "server.mjs"), kind.replace(".", "")]
-    python = sys.executable if kind in ("groat", "floor") else str(PYTHON)
-    return [python, str(HERE / "server.py"), kind.replace("python-", "")]
+    python = sys.executable if kind.startswith(("groat", "floor")) else str(PYTHON)
+    return [python, str(HERE / "server.py"), kind.replace("python-", "").replace("-", "_")]
 
 
 class Server:
@@ -124,7 +143,8 @@ class Server:
 
     def push(self, call: str, data: Any, times: int) -> None:
         """Let it push so many times to everybody, read all of it, and note the CPU per message."""
-        wanted = times * len(self._sockets)
+        count = times * len(self._sockets)
+        wanted = 2 * count if self.kind == "groat-socketio-both" else count
         tails = dict.fromkeys(self._by_fd, b"")
         before = self._cpu_s()
         self._tell(call=call, data=data, times=times, first=self._next)
@@ -138,11 +158,11 @@ class Server:
                 got += read.count(MARK)
                 tails[fd] = read[1 - len(MARK) :]
         self._answer()
-        self.cpu_us.append((self._cpu_s() - before) / wanted * 1e6)
+        self.cpu_us.append((self._cpu_s() - before) / count * 1e6)
 
     def _cpu_s(self) -> float:
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        # The clock of another process's CPU (clock_getcpuclockid), finer than the ticks of /proc.
+        return time.clock_gettime((~self._process.pid << 3) | 2)
 
     def close(self) -> None:
         """End it."""
@@ -164,31 +184,42 @@ def _read_until(sock: socket.socket, end: bytes) -> None:
 def measure(streams: int, options: argparse.Namespace) -> dict[str, Any]:
     """All servers in turns; the medians of the rounds."""
     sys.path.insert(0, str(HERE.parent))
-    from push import EVENT
+    from push import EVENT, translator
 
+    event = json.loads(EVENT)
+    told = json.loads(translator().packets("user:42", EVENT)[0])[1]
     servers: list[Server] = []
     try:
-        for kind in KINDS:
+        for kind in options.kinds:
             servers.append(Server(kind, options.clients, streams))
         for number in range(options.rounds + 1):
             for server in servers:
                 if number == 1:
                     # The first round warms up.
                     server.cpu_us.clear()
-                server.push("all" if streams == 1 else "each", json.loads(EVENT), options.pushes)
+                data = told if server.kind.endswith(("socket.io", "socketio")) else event
+                server.push("all" if streams == 1 else "each", data, options.pushes)
         us = {server.kind: statistics.median(server.cpu_us) for server in servers}
         return {
             "bench": "push cpu beside peers",
             "streams": streams,
             "clients": options.clients,
             "us_per_message": {kind: round(value, 1) for kind, value in us.items()},
-            "times_groat": {kind: round(value / us["groat"], 2) for kind, value in us.items()},
+            **{
+                f"times_{base.kind}": {each.kind: _median_ratio(each, base) for each in servers}
+                for base in servers
+                if base.kind in ("groat", "groat-socketio")
+            },
             "versions": {server.kind: server.version for server in servers},
             "load": round(os.getloadavg()[0], 1),
         }
     finally:
         for server in servers:
             server.close()
+
+
+def _median_ratio(upper: Server, lower: Server) -> float:
+    return round(statistics.median(map(truediv, upper.cpu_us, lower.cpu_us)), 2)
 
 
 def main() -> None:
@@ -200,6 +231,7 @@ def main() -> None:
     parser.add_argument(
         "--streams", type=int, help="only one measurement, with so many (1, or as many as clients)"
     )
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="only these servers")
     options = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,8 +1,10 @@
 """What pushing costs: CPU per delivered message, memory per idle connection, and the time from commit to receipt.
 
 Prints JSON lines. The server side (uvicorn's httptools, uvloop, groat's own WebSocket class, the hub) runs here; the
-clients are plain sockets in a process of their own. The floor, measured in the same run and in turns with ours, is a
-bare uvloop transport that writes the same ready-made frame: there is nothing left to save but the kernel's send.
+clients are plain sockets in a process of their own. They speak groat's WebSocket protocol or, as many more, what stock
+Socket.IO clients do; one event to the latter is a packet and the marker of their position. The floor, measured in the
+same run and in turns with ours, is a bare uvloop transport that writes the same ready-made frame as our WebSocket:
+there is nothing left to save but the kernel's send.
 
     python benchmarks/push.py [--clients 1000] [--rounds 5] [--seconds 10] [--cpu]
 """
@@ -23,9 +25,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
+from operator import truediv
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -35,12 +38,20 @@ from uvicorn.server import ServerState
 
 from groat import Groat
 from groat.engine.tuning import tune_process
+from groat.http.catalogue import Catalogue
+from groat.http.core import CORE
 from groat.identity import Identity
 from groat.live import Live, LiveLimits
 from groat.live.centrifuge import door
 from groat.live.centrifuge.channels import ChannelFormat
+from groat.live.socketio.door import SocketDoor
+from groat.live.socketio.engine import Engine, EngineLimits
+from groat.live.socketio.events import Translator
+from groat.live.socketio.sids import Owner, Sids, new_name
 from groat.live.websocket import WebSocketProtocol
 from groat.logs import configure
+from groat.programs.bank import BANK
+from groat.programs.standing import STANDING
 from groat.settings import Settings
 from groat.store.batch import Published
 from groat.store.streams import Head
@@ -51,7 +62,12 @@ EVENT = (
     b'"changes":[{"account":"user:42","asset":"CREDIT","delta":"50","balance":"150","available":"150","held":"0",'
     b'"version":7}]}'
 )
+MARK = b'"version":7'
 PUSHES = 100
+STOCK_FIRST = 1_000_000
+"""Socket.IO clients are users from this number on, for they have streams of their own."""
+ONE_PACKET = {"credit-updated": ""}
+"""Names with which an event about a person's credits is one packet, as with the peers. Without it, there are two."""
 T = TypeVar("T")
 
 
@@ -69,16 +85,25 @@ class Clients:
     def connect(self, port: int, count: int, users: int, first: int) -> None:
         """Open WebSockets; connection n is user (first + n) modulo users."""
         for number in range(count):
-            sock = socket.create_connection(("127.0.0.1", port))
-            sock.sendall(
-                b"GET /connection/websocket HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
-                b"sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-            )
-            _read_until(sock, b"\r\n\r\n")
-            text = b'{"id":1,"connect":{"token":"%d"}}' % ((first + number) % users)
-            sock.sendall(b"\x81" + bytes([0x80 | len(text)]) + bytes(4) + text)
-            _read_until(sock, b"}}}}")
-            self._add(sock)
+            hello = b'{"id":1,"connect":{"token":"%d"}}' % ((first + number) % users)
+            self._shake_hands(port, b"/connection/websocket", hello, b"}}}}")
+
+    def connect_stock(self, port: int, count: int, users: int, first: int) -> None:
+        """Open WebSockets as stock Socket.IO clients do; connection n is user first + (n modulo users)."""
+        for number in range(count):
+            hello = b'40{"token":"%d"}' % (first + number % users)
+            self._shake_hands(port, b"/socket.io/?EIO=4&transport=websocket", hello, b"groat:position")
+
+    def _shake_hands(self, port: int, path: bytes, hello: bytes, answer: bytes) -> None:
+        sock = socket.create_connection(("127.0.0.1", port))
+        sock.sendall(
+            b"GET %b HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
+            b"sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" % path
+        )
+        _read_until(sock, b"\r\n\r\n")
+        sock.sendall(b"\x81" + bytes([0x80 | len(hello)]) + bytes(4) + hello)
+        _read_until(sock, answer)
+        self._add(sock)
 
     def connect_bare(self, port: int, count: int) -> None:
         """Open TCP connections and nothing else."""
@@ -90,6 +115,15 @@ class Clients:
         self._sockets[sock.fileno()] = sock
         self._buffers[sock.fileno()] = bytearray()
         self._poll.register(sock, select.EPOLLIN)
+
+    def weigh(self, wanted: int) -> int:
+        """Read until so many events have come and nothing more does; return the number of bytes."""
+        got = seen = 0
+        while found := self._poll.poll(10 if seen < wanted else 0.3):
+            for fd, _ in found:
+                data = self._sockets[fd].recv(1 << 20)
+                got, seen = got + len(data), seen + data.count(MARK)
+        return got
 
     def count(self, wanted: int) -> None:
         """Read until so many bytes have come."""
@@ -192,11 +226,24 @@ class Agreeing:
         return {name: Head(self._feeds[name].epoch, self._feeds[name].offset, 1) for name in streams}
 
 
+def translator(**settings: Any) -> Translator:
+    """The names of Socket.IO events, as `groat serve` has them with these settings and the program `bank`."""
+    catalogue = Catalogue(CORE, (*STANDING, BANK))
+    return Translator(catalogue.events, catalogue.event_fields, Settings(**settings))
+
+
 class App:
     """The ASGI app uvicorn wants; nothing asks it anything."""
 
-    def __init__(self, live: Live) -> None:
-        self.groat_doors = {door.PATH: door.CentrifugeDoor(live)}
+    def __init__(self, live: Live, names: dict[str, str]) -> None:
+        stock = SocketDoor(live, translator(socketio_names=names), Settings())
+        engine = Engine(
+            stock.server.make_handler,
+            EngineLimits(drain_s=0),
+            Sids("", Owner(new_name(), new_name())),
+            live.clock,
+        )
+        self.groat_doors = {door.PATH: door.CentrifugeDoor(live), "/socket.io/": engine}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Never called."""
@@ -215,27 +262,26 @@ class Bare(asyncio.Protocol):
 class Bench:
     """The server side and its client process."""
 
-    def __init__(self, groat: Groat, live: Live, port: int, bare_port: int, clients: Any) -> None:
+    def __init__(self, groat: Groat, live: Live, port: int, bare_port: int, clients: Call) -> None:
         self.groat = groat
         self.live = live
         self.port = port
         self.bare_port = bare_port
-        self._process = clients
-
-    async def clients(self, name: str, *args: Any) -> Any:
-        """Call the client process."""
-        self._process.stdin.write(json.dumps([name, *args]).encode() + b"\n")
-        async with asyncio.timeout(120):
-            return json.loads(await self._process.stdout.readline())
+        self.clients = clients
 
     async def cpu_us(
-        self, size: int, readers: int, news: Sequence[Callable[[], T]], push: Callable[[T], None]
+        self,
+        clients: Call,
+        size: int,
+        readers: int,
+        news: Sequence[Callable[[], T]],
+        push: Callable[[T], None],
     ) -> float:
         """CPU of this process per delivered message, in microseconds; `size` is the bytes of one push to all.
 
         Each of `news` makes what a commit hands over, outside the measured time and just before, as the committer does.
         """
-        counting = asyncio.create_task(self.clients("count", size * len(news)))
+        counting = asyncio.ensure_future(clients("count", size * len(news)))
         await asyncio.sleep(0.05)
         gc.collect()
         used = 0.0
@@ -250,8 +296,38 @@ class Bench:
         return used / (len(news) * readers) * 1e6
 
 
+Call = Callable[..., Awaitable[Any]]
+"""Calls a client process: the name of a method of Clients, and its arguments."""
+
+
 @asynccontextmanager
-async def running() -> AsyncIterator[Bench]:
+async def _client_process() -> AsyncIterator[Call]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        __file__,
+        "--be-clients",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        limit=1 << 28,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    stdin, stdout = process.stdin, process.stdout
+
+    async def call(name: str, *args: Any) -> Any:
+        stdin.write(json.dumps([name, *args]).encode() + b"\n")
+        async with asyncio.timeout(120):
+            return json.loads(await stdout.readline())
+
+    try:
+        yield call
+    finally:
+        stdin.close()
+        await process.wait()
+
+
+@asynccontextmanager
+async def running(names: dict[str, str] = ONE_PACKET) -> AsyncIterator[Bench]:
     """Ledger, live service, both listeners and the client process."""
     limits = LiveLimits(connections_per_user=10_000, connects_per_minute=1_000_000, ping_s=3_600, drain_s=0)
     with tempfile.TemporaryDirectory() as folder:
@@ -260,7 +336,7 @@ async def running() -> AsyncIterator[Bench]:
             live = Live(groat, Bearer(), Settings(), limits)
             await live.start()
             config = uvicorn.Config(
-                App(live), lifespan="off", log_config=None, http="httptools", ws=WebSocketProtocol
+                App(live, names), lifespan="off", log_config=None, http="httptools", ws=WebSocketProtocol
             )
             config.load()
             state = ServerState()
@@ -270,62 +346,67 @@ async def running() -> AsyncIterator[Bench]:
                 lambda: http(config=config, server_state=state, app_state={}), "127.0.0.1", 0, backlog=4_096
             )
             bare = await loop.create_server(Bare, "127.0.0.1", 0, backlog=4_096)
-            clients = await asyncio.create_subprocess_exec(
-                sys.executable,
-                __file__,
-                "--be-clients",
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                limit=1 << 28,
-            )
             try:
-                yield Bench(
-                    groat,
-                    live,
-                    listener.sockets[0].getsockname()[1],
-                    bare.sockets[0].getsockname()[1],
-                    clients,
-                )
+                async with _client_process() as clients:
+                    yield Bench(
+                        groat,
+                        live,
+                        listener.sockets[0].getsockname()[1],
+                        bare.sockets[0].getsockname()[1],
+                        clients,
+                    )
             finally:
-                assert clients.stdin is not None
-                clients.stdin.close()
-                await clients.wait()
                 listener.close()
                 bare.close()
                 await live.stop()
 
 
 async def cpu(bench: Bench, streams: int, readers: int, rounds: int) -> dict[str, Any]:
-    """One event to every reader, many times, ours and the floor in turns; the medians of the rounds."""
+    """One event to every reader, many times, both of ours and the floor in turns; the medians of the rounds."""
     names = [f"user:{n}" for n in range(streams)]
+    stock_names = [f"user:{STOCK_FIRST + n}" for n in range(streams)]
     await bench.clients("connect", bench.port, readers, streams, 0)
     await bench.clients("connect_bare", bench.bare_port, readers)
     await _until(lambda: len(Bare.transports) == readers)
-    heads = await bench.groat.streams.heads(names)
-    at = 1_000_000
-    real, bench.live.hub._streams = bench.live.hub._streams, cast(Any, Agreeing(bench.live))
-    for feed in bench.live.hub._feeds.values():
-        feed.offset = feed.head = at - 1
-    frames = [ChannelFormat(name).one("", at, EVENT) for name in names]
-    size = sum(map(len, frames)) * readers // streams
-    transports = Bare.transports
+    async with _client_process() as stock:
+        await stock("connect_stock", bench.port, readers, streams, STOCK_FIRST)
+        heads = await bench.groat.streams.heads(names + stock_names)
+        at = 1_000_000
+        real, bench.live.hub._streams = bench.live.hub._streams, cast(Any, Agreeing(bench.live))
+        for feed in bench.live.hub._feeds.values():
+            feed.offset = feed.head = at - 1
+        frames = [ChannelFormat(name).one("", at, event_of(name)) for name in names]
+        size = sum(map(len, frames)) * readers // streams
+        bench.live.hub.hear(_published(stock_names, heads, at))
+        stock_size = await stock("weigh", readers)
+        for feed in bench.live.hub._feeds.values():
+            feed.offset = feed.head = at
+        transports = Bare.transports
 
-    def write_all(_: object) -> None:
-        if streams == 1:
-            frame = frames[0]
-            for transport in transports:
-                transport.write(frame)
-        else:
-            for transport, frame in zip(transports, frames, strict=True):
-                transport.write(frame)
+        def write_all(_: object) -> None:
+            if streams == 1:
+                frame = frames[0]
+                for transport in transports:
+                    transport.write(frame)
+            else:
+                for transport, frame in zip(transports, frames, strict=True):
+                    transport.write(frame)
 
-    pushes = PUSHES * 1_000 // readers
-    measured: dict[str, list[float]] = {"ours": [], "floor": []}
-    for _ in range(rounds):
-        news = [partial(_published, names, heads, offset) for offset in range(at, at + pushes)]
-        at += pushes
-        measured["floor"].append(await bench.cpu_us(size, readers, [lambda: None] * pushes, write_all))
-        measured["ours"].append(await bench.cpu_us(size, readers, news, bench.live.hub.hear))
+        pushes = PUSHES * 1_000 // readers
+        measured: dict[str, list[float]] = {"floor": [], "ours": [], "socketio": []}
+        hear = bench.live.hub.hear
+        first = at + 1
+        for _ in range(rounds):
+            ours, theirs = (
+                [partial(_published, those, heads, offset) for offset in range(first, first + pushes)]
+                for those in (names, stock_names)
+            )
+            first += pushes
+            nothing = [lambda: None] * pushes
+            measured["floor"].append(await bench.cpu_us(bench.clients, size, readers, nothing, write_all))
+            measured["ours"].append(await bench.cpu_us(bench.clients, size, readers, ours, hear))
+            measured["socketio"].append(await bench.cpu_us(stock, stock_size, readers, theirs, hear))
+        await stock("close")
     await bench.clients("close")
     Bare.transports = []
     await _until(lambda: bench.live.stats.connections == 0)
@@ -338,28 +419,44 @@ async def cpu(bench: Bench, streams: int, readers: int, rounds: int) -> dict[str
         "message_bytes": size // readers,
         "us_per_message": round(us["ours"], 2),
         "floor_us_per_message": round(us["floor"], 2),
-        "ratio": round(us["ours"] / us["floor"], 2),
+        "ratio": _median_ratio(measured["ours"], measured["floor"]),
+        "socketio_bytes": stock_size // readers,
+        "socketio_us_per_message": round(us["socketio"], 2),
+        "socketio_ratio": _median_ratio(measured["socketio"], measured["ours"]),
         "rounds": rounds,
     }
 
 
+def _median_ratio(upper: list[float], lower: list[float]) -> float:
+    return round(statistics.median(map(truediv, upper, lower)), 2)
+
+
+@cache
+def event_of(stream: str) -> bytes:
+    """The event about a change of the stream's own account."""
+    return EVENT.replace(b"user:42", stream.encode())
+
+
 def _published(names: list[str], heads: dict[str, Head], offset: int) -> list[Published]:
-    return [Published(name, heads[name].epoch, offset, offset, (EVENT,)) for name in names]
+    return [Published(name, heads[name].epoch, offset, offset, (event_of(name),)) for name in names]
 
 
 async def memory(bench: Bench, kind: str, readers: int) -> dict[str, Any]:
     """Resident memory per connection with nothing to do; in a process of its own, for memory is used again."""
     # Whatever is made once is made before.
     await bench.clients("connect", bench.port, 10, 10, 0)
+    await bench.clients("connect_stock", bench.port, 10, 10, 0)
     await bench.clients("connect_bare", bench.bare_port, 10)
     gc.collect()
     before = _resident_bytes()
     if kind == "floor":
         await bench.clients("connect_bare", bench.bare_port, readers)
+    elif kind == "socket.io":
+        await bench.clients("connect_stock", bench.port, readers, readers, STOCK_FIRST)
     else:
         streams = readers if kind == "own stream each" else 1
         await bench.clients("connect", bench.port, readers, streams, 1_000_000)
-    await _until(lambda: len(Bare.transports) + bench.live.stats.connections == readers + 20)
+    await _until(lambda: len(Bare.transports) + bench.live.stats.connections == readers + 30)
     gc.collect()
     used = _resident_bytes() - before
     return {
@@ -394,7 +491,7 @@ async def latency(bench: Bench, readers: int, per_second: int, seconds: float) -
         key = (user, int(done.positions[user].rpartition(":")[2]))
         called[key], durable[key] = start, time.monotonic()
 
-    stamping = asyncio.create_task(bench.clients("stamp", count))
+    stamping = asyncio.ensure_future(bench.clients("stamp", count))
     begin = time.monotonic() + 0.1
     posts = []
     before = time.process_time()
@@ -448,7 +545,7 @@ def _allow_sockets() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-MEMORY_KINDS = ("floor", "own stream each", "one stream")
+MEMORY_KINDS = ("floor", "own stream each", "one stream", "socket.io")
 
 
 async def measure(options: argparse.Namespace) -> None:

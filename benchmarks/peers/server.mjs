@@ -42,9 +42,9 @@ if (kind === "ws") {
     joined += 1;
   });
   count = () => joined;
-  pushAll = (data, offset) => server.to("all").emit("balance_updated", { data, offset });
-  pushEach = (data, offset) => {
-    for (let n = 0; n < joined; n += 1) server.to(`user:${n}`).emit("balance_updated", { data, offset });
+  pushAll = (data) => server.to("all").emit("balance_updated", data);
+  pushEach = (data) => {
+    for (let n = 0; n < joined; n += 1) server.to(`user:${n}`).emit("balance_updated", data);
   };
 }
 

@@ -1,6 +1,6 @@
 """Python's side of benchmarks/peers.py: holds connections, and pushes when told to on standard input.
 
-`python server.py groat|floor|websockets|uvicorn|socketio`; prints a JSON line when it listens, and one for each push.
+`python server.py KIND`, the name of a function here; prints a JSON line when it listens, and one for each push.
 The peers are used as their documentation does, on uvloop; what is pushed is encoded as an app would.
 """
 
@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -69,10 +69,10 @@ async def floor() -> AsyncIterator[Peer]:
 
 
 @asynccontextmanager
-async def groat() -> AsyncIterator[Peer]:
+async def groat(both: bool = False) -> AsyncIterator[Peer]:
     """The hub and groat's WebSocket class under uvicorn, from where the committer hands over what it committed."""
     sys.path.insert(0, BENCHMARKS)
-    from push import EVENT, Agreeing, running
+    from push import ONE_PACKET, Agreeing, event_of, running
 
     from groat.engine.tuning import tune_process
     from groat.logs import configure
@@ -81,20 +81,29 @@ async def groat() -> AsyncIterator[Peer]:
 
     tune_process()
     configure(Settings(log_level="warning"))
-    async with running() as bench:
+    async with running({} if both else ONE_PACKET) as bench:
         hub = bench.live.hub
+        feeds: dict[str, Any] = {}
 
         async def push(data: Any, offset: int) -> None:
-            # These events are in no database.
-            hub._streams = Agreeing(bench.live)  # type: ignore[assignment]
-            # The room of everybody is left alone: the peers have none, and each client is to get one message.
-            feeds = {name: feed for name, feed in hub._feeds.items() if name.startswith("user:")}
-            for feed in feeds.values():
-                if feed.offset < offset - 1:
+            if not feeds:
+                # These events are in no database.
+                hub._streams = Agreeing(bench.live)  # type: ignore[assignment]
+                # The room of everybody is left alone: the peers have none, and each client is to get one message.
+                feeds.update((name, feed) for name, feed in hub._feeds.items() if name.startswith("user:"))
+                for feed in feeds.values():
                     feed.offset = offset - 1
-            hub.hear([Published(n, feed.epoch, offset, offset, (EVENT,)) for n, feed in feeds.items()])
+            hub.hear([Published(n, feed.epoch, offset, offset, (event_of(n),)) for n, feed in feeds.items()])
 
         yield Peer(bench.port, version("groat"), lambda: bench.live.stats.connections, push, push)
+
+
+groat_socketio = groat
+
+
+def groat_socketio_both() -> AbstractAsyncContextManager[Peer]:
+    """The same, and a change of credits is two packets of Socket.IO."""
+    return groat(both=True)
 
 
 @asynccontextmanager
@@ -176,11 +185,11 @@ async def socketio() -> AsyncIterator[Peer]:
         joined.append(sid)
 
     async def push_all(data: Any, offset: int) -> None:
-        await server.emit("balance_updated", {"data": data, "offset": offset}, to="all")
+        await server.emit("balance_updated", data, to="all")
 
     async def push_each(data: Any, offset: int) -> None:
         for n in range(len(joined)):
-            await server.emit("balance_updated", {"data": data, "offset": offset}, to=f"user:{n}")
+            await server.emit("balance_updated", data, to=f"user:{n}")
 
     async with _uvicorn(library.ASGIApp(server)) as port:
         yield Peer(port, version("python-socketio"), lambda: len(joined), push_all, push_each)
@@ -192,8 +201,7 @@ async def main(kind: str) -> None:
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(lines), sys.stdin.buffer
     )
-    kinds = {each.__name__: each for each in (floor, groat, websockets, uvicorn, socketio)}
-    async with kinds[kind]() as peer:
+    async with globals()[kind]() as peer:
         print(json.dumps({"port": peer.port, "version": peer.version}), flush=True)
         async for line in lines:
             told = json.loads(line)
