@@ -29,11 +29,11 @@ import jwt
 ROOT = Path(__file__).resolve().parents[2]
 AT_ONCE = 256
 ANSWER_S = 30.0
-BACK_OFF_S = (0.2, 2.0)
+STOCK_NAMES = ("balance_updated", "credit-updated")
 _OFFSET = re.compile(rb'"offset":(\d+)}}}$')
 _PONG = b"\x81\x82\0\0\0\0{}"
 _HANDSHAKE = (
-    b"GET /connection/websocket HTTP/1.1\r\nhost: groat\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
+    b"GET %b HTTP/1.1\r\nhost: groat\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
     b"sec-websocket-version: 13\r\nsec-websocket-key: " + base64.b64encode(bytes(16)) + b"\r\n\r\n"
 )
 
@@ -48,6 +48,7 @@ def _masked(text: bytes) -> bytes:
 class Client:
     """One person's connection; `epoch` and `offset` are its position, None before the first."""
 
+    path = b"/connection/websocket"
     __slots__ = ("address", "buffer", "epoch", "offset", "opened", "sock", "state", "token", "tries", "user")
 
     def __init__(self, user: str, token: str, address: int) -> None:
@@ -61,6 +62,100 @@ class Client:
         self.state = "away"
         self.sock: socket.socket | None = None
         self.buffer = b""
+
+    def send(self, text: bytes) -> None:
+        """Send a message."""
+        assert self.sock is not None
+        self.sock.send(_masked(text))
+
+    def greet(self) -> None:
+        """Say who it is, and where it stands."""
+        subs = {}
+        if self.epoch is not None:
+            subs = {f"user:{self.user}": {"recover": True, "epoch": self.epoch, "offset": self.offset}}
+        self.send(json.dumps({"id": 1, "connect": {"token": self.token, "subs": subs}}).encode())
+
+    def take(self, loop: Loop, message: bytes, at: float) -> None:
+        """Take a message, whose lines are replies and pushes."""
+        for line in message.split(b"\n"):
+            if line == b"{}":
+                assert self.sock is not None
+                self.sock.send(_PONG)
+            elif line.startswith(b'{"push"'):
+                found = _OFFSET.search(line)
+                assert found, line
+                loop.hear(self, int(found[1]), at)
+            else:
+                loop.joined(self, json.loads(line), at)
+            if self.state == "away":
+                return
+
+    def wait_s(self) -> float:
+        """How long it waits before it comes back."""
+        self.tries += 1
+        return random.uniform(0.5, 1) * min(2.0, 0.2 * 2.0 ** (self.tries - 1))
+
+
+class StockClient(Client):
+    """A stock Socket.IO client. It keeps `pid` and `position` and checks the `id` and `version` of what it is sent."""
+
+    path = b"/socket.io/?EIO=4&transport=websocket"
+    __slots__ = ("ids", "pid", "position", "versions")
+
+    def __init__(self, user: str, token: str, address: int) -> None:
+        super().__init__(user, token, address)
+        self.pid: str | None = None
+        self.position: str | None = None
+        self.ids: set[str] = set()
+        self.versions: dict[str, int] = {}
+
+    def greet(self) -> None:
+        """Say nothing before the server's first packet."""
+
+    def take(self, loop: Loop, message: bytes, at: float) -> None:
+        """Take a packet of Engine.IO."""
+        if message == b"2":
+            self.send(b"3")
+        elif message[:1] == b"0":
+            self.tries = 0
+            auth = {"token": self.token}
+            if self.pid is not None:
+                auth["pid"] = self.pid
+                if self.position is not None:
+                    auth["offset"] = self.position
+            self.send(b"40" + json.dumps(auth).encode())
+        elif message[:2] == b"40":
+            pid = json.loads(message[2:])["pid"]
+            loop.entered(self, recovered=pid == self.pid)
+            self.pid = pid
+        elif message[:2] == b"42":
+            name, told = json.loads(message[2:])
+            if isinstance(told, str):
+                self.position = told
+            elif name in STOCK_NAMES:
+                self._check(loop, name, told, at)
+        else:
+            loop.lose(self, f"closed by {message[:2].decode()}")
+
+    def _check(self, loop: Loop, name: str, told: dict[str, Any], at: float) -> None:
+        version = told["version"]
+        if "snapshot" not in told:
+            if told["id"] in self.ids:
+                loop.note("twice")
+            if name in self.versions and version != self.versions[name] + 1:
+                loop.note("wrong")
+            self.ids.add(told["id"])
+            if name == STOCK_NAMES[0]:
+                loop.stamp(self.user, version, at)
+        self.versions[name] = version
+
+    def wait_s(self) -> float:
+        """How long it waits before it comes back: the back-off of socket.io-client, 1 to 5 s give or take a half."""
+        self.tries += 1
+        return min(5.0, 2.0 ** (self.tries - 1) * random.uniform(0.5, 1.5))
+
+
+CLIENTS = {"centrifuge": Client, "socket.io": StockClient}
 
 
 class Loop:
@@ -82,7 +177,7 @@ class Loop:
     # Calls.
 
     def join(
-        self, users: list[str], addresses: list[tuple[str, int]], sources: list[str], secret: str
+        self, users: list[str], addresses: list[tuple[str, int]], sources: list[str], secret: str, kind: str
     ) -> None:
         """Begin to connect these people, spread over the addresses."""
         self._addresses = [(host, port) for host, port in addresses]
@@ -90,7 +185,7 @@ class Loop:
         until = int(time.time()) + 7_200
         for number, user in enumerate(users):
             token = jwt.encode({"sub": user, "exp": until}, secret, algorithm="HS256")
-            self._ready.append(Client(user, token, number % len(addresses)))
+            self._ready.append(CLIENTS[kind](user, token, number % len(addresses)))
 
     def go_to(self, addresses: list[tuple[str, int]]) -> None:
         """Whoever connects from now on does so here."""
@@ -146,7 +241,7 @@ class Loop:
         self._by_fd[sock.fileno()] = client
         code = sock.connect_ex(self._addresses[client.address])
         if code not in (0, errno.EINPROGRESS):
-            self._lose(client, "refused")
+            self.lose(client, "refused")
             return
         self._poll.register(sock.fileno(), select.EPOLLOUT)
 
@@ -154,9 +249,9 @@ class Loop:
         assert client.sock is not None
         if client.state == "opening":
             if client.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-                self._lose(client, "refused")
+                self.lose(client, "refused")
                 return
-            client.sock.send(_HANDSHAKE)
+            client.sock.send(_HANDSHAKE % client.path)
             client.state = "shaking"
             self._poll.modify(client.sock.fileno(), select.EPOLLIN)
             return
@@ -165,7 +260,7 @@ class Loop:
         except OSError:
             data = b""
         if not data:
-            self._lose(client, "lost")
+            self.lose(client, "lost")
             return
         at = time.monotonic()
         client.buffer += data
@@ -174,16 +269,10 @@ class Loop:
             if not end:
                 return
             if not head.startswith(b"HTTP/1.1 101"):
-                self._lose(client, f"handshake {head[9:12].decode()}")
+                self.lose(client, f"handshake {head[9:12].decode()}")
                 return
             client.buffer, client.state = rest, "joining"
-            subs = {}
-            if client.epoch is not None:
-                subs = {
-                    f"user:{client.user}": {"recover": True, "epoch": client.epoch, "offset": client.offset}
-                }
-            connect = {"id": 1, "connect": {"token": client.token, "subs": subs}}
-            client.sock.send(_masked(json.dumps(connect).encode()))
+            client.greet()
         self._read(client, at)
 
     def _read(self, client: Client, at: float) -> None:
@@ -198,48 +287,54 @@ class Loop:
             opcode, payload = buffer[start] & 0x0F, buffer[body : body + size]
             start = body + size
             if opcode == 8:
-                self._lose(client, f"closed {int.from_bytes(payload[:2], 'big')}")
+                self.lose(client, f"closed {int.from_bytes(payload[:2], 'big')}")
                 return
-            for line in payload.split(b"\n"):
-                self._take(client, line, at)
-                if client.state == "away":
-                    return
+            client.take(self, payload, at)
+            if client.state == "away":
+                return
         client.buffer = buffer[start:]
 
-    def _take(self, client: Client, line: bytes, at: float) -> None:
-        if line == b"{}":
-            assert client.sock is not None
-            client.sock.send(_PONG)
-        elif line.startswith(b'{"push"'):
-            found = _OFFSET.search(line)
-            assert found, line
-            self._hear(client, int(found[1]), at)
-        else:
-            self._joined(client, json.loads(line), at)
+    # Calls from the clients.
 
-    def _joined(self, client: Client, reply: dict[str, Any], at: float) -> None:
+    def joined(self, client: Client, reply: dict[str, Any], at: float) -> None:
+        """Note the answer of groat's own protocol to a client that said who it is."""
         if "error" in reply:
-            self._lose(client, f"error {reply['error']['code']}")
+            self.lose(client, f"error {reply['error']['code']}")
             return
         sub = reply["connect"]["subs"][f"user:{client.user}"]
         recovered = sub.get("recovered", False)
         if client.epoch is not None and recovered and sub["offset"] != client.offset:
             self._counts["wrong"] += 1
-        self._counts["resumed" if recovered else "snapshots"] += 1
         client.epoch, client.offset = sub["epoch"], sub["offset"]
-        client.state, client.tries = "live", 0
-        self._opening -= 1
+        client.tries = 0
+        self.entered(client, recovered=recovered)
         for publication in sub.get("publications", ()):
-            self._hear(client, publication["offset"], at)
+            self.hear(client, publication["offset"], at)
 
-    def _hear(self, client: Client, offset: int, at: float) -> None:
+    def entered(self, client: Client, *, recovered: bool) -> None:
+        """Note that a client was let in, and whether it goes on where it was."""
+        self._counts["resumed" if recovered else "snapshots"] += 1
+        client.state = "live"
+        self._opening -= 1
+
+    def hear(self, client: Client, offset: int, at: float) -> None:
+        """Note an event by its offset."""
         if offset != client.offset + 1:
             self._counts["wrong"] += 1
         client.offset = offset
-        self._counts["events"] += 1
-        self._stamps.append((f"user:{client.user}", offset, at))
+        self.stamp(client.user, offset, at)
 
-    def _lose(self, client: Client, why: str) -> None:
+    def stamp(self, user: str, number: int, at: float) -> None:
+        """Note an event and when it came."""
+        self._counts["events"] += 1
+        self._stamps.append((f"user:{user}", number, at))
+
+    def note(self, what: str) -> None:
+        """Count what happened."""
+        self._counts[what] += 1
+
+    def lose(self, client: Client, why: str) -> None:
+        """Note that a client's connection is over. It comes back after a while."""
         assert client.sock is not None
         self._counts[why] += 1
         if client.state != "live":
@@ -248,17 +343,14 @@ class Loop:
         client.sock.close()
         client.sock, client.state = None, "away"
         client.address = (client.address + 1) % len(self._addresses)
-        low, high = BACK_OFF_S
-        wait = random.uniform(0.5, 1) * min(high, low * 2**client.tries)
-        client.tries += 1
         self._number += 1
-        heapq.heappush(self._due, (time.monotonic() + wait, self._number, client))
+        heapq.heappush(self._due, (time.monotonic() + client.wait_s(), self._number, client))
 
     def _drop_late(self, now: float) -> None:
         if self._opening:
             late = [c for c in self._by_fd.values() if c.state != "live" and now - c.opened > ANSWER_S]
             for client in late:
-                self._lose(client, "no answer")
+                self.lose(client, "no answer")
 
 
 class Crowd:
@@ -297,13 +389,21 @@ class Crowd:
         async with asyncio.timeout(120):
             return json.loads(await process.stdout.readline())
 
-    async def join(self, users: list[str], addresses: list[tuple[str, int]], secret: str) -> None:
+    async def join(
+        self, users: list[str], addresses: list[tuple[str, int]], secret: str, kind: str = "centrifuge"
+    ) -> None:
         """Begin to connect these people, spread over the processes, the addresses and several source addresses."""
         share = -(-len(users) // len(self._running))
         for number, process in enumerate(self._running):
             sources = [f"127.0.{number + 1}.{n}" for n in range(1, 9)]
             await self._call(
-                process, "join", users[number * share : (number + 1) * share], addresses, sources, secret
+                process,
+                "join",
+                users[number * share : (number + 1) * share],
+                addresses,
+                sources,
+                secret,
+                kind,
             )
 
     async def go_to(self, addresses: list[tuple[str, int]]) -> None:
