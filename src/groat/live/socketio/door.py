@@ -93,48 +93,48 @@ class SocketFormat:
 
     def _framed(self, packets: Sequence[bytes]) -> bytes:
         head = self._head
-        parts: list[bytes] = []
-        for packet in packets:
-            size = len(head) + len(packet)
+        if len(packets) == 1:
+            size = len(head) + len(packets[0])
             if 126 <= size < 65_536:
-                # Most packets are of this size: no call, and one copy for all.
-                parts += (_pack_head(0x817E, size), head, packet)
-            else:
-                parts.append(text(head + packet))
-        return b"".join(parts)
+                # Most events are one packet of this size: no call, and one copy.
+                return b"".join((_pack_head(0x817E, size), head, packets[0]))
+        return b"".join([text(head + packet) for packet in packets])
 
 
 class _Follower:
     """A reader's subscription: it writes the bytes of its stream, and behind them the reader's position."""
 
-    __slots__ = ("_after", "_before", "_reader", "_subscription")
+    __slots__ = ("_after", "_before", "_from", "_reader", "_subscription", "_upto")
 
     def __init__(self, reader: SocketReader, subscription: Subscription) -> None:
         self._reader = reader
         self._subscription = subscription
         self._before = self._after = b""
+        self._from = self._upto = 0
 
     def write(self, data: bytes) -> None:
         """Send packets and position in one write."""
         reader = self._reader
-        if reader.last is not self:
-            # Another stream of the reader has moved since this one wrote.
-            self._look_around()
-        mark = b"%b%d%b" % (self._before, self._subscription.offset, self._after)
-        size = len(mark)
-        message = b"%b\x81%c%b" % (data, size, mark) if size < 126 else data + text(mark)
-        reader.connection.socket.write(message)
+        at = self._subscription.offset
+        if reader.last is not self or not self._from <= at < self._upto:
+            # Another stream of the reader has moved since this one wrote, or the frame's size changes with the digits.
+            self._look_around(at)
+        reader.connection.socket.write(b"%b%b%d%b" % (data, self._before, at, self._after))
 
-    def _look_around(self) -> None:
+    def _look_around(self, at: int) -> None:
         reader, mine = self._reader, self._subscription
         reader.last = self
-        self._before = b"%b%b=%b:" % (reader.mark_head, mine.feed.stream.encode(), mine.feed.epoch.encode())
+        before = b"%b%b=%b:" % (reader.mark_head, mine.feed.stream.encode(), mine.feed.epoch.encode())
         others = [
             b",%b=%b:%d" % (stream.encode(), each.feed.epoch.encode(), each.offset)
             for stream, each in reader.session.own.items()
             if each is not mine
         ]
         self._after = b'%b"]' % b"".join(others)
+        digits = len(str(at))
+        self._from, self._upto = 10 ** (digits - 1) if at else 0, 10**digits
+        mark = b"%b%d%b" % (before, at, self._after)
+        self._before = text(mark).removesuffix(mark) + before
 
 
 class SocketReader(Member):
