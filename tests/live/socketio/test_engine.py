@@ -5,56 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
-from typing import Any
 
-import httpx
 import pytest
 import structlog
 from structlog.testing import capture_logs
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
-from groat.http.gate import HttpLimits
-from groat.live.doors import HttpRequest
 from groat.live.socketio import engine_errors
-from groat.live.socketio.engine import EngineLimits, EngineSocket
+from groat.live.socketio.engine import EngineLimits
 from groat.sparing import SparingLog
 from tests.live.socketio.engine_echo import Echo
+from tests.live.socketio.polling import POLL, PollingClient, closed, handler, waits
 from tests.live.socketio.server import PATH, Served, serving
 from tests.live.waiting import until
 
 SEPARATOR = "\x1e"
-POLL = {"EIO": "4", "transport": "polling"}
-
-
-class Client(httpx.AsyncClient):
-    """A client of long-polling, in single steps."""
-
-    def __init__(self, served: Served) -> None:
-        super().__init__(base_url=served.http, timeout=20)
-        self.sid = ""
-
-    async def open(self, **more: str) -> dict[str, Any]:
-        answer = await self.fetch(**more)
-        assert answer.text.startswith("0{")
-        opening: dict[str, Any] = json.loads(answer.text[1:])
-        self.sid = opening["sid"]
-        return opening
-
-    @property
-    def query(self) -> dict[str, str]:
-        return {**POLL, "sid": self.sid} if self.sid else POLL
-
-    async def fetch(self, **more: str) -> httpx.Response:
-        return await super().get(PATH, params={**self.query, **more})
-
-    async def push(self, body: Any, **options: Any) -> httpx.Response:
-        return await super().post(PATH, params=self.query, content=body, **options)
-
-    async def is_gone(self) -> bool:
-        answer = await self.fetch()
-        return answer.status_code == 400 and answer.json() == {"code": 1, "message": "Session ID unknown"}
 
 
 @pytest.fixture
@@ -71,35 +37,15 @@ async def own() -> AsyncIterator[Served]:
 
 
 @pytest.fixture
-async def client(served: Served) -> AsyncIterator[Client]:
-    async with Client(served) as client:
+async def client(served: Served) -> AsyncIterator[PollingClient]:
+    async with PollingClient(served) as client:
         yield client
-
-
-def handler(served: Served) -> Echo:
-    made = served.handlers[-1]
-    assert isinstance(made, Echo)
-    return made
-
-
-async def closed(websocket: ClientConnection) -> None:
-    """Wait until the server has closed."""
-    with suppress(ConnectionClosed):
-        async for _ in websocket:
-            pass
-    assert websocket.close_code is not None
-
-
-def waits(served: Served) -> bool:
-    """Return whether a request waits for packets."""
-    polling = handler(served).socket.polling
-    return polling is not None and polling.is_polled
 
 
 # Handshakes.
 
 
-async def test_a_handshake_tells_what_the_client_must_know(client: Client, served: Served) -> None:
+async def test_a_handshake_tells_what_the_client_must_know(client: PollingClient, served: Served) -> None:
     opening = await client.open()
     sid = opening.pop("sid")
     assert len(sid) >= 20
@@ -144,7 +90,7 @@ async def test_a_websocket_needs_no_polling_before_it(served: Served) -> None:
     ],
 )
 async def test_what_is_refused(
-    method: str, query: str, status: int, code: int, client: Client, served: Served
+    method: str, query: str, status: int, code: int, client: PollingClient, served: Served
 ) -> None:
     answer = await client.request(method, f"{PATH}?{query}")
     assert answer.status_code == status
@@ -182,7 +128,7 @@ async def test_a_websocket_that_is_refused(query: str, served: Served) -> None:
 
 async def test_a_page_of_an_origin_that_is_not_named_is_refused(plain_asgi: bool) -> None:
     limits = EngineLimits(origins=("https://app.example",))
-    async with serving(Echo, limits, plain_asgi=plain_asgi) as served, Client(served) as client:
+    async with serving(Echo, limits, plain_asgi=plain_asgi) as served, PollingClient(served) as client:
         pages = [f"https://{name}-{plain_asgi}.example" for name in ("polling", "websocket")]
         with capture_logs() as logs:
             answer = await client.get(PATH, params=POLL, headers={"origin": pages[0]})
@@ -198,7 +144,7 @@ async def test_a_page_of_an_origin_that_is_not_named_is_refused(plain_asgi: bool
 # Long-polling.
 
 
-async def test_bodies_carry_several_packets(client: Client, served: Served) -> None:
+async def test_bodies_carry_several_packets(client: PollingClient, served: Served) -> None:
     await client.open()
     pushed = await client.push("4hällo\x1ebAQIDBA==\x1e4\x1e6\x1e3\x1e4two")
     assert (pushed.status_code, pushed.text) == (200, "ok")
@@ -209,7 +155,7 @@ async def test_bodies_carry_several_packets(client: Client, served: Served) -> N
     assert handler(served).got == ["hällo", b"\x01\x02\x03\x04", "", "two"]
 
 
-async def test_a_request_waits_for_packets(client: Client, served: Served) -> None:
+async def test_a_request_waits_for_packets(client: PollingClient, served: Served) -> None:
     await client.open()
     fetching = asyncio.create_task(client.fetch())
     await until(lambda: waits(served))
@@ -218,7 +164,7 @@ async def test_a_request_waits_for_packets(client: Client, served: Served) -> No
     assert (await fetching).text == "4one\x1e4two"
 
 
-async def test_a_second_get_ends_the_session(client: Client, served: Served) -> None:
+async def test_a_second_get_ends_the_session(client: PollingClient, served: Served) -> None:
     await client.open()
     fetching = asyncio.create_task(client.fetch())
     await until(lambda: waits(served))
@@ -229,7 +175,7 @@ async def test_a_second_get_ends_the_session(client: Client, served: Served) -> 
     assert handler(served).told == ["a client has one GET at a time"]
 
 
-async def test_a_second_post_ends_the_session(client: Client, served: Served) -> None:
+async def test_a_second_post_ends_the_session(client: PollingClient, served: Served) -> None:
     await client.open()
     begun = asyncio.Event()
     go_on = asyncio.Event()
@@ -253,9 +199,9 @@ async def test_a_second_post_ends_the_session(client: Client, served: Served) ->
     assert handler(served).got == []
 
 
-async def test_a_get_that_the_client_gives_up_ends_the_session(client: Client, served: Served) -> None:
+async def test_a_get_that_the_client_gives_up_ends_the_session(client: PollingClient, served: Served) -> None:
     await client.open()
-    async with Client(served) as other:
+    async with PollingClient(served) as other:
         other.sid = client.sid
         fetching = asyncio.create_task(other.fetch())
         await until(lambda: waits(served))
@@ -271,21 +217,21 @@ async def test_a_get_that_the_client_gives_up_ends_the_session(client: Client, s
         b"4" + b"\x1e4" * 4_000,
     ],
 )  # fmt: skip
-async def test_a_malformed_body_ends_the_session(body: bytes, client: Client) -> None:
+async def test_a_malformed_body_ends_the_session(body: bytes, client: PollingClient) -> None:
     await client.open()
     pushed = await client.push(body)
     assert (pushed.status_code, pushed.json()["code"]) == (400, 3)
     assert await client.is_gone()
 
 
-async def test_bytes_are_sent_as_base64_only(client: Client) -> None:
+async def test_bytes_are_sent_as_base64_only(client: PollingClient) -> None:
     await client.open()
     pushed = await client.push(b"\x01\x02", headers={"content-type": "application/octet-stream"})
     assert pushed.status_code == 400
     assert await client.is_gone()
 
 
-async def test_a_body_is_bounded(client: Client, served: Served) -> None:
+async def test_a_body_is_bounded(client: PollingClient, served: Served) -> None:
     await client.open()
     largest = "4" + "x" * 65_535
     assert (await client.push(largest)).status_code == 200
@@ -301,7 +247,7 @@ async def test_a_body_is_bounded(client: Client, served: Served) -> None:
     assert len(handler(served).got) == 1
 
 
-async def test_a_method_that_does_nothing(client: Client) -> None:
+async def test_a_method_that_does_nothing(client: PollingClient) -> None:
     await client.open()
     answer = await client.request("PUT", PATH, params=client.query)
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
@@ -311,7 +257,7 @@ async def test_a_method_that_does_nothing(client: Client) -> None:
 # Heartbeats.
 
 
-async def test_a_client_that_answers_pings_stays(client: Client, served: Served) -> None:
+async def test_a_client_that_answers_pings_stays(client: PollingClient, served: Served) -> None:
     await client.open()
     for _ in range(3):
         served.pass_s(25)
@@ -323,7 +269,7 @@ async def test_a_client_that_answers_pings_stays(client: Client, served: Served)
     assert (await client.fetch()).text == "2"
 
 
-async def test_a_client_that_does_not_answer_is_given_up(client: Client, served: Served) -> None:
+async def test_a_client_that_does_not_answer_is_given_up(client: PollingClient, served: Served) -> None:
     await client.open()
     async with connect(served.ws) as websocket:
         await websocket.recv()
@@ -337,7 +283,9 @@ async def test_a_client_that_does_not_answer_is_given_up(client: Client, served:
     assert [each.told for each in served.handlers] == [["ping timeout"], ["ping timeout"]]
 
 
-async def test_time_is_up_for_a_client_that_comes_before_the_tick(client: Client, served: Served) -> None:
+async def test_time_is_up_for_a_client_that_comes_before_the_tick(
+    client: PollingClient, served: Served
+) -> None:
     await client.open()
     served.pass_s(25)
     served.clock.at += 20
@@ -362,7 +310,7 @@ async def test_a_server_that_was_late_gives_its_clients_their_time(own: Served) 
 # Closing.
 
 
-async def test_a_client_closes(client: Client, served: Served) -> None:
+async def test_a_client_closes(client: PollingClient, served: Served) -> None:
     await client.open()
     fetching = asyncio.create_task(client.fetch())
     await until(lambda: waits(served))
@@ -376,7 +324,9 @@ async def test_a_client_closes(client: Client, served: Served) -> None:
 
 
 @pytest.mark.parametrize("waiting", [True, False])
-async def test_the_server_closes_after_what_it_sent(waiting: bool, client: Client, served: Served) -> None:
+async def test_the_server_closes_after_what_it_sent(
+    waiting: bool, client: PollingClient, served: Served
+) -> None:
     await client.open()
     fetching = asyncio.create_task(client.fetch()) if waiting else None
     if fetching is not None:
@@ -393,14 +343,14 @@ async def test_the_server_closes_after_what_it_sent(waiting: bool, client: Clien
 
 
 async def test_a_client_that_does_not_fetch_the_close_is_forgotten(own: Served) -> None:
-    async with Client(own) as client:
+    async with PollingClient(own) as client:
         await client.open()
         handler(own).socket.close()
         own.pass_s(own.engine.limits.close_s)
         assert await client.is_gone()
 
 
-async def test_an_abrupt_close_drops_the_rest(client: Client, served: Served) -> None:
+async def test_an_abrupt_close_drops_the_rest(client: PollingClient, served: Served) -> None:
     await client.open()
     fetching = asyncio.create_task(client.fetch())
     await until(lambda: waits(served))
@@ -433,11 +383,11 @@ async def test_a_malformed_packet_closes_a_websocket(packet: str, served: Served
 # The upgrade from long-polling to a WebSocket.
 
 
-def upgrading(served: Served, client: Client) -> connect:
+def upgrading(served: Served, client: PollingClient) -> connect:
     return connect(f"{served.ws}&sid={client.sid}")
 
 
-async def test_an_upgrade_keeps_the_order(client: Client, served: Served) -> None:
+async def test_an_upgrade_keeps_the_order(client: PollingClient, served: Served) -> None:
     await client.open()
     fetching = asyncio.create_task(client.fetch())
     await until(lambda: waits(served))
@@ -469,7 +419,9 @@ async def test_an_upgrade_keeps_the_order(client: Client, served: Served) -> Non
         assert await websocket.recv() == "2"
 
 
-async def test_a_get_that_still_waits_is_answered_by_the_upgrade(client: Client, served: Served) -> None:
+async def test_a_get_that_still_waits_is_answered_by_the_upgrade(
+    client: PollingClient, served: Served
+) -> None:
     await client.open()
     async with upgrading(served, client) as websocket:
         await websocket.send("2probe")
@@ -487,7 +439,7 @@ async def test_a_get_that_still_waits_is_answered_by_the_upgrade(client: Client,
 
 
 @pytest.mark.parametrize("packet", ["2", "5", "4hello", "3probe", b"2probe"])
-async def test_a_wrong_probe_harms_nobody(packet: str | bytes, client: Client, served: Served) -> None:
+async def test_a_wrong_probe_harms_nobody(packet: str | bytes, client: PollingClient, served: Served) -> None:
     await client.open()
     async with upgrading(served, client) as websocket:
         await websocket.send(packet)
@@ -499,7 +451,7 @@ async def test_a_wrong_probe_harms_nobody(packet: str | bytes, client: Client, s
         assert await websocket.recv() == "3probe"
 
 
-async def test_an_upgrade_that_stops_halfway_harms_nobody(client: Client, served: Served) -> None:
+async def test_an_upgrade_that_stops_halfway_harms_nobody(client: PollingClient, served: Served) -> None:
     await client.open()
     async with upgrading(served, client) as websocket:
         await websocket.send("2probe")
@@ -512,7 +464,7 @@ async def test_an_upgrade_that_stops_halfway_harms_nobody(client: Client, served
     assert (await client.fetch()).text == "4hello"
 
 
-async def test_a_session_that_ends_takes_its_probe_along(client: Client, served: Served) -> None:
+async def test_a_session_that_ends_takes_its_probe_along(client: PollingClient, served: Served) -> None:
     await client.open()
     async with upgrading(served, client) as websocket:
         await websocket.send("2probe")
@@ -521,7 +473,9 @@ async def test_a_session_that_ends_takes_its_probe_along(client: Client, served:
         await closed(websocket)
 
 
-async def test_a_session_that_is_closing_ends_after_the_upgrade(client: Client, served: Served) -> None:
+async def test_a_session_that_is_closing_ends_after_the_upgrade(
+    client: PollingClient, served: Served
+) -> None:
     await client.open()
     async with upgrading(served, client) as websocket:
         await websocket.send("2probe")
@@ -534,7 +488,7 @@ async def test_a_session_that_is_closing_ends_after_the_upgrade(client: Client, 
 
 
 async def test_the_session_of_a_websocket_is_not_for_polling(served: Served) -> None:
-    async with connect(served.ws) as websocket, Client(served) as client:
+    async with connect(served.ws) as websocket, PollingClient(served) as client:
         client.sid = json.loads(str(await websocket.recv())[1:])["sid"]
         for answer in (await client.fetch(), await client.push("4hello")):
             assert (answer.status_code, answer.json()["code"]) == (400, 3)
@@ -555,7 +509,7 @@ async def test_a_client_may_ask_for_base64_everywhere(served: Served) -> None:
 
 
 async def test_a_polling_client_that_does_not_fetch_costs_bounded_memory(
-    client: Client, served: Served
+    client: PollingClient, served: Served
 ) -> None:
     await client.open()
     socket = handler(served).socket
@@ -576,7 +530,7 @@ async def test_a_polling_client_that_does_not_fetch_costs_bounded_memory(
     assert (await client.fetch()).text == "4hello"
 
 
-async def test_a_choked_session_that_ends_lets_its_request_go(client: Client, served: Served) -> None:
+async def test_a_choked_session_that_ends_lets_its_request_go(client: PollingClient, served: Served) -> None:
     await client.open()
     socket = handler(served).socket
     socket.send("x" * (served.engine.limits.write_high_bytes + 1))
@@ -592,7 +546,7 @@ async def test_a_choked_session_that_ends_lets_its_request_go(client: Client, se
 
 
 async def test_what_a_choked_client_has_not_fetched_follows_the_upgrade(
-    client: Client, served: Served
+    client: PollingClient, served: Served
 ) -> None:
     await client.open()
     handler(served).socket.send("x" * (served.engine.limits.write_high_bytes + 1))
@@ -608,7 +562,7 @@ async def test_what_a_choked_client_has_not_fetched_follows_the_upgrade(
 
 async def test_a_client_that_sends_too_much_is_cut_off(plain_asgi: bool) -> None:
     limits = EngineLimits(messages_per_second=5, close_s=0.1)
-    async with serving(Echo, limits, plain_asgi=plain_asgi) as served, Client(served) as client:
+    async with serving(Echo, limits, plain_asgi=plain_asgi) as served, PollingClient(served) as client:
         await client.open()
         assert (await client.push("4a" + "\x1e4a" * 19)).is_success
         assert (await client.push("4a")).status_code == 400
@@ -631,7 +585,7 @@ class Faulty(Echo):
 
 
 async def test_a_fault_of_a_handler_ends_its_socket_only(plain_asgi: bool) -> None:
-    async with serving(Faulty, plain_asgi=plain_asgi) as served, Client(served) as client:
+    async with serving(Faulty, plain_asgi=plain_asgi) as served, PollingClient(served) as client:
         await client.open()
         async with connect(served.ws) as websocket:
             await websocket.recv()
@@ -642,88 +596,10 @@ async def test_a_fault_of_a_handler_ends_its_socket_only(plain_asgi: bool) -> No
     assert [each.told for each in served.handlers] == [["a fault of the server"]] * 2
 
 
-# Newcomers.
-
-
-class Shy(Echo):
-    """Takes a client for somebody once it has sent something."""
-
-    def opened(self, socket: EngineSocket, request: HttpRequest) -> None:
-        self.socket, self.request = socket, request
-
-    def message(self, data: str | bytes) -> None:
-        super().message(data)
-        self.socket.settle()
-
-
-def request(peer: str) -> HttpRequest:
-    return HttpRequest(PATH, b"EIO=4&transport=polling", {}, peer)
-
-
-async def test_newcomers_give_way_and_those_who_are_known_do_not() -> None:
-    async with serving(Shy, EngineLimits(newcomers_max=3)) as served, Client(served) as known:
-        await known.open()
-        await known.push("4it is me")
-        first = served.engine.begin_polling(request("10.0.0.1"))
-        for address in range(2, 5):
-            served.engine.begin_polling(request(f"10.0.0.{address}"))
-        assert len(served.engine.newcomers) == 3
-        assert first.take() == b"1"
-        assert (await known.fetch()).text == "4it is me"
-
-
-async def test_an_address_with_many_newcomers_loses_its_own() -> None:
-    async with serving(Shy, EngineLimits(newcomers_max=40)) as served:
-        engine = served.engine
-        first = engine.begin_polling(request("10.0.0.1")).socket
-        for _ in range(100):
-            engine.begin_polling(request("10.0.0.2"))
-        assert len(engine.newcomers) == 40
-        assert first in engine.newcomers
-
-
-async def test_who_does_not_say_who_it_is_is_let_go() -> None:
-    async with serving(Shy) as served, connect(served.ws) as silent, connect(served.ws) as known:
-        await silent.recv()
-        await known.recv()
-        await known.send("4it is me")
-        await known.recv()
-        served.pass_s(25)
-        await silent.send("3")
-        await known.send("3")
-        await until(lambda: all(each.socket._heard for each in served.handlers))
-        served.pass_s(20)
-        await closed(silent)
-        assert [each.told for each in served.handlers] == [["did not say who it is"], []]
-
-
-async def test_a_newcomers_request_gives_way_where_there_is_no_room() -> None:
-    """As a WebSocket does whose client has not said who it is."""
-    limits = HttpLimits(connections_max=2)
-    async with serving(Shy, http_limits=limits) as served:
-        served.gate.count_max = 2
-        async with Client(served) as known, Client(served) as newcomer:
-            await known.open()
-            await known.push("4it is me")
-            await known.fetch()
-            fetching_known = asyncio.create_task(known.fetch())
-            await until(lambda: waits(served))
-            await newcomer.open()
-            fetching = asyncio.create_task(newcomer.fetch())
-            await until(lambda: waits(served))
-            async with Client(served) as third:
-                await third.open()
-            with pytest.raises(httpx.RemoteProtocolError):
-                await fetching
-            await until(lambda: served.handlers[1].told == ["the client gave up a request"])
-            served.handlers[0].socket.send("still here")
-            assert (await fetching_known).text == "4still here"
-
-
 # The end of the server.
 
 
-async def test_a_server_that_stops_takes_no_newcomers(client: Client, served: Served) -> None:
+async def test_a_server_that_stops_takes_no_newcomers(client: PollingClient, served: Served) -> None:
     async with connect(served.ws) as known, connect(served.ws) as newcomer:
         await known.recv()
         await newcomer.recv()
@@ -731,7 +607,7 @@ async def test_a_server_that_stops_takes_no_newcomers(client: Client, served: Se
         served.handlers[1].socket.unsettle()
         handler(served).socket.unsettle()
         served.engine.shut()
-        async with Client(served) as late:
+        async with PollingClient(served) as late:
             answer = await late.fetch()
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
         with pytest.raises(InvalidStatus):
