@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import time
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -520,7 +521,7 @@ async def test_at_most_n_connections_per_person(plain_asgi: bool) -> None:
 
 
 async def test_at_most_n_connects_a_minute_per_person(plain_asgi: bool) -> None:
-    limits = LiveLimits(connects_per_minute=3, drain_s=0.1)
+    limits = LiveLimits(connections_per_user=2, connects_per_minute=3, drain_s=0.1)
     async with serving(FakeGroat(), limits, plain_asgi=plain_asgi) as served:
         token, other = let_in(served), let_in(served, user="7")
         for _ in range(3):
@@ -530,6 +531,17 @@ async def test_at_most_n_connects_a_minute_per_person(plain_asgi: bool) -> None:
             error = (await wire.ask(id=1, connect={"token": token}))["error"]
             assert error == {"code": 111, "message": "too many requests", "temporary": True}
             assert "connect" in await wire.ask(id=2, connect={"token": other})
+
+
+async def test_all_tabs_of_a_person_come_back_at_once() -> None:
+    limits = LiveLimits(connections_per_user=5, connects_per_minute=2, drain_s=0.1)
+    async with serving(FakeGroat(), limits) as served:
+        token = let_in(served)
+        async with AsyncExitStack() as tabs:
+            for _ in range(5):
+                await tabs.enter_async_context(wired(served, token))
+        async with wired(served) as wire:
+            assert (await wire.ask(id=1, connect={"token": token}))["error"]["code"] == 111
 
 
 async def test_more_messages_than_allowed_close_the_connection(plain_asgi: bool) -> None:

@@ -209,8 +209,9 @@ class Live:
         now = self.now()
         bucket = self._connects.get(principal)
         if bucket is None:
-            rate = self.limits.connects_per_minute
-            bucket = self._connects[principal] = Bucket(rate, rate / MINUTE_S, now)
+            rate, most = self.limits.connects_per_minute, self.limits.connections_per_user
+            # All the tabs that a person may have come back at once after a restart.
+            bucket = self._connects[principal] = Bucket(max(rate, most), rate / MINUTE_S, now)
         mine = self._of_principal.get(principal, {})
         if not bucket.take(now, ANOTHER_COST if session.shares_with(mine) else 1):
             raise Denied(Denial.TOO_OFTEN)

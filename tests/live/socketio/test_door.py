@@ -363,7 +363,7 @@ async def test_the_namespaces_of_a_connection_count_as_one() -> None:
 
 
 async def test_too_many_connects_of_a_person_are_closed_and_come_back() -> None:
-    async with on_desk(limits=LiveLimits(connects_per_minute=2)) as desk:
+    async with on_desk(limits=LiveLimits(connections_per_user=2, connects_per_minute=2)) as desk:
         for _ in range(2):
             (await desk.connected("42")).lose()
         client = desk.client("42")
