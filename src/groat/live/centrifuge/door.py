@@ -40,7 +40,9 @@ class CentrifugeDoor:
     def check(self, request: HttpRequest, offered: list[str]) -> str:
         """Return the subprotocol. Raises HandshakeRefused for the Protobuf form."""
         if "centrifuge-protobuf" in offered:
-            raise HandshakeRefused.problem(400, "only the JSON protocol is spoken here")
+            raise HandshakeRefused.problem(
+                400, "only JSON is spoken here: choose an SDK, or its setting, that speaks it"
+            )
         return _JSON if _JSON in offered else ""
 
     def open(self, wire: Wire, request: HttpRequest) -> Receiver:
