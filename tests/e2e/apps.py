@@ -35,11 +35,15 @@ def build_app(directory: Path, source: Path = WEB / "react" / "tests" / "app") -
 
 
 class AppLogin:
-    """The app's own server: who is signed in there, for all pages of one browser."""
+    """The app's own server: who is signed in there, for all pages of one browser.
+
+    It refuses the next `failures` requests for a token.
+    """
 
     def __init__(self, context: BrowserContext, server: Server, files: Path) -> None:
         self.user: str | None = None
         self.asked = 0
+        self.failures = 0
         self._context = context
         self._server = server
         self._files = files
@@ -54,6 +58,10 @@ class AppLogin:
 
     def _token(self, route: Route) -> None:
         self.asked += 1
+        if self.failures:
+            self.failures -= 1
+            route.fulfill(status=503)
+            return
         if self.user is None:
             route.fulfill(status=401)
             return

@@ -74,6 +74,8 @@ def test_a_page_on_the_stock_client_is_live_and_misses_nothing(
         each.shows(credits, [])
     give(server, "11", 3, "a bonus")
     mei.shows(mine + 3, ["a bonus+3"])
+    # The app's own back end is away, too, when the page comes back.
+    mei.login.failures = 1
     mei.context.set_offline(True)
     expect(mei.page.get_by_text("Connecting", exact=True)).to_be_visible(timeout=SHOWN_MS)
     give(server, "11", 1, "while away")
@@ -82,4 +84,5 @@ def test_a_page_on_the_stock_client_is_live_and_misses_nothing(
     mei.is_live(recovered=True)
     mei.shows(mine + 6, ["also while away+2", "while away+1", "a bonus+3"])
     kofi.shows(his, [])
+    assert mei.login.failures == 0
     assert mei.problems == kofi.problems == []

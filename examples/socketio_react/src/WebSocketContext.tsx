@@ -10,6 +10,8 @@ interface Connection {
   recovered: boolean;
 }
 
+const RETRY_MS = 1_000;
+
 const WebSocketContext = createContext<Connection>({ socket: null, live: false, recovered: false });
 
 interface Props {
@@ -26,25 +28,40 @@ export function WebSocketProvider({ url = "/", getToken, children }: Props) {
   latest.current = getToken;
 
   useEffect(() => {
+    let attempt = 0;
+    let timer = 0;
     const socket = io(url, {
-      // Asked at each connect, so that the token is a fresh one. Without a token the server says what is wrong.
+      // Asked at each connect, so that the token is a fresh one. A connect without a token would be refused for good,
+      // so a back end that is away for a moment is asked again.
       auth: (give) => {
-        latest.current().then(
-          (token) => give({ token }),
-          () => give({}),
-        );
+        attempt += 1;
+        const mine = attempt;
+        const ask = () => {
+          latest.current().then(
+            (token) => {
+              if (mine === attempt) give({ token });
+            },
+            () => {
+              if (mine === attempt) timer = window.setTimeout(ask, RETRY_MS);
+            },
+          );
+        };
+        ask();
       },
     });
     const tell = () => setConnection({ socket, live: socket.connected, recovered: socket.recovered });
     socket.on("connect", tell);
     socket.on("disconnect", tell);
     socket.on("connect_error", (error: Error & { data?: { code?: string } }) => {
-      // A refusal is final for the client, but the next token is a new one.
-      if (error.data?.code === "token_expired") socket.connect();
+      // A refusal is final for the client, but the next token is a new one. The pause is for a back end whose tokens
+      // have always expired already.
+      if (error.data?.code === "token_expired") timer = window.setTimeout(() => socket.connect(), RETRY_MS);
       tell();
     });
     tell();
     return () => {
+      attempt += 1;
+      window.clearTimeout(timer);
       socket.disconnect();
     };
   }, [url]);
