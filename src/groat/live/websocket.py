@@ -29,7 +29,7 @@ _LATE_BYTES: Final = 16 * 1024
 """After the server has closed, it still reads this many bytes, for the client's own close frame."""
 _DEAF_BYTES: Final = 4 * 1024 * 1024
 _STATUS: Final = {
-    400: b"Bad HttpRequest",
+    400: b"Bad Request",
     403: b"Forbidden",
     404: b"Not Found",
     405: b"Method Not Allowed",
