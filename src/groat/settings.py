@@ -235,9 +235,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = ""
     join_events: Annotated[
-        tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...],
-        Meta(description="Events by which an app's Socket.IO clients ask for a room, such as join_user_room"),
-    ] = ()
+        dict[
+            Annotated[str, Meta(min_length=1, max_length=64)],
+            Annotated[str, Meta(pattern=r"^(user|role:.{1,64})\Z")],
+        ],
+        Meta(
+            description="Events by which an app's Socket.IO clients ask for a room, and which: user, or role:<role>"
+        ),
+    ] = {}
     queue_max: Annotated[
         int, Meta(ge=1, description="Commands that may wait before callers hear `overloaded`")
     ] = 20_000

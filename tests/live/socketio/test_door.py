@@ -19,7 +19,7 @@ from tests.live.socketio.desk import Client, Desk, on_desk
 
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
-    async with on_desk(join_events=("join-room",), socketio_namespaces=("/", "/custom")) as desk:
+    async with on_desk(join_events={"join-room": "user"}, socketio_namespaces=("/", "/custom")) as desk:
         yield desk
 
 

@@ -137,6 +137,13 @@ def test_a_hold_moves_no_commission() -> None:
     assert names == ["balance_updated"]
 
 
+def test_a_house_has_no_commissions() -> None:
+    packets = told(
+        translator(), "house:promo", changes=[change("house:promo:commissions", "USD", "1.00", "5.00")]
+    )
+    assert [name for name, _ in packets] == ["balance_updated"]
+
+
 def test_credits_are_numbers_for_their_person_alone() -> None:
     names = translator()
     mine = told(names, changes=[change("user:42", "CREDIT", "-5", "95")])
@@ -271,6 +278,8 @@ def test_settings_rename_and_silence() -> None:
         ({"balance_updated": "news", "notification": "news"}, "objects differ"),
         ({"balance_updated": "notification"}, "objects differ"),
         ({"balance_updated": "disconnect"}, "disconnect"),
+        ({"balance_updated": "error"}, "error"),
+        ({"balance_updated": "groat:position"}, "groat:position"),
     ],
 )
 def test_names_that_cannot_be_are_refused_at_the_start(given: dict[str, str], says: str) -> None:

@@ -167,7 +167,8 @@ class SocketReader(Member):
         self._door.live.stats.received += 1
         identity = self.session.identity
         assert identity is not None
-        if name not in self._door.join_events:
+        room = self._door.join_events.get(name)
+        if room is None:
             # A client can make up any number of names, so they share one line.
             _told.warning("socketio_event_ignored", name=name[:200], setting="join_events")
             if id is not None:
@@ -175,7 +176,7 @@ class SocketReader(Member):
                     id, problem("unknown_event", "The server has no such event.", event=name[:200])
                 )
             return
-        stream = wanted_stream(identity, args)
+        stream = wanted_stream(identity, room, args)
         if stream in self.session.own:
             if id is not None:
                 self.acknowledge(id, {"success": True, "room": stream})
@@ -304,7 +305,7 @@ class SocketDoor:
         self.live = live
         self.names = names
         self.pids = Pids(settings.secret)
-        self.join_events = frozenset(settings.join_events)
+        self.join_events = settings.join_events
         self._query_token = settings.socketio_query_token
         make = partial(SocketReader, self)
         self.server = SocketServer(dict.fromkeys(settings.socketio_namespaces, make), self._token_of)

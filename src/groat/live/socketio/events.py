@@ -30,6 +30,8 @@ NUMBER_MAX: Final = 2**53 - 1
 _DIGITS_SURE: Final = len(str(NUMBER_MAX))
 """Whole amounts of fewer characters than this are exact."""
 _STANDS: Final = '"reason":"","snapshot":true'
+DOOR_NAMES: Final = frozenset({"error", "groat:position"})
+"""Names of events that tell of the connection, not of a stream."""
 _USER: Final = "user:"
 _COMMISSIONS: Final = ":commissions"
 
@@ -194,12 +196,12 @@ class Translator:
                 setting="socketio_names",
                 detail=f"no event is called {unknown[0]}; there are {', '.join(sorted(shape_of))}",
             )
-        wrong = sorted(RESERVED & set(self._names.values()))
+        wrong = sorted((RESERVED | DOOR_NAMES) & set(self._names.values()))
         if wrong:
             raise SettingsError(
                 "setting_invalid",
                 setting="socketio_names",
-                detail=f"clients have events of their own called {wrong[0]}",
+                detail=f"the connection itself has an event called {wrong[0]}",
             )
         table = tuple(SocketEvent(own, self._names.get(own, own), shape) for own, shape in shape_of.items())
         by_name: dict[str, SocketEvent] = {}
@@ -295,7 +297,12 @@ class Translator:
                 )
             else:
                 _told.warning("socketio_credits_not_exact", account, account=account, asset=asset)
-        elif account.endswith(_COMMISSIONS) and self._commission and delta.strip("-0."):
+        elif (
+            stream.startswith(_USER)
+            and account.endswith(_COMMISSIONS)
+            and self._commission
+            and delta.strip("-0.")
+        ):
             found.append(
                 f'["{self._commission}",{{"id":"commission/{account}/{asset}/{version}","status":"{kind}",'
                 f'"amount":"{delta}","currency":"{asset}",{end}'.encode()

@@ -12,30 +12,38 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from groat.identity.model import Identity
 
+OWN: Final = "user"
+"""The room of an event that asks for a person's own; others name the room of a role, such as `role:admin`."""
 _FIELDS: Final = ("room", "stream", "userId", "user_id", "candidateId", "id", "user", "role")
 """The fields under which pages put what they want, the most telling first."""
-_PREFIXED: Final = re.compile(r"[A-Za-z]{1,32}[:_-](.+)", re.ASCII)
+_PERSON: Final = re.compile(r"(?:user|candidate|customer|member|person)[:_-](.+)", re.ASCII)
+_ROLE: Final = re.compile(r"role[:_-](.+)", re.ASCII)
 
 
-def wanted_stream(identity: Identity, args: list[Any]) -> str | None:
-    """Return which of the caller's streams an event's arguments name; None if they name none of these.
+def wanted_stream(identity: Identity, room: str, args: list[Any]) -> str | None:
+    """Return which of the caller's streams an event asks for; None if it asks for none of these.
 
-    A room is named by itself or in a field of an object: `user:42`, `user_42`, `42` for a person's own, `role:admin`,
-    `admin` for a role's. Without an argument it is the person's own.
+    `room` is that of the event in the setting `join_events`. An event for the room of a role asks for that, whatever
+    its arguments. In others the first argument names the room, by itself or in a field of an object: `user:42`,
+    `user_42`, `42` for a person's own, `role:partner`, `partner` for a role's. Without one it is the person's own.
     """
+    if room != OWN:
+        return room if room in identity.rooms else None
     wanted = args[0] if args else None
-    if isinstance(wanted, dict):
-        wanted = next((wanted[field] for field in _FIELDS if field in wanted), None)
+    if isinstance(wanted, dict) and wanted:
+        named = [wanted[field] for field in _FIELDS if field in wanted]
+        if not named:
+            return None
+        wanted = named[0]
     own = None if identity.user is None else f"user:{identity.user}"
-    if wanted is None:
+    if wanted is None or wanted == {}:
         return own
     if isinstance(wanted, bool) or not isinstance(wanted, str | int):
         return None
     name = str(wanted)
-    prefixed = _PREFIXED.fullmatch(name)
-    for each in (name, prefixed[1] if prefixed else name):
-        if each == identity.user:
-            return own
-        if f"role:{each}" in identity.rooms:
-            return f"role:{each}"
-    return None
+    person = _PERSON.fullmatch(name)
+    if identity.user in (name, person[1] if person else name):
+        return own
+    role = _ROLE.fullmatch(name)
+    stream = f"role:{role[1] if role else name}"
+    return stream if stream in identity.rooms else None

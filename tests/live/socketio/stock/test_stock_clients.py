@@ -30,7 +30,7 @@ _names = count(1)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     served = Server(
         tmp_path_factory.mktemp("stock"),
-        GROAT_JOIN_EVENTS="join_user_room",
+        GROAT_JOIN_EVENTS='{"join_user_room": "user"}',
         GROAT_CONNECTS_PER_MINUTE="1000",
         GROAT_DRAIN_S="1",
     )
