@@ -443,7 +443,7 @@ def _published(names: list[str], heads: dict[str, Head], offset: int) -> list[Pu
 
 async def memory(bench: Bench, kind: str, readers: int) -> dict[str, Any]:
     """Resident memory per connection with nothing to do; in a process of its own, for memory is used again."""
-    # Whatever is made once is made before.
+    # Make before the measurement all that is made once.
     await bench.clients("connect", bench.port, 10, 10, 0)
     await bench.clients("connect_stock", bench.port, 10, 10, 0)
     await bench.clients("connect_bare", bench.bare_port, 10)

@@ -49,7 +49,7 @@ async def measure(clients: int, node: Server) -> dict[str, Any]:
             await groat.execute_many(
                 [bonus(user, f"first/{user}") for user in users[at : at + OPENED_AT_ONCE]]
             )
-        # Whatever is made once is made before.
+        # Make before the measurement all that is made once.
         await crowd.join(users[:FIRST], address, JWT_SECRET, "socket.io")
         await crowd.until("connected", FIRST, CONNECT_S)
         before = node.memory_bytes()

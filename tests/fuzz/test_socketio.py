@@ -27,7 +27,7 @@ def depth(value: object) -> int:
 
 
 def test_packets() -> None:
-    """Whatever comes is refused as malformed, or is a packet within the bounds that is read as it was written."""
+    """Any text is refused as malformed, or is a packet within the bounds that is read as it was written."""
 
     def attempt(data: bytes) -> None:
         text, *attachments = data.split(b"\x1e")

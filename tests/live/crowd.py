@@ -91,7 +91,7 @@ class Client:
                 return
 
     def wait_s(self) -> float:
-        """How long it waits before it comes back."""
+        """Return the seconds that it waits before it comes back."""
         self.tries += 1
         return random.uniform(0.5, 1) * min(2.0, 0.2 * 2.0 ** (self.tries - 1))
 
@@ -150,7 +150,7 @@ class StockClient(Client):
         self.versions[name] = version
 
     def wait_s(self) -> float:
-        """How long it waits before it comes back: the back-off of socket.io-client, 1 to 5 s give or take a half."""
+        """Return the seconds it waits before it comes back, as socket.io-client does: 1 to 5, half more or less."""
         self.tries += 1
         return min(5.0, 2.0 ** (self.tries - 1) * random.uniform(0.5, 1.5))
 

@@ -62,7 +62,7 @@ class Member:
     def disconnected(self) -> None:
         """Clean up: the client left the namespace or is gone. Nothing more can be sent."""
 
-    # What an application does.
+    # Calls for the application to make.
 
     def accept(self, fields: Mapping[str, str] = {}, more: bytes = b"") -> None:
         """Let the client in. `fields` go into the answer, `more` are ready frames that follow in the same write."""

@@ -93,7 +93,7 @@ async def _answer(engine: Engine, scope: Scope, receive: Receive) -> tuple[bytes
     if polling is None:
         raise EngineError(BAD_REQUEST, "the session goes on over a WebSocket")
     if polling.is_repeated(method, request.fields().get("t", "")):
-        # What was in the lost answer would be missing, or what was posted would be done twice. A new session recovers.
+        # The packets of the lost answer would be missing, or posted ones would be taken twice. A new session recovers.
         socket.fail("a proxy asked again what was answered")
         raise EngineError(BAD_REQUEST, "this request was answered before")
     if method == "GET":

@@ -250,7 +250,7 @@ class SessionRelay:
                     answering.cancel()
                     leaving.cancel()
             finally:
-                # What was not sent by now is not wanted any more.
+                # Nobody wants the rest of the answer any more.
                 far.transport.abort()
         except OSError:
             self.stats.unreachable += 1

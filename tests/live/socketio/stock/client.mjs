@@ -33,9 +33,6 @@ socket.io.on("open", () => {
 const commands = {
   connect: () => socket.connect(),
   disconnect: () => socket.disconnect(),
-  // The network goes away, and the client does not know yet.
-  drop: () => socket.io.engine.close(),
-  emit: ({ event, args }) => socket.emit(event, ...args),
   ask: ({ event, args }) => socket.timeout(5_000).emit(event, ...args, (error, answer) => tell("answer", { answer, error: error?.message })),
 };
 
