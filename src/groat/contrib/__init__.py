@@ -1,0 +1,1 @@
+"""groat inside other frameworks, a room for each."""
