@@ -1,0 +1,1 @@
+"""groat as a Django app: ``INSTALLED_APPS += ["groat.contrib.django"]``."""
