@@ -2,67 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
-from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.live.fakes import FakeGroat
+from tests.live.node_client import NodeClient, running
 from tests.live.serving import Served
 from tests.live.waiting import until
 
 ME = "user:42"
 SCRIPT = Path(__file__).parent / "node" / "client.mjs"
-SDK = Path(__file__).parents[2] / "web" / "node_modules" / "centrifuge"
 
 
-class Node:
-    """A running client; `told` holds all it has told, by event."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self.told: dict[str, list[dict[str, Any]]] = {}
-
-    async def listen(self) -> None:
-        assert self._process.stdout is not None
-        async for line in self._process.stdout:
-            told = json.loads(line)
-            self.told.setdefault(told.pop("on"), []).append(told)
-
-    def do(self, what: str, **more: Any) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"do": what, **more}).encode() + b"\n")
-
-    async def has(self, event: str, count: int = 1) -> list[dict[str, Any]]:
-        """Wait until the event has been told so many times; all of them."""
-        await until(lambda: len(self.told.get(event, [])) >= count, timeout_s=30)
-        return self.told[event]
+class Node(NodeClient):
+    """A running client of centrifuge."""
 
     def offsets(self, event: str = "publication") -> list[int]:
         return [context["offset"] for context in self.told.get(event, [])]
 
 
-@asynccontextmanager
-async def node(served: Served, *tokens: str | None) -> AsyncIterator[Node]:
-    assert SDK.is_dir(), "the JavaScript SDK is not installed: run make setup"
-    process = await asyncio.create_subprocess_exec(
-        "node", str(SCRIPT), served.url, json.dumps(tokens), stdin=PIPE, stdout=PIPE, limit=2**24
-    )
-    client = Node(process)
-    listening = asyncio.create_task(client.listen())
-    try:
-        yield client
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        await asyncio.wait_for(process.wait(), 10)
-        await listening
+def node(served: Served, *tokens: str | None) -> AbstractAsyncContextManager[Node]:
+    return running(Node(), "centrifuge", SCRIPT, served.url, json.dumps(tokens))
 
 
 @pytest.mark.parametrize("missed", [1, 1_000, 9_000])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import count
@@ -18,11 +17,11 @@ import pytest
 import socketio
 
 from tests.crash.server import ADMIN, DEADLINE_S, JWT_SECRET, Server, bearing, token
+from tests.live.node_client import NodeClient, running
 from tests.live.waiting import until
 
 SCRIPT = Path(__file__).with_name("client.mjs")
 NEWEST, OLD = "socket.io-client", "socket.io-client-4.5"
-PACKAGES = Path(__file__).parents[4] / "web" / "node_modules"
 _names = count(1)
 
 
@@ -79,27 +78,8 @@ def someone() -> str:
     return f"p{next(_names)}"
 
 
-class Stock:
-    """A running client; `told` holds all it has told, by kind."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self.told: dict[str, list[dict[str, Any]]] = {}
-
-    async def listen(self) -> None:
-        assert self._process.stdout is not None
-        async for line in self._process.stdout:
-            told = json.loads(line)
-            self.told.setdefault(told.pop("on"), []).append(told)
-
-    def do(self, what: str, **more: Any) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"do": what, **more}).encode() + b"\n")
-
-    async def has(self, kind: str, times: int = 1) -> list[dict[str, Any]]:
-        """Wait until this has been told so many times; all of them."""
-        await until(lambda: len(self.told.get(kind, [])) >= times, timeout_s=30)
-        return self.told[kind]
+class Stock(NodeClient):
+    """A running client of Socket.IO."""
 
     def heard(self, event: str) -> list[Any]:
         """The objects of an event, in the order in which they came."""
@@ -124,21 +104,10 @@ class Stock:
 async def stock(
     server: Server, *tokens: str | None, package: str = NEWEST, **options: Any
 ) -> AsyncIterator[Stock]:
-    assert (PACKAGES / package).is_dir(), f"{package} is not installed: run make setup"
-    process = await asyncio.create_subprocess_exec(
-        "node", str(SCRIPT), package, server.address, json.dumps(tokens), json.dumps(options),
-        stdin=PIPE, stdout=PIPE, limit=2**24,
-    )  # fmt: skip
-    client = Stock(process)
-    listening = asyncio.create_task(client.listen())
-    try:
+    args = package, server.address, json.dumps(tokens), json.dumps(options)
+    async with running(Stock(), package, SCRIPT, *args) as client:
         client.do("connect")
         yield client
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        await asyncio.wait_for(process.wait(), 10)
-        await listening
 
 
 WAYS: list[Any] = [
