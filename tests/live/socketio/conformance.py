@@ -29,6 +29,26 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def install(suite: Path) -> None:
+    """Install what a suite needs. Raises SystemExit with what npm said."""
+    try:
+        npm = subprocess.run(
+            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            cwd=suite,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise SystemExit("npm is not installed: the suites run in Node 20 or newer") from None
+    if npm.returncode:
+        raise SystemExit(
+            f"npm could not install the packages of the suite (npm ci ended with {npm.returncode}):\n"
+            f"{npm.stderr.strip()}\n"
+            "The suites need a registry that npm can reach: look at npm config get registry, and try again."
+        )
+
+
 def run(suite: Path, application: str) -> dict[str, Any]:
     """Run one suite in a copy of its folder; return the report of its runner."""
     with tempfile.TemporaryDirectory() as folder:
@@ -42,7 +62,7 @@ def run(suite: Path, application: str) -> dict[str, Any]:
                 f"{suite} does not speak to {ADDRESS}: this script must learn where its address is"
             )
         tests.write_text(text.replace(ADDRESS, f"127.0.0.1:{port}"), encoding="utf-8")
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--silent"], cwd=copy, check=True)
+        install(copy)
         server = subprocess.Popen([sys.executable, "-m", application, str(port)], stdout=subprocess.PIPE)
         try:
             assert server.stdout is not None
@@ -56,6 +76,8 @@ def run(suite: Path, application: str) -> dict[str, Any]:
                 stdout=subprocess.DEVNULL,
                 check=False,
             )
+            if not report.exists():
+                raise SystemExit(f"mocha ran no test of {suite}: run it there by hand to see why")
             result: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
             return result
         finally:
