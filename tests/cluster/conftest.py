@@ -6,21 +6,19 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.nodes import Cluster
-from tests.helpers.databases import PostgresDatabase
 from tests.servers import Postgres
 
 
 @pytest.fixture(params=["notify", "redis"])
-async def cluster(
-    request: pytest.FixtureRequest, tmp_path: Path, postgres_server: Postgres
-) -> AsyncIterator[Cluster]:
+def bus(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The settings of nodes that tell each other through PostgreSQL, or through Redis."""
+    if request.param == "notify":
+        return {}
+    return {"GROAT_REDIS": request.getfixturevalue("redis_server").url}
+
+
+@pytest.fixture
+async def cluster(tmp_path: Path, postgres_server: Postgres, bus: dict[str, str]) -> AsyncIterator[Cluster]:
     """Two nodes that run, with and without Redis."""
-    settings = {}
-    if request.param == "redis":
-        settings["GROAT_REDIS"] = request.getfixturevalue("redis_server").url
-    cluster = Cluster(tmp_path, PostgresDatabase(postgres_server), 2, **settings)
-    try:
-        await cluster.start()
+    async with Cluster.running(tmp_path, postgres_server, 2, **bus) as cluster:
         yield cluster
-    finally:
-        cluster.bury()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -18,6 +20,7 @@ from tests.crash.server import ADMIN, DEADLINE_S, Server, bearing, free_port, to
 from tests.helpers.databases import PostgresDatabase
 from tests.live.python_client import Sdk
 from tests.live.waiting import until
+from tests.servers import Postgres
 
 SHUTDOWN = 3001
 # What a client of ours tries again under the same key: no answer, a proxy without a node, a node that cannot.
@@ -40,6 +43,19 @@ class Cluster:
             node = Server(home, GROAT_CONNECTS_PER_MINUTE="1000", TMPDIR=str(home), **settings)
             node.database = place.url
             self.nodes.append(node)
+
+    @classmethod
+    @asynccontextmanager
+    async def running(
+        cls, directory: Path, server: Postgres, count: int, **settings: str
+    ) -> AsyncIterator[Cluster]:
+        """Nodes that run on a new database of the server; whatever happens, none is left behind."""
+        cluster = cls(directory, PostgresDatabase(server), count, **settings)
+        try:
+            await cluster.start()
+            yield cluster
+        finally:
+            cluster.bury()
 
     async def start(self) -> None:
         """Start all nodes together, each migrating the same empty database."""
@@ -67,7 +83,22 @@ class Cluster:
 
     def bury(self) -> None:
         for node in self.nodes:
-            node.bury()
+            cut_off(node)
+
+
+def workers_of(server: Server) -> list[int]:
+    """The processes of a node's workers; none for a node of one process."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    return [int(pid) for pid in children.read_text().split()] if children.exists() else []
+
+
+def cut_off(node: Server) -> None:
+    """Kill a node and all its workers, as when its machine fails."""
+    workers = workers_of(node)
+    node.bury()
+    for pid in workers:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 async def credit(http: httpx.AsyncClient, user: str, key: str) -> httpx.Response:

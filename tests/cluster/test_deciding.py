@@ -15,7 +15,6 @@ import pytest
 
 from tests.cluster.nodes import Cluster
 from tests.crash.server import DEADLINE_S, Server, bearing, token
-from tests.helpers.databases import PostgresDatabase
 from tests.servers import Postgres
 
 TRANSFERS = 40
@@ -26,15 +25,11 @@ OPTIONS = json.dumps({"bank": {"bitcoin": "simulator", "cards": "simulator"}})
 @pytest.fixture
 async def bank(tmp_path: Path, postgres_server: Postgres) -> AsyncIterator[Cluster]:
     """Two nodes with the bank."""
-    cluster = Cluster(
-        tmp_path, PostgresDatabase(postgres_server), 2, GROAT_PROGRAMS="bank", GROAT_OPTIONS=OPTIONS,
+    async with Cluster.running(
+        tmp_path, postgres_server, 2, GROAT_PROGRAMS="bank", GROAT_OPTIONS=OPTIONS,
         GROAT_MESSAGES_PER_SECOND="100000",
-    )  # fmt: skip
-    try:
-        await cluster.start()
+    ) as cluster:  # fmt: skip
         yield cluster
-    finally:
-        cluster.bury()
 
 
 def client(node: Server, user: str, *roles: str) -> httpx.AsyncClient:

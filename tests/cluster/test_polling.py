@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
-from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cluster.nodes import Cluster, Writers, figure
-from tests.cluster.test_workers import workers_of
-from tests.crash.server import DEADLINE_S, Server, token
-from tests.helpers.databases import PostgresDatabase
+from tests.cluster.nodes import Cluster, Writers, cut_off, figure
+from tests.crash.server import DEADLINE_S, token
+from tests.live.node_client import NodeClient, running
 from tests.live.waiting import until
 from tests.servers import Postgres
 
@@ -46,64 +42,41 @@ class Client:
         assert all(connect["recovered"] for connect in self.connects[1:]), self.connects
 
 
-@asynccontextmanager
-async def polling(address: str, users: list[str]) -> AsyncIterator[list[Client]]:
-    """Stock clients in Node, one for each of these users."""
-    clients = [Client(user) for user in users]
+class Clients(NodeClient):
+    """Stock clients in one process of Node, one for each of these users."""
+
+    def __init__(self, users: list[str]) -> None:
+        super().__init__()
+        self.each = [Client(user) for user in users]
+
+    def hear(self, told: dict[str, Any]) -> None:
+        client = self.each[told["client"]]
+        if told["on"] == "balance":
+            assert told["more"] == 0
+            client.events.append(told["event"])
+        elif told["on"] == "connect":
+            client.connects.append(told)
+        else:
+            client.errors.append(told)
+
+
+def polling(address: str, users: list[str]) -> AbstractAsyncContextManager[Clients]:
     tokens = json.dumps([token(user) for user in users])
-    process = await asyncio.create_subprocess_exec(
-        "node", str(SCRIPT), address, tokens, stdin=PIPE, stdout=PIPE, limit=2**24
-    )
-
-    async def listen() -> None:
-        assert process.stdout is not None
-        async for line in process.stdout:
-            told = json.loads(line)
-            client = clients[told["client"]]
-            if told["on"] == "balance":
-                assert told["more"] == 0
-                client.events.append(told["event"])
-            elif told["on"] == "connect":
-                client.connects.append(told)
-            else:
-                client.errors.append(told)
-
-    listening = asyncio.create_task(listen())
-    try:
-        yield clients
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        await asyncio.wait_for(process.wait(), DEADLINE_S)
-        await listening
+    return running(Clients(users), "socket.io-client", SCRIPT, address, tokens)
 
 
 @pytest.fixture
-async def cluster(tmp_path: Path, postgres_server: Postgres) -> AsyncIterator[Cluster]:
-    cluster = Cluster(tmp_path, PostgresDatabase(postgres_server), 2, GROAT_WORKERS="2")
-    try:
-        await cluster.start()
+async def cluster(tmp_path: Path, postgres_server: Postgres, bus: dict[str, str]) -> AsyncIterator[Cluster]:
+    async with Cluster.running(tmp_path, postgres_server, 2, GROAT_WORKERS="2", **bus) as cluster:
         yield cluster
-    finally:
-        for node in cluster.nodes:
-            cut_off(node)
-        cluster.bury()
-
-
-def cut_off(node: Server) -> None:
-    """Kill a node's supervisor and all its workers, as when its machine fails."""
-    workers = workers_of(node)
-    if node.process.poll() is None:
-        node.process.kill()
-    for pid in workers:
-        os.kill(pid, signal.SIGKILL)
 
 
 async def test_polls_land_anywhere_and_a_node_is_killed(cluster: Cluster) -> None:
     first, second = cluster.nodes
     with cluster.proxy():
         users = [USERS[number % len(USERS)] for number in range(CLIENTS)]
-        async with polling(cluster.address, users) as clients:
+        async with polling(cluster.address, users) as script:
+            clients = script.each
             await until(lambda: all(client.connects for client in clients), DEADLINE_S)
             writers = Writers(cluster.address, USERS, 3, seed=1)
             try:

@@ -20,7 +20,7 @@ SPREAD_S = 0.2
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("cluster", ["redis"] if ROUNDS == 1 else ["notify", "redis"], indirect=True)
+@pytest.mark.parametrize("bus", ["redis"] if ROUNDS == 1 else ["notify", "redis"], indirect=True)
 async def test_a_rolling_restart_under_load(cluster: Cluster) -> None:
     seed = 11
     print(f"seed {seed}, {ROUNDS} rounds")

@@ -11,9 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.cluster.nodes import Cluster, Watcher, Writers, figure
+from tests.cluster.nodes import Cluster, Watcher, Writers, figure, workers_of
 from tests.crash.server import DEADLINE_S, Server, token
-from tests.helpers.databases import PostgresDatabase
 from tests.live.waiting import until
 from tests.servers import Postgres
 
@@ -23,19 +22,8 @@ USERS = [f"u{number}" for number in range(4)]
 
 @pytest.fixture
 async def node(tmp_path: Path, postgres_server: Postgres) -> AsyncIterator[Cluster]:
-    cluster = Cluster(tmp_path, PostgresDatabase(postgres_server), 1, GROAT_WORKERS="2")
-    try:
-        await cluster.start()
+    async with Cluster.running(tmp_path, postgres_server, 1, GROAT_WORKERS="2") as cluster:
         yield cluster
-    finally:
-        for pid in workers_of(cluster.nodes[0]):
-            os.kill(pid, signal.SIGKILL)
-        cluster.bury()
-
-
-def workers_of(server: Server) -> list[int]:
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
-    return [int(pid) for pid in children.read_text().split()] if children.exists() else []
 
 
 def lives(pid: int) -> bool:
