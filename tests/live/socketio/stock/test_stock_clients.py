@@ -29,7 +29,7 @@ _names = count(1)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     served = Server(
         tmp_path_factory.mktemp("stock"),
-        GROAT_JOIN_EVENTS='{"join_user_room": "user"}',
+        GROAT_JOIN_EVENTS='{"join_user_room": "user", "join_support_room": "role:support"}',
         GROAT_CONNECTS_PER_MINUTE="1000",
         GROAT_DRAIN_S="1",
     )
@@ -254,6 +254,63 @@ async def test_the_end_of_a_token_is_no_end_for_the_client(server: Server) -> No
         await client.hears("credit-updated")
         assert (await client.has("disconnect"))[0]["active"]
         assert (await client.has("connect", 2))[1]["recovered"]
+        await credit(server, me)
+        assert [each["credits"] for each in await client.hears("credit-updated", 2)] == [1, 2]
+
+
+@pytest.mark.parametrize("transports", [["websocket"], ["polling"]], ids=" ".join)
+async def test_a_revocation_is_final_until_somebody_signs_in_anew(
+    server: Server, transports: list[str]
+) -> None:
+    me, other = someone(), someone()
+    old = token(me)
+    # Of a token of the same second nobody can say whether it is an old one.
+    claims = {"sub": me, "iat": int(time.time()) + 30, "exp": int(time.time()) + 3600}
+    anew = jwt.encode(claims, JWT_SECRET, algorithm="HS256")
+    async with (
+        stock(server, old, old, anew, transports=transports) as client,
+        stock(server, token(other), transports=transports) as bystander,
+        http(server) as admin,
+    ):
+        for each in (client, bystander):
+            await each.hears("snapshot")
+        await credit(server, me)
+        await client.hears("credit-updated")
+        (await admin.post(f"/v1/users/{me}/revoke")).raise_for_status()
+        (end,) = await client.has("disconnect")
+        assert (end["reason"], end["active"]) == ("io server disconnect", False)
+        client.do("connect")
+        (error,) = await client.has("connect_error")
+        assert (error["data"]["code"], error["active"]) == ("token_revoked", False)
+        await credit(server, me)
+        await credit(server, other)
+        await bystander.hears("credit-updated")
+        assert "disconnect" not in bystander.told
+        assert len(client.heard("credit-updated")) == 1
+        client.do("connect")
+        assert (await client.has("connect", 2))[1]["recovered"]
+        assert [each["credits"] for each in await client.hears("credit-updated", 2)] == [1, 2]
+
+
+async def test_a_change_of_roles_closes_the_transport_and_the_client_comes_back_with_them(
+    server: Server,
+) -> None:
+    me = someone()
+    person = {"user": me, "name": "Sam", "roles": ["support"]}
+    async with http(server) as admin, stock(server, token(me)) as client:
+        await client.hears("snapshot")
+        assert (await client.ask("join_support_room"))["success"] is False
+        (await admin.post("/v1/users", json=person)).raise_for_status()
+        (end,) = await client.has("disconnect")
+        assert (end["reason"], end["active"]) == ("transport close", True)
+        # The room of the new role was not followed before, so all begins anew.
+        assert not (await client.has("connect", 2))[1]["recovered"]
+        assert (await client.ask("join_support_room"))["room"] == "role:support"
+        await credit(server, me)
+        await client.hears("credit-updated")
+        (await admin.patch(f"/v1/users/{me}", json={"roles": []})).raise_for_status()
+        assert (await client.has("connect", 3))[2]["recovered"]
+        assert (await client.ask("join_support_room"))["code"] == "forbidden"
         await credit(server, me)
         assert [each["credits"] for each in await client.hears("credit-updated", 2)] == [1, 2]
 
