@@ -19,7 +19,9 @@ from tests.live.socketio.desk import Client, Desk, on_desk
 
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
-    async with on_desk(join_events={"join-room": "user"}, socketio_namespaces=("/", "/custom")) as desk:
+    async with on_desk(
+        join_events={"join-room": "user", "join-staff": "role:staff"}, socketio_namespaces=("/", "/custom")
+    ) as desk:
         yield desk
 
 
@@ -246,6 +248,29 @@ async def test_anothers_room_is_refused_with_an_error_event_and_logged(
     desk.groat.publish("user:7")
     desk.groat.publish("role:admin")
     assert client.read() == []
+
+
+@pytest.mark.parametrize(
+    ("event", "args", "told"),
+    [
+        ("join-room", [{"userId": 7, "password": "hunter2"}], "7"),
+        ("join-room", ["user:7", "hunter2"], "user:7"),
+        ("join-room", [{"password": "hunter2"}], ""),
+        ("join-room", [{"room": {"password": "hunter2"}}], ""),
+        ("join-room", [["hunter2"]], ""),
+        ("join-staff", [{"password": "hunter2"}], "role:staff"),
+    ],
+    ids=str,
+)
+async def test_the_log_has_the_room_and_nothing_else_that_a_page_sends(
+    desk: Desk, event: str, args: list[Any], told: str, request: pytest.FixtureRequest
+) -> None:
+    client = await desk.connected(f"talker-{request.node.callspec.indices['args']}")
+    with capture_logs() as logged:
+        client.emit(event, *args)
+    (line,) = logged
+    assert (line["event"], line["name"], line["room"]) == ("socketio_join_refused", event, told)
+    assert "hunter2" not in str(logged)
 
 
 async def test_an_event_that_nobody_takes_is_ignored_and_its_acknowledgement_says_so(desk: Desk) -> None:

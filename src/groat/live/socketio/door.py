@@ -23,7 +23,7 @@ from groat.live.formats import Chunk
 from groat.live.frames import text
 from groat.live.session import Position, Session
 from groat.live.socketio.connection import Member, SocketConnection, SocketServer
-from groat.live.socketio.joins import wanted_stream
+from groat.live.socketio.joins import told_room, wanted_stream
 from groat.live.socketio.packets import MAIN
 from groat.live.socketio.pids import Pids, positions_of
 from groat.sparing import SparingLog
@@ -191,7 +191,7 @@ class SocketReader(Member):
             identity.principal,
             principal=identity.principal,
             name=name,
-            room=repr(args)[:200],
+            room=told_room(room, args),
         )
         self.emit("error", refusal)
         if id is not None:

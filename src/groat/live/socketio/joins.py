@@ -16,6 +16,7 @@ OWN: Final = "user"
 """The room of an event that asks for a person's own; others name the room of a role, such as `role:admin`."""
 _FIELDS: Final = ("room", "stream", "userId", "user_id", "candidateId", "id", "user", "role")
 """The fields under which pages put what they want, the most telling first."""
+_TOLD_LENGTH: Final = 200
 _PERSON: Final = re.compile(r"(?:user|candidate|customer|member|person)[:_-](.+)", re.ASCII)
 _ROLE: Final = re.compile(r"role[:_-](.+)", re.ASCII)
 
@@ -29,14 +30,9 @@ def wanted_stream(identity: Identity, room: str, args: list[Any]) -> str | None:
     """
     if room != OWN:
         return room if room in identity.rooms else None
-    wanted = args[0] if args else None
-    if isinstance(wanted, dict) and wanted:
-        named = [wanted[field] for field in _FIELDS if field in wanted]
-        if not named:
-            return None
-        wanted = named[0]
+    wanted = _wanted(args)
     own = None if identity.user is None else f"user:{identity.user}"
-    if wanted is None or wanted == {}:
+    if wanted is None:
         return own
     if isinstance(wanted, bool) or not isinstance(wanted, str | int):
         return None
@@ -47,3 +43,19 @@ def wanted_stream(identity: Identity, room: str, args: list[Any]) -> str | None:
     role = _ROLE.fullmatch(name)
     stream = f"role:{role[1] if role else name}"
     return stream if stream in identity.rooms else None
+
+
+def told_room(room: str, args: list[Any]) -> str:
+    """Return the room that an event asks for, for the log: without what else a page sends along, such as a token."""
+    if room != OWN:
+        return room
+    wanted = _wanted(args)
+    return str(wanted)[:_TOLD_LENGTH] if isinstance(wanted, str | int) else ""
+
+
+def _wanted(args: list[Any]) -> Any:
+    """Return what the first argument names, which may be anything; None without an argument."""
+    wanted = args[0] if args else None
+    if isinstance(wanted, dict):
+        return next((wanted[field] for field in _FIELDS if field in wanted), wanted or None)
+    return wanted
