@@ -114,6 +114,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="How long a server that starts waits for PostgreSQL, if it is away, seconds",
         ),
     ] = 30
+    migrate: Annotated[
+        bool,
+        Meta(description="Apply missing migrations at the start; false: refuse a database that lacks some"),
+    ] = True
     replica: Annotated[
         str,
         Meta(

@@ -368,6 +368,7 @@ NOT_OVER_HTTP = {
     "invalid_data": "over HTTP it is invalid_body",
     "invalid_principal": "principals come from checked credentials",
     "newer_database": "the server does not start",
+    "not_migrated": "the server does not start",
     "wrong_scheme": "the server does not start",
     "unknown_role": "only the command line asks: tests/cli/test_commands.py",
     "keys_unavailable": "shown in tests/identity/test_tokens.py",

@@ -14,7 +14,7 @@ import groat.store
 from groat import Groat, StoreError
 from groat.store.extension import Extension
 from groat.store.migrations import load_migrations, migrate
-from tests.helpers.databases import SqliteDatabase
+from tests.helpers.databases import Database, SqliteDatabase
 from tests.helpers.money import give, standing
 
 STEPS = load_migrations("groat", Path(groat.store.__file__).parent / "migrations" / "sqlite")
@@ -177,3 +177,24 @@ def test_a_plain_connection_keeps_what_was_before_a_failed_migration(sqlite: Sql
     assert [
         name for (name,) in sqlite.rows("SELECT name FROM sqlite_master WHERE name IN ('a', 'mine')")
     ] == ["mine"]
+
+
+async def test_a_store_that_may_not_migrate_says_what_is_missing(database: Database) -> None:
+    async def opened_as_it_is() -> None:
+        async with Groat.open(database.url, store=database.store(), migrating=False):
+            pass
+
+    with pytest.raises(StoreError) as caught:
+        await opened_as_it_is()
+    assert (caught.value.code, caught.value.status) == ("not_migrated", 503)
+    assert "groat 0001" in caught.value.detail
+    async with Groat.open(database.url, store=database.store()):
+        pass
+    await opened_as_it_is()
+
+
+async def test_a_database_that_is_not_there_is_not_made_by_asking(sqlite: SqliteDatabase) -> None:
+    with pytest.raises(StoreError):
+        async with Groat.open(sqlite.url, store=sqlite.store(), migrating=False):
+            pass
+    assert not sqlite.path.exists()

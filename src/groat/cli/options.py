@@ -84,6 +84,7 @@ def open_ledger(
         synchronous_standby=settings.synchronous_standby,
         replica=replica,
         wait_s=wait_s,
+        migrating=settings.migrate,
     )
 
 

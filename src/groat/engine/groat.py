@@ -131,6 +131,7 @@ class Groat(Lookup):
         synchronous_standby: bool = False,
         replica: str = "",
         wait_s: float = 0.0,
+        migrating: bool = True,
         store: Store | None = None,
         tracer_provider: TracerProvider | None = None,
     ) -> AsyncIterator[Self]:
@@ -146,9 +147,11 @@ class Groat(Lookup):
         - ``synchronous_standby`` says that a promoted standby has all that was acknowledged.
         - ``replica`` is the address of a standby for :meth:`stale` reads, empty for none.
         - ``wait_s`` is how long to wait for a PostgreSQL that is away, in seconds.
+        - ``migrating`` False applies no migrations, and refuses a database that lacks some.
         - ``tracer_provider`` takes spans, by default the one that the process has set before.
 
-        Raises InvalidInput or StoreError (``wrong_scheme``, ``store_unavailable``, ``newer_database``).
+        Raises InvalidInput or StoreError (``wrong_scheme``, ``store_unavailable``, ``newer_database``,
+        ``not_migrated``).
         """
         brought = [program.extension for program in programs if program.extension is not None]
         store = store or make_store(database, (*cls.standing, *brought, *extensions), synchronous_standby)
@@ -166,13 +169,13 @@ class Groat(Lookup):
             settings=settings,
         )
         try:
-            await groat._start(wait_s)
+            await groat._start(wait_s, migrating)
             yield groat
         finally:
             await groat._stop()
 
-    async def _start(self, wait_s: float) -> None:
-        applied = await open_store(self._store, wait_s)
+    async def _start(self, wait_s: float, migrating: bool) -> None:
+        applied = await open_store(self._store, wait_s, migrating=migrating)
         if applied:
             log.info("migrated", steps=[f"{m.room}/{m.number:04}_{m.name}" for m in applied])
         await self.assets()

@@ -262,6 +262,7 @@ class App:
                         synchronous_standby=settings.synchronous_standby,
                         replica=settings.replica,
                         wait_s=settings.database_wait_s,
+                        migrating=settings.migrate,
                     )
                 )
             else:

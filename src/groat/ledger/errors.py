@@ -107,6 +107,9 @@ SERVER_ERRORS: dict[str, Rule] = {
     "newer_database": Rule(
         503, "The database was migrated by a newer groat. Run that version or a later one."
     ),
+    "not_migrated": Rule(
+        503, "The database lacks steps of this version. Run groat migrate; in a Django project, manage.py migrate."
+    ),
     "command_failed": Rule(500, "A program's command failed. It changed nothing."),
     "wrong_scheme": Rule(400, "The database address must begin with sqlite:/// or postgresql://."),
 }
@@ -272,6 +275,12 @@ class NewerDatabase(StoreError):
     """A newer version of groat, or of a program, migrated the database."""
 
     code = "newer_database"
+
+
+class NotMigrated(StoreError):
+    """The database lacks steps of this version, and the process was told to apply none."""
+
+    code = "not_migrated"
 
 
 class WrongScheme(StoreError):

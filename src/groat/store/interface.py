@@ -27,8 +27,8 @@ class Store(Protocol):
     forgets: Sequence[Forget]
     causes: Sequence[str]
 
-    async def open(self) -> list[Migration]:
-        """Connect and migrate; returns the steps applied."""
+    async def open(self, *, migrating: bool = True) -> list[Migration]:
+        """Connect and migrate, or check that nothing is missing; returns the steps applied."""
 
     async def close(self) -> None:
         """Wait for what runs, and close all connections."""

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from groat.ledger.errors import NewerDatabase
+from groat.ledger.errors import NewerDatabase, NotMigrated
+from groat.store.extension import Extension
 from groat.store.renaming import rename_sqlite
 
 _CREATE = """CREATE TABLE IF NOT EXISTS groat_migration (
@@ -37,6 +38,22 @@ def load_migrations(room: str, directory: Path) -> list[Migration]:
         number, _, name = path.stem.partition("_")
         found.append(Migration(room, int(number), name, path.read_text("utf-8")))
     return found
+
+
+def load_steps(dialect: str, extensions: Sequence[Extension] = ()) -> list[Migration]:
+    """Load groat's own migrations in a dialect (``postgres`` or ``sqlite``), and after them those of the extensions."""
+    steps = load_migrations("groat", Path(__file__).parent / "migrations" / dialect)
+    for extension in extensions:
+        steps += load_migrations(extension.name, extension.directory / "migrations" / dialect)
+    return steps
+
+
+def require_none(missing: Sequence[Migration]) -> list[Migration]:
+    """Return ``missing`` if it is empty; else raise StoreError ``not_migrated``."""
+    if missing:
+        steps = ", ".join(f"{step.room} {step.number:04}" for step in missing)
+        raise NotMigrated(f"The database lacks steps of this version ({steps}). Run: groat migrate.")
+    return []
 
 
 def check_applied(migrations: Sequence[Migration], applied: set[tuple[str, int]]) -> list[Migration]:
@@ -79,6 +96,12 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> 
         connection.execute("ROLLBACK")
         raise
     return missing
+
+
+def find_missing(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> list[Migration]:
+    """Return the migrations that the database lacks, and change nothing. Raises StoreError ``newer_database``."""
+    found = connection.execute(_FIND).fetchone()
+    return check_applied(migrations, _applied(connection) if found else set())
 
 
 def _applied(connection: sqlite3.Connection) -> set[tuple[str, int]]:

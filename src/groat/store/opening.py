@@ -51,13 +51,16 @@ def make_replica(address: str, store: Store) -> Replica:
     return Replica(address, store)
 
 
-async def open_store(store: Store, wait_s: float) -> list[Migration]:
-    """Open the store. A PostgreSQL that is away is tried again for ``wait_s`` seconds. Raises StoreError."""
+async def open_store(store: Store, wait_s: float, *, migrating: bool = True) -> list[Migration]:
+    """Open the store. A PostgreSQL that is away is tried again for ``wait_s`` seconds. Raises StoreError.
+
+    Without ``migrating`` nothing is applied: steps that are missing raise StoreError ``not_migrated``.
+    """
     deadline = time.monotonic() + wait_s
     pause_s = PAUSE_S
     while True:
         try:
-            return await store.open()
+            return await store.open(migrating=migrating)
         except StoreError as error:
             left_s = deadline - time.monotonic()
             if left_s <= 0 or not isinstance(store, PostgresStore) or is_lasting(error):

@@ -18,7 +18,7 @@ from groat.store.extension import Extension
 from groat.store.flow import TURN, Contribute, Flow, Forget, Query, Together
 from groat.store.history import Marks, read_marks, settle
 from groat.store.merging import Merged, merge
-from groat.store.migrations import Migration, check_applied, load_migrations
+from groat.store.migrations import Migration, check_applied, load_steps, require_none
 from groat.store.renaming import HAS_OLD_POSTGRES, rename_postgres
 from groat.store.statements import Statement, load_statements
 
@@ -127,11 +127,7 @@ class PostgresStore:
             name: {int(number) - 1 for number in _AS_TEXT.findall(sql)}
             for name, _, sql, _ in self._statements.values()
         }
-        self._migrations = load_migrations("groat", _HERE / "migrations" / self.dialect)
-        for extension in extensions:
-            self._migrations += load_migrations(
-                extension.name, extension.directory / "migrations" / self.dialect
-            )
+        self._migrations = load_steps(self.dialect, extensions)
         self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
         self.checks = dict(check for e in extensions for check in e.checks)
         self.forgets: Sequence[Forget] = [forget for e in extensions for forget in e.forgets]
@@ -141,17 +137,34 @@ class PostgresStore:
         self._writers: asyncpg.Pool[Any] | None = None
         self._readers: asyncpg.Pool[Any] | None = None
 
-    async def open(self) -> list[Migration]:
-        """Connect and migrate; nodes that start together take turns. Raises StoreError."""
+    async def migrate(self) -> list[Migration]:
+        """Connect, migrate and disconnect; processes that do so together take turns. Raises StoreError."""
         try:
-            connection = await asyncpg.connect(
-                self.dsn, timeout=CONNECT_TIMEOUT_S, server_settings={"application_name": "groat-migrate"}
-            )
-            try:
-                applied = await self._migrate(connection)
+            async with self._migrator() as connection:
+                return await self._migrate(connection)
+        except _TROUBLE as error:
+            raise _typed(error) from error
+
+    async def missing(self) -> list[Migration]:
+        """Connect and return the steps that the database lacks. Raises StoreError."""
+        try:
+            async with self._migrator() as connection:
+                return await self._missing(connection)
+        except _TROUBLE as error:
+            raise _typed(error) from error
+
+    async def open(self, *, migrating: bool = True) -> list[Migration]:
+        """Connect and migrate; nodes that start together take turns. Raises StoreError.
+
+        Without ``migrating`` nothing is applied: steps that are missing raise StoreError ``not_migrated``.
+        """
+        try:
+            async with self._migrator() as connection:
+                if migrating:
+                    applied = await self._migrate(connection)
+                else:
+                    applied = require_none(await self._missing(connection))
                 await self._meet(connection)
-            finally:
-                await connection.close()
             self._writers = await self._pool(WRITERS, _WRITER_SETTINGS, WRITE_ANSWER_S)
             self._readers = await self._pool(READERS, READER_SETTINGS, READ_ANSWER_S)
         except _TROUBLE as error:
@@ -160,6 +173,16 @@ class PostgresStore:
                 self._writers = None
             raise _typed(error) from error
         return applied
+
+    @asynccontextmanager
+    async def _migrator(self) -> AsyncIterator[Any]:
+        connection = await asyncpg.connect(
+            self.dsn, timeout=CONNECT_TIMEOUT_S, server_settings={"application_name": "groat-migrate"}
+        )
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     async def _pool(self, size: int, settings: dict[str, str], answer_s: float) -> asyncpg.Pool[Any]:
         return await asyncpg.create_pool(
@@ -193,10 +216,7 @@ class PostgresStore:
             if not await connection.fetchval(_FIND):
                 await rename_postgres(connection)
             await connection.execute(_CREATE)
-            applied = {
-                tuple(row) for row in await connection.fetch("SELECT room, number FROM groat_migration")
-            }
-            missing = check_applied(self._migrations, applied)
+            missing = check_applied(self._migrations, await _applied(connection))
             for step in missing:
                 await connection.execute(step.sql)
                 await connection.execute(
@@ -206,6 +226,10 @@ class PostgresStore:
                     step.name,
                 )
         return missing
+
+    async def _missing(self, connection: Any) -> list[Migration]:
+        applied = await _applied(connection) if await connection.fetchval(_FIND) else set()
+        return check_applied(self._migrations, applied)
 
     async def close(self) -> None:
         """Wait for what runs, and close every connection; what does not end in time is broken off."""
@@ -420,6 +444,10 @@ def _element(value: Any) -> str:
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return "NULL" if value is None else str(value)
+
+
+async def _applied(connection: Any) -> set[tuple[str, int]]:
+    return {(room, number) for room, number in await connection.fetch("SELECT room, number FROM groat_migration")}
 
 
 async def holds_ledger(dsn: str) -> bool:

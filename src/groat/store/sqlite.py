@@ -18,7 +18,7 @@ import msgspec
 from groat.ledger.errors import Busy, Closed, CommandFailed, StoreError, Unavailable
 from groat.store.extension import Extension
 from groat.store.flow import TURN, Contribute, Flow, Forget, Query, Together
-from groat.store.migrations import Migration, load_migrations, migrate
+from groat.store.migrations import Migration, find_missing, load_steps, migrate, require_none
 from groat.store.statements import Statement, load_statements
 
 P = ParamSpec("P")
@@ -70,11 +70,7 @@ class SqliteStore:
         self._statements = load_statements(
             [_HERE / "sql" / self.dialect, *(e.directory / "sql" / self.dialect for e in extensions)]
         )
-        self._migrations = load_migrations("groat", _HERE / "migrations" / self.dialect)
-        for extension in extensions:
-            self._migrations += load_migrations(
-                extension.name, extension.directory / "migrations" / self.dialect
-            )
+        self._migrations = load_steps(self.dialect, extensions)
         self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
         self.checks = dict(check for e in extensions for check in e.checks)
         self.forgets: Sequence[Forget] = [forget for e in extensions for forget in e.forgets]
@@ -89,9 +85,12 @@ class SqliteStore:
         self._opened: list[sqlite3.Connection] = []
         self._sql: dict[tuple[str, int, int], str] = {}
 
-    async def open(self) -> list[Migration]:
-        """Open the file and migrate it; returns the steps applied. Raises StoreError."""
-        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._open)
+    async def open(self, *, migrating: bool = True) -> list[Migration]:
+        """Open the file and migrate it; returns the steps applied. Raises StoreError.
+
+        Without ``migrating`` nothing is applied: steps that are missing raise StoreError ``not_migrated``.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._open, migrating)
 
     async def close(self) -> None:
         """Wait for what runs, and close every connection."""
@@ -143,9 +142,13 @@ class SqliteStore:
         self._opened.append(connection)
         return connection
 
-    def _open(self) -> list[Migration]:
+    def _open(self, migrating: bool) -> list[Migration]:
+        if not migrating and not Path(self.path).exists():
+            require_none(self._migrations)
         self._writer = self.connect(WRITER_CACHE_KIB)
         try:
+            if not migrating:
+                return require_none(find_missing(self._writer, self._migrations))
             return migrate(self._writer, self._migrations)
         except sqlite3.Error as error:
             raise _typed(error) from error

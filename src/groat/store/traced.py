@@ -36,9 +36,9 @@ class TracedStore:
         self._store = store
         self._tracer = tracer
 
-    async def open(self) -> list[Migration]:
-        """Connect and migrate; returns the steps applied."""
-        return await self._store.open()
+    async def open(self, *, migrating: bool = True) -> list[Migration]:
+        """Connect and migrate, or check that nothing is missing; returns the steps applied."""
+        return await self._store.open(migrating=migrating)
 
     async def close(self) -> None:
         """Wait for what runs, and close all connections."""
