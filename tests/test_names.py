@@ -122,6 +122,7 @@ def test_each_cross_reference_of_a_docstring_leads_to_a_name() -> None:
 
 # The names that several classes may share, and why.
 SHARED = {
+    "Migration": "Django looks for a class of this name; in the store it is one of groat's own steps",
     "Groat": "the ledger that apps open is the engine's, with the words of the programs that every database has",
     "Session": "a login's answer has this name in the published schema, and to a live reader it is the field's word",
     "Application": "forms of two kinds of requests: the name is the title of each in the published schema",

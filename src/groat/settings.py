@@ -396,7 +396,7 @@ def load(
     config = config or (Path(environ["GROAT_CONFIG"]) if environ.get("GROAT_CONFIG") else None)
     values: dict[str, Any] = {}
     for name, value in (_read_file(config) if config else {}).items():
-        values[name] = _convert(name, value, f"{config}")
+        values[name] = read_value(name, value, f"{config}")
     values |= _from_environ(environ)
     told = {name: _parse(name, text, _flag(name)) for name, text in (flags or {}).items() if text is not None}
     options = _options_from_environ(environ, told.get("programs") or values.get("programs") or ())
@@ -546,8 +546,11 @@ def from_text(text: str, annotated: Any) -> Any:
     return msgspec.convert(text, annotated, strict=False)
 
 
-def _convert(name: str, value: Any, source: str) -> Any:
-    """Check a value of the settings file against the setting's declared type and bounds."""
+def read_value(name: str, value: Any, source: str) -> Any:
+    """Check a value, as TOML or Python has it, against the setting's type and bounds; ``source`` says where it stands.
+
+    Raises SettingsError ``setting_unknown``, ``setting_invalid``.
+    """
     annotated = get_type_hints(Settings, include_extras=True).get(name)
     if annotated is None:
         raise SettingsError("setting_unknown", f"{source}: there is no setting {name}", setting=name)

@@ -108,7 +108,8 @@ SERVER_ERRORS: dict[str, Rule] = {
         503, "The database was migrated by a newer groat. Run that version or a later one."
     ),
     "not_migrated": Rule(
-        503, "The database lacks steps of this version. Run groat migrate; in a Django project, manage.py migrate."
+        503,
+        "The database lacks steps of this version. Run groat migrate; in a Django project, manage.py migrate.",
     ),
     "command_failed": Rule(500, "A program's command failed. It changed nothing."),
     "wrong_scheme": Rule(400, "The database address must begin with sqlite:/// or postgresql://."),

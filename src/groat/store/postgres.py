@@ -447,7 +447,9 @@ def _element(value: Any) -> str:
 
 
 async def _applied(connection: Any) -> set[tuple[str, int]]:
-    return {(room, number) for room, number in await connection.fetch("SELECT room, number FROM groat_migration")}
+    return {
+        (room, number) for room, number in await connection.fetch("SELECT room, number FROM groat_migration")
+    }
 
 
 async def holds_ledger(dsn: str) -> bool:

@@ -1,0 +1,53 @@
+"""Apply groat's steps after ``manage.py migrate``, on the ledger's alias only and under groat's lock."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import IO, Any
+
+from django.db import connections, router
+
+from groat.contrib.django import conf
+from groat.programs.standing_words import STANDING_EXTENSIONS
+from groat.store import migrations
+from groat.store.extension import Extension
+from groat.store.migrations import Migration
+from groat.store.postgres import PostgresStore
+
+
+def migrate_after(*, using: str, verbosity: int = 1, stdout: IO[str] = sys.stdout, **_: Any) -> None:
+    """Handle ``post_migrate``: apply the steps of groat and of the project's programs.
+
+    Raises StoreError (``newer_database``, ``store_unavailable``), SettingsError.
+    """
+    if using != conf.database_alias() or not router.allow_migrate(using, "groat"):
+        return
+    for step in _apply(using):
+        if verbosity >= 1:
+            stdout.write(f"  Applied groat's step {step.room}.{step.number:04}_{step.name}\n")
+
+
+def missing() -> list[Migration]:
+    """Return the steps that the ledger's database lacks. Raises StoreError, SettingsError."""
+    alias = conf.database_alias()
+    connection = connections[alias]
+    if connection.vendor == "postgresql":
+        return asyncio.run(PostgresStore(conf.database_url(), extensions()).missing())
+    connection.ensure_connection()
+    return migrations.find_missing(connection.connection, migrations.load_steps("sqlite", extensions()))
+
+
+def extensions() -> tuple[Extension, ...]:
+    """Return what has tables: what every ledger has, and the programs that are turned on."""
+    brought = (program.extension for program in conf.programs())
+    return (*STANDING_EXTENSIONS, *(extension for extension in brought if extension is not None))
+
+
+def _apply(alias: str) -> list[Migration]:
+    connection = connections[alias]
+    if connection.vendor == "postgresql":
+        return asyncio.run(PostgresStore(conf.database_url(), extensions()).migrate())
+    # A test run may keep its database in memory, where no other connection finds it.
+    connection.ensure_connection()
+    return migrations.migrate(connection.connection, migrations.load_steps("sqlite", extensions()))

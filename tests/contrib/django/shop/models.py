@@ -1,0 +1,14 @@
+"""What the shop keeps beside the ledger."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+
+class Purchase(models.Model):
+    """Something that a person bought."""
+
+    user: models.ForeignKey[Any, Any] = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    thing: models.CharField[str, str] = models.CharField(max_length=100)
+    credits: models.IntegerField[int, int] = models.IntegerField()
