@@ -1,5 +1,7 @@
 """What the shop keeps beside the ledger."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django.conf import settings
