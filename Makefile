@@ -3,13 +3,13 @@
 # make cluster a whole cluster on the loopback: PostgreSQL, Redis, two nodes, nginx on http://localhost:8000
 # make test    every check: Python, TypeScript, browser
 # make lint    only the static checks
-# make types   web/client/src/wire.ts, the client's types, from the server's OpenAPI document
+# make types   the types of web/client and web/server, and the methods of the latter, from the server's OpenAPI document
 # make soak    the trials in rounds (kill -9 and the like), SOAK_ROUNDS=20 of each; make test does two; an hour at half
 #              of the peak, SOAK_S=3600 seconds of it; and each parser fuzzed for a thirtieth of that
 # make bench   the measurements, as JSON lines
 # make audit   the dependencies against the lists of known holes
 # make wheel   dist/groat-*.whl with the console inside
-# make packages the wheel, and the npm packages of client, react and the console's types as dist/groat-*.tgz
+# make packages the wheel, and the npm packages of client, react, server and the console's types as dist/groat-*.tgz
 # make examples the console module of examples/top_ups, whose built files are in git
 
 PYTHON ?= python3
@@ -58,10 +58,11 @@ lint: python
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The schemas are kept, too, so that npm test can tell whether the types are theirs.
+# What they are made of is kept, too, so that npm test can tell whether they are current.
 types: python $(STAMPS)/npm
 	$(BIN)/python web/client/schemas.py > web/client/schemas.json
-	cd web && npm run wire -w client
+	$(BIN)/python web/server/operations.py > web/server/operations.json
+	cd web && npm run wire -w client -w server
 
 # What failed beside the others is run once more, alone; the last lines name it with its first failure. One that passes then
 # is a finding all the same.
@@ -105,7 +106,7 @@ wheel: setup
 	$(BIN)/python -m build --wheel --no-isolation
 
 packages: wheel
-	cd web && npm pack --silent --pack-destination ../dist -w client -w react -w module
+	cd web && npm pack --silent --pack-destination ../dist -w client -w react -w module -w server
 
 examples: web
 	cd examples/top_ups/console && PATH=$(CURDIR)/web/node_modules/.bin:$$PATH vite build

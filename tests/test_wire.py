@@ -1,4 +1,4 @@
-"""The client's types are made from the schemas that this server serves, under names that the client keeps."""
+"""The npm packages' types and methods are made from what this server serves, under names that they keep."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-CLIENT = Path(__file__).parent.parent / "web" / "client"
+import pytest
+
+WEB = Path(__file__).parent.parent / "web"
+CLIENT = WEB / "client"
 
 
-def test_the_schemas_that_the_client_is_made_from_are_those_of_the_server() -> None:
+@pytest.mark.parametrize("made_from", ["client/schemas", "server/operations"])
+def test_what_the_packages_are_made_from_is_what_the_server_serves(made_from: str) -> None:
     printed = subprocess.run(
-        [sys.executable, CLIENT / "schemas.py"], capture_output=True, text=True, check=True
+        [sys.executable, WEB / f"{made_from}.py"], capture_output=True, text=True, check=True
     ).stdout
-    assert (CLIENT / "schemas.json").read_text(encoding="utf-8") == printed, "run: make types"
+    assert (WEB / f"{made_from}.json").read_text(encoding="utf-8") == printed, "run: make types"
 
 
 def test_each_schema_is_a_type_of_its_name() -> None:

@@ -7,14 +7,14 @@ const ssr = { resolve };
 
 export default defineConfig({
   test: {
-    projects: ["client", "react", "console"].map((name) => ({
+    projects: ["client", "react", "console", "server"].map((name) => ({
       plugins: name === "console" ? [texts()] : [],
       resolve,
       ssr,
       test: {
         name,
         root: `./${name}`,
-        environment: name === "client" ? "node" : "happy-dom",
+        environment: ["client", "server"].includes(name) ? "node" : "happy-dom",
         include: ["tests/**/*.test.{ts,tsx}"],
       },
     })),

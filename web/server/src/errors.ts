@@ -1,0 +1,54 @@
+/** Whatever goes wrong with a call, apart from its being given up by a signal. */
+export abstract class GroatError extends Error {
+  /** Says what happened, in words that do not change. */
+  abstract readonly code: string;
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/**
+ * The server said no, by problem details (RFC 9457). After a problem nothing has been written, and a refusal of a write
+ * is kept under its key: the same call is refused again.
+ */
+export class Problem<Code extends string = string> extends GroatError {
+  constructor(
+    /** A stable code, such as `insufficient_funds`; `http_<status>` for an answer that is not the server's own. */
+    readonly code: Code,
+    /** The HTTP status. */
+    readonly status: number,
+    /** What it means, for people; the text may change. */
+    readonly detail: string,
+    /** Further members of the problem, such as `account` and `asset`. */
+    readonly fields: Readonly<Record<string, unknown>> = {},
+    /** The number of seconds after which the server wants to be asked again. */
+    readonly retryAfter: number | null = null,
+  ) {
+    super(`${code}: ${detail}`);
+  }
+
+  /** Whether this very refusal was given before under the same key. */
+  get replayed(): boolean {
+    return this.fields.replayed === true;
+  }
+}
+
+/** No answer came, and nothing has been written: the call was a read, or the server never got it. */
+export class Unreachable extends GroatError {
+  readonly code = "unreachable";
+}
+
+/** A write may have been done or not. Repeat it with the same `key` to learn which; that never does it twice. */
+export class UnknownOutcome extends GroatError {
+  readonly code = "unknown_outcome";
+
+  constructor(
+    message: string,
+    /** The idempotency key of the write; undefined for an operation that has none. */
+    readonly key: string | undefined,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}

@@ -1,0 +1,643 @@
+/** The operations of the server, made by `make types` from its OpenAPI document: do not edit. */
+
+import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";
+import type { AccountPage, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BulkInput, BulkView, CaptureInput, ConfigView, Credentials, DemoPerson, EntryPage, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetLimitsInput, SheetPreview, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView } from "./wire.js";
+
+/** The HTTP status of each stable code that a problem of the server may have. */
+export interface ProblemStatus {
+  account_not_found: 404;
+  action_limit: 422;
+  action_not_declared: 403;
+  already_decided: 409;
+  amount_not_positive: 400;
+  amount_overflow: 400;
+  api_key_invalid: 401;
+  api_key_not_found: 404;
+  approval_differs: 409;
+  asset_exists: 409;
+  asset_not_allowed: 422;
+  balance_overflow: 422;
+  belongs_to_request: 409;
+  body_too_large: 413;
+  busy: 503;
+  ceiling_exceeded: 422;
+  closed: 503;
+  correction_wrong: 422;
+  duplicate_field: 400;
+  exceeds_hold: 422;
+  exceeds_transaction: 422;
+  expires_in_past: 422;
+  files_overloaded: 503;
+  forbidden: 403;
+  future_effective_date: 422;
+  hold_expired: 409;
+  hold_not_found: 404;
+  hold_resolved: 409;
+  insufficient_funds: 422;
+  interrupted: 503;
+  invalid_account: 400;
+  invalid_amount: 400;
+  invalid_asset: 400;
+  invalid_audience: 400;
+  invalid_body: 400;
+  invalid_cursor: 400;
+  invalid_data: 400;
+  invalid_email: 400;
+  invalid_file: 400;
+  invalid_id: 400;
+  invalid_json: 400;
+  invalid_key: 400;
+  invalid_limits: 422;
+  invalid_metadata: 400;
+  invalid_notice: 400;
+  invalid_position: 400;
+  invalid_preferences: 400;
+  invalid_query: 400;
+  invalid_request: 400;
+  invalid_role: 400;
+  invalid_service: 400;
+  invalid_stream: 400;
+  invalid_text: 400;
+  invalid_time: 400;
+  invalid_user: 400;
+  key_required: 400;
+  key_reused: 409;
+  keys_unavailable: 503;
+  kind_not_found: 404;
+  login_failed: 401;
+  login_throttled: 429;
+  metadata_too_large: 400;
+  named_not_found: 404;
+  no_items: 400;
+  no_postings: 400;
+  not_allowed: 403;
+  not_found: 404;
+  not_reversible: 409;
+  nothing_to_change: 422;
+  nothing_to_correct: 409;
+  notification_not_found: 404;
+  number_too_large: 400;
+  origin_refused: 403;
+  outbox_entry_done: 409;
+  outbox_entry_not_found: 404;
+  overloaded: 503;
+  own_request: 403;
+  own_rights: 422;
+  owner_not_taken: 400;
+  parent_not_found: 404;
+  parent_not_taking: 409;
+  past_floor: 422;
+  rate_limited: 429;
+  request_not_found: 404;
+  same_account: 400;
+  second_approver: 409;
+  session_invalid: 401;
+  sheet_column_not_found: 400;
+  sheet_columns_unclear: 400;
+  sheet_empty: 400;
+  sheet_encoding_unclear: 400;
+  sheet_no_header: 400;
+  sheet_not_found: 400;
+  sheet_protected: 400;
+  sheet_too_costly: 413;
+  sheet_too_large: 413;
+  sheet_too_many_columns: 400;
+  sheet_too_many_rows: 413;
+  sheet_unreadable: 400;
+  sheet_wrong_kind: 400;
+  statement_too_long: 422;
+  store_unavailable: 503;
+  text_too_long: 400;
+  token_expired: 401;
+  token_invalid: 401;
+  token_not_yet_valid: 401;
+  token_revoked: 401;
+  token_type_refused: 401;
+  too_deep: 400;
+  too_many_digits: 400;
+  too_many_files: 429;
+  too_many_items: 400;
+  too_many_open: 409;
+  too_many_postings: 400;
+  too_many_readers: 429;
+  too_many_values: 400;
+  too_new_to_decide: 403;
+  transaction_not_found: 404;
+  transition_not_found: 404;
+  unauthenticated: 401;
+  unknown_asset: 400;
+  unsupported_media_type: 415;
+  user_exists: 409;
+  user_not_found: 404;
+  was_corrected: 409;
+  weak_password: 400;
+  wrong_legs: 422;
+  wrong_state: 409;
+}
+
+/** A server of groat. Each operation takes what its path names, then its body, then its query parameters and options in one. */
+export class Groat extends Door {
+  /**
+   * Post a transaction. All postings or none, under one key. The answer has the new balances and the positions of its events. For admins and services.
+   *
+   * `POST /v1/transactions`
+   */
+  postTransaction(body: TransactionInput, options: WriteOptions = {}): Promise<TransactionView> {
+    return this.call<TransactionView>({ method: "POST", path: "/v1/transactions", body, keyed: true }, options);
+  }
+
+  /**
+   * Post many transactions. Up to 10,000 transactions. `atomic`: all or none, and a refusal is a problem with the `index` of its item. `independent`: a verdict for each, under keys made of yours and the item's index, which no caller can send. Repeat it under the same key after any failure. For admins and services.
+   *
+   * `POST /v1/transactions/bulk`
+   */
+  postTransactions(body: BulkInput, options: WriteOptions = {}): Promise<BulkView> {
+    return this.call<BulkView>({ method: "POST", path: "/v1/transactions/bulk", body, keyed: true, slow: true }, options);
+  }
+
+  /**
+   * Read a transaction. The transaction with the balances right after it. People see those that touched their accounts, and of these their own side; any other one is `transaction_not_found` to them. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/transactions/{id}`
+   */
+  getTransaction(id: string, options: { max_stale?: number | undefined } & CallOptions = {}): Promise<TransactionView> {
+    return this.call<TransactionView>({ method: "GET", path: at`/v1/transactions/${id}` }, options);
+  }
+
+  /**
+   * Reverse a transaction. Posts it backwards: all that is left of it, or an amount for each posting. Never more than was moved. For admins and services.
+   *
+   * `POST /v1/transactions/{id}/reverse`
+   */
+  reverseTransaction(id: string, body: ReverseInput = {}, options: WriteOptions = {}): Promise<TransactionView> {
+    return this.call<TransactionView>({ method: "POST", path: at`/v1/transactions/${id}/reverse`, body, keyed: true }, options);
+  }
+
+  /**
+   * Hold an amount. Reserves an amount: it leaves what is available, not the balance. The id of the hold is in `hold.id`. For admins and services.
+   *
+   * `POST /v1/holds`
+   */
+  createHold(body: HoldInput, options: WriteOptions = {}): Promise<TransactionView> {
+    return this.call<TransactionView>({ method: "POST", path: "/v1/holds", body, keyed: true }, options);
+  }
+
+  /**
+   * Read a hold. The hold as it stands. People see holds on their own accounts; any other one is `hold_not_found` to them. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/holds/{id}`
+   */
+  getHold(id: string, options: CallOptions = {}): Promise<HoldView> {
+    return this.call<HoldView>({ method: "GET", path: at`/v1/holds/${id}` }, options);
+  }
+
+  /**
+   * Capture a hold. Posts what was held, whole or a part. The rest is released unless `final` is false. For admins and services.
+   *
+   * `POST /v1/holds/{id}/capture`
+   */
+  captureHold(id: string, body: CaptureInput = {}, options: WriteOptions = {}): Promise<TransactionView> {
+    return this.call<TransactionView>({ method: "POST", path: at`/v1/holds/${id}/capture`, body, keyed: true }, options);
+  }
+
+  /**
+   * Release a hold. Gives back what is left of the hold. For admins and services.
+   *
+   * `POST /v1/holds/{id}/release`
+   */
+  releaseHold(id: string, body: ReleaseInput = {}, options: WriteOptions = {}): Promise<TransactionView> {
+    return this.call<TransactionView>({ method: "POST", path: at`/v1/holds/${id}/release`, body, keyed: true }, options);
+  }
+
+  /**
+   * List accounts. Lists accounts by path. People see only their own. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/accounts`
+   */
+  listAccounts(options: { prefix?: string | undefined; asset?: string | undefined; cursor?: string | undefined; limit?: number | undefined; max_stale?: number | undefined } & CallOptions = {}): Listed<AccountPage> {
+    return this.list<AccountPage>({ method: "GET", path: "/v1/accounts" }, options);
+  }
+
+  /**
+   * Read an account. All balances of an account, now or as of a past moment. People read their own accounts. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/accounts/{account}`
+   */
+  getAccount(account: string, options: { at?: string | undefined; max_stale?: number | undefined } & CallOptions = {}): Promise<AccountView> {
+    return this.call<AccountView>({ method: "GET", path: at`/v1/accounts/${account}` }, options);
+  }
+
+  /**
+   * Read an account's history. Every change of one balance, newest first, each with the balance after it. People read their own accounts and see no metadata. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/accounts/{account}/entries`
+   */
+  listEntries(account: string, options: { asset: string; cursor?: string | undefined; limit?: number | undefined; max_stale?: number | undefined } & CallOptions): Listed<EntryPage> {
+    return this.list<EntryPage>({ method: "GET", path: at`/v1/accounts/${account}/entries` }, options);
+  }
+
+  /**
+   * Set a balance. Posts the difference between the balance and the wanted one, found under the lock, against house:adjustments. For admins and services.
+   *
+   * `PUT /v1/accounts/{account}/balances/{asset}`
+   */
+  setBalance(account: string, asset: string, body: SetBalanceInput, options: WriteOptions = {}): Promise<TransactionView> {
+    return this.call<TransactionView>({ method: "PUT", path: at`/v1/accounts/${account}/balances/${asset}`, body, keyed: true }, options);
+  }
+
+  /**
+   * Set floor and ceiling. Changes the named limits; null removes one. A balance beyond a new limit stays as it is. For admins and services.
+   *
+   * `PATCH /v1/accounts/{account}/balances/{asset}`
+   */
+  setLimits(account: string, asset: string, body: SetLimitsInput, options: WriteOptions = {}): Promise<BalanceView> {
+    return this.call<BalanceView>({ method: "PATCH", path: at`/v1/accounts/${account}/balances/${asset}`, body, keyed: true }, options);
+  }
+
+  /**
+   * List assets. All assets by code. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/assets`
+   */
+  listAssets(options: CallOptions = {}): Promise<AssetList> {
+    return this.call<AssetList>({ method: "GET", path: "/v1/assets" }, options);
+  }
+
+  /**
+   * Create an asset. Adds an asset, whose scale never changes. Adding the same asset again is no error. For admins and services.
+   *
+   * `POST /v1/assets`
+   */
+  addAsset(body: AssetInput, options: CallOptions = {}): Promise<AssetView> {
+    return this.call<AssetView>({ method: "POST", path: "/v1/assets", body }, options);
+  }
+
+  /**
+   * Read who calls. Answers the caller's balances and the position up to which they are right. The ETag is that position: to poll, pass it as If-None-Match. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/me`
+   */
+  getMe(options: CallOptions = {}): Promise<Me> {
+    return this.call<Me>({ method: "GET", path: "/v1/me" }, options);
+  }
+
+  /**
+   * Read a stream. Events in order, each once. People read their own stream and their roles'; staff and services anybody's. With Accept: text/event-stream the answer stays open, ids are positions, and an event `reset` brings a snapshot where going on is impossible. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/streams/{stream}/events`
+   */
+  readStream(stream: string, options: { after?: string | undefined; wait?: number | undefined } & CallOptions = {}): Promise<StreamPage> {
+    return this.call<StreamPage>({ method: "GET", path: at`/v1/streams/${stream}/events` }, options);
+  }
+
+  /**
+   * Read several streams at once. One call for all streams that a reader follows, where each connection is dear, as without HTTP/2. The rights are those of readStream, for each of the streams: one that is not the caller's refuses the whole, and `stream` names it. A stream that `after` does not name begins with its snapshot. With Accept: text/event-stream the answer stays open; the data of an event is a page, and its id the vector after it. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/streams/events`
+   */
+  readStreams(options: { streams?: string | undefined; after?: string | undefined; wait?: number | undefined } & CallOptions = {}): Promise<StreamPages> {
+    return this.call<StreamPages>({ method: "GET", path: "/v1/streams/events" }, options);
+  }
+
+  /**
+   * Do something with one's own money. The server declares from where to where the money goes, in which assets, and how much at most. The answer shows only the caller's own balances and positions. For people, for what is theirs.
+   *
+   * `POST /v1/actions/{name}`
+   */
+  callAction(name: string, body: ActionInput, options: WriteOptions = {}): Promise<TransactionView> {
+    return this.call<TransactionView>({ method: "POST", path: at`/v1/actions/${name}`, body, keyed: true }, options);
+  }
+
+  /**
+   * Find a recipient. The person with this id or e-mail address, so that a sender sees the name first. People may ask 60 times an hour, and find only whom the setting `people_found_by` lets them find. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/people/{who}`
+   */
+  findPerson(who: string, options: CallOptions = {}): Promise<RecipientView> {
+    return this.call<RecipientView>({ method: "GET", path: at`/v1/people/${who}` }, options);
+  }
+
+  /**
+   * List people. Lists everybody with a record here or a stream of events, by user id, with all balances. For admins and support.
+   *
+   * `GET /v1/users`
+   */
+  listUsers(options: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<UserPage> {
+    return this.list<UserPage>({ method: "GET", path: "/v1/users" }, options);
+  }
+
+  /**
+   * Add a person. A record with which somebody may sign in here, or whose roles win over those of their tokens. New staff decide on requests only after the time of the setting `new_staff_wait_s`. For admins.
+   *
+   * `POST /v1/users`
+   */
+  addUser(body: UserInput, options: CallOptions = {}): Promise<UserView> {
+    return this.call<UserView>({ method: "POST", path: "/v1/users", body }, options);
+  }
+
+  /**
+   * Read a person. One person with all balances. For admins and support.
+   *
+   * `GET /v1/users/{user}`
+   */
+  getUser(user: string, options: CallOptions = {}): Promise<UserView> {
+    return this.call<UserView>({ method: "GET", path: at`/v1/users/${user}` }, options);
+  }
+
+  /**
+   * Change a person. Roles and `disabled` act on open connections within seconds. A person who only has a token gets a record. Whoever is given roles or a password by somebody else decides on requests only after the time of the setting `new_staff_wait_s`. For admins.
+   *
+   * `PATCH /v1/users/{user}`
+   */
+  changeUser(user: string, body: UserPatch, options: CallOptions = {}): Promise<UserView> {
+    return this.call<UserView>({ method: "PATCH", path: at`/v1/users/${user}`, body }, options);
+  }
+
+  /**
+   * Sign a person out everywhere. Their sessions end, their tokens are refused, and their connections close within 5 s. For admins.
+   *
+   * `POST /v1/users/{user}/revoke`
+   */
+  revokeUser(user: string, body: RevokeInput = {}, options: CallOptions = {}): Promise<void> {
+    return this.call<void>({ method: "POST", path: at`/v1/users/${user}/revoke`, body }, options);
+  }
+
+  /**
+   * Read the audit log. The audit log, newest first: all transactions, and acts that moved no money, with actor and reason. For admins and support.
+   *
+   * `GET /v1/audit`
+   */
+  listAudit(options: { actor?: string | undefined; target?: string | undefined; cursor?: string | undefined; limit?: number | undefined; max_stale?: number | undefined } & CallOptions = {}): Listed<AuditPage> {
+    return this.list<AuditPage>({ method: "GET", path: "/v1/audit" }, options);
+  }
+
+  /**
+   * Sign in. A token for the API and the live connection, and a session cookie (HttpOnly, SameSite=Strict) that gets new ones. After ten failures of a user, or a hundred of an address, within 15 minutes, further attempts must wait. For anyone, without signing in.
+   *
+   * `POST /v1/auth/login`
+   */
+  login(body: Credentials, options: CallOptions = {}): Promise<Session> {
+    return this.call<Session>({ method: "POST", path: "/v1/auth/login", body }, options);
+  }
+
+  /**
+   * Get a new token for the session cookie. Answers only the server's own pages and those of the setting `origins`. For whoever holds a session cookie, from the server's own pages.
+   *
+   * `POST /v1/auth/token`
+   */
+  refreshToken(options: CallOptions = {}): Promise<Session> {
+    return this.call<Session>({ method: "POST", path: "/v1/auth/token" }, options);
+  }
+
+  /**
+   * Sign out. Ends the session, refuses its tokens and closes its live connections: at once in the process that answers, within 5 s in all others. Clears the cookie; without one it does nothing. For whoever holds a session cookie, from the server's own pages.
+   *
+   * `POST /v1/auth/logout`
+   */
+  logout(options: CallOptions = {}): Promise<void> {
+    return this.call<void>({ method: "POST", path: "/v1/auth/logout" }, options);
+  }
+
+  /**
+   * Make an API key. Makes a key for an app's own server. The key is shown only this once; the server stores its digest. A service may have several keys, so that they can be changed without a pause; its name stays, and with it its idempotency keys. For admins.
+   *
+   * `POST /v1/api-keys`
+   */
+  addApiKey(body: ApiKeyInput, options: CallOptions = {}): Promise<ApiKeyView> {
+    return this.call<ApiKeyView>({ method: "POST", path: "/v1/api-keys", body }, options);
+  }
+
+  /**
+   * List API keys. Lists keys without the keys themselves. For admins.
+   *
+   * `GET /v1/api-keys`
+   */
+  listApiKeys(options: CallOptions = {}): Promise<ApiKeyList> {
+    return this.call<ApiKeyList>({ method: "GET", path: "/v1/api-keys" }, options);
+  }
+
+  /**
+   * Withdraw an API key. Withdraws a key. It is refused at once, and within a second in other processes. For admins.
+   *
+   * `DELETE /v1/api-keys/{id}`
+   */
+  revokeApiKey(id: string, options: CallOptions = {}): Promise<void> {
+    return this.call<void>({ method: "DELETE", path: at`/v1/api-keys/${id}` }, options);
+  }
+
+  /**
+   * Check a file of people and amounts. Reads the CSV or XLSX in the form's `file`, with amounts of `asset` and `default_reason` for rows that have none. Every row is checked and nothing is written: post the good rows with POST /v1/transactions/bulk. The other fields correct what the file leaves open; where somebody has to choose first, the error's members say what from. For admins and support.
+   *
+   * `POST /v1/sheets/preview`
+   */
+  previewSheet(body: { file: Uint8Array; asset: string; default_reason?: string; sheet?: string; encoding?: "utf-8" | "utf-16" | "cp1252" | "cp1250" | "cp1251" | "cp1253" | "cp1254" | "cp1255" | "cp1256" | "cp1257" | "cp1258" | "cp437" | "cp850" | "cp866" | "koi8-r" | "mac-roman" | "shift_jis" | "gb18030" | "big5" | "euc-kr"; delimiter?: "," | ";" | "\t" | "|"; decimal?: "." | ","; user_column?: string; amount_column?: string; reason_column?: string }, options: CallOptions = {}): Promise<SheetPreview> {
+    return this.call<SheetPreview>({ method: "POST", path: "/v1/sheets/preview", body, form: true, slow: true }, options);
+  }
+
+  /**
+   * Is the process alive. Answers without asking the database. For anyone, without signing in.
+   *
+   * `GET /health/live`
+   */
+  isLive(options: CallOptions = {}): Promise<Health> {
+    return this.call<Health>({ method: "GET", path: "/health/live" }, options);
+  }
+
+  /**
+   * Is the server ready. Reads from the database; 503 while it cannot, and as soon as the server begins to shut down. `degraded` has `hints` while other nodes' commits are heard of only by the check every two seconds, and `replica` while the primary answers for the replica. For anyone, without signing in.
+   *
+   * `GET /health/ready`
+   */
+  isReady(options: CallOptions = {}): Promise<Health> {
+    return this.call<Health>({ method: "GET", path: "/health/ready" }, options);
+  }
+
+  /**
+   * Metrics for Prometheus. For staff, and without a token for whoever calls from the same machine and not through a proxy. For staff, and whoever calls from the same machine without a proxy in between.
+   *
+   * `GET /metrics`
+   */
+  getMetrics(options: CallOptions = {}): Promise<string> {
+    return this.call<string>({ method: "GET", path: "/metrics", reads: "text" }, options);
+  }
+
+  /**
+   * What a front end needs before anybody signs in. The version, the assets, and the actions that people may call. For anyone, without signing in.
+   *
+   * `GET /v1/config`
+   */
+  getConfig(options: CallOptions = {}): Promise<ConfigView> {
+    return this.call<ConfigView>({ method: "GET", path: "/v1/config" }, options);
+  }
+
+  /**
+   * Who to sign in as, in the demo. Only in the demo, whose passwords are public. For anyone, without signing in.
+   *
+   * `GET /v1/demo/people`
+   */
+  listDemoPeople(options: CallOptions = {}): Promise<DemoPerson[]> {
+    return this.call<DemoPerson[]>({ method: "GET", path: "/v1/demo/people" }, options);
+  }
+
+  /**
+   * This document. OpenAPI 3.1. For anyone, without signing in.
+   *
+   * `GET /v1/openapi.json`
+   */
+  getOpenapi(options: CallOptions = {}): Promise<Record<string, unknown>> {
+    return this.call<Record<string, unknown>>({ method: "GET", path: "/v1/openapi.json" }, options);
+  }
+
+  /**
+   * This document, for people. All operations on one page, without any script and without anything from elsewhere. For anyone, without signing in.
+   *
+   * `GET /v1/docs`
+   */
+  getDocs(options: CallOptions = {}): Promise<string> {
+    return this.call<string>({ method: "GET", path: "/v1/docs", reads: "text" }, options);
+  }
+
+  /**
+   * List notifications. Notifications of the caller, of their roles and of everybody, newest first. Staff and services name a person and get those of that person alone. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/notifications`
+   */
+  listNotifications(options: { unread?: boolean | undefined; user?: string | undefined; cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<NotificationPage> {
+    return this.list<NotificationPage>({ method: "GET", path: "/v1/notifications" }, options);
+  }
+
+  /**
+   * Send a notification. To a person (`user:42`), to everybody of a role (`role:partner`), or to `all`. It is kept, counted as unread, told live on every open screen, and mailed to those who want that of its category. For admins and services.
+   *
+   * `POST /v1/notifications`
+   */
+  sendNotification(body: NotificationInput, options: WriteOptions = {}): Promise<SentView> {
+    return this.call<SentView>({ method: "POST", path: "/v1/notifications", body, keyed: true }, options);
+  }
+
+  /**
+   * Mark notifications as read. These ids, those of a thread, or all up to and including the one of an id. All devices of the caller hear of it. What was read before stays read, so repeating it is harmless. For people, for what is theirs.
+   *
+   * `POST /v1/notifications/read`
+   */
+  readNotifications(body: ReadInput = {}, options: CallOptions = {}): Promise<ReadView> {
+    return this.call<ReadView>({ method: "POST", path: "/v1/notifications/read", body }, options);
+  }
+
+  /**
+   * Read preferences. A person's choice for each category: by toast, by e-mail, both or neither. All is kept and listed anyway. Without a choice a notification is a toast. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/notifications/preferences`
+   */
+  getPreferences(options: { user?: string | undefined } & CallOptions = {}): Promise<PreferencesView> {
+    return this.call<PreferencesView>({ method: "GET", path: "/v1/notifications/preferences" }, options);
+  }
+
+  /**
+   * Set preferences. `ways` replaces all that was chosen. `email` says where mail goes for somebody without an account here; only services and admins give it, for it must be known to be theirs. For whoever is signed in; people get only what is theirs.
+   *
+   * `PUT /v1/notifications/preferences`
+   */
+  setPreferences(body: PreferencesInput = {}, options: { user?: string | undefined } & CallOptions = {}): Promise<PreferencesView> {
+    return this.call<PreferencesView>({ method: "PUT", path: "/v1/notifications/preferences", body }, options);
+  }
+
+  /**
+   * List the kinds of requests. The kinds of requests on this server, with states, transitions, and JSON schemas of data and inputs. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/kinds`
+   */
+  listKinds(options: CallOptions = {}): Promise<KindList> {
+    return this.call<KindList>({ method: "GET", path: "/v1/kinds" }, options);
+  }
+
+  /**
+   * List requests. The newest first, unless sorted otherwise. People get their own. To staff and services the answer for `waits` also counts what waits. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/requests`
+   */
+  listRequests(options: { kind?: string | undefined; state?: string | undefined; waits?: boolean | undefined; parent?: string | undefined; user?: string | undefined; owner?: string | undefined; sort?: "newest" | "oldest" | "largest" | undefined; cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<RequestPage> {
+    return this.list<RequestPage>({ method: "GET", path: "/v1/requests" }, options);
+  }
+
+  /**
+   * File a request. The body is the kind's data. Whatever money its filing holds is held by the same commit that tells of it. For whoever is signed in; people get only what is theirs.
+   *
+   * `POST /v1/requests/{kind}`
+   */
+  fileRequest(kind: string, body: Record<string, unknown> = {}, options: { user?: string | undefined; owner?: string | undefined } & WriteOptions = {}): Promise<RequestView> {
+    return this.call<RequestView>({ method: "POST", path: at`/v1/requests/${kind}`, body, keyed: true }, options);
+  }
+
+  /**
+   * Read a request. With the newest 50 steps of its history, the oldest of them first, and whether there are more; for staff with who is looking at it. People read their own; others are not found. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/requests/{kind}/{id}`
+   */
+  getRequest(kind: string, id: string, options: CallOptions = {}): Promise<RequestView> {
+    return this.call<RequestView>({ method: "GET", path: at`/v1/requests/${kind}/${id}` }, options);
+  }
+
+  /**
+   * Read a request's history. Every step, the newest first. People read those of their own requests; others are not found. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/requests/{kind}/{id}/history`
+   */
+  listSteps(kind: string, id: string, options: { cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<StepPage> {
+    return this.list<StepPage>({ method: "GET", path: at`/v1/requests/${kind}/${id}/history` }, options);
+  }
+
+  /**
+   * Take a transition of a request. The body is the transition's input. Money, state, history, events, notifications and the audit entry are one commit. Of two who decide at once the first wins; the other is told who decided. For whoever is signed in; people get only what is theirs.
+   *
+   * `POST /v1/requests/{kind}/{id}/{transition}`
+   */
+  takeTransition(kind: string, id: string, transition: string, body: Record<string, unknown> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+    return this.call<RequestView>({ method: "POST", path: at`/v1/requests/${kind}/${id}/${transition}`, body, keyed: true }, options);
+  }
+
+  /**
+   * Say that one is looking at a request. For 15 seconds from now, so repeat it while it is on the screen. The answer says who else is looking. For admins and support.
+   *
+   * `PUT /v1/looks/{id}`
+   */
+  lookAtRequest(id: string, options: CallOptions = {}): Promise<LookAnswer> {
+    return this.call<LookAnswer>({ method: "PUT", path: at`/v1/looks/${id}` }, options);
+  }
+
+  /**
+   * Who is looking at which request. So that two people do not work on the same request. For admins and support.
+   *
+   * `GET /v1/looks`
+   */
+  listLooks(options: CallOptions = {}): Promise<LookList> {
+    return this.call<LookList>({ method: "GET", path: "/v1/looks" }, options);
+  }
+
+  /**
+   * Download a statement. All that came and went in a period, with the balance after each line and at both ends, by effective dates. The balances are those that GET /v1/accounts/{account} tells of the same moments. People read their own. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/accounts/{account}/statement`
+   */
+  getStatement(account: string, options: { asset: string; from: string; to?: string | undefined; format?: "csv" | "pdf" | undefined; zone?: string | undefined } & CallOptions): Promise<Uint8Array> {
+    return this.call<Uint8Array>({ method: "GET", path: at`/v1/accounts/${account}/statement`, slow: true, reads: "bytes" }, options);
+  }
+
+  /**
+   * List what was not delivered. Entries of the outbox that were given up, or that wait, in the order in which they were put there. For admins and support.
+   *
+   * `GET /v1/outbox`
+   */
+  listOutbox(options: { state?: "failed" | "waiting" | undefined; channel?: string | undefined; cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<OutboxPage> {
+    return this.list<OutboxPage>({ method: "GET", path: "/v1/outbox" }, options);
+  }
+
+  /**
+   * Deliver again. Try an entry again that was given up, or that waits for its next attempt: it is due now, and counts as new. What was put there later for the same target may have been delivered meanwhile. The audit log says who did it. For admins.
+   *
+   * `POST /v1/outbox/{id}/replay`
+   */
+  replayOutboxEntry(id: string, options: CallOptions = {}): Promise<OutboxEntryView> {
+    return this.call<OutboxEntryView>({ method: "POST", path: at`/v1/outbox/${id}/replay` }, options);
+  }
+}

@@ -1,0 +1,42 @@
+/** Tokens for front ends, as the server reads them: JSON Web Tokens by HS256. */
+import { createHmac } from "node:crypto";
+
+export interface TokenOptions {
+  /** The secret that the server has as `GROAT_JWT_SECRET`. */
+  secret: string;
+  /** The number of seconds that the token is valid from now; 900 is a good choice, for a page gets a new one by itself. */
+  expiresIn: number;
+  /** The roles that the person has, such as `["admin"]`. */
+  roles?: readonly string[];
+  /** The server's setting `jwt_issuer`, where it is set. */
+  issuer?: string;
+  /** The server's setting `jwt_audience`, where it is set. */
+  audience?: string;
+  /** Further claims. */
+  claims?: Readonly<Record<string, unknown>>;
+}
+
+const NAME = /^[A-Za-z0-9._@|-]{1,64}$/;
+
+/**
+ * Sign a token with which a page acts as a person. Throws TypeError for a person, role, secret or time that the server would
+ * refuse.
+ */
+export function signToken(user: string | number, options: TokenOptions): string {
+  const { secret, expiresIn, roles = [], issuer, audience, claims } = options;
+  const sub = Number.isSafeInteger(user) ? String(user) : user;
+  if (typeof secret !== "string" || secret === "")
+    throw new TypeError("secret is the server's GROAT_JWT_SECRET");
+  if (!Number.isSafeInteger(expiresIn) || expiresIn <= 0)
+    throw new TypeError("expiresIn is a whole number of seconds above 0, such as 900");
+  for (const name of [sub, ...roles])
+    if (typeof name !== "string" || !NAME.test(name))
+      throw new TypeError(`${JSON.stringify(name)} is not 1 to 64 of A-Z a-z 0-9 . _ @ | -`);
+  const iat = Math.floor(Date.now() / 1_000);
+  const issued = { ...(issuer && { iss: issuer }), ...(audience && { aud: audience }) };
+  const payload = { ...claims, sub, roles, iat, exp: iat + expiresIn, ...issued };
+  const signed = [{ alg: "HS256", typ: "JWT" }, payload].map(encoded).join(".");
+  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+}
+
+const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");

@@ -1,0 +1,977 @@
+/**
+ * The shapes that the server sends and takes, made by `make types` from its OpenAPI document: do not edit.
+ *
+ * Amounts are decimal strings, times are RFC 3339 in UTC, ids are UUIDs.
+ */
+
+/** A page of accounts; `cursor` leads to the next one, null on the last. */
+export interface AccountPage {
+  items: AccountView[];
+  cursor: string | null;
+}
+
+/** All balances of one account, by asset. */
+export interface AccountView {
+  account: string;
+  balances: BalanceView[];
+}
+
+/** A call of an action that the server declares, with a person's own money. */
+export interface ActionInput {
+  /** A decimal string of at most the asset's fraction digits, above zero. */
+  amount: string;
+  asset?: string | null;
+  to?: string | null;
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+}
+
+/** An action of people: its assets (none named: any), its largest amount, and whether it names another person. */
+export interface ActionView {
+  assets: string[];
+  max: string | null;
+  takes_to: boolean;
+}
+
+/** A key for a service: its name stays while its keys rotate; the label tells keys apart. */
+export interface ApiKeyInput {
+  service: string;
+  label?: string;
+}
+
+/** The newest 1,000 keys, newest first. */
+export interface ApiKeyList {
+  items: ApiKeyView[];
+}
+
+/** An API key; `key` itself is shown once, when it is made. */
+export interface ApiKeyView {
+  id: string;
+  service: string;
+  label: string;
+  created_at: string;
+  created_by: string;
+  revoked_at: string | null;
+  key?: string;
+}
+
+/** An approval: by whom, when, and of which input, which the next one must repeat. */
+export interface ApprovalView {
+  by: string;
+  at: string;
+  input: Record<string, unknown>;
+}
+
+/** The number of different people who must approve, and those who did. */
+export interface ApprovalsView {
+  needed: number;
+  given: ApprovalView[];
+}
+
+/** An asset: its code, and its number of fraction digits, which never changes. */
+export interface AssetInput {
+  code: string;
+  scale: number;
+}
+
+/** All assets by code. */
+export interface AssetList {
+  items: AssetView[];
+}
+
+/** An asset: its code and its number of fraction digits. */
+export interface AssetView {
+  code: string;
+  scale: number;
+}
+
+/** A page of the audit log, newest first. */
+export interface AuditPage {
+  items: AuditView[];
+  cursor: string | null;
+}
+
+/** One audit entry, of a transaction or of an act that moved no money; `before` and `after` are JSON values. */
+export interface AuditView {
+  id: string;
+  at: string;
+  actor: string;
+  principal: string;
+  kind: string;
+  target: string;
+  reason: string;
+  key: string;
+  before: unknown;
+  after: unknown;
+  details: unknown;
+}
+
+/** One balance in an event: its change and the absolute values after it, as decimal strings. */
+export interface BalanceChange {
+  account: string;
+  asset: string;
+  delta: string;
+  balance: string;
+  available: string;
+  held: string;
+  version: number;
+}
+
+/**
+ * A balance after a change: decimal strings. `version` counts its changes, and `id` names this one.
+ *
+ * With `snapshot` it tells how the balance stands, and nothing has changed.
+ */
+export interface BalancePacket {
+  id: string;
+  account: string;
+  asset: string;
+  balance: string;
+  available: string;
+  held: string;
+  delta: string;
+  reason: string;
+  version: number;
+  snapshot?: boolean;
+}
+
+/**
+ * A balance on the wire; `floor` and `ceiling` are None where there is no limit.
+ *
+ * Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have no history.
+ */
+export interface BalanceView {
+  account: string;
+  asset: string;
+  balance: string;
+  available: string;
+  held: string;
+  version: number;
+  floor?: string | null;
+  ceiling?: string | null;
+}
+
+/**
+ * 1 to 10,000 transactions: `atomic` posts all or none; `independent` gives a verdict for each.
+ *
+ * `reason` counts for items that have none.
+ */
+export interface BulkInput {
+  mode: "atomic" | "independent";
+  items: TransactionInput[];
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** One item's verdict: `status` is what it would have been answered alone (201, 200 replayed, 4xx). */
+export interface BulkResult {
+  index: number;
+  status: number;
+  transaction?: TransactionView;
+  problem?: ProblemView;
+}
+
+/** The numbers of items committed and refused. */
+export interface BulkSummary {
+  committed: number;
+  refused: number;
+}
+
+/** The verdicts of a bulk in the order of its items. */
+export interface BulkView {
+  mode: "atomic" | "independent";
+  replayed: boolean;
+  results: BulkResult[];
+  summary: BulkSummary;
+}
+
+/** The amount of the hold to post (all that is left by default); `final` releases the rest. */
+export interface CaptureInput {
+  amount?: string | null;
+  final?: boolean;
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+}
+
+/**
+ * A movement of a person's commissions. `status` is the kind of transaction that made it, such as post.
+ *
+ * `amount` is a decimal string, negative for what was taken. `version` counts the changes of the balance.
+ */
+export interface CommissionPacket {
+  id: string;
+  status: string;
+  amount: string;
+  currency: string;
+  reason: string;
+  version: number;
+}
+
+/** The facts that a front end needs before anybody signs in. With no `people_found_by` nobody is told a name. */
+export interface ConfigView {
+  version: string;
+  demo: boolean;
+  assets: AssetView[];
+  actions: Record<string, ActionView>;
+  people_found_by: string;
+}
+
+/** A user id or an e-mail address, and the password. */
+export interface Credentials {
+  password: string;
+  user?: string | null;
+  email?: string | null;
+}
+
+/** A person's credits after a change, as whole numbers. Otherwise like `balance_updated`. */
+export interface CreditPacket {
+  id: string;
+  candidateId: string;
+  credits: number;
+  delta: number;
+  reason: string;
+  version: number;
+  snapshot?: boolean;
+}
+
+/** Somebody to sign in as, in the demo. */
+export interface DemoPerson {
+  user: string;
+  name: string;
+  role: string;
+  password: string;
+}
+
+/** A page of an account's history, newest first. */
+export interface EntryPage {
+  items: EntryView[];
+  cursor: string | null;
+}
+
+/** One line of an account's history: what changed (`delta`, `held_delta`) and how the account stood after it. */
+export interface EntryView {
+  transaction: string;
+  kind: string;
+  account: string;
+  asset: string;
+  delta: string;
+  balance: string;
+  held_delta: string;
+  held: string;
+  version: number;
+  counterparty: string;
+  reason: string;
+  actor: string;
+  metadata: Record<string, unknown>;
+  at: string;
+  recorded_at: string;
+  hold: string | null;
+  reverses: string | null;
+}
+
+/**
+ * An event as it is stored and pushed. `type` is `balance_updated` where no program told more.
+ *
+ * `changes` are of the stream's own balances. `key` comes only when the stream's own user issued the command: it
+ * ends that user's pending overlay. `hold` is the id of the hold that the transaction concerns. `data` is what a
+ * program told, by the type of the event.
+ */
+export interface EventData {
+  type: string;
+  transaction: string;
+  kind: string;
+  reason: string;
+  at: string;
+  recorded_at: string;
+  changes?: BalanceChange[];
+  key?: string;
+  hold?: string;
+  data?: NotificationsRead | NotificationWays | RequestNews | RequestView | Record<string, unknown>;
+  notification?: NotificationTold;
+}
+
+/** A request that a step filed, and the stream of its owner. */
+export interface FiledView {
+  kind: string;
+  id: string;
+  owner: string;
+}
+
+/** The health of the process, or its readiness; `degraded` names what is away and slows things down. */
+export interface Health {
+  status: string;
+  degraded?: string[];
+}
+
+/** An amount to reserve, until `expires_at` or for `expires_in` seconds or until it is captured or released. */
+export interface HoldInput {
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  source: string;
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  destination: string;
+  /** A decimal string of at most the asset's fraction digits, above zero. */
+  amount: string;
+  asset: string;
+  expires_at?: string | null;
+  expires_in?: number | null;
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+}
+
+/** A hold on the wire; `state` is open, captured, released or expired; `expires_at` None for never. */
+export interface HoldView {
+  id: string;
+  source: string;
+  destination: string;
+  asset: string;
+  amount: string;
+  captured: string;
+  released: string;
+  remaining: string;
+  state: "open" | "captured" | "released" | "expired";
+  expires_at: string | null;
+  created_at: string;
+}
+
+/** The kinds of requests that this server knows. */
+export interface KindList {
+  items: KindView[];
+}
+
+/**
+ * A kind of request; `schema` is the JSON schema of its data.
+ *
+ * `owners` are the streams whose requests these may be, with `*` for any one segment. `parent` is the kind that
+ * it belongs to, the first of `parents` where it may be one of several.
+ */
+export interface KindView {
+  name: string;
+  title: string;
+  description: string;
+  states: StateView[];
+  transitions: TransitionView[];
+  schema: Record<string, unknown>;
+  thresholds: Record<string, string>;
+  parent: string | null;
+  parents: string[];
+  owners: string[];
+}
+
+/** The people who look at a request. */
+export interface LookAnswer {
+  viewers: LookView[];
+}
+
+/** A request, and who is looking at it. */
+export interface LookItem {
+  request: string;
+  viewers: LookView[];
+}
+
+/** The requests that somebody is looking at. */
+export interface LookList {
+  items: LookItem[];
+}
+
+/** A person who looks at a request, and until when this is known. */
+export interface LookView {
+  by: string;
+  until: string;
+}
+
+/** A person's mark in a stream: the numbers up to `upto`, and those of the `spans` (first, last), are read. */
+export interface MarkView {
+  upto: number;
+  spans: [number, number][];
+}
+
+/** The caller, their balances, and the position up to which these are right. */
+export interface Me {
+  user: string | null;
+  principal: string;
+  name: string;
+  roles: string[];
+  balances: BalanceView[];
+  positions: Record<string, string>;
+}
+
+/** A notification to send. People switch a `category` on and off; a toast of the same `thread` is replaced. */
+export interface NotificationInput {
+  /** user:42, role:partner, or all. */
+  to: string;
+  title: string;
+  level?: "error" | "info" | "success" | "warning";
+  body?: string;
+  category?: string;
+  thread?: string;
+  subject?: SubjectInput | null;
+}
+
+/** A page of notifications, newest first; `unread` counts all that the person has not read. */
+export interface NotificationPage {
+  items: NotificationView[];
+  cursor: string | null;
+  unread: number;
+}
+
+/** A notification as an event tells of it: on a person's own stream with how many are unread now. */
+export interface NotificationTold {
+  id: string;
+  level: "success" | "error" | "info" | "warning";
+  title: string;
+  body: string;
+  category: string;
+  thread: string;
+  subject: SubjectView | null;
+  at: string;
+  read: boolean;
+  stream: string;
+  number: number;
+  unread?: number;
+}
+
+/**
+ * A notification; `stream` is whose it is (a person's, or a room's), `number` its place there: 1, 2, 3.
+ *
+ * `level` is success, error, info or warning. A toast of the same `thread` is replaced by this one.
+ */
+export interface NotificationView {
+  id: string;
+  level: "success" | "error" | "info" | "warning";
+  title: string;
+  body: string;
+  category: string;
+  thread: string;
+  subject: SubjectView | null;
+  at: string;
+  read: boolean;
+  stream: string;
+  number: number;
+}
+
+/** Tells a person's devices how the person now wants to hear of each category. */
+export interface NotificationWays {
+  ways: Record<string, ("toast" | "email")[]>;
+}
+
+/** Tells a person's devices what was read: how many are unread on their own stream, and the marks that moved. */
+export interface NotificationsRead {
+  unread: number;
+  marks: Record<string, MarkView>;
+}
+
+/**
+ * The newest notifications of a stream, and how many there ever were.
+ *
+ * `unread`, `marks` (by stream) and `ways` (by category) come with a person's own stream; `stale` with a
+ * room's: the notifications up to this number are no news any more.
+ */
+export interface NotificationsView {
+  total: number;
+  items: NotificationView[];
+  unread?: number;
+  marks?: Record<string, MarkView>;
+  ways?: Record<string, ("toast" | "email")[]>;
+  stale?: number;
+}
+
+/** An event with its offset in its stream. */
+export interface NumberedEvent extends EventData {
+  offset: number;
+}
+
+/** An entry of the outbox: what it carries is the channel's, and not shown. */
+export interface OutboxEntryView {
+  id: string;
+  channel: string;
+  /** To whom or where, in words of the channel's. */
+  target: string;
+  /** waiting, sent, failed (given up) or dropped (not wanted any more). */
+  state: string;
+  /** When it was put there. */
+  at: string;
+  /** When it is tried next, null for never. */
+  due_at: string | null;
+  attempts: number;
+  /** Why it was not delivered the last time. */
+  note: string;
+}
+
+/** A page of entries; `cursor` leads to the next one, null on the last. */
+export interface OutboxPage {
+  items: OutboxEntryView[];
+  cursor: string | null;
+}
+
+/** An amount of one asset from a source account to a destination account. */
+export interface PostingInput {
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  source: string;
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  destination: string;
+  /** A decimal string of at most the asset's fraction digits, above zero. */
+  amount: string;
+  asset: string;
+}
+
+/** A posting on the wire: `amount` is a decimal string. */
+export interface PostingView {
+  source: string;
+  destination: string;
+  amount: string;
+  asset: string;
+}
+
+/** The channels for each category, `*` standing for all others, and the address of mail, "" for none. */
+export interface PreferencesInput {
+  ways?: Record<string, ("email" | "toast")[]> | null;
+  email?: string | null;
+}
+
+/**
+ * A person's choice for each category: toast, email, both or neither; `*` stands for all others.
+ *
+ * `categories` are those they were notified of lately, `email` is where mail goes (null: nowhere is known), and
+ * `mail` says whether this server sends any.
+ */
+export interface PreferencesView {
+  ways: Record<string, ("toast" | "email")[]>;
+  categories: string[];
+  email: string | null;
+  mail: boolean;
+}
+
+/** RFC 9457 problem details. `code` is stable; some codes add members of their own. */
+export interface ProblemView {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  replayed?: boolean;
+  [field: string]: unknown;
+}
+
+/** The notifications that were read: these ids, a thread, or all up to and including the one of an id. */
+export interface ReadInput {
+  ids?: string[];
+  thread?: string;
+  upto?: string;
+}
+
+/** The number of unread notifications, the mark in each stream, and the position of the event of it. */
+export interface ReadView {
+  unread: number;
+  marks: Record<string, MarkView>;
+  positions: Record<string, string>;
+}
+
+/** Another person as anybody signed in may see them. */
+export interface RecipientView {
+  user: string;
+  name: string;
+}
+
+/** The reason for giving the hold back. */
+export interface ReleaseInput {
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+}
+
+/**
+ * A request that `by` changed, as staff are told of it.
+ *
+ * `approvals` says how many people approved and `needed` how many must; `parent` is the request that it belongs
+ * to. `owner` is a stream, `user` that person's id, "" where it is no person's. `untold` is there where the step
+ * concerns more people than one step tells: how many were not.
+ */
+export interface RequestLine {
+  id: string;
+  kind: string;
+  state: string;
+  version: number;
+  user: string;
+  amount: string | null;
+  asset: string | null;
+  waits: boolean;
+  parent: string | null;
+  approvals: number;
+  needed: number;
+  owner: string;
+  by: string;
+  filed_at: string;
+  changed_at: string;
+  untold?: number;
+}
+
+/** The newest changes of one batch, and how many `more` of them are left out. */
+export interface RequestNews {
+  items: RequestLine[];
+  more: number;
+}
+
+/** A page of requests; `waiting` counts by kind what waits for a decision. */
+export interface RequestPage {
+  items: RequestView[];
+  cursor: string | null;
+  waiting?: Record<string, number>;
+}
+
+/**
+ * A request. `amount` is a decimal string; `may` are the transitions that the reader may take now.
+ *
+ * `owner` is the stream of whose request it is, `user` that person's id, "" where it is no person's.
+ * `changed_parent` comes with an event and a write: the request that this one belongs to, where it was changed with
+ * it; and so does `filed`: the requests that the step filed, of those that are the reader's to know. `correction`
+ * is what somebody proposes to give back, `corrected` what was given back, by asset; neither is there where there is
+ * none. `viewers` and `history` come with a single request, `transaction` and what follows
+ * with a write. The history is the newest part, the oldest step first; `history_more` says that there are steps
+ * before these.
+ */
+export interface RequestView {
+  id: string;
+  kind: string;
+  state: string;
+  version: number;
+  user: string;
+  data: Record<string, unknown>;
+  amount: string | null;
+  asset: string | null;
+  owner: string;
+  filed_by: string;
+  filed_at: string;
+  changed_at: string;
+  due_at: string | null;
+  approvals: ApprovalsView;
+  decided_by: string | null;
+  decided_at: string | null;
+  reason: string;
+  parent: string | null;
+  hold: string | null;
+  open: boolean;
+  waits: boolean;
+  correction?: ApprovalView;
+  corrected?: Record<string, string>;
+  may?: string[];
+  changed_parent?: RequestView;
+  filed?: FiledView[];
+  viewers?: LookView[];
+  history?: StepView[];
+  history_more?: boolean;
+  transaction?: string;
+  balances?: BalanceView[];
+  positions?: Record<string, string>;
+  replayed?: boolean;
+}
+
+/** The stream as it stands at the page's position: forget what was known of it. */
+export interface Reset {
+  snapshot: SnapshotData;
+}
+
+/** The part to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting. */
+export interface ReverseInput {
+  /** Why, for people. */
+  reason?: string;
+  amounts?: (string | null)[] | null;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+}
+
+/** The reason for signing somebody out, for the audit. */
+export interface RevokeInput {
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** The fault of a row that cannot be used: a stable `code` and a `detail` that says what to do. */
+export interface RowProblem {
+  code: string;
+  detail: string;
+}
+
+/** A notification that was sent: its id, the stream it went `to`, and the position of its event there. */
+export interface SentView {
+  id: string;
+  to: string;
+  at: string;
+  positions: Record<string, string>;
+  replayed: boolean;
+}
+
+/** A token, its bearer and its end; `expires_at` is RFC 3339. */
+export interface Session {
+  token: string;
+  expires_at: string;
+  user: string;
+  name: string;
+  roles: string[];
+}
+
+/** The wanted balance. The difference is posted against house:adjustments. */
+export interface SetBalanceInput {
+  /** A decimal string of at most the asset's fraction digits; zero and below are allowed. */
+  balance: string;
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+}
+
+/** New limits. Null removes a limit; one that is not named stays. */
+export interface SetLimitsInput {
+  floor?: string | null;
+  ceiling?: string | null;
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** A column that may be chosen: its number from 1, its header's words, and the first text below. */
+export interface SheetColumn {
+  number: number;
+  name: string;
+  sample: string;
+}
+
+/** A sheet of a workbook that may be chosen. */
+export interface SheetName {
+  name: string;
+  hidden: boolean;
+}
+
+/**
+ * The content of a file. `columns` maps user, amount and reason to the header's words, `places` to its numbers.
+ *
+ * `decimal` is the sign before the fraction that was chosen or that the amounts show. `found` and `sheets` are
+ * the columns and sheets that may be chosen instead, `warnings` what a person should look at.
+ */
+export interface SheetPreview {
+  columns: Record<string, string>;
+  encoding: string | null;
+  delimiter: string | null;
+  sheet: string | null;
+  rows: SheetRow[];
+  summary: SheetSummary;
+  decimal: string | null;
+  places: Record<string, number>;
+  header_line: number;
+  found: SheetColumn[];
+  sheets: SheetName[];
+  warnings: SheetRemark[];
+}
+
+/** Something that a person should look at; a code of `WARNINGS`, and the line that it is about. */
+export interface SheetRemark {
+  code: string;
+  detail: string;
+  line?: number | null;
+}
+
+/**
+ * A row of the file: `user` is the id (a known e-mail address was looked up), `amount` a decimal string.
+ *
+ * `balance` is the person's present one, `known` whether they have an account or a login; `duplicate_of` is the
+ * line of an earlier row with the same person; `written` is the amount as the file has it, where that differs.
+ */
+export interface SheetRow {
+  line: number;
+  user: string;
+  amount: string;
+  reason: string;
+  known: boolean;
+  balance?: string | null;
+  error?: RowProblem | null;
+  duplicate_of?: number | null;
+  written?: string | null;
+}
+
+/** Rows in all, good ones, bad ones, good ones that repeat a person; `total` is the good ones' amount. */
+export interface SheetSummary {
+  rows: number;
+  good: number;
+  bad: number;
+  duplicates: number;
+  total: string;
+}
+
+/**
+ * A stream as it stood at a position; `user` only with a person's, `balances` empty with a room's.
+ *
+ * `as_of` is the time of reading. Programs add fields of their own.
+ */
+export interface SnapshotData {
+  balances: BalanceView[];
+  as_of: string;
+  user?: string;
+  notifications?: NotificationsView;
+  requests?: RequestView[];
+}
+
+/**
+ * A state of a kind and how it looks (`tone`). In one that `waits`, staff are to decide.
+ *
+ * While it is `open`, something can still happen. `due` is the transition that the system takes once a request's
+ * `due_at` has come, "" for none.
+ */
+export interface StateView {
+  name: string;
+  title: string;
+  open: boolean;
+  waits: boolean;
+  tone: "neutral" | "wait" | "good" | "bad";
+  due: string;
+}
+
+/** A page of a request's history, newest first. */
+export interface StepPage {
+  items: StepView[];
+  cursor: string | null;
+}
+
+/**
+ * One step of a request's history; `transaction` is the one that made it.
+ *
+ * A step of a request that belongs to it is named by its kind, too (`card_payment.file`), its id is the input.
+ */
+export interface StepView {
+  version: number;
+  transition: string;
+  from: string;
+  to: string;
+  by: string;
+  at: string;
+  reason: string;
+  input: Record<string, unknown>;
+  transaction: string;
+}
+
+/** Events after a position, and the position after them. `reset` comes instead where going on is impossible. */
+export interface StreamPage {
+  events: NumberedEvent[];
+  position: string;
+  reset?: Reset;
+}
+
+/** A page of one of several streams. */
+export interface StreamPageOf {
+  events: NumberedEvent[];
+  position: string;
+  reset?: Reset;
+  stream: string;
+}
+
+/** A page of each stream that has news, and the vector after them. */
+export interface StreamPages {
+  pages: StreamPageOf[];
+  position: string;
+}
+
+/** The subject of a notification: a kind of thing of the app's, and its id. */
+export interface SubjectInput {
+  kind: string;
+  id: string;
+}
+
+/** The subject of a notification: a kind of thing, and its id. */
+export interface SubjectView {
+  kind: string;
+  id: string;
+}
+
+/**
+ * 1 to 1,000 postings, all or none. `at` is the effective time, by default the moment of the commit.
+ *
+ * With `check_past` floors are checked at each moment since an earlier `at`, not at present alone.
+ */
+export interface TransactionInput {
+  postings: PostingInput[];
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+  at?: string | null;
+  check_past?: boolean;
+}
+
+/**
+ * A transaction on the wire, with the balances right after it and the positions of its events.
+ *
+ * `at` is the effective time, `recorded_at` the time of the commit. `id` is None for a command that found
+ * nothing to change; `balances` and `positions` then are the present ones. `cause` is the request that did it
+ * (`request:transfer:<id>`), None for what a caller posted.
+ */
+export interface TransactionView {
+  id: string | null;
+  kind: string;
+  postings: PostingView[];
+  reason: string;
+  metadata: Record<string, unknown>;
+  actor: string;
+  principal: string;
+  key: string;
+  at: string;
+  recorded_at: string;
+  reverses: string | null;
+  hold: HoldView | null;
+  balances: BalanceView[];
+  positions: Record<string, string>;
+  replayed: boolean;
+  cause: string | null;
+}
+
+/** A transition of a kind; `schema` is the JSON schema of its input. */
+export interface TransitionView {
+  name: string;
+  title: string;
+  from: string[];
+  to: string[];
+  by: string[];
+  decides: boolean;
+  approves: boolean;
+  confirms: boolean;
+  schema: Record<string, unknown>;
+}
+
+/** A new person. Without a password they sign in elsewhere; roles null leaves their roles to their tokens. */
+export interface UserInput {
+  user: string;
+  name?: string;
+  email?: string | null;
+  password?: string | null;
+  roles?: string[] | null;
+}
+
+/** A page of people by user id. */
+export interface UserPage {
+  items: UserView[];
+  cursor: string | null;
+}
+
+/** Changes of a person. A field that is not named stays. A new password signs them out everywhere. */
+export interface UserPatch {
+  name?: string;
+  email?: string | null;
+  password?: string;
+  roles?: string[] | null;
+  disabled?: boolean;
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** A person with their balances; `roles` null where their token's roles count. */
+export interface UserView {
+  user: string;
+  name: string;
+  email: string | null;
+  roles: string[] | null;
+  disabled: boolean;
+  balances: BalanceView[];
+}

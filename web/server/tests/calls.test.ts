@@ -1,0 +1,129 @@
+import { expect, expectTypeOf, test } from "vitest";
+import { Groat, type TransactionView, type WriteOptions } from "../src/index.js";
+import { answering, failure, groatOn, json } from "./help.js";
+
+const posting = { source: "house:bonus", destination: "user:42", amount: "5", asset: "CREDIT" };
+
+test("a write sends its body with the key and the API key", async () => {
+  const { got, fetch } = answering(json({ id: "t" }, 201));
+  const done = await groatOn(fetch).postTransaction({ postings: [posting] }, { key: "order-4711" });
+  expectTypeOf(done).toEqualTypeOf<TransactionView>();
+  expect(done.id).toBe("t");
+  const [sent] = got;
+  expect(sent).toMatchObject({ method: "POST", path: "/v1/transactions", body: { postings: [posting] } });
+  expect(Object.fromEntries(sent?.headers ?? [])).toEqual({
+    accept: "application/json",
+    authorization: "Bearer groat_k",
+    "content-type": "application/json",
+    "idempotency-key": "order-4711",
+  });
+});
+
+test("a write without a key makes one, and a read sends none", async () => {
+  const { got, fetch } = answering(json({}));
+  const groat = groatOn(fetch);
+  await groat.releaseHold("h");
+  await groat.releaseHold("h");
+  await groat.getHold("h");
+  const keys = got.map(({ headers }) => headers.get("idempotency-key"));
+  expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+  expect(keys[1]).not.toBe(keys[0]);
+  expect(keys[2]).toBeNull();
+  expect(got[0]?.body).toEqual({});
+  expect(got[2]?.body).toBeUndefined();
+});
+
+test("what a path names is encoded, and what would lead elsewhere is refused", async () => {
+  const { got, fetch } = answering(json({}));
+  const groat = groatOn(fetch);
+  await groat.getUser("a/b?c");
+  expect(got[0]?.path).toBe("/v1/users/a%2Fb%3Fc");
+  for (const name of ["", ".", "..", undefined as unknown as string])
+    expect(() => groat.getUser(name)).toThrow(TypeError);
+  expect(got).toHaveLength(1);
+});
+
+test("options that are no options of a call are the query", async () => {
+  const { got, fetch } = answering(json({ items: [], cursor: null }));
+  const groat = groatOn(fetch);
+  await groat.listRequests({
+    waits: true,
+    kind: "loan",
+    user: undefined,
+    signal: new AbortController().signal,
+  });
+  expect(got[0]?.path).toBe("/v1/requests?waits=true&kind=loan");
+});
+
+test("a prefix stays, and a program's operation is called by its path", async () => {
+  const { got, fetch } = answering(json({ ok: true }));
+  const groat = groatOn(fetch, { url: "https://shop.example/credits/" });
+  const answer = await groat.request<{ ok: boolean }>("POST", "/v1/top-ups", {
+    body: { amount: "5" },
+    query: { dry: true },
+    key: "k",
+  });
+  expect(answer.ok).toBe(true);
+  expect(got[0]).toMatchObject({
+    method: "POST",
+    path: "/credits/v1/top-ups?dry=true",
+    body: { amount: "5" },
+  });
+  expect(got[0]?.headers.get("idempotency-key")).toBe("k");
+});
+
+test("files go as a form and come as bytes, pages for people as text", async () => {
+  const bytes = new Uint8Array([0xef, 0xbb, 0xbf, 0x41]);
+  const { got, fetch } = answering(
+    json({ rows: [] }),
+    () => new Response(bytes),
+    () => new Response("up 1\n"),
+    () => new Response(null, { status: 204 }),
+  );
+  const groat = groatOn(fetch);
+  await groat.previewSheet({ file: bytes, asset: "CREDIT", decimal: "," });
+  const form = got[0]?.body as FormData;
+  expect([...form.keys()]).toEqual(["file", "asset", "decimal"]);
+  expect(new Uint8Array(await (form.get("file") as Blob).arrayBuffer())).toEqual(bytes);
+  expect(got[0]?.headers.has("content-type")).toBe(false);
+  const period = { asset: "CREDIT", from: "2026-01-01T00:00:00Z" };
+  expect(await groat.getStatement("user:42", period)).toEqual(bytes);
+  expect(await groat.getMetrics()).toBe("up 1\n");
+  expect(await groat.revokeUser("42")).toBeUndefined();
+});
+
+test("the API key may be a function, which is asked each time", async () => {
+  const { got, fetch } = answering(json({}));
+  let asked = 0;
+  const groat = groatOn(fetch, { apiKey: async () => `groat_${++asked}` });
+  await groat.getMe();
+  await groat.getMe();
+  expect(got.map(({ headers }) => headers.get("authorization"))).toEqual([
+    "Bearer groat_1",
+    "Bearer groat_2",
+  ]);
+});
+
+test("what cannot be an address, an API key or a key is said at once", async () => {
+  const { got, fetch } = answering(json({}));
+  expect(() => new Groat({ url: "localhost:8000", apiKey: "groat_k" })).toThrow(
+    /url is the server's address/,
+  );
+  expect(() => groatOn(fetch, { apiKey: "groat_k\n" })).toThrow(/apiKey is/);
+  expect(() => groatOn(fetch, { apiKey: undefined as unknown as string })).toThrow(/apiKey is/);
+  for (const key of ["", "ключ", "a\nb", "k".repeat(256)]) {
+    expect(await failure(groatOn(fetch).createHold({ ...posting }, { key }))).toBeInstanceOf(TypeError);
+  }
+  expect(got).toEqual([]);
+});
+
+test("amounts are texts, and every write takes a key", () => {
+  expectTypeOf<
+    Parameters<Groat["postTransaction"]>[0]["postings"][number]["amount"]
+  >().toEqualTypeOf<string>();
+  expectTypeOf<Parameters<Groat["setBalance"]>[3]>().toEqualTypeOf<WriteOptions | undefined>();
+  // @ts-expect-error: an operation without an idempotency key takes none.
+  (groat: Groat) => groat.addUser({ user: "42" }, { key: "k" });
+  // @ts-expect-error: a history is of one asset.
+  (groat: Groat) => groat.listEntries("user:42", {});
+});
