@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+import gc
+import tracemalloc
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import pytest
 
@@ -58,6 +61,34 @@ def joined(namespace: str = "") -> tuple[SocketConnection, FakeSocket]:
     connection.message(f"0{namespace}")
     assert len(socket.heard()) == 2
     return connection, socket
+
+
+M = TypeVar("M", bound=Member)
+
+
+def opened_with(kind: Callable[[SocketConnection, str], M]) -> tuple[SocketConnection, FakeSocket, M]:
+    """A connection whose client has asked to be let in, and its member."""
+    made: list[M] = []
+
+    def make(connection: SocketConnection, namespace: str) -> M:
+        made.append(kind(connection, namespace))
+        return made[-1]
+
+    connection, socket = opened(SocketServer({"/": make}))
+    connection.message("0")
+    return connection, socket, made[0]
+
+
+class Hesitant(Member):
+    """Lets its client wait, until a test lets it in."""
+
+    __slots__ = ("heard",)
+
+    def connect(self, auth: dict[str, Any]) -> None:
+        self.heard: list[str] = []
+
+    def event(self, name: str, args: list[Any], id: int | None) -> None:
+        self.heard.append(name)
 
 
 @pytest.mark.parametrize("prefix", ["", "/custom,"])
@@ -120,6 +151,56 @@ def test_attachments_must_follow_their_packet() -> None:
     assert socket.heard() == []
 
 
+PLACED = '{"_placeholder":true,"num":0}'
+# A text of 60 KB, which takes a megabyte as objects.
+HEAVY = f'51-9["message-with-ack",[{",".join(["[]"] * 20_000)}],{PLACED}]'
+
+
+def kept(connection: SocketConnection, *messages: str | bytes) -> int:
+    """How many bytes of memory a connection keeps of these."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for message in messages:
+            connection.message(message)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+
+def test_nothing_is_kept_of_a_packet_that_nobody_will_take() -> None:
+    connection, socket = opened(echo_server())
+    assert kept(connection, HEAVY) < 4_096
+    assert kept(connection, b"\1", HEAVY.replace("51-", "52-", 1), bytes(60_000)) < 4_096
+    connection.message(b"\1")
+    connection.message("0")
+    assert len(socket.heard()) == 2
+    connection.message("1")
+    assert kept(connection, HEAVY) < 4_096
+    assert not socket.ended
+
+
+def test_a_packet_that_began_before_the_client_was_let_in_is_not_heard() -> None:
+    connection, socket, member = opened_with(Hesitant)
+    connection.message('51-9["ask",{"_placeholder":true,"num":0}]')
+    member.accept()
+    connection.message(b"\1")
+    assert member.heard == []
+    connection.message('2["ask"]')
+    assert member.heard == ["ask"]
+    assert not socket.ended
+
+
+def test_a_packet_that_waits_for_its_attachments_is_small() -> None:
+    connection, socket = joined()
+    assert kept(connection, HEAVY) < 100_000
+    connection.message(b"\1")
+    text, attachment = socket.heard()
+    assert text == HEAVY.replace("51-", "61-", 1).replace('"message-with-ack",', "", 1)
+    assert attachment == b"\1"
+
+
 def test_leaving_one_namespace_leaves_the_other() -> None:
     connection, socket = joined()
     connection.message("0/custom")
@@ -133,21 +214,9 @@ def test_leaving_one_namespace_leaves_the_other() -> None:
 
 
 def test_events_of_a_client_that_is_not_let_in_yet_are_not_heard() -> None:
-    heard: list[str] = []
-
-    class Slow(Member):
-        __slots__ = ()
-
-        def connect(self, auth: dict[str, Any]) -> None:
-            heard.append("connect")
-
-        def event(self, name: str, args: list[Any], id: int | None) -> None:
-            heard.append(name)
-
-    connection, socket = opened(SocketServer({"/": Slow}))
-    for text in ("0", '2["too-early"]'):
-        connection.message(text)
-    assert heard == ["connect"]
+    connection, socket, member = opened_with(Hesitant)
+    connection.message('2["too-early"]')
+    assert member.heard == []
     assert not socket.ended
     connection.message("0")
     assert socket.ended.startswith("failed")
@@ -177,16 +246,9 @@ class Asking(Member):
 
 
 def asking() -> tuple[SocketConnection, FakeSocket, Asking]:
-    made: list[Asking] = []
-
-    def make(connection: SocketConnection, namespace: str) -> Asking:
-        made.append(Asking(connection, namespace))
-        return made[-1]
-
-    connection, socket = opened(SocketServer({"/": make}))
-    connection.message("0")
+    connection, socket, member = opened_with(Asking)
     socket.heard()
-    return connection, socket, made[0]
+    return connection, socket, member
 
 
 def test_a_server_is_acknowledged_once_and_by_the_right_id() -> None:

@@ -223,12 +223,16 @@ class SocketConnection:
             read = packets.decode(data)
             if isinstance(read, Packet):
                 return read
+            member = self._members.get(read.namespace)
+            if member is None or not member.is_in:
+                # Anybody can send this, and what nobody will take must not fill the memory.
+                read.discard()
             self._assembly = read
             return None
         if assembly is None:
             raise MalformedPacket("bytes belong to a packet that announces them")
         packet = assembly.add(data)
-        if packet is not None:
+        if assembly.is_whole:
             self._assembly = None
         return packet
 

@@ -73,26 +73,45 @@ class Packet(msgspec.Struct):
 
 
 class Assembly:
-    """A packet that waits for its attachments."""
+    """A packet that waits for its attachments. Its payload waits as text, for objects take twenty times as much."""
 
-    __slots__ = ("_attachments", "_left", "_packet", "_size")
+    __slots__ = ("_attachments", "_is_wanted", "_left", "_packet", "_payload", "_size")
 
-    def __init__(self, packet: Packet, count: int) -> None:
+    def __init__(self, packet: Packet, payload: str, count: int) -> None:
         self._packet = packet
+        self._payload = payload
         self._left = count
         self._attachments: list[bytes] = []
         self._size = 0
+        self._is_wanted = True
+
+    @property
+    def namespace(self) -> str:
+        """Return the packet's namespace."""
+        return self._packet.namespace
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether all attachments have come."""
+        return not self._left
+
+    def discard(self) -> None:
+        """Keep nothing: nobody wants this packet. Its attachments still have to come, and then there is no packet."""
+        self._is_wanted = False
+        self._payload = ""
 
     def add(self, attachment: bytes) -> Packet | None:
         """Take the next attachment. Returns the whole packet after the last one. Raises MalformedPacket."""
         self._size += len(attachment)
         if self._size > ATTACHMENT_BYTES_MAX:
             raise MalformedPacket(f"attachments have at most {ATTACHMENT_BYTES_MAX} bytes together")
-        self._attachments.append(attachment)
         self._left -= 1
+        if not self._is_wanted:
+            return None
+        self._attachments.append(attachment)
         if self._left:
             return None
-        self._packet.data = _filled(self._packet.data, self._attachments)
+        self._packet.data = _filled(_payload(self._payload), self._attachments)
         return self._packet
 
 
@@ -119,10 +138,12 @@ def decode(text: str) -> Packet | Assembly:
     id = None if head[2] is None else int(head[2])
     if id is not None and id > ID_MAX:
         raise MalformedPacket("an id is a safe integer")
-    packet = Packet(kind, namespace, _payload(text[head.end() :]), id)
+    payload = text[head.end() :]
+    packet = Packet(kind, namespace, _payload(payload), id)
     _check(packet)
     if count:
-        return Assembly(packet, count)
+        packet.data = None
+        return Assembly(packet, payload, count)
     packet.data = _filled(packet.data, [])
     return packet
 
