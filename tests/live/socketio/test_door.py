@@ -13,6 +13,7 @@ from groat.identity.errors import IDENTITY_ERRORS
 from groat.ledger.errors import Unavailable
 from groat.live.hub import BEHIND_MAX
 from groat.live.limits import LiveLimits
+from groat.live.socketio.connection import REFUSALS_MAX
 from groat.live.socketio.door import HOLD_S
 from tests.live.socketio.desk import Client, Desk, on_desk
 
@@ -122,6 +123,18 @@ async def test_a_wrong_or_missing_token_is_refused(desk: Desk, auth: dict[str, A
     await client.connect()
     assert client.error is not None
     assert client.error["message"] == client.error["data"]["code"] == code
+
+
+async def test_a_client_that_is_refused_again_and_again_is_closed(desk: Desk) -> None:
+    client = Client(desk, "nonsense")
+    client.open()
+    for _ in range(REFUSALS_MAX):
+        assert not client.closed()
+        await client.join()
+        assert client.error is not None
+    assert client.closed()
+    assert desk.live.stats.connections == 0
+    assert not desk.engine.newcomers
 
 
 async def test_an_unknown_namespace_is_refused_beside_one_that_is_known(desk: Desk) -> None:

@@ -10,7 +10,14 @@ from typing import Any, TypeVar, cast
 import pytest
 
 from groat.live import frames
-from groat.live.socketio.connection import ACKS_MAX, NAMESPACES_MAX, Member, SocketConnection, SocketServer
+from groat.live.socketio.connection import (
+    ACKS_MAX,
+    NAMESPACES_MAX,
+    REFUSALS_MAX,
+    Member,
+    SocketConnection,
+    SocketServer,
+)
 from groat.live.socketio.engine import EngineSocket
 from tests.live.socketio.echo import Echo, echo_server
 
@@ -229,6 +236,17 @@ def test_bounds_the_namespaces_of_a_connection() -> None:
     assert not socket.ended
     connection.message(f"0/{NAMESPACES_MAX}")
     assert socket.ended.startswith("failed")
+
+
+def test_bounds_the_refusals_of_a_connection() -> None:
+    connection, socket = opened(echo_server())
+    for _ in range(REFUSALS_MAX - 1):
+        connection.message("0/random")
+    connection.message("0")
+    assert not socket.ended
+    connection.message("0/random")
+    assert socket.ended.startswith("failed")
+    assert len(socket.heard()) == REFUSALS_MAX + 2
 
 
 class Asking(Member):

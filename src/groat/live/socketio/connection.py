@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NAMESPACES_MAX: Final = 10
 """A connection has at most this many namespaces."""
+REFUSALS_MAX: Final = 20
+"""A connection ends when its client was refused this often: refusals that nobody reads would fill the memory."""
 ACKS_MAX: Final = 100
 """At most this many events of a member wait for their acknowledgement. The oldest is given up for a new one."""
 UNKNOWN_NAMESPACE: Final = "Invalid namespace"
@@ -141,7 +143,7 @@ class SocketServer:
 class SocketConnection:
     """The handler of one Engine.IO socket (see engine.EngineHandler). `memory` is what the server remembers."""
 
-    __slots__ = ("_assembly", "_members", "_server", "memory", "socket")
+    __slots__ = ("_assembly", "_members", "_refusals", "_server", "memory", "socket")
 
     socket: EngineSocket
 
@@ -149,6 +151,7 @@ class SocketConnection:
         self._server = server
         self._members: dict[str, Member] = {}
         self._assembly: Assembly | None = None
+        self._refusals = 0
         self.memory = ""
 
     # Calls from the engine.
@@ -200,6 +203,9 @@ class SocketConnection:
         if data is not None:
             error["data"] = data
         self.send(Packet(Type.CONNECT_ERROR, namespace, error))
+        self._refusals += 1
+        if self._refusals >= REFUSALS_MAX:
+            self.socket.fail("refused too often")
 
     def dismiss(self, member: Member) -> None:
         """End a membership."""
