@@ -52,15 +52,21 @@ class Target:
             self.kept.remove(writer)
             writer.transport.abort()
 
-    def upgrade(self) -> bytes:
+    def upgrade(self, path: bytes = b"/connection/websocket") -> bytes:
         key = base64.b64encode(bytes(16))
         return (
-            b"GET /connection/websocket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"GET " + path + b" HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + key + b"\r\n\r\n"
         )
 
     def connect(self) -> bytes:
         return self.upgrade() + text(b'{"id":1,"connect":{"token":"' + self.token.encode() + b'"}}')
+
+    def upgrade_socketio(self) -> bytes:
+        return self.upgrade(b"/socket.io/?EIO=4&transport=websocket")
+
+    def connect_socketio(self) -> bytes:
+        return self.upgrade_socketio() + text(b'40{"token":"' + self.token.encode() + b'"}')
 
     def get(self, path: str, *headers: str) -> bytes:
         lines = [f"GET {path} HTTP/1.1", "Host: a", f"Authorization: Bearer {self.token}", *headers, "", ""]
@@ -89,12 +95,11 @@ def poured(head: bytes, body: bytes, sockets: int = 4) -> Attack:
     return attack
 
 
-def flooded(frames: bytes, *, connected: bool = False) -> Attack:
+def flooded(frames: bytes, begin: Callable[[Target], bytes] = Target.upgrade) -> Attack:
     """WebSockets that send these frames without end."""
 
     async def attack(target: Target) -> None:
-        head = target.connect() if connected else target.upgrade()
-        await poured(head, frames * (1 + 65_536 // len(frames)))(target)
+        await poured(begin(target), frames * (1 + 65_536 // len(frames)))(target)
 
     return attack
 
@@ -125,6 +130,9 @@ def logins(body: bytes) -> Attack:
 
 
 CHUNKED = LOGIN + b"Transfer-Encoding: chunked\r\n\r\n"
+HANDSHAKE = b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\n\r\n"
+# As objects it would take a megabyte, for as long as its attachment does not come.
+WAITING = b'451-["m",[' + b"[]," * 20_000 + b'[]],{"_placeholder":true,"num":0}]'
 WIDE = b'{"user":"42","password":"x","a":[' + b"{}," * 2_500_000 + b"{}]}"
 
 ATTACKS: dict[str, Attack] = {
@@ -144,8 +152,8 @@ ATTACKS: dict[str, Attack] = {
     "half-open handshakes": held(lambda target: target.upgrade()[:-2], 1_000),
     "silent WebSockets": held(lambda target: target.upgrade(), 1_000),
     "pongs": flooded(text(b"{}")),
-    "pongs when connected": flooded(text(b"{}"), connected=True),
-    "pings when connected": flooded(text(b"", 0x89), connected=True),
+    "pongs when connected": flooded(text(b"{}"), Target.connect),
+    "pings when connected": flooded(text(b"", 0x89), Target.connect),
     "blank lines in messages": flooded(text(b"\n" * 60_000)),
     "empty messages": flooded(text(b"")),
     "empty fragments": flooded(text(b"", 0x01) + text(b"", 0x00) * 20_000),
@@ -153,6 +161,20 @@ ATTACKS: dict[str, Attack] = {
         lambda target: target.get("/v1/streams/user:42/events", "Accept: text/event-stream"), 30
     ),
     "unread polls": held(lambda target: target.get("/v1/streams/user:42/events?after=x:0&wait=30"), 30),
+    "Socket.IO: unread handshakes": poured(HANDSHAKE, HANDSHAKE * 1_000),
+    "Socket.IO: silent WebSockets": held(Target.upgrade_socketio, 1_000),
+    "Socket.IO: attachments that do not come": held(
+        lambda target: target.upgrade_socketio() + text(WAITING), 1_000
+    ),
+    "Socket.IO: unread refusals": flooded(text(b"40/nowhere,"), Target.upgrade_socketio),
+    "Socket.IO: empty fragments": flooded(
+        text(b"", 0x01) + text(b"", 0x00) * 20_000, Target.upgrade_socketio
+    ),
+    "Socket.IO: events when connected": flooded(
+        text(b'42["m",' + b"[" * 30 + b"]" * 31), Target.connect_socketio
+    ),
+    "Socket.IO: pings when connected": flooded(text(b"", 0x89), Target.connect_socketio),
+    "Socket.IO: unread events": held(Target.connect_socketio, 30),
 }
 
 
