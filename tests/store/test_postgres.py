@@ -14,7 +14,8 @@ from groat import Groat, StoreError
 from groat.engine import committer
 from groat.store import postgres
 from groat.store.flow import TURN, Flow, Query
-from groat.store.postgres import PostgresStore, array_text
+from groat.store.postgres import PostgresStore
+from groat.store.postgres_statements import array_text
 from tests.helpers.databases import PostgresDatabase
 from tests.servers import Postgres
 

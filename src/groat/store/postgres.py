@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import asyncpg
-import msgspec
 from asyncpg import exceptions
 
-from groat.ledger.errors import Busy, Closed, CommandFailed, Interrupted, StoreError, Unavailable
+from groat.ledger.errors import Closed, Interrupted, StoreError, Unavailable
 from groat.store.extension import Extension
 from groat.store.flow import TURN, Contribute, Flow, Forget, Query, Together
 from groat.store.history import Marks, read_marks, settle
-from groat.store.merging import Merged, merge
+from groat.store.merging import Merged
 from groat.store.migrations import Migration, check_applied, load_steps, require_none
+from groat.store.postgres_statements import DIALECT, PostgresStatements, typed_by_state
 from groat.store.renaming import HAS_OLD_POSTGRES, rename_postgres
-from groat.store.statements import Statement, load_statements
+from groat.store.statements import Statement
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,7 +40,6 @@ CLOSE_S = 5.0
 # Nodes that start together take turns at migrating under this lock.
 MIGRATION_LOCK = 0x67726F6174
 
-_HERE = Path(__file__).parent
 _CREATE = """CREATE TABLE IF NOT EXISTS groat_migration (
     room       text COLLATE "C" NOT NULL,
     number     integer NOT NULL,
@@ -72,10 +69,6 @@ _WRITER_SETTINGS = {
 }
 
 
-_AS_TEXT = re.compile(r"\$(\d+)::text::")
-_encode = msgspec.json.encode
-
-
 class PreparingConnection(asyncpg.Connection):  # type: ignore[misc]
     """A connection that knows which statements that write rows it has prepared, and of which ``dsn`` it is."""
 
@@ -100,7 +93,7 @@ class PostgresStore:
     database, known once it is open.
     """
 
-    dialect = "postgres"
+    dialect = DIALECT
     row_locks = True
 
     def __init__(
@@ -117,22 +110,12 @@ class PostgresStore:
         self._synchronous_standby = synchronous_standby
         self._clock = clock
         self._before_query = before_query
-        self._statements = load_statements(
-            [_HERE / "sql" / self.dialect, *(e.directory / "sql" / self.dialect for e in extensions)]
-        )
-        # asyncpg asks of each element of an array whether it is a container, which costs as much as deciding a batch.
-        # So the arrays of a batch's statements go as text, but for those of long JSON, which PostgreSQL would have to
-        # read character by character.
-        self._as_text = {
-            name: {int(number) - 1 for number in _AS_TEXT.findall(sql)}
-            for name, _, sql, _ in self._statements.values()
-        }
+        self._statements = PostgresStatements(extensions)
         self._migrations = load_steps(self.dialect, extensions)
         self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
         self.checks = dict(check for e in extensions for check in e.checks)
         self.forgets: Sequence[Forget] = [forget for e in extensions for forget in e.forgets]
         self.causes: Sequence[str] = [e.causes for e in extensions if e.causes]
-        self._merged: dict[tuple[str, ...], Merged] = {}
         self._turn = asyncio.Lock()
         self._writers: asyncpg.Pool[Any] | None = None
         self._readers: asyncpg.Pool[Any] | None = None
@@ -352,18 +335,10 @@ class PostgresStore:
     def _prepare(
         self, query: Query | Together, before_query: Callable[[Query], None] | None
     ) -> tuple[Statement, tuple[Any, ...]]:
-        """Return the statement of a query, or one that does all that are handed over together, and its arguments."""
-        if isinstance(query, Together):
-            parts = [self._prepare(each, before_query) for each in query.queries]
-            names = tuple(each.name for each in query.queries)
-            merged = self._merged.get(names)
-            if merged is None:
-                merged = self._merged[names] = merge([statement for statement, _ in parts])
-            return merged, tuple(arg for _, args in parts for arg in args)
         if before_query:
-            before_query(query)
-        statement = self._statements[query.name]
-        return statement, self._arguments(statement, query.args)
+            for each in query.queries if isinstance(query, Together) else (query,):
+                before_query(each)
+        return self._statements.prepare(query)
 
     async def _wait_turn(self, ending: AsyncExitStack | None) -> None:
         """Wait until the other lane has ended its transaction, ``TURN_S`` seconds at most, before locking rows."""
@@ -384,19 +359,6 @@ class PostgresStore:
                 # Cancelling would wait for the same server, so cut the connection.
                 connection.terminate()
                 await asyncio.gather(answer, return_exceptions=True)
-
-    def _arguments(self, statement: Statement, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Turn a list of rows into an array for each column, as the statement takes it; nothing for no rows."""
-        if statement.shape not in ("bulk", "rows", "add"):
-            return args
-        keys = args[0]
-        if not keys and statement.shape != "bulk":
-            return ()
-        columns: Iterable[Any] = zip(*keys, strict=True) if keys and isinstance(keys[0], tuple) else [keys]
-        as_text = self._as_text[statement.name]
-        if as_text:
-            columns = [array_text(c) if n in as_text else c for n, c in enumerate(columns)]
-        return (*columns, *args[1:])
 
     async def _execute(
         self,
@@ -421,29 +383,6 @@ class PostgresStore:
             return statement.answers(await connection.fetchrow(sql, *args, timeout=timeout_s))
         await connection.execute(sql, *args, timeout=timeout_s)
         return None
-
-
-def array_text(values: Iterable[Any]) -> str:
-    """Write an array of numbers, texts and None as PostgreSQL's text of it. Raises StoreError ``command_failed``."""
-    try:
-        text = _encode(values).decode()
-    except (OverflowError, TypeError, ValueError) as error:
-        raise CommandFailed(repr(error)) from error
-    if "\\" in text and _has_escapes_of_json(text):
-        return f"{{{','.join(map(_element, values))}}}"
-    return f"{{{text[1:-1]}}}"
-
-
-def _has_escapes_of_json(text: str) -> bool:
-    """Return whether JSON escapes more than quotes and backslashes, in a way that PostgreSQL's arrays do not have."""
-    rest = text.replace("\\\\", "")
-    return rest.count("\\") != rest.count('\\"')
-
-
-def _element(value: Any) -> str:
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return "NULL" if value is None else str(value)
 
 
 async def _applied(connection: Any) -> set[tuple[str, int]]:
@@ -471,36 +410,19 @@ def is_lasting(error: StoreError) -> bool:
 
 # A TimeoutError is an OSError; asyncpg tells of some connections that are lost in the middle by an InternalClientError.
 _TROUBLE = (exceptions.PostgresError, exceptions.InterfaceError, exceptions.InternalClientError, OSError)
-_BUSY = (
-    exceptions.LockNotAvailableError,
-    exceptions.QueryCanceledError,
-    exceptions.IdleInTransactionSessionTimeoutError,
-)
-_WRONG = (exceptions.IntegrityConstraintViolationError, exceptions.DataError, exceptions.SyntaxOrAccessError)
 _MISTAKEN = (
     exceptions.InvalidAuthorizationSpecificationError,
     exceptions.InvalidCatalogNameError,
     exceptions.ClientConfigurationError,
     exceptions.InsufficientPrivilegeError,
 )
-_AGAIN = (exceptions.TransactionRollbackError,)
 
 
 def _typed(error: Exception) -> StoreError:
     """Translate a database error: passing trouble (busy, interrupted, store_unavailable), or wrong data."""
     detail = f"{type(error).__name__}: {error}"
-    if isinstance(error, _BUSY):
-        return Busy(detail)
-    if isinstance(error, _AGAIN):
-        return Interrupted(detail)
-    if isinstance(error, exceptions.UniqueViolationError) and (
-        error.table_name in ("groat_txn", "groat_key") or error.constraint_name == "groat_posting_pkey"
-    ):
-        # Another batch used one of the keys first. An id is made once: there an earlier run of the same batch, whose
-        # outcome was unknown, has committed meanwhile.
-        return Interrupted(detail)
-    if isinstance(error, _WRONG):
-        return CommandFailed(detail)
+    if isinstance(error, exceptions.PostgresError):
+        return typed_by_state(error.sqlstate, detail, error.table_name, error.constraint_name)
     if isinstance(error, TimeoutError):
         return Unavailable("The database did not answer in time.")
     return Unavailable(detail)

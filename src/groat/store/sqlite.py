@@ -11,15 +11,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
-import msgspec
-
-from groat.ledger.errors import Busy, Closed, CommandFailed, StoreError, Unavailable
+from groat.ledger.errors import Closed, Unavailable
 from groat.store.extension import Extension
-from groat.store.flow import TURN, Contribute, Flow, Forget, Query, Together
+from groat.store.flow import Contribute, Flow, Forget, Query
 from groat.store.migrations import Migration, find_missing, load_steps, migrate, require_none
-from groat.store.statements import Statement, load_statements
+from groat.store.sqlite_statements import DIALECT, SqliteStatements, typed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,12 +26,7 @@ READERS = 4
 WRITER_CACHE_KIB = 65_536
 READER_CACHE_KIB = 8_192
 BUSY_MS = 5_000
-VARIABLES_MAX = 32_766
-ROWS_MAX = 1_024
 
-_HERE = Path(__file__).parent
-_encode = msgspec.json.encode
-_decode = msgspec.json.decode
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -52,7 +45,7 @@ class SqliteStore:
     ``busy_ms`` is how long a write waits for another process to end its own before it answers ``busy``.
     """
 
-    dialect = "sqlite"
+    dialect = DIALECT
     row_locks = False
 
     def __init__(
@@ -67,9 +60,7 @@ class SqliteStore:
         self._busy_ms = busy_ms
         self._clock = clock
         self._before_query = before_query
-        self._statements = load_statements(
-            [_HERE / "sql" / self.dialect, *(e.directory / "sql" / self.dialect for e in extensions)]
-        )
+        self._statements = SqliteStatements(extensions)
         self._migrations = load_steps(self.dialect, extensions)
         self.snapshots: Sequence[Contribute] = [e.snapshot for e in extensions if e.snapshot]
         self.checks = dict(check for e in extensions for check in e.checks)
@@ -83,7 +74,6 @@ class SqliteStore:
         self._watch_thread = ThreadPoolExecutor(1, "groat-watcher")
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
-        self._sql: dict[tuple[str, int, int], str] = {}
 
     async def open(self, *, migrating: bool = True) -> list[Migration]:
         """Open the file and migrate it; returns the steps applied. Raises StoreError.
@@ -151,7 +141,7 @@ class SqliteStore:
                 return require_none(find_missing(self._writer, self._migrations))
             return migrate(self._writer, self._migrations)
         except sqlite3.Error as error:
-            raise _typed(error) from error
+            raise typed(error) from error
 
     def _data_version(self) -> int:
         # The number is comparable only if the same connection asks for it each time.
@@ -182,7 +172,7 @@ class SqliteStore:
         try:
             connection.execute(begin)
             try:
-                result = self._run(connection, flow, before_query)
+                result = self._statements.run(connection, flow, before_query)
                 if before_query:
                     before_query(Query("commit"))
                 connection.execute("COMMIT")
@@ -191,85 +181,4 @@ class SqliteStore:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
         except sqlite3.Error as error:
-            raise _typed(error) from error
-
-    def _run(
-        self, connection: sqlite3.Connection, flow: Flow[T], before_query: Callable[[Query], None] | None
-    ) -> T:
-        try:
-            query = next(flow)
-            while True:
-                if query is TURN:
-                    query = flow.send(None)
-                try:
-                    rows = self._answer(connection, query, before_query)
-                except (sqlite3.Error, OverflowError) as error:
-                    query = flow.throw(_typed(error))
-                else:
-                    query = flow.send(rows)
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
-
-    def _answer(
-        self,
-        connection: sqlite3.Connection,
-        query: Query | Together,
-        before_query: Callable[[Query], None] | None,
-    ) -> Any:
-        if isinstance(query, Together):
-            return [self._answer(connection, each, before_query) for each in query.queries]
-        if before_query:
-            before_query(query)
-        return self._execute(connection, self._statements[query.name], query.args)
-
-    def _execute(self, connection: sqlite3.Connection, statement: Statement, args: tuple[Any, ...]) -> Any:
-        name, shape, sql, _ = statement
-        if shape in ("rows", "add"):
-            written = self._insert(connection, name, sql, args[0])
-            return written if shape == "rows" else None
-        if shape == "bulk":
-            (text,) = connection.execute(sql, (_encode(args[0]).decode(), *args[1:])).fetchone()
-            return _decode(text)
-        cursor = connection.execute(sql, args)
-        if shape == "many":
-            return cursor.fetchall()
-        if shape == "one":
-            row = cursor.fetchone()
-            cursor.close()
-            return row
-        return None
-
-    def _insert(
-        self, connection: sqlite3.Connection, name: str, sql: str, rows: list[tuple[Any, ...]]
-    ) -> int:
-        # Chunks are powers of two, so that a few prepared statements serve batches of every size.
-        start, left, written = 0, len(rows), 0
-        if not left:
-            return 0
-        width = len(rows[0])
-        chunk_max = min(ROWS_MAX, 1 << ((VARIABLES_MAX // width).bit_length() - 1))
-        while left:
-            count = min(chunk_max, 1 << (left.bit_length() - 1))
-            text = self._sql.get((name, width, count))
-            if text is None:
-                row = f"({','.join('?' * width)})"
-                text = sql.replace(":rows", ",".join([row] * count))
-                self._sql[name, width, count] = text
-            values = [value for row in rows[start : start + count] for value in row]
-            written += connection.execute(text, values).rowcount
-            start += count
-            left -= count
-        return written
-
-
-def _typed(error: Exception) -> StoreError:
-    """Translate a database error: passing trouble (busy, store_unavailable), or a statement wrong for its data."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return Busy(str(error))
-    if isinstance(
-        error, sqlite3.IntegrityError | OverflowError | sqlite3.DataError | sqlite3.ProgrammingError
-    ):
-        return CommandFailed(str(error))
-    return Unavailable(str(error))
+            raise typed(error) from error

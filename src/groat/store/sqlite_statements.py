@@ -1,0 +1,127 @@
+"""SQLite's named statements and how a flow runs over a connection: what its drivers share."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from groat.ledger.errors import Busy, CommandFailed, StoreError, Unavailable
+from groat.store.extension import Extension
+from groat.store.flow import TURN, Flow, Query, Together
+from groat.store.statements import Statement, load_statements
+
+T = TypeVar("T")
+
+DIALECT: Final = "sqlite"
+VARIABLES_MAX = 32_766
+ROWS_MAX = 1_024
+
+_HERE = Path(__file__).parent
+_encode = msgspec.json.encode
+_decode = msgspec.json.decode
+
+
+class SqliteStatements:
+    """The statements of the store and of its extensions."""
+
+    def __init__(self, extensions: Sequence[Extension]) -> None:
+        self._statements = load_statements(
+            [_HERE / "sql" / DIALECT, *(e.directory / "sql" / DIALECT for e in extensions)]
+        )
+        self._sql: dict[tuple[str, int, int], str] = {}
+
+    def run(
+        self,
+        connection: sqlite3.Connection,
+        flow: Flow[T],
+        before_query: Callable[[Query], None] | None = None,
+    ) -> T:
+        """Run a flow in the connection's transaction; StoreErrors are thrown into it."""
+        try:
+            query = next(flow)
+            while True:
+                if query is TURN:
+                    query = flow.send(None)
+                try:
+                    rows = self._answer(connection, query, before_query)
+                except (sqlite3.Error, OverflowError) as error:
+                    query = flow.throw(typed(error))
+                else:
+                    query = flow.send(rows)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+    def _answer(
+        self,
+        connection: sqlite3.Connection,
+        query: Query | Together,
+        before_query: Callable[[Query], None] | None,
+    ) -> Any:
+        if isinstance(query, Together):
+            return [self._answer(connection, each, before_query) for each in query.queries]
+        if before_query:
+            before_query(query)
+        return self._execute(connection, self._statements[query.name], query.args)
+
+    def _execute(self, connection: sqlite3.Connection, statement: Statement, args: tuple[Any, ...]) -> Any:
+        name, shape, sql, _ = statement
+        if shape in ("rows", "add"):
+            written = self._insert(connection, name, sql, args[0])
+            return written if shape == "rows" else None
+        if shape == "bulk":
+            (text,) = connection.execute(sql, (_encode(args[0]).decode(), *args[1:])).fetchone()
+            return _decode(text)
+        cursor = connection.execute(sql, args)
+        if shape == "many":
+            return cursor.fetchall()
+        if shape == "one":
+            row = cursor.fetchone()
+            cursor.close()
+            return row
+        return None
+
+    def _insert(
+        self, connection: sqlite3.Connection, name: str, sql: str, rows: list[tuple[Any, ...]]
+    ) -> int:
+        # Chunks are powers of two, so that a few prepared statements serve batches of every size.
+        start, left, written = 0, len(rows), 0
+        if not left:
+            return 0
+        width = len(rows[0])
+        chunk_max = min(ROWS_MAX, 1 << ((VARIABLES_MAX // width).bit_length() - 1))
+        while left:
+            count = min(chunk_max, 1 << (left.bit_length() - 1))
+            text = self._sql.get((name, width, count))
+            if text is None:
+                row = f"({','.join('?' * width)})"
+                text = sql.replace(":rows", ",".join([row] * count))
+                self._sql[name, width, count] = text
+            values = [value for row in rows[start : start + count] for value in row]
+            written += connection.execute(text, values).rowcount
+            start += count
+            left -= count
+        return written
+
+
+def typed(error: Exception) -> StoreError:
+    """Translate a database error: passing trouble (busy, store_unavailable), or a statement wrong for its data.
+
+    The error is the cause of what is returned.
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    found: StoreError
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        found = Busy(str(error))
+    elif isinstance(
+        error, sqlite3.IntegrityError | OverflowError | sqlite3.DataError | sqlite3.ProgrammingError
+    ):
+        found = CommandFailed(str(error))
+    else:
+        found = Unavailable(str(error))
+    found.__cause__ = error
+    return found
