@@ -71,6 +71,7 @@ def test_the_commands_are_found() -> None:
         "user revoke",
         "import transactions",
         "verify",
+        "doctor",
         "archive",
         "epoch renew",
         "program list",

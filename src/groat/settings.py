@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -383,22 +383,44 @@ def option_variable(program: str, name: str) -> str:
     return f"{OPTION_VARIABLE}{program}_{name}".upper().replace("-", "_")
 
 
+def _raise(error: SettingsError) -> None:
+    raise error
+
+
 def load(
     flags: Mapping[str, str | None] | None = None,
     environ: Mapping[str, str] | None = None,
     config: Path | None = None,
+    refuse: Callable[[SettingsError], None] = _raise,
 ) -> Settings:
     """Gather the settings from ``flags`` over ``environ`` (default: the process's) over the file ``config``.
 
-    Flags are setting names with text values; a None counts as not given. Raises SettingsError.
+    Flags are setting names with text values; a None counts as not given. ``refuse`` gets the error of each value that
+    cannot be used, which counts as not given if it returns. Raises SettingsError unless it does.
     """
     environ = os.environ if environ is None else environ
     config = config or (Path(environ["GROAT_CONFIG"]) if environ.get("GROAT_CONFIG") else None)
     values: dict[str, Any] = {}
-    for name, value in (_read_file(config) if config else {}).items():
-        values[name] = read_value(name, value, f"{config}")
-    values |= _from_environ(environ)
-    told = {name: _parse(name, text, _flag(name)) for name, text in (flags or {}).items() if text is not None}
+    told: dict[str, Any] = {}
+
+    def take(into: dict[str, Any], read: Callable[..., Any], name: str, *given: Any) -> None:
+        try:
+            into[name] = read(name, *given)
+        except SettingsError as error:
+            refuse(error)
+
+    file: dict[str, Any] = {}
+    try:
+        file = _read_file(config) if config else {}
+    except SettingsError as error:
+        refuse(error)
+    for name, value in file.items():
+        take(values, read_value, name, value, f"{config}")
+    for name, text, source in _from_environ(environ):
+        take(values, _parse, name, text, source)
+    for name, flag in (flags or {}).items():
+        if flag is not None:
+            take(told, _parse, name, flag, _flag(name))
     options = _options_from_environ(environ, told.get("programs") or values.get("programs") or ())
     if options:
         values["options"] = _merge(values.get("options") or {}, options)
@@ -479,15 +501,13 @@ def _variable(name: str) -> str:
     return "GROAT_" + name.upper()
 
 
-def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Read what the environment says; a variable that is set but empty counts as not set."""
-    values = {}
+def _from_environ(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """List names, texts and variables of the environment; a variable that is set but empty counts as not set."""
     if environ.get("JWT_SECRET"):
-        values["jwt_secret"] = environ["JWT_SECRET"]
+        yield "jwt_secret", environ["JWT_SECRET"], "JWT_SECRET"
     for name in Settings.__struct_fields__:
         if text := environ.get(_variable(name)):
-            values[name] = _parse(name, text, _variable(name))
-    return values
+            yield name, text, _variable(name)
 
 
 def _options_from_environ(environ: Mapping[str, str], programs: Iterable[str]) -> dict[str, dict[str, str]]:

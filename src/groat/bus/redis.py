@@ -39,6 +39,25 @@ _encode = msgspec.msgpack.encode
 _decode = msgspec.msgpack.Decoder(list[tuple[str, str, int, int, tuple[bytes, ...] | None]]).decode
 
 
+async def check(url: str) -> None:
+    """Check that hints can be published at an address. Raises ValueError for one that is none, RedisError, OSError."""
+    pool = ConnectionPool.from_url(
+        url,
+        protocol=2,
+        client_name="groat-doctor",
+        socket_connect_timeout=CONNECT_S,
+        socket_timeout=ANSWER_S,
+    )
+    connection: Any = pool.connection_class(**pool.connection_kwargs)
+    try:
+        await connection.connect()
+        for command in (("PING",), ("SPUBLISH", "groat:{doctor}:0", "")):
+            await connection.send_packed_command(connection.pack_commands([command]), check_health=False)
+            await connection.read_response(disable_decoding=True)
+    finally:
+        await connection.disconnect(nowait=True)
+
+
 def shard_of(stream: str) -> int:
     """Return the channel of a stream, 0 to 63."""
     return crc32(stream.encode()) % SHARDS

@@ -13,6 +13,7 @@ from groat.cli import (
     archiving,
     benchmark,
     demo,
+    doctor,
     epochs,
     exporting,
     importing,
@@ -61,6 +62,7 @@ app.add_typer(importing.app, name="import")
 app.add_typer(epochs.app, name="epoch")
 app.add_typer(programs.app, name="program")
 app.command("verify")(verifying.verify)
+app.command("doctor")(doctor.doctor)
 app.command("archive")(archiving.archive)
 app.command("export", no_args_is_help=True)(exporting.export)
 app.command("bench")(benchmark.bench)

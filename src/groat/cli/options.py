@@ -26,17 +26,19 @@ KEEP_DAYS = 36_500
 def with_settings(*names: str, **fixed: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command that takes ``settings: Settings`` a flag for each named setting, and ``--config``.
 
-    ``fixed`` are settings that the command itself decides.
+    ``fixed`` are settings that the command itself decides. A command that takes ``faults``, too, is handed there, as
+    SettingsErrors, what cannot be used; for any other command the first one is the end.
 
     The flags are read as text and parsed where the environment's texts are, so that both obey the same rules.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         hints = get_type_hints(command, include_extras=True)
+        takes_faults = "faults" in hints
         own = [
             parameter.replace(annotation=hints[parameter.name])
             for parameter in inspect.signature(command).parameters.values()
-            if parameter.name != "settings"
+            if parameter.name not in ("settings", "faults")
         ]
         flags = [
             _parameter(
@@ -48,7 +50,12 @@ def with_settings(*names: str, **fixed: str) -> Callable[[Callable[..., None]], 
         @functools.wraps(command)
         def run(**values: Any) -> None:
             config = values.pop("config")
-            settings = load({name: values.pop(name) for name in names} | fixed, config=config)
+            given = {name: values.pop(name) for name in names} | fixed
+            if takes_faults:
+                values["faults"] = []
+                settings = load(given, config=config, refuse=values["faults"].append)
+            else:
+                settings = load(given, config=config)
             # A short command says itself what it did; only a server logs its routine.
             quiet = settings.log_level == "info" and "log_level" not in names
             logs.configure(msgspec.structs.replace(settings, log_level="warning") if quiet else settings)

@@ -40,7 +40,7 @@ def make_store(
         return PostgresStore(database, extensions, clock, synchronous_standby=synchronous_standby)
     path = sqlite_path(database)
     if path is None:
-        raise _wrong_scheme(database)
+        raise wrong_scheme(database)
     return SqliteStore(path, extensions, clock) if clock else SqliteStore(path, extensions)
 
 
@@ -70,7 +70,8 @@ async def open_store(store: Store, wait_s: float, *, migrating: bool = True) -> 
         pause_s = min(2 * pause_s, PAUSE_S_MAX)
 
 
-def _wrong_scheme(database: str) -> StoreError:
+def wrong_scheme(database: str) -> StoreError:
+    """Return the error for an address that is none of a database, without the password that it may have."""
     # The part before an @ may hold a password.
     shown = database.rpartition("@")[2][:64]
     return WrongScheme(f"{shown!r} is no database; give sqlite:///path.db or postgresql://...")
@@ -87,5 +88,5 @@ async def exists(database: str) -> bool:
         return await holds_ledger(database)
     path = sqlite_path(database)
     if path is None:
-        raise _wrong_scheme(database)
+        raise wrong_scheme(database)
     return await asyncio.to_thread(Path(path).is_file)

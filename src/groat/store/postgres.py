@@ -47,7 +47,7 @@ _CREATE = """CREATE TABLE IF NOT EXISTS groat_migration (
     applied_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (room, number)
 )"""
-_FIND = """SELECT true FROM pg_class
+FIND_MIGRATIONS = """SELECT true FROM pg_class
 WHERE relnamespace = current_schema()::regnamespace AND relname = 'groat_migration' AND relkind = 'r'"""
 
 READER_SETTINGS = {
@@ -58,7 +58,7 @@ READER_SETTINGS = {
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # A batch looks rows up by arrays of keys, so the generic plan (an index scan for each) is right for every size of
 # table and batch, and planning each time would cost more than a small batch itself.
-_WRITER_SETTINGS = {
+WRITER_SETTINGS = {
     **READER_SETTINGS,
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
@@ -148,7 +148,7 @@ class PostgresStore:
                 else:
                     applied = require_none(await self._missing(connection))
                 await self._meet(connection)
-            self._writers = await self._pool(WRITERS, _WRITER_SETTINGS, WRITE_ANSWER_S)
+            self._writers = await self._pool(WRITERS, WRITER_SETTINGS, WRITE_ANSWER_S)
             self._readers = await self._pool(READERS, READER_SETTINGS, READ_ANSWER_S)
         except _TROUBLE as error:
             if self._writers is not None:
@@ -196,7 +196,7 @@ class PostgresStore:
     async def _migrate(self, connection: Any) -> list[Migration]:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
-            if not await connection.fetchval(_FIND):
+            if not await connection.fetchval(FIND_MIGRATIONS):
                 await rename_postgres(connection)
             await connection.execute(_CREATE)
             missing = check_applied(self._migrations, await _applied(connection))
@@ -211,7 +211,7 @@ class PostgresStore:
         return missing
 
     async def _missing(self, connection: Any) -> list[Migration]:
-        applied = await _applied(connection) if await connection.fetchval(_FIND) else set()
+        applied = await _applied(connection) if await connection.fetchval(FIND_MIGRATIONS) else set()
         return check_applied(self._migrations, applied)
 
     async def close(self) -> None:
@@ -396,7 +396,9 @@ async def holds_ledger(dsn: str) -> bool:
     try:
         connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
         try:
-            return bool(await connection.fetchval(_FIND) or await connection.fetchval(HAS_OLD_POSTGRES))
+            return bool(
+                await connection.fetchval(FIND_MIGRATIONS) or await connection.fetchval(HAS_OLD_POSTGRES)
+            )
         finally:
             await connection.close()
     except _TROUBLE as error:

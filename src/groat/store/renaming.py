@@ -31,7 +31,7 @@ _TABLES: dict[tuple[str, int], tuple[str, ...]] = {
 }
 
 # A table of another app may have the name `migration`; ours is known by its columns.
-_OLD_SQLITE = """SELECT count(*) FROM sqlite_schema AS s, pragma_table_info(s.name) AS c
+HAS_OLD_SQLITE = """SELECT count(*) FROM sqlite_schema AS s, pragma_table_info(s.name) AS c
 WHERE s.type = 'table' AND s.name = 'migration' AND c.name IN ('room', 'number', 'name', 'applied_at')"""
 _INDEXES_SQLITE = (
     "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
@@ -60,7 +60,7 @@ WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY ($1) A
 
 def rename_sqlite(connection: sqlite3.Connection) -> None:
     """Rename what an older version made, if there is any, within the transaction that the caller has begun."""
-    (columns,) = connection.execute(_OLD_SQLITE).fetchone()
+    (columns,) = connection.execute(HAS_OLD_SQLITE).fetchone()
     if columns < 4:
         return
     for table in _bare(connection.execute("SELECT room, number FROM migration")):

@@ -1,0 +1,236 @@
+"""Look at a database from outside, before or beside its servers: nothing is made, migrated or written by it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import asyncpg
+import msgspec
+
+from groat.ledger.errors import NewerDatabase, Unavailable
+from groat.store.extension import Extension
+from groat.store.migrations import check_applied, load_steps
+from groat.store.opening import POSTGRES, sqlite_path, wrong_scheme
+from groat.store.postgres import CONNECT_TIMEOUT_S, FIND_MIGRATIONS, WRITER_SETTINGS
+from groat.store.renaming import HAS_OLD_POSTGRES, HAS_OLD_SQLITE
+from groat.store.sqlite import SqliteStore
+from groat.store.statements import load_statements
+
+ANSWER_S = 4.0
+POOLED_S = 2.0
+BUSY_MS = 1_000
+FULL = 2
+"""The number of SQLite's ``synchronous = FULL``."""
+
+_HERE = Path(__file__).parent
+_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+_HAS = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'groat_migration'"
+_APPLIED = "SELECT room, number FROM groat_migration"
+_SERVER = """SELECT current_setting('synchronous_commit') AS synchronous_commit,
+       current_setting('fsync') AS fsync,
+       current_setting('full_page_writes') AS full_page_writes,
+       current_setting('synchronous_standby_names') AS standbys,
+       pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS read_only,
+       current_setting('server_version_num')::int AS version,
+       extract(epoch FROM clock_timestamp())::float8 AS now"""
+_BACKEND = "SELECT pg_backend_pid()"
+
+
+class Inspected(msgspec.Struct, kw_only=True):
+    """The condition of a database.
+
+    ``missing`` counts the migrations that it lacks, ``newer`` says which steps of a newer version it has. ``lossy``
+    are the settings by which what was acknowledged may be lost, as texts ``name = value``. ``ahead_s`` is how many
+    seconds its clock is ahead of this machine's, None where it has no clock of its own. ``version`` is PostgreSQL's
+    number of itself, 0 for SQLite.
+    """
+
+    exists: bool = False
+    missing: int = 0
+    newer: str = ""
+    programs: tuple[str, ...] = ()
+    read_only: str = ""
+    lossy: tuple[str, ...] = ()
+    pooled: bool = False
+    standbys: str | None = None
+    ahead_s: float | None = None
+    version: int = 0
+
+
+async def inspect(
+    database: str, extensions: Sequence[Extension], wall: Callable[[], float] = time.time
+) -> Inspected:
+    """Look at the database at this address; ``wall`` is this machine's clock (seconds since 1970).
+
+    Raises StoreError ``wrong_scheme``, ``store_unavailable``.
+    """
+    if database.startswith(POSTGRES):
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S + ANSWER_S):
+                return await _inspect_postgres(database, extensions, wall)
+        except _TROUBLE as error:
+            detail = f"{type(error).__name__}: {error}" if str(error) else "It did not answer in time."
+            raise Unavailable(detail) from error
+    path = sqlite_path(database)
+    if path is None:
+        raise wrong_scheme(database)
+    return await asyncio.to_thread(_inspect_sqlite, path, extensions)
+
+
+def _judge(found: Inspected, dialect: str, extensions: Sequence[Extension], applied: Iterable[Any]) -> None:
+    try:
+        missing = check_applied(load_steps(dialect, extensions), {(room, at) for room, at in applied})
+    except NewerDatabase as error:
+        found.newer = error.detail
+    else:
+        found.missing = len(missing)
+
+
+def _programs_sql(dialect: str) -> str:
+    return load_statements([_HERE / "sql" / dialect])["list_programs"].sql
+
+
+# SQLite.
+
+
+def _inspect_sqlite(path: str, extensions: Sequence[Extension]) -> Inspected:
+    found = Inspected()
+    if not Path(path).exists():
+        # The nearest folder that exists has to take the others, and the file.
+        above = next(each for each in Path(path).absolute().parents if each.exists())
+        if not above.is_dir():
+            raise Unavailable(f"Cannot open {path}: {above} is no folder.")
+        return found
+    try:
+        with closing(
+            sqlite3.connect(
+                f"file:{quote(str(Path(path).absolute()))}?mode=rw",
+                uri=True,
+                timeout=BUSY_MS / 1_000,
+                isolation_level=None,
+            )
+        ) as connection:
+            if connection.execute(_HAS).fetchone() == (1,):
+                found.exists = True
+                _judge(found, "sqlite", extensions, connection.execute(_APPLIED))
+            elif connection.execute(HAS_OLD_SQLITE).fetchone() == (4,):
+                found.exists = True
+                found.missing = len(load_steps("sqlite", extensions))
+            else:
+                return found
+            if not found.missing and not found.newer:
+                found.programs = tuple(row[0] for row in connection.execute(_programs_sql("sqlite")))
+            (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
+            found.read_only = _refuses_writes(connection)
+        if journal != "wal":
+            found.lossy = (f"journal_mode = {journal}",)
+        elif not found.read_only:
+            found.lossy = _lossy_sqlite(path)
+    except sqlite3.Error as error:
+        raise Unavailable(f"Cannot read {path}: {error}") from error
+    return found
+
+
+def _refuses_writes(connection: sqlite3.Connection) -> str:
+    """Return why a write is refused, "" if it is not, or if somebody else writes for long."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        code = error.sqlite_errorcode & 0xFF
+        return "" if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else str(error)
+    return ""
+
+
+def _lossy_sqlite(path: str) -> tuple[str, ...]:
+    """Return how connections with groat's own settings fall short of WAL and FULL."""
+    with closing(SqliteStore(path).connect()) as connection:
+        (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
+        (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+    lossy = [] if journal == "wal" else [f"journal_mode = {journal}"]
+    return (*lossy, *([] if synchronous >= FULL else [f"synchronous = {synchronous}"]))
+
+
+# PostgreSQL.
+
+
+async def _inspect_postgres(
+    dsn: str, extensions: Sequence[Extension], wall: Callable[[], float]
+) -> Inspected:
+    found = Inspected()
+    try:
+        connection = await _connect(dsn, WRITER_SETTINGS)
+    except asyncpg.PostgresError as error:
+        # A pooler takes few settings at the start, and PostgreSQL takes these.
+        if "startup parameter" not in str(error):
+            raise
+        found.pooled = True
+        connection = await _connect(dsn, {})
+    try:
+        # All in one transaction, for a pooler may give each another server.
+        async with connection.transaction(readonly=True):
+            asked_at = wall()
+            server = await connection.fetchrow(_SERVER)
+            found.ahead_s = server["now"] - (asked_at + wall()) / 2
+            if await connection.fetchval(FIND_MIGRATIONS):
+                found.exists = True
+                _judge(found, "postgres", extensions, await connection.fetch(_APPLIED))
+            elif await connection.fetchval(HAS_OLD_POSTGRES):
+                found.exists = True
+                found.missing = len(load_steps("postgres", extensions))
+            if found.exists and not found.missing and not found.newer:
+                rows = await connection.fetch(_programs_sql("postgres"))
+                found.programs = tuple(row[0] for row in rows)
+        found.version = server["version"]
+        found.standbys = server["standbys"]
+        if server["read_only"]:
+            found.read_only = "it is a standby, or its transactions are read-only by default"
+        found.lossy = tuple(
+            f"{name} = off"
+            for name in ("synchronous_commit", "fsync", "full_page_writes")
+            if server[name] == "off"
+        )
+        found.pooled = found.pooled or await _loses_its_server(dsn, connection)
+    finally:
+        with suppress(*_TROUBLE):
+            await connection.close(timeout=1)
+    return found
+
+
+def _connect(dsn: str, settings: dict[str, str]) -> Any:
+    # Without named statements, which a pooler loses.
+    return asyncpg.connect(
+        dsn,
+        timeout=CONNECT_TIMEOUT_S,
+        command_timeout=ANSWER_S,
+        statement_cache_size=0,
+        server_settings={**settings, "application_name": "groat-doctor"},
+    )
+
+
+async def _loses_its_server(dsn: str, first: Any) -> bool:
+    """Return whether a session changes its server process between two transactions, or shares it with another one."""
+    try:
+        async with asyncio.timeout(POOLED_S):
+            second = await _connect(dsn, {})
+            try:
+                firsts = {await _backend_of(first), await _backend_of(first)}
+                seconds = {await _backend_of(second), await _backend_of(second)}
+            finally:
+                second.terminate()
+    except _TROUBLE:
+        return False
+    return len(firsts) > 1 or bool(firsts & seconds)
+
+
+async def _backend_of(connection: Any) -> int:
+    async with connection.transaction(readonly=True):
+        pid: int = await connection.fetchval(_BACKEND)
+        return pid
