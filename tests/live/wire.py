@@ -8,9 +8,7 @@ import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
-
-from tests.live.serving import Served
+from typing import Any, Protocol
 
 MASK = b"\x01\x02\x03\x04"
 
@@ -34,6 +32,12 @@ def frame(
     else:
         length = b"\xff" + len(data).to_bytes(8, "big")
     return head + length + MASK + masked(data)
+
+
+class Served(Protocol):
+    """A server of this machine."""
+
+    port: int
 
 
 class Wire:

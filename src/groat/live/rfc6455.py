@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import hashlib
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -25,6 +26,7 @@ TOO_BIG: Final = 1009
 
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _CONTROL_MAX: Final = 125
+_Decoder: Final = codecs.getincrementaldecoder("utf-8")
 
 
 class Fault(Exception):
@@ -51,7 +53,7 @@ def accept(key: bytes) -> bytes:
     return base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())
 
 
-def unmask(payload: bytes, mask: bytes) -> bytes:
+def unmask(payload: bytes | bytearray, mask: bytes) -> bytes:
     """Undo the client's masking (5.3), as one big integer: a loop over bytes is slow in Python."""
     size = len(payload)
     repeated = mask * (size // 4 + 1)
@@ -61,10 +63,22 @@ def unmask(payload: bytes, mask: bytes) -> bytes:
 class FrameReader:
     """Takes bytes as they arrive. A message longer than `size_max` bytes is a fault, found before it is buffered.
 
-    Unless it takes `binary` messages, these are a fault, too.
+    Text that is not UTF-8 is a fault at its first wrong byte, however much of the message is still to come. Unless the
+    reader takes `binary` messages, these are a fault, too.
     """
 
-    __slots__ = ("_binary", "_buffer", "_kind", "_need", "_parts", "_size", "size_max")
+    __slots__ = (
+        "_ahead",
+        "_binary",
+        "_buffer",
+        "_decoder",
+        "_kind",
+        "_need",
+        "_parts",
+        "_size",
+        "_start",
+        "size_max",
+    )
 
     def __init__(self, size_max: int, *, binary: bool = False) -> None:
         self.size_max = size_max
@@ -74,12 +88,17 @@ class FrameReader:
         self._need = 0
         self._parts: list[bytes] | None = None
         self._size = 0
+        # Of an incomplete frame: where its payload starts in the buffer, and how many bytes of that were decoded.
+        self._start = 0
+        self._ahead = 0
+        self._decoder: codecs.IncrementalDecoder | None = None
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """Return the messages and frames that the bytes complete, in order. Do not call it after it raised Fault."""
         if self._buffer is not None:
             self._buffer += data
             if len(self._buffer) < self._need:
+                self._look_ahead(self._buffer)
                 return
             data = bytes(self._buffer)
             self._buffer = None
@@ -94,6 +113,7 @@ class FrameReader:
                 return
         if at < len(data):
             self._buffer = bytearray(data[at:])
+            self._look_ahead(self._buffer)
 
     def _frame_end(self, data: bytes, at: int) -> tuple[int, int] | None:
         """Return where the payload of the frame at `at` starts and stops, or None while it is incomplete."""
@@ -133,6 +153,7 @@ class FrameReader:
         if stop > len(data):
             # Until the frame is complete no byte is examined twice, however small the pieces.
             self._need = stop - at
+            self._start = start - at
             return None
         return start, stop
 
@@ -140,6 +161,31 @@ class FrameReader:
     def is_within(self) -> bool:
         """Return whether a part of a message, or of a frame, has arrived."""
         return self._buffer is not None or self._parts is not None
+
+    def _look_ahead(self, buffer: bytearray) -> None:
+        """Check the text that has come of an incomplete frame."""
+        if not self._need or (buffer[0] & 0x0F or self._kind) != TEXT:
+            return
+        fresh = buffer[self._start + self._ahead :]
+        if fresh:
+            mask = bytes(buffer[self._start - 4 : self._start])
+            turn = self._ahead % 4
+            self._decode(unmask(fresh, mask[turn:] + mask[:turn]), is_last=False)
+            self._ahead += len(fresh)
+
+    def _decode(self, text: bytes, *, is_last: bool) -> None:
+        """Check more text of a message."""
+        if self._decoder is None:
+            self._decoder = _Decoder()
+        try:
+            self._decoder.decode(text, is_last)
+        except UnicodeDecodeError:
+            raise _not_utf8() from None
+        # Python does not complain of a surrogate before its third byte.
+        if b"\xed\x9f" < self._decoder.getstate()[0] < b"\xee":
+            raise _not_utf8()
+        if is_last:
+            self._decoder = None
 
     def _take(self, head: int, payload: bytes) -> Message:
         opcode = head & 0x0F
@@ -149,12 +195,15 @@ class FrameReader:
             return Message(opcode, payload)
         if opcode == BINARY and not self._binary:
             raise Fault(UNSUPPORTED_DATA, "only JSON text is spoken here")
-        if head & 0x80 and self._parts is None:
-            return _whole(opcode, payload)
-        # Do not keep empty fragments: a client could send them without end.
+        if head & 0x80 and self._parts is None and not self._ahead:
+            return Message(opcode, payload if opcode == BINARY else _checked_text(payload))
         if self._parts is None:
             self._parts = []
             self._kind = opcode
+        if self._kind == TEXT:
+            self._decode(payload[self._ahead :], is_last=bool(head & 0x80))
+            self._ahead = 0
+        # Do not keep empty fragments: a client could send them without end.
         if payload:
             self._parts.append(payload)
             self._size += len(payload)
@@ -163,11 +212,7 @@ class FrameReader:
         whole = b"".join(self._parts)
         self._parts = None
         self._size = 0
-        return _whole(self._kind, whole)
-
-
-def _whole(opcode: int, payload: bytes) -> Message:
-    return Message(opcode, payload if opcode == BINARY else _checked_text(payload))
+        return Message(self._kind, whole)
 
 
 def close_code(payload: bytes) -> int:
@@ -179,8 +224,12 @@ def _checked_text(payload: bytes) -> bytes:
     try:
         payload.decode()
     except UnicodeDecodeError:
-        raise Fault(INVALID_DATA, "text must be UTF-8") from None
+        raise _not_utf8() from None
     return payload
+
+
+def _not_utf8() -> Fault:
+    return Fault(INVALID_DATA, "text must be UTF-8")
 
 
 def _checked_close(payload: bytes) -> bytes:
