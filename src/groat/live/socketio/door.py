@@ -102,29 +102,35 @@ class SocketFormat:
 
 
 class _Follower:
-    """A reader's subscription: it writes the bytes of its stream, and behind them the reader's position."""
+    """A reader's subscription: it writes the bytes of its stream, and behind them the reader's position.
 
-    __slots__ = ("_after", "_before", "_from", "_reader", "_subscription", "_upto")
+    Of a position all but this stream's offset is ready, for offsets between two numbers: the size of a frame changes
+    with the digits. Once another stream of the reader has moved, there are none.
+    """
+
+    __slots__ = ("_after", "_before", "_from", "_reader", "_socket", "_subscription", "_upto")
 
     def __init__(self, reader: SocketReader, subscription: Subscription) -> None:
         self._reader = reader
+        # Each hop from here to the socket is memory that the processor has not at hand.
+        self._socket = reader.connection.socket
         self._subscription = subscription
         self._before = self._after = b""
         self._from = self._upto = 0
 
     def write(self, data: bytes) -> None:
         """Send packets and position in one write."""
-        reader = self._reader
         at = self._subscription.offset
-        if reader.last is not self or not self._from <= at < self._upto:
-            # Another stream of the reader has moved since this one wrote, or the frame's size changes with the digits.
+        if not self._from <= at < self._upto:
             self._look_around(at)
-        reader.connection.socket.write(b"%b%b%d%b" % (data, self._before, at, self._after))
+        self._socket.write(b"%b%b%d%b" % (data, self._before, at, self._after))
 
     def _look_around(self, at: int) -> None:
         reader, mine = self._reader, self._subscription
+        if reader.last is not None:
+            reader.last._upto = 0
         reader.last = self
-        before = b"%b%b=%b:" % (reader.mark_head, mine.feed.stream.encode(), mine.feed.epoch.encode())
+        head = b"%b%b=%b:" % (reader.mark_head, mine.feed.stream.encode(), mine.feed.epoch.encode())
         others = [
             b",%b=%b:%d" % (stream.encode(), each.feed.epoch.encode(), each.offset)
             for stream, each in reader.session.own.items()
@@ -133,8 +139,8 @@ class _Follower:
         self._after = b'%b"]' % b"".join(others)
         digits = len(str(at))
         self._from, self._upto = 10 ** (digits - 1) if at else 0, 10**digits
-        mark = b"%b%d%b" % (before, at, self._after)
-        self._before = text(mark).removesuffix(mark) + before
+        mark = b"%b%d%b" % (head, at, self._after)
+        self._before = text(mark).removesuffix(mark) + head
 
 
 class SocketReader(Member):

@@ -29,7 +29,6 @@ NUMBER_MAX: Final = 2**53 - 1
 """The largest integer that JavaScript counts to exactly."""
 _DIGITS_SURE: Final = len(str(NUMBER_MAX))
 """Whole amounts of fewer characters than this are exact."""
-_STANDS: Final = '"reason":"","snapshot":true'
 DOOR_NAMES: Final = frozenset({"error", "groat:position"})
 """Names of events that tell of the connection, not of a stream."""
 _USER: Final = "user:"
@@ -116,26 +115,29 @@ def shapes(events: Iterable[Event], fields: Mapping[str, Any]) -> dict[str, Any]
     return CORE | told | dict(fields)
 
 
-class _NewBalance(msgspec.Struct, gc=False):
-    """A BalanceChange. It refers to nothing that could refer back, and thousands of these are made a second."""
+class _Change(BalancePacket, gc=False, kw_only=True):
+    """A change of a balance, read as the packet that tells of it. An event says the reason once for all its changes.
 
-    account: str
-    asset: str
-    delta: str
-    balance: str
-    available: str
-    held: str
-    version: int
+    It refers to nothing that could refer back, and thousands of these are made a second.
+    """
+
+    id: str = ""
+    reason: str = ""
+
+
+class _Cause(msgspec.Struct, gc=False):
+    """The type of an event, and the transaction that made it, which few packets name."""
+
+    type: str
+    transaction: str
+    kind: str
 
 
 class _Told(msgspec.Struct, gc=False):
     """The part of every event that is read; the programs' fields are added to it."""
 
-    type: str
-    transaction: str
-    kind: str
     reason: str
-    changes: list[_NewBalance] | UnsetType = UNSET
+    changes: list[_Change] | UnsetType = UNSET
     data: Raw | UnsetType = UNSET
 
 
@@ -147,6 +149,7 @@ class _Stands(msgspec.Struct):
 
 _BALANCE, _CREDIT, _COMMISSION, _SNAPSHOT = CORE
 _encode: Final = msgspec.json.Encoder().encode
+_read_cause: Final = msgspec.json.Decoder(_Cause).decode
 
 
 class Translator:
@@ -162,9 +165,14 @@ class Translator:
         self._names = settings.socketio_names
         self.events = self._table(events, fields)
         names = {each.own: each.name for each in self.events}
-        self._balance, self._credit, self._commission = names[_BALANCE], names[_CREDIT], names[_COMMISSION]
+        self._balance = names[_BALANCE]
+        self._credits = self._asset if names[_CREDIT] else ""
+        """The asset of which ``credit-updated`` tells, "" for none."""
         self._snapshot = b'["%b",' % names[_SNAPSHOT].encode() if names[_SNAPSHOT] else b""
-        self._name_of = {event.name: names[event.names()[0]] for event in events if event.names()[0] in names}
+        self._name_of = {own: names[own] for own in CORE}
+        self._name_of |= {
+            event.name: names[event.names()[0]] for event in events if event.names()[0] in names
+        }
         made = {event.name: event.packets for event in events if event.packets is not None}
         self._made = {name: (msgspec.json.Decoder(each.reads).decode, each.of) for name, each in made.items()}
         # An event's data that has no id of its own gets that of its transaction.
@@ -231,26 +239,33 @@ class Translator:
                     detail=f"{self._wanted} has {asset.scale} decimals, and credit-updated tells whole numbers; "
                     "name an asset without decimals",
                 )
-            self._credit = ""
+            self._credits = ""
 
     def packets(self, stream: str, event: bytes) -> list[bytes]:
         """Return the packets of an event of a stream, each as a JSON array; none for what has no name."""
         told = self._read_event(event)
         found: list[bytes] = []
         if told.changes is not UNSET:
-            reason = _encode(told.reason).decode()
             for change in told.changes:
-                found += self._of_balance(stream, change, change.delta, reason, told.kind)
+                if self._balance:
+                    change.id = f"balance/{change.account}/{change.asset}/{change.version}"
+                    change.reason = told.reason
+                    found.append(_encode((self._balance, change)))
+                if change.asset == self._credits and change.account == stream:
+                    found += self._credit(stream, change, change.delta, told.reason)
+                elif change.account.endswith(_COMMISSIONS) and stream.startswith(_USER):
+                    found += self._commission(change, _read_cause(event).kind, told.reason)
         if told.data is not UNSET:
-            made = self._made.get(told.type)
+            cause = _read_cause(event)
+            made = self._made.get(cause.type)
             if made is not None:
                 read, of = made
                 found += self._named(of(read(told.data)))
-            elif (plain := self._plain.get(told.type)) is not None:
+            elif (plain := self._plain.get(cause.type)) is not None:
                 head, has_id = plain
                 found.append(
                     b"%b%b%b]"
-                    % (head, b"" if has_id else _id(told.transaction, told.data), bytes(told.data)[1:])
+                    % (head, b"" if has_id else _id(cause.transaction, told.data), bytes(told.data)[1:])
                 )
         for field, head in self._fields:
             value = getattr(told, field)
@@ -263,7 +278,23 @@ class Translator:
         stands = self._read_snapshot(snapshot)
         found = [b"%b%b]" % (self._snapshot, snapshot)] if self._snapshot else []
         for balance in stands.balances:
-            found += self._of_balance(stream, balance, "0", '""', "")
+            account, asset, version = balance.account, balance.asset, balance.version
+            if self._balance:
+                stands_at = BalancePacket(
+                    f"balance/{account}/{asset}/{version}",
+                    account,
+                    asset,
+                    balance.balance,
+                    balance.available,
+                    balance.held,
+                    "0",
+                    "",
+                    version,
+                    True,
+                )
+                found.append(_encode((self._balance, stands_at)))
+            if asset == self._credits and account == stream:
+                found += self._credit(stream, balance, "0", "", snapshot=True)
         for field, of in self._listed:
             for each in getattr(stands, field) or ():
                 for name, packet in of(each):
@@ -271,43 +302,32 @@ class Translator:
                     found += self._named([(name, packet)])
         return found
 
-    def _of_balance(
-        self, stream: str, change: _NewBalance | BalanceView, delta: str, reason: str, kind: str
+    def _credit(
+        self, stream: str, balance: _Change | BalanceView, delta: str, reason: str, *, snapshot: bool = False
     ) -> list[bytes]:
-        """Make the packets of one balance; without a kind of transaction it tells how the balance stands.
+        """Tell a person of their credits, unless JavaScript would not have them exactly."""
+        if not stream.startswith(_USER):
+            return []
+        if not (_is_whole(balance.balance) and _is_whole(delta)):
+            account, asset = balance.account, balance.asset
+            _told.warning("socketio_credits_not_exact", account, account=account, asset=asset)
+            return []
+        person, version = stream.removeprefix(_USER), balance.version
+        packet = CreditPacket(
+            f"credit/{person}/{version}", person, int(balance.balance), int(delta), reason, version, snapshot
+        )
+        return [_encode((self._name_of[_CREDIT], packet))]
 
-        `reason` is JSON already. Nearly every event takes this way, so the text is put together here: the paths, codes
-        and amounts in it need no escapes (see BalancePacket, CreditPacket, CommissionPacket).
-        """
+    def _commission(self, change: _Change, kind: str, reason: str) -> list[bytes]:
+        """Tell of a movement of commissions. A hold moves none."""
+        name = self._name_of[_COMMISSION]
+        if not name or not change.delta.strip("-0."):
+            return []
         account, asset, version = change.account, change.asset, change.version
-        end = f'"reason":{reason},"version":{version}}}]' if kind else f'{_STANDS},"version":{version}}}]'
-        found: list[bytes] = []
-        if self._balance:
-            found.append(
-                f'["{self._balance}",{{"id":"balance/{account}/{asset}/{version}","account":"{account}",'
-                f'"asset":"{asset}","balance":"{change.balance}","available":"{change.available}",'
-                f'"held":"{change.held}","delta":"{delta}",{end}'.encode()
-            )
-        if asset == self._asset and account == stream and self._credit and stream.startswith(_USER):
-            if _is_whole(change.balance) and _is_whole(delta):
-                person = stream[len(_USER) :]
-                found.append(
-                    f'["{self._credit}",{{"id":"credit/{person}/{version}","candidateId":"{person}",'
-                    f'"credits":{change.balance},"delta":{delta},{end}'.encode()
-                )
-            else:
-                _told.warning("socketio_credits_not_exact", account, account=account, asset=asset)
-        elif (
-            stream.startswith(_USER)
-            and account.endswith(_COMMISSIONS)
-            and self._commission
-            and delta.strip("-0.")
-        ):
-            found.append(
-                f'["{self._commission}",{{"id":"commission/{account}/{asset}/{version}","status":"{kind}",'
-                f'"amount":"{delta}","currency":"{asset}",{end}'.encode()
-            )
-        return found
+        packet = CommissionPacket(
+            f"commission/{account}/{asset}/{version}", kind, change.delta, asset, reason, version
+        )
+        return [_encode((name, packet))]
 
     def _named(self, told: Iterable[tuple[str, msgspec.Struct]]) -> Iterator[bytes]:
         for own, packet in told:
