@@ -44,6 +44,8 @@ ELSEWHERE = {
     "connectionStateRecovery",
     "Mount",  # Starlette
     "GZipMiddleware",
+    "as_view",  # Django
+    "include",
 }
 
 
@@ -122,6 +124,7 @@ def test_each_cross_reference_of_a_docstring_leads_to_a_name() -> None:
 
 # The names that several classes may share, and why.
 SHARED = {
+    "Command": "Django looks for a class of this name in each file of commands; in the ledger it is what one decides",
     "Migration": "Django looks for a class of this name; in the store it is one of groat's own steps",
     "Groat": "the ledger that apps open is the engine's, with the words of the programs that every database has",
     "Session": "a login's answer has this name in the published schema, and to a live reader it is the field's word",

@@ -11,6 +11,7 @@ from groat.settings import (
     Action,
     Settings,
     SettingsError,
+    TrustedIssuer,
     describe,
     load,
     require_run_dir,
@@ -45,6 +46,8 @@ SAME: list[tuple[str, str, str, Any]] = [
      {"spend": Action("user:{user}", "house:sales", max="9")}),
     ("policies", '[{"accounts": "books", "floor": "none"}]', '[{accounts = "books", floor = "none"}]',
      (AccountPolicy("books", floor="none"),)),
+    ("issuers", '[{"key": "k", "user_claim": "id"}]', '[{key = "k", user_claim = "id"}]',
+     (TrustedIssuer(key="k", user_claim="id"),)),
 ]  # fmt: skip
 
 

@@ -84,6 +84,27 @@ class AccountPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ceiling: int | Literal["none"] = "none"
 
 
+class TrustedIssuer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One more issuer whose tokens are let in: ``[[issuers]]`` in the file.
+
+    ``key`` is its secret for the HS algorithms, its public key as PEM for the others. ``user_claim`` names the person,
+    ``roles_claim`` the roles; without it such a token gives none. ``type_claim`` names a claim that must be there and
+    say that the token is an access token. ``issuer`` and ``audience`` are required if they are given, and ``leeway_s``
+    is how long a token counts after its end, in seconds.
+    """
+
+    algorithm: Literal[
+        "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "EdDSA"
+    ] = "HS256"
+    key: Annotated[str, Meta(min_length=1)]
+    user_claim: Annotated[str, Meta(min_length=1)] = "sub"
+    roles_claim: str = ""
+    type_claim: str = ""
+    issuer: str = ""
+    audience: tuple[str, ...] = ()
+    leeway_s: Annotated[float, Meta(ge=0, le=300)] = 0
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings. Made by ``load``; durations end in ``_s`` (seconds), sizes are bytes."""
 
@@ -159,12 +180,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     jwt_roles_claim: Annotated[str, Meta(description="Claim that holds the roles, a string or a list")] = (
         "roles"
     )
+    issuers: Annotated[
+        tuple[TrustedIssuer, ...],
+        Meta(
+            description="Further issuers whose tokens are let in, each with its key and the names of its claims"
+        ),
+    ] = ()
     token_ttl_s: Annotated[
         int, Meta(ge=30, le=86_400, description="Life of the tokens that groat issues, seconds")
     ] = 900
     origins: Annotated[
         tuple[str, ...],
-        Meta(description="Web origins besides our own that may call, such as https://app.example"),
+        Meta(
+            description="Web origins besides our own that may call, such as https://app.example; :* is any port"
+        ),
     ] = ()
     actions: Annotated[
         dict[str, Action], Meta(description="What people may do with their own money, by name")
@@ -363,7 +392,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         )
 
 
-SECRETS = frozenset({"secret", "jwt_secret", "smtp_url", "options"})
+SECRETS = frozenset({"secret", "jwt_secret", "smtp_url", "options", "issuers"})
 """Settings whose values are never shown."""
 
 
@@ -417,10 +446,10 @@ def load(
     for name, value in file.items():
         take(values, read_value, name, value, f"{config}")
     for name, text, source in _from_environ(environ):
-        take(values, _parse, name, text, source)
+        take(values, read_text, name, text, source)
     for name, flag in (flags or {}).items():
         if flag is not None:
-            take(told, _parse, name, flag, _flag(name))
+            take(told, read_text, name, flag, _flag(name))
     options = _options_from_environ(environ, told.get("programs") or values.get("programs") or ())
     if options:
         values["options"] = _merge(values.get("options") or {}, options)
@@ -540,8 +569,11 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise SettingsError("config_unreadable", f"{path} is not TOML: {error}") from error
 
 
-def _parse(name: str, text: str, source: str) -> Any:
-    """Turn the text of a flag or variable into the setting's type."""
+def read_text(name: str, text: str, source: str) -> Any:
+    """Turn the text of a flag or variable into the setting's type; ``source`` says where it stands.
+
+    Raises SettingsError ``setting_unknown``, ``setting_invalid``.
+    """
     annotated = get_type_hints(Settings, include_extras=True).get(name)
     if annotated is None:
         raise SettingsError("setting_unknown", f"{source}: there is no setting {name}", setting=name)
@@ -559,7 +591,7 @@ def from_text(text: str, annotated: Any) -> Any:
     Raises msgspec.ValidationError, and json.JSONDecodeError for tables that are not JSON; both are a ValueError.
     """
     kind = get_args(annotated)[0] if get_origin(annotated) is Annotated else annotated
-    if get_origin(kind) is dict or kind == tuple[AccountPolicy, ...]:
+    if get_origin(kind) is dict or kind in (tuple[AccountPolicy, ...], tuple[TrustedIssuer, ...]):
         return msgspec.convert(json.loads(text), annotated)
     if get_origin(kind) in (tuple, list):
         return msgspec.convert([part.strip() for part in text.split(",") if part.strip()], annotated)

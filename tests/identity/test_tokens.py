@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from groat.identity import Identity, IdentityError, Unauthorized
 from groat.identity.tokens import Tokens
-from groat.settings import Settings
+from groat.settings import Settings, SettingsError, TrustedIssuer
 
 SECRET = "s" * 40
 NOW = int(time.time())
@@ -389,3 +389,42 @@ async def test_known_keys_outlast_an_issuer_that_is_away_but_not_for_ever(
     monkeypatch.setattr("groat.identity.tokens.JWKS_AGE_S_MAX", -1.0)
     with pytest.raises(IdentityError):
         await tokens.read(token)
+
+
+OTHER = "o7-only-for-tests-Wm4xT1zR9kLc6Vb2Nq8Js5Hd"
+
+
+def other(**claims: Any) -> str:
+    """A token of another issuer."""
+    return jwt.encode({"who": 5, "kind": "access", "exp": 4_000_000_000} | claims, OTHER)
+
+
+async def test_tokens_of_further_issuers_are_let_in_by_their_own_rules() -> None:
+    issuer = TrustedIssuer(key=OTHER, user_claim="who", type_claim="kind", issuer="shop", audience=("web",))
+    tokens = Tokens(Settings(jwt_secret=SECRET, issuers=(issuer,)))
+    whole = {"iss": "shop", "aud": ["web", "app"]}
+    identity = await tokens.read(other(**whole, roles=["admin"]))
+    assert (identity.principal, identity.roles) == ("user:5", frozenset())
+    assert (await tokens.read(hs256())).user == "42"
+    assert await refused(tokens, other()) == "token_invalid"
+    assert await refused(tokens, other(**whole | {"aud": "other"})) == "token_invalid"
+    assert await refused(tokens, other(**whole, kind="refresh")) == "token_type_refused"
+    assert (
+        await refused(tokens, jwt.encode({"who": 5, "exp": 4_000_000_000, **whole}, OTHER))
+        == "token_type_refused"
+    )
+    assert await refused(tokens, other(**whole, exp=1)) == "token_expired"
+    assert await refused(tokens, hs256(secret="x" * 40)) == "token_invalid"
+
+
+async def test_a_further_issuer_may_name_roles_and_have_a_slow_clock() -> None:
+    issuer = TrustedIssuer(key=OTHER, user_claim="who", roles_claim="groups", leeway_s=30)
+    tokens = Tokens(Settings(jwt_secret=SECRET, issuers=(TrustedIssuer(key="y" * 40), issuer)))
+    identity = await tokens.read(other(groups="support", exp=int(time.time()) - 5))
+    assert identity.roles == frozenset({"support"})
+
+
+def test_a_key_that_its_algorithm_cannot_use_is_told_without_it() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Tokens(Settings(issuers=(TrustedIssuer(algorithm="RS256", key="no PEM"),)))
+    assert (caught.value.code, "no PEM" in caught.value.detail) == ("setting_invalid", False)

@@ -22,6 +22,14 @@ def serve(*, settings: Settings) -> None:
 
     Needs GROAT_SECRET and GROAT_JWT_SECRET (or --jwt-jwks): no secret has a default. Missing migrations are applied.
     """
+    start(settings)
+
+
+def start(settings: Settings, on_ready: Callable[[], None] | None = None) -> None:
+    """Check the settings, and serve until interrupted; ``on_ready`` is called once the server listens.
+
+    Raises GroatError where it cannot start.
+    """
     require_secrets(settings)
     require_store(settings)
     require_run_dir(settings)
@@ -34,7 +42,7 @@ def serve(*, settings: Settings) -> None:
     require_address(settings)
     # Open it once here: an error of the database is one line, and workers that start together find it migrated.
     asyncio.run(_open_once(settings))
-    run_server(settings)
+    run_server(settings, on_ready)
 
 
 async def _open_once(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from groat.asgi import Message, Scope, Send
-from groat.live.origin import is_allowed, normal, tell
+from groat.live.origin import is_allowed, is_listed, normal, tell
 
 _ASKED = b"access-control-request-headers"
 _ALLOWED_HEADERS = b"access-control-allow-headers"
@@ -43,7 +43,7 @@ class Cors:
         Where no cookie is read, credentials and headers of any name may come along, and mean nothing.
         """
         page = origin.decode("latin-1")
-        if not (self._any or normal(page) in self._origins):
+        if not (self._any or is_listed(page, self._origins)):
             if not is_allowed(page, host.decode("latin-1"), ()):
                 tell(page, host.decode("latin-1"))
             return send

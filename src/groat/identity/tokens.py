@@ -12,7 +12,8 @@ import json
 import re
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,10 +23,11 @@ import structlog
 
 from groat.identity.errors import IdentityError, Unauthorized
 from groat.identity.model import ROLES_MAX, Identity, check_roles, check_user
+from groat.settings import SettingsError
 from groat.sparing import SparingLog
 
 if TYPE_CHECKING:
-    from groat.settings import Settings
+    from groat.settings import Settings, TrustedIssuer
 
 HMAC = frozenset({"HS256", "HS384", "HS512"})
 PUBLIC = {"RSA": "RS256", "EC": "ES256", "OKP": "EdDSA"}
@@ -67,7 +69,8 @@ class Tokens:
     """Reads and writes tokens by the settings' keys, issuer, audience and claim names.
 
     With ``jwt_jwks`` alone, tokens that groat itself issues (login, ``groat token``) are signed with the server's
-    own ``secret``; nobody else can make these.
+    own ``secret``; nobody else can make these. Raises SettingsError ``setting_invalid`` for a key of ``issuers`` that
+    cannot be used.
     """
 
     withdrawn = 0
@@ -77,6 +80,7 @@ class Tokens:
         self._settings = settings
         self._secret = settings.jwt_secret or (settings.secret if settings.jwt_jwks else "")
         self._hmac = settings.jwt_algorithm if settings.jwt_algorithm in HMAC else "HS256"
+        self._issuers = [(issuer, _prepared(issuer)) for issuer in settings.issuers]
         self._keys: list[TrustedKey] = []
         self._keys_read_at = self._keys_failed_at = float("-inf")
         self._reading = asyncio.Lock()
@@ -93,6 +97,10 @@ class Tokens:
         # The standard registers media types here (RFC 7519 §5.1), whose prefix may be left out.
         if not _is_access(header.get("typ", "jwt"), prefix="application/"):
             raise Unauthorized("token_type_refused")
+        for issuer, issuers_key in self._issuers:
+            if issuer.algorithm == algorithm:
+                with suppress(_OtherKey):
+                    return _bearer(token, issuer, issuers_key)
         key: Any
         if algorithm == self._hmac and self._secret:
             key = self._secret
@@ -101,7 +109,16 @@ class Tokens:
         else:
             _tell("jwt_algorithm", f"The token is signed by {algorithm[:16]}, which is not configured.")
             raise Unauthorized("token_invalid")
-        return self._identity(self._verify(token, key, algorithm))
+        settings = self._settings
+        try:
+            claims = _verify(token, key, algorithm, settings.jwt_issuer, settings.jwt_audience)
+        except _OtherKey:
+            _tell(
+                "jwt_secret" if algorithm == self._hmac else "jwt_jwks",
+                "The token's signature is not by the key that is configured. Whoever signs it uses another one.",
+            )
+            raise
+        return _identity(claims, settings.jwt_user_claims, settings.jwt_roles_claim)
 
     def issue(
         self, user: str, roles: tuple[str, ...], ttl_s: int, issued_at: int, session: str | None = None
@@ -125,67 +142,6 @@ class Tokens:
         if settings.jwt_audience:
             claims["aud"] = settings.jwt_audience
         return jwt.encode(claims, self._secret, algorithm=self._hmac)
-
-    def _verify(self, token: str, key: Any, algorithm: str) -> Mapping[str, Any]:
-        settings = self._settings
-        try:
-            return jwt.decode(
-                token,
-                key,
-                algorithms=[algorithm],
-                issuer=settings.jwt_issuer or None,
-                audience=settings.jwt_audience or None,
-                options={
-                    "require": ["exp"],
-                    "verify_aud": bool(settings.jwt_audience),
-                    "verify_sub": False,  # Apps put numbers there; _identity checks the value that counts.
-                    "verify_iat": False,  # _identity does, and allows for clocks that differ.
-                },
-            )
-        except jwt.ExpiredSignatureError as error:
-            raise Unauthorized("token_expired") from error
-        except jwt.ImmatureSignatureError as error:
-            raise Unauthorized("token_not_yet_valid") from error
-        except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
-            if isinstance(error, jwt.InvalidSignatureError):
-                _tell(
-                    "jwt_secret" if algorithm == self._hmac else "jwt_jwks",
-                    "The token's signature is not by the key that is configured. Whoever signs it uses another one.",
-                )
-            elif isinstance(error, jwt.InvalidIssuerError):
-                _tell("jwt_issuer", "The token's iss is not the configured one.")
-            elif isinstance(error, jwt.InvalidAudienceError):
-                _tell("jwt_audience", "The token's aud is not the configured one.")
-            raise Unauthorized("token_invalid") from error
-
-    def _identity(self, claims: Mapping[str, Any]) -> Identity:
-        if not all(_is_access(claims[name]) for name in TYPE_CLAIMS if name in claims):
-            raise Unauthorized("token_type_refused")
-        if str(claims.get("type")).lower() in OTHER_TYPES:
-            raise Unauthorized("token_type_refused")
-        values = [claims[name] for name in self._settings.jwt_user_claims if name in claims]
-        value = values[0] if values else None
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            raise Unauthorized("token_invalid", "The token names no user.")
-        roles = claims.get(self._settings.jwt_roles_claim) or ()
-        if isinstance(roles, str):
-            roles = roles.replace(",", " ").split()
-        try:
-            if not isinstance(roles, list | tuple) or len(roles) > ROLES_MAX:
-                raise IdentityError("invalid_role")
-            user = check_user(str(value))
-            names = check_roles(tuple(str(role) for role in roles))
-        except IdentityError as error:
-            raise Unauthorized("token_invalid") from error
-        issued_at = _moment(claims, "iat") if "iat" in claims else None
-        expires_at = _moment(claims, "exp")
-        if issued_at is not None and issued_at > time.time() + SKEW_S:
-            # Such a token would outlive the sign-out of its bearer.
-            raise Unauthorized("token_not_yet_valid")
-        session = claims.get(SESSION_CLAIM)
-        if session is not None and not (isinstance(session, str) and _SESSION.fullmatch(session)):
-            raise Unauthorized("token_invalid")
-        return Identity(f"user:{user}", user, frozenset(names), expires_at, issued_at, session)
 
     async def refresh(self) -> None:
         """Read the keys anew when they are older than ``JWKS_AGE_S``; until ``JWKS_AGE_S_MAX`` the last ones count.
@@ -252,6 +208,94 @@ class TrustedKey(NamedTuple):
     algorithm: str
     key: Any
     text: str
+
+
+def _prepared(issuer: TrustedIssuer) -> Any:
+    """Return the key of an issuer as its algorithm takes it. Raises SettingsError ``setting_invalid``."""
+    try:
+        return jwt.get_algorithm_by_name(issuer.algorithm).prepare_key(issuer.key)
+    except (jwt.PyJWTError, ValueError, TypeError) as error:
+        raise SettingsError(
+            "setting_invalid",
+            f"issuers: {issuer.algorithm} cannot use the key of one: {type(error).__name__}",
+            setting="issuers",
+        ) from None
+
+
+def _bearer(token: str, issuer: TrustedIssuer, key: Any) -> Identity:
+    """Identify the bearer of a token by one of the setting ``issuers``. Raises Unauthorized, _OtherKey."""
+    claims = _verify(token, key, issuer.algorithm, issuer.issuer, list(issuer.audience), issuer.leeway_s)
+    if issuer.type_claim and not _is_access(claims.get(issuer.type_claim)):
+        raise Unauthorized("token_type_refused")
+    return _identity(claims, (issuer.user_claim,), issuer.roles_claim)
+
+
+class _OtherKey(Unauthorized):
+    """The signature is by another key than the one it was checked with."""
+
+
+def _verify(
+    token: str, key: Any, algorithm: str, issuer: str, audience: str | list[str], leeway_s: float = 0
+) -> Mapping[str, Any]:
+    """Return the claims of a token that this key signed. Raises Unauthorized ``token_*``, _OtherKey."""
+    try:
+        return jwt.decode(
+            token,
+            key,
+            algorithms=[algorithm],
+            issuer=issuer or None,
+            audience=audience or None,
+            leeway=leeway_s,
+            options={
+                "require": ["exp"],
+                "verify_aud": bool(audience),
+                "verify_sub": False,  # Apps put numbers there; _identity checks the value that counts.
+                "verify_iat": False,  # _identity does, and allows for clocks that differ.
+            },
+        )
+    except jwt.ExpiredSignatureError as error:
+        raise Unauthorized("token_expired") from error
+    except jwt.ImmatureSignatureError as error:
+        raise Unauthorized("token_not_yet_valid") from error
+    except jwt.InvalidSignatureError as error:
+        raise _OtherKey("token_invalid") from error
+    except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
+        if isinstance(error, jwt.InvalidIssuerError):
+            _tell("jwt_issuer", "The token's iss is not the configured one.")
+        elif isinstance(error, jwt.InvalidAudienceError):
+            _tell("jwt_audience", "The token's aud is not the configured one.")
+        raise Unauthorized("token_invalid") from error
+
+
+def _identity(claims: Mapping[str, Any], user_claims: Sequence[str], roles_claim: str) -> Identity:
+    """Return who bears a token with these claims. Raises Unauthorized ``token_*``."""
+    if not all(_is_access(claims[name]) for name in TYPE_CLAIMS if name in claims):
+        raise Unauthorized("token_type_refused")
+    if str(claims.get("type")).lower() in OTHER_TYPES:
+        raise Unauthorized("token_type_refused")
+    values = [claims[name] for name in user_claims if name in claims]
+    value = values[0] if values else None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise Unauthorized("token_invalid", "The token names no user.")
+    roles = claims.get(roles_claim) or ()
+    if isinstance(roles, str):
+        roles = roles.replace(",", " ").split()
+    try:
+        if not isinstance(roles, list | tuple) or len(roles) > ROLES_MAX:
+            raise IdentityError("invalid_role")
+        user = check_user(str(value))
+        names = check_roles(tuple(str(role) for role in roles))
+    except IdentityError as error:
+        raise Unauthorized("token_invalid") from error
+    issued_at = _moment(claims, "iat") if "iat" in claims else None
+    expires_at = _moment(claims, "exp")
+    if issued_at is not None and issued_at > time.time() + SKEW_S:
+        # Such a token would outlive the sign-out of its bearer.
+        raise Unauthorized("token_not_yet_valid")
+    session = claims.get(SESSION_CLAIM)
+    if session is not None and not (isinstance(session, str) and _SESSION.fullmatch(session)):
+        raise Unauthorized("token_invalid")
+    return Identity(f"user:{user}", user, frozenset(names), expires_at, issued_at, session)
 
 
 def _is_access(value: Any, prefix: str = "") -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ import structlog
 from groat.sparing import SparingLog
 
 _PORTS = {"http": ":80", "https": ":443"}
+_PORT = re.compile(r":\d+\Z", re.ASCII)
 
 log = SparingLog(structlog.stdlib.get_logger("groat.origins"))
 
@@ -23,7 +25,7 @@ def is_allowed(origin: str | None, host: str, allowed: Collection[str]) -> bool:
     """
     if origin is None or "*" in allowed:
         return True
-    if normal(origin) in {normal(each) for each in allowed}:
+    if is_listed(origin, {normal(each) for each in allowed}):
         return True
     try:
         parts = urlsplit(origin)
@@ -33,6 +35,12 @@ def is_allowed(origin: str | None, host: str, allowed: Collection[str]) -> bool:
     if port is None or not host:
         return False
     return parts.netloc.lower().removesuffix(port) == host.lower().removesuffix(port)
+
+
+def is_listed(origin: str, listed: Collection[str]) -> bool:
+    """Return whether origins in normal form name this one, or with ``:*`` its scheme and host at any port."""
+    plain = normal(origin)
+    return plain in listed or f"{_PORT.sub('', plain)}:*" in listed
 
 
 def normal(origin: str) -> str:

@@ -18,10 +18,13 @@ from django.conf import settings as project
 from django.db import connections
 from django.utils.encoding import force_bytes
 
+from groat.contrib.django import simple_jwt
+from groat.identity.errors import IdentityError
+from groat.identity.model import check_roles
 from groat.programs.program import Program, find_programs
-from groat.settings import Settings, SettingsError, read_value
+from groat.settings import Settings, SettingsError, TrustedIssuer, read_value
 
-OWN_KEYS = frozenset({"DATABASE", "DATABASE_URL"})
+OWN_KEYS = frozenset({"DATABASE", "DATABASE_URL", "ROLES", "SIMPLE_JWT"})
 """Keys of ``GROAT`` that are no settings of groat's server, or mean something else there."""
 
 SECRET_BYTES = 32
@@ -31,6 +34,11 @@ _OF_LIBPQ = frozenset({
     "ssl_min_protocol_version", "ssl_max_protocol_version",
 })  # fmt: skip
 """Words of ``DATABASES[...]["OPTIONS"]`` that the server's own driver knows, too."""
+
+_THIS_MACHINE = tuple(
+    f"{scheme}://{host}:*" for scheme in ("http", "https") for host in ("localhost", "127.0.0.1", "[::1]")
+)
+"""The origins of front ends under development."""
 
 _names: dict[str, Any] = {}
 """The databases' names at the start of the process, by alias: tests give them others later."""
@@ -124,6 +132,29 @@ def derive(key: str | bytes, purpose: str) -> str:
     return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
+def roles() -> Mapping[str, tuple[str, ...]]:
+    """Return ``GROAT["ROLES"]``: the roles of groups, and of the flags ``is_staff`` and ``is_superuser``, by name.
+
+    Raises SettingsError ``setting_invalid``.
+    """
+    value = given().get("ROLES", {})
+    if not isinstance(value, Mapping):
+        raise SettingsError("setting_invalid", 'GROAT["ROLES"] must be a dict from names of groups to roles')
+    try:
+        return {str(name): check_roles(_listed(told)) for name, told in value.items()}
+    except (IdentityError, TypeError) as error:
+        raise SettingsError(
+            "setting_invalid",
+            'GROAT["ROLES"]: a role is a text of letters, digits and ._@|-; a group may have a list of them, or None',
+        ) from error
+
+
+def _listed(told: Any) -> tuple[str, ...]:
+    if told is None or told == "":
+        return ()
+    return (told,) if isinstance(told, str) else tuple(told)
+
+
 def settings() -> Settings:
     """Return the settings of groat. Raises SettingsError, ImproperlyConfigured."""
     return _settings(database_url())
@@ -158,7 +189,40 @@ def _settings(database: str) -> Settings:
                 f" {', '.join(sorted(OWN_KEYS))}.",
             )
         values[name] = read_value(name, value, f"GROAT[{key!r}]")
+    values.setdefault("origins", _origins())
+    values["issuers"] = (*values.get("issuers", ()), *_issuers())
+    if simple_jwt_counts() and (jwks := simple_jwt.jwks()):
+        values.setdefault("jwt_jwks", jwks)
     return Settings(**{**values, "database": database, "secret": secret(), "jwt_secret": token_secret()})
+
+
+def simple_jwt_counts() -> bool:
+    """Return whether access tokens of SimpleJWT are let in: where it is installed, unless the settings say no."""
+    return simple_jwt.is_installed() and bool(given().get("SIMPLE_JWT", True))
+
+
+def _issuers() -> list[TrustedIssuer]:
+    """Return who may sign tokens besides the present secret: SimpleJWT, and the project's earlier keys."""
+    told = Settings()
+    earlier = [] if given().get("JWT_SECRET") else project.SECRET_KEY_FALLBACKS
+    own = [
+        TrustedIssuer(
+            key=derive(key, "tokens"), user_claim=told.jwt_user_claims[0], roles_claim=told.jwt_roles_claim
+        )
+        for key in earlier
+    ]
+    return own + (simple_jwt.issuers() if simple_jwt_counts() else [])
+
+
+def _origins() -> tuple[str, ...]:
+    """Return the origins whose pages the project trusts already, and in development those of this machine."""
+    if getattr(project, "CORS_ALLOW_ALL_ORIGINS", False):
+        return ("*",)
+    listed = [*getattr(project, "CORS_ALLOWED_ORIGINS", ()), *project.CSRF_TRUSTED_ORIGINS]
+    if project.DEBUG:
+        listed += _THIS_MACHINE
+    # A pattern such as https://*.example.com names no origin.
+    return tuple(dict.fromkeys(each for each in listed if "://*" not in each))
 
 
 @lru_cache(maxsize=8)

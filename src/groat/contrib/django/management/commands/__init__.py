@@ -1,0 +1,1 @@
+"""Commands of ``manage.py``; Django finds one by the name of its file."""
