@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
-import jwt
 import pytest
 
-from tests.e2e.serving import JWT_SECRET, Server
+from tests.e2e.serving import Server
+from tests.sdk.app import WEB, npm, package
+from tests.sdk.app import environment as settings
 from tests.sdk.cutting import CUTS, cutting
 
 HERE = Path(__file__).parent
-WEB = HERE.parents[1] / "web"
 NAMES = "Groat, GroatError, isProblem, signToken"
 KINDS = {
     "cjs": f'const {{ {NAMES} }} = require("@groat/server");',
@@ -36,18 +34,12 @@ CUT_WRITES = 12
 """Each takes three attempts."""
 
 
-def npm(place: Path, *arguments: str) -> str:
-    done = subprocess.run(["npm", *arguments], cwd=place, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new project into which npm has installed the tarball, without a network."""
     place = tmp_path_factory.mktemp("node")
-    npm(WEB, "run", "--silent", "build", "-w", "server")
-    tarball = npm(WEB, "pack", "--silent", "--pack-destination", str(place), "-w", "server").strip()
+    built = package(tmp_path_factory.mktemp("package"))
+    tarball = npm(built, "pack", "--silent", "--pack-destination", str(place)).strip()
     (place / "package.json").write_text('{"name": "app", "private": true}')
     npm(place, "install", "--offline", "--no-audit", "--no-fund", f"./{tarball}")
     return place
@@ -61,14 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def environment(server: Server) -> dict[str, str]:
-    """What an app needs: the address, a service's key, and the secret for tokens."""
-    url = f"http://127.0.0.1:{server.port}"
-    claims = {"sub": "admin", "roles": ["admin"], "exp": time.time() + 60}
-    headers = {"Authorization": f"Bearer {jwt.encode(claims, JWT_SECRET)}"}
-    with httpx.Client(base_url=url, headers=headers) as admin:
-        admin.post("/v1/assets", json={"code": "CREDIT", "scale": 0}).raise_for_status()
-        key = admin.post("/v1/api-keys", json={"service": "shop"}).raise_for_status().json()["key"]
-    return {**os.environ, "GROAT_URL": url, "GROAT_API_KEY": key, "GROAT_JWT_SECRET": JWT_SECRET}
+    return settings(server)
 
 
 Run = Callable[..., "subprocess.Popen[str]"]
@@ -233,15 +218,36 @@ def examples(page: Path) -> list[str]:
     return re.findall(r"^```js\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 
-def test_the_readme(app: Path, environment: dict[str, str]) -> None:
+def printed(app: Path, environment: dict[str, str], name: str, text: str) -> str:
+    """What a script prints."""
+    (app / name).write_text(text)
+    done = subprocess.run(
+        ["node", name], cwd=app, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_examples_of_the_readme(app: Path, environment: dict[str, str]) -> None:
     module, script = examples(WEB / "server" / "README.md")
-    (app / "readme.mjs").write_text(module)
-    (app / "readme.cjs").write_text(script)
-    printed = [
-        subprocess.run(
-            ["node", name], cwd=app, env=environment, capture_output=True, text=True, check=True
-        ).stdout
-        for name in ("readme.mjs", "readme.cjs")
-    ]
     refused = "The available amount of an account would fall below its floor. user:42"
-    assert printed == [f"50\n{refused}\n50 Welcome bonus\n", "50\n"]
+    assert printed(app, environment, "readme.mjs", module) == f"50\n{refused}\n50 Welcome bonus\n"
+    assert printed(app, environment, "readme.cjs", script) == "50\n"
+
+
+PAGE = """\
+post 50
+true true
+refused: user:7
+-5 30
+-15 35
+0 50
+50 50
+2 true
+7
+"""
+
+
+def test_the_examples_of_the_page_are_one_program(app: Path, environment: dict[str, str]) -> None:
+    program = "".join(examples(WEB.parent / "docs" / "node-server.md"))
+    assert printed(app, environment, "page.mjs", program) == PAGE
