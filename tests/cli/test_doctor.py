@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 import os
+import re
+import socket
+import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import asyncpg
+import httpx
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from groat.cli.doctor import CODES
+from groat.cli.doctor import CODES, client, installation
+from groat.cli.doctor import server as server_checks
+from groat.store import sqlite as sqlite_store
+from tests.cli import faults
 from tests.cli.conftest import Run
 from tests.helpers.secrets import JWT_SECRET, SECRET
 from tests.http.serving import Process, server_process
-from tests.servers import free_port
+from tests.servers import Postgres, Redis, free_port, postgres
 
 ORIGIN = "https://app.example"
 
@@ -25,9 +37,18 @@ class Told(NamedTuple):
     """What the doctor printed as JSON, and its exit code."""
 
     exit: int
-    codes: list[str]
     findings: list[dict[str, str]]
     right: list[str]
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of what is wrong and of the notes."""
+        return [each["code"] for each in self.findings]
+
+    @property
+    def wrong(self) -> list[str]:
+        """The codes of what is wrong."""
+        return [each["code"] for each in self.findings if each["level"] == "wrong"]
 
     def sentence(self, code: str) -> str:
         """The sentence of the finding with this code."""
@@ -36,18 +57,18 @@ class Told(NamedTuple):
 
 
 class Doctor:
-    """Runs the doctor with settings as flags; a server is one that it is to find at host and port."""
+    """Runs the doctor with settings as flags."""
 
     def __init__(self, run: Run, directory: Path) -> None:
         self._run = run
         self._directory = directory
 
-    def __call__(self, *arguments: str, server: Process | None = None, **settings: Any) -> Told:
+    def __call__(self, *arguments: str, **settings: Any) -> Told:
         given: dict[str, object] = {
             "secret": SECRET,
             "jwt_secret": JWT_SECRET,
             "database": f"sqlite:///{self._directory}/groat.db",
-            "port": server.url.rpartition(":")[2] if server else free_port(),
+            "port": free_port(),
             **settings,
         }
         flags = [
@@ -63,7 +84,6 @@ class Doctor:
         assert report["ok"] is not any(each["level"] == "wrong" for each in report["findings"])
         return Told(
             ran.code,
-            [each["code"] for each in report["findings"]],
             report["findings"],
             [each["check"] for each in report["right"]],
         )
@@ -77,16 +97,61 @@ def doctor(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     return Doctor(run, tmp_path)
 
 
+class Served(NamedTuple):
+    """A server process, and the settings by which the doctor finds it and its database."""
+
+    process: Process
+    settings: dict[str, Any]
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self.settings["port"])
+
+
+@contextmanager
+def served(database: str, **settings: Any) -> Iterator[Served]:
+    """A server with these settings; the doctor is given the same."""
+    whole = {"secret": SECRET, "jwt_secret": JWT_SECRET, **settings}
+    with server_process(database, **whole) as process:
+        port = process.url.rpartition(":")[2]
+        yield Served(process, {"database": database, **whole, "port": port})
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    """A server as it should be."""
-    database = tmp_path_factory.mktemp("doctor") / "groat.db"
-    with server_process(database, jwt_secret=JWT_SECRET, origins=ORIGIN) as process:
-        process.database = f"sqlite:///{database}"  # type: ignore[attr-defined]
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server as it should be, without a proxy."""
+    with served(f"sqlite:///{tmp_path_factory.mktemp('doctor')}/groat.db", origins=ORIGIN) as process:
         yield process
 
 
-def signed(key: str = JWT_SECRET, algorithm: str = "HS256", headers: Any = None, **claims: Any) -> str:
+@pytest.fixture(scope="module")
+def trusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that trusts a proxy on its own machine."""
+    with served(
+        f"sqlite:///{tmp_path_factory.mktemp('trusting')}/groat.db",
+        trusted_proxies="127.0.0.1",
+        jwt_issuer="groat.test",
+        socketio_namespaces="/shop,/",
+        connects_per_minute=2,
+        connections_per_user=1,
+    ) as process:
+        yield process
+
+
+@pytest.fixture
+def proxied() -> Iterator[Callable[..., str]]:
+    """Start a proxy with faults before a port; gives its address. With ``context`` it speaks TLS."""
+    with ExitStack() as stack:
+
+        def start(port: int, context: Any = None, **faulty: Any) -> str:
+            own = stack.enter_context(faults.listening(faults.Proxy(port, **faulty), context))
+            return f"http{'s' if context else ''}://127.0.0.1:{own}"
+
+        yield start
+
+
+def signed(key: Any = JWT_SECRET, algorithm: str = "HS256", headers: Any = None, **claims: Any) -> str:
     """A token of person 42, with these claims besides; None takes one out."""
     whole = {"sub": "42", "exp": int(time.time()) + 600} | claims
     kept = {name: value for name, value in whole.items() if value is not None}
@@ -102,9 +167,8 @@ def test_before_the_first_start_all_is_well(doctor: Doctor) -> None:
     assert report.right == ["settings", "secrets"]
 
 
-def test_beside_a_server_all_is_well(doctor: Doctor, server: Process) -> None:
-    database = server.database  # type: ignore[attr-defined]
-    report = doctor("--origin", ORIGIN, server=server, database=database)
+def test_beside_a_server_all_is_well(doctor: Doctor, server: Served) -> None:
+    report = doctor("--origin", ORIGIN, **server.settings)
     assert (report.exit, report.findings) == (0, [])
     assert report.right == [
         "settings", "secrets", "port", "database", "server", "clock", "origin", "token", "stream", "websocket",
@@ -138,10 +202,10 @@ def test_bad_settings_are_findings(doctor: Doctor, tmp_path: Path, monkeypatch: 
     report = doctor("--config", str(config), jwt_algorithm="HS257", origins="https://a.example/app,*")
     assert report.exit == 1
     assert report.codes[:6] == [
-        "setting_invalid", "setting_unknown", "setting_invalid", "setting_invalid", "variable_unknown",
+        "setting_invalid", "setting_unknown", "setting_invalid", "setting_invalid", "variable_misspelt",
         "origin_malformed",
     ]  # fmt: skip
-    assert "GROAT_DATABASE is meant" in report.sentence("variable_unknown")
+    assert "GROAT_DATABASE is meant" in report.sentence("variable_misspelt")
 
 
 @pytest.mark.parametrize(
@@ -168,10 +232,492 @@ def test_a_bad_value_is_a_finding(
         monkeypatch.setattr("groat.tracing.find_spec", lambda _: None, raising=True)
     report = doctor(**settings)
     assert report.exit == 1
-    assert [each["code"] for each in report.findings if each["level"] == "wrong"] == [code]
+    assert report.wrong == [code]
 
 
 def test_settings_files_that_cannot_be_read(doctor: Doctor, tmp_path: Path) -> None:
     assert "config_not_found" in doctor("--config", str(tmp_path / "none.toml")).codes
     (tmp_path / "bad.toml").write_text("= 1")
     assert "config_unreadable" in doctor("--config", str(tmp_path / "bad.toml")).codes
+
+
+# The database.
+
+
+@pytest.fixture
+def ledger(run: Run, tmp_path: Path) -> Path:
+    """A migrated ledger of SQLite, where the doctor looks for it."""
+    assert run("migrate", "--database", f"sqlite:///{tmp_path}/groat.db").code == 0
+    return tmp_path / "groat.db"
+
+
+def tamper(ledger: Path, *statements: str) -> None:
+    """Change a ledger of SQLite by hand."""
+    with closing(sqlite3.connect(ledger)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+NEWER = "INSERT INTO groat_migration (room, number, name) VALUES ('groat', 9999, 'later')"
+OLDER = (
+    "DELETE FROM groat_migration WHERE room = 'groat' AND number = (SELECT max(number) FROM groat_migration)"
+)
+PROGRAM = "INSERT INTO groat_program (name, kinds, recorded_at) VALUES ('auction', '[]', 0)"
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        (NEWER, "database_newer"),
+        (OLDER, "database_older"),
+        (PROGRAM, "program_missing"),
+        ("PRAGMA journal_mode = DELETE", "database_not_durable"),
+    ],
+)
+def test_a_tampered_ledger(doctor: Doctor, ledger: Path, statement: str, code: str) -> None:
+    assert doctor().codes == ["server_not_running"]
+    tamper(ledger, statement)
+    assert doctor().codes == ["server_not_running", code]
+
+
+def test_the_doctor_writes_nothing(doctor: Doctor, ledger: Path, tmp_path: Path) -> None:
+    before = ledger.read_bytes()
+    doctor()
+    assert ledger.read_bytes() == before
+    doctor(database=f"sqlite:///{tmp_path}/deep/below/groat.db")
+    assert not (tmp_path / "deep").exists()
+
+
+def test_a_file_that_takes_no_writes(doctor: Doctor, ledger: Path) -> None:
+    content = bytearray(ledger.read_bytes())
+    # SQLite only reads a file whose format for writing is newer than its own.
+    content[18] = 3
+    ledger.write_bytes(content)
+    assert "database_read_only" in doctor().wrong
+
+
+def test_a_file_that_is_no_database(doctor: Doctor, tmp_path: Path) -> None:
+    (tmp_path / "groat.db").write_text("No database, but a text that is long enough for its head. " * 3)
+    assert doctor().wrong == ["database_unreachable"]
+
+
+def test_connections_that_do_not_wait_for_the_disk(
+    doctor: Doctor, ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weaker = [each.replace("FULL", "NORMAL") for each in sqlite_store._PRAGMAS]
+    monkeypatch.setattr(sqlite_store, "_PRAGMAS", weaker)
+    report = doctor()
+    assert report.wrong == ["database_not_durable"]
+    assert "synchronous = 1" in report.sentence("database_not_durable")
+
+
+@pytest.mark.parametrize("change", ["no ledger", OLDER])
+def test_a_server_on_another_database_makes_it_wrong(
+    doctor: Doctor, server: Served, ledger: Path, tmp_path: Path, change: str
+) -> None:
+    other = tmp_path / "other.db"
+    if change == OLDER:
+        tamper(ledger, OLDER)
+        other = ledger
+    report = doctor(**server.settings | {"database": f"sqlite:///{other}"})
+    assert report.wrong == ["database_older" if change == OLDER else "database_empty"]
+
+
+@pytest.fixture(scope="module")
+def durable() -> Iterator[Postgres]:
+    """A PostgreSQL that loses nothing."""
+    with postgres() as started:
+        yield started
+
+
+def test_postgres(doctor: Doctor, run: Run, durable: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    dsn = durable.new_database("groat")
+    assert doctor(database=dsn).codes == ["server_not_running", "database_empty"]
+    assert run("migrate", "--database", dsn).code == 0
+    report = doctor(database=dsn)
+    assert (report.codes, report.right) == (
+        ["server_not_running"],
+        ["settings", "secrets", "database", "clock"],
+    )
+    # A standby is asked for, and none is there.
+    assert doctor(database=dsn, synchronous_standby=True).wrong == ["standby_not_synchronous"]
+    # What a role or a database has for all its sessions.
+    for setting, value, code in (
+        ("synchronous_commit", "off", "database_not_durable"),
+        ("default_transaction_read_only", "on", "database_read_only"),
+    ):
+        asked(durable, f"ALTER DATABASE groat SET {setting} = {value}", "postgres")
+        assert doctor(database=dsn).wrong == [code]
+        asked(durable, f"ALTER DATABASE groat RESET {setting}", "postgres")
+    for statement, code in (
+        (NEWER, "database_newer"),
+        (PROGRAM, "program_missing"),
+        (OLDER, "database_older"),
+    ):
+        other = durable.new_database(code)
+        assert run("migrate", "--database", other).code == 0
+        asked(durable, statement, code)
+        assert doctor(database=other).codes == ["server_not_running", code]
+    # A database that is not there, and somebody who is not known.
+    for wrong in (dsn.replace("/groat", "/nowhere"), dsn.replace("postgres@", "stranger@")):
+        assert doctor(database=wrong).wrong == ["database_unreachable"]
+    # This machine's clock is wrong.
+    now = time.time
+    monkeypatch.setattr(installation, "wall", lambda: now() - 100)
+    report = doctor(database=dsn)
+    assert report.wrong == ["clock_differs_from_database"]
+    assert "100 s ahead of this machine's" in report.sentence("clock_differs_from_database")
+
+
+def asked(server: Postgres, statement: str, database: str) -> None:
+    """Let PostgreSQL do something."""
+
+    async def ask() -> None:
+        connection = await asyncpg.connect(server.dsn.replace("/postgres", f"/{database}"), user="postgres")
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(ask())
+
+
+def test_commits_that_wait_for_no_disk(doctor: Doctor, postgres_server: Postgres) -> None:
+    """The run's own server does without."""
+    report = doctor(database=postgres_server.dsn)
+    assert report.wrong == ["database_not_durable"]
+    assert "fsync = off, full_page_writes = off" in report.sentence("database_not_durable")
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["taking settings", "refusing settings"])
+def test_a_pooler_in_transaction_mode(doctor: Doctor, durable: Postgres, strict: bool) -> None:
+    pooler = faults.Pooler(durable.port, strict=strict)
+    with closing(pooler), faults.listening(pooler) as port:
+        report = doctor(database=f"postgresql://postgres@127.0.0.1:{port}/postgres")
+    assert report.wrong == ["database_pooled"]
+
+
+def test_an_old_postgres(doctor: Doctor, durable: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installation, "POSTGRES_MIN", 99)
+    assert doctor(database=durable.dsn).wrong == ["database_too_old"]
+
+
+def test_redis(doctor: Doctor, durable: Postgres, redis_server: Redis) -> None:
+    database = durable.dsn
+    assert "redis" in doctor(database=database, redis=redis_server.url).right
+    nobody = f"redis://:secret@127.0.0.1:{free_port()}/0"
+    report = doctor(database=database, redis=nobody)
+    assert report.wrong == ["redis_unreachable"]
+    assert "secret" not in report.sentence("redis_unreachable")
+
+
+# Who listens.
+
+
+@pytest.mark.parametrize(
+    ("says", "kind"),
+    [
+        (
+            b"HTTP/1.1 200 OK\r\nServer: nginx/1.22\r\nContent-Length: 2\r\n\r\nhi",
+            "an HTTP server (nginx/1.22)",
+        ),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "an SSH server"),
+        (b"-ERR unknown command 'GET'\r\n", "Redis"),
+        (b"\x15\x03\x01\x00\x02\x02\x46", "a server that speaks TLS"),
+        (b"", "a program that says nothing"),
+    ],
+    ids=["http", "ssh", "redis", "tls", "silence"],
+)
+def test_a_port_that_another_program_has(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, says: bytes, kind: str
+) -> None:
+    if not says:
+        monkeypatch.setattr(client, "ANSWER_S", 0.5)
+    with faults.listening(faults.saying(says)) as port:
+        report = doctor(port=port)
+    assert report.wrong == ["port_taken"]
+    assert f"127.0.0.1:{port} is taken by {kind}" in report.sentence("port_taken")
+    assert f"process {os.getpid()} (" in report.sentence("port_taken")
+
+
+def test_what_answers_at_url(doctor: Doctor, server: Served, proxied: Callable[..., str]) -> None:
+    assert doctor("--url", f"http://127.0.0.1:{free_port()}").wrong == ["server_unreachable"]
+    for url in ("ftp://groat.example", "groat.example", "https://groat.example/?a=1"):
+        assert doctor("--url", url).wrong == ["url_invalid"]
+    assert doctor("--remote").wrong == ["url_invalid"]
+    with faults.listening(faults.saying(b"SSH-2.0-OpenSSH_9.2\r\n")) as port:
+        assert doctor("--url", f"http://127.0.0.1:{port}").wrong == ["not_groat"]
+    assert doctor("--url", proxied(server.port, lost=("/",))).wrong == ["not_groat"]
+
+
+def test_a_certificate_that_nobody_trusts(
+    doctor: Doctor,
+    trusting: Served,
+    proxied: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file, context = faults.certificate(tmp_path)
+    url = proxied(trusting.port, context, adds=("X-Forwarded-Proto: https", "X-Forwarded-For: 203.0.113.9"))
+    assert doctor("--url", url, **trusting.settings).wrong == ["tls_untrusted"]
+    assert doctor("--url", trusting.process.url.replace("http", "https")).wrong == ["tls_untrusted"]
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    report = doctor("--url", url, **trusting.settings)
+    assert (report.exit, report.findings) == (0, [])
+    assert report.right[-5:] == ["proxy", "token", "stream", "websocket", "socketio"]
+
+
+def test_a_server_of_another_version(doctor: Doctor, server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_checks, "version", lambda _: "0.0.1")
+    report = doctor(**server.settings)
+    assert (report.exit, report.codes) == (0, ["server_other_version"])
+
+
+# A server that is not well.
+
+
+def test_a_server_without_its_database_and_without_redis(doctor: Doctor, durable: Postgres) -> None:
+    dsn = durable.new_database("unwell")
+    nobody = f"redis://127.0.0.1:{free_port()}/0"
+    with served(dsn, redis=nobody) as process:
+        assert doctor(**process.settings).wrong == ["redis_unreachable", "server_degraded"]
+        asked(durable, "ALTER DATABASE unwell ALLOW_CONNECTIONS false", "postgres")
+        asked(
+            durable,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'unwell'",
+            "postgres",
+        )
+        report = doctor(**process.settings)
+        assert report.wrong == ["database_unreachable", "redis_unreachable", "server_not_ready"]
+
+
+# Proxies, clocks and origins.
+
+
+def test_a_proxy_that_passes_everything_on(
+    doctor: Doctor, trusting: Served, proxied: Callable[..., str]
+) -> None:
+    report = doctor("--url", proxied(trusting.port, says=("Server: nginx",)), **trusting.settings)
+    assert (report.exit, report.findings) == (0, [])
+    assert "proxy" in report.right
+
+
+@pytest.mark.parametrize(
+    ("faulty", "codes"),
+    [
+        ({"upgrades": False}, ["websocket_blocked", "websocket_blocked"]),
+        ({"host": "node:8000"}, ["host_not_passed"]),
+        ({"says": ("Server: nginx/1.22",)}, ["proxy_not_trusted"]),
+        ({"lost": ("/connection/",)}, ["live_path_missing"]),
+        ({"lost": ("/socket.io/",)}, ["live_path_missing"]),
+        ({"lost": ("/health/ready",)}, ["server_not_ready"]),
+        ({"cut": ("/connection/",)}, ["live_cut"]),
+        ({"cut": ("/v1/streams/",)}, ["live_cut"]),
+        ({"ahead_s": 100}, ["clock_differs_from_server"]),
+        ({"ahead_s": -100}, ["clock_differs_from_server"]),
+    ],
+    ids=str,
+)
+def test_a_proxy_with_a_fault(
+    doctor: Doctor, server: Served, proxied: Callable[..., str], faulty: dict[str, Any], codes: list[str]
+) -> None:
+    assert doctor("--url", proxied(server.port, **faulty), **server.settings).wrong == codes
+
+
+def test_what_does_not_arrive_in_time(
+    doctor: Doctor, server: Served, proxied: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "ANSWER_S", 2.0)
+    url = proxied(server.port, mute=("/v1/streams/",))
+    report = doctor("--url", url, **server.settings)
+    assert report.wrong == ["live_silent"]
+    assert "stream: the snapshot fails" in report.sentence("live_silent")
+
+
+def test_https_that_the_server_does_not_hear_of(
+    doctor: Doctor,
+    trusting: Served,
+    proxied: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file, context = faults.certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    report = doctor("--url", proxied(trusting.port, context), **trusting.settings)
+    assert report.wrong == ["forwarded_missing"]
+
+
+def test_origins(doctor: Doctor, server: Served) -> None:
+    url = ("--remote", "--url", server.process.url)
+    assert "origin" in doctor(*url, "--origin", ORIGIN).right
+    assert "origin" in doctor(*url, "--origin", server.process.url).right
+    assert doctor(*url, "--origin", "https://other.example").wrong == ["origin_refused"]
+    assert doctor(*url, "--origin", "https://app.example/login").wrong == ["origin_malformed"]
+
+
+# Tokens.
+
+
+@pytest.mark.parametrize(
+    ("token", "settings", "codes"),
+    [
+        (lambda: "no token", {}, ["token_malformed"]),
+        (lambda: "groat_0123456789", {}, ["token_is_api_key"]),
+        (lambda: signed(), {}, []),
+        (lambda: signed("another secret of more than 32 bytes"), {}, ["token_wrong_secret"]),
+        (lambda: signed("j4" * 32, algorithm="HS384"), {}, ["token_wrong_algorithm"]),
+        (lambda: signed(exp=int(time.time()) - 7_200), {}, ["token_expired"]),
+        (lambda: signed(exp=None), {}, ["token_no_expiry"]),
+        (lambda: signed(exp=(int(time.time()) + 600) * 1_000), {}, ["token_wrong_time"]),
+        (lambda: signed(iat=int(time.time()) + 600), {}, ["token_not_yet_valid"]),
+        (lambda: signed(nbf=int(time.time()) + 600), {}, ["token_not_yet_valid"]),
+        (lambda: signed(token_type="refresh"), {}, ["token_not_access"]),
+        (lambda: signed(headers={"typ": "dpop+jwt"}), {}, ["token_not_access"]),
+        (lambda: signed(sub=None, uid="42"), {}, ["token_no_user"]),
+        (lambda: signed(sub=None, uid="42"), {"jwt_user_claims": "uid"}, []),
+        (lambda: signed(sub="Ada Lovelace"), {}, ["token_bad_user"]),
+        (lambda: signed(roles={"admin": True}), {}, ["token_bad_roles"]),
+        (lambda: signed(roles=["a b"]), {}, ["token_bad_roles"]),
+        (lambda: signed(), {"jwt_issuer": "me"}, ["token_wrong_issuer"]),
+        (lambda: signed(iss="you"), {"jwt_issuer": "me"}, ["token_wrong_issuer"]),
+        (lambda: signed(aud=["shop"]), {"jwt_audience": "bank"}, ["token_wrong_audience"]),
+        (lambda: signed(aud=["shop", "bank"]), {"jwt_audience": "bank"}, []),
+        (lambda: signed(groat_session="x"), {}, ["token_refused"]),
+        (
+            lambda: signed("another secret of more than 32 bytes", exp=1, sub=None),
+            {"jwt_issuer": "me"},
+            ["token_wrong_secret", "token_expired", "token_wrong_issuer", "token_no_user"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_token_by_the_settings(
+    doctor: Doctor, token: Callable[[], str], settings: dict[str, Any], codes: list[str]
+) -> None:
+    report = doctor("--token", token(), **settings)
+    assert report.wrong == codes
+    assert ("token" in report.right) is (not codes)
+
+
+def test_a_token_signed_by_a_public_key(doctor: Doctor, tmp_path: Path) -> None:
+    ours, other = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    keys = tmp_path / "jwks.json"
+    entry = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(ours.public_key())) | {"kid": "a"}
+    keys.write_text(json.dumps({"keys": [entry]}))
+    by = {"jwt_jwks": str(keys), "jwt_algorithm": "ES256"}
+    for key, kid, codes in (
+        (ours, "a", []),
+        (other, "a", ["token_unknown_key"]),
+        (ours, "b", ["token_unknown_key"]),
+    ):
+        token = signed(key, "ES256", {"kid": kid})
+        assert doctor("--token", token, **by).wrong == codes
+    assert doctor(
+        "--token", signed(ours, "ES256"), jwt_jwks=tmp_path / "none", jwt_algorithm="ES256"
+    ).wrong == ["keys_unavailable"]
+    assert doctor("--token", signed(ours, "ES256")).wrong == ["token_wrong_algorithm"]
+
+
+def test_whose_secret_signed_a_token(doctor: Doctor) -> None:
+    report = doctor("--token", signed(SECRET))
+    assert "signed by GROAT_SECRET" in report.sentence("token_wrong_secret")
+    report = doctor("--token", signed(JWT_SECRET + "\n"))
+    assert "a line's end" in report.sentence("token_wrong_secret")
+
+
+def test_a_token_from_the_environment(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROAT_TOKEN", signed(exp=1))
+    assert doctor().wrong == ["token_expired"]
+
+
+def test_a_token_at_the_server(doctor: Doctor, run: Run, server: Served) -> None:
+    assert doctor("--token", signed(), **server.settings).findings == []
+    # The settings here are not the server's.
+    other = server.settings | {"jwt_secret": "o7-only-for-tests-Tn4cR8yw1KqMe5Xb2VpDz9sL"}
+    assert doctor(**other).wrong == ["server_settings_differ"]
+    assert doctor("--token", signed(), **other).wrong == ["token_wrong_secret", "server_settings_differ"]
+    # Nothing is known of the server but its address.
+    remote = ("--remote", "--url", server.process.url)
+    assert doctor(*remote).codes == ["live_token_missing"]
+    assert doctor(*remote, "--token", signed()).findings == []
+    assert doctor(*remote, "--token", signed(exp=1)).wrong == ["token_expired"]
+    assert doctor(*remote, "--token", signed(typ="refresh")).wrong == ["token_not_access"]
+    assert doctor(*remote, "--token", signed("another secret of more than 32 bytes")).wrong == [
+        "token_refused"
+    ]
+
+
+def test_a_token_that_was_revoked(doctor: Doctor, run: Run, server: Served) -> None:
+    database = ("--database", server.settings["database"])
+    assert run("user", "add", "77", "--password", "correct horse", *database).code == 0
+    assert run("user", "disable", "77", *database).code == 0
+    report = doctor("--token", signed(sub="77"), **server.settings)
+    assert report.wrong == ["token_revoked"]
+
+
+# Live connections.
+
+
+def test_what_the_person_may_connect_is_not_used_up(doctor: Doctor, trusting: Served) -> None:
+    """One connect of two goes to the WebSocket, so the person has one left."""
+    report = doctor("--token", signed(sub="few", iss="groat.test"), **trusting.settings)
+    assert report.codes == ["live_not_tried"]
+    assert report.right[-3:] == ["token", "stream", "websocket"]
+    # People of the doctor's own have no such bounds, however often it is asked.
+    for _ in range(3):
+        assert doctor(**trusting.settings).findings == []
+
+
+def test_a_person_with_too_many_connections(doctor: Doctor, trusting: Served) -> None:
+    token = signed(sub="many", iss="groat.test")
+    stream = f"{trusting.process.url}/v1/streams/user:many/events"
+    headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {token}"}
+    with httpx.stream("GET", stream, headers=headers) as open_page:
+        assert open_page.status_code == 200
+        report = doctor("--token", token, **trusting.settings)
+    assert report.wrong == ["live_busy", "live_busy"]
+
+
+def test_namespaces(doctor: Doctor, trusting: Served) -> None:
+    report = doctor(**trusting.settings | {"socketio_namespaces": "/other"})
+    assert report.wrong == ["socketio_namespace"]
+    assert "socketio" in doctor(**trusting.settings).right
+
+
+def test_socketio_off(doctor: Doctor, tmp_path: Path) -> None:
+    with served(f"sqlite:///{tmp_path}/off.db", socketio="false", console="false") as process:
+        report = doctor(**process.settings)
+        assert (report.findings, report.right[-1]) == ([], "websocket")
+        assert doctor(**process.settings | {"socketio": "true"}).wrong == ["server_settings_differ"]
+        remote = ("--remote", "--url", process.process.url, "--token", signed())
+        assert doctor(*remote).codes == ["socketio_off"]
+
+
+def test_a_session_that_another_node_should_have(doctor: Doctor, server: Served, trusting: Served) -> None:
+    """A proxy that leads each request to the next of two nodes, which do not know each other."""
+    proxies = [faults.Proxy(server.port), faults.Proxy(trusting.port)]
+    turns = itertools.cycle(proxies)
+
+    def lead(connection: socket.socket) -> None:
+        head = connection.recv(200, socket.MSG_PEEK)
+        (next(turns) if b"/socket.io/" in head else proxies[0])(connection)
+
+    with faults.listening(lead) as port:
+        report = doctor("--url", f"http://127.0.0.1:{port}", **server.settings)
+    assert report.wrong == ["socketio_session_lost"]
+
+
+def test_nodes_that_trust_other_tokens(doctor: Doctor, server: Served, trusting: Served) -> None:
+    """A proxy that leads live connections to a node whose settings are not those of the others."""
+
+    def lead(connection: socket.socket) -> None:
+        head = connection.recv(200, socket.MSG_PEEK)
+        is_live = b"/socket.io/" in head or b"/connection/" in head
+        faults.Proxy(trusting.port if is_live else server.port)(connection)
+
+    with faults.listening(lead) as port:
+        report = doctor("--url", f"http://127.0.0.1:{port}", **server.settings)
+    assert report.wrong == ["live_refused", "live_refused"]
+
+
+def test_every_code_is_made_by_a_test() -> None:
+    assert set(CODES) <= set(re.findall(r'"([a-z_]+)"', Path(__file__).read_text(encoding="utf-8")))

@@ -31,11 +31,11 @@ class Process:
 
 
 @contextmanager
-def server_process(database: Path, **settings: object) -> Iterator[Process]:
-    """``groat serve`` on a free port, over this database file."""
+def server_process(database: Path | str, **settings: object) -> Iterator[Process]:
+    """``groat serve`` on a free port, over this database file, or the database at this address."""
     environment = {
         **os.environ,
-        "GROAT_DATABASE": f"sqlite:///{database}",
+        "GROAT_DATABASE": f"sqlite:///{database}" if isinstance(database, Path) else database,
         "GROAT_SECRET": SECRET,
         "GROAT_JWT_SECRET": SECRET,
         "GROAT_LOG_FORMAT": "json",

@@ -32,6 +32,8 @@ FULL = 2
 _HERE = Path(__file__).parent
 _TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 _HAS = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'groat_migration'"
+# It finds no row, and is rolled back.
+_TOUCH = "DELETE FROM groat_migration WHERE room = ''"
 _APPLIED = "SELECT room, number FROM groat_migration"
 _SERVER = """SELECT current_setting('synchronous_commit') AS synchronous_commit,
        current_setting('fsync') AS fsync,
@@ -120,6 +122,7 @@ def _inspect_sqlite(path: str, extensions: Sequence[Extension]) -> Inspected:
             if connection.execute(_HAS).fetchone() == (1,):
                 found.exists = True
                 _judge(found, "sqlite", extensions, connection.execute(_APPLIED))
+                found.read_only = _refuses_writes(connection)
             elif connection.execute(HAS_OLD_SQLITE).fetchone() == (4,):
                 found.exists = True
                 found.missing = len(load_steps("sqlite", extensions))
@@ -128,7 +131,6 @@ def _inspect_sqlite(path: str, extensions: Sequence[Extension]) -> Inspected:
             if not found.missing and not found.newer:
                 found.programs = tuple(row[0] for row in connection.execute(_programs_sql("sqlite")))
             (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
-            found.read_only = _refuses_writes(connection)
         if journal != "wal":
             found.lossy = (f"journal_mode = {journal}",)
         elif not found.read_only:
@@ -142,7 +144,10 @@ def _refuses_writes(connection: sqlite3.Connection) -> str:
     """Return why a write is refused, "" if it is not, or if somebody else writes for long."""
     try:
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")
+        try:
+            connection.execute(_TOUCH)
+        finally:
+            connection.execute("ROLLBACK")
     except sqlite3.OperationalError as error:
         code = error.sqlite_errorcode & 0xFF
         return "" if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else str(error)

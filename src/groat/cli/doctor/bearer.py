@@ -14,10 +14,17 @@ from groat.cli.doctor.findings import Diagnosis
 from groat.cli.doctor.installation import wall
 from groat.identity.errors import IdentityError
 from groat.identity.identities import KEY_PREFIX
-from groat.identity.model import Identity, is_user
+from groat.identity.model import Identity, check_roles, is_user
 from groat.identity.tokens import HMAC, MOMENT_MAX, Tokens
 from groat.settings import Settings
 
+_OF_SERVER = {
+    "token_revoked": "token_revoked",
+    "token_expired": "token_expired",
+    "token_not_yet_valid": "token_not_yet_valid",
+    "token_type_refused": "token_not_access",
+}
+"""Codes by those with which a server refuses a token."""
 _SIGNATURE_ONLY: Any = {f"verify_{name}": False for name in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")}
 
 
@@ -125,6 +132,16 @@ def _check_claims(diagnosis: Diagnosis, settings: Settings, claims: dict[str, An
         diagnosis.find(
             "token_bad_user", f"The token's {named} is {str(claims[named])[:80]!r}, which is no user id."
         )
+    roles = claims.get(settings.jwt_roles_claim) or ()
+    roles = roles.replace(",", " ").split() if isinstance(roles, str) else roles
+    try:
+        check_roles(tuple(map(str, roles)) if isinstance(roles, list) else ())
+        is_list = isinstance(roles, list | tuple)
+    except IdentityError:
+        is_list = False
+    if not is_list:
+        sentence = f"The token's {settings.jwt_roles_claim} is {str(roles)[:80]!r}, which are no roles."
+        diagnosis.find("token_bad_roles", sentence)
 
 
 def _by_whom(settings: Settings, token: str) -> str:
@@ -134,7 +151,9 @@ def _by_whom(settings: Settings, token: str) -> str:
         others["jwt_secret, after it was read as base64"] = base64.b64decode(
             settings.jwt_secret, validate=True
         )
-    others["jwt_secret with white space around it"] = f"{settings.jwt_secret}\n"
+    others["jwt_secret with a line's end behind it"] = f"{settings.jwt_secret}\n"
+    if settings.jwt_secret.strip() != settings.jwt_secret:
+        others["jwt_secret without the white space around it"] = settings.jwt_secret.strip()
     for whose, key in others.items():
         with suppress(jwt.PyJWTError):
             if key:
@@ -170,17 +189,14 @@ async def check_at_server(diagnosis: Diagnosis, client: Client, token: str, take
         else:
             diagnosis.right("the server takes it")
         return str((answer.json() or {}).get("user", ""))
-    if answer.problem == "token_revoked":
-        diagnosis.find("token_revoked")
-    elif taken_here and answer.problem == "token_invalid":
+    code = _OF_SERVER.get(answer.problem, "token_refused")
+    if taken_here and answer.problem == "token_invalid":
         diagnosis.find("server_settings_differ", "The server refuses a token that the settings here take.")
-    elif answer.problem in ("token_expired", "token_not_yet_valid"):
-        diagnosis.find(answer.problem)
-    elif answer.problem == "token_type_refused":
-        diagnosis.find("token_not_access")
+    elif code != "token_refused":
+        if not diagnosis.has(code):
+            diagnosis.find(code)
     elif taken_here is not False or answer.problem != "token_invalid":
         told = (answer.json() or {}).get("detail", "") if answer.problem else ""
-        diagnosis.find(
-            "token_refused", f"The server answers {answer.status} {answer.problem}: {told}".rstrip(": ")
-        )
+        sentence = f"The server answers {answer.status} {answer.problem}: {told}".rstrip(": ")
+        diagnosis.find("token_refused", sentence)
     return ""

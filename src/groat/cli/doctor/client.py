@@ -106,9 +106,8 @@ class HttpAnswer(NamedTuple):
 class Client:
     """Asks the server at an address."""
 
-    def __init__(self, address: ServerAddress, answer_s: float = ANSWER_S) -> None:
+    def __init__(self, address: ServerAddress) -> None:
         self.address = address
-        self._answer_s = answer_s
 
     async def ask(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
@@ -173,7 +172,7 @@ class Client:
         """Connect, and tell what breaks apart. Raises Unreachable."""
         writer = None
         try:
-            async with asyncio.timeout(self._answer_s):
+            async with asyncio.timeout(ANSWER_S):
                 reader, writer = await self._connected()
                 yield reader, writer
         except TimeoutError:

@@ -76,7 +76,7 @@ async def _examine_tokens(
         taken_here = None if known is None else identity is not None
         if diagnosis.has("token_malformed", "token_is_api_key"):
             return
-    if client is None:
+    if client is None or diagnosis.has("server_not_ready"):
         return
     people = _Probes(known, token)
     try:
@@ -86,7 +86,7 @@ async def _examine_tokens(
             diagnosis.find("live_token_missing")
             return
         user = await bearer.check_at_server(diagnosis, client, first, taken_here if token else True)
-        if not user or diagnosis.has("server_not_ready"):
+        if not user:
             return
         await live.check_event_stream(diagnosis, client, first, user)
         if people.may_connect(diagnosis):

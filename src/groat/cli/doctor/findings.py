@@ -30,9 +30,9 @@ CODES: dict[str, Code] = {
     "config_unreadable": Code(
         "The settings file cannot be read, or is not TOML.", "Correct the file or its rights."
     ),
-    "variable_unknown": Code(
-        "A variable of the environment begins with GROAT_ and names no setting.",
-        "Correct its name, or take it out: nothing reads it.",
+    "variable_misspelt": Code(
+        "A variable of the environment has nearly the name of a setting's.",
+        "Correct its name: nothing reads it.",
         "note",
     ),
     "needs_postgres": Code(

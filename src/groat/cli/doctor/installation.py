@@ -19,7 +19,6 @@ from groat.programs.own_settings import check_settings
 from groat.programs.program import Program, ProgramError, find_programs
 from groat.programs.standing_words import STANDING_EXTENSIONS
 from groat.settings import (
-    OPTION_VARIABLE,
     Settings,
     SettingsError,
     require_run_dir,
@@ -31,8 +30,8 @@ from groat.store.inspecting import Inspected, inspect
 CLOCK_S = 5.0
 """Clocks may differ by so many seconds, beside what the measurement leaves open."""
 POSTGRES_MIN = 15
-OTHER_VARIABLES = frozenset({"GROAT_CONFIG", "GROAT_PASSWORD", "GROAT_TOKEN", "GROAT_COMPLETE"})
-"""Variables that commands read and that are no settings."""
+NEAR = 0.8
+"""The likeness, 0 to 1, from which on a name counts as misspelt."""
 
 
 def wall() -> float:
@@ -47,9 +46,10 @@ def check_all_settings(
     diagnosis.begin("settings")
     for fault in faults:
         diagnosis.find_error(fault)
-    for variable, meant in _unknown_variables(os.environ):
-        hint = f"; {meant} is meant, perhaps" if meant else ""
-        diagnosis.find("variable_unknown", f"{variable} is set, and there is no such setting{hint}.")
+    for variable, meant in _misspelt_variables(os.environ):
+        diagnosis.find(
+            "variable_misspelt", f"{variable} is set, and no setting reads it; {meant} is meant, perhaps."
+        )
     for require in (require_store, require_run_dir, tracing.wanted):
         try:
             require(settings)
@@ -84,16 +84,18 @@ def _check_programs(diagnosis: Diagnosis, settings: Settings) -> list[Program]:
     return programs
 
 
-def _unknown_variables(names: Iterable[str]) -> list[tuple[str, str]]:
-    """List variables that look like settings and are none, each with the one that is perhaps meant."""
-    known = [f"GROAT_{name.upper()}" for name in Settings.__struct_fields__]
+def _misspelt_variables(names: Iterable[str]) -> list[tuple[str, str]]:
+    """List variables that are nearly those of settings, each with the one that is meant.
+
+    All others may be an app's own.
+    """
+    known = [name.upper() for name in Settings.__struct_fields__]
     return [
-        (name, next(iter(difflib.get_close_matches(name, known, 1)), ""))
+        (name, f"GROAT_{near[0]}")
         for name in sorted(names)
         if name.startswith("GROAT_")
-        and name not in known
-        and name not in OTHER_VARIABLES
-        and not name.startswith(OPTION_VARIABLE)
+        and (rest := name.removeprefix("GROAT_")) not in known
+        and (near := difflib.get_close_matches(rest, known, 1, NEAR))
     ]
 
 

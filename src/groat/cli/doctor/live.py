@@ -86,14 +86,21 @@ async def _websocket(step: _DoorStep, client: Client, path: str) -> AsyncIterato
 
 
 def _tell_refusal(step: _DoorStep, answer: HttpAnswer) -> None:
-    """Find out from the answer to a WebSocket's handshake who gave it: the proxy, or groat, and to what request."""
+    """Find out from the answer to a WebSocket's handshake who gave it, the proxy or groat, and to what request."""
     said = answer.problem or f"status {answer.status}"
     if answer.problem == "closed":
         step.failed("live_refused", "the server stops")
-    elif answer.status in (404, 502, 503, 504) and not answer.problem:
-        step.failed("live_path_missing", f"{said}, which is not groat's")
-    else:
+    elif _is_groats(answer) or (300 <= answer.status < 500 and answer.status != 404):
         step.failed("websocket_blocked", f"the answer is {said}, not 101 Switching Protocols")
+    else:
+        step.failed("live_path_missing", f"{said}, which is not groat's")
+
+
+def _is_groats(answer: HttpAnswer) -> bool:
+    """Return whether groat gave this answer: a problem, an error of Engine.IO, or the console's page."""
+    told = answer.json()
+    is_engines = isinstance(told, dict) and told.keys() == {"code", "message"}
+    return bool(answer.problem) or is_engines or b"<title>groat" in answer.body
 
 
 async def check_centrifuge(diagnosis: Diagnosis, client: Client, token: str) -> None:
@@ -211,10 +218,10 @@ def _tell_connect_error(step: _DoorStep, error: Any) -> None:
 def _tell_no_engine(diagnosis: Diagnosis, step: _DoorStep, answer: HttpAnswer, known_on: bool) -> None:
     """Tell why Engine.IO does not answer at its path."""
     told = answer.json()
-    if isinstance(told, dict) and "message" in told and answer.status in (400, 403, 503):
-        step.failed("live_refused", str(told["message"]))
-    elif answer.status in (502, 503, 504) or (answer.status == 404 and not answer.problem):
+    if not _is_groats(answer):
         step.failed("live_path_missing", f"status {answer.status}, which is not groat's")
+    elif isinstance(told, dict) and "message" in told:
+        step.failed("live_refused", str(told["message"]))
     elif known_on:
         sentence = "Socket.IO is on in the settings here, and the server has it off."
         diagnosis.find("server_settings_differ", sentence)
