@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-WEB = [ROOT / "web" / name / "src" for name in ("client", "react", "console")]
+WEB = [ROOT / "web" / name / "src" for name in ("client", "react", "console", "server")]
 PYTHON = sorted(
     [*(ROOT / "src").rglob("*.py"), *(ROOT / "examples").rglob("*.py"), *(ROOT / "deploy").rglob("*.py")]
 )
