@@ -8,7 +8,7 @@ from django.apps import AppConfig
 from django.core.signals import setting_changed
 from django.db.models.signals import post_migrate
 
-from groat.contrib.django import conf
+from groat.contrib.django import checks, conf
 from groat.contrib.django.migrating import migrate_after
 
 
@@ -20,7 +20,8 @@ class GroatConfig(AppConfig):
     verbose_name = "groat"
 
     def ready(self) -> None:
-        """Connect the signals."""
+        """Connect the signals and register the checks."""
+        checks.register()
         conf.remember_database()
         setting_changed.connect(_forget, dispatch_uid="groat.conf")
         post_migrate.connect(migrate_after, sender=self, dispatch_uid="groat.migrate")

@@ -1,0 +1,197 @@
+"""System checks: what in the project's settings or database keeps groat from working, and what to do.
+
+``manage.py check`` runs those of the settings, and so does every command before it starts; ``manage.py check --database
+default`` and ``migrate`` run those of the database, too.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.core import checks
+from django.core.checks import CheckMessage, Tags
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import find_commands
+from django.db import DatabaseError, connections
+
+from groat.contrib.django import conf, migrating
+from groat.ledger.errors import GroatError
+from groat.programs.own_settings import check_settings
+from groat.settings import require_secrets
+
+COMMAND = "run_socketio"
+POOLER_PORT = "6432"
+_FIT_LEVELS = {None, 1, 2}
+"""psycopg's numbers of READ UNCOMMITTED, which PostgreSQL treats as READ COMMITTED, and of READ COMMITTED."""
+_FIT_NAMES = ("read committed", "read uncommitted")
+_ISOLATION = re.compile(r"default_transaction_isolation\s*=\s*'?([a-z\\ ]+)", re.IGNORECASE)
+_WAL_HEADER = b"\x02\x02"
+FULL = 2
+
+_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
+
+
+def register() -> None:
+    """Register the checks with Django."""
+    checks.register(check_project, "groat")
+    checks.register(check_commands, Tags.commands)
+    checks.register(check_database, Tags.database)
+
+
+def check_project(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:
+    """Check ``GROAT``, the secrets, and the alias of the ledger as ``DATABASES`` describes it."""
+    try:
+        settings = conf.settings()
+        require_secrets(settings)
+        for program in conf.programs():
+            check_settings(program, settings)
+        conf.roles()
+    except ImproperlyConfigured as error:
+        return [_error(1, str(error), "groat derives its secrets from SECRET_KEY; give the project one.")]
+    except GroatError as error:
+        return [_error(2, error.detail, f"groat's settings are described in docs/django.md ({error.code}).")]
+    connection: Any = connections[conf.database_alias()]
+    look = _check_sqlite if connection.vendor == "sqlite" else _check_postgres
+    return list(look(connection))
+
+
+def check_commands(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:
+    """Check that no other app has a command ``run_socketio``."""
+    having = [
+        each
+        for each in apps.get_app_configs()
+        if COMMAND in find_commands(str(Path(each.path) / "management"))
+    ]
+    ours = apps.get_app_config("groat")
+    others = [each.name for each in having if each is not ours]
+    if not others:
+        return []
+    # Django takes the command of the app that is listed first.
+    is_first = having[0] is ours
+    told = f"{', '.join(others)} has a command {COMMAND}, too; Django runs that of {having[0].name}."
+    hint = "Take the other app out of INSTALLED_APPS once its pages connect to groat, or rename its command."
+    if not is_first:
+        hint += ' Until then put "groat.contrib.django" before it.'
+    return [
+        (checks.Warning if is_first else checks.Error)(
+            told, hint=hint, id=f"groat.{'W' if is_first else 'E'}003"
+        )
+    ]
+
+
+def check_database(
+    app_configs: Sequence[AppConfig] | None = None, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Check the ledger's database itself: its isolation level, and whether steps of groat are missing."""
+    try:
+        alias = conf.database_alias()
+        if alias not in (databases or ()):
+            return []
+        found = list(_check_isolation(alias))
+        missing = migrating.missing()
+    except (GroatError, DatabaseError, ImproperlyConfigured):
+        # Whoever needs the database says what is wrong with it.
+        return []
+    if missing:
+        steps = ", ".join(f"{step.room} {step.number:04}" for step in missing)
+        command = "migrate" if alias == "default" else f"migrate --database {alias}"
+        found.append(
+            checks.Warning(
+                f"The ledger's database lacks steps of groat: {steps}.",
+                hint=f"Run: python manage.py {command}",
+                id="groat.W008",
+            )
+        )
+    return found
+
+
+def _check_postgres(connection: Any) -> Iterator[CheckMessage]:
+    options = connection.settings_dict.get("OPTIONS", {})
+    level = options.get("isolation_level")
+    told = _ISOLATION.search(str(options.get("options", "")))
+    name = told[1].replace("\\", "").strip().lower() if told else ""
+    if level not in _FIT_LEVELS or (name and name not in _FIT_NAMES):
+        yield _isolation(connection.alias)
+    pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS") or (
+        str(connection.settings_dict.get("PORT")) == POOLER_PORT
+    )
+    if pooled and not conf.given().get("DATABASE_URL"):
+        yield checks.Warning(
+            f"DATABASES[{connection.alias!r}] looks like PgBouncer, and GROAT has no DATABASE_URL.",
+            hint="The live server needs a session of its own to the database, for LISTEN and prepared statements: give"
+            ' it the direct address as GROAT["DATABASE_URL"] = "postgresql://..."',
+            id="groat.W007",
+        )
+
+
+def _check_isolation(alias: str) -> Iterator[CheckMessage]:
+    connection = connections[alias]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW default_transaction_isolation")
+            if cursor.fetchone()[0] not in _FIT_NAMES:
+                yield _isolation(alias)
+
+
+def _isolation(alias: str) -> CheckMessage:
+    return _error(
+        4,
+        f"DATABASES[{alias!r}] has another isolation level than READ COMMITTED.",
+        "groat locks rows first and reads what the locks guard later, which needs READ COMMITTED. Remove"
+        " isolation_level from OPTIONS, and default_transaction_isolation where it is set.",
+    )
+
+
+def _check_sqlite(connection: Any) -> Iterator[CheckMessage]:
+    if connection.is_in_memory_db():
+        return
+    options = connection.settings_dict.get("OPTIONS", {})
+    where = f"DATABASES[{connection.alias!r}]['OPTIONS']"
+    if str(options.get("transaction_mode", "")).upper() not in ("IMMEDIATE", "EXCLUSIVE"):
+        yield _error(
+            5,
+            f"{where} has no transaction_mode IMMEDIATE.",
+            "SQLite's deferred transactions fail at once with SQLITE_BUSY_SNAPSHOT when another process has written."
+            ' Add "transaction_mode": "IMMEDIATE".',
+        )
+    journal, synchronous = _pragmas(str(options.get("init_command", "")))
+    if (journal != "wal" and not _is_wal(connection.settings_dict["NAME"])) or synchronous < FULL:
+        yield _error(
+            6,
+            f"{where} gives SQLite no write-ahead log with full synchronisation.",
+            f'A commit must outlast a power cut, and readers must not wait. Add "init_command": "{_PRAGMAS}".',
+        )
+
+
+def _pragmas(init_command: str) -> tuple[str, int]:
+    """Return journal mode and synchronisation of a connection of Django's, tried on a file of its own."""
+    with (
+        TemporaryDirectory(prefix="groat-check-") as folder,
+        closing(sqlite3.connect(Path(folder) / "empty.db", isolation_level=None)) as connection,
+    ):
+        # What SQLite does not understand Django reports when it connects.
+        with suppress(sqlite3.Error):
+            connection.executescript(init_command)
+        (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
+        (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+        return journal, synchronous
+
+
+def _is_wal(name: Any) -> bool:
+    """Return whether the file is in WAL mode already, which it then keeps."""
+    try:
+        with Path(str(name)).open("rb") as file:
+            return file.read(20)[18:20] == _WAL_HEADER
+    except OSError:
+        return False
+
+
+def _error(number: int, message: str, hint: str) -> CheckMessage:
+    return checks.Error(message, hint=hint, id=f"groat.E{number:03}")
