@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from typing import cast
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.live.fakes import FakeGroat
 from tests.live.serving import serving
 from tests.live.socketio import server
 from tests.live.socketio.engine_echo import Echo
+from tests.live.waiting import until
 from tests.live.wire import MASK, Wire, frame, shake_hands, socket_to, wired
 
 ECHO = f"{server.PATH}?EIO=4&transport=websocket"
@@ -178,3 +180,116 @@ async def test_a_wrong_byte_counts_after_a_mask_that_came_in_pieces(echo: server
         await trickle(wire, b"\x81\xfe\x00\xff" + MASK[:2], 3)
         await trickle(wire, MASK[2:] + bytes([0x34 ^ MASK[0], 0x80 ^ MASK[1]]), 1)
         assert await wire.closed() == 1007
+
+
+# Section 7, and the end of a connection.
+
+FAULT = frame("{}", 11)
+"""A frame of an unknown opcode."""
+
+
+@pytest.mark.parametrize(
+    "code", [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999]
+)
+async def test_a_close_is_answered_with_its_code(echo: server.Served, code: int) -> None:
+    async with talking(echo) as wire:
+        wire.send(frame("4last words") + frame(code.to_bytes(2, "big") + b"*" * 123, CLOSE))
+        assert await wire.next_frame() == (TEXT, b"4last words")
+        assert await wire.next_frame() == (CLOSE, code.to_bytes(2, "big"))
+        assert await wire.is_ended()
+
+
+@pytest.mark.parametrize("end", [frame(b"\x03\xe8", CLOSE), FAULT], ids=["close", "fault"])
+@pytest.mark.parametrize(
+    "more",
+    [frame(b"\x03\xe9", CLOSE), frame("", PING), frame("4x"), FAULT, frame("4x" * 500) * 500],
+    ids=["close", "ping", "text", "fault", "half a megabyte"],
+)
+async def test_what_comes_after_the_end_is_not_answered_and_does_not_reset(
+    echo: server.Served, end: bytes, more: bytes
+) -> None:
+    """The client reads late, and sends on after the server has ended; nobody is cut off, for no time passes."""
+    async with talking(echo) as wire:
+        wire.send(frame("4begun", fin=False) + end)
+        assert await wire.closed() == (1000 if end != FAULT else 1002)
+        assert await wire.is_ended()
+        wire.send(more)
+        await wire.writer.drain()
+        assert echo.gate.count == 1
+        wire.writer.write_eof()
+        await until(lambda: echo.gate.count == 0)
+    assert echo.handlers[0].told == ["transport closed"]
+    assert echo.handlers[0].got == []
+
+
+async def fill(echo: server.Served) -> bytes:
+    """Send to the client until the network takes no more. Returns the message that it was sent again and again."""
+    message = "x" * 10_000
+    socket = echo.handlers[0].socket
+    while not socket.backlog():
+        socket.send(message)
+        await asyncio.sleep(0)
+    return b"4" + message.encode()
+
+
+async def test_a_close_frame_comes_behind_all_that_was_sent(echo: server.Served) -> None:
+    async with talking(echo) as wire:
+        cast(asyncio.Transport, wire.writer.transport).pause_reading()
+        message = await fill(echo)
+        wire.send(frame(b"\x03\xe8", CLOSE))
+        await until(lambda: echo.handlers[0].told == ["transport closed"])
+        cast(asyncio.Transport, wire.writer.transport).resume_reading()
+        while (heard := await wire.next_frame()) == (TEXT, message):
+            continue
+        assert heard == (CLOSE, b"\x03\xe8")
+        assert await wire.is_ended()
+
+
+@pytest.mark.parametrize(
+    "end", [frame(b"\x03\xe8", CLOSE), FAULT, b""], ids=["close", "fault", "end of file"]
+)
+@pytest.mark.parametrize("reads", [True, False])
+async def test_nobody_holds_a_socket_for_longer_than_the_time_to_close(
+    echo: server.Served, end: bytes, reads: bool
+) -> None:
+    async with talking(echo) as wire:
+        if not reads:
+            cast(asyncio.Transport, wire.writer.transport).pause_reading()
+            await fill(echo)
+        wire.send(end)
+        if not end:
+            wire.writer.write_eof()
+        await until(lambda: "transport closed" in echo.handlers[0].told)
+        if end or not reads:
+            await echo.clock.pass_s(echo.engine.limits.close_s - 1)
+            assert echo.gate.count == 1
+            await echo.clock.pass_s(1)
+        await until(lambda: echo.gate.count == 0)
+
+
+async def test_nobody_sends_on_without_end(echo: server.Served) -> None:
+    async with talking(echo) as wire:
+        wire.send(FAULT)
+        assert await wire.closed() == 1002
+        sent = 0
+        with suppress(ConnectionError):
+            while echo.gate.count:
+                wire.send(bytes(100_000))
+                await wire.writer.drain()
+                sent += 1
+                assert sent < 1_000
+
+
+async def test_a_refused_handshake_is_not_reset(echo: server.Served) -> None:
+    for path in (ECHO, "/nowhere"):
+        async with socket_to(echo) as wire:
+            status, _ = await shake_hands(
+                echo, wire, path, sec_websocket_version="12" if path == ECHO else "13"
+            )
+            assert status == (426 if path == ECHO else 404)
+            body = await wire.reader.read()
+            assert b'"code"' in body
+            wire.send(frame("4x" * 500) * 500)
+            await wire.writer.drain()
+            wire.writer.write_eof()
+            await until(lambda: echo.gate.count == 0)

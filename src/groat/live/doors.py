@@ -6,7 +6,7 @@ door checks the request and gives a Receiver, to which the transport hands messa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import parse_qsl
 
@@ -139,8 +139,11 @@ class Receiver(Protocol):
 class Passage(Protocol):
     """The way of a WebSocket to another process, which answers the handshake, too: bytes pass through unread."""
 
-    def begin(self, near: asyncio.Transport, head: bytes) -> None:
-        """Pass the client's handshake on, and from then on what comes back. Never waits."""
+    def begin(self, near: asyncio.Transport, head: bytes, hang_up: Callable[[], None]) -> None:
+        """Pass the client's handshake on, and from then on what comes back. Never waits.
+
+        `hang_up` ends the client's side when it was sent what was written.
+        """
 
     def feed(self, data: bytes) -> None:
         """Pass on what the client sends."""

@@ -15,19 +15,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from groat.live import doors, frames, rfc6455
-from groat.live.clock import Timer
+from groat.live.clock import LoopClock, Timer
 from groat.live.doors import Door, HandshakeRefused, HttpRequest, Passage, Receiver, doors_of
+from groat.live.limits import LiveLimits
 
 if TYPE_CHECKING:
     from uvicorn.config import Config
     from uvicorn.server import ServerState
 
 _REQUEST_BYTES_MAX: Final = 64 * 1024
-_FAULT_CLOSE_S: Final = 1.0
 _SLICE_BYTES: Final = 4 * 1024
 _LATE_BYTES: Final = 16 * 1024
 """After the server has closed, it still reads this many bytes, for the client's own close frame."""
-_DEAF_BYTES: Final = 4 * 1024 * 1024
+_LINGER_BYTES: Final = 4 * 1024 * 1024
+"""So many bytes that come after its end are dropped. Then the connection is reset."""
 _STATUS: Final = {
     400: b"Bad Request",
     403: b"Forbidden",
@@ -111,7 +112,9 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def shutdown(self) -> None:
         """Begin to close, for uvicorn stops: each connection gets a moment within the drain window."""
-        if self._door is not None and self.receiver is not None:
+        if self._deaf:
+            self._transport.close()
+        elif self._door is not None and self.receiver is not None:
             self._door.shut()
         elif self._door is not None and self._passage is not None:
             self._passage.shut(self._door.limits.drain_s)
@@ -120,6 +123,9 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def give_way(self) -> bool:
         """End the connection of a client that has not said who it is. Returns False if it has."""
+        if self._deaf:
+            self._transport.abort()
+            return True
         if self._passage is not None or (self.receiver is not None and self.receiver.is_known):
             return False
         if self.receiver is not None:
@@ -143,27 +149,27 @@ class WebSocketProtocol(asyncio.Protocol):
             self._passage.drain()
 
     def eof_received(self) -> bool | None:
-        """The client will send no more: the loop closes the transport."""
+        """End: the client will send no more. The loop closes the transport when everything is sent."""
+        if self._transport.get_write_buffer_size():
+            self._lose()
+            self._linger()
         return None
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the client: first the request, as uvicorn puts it together again, then frames."""
-        if self._reader is None:
-            if self._passage is not None:
-                self._passage.feed(data)
-            elif not self._closing:
-                self._shake_hands(data)
-            return
         if self._closing:
-            # Read on although these bytes hardly matter. Otherwise the kernel would reset the connection and the
-            # client might never see why it was closed.
             self._late += len(data)
             self._deaf = self._deaf or self._late > _LATE_BYTES
-            if self._late > _DEAF_BYTES:
+            if self._late > _LINGER_BYTES:
                 self._transport.abort()
         if self._deaf:
             return
-        if self._held:
+        if self._reader is None:
+            if self._passage is not None:
+                self._passage.feed(data)
+            else:
+                self._shake_hands(data)
+        elif self._held:
             self._held += data
         elif len(data) <= _SLICE_BYTES:
             self._feed(self._reader, data)
@@ -201,10 +207,7 @@ class WebSocketProtocol(asyncio.Protocol):
                 if self._deaf:
                     return
         except rfc6455.Fault as fault:
-            self._deaf = True
-            if self.receiver is not None:
-                self.receiver.lost()
-            self.hang_up(fault.code, fault.reason)
+            self._end(frames.close(fault.code, fault.reason))
             return
         if not heard and self.receiver is not None:
             self.receiver.receive_piece()
@@ -223,15 +226,9 @@ class WebSocketProtocol(asyncio.Protocol):
     def _take(self, message: rfc6455.Message) -> None:
         receiver = self.receiver
         if message.opcode == rfc6455.CLOSE:
-            if receiver is not None:
-                receiver.lost()
             code = rfc6455.close_code(message.payload)
             # A close frame without code is answered by one without code (5.5.1, 7.4.1).
-            reply = frames.close(code) if message.payload else frames.frame(frames.CLOSE, b"")
-            if not self._closing:
-                self._closing = True
-                self.write(reply)
-            self._transport.close()
+            self._end(frames.close(code) if message.payload else frames.frame(frames.CLOSE, b""))
         elif self._closing or receiver is None:
             return
         elif message.opcode == rfc6455.CONTINUATION:
@@ -243,6 +240,40 @@ class WebSocketProtocol(asyncio.Protocol):
         elif receiver.receive_control() and message.opcode == rfc6455.PING:
             self.write(frames.frame(frames.PONG, message.payload))
 
+    # Ends.
+
+    def _lose(self) -> None:
+        if self.receiver is not None:
+            self.receiver.lost()
+
+    def _end(self, close: bytes) -> None:
+        """Send this close frame, unless one was sent before, and let the client go."""
+        self._lose()
+        if not self._closing:
+            self.write(close)
+        self._linger()
+
+    def _linger(self) -> None:
+        """Send what was written and no more. Drop what comes until the client ends, too, or for a while at most.
+
+        A socket that is closed while bytes are still coming is reset, and the client may never see the close frame.
+        """
+        self._closing = self._deaf = True
+        self._held = b""
+        self._cut_later()
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+            if self._transport.can_write_eof():
+                self._transport.write_eof()
+
+    def _cut_later(self) -> None:
+        limits, clock = (
+            (LiveLimits(), LoopClock()) if self._door is None else (self._door.limits, self._door.clock)
+        )
+        if self._close_timer is not None:
+            self._close_timer.cancel()
+        self._close_timer = clock.call_later(limits.close_s, self._transport.abort)
+
     # Calls from the receiver (see doors.Wire; `write` is the transport's own).
 
     def hang_up(self, code: int, reason: str, *, deaf: bool = False) -> None:
@@ -250,11 +281,12 @@ class WebSocketProtocol(asyncio.Protocol):
         if self._closing or self._door is None:
             return
         self._closing = True
-        self._deaf = self._deaf or deaf
         self.write(frames.close(code, reason))
-        self.resume_reading()
-        wait_s = _FAULT_CLOSE_S if self._deaf else self._door.limits.close_s
-        self._close_timer = self._door.clock.call_later(wait_s, self._transport.abort)
+        if deaf:
+            self._linger()
+        else:
+            self.resume_reading()
+            self._cut_later()
 
     def backlog(self) -> int:
         """Return the number of bytes in the transport's buffer."""
@@ -280,15 +312,15 @@ class WebSocketProtocol(asyncio.Protocol):
             door = self._doors.get(request.path)
             if door is None:
                 raise HandshakeRefused.problem(404, "no such WebSocket endpoint")
+            self._door = door
             led = door.lead(request, target)
             if not isinstance(led, HttpRequest):
-                self._door, self._passage = door, led
-                led.begin(self._transport, head)
+                self._passage = led
+                led.begin(self._transport, head, self._linger)
                 return
             request = led
             subprotocol = doors.check(door, request)
         except HandshakeRefused as refused:
-            self._closing = True
             self.write(
                 b"HTTP/1.1 %d %b\r\n%bcontent-length: %d\r\nconnection: close\r\n\r\n%b"
                 % (
@@ -299,7 +331,7 @@ class WebSocketProtocol(asyncio.Protocol):
                     refused.body,
                 )
             )
-            self._transport.close()
+            self._linger()
             return
         self.write(
             b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
@@ -315,7 +347,6 @@ class WebSocketProtocol(asyncio.Protocol):
         if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
             # Without this the kernel buffers megabytes for a reader that stopped, before our own buffer holds a byte.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, limits.unsent_bytes_max)
-        self._door = door
         self._reader = rfc6455.FrameReader(limits.inbound_bytes_max, binary=door.binary)
         self.receiver = door.open(self, request)
 

@@ -30,6 +30,7 @@ from tests.helpers.secrets import SECRET
 from tests.live.socketio.server import EngineApp
 from tests.live.socketio.test_relay import FakeNodes
 from tests.live.waiting import until
+from tests.live.wire import frame, shake_hands, socket_to
 
 PATH = "/socket.io/"
 LIMITS = EngineLimits(inbound_bytes_max=1_000_000, messages_per_second=100_000, close_s=0.5, drain_s=0.2)
@@ -194,6 +195,23 @@ async def test_a_close_of_the_owner_reaches_the_client(workers: list[Worker]) ->
             await socket.recv()
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1000
+
+
+@pytest.mark.parametrize("owner", [1, 3])
+async def test_a_fault_ends_a_passed_on_socket_without_a_reset(workers: list[Worker], owner: int) -> None:
+    asked, theirs = workers[0], workers[owner]
+    sid = await theirs.begin()
+    async with socket_to(asked) as wire:
+        assert (await shake_hands(asked, wire, f"{PATH}?EIO=4&transport=websocket&sid={sid}"))[0] == 101
+        wire.send(frame("2probe", 11))
+        assert await wire.closed() == 1002
+        assert await wire.is_ended()
+        # The client sends on, and the bytes are dropped here.
+        wire.send(frame(b"x" * 60_000) * 8)
+        await wire.writer.drain()
+        assert (asked.gate.count, asked.relay.stats.open) == (1, 0)
+        wire.writer.write_eof()
+        await until(lambda: asked.gate.count == 0)
 
 
 async def test_an_owner_that_dies_takes_the_socket_along(workers: list[Worker]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from groat.live.socketio.sids import Owner
 
 BUSY: Final = "too many requests are passed on now"
-LINGER_S: Final = 5.0
-"""A client may take this long to read the last bytes."""
 
 
 class SocketPassage(asyncio.Protocol):
@@ -32,14 +31,15 @@ class SocketPassage(asyncio.Protocol):
         self._owner = owner
         self._seal = seal
         self._near: asyncio.Transport
+        self._hang_up: Callable[[], None]
         self._far: asyncio.Transport | None = None
         self._task: asyncio.Task[None] | None = None
         self._is_counted = False
         self._is_over = False
 
-    def begin(self, near: asyncio.Transport, head: bytes) -> None:
+    def begin(self, near: asyncio.Transport, head: bytes, hang_up: Callable[[], None]) -> None:
         """Pass on the client's handshake, and from then on everything. Never waits."""
-        self._near = near
+        self._near, self._hang_up = near, hang_up
         near.pause_reading()
         self._is_counted = self._relay.enter()
         if not self._is_counted:
@@ -66,7 +66,7 @@ class SocketPassage(asyncio.Protocol):
             b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
             % (status, status.phrase.encode(), len(error.body), error.body)
         )
-        self._near.close()
+        self._hang_up()
 
     # Calls from the client's side.
 
@@ -95,7 +95,11 @@ class SocketPassage(asyncio.Protocol):
         self._is_over = True
         if self._far is not None:
             self._far.abort()
+        self._leave()
+
+    def _leave(self) -> None:
         if self._is_counted:
+            self._is_counted = False
             self._relay.leave()
 
     # Called by the event loop.
@@ -122,9 +126,9 @@ class SocketPassage(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End: the worker closed, or is gone. The client may read what was sent."""
+        self._leave()
         if not self._is_over:
-            self._near.close()
-            asyncio.get_running_loop().call_later(LINGER_S, self._near.abort)
+            self._hang_up()
 
 
 def _sealed(head: bytes, seal: bytes) -> bytes:
