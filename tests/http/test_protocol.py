@@ -21,6 +21,7 @@ import pytest
 from groat import Groat
 from groat.identity import Identities
 from groat.settings import Settings
+from tests.http.attackers import Target, text
 from tests.http.serving import SECRET, Process, server_process
 
 HEALTH = b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -232,6 +233,20 @@ def test_an_unread_answer_is_given_up(server: Process) -> None:
         poll = select.poll()
         poll.register(connection, 0)
         assert poll.poll(ANSWER_S * 1_000)
+
+
+@pytest.mark.parametrize("size", [100, 5_000, 60_000])
+def test_frames_in_the_write_of_the_handshake_are_taken(patient: Process, token: str, size: int) -> None:
+    """They may come in one read with it, however long they are; whoever floods a server must not get lost there."""
+    target = Target("", 0, token)
+    frame = text(f'{{"id":1,"connect":{{"token":"{token}"}}{" " * size}}}'.encode())
+    with connect(patient) as connection:
+        connection.sendall(target.upgrade() + frame)
+        found = b""
+        while b'"client":' not in found:
+            part = connection.recv(65_536)
+            assert part, found
+            found += part
 
 
 def test_the_oldest_waiting_connection_gives_way(server: Process) -> None:

@@ -108,6 +108,7 @@ class Protocol(HttpToolsProtocol):
         self._chunked = False
         self._is_upgrade = False
         self._early: RequestResponseCycle | None = None
+        self._successor: asyncio.Protocol | None = None
 
     # The connection.
 
@@ -234,7 +235,11 @@ class Protocol(HttpToolsProtocol):
                 end = at
         if end:
             self._feed(data[:end])
-        if self._deaf or end == len(data):
+        if end == len(data):
+            return
+        if self._successor is not None:
+            self._successor.data_received(data[end:])
+        if self._deaf:
             return
         self._held = data[end:]
         self.flow.pause_reading()
@@ -533,6 +538,7 @@ class Protocol(HttpToolsProtocol):
         protocol.connection_made(transport)
         protocol.data_received(b"".join(lines))
         transport.set_protocol(protocol)
+        self._successor = protocol
         if rest:
             protocol.data_received(rest)
 
