@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import tracemalloc
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -159,8 +160,8 @@ def test_attachments_must_follow_their_packet() -> None:
 
 
 PLACED = '{"_placeholder":true,"num":0}'
-# A text of 60 KB, which takes a megabyte as objects.
-HEAVY = f'51-9["message-with-ack",[{",".join(["[]"] * 20_000)}],{PLACED}]'
+# A text of 60 KB, which takes half a megabyte as objects.
+HEAVY = f'51-9["message-with-ack",{json.dumps([f"{n:02}" for n in range(100)] * 120, separators=(",", ":"))},{PLACED}]'
 
 
 def kept(connection: SocketConnection, *messages: str | bytes) -> int:

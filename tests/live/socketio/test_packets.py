@@ -9,6 +9,7 @@ import pytest
 from groat.live.socketio.packets import (
     ATTACHMENT_BYTES_MAX,
     ATTACHMENTS_MAX,
+    BRACKETS_MAX,
     ID_MAX,
     NAMESPACE_LENGTH_MAX,
     NESTING_MAX,
@@ -110,6 +111,35 @@ def test_takes(text: str, packet: Packet) -> None:
 def test_refuses(text: str) -> None:
     with pytest.raises(MalformedPacket):
         decode(text)
+
+
+@pytest.mark.parametrize("pair", ["[]", "{}"])
+@pytest.mark.parametrize("form", ['0{"a":[%s]}', '2["m",[%s]]', '51-["m",[%s]]', "31[[%s]]"])
+def test_bounds_arrays_and_objects(form: str, pair: str) -> None:
+    room = BRACKETS_MAX - form.count("[") - form.count("{")
+    assert decode(form % ",".join([pair] * room)) is not None
+    with pytest.raises(MalformedPacket):
+        decode(form % ",".join([pair] * (room + 1)))
+
+
+@pytest.mark.parametrize("text", ['2["m"]', '2/custom,5["m"]', "31[]", "1", "2[[", "4{}"])
+def test_does_not_read_what_nobody_takes(text: str) -> None:
+    asked: list[tuple[Type, str]] = []
+
+    def is_heard(kind: Type, namespace: str) -> bool:
+        asked.append((kind, namespace))
+        return False
+
+    assert decode(text, is_heard) is None
+    assert asked == [(Type(int(text[0])), "/custom" if "/" in text else "/")]
+
+
+def test_takes_the_attachments_of_what_nobody_takes() -> None:
+    assembly = decode(f'52-["m",{PLACE % 0}', lambda *_: False)
+    assert isinstance(assembly, Assembly)
+    for is_last in (False, True):
+        assert assembly.add(b"bytes") is None
+        assert assembly.is_whole is is_last
 
 
 def nested(depth: int) -> str:

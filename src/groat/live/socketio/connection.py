@@ -226,13 +226,9 @@ class SocketConnection:
         if isinstance(data, str):
             if assembly is not None:
                 raise MalformedPacket("attachments must follow their packet")
-            read = packets.decode(data)
-            if isinstance(read, Packet):
+            read = packets.decode(data, self._is_heard)
+            if read is None or isinstance(read, Packet):
                 return read
-            member = self._members.get(read.namespace)
-            if member is None or not member.is_in:
-                # Anybody can send this, and what nobody will take must not fill the memory.
-                read.discard()
             self._assembly = read
             return None
         if assembly is None:
@@ -242,18 +238,23 @@ class SocketConnection:
             self._assembly = None
         return packet
 
+    def _is_heard(self, kind: Type, namespace: str) -> bool:
+        """Return whether a packet is taken: not before the client is let in, nor after it has left.
+
+        Anybody can send those, so they may cost neither time nor memory. A client that waits may still leave.
+        """
+        member = self._members.get(namespace)
+        return kind is Type.CONNECT or (member is not None and (member.is_in or kind is Type.DISCONNECT))
+
     def _take(self, packet: Packet) -> None:
         member = self._members.get(packet.namespace)
         if packet.type is Type.CONNECT:
             self._connect(packet, member)
         elif member is None:
-            # The client may have sent this before it heard that it is no member any more.
+            # The member has left while its attachments came.
             return
         elif packet.type is Type.DISCONNECT:
             self.dismiss(member)
-        elif not member.is_in:
-            # Stock clients send nothing before they are let in.
-            return
         elif packet.type is Type.EVENT:
             name, *args = packet.data
             member.event(name, args, packet.id)

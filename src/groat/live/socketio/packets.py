@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ ATTACHMENT_BYTES_MAX: Final = 64 * 1024
 NESTING_MAX: Final = 32
 """Arrays and objects within a packet are nested at most this deep."""
 NAMESPACE_LENGTH_MAX: Final = 128
+BRACKETS_MAX: Final = 2_000
+"""A payload has at most this many opening brackets: each array and object costs memory, and time to collect it."""
 ID_MAX: Final = 2**53 - 1
 """The largest integer that JavaScript counts to exactly."""
 MAIN: Final = "/"
@@ -73,32 +76,24 @@ class Packet(msgspec.Struct):
 
 
 class Assembly:
-    """A packet that waits for its attachments. Its payload waits as text, for objects take twenty times as much."""
+    """A packet that waits for its attachments. Its payload waits as text, for objects take twenty times as much.
 
-    __slots__ = ("_attachments", "_is_wanted", "_left", "_packet", "_payload", "_size")
+    Without a packet the attachments are taken, and nothing comes of them.
+    """
 
-    def __init__(self, packet: Packet, payload: str, count: int) -> None:
+    __slots__ = ("_attachments", "_left", "_packet", "_payload", "_size")
+
+    def __init__(self, count: int, packet: Packet | None = None, payload: str = "") -> None:
         self._packet = packet
         self._payload = payload
         self._left = count
         self._attachments: list[bytes] = []
         self._size = 0
-        self._is_wanted = True
-
-    @property
-    def namespace(self) -> str:
-        """Return the packet's namespace."""
-        return self._packet.namespace
 
     @property
     def is_whole(self) -> bool:
         """Return whether all attachments have come."""
         return not self._left
-
-    def discard(self) -> None:
-        """Keep nothing: nobody wants this packet. Its attachments still have to come, and then there is no packet."""
-        self._is_wanted = False
-        self._payload = ""
 
     def add(self, attachment: bytes) -> Packet | None:
         """Take the next attachment. Returns the whole packet after the last one. Raises MalformedPacket."""
@@ -106,17 +101,26 @@ class Assembly:
         if self._size > ATTACHMENT_BYTES_MAX:
             raise MalformedPacket(f"attachments have at most {ATTACHMENT_BYTES_MAX} bytes together")
         self._left -= 1
-        if not self._is_wanted:
+        packet = self._packet
+        if packet is None:
             return None
         self._attachments.append(attachment)
         if self._left:
             return None
-        self._packet.data = _filled(_payload(self._payload), self._attachments)
-        return self._packet
+        packet.data = _filled(_payload(self._payload), self._attachments)
+        return packet
 
 
-def decode(text: str) -> Packet | Assembly:
-    """Read the text of a packet: a whole packet, or one whose attachments follow. Raises MalformedPacket."""
+def _any(_kind: Type, _namespace: str) -> bool:
+    return True
+
+
+def decode(text: str, is_heard: Callable[[Type, str], bool] = _any) -> Packet | Assembly | None:
+    """Read the text of a packet: a whole packet, or one whose attachments follow. Raises MalformedPacket.
+
+    `is_heard` tells by type and namespace whether somebody takes a packet. Of others the payload is not read: they are
+    None, or an assembly of nothing.
+    """
     if not text or text[0] not in "0123456":
         raise MalformedPacket("no such type of packet")
     kind = Type(int(text[0]))
@@ -139,11 +143,13 @@ def decode(text: str) -> Packet | Assembly:
     if id is not None and id > ID_MAX:
         raise MalformedPacket("an id is a safe integer")
     payload = text[head.end() :]
+    if not is_heard(kind, namespace):
+        return Assembly(count) if count else None
     packet = Packet(kind, namespace, _payload(payload), id)
     _check(packet)
     if count:
         packet.data = None
-        return Assembly(packet, payload, count)
+        return Assembly(count, packet, payload)
     packet.data = _filled(packet.data, [])
     return packet
 
@@ -151,6 +157,8 @@ def decode(text: str) -> Packet | Assembly:
 def _payload(text: str) -> Any:
     if not text:
         return None
+    if text.count("[") + text.count("{") > BRACKETS_MAX:
+        raise MalformedPacket(f"a payload has at most {BRACKETS_MAX} arrays and objects")
     try:
         return _decode_json(text if _HALF.search(text) is None else _mended(text))
     except (msgspec.MsgspecError, RecursionError, ValueError):
