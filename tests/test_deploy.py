@@ -17,6 +17,7 @@ import yaml
 
 from deploy import cluster
 from groat.http.app import create_app
+from groat.http.server import FINISH_S
 from groat.settings import Settings
 from groat.store.postgres import PostgresStore
 from groat.store.replica import Replica
@@ -94,7 +95,7 @@ async def test_the_dashboard_asks_for_metrics_that_exist(metrics: set[str]) -> N
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("site", ["nginx/groat.conf", "container/nginx.conf"])
+@pytest.mark.parametrize("site", ["nginx/groat.conf", "nginx/django.conf", "container/nginx.conf"])
 def test_nginx_accepts_the_sites(site: str, tmp_path: Path) -> None:
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
     assert nginx, "apt-get install nginx-light"
@@ -190,6 +191,15 @@ def test_compose_knows_the_settings() -> None:
     for node in ("node-a", "node-b"):
         for name in services[node]["environment"]:
             assert name.removeprefix("GROAT_").lower() in Settings.__struct_fields__
+
+
+@pytest.mark.parametrize("name", sorted(each.name for each in (DEPLOY / "pm2").iterdir()))
+def test_pm2_reads_its_files_and_leaves_time_to_drain(name: str) -> None:
+    code = f"console.log(JSON.stringify(require({json.dumps(str(DEPLOY / 'pm2' / name))})))"
+    done = subprocess.run(["node", "-e", code], capture_output=True, text=True, timeout=30, check=True)
+    (app,) = json.loads(done.stdout)["apps"]
+    assert app["exec_mode"] == "fork"
+    assert app["kill_timeout"] >= 1_000 * (Settings().drain_s + FINISH_S)
 
 
 @pytest.mark.parametrize("unit", sorted(each.name for each in (DEPLOY / "systemd").iterdir()))
