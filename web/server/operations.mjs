@@ -1,9 +1,9 @@
-/** Print src/operations.ts: a method for each operation of operations.json, of the operation's name, and the codes of problems. */
+/** Print src/operations.ts: a method for each operation of operations.json, of the operation's name. */
 import { readFileSync } from "node:fs";
 import { comment, typeOf } from "../client/shapes.mjs";
 
 const read = (file) => JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8"));
-const { operations, problems } = read("operations.json");
+const { operations } = read("operations.json");
 const schemas = read("../client/schemas.json");
 const KEY = "Idempotency-Key";
 /** Bulks and files take their time. */
@@ -92,11 +92,6 @@ process.stdout.write(
       "The operations of the server, made by `make types` from its OpenAPI document: do not edit.",
     ).join("\n"),
     `import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";\nimport type { ${[...named].sort().join(", ")} } from "./wire.js";`,
-    `/** The HTTP status of each stable code that a problem of the server may have. */\nexport interface ProblemStatus {\n${Object.entries(
-      problems,
-    )
-      .map(([code, status]) => `  ${code}: ${status};`)
-      .join("\n")}\n}`,
     `/** A server of groat. Each operation takes what its path names, then its body, then its query parameters and options in one. */\nexport class Groat extends Door {\n${methods.join("\n\n")}\n}`,
   ].join("\n\n")}\n`,
 );

@@ -76,11 +76,7 @@ export class Door {
 
   /** Throws TypeError for an address or an API key that cannot be one. */
   constructor({ url, apiKey, timeoutMs = 15_000, retryForMs = 30_000, fetch }: GroatOptions) {
-    if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-      throw new TypeError(
-        `url is the server's address, such as "http://127.0.0.1:8000", not ${JSON.stringify(url)}`,
-      );
-    this.#base = url.replace(/\/+$/, "");
+    this.#base = address(url);
     this.#apiKey = typeof apiKey === "function" ? apiKey : sendable(apiKey);
     this.#timeoutMs = timeoutMs;
     this.#retryForMs = retryForMs;
@@ -96,6 +92,8 @@ export class Door {
     path: string,
     { body, query = {}, ...options }: WriteOptions & { body?: unknown; query?: Query } = {},
   ): Promise<T> {
+    if (!path.startsWith("/"))
+      throw new TypeError(`path begins with "/", such as "/v1/kinds", not ${JSON.stringify(path)}`);
     return this.call<T>({ method, path, body }, { ...query, ...options });
   }
 
@@ -187,6 +185,16 @@ function formOf(body: unknown): FormData {
     else if (value !== undefined) form.set(name, String(value));
   }
   return form;
+}
+
+/** The address without a slash at its end. */
+function address(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.username || parsed.search || parsed.hash)
+    throw new TypeError(
+      `url is the server's address, such as "http://127.0.0.1:8000", not ${JSON.stringify(url)}`,
+    );
+  return parsed.href.replace(/\/+$/, "");
 }
 
 function sendable(apiKey: string): string {

@@ -1,3 +1,11 @@
+import type { ProblemStatus } from "./codes.js";
+
+/** A stable code of the server's problems. */
+export type ProblemCode = keyof ProblemStatus;
+
+/** A code of every server's, or one of a program that a server has beside. */
+export type AnyCode = ProblemCode | (string & {});
+
 /** Whatever goes wrong with a call, apart from its being given up by a signal. */
 export abstract class GroatError extends Error {
   /** Says what happened, in words that do not change. */
@@ -12,12 +20,12 @@ export abstract class GroatError extends Error {
  * The server said no, by problem details (RFC 9457). After a problem nothing has been written, and a refusal of a write
  * is kept under its key: the same call is refused again.
  */
-export class Problem<Code extends string = string> extends GroatError {
+export class Problem<Code extends AnyCode = AnyCode> extends GroatError {
   constructor(
     /** A stable code, such as `insufficient_funds`; `http_<status>` for an answer that is not the server's own. */
     readonly code: Code,
     /** The HTTP status. */
-    readonly status: number,
+    readonly status: Code extends ProblemCode ? ProblemStatus[Code] : number,
     /** What it means, for people; the text may change. */
     readonly detail: string,
     /** Further members of the problem, such as `account` and `asset`. */
@@ -51,4 +59,14 @@ export class UnknownOutcome extends GroatError {
   ) {
     super(message, { cause });
   }
+}
+
+/**
+ * Whether an error is a problem with one of these codes, or with any. Codes of programs that the server has beside its own
+ * are allowed, too.
+ */
+export function isProblem<Code extends AnyCode>(error: unknown, ...codes: Code[]): error is Problem<Code> {
+  return (
+    error instanceof Problem && (codes.length === 0 || (codes as readonly string[]).includes(error.code))
+  );
 }

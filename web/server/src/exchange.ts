@@ -21,15 +21,9 @@ export class Lost extends Unreachable {
   }
 }
 
-/** Failures of a connection that was never made. */
-const NEVER_SENT = [
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-];
+/** Failures of a connection that was never made: no such host, no way to it, refused, a certificate that is not trusted. */
+const NEVER_SENT =
+  /^(ENOTFOUND|EAI_|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /**
  * Send a request and read its whole answer, within `timeoutMs` milliseconds. Throws Problem, Lost, or the reason of the
@@ -59,7 +53,7 @@ export async function exchange<T>(
     signal?.throwIfAborted();
     if (attempt.signal.aborted) throw new Lost(`no answer within ${timeoutMs / 1_000} s`, true, error);
     const cause = (error as { cause?: { code?: string; message?: string } }).cause;
-    const sent = !NEVER_SENT.includes(cause?.code ?? "");
+    const sent = !NEVER_SENT.test(cause?.code ?? "");
     throw new Lost(cause?.message || cause?.code || String(error), sent, error);
   } finally {
     clearTimeout(late);

@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, test } from "vitest";
-import { Groat, type TransactionView, type WriteOptions } from "../src/index.js";
+import type { Groat, Problem, TransactionView, WriteOptions } from "../src/index.js";
 import { answering, failure, groatOn, json } from "./help.js";
 
 const posting = { source: "house:bonus", destination: "user:42", amount: "5", asset: "CREDIT" };
@@ -106,9 +106,9 @@ test("the API key may be a function, which is asked each time", async () => {
 
 test("what cannot be an address, an API key or a key is said at once", async () => {
   const { got, fetch } = answering(json({}));
-  expect(() => new Groat({ url: "localhost:8000", apiKey: "groat_k" })).toThrow(
-    /url is the server's address/,
-  );
+  for (const url of ["localhost:8000", "", "http://", "ftp://x", "http://a:b@x", "http://x/?a=1", undefined])
+    expect(() => groatOn(fetch, { url: url as string })).toThrow(/url is the server's address/);
+  expect(() => groatOn(fetch).request("GET", "v1/kinds")).toThrow(/path begins with/);
   expect(() => groatOn(fetch, { apiKey: "groat_k\n" })).toThrow(/apiKey is/);
   expect(() => groatOn(fetch, { apiKey: undefined as unknown as string })).toThrow(/apiKey is/);
   for (const key of ["", "ключ", "a\nb", "k".repeat(256)]) {
@@ -117,11 +117,12 @@ test("what cannot be an address, an API key or a key is said at once", async () 
   expect(got).toEqual([]);
 });
 
-test("amounts are texts, and every write takes a key", () => {
+test("amounts are texts, every write takes a key, and a code has its status", () => {
   expectTypeOf<
     Parameters<Groat["postTransaction"]>[0]["postings"][number]["amount"]
   >().toEqualTypeOf<string>();
   expectTypeOf<Parameters<Groat["setBalance"]>[3]>().toEqualTypeOf<WriteOptions | undefined>();
+  expectTypeOf<Problem<"insufficient_funds">["status"]>().toEqualTypeOf<422>();
   // @ts-expect-error: an operation without an idempotency key takes none.
   (groat: Groat) => groat.addUser({ user: "42" }, { key: "k" });
   // @ts-expect-error: a history is of one asset.

@@ -11,6 +11,7 @@ const { operations } = JSON.parse(readFileSync(join(server, "operations.json"), 
 
 test.each([
   ["operations.mjs", "operations.ts"],
+  ["codes.mjs", "codes.ts"],
   ["../client/wire.mjs", "wire.ts"],
 ])("what %s prints is src/%s: `make types` makes it anew", (script, file) => {
   expect(node(script)).toBe(readFileSync(join(server, "src", file), "utf8"));
