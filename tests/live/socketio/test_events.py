@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from groat.http.catalogue import Catalogue
 from groat.http.core import CORE
@@ -189,7 +190,11 @@ def test_credits_with_decimals_are_refused_at_the_start_where_they_are_wanted() 
     translator(socketio_credits="POINT").check(assets)
     # Nobody asked for the credits of a database that has had such an asset before.
     names = translator()
-    names.check(assets)
+    with capture_logs() as logs:
+        names.check(assets)
+        translator(socketio_names={"credit-updated": ""}).check(assets)
+        translator().check({"CREDIT": Asset("CREDIT", 0)})
+    assert [(line["event"], line["asset"]) for line in logs] == [("socketio_credits_not_told", "CREDIT")]
     assert [name for name, _ in told(names, changes=[change("user:42", "CREDIT", "1.00", "2.00")])] == [
         "balance_updated"
     ]

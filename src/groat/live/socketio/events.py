@@ -36,6 +36,10 @@ _COMMISSIONS: Final = ":commissions"
 
 log = structlog.stdlib.get_logger("groat.live")
 _told = SparingLog(log)
+_DECIMALS_HINT: Final = (
+    "Nobody hears credit-updated: its credits are whole numbers, and this asset has decimals. "
+    "Name an asset without decimals in socketio_credits (GROAT_SOCKETIO_CREDITS), or listen to balance_updated."
+)
 
 
 class BalancePacket(msgspec.Struct, omit_defaults=True):
@@ -228,7 +232,7 @@ class Translator:
         """Check the asset of which ``credit-updated`` tells, the setting ``socketio_credits``.
 
         Raises SettingsError ``setting_invalid`` for one with decimals: its amounts are no exact JSON numbers. One that
-        nobody asked for is not told of.
+        nobody asked for is not told of, and the log says so.
         """
         asset = assets.get(self._asset)
         if asset is not None and asset.scale:
@@ -238,6 +242,10 @@ class Translator:
                     setting="socketio_credits",
                     detail=f"{self._wanted} has {asset.scale} decimals, and credit-updated tells whole numbers; "
                     "name an asset without decimals",
+                )
+            if self._credits:
+                log.warning(
+                    "socketio_credits_not_told", asset=self._asset, scale=asset.scale, hint=_DECIMALS_HINT
                 )
             self._credits = ""
 
