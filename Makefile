@@ -3,7 +3,8 @@
 # make cluster a whole cluster on the loopback: PostgreSQL, Redis, two nodes, nginx on http://localhost:8000
 # make test    every check: Python, TypeScript, browser
 # make lint    only the static checks
-# make types   the types of web/client and web/server, and the methods of the latter, from the server's OpenAPI document
+# make types   the types of web/client, web/server and groat.client, and the methods of the latter two, from the server's
+#              OpenAPI document
 # make soak    the trials in rounds (kill -9 and the like), SOAK_ROUNDS=20 of each; make test does two; an hour at half
 #              of the peak, SOAK_S=3600 seconds of it; and each parser fuzzed for a thirtieth of that
 # make bench   the measurements, as JSON lines
@@ -63,6 +64,7 @@ types: python $(STAMPS)/npm
 	$(BIN)/python web/client/schemas.py > web/client/schemas.json
 	$(BIN)/python web/server/operations.py > web/server/operations.json
 	cd web && npm run wire -w client -w server
+	$(BIN)/python sdk/make_python.py
 
 # What failed beside the others is run once more, alone; the last lines name it with its first failure. One that passes then
 # is a finding all the same.

@@ -128,6 +128,7 @@ SHARED = {
     "Migration": "Django looks for a class of this name; in the store it is one of groat's own steps",
     "Groat": "the ledger that apps open is the engine's, with the words of the programs that every database has",
     "Session": "a login's answer has this name in the published schema, and to a live reader it is the field's word",
+    "Problem": "an answer of the server is a problem to whoever calls it, and verify finds problems",
     "Application": "forms of two kinds of requests: the name is the title of each in the published schema",
 }
 
@@ -135,6 +136,9 @@ SHARED = {
 def test_a_class_has_a_name_of_its_own() -> None:
     places: dict[str, list[str]] = {}
     for path in (ROOT / "src" / "groat").rglob("*.py"):
+        if "Made by `make types`" in path.read_text(encoding="utf-8"):
+            # What is made from the published document has its names; the import linter keeps it apart.
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name.lstrip("_"), []).append(

@@ -1,0 +1,841 @@
+"""The shapes of answers. Amounts are decimal strings, times are RFC 3339 in UTC, ids are UUIDs.
+
+Made by `make types` from the server's OpenAPI document: do not edit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from groat.client.errors import Problem
+
+if TYPE_CHECKING:
+    from typing import Literal
+else:
+    from groat.client.reading import Literal
+
+# ruff takes this Literal for another one.
+# ruff: noqa: F821, UP037
+
+
+class AccountPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of accounts; ``cursor`` leads to the next one, null on the last."""
+
+    items: list[AccountView]
+    cursor: str | None
+
+
+class AccountView(msgspec.Struct, frozen=True, kw_only=True):
+    """All balances of one account, by asset."""
+
+    account: str
+    balances: list[BalanceView]
+
+
+class ActionView(msgspec.Struct, frozen=True, kw_only=True):
+    """An action of people: its assets (none named: any), its largest amount, and whether it names another
+    person.
+    """
+
+    assets: list[str]
+    max: str | None
+    takes_to: bool
+
+
+class ApiKeyList(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest 1,000 keys, newest first."""
+
+    items: list[ApiKeyView]
+
+
+class ApiKeyView(msgspec.Struct, frozen=True, kw_only=True):
+    """An API key; ``key`` itself is shown once, when it is made."""
+
+    id: str
+    service: str
+    label: str
+    created_at: str
+    created_by: str
+    revoked_at: str | None
+    key: str | None = None
+
+
+class ApprovalView(msgspec.Struct, frozen=True, kw_only=True):
+    """An approval: by whom, when, and of which input, which the next one must repeat."""
+
+    by: str
+    at: str
+    input: dict[str, Any]
+
+
+class ApprovalsView(msgspec.Struct, frozen=True, kw_only=True):
+    """The number of different people who must approve, and those who did."""
+
+    needed: int
+    given: list[ApprovalView]
+
+
+class AssetList(msgspec.Struct, frozen=True, kw_only=True):
+    """All assets by code."""
+
+    items: list[AssetView]
+
+
+class AssetView(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset: its code and its number of fraction digits."""
+
+    code: str
+    scale: int
+
+
+class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the audit log, newest first."""
+
+    items: list[AuditView]
+    cursor: str | None
+
+
+class AuditView(msgspec.Struct, frozen=True, kw_only=True):
+    """One audit entry, of a transaction or of an act that moved no money; ``before`` and ``after`` are JSON
+    values.
+    """
+
+    id: str
+    at: str
+    actor: str
+    principal: str
+    kind: str
+    target: str
+    reason: str
+    key: str
+    before: Any
+    after: Any
+    details: Any
+
+
+class BalanceChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One balance in an event: its change and the absolute values after it, as decimal strings."""
+
+    account: str
+    asset: str
+    delta: str
+    balance: str
+    available: str
+    held: str
+    version: int
+
+
+class BalanceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A balance on the wire; ``floor`` and ``ceiling`` are None where there is no limit.
+
+    Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have
+    no history.
+    """
+
+    account: str
+    asset: str
+    balance: str
+    available: str
+    held: str
+    version: int
+    floor: str | None = None
+    ceiling: str | None = None
+
+
+class BulkResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One item's verdict: ``status`` is what it would have been answered alone (201, 200 replayed, 4xx)."""
+
+    index: int
+    status: int
+    transaction: TransactionView | None = None
+    problem: Problem | None = None
+
+
+class BulkSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of items committed and refused."""
+
+    committed: int
+    refused: int
+
+
+class BulkView(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdicts of a bulk in the order of its items."""
+
+    mode: Literal["atomic", "independent"]
+    replayed: bool
+    results: list[BulkResult]
+    summary: BulkSummary
+
+
+class ConfigView(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts that a front end needs before anybody signs in. With no ``people_found_by`` nobody is told
+    a name.
+    """
+
+    version: str
+    demo: bool
+    assets: list[AssetView]
+    actions: dict[str, ActionView]
+    people_found_by: str
+
+
+class DemoPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody to sign in as, in the demo."""
+
+    user: str
+    name: str
+    role: str
+    password: str
+
+
+class EntryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of an account's history, newest first."""
+
+    items: list[EntryView]
+    cursor: str | None
+
+
+class EntryView(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of an account's history: what changed (``delta``, ``held_delta``) and how the account stood
+    after it.
+    """
+
+    transaction: str
+    kind: str
+    account: str
+    asset: str
+    delta: str
+    balance: str
+    held_delta: str
+    held: str
+    version: int
+    counterparty: str
+    reason: str
+    actor: str
+    metadata: dict[str, Any]
+    at: str
+    recorded_at: str
+    hold: str | None
+    reverses: str | None
+
+
+class EventData(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it is stored and pushed. ``type`` is ``balance_updated`` where no program told more.
+
+    ``changes`` are of the stream's own balances. ``key`` comes only when the stream's own user issued
+    the command: it ends that user's pending overlay. ``hold`` is the id of the hold that the transaction
+    concerns. ``data`` is what a program told, by the type of the event.
+    """
+
+    type: str
+    transaction: str
+    kind: str
+    reason: str
+    at: str
+    recorded_at: str
+    changes: list[BalanceChange] | None = None
+    key: str | None = None
+    hold: str | None = None
+    data: dict[str, Any] | None = None
+    notification: NotificationTold | None = None
+
+
+class FiledView(msgspec.Struct, frozen=True, kw_only=True):
+    """A request that a step filed, and the stream of its owner."""
+
+    kind: str
+    id: str
+    owner: str
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """The health of the process, or its readiness; ``degraded`` names what is away and slows things down."""
+
+    status: str
+    degraded: list[str] | None = None
+
+
+class HoldView(msgspec.Struct, frozen=True, kw_only=True):
+    """A hold on the wire; ``state`` is open, captured, released or expired; ``expires_at`` None for never."""
+
+    id: str
+    source: str
+    destination: str
+    asset: str
+    amount: str
+    captured: str
+    released: str
+    remaining: str
+    state: Literal["open", "captured", "released", "expired"]
+    expires_at: str | None
+    created_at: str
+
+
+class KindList(msgspec.Struct, frozen=True, kw_only=True):
+    """The kinds of requests that this server knows."""
+
+    items: list[KindView]
+
+
+class KindView(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of request; ``schema`` is the JSON schema of its data.
+
+    ``owners`` are the streams whose requests these may be, with ``*`` for any one segment. ``parent`` is
+    the kind that it belongs to, the first of ``parents`` where it may be one of several.
+    """
+
+    name: str
+    title: str
+    description: str
+    states: list[StateView]
+    transitions: list[TransitionView]
+    schema: dict[str, Any]
+    thresholds: dict[str, str]
+    parent: str | None
+    parents: list[str]
+    owners: list[str]
+
+
+class LookAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The people who look at a request."""
+
+    viewers: list[LookView]
+
+
+class LookItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A request, and who is looking at it."""
+
+    request: str
+    viewers: list[LookView]
+
+
+class LookList(msgspec.Struct, frozen=True, kw_only=True):
+    """The requests that somebody is looking at."""
+
+    items: list[LookItem]
+
+
+class LookView(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who looks at a request, and until when this is known."""
+
+    by: str
+    until: str
+
+
+class MarkView(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's mark in a stream: the numbers up to ``upto``, and those of the ``spans`` (first, last),
+    are read.
+    """
+
+    upto: int
+    spans: list[tuple[int, int]]
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """The caller, their balances, and the position up to which these are right."""
+
+    user: str | None
+    principal: str
+    name: str
+    roles: list[str]
+    balances: list[BalanceView]
+    positions: dict[str, str]
+
+
+class NotificationPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of notifications, newest first; ``unread`` counts all that the person has not read."""
+
+    items: list[NotificationView]
+    cursor: str | None
+    unread: int
+
+
+class NotificationTold(msgspec.Struct, frozen=True, kw_only=True):
+    """A notification as an event tells of it: on a person's own stream with how many are unread now."""
+
+    id: str
+    level: Literal["success", "error", "info", "warning"]
+    title: str
+    body: str
+    category: str
+    thread: str
+    subject: SubjectView | None
+    at: str
+    read: bool
+    stream: str
+    number: int
+    unread: int | None = None
+
+
+class NotificationView(msgspec.Struct, frozen=True, kw_only=True):
+    """A notification; ``stream`` is whose it is (a person's, or a room's), ``number`` its place there: 1,
+    2, 3.
+
+    ``level`` is success, error, info or warning. A toast of the same ``thread`` is replaced by this one.
+    """
+
+    id: str
+    level: Literal["success", "error", "info", "warning"]
+    title: str
+    body: str
+    category: str
+    thread: str
+    subject: SubjectView | None
+    at: str
+    read: bool
+    stream: str
+    number: int
+
+
+class NotificationWays(msgspec.Struct, frozen=True, kw_only=True):
+    """Tells a person's devices how the person now wants to hear of each category."""
+
+    ways: dict[str, list[Literal["toast", "email"]]]
+
+
+class NotificationsRead(msgspec.Struct, frozen=True, kw_only=True):
+    """Tells a person's devices what was read: how many are unread on their own stream, and the marks that
+    moved.
+    """
+
+    unread: int
+    marks: dict[str, MarkView]
+
+
+class NotificationsView(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest notifications of a stream, and how many there ever were.
+
+    ``unread``, ``marks`` (by stream) and ``ways`` (by category) come with a person's own stream;
+    ``stale`` with a room's: the notifications up to this number are no news any more.
+    """
+
+    total: int
+    items: list[NotificationView]
+    unread: int | None = None
+    marks: dict[str, MarkView] | None = None
+    ways: dict[str, list[Literal["toast", "email"]]] | None = None
+    stale: int | None = None
+
+
+class NumberedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with its offset in its stream."""
+
+    offset: int
+    type: str
+    transaction: str
+    kind: str
+    reason: str
+    at: str
+    recorded_at: str
+    changes: list[BalanceChange] | None = None
+    key: str | None = None
+    hold: str | None = None
+    data: dict[str, Any] | None = None
+    notification: NotificationTold | None = None
+
+
+class OutboxEntryView(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the outbox: what it carries is the channel's, and not shown."""
+
+    id: str
+    channel: str
+    # To whom or where, in words of the channel's.
+    target: str
+    # waiting, sent, failed (given up) or dropped (not wanted any more).
+    state: str
+    # When it was put there.
+    at: str
+    # When it is tried next, null for never.
+    due_at: str | None
+    attempts: int
+    # Why it was not delivered the last time.
+    note: str
+
+
+class OutboxPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of entries; ``cursor`` leads to the next one, null on the last."""
+
+    items: list[OutboxEntryView]
+    cursor: str | None
+
+
+class PostingView(msgspec.Struct, frozen=True, kw_only=True):
+    """A posting on the wire: ``amount`` is a decimal string."""
+
+    source: str
+    destination: str
+    amount: str
+    asset: str
+
+
+class PreferencesView(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's choice for each category: toast, email, both or neither; ``*`` stands for all others.
+
+    ``categories`` are those they were notified of lately, ``email`` is where mail goes (null: nowhere is
+    known), and ``mail`` says whether this server sends any.
+    """
+
+    ways: dict[str, list[Literal["toast", "email"]]]
+    categories: list[str]
+    email: str | None
+    mail: bool
+
+
+class ReadView(msgspec.Struct, frozen=True, kw_only=True):
+    """The number of unread notifications, the mark in each stream, and the position of the event of it."""
+
+    unread: int
+    marks: dict[str, MarkView]
+    positions: dict[str, str]
+
+
+class RecipientView(msgspec.Struct, frozen=True, kw_only=True):
+    """Another person as anybody signed in may see them."""
+
+    user: str
+    name: str
+
+
+class RequestLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A request that ``by`` changed, as staff are told of it.
+
+    ``approvals`` says how many people approved and ``needed`` how many must; ``parent`` is the request
+    that it belongs to. ``owner`` is a stream, ``user`` that person's id, "" where it is no person's.
+    ``untold`` is there where the step concerns more people than one step tells: how many were not.
+    """
+
+    id: str
+    kind: str
+    state: str
+    version: int
+    user: str
+    amount: str | None
+    asset: str | None
+    waits: bool
+    parent: str | None
+    approvals: int
+    needed: int
+    owner: str
+    by: str
+    filed_at: str
+    changed_at: str
+    untold: int | None = None
+
+
+class RequestNews(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest changes of one batch, and how many ``more`` of them are left out."""
+
+    items: list[RequestLine]
+    more: int
+
+
+class RequestPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of requests; ``waiting`` counts by kind what waits for a decision."""
+
+    items: list[RequestView]
+    cursor: str | None
+    waiting: dict[str, int] | None = None
+
+
+class RequestView(msgspec.Struct, frozen=True, kw_only=True):
+    """A request. ``amount`` is a decimal string; ``may`` are the transitions that the reader may take now.
+
+    ``owner`` is the stream of whose request it is, ``user`` that person's id, "" where it is no
+    person's. ``changed_parent`` comes with an event and a write: the request that this one belongs to,
+    where it was changed with it; and so does ``filed``: the requests that the step filed, of those that
+    are the reader's to know. ``correction`` is what somebody proposes to give back, ``corrected`` what
+    was given back, by asset; neither is there where there is none. ``viewers`` and ``history`` come with
+    a single request, ``transaction`` and what follows with a write. The history is the newest part, the
+    oldest step first; ``history_more`` says that there are steps before these.
+    """
+
+    id: str
+    kind: str
+    state: str
+    version: int
+    user: str
+    data: dict[str, Any]
+    amount: str | None
+    asset: str | None
+    owner: str
+    filed_by: str
+    filed_at: str
+    changed_at: str
+    due_at: str | None
+    approvals: ApprovalsView
+    decided_by: str | None
+    decided_at: str | None
+    reason: str
+    parent: str | None
+    hold: str | None
+    open: bool
+    waits: bool
+    correction: ApprovalView | None = None
+    corrected: dict[str, str] | None = None
+    may: list[str] | None = None
+    changed_parent: RequestView | None = None
+    filed: list[FiledView] | None = None
+    viewers: list[LookView] | None = None
+    history: list[StepView] | None = None
+    history_more: bool | None = None
+    transaction: str | None = None
+    balances: list[BalanceView] | None = None
+    positions: dict[str, str] | None = None
+    replayed: bool | None = None
+
+
+class Reset(msgspec.Struct, frozen=True, kw_only=True):
+    """The stream as it stands at the page's position: forget what was known of it."""
+
+    snapshot: SnapshotData
+
+
+class RowProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """The fault of a row that cannot be used: a stable ``code`` and a ``detail`` that says what to do."""
+
+    code: str
+    detail: str
+
+
+class SentView(msgspec.Struct, frozen=True, kw_only=True):
+    """A notification that was sent: its id, the stream it went ``to``, and the position of its event there."""
+
+    id: str
+    to: str
+    at: str
+    positions: dict[str, str]
+    replayed: bool
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A token, its bearer and its end; ``expires_at`` is RFC 3339."""
+
+    token: str
+    expires_at: str
+    user: str
+    name: str
+    roles: list[str]
+    # The value of the session's cookie: refresh_token and logout take it.
+    cookie: str = ""
+
+
+class SheetColumn(msgspec.Struct, frozen=True, kw_only=True):
+    """A column that may be chosen: its number from 1, its header's words, and the first text below."""
+
+    number: int
+    name: str
+    sample: str
+
+
+class SheetName(msgspec.Struct, frozen=True, kw_only=True):
+    """A sheet of a workbook that may be chosen."""
+
+    name: str
+    hidden: bool
+
+
+class SheetPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """The content of a file. ``columns`` maps user, amount and reason to the header's words, ``places`` to
+    its numbers.
+
+    ``decimal`` is the sign before the fraction that was chosen or that the amounts show. ``found`` and
+    ``sheets`` are the columns and sheets that may be chosen instead, ``warnings`` what a person should
+    look at.
+    """
+
+    columns: dict[str, str]
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    rows: list[SheetRow]
+    summary: SheetSummary
+    decimal: str | None
+    places: dict[str, int]
+    header_line: int
+    found: list[SheetColumn]
+    sheets: list[SheetName]
+    warnings: list[SheetRemark]
+
+
+class SheetRemark(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a person should look at; a code of ``WARNINGS``, and the line that it is about."""
+
+    code: str
+    detail: str
+    line: int | None = None
+
+
+class SheetRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the file: ``user`` is the id (a known e-mail address was looked up), ``amount`` a decimal
+    string.
+
+    ``balance`` is the person's present one, ``known`` whether they have an account or a login;
+    ``duplicate_of`` is the line of an earlier row with the same person; ``written`` is the amount as the
+    file has it, where that differs.
+    """
+
+    line: int
+    user: str
+    amount: str
+    reason: str
+    known: bool
+    balance: str | None = None
+    error: RowProblem | None = None
+    duplicate_of: int | None = None
+    written: str | None = None
+
+
+class SheetSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows in all, good ones, bad ones, good ones that repeat a person; ``total`` is the good ones' amount."""
+
+    rows: int
+    good: int
+    bad: int
+    duplicates: int
+    total: str
+
+
+class SnapshotData(msgspec.Struct, frozen=True, kw_only=True):
+    """A stream as it stood at a position; ``user`` only with a person's, ``balances`` empty with a room's.
+
+    ``as_of`` is the time of reading. Programs add fields of their own.
+    """
+
+    balances: list[BalanceView]
+    as_of: str
+    user: str | None = None
+    notifications: NotificationsView | None = None
+    requests: list[RequestView] | None = None
+
+
+class StateView(msgspec.Struct, frozen=True, kw_only=True):
+    """A state of a kind and how it looks (``tone``). In one that ``waits``, staff are to decide.
+
+    While it is ``open``, something can still happen. ``due`` is the transition that the system takes
+    once a request's ``due_at`` has come, "" for none.
+    """
+
+    name: str
+    title: str
+    open: bool
+    waits: bool
+    tone: Literal["neutral", "wait", "good", "bad"]
+    due: str
+
+
+class StepPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a request's history, newest first."""
+
+    items: list[StepView]
+    cursor: str | None
+
+
+class StepView(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a request's history; ``transaction`` is the one that made it.
+
+    A step of a request that belongs to it is named by its kind, too (``card_payment.file``), its id is
+    the input.
+    """
+
+    version: int
+    transition: str
+    from_: str = msgspec.field(name="from")
+    to: str
+    by: str
+    at: str
+    reason: str
+    input: dict[str, Any]
+    transaction: str
+
+
+class StreamPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Events after a position, and the position after them. ``reset`` comes instead where going on is
+    impossible.
+    """
+
+    events: list[NumberedEvent]
+    position: str
+    reset: Reset | None = None
+
+
+class StreamPageOf(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of one of several streams."""
+
+    events: list[NumberedEvent]
+    position: str
+    reset: Reset | None = None
+    stream: str
+
+
+class StreamPages(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of each stream that has news, and the vector after them."""
+
+    pages: list[StreamPageOf]
+    position: str
+
+
+class SubjectView(msgspec.Struct, frozen=True, kw_only=True):
+    """The subject of a notification: a kind of thing, and its id."""
+
+    kind: str
+    id: str
+
+
+class TransactionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A transaction on the wire, with the balances right after it and the positions of its events.
+
+    ``at`` is the effective time, ``recorded_at`` the time of the commit. ``id`` is None for a command
+    that found nothing to change; ``balances`` and ``positions`` then are the present ones. ``cause`` is
+    the request that did it (``request:transfer:<id>``), None for what a caller posted.
+    """
+
+    id: str | None
+    kind: str
+    postings: list[PostingView]
+    reason: str
+    metadata: dict[str, Any]
+    actor: str
+    principal: str
+    key: str
+    at: str
+    recorded_at: str
+    reverses: str | None
+    hold: HoldView | None
+    balances: list[BalanceView]
+    positions: dict[str, str]
+    replayed: bool
+    cause: str | None
+
+
+class TransitionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A transition of a kind; ``schema`` is the JSON schema of its input."""
+
+    name: str
+    title: str
+    from_: list[str] = msgspec.field(name="from")
+    to: list[str]
+    by: list[str]
+    decides: bool
+    approves: bool
+    confirms: bool
+    schema: dict[str, Any]
+
+
+class UserPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of people by user id."""
+
+    items: list[UserView]
+    cursor: str | None
+
+
+class UserView(msgspec.Struct, frozen=True, kw_only=True):
+    """A person with their balances; ``roles`` null where their token's roles count."""
+
+    user: str
+    name: str
+    email: str | None
+    roles: list[str] | None
+    disabled: bool
+    balances: list[BalanceView]

@@ -1,0 +1,920 @@
+"""The operations as methods.
+
+Made by `make types` from the server's OpenAPI document: do not edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeVar
+
+from msgspec import UNSET, UnsetType
+
+from groat.client import answers, inputs, table
+from groat.client.calling import Route
+from groat.client.paging import AsyncPaged
+
+T = TypeVar("T")
+P = TypeVar("P")
+
+
+class AsyncCalls:
+    """The operations of every server, awaited."""
+
+    async def _call(self, route: Route[T], **given: Any) -> T:
+        raise NotImplementedError
+
+    def _list(self, route: Route[P], **given: Any) -> AsyncPaged[Any, P]:
+        raise NotImplementedError
+
+    async def post_transaction(
+        self,
+        *,
+        postings: Sequence[inputs.PostingInput],
+        reason: str = "",
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        at: str | None = None,
+        check_past: bool = False,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``POST /v1/transactions``: Post a transaction. All postings or none, under one key. The answer
+        has the new balances and the positions of its events. For admins and services.
+        """
+        return await self._call(
+            table.POST_TRANSACTION,
+            body={
+                "postings": postings,
+                "reason": reason,
+                "metadata": metadata,
+                "at": at,
+                "check_past": check_past,
+            },
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def post_transactions(
+        self,
+        *,
+        mode: Literal["atomic", "independent"],
+        items: Sequence[inputs.TransactionInput],
+        reason: str = "",
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.BulkView:
+        """``POST /v1/transactions/bulk``: Post many transactions. Up to 10,000 transactions. `atomic`: all
+        or none, and a refusal is a problem with the `index` of its item. `independent`: a verdict for
+        each, under keys made of yours and the item's index, which no caller can send. Repeat it under
+        the same key after any failure. For admins and services.
+        """
+        return await self._call(
+            table.POST_TRANSACTIONS,
+            body={"mode": mode, "items": items, "reason": reason},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def get_transaction(
+        self, id: str, *, max_stale: int | None = None, timeout_s: float | None = None
+    ) -> answers.TransactionView:
+        """``GET /v1/transactions/{id}``: Read a transaction. The transaction with the balances right after
+        it. People see those that touched their accounts, and of these their own side; any other one is
+        `transaction_not_found` to them. For whoever is signed in; people get only what is theirs.
+        """
+        return await self._call(
+            table.GET_TRANSACTION, path={"id": id}, query={"max_stale": max_stale}, timeout_s=timeout_s
+        )
+
+    async def reverse_transaction(
+        self,
+        id: str,
+        *,
+        reason: str = "",
+        amounts: Sequence[str | None] | None = None,
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``POST /v1/transactions/{id}/reverse``: Reverse a transaction. Posts it backwards: all that is
+        left of it, or an amount for each posting. Never more than was moved. For admins and services.
+        """
+        return await self._call(
+            table.REVERSE_TRANSACTION,
+            path={"id": id},
+            body={"reason": reason, "amounts": amounts, "metadata": metadata},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def create_hold(
+        self,
+        *,
+        source: str,
+        destination: str,
+        amount: str,
+        asset: str,
+        expires_at: str | None = None,
+        expires_in: int | None = None,
+        reason: str = "",
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``POST /v1/holds``: Hold an amount. Reserves an amount: it leaves what is available, not the
+        balance. The id of the hold is in `hold.id`. For admins and services.
+        """
+        return await self._call(
+            table.CREATE_HOLD,
+            body={
+                "source": source,
+                "destination": destination,
+                "amount": amount,
+                "asset": asset,
+                "expires_at": expires_at,
+                "expires_in": expires_in,
+                "reason": reason,
+                "metadata": metadata,
+            },
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def get_hold(self, id: str, *, timeout_s: float | None = None) -> answers.HoldView:
+        """``GET /v1/holds/{id}``: Read a hold. The hold as it stands. People see holds on their own
+        accounts; any other one is `hold_not_found` to them. For whoever is signed in; people get only
+        what is theirs.
+        """
+        return await self._call(table.GET_HOLD, path={"id": id}, timeout_s=timeout_s)
+
+    async def capture_hold(
+        self,
+        id: str,
+        *,
+        amount: str | None = None,
+        final: bool = True,
+        reason: str = "",
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``POST /v1/holds/{id}/capture``: Capture a hold. Posts what was held, whole or a part. The rest
+        is released unless `final` is false. For admins and services.
+        """
+        return await self._call(
+            table.CAPTURE_HOLD,
+            path={"id": id},
+            body={"amount": amount, "final": final, "reason": reason, "metadata": metadata},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def release_hold(
+        self,
+        id: str,
+        *,
+        reason: str = "",
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``POST /v1/holds/{id}/release``: Release a hold. Gives back what is left of the hold. For admins
+        and services.
+        """
+        return await self._call(
+            table.RELEASE_HOLD,
+            path={"id": id},
+            body={"reason": reason, "metadata": metadata},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    def list_accounts(
+        self,
+        *,
+        prefix: str | None = None,
+        asset: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        max_stale: int | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncPaged[answers.AccountView, answers.AccountPage]:
+        """``GET /v1/accounts``: List accounts. Lists accounts by path. People see only their own. For
+        whoever is signed in; people get only what is theirs.
+        """
+        return self._list(
+            table.LIST_ACCOUNTS,
+            query={
+                "prefix": prefix,
+                "asset": asset,
+                "cursor": cursor,
+                "limit": limit,
+                "max_stale": max_stale,
+            },
+            timeout_s=timeout_s,
+        )
+
+    async def get_account(
+        self,
+        account: str,
+        *,
+        at: str | None = None,
+        max_stale: int | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.AccountView:
+        """``GET /v1/accounts/{account}``: Read an account. All balances of an account, now or as of a past
+        moment. People read their own accounts. For whoever is signed in; people get only what is theirs.
+        """
+        return await self._call(
+            table.GET_ACCOUNT,
+            path={"account": account},
+            query={"at": at, "max_stale": max_stale},
+            timeout_s=timeout_s,
+        )
+
+    def list_entries(
+        self,
+        account: str,
+        *,
+        asset: str,
+        cursor: str | None = None,
+        limit: int | None = None,
+        max_stale: int | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncPaged[answers.EntryView, answers.EntryPage]:
+        """``GET /v1/accounts/{account}/entries``: Read an account's history. Every change of one balance,
+        newest first, each with the balance after it. People read their own accounts and see no metadata.
+        For whoever is signed in; people get only what is theirs.
+        """
+        return self._list(
+            table.LIST_ENTRIES,
+            path={"account": account},
+            query={"asset": asset, "cursor": cursor, "limit": limit, "max_stale": max_stale},
+            timeout_s=timeout_s,
+        )
+
+    async def set_balance(
+        self,
+        account: str,
+        asset: str,
+        *,
+        balance: str,
+        reason: str = "",
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``PUT /v1/accounts/{account}/balances/{asset}``: Set a balance. Posts the difference between the
+        balance and the wanted one, found under the lock, against house:adjustments. For admins and
+        services.
+        """
+        return await self._call(
+            table.SET_BALANCE,
+            path={"account": account, "asset": asset},
+            body={"balance": balance, "reason": reason, "metadata": metadata},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def set_limits(
+        self,
+        account: str,
+        asset: str,
+        *,
+        floor: str | UnsetType | None = UNSET,
+        ceiling: str | UnsetType | None = UNSET,
+        reason: str = "",
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.BalanceView:
+        """``PATCH /v1/accounts/{account}/balances/{asset}``: Set floor and ceiling. Changes the named
+        limits; null removes one. A balance beyond a new limit stays as it is. For admins and services.
+        """
+        return await self._call(
+            table.SET_LIMITS,
+            path={"account": account, "asset": asset},
+            body={"floor": floor, "ceiling": ceiling, "reason": reason},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def list_assets(self, *, timeout_s: float | None = None) -> answers.AssetList:
+        """``GET /v1/assets``: List assets. All assets by code. For whoever is signed in; people get only
+        what is theirs.
+        """
+        return await self._call(table.LIST_ASSETS, timeout_s=timeout_s)
+
+    async def add_asset(self, *, code: str, scale: int, timeout_s: float | None = None) -> answers.AssetView:
+        """``POST /v1/assets``: Create an asset. Adds an asset, whose scale never changes. Adding the same
+        asset again is no error. For admins and services.
+        """
+        return await self._call(table.ADD_ASSET, body={"code": code, "scale": scale}, timeout_s=timeout_s)
+
+    async def get_me(
+        self, *, if_none_match: str | None = None, timeout_s: float | None = None
+    ) -> answers.Me | None:
+        """``GET /v1/me``: Read who calls. Answers the caller's balances and the position up to which they
+        are right. The ETag is that position: to poll, pass it as If-None-Match. For whoever is signed
+        in; people get only what is theirs.
+        """
+        return await self._call(table.GET_ME, headers={"If-None-Match": if_none_match}, timeout_s=timeout_s)
+
+    async def read_stream(
+        self,
+        stream: str,
+        *,
+        after: str | None = None,
+        wait: int | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.StreamPage:
+        """``GET /v1/streams/{stream}/events``: Read a stream. Events in order, each once. People read their
+        own stream and their roles'; staff and services anybody's. With Accept: text/event-stream the
+        answer stays open, ids are positions, and an event `reset` brings a snapshot where going on is
+        impossible. For whoever is signed in; people get only what is theirs.
+        """
+        return await self._call(
+            table.READ_STREAM,
+            path={"stream": stream},
+            query={"after": after, "wait": wait},
+            timeout_s=timeout_s,
+        )
+
+    async def read_streams(
+        self,
+        *,
+        streams: str | None = None,
+        after: str | None = None,
+        wait: int | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.StreamPages:
+        """``GET /v1/streams/events``: Read several streams at once. One call for all streams that a reader
+        follows, where each connection is dear, as without HTTP/2. The rights are those of readStream,
+        for each of the streams: one that is not the caller's refuses the whole, and `stream` names it. A
+        stream that `after` does not name begins with its snapshot. With Accept: text/event-stream the
+        answer stays open; the data of an event is a page, and its id the vector after it. For whoever is
+        signed in; people get only what is theirs.
+        """
+        return await self._call(
+            table.READ_STREAMS, query={"streams": streams, "after": after, "wait": wait}, timeout_s=timeout_s
+        )
+
+    async def call_action(
+        self,
+        name: str,
+        *,
+        amount: str,
+        asset: str | None = None,
+        to: str | None = None,
+        reason: str = "",
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``POST /v1/actions/{name}``: Do something with one's own money. The server declares from where to
+        where the money goes, in which assets, and how much at most. The answer shows only the caller's
+        own balances and positions. For people, for what is theirs.
+        """
+        return await self._call(
+            table.CALL_ACTION,
+            path={"name": name},
+            body={"amount": amount, "asset": asset, "to": to, "reason": reason, "metadata": metadata},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def find_person(self, who: str, *, timeout_s: float | None = None) -> answers.RecipientView:
+        """``GET /v1/people/{who}``: Find a recipient. The person with this id or e-mail address, so that a
+        sender sees the name first. People may ask 60 times an hour, and find only whom the setting
+        `people_found_by` lets them find. For whoever is signed in; people get only what is theirs.
+        """
+        return await self._call(table.FIND_PERSON, path={"who": who}, timeout_s=timeout_s)
+
+    def list_users(
+        self,
+        *,
+        q: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncPaged[answers.UserView, answers.UserPage]:
+        """``GET /v1/users``: List people. Lists everybody with a record here or a stream of events, by user
+        id, with all balances. For admins and support.
+        """
+        return self._list(
+            table.LIST_USERS, query={"q": q, "cursor": cursor, "limit": limit}, timeout_s=timeout_s
+        )
+
+    async def add_user(
+        self,
+        *,
+        user: str,
+        name: str = "",
+        email: str | None = None,
+        password: str | None = None,
+        roles: Sequence[str] | UnsetType | None = UNSET,
+        timeout_s: float | None = None,
+    ) -> answers.UserView:
+        """``POST /v1/users``: Add a person. A record with which somebody may sign in here, or whose roles
+        win over those of their tokens. New staff decide on requests only after the time of the setting
+        `new_staff_wait_s`. For admins.
+        """
+        return await self._call(
+            table.ADD_USER,
+            body={"user": user, "name": name, "email": email, "password": password, "roles": roles},
+            timeout_s=timeout_s,
+        )
+
+    async def get_user(self, user: str, *, timeout_s: float | None = None) -> answers.UserView:
+        """``GET /v1/users/{user}``: Read a person. One person with all balances. For admins and support."""
+        return await self._call(table.GET_USER, path={"user": user}, timeout_s=timeout_s)
+
+    async def change_user(
+        self,
+        user: str,
+        *,
+        name: str | UnsetType = UNSET,
+        email: str | UnsetType | None = UNSET,
+        password: str | UnsetType = UNSET,
+        roles: Sequence[str] | UnsetType | None = UNSET,
+        disabled: bool | UnsetType = UNSET,
+        reason: str = "",
+        timeout_s: float | None = None,
+    ) -> answers.UserView:
+        """``PATCH /v1/users/{user}``: Change a person. Roles and `disabled` act on open connections within
+        seconds. A person who only has a token gets a record. Whoever is given roles or a password by
+        somebody else decides on requests only after the time of the setting `new_staff_wait_s`. For
+        admins.
+        """
+        return await self._call(
+            table.CHANGE_USER,
+            path={"user": user},
+            body={
+                "name": name,
+                "email": email,
+                "password": password,
+                "roles": roles,
+                "disabled": disabled,
+                "reason": reason,
+            },
+            timeout_s=timeout_s,
+        )
+
+    async def revoke_user(self, user: str, *, reason: str = "", timeout_s: float | None = None) -> None:
+        """``POST /v1/users/{user}/revoke``: Sign a person out everywhere. Their sessions end, their tokens
+        are refused, and their connections close within 5 s. For admins.
+        """
+        await self._call(table.REVOKE_USER, path={"user": user}, body={"reason": reason}, timeout_s=timeout_s)
+
+    def list_audit(
+        self,
+        *,
+        actor: str | None = None,
+        target: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        max_stale: int | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncPaged[answers.AuditView, answers.AuditPage]:
+        """``GET /v1/audit``: Read the audit log. The audit log, newest first: all transactions, and acts
+        that moved no money, with actor and reason. For admins and support.
+        """
+        return self._list(
+            table.LIST_AUDIT,
+            query={
+                "actor": actor,
+                "target": target,
+                "cursor": cursor,
+                "limit": limit,
+                "max_stale": max_stale,
+            },
+            timeout_s=timeout_s,
+        )
+
+    async def login(
+        self,
+        *,
+        password: str,
+        user: str | None = None,
+        email: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.Session:
+        """``POST /v1/auth/login``: Sign in. A token for the API and the live connection, and a session
+        cookie (HttpOnly, SameSite=Strict) that gets new ones. After ten failures of a user, or a hundred
+        of an address, within 15 minutes, further attempts must wait. For anyone, without signing in.
+        """
+        return await self._call(
+            table.LOGIN, body={"password": password, "user": user, "email": email}, timeout_s=timeout_s
+        )
+
+    async def refresh_token(
+        self, *, session: str | None = None, timeout_s: float | None = None
+    ) -> answers.Session:
+        """``POST /v1/auth/token``: Get a new token for the session cookie. Answers only the server's own
+        pages and those of the setting `origins`. For whoever holds a session cookie, from the server's
+        own pages.
+        """
+        return await self._call(table.REFRESH_TOKEN, session=session, timeout_s=timeout_s)
+
+    async def logout(self, *, session: str | None = None, timeout_s: float | None = None) -> None:
+        """``POST /v1/auth/logout``: Sign out. Ends the session, refuses its tokens and closes its live
+        connections: at once in the process that answers, within 5 s in all others. Clears the cookie;
+        without one it does nothing. For whoever holds a session cookie, from the server's own pages.
+        """
+        await self._call(table.LOGOUT, session=session, timeout_s=timeout_s)
+
+    async def add_api_key(
+        self, *, service: str, label: str = "", timeout_s: float | None = None
+    ) -> answers.ApiKeyView:
+        """``POST /v1/api-keys``: Make an API key. Makes a key for an app's own server. The key is shown
+        only this once; the server stores its digest. A service may have several keys, so that they can
+        be changed without a pause; its name stays, and with it its idempotency keys. For admins.
+        """
+        return await self._call(
+            table.ADD_API_KEY, body={"service": service, "label": label}, timeout_s=timeout_s
+        )
+
+    async def list_api_keys(self, *, timeout_s: float | None = None) -> answers.ApiKeyList:
+        """``GET /v1/api-keys``: List API keys. Lists keys without the keys themselves. For admins."""
+        return await self._call(table.LIST_API_KEYS, timeout_s=timeout_s)
+
+    async def revoke_api_key(self, id: str, *, timeout_s: float | None = None) -> None:
+        """``DELETE /v1/api-keys/{id}``: Withdraw an API key. Withdraws a key. It is refused at once, and
+        within a second in other processes. For admins.
+        """
+        await self._call(table.REVOKE_API_KEY, path={"id": id}, timeout_s=timeout_s)
+
+    async def preview_sheet(
+        self,
+        *,
+        file: bytes,
+        asset: str,
+        default_reason: str | UnsetType = UNSET,
+        sheet: str | UnsetType = UNSET,
+        encoding: Literal[
+            "utf-8",
+            "utf-16",
+            "cp1252",
+            "cp1250",
+            "cp1251",
+            "cp1253",
+            "cp1254",
+            "cp1255",
+            "cp1256",
+            "cp1257",
+            "cp1258",
+            "cp437",
+            "cp850",
+            "cp866",
+            "koi8-r",
+            "mac-roman",
+            "shift_jis",
+            "gb18030",
+            "big5",
+            "euc-kr",
+        ]
+        | UnsetType = UNSET,
+        delimiter: Literal[",", ";", "\t", "|"] | UnsetType = UNSET,
+        decimal: Literal[".", ","] | UnsetType = UNSET,
+        user_column: str | UnsetType = UNSET,
+        amount_column: str | UnsetType = UNSET,
+        reason_column: str | UnsetType = UNSET,
+        timeout_s: float | None = None,
+    ) -> answers.SheetPreview:
+        """``POST /v1/sheets/preview``: Check a file of people and amounts. Reads the CSV or XLSX in the
+        form's `file`, with amounts of `asset` and `default_reason` for rows that have none. Every row is
+        checked and nothing is written: post the good rows with POST /v1/transactions/bulk. The other
+        fields correct what the file leaves open; where somebody has to choose first, the error's members
+        say what from. For admins and support.
+        """
+        return await self._call(
+            table.PREVIEW_SHEET,
+            body={
+                "file": file,
+                "asset": asset,
+                "default_reason": default_reason,
+                "sheet": sheet,
+                "encoding": encoding,
+                "delimiter": delimiter,
+                "decimal": decimal,
+                "user_column": user_column,
+                "amount_column": amount_column,
+                "reason_column": reason_column,
+            },
+            timeout_s=timeout_s,
+        )
+
+    async def is_live(self, *, timeout_s: float | None = None) -> answers.Health:
+        """``GET /health/live``: Is the process alive. Answers without asking the database. For anyone,
+        without signing in.
+        """
+        return await self._call(table.IS_LIVE, timeout_s=timeout_s)
+
+    async def is_ready(self, *, timeout_s: float | None = None) -> answers.Health:
+        """``GET /health/ready``: Is the server ready. Reads from the database; 503 while it cannot, and as
+        soon as the server begins to shut down. `degraded` has `hints` while other nodes' commits are
+        heard of only by the check every two seconds, and `replica` while the primary answers for the
+        replica. For anyone, without signing in.
+        """
+        return await self._call(table.IS_READY, timeout_s=timeout_s)
+
+    async def get_metrics(self, *, timeout_s: float | None = None) -> str:
+        """``GET /metrics``: Metrics for Prometheus. For staff, and without a token for whoever calls from
+        the same machine and not through a proxy. For staff, and whoever calls from the same machine
+        without a proxy in between.
+        """
+        return await self._call(table.GET_METRICS, timeout_s=timeout_s)
+
+    async def get_config(self, *, timeout_s: float | None = None) -> answers.ConfigView:
+        """``GET /v1/config``: What a front end needs before anybody signs in. The version, the assets, and
+        the actions that people may call. For anyone, without signing in.
+        """
+        return await self._call(table.GET_CONFIG, timeout_s=timeout_s)
+
+    async def list_demo_people(self, *, timeout_s: float | None = None) -> list[answers.DemoPerson]:
+        """``GET /v1/demo/people``: Who to sign in as, in the demo. Only in the demo, whose passwords are
+        public. For anyone, without signing in.
+        """
+        return await self._call(table.LIST_DEMO_PEOPLE, timeout_s=timeout_s)
+
+    async def get_openapi(self, *, timeout_s: float | None = None) -> dict[str, Any]:
+        """``GET /v1/openapi.json``: This document. OpenAPI 3.1. For anyone, without signing in."""
+        return await self._call(table.GET_OPENAPI, timeout_s=timeout_s)
+
+    async def get_docs(self, *, timeout_s: float | None = None) -> str:
+        """``GET /v1/docs``: This document, for people. All operations on one page, without any script and
+        without anything from elsewhere. For anyone, without signing in.
+        """
+        return await self._call(table.GET_DOCS, timeout_s=timeout_s)
+
+    def list_notifications(
+        self,
+        *,
+        unread: bool | None = None,
+        user: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncPaged[answers.NotificationView, answers.NotificationPage]:
+        """``GET /v1/notifications``: List notifications. Notifications of the caller, of their roles and of
+        everybody, newest first. Staff and services name a person and get those of that person alone. For
+        whoever is signed in; people get only what is theirs.
+        """
+        return self._list(
+            table.LIST_NOTIFICATIONS,
+            query={"unread": unread, "user": user, "cursor": cursor, "limit": limit},
+            timeout_s=timeout_s,
+        )
+
+    async def send_notification(
+        self,
+        *,
+        to: str,
+        title: str,
+        level: Literal["error", "info", "success", "warning"] = "info",
+        body: str = "",
+        category: str = "general",
+        thread: str = "",
+        subject: inputs.SubjectInput | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.SentView:
+        """``POST /v1/notifications``: Send a notification. To a person (`user:42`), to everybody of a role
+        (`role:partner`), or to `all`. It is kept, counted as unread, told live on every open screen, and
+        mailed to those who want that of its category. For admins and services.
+        """
+        return await self._call(
+            table.SEND_NOTIFICATION,
+            body={
+                "to": to,
+                "title": title,
+                "level": level,
+                "body": body,
+                "category": category,
+                "thread": thread,
+                "subject": subject,
+            },
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def read_notifications(
+        self,
+        *,
+        ids: Sequence[str] | UnsetType = UNSET,
+        thread: str = "",
+        upto: str = "",
+        timeout_s: float | None = None,
+    ) -> answers.ReadView:
+        """``POST /v1/notifications/read``: Mark notifications as read. These ids, those of a thread, or all
+        up to and including the one of an id. All devices of the caller hear of it. What was read before
+        stays read, so repeating it is harmless. For people, for what is theirs.
+        """
+        return await self._call(
+            table.READ_NOTIFICATIONS, body={"ids": ids, "thread": thread, "upto": upto}, timeout_s=timeout_s
+        )
+
+    async def get_preferences(
+        self, *, user: str | None = None, timeout_s: float | None = None
+    ) -> answers.PreferencesView:
+        """``GET /v1/notifications/preferences``: Read preferences. A person's choice for each category: by
+        toast, by e-mail, both or neither. All is kept and listed anyway. Without a choice a notification
+        is a toast. For whoever is signed in; people get only what is theirs.
+        """
+        return await self._call(table.GET_PREFERENCES, query={"user": user}, timeout_s=timeout_s)
+
+    async def set_preferences(
+        self,
+        *,
+        ways: Mapping[str, Sequence[Literal["email", "toast"]]] | None = None,
+        email: str | None = None,
+        user: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.PreferencesView:
+        """``PUT /v1/notifications/preferences``: Set preferences. `ways` replaces all that was chosen.
+        `email` says where mail goes for somebody without an account here; only services and admins give
+        it, for it must be known to be theirs. For whoever is signed in; people get only what is theirs.
+        """
+        return await self._call(
+            table.SET_PREFERENCES,
+            body={"ways": ways, "email": email},
+            query={"user": user},
+            timeout_s=timeout_s,
+        )
+
+    async def list_kinds(self, *, timeout_s: float | None = None) -> answers.KindList:
+        """``GET /v1/kinds``: List the kinds of requests. The kinds of requests on this server, with states,
+        transitions, and JSON schemas of data and inputs. For whoever is signed in; people get only what
+        is theirs.
+        """
+        return await self._call(table.LIST_KINDS, timeout_s=timeout_s)
+
+    def list_requests(
+        self,
+        *,
+        kind: str | None = None,
+        state: str | None = None,
+        waits: bool | None = None,
+        parent: str | None = None,
+        user: str | None = None,
+        owner: str | None = None,
+        sort: Literal["newest", "oldest", "largest"] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncPaged[answers.RequestView, answers.RequestPage]:
+        """``GET /v1/requests``: List requests. The newest first, unless sorted otherwise. People get their
+        own. To staff and services the answer for `waits` also counts what waits. For whoever is signed
+        in; people get only what is theirs.
+        """
+        return self._list(
+            table.LIST_REQUESTS,
+            query={
+                "kind": kind,
+                "state": state,
+                "waits": waits,
+                "parent": parent,
+                "user": user,
+                "owner": owner,
+                "sort": sort,
+                "cursor": cursor,
+                "limit": limit,
+            },
+            timeout_s=timeout_s,
+        )
+
+    async def file_request(
+        self,
+        kind: str,
+        data: Mapping[str, Any],
+        *,
+        user: str | None = None,
+        owner: str | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RequestView:
+        """``POST /v1/requests/{kind}``: File a request. The body is the kind's data. Whatever money its
+        filing holds is held by the same commit that tells of it. For whoever is signed in; people get
+        only what is theirs.
+        """
+        return await self._call(
+            table.FILE_REQUEST,
+            path={"kind": kind},
+            body=data,
+            query={"user": user, "owner": owner},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def get_request(self, kind: str, id: str, *, timeout_s: float | None = None) -> answers.RequestView:
+        """``GET /v1/requests/{kind}/{id}``: Read a request. With the newest 50 steps of its history, the
+        oldest of them first, and whether there are more; for staff with who is looking at it. People
+        read their own; others are not found. For whoever is signed in; people get only what is theirs.
+        """
+        return await self._call(table.GET_REQUEST, path={"kind": kind, "id": id}, timeout_s=timeout_s)
+
+    def list_steps(
+        self,
+        kind: str,
+        id: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncPaged[answers.StepView, answers.StepPage]:
+        """``GET /v1/requests/{kind}/{id}/history``: Read a request's history. Every step, the newest first.
+        People read those of their own requests; others are not found. For whoever is signed in; people
+        get only what is theirs.
+        """
+        return self._list(
+            table.LIST_STEPS,
+            path={"kind": kind, "id": id},
+            query={"cursor": cursor, "limit": limit},
+            timeout_s=timeout_s,
+        )
+
+    async def take_transition(
+        self,
+        kind: str,
+        id: str,
+        transition: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        version: int | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RequestView:
+        """``POST /v1/requests/{kind}/{id}/{transition}``: Take a transition of a request. The body is the
+        transition's input. Money, state, history, events, notifications and the audit entry are one
+        commit. Of two who decide at once the first wins; the other is told who decided. For whoever is
+        signed in; people get only what is theirs.
+        """
+        return await self._call(
+            table.TAKE_TRANSITION,
+            path={"kind": kind, "id": id, "transition": transition},
+            body=data,
+            query={"version": version},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def look_at_request(self, id: str, *, timeout_s: float | None = None) -> answers.LookAnswer:
+        """``PUT /v1/looks/{id}``: Say that one is looking at a request. For 15 seconds from now, so repeat
+        it while it is on the screen. The answer says who else is looking. For admins and support.
+        """
+        return await self._call(table.LOOK_AT_REQUEST, path={"id": id}, timeout_s=timeout_s)
+
+    async def list_looks(self, *, timeout_s: float | None = None) -> answers.LookList:
+        """``GET /v1/looks``: Who is looking at which request. So that two people do not work on the same
+        request. For admins and support.
+        """
+        return await self._call(table.LIST_LOOKS, timeout_s=timeout_s)
+
+    async def get_statement(
+        self,
+        account: str,
+        *,
+        asset: str,
+        from_: str,
+        to: str | None = None,
+        format: Literal["csv", "pdf"] | None = None,
+        zone: str | None = None,
+        timeout_s: float | None = None,
+    ) -> bytes:
+        """``GET /v1/accounts/{account}/statement``: Download a statement. All that came and went in a
+        period, with the balance after each line and at both ends, by effective dates. The balances are
+        those that GET /v1/accounts/{account} tells of the same moments. People read their own. For
+        whoever is signed in; people get only what is theirs.
+        """
+        return await self._call(
+            table.GET_STATEMENT,
+            path={"account": account},
+            query={"asset": asset, "from": from_, "to": to, "format": format, "zone": zone},
+            timeout_s=timeout_s,
+        )
+
+    def list_outbox(
+        self,
+        *,
+        state: Literal["failed", "waiting"] | None = None,
+        channel: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncPaged[answers.OutboxEntryView, answers.OutboxPage]:
+        """``GET /v1/outbox``: List what was not delivered. Entries of the outbox that were given up, or
+        that wait, in the order in which they were put there. For admins and support.
+        """
+        return self._list(
+            table.LIST_OUTBOX,
+            query={"state": state, "channel": channel, "cursor": cursor, "limit": limit},
+            timeout_s=timeout_s,
+        )
+
+    async def replay_outbox_entry(
+        self, id: str, *, timeout_s: float | None = None
+    ) -> answers.OutboxEntryView:
+        """``POST /v1/outbox/{id}/replay``: Deliver again. Try an entry again that was given up, or that
+        waits for its next attempt: it is due now, and counts as new. What was put there later for the
+        same target may have been delivered meanwhile. The audit log says who did it. For admins.
+        """
+        return await self._call(table.REPLAY_OUTBOX_ENTRY, path={"id": id}, timeout_s=timeout_s)

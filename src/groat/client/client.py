@@ -1,0 +1,274 @@
+"""The client and its asynchronous twin: they send what :func:`groat.client.calling.attempts` asks for."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from groat.client import (
+    problems as problems,
+)  # Its classes are raised from the moment on that it is imported.
+from groat.client.async_calls import AsyncCalls
+from groat.client.calling import Attempts, Lost, Patience, Received, Route, Sending, attempts
+from groat.client.calls import Calls
+from groat.client.paging import AsyncPaged, Paged
+
+T = TypeVar("T")
+P = TypeVar("P")
+
+Token = str | Callable[[], str]
+AsyncToken = str | Callable[[], str | Awaitable[str]]
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_SENDABLE = re.compile(r"[\x21-\x7e]+")
+
+
+def _checked_address(url: str) -> str:
+    address = httpx.URL(url)
+    if address.scheme not in ("http", "https") or not address.host:
+        raise ValueError(f'url is the server\'s address, such as "http://127.0.0.1:8000", not {url!r}')
+    return url.rstrip("/")
+
+
+def _checked_token(token: str) -> str:
+    if not isinstance(token, str) or not _SENDABLE.fullmatch(token):
+        raise ValueError("token must be an API key (groat_...) or a JSON Web Token, without spaces around it")
+    return token
+
+
+def _no_cookies() -> CookieJar:
+    """Return a jar that takes nothing: the session of one person must not go along with the next one's call."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=()))
+
+
+def _arguments(base: str, sending: Sending, token: str | None) -> dict[str, Any]:
+    """Return a request as httpx takes it."""
+    headers = dict(sending.headers)
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    said: dict[str, Any] = {
+        "method": sending.method,
+        "url": base + sending.url,
+        "headers": headers,
+        "timeout": sending.timeout_s,
+    }
+    if sending.form is not None:
+        said["files"] = {name: value for name, value in sending.form.items() if isinstance(value, bytes)}
+        said["data"] = {name: value for name, value in sending.form.items() if not isinstance(value, bytes)}
+    else:
+        said["content"] = sending.body
+    return said
+
+
+def _lost(error: httpx.RequestError) -> Lost:
+    sent = not isinstance(error, _NEVER_SENT)
+    return Lost(f"no answer ({type(error).__name__}: {error})", sent)
+
+
+def _free_route(method: str, path: str) -> Route[Any]:
+    if not path.startswith("/"):
+        raise ValueError(f"path begins with a slash, as in /v1/me, not {path!r}")
+    return Route(method.upper(), path, Any)
+
+
+class Client(Calls):
+    """A groat server, for programs that wait: ``Client("http://127.0.0.1:8000", token="groat_...")``.
+
+    ``url`` is the server's address; with the prefix where groat is mounted in another app. ``token`` is a service's
+    API key or a person's JSON Web Token, or a function that gives one and is called before each attempt. ``timeout_s``
+    is how many seconds the server may stay silent in one attempt (bulks and files: at least 120), ``retry_for_s`` in
+    how many seconds after its first failure a call is repeated, 0 for one attempt only. ``http`` sends the requests,
+    where an app has a client of its own for them; the app closes it.
+
+    It may be used from many threads. Close it at the end, or use it in a ``with`` block. Raises ValueError for an
+    address or a token that cannot be one.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: Token | None = None,
+        *,
+        timeout_s: float = 15.0,
+        retry_for_s: float = 30.0,
+        http: httpx.Client | None = None,
+    ) -> None:
+        self._base = _checked_address(url)
+        self._token = token if token is None or callable(token) else _checked_token(token)
+        self._patience = Patience(timeout_s, retry_for_s)
+        self._owns = http is None
+        self._http = http or httpx.Client(cookies=_no_cookies())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._owns:
+            self._http.close()
+
+    def with_token(self, token: Token) -> Client:
+        """Return a client for another caller, such as a person, over the connections of this one."""
+        patience = self._patience
+        return Client(
+            self._base,
+            token,
+            timeout_s=patience.timeout_s,
+            retry_for_s=patience.retry_for_s,
+            http=self._http,
+        )
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> Any:
+        """Call an operation that is not among the methods, such as one of an app's own program; the answer's JSON.
+
+        Errors and repetitions are those of every call; a POST or PATCH is repeated only with a ``key``.
+        """
+        return self._call(_free_route(method, path), body=body, query=query, key=key, timeout_s=timeout_s)
+
+    def _call(self, route: Route[T], **given: Any) -> T:
+        flow: Attempts[T] = attempts(route, self._patience, time.monotonic, **given)
+        try:
+            step = next(flow)
+            while True:
+                if isinstance(step, Sending):
+                    step = flow.send(self._exchange(step))
+                else:
+                    time.sleep(step)
+                    step = flow.send(None)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
+
+    def _list(self, route: Route[P], **given: Any) -> Paged[Any, P]:
+        query = given.pop("query")
+
+        def page(cursor: str | None) -> P:
+            return self._call(route, query={**query, "cursor": cursor}, **given)
+
+        return Paged(page, query["cursor"])
+
+    def _exchange(self, sending: Sending) -> Received | Lost:
+        token = self._token if sending.bearer else None
+        if callable(token):
+            token = _checked_token(token())
+        try:
+            answer = self._http.request(**_arguments(self._base, sending, token))
+        except httpx.RequestError as error:
+            return _lost(error)
+        return Received(answer.status_code, answer.headers, answer.content)
+
+
+class AsyncClient(AsyncCalls):
+    """A groat server, for programs on an event loop: the methods of :class:`Client`, awaited.
+
+    ``token`` may be a coroutine function, too. Close it with :meth:`aclose`, or use it in an ``async with`` block.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: AsyncToken | None = None,
+        *,
+        timeout_s: float = 15.0,
+        retry_for_s: float = 30.0,
+        http: httpx.AsyncClient | None = None,
+    ) -> None:
+        self._base = _checked_address(url)
+        self._token = token if token is None or callable(token) else _checked_token(token)
+        self._patience = Patience(timeout_s, retry_for_s)
+        self._owns = http is None
+        self._http = http or httpx.AsyncClient(cookies=_no_cookies())
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._owns:
+            await self._http.aclose()
+
+    def with_token(self, token: AsyncToken) -> AsyncClient:
+        """Return a client for another caller, such as a person, over the connections of this one."""
+        patience = self._patience
+        return AsyncClient(
+            self._base,
+            token,
+            timeout_s=patience.timeout_s,
+            retry_for_s=patience.retry_for_s,
+            http=self._http,
+        )
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> Any:
+        """Call an operation that is not among the methods, such as one of an app's own program; the answer's JSON.
+
+        Errors and repetitions are those of every call; a POST or PATCH is repeated only with a ``key``.
+        """
+        route = _free_route(method, path)
+        return await self._call(route, body=body, query=query, key=key, timeout_s=timeout_s)
+
+    async def _call(self, route: Route[T], **given: Any) -> T:
+        flow: Attempts[T] = attempts(route, self._patience, time.monotonic, **given)
+        try:
+            step = next(flow)
+            while True:
+                if isinstance(step, Sending):
+                    step = flow.send(await self._exchange(step))
+                else:
+                    await asyncio.sleep(step)
+                    step = flow.send(None)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
+
+    def _list(self, route: Route[P], **given: Any) -> AsyncPaged[Any, P]:
+        query = given.pop("query")
+
+        async def page(cursor: str | None) -> P:
+            return await self._call(route, query={**query, "cursor": cursor}, **given)
+
+        return AsyncPaged(page, query["cursor"])
+
+    async def _exchange(self, sending: Sending) -> Received | Lost:
+        token = self._token if sending.bearer else None
+        if callable(token):
+            given = token()
+            token = _checked_token(await given if inspect.isawaitable(given) else given)
+        try:
+            answer = await self._http.request(**_arguments(self._base, sending, token))
+        except httpx.RequestError as error:
+            return _lost(error)
+        return Received(answer.status_code, answer.headers, answer.content)

@@ -1,0 +1,1083 @@
+"""A class for each stable code of the server's problems: its name is the code's.
+
+Made by `make types` from the server's OpenAPI document: do not edit.
+"""
+
+from __future__ import annotations
+
+from groat.client.errors import Problem
+
+
+class AccountNotFound(Problem):
+    """``account_not_found`` (404): Nothing has been posted or opened under this path."""
+
+    code = "account_not_found"
+
+
+class ActionLimit(Problem):
+    """``action_limit`` (422): The amount exceeds what one call of this action may move."""
+
+    code = "action_limit"
+
+
+class ActionNotDeclared(Problem):
+    """``action_not_declared`` (403): This server declares no such action. People may do only what is
+    declared.
+    """
+
+    code = "action_not_declared"
+
+
+class AddressWrong(Problem):
+    """``address_wrong`` (422): The address is not a bitcoin address."""
+
+    code = "address_wrong"
+
+
+class AlreadyDecided(Problem):
+    """``already_decided`` (409): Somebody else decided it first; decided_by says who."""
+
+    code = "already_decided"
+
+
+class AmountNotPositive(Problem):
+    """``amount_not_positive`` (400): An amount must be above zero. To move money back, swap the accounts."""
+
+    code = "amount_not_positive"
+
+
+class AmountOverflow(Problem):
+    """``amount_overflow`` (400): The amount does not fit into a signed 64-bit integer of the smallest unit."""
+
+    code = "amount_overflow"
+
+
+class AmountWrong(Problem):
+    """``amount_wrong`` (422): Not an amount, or an asset that does not exist; detail says which."""
+
+    code = "amount_wrong"
+
+
+class ApiKeyInvalid(Problem):
+    """``api_key_invalid`` (401): The API key is unknown or was withdrawn."""
+
+    code = "api_key_invalid"
+
+
+class ApiKeyNotFound(Problem):
+    """``api_key_not_found`` (404): There is no such API key."""
+
+    code = "api_key_not_found"
+
+
+class ApprovalDiffers(Problem):
+    """``approval_differs`` (409): Somebody approved it with other terms. Approve the same ones, or reject
+    it.
+    """
+
+    code = "approval_differs"
+
+
+class AssetExists(Problem):
+    """``asset_exists`` (409): The asset exists with another scale; a scale never changes."""
+
+    code = "asset_exists"
+
+
+class AssetNotAllowed(Problem):
+    """``asset_not_allowed`` (422): The action is not declared for this asset; name one of its assets."""
+
+    code = "asset_not_allowed"
+
+
+class BalanceOverflow(Problem):
+    """``balance_overflow`` (422): A counter of the account would exceed a signed 64-bit integer."""
+
+    code = "balance_overflow"
+
+
+class BelongsToRequest(Problem):
+    """``belongs_to_request`` (409): This belongs to a request (request, kind). Undo it through that
+    request.
+    """
+
+    code = "belongs_to_request"
+
+
+class BitcoinOnly(Problem):
+    """``bitcoin_only`` (422): Bitcoin transactions are in BTC."""
+
+    code = "bitcoin_only"
+
+
+class BodyTooLarge(Problem):
+    """``body_too_large`` (413): The body is larger than this call takes; detail says how large it may be."""
+
+    code = "body_too_large"
+
+
+class Busy(Problem):
+    """``busy`` (503): Another transaction held the rows for too long. Try again with the same key."""
+
+    code = "busy"
+
+
+class CardAsset(Problem):
+    """``card_asset`` (422): The card pays in another asset."""
+
+    code = "card_asset"
+
+
+class CardFrozen(Problem):
+    """``card_frozen`` (409): The card is frozen."""
+
+    code = "card_frozen"
+
+
+class CardInactive(Problem):
+    """``card_inactive`` (409): The card has not been issued yet, or is closed."""
+
+    code = "card_inactive"
+
+
+class CardLimit(Problem):
+    """``card_limit`` (422): The payment exceeds what is left of the card's limit for this month."""
+
+    code = "card_limit"
+
+
+class CeilingExceeded(Problem):
+    """``ceiling_exceeded`` (422): The balance and incoming holds of an account would exceed its ceiling."""
+
+    code = "ceiling_exceeded"
+
+
+class Closed(Problem):
+    """``closed`` (503): The server is shutting down. Try again with the same key."""
+
+    code = "closed"
+
+
+class CommandFailed(Problem):
+    """``command_failed`` (500): A program's command failed. It changed nothing."""
+
+    code = "command_failed"
+
+
+class CorrectionWrong(Problem):
+    """``correction_wrong`` (422): The amount is malformed or exceeds what is left to give back (left).
+    Leave it empty to give back all.
+    """
+
+    code = "correction_wrong"
+
+
+class DayWrong(Problem):
+    """``day_wrong`` (422): Not a date, in the past, or more than two years ahead."""
+
+    code = "day_wrong"
+
+
+class DepositNotFiled(Problem):
+    """``deposit_not_filed`` (403): Nobody files a deposit. Send bitcoin to an address of yours, and the
+    bank notices it.
+    """
+
+    code = "deposit_not_filed"
+
+
+class DuplicateField(Problem):
+    """``duplicate_field`` (400): A JSON object names a field twice, so that readers could differ on its
+    meaning.
+    """
+
+    code = "duplicate_field"
+
+
+class ExceedsHold(Problem):
+    """``exceeds_hold`` (422): The amount exceeds what is left of the hold. Capture at most that."""
+
+    code = "exceeds_hold"
+
+
+class ExceedsLoan(Problem):
+    """``exceeds_loan`` (422): The amount exceeds what is owed."""
+
+    code = "exceeds_loan"
+
+
+class ExceedsPayment(Problem):
+    """``exceeds_payment`` (422): The amount exceeds what is left of the payment."""
+
+    code = "exceeds_payment"
+
+
+class ExceedsTransaction(Problem):
+    """``exceeds_transaction`` (422): The amount exceeds what is left to reverse of this transaction."""
+
+    code = "exceeds_transaction"
+
+
+class ExpiresInPast(Problem):
+    """``expires_in_past`` (422): The expiry is not in the future. Give a later moment, or none."""
+
+    code = "expires_in_past"
+
+
+class FilesOverloaded(Problem):
+    """``files_overloaded`` (503): Too many files and statements are waiting, or the process that works on
+    them failed. Try again.
+    """
+
+    code = "files_overloaded"
+
+
+class Forbidden(Problem):
+    """``forbidden`` (403): The caller has no right to do this."""
+
+    code = "forbidden"
+
+
+class FutureEffectiveDate(Problem):
+    """``future_effective_date`` (422): The effective date lies in the future. Give a past moment, or none
+    for now.
+    """
+
+    code = "future_effective_date"
+
+
+class HeadTooLarge(Problem):
+    """``head_too_large`` (431): The headers are larger, or more, than this server accepts (settings
+    head_max and headers_max).
+    """
+
+    code = "head_too_large"
+
+
+class HoldExpired(Problem):
+    """``hold_expired`` (409): The hold expired and its amount is available again. Make a new hold."""
+
+    code = "hold_expired"
+
+
+class HoldNotFound(Problem):
+    """``hold_not_found`` (404): There is no hold with this id."""
+
+    code = "hold_not_found"
+
+
+class HoldResolved(Problem):
+    """``hold_resolved`` (409): The hold was captured or released before. Nothing is left to resolve."""
+
+    code = "hold_resolved"
+
+
+class HostRefused(Problem):
+    """``host_refused`` (421): The demo answers only under localhost and addresses of a private network."""
+
+    code = "host_refused"
+
+
+class InsufficientFunds(Problem):
+    """``insufficient_funds`` (422): The available amount of an account would fall below its floor."""
+
+    code = "insufficient_funds"
+
+
+class InternalError(Problem):
+    """``internal_error`` (500): The server failed, and its log has the reason. Repeat a write with the same
+    key.
+    """
+
+    code = "internal_error"
+
+
+class Interrupted(Problem):
+    """``interrupted`` (503): The transaction was rolled back for the sake of another one. Try again with
+    the same key.
+    """
+
+    code = "interrupted"
+
+
+class InvalidAccount(Problem):
+    """``invalid_account`` (400): An account is 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':', at
+    most 255 in all.
+    """
+
+    code = "invalid_account"
+
+
+class InvalidAmount(Problem):
+    """``invalid_amount`` (400): Give the amount as a decimal string such as "12.50": digits, at most one
+    point.
+    """
+
+    code = "invalid_amount"
+
+
+class InvalidAsset(Problem):
+    """``invalid_asset`` (400): An asset code is 1 to 16 of A-Z, 0-9, _ beginning with a letter; scale is 0
+    to 18.
+    """
+
+    code = "invalid_asset"
+
+
+class InvalidAudience(Problem):
+    """``invalid_audience`` (400): to is a person (user:42), a role (role:partner), or all."""
+
+    code = "invalid_audience"
+
+
+class InvalidBody(Problem):
+    """``invalid_body`` (400): A field is missing, unknown, or of the wrong type; detail says which."""
+
+    code = "invalid_body"
+
+
+class InvalidCursor(Problem):
+    """``invalid_cursor`` (400): Pass a cursor back unchanged, to the same list."""
+
+    code = "invalid_cursor"
+
+
+class InvalidData(Problem):
+    """``invalid_data`` (400): The data or input does not fit what the kind declares; detail says which
+    field.
+    """
+
+    code = "invalid_data"
+
+
+class InvalidEmail(Problem):
+    """``invalid_email`` (400): An e-mail address is name@domain: no spaces, quotes or brackets, and at most
+    254 characters.
+    """
+
+    code = "invalid_email"
+
+
+class InvalidFile(Problem):
+    """``invalid_file`` (400): The form must have exactly the fields that the documentation names; detail
+    says which.
+    """
+
+    code = "invalid_file"
+
+
+class InvalidId(Problem):
+    """``invalid_id`` (400): An id is a UUID as groat returned it."""
+
+    code = "invalid_id"
+
+
+class InvalidJson(Problem):
+    """``invalid_json`` (400): The body must be JSON (RFC 8259) in UTF-8, without NaN or Infinity."""
+
+    code = "invalid_json"
+
+
+class InvalidKey(Problem):
+    """``invalid_key`` (400): A key is 1 to 255 printable ASCII characters."""
+
+    code = "invalid_key"
+
+
+class InvalidLimits(Problem):
+    """``invalid_limits`` (422): A floor must not be above the ceiling."""
+
+    code = "invalid_limits"
+
+
+class InvalidMetadata(Problem):
+    """``invalid_metadata`` (400): Metadata is a JSON object with finite numbers, at most 16 levels deep."""
+
+    code = "invalid_metadata"
+
+
+class InvalidNotice(Problem):
+    """``invalid_notice`` (400): level is success, error, info or warning; title has 1 to 200 characters,
+    body at most 2,000; category is 1 to 32 of [a-z0-9_.-], thread at most 128 printable ASCII characters
+    without spaces; kind and id of the subject have 1 to 128 characters.
+    """
+
+    code = "invalid_notice"
+
+
+class InvalidPosition(Problem):
+    """``invalid_position`` (400): A position is "epoch:offset" as groat returned it."""
+
+    code = "invalid_position"
+
+
+class InvalidPreferences(Problem):
+    """``invalid_preferences`` (400): Give for each of at most 64 categories, or for "*" (all others), a
+    list of channels: toast, email, or none.
+    """
+
+    code = "invalid_preferences"
+
+
+class InvalidPrincipal(Problem):
+    """``invalid_principal`` (400): A principal is a kind and a name, such as user:42 or service:shop."""
+
+    code = "invalid_principal"
+
+
+class InvalidQuery(Problem):
+    """``invalid_query`` (400): A query parameter is unknown, repeated, or of the wrong form; detail says
+    which.
+    """
+
+    code = "invalid_query"
+
+
+class InvalidRequest(Problem):
+    """``invalid_request`` (400): The request is not well-formed HTTP."""
+
+    code = "invalid_request"
+
+
+class InvalidRole(Problem):
+    """``invalid_role`` (400): A role is 1 to 64 of [A-Za-z0-9._@|-]; at most 16 of them."""
+
+    code = "invalid_role"
+
+
+class InvalidService(Problem):
+    """``invalid_service`` (400): A service name is 1 to 64 of [A-Za-z0-9._@|-]."""
+
+    code = "invalid_service"
+
+
+class InvalidStream(Problem):
+    """``invalid_stream`` (400): A stream is user:<id>, role:<name> or house:<name>."""
+
+    code = "invalid_stream"
+
+
+class InvalidText(Problem):
+    """``invalid_text`` (400): Text must be valid Unicode without U+0000 and without lone surrogates."""
+
+    code = "invalid_text"
+
+
+class InvalidTime(Problem):
+    """``invalid_time`` (400): A time is RFC 3339 with an offset, such as "2026-01-31T12:00:00Z", from 1970
+    to 9999.
+    """
+
+    code = "invalid_time"
+
+
+class InvalidUser(Problem):
+    """``invalid_user`` (400): A user id is 1 to 64 of [A-Za-z0-9._@|-]."""
+
+    code = "invalid_user"
+
+
+class KeyRequired(Problem):
+    """``key_required`` (400): Every write of money needs an Idempotency-Key, so that a retry cannot pay
+    twice.
+    """
+
+    code = "key_required"
+
+
+class KeyReused(Problem):
+    """``key_reused`` (409): The key was used before for something else. Make a new key for a new request."""
+
+    code = "key_reused"
+
+
+class KeysUnavailable(Problem):
+    """``keys_unavailable`` (503): The issuer's public keys (JWKS) cannot be read at present. Try again."""
+
+    code = "keys_unavailable"
+
+
+class KindNotFound(Problem):
+    """``kind_not_found`` (404): This server knows no such kind of request (setting programs)."""
+
+    code = "kind_not_found"
+
+
+class LimitNotLower(Problem):
+    """``limit_not_lower`` (422): The holder may only lower the limit; staff can raise it."""
+
+    code = "limit_not_lower"
+
+
+class LineTooLong(Problem):
+    """``line_too_long`` (414): The address is longer than this server accepts (setting line_max)."""
+
+    code = "line_too_long"
+
+
+class LoginFailed(Problem):
+    """``login_failed`` (401): Unknown user or wrong password."""
+
+    code = "login_failed"
+
+
+class LoginThrottled(Problem):
+    """``login_throttled`` (429): Too many failed sign-ins. Try again after the time in Retry-After."""
+
+    code = "login_throttled"
+
+
+class MetadataTooLarge(Problem):
+    """``metadata_too_large`` (400): Metadata has at most 16 KiB as JSON."""
+
+    code = "metadata_too_large"
+
+
+class MethodNotAllowed(Problem):
+    """``method_not_allowed`` (405): This address takes other methods only. The header Allow lists them."""
+
+    code = "method_not_allowed"
+
+
+class NamedNotFound(Problem):
+    """``named_not_found`` (404): The request that a field names (field) does not exist, is of another kind,
+    or is somebody else's.
+    """
+
+    code = "named_not_found"
+
+
+class NewerDatabase(Problem):
+    """``newer_database`` (503): The database was migrated by a newer groat. Run that version or a later
+    one.
+    """
+
+    code = "newer_database"
+
+
+class NoItems(Problem):
+    """``no_items`` (400): A bulk needs at least one item."""
+
+    code = "no_items"
+
+
+class NoPostings(Problem):
+    """``no_postings`` (400): A transaction needs at least one posting."""
+
+    code = "no_postings"
+
+
+class NotAllowed(Problem):
+    """``not_allowed`` (403): The caller may not take this transition."""
+
+    code = "not_allowed"
+
+
+class NotFound(Problem):
+    """``not_found`` (404): There is nothing at this address."""
+
+    code = "not_found"
+
+
+class NotMigrated(Problem):
+    """``not_migrated`` (503): The database lacks steps of this version. Run groat migrate; in a Django
+    project, manage.py migrate.
+    """
+
+    code = "not_migrated"
+
+
+class NotReversible(Problem):
+    """``not_reversible`` (409): Only a transaction that posted money can be reversed. A reversal itself
+    cannot.
+    """
+
+    code = "not_reversible"
+
+
+class NothingDue(Problem):
+    """``nothing_due`` (409): No instalment is due now."""
+
+    code = "nothing_due"
+
+
+class NothingToChange(Problem):
+    """``nothing_to_change`` (422): Name at least one thing to change."""
+
+    code = "nothing_to_change"
+
+
+class NothingToCorrect(Problem):
+    """``nothing_to_correct`` (409): Nothing of what this request moved can be given back; detail says why."""
+
+    code = "nothing_to_correct"
+
+
+class NotificationNotFound(Problem):
+    """``notification_not_found`` (404): The caller has no notification with this id."""
+
+    code = "notification_not_found"
+
+
+class NumberTooLarge(Problem):
+    """``number_too_large`` (400): A JSON number does not fit: integers have 64 bits, other numbers are
+    finite.
+    """
+
+    code = "number_too_large"
+
+
+class OriginRefused(Problem):
+    """``origin_refused`` (403): This call uses the session cookie, so only the server's own pages may make
+    it.
+    """
+
+    code = "origin_refused"
+
+
+class OutboxEntryDone(Problem):
+    """``outbox_entry_done`` (409): The entry was delivered or dropped before, or is being delivered now."""
+
+    code = "outbox_entry_done"
+
+
+class OutboxEntryNotFound(Problem):
+    """``outbox_entry_not_found`` (404): The outbox has no entry with this id, or has it no longer."""
+
+    code = "outbox_entry_not_found"
+
+
+class Overloaded(Problem):
+    """``overloaded`` (503): Too many commands are waiting. Try again after the time in Retry-After, with
+    the same key.
+    """
+
+    code = "overloaded"
+
+
+class OwnRequest(Problem):
+    """``own_request`` (403): Nobody decides a request that they filed, that is their own, or that pays
+    them.
+    """
+
+    code = "own_request"
+
+
+class OwnRights(Problem):
+    """``own_rights`` (422): Nobody changes their own roles or disables themselves; ask another admin."""
+
+    code = "own_rights"
+
+
+class OwnerNotTaken(Problem):
+    """``owner_not_taken`` (400): The kind takes no requests of this owner; GET /v1/kinds lists whose it
+    takes.
+    """
+
+    code = "owner_not_taken"
+
+
+class ParentNotFound(Problem):
+    """``parent_not_found`` (404): The request that this one belongs to does not exist, or is somebody
+    else's.
+    """
+
+    code = "parent_not_found"
+
+
+class ParentNotTaking(Problem):
+    """``parent_not_taking`` (409): The request that this one belongs to takes no others in its present
+    state.
+    """
+
+    code = "parent_not_taking"
+
+
+class PastFloor(Problem):
+    """``past_floor`` (422): The available amount of an account would have been below its floor at an
+    earlier moment (moment).
+    """
+
+    code = "past_floor"
+
+
+class RateLimited(Problem):
+    """``rate_limited`` (429): Too many calls. Try again after the time in Retry-After."""
+
+    code = "rate_limited"
+
+
+class RecipientMissing(Problem):
+    """``recipient_missing`` (422): Name one recipient: a saved one, a user, or an external account with the
+    holder's name.
+    """
+
+    code = "recipient_missing"
+
+
+class RecipientRemoved(Problem):
+    """``recipient_removed`` (409): The saved recipient was removed."""
+
+    code = "recipient_removed"
+
+
+class RecipientUnknown(Problem):
+    """``recipient_unknown`` (422): The server knows nobody with this id or e-mail address."""
+
+    code = "recipient_unknown"
+
+
+class RecipientWrong(Problem):
+    """``recipient_wrong`` (422): The number of the external account is invalid, or the recipient is the
+    payer.
+    """
+
+    code = "recipient_wrong"
+
+
+class RequestNotFound(Problem):
+    """``request_not_found`` (404): There is no such request."""
+
+    code = "request_not_found"
+
+
+class RequestTimeout(Problem):
+    """``request_timeout`` (408): The request did not arrive in time (settings head_s and body_s)."""
+
+    code = "request_timeout"
+
+
+class SameAccount(Problem):
+    """``same_account`` (400): Source and destination of a posting must differ."""
+
+    code = "same_account"
+
+
+class SecondApprover(Problem):
+    """``second_approver`` (409): You approved it already; somebody else must approve it as well."""
+
+    code = "second_approver"
+
+
+class ServerFull(Problem):
+    """``server_full`` (503): The server has as many connections as it can hold (setting connections_max).
+    Try again.
+    """
+
+    code = "server_full"
+
+
+class SessionInvalid(Problem):
+    """``session_invalid`` (401): There is no session, or it ended. Sign in again."""
+
+    code = "session_invalid"
+
+
+class SheetColumnNotFound(Problem):
+    """``sheet_column_not_found`` (400): The file has no such column. Name one by the words or the number of
+    its header.
+    """
+
+    code = "sheet_column_not_found"
+
+
+class SheetColumnsUnclear(Problem):
+    """``sheet_columns_unclear`` (400): Several columns could be meant, or the meaning of one is unclear.
+    Choose the column that detail asks for.
+    """
+
+    code = "sheet_columns_unclear"
+
+
+class SheetEmpty(Problem):
+    """``sheet_empty`` (400): The file holds nothing. Choose the file again."""
+
+    code = "sheet_empty"
+
+
+class SheetEncodingUnclear(Problem):
+    """``sheet_encoding_unclear`` (400): The encoding of the text is unclear. Choose it, or save the file as
+    UTF-8.
+    """
+
+    code = "sheet_encoding_unclear"
+
+
+class SheetNoHeader(Problem):
+    """``sheet_no_header`` (400): No header names the person and the amount, such as: user, amount, reason."""
+
+    code = "sheet_no_header"
+
+
+class SheetNotFound(Problem):
+    """``sheet_not_found`` (400): The workbook has no sheet of this name. Choose one of sheets."""
+
+    code = "sheet_not_found"
+
+
+class SheetProtected(Problem):
+    """``sheet_protected`` (400): The file is protected by a password. Save it without one, and choose that."""
+
+    code = "sheet_protected"
+
+
+class SheetTooCostly(Problem):
+    """``sheet_too_costly`` (413): Reading the file takes too much time or memory. Keep only the rows you
+    need, and save it as CSV.
+    """
+
+    code = "sheet_too_costly"
+
+
+class SheetTooLarge(Problem):
+    """``sheet_too_large`` (413): The file is larger than 8 MiB, or unpacks to more than 64 MiB. Split it."""
+
+    code = "sheet_too_large"
+
+
+class SheetTooManyColumns(Problem):
+    """``sheet_too_many_columns`` (400): The file has more than 200 columns. Keep only person, amount and
+    reason.
+    """
+
+    code = "sheet_too_many_columns"
+
+
+class SheetTooManyRows(Problem):
+    """``sheet_too_many_rows`` (413): The file has more than 50,000 rows. Split it."""
+
+    code = "sheet_too_many_rows"
+
+
+class SheetUnreadable(Problem):
+    """``sheet_unreadable`` (400): The file is damaged. Open it, save it as XLSX or CSV, and choose that."""
+
+    code = "sheet_unreadable"
+
+
+class SheetWrongKind(Problem):
+    """``sheet_wrong_kind`` (400): Only CSV and XLSX files can be read. Save it as one of these."""
+
+    code = "sheet_wrong_kind"
+
+
+class SignatureInvalid(Problem):
+    """``signature_invalid`` (401): The signature of the body is missing, wrong, or too old."""
+
+    code = "signature_invalid"
+
+
+class StatementTooLong(Problem):
+    """``statement_too_long`` (422): The period has more lines than a PDF takes. Ask for a shorter period,
+    or for CSV.
+    """
+
+    code = "statement_too_long"
+
+
+class StoreUnavailable(Problem):
+    """``store_unavailable`` (503): The database cannot write or cannot be reached. Try again with the same
+    key.
+    """
+
+    code = "store_unavailable"
+
+
+class TermsWrong(Problem):
+    """``terms_wrong`` (422): Lend at most the amount asked for, at no more than 100 percent a year."""
+
+    code = "terms_wrong"
+
+
+class TextTooLong(Problem):
+    """``text_too_long`` (400): The reason has at most 1,000 characters."""
+
+    code = "text_too_long"
+
+
+class TokenExpired(Problem):
+    """``token_expired`` (401): The token expired. Get a new one."""
+
+    code = "token_expired"
+
+
+class TokenInvalid(Problem):
+    """``token_invalid`` (401): The server does not trust the token: its form, algorithm, key, issuer or
+    audience is wrong.
+    """
+
+    code = "token_invalid"
+
+
+class TokenNotYetValid(Problem):
+    """``token_not_yet_valid`` (401): The token's nbf or iat lies in the future. Check the issuer's clock."""
+
+    code = "token_not_yet_valid"
+
+
+class TokenRevoked(Problem):
+    """``token_revoked`` (401): The token was revoked: its owner was signed out or disabled, or its session
+    ended.
+    """
+
+    code = "token_revoked"
+
+
+class TokenTypeRefused(Problem):
+    """``token_type_refused`` (401): This is no access token: a refresh or ID token opens nothing here."""
+
+    code = "token_type_refused"
+
+
+class TooDeep(Problem):
+    """``too_deep`` (400): The JSON is nested too deeply."""
+
+    code = "too_deep"
+
+
+class TooManyConnections(Problem):
+    """``too_many_connections`` (429): Your address has too many connections open (setting
+    connections_per_address). Close some.
+    """
+
+    code = "too_many_connections"
+
+
+class TooManyDigits(Problem):
+    """``too_many_digits`` (400): The amount has more decimals than the asset. Round it to the asset's
+    scale.
+    """
+
+    code = "too_many_digits"
+
+
+class TooManyFiles(Problem):
+    """``too_many_files`` (429): Eight of your files and statements are waiting or being processed. Try
+    again when one of them is done.
+    """
+
+    code = "too_many_files"
+
+
+class TooManyItems(Problem):
+    """``too_many_items`` (400): A bulk has at most 10,000 items and 20,000 postings."""
+
+    code = "too_many_items"
+
+
+class TooManyOpen(Problem):
+    """``too_many_open`` (409): The person has as many open requests (open) as one may have (max). Wait
+    until some end.
+    """
+
+    code = "too_many_open"
+
+
+class TooManyPostings(Problem):
+    """``too_many_postings`` (400): A transaction has at most 1,000 postings."""
+
+    code = "too_many_postings"
+
+
+class TooManyReaders(Problem):
+    """``too_many_readers`` (429): You have as many readers open as one person may have (setting
+    connections_per_user). Close one.
+    """
+
+    code = "too_many_readers"
+
+
+class TooManyValues(Problem):
+    """``too_many_values`` (400): The JSON holds more values than this call takes; detail says how many it
+    may.
+    """
+
+    code = "too_many_values"
+
+
+class TooNewToDecide(Problem):
+    """``too_new_to_decide`` (403): Somebody else gave you your roles or password a short while ago. You may
+    decide on requests from decides_after on (setting new_staff_wait_s).
+    """
+
+    code = "too_new_to_decide"
+
+
+class TransactionNotFound(Problem):
+    """``transaction_not_found`` (404): There is no transaction with this id."""
+
+    code = "transaction_not_found"
+
+
+class TransitionNotFound(Problem):
+    """``transition_not_found`` (404): The kind has no such transition; GET /v1/kinds lists them."""
+
+    code = "transition_not_found"
+
+
+class Unauthenticated(Problem):
+    """``unauthenticated`` (401): Send Authorization: Bearer with a token or an API key."""
+
+    code = "unauthenticated"
+
+
+class UnknownAsset(Problem):
+    """``unknown_asset`` (400): This asset does not exist. Create it first, with its scale."""
+
+    code = "unknown_asset"
+
+
+class UnknownRole(Problem):
+    """``unknown_role`` (400): Nobody has this role, and no program names it. Check the spelling."""
+
+    code = "unknown_role"
+
+
+class UnsupportedMediaType(Problem):
+    """``unsupported_media_type`` (415): Send the body with the Content-Type that the documentation names."""
+
+    code = "unsupported_media_type"
+
+
+class UserExists(Problem):
+    """``user_exists`` (409): The user id or the e-mail address is taken."""
+
+    code = "user_exists"
+
+
+class UserNotFound(Problem):
+    """``user_not_found`` (404): There is no such user."""
+
+    code = "user_not_found"
+
+
+class WasCorrected(Problem):
+    """``was_corrected`` (409): Money of this request was given back. Only another correction can move its
+    money now.
+    """
+
+    code = "was_corrected"
+
+
+class WeakPassword(Problem):
+    """``weak_password`` (400): A password has 8 to 256 characters."""
+
+    code = "weak_password"
+
+
+class WrongLegs(Problem):
+    """``wrong_legs`` (422): Give one amount (or null) for each posting of the transaction, in its order."""
+
+    code = "wrong_legs"
+
+
+class WrongScheme(Problem):
+    """``wrong_scheme`` (400): The database address must begin with sqlite:/// or postgresql://."""
+
+    code = "wrong_scheme"
+
+
+class WrongState(Problem):
+    """``wrong_state`` (409): The transition does not start from the state that the request is in."""
+
+    code = "wrong_state"

@@ -1,0 +1,261 @@
+"""A route for each operation.
+
+Made by `make types` from the server's OpenAPI document: do not edit.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from groat.client import answers
+from groat.client.calling import Route
+
+POST_TRANSACTION: Final[Route[answers.TransactionView]] = Route(
+    "POST", "/v1/transactions", answers.TransactionView, keyed=True
+)
+POST_TRANSACTIONS: Final[Route[answers.BulkView]] = Route(
+    "POST", "/v1/transactions/bulk", answers.BulkView, keyed=True, slow=True
+)
+GET_TRANSACTION: Final[Route[answers.TransactionView]] = Route(
+    "GET", "/v1/transactions/{id}", answers.TransactionView
+)
+REVERSE_TRANSACTION: Final[Route[answers.TransactionView]] = Route(
+    "POST", "/v1/transactions/{id}/reverse", answers.TransactionView, keyed=True
+)
+CREATE_HOLD: Final[Route[answers.TransactionView]] = Route(
+    "POST", "/v1/holds", answers.TransactionView, keyed=True
+)
+GET_HOLD: Final[Route[answers.HoldView]] = Route("GET", "/v1/holds/{id}", answers.HoldView)
+CAPTURE_HOLD: Final[Route[answers.TransactionView]] = Route(
+    "POST", "/v1/holds/{id}/capture", answers.TransactionView, keyed=True
+)
+RELEASE_HOLD: Final[Route[answers.TransactionView]] = Route(
+    "POST", "/v1/holds/{id}/release", answers.TransactionView, keyed=True
+)
+LIST_ACCOUNTS: Final[Route[answers.AccountPage]] = Route("GET", "/v1/accounts", answers.AccountPage)
+GET_ACCOUNT: Final[Route[answers.AccountView]] = Route("GET", "/v1/accounts/{account}", answers.AccountView)
+LIST_ENTRIES: Final[Route[answers.EntryPage]] = Route(
+    "GET", "/v1/accounts/{account}/entries", answers.EntryPage
+)
+SET_BALANCE: Final[Route[answers.TransactionView]] = Route(
+    "PUT", "/v1/accounts/{account}/balances/{asset}", answers.TransactionView, keyed=True
+)
+SET_LIMITS: Final[Route[answers.BalanceView]] = Route(
+    "PATCH", "/v1/accounts/{account}/balances/{asset}", answers.BalanceView, keyed=True
+)
+LIST_ASSETS: Final[Route[answers.AssetList]] = Route("GET", "/v1/assets", answers.AssetList)
+ADD_ASSET: Final[Route[answers.AssetView]] = Route("POST", "/v1/assets", answers.AssetView)
+GET_ME: Final[Route[answers.Me | None]] = Route("GET", "/v1/me", answers.Me | None)
+READ_STREAM: Final[Route[answers.StreamPage]] = Route(
+    "GET", "/v1/streams/{stream}/events", answers.StreamPage
+)
+READ_STREAMS: Final[Route[answers.StreamPages]] = Route("GET", "/v1/streams/events", answers.StreamPages)
+CALL_ACTION: Final[Route[answers.TransactionView]] = Route(
+    "POST", "/v1/actions/{name}", answers.TransactionView, keyed=True
+)
+FIND_PERSON: Final[Route[answers.RecipientView]] = Route("GET", "/v1/people/{who}", answers.RecipientView)
+LIST_USERS: Final[Route[answers.UserPage]] = Route("GET", "/v1/users", answers.UserPage)
+ADD_USER: Final[Route[answers.UserView]] = Route("POST", "/v1/users", answers.UserView)
+GET_USER: Final[Route[answers.UserView]] = Route("GET", "/v1/users/{user}", answers.UserView)
+CHANGE_USER: Final[Route[answers.UserView]] = Route("PATCH", "/v1/users/{user}", answers.UserView)
+REVOKE_USER: Final[Route[None]] = Route("POST", "/v1/users/{user}/revoke", None)
+LIST_AUDIT: Final[Route[answers.AuditPage]] = Route("GET", "/v1/audit", answers.AuditPage)
+LOGIN: Final[Route[answers.Session]] = Route("POST", "/v1/auth/login", answers.Session, sets_cookie=True)
+REFRESH_TOKEN: Final[Route[answers.Session]] = Route(
+    "POST", "/v1/auth/token", answers.Session, sets_cookie=True, for_cookie=True
+)
+LOGOUT: Final[Route[None]] = Route("POST", "/v1/auth/logout", None, for_cookie=True)
+ADD_API_KEY: Final[Route[answers.ApiKeyView]] = Route("POST", "/v1/api-keys", answers.ApiKeyView)
+LIST_API_KEYS: Final[Route[answers.ApiKeyList]] = Route("GET", "/v1/api-keys", answers.ApiKeyList)
+REVOKE_API_KEY: Final[Route[None]] = Route("DELETE", "/v1/api-keys/{id}", None)
+PREVIEW_SHEET: Final[Route[answers.SheetPreview]] = Route(
+    "POST", "/v1/sheets/preview", answers.SheetPreview, slow=True, form=True
+)
+IS_LIVE: Final[Route[answers.Health]] = Route("GET", "/health/live", answers.Health)
+IS_READY: Final[Route[answers.Health]] = Route("GET", "/health/ready", answers.Health)
+GET_METRICS: Final[Route[str]] = Route("GET", "/metrics", str)
+GET_CONFIG: Final[Route[answers.ConfigView]] = Route("GET", "/v1/config", answers.ConfigView)
+LIST_DEMO_PEOPLE: Final[Route[list[answers.DemoPerson]]] = Route(
+    "GET", "/v1/demo/people", list[answers.DemoPerson]
+)
+GET_OPENAPI: Final[Route[dict[str, Any]]] = Route("GET", "/v1/openapi.json", dict[str, Any])
+GET_DOCS: Final[Route[str]] = Route("GET", "/v1/docs", str)
+LIST_NOTIFICATIONS: Final[Route[answers.NotificationPage]] = Route(
+    "GET", "/v1/notifications", answers.NotificationPage
+)
+SEND_NOTIFICATION: Final[Route[answers.SentView]] = Route(
+    "POST", "/v1/notifications", answers.SentView, keyed=True
+)
+READ_NOTIFICATIONS: Final[Route[answers.ReadView]] = Route("POST", "/v1/notifications/read", answers.ReadView)
+GET_PREFERENCES: Final[Route[answers.PreferencesView]] = Route(
+    "GET", "/v1/notifications/preferences", answers.PreferencesView
+)
+SET_PREFERENCES: Final[Route[answers.PreferencesView]] = Route(
+    "PUT", "/v1/notifications/preferences", answers.PreferencesView
+)
+LIST_KINDS: Final[Route[answers.KindList]] = Route("GET", "/v1/kinds", answers.KindList)
+LIST_REQUESTS: Final[Route[answers.RequestPage]] = Route("GET", "/v1/requests", answers.RequestPage)
+FILE_REQUEST: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/{kind}", answers.RequestView, keyed=True
+)
+GET_REQUEST: Final[Route[answers.RequestView]] = Route("GET", "/v1/requests/{kind}/{id}", answers.RequestView)
+LIST_STEPS: Final[Route[answers.StepPage]] = Route(
+    "GET", "/v1/requests/{kind}/{id}/history", answers.StepPage
+)
+TAKE_TRANSITION: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/{kind}/{id}/{transition}", answers.RequestView, keyed=True
+)
+LOOK_AT_REQUEST: Final[Route[answers.LookAnswer]] = Route("PUT", "/v1/looks/{id}", answers.LookAnswer)
+LIST_LOOKS: Final[Route[answers.LookList]] = Route("GET", "/v1/looks", answers.LookList)
+GET_STATEMENT: Final[Route[bytes]] = Route("GET", "/v1/accounts/{account}/statement", bytes, slow=True)
+LIST_OUTBOX: Final[Route[answers.OutboxPage]] = Route("GET", "/v1/outbox", answers.OutboxPage)
+REPLAY_OUTBOX_ENTRY: Final[Route[answers.OutboxEntryView]] = Route(
+    "POST", "/v1/outbox/{id}/replay", answers.OutboxEntryView
+)
+FILE_TRANSFER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/transfer", answers.RequestView, keyed=True
+)
+APPROVE_TRANSFER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/transfer/{id}/approve", answers.RequestView, keyed=True
+)
+REJECT_TRANSFER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/transfer/{id}/reject", answers.RequestView, keyed=True
+)
+CANCEL_TRANSFER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/transfer/{id}/cancel", answers.RequestView, keyed=True
+)
+CORRECT_TRANSFER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/transfer/{id}/correct", answers.RequestView, keyed=True
+)
+DROP_CORRECTION_TRANSFER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/transfer/{id}/drop_correction", answers.RequestView, keyed=True
+)
+FILE_BENEFICIARY: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/beneficiary", answers.RequestView, keyed=True
+)
+RENAME_BENEFICIARY: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/beneficiary/{id}/rename", answers.RequestView, keyed=True
+)
+REMOVE_BENEFICIARY: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/beneficiary/{id}/remove", answers.RequestView, keyed=True
+)
+CORRECT_BENEFICIARY: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/beneficiary/{id}/correct", answers.RequestView, keyed=True
+)
+DROP_CORRECTION_BENEFICIARY: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/beneficiary/{id}/drop_correction", answers.RequestView, keyed=True
+)
+FILE_STANDING_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/standing_order", answers.RequestView, keyed=True
+)
+END_STANDING_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/standing_order/{id}/end", answers.RequestView, keyed=True
+)
+CORRECT_STANDING_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/standing_order/{id}/correct", answers.RequestView, keyed=True
+)
+DROP_CORRECTION_STANDING_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/standing_order/{id}/drop_correction", answers.RequestView, keyed=True
+)
+FILE_CARD: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card", answers.RequestView, keyed=True
+)
+APPROVE_CARD: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card/{id}/approve", answers.RequestView, keyed=True
+)
+REJECT_CARD: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card/{id}/reject", answers.RequestView, keyed=True
+)
+CANCEL_CARD: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card/{id}/cancel", answers.RequestView, keyed=True
+)
+CREATE_CARD: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card/{id}/create", answers.RequestView, keyed=True
+)
+FREEZE_CARD: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card/{id}/freeze", answers.RequestView, keyed=True
+)
+UNFREEZE_CARD: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card/{id}/unfreeze", answers.RequestView, keyed=True
+)
+SET_LIMIT_CARD: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card/{id}/set_limit", answers.RequestView, keyed=True
+)
+CLOSE_CARD: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card/{id}/close", answers.RequestView, keyed=True
+)
+CORRECT_CARD: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card/{id}/correct", answers.RequestView, keyed=True
+)
+DROP_CORRECTION_CARD: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card/{id}/drop_correction", answers.RequestView, keyed=True
+)
+FILE_CARD_PAYMENT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card_payment", answers.RequestView, keyed=True
+)
+CAPTURE_CARD_PAYMENT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card_payment/{id}/capture", answers.RequestView, keyed=True
+)
+VOID_CARD_PAYMENT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card_payment/{id}/void", answers.RequestView, keyed=True
+)
+REFUND_CARD_PAYMENT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card_payment/{id}/refund", answers.RequestView, keyed=True
+)
+CORRECT_CARD_PAYMENT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card_payment/{id}/correct", answers.RequestView, keyed=True
+)
+DROP_CORRECTION_CARD_PAYMENT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/card_payment/{id}/drop_correction", answers.RequestView, keyed=True
+)
+FILE_LOAN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/loan", answers.RequestView, keyed=True
+)
+APPROVE_LOAN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/loan/{id}/approve", answers.RequestView, keyed=True
+)
+REJECT_LOAN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/loan/{id}/reject", answers.RequestView, keyed=True
+)
+CANCEL_LOAN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/loan/{id}/cancel", answers.RequestView, keyed=True
+)
+REPAY_LOAN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/loan/{id}/repay", answers.RequestView, keyed=True
+)
+CORRECT_LOAN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/loan/{id}/correct", answers.RequestView, keyed=True
+)
+DROP_CORRECTION_LOAN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/loan/{id}/drop_correction", answers.RequestView, keyed=True
+)
+FILE_BITCOIN_TRANSACTION: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/bitcoin_transaction", answers.RequestView, keyed=True
+)
+APPROVE_BITCOIN_TRANSACTION: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/bitcoin_transaction/{id}/approve", answers.RequestView, keyed=True
+)
+REJECT_BITCOIN_TRANSACTION: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/bitcoin_transaction/{id}/reject", answers.RequestView, keyed=True
+)
+CANCEL_BITCOIN_TRANSACTION: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/bitcoin_transaction/{id}/cancel", answers.RequestView, keyed=True
+)
+CORRECT_BITCOIN_TRANSACTION: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/bitcoin_transaction/{id}/correct", answers.RequestView, keyed=True
+)
+DROP_CORRECTION_BITCOIN_TRANSACTION: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/bitcoin_transaction/{id}/drop_correction", answers.RequestView, keyed=True
+)
+FILE_BITCOIN_ADDRESS: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/bitcoin_address", answers.RequestView, keyed=True
+)
+RETIRE_BITCOIN_ADDRESS: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/bitcoin_address/{id}/retire", answers.RequestView, keyed=True
+)
+CORRECT_BITCOIN_ADDRESS: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/bitcoin_address/{id}/correct", answers.RequestView, keyed=True
+)
+DROP_CORRECTION_BITCOIN_ADDRESS: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/bitcoin_address/{id}/drop_correction", answers.RequestView, keyed=True
+)
