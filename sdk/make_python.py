@@ -483,15 +483,16 @@ def made() -> dict[str, str]:
     }
 
 
-def neat(text: str, name: str) -> str:
-    """The text of a module as ruff writes it, without the imports that it does not need."""
+def neaten(paths: list[Path]) -> None:
+    """Write the modules as ruff does, without the imports that they do not need."""
     for command in (("check", "--fix-only", "--select", "F401,I"), ("format",)):
-        ruff = [sys.executable, "-m", "ruff", *command, "--quiet", "--stdin-filename", str(HERE / name), "-"]
-        text = subprocess.run(ruff, input=text, capture_output=True, text=True, check=True).stdout
-    return text
+        config = ("--quiet", "--config", str(HERE.parents[2] / "pyproject.toml"))
+        subprocess.run([sys.executable, "-m", "ruff", *command, *config, *map(str, paths)], check=True)
 
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
-    for name, text in made().items():
-        (folder / name).write_text(neat(text, name), encoding="utf-8")
+    files = {folder / name: text for name, text in made().items()}
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+    neaten(list(files))

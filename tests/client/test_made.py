@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from groat.client import AsyncClient, AsyncPaged, Client, Paged, Problem, answers
@@ -67,8 +67,9 @@ class Echo:
     def __init__(self, operation: dict[str, Any]) -> None:
         self.request: httpx.Request | None = None
         (status, response), *_ = operation["responses"].items()
-        content = response.get("content", {})
-        self.form, described = next(iter(content.items()), ("", {}))
+        content: dict[str, Any] = response.get("content", {})
+        self.form: str = next(iter(content), "")
+        described = content.get(self.form, {})
         # The operations of kinds answer as that of all kinds does.
         shown = OPERATIONS["fileRequest"]["responses"]["201"]["content"]["application/json"]["example"]
         self.example = described.get("example", shown)

@@ -127,9 +127,9 @@ def attempts(
         failed: Problem | Lost
         if isinstance(got, Received):
             found = _judge(got, route)
-            if not isinstance(found, _Failed):
+            if isinstance(found, _Understood):
                 return found.value  # type: ignore[no-any-return]
-            failed = found.failure
+            failed = found
         else:
             failed = got
         is_open = is_open or _leaves_open(failed)
@@ -145,17 +145,13 @@ class _Understood(NamedTuple):
     value: Any
 
 
-class _Failed(NamedTuple):
-    failure: Problem | Lost
-
-
-def _judge(got: Received, route: Route[Any]) -> _Understood | _Failed:
+def _judge(got: Received, route: Route[Any]) -> _Understood | Problem | Lost:
     if not (200 <= got.status < 300 or got.status == 304):
-        return _Failed(problem_of(got))
+        return problem_of(got)
     try:
         value: Any = None if got.status in (204, 304) else read(got.body, route.answer)
     except ValueError as error:
-        return _Failed(Lost(f"an answer that cannot be read ({error}), so perhaps not groat's", sent=True))
+        return Lost(f"an answer that cannot be read ({error}), so perhaps not groat's", sent=True)
     if route.sets_cookie:
         value = msgspec.structs.replace(value, cookie=_cookie_of(got))
     return _Understood(value)
