@@ -2,12 +2,17 @@ import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { texts } from "./console/texts.ts";
 
-const resolve = { conditions: ["groat-source", ...defaultClientConditions] };
+const packages = new URL("./node_modules/", import.meta.url).pathname;
+const resolve = {
+  conditions: ["groat-source", ...defaultClientConditions],
+  // The examples have no packages of their own here.
+  alias: ["react", "socket.io-client"].map((name) => ({ find: name, replacement: packages + name })),
+};
 const ssr = { resolve };
 
 export default defineConfig({
   test: {
-    projects: ["client", "react", "console", "server"].map((name) => ({
+    projects: ["client", "react", "console", "server", "examples"].map((name) => ({
       plugins: name === "console" ? [texts()] : [],
       resolve,
       ssr,

@@ -16,7 +16,7 @@ const WebSocketContext = createContext<Connection>({ socket: null, live: false, 
 
 interface Props {
   /** Where groat is; the page's own address unless given. */
-  url?: string;
+  url?: string | undefined;
   /** Asks your own back end for the token of whoever is signed in. */
   getToken: () => Promise<string>;
   children: ReactNode;
@@ -30,6 +30,10 @@ export function WebSocketProvider({ url = "/", getToken, children }: Props) {
   useEffect(() => {
     let attempt = 0;
     let timer = 0;
+    const later = (what: () => void) => {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(what, RETRY_MS);
+    };
     const socket = io(url, {
       // Asked at each connect, so that the token is a fresh one. A connect without a token would be refused for good,
       // so a back end that is away for a moment is asked again.
@@ -42,7 +46,7 @@ export function WebSocketProvider({ url = "/", getToken, children }: Props) {
               if (mine === attempt) give({ token });
             },
             () => {
-              if (mine === attempt) timer = window.setTimeout(ask, RETRY_MS);
+              if (mine === attempt) later(ask);
             },
           );
         };
@@ -55,7 +59,7 @@ export function WebSocketProvider({ url = "/", getToken, children }: Props) {
     socket.on("connect_error", (error: Error & { data?: { code?: string } }) => {
       // A refusal is final for the client, but the next token is a new one. The pause is for a back end whose tokens
       // have always expired already.
-      if (error.data?.code === "token_expired") timer = window.setTimeout(() => socket.connect(), RETRY_MS);
+      if (error.data?.code === "token_expired") later(() => socket.connect());
       tell();
     });
     tell();
