@@ -70,6 +70,7 @@ def test_the_commands_are_found() -> None:
         "user enable",
         "user revoke",
         "import transactions",
+        "adopt",
         "verify",
         "doctor",
         "archive",

@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from groat.cli import (
+    adopting,
     archiving,
     benchmark,
     demo,
@@ -59,6 +60,7 @@ app.command("migrate")(server.migrate)
 app.command("token")(tokens.token)
 app.add_typer(users.app, name="user")
 app.add_typer(importing.app, name="import")
+app.command("adopt", no_args_is_help=True)(adopting.adopt)
 app.add_typer(epochs.app, name="epoch")
 app.add_typer(programs.app, name="program")
 app.command("verify")(verifying.verify)

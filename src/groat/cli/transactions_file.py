@@ -101,18 +101,18 @@ def parse_assets(options: Iterable[str]) -> dict[str, Asset]:
     return assets
 
 
-def read_table(path: Path, encoding: str | None = None) -> FileTable:
+def read_table(path: Path, encoding: str | None = None, required: Sequence[str] = COLUMNS) -> FileTable:
     """Read a file whose cells are parted by a comma, a semicolon or a tab. Raises FileError.
 
-    Without an ``encoding`` it must be UTF-8, or UTF-16 with its mark. Names of columns are in lower case, texts as they
-    were before an export made them safe for spreadsheets.
+    The header must name the columns ``required``. Without an ``encoding`` it must be UTF-8, or UTF-16 with its mark.
+    Names of columns are in lower case, texts as they were before an export made them safe for spreadsheets.
     """
     text = _decode(path, encoding)
     try:
         # The header's words say which sign parts the cells.
         headers = [(_names(next(_cut(text, mark), [])), mark) for mark in DELIMITERS]
-        names, mark = next((h for h in headers if set(COLUMNS) <= set(h[0])), headers[0])
-        _check_header(names)
+        names, mark = next((h for h in headers if set(required) <= set(h[0])), headers[0])
+        _check_header(names, required)
         rows, problems = _rows(text, mark, names)
     except csv.Error as error:
         raise FileError("file_unreadable", f"{path} cannot be read as CSV: {error}.") from error
@@ -142,11 +142,12 @@ def _names(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(name.strip().casefold() for name in header)
 
 
-def _check_header(names: Sequence[str]) -> None:
-    missing = [name for name in COLUMNS if name not in names]
+def _check_header(names: Sequence[str], required: Sequence[str]) -> None:
+    missing = [name for name in required if name not in names]
     if missing:
         raise FileError(
-            "columns_missing", f"{FILE_ERRORS['columns_missing'].meaning} Missing: {', '.join(missing)}."
+            "columns_missing",
+            f"The header must name the columns {', '.join(required)}. Missing: {', '.join(missing)}.",
         )
     doubled = sorted({name for name in names if name and names.count(name) > 1})
     if doubled:
