@@ -26,6 +26,7 @@ def package(place: Path) -> Path:
     """Build @groat/server in a folder of its own, and return that: other tests may use the one in web/."""
     for name in ("package.json", "README.md", "LICENSE"):
         shutil.copy(WEB / "server" / name, place)
+    shutil.copytree(WEB / "server" / "generate", place / "generate")
     subprocess.run(["node", "build.mjs", place / "dist"], cwd=WEB / "server", check=True)
     return place
 

@@ -47,7 +47,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("server"), passwords={}) as server:
+    programs = {"GROAT_PROGRAMS": "bank,expenses"}
+    with Server(tmp_path_factory.mktemp("server"), passwords={}, environment=programs) as server:
         yield server
 
 
@@ -170,7 +171,7 @@ def test_both_kinds_share_their_classes(app: Path) -> None:
     done = subprocess.run(
         ["node", "--input-type=module", "-e", script], cwd=app, capture_output=True, text=True, check=True
     )
-    assert done.stdout == "true 7\n"
+    assert done.stdout == "true 9\n"
 
 
 TYPED = """
@@ -191,11 +192,8 @@ groat.postTransaction({ postings: [{ ...posting, amount: 5 }] });
 """
 
 
-def test_their_types_are_found(app: Path) -> None:
-    names = ("typed.mts", "typed.cts")
-    for name in names:
-        (app / name).write_text(TYPED)
-    options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", "node"]
+def compile_typescript(app: Path, *names: str) -> None:
+    options = ["--strict", "--module", "nodenext", "--target", "es2022", "--types", "node"]
     done = subprocess.run(
         ["node", str(WEB / "node_modules/typescript/bin/tsc"), *options,
          "--typeRoots", str(WEB / "node_modules/@types"), *names],
@@ -204,14 +202,67 @@ def test_their_types_are_found(app: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_their_types_are_found(app: Path) -> None:
+    names = ("typed.mts", "typed.cts")
+    for name in names:
+        (app / name).write_text(TYPED)
+    compile_typescript(app, *names)
+
+
+PROGRAMS = """
+import { signToken } from "@groat/server";
+import { Shop } from "./shop.mjs";
+
+const { GROAT_URL, GROAT_JWT_SECRET } = process.env as Record<string, string>;
+const as = (user: string, roles: string[] = []) =>
+  new Shop({ url: GROAT_URL!, apiKey: signToken(user, { secret: GROAT_JWT_SECRET!, expiresIn: 60, roles }) });
+
+const claim = { amount: "20", asset: "CREDIT", purpose: "Paper" };
+const { id } = await as("ann").fileExpense(claim, { key: "claim" });
+const boss = as("boss", ["admin"]);
+const paid = await boss.payExpense(id);
+await boss.addUser({ user: "ben" });
+const sent = await as("ann").fileTransfer({ amount: "5", asset: "CREDIT", user: "ben" }, { key: "transfer" });
+const kinds: string[] = [];
+for await (const request of as("ann").listRequests({ limit: 1 })) kinds.push(request.kind);
+console.log(paid.state, sent.kind, kinds.join());
+// @ts-expect-error: the purpose is required.
+() => as("ann").fileExpense({ amount: "20", asset: "CREDIT" });
+"""
+
+
+def test_operations_of_programs_are_typed_too(app: Path, environment: dict[str, str]) -> None:
+    made = subprocess.run(
+        ["npx", "--offline", "groat-operations", environment["GROAT_URL"], "Shop"],
+        cwd=app, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    (app / "shop.mts").write_text(made.stdout)
+    compiled = app / "programs.mts"
+    compiled.write_text(PROGRAMS)
+    compile_typescript(app, "programs.mts")
+    program = compiled.with_suffix(".mjs").read_text()
+    assert printed(app, environment, "programs.mjs", program) == "paid transfer transfer,expense\n"
+
+
 def test_the_package_says_what_it_is_and_needs_nothing(app: Path) -> None:
     folder = app / "node_modules" / "@groat" / "server"
     said = json.loads((folder / "package.json").read_text("utf-8"))
     assert said["license"] == "Apache-2.0"
     assert (folder / "LICENSE").read_text("utf-8") == (WEB.parent / "LICENSE").read_text("utf-8")
     assert not {"dependencies", "peerDependencies"} & said.keys()
-    assert {path.name for path in (app / "node_modules").iterdir()} == {"@groat", ".package-lock.json"}
-    assert {path.name for path in folder.iterdir()} == {"LICENSE", "README.md", "dist", "package.json"}
+    assert {path.name for path in (app / "node_modules").iterdir()} == {
+        "@groat",
+        ".bin",
+        ".package-lock.json",
+    }
+    assert {path.name for path in folder.iterdir()} == {
+        "LICENSE",
+        "README.md",
+        "dist",
+        "generate",
+        "package.json",
+    }
 
 
 def examples(page: Path) -> list[str]:

@@ -1,6 +1,6 @@
 /** Print src/wire.ts: a TypeScript type for each schema of schemas.json (or of the file that is named), of the same name. */
 import { readFileSync } from "node:fs";
-import { comment, interfaceOf } from "./shapes.mjs";
+import { comment, interfaceOf } from "../server/generate/shapes.mjs";
 
 const [file = new URL("schemas.json", import.meta.url)] = process.argv.slice(2);
 const schemas = JSON.parse(readFileSync(file, "utf8"));

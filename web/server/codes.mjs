@@ -1,6 +1,6 @@
 /** Print src/codes.ts: the stable codes of operations.json that a problem may have. */
 import { readFileSync } from "node:fs";
-import { comment } from "../client/shapes.mjs";
+import { comment } from "./generate/shapes.mjs";
 
 const { problems } = JSON.parse(readFileSync(new URL("operations.json", import.meta.url), "utf8"));
 const lines = [

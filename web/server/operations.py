@@ -1,37 +1,53 @@
 """Print the operations of the server's OpenAPI document, by the code that serves it, for operations.mjs.
 
-A server with more programs has more operations; these are what every server has.
+They are those of every server, and those of the programs that come with groat.
 """
 
 import json
 import sys
+from typing import Any
 
 from groat.http.catalogue import Catalogue
 from groat.http.core import CORE
 from groat.http.openapi import document
+from groat.programs.program import find_programs
 from groat.programs.standing import STANDING
 
-served = json.loads(document("", Catalogue(CORE, STANDING)))
-operations = {}
-problems = {}
-for path, methods in served["paths"].items():
-    for method, operation in methods.items():
-        bodies = operation.get("requestBody", {}).get("content", {})
-        answers = {}
-        for status, response in operation["responses"].items():
-            for form, content in response.get("content", {}).items():
+
+def served(*programs: str) -> dict[str, Any]:
+    """The document's operations by id, without their examples; and the status of each code."""
+    paths = json.loads(document("", Catalogue(CORE, (*STANDING, *find_programs(programs)))))["paths"]
+    operations: dict[str, Any] = {}
+    problems: dict[str, int] = {}
+    for path, methods in paths.items():
+        for method, operation in methods.items():
+            bodies = operation.get("requestBody", {}).get("content", {})
+            responses: dict[str, Any] = {}
+            for status, response in operation["responses"].items():
+                content = response.get("content", {})
                 if status.startswith("2"):
-                    answers[form] = content["schema"]
-                else:
-                    problems |= {code: int(status) for code in content["examples"]}
-        operations[operation["operationId"]] = {
-            "method": method.upper(),
-            "path": path,
-            "summary": operation["summary"],
-            "description": operation["description"],
-            "parameters": operation.get("parameters", []),
-            "body": {form: content["schema"] for form, content in bodies.items()},
-            "answer": answers,
-        }
-found = {"operations": operations, "problems": dict(sorted(problems.items()))}
-sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+                    responses[status] = {"content": without_examples(content)}
+                for answer in content.values():
+                    problems |= {code: int(status) for code in answer.get("examples", ())}
+            operations[operation["operationId"]] = {
+                "method": method,
+                "path": path,
+                "summary": operation["summary"],
+                "description": operation["description"],
+                "parameters": operation.get("parameters", []),
+                "requestBody": {"content": without_examples(bodies)},
+                "responses": responses,
+            }
+    return {"operations": operations, "problems": dict(sorted(problems.items()))}
+
+
+def without_examples(content: dict[str, Any]) -> dict[str, Any]:
+    """The schema of each form."""
+    return {form: {"schema": each["schema"]} for form, each in content.items()}
+
+
+every = served()
+bank = served("bank")
+of_bank = {name: each for name, each in bank["operations"].items() if name not in every["operations"]}
+found = {"Groat": every["operations"], "Bank": of_bank, "problems": bank["problems"]}
+sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")

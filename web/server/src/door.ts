@@ -6,8 +6,8 @@ import { failureOf, leavesOpen, mayPass, pause, waitFor } from "./repeating.js";
 export interface GroatOptions {
   /** The server's address, such as `http://127.0.0.1:8000`; with the prefix where groat is mounted in another app. */
   url: string;
-  /** A service's API key (`groat_...`), or a JSON Web Token. A function is asked before each attempt. */
-  apiKey: string | (() => string | Promise<string>);
+  /** A service's API key (`groat_...`), or a JSON Web Token; null for nobody. A function is asked before each attempt. */
+  apiKey: string | (() => string | Promise<string>) | null;
   /** The number of milliseconds that one attempt may take: 15,000 by default, 120,000 for bulks and files. */
   timeoutMs?: number;
   /** The number of milliseconds after its first failure in which a call is repeated: 30,000 by default, 0 for one attempt only. */
@@ -77,7 +77,7 @@ export class Door {
   /** Throws TypeError for an address or an API key that cannot be one. */
   constructor({ url, apiKey, timeoutMs = 15_000, retryForMs = 30_000, fetch }: GroatOptions) {
     this.#base = address(url);
-    this.#apiKey = typeof apiKey === "function" ? apiKey : sendable(apiKey);
+    this.#apiKey = typeof apiKey === "string" || apiKey === undefined ? sendable(apiKey) : apiKey;
     this.#timeoutMs = timeoutMs;
     this.#retryForMs = retryForMs;
     this.#fetch = fetch ?? globalThis.fetch;
@@ -130,6 +130,7 @@ export class Door {
   }
 
   async #authorized(request: Request): Promise<Request> {
+    if (this.#apiKey === null) return request;
     const apiKey = typeof this.#apiKey === "string" ? this.#apiKey : sendable(await this.#apiKey());
     return { ...request, headers: { ...request.headers, Authorization: `Bearer ${apiKey}` } };
   }
@@ -197,7 +198,7 @@ function address(url: string): string {
   return parsed.href.replace(/\/+$/, "");
 }
 
-function sendable(apiKey: string): string {
+function sendable(apiKey: string | undefined): string {
   if (typeof apiKey === "string" && SENDABLE.test(apiKey)) return apiKey;
   throw new TypeError("apiKey is a service's key (groat_...) or a token, without spaces or line breaks");
 }

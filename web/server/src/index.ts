@@ -1,6 +1,14 @@
+export * from "./bank.js";
 export type { ProblemStatus } from "./codes.js";
-export type { CallOptions, GroatOptions, Listed, Page, WriteOptions } from "./door.js";
+export {
+  at,
+  type CallOptions,
+  type GroatOptions,
+  type Listed,
+  type Page,
+  type WriteOptions,
+} from "./door.js";
 export { GroatError, isProblem, Problem, type ProblemCode, UnknownOutcome, Unreachable } from "./errors.js";
-export { Groat } from "./operations.js";
+export * from "./operations.js";
 export { signToken, type TokenOptions } from "./tokens.js";
 export type * from "./wire.js";

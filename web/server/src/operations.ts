@@ -1,7 +1,27 @@
-/** The operations of the server, made by `make types` from its OpenAPI document: do not edit. */
+/** The operations of every server, made by `make types` from its OpenAPI document: do not edit. */
 
 import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";
 import type { AccountPage, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BulkInput, BulkView, CaptureInput, ConfigView, Credentials, DemoPerson, EntryPage, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetLimitsInput, SheetPreview, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView } from "./wire.js";
+
+export interface PreviewSheetInput {
+  file: Uint8Array;
+  asset: string;
+  default_reason?: string;
+  /** A workbook's sheet; the first visible one with a header. */
+  sheet?: string;
+  /** How a CSV file's letters are written. */
+  encoding?: "utf-8" | "utf-16" | "cp1252" | "cp1250" | "cp1251" | "cp1253" | "cp1254" | "cp1255" | "cp1256" | "cp1257" | "cp1258" | "cp437" | "cp850" | "cp866" | "koi8-r" | "mac-roman" | "shift_jis" | "gb18030" | "big5" | "euc-kr";
+  /** What parts a CSV file's cells. */
+  delimiter?: "," | ";" | "\t" | "|";
+  /** The sign before the fraction in amounts that are text. */
+  decimal?: "." | ",";
+  /** A column: the words of its header, or its number, from 1. */
+  user_column?: string;
+  /** A column: the words of its header, or its number, from 1. */
+  amount_column?: string;
+  /** As the others; empty where no column holds reasons. */
+  reason_column?: string;
+}
 
 /** A server of groat. Each operation takes what its path names, then its body, then its query parameters and options in one. */
 export class Groat extends Door {
@@ -298,7 +318,7 @@ export class Groat extends Door {
    *
    * `POST /v1/sheets/preview`
    */
-  previewSheet(body: { file: Uint8Array; asset: string; default_reason?: string; sheet?: string; encoding?: "utf-8" | "utf-16" | "cp1252" | "cp1250" | "cp1251" | "cp1253" | "cp1254" | "cp1255" | "cp1256" | "cp1257" | "cp1258" | "cp437" | "cp850" | "cp866" | "koi8-r" | "mac-roman" | "shift_jis" | "gb18030" | "big5" | "euc-kr"; delimiter?: "," | ";" | "\t" | "|"; decimal?: "." | ","; user_column?: string; amount_column?: string; reason_column?: string }, options: CallOptions = {}): Promise<SheetPreview> {
+  previewSheet(body: PreviewSheetInput, options: CallOptions = {}): Promise<SheetPreview> {
     return this.call<SheetPreview>({ method: "POST", path: "/v1/sheets/preview", body, form: true, slow: true }, options);
   }
 

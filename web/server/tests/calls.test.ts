@@ -104,6 +104,12 @@ test("the API key may be a function, which is asked each time", async () => {
   ]);
 });
 
+test("nobody sends no key", async () => {
+  const { got, fetch } = answering(json({ token: "t" }));
+  await groatOn(fetch, { apiKey: null }).login({ user: "42", password: "p" });
+  expect(got[0]?.headers.has("authorization")).toBe(false);
+});
+
 test("what cannot be an address, an API key or a key is said at once", async () => {
   const { got, fetch } = answering(json({}));
   for (const url of ["localhost:8000", "", "http://", "ftp://x", "http://a:b@x", "http://x/?a=1", undefined])

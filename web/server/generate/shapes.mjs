@@ -24,6 +24,7 @@ function keywords(schema, known, where) {
 
 export function typeOf(schema, where) {
   if ("$ref" in schema) return keywords(schema, ["$ref", "type"], where) && nameOf(schema);
+  if ("contentMediaType" in schema) return "Uint8Array";
   if ("enum" in schema) {
     keywords(schema, ["enum", "type"], where);
     return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
@@ -80,6 +81,7 @@ export function comment(text, indent = "") {
   if (!text) return [];
   const lines = text
     .replaceAll("``", "`")
+    .replaceAll("*/", "* /")
     .split("\n")
     .map((line) => line.trim());
   if (lines.length === 1) return [`${indent}/** ${lines[0]} */`];
