@@ -296,9 +296,25 @@ refused: user:7
 50 50
 2 true
 7
+401 200 7
+401 7
 """
+ROUTES = """
+const whose = (text) => JSON.parse(atob(text.split(".")[1])).sub;
+globalThis.auth = async () => null;
+const stranger = await GET();
+globalThis.auth = async () => ({ user: { id: "7" } });
+const known = await GET();
+console.log(stranger.status, known.status, whose(await known.text()));
+
+let handler;
+await groatToken({ get: (_, given) => (handler = given) });
+const reply = { code: (status) => ({ send: () => status }) };
+console.log(await handler({ session: {} }, reply), whose(await handler({ session: { user: "7" } }, reply)));
+"""
+"""Calls the routes for other frameworks as these do."""
 
 
 def test_the_examples_of_the_page_are_one_program(app: Path, environment: dict[str, str]) -> None:
     program = "".join(examples(WEB.parent / "docs" / "node-server.md"))
-    assert printed(app, environment, "page.mjs", program) == PAGE
+    assert printed(app, environment, "page.mjs", program + ROUTES) == PAGE
