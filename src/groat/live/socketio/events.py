@@ -119,7 +119,7 @@ def shapes(events: Iterable[Event], fields: Mapping[str, Any]) -> dict[str, Any]
     return CORE | told | dict(fields)
 
 
-class _Change(BalancePacket, gc=False, kw_only=True):
+class _ToldChange(BalancePacket, gc=False, kw_only=True):
     """A change of a balance, read as the packet that tells of it. An event says the reason once for all its changes.
 
     It refers to nothing that could refer back, and thousands of these are made a second.
@@ -129,7 +129,7 @@ class _Change(BalancePacket, gc=False, kw_only=True):
     reason: str = ""
 
 
-class _Cause(msgspec.Struct, gc=False):
+class _EventHead(msgspec.Struct, gc=False):
     """The type of an event, and the transaction that made it, which few packets name."""
 
     type: str
@@ -141,7 +141,7 @@ class _Told(msgspec.Struct, gc=False):
     """The part of every event that is read; the programs' fields are added to it."""
 
     reason: str
-    changes: list[_Change] | UnsetType = UNSET
+    changes: list[_ToldChange] | UnsetType = UNSET
     data: Raw | UnsetType = UNSET
 
 
@@ -153,7 +153,7 @@ class _Stands(msgspec.Struct):
 
 _BALANCE, _CREDIT, _COMMISSION, _SNAPSHOT = CORE
 _encode: Final = msgspec.json.Encoder().encode
-_read_cause: Final = msgspec.json.Decoder(_Cause).decode
+_read_cause: Final = msgspec.json.Decoder(_EventHead).decode
 
 
 class Translator:
@@ -311,7 +311,13 @@ class Translator:
         return found
 
     def _credit(
-        self, stream: str, balance: _Change | BalanceView, delta: str, reason: str, *, snapshot: bool = False
+        self,
+        stream: str,
+        balance: _ToldChange | BalanceView,
+        delta: str,
+        reason: str,
+        *,
+        snapshot: bool = False,
     ) -> list[bytes]:
         """Tell a person of their credits, unless JavaScript would not have them exactly."""
         if not stream.startswith(_USER):
@@ -326,7 +332,7 @@ class Translator:
         )
         return [_encode((self._name_of[_CREDIT], packet))]
 
-    def _commission(self, change: _Change, kind: str, reason: str) -> list[bytes]:
+    def _commission(self, change: _ToldChange, kind: str, reason: str) -> list[bytes]:
         """Tell of a movement of commissions. A hold moves none."""
         name = self._name_of[_COMMISSION]
         if not name or not change.delta.strip("-0."):
