@@ -213,8 +213,8 @@ def _sending(
 
 
 def _segment(name: str, value: str) -> str:
-    # An empty part, or dots, would lead to another operation.
-    if not isinstance(value, str) or value in ("", ".", ".."):
+    # These would lead to another operation; servers and proxies read an escaped slash as one.
+    if not isinstance(value, str) or value in ("", ".", "..") or "/" in value:
         raise ValueError(f"{name} must be a text that can be part of an address, not {value!r}")
     return quote(value, safe="")
 

@@ -1,0 +1,210 @@
+"""A call is repeated under the same key while its outcome is open, for a bounded time, and happens once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import threading
+from typing import Any
+
+import httpx
+import pytest
+
+from groat.client import AsyncClient, Client, ClientError, UnknownOutcome, Unreachable, problems
+from groat.client.calling import Lost, Patience, Received, Route, Sending, attempts
+from tests.client.cutting import Cut, cutting
+from tests.client.test_server import give
+from tests.crash.server import Server
+
+WRITE: Route[Any] = Route("POST", "/v1/transactions", Any, keyed=True)
+UNKEYED: Route[Any] = Route("POST", "/v1/assets", Any)
+READ: Route[Any] = Route("GET", "/v1/me", Any)
+SEED = 7
+
+
+def told(code: str, status: int, **headers: str) -> Received:
+    return Received(status, headers, json.dumps({"code": code, "detail": "Why.", "status": status}).encode())
+
+
+GOOD = Received(201, {}, b'{"id":"1"}')
+CUT = Lost("the connection broke", sent=True)
+REFUSED = Lost("nobody listens", sent=False)
+BUSY = told("busy", 503, **{"retry-after": "1"})
+PROXY = Received(502, {}, b"<html>")
+
+
+class Trial:
+    """A call on a clock of its own: what was sent, how long it waited, and what it came to."""
+
+    def __init__(self, route: Route[Any], *answers: Received | Lost, key: str | None = None) -> None:
+        self.sent: list[Sending] = []
+        self.waits: list[float] = []
+        self.error: ClientError | None = None
+        self.value: Any = None
+        now = 0.0
+        flow = attempts(route, Patience(15.0, 30.0), lambda: now, body={}, key=key)
+        left = list(answers)
+        try:
+            step = next(flow)
+            while True:
+                if isinstance(step, Sending):
+                    self.sent.append(step)
+                    # The last answer comes again and again.
+                    step = flow.send(left.pop(0) if len(left) > 1 else left[0])
+                else:
+                    self.waits.append(step)
+                    now += step
+                    step = flow.send(None)
+        except StopIteration as done:
+            self.value = done.value
+        except ClientError as error:
+            self.error = error
+
+    @property
+    def keys(self) -> set[str | None]:
+        return {each.headers.get("Idempotency-Key") for each in self.sent}
+
+
+@pytest.mark.parametrize(
+    "failure", [CUT, REFUSED, BUSY, PROXY, told("internal_error", 500), told("rate_limited", 429),
+                Received(200, {}, b"<html>Sign in to the Wi-Fi")]
+)  # fmt: skip
+def test_a_write_is_repeated_under_its_key(failure: Received | Lost) -> None:
+    trial = Trial(WRITE, failure, GOOD)
+    assert trial.value == {"id": "1"}
+    assert len(trial.sent) == 2
+    assert len(trial.keys) == 1
+    assert None not in trial.keys
+    assert Trial(WRITE, failure, GOOD, key="order-4711").keys == {"order-4711"}
+
+
+def test_keys_that_the_client_makes_are_all_different() -> None:
+    assert len({key for _ in range(100) for key in Trial(WRITE, GOOD).keys}) == 100
+
+
+def test_it_waits_longer_each_time_by_chance_and_not_for_ever() -> None:
+    random.seed(SEED)
+    print("seed", SEED)
+    waits = [Trial(WRITE, CUT).waits for _ in range(50)]
+    assert all(sum(each) <= 30.0 for each in waits)
+    assert all(10 <= len(each) <= 20 for each in waits)
+    assert all(0.05 <= each[0] <= 0.1 and 2.0 <= each[-1] <= 4.0 for each in waits)
+    assert len({each[0] for each in waits}) == 50
+
+
+def test_it_waits_for_as_long_as_the_server_asks() -> None:
+    assert 1.0 < Trial(WRITE, BUSY, GOOD).waits[0] < 1.2
+    # Nobody waits a quarter of an hour for an answer.
+    throttled = Trial(UNKEYED, told("login_throttled", 429, **{"retry-after": "900"}))
+    assert isinstance(throttled.error, problems.LoginThrottled)
+    assert throttled.error.retry_after_s == 900
+    assert throttled.waits == []
+
+
+def test_what_ends_it_says_whether_the_write_may_have_been_done() -> None:
+    lost = Trial(WRITE, CUT, key="k")
+    assert isinstance(lost.error, UnknownOutcome)
+    assert lost.error.key == "k"
+    assert "'k'" in str(lost.error)
+    assert isinstance(Trial(WRITE, REFUSED).error, Unreachable)
+    assert isinstance(Trial(READ, CUT).error, Unreachable)
+    # The key decides: the first attempt was not done either.
+    assert isinstance(Trial(WRITE, CUT, told("insufficient_funds", 422)).error, problems.InsufficientFunds)
+    # These say nothing of the first attempt.
+    for unsaid in (told("token_expired", 401), told("forbidden", 403), Received(404, {}, b"<html>")):
+        assert isinstance(Trial(WRITE, CUT, unsaid).error, UnknownOutcome)
+        assert not isinstance(Trial(WRITE, unsaid).error, UnknownOutcome)
+
+
+def test_a_write_without_a_key_is_not_sent_twice_when_it_may_have_been_done() -> None:
+    lost = Trial(UNKEYED, CUT)
+    assert isinstance(lost.error, UnknownOutcome)
+    assert lost.error.key is None
+    assert len(lost.sent) == 1
+    assert Trial(UNKEYED, REFUSED, GOOD).value == {"id": "1"}
+    assert Trial(UNKEYED, told("rate_limited", 429), GOOD).value == {"id": "1"}
+
+
+def test_a_failure_that_time_does_not_mend_is_told_soon() -> None:
+    assert len(Trial(WRITE, told("internal_error", 500)).sent) == 3
+    failed = Trial(WRITE, told("command_failed", 500))
+    assert isinstance(failed.error, problems.CommandFailed)
+    assert len(failed.sent) == 1
+
+
+@pytest.mark.parametrize("cuts", [["answer"], ["half"], ["request", "answer", "half"]])
+def test_an_answer_that_is_cut_after_the_commit_is_asked_for_again(
+    server: Server, api_key: str, cuts: list[Cut]
+) -> None:
+    user = "cut-" + "-".join(cuts)
+    with cutting(server.port) as proxy, Client(proxy.address, api_key) as client:
+        proxy.cuts = list(cuts)
+        posted = client.post_transaction(**give(user, "5"))
+        assert posted.replayed
+        assert proxy.cuts == []
+        (balance,) = client.get_account(f"user:{user}").balances
+    assert (balance.balance, balance.version) == ("5", 1)
+
+
+async def test_so_does_the_asynchronous_one(server: Server, api_key: str) -> None:
+    with cutting(server.port) as proxy:
+        proxy.cuts = ["answer", "half"]
+        async with AsyncClient(proxy.address, api_key) as client:
+            assert (await client.post_transaction(**give("cut-async", "5"))).replayed
+            (balance,) = (await client.get_account("user:cut-async")).balances
+    assert (balance.balance, balance.version) == ("5", 1)
+
+
+def test_the_time_is_up(server: Server, api_key: str) -> None:
+    with cutting(server.port) as proxy, Client(proxy.address, api_key, retry_for_s=0) as client:
+        proxy.cuts = ["answer"]
+        with pytest.raises(UnknownOutcome) as lost:
+            client.post_transaction(**give("late", "5"))
+        assert lost.value.key is not None
+        assert client.post_transaction(**give("late", "5"), key=lost.value.key).replayed
+
+
+async def test_a_server_that_is_killed_in_the_middle_has_done_each_write_once(
+    server: Server, api_key: str
+) -> None:
+    async with AsyncClient(server.address, api_key, timeout_s=5, retry_for_s=120) as client:
+
+        async def write(number: int) -> None:
+            for write in range(20):
+                await client.post_transaction(**give(f"killed-{number}", "1"), key=f"killed/{number}/{write}")
+
+        writers = asyncio.gather(*(write(number) for number in range(8)))
+        seen = 0
+        while seen < 3:
+            try:
+                seen = (await client.get_account("user:killed-0")).balances[0].version
+            except problems.AccountNotFound:
+                continue
+        server.kill()
+        assert not writers.done()
+        await server.start()
+        await writers
+        for number in range(8):
+            (balance,) = (await client.get_account(f"user:killed-{number}")).balances
+            assert (balance.balance, balance.version) == ("20", 20)
+
+
+def test_a_token_is_asked_for_before_each_attempt_and_many_threads_share_a_client() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers["authorization"])
+        if len(asked) % 2:
+            return httpx.Response(503, json={"code": "busy", "status": 503, "detail": "."})
+        return httpx.Response(200, json={"items": []})
+
+    tokens = iter(f"token-{number}" for number in range(10))
+    with httpx.Client(transport=httpx.MockTransport(answer)) as http:
+        client = Client("http://groat.test/credits/", lambda: next(tokens), http=http)
+        client.list_assets()
+        thread = threading.Thread(target=client.list_assets)
+        thread.start()
+        thread.join()
+        assert not http.is_closed
+    assert asked == [f"Bearer token-{number}" for number in range(4)]

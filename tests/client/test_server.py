@@ -1,0 +1,217 @@
+"""The client against a real server: answers, problems, lists, files, sessions, and the bank's operations."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from groat.client import AsyncClient, Client, Problem, UnknownOutcome, problems
+from groat.client.bank import AsyncBank, Bank
+from groat.client.inputs import PostingInput, TransactionInput
+from tests.crash.server import Server, token
+
+
+def give(user: str, amount: str, asset: str = "CREDIT") -> TransactionInput:
+    """The input of a transaction that gives somebody something."""
+    posting: PostingInput = {
+        "source": "house:bonus",
+        "destination": f"user:{user}",
+        "amount": amount,
+        "asset": asset,
+    }
+    return {"postings": [posting], "reason": "Gift"}
+
+
+def test_money_moves_once_under_a_key(client: Client) -> None:
+    first = client.post_transaction(**give("once", "50"), key="once")
+    assert (first.replayed, first.balances[0].account, first.positions["user:once"][-2:]) == (
+        False,
+        "user:once" if first.balances[0].account == "user:once" else "house:bonus",
+        ":1",
+    )
+    assert client.post_transaction(**give("once", "50"), key="once").replayed
+    # Without a key of the caller's, each call is a write of its own.
+    client.post_transaction(**give("once", "1"))
+    client.post_transaction(**give("once", "1"))
+    (balance,) = client.get_account("user:once").balances
+    assert (balance.balance, balance.available, balance.version) == ("52", "52", 3)
+
+
+def test_problems_are_told_by_their_class(client: Client, server: Server) -> None:
+    client.post_transaction(**give("poor", "5"), key="poor")
+    hold = client.create_hold(
+        source="user:poor", destination="house:sales", amount="5", asset="CREDIT", key="poor/hold"
+    ).hold
+    assert hold is not None
+    assert hold.state == "open"
+    with pytest.raises(problems.InsufficientFunds) as refused:
+        client.create_hold(
+            source="user:poor", destination="house:sales", amount="1", asset="CREDIT", key="poor/2"
+        )
+    assert (refused.value.status, refused.value.code) == (422, "insufficient_funds")
+    assert refused.value.fields["account"] == "user:poor"
+    assert not refused.value.replayed
+    copy = pickle.loads(pickle.dumps(refused.value))
+    assert (type(copy), copy.fields) == (problems.InsufficientFunds, refused.value.fields)
+    with pytest.raises(problems.InsufficientFunds) as again:
+        client.create_hold(
+            source="user:poor", destination="house:sales", amount="1", asset="CREDIT", key="poor/2"
+        )
+    assert again.value.replayed
+    with pytest.raises(problems.KeyReused) as reused:
+        client.post_transaction(**give("poor", "6"), key="poor")
+    assert reused.value.status == 409
+    with pytest.raises(problems.AccountNotFound) as missing:
+        client.get_account("user:nobody-yet")
+    assert missing.value.status == 404
+    person = client.with_token(token("poor"))
+    with pytest.raises(problems.Forbidden) as forbidden:
+        person.post_transaction(**give("poor", "1"), key="forbidden")
+    assert forbidden.value.status == 403
+    with (
+        Client(server.address, "groat_nothing") as stranger,
+        pytest.raises(problems.ApiKeyInvalid) as unknown,
+    ):
+        stranger.get_me()
+    assert unknown.value.status == 401
+    with Client(server.address) as nobody, pytest.raises(problems.Unauthenticated):
+        nobody.get_me()
+
+
+def test_a_database_that_others_hold_is_a_problem_that_passes(
+    client: Client, server: Server, api_key: str
+) -> None:
+    with closing(sqlite3.connect(server.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with (
+            Client(server.address, api_key, retry_for_s=0) as hasty,
+            pytest.raises(UnknownOutcome) as refused,
+        ):
+            hasty.post_transaction(**give("waits", "5"), key="waits")
+        problem = refused.value.__cause__
+        assert isinstance(problem, problems.Busy | problems.StoreUnavailable)
+        assert (problem.status, problem.retry_after_s) == (503, 1)
+        other.execute("ROLLBACK")
+    assert client.post_transaction(**give("waits", "5"), key="waits").balances
+
+
+def test_a_problem_of_an_apps_own_program_can_have_a_class() -> None:
+    class ClaimClosed(Problem):
+        code = "claim_closed"
+
+    found = Problem.of({"code": "claim_closed", "detail": "It is closed.", "claim": 7}, 409)
+    assert isinstance(found, ClaimClosed)
+    assert found.fields == {"claim": 7}
+    del Problem.by_code["claim_closed"]
+
+
+def test_a_bulk_tells_each_verdict(client: Client) -> None:
+    items = [give("bulk", "5"), give("bulk", "0")]
+    told = client.post_transactions(mode="independent", items=items, key="bulk")
+    assert (told.summary.committed, told.summary.refused) == (1, 1)
+    problem = told.results[1].problem
+    assert isinstance(problem, problems.AmountNotPositive)
+    assert problem.status == 400
+
+
+async def test_lists_are_read_page_by_page(client: Client, server: Server, api_key: str) -> None:
+    items = [give(f"many:{number:04}", "1") for number in range(1_203)]
+    client.post_transactions(mode="atomic", items=items, key="many")
+    accounts = client.list_accounts(prefix="user:many", limit=500)
+    names = [account.account for account in accounts]
+    assert names == [f"user:many:{number:04}" for number in range(1_203)]
+    assert [len(page.items) for page in accounts.pages()] == [500, 500, 203]
+    second = next(client.list_accounts(prefix="user:many", limit=500, cursor=_cursor(client)).pages())
+    assert second.items[0].account == "user:many:0500"
+    async with AsyncClient(server.address, api_key) as twin:
+        assert [each.account async for each in twin.list_accounts(prefix="user:many", limit=500)] == names
+
+
+def _cursor(client: Client) -> str | None:
+    return next(client.list_accounts(prefix="user:many", limit=500).pages()).cursor
+
+
+def test_answers_without_news_files_and_texts(client: Client, server: Server) -> None:
+    client.post_transaction(**give("files", "7"), key="files")
+    person = client.with_token(lambda: token("files"))
+    me = person.get_me()
+    assert me is not None
+    assert me.user == "files"
+    assert person.get_me(if_none_match=f'"{me.positions["user:files"]}"') is None
+    day = client.get_statement("user:files", asset="CREDIT", from_="2020-01-01T00:00:00Z", format="csv")
+    assert b"Gift" in day
+    assert (
+        client.get_statement("user:files", asset="CREDIT", from_="2020-01-01T00:00:00Z", format="pdf")[:4]
+        == b"%PDF"
+    )
+    assert "groat" in client.with_token(token("admin", "admin")).get_metrics()
+    assert client.get_openapi()["openapi"].startswith("3.1")
+    assert client.is_ready().status == "ready"
+    page = client.with_token(token("files")).read_stream("user:files", after="", wait=0)
+    assert page.position
+    changed = client.set_limits("user:files", "CREDIT", floor="-5", key="floor")
+    assert (changed.floor, changed.ceiling) == ("-5", None)
+    assert client.set_limits("user:files", "CREDIT", ceiling="900", key="ceiling").floor == "-5"
+    assert client.set_limits("user:files", "CREDIT", floor=None, key="no floor").ceiling == "900"
+
+
+def test_a_sheet_is_sent_as_a_form(admin: Client) -> None:
+    preview = admin.preview_sheet(file=b"user,amount\n42,5\n43,x\n", asset="CREDIT")
+    assert (preview.summary.rows, preview.summary.good) == (2, 1)
+    assert preview.rows[1].error is not None
+
+
+def test_sessions_stay_with_whoever_signed_in(admin: Client, server: Server) -> None:
+    admin.add_user(user="lena", name="Lena", password="correct horse")
+    with Client(server.address) as anyone:
+        signed_in = anyone.login(user="lena", password="correct horse")
+        assert signed_in.cookie
+        # The client keeps no cookie: the next call is not in her name.
+        with pytest.raises(problems.SessionInvalid):
+            anyone.refresh_token()
+        assert anyone.refresh_token(session=signed_in.cookie).user == "lena"
+        anyone.logout(session=signed_in.cookie)
+        with pytest.raises(problems.SessionInvalid):
+            anyone.refresh_token(session=signed_in.cookie)
+    admin.change_user("lena", email="lena@example.com")
+    assert admin.get_user("lena").email == "lena@example.com"
+    admin.change_user("lena", email=None)
+    assert admin.get_user("lena").email is None
+    admin.revoke_user("lena")
+
+
+async def test_the_banks_operations_are_typed_too(client: Client, server: Server) -> None:
+    client.post_transaction(**give("payer", "100.00", "USD"), key="payer")
+    filed = Bank(client.with_token(token("payer"))).file_transfer(
+        amount="12.50", asset="USD", external="DE89370400440532013000", name="Ada", key="transfer"
+    )
+    assert (filed.kind, filed.amount) == ("transfer", "12.50")
+    async with AsyncClient(server.address, token("payer")) as payer:
+        cancelled = await AsyncBank(payer).cancel_transfer(filed.id, key="cancel")
+    assert (cancelled.id, cancelled.open) == (filed.id, False)
+    with pytest.raises(problems.WrongState):
+        Bank(client.with_token(token("payer"))).cancel_transfer(filed.id)
+
+
+def test_any_operation_can_be_called_by_its_path(client: Client) -> None:
+    answer = client.request("GET", "/v1/accounts", query={"prefix": "user:none", "limit": 5})
+    assert answer == {"items": [], "cursor": None}
+    posted = client.request("POST", "/v1/transactions", body=dict(give("by-path", "5")), key="by path")
+    assert posted["replayed"] is False
+
+
+def test_what_can_be_no_call_is_an_error_before_it_is_sent(client: Client) -> None:
+    with pytest.raises(ValueError):
+        Client("groat.example", "groat_x")
+    with pytest.raises(ValueError):
+        Client("http://groat.example", "groat_x\n")
+    with pytest.raises(ValueError):
+        client.get_transaction("..")
+    with pytest.raises(ValueError):
+        client.post_transaction(**give("1", "1"), key="é")
+    # It would be another operation.
+    with pytest.raises(ValueError):
+        client.get_account("user:1/entries")
