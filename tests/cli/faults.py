@@ -99,9 +99,9 @@ class Proxy:
     """A reverse proxy before the server at ``port``: one request a connection.
 
     It passes Upgrade on unless told otherwise, and the Host unless it has one of its own. ``adds`` are headers for the
-    server, ``says`` headers for the client. At paths that begin with one of ``lost`` it answers 404 itself; of an
-    answer at one of ``mute`` it passes on the head alone, and then nothing; at one of ``cut`` it ends after the head.
-    It is ``ahead_s`` seconds ahead of the server's time.
+    server, in place of the client's, ``says`` headers for the client. At paths that begin with one of ``lost`` it
+    answers 404 itself; of an answer at one of ``mute`` it passes on the head alone, and then nothing; at one of
+    ``cut`` it ends after the head. It is ``ahead_s`` seconds ahead of the server's time.
     """
 
     def __init__(
@@ -121,6 +121,7 @@ class Proxy:
         self._upgrades = upgrades
         self._host = host
         self._adds = adds
+        self._own = {each.partition(":")[0].lower() for each in adds}
         self._says = says
         self._lost = lost
         self._mute = mute
@@ -151,6 +152,8 @@ class Proxy:
         kept = [line]
         for each in lines:
             name = each.partition(":")[0].lower()
+            if name in self._own:
+                continue
             if name == "host" and self._host:
                 kept.append(f"Host: {self._host}")
             elif self._upgrades or name not in ("upgrade", "connection"):

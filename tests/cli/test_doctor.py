@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +32,7 @@ from tests.http.serving import Process, server_process
 from tests.servers import Postgres, Redis, free_port, postgres
 
 ORIGIN = "https://app.example"
+DEADLINE_S = 60.0
 
 
 class Told(NamedTuple):
@@ -151,6 +153,14 @@ def proxied() -> Iterator[Callable[..., str]]:
         yield start
 
 
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds that comes by itself."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def signed(key: Any = JWT_SECRET, algorithm: str = "HS256", headers: Any = None, **claims: Any) -> str:
     """A token of person 42, with these claims besides; None takes one out."""
     whole = {"sub": "42", "exp": int(time.time()) + 600} | claims
@@ -199,7 +209,9 @@ def test_bad_settings_are_findings(doctor: Doctor, tmp_path: Path, monkeypatch: 
     config.write_text('batch_max = "many"\nno_such = 1\n')
     monkeypatch.setenv("GROAT_WORKERS", "none")
     monkeypatch.setenv("GROAT_DATABSE", "sqlite:///x.db")
-    report = doctor("--config", str(config), jwt_algorithm="HS257", origins="https://a.example/app,*")
+    report = doctor(
+        "--config", str(config), jwt_algorithm="HS257", origins="https://a.example/app,*,http://localhost:*"
+    )
     assert report.exit == 1
     assert report.codes[:6] == [
         "setting_invalid", "setting_unknown", "setting_invalid", "setting_invalid", "variable_misspelt",
@@ -218,6 +230,7 @@ def test_bad_settings_are_findings(doctor: Doctor, tmp_path: Path, monkeypatch: 
         ({"workers": 2}, "needs_postgres"),
         ({"run_dir": "/no/such/folder"}, "setting_invalid"),
         ({"programs": "nothing"}, "program_unusable"),
+        ({"issuers": '[{"algorithm": "RS256", "key": "no key"}]'}, "setting_invalid"),
         ({"otlp_endpoint": "http://127.0.0.1:9"}, "otel_missing"),
         ({"database": "mysql://somewhere"}, "database_address_wrong"),
         ({"database": "postgresql://127.0.0.1:9/groat"}, "database_unreachable"),
@@ -369,24 +382,32 @@ def test_postgres(doctor: Doctor, run: Run, durable: Postgres, monkeypatch: pyte
     assert "100 s ahead of this machine's" in report.sentence("clock_differs_from_database")
 
 
-def asked(server: Postgres, statement: str, database: str) -> None:
-    """Let PostgreSQL do something."""
+def asked(server: Postgres, statement: str, database: str) -> Any:
+    """Let PostgreSQL do something; the first value that it answers."""
 
-    async def ask() -> None:
+    async def ask() -> Any:
         connection = await asyncpg.connect(server.dsn.replace("/postgres", f"/{database}"), user="postgres")
         try:
-            await connection.execute(statement)
+            return await connection.fetchval(statement)
         finally:
             await connection.close()
 
-    asyncio.run(ask())
+    return asyncio.run(ask())
 
 
-def test_commits_that_wait_for_no_disk(doctor: Doctor, postgres_server: Postgres) -> None:
-    """The run's own server does without."""
-    report = doctor(database=postgres_server.dsn)
-    assert report.wrong == ["database_not_durable"]
-    assert "fsync = off, full_page_writes = off" in report.sentence("database_not_durable")
+def is_set(server: Postgres, setting: str, value: str) -> bool:
+    """Whether new sessions have this value."""
+    return bool(asked(server, f"SHOW {setting}", "postgres") == value)
+
+
+def test_commits_that_wait_for_no_disk(doctor: Doctor, durable: Postgres) -> None:
+    for value in ("off", "on"):
+        asked(durable, f"ALTER SYSTEM SET fsync = {value}", "postgres")
+        asked(durable, "SELECT pg_reload_conf()", "postgres")
+        wait_until(partial(is_set, durable, "fsync", value))
+        report = doctor(database=durable.dsn)
+        assert report.wrong == (["database_not_durable"] if value == "off" else [])
+        assert value == "on" or "fsync = off" in report.sentence("database_not_durable")
 
 
 @pytest.mark.parametrize("strict", [False, True], ids=["taking settings", "refusing settings"])
@@ -484,9 +505,10 @@ def test_a_server_without_its_database_and_without_redis(doctor: Doctor, durable
         asked(durable, "ALTER DATABASE unwell ALLOW_CONNECTIONS false", "postgres")
         asked(
             durable,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'unwell'",
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = 'unwell'",
             "postgres",
         )
+        wait_until(lambda: httpx.get(f"{process.process.url}/health/ready").status_code == 503)
         report = doctor(**process.settings)
         assert report.wrong == ["database_unreachable", "redis_unreachable", "server_not_ready"]
 
@@ -494,12 +516,17 @@ def test_a_server_without_its_database_and_without_redis(doctor: Doctor, durable
 # Proxies, clocks and origins.
 
 
-def test_a_proxy_that_passes_everything_on(
-    doctor: Doctor, trusting: Served, proxied: Callable[..., str]
-) -> None:
-    report = doctor("--url", proxied(trusting.port, says=("Server: nginx",)), **trusting.settings)
+def test_a_proxy_says_who_calls(doctor: Doctor, trusting: Served, proxied: Callable[..., str]) -> None:
+    says, who, how = ("Server: nginx",), "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: http"
+    report = doctor("--url", proxied(trusting.port, says=says, adds=(who, how)), **trusting.settings)
     assert (report.exit, report.findings) == (0, [])
     assert "proxy" in report.right
+    for adds, codes in (
+        ((), ["forwarded_missing", "forwarded_forgeable"]),
+        ((who,), ["forwarded_forgeable"]),
+    ):
+        report = doctor("--url", proxied(trusting.port, says=says, adds=adds), **trusting.settings)
+        assert report.wrong == codes
 
 
 @pytest.mark.parametrize(
@@ -615,6 +642,19 @@ def test_a_token_signed_by_a_public_key(doctor: Doctor, tmp_path: Path) -> None:
         "--token", signed(ours, "ES256"), jwt_jwks=tmp_path / "none", jwt_algorithm="ES256"
     ).wrong == ["keys_unavailable"]
     assert doctor("--token", signed(ours, "ES256")).wrong == ["token_wrong_algorithm"]
+
+
+def test_a_token_of_another_issuer(doctor: Doctor) -> None:
+    other = "i5-only-for-tests-Wm8kQ2vz4RnXt7Bc1JpHs6dY"
+    issuer = {"key": other, "user_claim": "user_id", "type_claim": "token_type", "audience": ["shop"]}
+    for claims, codes in (
+        ({"user_id": 7, "token_type": "access", "aud": "shop"}, []),
+        ({"user_id": 7, "token_type": "access", "aud": "bank"}, ["token_wrong_audience"]),
+        ({"token_type": "access", "aud": "shop"}, ["token_no_user"]),
+        ({"user_id": 7, "aud": "shop"}, ["token_not_access"]),
+    ):
+        report = doctor("--token", signed(other, **claims), issuers=json.dumps([issuer]))
+        assert report.wrong == codes
 
 
 def test_whose_secret_signed_a_token(doctor: Doctor) -> None:

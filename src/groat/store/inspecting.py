@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import asyncpg
@@ -51,7 +51,7 @@ class Inspected(msgspec.Struct, kw_only=True):
     ``missing`` counts the migrations that it lacks, ``newer`` says which steps of a newer version it has. ``lossy``
     are the settings by which what was acknowledged may be lost, as texts ``name = value``. ``ahead_s`` is how many
     seconds its clock is ahead of this machine's, None where it has no clock of its own. ``version`` is PostgreSQL's
-    number of itself, 0 for SQLite.
+    number of itself, 0 for SQLite. ``pooled`` tells of a pooler in transaction mode, or of one that refuses settings.
     """
 
     exists: bool = False
@@ -60,7 +60,7 @@ class Inspected(msgspec.Struct, kw_only=True):
     programs: tuple[str, ...] = ()
     read_only: str = ""
     lossy: tuple[str, ...] = ()
-    pooled: bool = False
+    pooled: Literal["", "transaction", "refuses"] = ""
     standbys: str | None = None
     ahead_s: float | None = None
     version: int = 0
@@ -176,7 +176,7 @@ async def _inspect_postgres(
         # A pooler takes few settings at the start, and PostgreSQL takes these.
         if "startup parameter" not in str(error):
             raise
-        found.pooled = True
+        found.pooled = "refuses"
         connection = await _connect(dsn, {})
     try:
         # All in one transaction, for a pooler may give each another server.
@@ -202,7 +202,8 @@ async def _inspect_postgres(
             for name in ("synchronous_commit", "fsync", "full_page_writes")
             if server[name] == "off"
         )
-        found.pooled = found.pooled or await _loses_its_server(dsn, connection)
+        if await _loses_its_server(dsn, connection):
+            found.pooled = "transaction"
     finally:
         with suppress(*_TROUBLE):
             await connection.close(timeout=1)

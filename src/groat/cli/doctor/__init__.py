@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import warnings
 from importlib.metadata import version
 from typing import Annotated
 
@@ -56,7 +57,10 @@ def doctor(
     # Whatever is wrong becomes a finding.
     logs.configure(msgspec.structs.replace(settings, log_level="error"))
     diagnosis = Diagnosis(_say_nothing if as_json else _say)
-    asyncio.run(examine(diagnosis, settings, faults, url, token, origin, remote=remote))
+    with warnings.catch_warnings():
+        # The libraries' warnings, such as those of short keys, are findings of ours.
+        warnings.simplefilter("ignore")
+        asyncio.run(examine(diagnosis, settings, faults, url, token, origin, remote=remote))
     if as_json:
         result.print(json.dumps(_as_json(diagnosis), ensure_ascii=False))
     elif diagnosis.is_well:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import jwt
 
@@ -15,7 +15,7 @@ from groat.cli.doctor.installation import wall
 from groat.identity.errors import IdentityError
 from groat.identity.identities import KEY_PREFIX
 from groat.identity.model import Identity, check_roles, is_user
-from groat.identity.tokens import HMAC, MOMENT_MAX, Tokens
+from groat.identity.tokens import HMAC, MOMENT_MAX, PUBLIC, SKEW_S, Tokens
 from groat.settings import Settings
 
 _OF_SERVER = {
@@ -25,7 +25,43 @@ _OF_SERVER = {
     "token_type_refused": "token_not_access",
 }
 """Codes by those with which a server refuses a token."""
+_ALGORITHMS = [
+    "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "EdDSA"
+]  # fmt: skip
 _SIGNATURE_ONLY: Any = {f"verify_{name}": False for name in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")}
+
+
+class _Expected(NamedTuple):
+    """The claims that a token must have by the settings, or by the one of ``issuers`` that signed it."""
+
+    issuer: str
+    audience: tuple[str, ...]
+    user_claims: tuple[str, ...]
+    roles_claim: str
+    whose: str = ""
+
+    @classmethod
+    def of(cls, settings: Settings, token: str, algorithm: str) -> Self:
+        """Find out who signed the token, and return what is expected of theirs."""
+        for each in settings.issuers:
+            if each.algorithm == algorithm and _is_signed_by(token, each.key):
+                return cls(
+                    each.issuer,
+                    each.audience,
+                    (each.user_claim,),
+                    each.roles_claim,
+                    " of its entry of issuers",
+                )
+        audience = (settings.jwt_audience,) if settings.jwt_audience else ()
+        return cls(settings.jwt_issuer, audience, settings.jwt_user_claims, settings.jwt_roles_claim)
+
+
+def _is_signed_by(token: str, key: str | bytes) -> bool:
+    try:
+        jwt.decode(token, key, algorithms=_ALGORITHMS, options=_SIGNATURE_ONLY)
+    except (jwt.PyJWTError, ValueError, TypeError):
+        return False
+    return True
 
 
 async def check_token(diagnosis: Diagnosis, token: str, settings: Settings | None) -> Identity | None:
@@ -80,7 +116,7 @@ def _explain(
     elif algorithm not in HMAC and cause is None and "key" in error.detail:
         diagnosis.find("token_unknown_key", f"The JWKS has no key {header.get('kid')!r} for {algorithm}.")
     _check_times(diagnosis, claims)
-    _check_claims(diagnosis, settings, claims)
+    _check_claims(diagnosis, _Expected.of(settings, token, algorithm), claims)
     if len(diagnosis.findings) == before:
         diagnosis.find("token_refused", f"The settings here refuse the token: {error.detail}")
 
@@ -89,7 +125,8 @@ def _allowed(settings: Settings) -> list[str]:
     """Return the algorithms that the settings have keys for."""
     hmac = settings.jwt_algorithm if settings.jwt_algorithm in HMAC else "HS256"
     ours = [hmac] if settings.jwt_secret or (settings.jwt_jwks and settings.secret) else []
-    return [*ours, *(["RS256", "ES256", "EdDSA"] if settings.jwt_jwks else [])]
+    public = [*PUBLIC.values()] if settings.jwt_jwks else []
+    return list(dict.fromkeys([*ours, *public, *(each.algorithm for each in settings.issuers)]))
 
 
 def _check_times(diagnosis: Diagnosis, claims: dict[str, Any]) -> None:
@@ -108,39 +145,37 @@ def _check_times(diagnosis: Diagnosis, claims: dict[str, Any]) -> None:
             diagnosis.find(
                 "token_expired", f"The token expired {_apart(now - value)} ago, at {_moment(value)}."
             )
-        elif name != "exp" and value > now + 60:
+        elif name != "exp" and value > now + (SKEW_S if name == "iat" else 0):
             diagnosis.find("token_not_yet_valid", f"The token's {name} lies {_apart(value - now)} ahead.")
 
 
-def _check_claims(diagnosis: Diagnosis, settings: Settings, claims: dict[str, Any]) -> None:
-    if settings.jwt_issuer and claims.get("iss") != settings.jwt_issuer:
-        sentence = f"The token's iss is {claims.get('iss')!r}, and jwt_issuer is {settings.jwt_issuer!r}."
-        diagnosis.find("token_wrong_issuer", sentence)
+def _check_claims(diagnosis: Diagnosis, expected: _Expected, claims: dict[str, Any]) -> None:
+    if expected.issuer and claims.get("iss") != expected.issuer:
+        wanted = f"{expected.issuer!r}{expected.whose}"
+        diagnosis.find("token_wrong_issuer", f"The token's iss is {claims.get('iss')!r}, and not {wanted}.")
     audience = claims.get("aud")
-    if settings.jwt_audience and settings.jwt_audience not in (
-        audience if isinstance(audience, list) else [audience]
+    if expected.audience and set(expected.audience).isdisjoint(
+        map(str, audience if isinstance(audience, list) else [audience])
     ):
-        sentence = f"The token's aud is {audience!r}, and jwt_audience is {settings.jwt_audience!r}."
-        diagnosis.find("token_wrong_audience", sentence)
-    named = next((name for name in settings.jwt_user_claims if name in claims), None)
+        wanted = f"{' or '.join(map(repr, expected.audience))}{expected.whose}"
+        diagnosis.find("token_wrong_audience", f"The token's aud is {audience!r}, and not {wanted}.")
+    named = next((name for name in expected.user_claims if name in claims), None)
+    user = claims.get(named or "")
     if named is None:
-        asked, has = ", ".join(settings.jwt_user_claims), ", ".join(sorted(claims))[:200] or "none"
+        asked, has = ", ".join(expected.user_claims), ", ".join(sorted(claims))[:200] or "none"
         diagnosis.find("token_no_user", f"The token has none of the claims {asked}; it has {has}.")
-    elif isinstance(claims[named], bool) or not (
-        isinstance(claims[named], str | int) and is_user(str(claims[named]))
-    ):
-        diagnosis.find(
-            "token_bad_user", f"The token's {named} is {str(claims[named])[:80]!r}, which is no user id."
-        )
-    roles = claims.get(settings.jwt_roles_claim) or ()
+    elif isinstance(user, bool) or not (isinstance(user, str | int) and is_user(str(user))):
+        sentence = f"The token's {named} is {str(user)[:80]!r}, which is no user id."
+        diagnosis.find("token_bad_user", sentence)
+    roles = claims.get(expected.roles_claim) or []
     roles = roles.replace(",", " ").split() if isinstance(roles, str) else roles
     try:
-        check_roles(tuple(map(str, roles)) if isinstance(roles, list) else ())
-        is_list = isinstance(roles, list | tuple)
+        are_roles = isinstance(roles, list)
+        check_roles(tuple(map(str, roles)) if are_roles else ())
     except IdentityError:
-        is_list = False
-    if not is_list:
-        sentence = f"The token's {settings.jwt_roles_claim} is {str(roles)[:80]!r}, which are no roles."
+        are_roles = False
+    if not are_roles:
+        sentence = f"The token's {expected.roles_claim} is {str(roles)[:80]!r}, which are no roles."
         diagnosis.find("token_bad_roles", sentence)
 
 
@@ -154,12 +189,8 @@ def _by_whom(settings: Settings, token: str) -> str:
     others["jwt_secret with a line's end behind it"] = f"{settings.jwt_secret}\n"
     if settings.jwt_secret.strip() != settings.jwt_secret:
         others["jwt_secret without the white space around it"] = settings.jwt_secret.strip()
-    for whose, key in others.items():
-        with suppress(jwt.PyJWTError):
-            if key:
-                jwt.decode(token, key, algorithms=sorted(HMAC), options=_SIGNATURE_ONLY)
-                return f"The token is signed by {whose}."
-    return ""
+    found = next((whose for whose, key in others.items() if key and _is_signed_by(token, key)), "")
+    return f"The token is signed by {found}." if found else ""
 
 
 def _apart(seconds: float) -> str:
@@ -188,7 +219,7 @@ async def check_at_server(diagnosis: Diagnosis, client: Client, token: str, take
             )
         else:
             diagnosis.right("the server takes it")
-        return str((answer.json() or {}).get("user", ""))
+        return str(answer.field("user") or "")
     code = _OF_SERVER.get(answer.problem, "token_refused")
     if taken_here and answer.problem == "token_invalid":
         diagnosis.find("server_settings_differ", "The server refuses a token that the settings here take.")
@@ -196,7 +227,7 @@ async def check_at_server(diagnosis: Diagnosis, client: Client, token: str, take
         if not diagnosis.has(code):
             diagnosis.find(code)
     elif taken_here is not False or answer.problem != "token_invalid":
-        told = (answer.json() or {}).get("detail", "") if answer.problem else ""
-        sentence = f"The server answers {answer.status} {answer.problem}: {told}".rstrip(": ")
+        told = f" {answer.problem}: {answer.field('detail')}" if answer.problem else ""
+        sentence = f"The server answers {answer.status}{told}"
         diagnosis.find("token_refused", sentence)
     return ""

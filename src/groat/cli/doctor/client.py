@@ -95,12 +95,15 @@ class HttpAnswer(NamedTuple):
         except (ValueError, RecursionError):
             return None
 
+    def field(self, name: str) -> Any:
+        """Return a field of the body, None if that is no JSON object or has no such field."""
+        body = self.json()
+        return body.get(name) if isinstance(body, dict) else None
+
     @property
     def problem(self) -> str:
         """The stable code of a problem that groat tells, "" for any other answer."""
-        body = self.json()
-        ours = isinstance(body, dict) and str(body.get("type", "")).startswith("urn:groat:")
-        return str(body.get("code", "")) if ours else ""
+        return str(self.field("code")) if str(self.field("type")).startswith("urn:groat:") else ""
 
 
 class Client:
@@ -179,6 +182,8 @@ class Client:
             raise Unreachable(Trouble.SILENT) from None
         except ssl.SSLError as error:
             raise Unreachable(Trouble.TLS, error.reason or "") from None
+        except ValueError:
+            raise Unreachable(Trouble.NOT_HTTP) from None
         except (asyncio.IncompleteReadError, OSError) as error:
             raise Unreachable(Trouble.CUT, getattr(error, "strerror", "") or "") from None
         finally:
@@ -200,6 +205,8 @@ class Client:
             )
         except socket.gaierror as error:
             raise Unreachable(Trouble.UNKNOWN_NAME, error.strerror or "") from None
+        except UnicodeError:
+            raise Unreachable(Trouble.UNKNOWN_NAME) from None
         except ssl.SSLCertVerificationError as error:
             raise Unreachable(Trouble.TLS, error.verify_message) from None
         except (ssl.SSLError, ConnectionResetError, TimeoutError):

@@ -34,7 +34,7 @@ async def examine(
         return
     serves_here = False
     if not remote:
-        programs = installation.check_all_settings(diagnosis, settings, faults)
+        settings, programs = installation.check_all_settings(diagnosis, settings, faults)
         installation.check_secrets(diagnosis, settings)
         serves_here = await server.check_port(diagnosis, settings, bool(url))
         await installation.check_database(diagnosis, settings, programs, serves_here)

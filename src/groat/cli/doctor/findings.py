@@ -93,9 +93,9 @@ CODES: dict[str, Code] = {
         " journal_mode WAL and synchronous FULL, which groat sets itself where the file system can do it.",
     ),
     "database_pooled": Code(
-        "A pooler in transaction mode (PgBouncer) stands between groat and PostgreSQL.",
-        "Give the setting database the address of PostgreSQL itself, or let the pooler work in session mode: NOTIFY and"
-        " prepared statements need a session of their own.",
+        "A pooler in transaction mode, such as PgBouncer, stands between groat and PostgreSQL.",
+        "Give the setting database (in Django: DATABASE_URL) the address of PostgreSQL itself, for NOTIFY and prepared"
+        " statements need a session of their own. A pooler in session mode will do if it takes all settings.",
     ),
     "database_too_old": Code("PostgreSQL is older than version 15.", "Upgrade PostgreSQL."),
     "standby_not_synchronous": Code(
@@ -163,6 +163,11 @@ CODES: dict[str, Code] = {
         "The server takes calls by https for calls by http.",
         "Let the proxy send X-Forwarded-Proto and X-Forwarded-For, and name the address from which it connects in"
         " trusted_proxies. Without both, session cookies are not Secure.",
+    ),
+    "forwarded_forgeable": Code(
+        "Callers can say themselves from where they come: the proxy passes their X-Forwarded-* headers on.",
+        "Let the proxy replace these headers; nginx: proxy_set_header X-Forwarded-For $remote_addr;"
+        " proxy_set_header X-Forwarded-Proto $scheme;",
     ),
     "host_not_passed": Code(
         "The server refuses its own pages, for the proxy does not pass the Host on that the browser sent.",

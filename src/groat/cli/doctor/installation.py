@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
+import msgspec
 from redis.exceptions import RedisError
 
 from groat import tracing
 from groat.bus import redis
 from groat.cli.doctor.findings import Diagnosis, Level
 from groat.cli.options import shown_database
+from groat.identity.tokens import Tokens
 from groat.ledger.errors import GroatError, StoreError, WrongScheme
 from groat.programs.own_settings import check_settings
 from groat.programs.program import Program, ProgramError, find_programs
@@ -41,8 +43,11 @@ def wall() -> float:
 
 def check_all_settings(
     diagnosis: Diagnosis, settings: Settings, faults: Sequence[SettingsError]
-) -> list[Program]:
-    """Check the settings, of which ``faults`` could not be read. Returns the programs that they turn on."""
+) -> tuple[Settings, list[Program]]:
+    """Check the settings, of which ``faults`` could not be read.
+
+    Returns them without issuers whose keys cannot be used, and the programs that they turn on.
+    """
     diagnosis.begin("settings")
     for fault in faults:
         diagnosis.find_error(fault)
@@ -50,18 +55,20 @@ def check_all_settings(
         diagnosis.find(
             "variable_misspelt", f"{variable} is set, and no setting reads it; {meant} is meant, perhaps."
         )
-    for require in (require_store, require_run_dir, tracing.wanted):
+    for require in (require_store, require_run_dir, tracing.wanted, Tokens):
         try:
             require(settings)
         except SettingsError as error:
             diagnosis.find_error(error)
+            if require is Tokens:
+                settings = msgspec.structs.replace(settings, issuers=())
     for origin in settings.origins:
         if origin != "*" and not is_origin(origin):
             diagnosis.find("origin_malformed", f"origins has {origin!r}, which is no origin.")
     programs = _check_programs(diagnosis, settings)
     if not diagnosis.findings:
         diagnosis.right("every value fits")
-    return programs
+    return settings, programs
 
 
 def _check_programs(diagnosis: Diagnosis, settings: Settings) -> list[Program]:
@@ -102,8 +109,9 @@ def _misspelt_variables(names: Iterable[str]) -> list[tuple[str, str]]:
 def is_origin(text: str) -> bool:
     """Return whether a text is an origin: a scheme and a host, without a path."""
     try:
-        parts = urlsplit(text.strip().rstrip("/"))
-        return bool(parts.scheme and parts.netloc and parts.port != 0) and not (parts.path or parts.query)
+        parts = urlsplit(text.rstrip("/").removesuffix(":*"))
+        is_whole = bool(parts.scheme and parts.netloc and parts.port != 0) and text == "".join(text.split())
+        return is_whole and not (parts.path or parts.query or parts.fragment)
     except ValueError:
         return False
 
@@ -171,7 +179,12 @@ def _check_condition(diagnosis: Diagnosis, settings: Settings, found: Inspected,
     if found.lossy:
         sentence = f"{shown} may lose what it has acknowledged: {', '.join(found.lossy)}."
         diagnosis.find("database_not_durable", sentence)
-    if found.pooled:
+    if found.pooled == "refuses":
+        sentence = (
+            "A pooler that refuses settings at the start of a session stands between groat and PostgreSQL."
+        )
+        diagnosis.find("database_pooled", sentence)
+    elif found.pooled:
         diagnosis.find("database_pooled")
     if found.version and found.version // 10_000 < POSTGRES_MIN:
         diagnosis.find("database_too_old", f"PostgreSQL is of version {found.version // 10_000}.")

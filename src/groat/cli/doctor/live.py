@@ -59,6 +59,8 @@ async def _steps(diagnosis: Diagnosis, door: str) -> AsyncIterator[_DoorStep]:
     except Unreachable as error:
         code = "live_silent" if error.why is Trouble.SILENT else "live_cut"
         step.failed(code, str(error))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        step.failed("live_refused", "the answer is none that groat gives")
     except ClosedByServer as closed:
         code = "live_cut"
         if closed.code in (DISCONNECTS[Ending.TOKEN_INVALID].code, DISCONNECTS[Ending.MALFORMED].code):

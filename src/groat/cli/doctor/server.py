@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from typing import Any
 
 from groat.cli.doctor import port
 from groat.cli.doctor.client import Client, HttpAnswer, ServerAddress, Trouble, Unreachable
 from groat.cli.doctor.findings import Diagnosis
 from groat.cli.doctor.installation import CLOCK_S, is_origin, wall
 from groat.cli.server import require_address
+from groat.http.auth import COOKIE
 from groat.live.origin import normal
 from groat.settings import Settings, SettingsError
 
@@ -86,7 +87,7 @@ async def check_server(diagnosis: Diagnosis, client: Client) -> bool:
         diagnosis.find("not_groat", sentence)
         return False
     await _check_ready(diagnosis, client)
-    theirs, ours = (answer.json() or {}).get("version"), version("groat")
+    theirs, ours = answer.field("version"), version("groat")
     if theirs and theirs != ours:
         diagnosis.find("server_other_version", f"The server is of version {theirs}, this command of {ours}.")
     _check_clock(diagnosis, answer, before, after)
@@ -99,12 +100,12 @@ async def _check_ready(diagnosis: Diagnosis, client: Client) -> None:
     except Unreachable as error:
         diagnosis.find("server_not_ready", f"{client.address}/health/ready: {error}.")
         return
-    body: Any = answer.json()
-    if answer.status != 200 or not isinstance(body, dict) or body.get("status") != "ready":
+    if answer.status != 200 or answer.field("status") != "ready":
         why = answer.problem or f"status {answer.status}"
         diagnosis.find("server_not_ready", f"{client.address}/health/ready answers {why}.")
-    elif degraded := body.get("degraded"):
-        diagnosis.find("server_degraded", f"The server is ready, but degraded: {', '.join(degraded)}.")
+    elif degraded := answer.field("degraded"):
+        away = ", ".join(map(str, degraded))
+        diagnosis.find("server_degraded", f"The server is ready, but this is away: {away}.")
     else:
         diagnosis.right(f"{client.address} is groat, and ready")
 
@@ -139,6 +140,8 @@ async def check_proxy(diagnosis: Diagnosis, client: Client, settings: Settings |
         diagnosis.find("proxy_not_trusted", sentence)
     elif client.address.secure and not await _takes_for_https(client):
         diagnosis.find("forwarded_missing")
+    elif stands:
+        await _check_forwarded(diagnosis, client)
     if await _refuses_own_pages(client):
         sentence = (
             f"Pages of {client.address.origin} itself are refused: the proxy sends the server another Host."
@@ -148,12 +151,25 @@ async def check_proxy(diagnosis: Diagnosis, client: Client, settings: Settings |
         diagnosis.right("it passes on Host, and the server trusts it")
 
 
-async def _takes_for_https(client: Client) -> bool:
-    """Return whether the server takes this call for one by https.
+async def _check_forwarded(diagnosis: Diagnosis, client: Client) -> None:
+    """Check that the proxy says who calls, and lets nobody else say so."""
+    if (await client.ask("GET", "/metrics")).status == 200:
+        sentence = (
+            "/metrics answers without a token through the proxy: the server takes everybody for this machine."
+        )
+        diagnosis.find("forwarded_missing", sentence)
+    claim = "http" if client.address.secure else "https"
+    if await _takes_for_https(client, {"X-Forwarded-Proto": claim}) is (claim == "https"):
+        diagnosis.find("forwarded_forgeable")
+
+
+async def _takes_for_https(client: Client, headers: Mapping[str, str] | None = None) -> bool:
+    """Return whether the server takes a call with these headers for one by https.
 
     It tells by the cookie that it clears at a sign-out, here of a session that there is not.
     """
-    answer = await client.ask("POST", "/v1/auth/logout", {"Cookie": "groat_session=none"}, b"")
+    sent = {"Cookie": f"{COOKIE}=none", **(headers or {})}
+    answer = await client.ask("POST", "/v1/auth/logout", sent, b"")
     return "secure" in answer.headers.get("set-cookie", "").lower()
 
 
