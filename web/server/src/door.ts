@@ -1,5 +1,6 @@
 /** Calls: authorised, repeated as long as their outcome is open, and paged. */
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { exchange, type Request } from "./exchange.js";
 import { failureOf, leavesOpen, mayPass, pause, waitFor } from "./repeating.js";
 
@@ -109,6 +110,8 @@ export class Door {
       ...query
     } = options as WriteOptions & Query;
     const { method } = what;
+    // Many calls may share a signal, and Node takes the eleventh listener for a leak.
+    if (signal) setMaxListeners(0, signal);
     const request = this.#request(what, key, query);
     const limitMs = timeoutMs + Number(query.wait ?? 0) * 1_000;
     const repeatable = key !== undefined || REPEATABLE.includes(method);

@@ -10,10 +10,7 @@ export type AnyCode = ProblemCode | (string & {});
 export abstract class GroatError extends Error {
   /** Says what happened, in words that do not change. */
   abstract readonly code: string;
-
-  override get name(): string {
-    return this.constructor.name;
-  }
+  abstract override readonly name: string;
 }
 
 /**
@@ -21,6 +18,8 @@ export abstract class GroatError extends Error {
  * is kept under its key: the same call is refused again.
  */
 export class Problem<Code extends AnyCode = AnyCode> extends GroatError {
+  override readonly name = "Problem";
+
   constructor(
     /** A stable code, such as `insufficient_funds`; `http_<status>` for an answer that is not the server's own. */
     readonly code: Code,
@@ -45,11 +44,13 @@ export class Problem<Code extends AnyCode = AnyCode> extends GroatError {
 /** No answer came, and nothing has been written: the call was a read, or the server never got it. */
 export class Unreachable extends GroatError {
   readonly code = "unreachable";
+  override readonly name = "Unreachable";
 }
 
 /** A write may have been done or not. Repeat it with the same `key` to learn which; that never does it twice. */
 export class UnknownOutcome extends GroatError {
   readonly code = "unknown_outcome";
+  override readonly name = "UnknownOutcome";
 
   constructor(
     message: string,

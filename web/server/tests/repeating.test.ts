@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, expect, expectTypeOf, test, vi } from "vitest";
 import { GroatError, isProblem, type Problem, UnknownOutcome, Unreachable } from "../src/index.js";
 import { answering, broken, cutOff, failure, groatOn, json, problem, silent } from "./help.js";
@@ -205,6 +206,21 @@ test("a signal gives a call up at once, in an attempt and between two", async ()
   const { got, fetch } = answering(done);
   expect(await failure(groatOn(fetch).createHold(hold, { signal: AbortSignal.abort(stop) }))).toBe(stop);
   expect(got).toEqual([]);
+});
+
+test("many calls may share a signal, and leave nothing on it", async () => {
+  vi.useRealTimers();
+  const warned = vi.fn();
+  process.on("warning", warned);
+  const { signal } = new AbortController();
+  const { fetch } = answering(done);
+  const groat = groatOn(fetch);
+  await Promise.all(Array.from({ length: 30 }, () => groat.getMe({ signal })));
+  // Node warns in a later turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", warned);
+  expect(warned).not.toHaveBeenCalled();
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 test("a long-poll has the time that it waits on top", async () => {
