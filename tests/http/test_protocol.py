@@ -18,11 +18,13 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy import cluster
 from groat import Groat
 from groat.identity import Identities
 from groat.settings import Settings
 from tests.http.attackers import Target, text
 from tests.http.serving import SECRET, Process, server_process
+from tests.servers import free_port
 
 HEALTH = b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
 LOGIN = b"POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
@@ -194,6 +196,64 @@ def test_an_answer_before_the_body_ends_the_connection(patient: Process) -> None
     head = b"POST /v1/transactions HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n"
     answer = send(patient, head + b" " * 99)
     assert problem(answer) == (401, "unauthenticated")
+
+
+BODY_BYTES = 10_000_000
+
+
+@pytest.mark.parametrize("framing", ["announced", "in chunks"])
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/socket.io/?EIO=4&transport=polling&sid=", 413),
+        ("/v1/auth/login", 413),
+        ("/v1/transactions", 400),
+        ("/v1/me", 405),
+        ("/v1/nowhere", 404),
+    ],
+)
+def test_a_client_that_sends_all_of_a_body_too_large_reads_the_answer(
+    patient: Process, token: str, target: str, status: int, framing: str
+) -> None:
+    """Simple clients read when they have sent everything. A reset would keep the answer from them."""
+    if target.endswith("sid="):
+        opening = httpx.get(f"{patient.url}{target.removesuffix('&sid=')}").text
+        target += json.loads(opening[1:])["sid"]
+    head = f"POST {target} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n".encode()
+    body = b"x" * BODY_BYTES
+    if framing == "announced":
+        head += b"Content-Length: %d\r\n\r\n" % BODY_BYTES
+    else:
+        head += b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % BODY_BYTES
+        body += b"\r\n0\r\n\r\n"
+    with connect(patient) as connection:
+        connection.sendall(head + body[:2_000_000])
+        # The answer is there, and most of the body is still to come.
+        assert select.select([connection], [], [], ANSWER_S)[0]
+        connection.sendall(body[2_000_000:])
+        parts = []
+        while part := connection.recv(65_536):
+            parts.append(part)
+    assert b"".join(parts).startswith(b"HTTP/1.1 %d " % status), parts
+
+
+def test_a_proxy_that_sends_all_of_a_body_too_large_reads_the_answer(patient: Process, token: str) -> None:
+    port = free_port()
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k", "Content-Type": "application/json"}
+    with (
+        cluster.nginx(port, [int(patient.url.rpartition(":")[2])]),
+        # It may not listen yet.
+        httpx.Client(transport=httpx.HTTPTransport(retries=6), base_url=f"http://127.0.0.1:{port}") as http,
+    ):
+        answer = http.post("/v1/transactions", content=b"x" * 8_000_000, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+def test_a_client_that_sends_on_for_ever_is_cut_off(patient: Process) -> None:
+    with connect(patient) as connection:
+        connection.sendall(b"POST /v1/nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n")
+        with pytest.raises(ConnectionError):
+            connection.sendall(bytes(100_000_000))
 
 
 def test_pipelined_requests_are_answered_in_order_however_many(patient: Process) -> None:

@@ -40,15 +40,6 @@ async def talking(echo: server.Served) -> AsyncIterator[Wire]:
         yield wire
 
 
-async def trickle(wire: Wire, data: bytes, size: int = 1) -> None:
-    """Send the bytes in pieces of this size, so that each is read for itself."""
-    # TCP_NODELAY: the kernel must not wait for more.
-    wire.writer.transport.get_extra_info("socket").setsockopt(6, 1, 1)
-    for at in range(0, len(data), size):
-        wire.send(data[at : at + size])
-        await asyncio.sleep(0)
-
-
 def fragments(payload: bytes, size: int, opcode: int = TEXT) -> Iterator[bytes]:
     """The frames of a message in fragments of this size."""
     for at in range(0, len(payload), size):
@@ -67,7 +58,7 @@ async def test_a_message_of_any_size_up_to_the_limit_comes_back(
     async with talking(echo) as wire:
         wire.send(frame(payload, opcode))
         assert await wire.next_frame() == (opcode, payload)
-        await trickle(wire, frame(payload, opcode), 997)
+        await wire.trickle(frame(payload, opcode), 997)
         assert await wire.next_frame() == (opcode, payload)
         for part in (1_300, 64) if size > 128 else (7, 1):
             wire.send(b"".join(fragments(payload, part, opcode)))
@@ -90,7 +81,7 @@ async def test_a_ping_is_answered_with_what_it_carries(echo: server.Served, payl
     async with talking(echo) as wire:
         wire.send(frame("pong of nobody", PONG) + frame(payload, PING))
         assert await wire.next_frame() == (PONG, payload)
-        await trickle(wire, frame(payload, PING))
+        await wire.trickle(frame(payload, PING))
         assert await wire.next_frame() == (PONG, payload)
 
 
@@ -128,9 +119,9 @@ async def test_text_comes_back_wherever_it_is_cut(echo: server.Served, text: str
     async with talking(echo) as wire:
         for cut in range(1, len(payload)):
             wire.send(frame(payload[:cut], fin=False) + frame(payload[cut:], 0))
-        await trickle(wire, frame(payload))
-        await trickle(wire, b"".join(fragments(payload, 1)))
-        await trickle(wire, b"".join(fragments(payload, 5)))
+        await wire.trickle(frame(payload))
+        await wire.trickle(b"".join(fragments(payload, 1)))
+        await wire.trickle(b"".join(fragments(payload, 5)))
         for _ in range(len(payload) + 2):
             assert await wire.next_frame() == (TEXT, payload)
 
@@ -156,7 +147,7 @@ async def test_text_that_is_not_utf_8_ends_the_connection_at_its_first_wrong_byt
     async with serving(FakeGroat(), LiveLimits(messages_per_second=RATE, drain_s=0)) as served:
         for name, start in starts.items():
             async with talking(echo) if door == "Engine.IO" else wired(served) as wire:
-                await trickle(wire, bytes(start), 1 if "byte by byte" in name else len(start))
+                await wire.trickle(bytes(start), 1 if "byte by byte" in name else len(start))
                 assert await wire.closed() == 1007, name
 
 
@@ -170,15 +161,15 @@ async def test_text_in_parts_must_end_with_a_whole_character(echo: server.Served
 async def test_binary_messages_are_no_text(echo: server.Served) -> None:
     payload = b"\xff\xc0\xed\xa0" * 100
     async with talking(echo) as wire:
-        await trickle(wire, frame(payload, BINARY), 7)
+        await wire.trickle(frame(payload, BINARY), 7)
         wire.send(b"".join(fragments(payload, 3, BINARY)))
         assert [await wire.next_frame(), await wire.next_frame()] == [(BINARY, payload)] * 2
 
 
 async def test_a_wrong_byte_counts_after_a_mask_that_came_in_pieces(echo: server.Served) -> None:
     async with talking(echo) as wire:
-        await trickle(wire, b"\x81\xfe\x00\xff" + MASK[:2], 3)
-        await trickle(wire, MASK[2:] + bytes([0x34 ^ MASK[0], 0x80 ^ MASK[1]]), 1)
+        await wire.trickle(b"\x81\xfe\x00\xff" + MASK[:2], 3)
+        await wire.trickle(MASK[2:] + bytes([0x34 ^ MASK[0], 0x80 ^ MASK[1]]), 1)
         assert await wire.closed() == 1007
 
 

@@ -143,14 +143,15 @@ FAULTS = {
 }
 
 
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one piece", "in small pieces"])
 @pytest.mark.parametrize("name", FAULTS)
 async def test_a_fault_is_named_in_the_close_and_ends_the_connection(
-    faked: Served, token: str, name: str
+    faked: Served, token: str, name: str, at_once: bool
 ) -> None:
     data, code = FAULTS[name]
     async with wired(faked, token) as wire:
         # What came before the fault still counts.
-        wire.send(frame(PING) + data)
+        await wire.trickle(frame(PING) + data, 1_000_000 if at_once else 1 + len(data) // 1_000)
         assert await wire.heard() == PONGED
         assert await wire.closed() == code
         wire.send(frame(PING))
@@ -167,12 +168,8 @@ async def test_a_message_in_fragments_with_pings_between_them(faked: Served, tok
 
 async def test_bytes_may_come_one_by_one(faked: Served, token: str) -> None:
     async with wired(faked, token) as wire:
-        wire.writer.transport.get_extra_info("socket").setsockopt(6, 1, 1)
-        for byte in (
-            frame("x" * 125, 9) + frame(PING + " " * 200) + frame(PING[:4], fin=False) + frame(PING[4:], 0)
-        ):
-            wire.send(bytes([byte]))
-            await asyncio.sleep(0)
+        parts = frame(PING[:4], fin=False) + frame(PING[4:], 0)
+        await wire.trickle(frame("x" * 125, 9) + frame(PING + " " * 200) + parts)
         assert await wire.next_frame() == (10, b"x" * 125)
         assert [await wire.heard(), await wire.heard()] == [PONGED, PONGED]
 

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
@@ -50,6 +51,13 @@ class Wire:
 
     def send(self, data: bytes) -> None:
         self.writer.write(data)
+
+    async def trickle(self, data: bytes, size: int = 1) -> None:
+        """Send the bytes in pieces of this size, so that each is read for itself."""
+        self.writer.transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for at in range(0, len(data), size):
+            self.send(data[at : at + size])
+            await asyncio.sleep(0)
 
     def say(self, *commands: dict[str, Any]) -> None:
         """Send commands in one text message."""

@@ -41,7 +41,9 @@ BODY_BYTES_PER_S: Final = 16 * 1024
 FRAMING_BYTES: Final = 16 * 1024
 """Chunk sizes, extensions and trailers may take this many bytes more than the body itself."""
 LINGER_S: Final = 2.0
-LINGER_BYTES: Final = 1024 * 1024
+LINGER_BYTES: Final = 32 * 1024 * 1024
+LINGER_BYTES_PER_S: Final = 1024 * 1024
+"""A client that still sends after its last answer gets one more second for each this many bytes."""
 UNSENT_BYTES: Final = 64 * 1024
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
 _END: Final = b"\r\n\r\n"
@@ -206,6 +208,7 @@ class Protocol(HttpToolsProtocol):
         """Bytes from the client."""
         if self._deaf:
             self._seen += len(data)
+            self.deadline += len(data) / LINGER_BYTES_PER_S
             if self._seen > LINGER_BYTES:
                 self.transport.abort()
             return
