@@ -20,6 +20,7 @@ from groat.live import Live, LiveLimits
 from groat.live.endings import Ending
 from groat.live.errors import Denial, Denied
 from groat.live.feeds import Subscription
+from groat.live.hub import CHECK_EVERY_S
 from groat.live.plain.formats import ITEMS
 from groat.live.plain.waiter import Waiter
 from groat.live.session import Session, SessionState
@@ -201,6 +202,13 @@ class Socket:
         reader.at[OTHER] = resume.offset
         reader.session.release_view(OTHER)
 
+    def is_whole(self, reader: Reader) -> bool:
+        """Whether it was sent all there is of its streams, which are at least those that nobody leaves."""
+        at = reader.positions()
+        return {ME, ROLE, ALL} <= at.keys() and at == {
+            stream: len(self.groat.streams.of(stream).events) for stream in at
+        }
+
     async def run(self) -> None:
         await self.live.start()
         draining = asyncio.create_task(self.drain())
@@ -208,18 +216,14 @@ class Socket:
         await asyncio.gather(*(self.commit() for _ in range(2)))
         self.done = True
         await asyncio.gather(*using, draining)
-        for reader in self.read():
-            reader.session.drain()
-        await asyncio.sleep(20)
-        for reader in self.read():
-            for _ in range(200):
+        # The clock of this loop jumps, so waiting takes no time. What nobody told of is found by the hub's next look.
+        deadline = asyncio.get_running_loop().time() + 4 * CHECK_EVERY_S
+        while not all(self.is_whole(reader) for reader in self.read()):
+            assert asyncio.get_running_loop().time() < deadline
+            for reader in self.read():
                 # The last writes may choke it again.
                 reader.session.drain()
-                await asyncio.sleep(0.01)
-            assert reader.positions() == {
-                stream: len(self.groat.streams.of(stream).events) for stream in reader.positions()
-            }
-            assert {ME, ROLE, ALL} <= reader.positions().keys()
+            await asyncio.sleep(CHECK_EVERY_S / 100)
         for reader in self.read():
             reader.session.lost()
         await self.live.stop()
