@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.crash.server import Server
+from tests.live.socketio.stock.clients import begin
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    served = Server(
+        tmp_path_factory.mktemp("stock"),
+        GROAT_JOIN_EVENTS='{"join_user_room": "user", "join_support_room": "role:support"}',
+        GROAT_CONNECTS_PER_MINUTE="1000",
+        GROAT_DRAIN_S="1",
+    )
+    try:
+        asyncio.run(begin(served))
+        yield served
+        assert served.alarms() == []
+    finally:
+        served.bury()
