@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,45 @@ def test_the_lock_covers_what_the_wheel_needs() -> None:
         for name in names(extra)
     }
     assert wanted - {"groat"} <= locked
+
+
+def bare(name: str) -> str:
+    """A package's name as all spellings of it have it."""
+    return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower()
+
+
+def imported() -> set[str]:
+    """The packages that the project's files import."""
+    folders = ("benchmarks", "deploy", "examples", "src", "tests")
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
+    modules = {
+        module
+        for file in files
+        for module in re.findall(r"^\s*(?:from|import) (\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    return {
+        bare(name)
+        for module, names in packages_distributions().items()
+        if module in modules
+        for name in names
+    }
+
+
+def test_every_package_for_development_has_a_use() -> None:
+    """It is imported, or the decisions say what it is for."""
+    wanted = {
+        bare(name) for name in names((ROOT / "requirements-dev.in").read_text(encoding="utf-8").splitlines())
+    }
+    text = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    (section,) = re.findall(r"^## Packages for development$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    told = {
+        name
+        for cell in re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE)
+        for name in re.findall(r"`(.*?)`", cell)
+    }
+    assert "aiohttp" in told
+    assert wanted - imported() - told == set(), "nobody needs these, or nobody says why"
+    assert told - wanted == set(), "these are gone"
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
