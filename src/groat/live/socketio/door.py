@@ -165,7 +165,9 @@ class SocketReader(Member):
         if live.draining or not live.running:
             self.connection.close("the server stops")
             return
-        token = auth.get("token", self.connection.memory)
+        token = auth.get("token")
+        if token is None:
+            token = self.connection.memory
         live.spawn(self.session, self._enter(bare(token), auth.get("pid"), auth.get("offset")))
 
     def event(self, name: str, args: list[Any], id: int | None) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -15,11 +16,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         tmp_path_factory.mktemp("stock"),
         GROAT_JOIN_EVENTS='{"join_user_room": "user", "join_support_room": "role:support"}',
         GROAT_CONNECTS_PER_MINUTE="1000",
+        GROAT_SOCKETIO_QUERY_TOKEN="true",
+        GROAT_LOG_LEVEL="debug",
         GROAT_DRAIN_S="1",
     )
     try:
         asyncio.run(begin(served))
         yield served
         assert served.alarms() == []
+        # Whatever the tests did: no part of any token is told.
+        assert not re.findall(r"eyJ[\w-]+", served.log.read_text())
     finally:
         served.bury()

@@ -123,13 +123,65 @@ async def test_a_room_of_ones_own_is_joined_and_anothers_refused(server: Server)
     async with stock(server, token(me)) as client:
         await client.has("connect")
         assert (await client.ask("join_user_room", me))["success"] is True
-        refused = await client.ask("join_user_room", other)
+        refused = await client.ask("join_user_room", {"userId": other, "token": token(me)})
         assert (refused["success"], refused["code"]) == (False, "forbidden")
         assert (await client.hears("error"))[0]["code"] == "forbidden"
         await credit(server, other)
         await credit(server, me)
         assert [each["candidateId"] for each in await client.hears("credit-updated")] == [me]
     assert "socketio_join_refused" in server.log.read_text()
+
+
+@pytest.mark.parametrize("transports", [["websocket"], ["polling"]], ids=" ".join)
+@pytest.mark.parametrize("where", ["header", "query"])
+async def test_a_token_beside_auth(server: Server, where: str, transports: list[str]) -> None:
+    """The page gives none by itself, as one whose token is kept elsewhere."""
+    me = someone()
+    options: dict[str, Any] = {
+        "header": {"extraHeaders": {"Authorization": f"Bearer {token(me)}"}},
+        "query": {"query": {"token": token(me)}},
+    }[where]
+    async with stock(server, None, transports=transports, **options) as client:
+        assert (await client.hears("snapshot"))[0]["user"] == me
+
+
+@pytest.mark.parametrize("where", ["auth", "query"])
+async def test_no_refused_token_is_in_the_log(server: Server, where: str) -> None:
+    """The fixture looks for all of them."""
+    for bad in (f"{token('p')}x", expired("p"), token("p").rpartition(".")[0], f"Bearer {token('p')[:-4]}"):
+        options: dict[str, Any] = {} if where == "auth" else {"query": {"token": bad}}
+        async with stock(server, bad if where == "auth" else None, **options) as client:
+            assert (await client.has("connect_error"))[0]["data"]["code"] in (
+                "token_invalid",
+                "token_expired",
+            )
+
+
+async def test_who_signs_out_is_signed_out_on_every_page_of_the_session(server: Server) -> None:
+    me, login = someone(), {"password": "correct horse"}
+    sessions = []
+    async with http(server) as admin:
+        (await admin.post("/v1/users", json={"user": me, "roles": [], **login})).raise_for_status()
+        for _ in range(2):
+            answer = await admin.post("/v1/auth/login", json={"user": me, **login})
+            sessions.append((answer.json()["token"], answer.headers["set-cookie"].partition(";")[0]))
+            admin.cookies.clear()
+        (ended, cookie), (other, _) = sessions
+        async with (
+            stock(server, ended) as first,
+            stock(server, ended) as second,
+            stock(server, other) as third,
+        ):
+            for each in (first, second, third):
+                await each.hears("snapshot")
+            out = await admin.post("/v1/auth/logout", headers={"cookie": cookie})
+            assert out.status_code == 204
+            for each in (first, second):
+                assert (await each.has("disconnect"))[0]["reason"] == "io server disconnect"
+            await credit(server, me)
+            await third.hears("credit-updated")
+            assert "disconnect" not in third.told
+            assert not first.heard("credit-updated")
 
 
 @pytest.mark.parametrize("bad", ["", "nonsense"])
