@@ -181,8 +181,8 @@ def test_beside_a_server_all_is_well(doctor: Doctor, server: Served) -> None:
     report = doctor("--origin", ORIGIN, **server.settings)
     assert (report.exit, report.findings) == (0, [])
     assert report.right == [
-        "settings", "secrets", "port", "database", "server", "clock", "origin", "token", "stream", "websocket",
-        "socketio",
+        "settings", "secrets", "port", "database", "server", "clock", "origin", "token", "websocket", "socketio",
+        "stream",
     ]  # fmt: skip
 
 
@@ -235,6 +235,7 @@ def test_bad_settings_are_findings(doctor: Doctor, tmp_path: Path, monkeypatch: 
         ({"database": "mysql://somewhere"}, "database_address_wrong"),
         ({"database": "postgresql://127.0.0.1:9/groat"}, "database_unreachable"),
         ({"database": "sqlite:////dev/null/groat.db"}, "database_unreachable"),
+        ({"migrate": "false"}, "database_empty"),
         ({"host": "203.0.113.1"}, "address_unavailable"),
     ],
 )
@@ -469,6 +470,11 @@ def test_what_answers_at_url(doctor: Doctor, server: Served, proxied: Callable[.
     with faults.listening(faults.saying(b"SSH-2.0-OpenSSH_9.2\r\n")) as port:
         assert doctor("--url", f"http://127.0.0.1:{port}").wrong == ["not_groat"]
     assert doctor("--url", proxied(server.port, lost=("/",))).wrong == ["not_groat"]
+    moved = b"HTTP/1.1 301 Moved\r\nLocation: https://groat.example/\r\nContent-Length: 0\r\n\r\n"
+    with faults.listening(faults.saying(moved)) as port:
+        report = doctor("--url", f"http://127.0.0.1:{port}")
+    assert report.wrong == ["not_groat"]
+    assert "leads to https://groat.example/" in report.sentence("not_groat")
 
 
 def test_a_certificate_that_nobody_trusts(
@@ -485,7 +491,7 @@ def test_a_certificate_that_nobody_trusts(
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     report = doctor("--url", url, **trusting.settings)
     assert (report.exit, report.findings) == (0, [])
-    assert report.right[-5:] == ["proxy", "token", "stream", "websocket", "socketio"]
+    assert report.right[-5:] == ["proxy", "token", "websocket", "socketio", "stream"]
 
 
 def test_a_server_of_another_version(doctor: Doctor, server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -701,7 +707,7 @@ def test_what_the_person_may_connect_is_not_used_up(doctor: Doctor, trusting: Se
     """One connect of two goes to the WebSocket, so the person has one left."""
     report = doctor("--token", signed(sub="few", iss="groat.test"), **trusting.settings)
     assert report.codes == ["live_not_tried"]
-    assert report.right[-3:] == ["token", "stream", "websocket"]
+    assert report.right[-3:] == ["token", "websocket", "stream"]
     # People of the doctor's own have no such bounds, however often it is asked.
     for _ in range(3):
         assert doctor(**trusting.settings).findings == []
@@ -726,7 +732,7 @@ def test_namespaces(doctor: Doctor, trusting: Served) -> None:
 def test_socketio_off(doctor: Doctor, tmp_path: Path) -> None:
     with served(f"sqlite:///{tmp_path}/off.db", socketio="false", console="false") as process:
         report = doctor(**process.settings)
-        assert (report.findings, report.right[-1]) == ([], "websocket")
+        assert (report.findings, report.right[-2:]) == ([], ["websocket", "stream"])
         assert doctor(**process.settings | {"socketio": "true"}).wrong == ["server_settings_differ"]
         remote = ("--remote", "--url", process.process.url, "--token", signed())
         assert doctor(*remote).codes == ["socketio_off"]

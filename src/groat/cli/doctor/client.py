@@ -161,8 +161,10 @@ class Client:
                 yield HttpAnswer(status, got, body)
                 return
             websocket = WebSocket(reader, writer)
-            yield websocket
-            await websocket.close()
+            try:
+                yield websocket
+            finally:
+                await websocket.close()
 
     def _head(self, method: str, path: str, headers: Mapping[str, str]) -> bytes:
         lines = [f"{method} {self.address.prefix}{path} HTTP/1.1"]
@@ -310,9 +312,12 @@ class WebSocket:
                     return message.decode("utf-8", "replace")
 
     async def close(self) -> None:
-        """Say goodbye."""
-        with suppress(OSError):
-            await self._write(frames.CLOSE, rfc6455.NORMAL.to_bytes(2, "big"))
+        """Say goodbye, and wait until the server has heard it, for then it counts this connection no more."""
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await self._write(frames.CLOSE, rfc6455.NORMAL.to_bytes(2, "big"))
+                while await self._reader.read(65_536):
+                    pass
 
     async def _write(self, opcode: int, payload: bytes) -> None:
         mask = os.urandom(4)

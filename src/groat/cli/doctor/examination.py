@@ -88,12 +88,13 @@ async def _examine_tokens(
         user = await bearer.check_at_server(diagnosis, client, first, taken_here if token else True)
         if not user:
             return
-        await live.check_event_stream(diagnosis, client, first, user)
         if people.may_connect(diagnosis):
             await live.check_centrifuge(diagnosis, client, people.token())
         if settings.socketio and people.may_connect(diagnosis):
             namespace = (settings.socketio_namespaces or (MAIN,))[0]
             await live.check_socketio(diagnosis, client, people.token(), namespace, known is not None)
+        # It comes last, for the server hears only some time later that such a reader has left.
+        await live.check_event_stream(diagnosis, client, first, user)
     except Unreachable as error:
         diagnosis.find("server_unreachable", f"{client.address}: {error}.")
 

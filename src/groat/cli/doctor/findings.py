@@ -71,13 +71,15 @@ CODES: dict[str, Code] = {
         "Check that it runs, and the host, port, name, user and password of the setting database.",
     ),
     "database_empty": Code(
-        "There is no ledger at this address yet; it is wrong where a server runs, for that one uses another.",
-        "groat serve makes it at its start, and groat migrate beforehand.",
+        "There is no ledger at this address yet; it is wrong where a server runs, for that one uses another, and where"
+        " migrate is off.",
+        "groat migrate makes it, and so does groat serve at its start, unless migrate is off.",
         "note",
     ),
     "database_older": Code(
-        "The database lacks migrations of this version; it is wrong where a server runs.",
-        "groat serve applies them at its start, and groat migrate beforehand. Restart servers of an older version.",
+        "The database lacks migrations of this version; it is wrong where a server runs, and where migrate is off.",
+        "groat migrate applies them, and so does groat serve at its start, unless migrate is off. Restart servers of an"
+        " older version.",
         "note",
     ),
     "database_newer": Code(

@@ -150,7 +150,8 @@ async def check_database(
         diagnosis.find("database_unreachable", f"{shown}: {error.detail}", _remedy(error.detail))
         return
     before = len(diagnosis.findings)
-    level: Level = "wrong" if server_runs else "note"
+    # A server that starts mends both, unless it is told not to.
+    level: Level = "wrong" if server_runs or not settings.migrate else "note"
     if found.newer:
         diagnosis.find("database_newer", found.newer)
     elif not found.exists:

@@ -83,8 +83,13 @@ async def check_server(diagnosis: Diagnosis, client: Client) -> bool:
         return False
     after = wall()
     if not is_groat(answer):
-        sentence = f"{client.address} is answered by {port.kind_of(answer)} with status {answer.status}."
-        diagnosis.find("not_groat", sentence)
+        sentence = f"{client.address} is answered by {port.kind_of(answer)} with status {answer.status}"
+        if target := answer.headers.get("location"):
+            diagnosis.find(
+                "not_groat", f"{sentence}, which leads to {target}.", "Give that address as --url."
+            )
+        else:
+            diagnosis.find("not_groat", f"{sentence}.")
         return False
     await _check_ready(diagnosis, client)
     theirs, ours = answer.field("version"), version("groat")
