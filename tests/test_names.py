@@ -127,6 +127,7 @@ SHARED = {
     "Command": "Django looks for a class of this name in each file of commands; in the ledger it is what one decides",
     "Migration": "Django looks for a class of this name; in the store it is one of groat's own steps",
     "Groat": "the ledger that apps open is the engine's, with the words of the programs that every database has",
+    "Busy": "an app of Django catches it as an error of the database, and the engine's own is one of the store's",
     "Session": "a login's answer has this name in the published schema, and to a live reader it is the field's word",
     "Problem": "an answer of the server is a problem to whoever calls it, and verify finds problems",
     "Client": "apps know that of other servers by this name, and doctor speaks with one server by its own",

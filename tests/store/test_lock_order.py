@@ -22,7 +22,7 @@ from tests.helpers.money import give, new_key
 
 SQL = Path(groat.store.__file__).parent / "sql" / "postgres"
 # Rows that no batch locks: they are locked alone, or behind a lock on the whole task.
-ALONE = {"lock_archive"}
+ALONE = {"lock_archive", "take_later"}
 
 
 def places(asked: list[str]) -> list[int]:

@@ -28,7 +28,7 @@ EVENTS_MAX = 2_000
 # Send this many notifications in one statement. It costs one round trip, and takes the lock that all notifiers share
 # once.
 PAYLOADS_MAX = 64
-_NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
+NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
 # Every listener first opens a connection by this name. Without one no hints are sent: they would cost a process that
 # is alone a tenth of its throughput.
 _OTHERS = """SELECT EXISTS (SELECT FROM pg_stat_activity
@@ -62,7 +62,7 @@ class PostgresBus(Bus):
     async def start(self) -> None:
         """Begin to listen, as soon as there is a connection."""
         # Schemas of one database share its notifications.
-        self._channel = f"groat_{self._store.place}"
+        self._channel = channel_of(self._store.place)
         self._task = asyncio.create_task(self._run(), name="groat-bus")
 
     async def stop(self) -> None:
@@ -120,10 +120,10 @@ class PostgresBus(Bus):
         waiting, self._waiting = self._waiting, []
         if not await self._has_others(connection):
             return
-        payloads = self._payloads(waiting)
+        payloads = payloads_of(self._worker, waiting)
         for start in range(0, len(payloads), PAYLOADS_MAX):
             some = payloads[start : start + PAYLOADS_MAX]
-            await connection.execute(_NOTIFY, self._channel, some, timeout=ANSWER_S)
+            await connection.execute(NOTIFY, self._channel, some, timeout=ANSWER_S)
         self.traffic.sent += len(waiting)
 
     async def _has_others(self, connection: Any) -> bool:
@@ -134,27 +134,6 @@ class PostgresBus(Bus):
         if found:
             self._others_until = monotonic() + OTHERS_S
         return found
-
-    def _payloads(self, published: list[Published]) -> list[str]:
-        payloads: list[str] = []
-        parts: list[bytes] = []
-        room = PAYLOAD_MAX - len(self._worker) - 8
-        size = 0
-        for p in published:
-            small = p.events is not None and sum(map(len, p.events)) <= EVENTS_MAX
-            events = [msgspec.Raw(event) for event in p.events or ()] if small else None
-            part = _encode((p.stream, p.epoch, p.first, p.last, events))
-            if size + len(part) + 1 > room:
-                payloads.append(self._payload(parts))
-                parts, size = [], 0
-            parts.append(part)
-            size += len(part) + 1
-        if parts:
-            payloads.append(self._payload(parts))
-        return payloads
-
-    def _payload(self, parts: list[bytes]) -> str:
-        return f'["{self._worker}",[{b",".join(parts).decode()}]]'
 
     def _hear(self, connection: Any, pid: int, channel: str, payload: str) -> None:
         try:
@@ -171,3 +150,32 @@ class PostgresBus(Bus):
                 for stream, epoch, first, last, events in ranges
             ]
         )
+
+
+def channel_of(place: str) -> str:
+    """Return the channel of a database by the name of its place (:class:`~groat.store.history.Marks`)."""
+    return f"groat_{place}"
+
+
+def payloads_of(worker: str, published: list[Published]) -> list[str]:
+    """Write hints of a worker as payloads, each short enough for one notification."""
+    payloads: list[str] = []
+    parts: list[bytes] = []
+    room = PAYLOAD_MAX - len(worker) - 8
+    size = 0
+    for p in published:
+        small = p.events is not None and sum(map(len, p.events)) <= EVENTS_MAX
+        events = [msgspec.Raw(event) for event in p.events or ()] if small else None
+        part = _encode((p.stream, p.epoch, p.first, p.last, events))
+        if size + len(part) + 1 > room:
+            payloads.append(_payload(worker, parts))
+            parts, size = [], 0
+        parts.append(part)
+        size += len(part) + 1
+    if parts:
+        payloads.append(_payload(worker, parts))
+    return payloads
+
+
+def _payload(worker: str, parts: list[bytes]) -> str:
+    return f'["{worker}",[{b",".join(parts).decode()}]]'

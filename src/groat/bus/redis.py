@@ -93,7 +93,7 @@ class RedisBus(Bus):
     async def start(self) -> None:
         """Begin to connect; a Redis that is away delays nothing."""
         # Databases that share a Redis must not hear each other.
-        self._prefix = f"groat:{{{self._store.place}}}:"
+        self._prefix = prefix_of(self._store.place)
         self._task = asyncio.create_task(self._run(), name="groat-bus")
 
     async def stop(self) -> None:
@@ -188,7 +188,7 @@ class RedisBus(Bus):
             self._wake.clear()
             # Hints that gather while one flush is under way go out together in the next.
             waiting, self._waiting = self._waiting, []
-            await self._ask(connection, self._messages(waiting))
+            await self._ask(connection, messages_of(self._me, self._prefix, waiting))
             self.traffic.sent += len(waiting)
             self._delay_s = RETRY_S
 
@@ -196,24 +196,6 @@ class RedisBus(Bus):
         await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
         for _ in commands:
             await connection.read_response(disable_decoding=True)
-
-    def _messages(self, published: list[Published]) -> list[tuple[str | bytes, ...]]:
-        shards: dict[int, list[Published]] = {}
-        for each in published:
-            shards.setdefault(shard_of(each.stream), []).append(each)
-        return [("SPUBLISH", f"{self._prefix}{n}", self._message(each)) for n, each in shards.items()]
-
-    def _message(self, published: list[Published]) -> bytes:
-        room = EVENTS_MAX
-        ranges = []
-        for each in published:
-            size = sum(map(len, each.events or ()))
-            if size > room:
-                each = each._replace(events=None)
-            else:
-                room -= size
-            ranges.append(each)
-        return self._me + _encode(ranges)
 
     # Receiving.
 
@@ -254,3 +236,29 @@ class RedisBus(Bus):
             return
         self.traffic.heard += len(ranges)
         self._publish([Published(*each) for each in ranges])
+
+
+def prefix_of(place: str) -> str:
+    """Return how the names of a database's channels begin, by the name of its place."""
+    return f"groat:{{{place}}}:"
+
+
+def messages_of(worker: bytes, prefix: str, published: list[Published]) -> list[tuple[str | bytes, ...]]:
+    """Write hints of a worker as Redis commands, one for each channel."""
+    shards: dict[int, list[Published]] = {}
+    for each in published:
+        shards.setdefault(shard_of(each.stream), []).append(each)
+    return [("SPUBLISH", f"{prefix}{n}", _message(worker, each)) for n, each in shards.items()]
+
+
+def _message(worker: bytes, published: list[Published]) -> bytes:
+    room = EVENTS_MAX
+    ranges = []
+    for each in published:
+        size = sum(map(len, each.events or ()))
+        if size > room:
+            each = each._replace(events=None)
+        else:
+            room -= size
+        ranges.append(each)
+    return worker + _encode(ranges)

@@ -46,7 +46,7 @@ from groat.store.batch import (
 from groat.store.due import Place
 from groat.store.flow import Flow
 from groat.store.interface import Store
-from groat.store.phases import Context, commit_batch, expire_batch
+from groat.store.phases import Context, commit_batch, expire_batch, tell_rooms
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,6 +61,7 @@ APART_S = 0.1
 LANES = 2
 # A batch of expiry takes this many holds, which takes some milliseconds; other batches may wait for it.
 EXPIRED_MAX = 50
+NEWS_MAX = 500
 # Idle lanes share the commands that wait. Below this number a second COMMIT costs more than it saves.
 SHARE_MIN = 100
 ANSWERS_AT_ONCE = 32
@@ -124,7 +125,7 @@ class Committer:
         self.stats = Stats()
         self._traces = Traces(tracer) if tracer else None
         self._store = store
-        self._context = Context(assets, {}, policy, new_id, store.causes)
+        self._context = Context(assets, {}, policy, new_id, store.causes, completion=store.completion)
         self._new_id = new_id
         self._worker = worker
         self._publish = publish
@@ -136,8 +137,9 @@ class Committer:
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
         self._idle = 0
-        # On a store with row locks, expiry runs beside the lanes, so it needs a hash chain of its own.
+        # On a store with row locks, these run beside the lanes, so each needs a hash chain of its own.
         self._expiry = Chain(f"{worker}.due")
+        self._rooms = Chain(f"{worker}.rooms")
         self._apart: set[asyncio.Task[None]] = set()
 
     @property
@@ -209,6 +211,13 @@ class Committer:
         if expired.committed.published:
             self._publish(expired.committed.published)
         return expired.after
+
+    async def tell_rooms(self) -> bool:
+        """Tell rooms some of what is left for them; return whether there was any. Raises StoreError."""
+        committed = await self._write(self._rooms, tell_rooms, NEWS_MAX, self._context, self._rooms.name)
+        if committed.published:
+            self._publish(committed.published)
+        return bool(committed.published)
 
     async def _run(self, chain: Chain) -> None:
         while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from time import perf_counter
@@ -18,15 +18,15 @@ from groat.bus import make_bus
 from groat.engine.committer import Committer
 from groat.engine.expiry import Expiry
 from groat.engine.ids import new_id
-from groat.engine.lookup import Lookup, Stale, Time
+from groat.engine.ledger_words import LedgerWords
+from groat.engine.lookup import Stale, Time
+from groat.engine.rooms import Rooms
 from groat.engine.streams import Streams
 from groat.ledger.accounts import Policy
-from groat.ledger.amounts import Amount, Asset, amount_text, check_asset, parse_amount
-from groat.ledger.commands import Bulk, Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
-from groat.ledger.errors import Busy, Interrupted, InvalidInput, Refusal, Refused, StoreError
-from groat.ledger.limits import UNSET, OpenAccount, SetLimits, Unset
+from groat.ledger.amounts import Asset, check_asset
+from groat.ledger.commands import Command
+from groat.ledger.errors import Busy, Interrupted, InvalidInput, Refusal, StoreError
 from groat.ledger.text import parse_time
-from groat.ledger.views import BulkTransactions, TransactionView
 from groat.settings import Settings
 from groat.store import archive as archiving
 from groat.store import reading, streams, verify
@@ -34,6 +34,7 @@ from groat.store.batch import Done, Published
 from groat.store.extension import Brings, Extension
 from groat.store.flow import Flow
 from groat.store.history import new_epoch
+from groat.store.inside import LATER
 from groat.store.interface import Store
 from groat.store.opening import make_replica, make_store, open_store
 from groat.store.replica import Replica
@@ -43,21 +44,20 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 EXPIRY_S = 0.5
+ROOMS_S = 0.5
 RETENTION_S = 600.0
 STOP_S = 2.0
 PRUNE_MAX = 5_000
 ARCHIVE_PAUSE_S = 0.5
 ARCHIVE_FAILURES_MAX = 10
 DAY_US = 86_400_000_000
-LOCAL = "service:local"
 
 Listener = Callable[[list[Published]], None]
-Leg = tuple[str, str, Amount, str]
 
 log = structlog.get_logger("groat")
 
 
-class Groat(Lookup):
+class Groat(LedgerWords):
     """A ledger with live streams. Made by :meth:`open`; all methods must be called on one event loop.
 
     ``standing`` are the programs whose tables every database has. ``audits`` are checks of :meth:`verify` by their
@@ -87,7 +87,7 @@ class Groat(Lookup):
         self.replica = replica
         self.tracer = tracing.tracer_of(tracer_provider)
         self.worker = new_id()
-        self.bus = make_bus(store, self.worker, self._publish, self._notify, redis)
+        self.bus = make_bus(store, self.worker, self._hear, self._notify, redis)
         if self.tracer is not None:
             store = TracedStore(store, self.tracer)
         self._store = store
@@ -111,6 +111,7 @@ class Groat(Lookup):
             self.tracer,
         )
         self._expiry = Expiry(store, self.committer)
+        self._rooms = Rooms(store, self.committer)
         self.streams = Streams(store, self._assets)
 
     @classmethod
@@ -180,20 +181,23 @@ class Groat(Lookup):
             log.info("migrated", steps=[f"{m.room}/{m.number:04}_{m.name}" for m in applied])
         await self.assets()
         self.committer.start()
+        self.bus.follow(LATER.stream)
         await self.bus.start()
         if self.replica is not None:
             await self.replica.open()
         self._tasks = [
             # Use an empty context: these tasks are no part of a trace in which the app opens its ledger.
-            asyncio.create_task(self._repeat(every_s, job), name=name, context=Context())
-            for name, every_s, job in (
-                ("groat-expiry", EXPIRY_S, self.expire_due),
-                ("groat-retention", RETENTION_S, self.prune),
+            asyncio.create_task(self._repeat(every_s, job, wake), name=name, context=Context())
+            for name, every_s, job, wake in (
+                ("groat-expiry", EXPIRY_S, self.expire_due, self._stopping),
+                ("groat-rooms", ROOMS_S, self._rooms.tell, self._rooms.wake),
+                ("groat-retention", RETENTION_S, self.prune, self._stopping),
             )
         ]
 
     async def _stop(self) -> None:
         self._stopping.set()
+        self._rooms.wake.set()
         # The tasks may wait for a database that does not answer. Their work can be left undone.
         if self._tasks:
             ended, late = await asyncio.wait(self._tasks, timeout=STOP_S)
@@ -208,7 +212,8 @@ class Groat(Lookup):
         await self.committer.close()
         await self._store.close()
 
-    async def _repeat(self, every_s: float, job: Callable[[], Any]) -> None:
+    async def _repeat(self, every_s: float, job: Callable[[], Any], wake: asyncio.Event) -> None:
+        """Do a job again and again, every so many seconds or when it is woken, until the ledger stops."""
         while not self._stopping.is_set():
             try:
                 await job()
@@ -217,7 +222,9 @@ class Groat(Lookup):
             except Exception:
                 log.exception("background_broke", job=job.__name__)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), every_s)
+                await asyncio.wait_for(wake.wait(), every_s)
+            if wake is not self._stopping:
+                wake.clear()
 
     async def expire_due(self) -> None:
         """Expire all holds that are due, as the ledger does by itself twice a second. Raises StoreError.
@@ -271,11 +278,18 @@ class Groat(Lookup):
                 # The money is committed: a listener's fault must reach neither the caller nor the other listeners.
                 log.exception("listener_failed")
 
+    def _hear(self, published: list[Published]) -> None:
+        """Take the hints of others."""
+        if any(each.stream == LATER.stream for each in published):
+            self._rooms.wake.set()
+        self._publish(published)
+
     def _committed(self, published: list[Published]) -> None:
         self._publish(published)
         self.bus.announce(published)
 
     def _notify(self) -> None:
+        self._rooms.wake.set()
         for callback in tuple(self._changed):
             try:
                 callback()
@@ -311,274 +325,6 @@ class Groat(Lookup):
                 # After a first failure nobody awaits the others, but their exceptions must be retrieved.
                 if not future.cancel():
                     _note(future)
-
-    async def _check(self, command: Command) -> None:
-        try:
-            command.check(self._assets)
-        except InvalidInput as error:
-            if error.code != "unknown_asset":
-                raise
-            # Another process may have created it a moment ago.
-            await self.assets()
-            command.check(self._assets)
-
-    async def _done(self, command: Command) -> Done:
-        if command.principal.startswith("system:"):
-            # Keys of groat's own commands must not collide with a caller's.
-            raise InvalidInput(
-                "invalid_principal", "No caller may act as system:. Give a user: or a service:."
-            )
-        verdict = await self.execute(command)
-        if isinstance(verdict, Refusal):
-            raise Refused(verdict)
-        return verdict
-
-    async def asset(self, code: str) -> Asset:
-        """Return the asset of a code; raises InvalidInput ``unknown_asset``."""
-        if code not in self._assets:
-            await self.assets()
-        try:
-            return self._assets[code]
-        except KeyError:
-            raise InvalidInput(
-                "unknown_asset", asset=code[:32].encode("ascii", "backslashreplace").decode()
-            ) from None
-
-    async def amount(self, amount: Amount, asset: str, *, signed: bool = False) -> int:
-        """Return the smallest units in an amount (a decimal string, an int or a Decimal); raises InvalidInput."""
-        return parse_amount(amount_text(amount), await self.asset(asset), signed=signed)
-
-    async def _postings(self, legs: Iterable[Leg]) -> tuple[Posting, ...]:
-        return tuple([Posting(s, d, await self.amount(amount, asset), asset) for s, d, amount, asset in legs])
-
-    async def post(
-        self,
-        postings: Iterable[Leg],
-        *,
-        key: str,
-        reason: str = "",
-        metadata: dict[str, Any] | None = None,
-        actor: str = "",
-        principal: str = LOCAL,
-        at: Time | None = None,
-        below_floor: bool = False,
-        check_past: bool = False,
-    ) -> TransactionView:
-        """Move money: each posting is (source, destination, amount, asset), the amount a str, an int or a Decimal.
-
-        ``key`` makes a repetition harmless. With ``check_past`` an earlier effective date ``at`` is refused
-        (``past_floor``) where an account would have been below its floor at any moment since. Raises Refused
-        (``insufficient_funds`` ...), InvalidInput, Overloaded.
-        """
-        command = Post(
-            principal=principal,
-            key=key,
-            actor=actor,
-            reason=reason,
-            metadata=metadata,
-            effective_at=None if at is None else parse_time(at),
-            postings=await self._postings(postings),
-            below_floor=below_floor,
-            check_past=check_past,
-        )
-        return (await self._done(command)).view()
-
-    async def bulk(
-        self,
-        items: Sequence[Iterable[Leg]],
-        *,
-        key: str,
-        reason: str = "",
-        actor: str = "",
-        principal: str = LOCAL,
-    ) -> BulkTransactions:
-        """Post many transactions under one key, all or none; raises as :meth:`post`, with the ``index`` of the item."""
-        posts = [
-            Post(principal=principal, key=key, reason=reason, postings=await self._postings(i)) for i in items
-        ]
-        command = Bulk(principal=principal, key=key, actor=actor, reason=reason, items=tuple(posts))
-        return (await self._done(command)).bulk_view()
-
-    async def hold(
-        self,
-        source: str,
-        destination: str,
-        amount: Amount,
-        asset: str,
-        *,
-        key: str,
-        expires_at: Time | None = None,
-        reason: str = "",
-        metadata: dict[str, Any] | None = None,
-        actor: str = "",
-        principal: str = LOCAL,
-    ) -> TransactionView:
-        """Reserve an amount; the answer's ``hold`` has the id to capture or release. Raises Refused, InvalidInput."""
-        command = Hold(
-            principal=principal,
-            key=key,
-            actor=actor,
-            reason=reason,
-            metadata=metadata,
-            source=source,
-            destination=destination,
-            amount=await self.amount(amount, asset),
-            asset=asset,
-            expires_at=None if expires_at is None else parse_time(expires_at),
-        )
-        return (await self._done(command)).view()
-
-    async def capture(
-        self,
-        hold: str,
-        *,
-        key: str,
-        amount: Amount | None = None,
-        final: bool = True,
-        reason: str = "",
-        actor: str = "",
-        principal: str = LOCAL,
-    ) -> TransactionView:
-        """Post what a hold reserved, whole or in part; ``final=False`` keeps the rest reserved for another capture."""
-        units = None
-        if amount is not None:
-            held = await self.held(hold)
-            # Without a hold there is no asset to parse the amount by, and the verdict is hold_not_found anyway.
-            amount = amount_text(amount)
-            units = await self.amount(amount, held.asset) if held else 1
-        command = Capture(
-            principal=principal, key=key, actor=actor, reason=reason, hold=hold, amount=units, final=final
-        )
-        return (await self._done(command)).view()
-
-    async def release(
-        self, hold: str, *, key: str, reason: str = "", actor: str = "", principal: str = LOCAL
-    ) -> TransactionView:
-        """Give back what is left of a hold."""
-        command = Release(principal=principal, key=key, actor=actor, reason=reason, hold=hold)
-        return (await self._done(command)).view()
-
-    async def reverse(
-        self,
-        transaction: str,
-        *,
-        key: str,
-        amounts: Sequence[Amount | None] | None = None,
-        reason: str = "",
-        actor: str = "",
-        principal: str = LOCAL,
-        below_floor: bool = False,
-    ) -> TransactionView:
-        """Post a transaction backwards, whole or by ``amounts`` per posting (None: all that is left, 0: nothing)."""
-        command = Reverse(
-            principal=principal,
-            key=key,
-            actor=actor,
-            reason=reason,
-            transaction=transaction,
-            amounts=None if amounts is None else await self.reversal_amounts(transaction, amounts),
-            below_floor=below_floor,
-        )
-        return (await self._done(command)).view()
-
-    async def reversal_amounts(
-        self, transaction: str, amounts: Sequence[Amount | None]
-    ) -> tuple[int | None, ...]:
-        """Return the smallest units of ``amounts``, each read by the asset of its posting; raises InvalidInput."""
-        original = await self.transaction(transaction)
-        assets = [p.asset for p in original.postings] if original else []
-        units: list[int | None] = []
-        for index, amount in enumerate(amounts):
-            if amount is not None:
-                amount = amount_text(amount)
-            if amount is None or index >= len(assets):
-                # A superfluous amount need not be parsed: it is refused as wrong_legs.
-                units.append(None)
-                continue
-            value = await self.amount(amount, assets[index], signed=True)
-            if value < 0:
-                raise InvalidInput("amount_not_positive", amount=amount)
-            units.append(value)
-        return tuple(units)
-
-    async def set_balance(
-        self,
-        account: str,
-        asset: str,
-        balance: Amount,
-        *,
-        key: str,
-        reason: str = "",
-        actor: str = "",
-        principal: str = LOCAL,
-        below_floor: bool = False,
-    ) -> TransactionView:
-        """Bring a balance to exactly this value against ``house:adjustments``; ``id`` is None if it was there."""
-        command = SetBalance(
-            principal=principal,
-            key=key,
-            actor=actor,
-            reason=reason,
-            account=account,
-            asset=asset,
-            balance=await self.amount(balance, asset, signed=True),
-            below_floor=below_floor,
-        )
-        return (await self._done(command)).view()
-
-    async def set_limits(
-        self,
-        account: str,
-        asset: str,
-        *,
-        key: str,
-        floor: Amount | Unset | None = UNSET,
-        ceiling: Amount | Unset | None = UNSET,
-        reason: str = "",
-        actor: str = "",
-        principal: str = LOCAL,
-    ) -> TransactionView:
-        """Change floor and ceiling (None: no limit; left out: as it is); the answer has the balance with both."""
-        command = SetLimits(
-            principal=principal,
-            key=key,
-            actor=actor,
-            reason=reason,
-            account=account,
-            asset=asset,
-            floor=await self.limit(floor, asset),
-            ceiling=await self.limit(ceiling, asset),
-        )
-        return (await self._done(command)).view()
-
-    async def open_account(
-        self,
-        account: str,
-        asset: str,
-        *,
-        key: str,
-        floor: Amount | Unset | None = UNSET,
-        ceiling: Amount | Unset | None = UNSET,
-        reason: str = "",
-        principal: str = LOCAL,
-    ) -> TransactionView:
-        """Open an account with these limits (left out: the policy's); one that is open stays as it is."""
-        command = OpenAccount(
-            principal=principal,
-            key=key,
-            reason=reason,
-            account=account,
-            asset=asset,
-            floor=await self.limit(floor, asset),
-            ceiling=await self.limit(ceiling, asset),
-        )
-        return (await self._done(command)).view()
-
-    async def limit(self, amount: Amount | Unset | None, asset: str) -> int | Unset | None:
-        """Return a limit's smallest units; None (no limit) and UNSET (as it is) are kept. Raises InvalidInput."""
-        if amount is None or isinstance(amount, Unset):
-            return amount
-        return await self.amount(amount, asset, signed=True)
 
     # Assets
 

@@ -31,6 +31,11 @@ def owner_stream(path: str) -> str | None:
     return f"user:{rest.partition(':')[0]}" if kind == "user" and rest else None
 
 
+def is_room(stream: str) -> bool:
+    """Return whether a stream is the room of a role, which many people read and many transactions tell something."""
+    return stream.startswith("role:")
+
+
 def check_stream(name: str) -> str:
     """Return the stream's name when it is well-formed; raises InvalidInput ``invalid_stream``."""
     if len(name) > PATH_MAX or not _STREAM.fullmatch(name):

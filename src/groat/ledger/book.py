@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from groat.ledger.accounts import owner_stream
+from groat.ledger.accounts import is_room, owner_stream
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
 from groat.ledger.counters import AccountState, Counters
 from groat.ledger.errors import Refusal, refusal_rule
@@ -322,6 +322,19 @@ class Line(NamedTuple):
     data: dict[str, Any]
 
 
+class LateNews(NamedTuple):
+    """Tells a room of a transaction of an earlier batch: ``event`` is the event of it as JSON.
+
+    ``line`` is its line of the summary in which the room gets it, None for an event of its own. ``notification`` is
+    what notifications add to the event, None for nothing.
+    """
+
+    stream: str
+    event: bytes
+    line: Any = None
+    notification: dict[str, Any] | None = None
+
+
 class NotLocked(Exception):
     """Raised by ``decide()`` when an earlier command of the batch made the command need rows that are not locked.
 
@@ -334,11 +347,15 @@ class Refs:
 
     ``streams`` are told something beside the owners of these accounts. ``known_holds`` are the holds that exist.
     ``pasts`` are the accounts whose changes since a moment (microseconds) must be known; ``assets`` are those of rows.
+    With ``rooms_later`` the rooms of roles are told later, so nothing of theirs is locked.
     """
 
-    __slots__ = ("accounts", "assets", "holds", "known_holds", "pasts", "rows", "streams", "transactions")
+    __slots__ = (
+        "accounts", "assets", "holds", "known_holds", "pasts", "rooms_later", "rows", "streams", "transactions",
+    )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, rooms_later: bool = False) -> None:
+        self.rooms_later = rooms_later
         self.accounts: set[tuple[str, str]] = set()
         self.assets: set[str] = set()
         self.holds: set[str] = set()
@@ -347,6 +364,10 @@ class Refs:
         self.pasts: dict[tuple[str, str], int] = {}
         self.rows: dict[Table, set[str]] = {}
         self.streams: set[str] = set()
+
+    def tells_later(self, stream: str) -> bool:
+        """Return whether the stream is told later, so that neither it nor what it counts need be locked."""
+        return self.rooms_later and is_room(stream)
 
 
 Allocate = Callable[["Book", Account, Move], None]
@@ -363,9 +384,12 @@ class Book:
     """The rows of one batch. ``now`` is the batch's one moment, in microseconds since 1970 (UTC).
 
     ``allocators`` has, for each account whose balance is made of parts, the function that allocates a move to them.
+    With ``rooms_later`` what it tells rooms of roles is kept for later; ``late`` is such news of earlier batches, which
+    this one tells.
     """
 
-    def __init__(self, now: int, assets: dict[str, Asset]) -> None:
+    def __init__(self, now: int, assets: dict[str, Asset], rooms_later: bool = False) -> None:
+        self.rooms_later = rooms_later
         self.now = now
         self.assets = assets
         self.accounts: dict[tuple[str, str], Account] = {}
@@ -376,12 +400,17 @@ class Book:
         self.audit: list[AuditEntry] = []
         self.outbox: list[OutboxEvent] = []
         self.lines: list[Line] = []
+        self.late: list[LateNews] = []
         self.pasts: dict[tuple[str, str], dict[int, int]] = {}
         self.touched: dict[Row, tuple[Any, ...]] = {}
         self.fresh: set[Account] = set()
         self.allocators: dict[Account, Allocate] = {}
         self._undo: dict[Row, tuple[Any, ...]] = {}
         self._marks = (0, 0, 0, 0)
+
+    def tells_later(self, stream: str) -> bool:
+        """Return whether what this batch tells a stream is kept for later."""
+        return self.rooms_later and is_room(stream)
 
     def add(self, account: Account) -> None:
         """Put a locked account on the book."""

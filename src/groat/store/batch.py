@@ -110,12 +110,16 @@ class Published(NamedTuple):
 
 
 class Committed(NamedTuple):
-    """The result of a batch: a verdict for each command in order, and its events. ``batch`` 0: no batch row."""
+    """The result of a batch: a verdict for each command in order, and its events. ``batch`` 0: no batch row.
+
+    ``has_later`` says that it left news for rooms, which a batch of their own numbers.
+    """
 
     verdicts: list[Verdict]
     published: list[Published]
     batch: int
     expired: int
+    has_later: bool = False
 
 
 class Expired(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from groat.ledger.book import Book, Refs
 from groat.store.flow import Contribute, Forget
 
 
@@ -59,6 +60,17 @@ class Tells(NamedTuple):
     packets_of_kinds: Packets | None = None
 
 
+class Completion(NamedTuple):
+    """Completes what a command told a room of a role, once a server tells the room.
+
+    ``need`` names the rows to lock for it. ``complete`` gets what the command left in place of the event's
+    ``notification``, writes what belongs to it, and returns the ``notification`` itself.
+    """
+
+    need: Callable[[Refs, str], None]
+    complete: Callable[[Book, str, dict[str, Any]], dict[str, Any]]
+
+
 class Extension(NamedTuple):
     """A program's own tables: ``directory`` holds ``sql/<dialect>/*.sql`` and ``migrations/<dialect>/NNNN_*.sql``.
 
@@ -66,7 +78,8 @@ class Extension(NamedTuple):
     pairs of a named statement, which lists contradictions (what, expected, found), and the promise that it checks.
     ``forgets`` delete what need not be kept any more. ``causes`` names the statement that finds, for ids of
     transactions and holds that are stored without a cause, those that the program made: (id, cause) pairs. ``tells``
-    are the types of what the program adds to snapshots and events.
+    are the types of what the program adds to snapshots and events. ``completion`` is of the one program that adds
+    notifications to events.
     """
 
     name: str
@@ -76,6 +89,12 @@ class Extension(NamedTuple):
     forgets: tuple[Forget, ...] = ()
     causes: str = ""
     tells: Tells = Tells()
+    completion: Completion | None = None
+
+
+def find_completion(extensions: Iterable[Extension]) -> Completion | None:
+    """Return what completes the notifications of rooms, None if no extension does."""
+    return next((e.completion for e in extensions if e.completion is not None), None)
 
 
 class Brings(Protocol):

@@ -60,6 +60,22 @@ class Marks(NamedTuple):
         return f"{self.system}:{self.timeline}:{self.database}:{self.table}"
 
 
+KEPT_PLACE = """SELECT (SELECT value FROM groat_meta WHERE name = 'history'), current_database(), current_schema(),
+       (SELECT value FROM groat_meta WHERE name = 'epoch')"""
+"""Reads the arguments of :func:`place_of`."""
+
+
+def place_of(history: str | None, database: str, schema: str, epoch: str) -> str:
+    """Return :attr:`Marks.place` as the servers know it, for a process that may not ask for the marks itself.
+
+    ``history`` is what the first server kept, None if there was none yet or the marks are hidden from it.
+    """
+    if history is None:
+        return Marks("", "", f"{database} {epoch}", "", schema).place
+    system, timeline, oid, table = history.split(":")
+    return Marks(system, timeline, oid, table, schema).place
+
+
 async def read_marks(connection: Any) -> Marks:
     """Read the marks of the server behind a connection; a server that hides them is known by its place alone.
 

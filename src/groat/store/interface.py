@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ParamSpec, Protocol, TypeVar
 
+from groat.store.extension import Completion
 from groat.store.flow import Contribute, Flow, Forget
 from groat.store.migrations import Migration
 
@@ -17,7 +18,8 @@ class Store(Protocol):
 
     ``row_locks`` says that several transactions can write at once, each holding the rows that it locked. The others
     come from the programs (see :class:`Extension`): ``snapshots`` read their parts of snapshots, ``checks`` are their
-    checks of a verification, ``forgets`` delete what they need not keep, ``causes`` find what they moved.
+    checks of a verification, ``forgets`` delete what they need not keep, ``causes`` find what they moved, and
+    ``completion`` completes what rooms of roles are told later.
     """
 
     dialect: str
@@ -26,6 +28,7 @@ class Store(Protocol):
     checks: dict[str, str]
     forgets: Sequence[Forget]
     causes: Sequence[str]
+    completion: Completion | None
 
     async def open(self, *, migrating: bool = True) -> list[Migration]:
         """Connect and migrate, or check that nothing is missing; returns the steps applied."""

@@ -172,7 +172,7 @@ class Locker:
         The batch's number is read with them, for that is the first statement behind the locks on accounts (rule D3).
         """
         names = {account.stream for account in self.book.accounts.values() if account.stream}
-        names |= self.refs.streams
+        names |= {name for name in self.refs.streams if not self.refs.tells_later(name)}
         queries = [Query(statement, (sorted(names),))] if names else []
         queries.append(Query("number_batch", (self.book.now,)))
         *rows, self._locked = yield from hand_over(queries, len(names) <= FEW)

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
-from groat.ledger.book import Book, NotLocked, Refs
+from groat.ledger.book import Book, LateNews, NotLocked, Refs
 from groat.ledger.commands import Command, Effect
 from groat.ledger.errors import Refusal, Replaced
 from groat.ledger.keys import Form
@@ -31,6 +33,7 @@ from groat.store.batch import (
 from groat.store.beside import find_causes, read_pasts
 from groat.store.due import CatchUp, Due, Place
 from groat.store.due_holds import DueHolds, name_holds
+from groat.store.extension import Completion
 from groat.store.flow import FEW, TURN, Flow, Query, hand_over
 from groat.store.keys import Known, key_row, keys_query, known_keys, replay, verdict_on
 from groat.store.locking import AccountIds, Locker, know_accounts, pairs_of
@@ -40,6 +43,7 @@ from groat.store.writing import Link, number_events, postings_of, statements, wr
 # The lease for catching up what no command asks for. A node that falls silent keeps it for LEASE_US microseconds.
 EXPIRY = "expiry"
 LEASE_US = 5_000_000
+_decode = msgspec.json.decode
 DUES: Final[tuple[Due, ...]] = (DueHolds(),)
 
 
@@ -48,7 +52,7 @@ class Context(NamedTuple):
 
     ``assets`` and ``account_ids`` are the caches, and are added to: neither ever changes in one database. ``causes``
     are the programs' statements that find the causes of rows stored without one. ``dues`` are the sorts of things that
-    fall due.
+    fall due. ``completion`` completes the notifications that rooms are told later.
     """
 
     assets: dict[str, Asset]
@@ -57,18 +61,24 @@ class Context(NamedTuple):
     new_id: Callable[[], str]
     causes: Sequence[str] = ()
     dues: Sequence[Due] = DUES
+    completion: Completion | None = None
 
 
 def commit_batch(
-    prepared: Sequence[Prepared], context: Context, worker: str, wait: bool = True
+    prepared: Sequence[Prepared],
+    context: Context,
+    worker: str,
+    wait: bool = True,
+    rooms_later: bool = False,
 ) -> Flow[Committed]:
     """Decide the commands over the locked rows, and write what they changed.
 
     ``worker`` names the hash chain. ``wait=False`` locks only rows that are free; commands that need others get the
-    verdict :class:`LockedElsewhere`. Raises Interrupted when another batch was first with a key, an account or a
+    verdict :class:`LockedElsewhere`. With ``rooms_later`` rooms of roles are not locked: :func:`tell_rooms` tells them,
+    once this is committed. Raises Interrupted when another batch was first with a key, an account or a
     stream, or Replaced: run it again.
     """
-    batch = Batch(context, worker, wait)
+    batch = Batch(context, worker, wait, rooms_later)
     yield from batch.read_keys(prepared)
     yield from batch.gather()
     yield from batch.lock()
@@ -94,6 +104,21 @@ def expire_batch(
     return Expired((yield from batch.write()), came_to)
 
 
+def tell_rooms(limit: int, context: Context, worker: str) -> Flow[Committed]:
+    """Tell rooms what committed batches left for them, the oldest ``limit`` things, unless another node does so."""
+    batch = Batch(context, worker, wait=True)
+    rows = yield Query("take_later", (limit,))
+    if not rows:
+        return Committed([], [], 0, 0)
+    yield from batch.read_keys(())
+    batch.take_news([_read_news(*row[1:]) for row in rows])
+    yield from batch.gather()
+    yield from batch.lock()
+    batch.complete_news()
+    yield Query("drop_later", ([(id,) for id, *_ in rows],))
+    return (yield from batch.write())
+
+
 class Batch:
     """One batch. Its phases run in the order in which they stand here.
 
@@ -108,7 +133,7 @@ class Batch:
     _link: Link
     _more_due: bool
 
-    def __init__(self, context: Context, worker: str, wait: bool) -> None:
+    def __init__(self, context: Context, worker: str, wait: bool, rooms_later: bool = False) -> None:
         self.prepared: Sequence[Prepared] = ()
         self.known: dict[str, Known] = {}
         self.commands: list[Command] = []
@@ -116,7 +141,7 @@ class Batch:
         self._context = context
         self._worker = worker
         self._wait = wait
-        self._refs = Refs()
+        self._refs = Refs(rooms_later)
         self._due = CatchUp(context.dues)
         self._ids: AccountIds = {}
         self._verdicts: list[Verdict] = []
@@ -131,7 +156,7 @@ class Batch:
             queries.append(keys_query(prepared))
         begin, *found = yield from hand_over(queries, len(prepared) <= FEW)
         clock, epoch, last_at, self._previous, self.any_due = begin
-        self.book = Book(max(clock, last_at), context.assets)
+        self.book = Book(max(clock, last_at), context.assets, self._refs.rooms_later)
         self.locker = Locker(self.book, self._refs, epoch, context.policy, self._wait)
         self.prepared = prepared
         self.known = known_keys(found[0]) if found else {}
@@ -158,6 +183,22 @@ class Batch:
     def gather_due(self, after: Place, limit: int) -> Flow[Place | None]:
         """Name the rows of what is due next on any account. Return how far that goes, None if to the end."""
         return (yield from self._due.page(self.book, after, limit, self._refs))
+
+    def take_news(self, news: Sequence[LateNews]) -> None:
+        """Put news for rooms on the book, and name what telling them needs."""
+        self.book.late = list(news)
+        for each in news:
+            self._refs.streams.add(each.stream)
+            if each.notification is not None and self._context.completion is not None:
+                self._context.completion.need(self._refs, each.stream)
+
+    def complete_news(self) -> None:
+        """Write the notifications of the news, whose rows are locked, and put them into the events."""
+        completion = self._context.completion
+        for number, news in enumerate(self.book.late):
+            if news.notification is not None and completion is not None:
+                added = completion.complete(self.book, news.stream, news.notification)
+                self.book.late[number] = news._replace(notification=added)
 
     def lock(self) -> Flow[None]:
         """Lock all rows that are named, in the lock order, and read what the locks guard."""
@@ -214,23 +255,25 @@ class Batch:
             # Write these first: the database adds them while this process encodes the events.
             yield from hand_over(first, few)
             first = []
-        published = yield from number_events(book, streams)
+        published, later = yield from number_events(book, streams)
         for account in book.fresh:
             yield Query("drop_account", (account.id,))
         audit = sorted((self._context.new_id(), book.now, *entry) for entry in book.audit)
         rest: Iterable[Query] = ()
-        if book.made or audit:
+        has_row = bool(book.made or audit or book.late)
+        if has_row:
             commands = len(self._decided)
             rest = statements(book, streams, self._link, commands, published, postings, audit)
         if self._stale_keys:
             yield Query("drop_older_keys", (sorted(self._stale_keys),))
-        yield from hand_over(chain(first, rest, self._keys()), few)
+        kept = [Query("insert_later", (later,))] if later else []
+        yield from hand_over(chain(first, rest, kept, self._keys()), few)
         yield from write_program_rows(book)
-        number = self._link.batch if book.made or audit else 0
+        number = self._link.batch if has_row else 0
         if self.prepared and not number and not self._decided:
             # This batch only replays, so ask the database to confirm that the earlier commits are durable.
             yield Query("confirm")
-        return Committed(self._verdicts, published, number, self.caught_up)
+        return Committed(self._verdicts, published, number, self.caught_up, bool(later))
 
     def _keys(self) -> Iterator[Query]:
         """Make the statement that writes the keys, when its turn comes: the database works on others meanwhile."""
@@ -269,6 +312,15 @@ def decide(command: Command, book: Book, first: bool) -> Done | Refusal | Broken
         return effect
     book.accept()
     return Done(command, effect.transactions, _outcome(effect, book))
+
+
+def _read_news(stream: str, event: str, line: str | None, notification: str | None) -> LateNews:
+    return LateNews(
+        stream,
+        event.encode(),
+        None if line is None else _decode(line),
+        None if notification is None else _decode(notification),
+    )
 
 
 def _outcome(effect: Effect, book: Book) -> Outcome | None:

@@ -11,7 +11,7 @@ import asyncpg
 from asyncpg import exceptions
 
 from groat.ledger.errors import Closed, Interrupted, StoreError, Unavailable
-from groat.store.extension import Extension
+from groat.store.extension import Extension, find_completion
 from groat.store.flow import TURN, Contribute, Flow, Forget, Query, Together
 from groat.store.history import Marks, read_marks, settle
 from groat.store.merging import Merged
@@ -116,6 +116,7 @@ class PostgresStore:
         self.checks = dict(check for e in extensions for check in e.checks)
         self.forgets: Sequence[Forget] = [forget for e in extensions for forget in e.forgets]
         self.causes: Sequence[str] = [e.causes for e in extensions if e.causes]
+        self.completion = find_completion(extensions)
         self._turn = asyncio.Lock()
         self._writers: asyncpg.Pool[Any] | None = None
         self._readers: asyncpg.Pool[Any] | None = None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from groat.ledger.errors import Closed, Unavailable
-from groat.store.extension import Extension
+from groat.store.extension import Extension, find_completion
 from groat.store.flow import Contribute, Flow, Forget, Query
 from groat.store.migrations import Migration, find_missing, load_steps, migrate, require_none
 from groat.store.sqlite_statements import DIALECT, SqliteStatements, typed
@@ -66,6 +66,7 @@ class SqliteStore:
         self.checks = dict(check for e in extensions for check in e.checks)
         self.forgets: Sequence[Forget] = [forget for e in extensions for forget in e.forgets]
         self.causes: Sequence[str] = [e.causes for e in extensions if e.causes]
+        self.completion = find_completion(extensions)
         self._writer: sqlite3.Connection | None = None
         self._watcher: sqlite3.Connection | None = None
         self._write_thread = ThreadPoolExecutor(1, "groat-writer")

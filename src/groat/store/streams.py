@@ -238,6 +238,11 @@ def last_batch() -> Flow[int]:
     return int(id)
 
 
+def any_later() -> Flow[bool]:
+    """Return whether rooms are still to be told something."""
+    return (yield Query("any_later")) is not None
+
+
 def any_due() -> Flow[bool]:
     """Return whether a hold is due."""
     return (yield Query("any_due")) is not None

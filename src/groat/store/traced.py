@@ -33,6 +33,7 @@ class TracedStore:
         self.checks = store.checks
         self.forgets = store.forgets
         self.causes = store.causes
+        self.completion = store.completion
         self._store = store
         self._tracer = tracer
 

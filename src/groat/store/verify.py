@@ -35,6 +35,7 @@ CHECKS: dict[str, str] = {
     "verify_pending": "pending is the sum of open holds",
     "verify_reversals": "reversals never exceed their transaction",
     "verify_streams": "streams have no holes",
+    "verify_later": "what rooms are still to be told is of transactions that exist",
     "hash_chain": "the audit chain is unbroken",
     "verify_unbatched": "every transaction belongs to a batch",
     "verify_running": "each posting carries the balances after it",
@@ -42,7 +43,14 @@ CHECKS: dict[str, str] = {
     "verify_counters": "balances are the fold of their postings, versions have no gap",
 }
 # Each of these is one statement that lists contradictions.
-LISTS = ("verify_sums", "verify_holds", "verify_pending", "verify_reversals", "verify_streams")
+LISTS = (
+    "verify_sums",
+    "verify_holds",
+    "verify_pending",
+    "verify_reversals",
+    "verify_streams",
+    "verify_later",
+)
 PRESENT = ("verify_transactions", "verify_postings")
 ARCHIVED = ("verify_archived_transactions", "verify_archived_postings")
 WALKED = ("hash_chain", "verify_unbatched", "verify_running", "verify_keys")

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from groat.ledger.book import Account, Book, Line, OutboxEvent, ProgramRow, Table
+from groat.ledger.book import Account, Book, LateNews, Line, OutboxEvent, ProgramRow, Table
 from groat.ledger.errors import Interrupted
-from groat.ledger.views import bare_event, events_of
+from groat.ledger.views import EventData, bare_event, events_of
 from groat.store.batch import Published
 from groat.store.flow import Flow, Query
 from groat.store.locking import Stream
@@ -20,6 +20,7 @@ from groat.store.rows import account_values, hold_values, posting_values, transa
 LINES_MAX = 100
 
 _encode = msgspec.json.encode
+_decode_event = msgspec.json.Decoder(EventData).decode
 _pack = msgspec.msgpack.encode
 
 
@@ -31,11 +32,15 @@ class Link(NamedTuple):
     batch: int
 
 
-def number_events(book: Book, streams: dict[str, Stream]) -> Flow[list[Published]]:
+def number_events(
+    book: Book, streams: dict[str, Stream]
+) -> Flow[tuple[list[Published], list[tuple[Any, ...]]]]:
     """Give each event of the batch its place in its stream, and open the streams that are new.
 
-    Raises Interrupted when another batch opened one of them first.
+    Returns what is published, and the rows of what rooms are told later. Raises Interrupted when another batch opened
+    one of the streams first.
     """
+    later: list[tuple[Any, ...]] = []
     told: dict[str, list[OutboxEvent]] = {}
     for t in book.outbox:
         told.setdefault(t.transaction, []).append(t)
@@ -48,39 +53,81 @@ def number_events(book: Book, streams: dict[str, Stream]) -> Flow[list[Published
             if t.notification is not None:
                 event.notification = t.notification
         for name, event in pairs.items():
+            if book.tells_later(name):
+                event, added = msgspec.structs.replace(event, notification=msgspec.UNSET), event.notification
+                later.append(
+                    _later_row(book.now, row.id, LateNews(name, _encode(event), None, added or None))
+                )
+                continue
             stream = streams[name]
             stream.head += 1
             row.positions[name] = f"{stream.epoch}:{stream.head}"
             events.setdefault(name, []).append(_encode(event))
+    for news in book.late:
+        if news.line is None:
+            streams[news.stream].head += 1
+            events.setdefault(news.stream, []).append(_with_notification(news))
+    for line in book.lines:
+        if book.tells_later(line.stream):
+            event = _summary_event(book, line)
+            later.append(
+                _later_row(book.now, line.transaction, LateNews(line.stream, _encode(event), line.data))
+            )
     for name, summary in _summaries(book).items():
         stream = streams[name]
         stream.head += len(summary)
         events.setdefault(name, []).extend(summary)
     if not events:
-        return []
+        return [], later
     missing = [(n, 0, 0) for n in sorted(events) if streams[n].id is None]
     if missing:
         if (yield Query("open_streams", (missing,))) != len(missing):
             raise Interrupted("Another batch began one of the streams first.")
         for name, id, _, _ in (yield Query("lock_streams", ([n for n, _, _ in missing],))):
             streams[name].id = id
-    return [
+    published = [
         Published(n, streams[n].epoch, streams[n].first, streams[n].head, tuple(e))
         for n, e in sorted(events.items())
     ]
+    return published, later
+
+
+def _later_row(now: int, transaction: str, news: LateNews) -> tuple[Any, ...]:
+    line, added = (
+        None if each is None else _encode(each).decode() for each in (news.line, news.notification)
+    )
+    return (now, transaction, news.stream, news.event.decode(), line, added)
+
+
+def _with_notification(news: LateNews) -> bytes:
+    if news.notification is None:
+        return news.event
+    event = _decode_event(news.event)
+    event.notification = news.notification
+    return _encode(event)
+
+
+def _summary_event(book: Book, line: Line) -> EventData:
+    event = bare_event(book.transactions[line.transaction])
+    event.type, event.reason = line.event, ""
+    return event
 
 
 def _summaries(book: Book) -> dict[str, list[bytes]]:
-    lines: dict[tuple[str, str], list[Line]] = {}
+    lines: dict[tuple[str, str], list[tuple[EventData, Any]]] = {}
+    for news in book.late:
+        if news.line is not None:
+            event = _decode_event(news.event)
+            lines.setdefault((news.stream, event.type), []).append((event, news.line))
     for line in book.lines:
-        lines.setdefault((line.stream, line.event), []).append(line)
+        if not book.tells_later(line.stream):
+            lines.setdefault((line.stream, line.event), []).append((_summary_event(book, line), line.data))
     summaries: dict[str, list[bytes]] = {}
-    for (stream, type_), told in lines.items():
+    for (stream, _), told in lines.items():
         # A summary's cause is the last transaction in it.
-        event = bare_event(book.transactions[told[-1].transaction])
-        event.type, event.reason = type_, ""
+        event, _ = told[-1]
         event.data = {
-            "items": [line.data for line in told[-LINES_MAX:]],
+            "items": [data for _, data in told[-LINES_MAX:]],
             "more": max(0, len(told) - LINES_MAX),
         }
         summaries.setdefault(stream, []).append(_encode(event))

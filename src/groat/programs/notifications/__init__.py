@@ -5,7 +5,7 @@ from pathlib import Path
 from groat.programs.notifications.commands import MarkRead, Send, SetChannels
 from groat.programs.notifications.flows import snapshot
 from groat.programs.notifications.letters import forget_mail
-from groat.programs.notifications.notices import Notice, need, notify
+from groat.programs.notifications.notices import Notice, complete, need, notify
 from groat.programs.notifications.retention import forget_notifications
 from groat.programs.notifications.views import (
     NotificationEvent,
@@ -13,7 +13,7 @@ from groat.programs.notifications.views import (
     NotificationsRead,
     NotificationWays,
 )
-from groat.store.extension import Event, Extension, Tells
+from groat.store.extension import Completion, Event, Extension, Tells
 
 NOTIFICATIONS = Extension(
     "notifications",
@@ -21,6 +21,7 @@ NOTIFICATIONS = Extension(
     snapshot,
     (("verify_notifications", "each stream's notifications are numbered without a gap, and counted"),),
     (forget_notifications, forget_mail),
+    completion=Completion(need, complete),
     tells=Tells(
         NotificationSnapshot,
         NotificationEvent,

@@ -171,6 +171,8 @@ def check_channels(channels: dict[str, tuple[str, ...]]) -> dict[str, tuple[str,
 
 def need(refs: Refs, stream: str) -> None:
     """Name what :func:`notify` will need locked for this stream; for a command's ``needs()``."""
+    if refs.tells_later(stream):
+        return
     refs.rows.setdefault(BOX, set()).add(stream)
     refs.streams.add(stream)
 
@@ -188,8 +190,11 @@ def notify(
 
     ``id`` is a fresh UUIDv7 that no other notification has (a transaction's own will do); ``subject`` is what it is
     about, ``{"kind": "transfer", "id": ...}``. With a person's stream comes ``unread``, how many they have not read
-    now. An e-mail is put into the outbox when they want one of this category.
+    now. An e-mail is put into the outbox when they want one of this category. A room that is told later gets it then,
+    by :func:`complete`.
     """
+    if book.tells_later(stream):
+        return {"id": id, "notice": notice, "subject": subject}
     box = box_of(book, stream)
     box = box._replace(total=box.total + 1)
     book.put(BOX, stream, list(box))
@@ -200,3 +205,8 @@ def notify(
         put(book, id, MAIL, stream, {"notification": id})
     told: dict[str, Any] = msgspec.to_builtins(row.view(read=False))
     return told | ({"unread": box.unread} if is_person(stream) else {})
+
+
+def complete(book: Book, stream: str, left: dict[str, Any]) -> dict[str, Any]:
+    """Keep what :func:`notify` left for a room, whose box is locked now; returns what the event carries."""
+    return notify(book, left["id"], stream, Notice(*left["notice"]), left["subject"])

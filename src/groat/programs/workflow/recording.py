@@ -239,7 +239,7 @@ class Recorder:
             event, data = news.get(stream, ("balance_updated" if stream in touched else "notification", {}))
             told = None
             if stream in notices:
-                if (BOX, stream) not in self._book.rows:
+                if (BOX, stream) not in self._book.rows and not self._book.tells_later(stream):
                     raise NotLocked
                 # Only the owner and staff can look the request up.
                 knows = stream == row.owner or not is_person(row.owner)

@@ -178,7 +178,7 @@ class Workflow:
         if id and (
             kind.parent or any(each.field in kind.data.__struct_fields__ for each in transition.named)
         ):
-            stored = await self._stored.ask(id)
+            stored = await self.find_stored(id)
             if stored is not None and stored.kind == kind.name:
                 parent, data = stored.parent, stored.read(kind) if transition.named else None
         elif kind.parent and not id:
@@ -188,6 +188,10 @@ class Workflow:
             for each in transition.named
         }
         return parent and check_id(parent), {field: check_id(id) for field, id in named.items() if id}
+
+    async def find_stored(self, id: str) -> RequestRow | None:
+        """Find a request as it is stored; many who ask at once share a read."""
+        return await self._stored.ask(id)
 
     async def _find_stored(self, ids: Sequence[str]) -> dict[str, RequestRow | None]:
         return await self.groat.read(reading.find_many, ids)

@@ -69,3 +69,20 @@ SELECT coalesce(max(id), 0) FROM groat_batch;
 -- name: any_due :one
 SELECT 1 FROM groat_hold
 WHERE status = 'open' AND expires_at <= (SELECT groat_now()) AND cause IS NULL LIMIT 1;
+
+-- name: insert_later :add
+INSERT INTO groat_later (at, txn, stream, event, line, notification)
+SELECT unnest($1::text::bigint[]), unnest($2::text::uuid[]), unnest($3::text::text[]), unnest($4::text[]),
+       unnest($5::text[]), unnest($6::text[]);
+
+-- name: any_later :one
+SELECT 1 FROM groat_later LIMIT 1;
+
+-- name: take_later :many
+-- The oldest $1 things that rooms are still to be told; none while another node has some.
+SELECT id, stream, event, line, notification FROM groat_later
+WHERE (SELECT pg_try_advisory_xact_lock(hashtextextended('groat_later'::regclass::oid::text, 0)))
+ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED;
+
+-- name: drop_later :add
+DELETE FROM groat_later WHERE id = ANY ($1::text::bigint[]);

@@ -126,3 +126,10 @@ FROM groat_archived_txn WHERE (batch, id) > ($1, $2::uuid) AND batch <= $3 ORDER
 SELECT p.txn::text, p.leg, p.source, p.destination, p.amount, p.pending, p.source_balance, p.source_held, p.source_version,
        p.destination_balance, p.destination_held, p.destination_version, p.effective_at
 FROM unnest($1::uuid[]) AS j (txn) JOIN groat_archived_posting AS p ON p.txn = j.txn;
+
+-- name: verify_later :many long
+-- What rooms are still to be told is of transactions that exist.
+SELECT 'news ' || l.id || ' for ' || l.stream, 'a transaction ' || l.txn, 'none'
+FROM groat_later AS l
+WHERE NOT EXISTS (SELECT 1 FROM groat_txn AS t WHERE t.id = l.txn)
+  AND NOT EXISTS (SELECT 1 FROM groat_archived_txn AS t WHERE t.id = l.txn) LIMIT 100;

@@ -66,3 +66,16 @@ SELECT coalesce(max(id), 0) FROM groat_batch;
 
 -- name: any_due :one
 SELECT 1 FROM groat_hold WHERE status = 'open' AND expires_at <= groat_now() AND cause IS NULL LIMIT 1;
+
+-- name: insert_later :add
+INSERT INTO groat_later (at, txn, stream, event, line, notification) VALUES :rows;
+
+-- name: any_later :one
+SELECT 1 FROM groat_later LIMIT 1;
+
+-- name: take_later :many
+-- The oldest ?1 things that rooms are still to be told.
+SELECT id, stream, event, line, notification FROM groat_later ORDER BY id LIMIT ?1;
+
+-- name: drop_later :add
+DELETE FROM groat_later WHERE id IN (VALUES :rows);

@@ -134,3 +134,10 @@ SELECT json_group_array(json_array(
            p.txn, p.leg, p.source, p.destination, p.amount, p.pending, p.source_balance, p.source_held, p.source_version,
            p.destination_balance, p.destination_held, p.destination_version, p.effective_at))
 FROM json_each(?1) AS j JOIN groat_archived_posting AS p ON p.txn = j.value;
+
+-- name: verify_later :many long
+-- What rooms are still to be told is of transactions that exist.
+SELECT 'news ' || l.id || ' for ' || l.stream, 'a transaction ' || l.txn, 'none'
+FROM groat_later AS l
+WHERE NOT EXISTS (SELECT 1 FROM groat_txn AS t WHERE t.id = l.txn)
+  AND NOT EXISTS (SELECT 1 FROM groat_archived_txn AS t WHERE t.id = l.txn) LIMIT 100;

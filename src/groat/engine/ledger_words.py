@@ -1,0 +1,296 @@
+"""The words that write, as commands: what an app calls, on whatever executes the commands."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from groat.engine.lookup import Lookup, Time
+from groat.ledger.amounts import Amount, Asset, amount_text, parse_amount
+from groat.ledger.commands import Bulk, Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
+from groat.ledger.errors import InvalidInput, Refusal, Refused
+from groat.ledger.limits import UNSET, OpenAccount, SetLimits, Unset
+from groat.ledger.text import parse_time
+from groat.ledger.views import BulkTransactions, TransactionView
+from groat.store.batch import Done
+
+LOCAL = "service:local"
+
+Leg = tuple[str, str, Amount, str]
+
+
+class LedgerWords(Lookup):
+    """The methods that write. Each makes a command, and raises what :meth:`execute` does, or Refused."""
+
+    @abstractmethod
+    async def execute(self, command: Command) -> Done | Refusal:
+        """Execute a command; returns its verdict. Raises InvalidInput (not queued), Overloaded, Closed, StoreError."""
+
+    async def _check(self, command: Command) -> None:
+        try:
+            command.check(self._assets)
+        except InvalidInput as error:
+            if error.code != "unknown_asset":
+                raise
+            # Another process may have created it a moment ago.
+            await self.assets()
+            command.check(self._assets)
+
+    async def _done(self, command: Command) -> Done:
+        if command.principal.startswith("system:"):
+            # Keys of groat's own commands must not collide with a caller's.
+            raise InvalidInput(
+                "invalid_principal", "No caller may act as system:. Give a user: or a service:."
+            )
+        verdict = await self.execute(command)
+        if isinstance(verdict, Refusal):
+            raise Refused(verdict)
+        return verdict
+
+    async def asset(self, code: str) -> Asset:
+        """Return the asset of a code; raises InvalidInput ``unknown_asset``."""
+        if code not in self._assets:
+            await self.assets()
+        try:
+            return self._assets[code]
+        except KeyError:
+            raise InvalidInput(
+                "unknown_asset", asset=code[:32].encode("ascii", "backslashreplace").decode()
+            ) from None
+
+    async def amount(self, amount: Amount, asset: str, *, signed: bool = False) -> int:
+        """Return the smallest units in an amount (a decimal string, an int or a Decimal); raises InvalidInput."""
+        return parse_amount(amount_text(amount), await self.asset(asset), signed=signed)
+
+    async def _postings(self, legs: Iterable[Leg]) -> tuple[Posting, ...]:
+        return tuple([Posting(s, d, await self.amount(amount, asset), asset) for s, d, amount, asset in legs])
+
+    async def post(
+        self,
+        postings: Iterable[Leg],
+        *,
+        key: str,
+        reason: str = "",
+        metadata: dict[str, Any] | None = None,
+        actor: str = "",
+        principal: str = LOCAL,
+        at: Time | None = None,
+        below_floor: bool = False,
+        check_past: bool = False,
+    ) -> TransactionView:
+        """Move money: each posting is (source, destination, amount, asset), the amount a str, an int or a Decimal.
+
+        ``key`` makes a repetition harmless. With ``check_past`` an earlier effective date ``at`` is refused
+        (``past_floor``) where an account would have been below its floor at any moment since. Raises Refused
+        (``insufficient_funds`` ...), InvalidInput, Overloaded.
+        """
+        command = Post(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            metadata=metadata,
+            effective_at=None if at is None else parse_time(at),
+            postings=await self._postings(postings),
+            below_floor=below_floor,
+            check_past=check_past,
+        )
+        return (await self._done(command)).view()
+
+    async def bulk(
+        self,
+        items: Sequence[Iterable[Leg]],
+        *,
+        key: str,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> BulkTransactions:
+        """Post many transactions under one key, all or none; raises as :meth:`post`, with the ``index`` of the item."""
+        posts = [
+            Post(principal=principal, key=key, reason=reason, postings=await self._postings(i)) for i in items
+        ]
+        command = Bulk(principal=principal, key=key, actor=actor, reason=reason, items=tuple(posts))
+        return (await self._done(command)).bulk_view()
+
+    async def hold(
+        self,
+        source: str,
+        destination: str,
+        amount: Amount,
+        asset: str,
+        *,
+        key: str,
+        expires_at: Time | None = None,
+        reason: str = "",
+        metadata: dict[str, Any] | None = None,
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> TransactionView:
+        """Reserve an amount; the answer's ``hold`` has the id to capture or release. Raises Refused, InvalidInput."""
+        command = Hold(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            metadata=metadata,
+            source=source,
+            destination=destination,
+            amount=await self.amount(amount, asset),
+            asset=asset,
+            expires_at=None if expires_at is None else parse_time(expires_at),
+        )
+        return (await self._done(command)).view()
+
+    async def capture(
+        self,
+        hold: str,
+        *,
+        key: str,
+        amount: Amount | None = None,
+        final: bool = True,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> TransactionView:
+        """Post what a hold reserved, whole or in part; ``final=False`` keeps the rest reserved for another capture."""
+        units = None
+        if amount is not None:
+            held = await self.held(hold)
+            # Without a hold there is no asset to parse the amount by, and the verdict is hold_not_found anyway.
+            amount = amount_text(amount)
+            units = await self.amount(amount, held.asset) if held else 1
+        command = Capture(
+            principal=principal, key=key, actor=actor, reason=reason, hold=hold, amount=units, final=final
+        )
+        return (await self._done(command)).view()
+
+    async def release(
+        self, hold: str, *, key: str, reason: str = "", actor: str = "", principal: str = LOCAL
+    ) -> TransactionView:
+        """Give back what is left of a hold."""
+        command = Release(principal=principal, key=key, actor=actor, reason=reason, hold=hold)
+        return (await self._done(command)).view()
+
+    async def reverse(
+        self,
+        transaction: str,
+        *,
+        key: str,
+        amounts: Sequence[Amount | None] | None = None,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+        below_floor: bool = False,
+    ) -> TransactionView:
+        """Post a transaction backwards, whole or by ``amounts`` per posting (None: all that is left, 0: nothing)."""
+        command = Reverse(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            transaction=transaction,
+            amounts=None if amounts is None else await self.reversal_amounts(transaction, amounts),
+            below_floor=below_floor,
+        )
+        return (await self._done(command)).view()
+
+    async def reversal_amounts(
+        self, transaction: str, amounts: Sequence[Amount | None]
+    ) -> tuple[int | None, ...]:
+        """Return the smallest units of ``amounts``, each read by the asset of its posting; raises InvalidInput."""
+        original = await self.transaction(transaction)
+        assets = [p.asset for p in original.postings] if original else []
+        units: list[int | None] = []
+        for index, amount in enumerate(amounts):
+            if amount is not None:
+                amount = amount_text(amount)
+            if amount is None or index >= len(assets):
+                # A superfluous amount need not be parsed: it is refused as wrong_legs.
+                units.append(None)
+                continue
+            value = await self.amount(amount, assets[index], signed=True)
+            if value < 0:
+                raise InvalidInput("amount_not_positive", amount=amount)
+            units.append(value)
+        return tuple(units)
+
+    async def set_balance(
+        self,
+        account: str,
+        asset: str,
+        balance: Amount,
+        *,
+        key: str,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+        below_floor: bool = False,
+    ) -> TransactionView:
+        """Bring a balance to exactly this value against ``house:adjustments``; ``id`` is None if it was there."""
+        command = SetBalance(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            account=account,
+            asset=asset,
+            balance=await self.amount(balance, asset, signed=True),
+            below_floor=below_floor,
+        )
+        return (await self._done(command)).view()
+
+    async def set_limits(
+        self,
+        account: str,
+        asset: str,
+        *,
+        key: str,
+        floor: Amount | Unset | None = UNSET,
+        ceiling: Amount | Unset | None = UNSET,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> TransactionView:
+        """Change floor and ceiling (None: no limit; left out: as it is); the answer has the balance with both."""
+        command = SetLimits(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            account=account,
+            asset=asset,
+            floor=await self.limit(floor, asset),
+            ceiling=await self.limit(ceiling, asset),
+        )
+        return (await self._done(command)).view()
+
+    async def open_account(
+        self,
+        account: str,
+        asset: str,
+        *,
+        key: str,
+        floor: Amount | Unset | None = UNSET,
+        ceiling: Amount | Unset | None = UNSET,
+        reason: str = "",
+        principal: str = LOCAL,
+    ) -> TransactionView:
+        """Open an account with these limits (left out: the policy's); one that is open stays as it is."""
+        command = OpenAccount(
+            principal=principal,
+            key=key,
+            reason=reason,
+            account=account,
+            asset=asset,
+            floor=await self.limit(floor, asset),
+            ceiling=await self.limit(ceiling, asset),
+        )
+        return (await self._done(command)).view()
+
+    async def limit(self, amount: Amount | Unset | None, asset: str) -> int | Unset | None:
+        """Return a limit's smallest units; None (no limit) and UNSET (as it is) are kept. Raises InvalidInput."""
+        if amount is None or isinstance(amount, Unset):
+            return amount
+        return await self.amount(amount, asset, signed=True)

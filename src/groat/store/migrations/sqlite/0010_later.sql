@@ -1,0 +1,12 @@
+-- What transactions of apps told rooms of roles: a server gives it its places in their streams once it is committed, oldest
+-- first. `event` is JSON; `line` is its line of the summary in which the room gets it, and `notification` what
+-- notifications add to it: NULL for nothing, else JSON.
+CREATE TABLE groat_later (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    at           INTEGER NOT NULL,
+    txn          TEXT    NOT NULL,
+    stream       TEXT    NOT NULL,
+    event        TEXT    NOT NULL,
+    line         TEXT,
+    notification TEXT
+) STRICT;
