@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx
+import msgspec
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from flask import Flask
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config as HypercornConfig
 from starlette.applications import Starlette
@@ -28,7 +30,7 @@ from starlette.routing import Mount, Route
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from groat.asgi import ASGIApp
+from groat.asgi import ASGIApp, Message
 from groat.http.app import App, create_app
 from groat.identity import Identities
 from groat.ledger.errors import Closed
@@ -85,6 +87,28 @@ def in_starlette(groat: App) -> ASGIApp:
 
     routes = [Route("/welcome/{user}", welcome, methods=["POST"]), Mount(PREFIX, cast(Any, groat))]
     return cast(ASGIApp, Starlette(routes=routes, middleware=usual(), lifespan=lifespan))
+
+
+def mounted_in(groat: App) -> ASGIApp:
+    """By groat's own word, in an application with a lifespan of its own, which finds the ledger open."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await groat.groat.add_asset("POINT", 0)
+        yield
+        assert await groat.groat.assets()
+
+    host = FastAPI(lifespan=lifespan, middleware=usual())
+
+    async def welcome(user: str) -> dict[str, Any]:
+        given = await groat.groat.post(
+            [("house:bonus", f"user:{user}", "50", "CREDIT")], key=f"welcome/{user}"
+        )
+        return {"replayed": given.replayed}
+
+    host.add_api_route("/welcome/{user}", welcome, methods=["POST"])
+    groat.mount_in(host, PREFIX)
+    return cast(ASGIApp, host)
 
 
 class Quiet(uvicorn.Server):
@@ -176,7 +200,7 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture(params=[in_fastapi, in_starlette], ids=["FastAPI", "Starlette"])
+@pytest.fixture(params=[in_fastapi, in_starlette, mounted_in], ids=["FastAPI", "Starlette", "mount_in"])
 async def mounted(settings: Settings, request: pytest.FixtureRequest) -> AsyncIterator[Served]:
     groat = create_app(settings)
     async with served(groat, request.param(groat), settings, PREFIX) as found:
@@ -366,3 +390,61 @@ async def fail_within(groat: App, client: httpx.AsyncClient) -> None:
     async with groat.lifespan():
         assert code(await client.get(f"{PREFIX}/v1/me")) == "unauthenticated"
         raise ZeroDivisionError
+
+
+async def start(app: ASGIApp) -> str:
+    """Start and stop an application as ASGI servers do; the text with which it failed, or nothing."""
+    said: list[Message] = []
+    todo = ["lifespan.startup", "lifespan.shutdown"]
+
+    async def receive() -> Message:
+        return {"type": todo.pop(0)}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    try:
+        await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
+    except Exception as error:  # noqa: BLE001
+        # The framework raises it again, for the server's log.
+        assert said[-1]["type"] == "lifespan.startup.failed"
+        return str(error)
+    assert [each["type"] for each in said] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    return ""
+
+
+async def test_mounted_by_its_own_word_it_runs_as_long_as_the_application(settings: Settings) -> None:
+    groat = create_app(settings)
+    host = mounted_in(groat)
+    for _ in range(2):
+        assert await start(host) == ""
+        with pytest.raises(Closed):
+            await groat.groat.assets()
+
+
+async def test_the_application_does_not_start_where_groat_cannot(settings: Settings) -> None:
+    elsewhere = msgspec.structs.replace(settings, database="mysql://localhost/shop")
+    assert "wrong_scheme" in await start(mounted_in(create_app(elsewhere)))
+    groat = create_app(settings)
+    host = FastAPI(lifespan=groat.lifespan)
+    groat.mount_in(host, PREFIX)
+    assert "groat runs already" in await start(cast(ASGIApp, host))
+
+
+async def test_mounted_where_nobody_runs_it_it_says_what_to_do(settings: Settings) -> None:
+    groat = create_app(settings)
+    host = FastAPI()
+    host.mount(PREFIX, cast(Any, groat))
+    transport = httpx.ASGITransport(cast(Any, host))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        for path in ("/v1/me", "/health/ready", "/socket.io/?EIO=4&transport=polling"):
+            answer = await client.get(PREFIX + path)
+            assert (answer.status_code, code(answer)) == (503, "closed")
+            assert "groat.mount_in(app, prefix)" in answer.json()["detail"]
+    with pytest.raises(Closed, match="mount_in"):
+        await groat.groat.assets()
+
+
+def test_it_is_mounted_only_where_it_can_be_run(settings: Settings) -> None:
+    with pytest.raises(TypeError, match="not Flask"):
+        create_app(settings).mount_in(Flask("shop"), PREFIX)

@@ -52,6 +52,19 @@ _NO_CONSOLE = (
     "There is nothing at this address; the console is not served where groat is mounted under a prefix."
 )
 
+_NOT_RUN = (
+    "groat does not run here, for nobody has started it. Mount it with groat.mount_in(app, prefix), which runs it as"
+    " long as the application runs, or give the application groat's lifespan: FastAPI(lifespan=groat.lifespan)."
+)
+_RUNS_ALREADY = (
+    "groat runs already. Either groat.mount_in(app, prefix) runs it, or the application's own lifespan: take one of"
+    " them away."
+)
+_NOT_MOUNTABLE = (
+    "groat.mount_in takes a FastAPI or Starlette application, not {found}. Mount groat as that framework mounts ASGI"
+    " applications, and run groat.lifespan() as long as it runs (docs/mounting.md)."
+)
+
 log = structlog.get_logger("groat.http")
 
 
@@ -76,6 +89,7 @@ class App:
         self._given = groat
         self._open: Groat | None = None
         self.services: Services | None = None
+        self._begun = False
         self._cors = Cors(settings.origins)
         self._programs = find_programs(settings.programs)
         self.catalogue = Catalogue(CORE, (*STANDING, *self._programs))
@@ -135,7 +149,7 @@ class App:
     async def _poll(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request of a Socket.IO client."""
         if self._socketio is None:
-            await problem(Closed())(scope, receive, send)
+            await problem(self._closed())(scope, receive, send)
         else:
             await self._socketio.serve(scope, receive, send)
 
@@ -185,7 +199,7 @@ class App:
         call: Call | None = None
         try:
             if self.services is None:
-                raise Closed
+                raise self._closed()
             call = Call(self.services, operation, params, scope, receive)
             await call.authorise()
             answer = await operation.function(call)
@@ -230,14 +244,37 @@ class App:
     def groat(self) -> Groat:
         """The open ledger, for the application in which this one is mounted. Raises Closed while it does not run."""
         if self._open is None:
-            raise Closed
+            raise self._closed()
         return self._open
+
+    def _closed(self) -> Closed:
+        """Return the error of a call while it does not run, which says what to do if it never did."""
+        return Closed("" if self._begun else _NOT_RUN)
+
+    def mount_in(self, outer: Any, prefix: str) -> None:
+        """Mount this application in a FastAPI or Starlette application, and run it as long as that one runs.
+
+        It is open before the outer application's own lifespan begins, and until that one has ended. If it cannot start,
+        the outer application does not start. Raises TypeError for an application that is neither.
+        """
+        own = getattr(getattr(outer, "router", None), "lifespan_context", None)
+        if own is None:
+            raise TypeError(_NOT_MOUNTABLE.format(found=type(outer).__qualname__))
+
+        @asynccontextmanager
+        async def lifespan(host: Any) -> AsyncIterator[Any]:
+            async with self.running(), own(host) as state:
+                yield state
+
+        outer.router.lifespan_context = lifespan
+        outer.mount(prefix, self)
 
     def lifespan(self, _: object = None) -> AbstractAsyncContextManager[None]:
         """Run for as long as another application does: ``FastAPI(lifespan=app.lifespan)``.
 
-        An application that is mounted gets no lifespan events, so that the outer one has to run it. Raises StoreError
-        and other errors of :meth:`groat.Groat.open` if it cannot start.
+        An application that is mounted gets no lifespan events, so that the outer one has to run it; :meth:`mount_in`
+        sees to that. Raises StoreError and other errors of :meth:`groat.Groat.open` if it cannot start, and
+        RuntimeError if it runs already.
         """
         return self.running()
 
@@ -245,6 +282,9 @@ class App:
     async def running(self) -> AsyncIterator[None]:
         """Open what lives as long as the process serves, and close it in reverse order. The ASGI lifespan does this."""
         settings = self._settings
+        if self._open is not None:
+            raise RuntimeError(_RUNS_ALREADY)
+        self._begun = True
         async with AsyncExitStack() as stack:
             groat = self._given
             if groat is None:

@@ -293,5 +293,5 @@ class WrongScheme(StoreError):
 class Closed(GroatError):
     """The engine is closed or closing."""
 
-    def __init__(self) -> None:
-        super().__init__("closed")
+    def __init__(self, detail: str = "") -> None:
+        super().__init__("closed", detail)
