@@ -27,9 +27,9 @@ SECRET = "the app signs its own tokens with this"  # noqa: S105
 
 def make_app(database: str) -> FastAPI:
     groat = create_app(Settings(database=database, secret=SECRET, jwt_secret=SECRET))
-    # A mounted application gets no lifespan events: the app opens and closes the ledger with itself.
-    app = FastAPI(lifespan=groat.lifespan)
-    app.mount("/credits", groat)
+    app = FastAPI()
+    # The app opens and closes the ledger with itself.
+    groat.mount_in(app, "/credits")
 
     @app.post("/sign-up/{user}")
     async def sign_up(user: str) -> dict[str, str]:
