@@ -194,7 +194,11 @@ def test_credits_with_decimals_are_refused_at_the_start_where_they_are_wanted() 
         names.check(assets)
         translator(socketio_names={"credit-updated": ""}).check(assets)
         translator().check({"CREDIT": Asset("CREDIT", 0)})
-    assert [(line["event"], line["asset"]) for line in logs] == [("socketio_credits_not_told", "CREDIT")]
+        translator().check({})
+        translator(socketio_credits="PIONT").check(assets)
+    assert [(line["event"], line["asset"]) for line in logs] == [
+        ("socketio_credits_not_told", "CREDIT"), ("socketio_credits_unknown", "PIONT"),
+    ]  # fmt: skip
     assert [name for name, _ in told(names, changes=[change("user:42", "CREDIT", "1.00", "2.00")])] == [
         "balance_updated"
     ]

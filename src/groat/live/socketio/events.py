@@ -36,6 +36,9 @@ _COMMISSIONS: Final = ":commissions"
 
 log = structlog.stdlib.get_logger("groat.live")
 _told = SparingLog(log)
+_UNKNOWN_HINT: Final = (
+    "Nobody hears credit-updated until there is the asset of socketio_credits (GROAT_SOCKETIO_CREDITS)."
+)
 _DECIMALS_HINT: Final = (
     "Nobody hears credit-updated: its credits are whole numbers, and this asset has decimals. "
     "Name an asset without decimals in socketio_credits (GROAT_SOCKETIO_CREDITS), or listen to balance_updated."
@@ -235,6 +238,8 @@ class Translator:
         nobody asked for is not told of, and the log says so.
         """
         asset = assets.get(self._asset)
+        if asset is None and self._wanted:
+            log.warning("socketio_credits_unknown", asset=self._wanted, hint=_UNKNOWN_HINT)
         if asset is not None and asset.scale:
             if self._wanted:
                 raise SettingsError(
