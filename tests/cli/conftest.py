@@ -12,6 +12,9 @@ import pytest
 import structlog
 
 from groat.cli import main
+from tests.cli.doctoring import doctor, ledger
+
+__all__ = ["doctor", "ledger"]
 
 DATA = Path(__file__).parent.parent / "data"
 BOOKS = DATA / "open-books.csv"

@@ -1,123 +1,38 @@
-"""``groat doctor`` beside real servers, with faults made for each of its findings."""
+"""``groat doctor`` beside real servers and proxies, with faults made for each of its findings."""
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 import os
 import re
 import socket
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from functools import partial
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import asyncpg
 import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from groat.cli.doctor import CODES, client, installation
+from groat.cli.doctor import CODES, client
 from groat.cli.doctor import server as server_checks
-from groat.store import sqlite as sqlite_store
 from tests.cli import faults
 from tests.cli.conftest import Run
+from tests.cli.doctoring import (
+    OLDER,
+    ORIGIN,
+    Doctor,
+    Served,
+    served,
+    signed,
+    tamper,
+)
 from tests.helpers.secrets import JWT_SECRET, SECRET
-from tests.http.serving import Process, server_process
-from tests.servers import Postgres, Redis, free_port, postgres
-
-ORIGIN = "https://app.example"
-DEADLINE_S = 60.0
-
-
-class Told(NamedTuple):
-    """What the doctor printed as JSON, and its exit code."""
-
-    exit: int
-    findings: list[dict[str, str]]
-    right: list[str]
-
-    @property
-    def codes(self) -> list[str]:
-        """The codes of what is wrong and of the notes."""
-        return [each["code"] for each in self.findings]
-
-    @property
-    def wrong(self) -> list[str]:
-        """The codes of what is wrong."""
-        return [each["code"] for each in self.findings if each["level"] == "wrong"]
-
-    def sentence(self, code: str) -> str:
-        """The sentence of the finding with this code."""
-        (found,) = [each["sentence"] for each in self.findings if each["code"] == code]
-        return found
-
-
-class Doctor:
-    """Runs the doctor with settings as flags."""
-
-    def __init__(self, run: Run, directory: Path) -> None:
-        self._run = run
-        self._directory = directory
-
-    def __call__(self, *arguments: str, **settings: Any) -> Told:
-        given: dict[str, object] = {
-            "secret": SECRET,
-            "jwt_secret": JWT_SECRET,
-            "database": f"sqlite:///{self._directory}/groat.db",
-            "port": free_port(),
-            **settings,
-        }
-        flags = [
-            text for name, value in given.items() for text in (f"--{name.replace('_', '-')}", str(value))
-        ]
-        ran = self._run("doctor", "--json", *flags, *arguments)
-        assert ran.code in (0, 1), ran
-        report = json.loads(ran.out)
-        assert report["ok"] is (ran.code == 0)
-        assert all(
-            each["code"] in CODES and each["sentence"] and each["remedy"] for each in report["findings"]
-        )
-        assert report["ok"] is not any(each["level"] == "wrong" for each in report["findings"])
-        return Told(
-            ran.code,
-            report["findings"],
-            [each["check"] for each in report["right"]],
-        )
-
-
-@pytest.fixture
-def doctor(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Doctor:
-    """The doctor in this process, with no settings but those that a test gives it."""
-    for name in [name for name in os.environ if name.startswith("GROAT_")]:
-        monkeypatch.delenv(name)
-    return Doctor(run, tmp_path)
-
-
-class Served(NamedTuple):
-    """A server process, and the settings by which the doctor finds it and its database."""
-
-    process: Process
-    settings: dict[str, Any]
-
-    @property
-    def port(self) -> int:
-        """The port that it listens on."""
-        return int(self.settings["port"])
-
-
-@contextmanager
-def served(database: str, **settings: Any) -> Iterator[Served]:
-    """A server with these settings; the doctor is given the same."""
-    whole = {"secret": SECRET, "jwt_secret": JWT_SECRET, **settings}
-    with server_process(database, **whole) as process:
-        port = process.url.rpartition(":")[2]
-        yield Served(process, {"database": database, **whole, "port": port})
+from tests.servers import free_port
 
 
 @pytest.fixture(scope="module")
@@ -151,21 +66,6 @@ def proxied() -> Iterator[Callable[..., str]]:
             return f"http{'s' if context else ''}://127.0.0.1:{own}"
 
         yield start
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds that comes by itself."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def signed(key: Any = JWT_SECRET, algorithm: str = "HS256", headers: Any = None, **claims: Any) -> str:
-    """A token of person 42, with these claims besides; None takes one out."""
-    whole = {"sub": "42", "exp": int(time.time()) + 600} | claims
-    kept = {name: value for name, value in whole.items() if value is not None}
-    return jwt.encode(kept, key, algorithm=algorithm, headers=headers)
 
 
 # All is well.
@@ -255,76 +155,6 @@ def test_settings_files_that_cannot_be_read(doctor: Doctor, tmp_path: Path) -> N
     assert "config_unreadable" in doctor("--config", str(tmp_path / "bad.toml")).codes
 
 
-# The database.
-
-
-@pytest.fixture
-def ledger(run: Run, tmp_path: Path) -> Path:
-    """A migrated ledger of SQLite, where the doctor looks for it."""
-    assert run("migrate", "--database", f"sqlite:///{tmp_path}/groat.db").code == 0
-    return tmp_path / "groat.db"
-
-
-def tamper(ledger: Path, *statements: str) -> None:
-    """Change a ledger of SQLite by hand."""
-    with closing(sqlite3.connect(ledger)) as connection, connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
-NEWER = "INSERT INTO groat_migration (room, number, name) VALUES ('groat', 9999, 'later')"
-OLDER = (
-    "DELETE FROM groat_migration WHERE room = 'groat' AND number = (SELECT max(number) FROM groat_migration)"
-)
-PROGRAM = "INSERT INTO groat_program (name, kinds, recorded_at) VALUES ('auction', '[]', 0)"
-
-
-@pytest.mark.parametrize(
-    ("statement", "code"),
-    [
-        (NEWER, "database_newer"),
-        (OLDER, "database_older"),
-        (PROGRAM, "program_missing"),
-        ("PRAGMA journal_mode = DELETE", "database_not_durable"),
-    ],
-)
-def test_a_tampered_ledger(doctor: Doctor, ledger: Path, statement: str, code: str) -> None:
-    assert doctor().codes == ["server_not_running"]
-    tamper(ledger, statement)
-    assert doctor().codes == ["server_not_running", code]
-
-
-def test_the_doctor_writes_nothing(doctor: Doctor, ledger: Path, tmp_path: Path) -> None:
-    before = ledger.read_bytes()
-    doctor()
-    assert ledger.read_bytes() == before
-    doctor(database=f"sqlite:///{tmp_path}/deep/below/groat.db")
-    assert not (tmp_path / "deep").exists()
-
-
-def test_a_file_that_takes_no_writes(doctor: Doctor, ledger: Path) -> None:
-    content = bytearray(ledger.read_bytes())
-    # SQLite only reads a file whose format for writing is newer than its own.
-    content[18] = 3
-    ledger.write_bytes(content)
-    assert "database_read_only" in doctor().wrong
-
-
-def test_a_file_that_is_no_database(doctor: Doctor, tmp_path: Path) -> None:
-    (tmp_path / "groat.db").write_text("No database, but a text that is long enough for its head. " * 3)
-    assert doctor().wrong == ["database_unreachable"]
-
-
-def test_connections_that_do_not_wait_for_the_disk(
-    doctor: Doctor, ledger: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    weaker = [each.replace("FULL", "NORMAL") for each in sqlite_store._PRAGMAS]
-    monkeypatch.setattr(sqlite_store, "_PRAGMAS", weaker)
-    report = doctor()
-    assert report.wrong == ["database_not_durable"]
-    assert "synchronous = 1" in report.sentence("database_not_durable")
-
-
 @pytest.mark.parametrize("change", ["no ledger", OLDER])
 def test_a_server_on_another_database_makes_it_wrong(
     doctor: Doctor, server: Served, ledger: Path, tmp_path: Path, change: str
@@ -335,102 +165,6 @@ def test_a_server_on_another_database_makes_it_wrong(
         other = ledger
     report = doctor(**server.settings | {"database": f"sqlite:///{other}"})
     assert report.wrong == ["database_older" if change == OLDER else "database_empty"]
-
-
-@pytest.fixture(scope="module")
-def durable() -> Iterator[Postgres]:
-    """A PostgreSQL that loses nothing."""
-    with postgres() as started:
-        yield started
-
-
-def test_postgres(doctor: Doctor, run: Run, durable: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    dsn = durable.new_database("groat")
-    assert doctor(database=dsn).codes == ["server_not_running", "database_empty"]
-    assert run("migrate", "--database", dsn).code == 0
-    report = doctor(database=dsn)
-    assert (report.codes, report.right) == (
-        ["server_not_running"],
-        ["settings", "secrets", "database", "clock"],
-    )
-    # A standby is asked for, and none is there.
-    assert doctor(database=dsn, synchronous_standby=True).wrong == ["standby_not_synchronous"]
-    # What a role or a database has for all its sessions.
-    for setting, value, code in (
-        ("synchronous_commit", "off", "database_not_durable"),
-        ("default_transaction_read_only", "on", "database_read_only"),
-    ):
-        asked(durable, f"ALTER DATABASE groat SET {setting} = {value}", "postgres")
-        assert doctor(database=dsn).wrong == [code]
-        asked(durable, f"ALTER DATABASE groat RESET {setting}", "postgres")
-    for statement, code in (
-        (NEWER, "database_newer"),
-        (PROGRAM, "program_missing"),
-        (OLDER, "database_older"),
-    ):
-        other = durable.new_database(code)
-        assert run("migrate", "--database", other).code == 0
-        asked(durable, statement, code)
-        assert doctor(database=other).codes == ["server_not_running", code]
-    # A database that is not there, and somebody who is not known.
-    for wrong in (dsn.replace("/groat", "/nowhere"), dsn.replace("postgres@", "stranger@")):
-        assert doctor(database=wrong).wrong == ["database_unreachable"]
-    # This machine's clock is wrong.
-    now = time.time
-    monkeypatch.setattr(installation, "wall", lambda: now() - 100)
-    report = doctor(database=dsn)
-    assert report.wrong == ["clock_differs_from_database"]
-    assert "100 s ahead of this machine's" in report.sentence("clock_differs_from_database")
-
-
-def asked(server: Postgres, statement: str, database: str) -> Any:
-    """Let PostgreSQL do something; the first value that it answers."""
-
-    async def ask() -> Any:
-        connection = await asyncpg.connect(server.dsn.replace("/postgres", f"/{database}"), user="postgres")
-        try:
-            return await connection.fetchval(statement)
-        finally:
-            await connection.close()
-
-    return asyncio.run(ask())
-
-
-def is_set(server: Postgres, setting: str, value: str) -> bool:
-    """Whether new sessions have this value."""
-    return bool(asked(server, f"SHOW {setting}", "postgres") == value)
-
-
-def test_commits_that_wait_for_no_disk(doctor: Doctor, durable: Postgres) -> None:
-    for value in ("off", "on"):
-        asked(durable, f"ALTER SYSTEM SET fsync = {value}", "postgres")
-        asked(durable, "SELECT pg_reload_conf()", "postgres")
-        wait_until(partial(is_set, durable, "fsync", value))
-        report = doctor(database=durable.dsn)
-        assert report.wrong == (["database_not_durable"] if value == "off" else [])
-        assert value == "on" or "fsync = off" in report.sentence("database_not_durable")
-
-
-@pytest.mark.parametrize("strict", [False, True], ids=["taking settings", "refusing settings"])
-def test_a_pooler_in_transaction_mode(doctor: Doctor, durable: Postgres, strict: bool) -> None:
-    pooler = faults.Pooler(durable.port, strict=strict)
-    with closing(pooler), faults.listening(pooler) as port:
-        report = doctor(database=f"postgresql://postgres@127.0.0.1:{port}/postgres")
-    assert report.wrong == ["database_pooled"]
-
-
-def test_an_old_postgres(doctor: Doctor, durable: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installation, "POSTGRES_MIN", 99)
-    assert doctor(database=durable.dsn).wrong == ["database_too_old"]
-
-
-def test_redis(doctor: Doctor, durable: Postgres, redis_server: Redis) -> None:
-    database = durable.dsn
-    assert "redis" in doctor(database=database, redis=redis_server.url).right
-    nobody = f"redis://:secret@127.0.0.1:{free_port()}/0"
-    report = doctor(database=database, redis=nobody)
-    assert report.wrong == ["redis_unreachable"]
-    assert "secret" not in report.sentence("redis_unreachable")
 
 
 # Who listens.
@@ -498,25 +232,6 @@ def test_a_server_of_another_version(doctor: Doctor, server: Served, monkeypatch
     monkeypatch.setattr(server_checks, "version", lambda _: "0.0.1")
     report = doctor(**server.settings)
     assert (report.exit, report.codes) == (0, ["server_other_version"])
-
-
-# A server that is not well.
-
-
-def test_a_server_without_its_database_and_without_redis(doctor: Doctor, durable: Postgres) -> None:
-    dsn = durable.new_database("unwell")
-    nobody = f"redis://127.0.0.1:{free_port()}/0"
-    with served(dsn, redis=nobody) as process:
-        assert doctor(**process.settings).wrong == ["redis_unreachable", "server_degraded"]
-        asked(durable, "ALTER DATABASE unwell ALLOW_CONNECTIONS false", "postgres")
-        asked(
-            durable,
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = 'unwell'",
-            "postgres",
-        )
-        wait_until(lambda: httpx.get(f"{process.process.url}/health/ready").status_code == 503)
-        report = doctor(**process.settings)
-        assert report.wrong == ["database_unreachable", "redis_unreachable", "server_not_ready"]
 
 
 # Proxies, clocks and origins.
@@ -766,4 +481,7 @@ def test_nodes_that_trust_other_tokens(doctor: Doctor, server: Served, trusting:
 
 
 def test_every_code_is_made_by_a_test() -> None:
-    assert set(CODES) <= set(re.findall(r'"([a-z_]+)"', Path(__file__).read_text(encoding="utf-8")))
+    tests = "".join(
+        path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_doctor*.py")
+    )
+    assert set(CODES) <= set(re.findall(r'"([a-z_]+)"', tests))
