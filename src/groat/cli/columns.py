@@ -38,7 +38,7 @@ class ColumnError(GroatError):
 
 
 class ColumnSource(NamedTuple):
-    """Where rows come from: a ``query`` of the database at ``address``, or a ``csv`` file.
+    """Name the source of rows: a ``query`` of the database at ``address``, or a ``csv`` file.
 
     ``account`` is the template of an account's path, ``balance`` the name of the column with the balance. ``decimal``
     and ``encoding`` are those of the file.

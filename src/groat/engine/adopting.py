@@ -49,7 +49,7 @@ class ColumnRow(NamedTuple):
 
 
 class AdoptedRow(NamedTuple):
-    """What came of a row: the column's balance and the ledger's before, as texts, and why where it is not evident.
+    """The outcome of a row: the column's balance and the ledger's before, as texts, and why where it is not evident.
 
     ``differs``: the ledger has moved this account before, and has another balance; nothing is done about it.
     ``empty``: the column is empty. ``invalid``: the value or the path cannot be used. ``refused``: the ledger refused.
