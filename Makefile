@@ -1,5 +1,6 @@
 # make setup   what everything else needs: .venv, web/node_modules, the built console
 # make demo    the server with demo people on http://localhost:8000
+# make example-bank  a bank in three servers: Django on :8000, manage.py run_socketio on :8001, Next.js on http://localhost:3000
 # make cluster a whole cluster on the loopback: PostgreSQL, Redis, two nodes, nginx on http://localhost:8000
 # make test    every check: Python, TypeScript, browser
 # make lint    only the static checks
@@ -21,7 +22,7 @@ WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path
 SOAK_ROUNDS ?= 20
 SOAK_S ?= 3600
 
-.PHONY: setup python web demo cluster test lint types test-python test-web debian soak conformance bench wheel packages examples lock audit clean
+.PHONY: setup python web demo example-bank cluster test lint types test-python test-web debian soak conformance bench wheel packages examples lock audit clean
 
 setup: python web
 
@@ -49,6 +50,9 @@ $(CONSOLE): $(STAMPS)/npm $(WEB_SOURCES)
 
 demo: setup
 	$(BIN)/groat demo
+
+example-bank: setup
+	$(BIN)/python examples/bank/start.py
 
 cluster: setup debian
 	$(BIN)/python deploy/cluster.py

@@ -85,7 +85,12 @@ def sources() -> list[Path]:
     tops = [PYTHON, ROOT / "tests", ROOT / "benchmarks", ROOT / "examples", ROOT / "docs", *TYPESCRIPT]
     suffixes = {".py", ".sql", ".md", ".ts", ".tsx", ".css"}
     files = [
-        path for top in tops for path in top.rglob("*") if path.suffix in suffixes and path != Path(__file__)
+        path
+        for top in tops
+        for path in top.rglob("*")
+        if path.suffix in suffixes
+        and path != Path(__file__)
+        and not {"node_modules", ".next"} & {*path.parts}
     ]
     return [ROOT / "README.md", *files]
 

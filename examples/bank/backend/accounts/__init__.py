@@ -1,0 +1,1 @@
+"""What customers ask the bank for, and what its staff decide."""
