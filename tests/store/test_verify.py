@@ -81,6 +81,11 @@ TAMPERINGS = [
         {"hash_chain"},
     ),
     ("DELETE FROM groat_batch WHERE id = 2", "verify_unbatched", {"hash_chain"}),
+    (
+        "INSERT INTO groat_later (at, txn, stream, event) VALUES (1, '0', 'role:admin', '{}')",
+        "verify_later",
+        set(),
+    ),
     ("UPDATE groat_txn SET reason = 'because' WHERE reason = 'small'", "hash_chain", set()),
     ("UPDATE groat_txn SET actor = 'user:b' WHERE reason = 'small'", "hash_chain", set()),
     ("UPDATE groat_posting SET effective_at = effective_at - 1", "hash_chain", set()),
@@ -125,8 +130,11 @@ async def write_books(database: Database, clock: Clock) -> None:
 
 
 async def report_of(database: Database) -> set[str]:
-    async with Groat.open(database.url, store=database.store()) as groat:
-        report = await groat.verify()
+    # Without a ledger that runs: it would tell rooms what waits for them.
+    store = database.store()
+    await store.open()
+    report = await store.read(verify.verify, lambda *_: None, {})
+    await store.close()
     assert report.ok == (not report.problems)
     for problem in report.problems:
         assert problem.what
