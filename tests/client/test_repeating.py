@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import random
+import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -16,6 +20,7 @@ from groat.client.calling import Lost, Patience, Received, Route, Sending, attem
 from tests.client.cutting import Cut, cutting
 from tests.client.test_server import give
 from tests.crash.server import Server
+from tests.servers import free_port
 
 WRITE: Route[Any] = Route("POST", "/v1/transactions", Any, keyed=True)
 UNKEYED: Route[Any] = Route("POST", "/v1/assets", Any)
@@ -154,6 +159,55 @@ async def test_so_does_the_asynchronous_one(server: Server, api_key: str) -> Non
             assert (await client.post_transaction(**give("cut-async", "5"))).replayed
             (balance,) = (await client.get_account("user:cut-async")).balances
     assert (balance.balance, balance.version) == ("5", 1)
+
+
+@contextmanager
+def answering(*pieces: bytes) -> Iterator[str]:
+    """A server that answers with these pieces, over and over the last one, until the client leaves."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            for piece in itertools.chain(pieces, itertools.repeat(pieces[-1] if pieces else b"")):
+                if piece:
+                    connection.sendall(piece)
+                connection.settimeout(0.05)
+                with suppress(TimeoutError):
+                    if not connection.recv(1):
+                        return
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    with listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        thread.join()
+
+
+TRICKLE = (b"HTTP/1.1 201 Created\r\nContent-Length: 100000\r\n\r\n", b"x")
+
+
+@pytest.mark.parametrize("pieces", [(), TRICKLE], ids=["silent", "trickling"])
+async def test_an_answer_that_does_not_come_in_time_leaves_it_open(pieces: tuple[bytes, ...]) -> None:
+    with (
+        answering(*pieces) as address,
+        Client(address, "groat_x", timeout_s=0.3, retry_for_s=0) as client,
+        pytest.raises(UnknownOutcome),
+    ):
+        client.post_transaction(**give("late", "5"))
+    with answering(*pieces) as address:
+        async with AsyncClient(address, "groat_x", timeout_s=0.3, retry_for_s=0) as twin:
+            with pytest.raises(UnknownOutcome):
+                await twin.post_transaction(**give("late", "5"))
+
+
+def test_where_nobody_listens_nothing_was_done() -> None:
+    with (
+        Client(f"http://127.0.0.1:{free_port()}", "groat_x", retry_for_s=0) as client,
+        pytest.raises(Unreachable),
+    ):
+        client.post_transaction(**give("late", "5"))
 
 
 def test_the_time_is_up(server: Server, api_key: str) -> None:

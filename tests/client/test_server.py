@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
-import sqlite3
-from contextlib import closing
+from pathlib import Path
+from typing import Any, cast
 
+import httpx
 import pytest
 
 from groat.client import AsyncClient, Client, Problem, UnknownOutcome, problems
 from groat.client.bank import AsyncBank, Bank
 from groat.client.inputs import PostingInput, TransactionInput
-from tests.crash.server import Server, token
+from groat.http.app import create_app
+from groat.settings import Settings
+from tests.crash.server import ADMIN, JWT_SECRET, SECRET, Server, token
 
 
 def give(user: str, amount: str, asset: str = "CREDIT") -> TransactionInput:
@@ -81,21 +85,21 @@ def test_problems_are_told_by_their_class(client: Client, server: Server) -> Non
         nobody.get_me()
 
 
-def test_a_database_that_others_hold_is_a_problem_that_passes(
-    client: Client, server: Server, api_key: str
-) -> None:
-    with closing(sqlite3.connect(server.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with (
-            Client(server.address, api_key, retry_for_s=0) as hasty,
-            pytest.raises(UnknownOutcome) as refused,
-        ):
-            hasty.post_transaction(**give("waits", "5"), key="waits")
+async def test_a_server_that_begins_or_ends_is_a_problem_that_passes(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/groat.db"
+    app = create_app(Settings(database=database, secret=SECRET, jwt_secret=JWT_SECRET, console=False))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(cast(Any, app))) as http:
+        hasty = AsyncClient("http://127.0.0.1", ADMIN, http=http, retry_for_s=0)
+        with pytest.raises(UnknownOutcome) as refused:
+            await hasty.post_transaction(**give("early", "5"), key="early")
         problem = refused.value.__cause__
-        assert isinstance(problem, problems.Busy | problems.StoreUnavailable)
+        assert isinstance(problem, problems.Closed)
         assert (problem.status, problem.retry_after_s) == (503, 1)
-        other.execute("ROLLBACK")
-    assert client.post_transaction(**give("waits", "5"), key="waits").balances
+        patient = AsyncClient("http://127.0.0.1", ADMIN, http=http)
+        asking = asyncio.create_task(patient.list_assets())
+        await asyncio.sleep(0)
+        async with app.running():
+            assert (await asking).items == []
 
 
 def test_a_problem_of_an_apps_own_program_can_have_a_class() -> None:

@@ -73,6 +73,11 @@ def _lost(error: httpx.RequestError) -> Lost:
     return Lost(f"no answer ({type(error).__name__}: {error})", sent)
 
 
+def _late(sending: Sending) -> Lost:
+    # httpx counts the time between two pieces; an answer that trickles would never end.
+    return Lost(f"no whole answer within {sending.timeout_s:g} s", sent=True)
+
+
 def _free_route(method: str, path: str) -> Route[Any]:
     if not path.startswith("/"):
         raise ValueError(f"path begins with a slash, as in /v1/me, not {path!r}")
@@ -84,8 +89,8 @@ class Client(Calls):
 
     ``url`` is the server's address; with the prefix where groat is mounted in another app. ``token`` is a service's
     API key or a person's JSON Web Token, or a function that gives one and is called before each attempt. ``timeout_s``
-    is how many seconds the server may stay silent in one attempt (bulks and files: at least 120), ``retry_for_s`` in
-    how many seconds after its first failure a call is repeated, 0 for one attempt only. ``http`` sends the requests,
+    is how many seconds one attempt may take (bulks and files: at least 120), ``retry_for_s`` in how many seconds after
+    its first failure a call is repeated, 0 for one attempt only. ``http`` sends the requests,
     where an app has a client of its own for them; the app closes it.
 
     It may be used from many threads. Close it at the end, or use it in a ``with`` block. Raises ValueError for an
@@ -172,11 +177,17 @@ class Client(Calls):
         token = self._token if sending.bearer else None
         if callable(token):
             token = _checked_token(token())
+        until = time.monotonic() + sending.timeout_s
+        body = bytearray()
         try:
-            answer = self._http.request(**_arguments(self._base, sending, token))
+            with self._http.stream(**_arguments(self._base, sending, token)) as answer:
+                for piece in answer.iter_bytes():
+                    body += piece
+                    if time.monotonic() > until:
+                        return _late(sending)
         except httpx.RequestError as error:
             return _lost(error)
-        return Received(answer.status_code, answer.headers, answer.content)
+        return Received(answer.status_code, answer.headers, bytes(body))
 
 
 class AsyncClient(AsyncCalls):
@@ -267,8 +278,14 @@ class AsyncClient(AsyncCalls):
         if callable(token):
             given = token()
             token = _checked_token(await given if inspect.isawaitable(given) else given)
+        until = time.monotonic() + sending.timeout_s
+        body = bytearray()
         try:
-            answer = await self._http.request(**_arguments(self._base, sending, token))
+            async with self._http.stream(**_arguments(self._base, sending, token)) as answer:
+                async for piece in answer.aiter_bytes():
+                    body += piece
+                    if time.monotonic() > until:
+                        return _late(sending)
         except httpx.RequestError as error:
             return _lost(error)
-        return Received(answer.status_code, answer.headers, answer.content)
+        return Received(answer.status_code, answer.headers, bytes(body))
