@@ -35,7 +35,7 @@ def http(server: Server, bearer: str = ADMIN) -> httpx.AsyncClient:
     )
 
 
-async def credit(server: Server, user: str, times: int = 1) -> None:
+async def credit(server: Server, user: str, times: int = 1, reason: str = "a bonus") -> None:
     async with http(server) as admin:
         for _ in range(times):
             posting = {
@@ -46,7 +46,7 @@ async def credit(server: Server, user: str, times: int = 1) -> None:
             }
             answer = await admin.post(
                 "/v1/transactions",
-                json={"postings": [posting], "reason": "a bonus"},
+                json={"postings": [posting], "reason": reason},
                 headers={"idempotency-key": f"stock-{next(_names)}-{server.lives}"},
             )
             answer.raise_for_status()
