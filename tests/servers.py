@@ -149,9 +149,10 @@ class Postgres:
         """Stop it: ``fast`` ends all sessions, ``immediate`` is like a crash."""
         self._run("pg_ctl", "-D", str(self.data), "-w", "-s", "-m", mode, "stop")
 
-    def new_database(self, name: str) -> str:
-        """Make a database and return its dsn."""
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", name)
+    def new_database(self, name: str, template: str = "template1") -> str:
+        """Make a database, a copy of the template, and return its dsn."""
+        where = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres")
+        self._run("createdb", *where, "-T", template, name)
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
     def _run(self, program: str, *args: str) -> None:

@@ -219,7 +219,9 @@ class SqliteDriver:
 
     def read(self, connection: sqlite3.Connection, flow: Flow[T]) -> T:
         """Run a flow that only reads. Raises StoreError."""
-        connection.create_function("groat_now", 0, self._clock)
+        # SQLite refuses to replace the function while a statement runs, such as an iterator of the owner's.
+        with suppress(sqlite3.OperationalError):
+            connection.create_function("groat_now", 0, self._clock)
         return self._statements.run(connection, flow)
 
     def write(self, connection: sqlite3.Connection, make: Make[T]) -> T:

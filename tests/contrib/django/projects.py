@@ -10,10 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import django
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.db.models.signals import post_migrate
 
+from groat.contrib.django.migrating import migrate_after
 from tests.servers import Postgres
 
 SECRET_KEY = "django-only-for-tests-3kZ9wq1Tt0vYbF7cLx2Nf8RmHb5Js"
@@ -78,9 +81,9 @@ def sqlite_alias(path: Path) -> dict[str, Any]:
     }
 
 
-def postgres_alias(server: Postgres) -> dict[str, Any]:
-    """An entry of DATABASES for a new, empty database of this server."""
-    address = urlsplit(server.new_database(f"django_{next(_numbers)}"))
+def postgres_alias(server: Postgres, template: str = "template1") -> dict[str, Any]:
+    """An entry of DATABASES for a new database of this server, empty or a copy of another one."""
+    address = urlsplit(server.new_database(f"django_{next(_numbers)}", template))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": address.path.lstrip("/"),
@@ -104,6 +107,15 @@ def databases(**aliases: dict[str, Any]) -> Iterator[None]:
 def migrate(*args: str, **options: Any) -> None:
     """``manage.py migrate``."""
     call_command("migrate", *args, **{"verbosity": 0, "interactive": False, **options})
+
+
+def migrate_without_groat() -> None:
+    """``manage.py migrate`` of a project that has no groat yet."""
+    post_migrate.disconnect(sender=apps.get_app_config("groat"), dispatch_uid="groat.migrate")
+    try:
+        migrate()
+    finally:
+        post_migrate.connect(migrate_after, sender=apps.get_app_config("groat"), dispatch_uid="groat.migrate")
 
 
 def _replace(aliases: dict[str, dict[str, Any]]) -> None:

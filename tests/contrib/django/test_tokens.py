@@ -46,11 +46,9 @@ def ask(token: str) -> tuple[int, Any]:
 
 
 @pytest.fixture
-def user(tmp_path: Any) -> Iterator[User]:
-    """A user of a project on SQLite."""
-    with projects.databases(default=projects.sqlite_alias(tmp_path / "shop.db")):
-        projects.migrate()
-        yield User.objects.create_user("ada", password="correct horse")
+def user(small_project: None) -> User:
+    """A user of the project."""
+    return User.objects.create_user("ada", password="correct horse")
 
 
 def keys() -> tuple[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.contrib.auth import get_user_model
 from django.core.signals import setting_changed
 from django.db.models.signals import post_migrate
 
@@ -20,11 +21,20 @@ class GroatConfig(AppConfig):
     verbose_name = "groat"
 
     def ready(self) -> None:
-        """Connect the signals and register the checks."""
+        """Connect the signals, register the checks, and give users their ``groat``."""
         checks.register()
         conf.remember_database()
         setting_changed.connect(_forget, dispatch_uid="groat.conf")
         post_migrate.connect(migrate_after, sender=self, dispatch_uid="groat.migrate")
+        if apps.is_installed("django.contrib.auth"):
+            # Their modules need the models, which are there only now.
+            from groat.contrib.django import records
+            from groat.contrib.django.user_ledger import UserLedgerField
+
+            records.connect()
+            users = get_user_model()
+            if not hasattr(users, "groat"):
+                users.groat = UserLedgerField()  # type: ignore[attr-defined]
 
 
 def _forget(**_: Any) -> None:

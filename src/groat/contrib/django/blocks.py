@@ -114,6 +114,11 @@ class KnownLedger:
         self.requests = InsideRequests(InsideLedger(self), kinds, settings.thresholds, settings.open_requests)  # type: ignore[arg-type]
 
 
+def ledger(alias: str | None = None) -> InsideLedger:
+    """Return the ledger for one call: on this alias, which the caller then names, or on the project's."""
+    return InsideLedger(ledger_on(alias or conf.database_alias()), alias is not None)
+
+
 _known: dict[str, KnownLedger] = {}
 
 
@@ -215,14 +220,18 @@ class InsideLedger(StandingWords, LedgerWords):
     async def add_asset(self, code: str, scale: int) -> Asset:
         """Create an asset, or find it; raises InvalidInput ``invalid_asset``, ``asset_exists`` (with another scale)."""
         asset = check_asset(code, scale)
-        stored = self._write(
-            lambda connection, raw: self._settle(connection, raw, lambda _: reading.add_asset(asset))
-        )
+        stored = self.change(reading.add_asset, asset)
         if stored != asset:
             raise InvalidInput("asset_exists", asset=code, scale=str(stored.scale))
         return stored
 
     # In the caller's transaction
+
+    def change(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow that writes, but decides no command; its first query must only read."""
+        return self._write(
+            lambda connection, raw: self._settle(connection, raw, lambda _: flow(*args, **kwargs))
+        )
 
     def _write(self, write: Callable[[BaseDatabaseWrapper, Any], T]) -> T:
         """Write in the open block, or in one of its own."""

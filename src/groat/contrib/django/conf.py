@@ -24,7 +24,7 @@ from groat.identity.model import check_roles
 from groat.programs.program import Program, find_programs
 from groat.settings import Settings, SettingsError, TrustedIssuer, read_value
 
-OWN_KEYS = frozenset({"DATABASE", "DATABASE_URL", "ROLES", "SIMPLE_JWT"})
+OWN_KEYS = frozenset({"DATABASE", "DATABASE_URL", "ROLES", "SIMPLE_JWT", "VERIFIED_EMAIL"})
 """Keys of ``GROAT`` that are no settings of groat's server, or mean something else there."""
 
 SECRET_BYTES = 32
@@ -163,6 +163,11 @@ def settings() -> Settings:
 def programs() -> tuple[Program, ...]:
     """Return the programs that ``GROAT["PROGRAMS"]`` turns on. Raises ProgramError, SettingsError."""
     return _programs(settings().programs)
+
+
+def user_model() -> str:
+    """Return the label of the user model, such as ``auth.User``."""
+    return str(project.AUTH_USER_MODEL)
 
 
 def remember_database() -> None:

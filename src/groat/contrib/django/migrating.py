@@ -6,6 +6,7 @@ import asyncio
 import sys
 from typing import IO, Any
 
+from django.apps import apps
 from django.db import connections, router
 
 from groat.contrib.django import conf
@@ -15,6 +16,8 @@ from groat.store.extension import Extension
 from groat.store.migrations import Migration
 from groat.store.postgres import PostgresStore
 
+AUTH = "django.contrib.auth"
+
 
 def migrate_after(*, using: str, verbosity: int = 1, stdout: IO[str] = sys.stdout, **_: Any) -> None:
     """Handle ``post_migrate``: apply the steps of groat and of the project's programs.
@@ -23,9 +26,16 @@ def migrate_after(*, using: str, verbosity: int = 1, stdout: IO[str] = sys.stdou
     """
     if using != conf.database_alias() or not router.allow_migrate(using, "groat"):
         return
-    for step in _apply(using):
-        if verbosity >= 1:
+    applied = _apply(using)
+    if verbosity >= 1:
+        for step in applied:
             stdout.write(f"  Applied groat's step {step.room}.{step.number:04}_{step.name}\n")
+    if any(step.room == "groat" and step.number == 1 for step in applied) and apps.is_installed(AUTH):
+        from groat.contrib.django import records
+
+        if records.has_users():
+            # Those who were there before groat; whoever comes later is kept by signals.
+            records.keep_all()
 
 
 def missing() -> list[Migration]:

@@ -16,6 +16,8 @@ FLAGS: Mapping[str, str] = {"is_superuser": ADMIN, "is_staff": "staff"}
 
 _NO_ROLE = re.compile(r"[^A-Za-z0-9._@|-]+")
 
+NAME_MAX = 200
+
 log = structlog.get_logger("groat.django")
 
 
@@ -26,6 +28,12 @@ def person_id(user: Any) -> str:
     """
     field = simple_jwt.user_id_field() if conf.simple_jwt_counts() else "pk"
     return check_user(str(getattr(user, field)))
+
+
+def display_name(user: Any) -> str:
+    """Return the name of a user as people see it: the full name, else the name they sign in with."""
+    full = user.get_full_name() if hasattr(user, "get_full_name") else ""
+    return str(full or user.get_username())[:NAME_MAX]
 
 
 def roles_of(user: Any) -> tuple[str, ...]:

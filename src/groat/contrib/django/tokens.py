@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from groat.contrib.django import conf
-from groat.contrib.django.people import person_id, roles_of
+from groat.contrib.django import conf, records
+from groat.contrib.django.people import display_name, person_id, roles_of
 from groat.identity.tokens import Tokens
 from groat.ledger.text import format_time
 
@@ -38,6 +38,9 @@ def make_token(user: Any, ttl_s: int | None = None) -> UserToken:
         raise ValueError("Only an active user who is signed in gets a token.")
     settings = conf.settings()
     ttl_s = settings.token_ttl_s if ttl_s is None else ttl_s
-    person, roles, now = person_id(user), roles_of(user), int(time.time())
-    token = Tokens(settings).issue(person, roles, ttl_s, now)
-    return UserToken(token, format_time((now + ttl_s) * 1_000_000), person, str(user), roles)
+    records.keep_records([user])
+    person, roles = person_id(user), roles_of(user)
+    # A token of the second in which its bearer was signed out would count as one from before.
+    issued_at = max(int(time.time()), records.signed_out_until(f"user:{person}") + 1)
+    token = Tokens(settings).issue(person, roles, ttl_s, issued_at)
+    return UserToken(token, format_time((issued_at + ttl_s) * 1_000_000), person, display_name(user), roles)

@@ -195,7 +195,7 @@ class DjangoWords:
         self.command = CommandWords(alias)
 
     def _ledger(self) -> InsideLedger:
-        return InsideLedger(blocks.ledger_on(self._alias or conf.database_alias()), self._alias is not None)
+        return blocks.ledger(self._alias)
 
     def using(self, alias: str) -> DjangoWords:
         """Return the words for the ledger on this alias, also while blocks of other databases are open.
