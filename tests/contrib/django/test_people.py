@@ -53,7 +53,7 @@ def test_groups_decide_over_each_token_at_once(project: None) -> None:
     token = str(AccessToken.for_user(ada))
     assert roles_at(token) == set()
     assert records()[f"user:{ada.pk}"] == ("Ada Lovelace", "[]", 0, None)
-    support = Group.objects.create(name="support")
+    support: Any = Group.objects.create(name="support")
     ada.groups.add(support)
     assert roles_at(token) == {"support"}
     support.name = "helpers"

@@ -76,9 +76,15 @@ def database_url() -> str:
     """
     alias = database_alias()
     direct = given().get("DATABASE_URL", "")
-    if direct and connections[alias].settings_dict["NAME"] == _names.get(alias):
+    if direct and not is_test_database():
         return str(direct)
     return alias_url(alias)
+
+
+def is_test_database() -> bool:
+    """Return whether the alias of the ledger has another name than at the start, as test runs give it."""
+    alias = database_alias()
+    return bool(connections[alias].settings_dict["NAME"] != _names.get(alias))
 
 
 def alias_url(alias: str) -> str:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 USER = settings.AUTH_USER_MODEL
-KEY = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
+KEY: Any = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 
 
 class Migration(migrations.Migration):
