@@ -46,6 +46,9 @@ ELSEWHERE = {
     "GZipMiddleware",
     "as_view",  # Django
     "include",
+    "QuerySet",
+    "TestCase",
+    "TransactionTestCase",
 }
 
 
@@ -125,6 +128,7 @@ def test_each_cross_reference_of_a_docstring_leads_to_a_name() -> None:
 # The names that several classes may share, and why.
 SHARED = {
     "Command": "Django looks for a class of this name in each file of commands; in the ledger it is what one decides",
+    "Meta": "Django looks for a class of this name in each model",
     "Migration": "Django looks for a class of this name; in the store it is one of groat's own steps",
     "Groat": "the ledger that apps open is the engine's, with the words of the programs that every database has",
     "Busy": "an app of Django catches it as an error of the database, and the engine's own is one of the store's",

@@ -33,7 +33,7 @@ HOLDS_MAX = 50
 
 
 class LedgerPages(admin.ModelAdmin):  # type: ignore[type-arg]
-    """What all pages have in common: they are read, by staff of groat."""
+    """Base of the pages: staff of groat read them, and nobody changes anything on them."""
 
     actions = None
     list_per_page = 50
@@ -107,7 +107,7 @@ class BalancePages(LedgerPages):
 
     @admin.display
     def held(self, account: LedgerAccount) -> str:
-        """What open holds keep of it."""
+        """The part of it that open holds keep."""
         return _text(account.debits_pending, account.asset)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:

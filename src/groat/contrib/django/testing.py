@@ -1,4 +1,4 @@
-"""For tests of a project: ``class CheckoutTest(GroatTestMixin, TestCase)``."""
+"""For tests of a project: a mixin that empties the ledger, and asserts balances and events."""
 
 from __future__ import annotations
 
