@@ -130,7 +130,7 @@ def test_the_quickstart(place: Path) -> None:
 
 @pytest.mark.parametrize(
     "page", ["README.md", "docs/quickstart.md", "docs/react.md", "docs/client.md", "docs/deployment.md",
-             "docs/express.md", "web/client/README.md", "web/react/README.md", "web/server/README.md"]
+             "docs/express.md", "docs/flask.md", "web/client/README.md", "web/react/README.md", "web/server/README.md"]
 )  # fmt: skip
 def test_origins_are_named_where_a_front_end_is(page: str) -> None:
     assert "`origins`" in (ROOT / page).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The examples of docs/python-client.md run, one after the other."""
+"""The examples of docs/python-client.md run, one after the other, and that of the README."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ import pytest
 from groat.client import Client
 from tests.crash.server import JWT_SECRET, Server
 
-PAGE = Path(__file__).parents[2] / "docs" / "python-client.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "python-client.md"
 
 
-def test_its_examples_run(
-    server: Server,
-    admin: Client,
-    api_key: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+@pytest.fixture
+def environment(server: Server, api_key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variables of the examples."""
+    monkeypatch.setenv("GROAT_URL", server.address)
+    monkeypatch.setenv("GROAT_API_KEY", api_key)
+    monkeypatch.setenv("GROAT_JWT_SECRET", JWT_SECRET)
+
+
+def blocks(page: Path) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.usefixtures("environment")
+def test_its_examples_run(admin: Client, capsys: pytest.CaptureFixture[str]) -> None:
     admin.add_user(user="7", name="Ada")
-    for name, value in (
-        ("GROAT_URL", server.address),
-        ("GROAT_API_KEY", api_key),
-        ("GROAT_JWT_SECRET", JWT_SECRET),
-    ):
-        monkeypatch.setenv(name, value)
-    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 10
     names: dict[str, Any] = {"__name__": "page"}
-    for number, block in enumerate(blocks, 1):
+    assert len(blocks(PAGE)) == 10
+    for number, block in enumerate(blocks(PAGE), 1):
         exec(compile(block, f"{PAGE.name}, example {number}", "exec"), names)
     names["groat"].close()
     printed = capsys.readouterr().out.splitlines()
@@ -41,3 +42,17 @@ def test_its_examples_run(
     assert printed[3:5] == ["5 55 ", "50 50 Welcome bonus"]
     assert "42 55" in printed
     assert printed[-1].endswith(" 10")
+
+
+@pytest.mark.usefixtures("environment")
+def test_the_readmes_example_runs(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    (block,) = (each for each in blocks(ROOT / "README.md") if "groat.client" in each)
+    told = []
+    for balance in ("29", "30"):
+        client.set_balance("user:42", "CREDIT", balance=balance)
+        names: dict[str, Any] = {"__name__": "readme"}
+        # A refusal is told again under its key, so each round has one of its own.
+        exec(compile(block.replace("4711", balance), "README.md", "exec"), names)
+        names["groat"].close()
+        told.append(capsys.readouterr().out.strip())
+    assert told == ["29", "False"]

@@ -27,6 +27,8 @@ P = TypeVar("P")
 Token = str | Callable[[], str]
 AsyncToken = str | Callable[[], str | Awaitable[str]]
 
+# Servers close connections that are idle, uvicorn after 5 s. A call on one that closes at this moment would be lost.
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4.0)
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 
@@ -110,7 +112,7 @@ class Client(Calls):
         self._token = token if token is None or callable(token) else _checked_token(token)
         self._patience = Patience(timeout_s, retry_for_s)
         self._owns = http is None
-        self._http = http or httpx.Client(cookies=_no_cookies())
+        self._http = http or httpx.Client(cookies=_no_cookies(), limits=_LIMITS)
 
     def __enter__(self) -> Self:
         return self
@@ -209,7 +211,7 @@ class AsyncClient(AsyncCalls):
         self._token = token if token is None or callable(token) else _checked_token(token)
         self._patience = Patience(timeout_s, retry_for_s)
         self._owns = http is None
-        self._http = http or httpx.AsyncClient(cookies=_no_cookies())
+        self._http = http or httpx.AsyncClient(cookies=_no_cookies(), limits=_LIMITS)
 
     async def __aenter__(self) -> Self:
         return self
