@@ -1,6 +1,7 @@
 """Set up the bank and run its three servers until Ctrl-C: Django, the live server, Next.js.
 
-The environment variables DJANGO_PORT, SOCKET_PORT and NEXT_PORT name other ports than 8000, 8001 and 3000.
+The environment variables DJANGO_PORT, SOCKET_PORT and NEXT_PORT name other ports than 8000, 8001 and 3000. An argument
+names another folder with the page's sources and packages.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ FRONTEND = BANK / "frontend"
 NEXT = ("node", "node_modules/next/dist/bin/next")
 MANAGE = (sys.executable, "manage.py")
 SOURCES = ("package-lock.json", "next.config.ts", "tsconfig.json", "app/*", "components/*", "lib/*")
+PORTS = {"DJANGO_PORT": "8000", "SOCKET_PORT": "8001", "NEXT_PORT": "3000"}
 START_S_MAX = 60.0
 
 
 def environment(outer: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of all three servers: the addresses at which they find each other."""
-    ports = {"DJANGO_PORT": "8000", "SOCKET_PORT": "8001", "NEXT_PORT": "3000"}
-    inner = {**ports, **outer}
+    inner = {**PORTS, **outer}
     return {
         **inner,
         "DJANGO_URL": f"http://localhost:{inner['DJANGO_PORT']}",
@@ -41,7 +42,7 @@ def servers(
     env: Mapping[str, str], frontend: Path = FRONTEND
 ) -> dict[str, tuple[Path, tuple[str, ...], int]]:
     """Return folder, command and port of each server."""
-    django, live, web = (int(env[name]) for name in ("DJANGO_PORT", "SOCKET_PORT", "NEXT_PORT"))
+    django, live, web = (int(env[name]) for name in PORTS)
     return {
         "Django": (BACKEND, (*MANAGE, "runserver", "--noreload", str(django)), django),
         "live server": (BACKEND, (*MANAGE, "run_socketio", "--port", str(live)), live),
@@ -89,15 +90,27 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"no server answers on port {port}")
 
 
-def main() -> None:
+def check_ports(env: Mapping[str, str]) -> None:
+    """End with a text if somebody else has one of the ports."""
+    for name in PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("", int(env[name])))
+            except OSError:
+                sys.exit(f"Port {env[name]} is taken. Give another one: {name}=18000 make example-bank")
+
+
+def main(frontend: Path = FRONTEND) -> None:
     """Run everything."""
     env = environment(os.environ)
+    check_ports(env)
     install()
-    build(env)
+    build(env, frontend)
     prepare(env)
     running = {}
     try:
-        for name, (folder, command, port) in servers(env).items():
+        for name, (folder, command, port) in servers(env, frontend).items():
             running[name] = subprocess.Popen(command, cwd=folder, env=env)
             wait_for(port, running[name])
         print(
@@ -111,7 +124,7 @@ def main() -> None:
         while running:
             time.sleep(0.5)
             for name in [name for name, process in running.items() if process.poll() is not None]:
-                folder, command, _ = servers(env)[name]
+                folder, command, _ = servers(env, frontend)[name]
                 print(f"\n{name} has ended. Bring it back: cd {folder} && {shlex.join(command)}", flush=True)
                 del running[name]
     except KeyboardInterrupt:
@@ -124,4 +137,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

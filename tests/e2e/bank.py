@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
@@ -22,9 +24,8 @@ REPOSITORY = Path(__file__).parents[2]
 EXAMPLE = REPOSITORY / "examples" / "bank"
 STAMPS = REPOSITORY / ".stamps" / "bank"
 SHOWN_MS = 15_000
+START_S_MAX = 60.0
 PASSWORD = "fourpence"
-PORTS = ("DJANGO_PORT", "SOCKET_PORT", "NEXT_PORT")
-
 DJANGO, LIVE, NEXT = "Django", "live server", "Next.js"
 
 
@@ -38,6 +39,7 @@ def _load(path: Path) -> ModuleType:
 
 
 start = _load(EXAMPLE / "start.py")
+PORTS: dict[str, str] = start.PORTS
 
 
 def build_page() -> tuple[Path, dict[str, str]]:
@@ -96,6 +98,7 @@ class Bank:
         manage: Sequence[str] = (),
     ) -> None:
         self.environment: dict[str, str] = start.environment({**os.environ, **ports, **variables})
+        self.folder = page
         self.log = directory / "servers.log"
         self._servers: dict[str, tuple[Path, tuple[str, ...], int]] = start.servers(self.environment, page)
         self._manage = tuple(manage)
@@ -166,6 +169,26 @@ class Bank:
             headers = {"Authorization": f"Bearer {self._tokens[user]}", "Idempotency-Key": key}
             answer = http.post(f"/api/{what}", json=data, headers=headers)
         assert answer.status_code == 201, answer.text
+
+
+@contextmanager
+def start_all(bank: Bank) -> Iterator[Bank]:
+    """Start the three servers by the one command, and end them by Ctrl-C."""
+    with bank.log.open("ab") as log:
+        command = [sys.executable, str(EXAMPLE / "start.py"), str(bank.folder)]
+        process = subprocess.Popen(command, env=bank.environment, stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + START_S_MAX
+        while "Ctrl-C ends all of them" not in bank.log.read_text():
+            assert process.poll() is None, bank.log.read_text()
+            assert time.monotonic() < deadline, bank.log.read_text()
+            time.sleep(0.05)
+        yield bank
+    finally:
+        process.send_signal(signal.SIGINT)
+        ended = process.wait(START_S_MAX)
+    assert ended == 0, bank.log.read_text()
+    assert all(_is_free(int(bank.environment[port])) for port in PORTS)
 
 
 class Customer:

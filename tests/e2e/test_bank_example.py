@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Error, expect
 
-from tests.e2e.bank import DJANGO, LIVE, SHOWN_MS, Bank, Customer, Staff, build_page
+from tests.e2e.bank import DJANGO, LIVE, SHOWN_MS, Bank, Customer, Staff, build_page, start_all
 from tests.servers import Postgres
 
 NewContext = Callable[..., BrowserContext]
@@ -24,7 +24,7 @@ def built() -> tuple[Path, dict[str, str]]:
 def test_an_approval_changes_the_customers_page_at_once(
     built: tuple[Path, dict[str, str]], new_context: NewContext, tmp_path: Path
 ) -> None:
-    with Bank(*built, tmp_path, {"SQLITE_PATH": str(tmp_path / "bank.db")}) as bank:
+    with start_all(Bank(*built, tmp_path, {"SQLITE_PATH": str(tmp_path / "bank.db")})) as bank:
         first, second = new_context(), new_context(color_scheme="dark")
         ursula, kofi, staff = (
             Customer(first, bank, "ursula"),
@@ -72,6 +72,13 @@ def test_an_approval_changes_the_customers_page_at_once(
         ursula.toast("Bitcoin withdrawal rejected")
         expect(ursula.row("The address is on a list")).to_be_visible()
         ursula.has("0.50000000 BTC", "BTC")
+
+        # A large amount needs two people of staff.
+        bank.file("kofi", "loans", "large", amount="10000.00", months=12)
+        kofi.becomes("$10,000.00", "pending")
+        staff.choose("loan", "approve")()
+        expect(staff.page.get_by_text("a second person has to approve it")).to_be_visible(timeout=SHOWN_MS)
+        kofi.becomes("$10,000.00", "pending")
 
         # In the order of the newest first, each once.
         ursula.was_told("transfer_updated", ["Completed $25.00", "Approved $25.00", "Pending $25.00"])

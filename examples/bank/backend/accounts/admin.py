@@ -63,7 +63,8 @@ class ApplicationAdmin(admin.ModelAdmin):
             except GroatError as error:
                 self.message_user(request, f"{application}: {error.detail}", messages.ERROR)
             else:
-                became = decided.get_decision_display()
+                is_open = decided.decision == Application.Decision.OPEN
+                became = "a second person has to approve it" if is_open else decided.get_decision_display()
                 self.message_user(request, f"{decided}: {became}", messages.SUCCESS)
 
 
