@@ -32,6 +32,9 @@ ELSEWHERE = {
     "EventSource",  # browsers
     "Origin",  # HTTP
     "Via",
+    "TestCase",  # Django
+    "captureOnCommitCallbacks",
+    "set_rollback",  # Django REST framework
     "PubSub",  # redis-py
     "connectingCodes",  # centrifuge-js
     "disconnectedCodes",

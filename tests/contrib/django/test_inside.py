@@ -26,7 +26,6 @@ from groat.contrib.django.blocks import BlockError
 from groat.programs.bank import BANK
 from groat.programs.workflow.words import workflow_of
 from groat.store.batch import Published
-from groat.store.dbapi import UnfitTransaction
 from groat.store.streams import any_later
 from tests.contrib.django import projects
 from tests.contrib.django.shop.models import Purchase
@@ -430,7 +429,7 @@ def test_another_isolation(ada: str) -> None:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        with pytest.raises(UnfitTransaction, match="repeatable read"):
+        with pytest.raises(BlockError, match="repeatable read"):
             groat.post([(ada, "house:shop", "1", "USD")], key=key())
     assert balance(ada) == "10.00"
 

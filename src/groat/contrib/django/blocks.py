@@ -29,7 +29,7 @@ from groat.programs.workflow.workflow import NOTHING, Workflow
 from groat.settings import Settings
 from groat.store import reading
 from groat.store.batch import Done, Prepared, Published, prepare
-from groat.store.dbapi import Make, PsycopgDriver, SqliteDriver
+from groat.store.dbapi import TRANSACTION_ERRORS, Make, PsycopgDriver, SqliteDriver, UnfitTransaction
 from groat.store.flow import Flow
 from groat.store.inside import Undone, settle
 from groat.store.locking import AccountIds
@@ -44,7 +44,7 @@ PATIENCE_S = 5.0
 RACES_MAX = 20
 _DEADLOCK, _LOCK_TIMEOUT = "40P01", "55P03"
 
-BLOCK_ERRORS: dict[str, Rule] = {
+BLOCK_ERRORS: dict[str, Rule] = TRANSACTION_ERRORS | {
     "other_database_open": Rule(
         500, "A transaction of another database is open, with which this would not be committed together."
     ),
@@ -263,6 +263,8 @@ class InsideLedger(StandingWords, LedgerWords):
         while True:
             try:
                 return self.known.driver.write(raw, make)
+            except UnfitTransaction as error:
+                raise BlockError(error.code, error.detail) from None
             except StoreError as error:
                 state = getattr(error.__cause__, "sqlstate", None)
                 if state in (_DEADLOCK, _LOCK_TIMEOUT):
