@@ -32,7 +32,6 @@ ELSEWHERE = {
     "EventSource",  # browsers
     "Origin",  # HTTP
     "Via",
-    "TestCase",  # Django
     "captureOnCommitCallbacks",
     "set_rollback",  # Django REST framework
     "PubSub",  # redis-py

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 import unittest
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Barrier, Event
 from typing import Any, TypeVar
 
@@ -18,7 +20,7 @@ from django.db import DatabaseError, OperationalError, connection, connections, 
 from django.db.transaction import TransactionManagementError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, TestCase, override_settings
-from django.urls import path
+from django.urls import path as route
 
 from groat import InvalidInput, Refused, SyncGroat
 from groat.contrib.django import blocks, conf, groat
@@ -268,7 +270,7 @@ def spend(request: HttpRequest) -> HttpResponse:
     return HttpResponse(spent.id)
 
 
-urlpatterns = [path("spend", spend)]
+urlpatterns = [route("spend", spend)]
 
 
 def test_a_request_is_one_transaction(ada: str) -> None:
@@ -543,3 +545,10 @@ def test_a_view_that_takes_its_time_holds_up_nobody_else(ada: str) -> None:
             other.begin(approve).result(PATIENCE_S)
             assert ask().state == "pending"
             server.notify("role:admin", "From the server", key=key())
+
+
+def test_the_page_says_each_word_and_each_code() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "django.md").read_text(encoding="utf-8")
+    words = {name for name in dir(type(groat)) if name[0].islower() and not name.startswith("a")}
+    assert {name for name in words if not re.search(rf"`{name}\b|\.{name}\(", page)} == set()
+    assert {code for code in blocks.BLOCK_ERRORS if f"`{code}`" not in page} == set()
