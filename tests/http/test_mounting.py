@@ -27,6 +27,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
+from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
@@ -437,6 +438,10 @@ async def test_mounted_where_nobody_runs_it_it_says_what_to_do(settings: Setting
     host.mount(PREFIX, cast(Any, groat))
     transport = httpx.ASGITransport(cast(Any, host))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        with capture_logs() as lines:
+            await client.get(f"{PREFIX}/v1/me")
+            await client.get(f"{PREFIX}/v1/me")
+        assert [(line["event"], line["log_level"]) for line in lines] == [("not_started", "error")]
         for path in ("/v1/me", "/health/ready", "/socket.io/?EIO=4&transport=polling"):
             answer = await client.get(PREFIX + path)
             assert (answer.status_code, code(answer)) == (503, "closed")

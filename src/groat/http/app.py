@@ -89,7 +89,7 @@ class App:
         self._given = groat
         self._open: Groat | None = None
         self.services: Services | None = None
-        self._begun = False
+        self._begun = self._told = False
         self._cors = Cors(settings.origins)
         self._programs = find_programs(settings.programs)
         self.catalogue = Catalogue(CORE, (*STANDING, *self._programs))
@@ -248,8 +248,13 @@ class App:
         return self._open
 
     def _closed(self) -> Closed:
-        """Return the error of a call while it does not run, which says what to do if it never did."""
-        return Closed("" if self._begun else _NOT_RUN)
+        """Return the error of a call while it does not run. If it never did, error and log say what to do."""
+        if self._begun:
+            return Closed()
+        if not self._told:
+            self._told = True
+            log.error("not_started", detail=_NOT_RUN)
+        return Closed(_NOT_RUN)
 
     def mount_in(self, outer: Any, prefix: str) -> None:
         """Mount this application in a FastAPI or Starlette application, and run it as long as that one runs.
