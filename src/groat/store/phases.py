@@ -16,7 +16,7 @@ from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
 from groat.ledger.book import Book, LateNews, NotLocked, Refs
 from groat.ledger.commands import Command, Effect
-from groat.ledger.errors import Refusal, Replaced
+from groat.ledger.errors import CommandFailed, Refusal, Replaced
 from groat.ledger.keys import Form
 from groat.ledger.views import balance_view
 from groat.store.batch import (
@@ -189,16 +189,20 @@ class Batch:
         self.book.late = list(news)
         for each in news:
             self._refs.streams.add(each.stream)
-            if each.notification is not None and self._context.completion is not None:
-                self._context.completion.need(self._refs, each.stream)
+            if each.notification is not None:
+                self._completion().need(self._refs, each.stream)
 
     def complete_news(self) -> None:
         """Write the notifications of the news, whose rows are locked, and put them into the events."""
-        completion = self._context.completion
         for number, news in enumerate(self.book.late):
-            if news.notification is not None and completion is not None:
-                added = completion.complete(self.book, news.stream, news.notification)
+            if news.notification is not None:
+                added = self._completion().complete(self.book, news.stream, news.notification)
                 self.book.late[number] = news._replace(notification=added)
+
+    def _completion(self) -> Completion:
+        if self._context.completion is None:
+            raise CommandFailed("Rooms are to be notified, and the ledger was opened without notifications.")
+        return self._context.completion
 
     def lock(self) -> Flow[None]:
         """Lock all rows that are named, in the lock order, and read what the locks guard."""

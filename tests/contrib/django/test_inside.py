@@ -177,6 +177,20 @@ def test_an_inner_block_that_is_undone_takes_its_words_along(ada: str) -> None:
     assert (balance(ada), balance(f"{ada}:new")) == ("6.00", "3.00")
 
 
+def test_what_a_call_learnt_is_kept_only_if_it_is_committed(ada: str) -> None:
+    known = blocks.ledger_on("default").account_ids
+    new = (f"{ada}:new", "USD")
+    groat.post([("house:bonus", ada, "1", "USD")], key=key())
+    for commits in (False, True):
+        with undone() if not commits else transaction.atomic():
+            for _ in range(2):
+                groat.post([(ada, new[0], "1", "USD")], key=key()).unwrap()
+            assert new not in known
+            if not commits:
+                raise Undo
+    assert new in known
+
+
 def test_a_refusal_is_returned_and_what_is_rolled_back_was_never_given(ada: str) -> None:
     lost, kept = key(), key()
     with undone(Refused, "insufficient_funds"):
@@ -407,7 +421,7 @@ def test_of_two_that_wait_for_each_other_one_is_undone(ada: str) -> None:
     both = Barrier(2)
     tried: list[str] = []
 
-    @groat.retrying(times=5)
+    @groat.retrying
     def limit(first: str, second: str) -> None:
         tried.append(first)
         with transaction.atomic():
@@ -421,6 +435,45 @@ def test_of_two_that_wait_for_each_other_one_is_undone(ada: str) -> None:
             done.result(PATIENCE_S)
     assert len(tried) > 2
     assert {groat.balance(who, "USD").ceiling for who in (ada, bob)} == {"100.00"}
+
+
+@on_postgres
+def test_a_key_that_two_blocks_use_at_once_counts_once(ada: str) -> None:
+    one = key()
+
+    def spend() -> Any:
+        with transaction.atomic():
+            return groat.post([(ada, "house:shop", "1", "USD")], key=one)
+
+    with Elsewhere() as other:
+        with transaction.atomic():
+            first = groat.post([(ada, "house:shop", "1", "USD")], key=one)
+            waiting = other.begin(spend)
+            wait_for_lock()
+        second = waiting.result(PATIENCE_S)
+    assert (second.id, second.replayed) == (first.id, True)
+    assert balance(ada) == "9.00"
+
+
+@on_postgres
+def test_a_connection_that_is_lost_in_a_block(ada: str) -> None:
+    def end(pid: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+    with Elsewhere() as other, undone(DatabaseError):
+        groat.post([(ada, "house:shop", "1", "USD")], key=key())
+        other.begin(end, connection.connection.info.backend_pid).result(PATIENCE_S)
+        groat.post([(ada, "house:shop", "1", "USD")], key=key())
+    connection.close_if_unusable_or_obsolete()
+    assert balance(ada) == "10.00"
+
+
+def test_many_more_than_fit_into_one_statement(ada: str) -> None:
+    post = groat.command.post
+    wanted = [post([("house:bonus", f"{ada}:{n % 40}", "1", "USD")], key=f"{ada}-{n}") for n in range(400)]
+    assert all(groat.many(wanted))
+    assert balance(f"{ada}:39") == "10.00"
 
 
 # What is refused before it begins

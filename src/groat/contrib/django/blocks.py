@@ -32,7 +32,7 @@ from groat.store.batch import Done, Prepared, Published, prepare
 from groat.store.dbapi import TRANSACTION_ERRORS, Make, PsycopgDriver, SqliteDriver, UnfitTransaction
 from groat.store.flow import Flow
 from groat.store.inside import Undone, settle
-from groat.store.locking import AccountIds
+from groat.store.locking import KNOWN_MAX, AccountIds
 from groat.store.phases import Context
 
 P = ParamSpec("P")
@@ -169,9 +169,12 @@ class AfterCommit:
 
     def __call__(self) -> None:
         """Do it."""
-        self.known.assets.update(self._assets)
-        self.known.account_ids.update(self._ids)
-        self.known.hints.send(connections[self.known.alias], self._published, self._has_later)
+        known = self.known
+        known.assets.update(self._assets)
+        if len(known.account_ids) + len(self._ids) > KNOWN_MAX:
+            known.account_ids.clear()
+        known.account_ids.update(self._ids)
+        known.hints.send(connections[known.alias], self._published, self._has_later)
 
 
 class InsideLedger(StandingWords, LedgerWords):
@@ -402,6 +405,8 @@ def raise_through(connection: BaseDatabaseWrapper, error: StoreError) -> NoRetur
     """Raise the database's own error as Django wraps it, or Busy; what is no database's stays as it is."""
     cause = error.__cause__
     if cause is None:
+        if isinstance(error, Interrupted):
+            raise Busy(error.detail) from error
         raise error
     try:
         with connection.wrap_database_errors:

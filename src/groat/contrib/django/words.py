@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
@@ -273,39 +274,46 @@ class DjangoWords:
         """Do as :meth:`balance`, for async code."""
         return await sync_to_async(self.balance, thread_sensitive=True)(account, asset)
 
-    def retrying(self, times: int = ATTEMPTS) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    @overload
+    def retrying(self, function: Callable[P, T], /) -> Callable[P, T]: ...
+    @overload
+    def retrying(self, /, *, times: int = ATTEMPTS) -> Callable[[Callable[P, T]], Callable[P, T]]: ...
+    def retrying(self, function: Any = None, /, *, times: int = ATTEMPTS) -> Any:
         """Decorate a function that opens a block: run it again, up to ``times`` in all, when others hold its rows.
 
         It must do nothing that a rollback does not undo. Called within a block it runs once, for only the whole block
         can be run again.
         """
+        if function is None:
+            return functools.partial(self._retry, times)
+        return self._retry(times, function)
 
-        def decorate(function: Callable[P, T]) -> Callable[P, T]:
-            if inspect.iscoroutinefunction(function):
-                raise TypeError(
-                    "Decorate the sync function that opens the block; async code calls it by sync_to_async"
-                )
+    def _retry(self, times: int, function: Callable[P, T]) -> Callable[P, T]:
+        if inspect.iscoroutinefunction(function):
+            raise TypeError(
+                "Decorate the sync function that opens the block; async code calls it by sync_to_async"
+            )
 
-            @functools.wraps(function)
-            def call(*args: P.args, **kwargs: P.kwargs) -> T:
-                for attempt in range(1, times):
-                    if connections[self._alias or conf.database_alias()].in_atomic_block:
-                        break
-                    try:
-                        return function(*args, **kwargs)
-                    except OperationalError as error:
-                        if not _may_pass(error):
-                            raise
-                    time.sleep(PAUSE_S * attempt * random.uniform(0.5, 1.0))  # noqa: S311
-                return function(*args, **kwargs)
+        @functools.wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            for attempt in range(1, times):
+                if connections[self._alias or conf.database_alias()].in_atomic_block:
+                    break
+                try:
+                    return function(*args, **kwargs)
+                except OperationalError as error:
+                    if not _may_pass(error):
+                        raise
+                time.sleep(PAUSE_S * attempt * random.uniform(0.5, 1.0))  # noqa: S311
+            return function(*args, **kwargs)
 
-            return call
-
-        return decorate
+        return call
 
 
 def _may_pass(error: OperationalError) -> bool:
-    return isinstance(error, Busy) or getattr(error.__cause__, "sqlstate", None) in _AGAIN
+    cause = error.__cause__
+    is_locked = getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return isinstance(error, Busy) or is_locked or getattr(cause, "sqlstate", None) in _AGAIN
 
 
 groat = DjangoWords()
