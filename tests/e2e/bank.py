@@ -232,8 +232,8 @@ class Customer:
         expect(self.row(text)).to_have_attribute("data-state", state, timeout=SHOWN_MS)
 
     def toast(self, title: str) -> None:
-        toast = self.page.locator("[data-sonner-toast]").filter(has_text=title)
-        expect(toast).to_be_visible(timeout=SHOWN_MS)
+        toasts = self.page.locator("[data-sonner-toast]").filter(has_text=title)
+        expect(toasts.first).to_be_visible(timeout=SHOWN_MS)
 
     def told(self, event: str) -> Locator:
         """The events of this name, the newest first."""

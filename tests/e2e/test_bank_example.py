@@ -45,6 +45,13 @@ def test_an_approval_changes_the_customers_page_at_once(
         kofi.has("$1,025.00")
         kofi.toast("Money received")
 
+        # What groat refuses is no row of Django's either.
+        ursula.asks("Transfer", "Send", Amount_in_USD="5000.00", Reference="Too much")
+        ursula.toast("You have only 975.00 USD available.")
+        staff.page.goto(f"{bank.admin}/accounts/transfer/")
+        expect(staff.page.get_by_text("1 transfer", exact=True)).to_be_visible()
+        expect(ursula.row("Too much")).to_have_count(0)
+
         ursula.asks("Deposit", "Pay in", Amount_in_USD="80.00", Number_of_the_cheque="10042")
         ursula.toast("Cheque 10042 received")
         staff.decides("deposit", "approve")

@@ -18,6 +18,9 @@ from groat import GroatError
 
 User = get_user_model()
 
+# What customers read instead of groat's own words.
+SAID = {"insufficient_funds": "You have only {available} {asset} available."}
+
 
 class Me(APIView):
     """Who is signed in, and whom they can send money to."""
@@ -91,7 +94,8 @@ class BitcoinSerializer(serializers.ModelSerializer):
 def explain(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer every error with a ``detail`` that people can read, and those of groat with their status and code."""
     if isinstance(error, GroatError):
-        return Response({"detail": error.detail, "code": error.code}, error.status)
+        detail = SAID[error.code].format_map(error.fields) if error.code in SAID else error.detail
+        return Response({"detail": detail, "code": error.code}, error.status)
     if isinstance(error, ValidationError):
         field, (problem, *_) = next(iter(error.detail.items()))
         return Response({"detail": f"{field}: {problem}"}, error.status_code)

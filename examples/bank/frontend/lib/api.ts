@@ -1,7 +1,7 @@
 // The two servers that the page asks: Django, which files, and the live server, which knows how things stand.
 
 import type { Kind, Request } from "@/lib/events";
-import { accessToken } from "@/lib/session";
+import { accessToken, signOut } from "@/lib/session";
 
 export const SOCKET_URL = process.env.NEXT_PUBLIC_SOCKET_URL ?? "";
 
@@ -20,6 +20,7 @@ export class Refused extends Error {}
 async function ask<T>(url: string, options: RequestInit = {}): Promise<T> {
   const headers = { Authorization: `Bearer ${await accessToken()}`, ...options.headers };
   const answer = await fetch(url, { ...options, headers });
+  if (answer.status === 401) signOut();
   const body = await answer.json().catch(() => ({}));
   if (answer.status >= 400 && answer.status < 500) throw new Refused(body.detail);
   if (!answer.ok) throw new Error("The bank cannot be reached. Please try again.");
