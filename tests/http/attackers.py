@@ -173,7 +173,6 @@ ATTACKS: dict[str, Attack] = {
     "Socket.IO: events when connected": flooded(
         text(b'42["m",' + b"[" * 30 + b"]" * 31), Target.connect_socketio
     ),
-    "Socket.IO: pings when connected": flooded(text(b"", 0x89), Target.connect_socketio),
     "Socket.IO: unread events": held(Target.connect_socketio, 30),
 }
 
