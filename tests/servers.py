@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import resource
 import shutil
 import signal
@@ -16,6 +17,7 @@ from tempfile import mkdtemp
 
 from tests import guard
 
+PORT_MIN = 10_000
 WAIT_S = 30.0
 STEP_S = 0.05
 
@@ -25,10 +27,20 @@ class Missing(RuntimeError):
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on at present."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A port of the loopback that nobody uses at present.
+
+    The system gives it to no outgoing connection: one might take it before the server that is to listen there does.
+    """
+    while True:
+        port = random.SystemRandom().randrange(PORT_MIN, _ephemeral_from())
+        with socket.socket() as found, suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
+
+
+def _ephemeral_from() -> int:
+    """The lowest port that outgoing connections are given."""
+    return int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
 
 
 def postgres_programs() -> Path:

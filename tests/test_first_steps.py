@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.servers import free_port
 
 ROOT = Path(__file__).parent.parent
 PASSWORD = "a long password for the test"
@@ -38,13 +39,6 @@ def place(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
     if (tmp_path / "pid").exists():
         os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 def shell(place: Path, text: str, port: int) -> str:

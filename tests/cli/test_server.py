@@ -2,11 +2,11 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pytest
 from tests.cli.conftest import BOOKS, Run, closing_balances
 from tests.helpers.secrets import JWT_SECRET as JWT_SECRET
 from tests.helpers.secrets import SECRET as SECRET
+from tests.servers import free_port
 
 DEADLINE_S = 60.0
 SECRETS = {
@@ -32,9 +33,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str, **environ: str) -> tuple[subprocess.Popen[str], str]:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "groat", *arguments, "--port", str(port)],
             stdout=subprocess.PIPE,
@@ -49,11 +48,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
         while True:
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline
-            try:
+            with suppress(httpx.TransportError):
                 if httpx.get(f"{address}/health/ready").status_code == 200:
                     return process, address
-            except httpx.TransportError:
-                time.sleep(0.05)
+            time.sleep(0.05)
 
     yield start
     for process in started:

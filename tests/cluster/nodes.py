@@ -16,11 +16,11 @@ import httpx
 from centrifuge import ConnectingContext
 
 from deploy.cluster import nginx
-from tests.crash.server import ADMIN, DEADLINE_S, Server, bearing, free_port, token
+from tests.crash.server import ADMIN, DEADLINE_S, Server, bearing, token
 from tests.helpers.databases import PostgresDatabase
 from tests.live.python_client import Sdk
 from tests.live.waiting import until
-from tests.servers import Postgres
+from tests.servers import Postgres, free_port
 
 SHUTDOWN = 3001
 # What a client of ours tries again under the same key: no answer, a proxy without a node, a node that cannot.

@@ -6,10 +6,10 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,8 +19,12 @@ import jwt
 from tests.helpers.secrets import JWT_SECRET as JWT_SECRET
 from tests.helpers.secrets import SECRET as SECRET
 from tests.live.waiting import until
+from tests.servers import free_port
 
 DEADLINE_S = 60.0
+START_S = 180.0
+"""Several servers that start together on a busy machine may take a minute each."""
+ASK_S = 0.02
 ACTIONS = {
     "spend": {"source": "user:{user}", "destination": "house:sales", "assets": ["CREDIT"], "max": "1000"},
     "transfer": {"source": "user:{user}", "destination": "user:{to}", "assets": ["CREDIT"]},
@@ -47,12 +51,6 @@ ADMIN = token("admin", "admin")
 
 def bearing(bearer: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {bearer}"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Reachable(Protocol):
@@ -111,17 +109,16 @@ class Server:
         await self.ready()
 
     async def ready(self) -> None:
-        deadline = time.monotonic() + DEADLINE_S
+        deadline = time.monotonic() + START_S
         async with httpx.AsyncClient(base_url=self.address, trust_env=False) as http:
             while True:
                 assert self.process.poll() is None, self.tail()
                 assert time.monotonic() < deadline, self.tail()
-                try:
+                # Until it listens, and until it is ready.
+                with suppress(httpx.TransportError):
                     if (await http.get("/health/ready")).status_code == 200:
                         break
-                except httpx.TransportError:
-                    # Not listening yet; asked again a moment later.
-                    await asyncio.sleep(0.02)
+                await asyncio.sleep(ASK_S)
         self.lives += 1
         self.up.set()
 

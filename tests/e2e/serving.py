@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import httpx
 from groat.demo import PEOPLE
 from tests.helpers.secrets import JWT_SECRET as JWT_SECRET
 from tests.helpers.secrets import SECRET as SECRET
+from tests.servers import free_port
 
 START_S_MAX = 60.0
 TOKEN_MARGIN_S = 10
@@ -52,9 +52,7 @@ class Server:
         self._settings = settings
         self._people = passwords
         self._environment = {**ENVIRONMENT, **(environment or {})}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         # The browser comes by name: other cookies and storage than 127.0.0.1, the same server.
         self.address = f"http://localhost:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any, Final
+
+from tests.servers import free_port
 
 SUITES: Final = (
     ("Engine.IO 4", "docs/engine.io-protocol/v4-test-suite", "tests.live.socketio.engine_echo"),
@@ -22,11 +23,6 @@ SUITES: Final = (
 ADDRESS: Final = "localhost:3000"
 START_S: Final = 30
 SUITE_S: Final = 300
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def install(suite: Path) -> None:
