@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import django
+from asgiref.sync import SyncToAsync
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
@@ -119,8 +120,14 @@ def migrate_without_groat() -> None:
 
 
 def _replace(aliases: dict[str, dict[str, Any]]) -> None:
+    # The thread in which async code runs sync code has connections of its own.
+    for drop in (_drop, SyncToAsync.single_thread_executor.submit(_drop).result):
+        drop()
+    connections.settings.clear()
+    connections.settings.update(connections.configure_settings(aliases))
+
+
+def _drop() -> None:
     for connection in connections.all(initialized_only=True):
         connection.close()
         del connections[connection.alias]
-    connections.settings.clear()
-    connections.settings.update(connections.configure_settings(aliases))

@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import socketio
-from django.db import connection
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
+from django.db import connection, transaction
 from django.test import override_settings
 
-from groat.contrib.django import conf
+from groat.contrib.django import conf, groat
 from groat.contrib.django.management.commands.run_socketio import server_settings
 from groat.identity.tokens import Tokens
 from groat.settings import SettingsError
 from tests.contrib.django import projects
+from tests.contrib.django.shop.models import Purchase
 from tests.contrib.django.sites import Site
 
 
@@ -32,16 +37,36 @@ def token(user: str) -> str:
     return Tokens(conf.settings()).issue(user, (), 60, int(time.time()))
 
 
-async def hear(url: str) -> dict[str, Any]:
-    """What a stock Socket.IO client of user 7 hears of their own room first."""
-    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+async def hear(url: str, user: str, post: Callable[[], Any]) -> list[tuple[str, Any]]:
+    """What a stock Socket.IO client hears from its start to the first change of its balance, which ``post`` makes."""
+    heard: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
     client = socketio.AsyncClient()
-    client.on("snapshot", heard.put)
-    await client.connect(url, auth={"token": token("7")})
+
+    async def note(event: str, data: Any = None) -> None:
+        await heard.put((event, data))
+
+    client.on("*", note)
+    await client.connect(url, auth={"token": token(user)})
     try:
-        return await asyncio.wait_for(heard.get(), 30)
+        found = [await asyncio.wait_for(heard.get(), 30)]
+        await sync_to_async(post)()
+        while found[-1][0] != "balance_updated" or found[-1][1].get("snapshot"):
+            found.append(await asyncio.wait_for(heard.get(), 30))
+        return found
     finally:
         await client.disconnect()
+
+
+def buy(user: User) -> None:
+    """A view's work: a row of the app's own and a posting, committed together."""
+    with transaction.atomic():
+        Purchase.objects.create(user=user, thing="book", credits=20)
+        groat.post([("house:bonus", f"user:{user.pk}", "20", "CREDIT")], key=f"buy/{user.pk}").unwrap()
+
+
+def give(user: User) -> None:
+    """A credit, outside of any block."""
+    groat.post([("house:bonus", f"user:{user.pk}", "1", "CREDIT")], key="given").unwrap()
 
 
 def test_it_says_what_to_run_when_tables_are_missing_and_makes_none(
@@ -56,29 +81,30 @@ def test_it_says_what_to_run_when_tables_are_missing_and_makes_none(
         assert not any(name.startswith("groat_") for name in connection.introspection.table_names())
 
 
-def test_it_serves_and_ends_as_groat_serve_does(tmp_path: Path, alias: dict[str, Any]) -> None:
-    site = site_of(tmp_path, alias)
-    site.manage("migrate", "--verbosity", "0")
-    with site.live() as live:
+def test_it_serves_and_ends_as_groat_serve_does(tmp_path: Path, migrated: dict[str, Any]) -> None:
+    site = site_of(tmp_path, migrated)
+    with projects.databases(default=migrated), site.live() as live:
         me = httpx.get(f"{live.url}/v1/me", headers={"Authorization": f"Bearer {token('7')}"})
         assert (me.status_code, me.json()["user"]) == (200, "7")
         page = {"Origin": "http://localhost:3000"}
         answer = httpx.get(f"{live.url}/v1/me", headers=page | {"Authorization": f"Bearer {token('7')}"})
         assert answer.headers["access-control-allow-origin"] == "http://localhost:3000"
-        snapshot = asyncio.run(hear(live.url))
-        assert snapshot["balances"] == []
-        assert live.stop() == 0
-    # Killed, it comes back on the same port without repair.
-    with site.live() as live:
+        ada = User.objects.create_user("ada")
+        groat.add_asset("CREDIT", 0)
+        heard = asyncio.run(hear(live.url, str(ada.pk), partial(buy, ada)))
+        assert (heard[0][0], heard[-1][1]["balance"]) == ("snapshot", "20")
+        assert Purchase.objects.count() == 1
+        taken = live.url.rpartition(":")[2]
+        said = site.manage("run_socketio", "--host", "127.0.0.1", "--port", taken, code=2)
+        assert "address_unavailable" in said
         live.process.send_signal(signal.SIGKILL)
         live.process.wait()
-    with site.live() as live:
-        assert httpx.get(f"{live.url}/health/ready").status_code == 200
-        taken = live.url.rpartition(":")[2]
-        assert "address_unavailable" in site.manage(
-            "run_socketio", "--host", "127.0.0.1", "--port", taken, code=2
-        )
-        assert live.stop() == 0
+        # What is committed while no server runs is there when one comes back.
+        groat.post([("house:bonus", f"user:{ada.pk}", "5", "CREDIT")], key="meanwhile").unwrap()
+        with site.live() as again:
+            (first, *_) = asyncio.run(hear(again.url, str(ada.pk), partial(give, ada)))
+            assert first[1]["balances"][0]["balance"] == "25"
+            assert again.stop() == 0
 
 
 def test_host_and_port_have_defaults_and_flags_come_first() -> None:
