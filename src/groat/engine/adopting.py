@@ -65,8 +65,9 @@ class AdoptedRow(NamedTuple):
 class AdoptionSummary:
     """Counts of what came of rows, and the sums of both sides in smallest units."""
 
-    def __init__(self, asset: Asset) -> None:
+    def __init__(self, asset: Asset, mode: Mode = "adopt") -> None:
         self.asset = asset
+        self.mode = mode
         self.outcomes: Counter[Outcome] = Counter()
         self.column = self.ledger = 0
 
@@ -81,7 +82,8 @@ class AdoptionSummary:
             ", ".join(f"{self.outcomes[each]} {each}" for each in _ORDER if self.outcomes[each]) or "no rows"
         )
         sums = f"column {self._text(self.column)}, ledger {self._text(self.ledger)} before"
-        return [counts, f"{self.asset.code}: {sums}"]
+        written = [] if self.mode == "adopt" else ["Nothing was written."]
+        return [counts, f"{self.asset.code}: {sums}", *written]
 
     def _text(self, value: int) -> str:
         return format_amount(value, self.asset.scale)
@@ -117,7 +119,7 @@ class Adoption:
         self._against = check_path(against)
         self._mode = mode
         self._correcting = correcting
-        self.summary = AdoptionSummary(asset)
+        self.summary = AdoptionSummary(asset, mode)
 
     async def take(self, ledger: AdoptedLedger, rows: Iterable[ColumnRow]) -> list[AdoptedRow]:
         """Take these rows, a few hundred at most; returns what came of each, in their order. Raises StoreError."""
