@@ -54,8 +54,10 @@ def test_an_approval_changes_the_customers_page_at_once(
 
         ursula.asks("Deposit", "Pay in", Amount_in_USD="80.00", Number_of_the_cheque="10042")
         ursula.toast("Cheque 10042 received")
+        ursula.becomes("Cheque 10042", "received")
         staff.decides("deposit", "approve")
         ursula.toast("Cheque 10042 credited")
+        ursula.becomes("Cheque 10042", "credited")
         ursula.has("$1,055.00")
 
         ursula.asks("Card", "Apply", Name_on_the_card="URSULA LANG", Limit_a_month="500.00")
@@ -107,6 +109,7 @@ def test_an_approval_changes_the_customers_page_at_once(
         ursula.is_live()
         ursula.has("$2,255.00")
         ursula.becomes("Dinner", "completed")
+        ursula.becomes("Cheque 10042", "credited")
         assert ursula.problems == kofi.problems == []
 
 

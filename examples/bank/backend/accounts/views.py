@@ -6,9 +6,10 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
-from rest_framework.generics import CreateAPIView
+from rest_framework.generics import CreateAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
@@ -57,6 +58,14 @@ class File(CreateAPIView):
         return Response(self.get_serializer(made).data, status.HTTP_201_CREATED)
 
 
+class Deposits(ListAPIView, File):
+    """Pay in a cheque, and see what became of those before."""
+
+    def get_queryset(self) -> QuerySet[Deposit]:
+        """Show people what is theirs."""
+        return Deposit.objects.filter(customer=self.request.user)[:100]
+
+
 class TransferSerializer(serializers.ModelSerializer):
     recipient = serializers.SlugRelatedField(
         slug_field="username", queryset=User.objects.filter(is_staff=False)
@@ -70,7 +79,7 @@ class TransferSerializer(serializers.ModelSerializer):
 class DepositSerializer(serializers.ModelSerializer):
     class Meta:
         model = Deposit
-        fields = ("id", "amount", "cheque")
+        fields = ("id", "amount", "cheque", "decision", "reason", "filed_at")
 
 
 class CardSerializer(serializers.ModelSerializer):

@@ -1,10 +1,12 @@
-import type { Kind, Request } from "@/lib/events";
+import type { Request } from "@/lib/events";
 import { money, when, words } from "@/lib/format";
 
 const TONES: Record<string, string> = {
   completed: "good",
   active: "good",
   paid_off: "good",
+  credited: "good",
+  returned: "bad",
   rejected: "bad",
   failed: "bad",
   expired: "bad",
@@ -12,7 +14,8 @@ const TONES: Record<string, string> = {
   arrears: "bad",
 };
 
-const WHAT: Record<Kind, (data: Request["data"]) => string> = {
+const WHAT: Record<Request["kind"], (data: Request["data"]) => string> = {
+  deposit: ({ cheque }) => `Cheque ${cheque}`,
   transfer: ({ name, user, reference }) => `To ${name || user || "…"}${reference ? `, ${reference}` : ""}`,
   card: ({ last4, holder }) => (last4 ? `•••• ${last4}` : (holder ?? "…")),
   loan: ({ months, rate, purpose }) =>

@@ -37,6 +37,32 @@ export const apply = (what: string, data: object, key: string) =>
     body: JSON.stringify(data),
   });
 
+interface Deposit {
+  id: number;
+  amount: string;
+  cheque: string;
+  decision: "open" | "approved" | "rejected";
+  reason: string;
+  filed_at: string;
+}
+
+const DEPOSIT_STATES = { open: "received", approved: "credited", rejected: "returned" };
+
+export const getDeposits = () =>
+  ask<Deposit[]>("/api/deposits").then((deposits) =>
+    deposits.map(
+      ({ id, amount, cheque, decision, reason, filed_at }): Request => ({
+        id: `deposit-${id}`,
+        kind: "deposit",
+        state: DEPOSIT_STATES[decision],
+        version: decision === "open" ? 1 : 2,
+        reason,
+        filed_at,
+        data: { amount, asset: "USD", cheque },
+      }),
+    ),
+  );
+
 export const getRequests = () =>
   ask<{ items: Request[] }>(`${SOCKET_URL}/v1/requests?limit=100`).then(({ items }) => items);
 

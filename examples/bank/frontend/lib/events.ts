@@ -33,15 +33,16 @@ export interface Notification {
   id: string;
   title: string;
   body: string;
+  category: string;
   level: "success" | "info" | "warning" | "error";
   thread?: string;
   subject?: { kind: string; id: string };
 }
 
-/** A request as `GET /v1/requests` has it. */
+/** A request as `GET /v1/requests` has it, or a deposit, which is the bank's own. */
 export interface Request {
   id: string;
-  kind: Kind;
+  kind: Kind | "deposit";
   state: string;
   version: number;
   reason: string;

@@ -2,7 +2,7 @@
 import { useReducer } from "react";
 import { toast } from "sonner";
 import { useSocketEvent } from "@/components/SocketProvider";
-import { getRequest, getRequests } from "@/lib/api";
+import { getDeposits, getRequest, getRequests } from "@/lib/api";
 import {
   type Balance,
   type BalanceUpdated,
@@ -57,9 +57,12 @@ export function useBank(): Bank {
   const tell = (event: string, key: string, text: string) =>
     dispatch({ told: { key: `${event} ${key}`, event, text, at: new Date() } });
 
+  const read = (some: Promise<Request[]>) => some.then((requests) => dispatch({ requests }), report);
+
   // A new connection begins with this; one that went on where it was gets just what it missed.
   useSocketEvent<unknown>("snapshot", () => {
-    getRequests().then((requests) => dispatch({ requests }), report);
+    read(getRequests());
+    read(getDeposits());
   });
 
   useSocketEvent<BalanceUpdated>("balance_updated", (told) => {
@@ -84,10 +87,12 @@ export function useBank(): Bank {
     });
   KINDS.forEach(useKind);
 
-  useSocketEvent<Notification>("notification", ({ id, level, title, body, thread, subject }) => {
+  useSocketEvent<Notification>("notification", ({ id, level, title, body, category, thread, subject }) => {
     // A toast is replaced by the next one about the same.
     toast[level](title, { id: thread || subject?.id || id, description: body });
     tell("notification", id, title);
+    // Deposits are the bank's own: there is no event but this.
+    if (category === "deposits") read(getDeposits());
   });
 
   return bank;
