@@ -103,7 +103,7 @@ def test_a_login_reads_and_changes_no_record(project: None, monkeypatch: pytest.
     def looked(*_: Any) -> None:
         raise AssertionError("a record was looked up")
 
-    monkeypatch.setattr(kept, "_keep", looked)
+    monkeypatch.setattr(kept, "keep", looked)
     with transaction.atomic():
         ada.save(update_fields=["last_login"])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.contrib.auth import get_user_model
 from django.core.signals import setting_changed
 from django.db.models.signals import post_migrate
 
@@ -27,14 +26,10 @@ class GroatConfig(AppConfig):
         setting_changed.connect(_forget, dispatch_uid="groat.conf")
         post_migrate.connect(migrate_after, sender=self, dispatch_uid="groat.migrate")
         if apps.is_installed("django.contrib.auth"):
-            # Their modules need the models, which are there only now.
-            from groat.contrib.django import records
-            from groat.contrib.django.user_ledger import UserLedgerField
+            # Its module needs the models, which are there only now.
+            from groat.contrib.django.following import follow_users
 
-            records.connect()
-            users = get_user_model()
-            if not hasattr(users, "groat"):
-                users.groat = UserLedgerField()  # type: ignore[attr-defined]
+            follow_users()
 
 
 def _forget(**_: Any) -> None:

@@ -23,7 +23,6 @@ from django.db import DatabaseError, connections
 
 from groat.contrib.django import conf, migrating
 from groat.ledger.errors import GroatError
-from groat.programs.own_settings import check_settings
 from groat.settings import require_secrets
 
 COMMAND = "run_socketio"
@@ -51,6 +50,8 @@ def check_project(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> l
         settings = conf.settings()
         require_secrets(settings)
         for program in conf.programs():
+            from groat.programs.own_settings import check_settings
+
             check_settings(program, settings)
         conf.roles()
     except ImproperlyConfigured as error:

@@ -9,20 +9,18 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings as project
 from django.db import connections
 from django.utils.encoding import force_bytes
 
 from groat.contrib.django import simple_jwt
-from groat.identity.errors import IdentityError
-from groat.identity.model import check_roles
-from groat.programs.program import Program, find_programs
 from groat.settings import Settings, SettingsError, TrustedIssuer, read_value
+
+if TYPE_CHECKING:
+    from groat.programs.program import Program
 
 OWN_KEYS = frozenset({"DATABASE", "DATABASE_URL", "ROLES", "SIMPLE_JWT", "VERIFIED_EMAIL"})
 """Keys of ``GROAT`` that are no settings of groat's server, or mean something else there."""
@@ -134,6 +132,10 @@ def token_secret() -> str:
 
 def derive(key: str | bytes, purpose: str) -> str:
     """Derive the secret of a purpose from a key of the project, by HKDF with SHA-256 (RFC 5869)."""
+    # Every command of manage.py loads this file, so what only some need is imported where it is needed.
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     made = HKDF(SHA256(), SECRET_BYTES, salt=None, info=f"groat {purpose}".encode()).derive(force_bytes(key))
     return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
@@ -146,6 +148,11 @@ def roles() -> Mapping[str, tuple[str, ...]]:
     value = given().get("ROLES", {})
     if not isinstance(value, Mapping):
         raise SettingsError("setting_invalid", 'GROAT["ROLES"] must be a dict from names of groups to roles')
+    if not value:
+        return {}
+    from groat.identity.errors import IdentityError
+    from groat.identity.model import check_roles
+
     try:
         return {str(name): check_roles(_listed(told)) for name, told in value.items()}
     except (IdentityError, TypeError) as error:
@@ -238,4 +245,8 @@ def _origins() -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _programs(names: tuple[str, ...]) -> tuple[Program, ...]:
+    if not names:
+        return ()
+    from groat.programs.program import find_programs
+
     return tuple(find_programs(names))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import connections, router
 
 from groat.contrib.django import conf
-from groat.programs.standing_words import STANDING_EXTENSIONS
 from groat.store import migrations
 from groat.store.extension import Extension
 from groat.store.migrations import Migration
-from groat.store.postgres import PostgresStore
+
+if TYPE_CHECKING:
+    from groat.store.postgres import PostgresStore
 
 AUTH = "django.contrib.auth"
 
@@ -43,21 +44,30 @@ def missing() -> list[Migration]:
     alias = conf.database_alias()
     connection = connections[alias]
     if connection.vendor == "postgresql":
-        return asyncio.run(PostgresStore(conf.database_url(), extensions()).missing())
+        return asyncio.run(_postgres().missing())
     connection.ensure_connection()
     return migrations.find_missing(connection.connection, migrations.load_steps("sqlite", extensions()))
 
 
 def extensions() -> tuple[Extension, ...]:
     """Return what has tables: what every ledger has, and the programs that are turned on."""
+    # Every command of manage.py loads this file, and few need the programs.
+    from groat.programs.standing_words import STANDING_EXTENSIONS
+
     brought = (program.extension for program in conf.programs())
     return (*STANDING_EXTENSIONS, *(extension for extension in brought if extension is not None))
+
+
+def _postgres() -> PostgresStore:
+    from groat.store.postgres import PostgresStore
+
+    return PostgresStore(conf.database_url(), extensions())
 
 
 def _apply(alias: str) -> list[Migration]:
     connection = connections[alias]
     if connection.vendor == "postgresql":
-        return asyncio.run(PostgresStore(conf.database_url(), extensions()).migrate())
+        return asyncio.run(_postgres().migrate())
     # A test run may keep its database in memory, where no other connection finds it.
     connection.ensure_connection()
     return migrations.migrate(connection.connection, migrations.load_steps("sqlite", extensions()))

@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 import structlog
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
-from django.db import connections, router, transaction
-from django.db.models.signals import m2m_changed, post_save, pre_delete
+from django.db import connections, router
 
 from groat.contrib.django import blocks, conf
 from groat.contrib.django.blocks import finish
@@ -31,10 +28,6 @@ from groat.identity.model import check_email
 from groat.store.flow import Flow
 
 CHUNK_MAX = 200
-_TOLD = frozenset(
-    {"is_active", "is_superuser", "is_staff", "password", "first_name", "last_name", "username", "email"}
-)
-"""Fields of Django's own user on which a record depends; a save of others alone changes none."""
 
 log = structlog.get_logger("groat.django")
 
@@ -50,17 +43,6 @@ class KeptRecord(NamedTuple):
     signed_out: bool = False
 
 
-def connect() -> None:
-    """Follow the users and groups of the project from now on."""
-    users: Any = get_user_model()
-    post_save.connect(_user_saved, sender=users, dispatch_uid="groat.user")
-    pre_delete.connect(_user_deleted, sender=users, dispatch_uid="groat.user")
-    if hasattr(users, "groups"):
-        m2m_changed.connect(_membership_changed, sender=users.groups.through, dispatch_uid="groat.groups")
-        post_save.connect(_group_saved, sender=Group, dispatch_uid="groat.group")
-        pre_delete.connect(_group_deleted, sender=Group, dispatch_uid="groat.group")
-
-
 def keep_records(users: Iterable[Any]) -> int:
     """Bring the records of these users up to date; returns how many changed. Raises StoreError, SettingsError.
 
@@ -74,7 +56,7 @@ def keep_records(users: Iterable[Any]) -> int:
                 wanted.append(_record_of(user))
             except IdentityError as error:
                 log.warning("user_left_out", user=str(user.pk), code=error.code, detail=error.detail)
-        changed += _keep(wanted)
+        changed += keep(wanted)
     return changed
 
 
@@ -117,7 +99,27 @@ def _email(user: Any) -> str | msgspec.UnsetType | None:
         return None
 
 
-def _keep(wanted: Sequence[KeptRecord]) -> int:
+def keep_by_key(using: str, keys: list[Any], signed_out: bool = False) -> None:
+    """Bring the records of the users with these keys up to date, and end their tokens if they are ``signed_out``.
+
+    The users are read anew: a caller's object may have changed since, or its groups be cached.
+    """
+    users = get_user_model()._default_manager.using(using)
+    for at in range(0, len(keys), CHUNK_MAX):
+        found = users.filter(pk__in=keys[at : at + CHUNK_MAX])
+        if signed_out:
+            keep([_record_of(user, signed_out) for user in found])
+        else:
+            keep_records(found)
+
+
+def record_of_gone(user: Any) -> KeptRecord:
+    """Return the record of a user who is deleted: nobody is let in by it. Raises IdentityError ``invalid_user``."""
+    return KeptRecord(f"user:{person_id(user)}", display_name(user), (), True, None)
+
+
+def keep(wanted: Sequence[KeptRecord]) -> int:
+    """Write those of the records that are not so already; returns how many. Raises StoreError, SettingsError."""
     ledger = blocks.ledger(conf.database_alias())
     known = finish(ledger.read(flows.find_many, [each.principal for each in wanted])) if wanted else {}
     stale = [each for each in wanted if _differs(each, known[each.principal])]
@@ -148,61 +150,3 @@ def _write(wanted: KeptRecord) -> Flow[None]:
             log.warning("email_left_out", user=wanted.principal, taken_by=other.id)
             change.email = None
     yield from flows.change(wanted.principal, change, time.time_ns() // 1_000)
-
-
-# What Django tells
-
-
-def _user_saved(
-    *, instance: Any, created: bool, using: str, update_fields: Iterable[str] | None = None, **_: Any
-) -> None:
-    if update_fields is not None and _TOLD.isdisjoint(update_fields) and not created:
-        return
-    # Django keeps the raw password until the signal has been sent, if one was set.
-    signed_out = not created and getattr(instance, "_password", None) is not None
-    _after_commit(using, [instance.pk], signed_out)
-
-
-def _user_deleted(*, instance: Any, using: str, **_: Any) -> None:
-    try:
-        gone = KeptRecord(f"user:{person_id(instance)}", display_name(instance), (), True, None)
-    except IdentityError:
-        return
-    transaction.on_commit(partial(_keep, [gone]), using=using, robust=True)
-
-
-def _membership_changed(
-    *, instance: Any, action: str, reverse: bool, pk_set: set[Any] | None, using: str, **_: Any
-) -> None:
-    if not reverse:
-        if action in ("post_add", "post_remove", "post_clear"):
-            _after_commit(using, [instance.pk])
-    elif action == "pre_clear":
-        _after_commit(using, list(instance.user_set.values_list("pk", flat=True)))
-    elif action in ("post_add", "post_remove"):
-        _after_commit(using, list(pk_set or ()))
-
-
-def _group_saved(*, instance: Any, created: bool, using: str, **_: Any) -> None:
-    if not created:
-        _after_commit(using, list(instance.user_set.values_list("pk", flat=True)))
-
-
-def _group_deleted(*, instance: Any, using: str, **_: Any) -> None:
-    _after_commit(using, list(instance.user_set.values_list("pk", flat=True)))
-
-
-def _after_commit(using: str, keys: list[Any], signed_out: bool = False) -> None:
-    if keys:
-        transaction.on_commit(partial(_keep_by_key, using, keys, signed_out), using=using, robust=True)
-
-
-def _keep_by_key(using: str, keys: list[Any], signed_out: bool) -> None:
-    """Read the users anew, for the caller's object may have changed since, or its groups be cached."""
-    users = get_user_model()._default_manager.using(using)
-    for at in range(0, len(keys), CHUNK_MAX):
-        found = users.filter(pk__in=keys[at : at + CHUNK_MAX])
-        if signed_out:
-            _keep([_record_of(user, signed_out) for user in found])
-        else:
-            keep_records(found)

@@ -50,10 +50,3 @@ class UserLedger:
     def entries(self, asset: str, limit: int = 50) -> list[EntryView]:
         """Return the last changes of their balance, newest first: why it is as it is. Raises InvalidInput."""
         return finish(blocks.ledger().entries(self.account, asset, limit=limit))  # type: ignore[no-any-return]
-
-
-class UserLedgerField:
-    """The descriptor of ``user.groat``; on the class it is itself."""
-
-    def __get__(self, user: Any, owner: Any) -> Any:
-        return self if user is None else UserLedger(user)

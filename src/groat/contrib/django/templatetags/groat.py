@@ -6,8 +6,6 @@ from typing import Any
 
 from django import template
 
-from groat.contrib.django.tokens import token_for
-
 register = template.Library()
 
 
@@ -18,4 +16,7 @@ def groat_token(context: template.Context) -> str:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not user.is_active:
         return ""
+    # Django's checks load this file for every command.
+    from groat.contrib.django.tokens import token_for
+
     return token_for(user)
