@@ -1,4 +1,4 @@
-"""What groat costs inside Django's transactions on PostgreSQL, and how soon a page hears of it.
+"""Measure the cost of groat inside Django's transactions on PostgreSQL, and how soon a page hears of it.
 
 Prints JSON lines. `post` in `atomic()` is compared, in turns, with the same rows written by hand through the ORM: two
 account rows locked by `select_for_update` and saved, and one history row. Then a `run_socketio` of its own serves the

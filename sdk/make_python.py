@@ -311,7 +311,7 @@ class Method:
         return f"{py_name(field)}: {or_one(type_, 'UnsetType')} = UNSET"
 
     def arguments(self) -> list[str]:
-        """What the method hands over to the call."""
+        """The arguments that the method hands over to the call."""
         said = [f"table.{self.constant}"]
         if self.path:
             said.append(f"path={{{', '.join(f'{json.dumps(p)}: {p}' for p in self._names(self.path))}}}")

@@ -146,7 +146,7 @@ def test_a_class_has_a_name_of_its_own() -> None:
     places: dict[str, list[str]] = {}
     for path in (ROOT / "src" / "groat").rglob("*.py"):
         if "Made by `make types`" in path.read_text(encoding="utf-8"):
-            # What is made from the published document has its names; the import linter keeps it apart.
+            # Files that are made from the published document have its names; the import linter keeps them apart.
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):

@@ -27,7 +27,7 @@ DEADLINE_S = 60.0
 
 
 class Told(NamedTuple):
-    """What the doctor printed as JSON, and its exit code."""
+    """The diagnosis that the doctor printed as JSON, and its exit code."""
 
     exit: int
     findings: list[dict[str, str]]

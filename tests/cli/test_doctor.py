@@ -167,7 +167,7 @@ def test_a_server_on_another_database_makes_it_wrong(
     assert report.wrong == ["database_older" if change == OLDER else "database_empty"]
 
 
-# Who listens.
+# The program that listens.
 
 
 @pytest.mark.parametrize(

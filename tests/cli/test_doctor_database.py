@@ -96,7 +96,7 @@ def test_postgres(doctor: Doctor, run: Run, durable: Postgres, monkeypatch: pyte
     )
     # A standby is asked for, and none is there.
     assert doctor(database=dsn, synchronous_standby=True).wrong == ["standby_not_synchronous"]
-    # What a role or a database has for all its sessions.
+    # A role or a database may have settings for all its sessions.
     for setting, value, code in (
         ("synchronous_commit", "off", "database_not_durable"),
         ("default_transaction_read_only", "on", "database_read_only"),
@@ -138,7 +138,7 @@ def asked(server: Postgres, statement: str, database: str) -> Any:
 
 
 def is_set(server: Postgres, setting: str, value: str) -> bool:
-    """Whether new sessions have this value."""
+    """Return whether new sessions have this value."""
     return bool(asked(server, f"SHOW {setting}", "postgres") == value)
 
 

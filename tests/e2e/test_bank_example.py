@@ -45,7 +45,7 @@ def test_an_approval_changes_the_customers_page_at_once(
         kofi.has("$1,025.00")
         kofi.toast("Money received")
 
-        # What groat refuses is no row of Django's either.
+        # A request that groat refuses leaves no row of Django's either.
         ursula.asks("Transfer", "Send", Amount_in_USD="5000.00", Reference="Too much")
         ursula.toast("You have only 975.00 USD available.")
         staff.page.goto(f"{bank.admin}/accounts/transfer/")
@@ -104,7 +104,7 @@ def test_an_approval_changes_the_customers_page_at_once(
         )
         kofi.was_told("balance_updated", ["+$25.00: Transfer to Kofi Mensah (2): Dinner"])
         kofi.was_told("notification", ["Money received"])
-        # How it stands is there after a reload, too.
+        # The states are there after a reload, too.
         ursula.page.reload()
         ursula.is_live()
         ursula.has("$2,255.00")

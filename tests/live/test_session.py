@@ -203,7 +203,7 @@ class Socket:
         reader.session.release_view(OTHER)
 
     def is_whole(self, reader: Reader) -> bool:
-        """Whether it was sent all there is of its streams, which are at least those that nobody leaves."""
+        """Return whether it was sent all there is of its streams, which are at least those that nobody leaves."""
         at = reader.positions()
         return {ME, ROLE, ALL} <= at.keys() and at == {
             stream: len(self.groat.streams.of(stream).events) for stream in at

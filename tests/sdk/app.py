@@ -1,4 +1,4 @@
-"""What an app on Node has: the package of these sources, and what its environment says of a server."""
+"""Make an app on Node: it has the package of these sources, and a server's address and secrets in its environment."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ KINDS = {
     "cjs": f'const {{ {NAMES} }} = require("@groat/server");',
     "mjs": f'import {{ {NAMES} }} from "@groat/server";',
 }
-"""How the two kinds of scripts begin; all else of them is the same."""
+"""The two kinds of scripts begin differently; all else of them is the same."""
 SCRIPT = """
 const user = process.argv[2];
 const say = (what) => console.log(JSON.stringify(what));
@@ -87,7 +87,7 @@ def run(app: Path, environment: dict[str, str]) -> Iterator[Run]:
 
 
 def told(process: subprocess.Popen[str], count: int | None = None) -> list[dict[str, Any]]:
-    """What a script says, up to so many lines, or to its end."""
+    """Read the lines of a script, up to so many, or to its end."""
     assert process.stdout is not None
     lines: list[dict[str, Any]] = []
     while count is None or len(lines) < count:
@@ -270,7 +270,7 @@ def examples(page: Path) -> list[str]:
 
 
 def printed(app: Path, environment: dict[str, str], name: str, text: str) -> str:
-    """What a script prints."""
+    """Return the output of a script."""
     (app / name).write_text(text)
     done = subprocess.run(
         ["node", name], cwd=app, env=environment, capture_output=True, text=True, check=False

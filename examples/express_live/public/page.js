@@ -46,7 +46,7 @@ function follow({ user, live }) {
   socket.on("balance_updated", ({ account, asset, balance, delta, reason, snapshot }) => {
     if (account !== `user:${user}` || asset !== "CREDIT") return;
     show("credits").textContent = balance;
-    // How it stands in the beginning is no change.
+    // The balance at the beginning is no change.
     if (snapshot) return;
     const line = document.createElement("li");
     for (const text of [reason, delta.startsWith("-") ? delta : `+${delta}`])

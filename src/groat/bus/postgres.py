@@ -28,7 +28,7 @@ EVENTS_MAX = 2_000
 # Send this many notifications in one statement. It costs one round trip, and takes the lock that all notifiers share
 # once.
 PAYLOADS_MAX = 64
-NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
+_NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
 # Every listener first opens a connection by this name. Without one no hints are sent: they would cost a process that
 # is alone a tenth of its throughput.
 _OTHERS = """SELECT EXISTS (SELECT FROM pg_stat_activity
@@ -123,7 +123,7 @@ class PostgresBus(Bus):
         payloads = payloads_of(self._worker, waiting)
         for start in range(0, len(payloads), PAYLOADS_MAX):
             some = payloads[start : start + PAYLOADS_MAX]
-            await connection.execute(NOTIFY, self._channel, some, timeout=ANSWER_S)
+            await connection.execute(_NOTIFY, self._channel, some, timeout=ANSWER_S)
         self.traffic.sent += len(waiting)
 
     async def _has_others(self, connection: Any) -> bool:

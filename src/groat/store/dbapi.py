@@ -104,7 +104,7 @@ class PsycopgDriver:
         """Run a flow that writes, in a savepoint. Raises StoreError, UnfitTransaction, and what the flow raises."""
         with self._preparing(connection):
             try:
-                # What nobody waits for travels with the next statement whose answer is needed.
+                # A pipeline sends statements for whose answers nobody waits together with the next one.
                 with self._pipeline(connection) as pipeline:
                     return self._write(connection, pipeline, make)
             except BaseException as error:
@@ -250,6 +250,6 @@ def _typed(error: psycopg.Error) -> StoreError:
     stored = typed_by_state(
         error.sqlstate, f"{type(error).__name__}: {error}", diagnosis.table_name, diagnosis.constraint_name
     )
-    # Whoever owns the connection reads what its driver said.
+    # The owner of the connection can read the driver's own error.
     stored.__cause__ = error
     return stored

@@ -39,7 +39,7 @@ def wallets(project: None) -> list[Wallet]:
 
 
 def balance(wallet: Wallet) -> str:
-    """What the ledger says."""
+    """Return the balance in the ledger."""
     return groat.balance(f"user:{wallet.user_id}", "USD").balance  # type: ignore[attr-defined]
 
 

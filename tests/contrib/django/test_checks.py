@@ -24,7 +24,7 @@ def ids(messages: Iterable[CheckMessage]) -> list[str]:
 
 
 def check(databases: list[str] | None = None, **settings: Any) -> list[CheckMessage]:
-    """What the checks say with these settings."""
+    """Return the messages of the checks with these settings."""
     with override_settings(**settings):
         return [each for each in run_checks(databases=databases) if each.id and each.id.startswith("groat.")]
 

@@ -476,7 +476,7 @@ def test_many_more_than_fit_into_one_statement(ada: str) -> None:
     assert balance(f"{ada}:39") == "10.00"
 
 
-# What is refused before it begins
+# Blocks that are refused before they begin
 
 
 @on_postgres

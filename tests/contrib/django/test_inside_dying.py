@@ -41,7 +41,7 @@ def site(postgres_server: Postgres, tmp_path: Path) -> Iterator[Site]:
 
 
 def events(url: str, stream: str, user: str, *roles: str) -> Generator[dict[str, Any], None, None]:
-    """What an event stream says: a snapshot first."""
+    """Read the events of a stream; a snapshot comes first."""
     token = Tokens(conf.settings()).issue(user, roles, 600, int(time.time()))
     headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
     address = f"{url}/v1/streams/{stream}/events"

@@ -30,7 +30,7 @@ def blocks(chapter: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def names() -> Iterator[dict[str, Any]]:
-    """What the examples of the chapter define, with ``shop`` for the app of the tests."""
+    """Return the names that the examples of the chapter define, with ``shop`` for the app of the tests."""
     found: dict[str, Any] = {"__name__": "page"}
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "shop", sys.modules["tests.contrib.django.shop"])

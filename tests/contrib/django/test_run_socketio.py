@@ -38,7 +38,7 @@ def token(user: str) -> str:
 
 
 async def hear(url: str, user: str, post: Callable[[], Any]) -> list[tuple[str, Any]]:
-    """What a stock Socket.IO client hears from its start to the first change of its balance, which ``post`` makes."""
+    """List what a stock Socket.IO client hears until the first change of its balance, which ``post`` makes."""
     heard: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
     client = socketio.AsyncClient()
 
@@ -99,7 +99,7 @@ def test_it_serves_and_ends_as_groat_serve_does(tmp_path: Path, migrated: dict[s
         assert "address_unavailable" in said
         live.process.send_signal(signal.SIGKILL)
         live.process.wait()
-        # What is committed while no server runs is there when one comes back.
+        # A commit that is made while no server runs is told when one comes back.
         groat.post([("house:bonus", f"user:{ada.pk}", "5", "CREDIT")], key="meanwhile").unwrap()
         with site.live() as again:
             (first, *_) = asyncio.run(hear(again.url, str(ada.pk), partial(give, ada)))

@@ -1,4 +1,4 @@
-"""Which tokens the live server of a Django project lets in, and how users get one."""
+"""Tokens that the live server of a Django project lets in, and the ways in which users get one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def _ask(token: str) -> tuple[int, Any]:
 
 
 def ask(token: str) -> tuple[int, Any]:
-    """How the server answers the bearer of a token: status, and user or code."""
+    """Return the server's answer to the bearer of a token: status, and user or code."""
     status, body = asyncio.run(_ask(token))
     return status, body.get("user") if status == 200 else body.get("code")
 

@@ -165,7 +165,7 @@ HEAVY = f'51-9["message-with-ack",{json.dumps([f"{n:02}" for n in range(100)] * 
 
 
 def kept(connection: SocketConnection, *messages: str | bytes) -> int:
-    """How many bytes of memory a connection keeps of these."""
+    """Return how many bytes of memory a connection keeps of these."""
     gc.collect()
     tracemalloc.start()
     try:

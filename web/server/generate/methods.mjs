@@ -59,7 +59,7 @@ function methodOf(id, operation, schemas) {
   return { method: lines.join("\n"), input: body?.input };
 }
 
-/** How the answer is read, and its type. */
+/** Returns how the answer is read, and its type. */
 function answerOf(id, responses, query, schemas) {
   const content = Object.entries(responses).find(([status]) => status.startsWith("2"))?.[1].content ?? {};
   const [[form, answer] = [], ...others] = Object.entries(content);

@@ -8,7 +8,7 @@
 const WITHOUT_TYPE = new Set(
   ["title", "description", "default", "examples", "format", "pattern"].concat(
     ["minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "minItems", "maxItems"],
-    // Which of several types a field has, by the value of another: the field itself names them all.
+    // The value of another field decides between these types; the field itself names them all.
     ["if", "then"],
   ),
 );
@@ -66,7 +66,7 @@ function fieldsOf(schema, where) {
   return schema.additionalProperties ? [...lines, "  [field: string]: unknown;"] : lines;
 }
 
-/** What a schema's `allOf` adds: the name of a type that it extends, and fields of its own. */
+/** Returns what a schema's `allOf` adds: the name of a type that it extends, and fields of its own. */
 export function interfaceOf(name, schema) {
   const parts = (schema.allOf ?? []).filter(
     (part) => keywords(part, ["$ref", "type", "properties", "required"], name).length,

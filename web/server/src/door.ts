@@ -48,16 +48,16 @@ export type Listed<P extends Page> = Promise<P> &
 
 type Query = Record<string, unknown>;
 
-/** What is called; the options that every call has aside, the rest of them is its query. */
+/** A call. `options` may have those that every call has; the rest of them is its query. */
 export interface Call {
   method: string;
   path: string;
   body?: unknown;
-  /** Whether the body goes as a form. */
+  /** Tells that the body goes as a form. */
   form?: true;
-  /** Whether the call is a write with an idempotency key. */
+  /** Tells that the call is a write with an idempotency key. */
   keyed?: true;
-  /** Whether it may take its time. */
+  /** Tells that it may take its time. */
   slow?: true;
   reads?: Request["reads"];
 }

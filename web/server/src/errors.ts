@@ -6,7 +6,7 @@ export type ProblemCode = keyof ProblemStatus;
 /** A code of every server's, or one of a program that a server has beside. */
 export type AnyCode = ProblemCode | (string & {});
 
-/** Whatever goes wrong with a call, apart from its being given up by a signal. */
+/** The base of all errors of a call, except of one that a signal has ended. */
 export abstract class GroatError extends Error {
   /** Says what happened, in words that do not change. */
   abstract readonly code: string;
@@ -25,7 +25,7 @@ export class Problem<Code extends AnyCode = AnyCode> extends GroatError {
     readonly code: Code,
     /** The HTTP status. */
     readonly status: Code extends ProblemCode ? ProblemStatus[Code] : number,
-    /** What it means, for people; the text may change. */
+    /** The meaning, for people; the text may change. */
     readonly detail: string,
     /** Further members of the problem, such as `account` and `asset`. */
     readonly fields: Readonly<Record<string, unknown>> = {},
@@ -35,7 +35,7 @@ export class Problem<Code extends AnyCode = AnyCode> extends GroatError {
     super(`${code}: ${detail}`);
   }
 
-  /** Whether this very refusal was given before under the same key. */
+  /** Tells whether this very refusal was given before under the same key. */
   get replayed(): boolean {
     return this.fields.replayed === true;
   }
@@ -63,8 +63,8 @@ export class UnknownOutcome extends GroatError {
 }
 
 /**
- * Whether an error is a problem with one of these codes, or with any. Codes of programs that the server has beside its own
- * are allowed, too.
+ * Tells whether an error is a problem with one of these codes, or with any. Codes of programs that the server has
+ * beside its own are allowed, too.
  */
 export function isProblem<Code extends AnyCode>(error: unknown, ...codes: Code[]): error is Problem<Code> {
   return (

@@ -13,7 +13,7 @@ export interface Request {
 export class Lost extends Unreachable {
   constructor(
     message: string,
-    /** Whether the server may have got the request. */
+    /** Tells whether the server may have got the request. */
     readonly sent: boolean,
     cause?: unknown,
   ) {

@@ -1,4 +1,4 @@
-/** When a call is repeated, how long it waits before, and what it ends with. */
+/** The rules by which a call is repeated: when, after how long, and with what it ends. */
 import { Problem, UnknownOutcome, Unreachable } from "./errors.js";
 import { Lost, type Request } from "./exchange.js";
 
@@ -7,13 +7,13 @@ const WAIT_MS_MAX = 4_000;
 /** The server failed for a reason that time alone seldom mends. */
 const ATTEMPTS_AT_500_MAX = 3;
 
-/** Whether the server may have done what was asked, though it has not said so. */
+/** Tells whether the server may have done what was asked, though it has not said so. */
 export function leavesOpen(error: unknown): boolean {
   if (error instanceof Lost) return error.sent;
   return error instanceof Problem && error.status >= 500 && error.code !== "command_failed";
 }
 
-/** Whether the same call may pass later. */
+/** Tells whether the same call may pass later. */
 export function mayPass(error: unknown, attempt: number): boolean {
   if (error instanceof Lost) return true;
   if (!(error instanceof Problem)) return false;
@@ -21,7 +21,7 @@ export function mayPass(error: unknown, attempt: number): boolean {
   return error.status > 500 || error.status === 429 || error.status === 408;
 }
 
-/** Whether this answer decides an earlier attempt, too: no when it was given before the key was looked up. */
+/** Tells whether this answer decides an earlier attempt, too: no when it was given before the key was looked up. */
 function decides(error: unknown): boolean {
   if (!(error instanceof Problem) || leavesOpen(error)) return false;
   return (
@@ -43,7 +43,7 @@ interface Ended {
   open: boolean;
 }
 
-/** What a call that is not repeated any more ends with. */
+/** Returns the error with which a call that is not repeated any more ends. */
 export function failureOf(error: unknown, { request: { method, url }, attempt, key, open }: Ended): unknown {
   const tried = `${method} ${url}, ${attempt === 1 ? "one attempt" : `${attempt} attempts`}`;
   const said = error instanceof Error ? error.message : String(error);

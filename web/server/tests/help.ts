@@ -72,7 +72,7 @@ export function groatOn(fetch: typeof globalThis.fetch, options: Partial<GroatOp
   return new Groat({ url: "http://groat.example:8000/", apiKey: "groat_k", fetch, ...options });
 }
 
-/** What a promise rejects with. */
+/** Returns the error of a promise that rejects. */
 export async function failure(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     (value) => {

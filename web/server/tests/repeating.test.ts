@@ -9,7 +9,7 @@ const done = json({ id: "t", replayed: true });
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** What comes of a promise whose waits pass at once, and after how many milliseconds. */
+/** Returns what comes of a promise whose waits pass at once, and after how many milliseconds. */
 async function passing<T>(promise: Promise<T>): Promise<{ value?: T; error?: unknown; ms: number }> {
   const began = Date.now();
   let ended: { value?: T; error?: unknown } | undefined;

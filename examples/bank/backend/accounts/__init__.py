@@ -1,1 +1,1 @@
-"""What customers ask the bank for, and what its staff decide."""
+"""The bank's own part: requests of its customers, and decisions of its staff."""

@@ -1,4 +1,4 @@
-"""What customers ask for. Each row says what was asked and decided; the money and its state are groat's.
+"""Requests of customers. Each row says what was asked and decided; the money and its state are groat's.
 
 A row and what groat does for it are written in one transaction of Django's: both are there, or neither.
 """

@@ -19,12 +19,12 @@ from groat import GroatError
 
 User = get_user_model()
 
-# What customers read instead of groat's own words.
+# Customers read these instead of groat's own words.
 SAID = {"insufficient_funds": "You have only {available} {asset} available."}
 
 
 class Me(APIView):
-    """Who is signed in, and whom they can send money to."""
+    """Tell the page who is signed in, and to whom they can send money."""
 
     def get(self, request: Request) -> Response:
         """Answer with names."""

@@ -1,4 +1,4 @@
-// What the live server tells: the objects of its Socket.IO events.
+// The objects of the live server's Socket.IO events.
 
 export const KINDS = ["transfer", "card", "loan", "bitcoin_transaction"] as const;
 export type Kind = (typeof KINDS)[number];

@@ -1,4 +1,4 @@
-// Who is signed in: the two tokens of SimpleJWT. Each tab keeps its own, so that two tabs can be two customers.
+// The session of a customer: the two tokens of SimpleJWT. Each tab keeps its own, so that two tabs can be two customers.
 import { useSyncExternalStore } from "react";
 
 interface Tokens {
@@ -25,7 +25,7 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener);
 }
 
-/** Whether somebody is signed in; undefined while the server renders, which does not know. */
+/** Tells whether somebody is signed in; undefined while the server renders, which does not know. */
 export function useSignedIn(): boolean | undefined {
   return useSyncExternalStore(
     subscribe,

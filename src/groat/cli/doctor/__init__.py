@@ -54,7 +54,7 @@ def doctor(
     # Imported here, for what it needs would slow every other command down.
     from groat.cli.doctor.examination import examine
 
-    # Whatever is wrong becomes a finding.
+    # Faults become findings, so the log need not tell of them.
     logs.configure(msgspec.structs.replace(settings, log_level="error"))
     diagnosis = Diagnosis(_say_nothing if as_json else _say)
     with warnings.catch_warnings():

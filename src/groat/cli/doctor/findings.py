@@ -25,7 +25,7 @@ CODES: dict[str, Code] = {
     "setting_invalid": Code(
         "A value does not fit its setting.", "Give a value of the kind that the sentence names."
     ),
-    "setting_unknown": Code("A setting has a name that none has.", "See docs/operations.md for all names."),
+    "setting_unknown": Code("There is no setting of this name.", "See docs/operations.md for all names."),
     "config_not_found": Code("The settings file does not exist.", "Correct --config or GROAT_CONFIG."),
     "config_unreadable": Code(
         "The settings file cannot be read, or is not TOML.", "Correct the file or its rights."

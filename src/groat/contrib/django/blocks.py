@@ -187,7 +187,7 @@ class InsideLedger(StandingWords, LedgerWords):
         self._assets = dict(known.assets)
         self._ids = Learnt(known.account_ids)
 
-    # What the words are made of
+    # The parts of which the words are made
 
     async def execute(self, command: Command) -> Done | Refusal:
         """Decide a command in the open block, or in one of its own."""

@@ -98,7 +98,7 @@ def check_database(
         found = list(_check_isolation(alias))
         missing = migrating.missing()
     except (GroatError, DatabaseError, ImproperlyConfigured):
-        # Whoever needs the database says what is wrong with it.
+        # Commands that need the database say what is wrong with it.
         return []
     if missing:
         steps = ", ".join(f"{step.room} {step.number:04}" for step in missing)

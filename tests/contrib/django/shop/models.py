@@ -1,4 +1,4 @@
-"""What the shop keeps beside the ledger."""
+"""Rows that the shop keeps beside the ledger."""
 
 from __future__ import annotations
 

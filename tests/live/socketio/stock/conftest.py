@@ -24,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         asyncio.run(begin(served))
         yield served
         assert served.alarms() == []
-        # Whatever the tests did: no part of any token is told.
+        # No test may have made the server tell any part of a token.
         assert not re.findall(r"eyJ[\w-]+", served.log.read_text())
     finally:
         served.bury()

@@ -1,4 +1,4 @@
-"""What the pages of the documentation show of Socket.IO runs as it stands there, against a real `groat serve`."""
+"""The Socket.IO code of the documentation runs as it stands there, against a real `groat serve`."""
 
 from __future__ import annotations
 

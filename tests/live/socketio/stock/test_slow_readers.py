@@ -38,6 +38,6 @@ async def test_who_does_not_fetch_is_passed_over_and_gets_all_in_the_end(server:
             credits += [int(each) for each in re.findall(r'"credits":(\d+),', text)]
         assert credits == list(range(1, EVENTS + 1))
         limits = LiveLimits()
-        # What waited was bounded, and so is each part of the rest.
+        # The waiting packets were bounded, and so is each part of the rest.
         assert max(sizes) < limits.write_high_bytes + limits.reply_bytes_max
         assert len(sizes) > 2

@@ -150,7 +150,7 @@ class Column:
     def _chunk(self, after: Any) -> Any:
         rows = self._model._base_manager.using(self._using).order_by("pk")
         if connections[self._using].features.has_select_for_update:
-            # Whoever changes column and ledger in one transaction has changed both or none.
+            # Code that changes column and ledger in one transaction has then changed both or none.
             rows = rows.select_for_update()
         if after is not None:
             rows = rows.filter(pk__gt=after)
