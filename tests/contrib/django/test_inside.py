@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import re
 import unittest
 from collections.abc import Callable, Iterator
@@ -569,6 +570,18 @@ def test_rooms_hear_after_the_commit(ada: str) -> None:
         assert '"type":"requests_updated"' in text()
         assert '"number":' in text()
         assert server.run(lambda ledger: ledger.read(any_later)) is False
+
+
+def test_several_servers_tell_a_room_each_thing_once_and_in_order(books: str) -> None:
+    with running() as one, running():
+        heard, told = heard_by(one)
+        for number in range(30):
+            groat.notify("role:crew", f"No. {number}", key=key()).unwrap()
+        wait_for(told, lambda: any(p.stream == "role:crew" and p.last >= 30 for p in heard))
+        stored = one.run(lambda ledger: ledger.streams.read("role:crew", 0))
+    notes = [json.loads(event.data)["notification"] for event in stored]
+    assert [note["title"] for note in notes] == [f"No. {number}" for number in range(30)]
+    assert [note["number"] for note in notes] == list(range(1, 31))
 
 
 @on_postgres
