@@ -150,7 +150,7 @@ def test_steps_that_are_missing_are_told_where_the_database_is_asked(alias: dict
         (found,) = check(["default"])
         assert found.id == "groat.W008"
         assert "groat 0001" in found.msg
-        assert found.hint == "Run: python manage.py migrate"
+        assert found.hint == "python manage.py migrate applies them."
         projects.migrate()
         assert check(["default"]) == []
 

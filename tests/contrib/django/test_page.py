@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -16,10 +17,21 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 
 from groat.contrib.django import groat
 from groat.contrib.django.conf import OWN_KEYS
+from groat.contrib.django.drf import exception_handler
 from tests.contrib.django.shop import models
 from tests.contrib.django.shop.models import Purchase
 
-PAGE = (Path(__file__).parents[3] / "docs" / "django.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "django.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+TIPS = (
+    ("9", "insufficient_funds", 422),
+    ("4", None, 200),
+    ("-4", "amount_not_positive", 400),
+    ("four", "invalid_amount", 400),
+    ("", None, 400),
+)
 
 
 def blocks(chapter: str) -> list[str]:
@@ -47,24 +59,46 @@ def test_the_examples_of_the_page_run(project: None, names: dict[str, Any]) -> N
     names["Command"]().handle(month="2026-12")
     names["Command"]().handle(month="2026-12")
     assert [each.groat.balance("CREDIT").balance for each in (ada, bob)] == ["10", "10"]
-    request = RequestFactory().post("/buy/", {"thing": "book", "key": "1"})
+    request = RequestFactory().post("/buy/", {"thing": "book"})
     request.user = ada
-    assert names["buy"](request).status_code == 409
+    assert names["buy"](request, "1").status_code == 422
     assert not Purchase.objects.exists()
     groat.post([("house:bonus", ada.groat.account, "15", "CREDIT")], key="more").unwrap()
-    request = RequestFactory().post("/buy/", {"thing": "book", "key": "2"})
-    request.user = ada
-    assert names["buy"](request).content == b'{"credits": "5"}'
+    assert names["buy"](request, "2").content == b'{"credits": "5"}'
+    # A page that sends it again has bought one book.
+    assert names["buy"](request, "2").content == b'{"credits": "5"}'
     assert Purchase.objects.count() == 1
-    for amount, status in (("9", 409), ("4", 200)):
-        tip = APIRequestFactory().post(
-            "/tip/", {"to": bob.pk, "amount": amount, "key": amount}, format="json"
-        )
+    # Another person's key is another key.
+    groat.post([("house:bonus", bob.groat.account, "20", "CREDIT")], key="bob's").unwrap()
+    request.user = bob
+    assert names["buy"](request, "2").content == b'{"credits": "10"}'
+    assert Purchase.objects.count() == 2
+    names["Tip"].get_exception_handler = lambda _: exception_handler
+    for amount, code, status in TIPS:
+        data = {"to": bob.pk, "amount": amount, "key": str(uuid5(NAMESPACE_URL, amount))}
+        tip = APIRequestFactory().post("/tip/", data, format="json")
         force_authenticate(tip, ada)
-        assert names["Tip"].as_view()(tip).status_code == status
+        answer = names["Tip"].as_view()(tip)
+        assert (answer.status_code, answer.data.get("code")) == (status, code)
     names["pay_out"](7, bob.pk, "20")
     names["pay_out"](7, bob.pk, "20")
     assert bob.groat.balance("CREDIT").balance == "34"
+
+
+def test_the_lines_of_the_readme_run(project: None) -> None:
+    ada: Any = User.objects.create_user("ada")
+    groat.add_asset("CREDIT", 0)
+    (code,) = re.findall(r"```python\n(from django.*?)```", README, re.DOTALL)
+    found: dict[str, Any] = {"Order": Purchase, "redirect": lambda order: order.thing}
+    exec(compile(code, "README.md", "exec"), found)
+    request = RequestFactory().post("/")
+    request.user = ada
+    with pytest.raises(groat.Refused):
+        found["buy"](request)
+    assert not Purchase.objects.exists()
+    groat.post([("house:bonus", ada.groat.account, "50", "CREDIT")], key="welcome").unwrap()
+    assert found["buy"](request) == "A hat"
+    assert ada.groat.balance("CREDIT").balance == "20"
 
 
 async def _auser(user: User) -> User:

@@ -106,7 +106,7 @@ def check_database(
         found.append(
             checks.Warning(
                 f"The ledger's database lacks steps of groat: {steps}.",
-                hint=f"Run: python manage.py {command}",
+                hint=f"python manage.py {command} applies them.",
                 id="groat.W008",
             )
         )

@@ -1,4 +1,4 @@
-"""A view for Django REST framework: ``path("api/groat-token/", GroatTokenView.as_view())``."""
+"""For Django REST framework: a view that gives tokens, and answers to what the ledger refuses."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any, ClassVar
 from msgspec import to_builtins
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
-from rest_framework.views import APIView
+from rest_framework.views import APIView, set_rollback
+from rest_framework.views import exception_handler as answer_others
 
+from groat.contrib.django.blocks import Busy
 from groat.contrib.django.tokens import make_token
+from groat.ledger.errors import InvalidInput, Refused
 
 
 class GroatTokenView(APIView):  # type: ignore[misc]
@@ -22,3 +25,17 @@ class GroatTokenView(APIView):  # type: ignore[misc]
         return Response(to_builtins(make_token(request.user)), headers={"Cache-Control": "no-store"})
 
     post = get
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer Refused, InvalidInput and Busy with ``code``, ``detail`` and further fields, others as the framework does.
+
+    Name it in the project's settings: ``REST_FRAMEWORK["EXCEPTION_HANDLER"]``.
+    """
+    if not isinstance(error, Refused | InvalidInput | Busy):
+        answer: Response | None = answer_others(error, context)
+        return answer
+    set_rollback()
+    headers = {"Retry-After": "1"} if isinstance(error, Busy) else None
+    told = {**error.fields, "code": error.code, "detail": error.detail}
+    return Response(told, error.status, headers=headers)
