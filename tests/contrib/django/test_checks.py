@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,12 @@ def test_steps_that_are_missing_are_told_where_the_database_is_asked(alias: dict
         assert "groat 0001" in found.msg
         assert found.hint == "python manage.py migrate applies them."
         projects.migrate()
+        assert check(["default"]) == []
+
+
+def test_migrate_does_not_ask_for_itself(alias: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["manage.py", "migrate"])
+    with projects.databases(default=alias):
         assert check(["default"]) == []
 
 

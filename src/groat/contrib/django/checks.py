@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -100,7 +101,8 @@ def check_database(
     except (GroatError, DatabaseError, ImproperlyConfigured):
         # Commands that need the database say what is wrong with it.
         return []
-    if missing:
+    # The command that applies them runs this check, too, just before it does.
+    if missing and sys.argv[1:2] != ["migrate"]:
         steps = ", ".join(f"{step.room} {step.number:04}" for step in missing)
         command = "migrate" if alias == "default" else f"migrate --database {alias}"
         found.append(
