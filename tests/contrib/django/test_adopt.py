@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from groat.contrib.django import groat
+from tests.contrib.django import projects
 from tests.contrib.django.shop.models import Wallet
+from tests.servers import Postgres
 
 COLUMN = ("groat_adopt", "--model", "shop.Wallet", "--field", "balance", "--asset", "USD")
 
@@ -80,6 +84,41 @@ def test_many_rows_go_in_chunks(project: None) -> None:
     Wallet.objects.bulk_create(Wallet(user=user, balance=n) for n, user in enumerate(users))
     assert adopt()[:2][1][0] == "1099 adopted, 1 same"
     assert groat.balance("house:opening", "USD").balance == f"-{sum(range(1_100))}.00"
+
+
+def wait_for_waiter() -> None:
+    """Wait until another session waits for a row of this one's transaction."""
+    for _ in range(10_000):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")
+
+
+def test_a_row_in_the_middle_of_a_change_is_compared_after_it(
+    migrated_postgres: str, postgres_server: Postgres
+) -> None:
+    def compare() -> tuple[int, list[str], str]:
+        try:
+            return adopt("--shadow")
+        finally:
+            connection.close()
+
+    with projects.databases(default=projects.postgres_alias(postgres_server, migrated_postgres)):
+        wallet = Wallet.objects.create(user=User.objects.create_user("ada"), balance=10)
+        assert adopt()[0] == 0
+        with ThreadPoolExecutor(1) as other:
+            with transaction.atomic():
+                Wallet.objects.filter(pk=wallet.pk).update(balance=7)
+                compared = other.submit(compare)
+                wait_for_waiter()
+                account = f"user:{wallet.user_id}"  # type: ignore[attr-defined]
+                groat.post([(account, "house:sales", "3", "USD")], key="spent").unwrap()
+            assert compared.result()[:2] == (
+                0,
+                ["1 same", "USD: column 7.00, ledger 7.00 before", "Nothing was written."],
+            )
 
 
 @pytest.mark.parametrize(
