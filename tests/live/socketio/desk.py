@@ -244,3 +244,24 @@ async def on_desk(
     finally:
         engine.stop()
         await live.stop()
+
+
+def told(stream: str, *offsets: int) -> list[list[Any]]:
+    """The events of a stream's offsets, as the fake names tell them."""
+    return [
+        event
+        for n in offsets
+        for event in (["balance_updated", {"id": f"{stream}/{n}"}], ["notification", {"n": n}])
+    ]
+
+
+def snapshots(**totals: int) -> list[list[Any]]:
+    """The events of snapshots: streams with their heads, `_` for `:`."""
+    return [
+        event
+        for stream, total in ((name.replace("_", ":"), total) for name, total in totals.items())
+        for event in (
+            ["snapshot", {"stream": stream, "snapshot": {"total": total}}],
+            ["balance_updated", {"snapshot": True, "stream": stream}],
+        )
+    ]
