@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 
 import jwt
 
-from groat.cli.doctor.client import Client
+from groat.cli.doctor.client import DoctorClient
 from groat.cli.doctor.findings import Diagnosis
 from groat.cli.doctor.installation import wall
 from groat.identity.errors import IdentityError
@@ -205,7 +205,9 @@ def _until(claims: dict[str, Any]) -> str:
     return f", until {_moment(claims['exp'])}"
 
 
-async def check_at_server(diagnosis: Diagnosis, client: Client, token: str, taken_here: bool | None) -> str:
+async def check_at_server(
+    diagnosis: Diagnosis, client: DoctorClient, token: str, taken_here: bool | None
+) -> str:
     """Try a token at the server. ``taken_here`` tells whether the settings take it, None where these are not known.
 
     Returns the id of its person, "" if the server refuses it.

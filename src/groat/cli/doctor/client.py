@@ -40,7 +40,7 @@ class Trouble(Enum):
     NOT_HTTP = "it speaks no HTTP"
 
 
-class Unreachable(Exception):
+class ServerUnreachable(Exception):
     """The server cannot be spoken with. ``said`` are the bytes that came instead of an answer."""
 
     def __init__(self, why: Trouble, detail: str = "", said: bytes = b"") -> None:
@@ -106,7 +106,7 @@ class HttpAnswer(NamedTuple):
         return str(self.field("code")) if str(self.field("type")).startswith("urn:groat:") else ""
 
 
-class Client:
+class DoctorClient:
     """Asks the server at an address."""
 
     def __init__(self, address: ServerAddress) -> None:
@@ -115,7 +115,7 @@ class Client:
     async def ask(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> HttpAnswer:
-        """Send a request and return the whole answer. Raises Unreachable."""
+        """Send a request and return the whole answer. Raises ServerUnreachable."""
         sent = {"Connection": "close", "Accept-Encoding": "identity", **(headers or {})}
         if body is not None:
             sent["Content-Length"] = str(len(body))
@@ -129,7 +129,7 @@ class Client:
     async def listening(
         self, path: str, headers: Mapping[str, str]
     ) -> AsyncIterator[tuple[HttpAnswer, asyncio.StreamReader]]:
-        """Ask for an answer without end: its head, and what its body is read from. Raises Unreachable."""
+        """Ask for an answer without end: its head, and what its body is read from. Raises ServerUnreachable."""
         async with self._spoken_with() as (reader, writer):
             writer.write(self._head("GET", path, {"Accept-Encoding": "identity", **headers}))
             await writer.drain()
@@ -143,7 +143,10 @@ class Client:
     async def opening(
         self, path: str, headers: Mapping[str, str] | None = None
     ) -> AsyncIterator[WebSocket | HttpAnswer]:
-        """Open a WebSocket for an ``async with`` block; the answer of a server that opens none. Raises Unreachable."""
+        """Open a WebSocket for an ``async with`` block; give the answer of a server that opens none.
+
+        Raises ServerUnreachable.
+        """
         key = base64.b64encode(secrets.token_bytes(16)).decode()
         sent = {
             "Connection": "Upgrade",
@@ -174,20 +177,20 @@ class Client:
 
     @asynccontextmanager
     async def _spoken_with(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        """Connect, and tell what breaks apart. Raises Unreachable."""
+        """Connect, and tell what breaks apart. Raises ServerUnreachable."""
         writer = None
         try:
             async with asyncio.timeout(ANSWER_S):
                 reader, writer = await self._connected()
                 yield reader, writer
         except TimeoutError:
-            raise Unreachable(Trouble.SILENT) from None
+            raise ServerUnreachable(Trouble.SILENT) from None
         except ssl.SSLError as error:
-            raise Unreachable(Trouble.TLS, error.reason or "") from None
+            raise ServerUnreachable(Trouble.TLS, error.reason or "") from None
         except ValueError:
-            raise Unreachable(Trouble.NOT_HTTP) from None
+            raise ServerUnreachable(Trouble.NOT_HTTP) from None
         except (asyncio.IncompleteReadError, OSError) as error:
-            raise Unreachable(Trouble.CUT, getattr(error, "strerror", "") or "") from None
+            raise ServerUnreachable(Trouble.CUT, getattr(error, "strerror", "") or "") from None
         finally:
             if writer is not None:
                 writer.close()
@@ -206,42 +209,42 @@ class Client:
                 limit=HEAD_MAX,
             )
         except socket.gaierror as error:
-            raise Unreachable(Trouble.UNKNOWN_NAME, error.strerror or "") from None
+            raise ServerUnreachable(Trouble.UNKNOWN_NAME, error.strerror or "") from None
         except UnicodeError:
-            raise Unreachable(Trouble.UNKNOWN_NAME) from None
+            raise ServerUnreachable(Trouble.UNKNOWN_NAME) from None
         except ssl.SSLCertVerificationError as error:
-            raise Unreachable(Trouble.TLS, error.verify_message) from None
+            raise ServerUnreachable(Trouble.TLS, error.verify_message) from None
         except (ssl.SSLError, ConnectionResetError, TimeoutError):
             raise
         except OSError as error:
             # A name with several addresses has an error for each, in one text.
             refused = f"[Errno {errno.ECONNREFUSED}]" in str(error)
             if refused or error.errno == errno.ECONNREFUSED:
-                raise Unreachable(Trouble.REFUSED) from None
-            raise Unreachable(Trouble.NO_WAY, error.strerror or str(error)) from None
+                raise ServerUnreachable(Trouble.REFUSED) from None
+            raise ServerUnreachable(Trouble.NO_WAY, error.strerror or str(error)) from None
 
 
 async def _head_of(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
-    """Read status and headers. Raises Unreachable, and what the connection raises."""
+    """Read status and headers. Raises ServerUnreachable, and what the connection raises."""
     begin = await reader.read(5)
     while 0 < len(begin) < 5 and (more := await reader.read(5 - len(begin))):
         begin += more
     if not begin:
-        raise Unreachable(Trouble.CUT)
+        raise ServerUnreachable(Trouble.CUT)
     if begin != b"HTTP/":
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_S):
                 begin += await reader.read(200)
-        raise Unreachable(Trouble.NOT_HTTP, said=begin)
+        raise ServerUnreachable(Trouble.NOT_HTTP, said=begin)
     try:
         head = begin + await reader.readuntil(b"\r\n\r\n")
     except asyncio.LimitOverrunError:
-        raise Unreachable(Trouble.NOT_HTTP, "its head has no end") from None
+        raise ServerUnreachable(Trouble.NOT_HTTP, "its head has no end") from None
     line, *lines = head.decode("latin-1").split("\r\n")
     try:
         status = int(line.split(" ")[1])
     except (IndexError, ValueError):
-        raise Unreachable(Trouble.NOT_HTTP, said=head[:200]) from None
+        raise ServerUnreachable(Trouble.NOT_HTTP, said=head[:200]) from None
     headers: dict[str, str] = {}
     for each in lines:
         name, _, value = each.partition(":")

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 
 from groat.cli.doctor import bearer, installation, live, server
-from groat.cli.doctor.client import Client, ServerAddress, Unreachable
+from groat.cli.doctor.client import DoctorClient, ServerAddress, ServerUnreachable
 from groat.cli.doctor.findings import Diagnosis
 from groat.identity.tokens import Tokens
 from groat.live.socketio.packets import MAIN
@@ -48,18 +48,18 @@ async def examine(
             await server.check_proxy(diagnosis, client, known)
             if origin:
                 await server.check_origin(diagnosis, client, origin)
-        except Unreachable as error:
+        except ServerUnreachable as error:
             diagnosis.find("server_unreachable", f"{client.address}: {error}.")
             return
     await _examine_tokens(diagnosis, client if reached else None, known, settings, token)
 
 
-def _client(diagnosis: Diagnosis, settings: Settings, url: str, serves_here: bool) -> Client | None:
+def _client(diagnosis: Diagnosis, settings: Settings, url: str, serves_here: bool) -> DoctorClient | None:
     """Return what asks the server, None if there is none to ask."""
     if not url:
-        return Client(server.own_address(settings)) if serves_here else None
+        return DoctorClient(server.own_address(settings)) if serves_here else None
     try:
-        return Client(ServerAddress.of(url))
+        return DoctorClient(ServerAddress.of(url))
     except ValueError:
         diagnosis.begin("server")
         diagnosis.find("url_invalid", f"--url {url} is no address of a server.")
@@ -67,7 +67,7 @@ def _client(diagnosis: Diagnosis, settings: Settings, url: str, serves_here: boo
 
 
 async def _examine_tokens(
-    diagnosis: Diagnosis, client: Client | None, known: Settings | None, settings: Settings, token: str
+    diagnosis: Diagnosis, client: DoctorClient | None, known: Settings | None, settings: Settings, token: str
 ) -> None:
     """Check the token that is given, or else one of the doctor's own, and read with it as a page does."""
     taken_here: bool | None = None
@@ -95,7 +95,7 @@ async def _examine_tokens(
             await live.check_socketio(diagnosis, client, people.token(), namespace, known is not None)
         # It comes last, for the server hears only some time later that such a reader has left.
         await live.check_event_stream(diagnosis, client, first, user)
-    except Unreachable as error:
+    except ServerUnreachable as error:
         diagnosis.find("server_unreachable", f"{client.address}: {error}.")
 
 

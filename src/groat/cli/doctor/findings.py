@@ -288,7 +288,7 @@ CODES: dict[str, Code] = {
         "The server has no such namespace of Socket.IO.", "Add it to socketio_namespaces of the server."
     ),
 }
-"""All codes. Whatever the doctor finds has one of them."""
+"""Every finding of the doctor has one of these codes."""
 
 
 class Finding(msgspec.Struct, frozen=True):

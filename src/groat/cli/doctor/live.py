@@ -12,7 +12,14 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import quote
 
-from groat.cli.doctor.client import Client, ClosedByServer, HttpAnswer, Trouble, Unreachable, WebSocket
+from groat.cli.doctor.client import (
+    ClosedByServer,
+    DoctorClient,
+    HttpAnswer,
+    ServerUnreachable,
+    Trouble,
+    WebSocket,
+)
 from groat.cli.doctor.findings import Diagnosis
 from groat.live.centrifuge.door import PATH as CENTRIFUGE
 from groat.live.centrifuge.protocol import DISCONNECTS, ERRORS
@@ -56,7 +63,7 @@ async def _steps(diagnosis: Diagnosis, door: str) -> AsyncIterator[_DoorStep]:
         yield step
     except _Failed:
         return
-    except Unreachable as error:
+    except ServerUnreachable as error:
         code = "live_silent" if error.why is Trouble.SILENT else "live_cut"
         step.failed(code, str(error))
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -69,7 +76,7 @@ async def _steps(diagnosis: Diagnosis, door: str) -> AsyncIterator[_DoorStep]:
 
 
 @asynccontextmanager
-async def _websocket(step: _DoorStep, client: Client, path: str) -> AsyncIterator[WebSocket]:
+async def _websocket(step: _DoorStep, client: DoctorClient, path: str) -> AsyncIterator[WebSocket]:
     """Open a WebSocket. Raises _Failed."""
     step.name = "opening the WebSocket"
     opened = False
@@ -80,7 +87,7 @@ async def _websocket(step: _DoorStep, client: Client, path: str) -> AsyncIterato
                 raise _Failed
             opened = True
             yield answered
-    except Unreachable as error:
+    except ServerUnreachable as error:
         if opened:
             raise
         step.failed("websocket_blocked", f"calls arrive, but here {error}")
@@ -105,7 +112,7 @@ def _is_groats(answer: HttpAnswer) -> bool:
     return bool(answer.problem) or is_engines or b"<title>groat" in answer.body
 
 
-async def check_centrifuge(diagnosis: Diagnosis, client: Client, token: str) -> None:
+async def check_centrifuge(diagnosis: Diagnosis, client: DoctorClient, token: str) -> None:
     """Connect to the WebSocket of Centrifuge, and wait for the snapshot and for the answer to a ping."""
     async with _steps(diagnosis, "websocket") as step, _websocket(step, client, CENTRIFUGE) as websocket:
         step.name = "connecting with the token"
@@ -136,7 +143,7 @@ async def _reply(websocket: WebSocket, id: int) -> dict[str, Any]:
 
 
 async def check_socketio(
-    diagnosis: Diagnosis, client: Client, token: str, namespace: str, known_on: bool
+    diagnosis: Diagnosis, client: DoctorClient, token: str, namespace: str, known_on: bool
 ) -> None:
     """Connect to Socket.IO as a stock client does: over long-polling, and then try a WebSocket for the same session.
 
@@ -159,14 +166,14 @@ async def check_socketio(
                     pass
             step.done(f"namespace {namespace} joined over long-polling, snapshot read, WebSocket answers")
         finally:
-            with suppress(Unreachable):
+            with suppress(ServerUnreachable):
                 await client.ask("POST", path.format("polling"), _TEXT, b"1")
 
 
 _TEXT = {"Content-Type": "text/plain;charset=UTF-8"}
 
 
-async def _join(step: _DoorStep, client: Client, path: str, token: str, namespace: str) -> None:
+async def _join(step: _DoorStep, client: DoctorClient, path: str, token: str, namespace: str) -> None:
     """Connect to a namespace over long-polling, and wait for the snapshot and the position. Raises _Failed."""
     step.name = f"connecting to namespace {namespace} with the token"
     head = "" if namespace == MAIN else f"{namespace},"
@@ -193,7 +200,7 @@ async def _join(step: _DoorStep, client: Client, path: str, token: str, namespac
 
 
 async def _polled(
-    step: _DoorStep, client: Client, method: str, path: str, body: bytes | None = None
+    step: _DoorStep, client: DoctorClient, method: str, path: str, body: bytes | None = None
 ) -> bytes:
     """Send a request of a session, and return the body of its answer. Raises _Failed."""
     answer = await client.ask(method, path, _TEXT if body else None, body)
@@ -231,7 +238,7 @@ def _tell_no_engine(diagnosis: Diagnosis, step: _DoorStep, answer: HttpAnswer, k
         diagnosis.find("socketio_off")
 
 
-async def check_event_stream(diagnosis: Diagnosis, client: Client, token: str, user: str) -> None:
+async def check_event_stream(diagnosis: Diagnosis, client: DoctorClient, token: str, user: str) -> None:
     """Open the event stream of a person, and wait for the snapshot with which it begins."""
     async with _steps(diagnosis, "stream") as step:
         step.name = "opening the event stream"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from groat.cli.doctor.client import HttpAnswer, Trouble, Unreachable
+from groat.cli.doctor.client import HttpAnswer, ServerUnreachable, Trouble
 
 _LISTENS = "0A"
 _BANNERS = (
@@ -18,7 +18,7 @@ _BANNERS = (
 )
 
 
-def kind_of(answered: HttpAnswer | Unreachable) -> str:
+def kind_of(answered: HttpAnswer | ServerUnreachable) -> str:
     """Say what kind of server answered so, as far as that shows; "another program" for one that does not tell."""
     if isinstance(answered, HttpAnswer):
         made_by = answered.headers.get("server") or answered.headers.get("x-powered-by")

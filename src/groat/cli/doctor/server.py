@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 
 from groat.cli.doctor import port
-from groat.cli.doctor.client import Client, HttpAnswer, ServerAddress, Trouble, Unreachable
+from groat.cli.doctor.client import DoctorClient, HttpAnswer, ServerAddress, ServerUnreachable, Trouble
 from groat.cli.doctor.findings import Diagnosis
 from groat.cli.doctor.installation import CLOCK_S, is_origin, wall
 from groat.cli.server import require_address
@@ -41,15 +41,15 @@ async def check_port(diagnosis: Diagnosis, settings: Settings, url_given: bool) 
         return False
     address = own_address(settings)
     where = f"{settings.host}:{settings.port}"
-    answered: HttpAnswer | Unreachable
+    answered: HttpAnswer | ServerUnreachable
     try:
-        answered = await Client(address).ask("GET", "/v1/config")
-    except Unreachable as error:
+        answered = await DoctorClient(address).ask("GET", "/v1/config")
+    except ServerUnreachable as error:
         answered = error
     if isinstance(answered, HttpAnswer) and is_groat(answered):
         diagnosis.right(f"a server of groat listens at {where}")
         return True
-    if isinstance(answered, Unreachable) and answered.why in (
+    if isinstance(answered, ServerUnreachable) and answered.why in (
         Trouble.REFUSED,
         Trouble.UNKNOWN_NAME,
         Trouble.NO_WAY,
@@ -69,13 +69,13 @@ async def check_port(diagnosis: Diagnosis, settings: Settings, url_given: bool) 
     return False
 
 
-async def check_server(diagnosis: Diagnosis, client: Client) -> bool:
+async def check_server(diagnosis: Diagnosis, client: DoctorClient) -> bool:
     """Check that groat answers at the address and is ready. Returns whether it is groat, whatever else."""
     diagnosis.begin("server")
     before = wall()
     try:
         answer = await client.ask("GET", "/v1/config")
-    except Unreachable as error:
+    except ServerUnreachable as error:
         code = "tls_untrusted" if error.why is Trouble.TLS else "server_unreachable"
         if error.why is Trouble.NOT_HTTP:
             code = "not_groat"
@@ -99,10 +99,10 @@ async def check_server(diagnosis: Diagnosis, client: Client) -> bool:
     return True
 
 
-async def _check_ready(diagnosis: Diagnosis, client: Client) -> None:
+async def _check_ready(diagnosis: Diagnosis, client: DoctorClient) -> None:
     try:
         answer = await client.ask("GET", "/health/ready")
-    except Unreachable as error:
+    except ServerUnreachable as error:
         diagnosis.find("server_not_ready", f"{client.address}/health/ready: {error}.")
         return
     if answer.status != 200 or answer.field("status") != "ready":
@@ -132,7 +132,7 @@ def _check_clock(diagnosis: Diagnosis, answer: HttpAnswer, before: float, after:
         diagnosis.right("this machine and the server agree")
 
 
-async def check_proxy(diagnosis: Diagnosis, client: Client, settings: Settings | None) -> None:
+async def check_proxy(diagnosis: Diagnosis, client: DoctorClient, settings: Settings | None) -> None:
     """Check what a proxy before the server passes on; ``settings`` are the server's, None if they are not known."""
     diagnosis.begin("proxy")
     before = len(diagnosis.findings)
@@ -156,7 +156,7 @@ async def check_proxy(diagnosis: Diagnosis, client: Client, settings: Settings |
         diagnosis.right("it passes on Host, and the server trusts it")
 
 
-async def _check_forwarded(diagnosis: Diagnosis, client: Client) -> None:
+async def _check_forwarded(diagnosis: Diagnosis, client: DoctorClient) -> None:
     """Check that the proxy says who calls, and lets nobody else say so."""
     if (await client.ask("GET", "/metrics")).status == 200:
         sentence = (
@@ -168,7 +168,7 @@ async def _check_forwarded(diagnosis: Diagnosis, client: Client) -> None:
         diagnosis.find("forwarded_forgeable")
 
 
-async def _takes_for_https(client: Client, headers: Mapping[str, str] | None = None) -> bool:
+async def _takes_for_https(client: DoctorClient, headers: Mapping[str, str] | None = None) -> bool:
     """Return whether the server takes a call with these headers for one by https.
 
     It tells by the cookie that it clears at a sign-out, here of a session that there is not.
@@ -178,7 +178,7 @@ async def _takes_for_https(client: Client, headers: Mapping[str, str] | None = N
     return "secure" in answer.headers.get("set-cookie", "").lower()
 
 
-async def check_origin(diagnosis: Diagnosis, client: Client, origin: str) -> None:
+async def check_origin(diagnosis: Diagnosis, client: DoctorClient, origin: str) -> None:
     """Check that pages of an origin may call and connect."""
     diagnosis.begin("origin")
     if not is_origin(origin):
@@ -194,7 +194,7 @@ async def check_origin(diagnosis: Diagnosis, client: Client, origin: str) -> Non
             diagnosis.find("origin_refused", sentence)
 
 
-async def _refuses_own_pages(client: Client) -> bool:
+async def _refuses_own_pages(client: DoctorClient) -> bool:
     """Return whether pages that come from this address are refused; only they may sign in."""
     answer = await client.ask("POST", "/v1/auth/logout", {"Origin": client.address.origin}, b"")
     return answer.problem == "origin_refused"
