@@ -179,7 +179,7 @@ import { Groat, type TransactionView, isProblem, signToken } from "@groat/server
 const groat = new Groat({ url: "http://127.0.0.1:8000", apiKey: "groat_..." });
 const posting = { source: "house:bonus", destination: "user:42", amount: "5", asset: "CREDIT" };
 export const done: Promise<TransactionView> = groat.postTransaction({ postings: [posting] }, { key: "k" });
-export const token: string = signToken(42, { secret: "s", expiresIn: 60 });
+export const token: string = signToken(42, { secret: "s".repeat(32), expiresIn: 60 });
 export async function all(): Promise<string[]> {
   const found: string[] = [];
   for await (const { account } of groat.listAccounts({ prefix: "user:" })) found.push(account);

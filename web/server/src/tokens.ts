@@ -16,6 +16,8 @@ export interface TokenOptions {
   claims?: Readonly<Record<string, unknown>>;
 }
 
+const SECRET_BYTES_MIN = 32;
+const ROLES_MAX = 16;
 const NAME = /^[A-Za-z0-9._@|-]{1,64}$/;
 
 /**
@@ -25,10 +27,11 @@ const NAME = /^[A-Za-z0-9._@|-]{1,64}$/;
 export function signToken(user: string | number, options: TokenOptions): string {
   const { secret, expiresIn, roles = [], issuer, audience, claims } = options;
   const sub = Number.isSafeInteger(user) ? String(user) : user;
-  if (typeof secret !== "string" || secret === "")
-    throw new TypeError("secret is the server's GROAT_JWT_SECRET");
+  if (typeof secret !== "string" || Buffer.byteLength(secret) < SECRET_BYTES_MIN)
+    throw new TypeError(`secret is the server's GROAT_JWT_SECRET, of at least ${SECRET_BYTES_MIN} bytes`);
   if (!Number.isSafeInteger(expiresIn) || expiresIn <= 0)
     throw new TypeError("expiresIn is a whole number of seconds above 0, such as 900");
+  if (roles.length > ROLES_MAX) throw new TypeError(`roles are at most ${ROLES_MAX}`);
   for (const name of [sub, ...roles])
     if (typeof name !== "string" || !NAME.test(name))
       throw new TypeError(`${JSON.stringify(name)} is not 1 to 64 of A-Z a-z 0-9 . _ @ | -`);

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { signToken } from "../src/index.js";
 
-const secret = "tell-nobody-of-this-one";
+const secret = "tell-nobody-of-this-one-of-ours!";
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_700_000_000_500 }));
 afterEach(() => void vi.useRealTimers());
@@ -44,7 +44,9 @@ test.each([
   ["user", "a b", {}],
   ["user", undefined, {}],
   ["roles", "42", { roles: ["a b"] }],
+  ["roles", "42", { roles: Array(17).fill("admin") }],
   ["secret", "42", { secret: "" }],
+  ["secret", "42", { secret: secret.slice(1) }],
   ["secret", "42", { secret: undefined }],
   ["expiresIn", "42", { expiresIn: 0 }],
   ["expiresIn", "42", { expiresIn: 1.5 }],
