@@ -1,4 +1,4 @@
-"""Tell the servers, after Django's commit, what it was that was committed."""
+"""Tell the servers after each commit of Django's which events it brought."""
 
 from __future__ import annotations
 

@@ -38,7 +38,6 @@ HOUR_US = 3_600_000_000
 REFUSED_MAX = 10_000
 PRESENCE_US = 15_000_000
 CLOCK = "system:workflow"
-MINUTE_US = 60_000_000
 NOTHING = Nothing()
 SORTS = ("newest", "oldest", "largest")
 
