@@ -272,3 +272,76 @@ def redis() -> Iterator[Redis]:
         yield server
     finally:
         server.stop()
+
+
+class Pgbouncer:
+    """PgBouncer in transaction mode before a PostgreSQL; ``port`` is its own."""
+
+    def __init__(self, folder: Path, server: Postgres, settings: dict[str, str]) -> None:
+        self.port = free_port()
+        self._folder = folder
+        self._server = server
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def address(self, dsn: str) -> str:
+        """The address of a database of the server's (dsn), through the pooler."""
+        return dsn.replace(f":{self._server.port}/", f":{self.port}/")
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        program = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
+        if program is None:
+            raise Missing("PgBouncer is needed: apt-get install pgbouncer")
+        told = {
+            "listen_addr": "127.0.0.1",
+            "listen_port": str(self.port),
+            "unix_socket_dir": "",
+            "auth_type": "any",
+            "pool_mode": "transaction",
+            "max_client_conn": "200",
+        } | self._settings
+        config = self._folder / "pgbouncer.ini"
+        lines = [f"{name} = {value}" for name, value in told.items()]
+        server = f"* = host=127.0.0.1 port={self._server.port} user=postgres"
+        config.write_text("\n".join(["[databases]", server, "[pgbouncer]", *lines, ""]))
+        self._process = subprocess.Popen(
+            _as_postgres([program, "-q", str(config)]),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/tmp",
+        )
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), 1):
+                    return
+            except OSError:
+                if time.monotonic() > deadline or self._process.poll() is not None:
+                    raise
+            time.sleep(STEP_S)
+
+    def stop(self) -> None:
+        """End it at once, and with it every session through it."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait()
+            self._process = None
+
+
+@contextmanager
+def pgbouncer(server: Postgres, **settings: str) -> Iterator[Pgbouncer]:
+    """A running private PgBouncer before a server; raises Missing where it is not installed.
+
+    Its pool has so few sessions that transactions change them.
+    """
+    folder = Path(mkdtemp(prefix="groat-pgbouncer-"))
+    guard.remove(folder)
+    folder.chmod(0o755)
+    pooler = Pgbouncer(folder, server, settings)
+    try:
+        pooler.start()
+        yield pooler
+    finally:
+        pooler.stop()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from groat.bus.interface import Bus, Publish
+from groat.bus.polling import PollingBus
 from groat.bus.postgres import PostgresBus
 from groat.bus.redis import RedisBus
 from groat.bus.sqlite import SqliteBus
@@ -21,12 +22,13 @@ def make_bus(
 ) -> Bus:
     """Return the bus for a store: on SQLite file changes, on PostgreSQL Redis if there is one, else NOTIFY.
 
-    ``redis`` is the URL of a Redis, empty for none.
+    Behind a pooler, of which an open store knows, polling takes the place of NOTIFY. ``redis`` is the URL of a Redis,
+    empty for none.
     """
     if isinstance(store, PostgresStore):
         if redis:
             return RedisBus(redis, store, worker, publish)
-        return PostgresBus(store, worker, publish)
+        return (PollingBus if store.pooled else PostgresBus)(store, worker, publish)
     if isinstance(store, SqliteStore):
         return SqliteBus(store, worker, publish, changed)
     raise TypeError(f"no bus for {type(store).__name__}")

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
+from functools import partial
 from time import perf_counter
 from typing import Any, ClassVar, ParamSpec, Self, TypeVar
 
@@ -87,7 +88,8 @@ class Groat(LedgerWords):
         self.replica = replica
         self.tracer = tracing.tracer_of(tracer_provider)
         self.worker = new_id()
-        self.bus = make_bus(store, self.worker, self._hear, self._notify, redis)
+        self._make_bus = partial(make_bus, store, self.worker, self._hear, self._notify, redis)
+        self.bus = self._make_bus()
         if self.tracer is not None:
             store = TracedStore(store, self.tracer)
         self._store = store
@@ -181,6 +183,8 @@ class Groat(LedgerWords):
             log.info("migrated", steps=[f"{m.room}/{m.number:04}_{m.name}" for m in applied])
         await self.assets()
         self.committer.start()
+        # Only a store that is open knows of a pooler, which decides upon the bus.
+        self.bus = self._make_bus()
         self.bus.follow(LATER.stream)
         await self.bus.start()
         if self.replica is not None:

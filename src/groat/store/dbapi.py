@@ -39,6 +39,7 @@ LOCK_TIMEOUT_MS: Final = 1_500
 
 # Transactions that work at once need chains of their own. The lane is taken before the statement that reads the end of
 # its chain (rule D3).
+_PROCESS = "SELECT pg_backend_pid()"
 _LOOK = """SELECT pg_try_advisory_xact_lock($1::integer, $2::integer), current_setting('transaction_isolation'),
        current_setting('lock_timeout'), current_setting('plan_cache_mode'), current_setting('enable_seqscan'),
        current_setting('jit')"""
@@ -80,10 +81,11 @@ class _Sent(NamedTuple):
 class PsycopgDriver:
     """Runs flows on connections of psycopg 3. ``prepare`` keeps the statements prepared on the server.
 
-    Turn that off behind a pooler, which may give each transaction another connection to the server.
+    That must not be behind a pooler, which may give each transaction another connection to the server. With None the
+    first connection shows whether there is one.
     """
 
-    def __init__(self, extensions: Sequence[Extension], prepare: bool = True) -> None:
+    def __init__(self, extensions: Sequence[Extension], prepare: bool | None = None) -> None:
         # An app on SQLite need not have psycopg.
         import psycopg
         from psycopg.rows import tuple_row
@@ -193,9 +195,20 @@ class PsycopgDriver:
     def _pipeline(self, connection: psycopg.Connection[Any]) -> AbstractContextManager[Any]:
         return connection.pipeline() if self._has_pipelines else nullcontext()
 
+    def _is_pooled(self, connection: psycopg.Connection[Any]) -> bool:
+        """Return whether another server process answers than the session was told of."""
+        try:
+            cursor = self._cursor(connection, row_factory=self._row)
+            (process,) = cursor.execute(_PROCESS, prepare=False).fetchone() or (0,)
+        except self._error as error:
+            raise _typed(error) from error
+        return bool(process != connection.info.backend_pid)
+
     @contextmanager
     def _preparing(self, connection: psycopg.Connection[Any]) -> Iterator[None]:
         """Let the connection prepare statements that ask for it, even if its owner lets it prepare none."""
+        if self._prepare is None:
+            self._prepare = not self._is_pooled(connection)
         before = connection.prepare_threshold
         if before is None and self._prepare:
             connection.prepare_threshold = 1

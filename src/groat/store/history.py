@@ -82,10 +82,12 @@ async def read_marks(connection: Any) -> Marks:
     Raises asyncpg's ObjectNotInPrerequisiteStateError on a standby, which is no place for groat.
     """
     try:
-        return Marks(*await connection.fetchrow(_MARKS))
+        async with connection.transaction():
+            return Marks(*await connection.fetchrow(_MARKS))
     except _HIDDEN as error:
         log.warning("history_hidden", detail=str(error))
-        database, schema = await connection.fetchrow(_PLACE)
+        async with connection.transaction():
+            database, schema = await connection.fetchrow(_PLACE)
         return Marks("", "", database, "", schema)
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 import asyncpg
@@ -18,13 +18,13 @@ from groat.ledger.errors import NewerDatabase, Unavailable
 from groat.store.extension import Extension
 from groat.store.migrations import check_applied, load_steps
 from groat.store.opening import POSTGRES, sqlite_path, wrong_scheme
+from groat.store.pooler import connect
 from groat.store.postgres import CONNECT_TIMEOUT_S, FIND_MIGRATIONS, WRITER_SETTINGS
 from groat.store.renaming import HAS_OLD_POSTGRES, HAS_OLD_SQLITE
 from groat.store.sqlite import SqliteStore
 from groat.store.statements import load_statements
 
 ANSWER_S = 4.0
-POOLED_S = 2.0
 BUSY_MS = 1_000
 FULL = 2
 """The number of SQLite's ``synchronous = FULL``."""
@@ -42,7 +42,6 @@ _SERVER = """SELECT current_setting('synchronous_commit') AS synchronous_commit,
        pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS read_only,
        current_setting('server_version_num')::int AS version,
        extract(epoch FROM clock_timestamp())::float8 AS now"""
-_BACKEND = "SELECT pg_backend_pid()"
 
 
 class Inspected(msgspec.Struct, kw_only=True):
@@ -51,7 +50,7 @@ class Inspected(msgspec.Struct, kw_only=True):
     ``missing`` counts the migrations that it lacks, ``newer`` says which steps of a newer version it has. ``lossy``
     are the settings by which what was acknowledged may be lost, as texts ``name = value``. ``ahead_s`` is how many
     seconds its clock is ahead of this machine's, None where it has no clock of its own. ``version`` is PostgreSQL's
-    number of itself, 0 for SQLite. ``pooled`` tells of a pooler in transaction mode, or of one that refuses settings.
+    number of itself, 0 for SQLite. ``pooled`` tells of a pooler before it.
     """
 
     exists: bool = False
@@ -60,7 +59,7 @@ class Inspected(msgspec.Struct, kw_only=True):
     programs: tuple[str, ...] = ()
     read_only: str = ""
     lossy: tuple[str, ...] = ()
-    pooled: Literal["", "transaction", "refuses"] = ""
+    pooled: bool = False
     standbys: str | None = None
     ahead_s: float | None = None
     version: int = 0
@@ -170,14 +169,9 @@ async def _inspect_postgres(
     dsn: str, extensions: Sequence[Extension], wall: Callable[[], float]
 ) -> Inspected:
     found = Inspected()
-    try:
-        connection = await _connect(dsn, WRITER_SETTINGS)
-    except asyncpg.PostgresError as error:
-        # A pooler takes few settings at the start, and PostgreSQL takes these.
-        if "startup parameter" not in str(error):
-            raise
-        found.pooled = "refuses"
-        connection = await _connect(dsn, {})
+    connection, found.pooled = await connect(
+        dsn, "groat-doctor", WRITER_SETTINGS, timeout=CONNECT_TIMEOUT_S, command_timeout=ANSWER_S
+    )
     try:
         # All in one transaction, for a pooler may give each another server.
         async with connection.transaction(readonly=True):
@@ -202,41 +196,7 @@ async def _inspect_postgres(
             for name in ("synchronous_commit", "fsync", "full_page_writes")
             if server[name] == "off"
         )
-        if await _loses_its_server(dsn, connection):
-            found.pooled = "transaction"
     finally:
         with suppress(*_TROUBLE):
             await connection.close(timeout=1)
     return found
-
-
-def _connect(dsn: str, settings: dict[str, str]) -> Any:
-    # Without named statements, which a pooler loses.
-    return asyncpg.connect(
-        dsn,
-        timeout=CONNECT_TIMEOUT_S,
-        command_timeout=ANSWER_S,
-        statement_cache_size=0,
-        server_settings={**settings, "application_name": "groat-doctor"},
-    )
-
-
-async def _loses_its_server(dsn: str, first: Any) -> bool:
-    """Return whether a session changes its server process between two transactions, or shares it with another one."""
-    try:
-        async with asyncio.timeout(POOLED_S):
-            second = await _connect(dsn, {})
-            try:
-                firsts = {await _backend_of(first), await _backend_of(first)}
-                seconds = {await _backend_of(second), await _backend_of(second)}
-            finally:
-                second.terminate()
-    except _TROUBLE:
-        return False
-    return len(firsts) > 1 or bool(firsts & seconds)
-
-
-async def _backend_of(connection: Any) -> int:
-    async with connection.transaction(readonly=True):
-        pid: int = await connection.fetchval(_BACKEND)
-        return pid

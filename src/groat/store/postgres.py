@@ -16,6 +16,7 @@ from groat.store.flow import TURN, Contribute, Flow, Forget, Query, Together
 from groat.store.history import Marks, read_marks, settle
 from groat.store.merging import Merged
 from groat.store.migrations import Migration, check_applied, load_steps, require_none
+from groat.store.pooler import connect
 from groat.store.postgres_statements import DIALECT, PostgresStatements, typed_by_state
 from groat.store.renaming import HAS_OLD_POSTGRES, rename_postgres
 from groat.store.statements import Statement
@@ -69,6 +70,18 @@ WRITER_SETTINGS = {
 }
 
 
+def _begin_with(begin: str, settings: dict[str, str]) -> str:
+    """Return what begins a transaction with settings that end with it, for a pooler keeps none of a session's."""
+    told = (f"SET LOCAL {name} = '{value}'" for name, value in settings.items() if name not in _OF_SESSION)
+    return "; ".join((begin, *told))
+
+
+# The name is kept by poolers. A transaction's isolation level is in its first words.
+_OF_SESSION = ("application_name", "default_transaction_isolation")
+_BEGIN_POOLED_READING = _begin_with(_BEGIN_READING, READER_SETTINGS)
+_BEGIN_POOLED_WRITING = _begin_with("BEGIN ISOLATION LEVEL READ COMMITTED", WRITER_SETTINGS)
+
+
 class PreparingConnection(asyncpg.Connection):  # type: ignore[misc]
     """A connection that knows which statements that write rows it has prepared, and of which ``dsn`` it is."""
 
@@ -89,8 +102,9 @@ class PostgresStore:
 
     ``clock`` replaces the database's own (microseconds since 1970, for tests). ``before_query`` is called with each
     :class:`Query` of a write before it runs; what it raises breaks the flow there (for fault tests).
-    ``synchronous_standby`` says that a promoted standby has all that was acknowledged. ``place`` is a short name of the
-    database, known once it is open.
+    ``synchronous_standby`` says that a promoted standby has all that was acknowledged. Once it is open, ``place`` is a
+    short name of the database, and ``pooled`` says whether a pooler stands before it. Behind one, nothing is prepared,
+    and each transaction brings its own settings.
     """
 
     dialect = DIALECT
@@ -106,6 +120,7 @@ class PostgresStore:
     ) -> None:
         self.dsn = dsn
         self.place = ""
+        self.pooled = False
         self._marks: Marks | None = None
         self._synchronous_standby = synchronous_standby
         self._clock = clock
@@ -160,9 +175,7 @@ class PostgresStore:
 
     @asynccontextmanager
     async def _migrator(self) -> AsyncIterator[Any]:
-        connection = await asyncpg.connect(
-            self.dsn, timeout=CONNECT_TIMEOUT_S, server_settings={"application_name": "groat-migrate"}
-        )
+        connection, self.pooled = await connect(self.dsn, "groat-migrate", timeout=CONNECT_TIMEOUT_S)
         try:
             yield connection
         finally:
@@ -175,8 +188,8 @@ class PostgresStore:
             max_size=size,
             timeout=CONNECT_TIMEOUT_S,
             command_timeout=answer_s,
-            server_settings=settings,
-            statement_cache_size=200,
+            server_settings={"application_name": "groat"} if self.pooled else settings,
+            statement_cache_size=0 if self.pooled else 200,
             max_cached_statement_lifetime=0,
             connection_class=PreparingConnection,
             init=self._greet,
@@ -212,7 +225,8 @@ class PostgresStore:
         return missing
 
     async def _missing(self, connection: Any) -> list[Migration]:
-        applied = await _applied(connection) if await connection.fetchval(FIND_MIGRATIONS) else set()
+        async with connection.transaction(readonly=True):
+            applied = await _applied(connection) if await connection.fetchval(FIND_MIGRATIONS) else set()
         return check_applied(self._migrations, applied)
 
     async def close(self) -> None:
@@ -227,11 +241,13 @@ class PostgresStore:
         """Run a flow in a write transaction of its own: committed when it returns, rolled back when it raises."""
         async with AsyncExitStack() as ending:
             flow_ = flow(*args, **kwargs)
-            return await self._transact(self._writers, "BEGIN", flow_, self._before_query, ending)
+            begin = _BEGIN_POOLED_WRITING if self.pooled else "BEGIN"
+            return await self._transact(self._writers, begin, flow_, self._before_query, ending)
 
     async def read(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a flow over one snapshot of the database."""
-        return await self._transact(self._readers, _BEGIN_READING, flow(*args, **kwargs), None)
+        begin = _BEGIN_POOLED_READING if self.pooled else _BEGIN_READING
+        return await self._transact(self._readers, begin, flow(*args, **kwargs), None)
 
     async def read_on(
         self, pool: asyncpg.Pool[Any], check: Callable[[Any], Awaitable[None]], flow: Flow[T]
@@ -239,14 +255,15 @@ class PostgresStore:
         """Run a flow over one snapshot by a connection of another pool, after ``check(connection)``."""
         return await self._transact(pool, _BEGIN_READING, flow, None, check=check)
 
-    async def ask(self, sql: str) -> tuple[Any, ...]:
-        """Return the one row of a statement that only reads."""
+    async def ask(self, sql: str, *args: Any) -> tuple[Any, ...]:
+        """Return the one row of a statement that only reads. Raises StoreError."""
         if self._readers is None:
             raise Closed
         try:
             async with _borrowed(self._readers) as connection:
                 try:
-                    return tuple(await connection.fetchrow(sql, timeout=CONNECT_TIMEOUT_S))
+                    async with connection.transaction(readonly=True):
+                        return tuple(await connection.fetchrow(sql, *args, timeout=CONNECT_TIMEOUT_S))
                 except _TROUBLE:
                     connection.terminate()
                     raise
@@ -373,7 +390,8 @@ class PostgresStore:
             if not args:
                 return 0 if shape == "rows" else None
             status: str = await connection.execute(sql, *args, timeout=timeout_s)
-            connection.prepared.add(name)
+            if not self.pooled:
+                connection.prepared.add(name)
             return int(status.rpartition(" ")[2]) if shape == "rows" else None
         if shape in ("many", "bulk"):
             return [tuple(row) for row in await connection.fetch(sql, *args, timeout=timeout_s)]
@@ -395,11 +413,12 @@ async def _applied(connection: Any) -> set[tuple[str, int]]:
 async def holds_ledger(dsn: str) -> bool:
     """Return whether the database at this address was ever migrated. Raises StoreError."""
     try:
-        connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
+        connection, _ = await connect(dsn, "groat", timeout=CONNECT_TIMEOUT_S)
         try:
-            return bool(
-                await connection.fetchval(FIND_MIGRATIONS) or await connection.fetchval(HAS_OLD_POSTGRES)
-            )
+            async with connection.transaction(readonly=True):
+                return bool(
+                    await connection.fetchval(FIND_MIGRATIONS) or await connection.fetchval(HAS_OLD_POSTGRES)
+                )
         finally:
             await connection.close()
     except _TROUBLE as error:

@@ -95,9 +95,10 @@ CODES: dict[str, Code] = {
         " journal_mode WAL and synchronous FULL, which groat sets itself where the file system can do it.",
     ),
     "database_pooled": Code(
-        "A pooler in transaction mode, such as PgBouncer, stands between groat and PostgreSQL.",
-        "Give the setting database (in Django: DATABASE_URL) the address of PostgreSQL itself, for NOTIFY and prepared"
-        " statements need a session of their own. A pooler in session mode will do if it takes all settings.",
+        "A pooler, such as PgBouncer, stands between groat and PostgreSQL.",
+        "groat works so, but prepares no statements, and without Redis workers hear of each other by polling. Give the"
+        " setting database (in Django: DATABASE_URL) the address of PostgreSQL itself.",
+        "note",
     ),
     "database_too_old": Code("PostgreSQL is older than version 15.", "Upgrade PostgreSQL."),
     "standby_not_synchronous": Code(

@@ -180,12 +180,7 @@ def _check_condition(diagnosis: Diagnosis, settings: Settings, found: Inspected,
     if found.lossy:
         sentence = f"{shown} may lose what it has acknowledged: {', '.join(found.lossy)}."
         diagnosis.find("database_not_durable", sentence)
-    if found.pooled == "refuses":
-        sentence = (
-            "A pooler that refuses settings at the start of a session stands between groat and PostgreSQL."
-        )
-        diagnosis.find("database_pooled", sentence)
-    elif found.pooled:
+    if found.pooled:
         diagnosis.find("database_pooled")
     if found.version and found.version // 10_000 < POSTGRES_MIN:
         diagnosis.find("database_too_old", f"PostgreSQL is of version {found.version // 10_000}.")

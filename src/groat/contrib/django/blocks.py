@@ -144,9 +144,8 @@ def _driver(alias: str, extensions: Sequence[Any]) -> Driver:
         from django.db.backends.postgresql.psycopg_any import is_psycopg3
 
         if is_psycopg3:
-            # Behind a pooler, which a direct address for the server tells of, a transaction may meet a server process
-            # that has not prepared the statement.
-            return PsycopgDriver(extensions, prepare=not conf.given().get("DATABASE_URL"))
+            # A direct address for the server tells of a pooler; without one the driver looks for itself.
+            return PsycopgDriver(extensions, prepare=False if conf.given().get("DATABASE_URL") else None)
     raise BlockError("driver_unfit", f"DATABASES[{alias!r}]: {BLOCK_ERRORS['driver_unfit'].meaning}")
 
 

@@ -128,8 +128,8 @@ def _check_postgres(connection: Any) -> Iterator[CheckMessage]:
     if pooled and not conf.given().get("DATABASE_URL"):
         yield checks.Warning(
             f"DATABASES[{connection.alias!r}] looks like PgBouncer, and GROAT has no DATABASE_URL.",
-            hint="The live server needs a session of its own to the database, for LISTEN and prepared statements: give"
-            ' it the direct address as GROAT["DATABASE_URL"] = "postgresql://..."',
+            hint="Behind a pooler the live server has no LISTEN and no prepared statements: it works, and hears of"
+            ' commits by polling. Give it the direct address as GROAT["DATABASE_URL"] = "postgresql://..."',
             id="groat.W007",
         )
 
