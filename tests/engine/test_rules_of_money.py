@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -390,6 +391,15 @@ async def test_rule_10_clear_errors(
 ) -> None:
     assert await invalid(groat.post(postings, key=new_key())) == code
     assert await groat.accounts() == []
+
+
+async def test_rule_10_what_is_no_text_at_all(groat: Groat) -> None:
+    accounts: Any = [(object(), "user:a", "5", "CREDIT")]
+    assert await invalid(groat.post(accounts, key="k")) == "invalid_account"
+    leg = [("house:x", "user:a", "5", "CREDIT")]
+    keys: list[tuple[Any, str]] = [(None, "key_required"), (7, "invalid_key"), (b"7", "invalid_key")]
+    for key, code in keys:
+        assert await invalid(groat.post(leg, key=key)) == code
 
 
 async def test_rule_10_text_that_is_no_text(groat: Groat) -> None:

@@ -19,7 +19,12 @@ ADJUSTMENTS = "house:adjustments"
 @lru_cache(maxsize=65_536)
 def check_path(path: str) -> str:
     """Return the path when it is well-formed; raises InvalidInput ``invalid_account``."""
-    if len(path) > PATH_MAX or not _PATH.fullmatch(path):
+    try:
+        fits = len(path) <= PATH_MAX and _PATH.fullmatch(path)
+    except TypeError:
+        name = type(path).__name__
+        raise InvalidInput("invalid_account", f"An account is a text such as user:42, not {name}.") from None
+    if not fits:
         raise InvalidInput("invalid_account", account=printable(path, PATH_MAX))
     return path
 

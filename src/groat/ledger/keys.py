@@ -56,7 +56,13 @@ def as_key(text: str) -> Key:
     """Read the key in a text that a caller sent. Raises InvalidInput ``key_required`` or ``invalid_key``."""
     if isinstance(text, Key):
         return text
-    if not text.startswith('"') and not text.endswith('"'):
+    if not text:
+        raise InvalidInput("key_required")
+    try:
+        quoted = text.startswith('"') or text.endswith('"')
+    except (AttributeError, TypeError):
+        raise InvalidInput("invalid_key", f"A key is a text, not {type(text).__name__}.") from None
+    if not quoted:
         check_key(text)
         return Key(text, (_quoted(text),))
     match = _QUOTED.fullmatch(text)

@@ -245,6 +245,7 @@ def test_the_same_key_again_is_the_first_answer(ada: str) -> None:
 def test_many_lock_together(ada: str) -> None:
     post = groat.command.post
     wanted = [post([(ada, "house:shop", amount, "USD")], key=key()) for amount in ("6", "6", "3")]
+    assert groat.many([]) == []
     undone = groat.many(wanted, atomic=True)
     assert [v.refusal.fields["index"] for v in undone if v.refusal] == ["1"] * 3
     assert balance(ada) == "10.00"

@@ -198,6 +198,8 @@ class InsideLedger(StandingWords, LedgerWords):
 
         If ``atomic``, one refusal undoes them all, and is the verdict of each; its field ``index`` says which one.
         """
+        if not commands:
+            return []
         prepared = []
         for command in commands:
             await self._check(command)
