@@ -122,6 +122,14 @@ def test_settings_that_cannot_be_used_are_errors(settings: dict[str, Any], numbe
     assert words in found.msg
 
 
+def test_keys_that_can_be_guessed_are_told_but_not_in_development() -> None:
+    weak: dict[str, Any] = {"SECRET_KEY": "secret" * 9, "SIMPLE_JWT": {"SIGNING_KEY": "a" * 40}}
+    found = check(**weak)
+    assert [each.id for each in found] == ["groat.W009", "groat.W009"]
+    assert not any("aaa" in each.msg or "secretsecret" in each.msg for each in found)
+    assert check(**weak, DEBUG=True) == []
+
+
 @pytest.fixture
 def other_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An app of the project that serves Socket.IO itself."""
@@ -186,5 +194,5 @@ def test_each_number_is_documented() -> None:
     numbers = {f"groat.E{int(number):03}" for number in re.findall(r"_error\(\s*(\d+)", source)}
     numbers |= set(re.findall(r"groat\.W\d{3}", source)) | {"groat.W003", "groat.E003"}
     page = (Path(__file__).parents[3] / "docs" / "django.md").read_text(encoding="utf-8")
-    assert len(numbers) == 9
+    assert len(numbers) == 10
     assert {number for number in numbers if f"`{number}`" not in page} == set()

@@ -16,15 +16,18 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.conf import settings as project
 from django.core import checks
 from django.core.checks import CheckMessage, Tags
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import find_commands
 from django.db import DatabaseError, connections
+from django.utils.encoding import force_str
 
 from groat.contrib.django import conf, migrating
 from groat.ledger.errors import GroatError
-from groat.settings import require_secrets
+from groat.settings import SECRET_BITS_MIN, SECRET_LENGTH_MIN, Settings, require_secrets
+from groat.strength import guess_bits
 
 COMMAND = "run_socketio"
 POOLER_PORT = "6432"
@@ -61,7 +64,7 @@ def check_project(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> l
         return [_error(2, error.detail, f"groat's settings are described in docs/django.md ({error.code}).")]
     connection: Any = connections[conf.database_alias()]
     look = _check_sqlite if connection.vendor == "sqlite" else _check_postgres
-    return list(look(connection))
+    return [*_check_keys(settings), *look(connection)]
 
 
 def check_commands(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:
@@ -113,6 +116,24 @@ def check_database(
             )
         )
     return found
+
+
+def _check_keys(settings: Settings) -> Iterator[CheckMessage]:
+    """Warn of keys from which anybody could make a token; in development they do not matter."""
+    if project.DEBUG:
+        return
+    names = {
+        each.key: "The key of SIMPLE_JWT" for each in settings.issuers if each.algorithm.startswith("HS")
+    }
+    names[force_str(project.SECRET_KEY)] = "SECRET_KEY"
+    for key, name in names.items():
+        if len(key.encode()) < SECRET_LENGTH_MIN or guess_bits(key) < SECRET_BITS_MIN:
+            yield checks.Warning(
+                f"{name} is short, or can be guessed.",
+                hint="Whoever guesses it makes tokens for anybody. Take a random one of 50 characters, as startproject"
+                " makes it, and move the old one to SECRET_KEY_FALLBACKS for a while.",
+                id="groat.W009",
+            )
 
 
 def _check_postgres(connection: Any) -> Iterator[CheckMessage]:
