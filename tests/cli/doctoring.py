@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Run
 
 ORIGIN = "https://app.example"
-DEADLINE_S = 60.0
 
 
 class Told(NamedTuple):
@@ -109,14 +108,6 @@ def served(database: str, **settings: Any) -> Iterator[Served]:
     with server_process(database, **whole) as process:
         port = process.url.rpartition(":")[2]
         yield Served(process, {"database": database, **whole, "port": port})
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds that comes by itself."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def signed(key: Any = JWT_SECRET, algorithm: str = "HS256", headers: Any = None, **claims: Any) -> str:

@@ -25,8 +25,8 @@ from tests.cli.doctoring import (
     Doctor,
     served,
     tamper,
-    wait_until,
 )
+from tests.helpers.waiting import wait_until
 from tests.servers import Postgres, Redis, free_port, postgres
 
 # The database.

@@ -25,6 +25,7 @@ import pytest
 from groat import Groat
 from groat.identity import Identities
 from groat.settings import Settings
+from tests.helpers.waiting import wait_until
 from tests.http.attackers import ATTACKS
 from tests.http.serving import SECRET, Process, server_process
 
@@ -150,20 +151,11 @@ def test_readers_that_left_free_their_places_at_once(server: Process, tokens: di
     with ExitStack() as stack:
         for _ in range(20):
             stack.enter_context(socket.create_connection((host, int(port)))).sendall(poll)
-        until(refused)
+        wait_until(refused)
         answer = httpx.get(brief, headers=headers)
         assert answer.json()["code"] == "too_many_readers"
         assert "connections_per_user" in answer.json()["detail"]
         began = time.monotonic()
-    until(lambda: not refused())
+    wait_until(lambda: not refused())
     # The polls themselves would have waited half a minute.
     assert time.monotonic() - began < 25
-
-
-def until(done: object) -> None:
-    """Ask until it is so, for half a minute at most."""
-    deadline = time.monotonic() + 30
-    assert callable(done)
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

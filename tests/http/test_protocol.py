@@ -10,10 +10,9 @@ import json
 import select
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -22,6 +21,7 @@ from deploy import cluster
 from groat import Groat
 from groat.identity import Identities
 from groat.settings import Settings
+from tests.helpers.waiting import wait_until
 from tests.http.attackers import Target, text
 from tests.http.serving import SECRET, Process, server_process
 from tests.servers import free_port
@@ -335,9 +335,4 @@ def test_whoever_finds_no_room_is_told_so(small: Process, token: str) -> None:
             assert reader.recv(4096).startswith(b"HTTP/1.1 200")
         assert problem(send(small)) == (503, "server_full")
         readers[0].close()
-        until(lambda: httpx.get(f"{small.url}/health/live").status_code == 200)
-
-
-def until(done: Callable[[], Any]) -> None:
-    while not done():
-        pass
+        wait_until(lambda: httpx.get(f"{small.url}/health/live").status_code == 200)

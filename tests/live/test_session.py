@@ -216,7 +216,7 @@ class Socket:
         await asyncio.gather(*(self.commit() for _ in range(2)))
         self.done = True
         await asyncio.gather(*using, draining)
-        # The clock of this loop jumps, so waiting takes no time. What nobody told of is found by the hub's next look.
+        # The clock of this loop jumps, so waiting takes no time. The hub's next look finds what nobody told of.
         deadline = asyncio.get_running_loop().time() + 4 * CHECK_EVERY_S
         while not all(self.is_whole(reader) for reader in self.read()):
             assert asyncio.get_running_loop().time() < deadline
