@@ -82,6 +82,7 @@ class PollingBus(Bus):
                 self._lose()
                 log.warning("bus_failed", kind=self.kind, code=error.code, detail=error.detail)
             except Exception:
+                # After any failure, hints must flow again.
                 self._lose()
                 log.exception("bus_broke", kind=self.kind)
             else:

@@ -1,7 +1,7 @@
 """Calls, without I/O: the request of each, when it is repeated, and what it ends with.
 
 ``attempts`` is a generator. It yields a request and is sent its :class:`Received` or :class:`Lost`; or it yields a
-number of seconds to wait. What it returns is the answer, what it raises the error of the call.
+number of seconds to wait. It returns the answer of the call, or raises its error.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ CHECKS: dict[str, str] = {
     "verify_pending": "pending is the sum of open holds",
     "verify_reversals": "reversals never exceed their transaction",
     "verify_streams": "streams have no holes",
-    "verify_later": "what rooms are still to be told is of transactions that exist",
+    "verify_later": "news that are left for rooms are of transactions that exist",
     "hash_chain": "the audit chain is unbroken",
     "verify_unbatched": "every transaction belongs to a batch",
     "verify_running": "each posting carries the balances after it",

@@ -128,7 +128,7 @@ SELECT p.txn::text, p.leg, p.source, p.destination, p.amount, p.pending, p.sourc
 FROM unnest($1::uuid[]) AS j (txn) JOIN groat_archived_posting AS p ON p.txn = j.txn;
 
 -- name: verify_later :many long
--- What rooms are still to be told is of transactions that exist.
+-- News that are left for rooms are of transactions that exist.
 SELECT 'news ' || l.id || ' for ' || l.stream, 'a transaction ' || l.txn, 'none'
 FROM groat_later AS l
 WHERE NOT EXISTS (SELECT 1 FROM groat_txn AS t WHERE t.id = l.txn)

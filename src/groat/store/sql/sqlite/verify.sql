@@ -136,7 +136,7 @@ SELECT json_group_array(json_array(
 FROM json_each(?1) AS j JOIN groat_archived_posting AS p ON p.txn = j.value;
 
 -- name: verify_later :many long
--- What rooms are still to be told is of transactions that exist.
+-- News that are left for rooms are of transactions that exist.
 SELECT 'news ' || l.id || ' for ' || l.stream, 'a transaction ' || l.txn, 'none'
 FROM groat_later AS l
 WHERE NOT EXISTS (SELECT 1 FROM groat_txn AS t WHERE t.id = l.txn)
