@@ -63,7 +63,7 @@ lint: python
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What they are made of is kept, too, so that npm test can tell whether they are current.
+# The sources of the types are kept, too, so that npm test can tell whether they are current.
 types: python $(STAMPS)/npm
 	$(BIN)/python web/client/schemas.py > web/client/schemas.json
 	$(BIN)/python web/server/operations.py > web/server/operations.json
