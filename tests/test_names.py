@@ -136,8 +136,6 @@ SHARED = {
     "Busy": "an app of Django catches it as an error of the database, and the engine's own is one of the store's",
     "Session": "a login's answer has this name in the published schema, and to a live reader it is the field's word",
     "Problem": "an answer of the server is a problem to whoever calls it, and verify finds problems",
-    "Client": "apps know that of other servers by this name, and doctor speaks with one server by its own",
-    "Unreachable": "the client of other servers and doctor each raise it for a server that does not answer",
     "Application": "forms of two kinds of requests: the name is the title of each in the published schema",
 }
 
