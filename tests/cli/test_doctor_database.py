@@ -161,6 +161,32 @@ def test_a_pooler_in_transaction_mode(doctor: Doctor, durable: Postgres, strict:
     assert "database_pooled" in report.codes
 
 
+def test_a_transaction_that_is_open_for_long(
+    doctor: Doctor, durable: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dsn = durable.new_database("held")
+
+    async def look() -> None:
+        session = await asyncpg.connect(dsn, server_settings={"application_name": "forgetful"})
+        try:
+            async with session.transaction():
+                await session.execute("SELECT pg_current_xact_id()")
+                assert "order_held_up" not in (await asyncio.to_thread(doctor, database=dsn)).codes
+                monkeypatch.setattr(installation, "HELD_S", 0)
+                report = await asyncio.to_thread(doctor, database=dsn)
+            assert report.wrong == []
+            sentence = report.sentence("order_held_up")
+            assert f"pid {session.get_server_pid()} (application_name forgetful, user postgres" in sentence
+        finally:
+            await session.close()
+
+    with served(dsn) as process:
+        asyncio.run(look())
+        metrics = httpx.get(f"{process.process.url}/metrics").text
+    assert "groat_order_lag_seconds" in metrics
+    assert "groat_rooms_lag_seconds" in metrics
+
+
 def test_an_old_postgres(doctor: Doctor, durable: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installation, "POSTGRES_MIN", 99)
     assert doctor(database=durable.dsn).wrong == ["database_too_old"]

@@ -87,6 +87,7 @@ class Metrics(Collector):
         yield durations
         yield from self._committer()
         yield from self._bus()
+        yield from self._order()
         yield from self._replica()
         yield from self._live_stats()
         for source in self.sources:
@@ -139,6 +140,19 @@ class Metrics(Collector):
             ("groat_hints_losses", "Times the bus was lost", bus.traffic.losses),
         ):
             yield CounterMetricFamily(name, help_, value)
+
+    def _order(self) -> Iterator[Metric]:
+        order = self._groat.order
+        yield GaugeMetricFamily(
+            "groat_order_lag_seconds",
+            "How long the oldest transaction is open that may yet bring an earlier batch",
+            order.lag_s if order else 0.0,
+        )
+        yield GaugeMetricFamily(
+            "groat_rooms_lag_seconds",
+            "How long the first room that is still to be told is waiting",
+            order.rooms_s if order else 0.0,
+        )
 
     def _replica(self) -> Iterator[Metric]:
         replica = self._groat.replica

@@ -21,6 +21,7 @@ from groat.engine.expiry import Expiry
 from groat.engine.ids import new_id
 from groat.engine.ledger_words import LedgerWords
 from groat.engine.lookup import Stale, Time
+from groat.engine.order_watch import OrderWatch
 from groat.engine.rooms import Rooms
 from groat.engine.streams import Streams
 from groat.ledger.accounts import Policy
@@ -38,6 +39,7 @@ from groat.store.history import new_epoch
 from groat.store.inside import LATER
 from groat.store.interface import Store
 from groat.store.opening import make_replica, make_store, open_store
+from groat.store.postgres import PostgresStore
 from groat.store.replica import Replica
 from groat.store.traced import TracedStore
 
@@ -46,6 +48,7 @@ T = TypeVar("T")
 
 EXPIRY_S = 0.5
 ROOMS_S = 0.5
+ORDER_S = 2.0
 RETENTION_S = 600.0
 STOP_S = 2.0
 PRUNE_MAX = 5_000
@@ -90,6 +93,7 @@ class Groat(LedgerWords):
         self.worker = new_id()
         self._make_bus = partial(make_bus, store, self.worker, self._hear, self._notify, redis)
         self.bus = self._make_bus()
+        self.order = OrderWatch(store) if isinstance(store, PostgresStore) else None
         if self.tracer is not None:
             store = TracedStore(store, self.tracer)
         self._store = store
@@ -196,6 +200,7 @@ class Groat(LedgerWords):
                 ("groat-expiry", EXPIRY_S, self.expire_due, self._stopping),
                 ("groat-rooms", ROOMS_S, self._rooms.tell, self._rooms.wake),
                 ("groat-retention", RETENTION_S, self.prune, self._stopping),
+                *([("groat-order", ORDER_S, self.order.look_at_order, self._stopping)] if self.order else []),
             )
         ]
 

@@ -18,6 +18,7 @@ from groat.ledger.errors import NewerDatabase, Unavailable
 from groat.store.extension import Extension
 from groat.store.migrations import check_applied, load_steps
 from groat.store.opening import POSTGRES, sqlite_path, wrong_scheme
+from groat.store.order import READ_HOLDER, Holder, holder_of
 from groat.store.pooler import connect
 from groat.store.postgres import CONNECT_TIMEOUT_S, FIND_MIGRATIONS, WRITER_SETTINGS
 from groat.store.renaming import HAS_OLD_POSTGRES, HAS_OLD_SQLITE
@@ -39,6 +40,7 @@ _SERVER = """SELECT current_setting('synchronous_commit') AS synchronous_commit,
        current_setting('fsync') AS fsync,
        current_setting('full_page_writes') AS full_page_writes,
        current_setting('synchronous_standby_names') AS standbys,
+       pg_is_in_recovery() AS is_standby,
        pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS read_only,
        current_setting('server_version_num')::int AS version,
        extract(epoch FROM clock_timestamp())::float8 AS now"""
@@ -50,7 +52,8 @@ class Inspected(msgspec.Struct, kw_only=True):
     ``missing`` counts the migrations that it lacks, ``newer`` says which steps of a newer version it has. ``lossy``
     are the settings by which what was acknowledged may be lost, as texts ``name = value``. ``ahead_s`` is how many
     seconds its clock is ahead of this machine's, None where it has no clock of its own. ``version`` is PostgreSQL's
-    number of itself, 0 for SQLite. ``pooled`` tells of a pooler before it.
+    number of itself, 0 for SQLite. ``pooled`` tells of a pooler before it. ``holder`` is the oldest transaction that is
+    open there, None if none is.
     """
 
     exists: bool = False
@@ -60,6 +63,7 @@ class Inspected(msgspec.Struct, kw_only=True):
     read_only: str = ""
     lossy: tuple[str, ...] = ()
     pooled: bool = False
+    holder: Holder | None = None
     standbys: str | None = None
     ahead_s: float | None = None
     version: int = 0
@@ -177,6 +181,8 @@ async def _inspect_postgres(
         async with connection.transaction(readonly=True):
             asked_at = wall()
             server = await connection.fetchrow(_SERVER)
+            if not server["is_standby"]:
+                found.holder = holder_of(await connection.fetchrow(READ_HOLDER))
             found.ahead_s = server["now"] - (asked_at + wall()) / 2
             if await connection.fetchval(FIND_MIGRATIONS):
                 found.exists = True

@@ -100,6 +100,12 @@ CODES: dict[str, Code] = {
         " setting database (in Django: DATABASE_URL) the address of PostgreSQL itself.",
         "note",
     ),
+    "order_held_up": Code(
+        "A transaction has been open for more than 5 s, so an earlier batch than those that are read may yet come.",
+        "End that session, or find out in its app why it keeps the transaction open: SELECT pg_terminate_backend(PID),"
+        " or ROLLBACK PREPARED for a prepared one.",
+        "note",
+    ),
     "database_too_old": Code("PostgreSQL is older than version 15.", "Upgrade PostgreSQL."),
     "standby_not_synchronous": Code(
         "synchronous_standby says that a standby has all that was acknowledged, but the database waits for none.",

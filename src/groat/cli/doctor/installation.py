@@ -28,6 +28,7 @@ from groat.settings import (
     require_store,
 )
 from groat.store.inspecting import Inspected, inspect
+from groat.store.order import HELD_S
 
 CLOCK_S = 5.0
 """Clocks may differ by so many seconds, beside what the measurement leaves open."""
@@ -182,6 +183,9 @@ def _check_condition(diagnosis: Diagnosis, settings: Settings, found: Inspected,
         diagnosis.find("database_not_durable", sentence)
     if found.pooled:
         diagnosis.find("database_pooled")
+    if found.holder and found.holder.age_s >= HELD_S:
+        sentence = f"A transaction has been open for {found.holder.age_s:.0f} s: {found.holder}."
+        diagnosis.find("order_held_up", sentence)
     if found.version and found.version // 10_000 < POSTGRES_MIN:
         diagnosis.find("database_too_old", f"PostgreSQL is of version {found.version // 10_000}.")
     if settings.synchronous_standby and found.standbys == "":
