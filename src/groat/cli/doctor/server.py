@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
@@ -17,6 +18,7 @@ from groat.settings import Settings, SettingsError
 
 _CONFIG_FIELDS = {"version", "demo", "assets", "actions"}
 _EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (compared with, not bound to)
+_NOBODY = (Trouble.REFUSED, Trouble.UNKNOWN_NAME, Trouble.NO_WAY)
 _OF_PROXIES = ("server", "via", "x-cache", "cf-ray", "x-served-by", "x-amz-cf-id")
 """Headers that groat itself never sends."""
 
@@ -49,24 +51,31 @@ async def check_port(diagnosis: Diagnosis, settings: Settings, url_given: bool) 
     if isinstance(answered, HttpAnswer) and is_groat(answered):
         diagnosis.right(f"a server of groat listens at {where}")
         return True
-    if isinstance(answered, ServerUnreachable) and answered.why in (
-        Trouble.REFUSED,
-        Trouble.UNKNOWN_NAME,
-        Trouble.NO_WAY,
-    ):
-        try:
-            require_address(settings)
-        except SettingsError as error:
-            diagnosis.find_error(error)
-        else:
-            # One at --url may well run elsewhere.
-            if not url_given:
-                diagnosis.find("server_not_running", f"No server runs at {where}, which is free.")
-        return False
-    by = port.listener(settings.port)
-    sentence = f"{where} is taken by {port.kind_of(answered)}{f': {by}' if by else ''}."
-    diagnosis.find("port_taken", sentence)
+    is_deserted = isinstance(answered, ServerUnreachable) and answered.why in _NOBODY
+    refused = _refusal_to_listen(settings)
+    if refused is not None and (is_deserted or not _is_in_use(refused)):
+        # An answer may come from another machine that has this address.
+        diagnosis.find_error(refused)
+    elif not is_deserted:
+        by = port.listener(settings.port)
+        sentence = f"{where} is taken by {port.kind_of(answered)}{f': {by}' if by else ''}."
+        diagnosis.find("port_taken", sentence)
+    elif not url_given:
+        # One at --url may well run elsewhere.
+        diagnosis.find("server_not_running", f"No server runs at {where}, which is free.")
     return False
+
+
+def _refusal_to_listen(settings: Settings) -> SettingsError | None:
+    try:
+        require_address(settings)
+    except SettingsError as error:
+        return error
+    return None
+
+
+def _is_in_use(error: SettingsError) -> bool:
+    return getattr(error.__cause__, "errno", None) == errno.EADDRINUSE
 
 
 async def check_server(diagnosis: Diagnosis, client: DoctorClient) -> bool:
