@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.contrib.django.projects import SECRET_KEY
+from tests.http.serving import Process
 from tests.servers import free_port
 
 START_S = 60
@@ -70,7 +70,7 @@ class Site:
         return done.stdout + done.stderr
 
     @contextmanager
-    def live(self, *words: str) -> Iterator[LiveServer]:
+    def live(self, *words: str) -> Iterator[Process]:
         """Run ``manage.py run_socketio`` on a free port."""
         port = free_port()
         process = subprocess.Popen(
@@ -90,22 +90,9 @@ class Site:
                     break
             else:
                 raise AssertionError(f"the live server did not start: {seen}")
-            yield LiveServer(process, f"http://127.0.0.1:{port}")
+            yield Process(process, f"http://127.0.0.1:{port}")
         finally:
             if process.poll() is None:
                 process.kill()
             process.wait(START_S)
             process.stdout.close()
-
-
-class LiveServer:
-    """A running ``run_socketio``: its process and its address."""
-
-    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
-        self.process = process
-        self.url = url
-
-    def stop(self) -> int:
-        """Ask it to end as a service manager does, and wait; the exit status."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(START_S)
