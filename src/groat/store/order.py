@@ -50,7 +50,8 @@ class Holder(NamedTuple):
     def __str__(self) -> str:
         """Tell who it is in words."""
         who = f"pid {self.pid}" if self.pid else "a prepared transaction"
-        told = (("application_name", self.application), ("user", self.user), ("state", self.state))
+        named = "application_name" if self.pid else "name"
+        told = ((named, self.application), ("user", self.user), ("state", self.state))
         shown = ", ".join(f"{name} {value}" for name, value in told if value)
         return f"{who} ({shown})" if shown else who
 
