@@ -66,7 +66,7 @@ function fieldsOf(schema, where) {
   return schema.additionalProperties ? [...lines, "  [field: string]: unknown;"] : lines;
 }
 
-/** Returns what a schema's `allOf` adds: the name of a type that it extends, and fields of its own. */
+/** Returns the lines of an interface; a schema's `allOf` adds types that it extends, and fields of its own. */
 export function interfaceOf(name, schema) {
   const parts = (schema.allOf ?? []).filter(
     (part) => keywords(part, ["$ref", "type", "properties", "required"], name).length,
