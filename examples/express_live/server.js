@@ -49,6 +49,7 @@ app.get("/groat-token", (req, res) => {
 /** The page names the order, so that one which is sent again is paid for once. */
 app.post("/orders/:order", async (req, res) => {
   const { user } = req.session;
+  if (!/^[0-9a-f-]{36}$/.test(req.params.order)) return res.status(404).json({ code: "no_order" });
   const posting = { source: `user:${user}`, destination: "house:sales", amount: "30", asset: "CREDIT" };
   const { id, replayed } = await groat.postTransaction(
     { postings: [posting], reason: "A hat" },

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
@@ -78,7 +79,7 @@ async def groat_token(user: User) -> PlainTextResponse:
 
 
 @app.post("/orders/{order}")
-async def buy(order: str, user: User, response: Response) -> dict[str, str | None]:
+async def buy(order: UUID, user: User, response: Response) -> dict[str, str | None]:
     price = (f"user:{user}", "house:sales", "30", "CREDIT")
     # The page names the order, so that one which is sent again is paid for once.
     paid = await groat.groat.post([price], key=f"order-{user}-{order}", reason="A hat")

@@ -1,6 +1,7 @@
 """A small shop in Flask, beside a groat server: who am I, a token for the page, an order that is paid once."""
 
 import os
+from uuid import UUID
 
 from flask import Flask, Response, abort, redirect, render_template, request, session
 
@@ -51,8 +52,8 @@ def groat_token() -> Response:
     return Response(token, mimetype="text/plain")
 
 
-@app.post("/orders/<order>")
-def buy(order: str) -> tuple[dict[str, str | None], int]:
+@app.post("/orders/<uuid:order>")
+def buy(order: UUID) -> tuple[dict[str, str | None], int]:
     user = identify()
     posting = {"source": f"user:{user}", "destination": "house:sales", "amount": "30", "asset": "CREDIT"}
     # The page names the order, so that one which is sent again is paid for once.

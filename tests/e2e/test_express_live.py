@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "express_live"
+ORDER = uuid4()
 
 
 @pytest.fixture(scope="module")
@@ -128,11 +130,13 @@ def test_a_stranger_gets_nothing_and_an_order_is_paid_for_once(shop: str) -> Non
         assert visitor.post("/login", json={}).status_code == 400
         for _ in range(2):
             assert visitor.post("/login", json={"user": "ann"}).status_code == 204
-        first, again = visitor.post("/orders/1"), visitor.post("/orders/1")
+        first, again = visitor.post(f"/orders/{ORDER}"), visitor.post(f"/orders/{ORDER}")
         assert (first.status_code, again.status_code) == (201, 200)
         assert first.json() == again.json()
-        poor = visitor.post("/orders/2")
+        poor = visitor.post(f"/orders/{uuid4()}")
         assert (poor.status_code, poor.json()["code"]) == (422, "insufficient_funds")
+        for no_order in ("é", "1" * 300):
+            assert visitor.post(f"/orders/{no_order}").status_code == 404
 
 
 def test_the_page_about_express_quotes_the_example() -> None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -25,6 +26,7 @@ from tests.servers import WAIT_S, free_port
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
+ORDER = uuid4()
 STOCK = WEB / "node_modules" / "socket.io-client" / "dist" / "socket.io.min.js"
 
 
@@ -181,15 +183,17 @@ def test_a_stranger_gets_nothing_and_an_order_is_paid_for_once(
 
     with httpx.Client(base_url=shop.address, trust_env=False) as visitor:
         assert visitor.get("/groat-token").status_code == 401
-        assert visitor.post("/orders/1").status_code == 401
+        assert visitor.post(f"/orders/{ORDER}").status_code == 401
         assert sign_in(visitor, "a b") in (400, 422)
         for _ in range(2):
             assert sign_in(visitor, f"ann-{name}") in (204, 302)
-        first, again = visitor.post("/orders/1"), visitor.post("/orders/1")
+        first, again = visitor.post(f"/orders/{ORDER}"), visitor.post(f"/orders/{ORDER}")
         assert (first.status_code, again.status_code) == (201, 200)
         assert first.json() == again.json()
-        poor = visitor.post("/orders/2")
+        poor = visitor.post(f"/orders/{uuid4()}")
         assert (poor.status_code, poor.json()["code"]) == (422, "insufficient_funds")
+        for no_order in ("é", "1" * 300):
+            assert visitor.post(f"/orders/{no_order}").status_code in (404, 422)
 
 
 @pytest.mark.parametrize(("page", "example"), [("fastapi.md", "fastapi_live"), ("flask.md", "flask_live")])
