@@ -23,19 +23,35 @@ class Reader(Protocol):
         """End the subscription, which cannot go on. The reader must resume afresh."""
 
 
+class Maker(Protocol):
+    """Makes the messages of single events: a Format, or a Solo."""
+
+    def one(self, epoch: str, at: int, event: bytes) -> bytes:
+        """See Format."""
+
+
+class Solo(Maker, Protocol):
+    """Makes and sends messages for one reader, where nobody else gets the same bytes."""
+
+    def send(self, message: bytes) -> None:
+        """Send the message that was made last. Of the reader's other streams, some may have moved since."""
+
+
 class Subscription:
     """One reader's place in one feed: the feed's own offset while `live`, else `cursor`, the last offset written.
 
-    `write` sends the bytes of the room's format to the reader.
+    `write` sends the bytes of the room's format to the reader. With `solo`, a message for this reader alone is made
+    and sent by that.
     """
 
-    __slots__ = ("cursor", "feed", "live", "paging", "reader", "room", "write")
+    __slots__ = ("cursor", "feed", "live", "paging", "reader", "room", "solo", "write")
 
     def __init__(self, feed: Feed, room: Room, reader: Reader, cursor: int):
         self.feed = feed
         self.room = room
         self.reader = reader
         self.write: Callable[[bytes], Any]
+        self.solo: Solo | None = None
         self.cursor = cursor
         self.live = False
         self.paging = False
@@ -87,11 +103,11 @@ class Room:
 class Feed:
     """The hub's state of one stream. `offset` is -1 until the first reader has joined.
 
-    While it has a single live reader and no special case is pending, `write` sends the bytes of `format`.
+    While it has a single live reader and no special case is pending, `maker` makes a message that `write` sends.
     """
 
     __slots__ = (
-        "ahead", "early", "epoch", "format", "head", "joining", "missed_at", "offset", "rooms", "stream", "write",
+        "ahead", "early", "epoch", "head", "joining", "maker", "missed_at", "offset", "rooms", "stream", "write",
     )  # fmt: skip
 
     def __init__(self, stream: str) -> None:
@@ -104,13 +120,16 @@ class Feed:
         self.early: dict[int, tuple[bytes, ...]] = {}
         self.ahead: list[Subscription] = []
         self.missed_at = 0.0
-        self.format: Format
+        self.maker: Maker
         self.write: Callable[[bytes], Any] | None = None
 
     def simplify(self) -> None:
-        """Set `format` and `write` if there is a single live reader and no special case is pending."""
-        live = [(room, write) for room in self.rooms.values() for write in islice(room.writes.values(), 2)]
+        """Set `maker` and `write` if there is a single live reader and no special case is pending."""
+        live = [each for room in self.rooms.values() for each in islice(room.writes, 2)]
         self.write = None
         if len(live) == 1 and not self.ahead and not self.early:
-            ((room, write),) = live
-            self.format, self.write = room.format, write
+            (subscription,) = live
+            if subscription.solo is None:
+                self.maker, self.write = subscription.room.format, subscription.write
+            else:
+                self.maker, self.write = subscription.solo, subscription.solo.send

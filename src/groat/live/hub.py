@@ -190,6 +190,7 @@ class Hub:
         room.members.remove(subscription)
         # The function may know its subscription: the two would keep each other until the garbage collector finds them.
         del subscription.write
+        subscription.solo = None
         if not room.members:
             feed.rooms = {form: kept for form, kept in feed.rooms.items() if kept is not room}
             self._forget_if_empty(feed)
@@ -237,7 +238,7 @@ class Hub:
                 and not debug
             ):
                 # One event for one reader: this does the work of `_hear` at a third of the cost.
-                due.append((feed, write, news, feed.format.one(epoch, last, events[0])))
+                due.append((feed, write, news, feed.maker.one(epoch, last, events[0])))
                 if len(due) == _DUE_MAX:
                     alone += self._write_all(due)
             else:

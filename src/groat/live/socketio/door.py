@@ -108,15 +108,26 @@ class _Follower:
     with the digits. Once another stream of the reader has moved, there are none.
     """
 
-    __slots__ = ("_after", "_before", "_from", "_reader", "_socket", "_subscription", "_upto")
+    __slots__ = (
+        "_after",
+        "_before",
+        "_form",
+        "_from",
+        "_reader",
+        "_size",
+        "_socket",
+        "_subscription",
+        "_upto",
+    )
 
     def __init__(self, reader: SocketReader, subscription: Subscription) -> None:
         self._reader = reader
-        # Each hop from here to the socket is memory that the processor has not at hand.
+        # Each hop from here to format and socket is memory that the processor has not at hand.
+        self._form = subscription.room.format
         self._socket = reader.connection.socket
         self._subscription = subscription
         self._before = self._after = b""
-        self._from = self._upto = 0
+        self._from = self._upto = self._size = 0
 
     def write(self, data: bytes) -> None:
         """Send packets and position in one write."""
@@ -124,6 +135,21 @@ class _Follower:
         if not self._from <= at < self._upto:
             self._look_around(at)
         self._socket.write(b"%b%b%d%b" % (data, self._before, at, self._after))
+
+    def one(self, epoch: str, at: int, event: bytes) -> bytes:
+        """Make packets and position of an event (see feeds.Solo)."""
+        packets = self._form.one(epoch, at, event)
+        if not self._from <= at < self._upto:
+            self._look_around(at)
+        self._size = len(packets)
+        return b"%b%b%d%b" % (packets, self._before, at, self._after)
+
+    def send(self, message: bytes) -> None:
+        """Send what `one` made, with another position if another stream of the reader has moved since."""
+        if self._upto:
+            self._socket.write(message)
+        else:
+            self.write(message[: self._size])
 
     def _look_around(self, at: int) -> None:
         reader, mine = self._reader, self._subscription
@@ -241,7 +267,8 @@ class SocketReader(Member):
 
     def writer(self, subscription: Subscription) -> Callable[[bytes], Any]:
         """Return the function that sends a stream's packets and the reader's position."""
-        return _Follower(self, subscription).write
+        follower = subscription.solo = _Follower(self, subscription)
+        return follower.write
 
     def end(self, why: Ending) -> None:
         """Say why: by DISCONNECT only what is final for stock clients; after all else they come back by themselves."""
