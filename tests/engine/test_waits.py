@@ -31,6 +31,7 @@ class Store:
 
     row_locks = True
     causes = ()
+    completion = None
 
     def __init__(self, dice: random.Random) -> None:
         self.dice = dice

@@ -22,16 +22,20 @@ from django.db.transaction import TransactionManagementError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, TestCase, override_settings
 from django.urls import path as route
+from redis import Redis as RedisClient
 
 from groat import InvalidInput, Refused, SyncGroat
+from groat.bus.redis import shard_of
 from groat.contrib.django import blocks, conf, groat
 from groat.contrib.django.blocks import BlockError
 from groat.programs.bank import BANK
 from groat.programs.workflow.words import workflow_of
 from groat.store.batch import Published
+from groat.store.inside import LATER
 from groat.store.streams import any_later
 from tests.contrib.django import projects
 from tests.contrib.django.shop.models import Purchase
+from tests.servers import Redis
 
 T = TypeVar("T")
 
@@ -108,9 +112,9 @@ def balance(who: str) -> str:
 
 
 @contextmanager
-def running() -> Iterator[SyncGroat]:
+def running(**options: Any) -> Iterator[SyncGroat]:
     """A server's ledger beside the project, in a thread of its own."""
-    with SyncGroat.open(conf.database_url(), programs=[BANK]) as server:
+    with SyncGroat.open(conf.database_url(), programs=[BANK], **options) as server:
         yield server
 
 
@@ -546,6 +550,30 @@ def test_a_server_hears_right_after_the_commit(ada: str) -> None:
             spent = groat.post([(ada, "house:shop", "1", "USD")], key=key())
         position = spent.positions[ada]
         wait_for(told, lambda: any(f"{p.epoch}:{p.last}" == position and p.stream == ada for p in heard))
+
+
+@on_postgres
+def test_servers_hear_over_redis(ada: str, redis_server: Redis) -> None:
+    url = redis_server.url
+    with override_settings(GROAT={**PROGRAMS, "REDIS": url}), running(redis=url) as server:
+        heard, told = heard_by(server)
+
+        async def join(ledger: Any) -> None:
+            ledger.bus.follow(ada)
+
+        server.run(join)
+        with RedisClient.from_url(url) as client:
+            joined = len({shard_of(ada), shard_of(LATER.stream)})
+            for _ in range(20_000):
+                if len(client.pubsub_shardchannels()) >= joined:
+                    break
+        groat.post([(ada, "house:shop", "1", "USD")], key=key()).unwrap()
+        wait_for(told, lambda: any(p.stream == ada and p.events for p in heard))
+    # A Redis that is away delays nobody for long, and nothing is lost.
+    with override_settings(GROAT={**PROGRAMS, "REDIS": "redis://127.0.0.1:1"}):
+        for _ in range(3):
+            groat.post([(ada, "house:shop", "1", "USD")], key=key()).unwrap()
+    assert balance(ada) == "6.00"
 
 
 def ask_for_card(who: str) -> Any:
