@@ -40,10 +40,12 @@ async def test_it_names_the_session_whose_transaction_is_open(
     place: PostgresDatabase, watch: OrderWatch
 ) -> None:
     session = await asyncpg.connect(place.url, server_settings={"application_name": "forgetful"})
+    younger = await asyncpg.connect(place.url)
     try:
-        async with session.transaction():
+        async with session.transaction(), younger.transaction():
             # A transaction has its place in the order once it writes.
             await session.execute("SELECT pg_current_xact_id()")
+            await younger.execute("SELECT pg_current_xact_id()")
             with capture_logs() as logs:
                 while not (mine := [each for each in logs if each.get("application") == "forgetful"]):
                     await watch.look_at_order()
@@ -60,6 +62,7 @@ async def test_it_names_the_session_whose_transaction_is_open(
             await watch.look_at_order()
     finally:
         await session.close()
+        await younger.close()
 
 
 async def test_the_session_of_another_user_is_named_too(place: PostgresDatabase) -> None:
