@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -241,12 +242,18 @@ class InsideLedger(StandingWords, LedgerWords):
         """Write in the open block, or in one of its own."""
         connection = connections[self.known.alias]
         _check_others(connection, self._named)
-        with nullcontext() if connection.in_atomic_block else transaction.atomic(using=self.known.alias):
-            connection.validate_no_broken_transaction()
-            raw = _raw(connection)
-            if connection.vendor == "sqlite":
-                _check_sqlite(connection, raw)
-            return write(connection, raw)
+        try:
+            with nullcontext() if connection.in_atomic_block else transaction.atomic(using=self.known.alias):
+                connection.validate_no_broken_transaction()
+                raw = _raw(connection)
+                if connection.vendor == "sqlite":
+                    _check_sqlite(connection, raw)
+                return write(connection, raw)
+        except OperationalError as error:
+            if is_locked(error):
+                # A block of SQLite's locks the file as it begins, before groat does anything.
+                raise Busy(str(error)) from error
+            raise
 
     def _commit(
         self, connection: BaseDatabaseWrapper, raw: Any, prepared: Sequence[Prepared], atomic: bool
@@ -400,6 +407,11 @@ def _check_sqlite(connection: BaseDatabaseWrapper, raw: Any) -> None:
             f"{BLOCK_ERRORS['sqlite_unsafe'].meaning} Set DATABASES[{connection.alias!r}]['OPTIONS']['init_command']"
             " = 'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL'.",
         )
+
+
+def is_locked(error: OperationalError) -> bool:
+    """Return whether it says that another connection has locked SQLite's file."""
+    return getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def raise_through(connection: BaseDatabaseWrapper, error: StoreError) -> NoReturn:

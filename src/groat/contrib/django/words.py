@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import random
-import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
@@ -14,7 +13,7 @@ from asgiref.sync import sync_to_async
 from django.db import OperationalError, connections
 
 from groat.contrib.django import blocks, conf
-from groat.contrib.django.blocks import BlockError, Busy, InsideLedger, finish
+from groat.contrib.django.blocks import BlockError, Busy, InsideLedger, finish, is_locked
 from groat.engine.ledger_words import LedgerWords
 from groat.ledger.amounts import format_amount
 from groat.ledger.commands import Command
@@ -311,9 +310,7 @@ class DjangoWords:
 
 
 def _may_pass(error: OperationalError) -> bool:
-    cause = error.__cause__
-    is_locked = getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-    return isinstance(error, Busy) or is_locked or getattr(cause, "sqlstate", None) in _AGAIN
+    return isinstance(error, Busy) or is_locked(error) or getattr(error.__cause__, "sqlstate", None) in _AGAIN
 
 
 groat = DjangoWords()
