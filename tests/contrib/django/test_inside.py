@@ -36,6 +36,7 @@ from groat.store.inside import LATER
 from groat.store.streams import any_later
 from tests.contrib.django import projects
 from tests.contrib.django.shop.models import Purchase
+from tests.helpers.waiting import wait_until
 from tests.servers import Redis
 
 T = TypeVar("T")
@@ -548,6 +549,8 @@ def heard_by(server: SyncGroat) -> tuple[list[Published], Event]:
         ledger.listen(hear)
 
     server.run(listen)
+    # Before the bus has its connection, a hint is lost, and nothing here checks from time to time.
+    wait_until(lambda: server.on_its_loop().bus.connected)
     return heard, told
 
 
