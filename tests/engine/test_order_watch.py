@@ -40,12 +40,13 @@ async def test_it_names_the_session_whose_transaction_is_open(
     place: PostgresDatabase, watch: OrderWatch
 ) -> None:
     session = await asyncpg.connect(place.url, server_settings={"application_name": "forgetful"})
-    younger = await asyncpg.connect(place.url)
+    younger, ended = await asyncpg.connect(place.url), await asyncpg.connect(place.url)
     try:
         async with session.transaction(), younger.transaction():
             # A transaction has its place in the order once it writes.
             await session.execute("SELECT pg_current_xact_id()")
             await younger.execute("SELECT pg_current_xact_id()")
+            await ended.execute("SELECT pg_current_xact_id()")
             with capture_logs() as logs:
                 while not (mine := [each for each in logs if each.get("application") == "forgetful"]):
                     await watch.look_at_order()
@@ -63,6 +64,7 @@ async def test_it_names_the_session_whose_transaction_is_open(
     finally:
         await session.close()
         await younger.close()
+        await ended.close()
 
 
 async def test_the_session_of_another_user_is_named_too(place: PostgresDatabase) -> None:
