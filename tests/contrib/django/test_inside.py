@@ -6,11 +6,10 @@ import asyncio
 import itertools
 import json
 import re
-import sqlite3
 import unittest
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier, Event
 from typing import Any, TypeVar
@@ -366,19 +365,6 @@ def test_another_database_in_a_block_is_refused(ada: str, tmp_path: Any) -> None
 
 
 # Several blocks at once
-
-
-def test_a_file_that_stays_locked_is_busy(tmp_path: Path) -> None:
-    alias = projects.sqlite_alias(tmp_path / "shop.db")
-    with projects.databases(default=alias), closing(sqlite3.connect(alias["NAME"])) as other:
-        projects.migrate()
-        groat.add_asset("USD", 2)
-        connection.cursor().execute("PRAGMA busy_timeout = 0")
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(groat.Busy):
-            groat.post([("house:bank", "user:1", "1", "USD")], key="k")
-        other.rollback()
-        assert groat.post([("house:bank", "user:1", "1", "USD")], key="k").ok
 
 
 def test_blocks_of_several_threads(ada: str) -> None:
