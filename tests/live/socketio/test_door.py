@@ -198,6 +198,16 @@ async def test_a_room_is_shared_and_marks_are_each_ones_own(desk: Desk) -> None:
     assert len({client.marks[-1] for client in clients}) == 3
 
 
+async def test_tabs_of_one_person_with_other_roles_have_marks_of_their_own(desk: Desk) -> None:
+    tabs = [await desk.connected("42", *roles) for roles in ((), ("partner",), (), ("partner",))]
+    desk.groat.publish("user:42", 2)
+    plain, partner = "user:42=e1:2,role:all=e1:0", "user:42=e1:2,role:all=e1:0,role:partner=e1:0"
+    for tab, mark in zip(tabs, (plain, partner, plain, partner), strict=True):
+        tab.read()
+        assert tab.events == told("user:42", 1, 2)
+        assert tab.marks[-1] == mark
+
+
 async def test_only_ones_own_streams_are_followed(desk: Desk) -> None:
     client = await desk.connected("42")
     for stream in ("user:7", "role:admin", "role:partner", "user:421"):

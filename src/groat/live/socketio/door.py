@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from struct import Struct
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import msgspec
 import structlog
@@ -42,6 +42,8 @@ _pack_head = Struct(">HH").pack
 HOLD_S: Final = 3.0
 """A client that cannot be let in now is kept waiting for so long, in seconds. Stock clients begin their back-off anew
 with each transport that opens, so they would come back every second."""
+SHARED_BYTES_MAX: Final = 4 * 1024
+"""Each room keeps the last message to its readers up to this size, for the next one to whom it goes."""
 MARK: Final = b'["groat:position","'
 _WRONG: Final = {
     Denial.NO_TOKEN: "unauthenticated",
@@ -64,14 +66,19 @@ class Names(Protocol):
 
 
 class SocketFormat:
-    """The packets of a stream's events in one namespace, each a frame of its own."""
+    """The packets of a stream's events in one namespace, each a frame of its own.
 
-    __slots__ = ("_head", "_names", "_stream")
+    `last` has packets that were sent to a reader, what stood before the offset behind them, the offset, what stood
+    after it, and all of it together: most readers of a room have come equally far in their other streams.
+    """
+
+    __slots__ = ("_head", "_names", "_stream", "last")
 
     def __init__(self, names: Names, head: bytes, stream: str) -> None:
         self._names = names
         self._head = head
         self._stream = stream
+        self.last = (b"", b"", -1, b"", b"")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SocketFormat) and other._head == self._head and other._stream == self._stream
@@ -91,14 +98,21 @@ class SocketFormat:
         """Encode a snapshot of the stream."""
         return self._framed(self._names.snapshot_packets(self._stream, snapshot))
 
-    def _framed(self, packets: Sequence[bytes]) -> bytes:
+    def marked(self, event: bytes, before: bytes, at: int, after: bytes) -> tuple[int, bytes]:
+        """Encode a single event with a position behind it. Return the size of its packets, too."""
+        packets = self._names.packets(self._stream, event)
         head = self._head
         if len(packets) == 1:
             size = len(head) + len(packets[0])
             if 126 <= size < 65_536:
-                # Most events are one packet of this size: no call, and one copy.
-                return b"".join((_pack_head(0x817E, size), head, packets[0]))
-        return b"".join([text(head + packet) for packet in packets])
+                # Most events are one packet of this size: one copy, and no call.
+                frame = _pack_head(0x817E, size)
+                return size + 4, b"%b%b%b%b%d%b" % (frame, head, packets[0], before, at, after)
+        framed = self._framed(packets)
+        return len(framed), b"%b%b%d%b" % (framed, before, at, after)
+
+    def _framed(self, packets: Sequence[bytes]) -> bytes:
+        return b"".join([text(self._head + packet) for packet in packets])
 
 
 class _Follower:
@@ -123,7 +137,7 @@ class _Follower:
     def __init__(self, reader: SocketReader, subscription: Subscription) -> None:
         self._reader = reader
         # Each hop from here to format and socket is memory that the processor has not at hand.
-        self._form = subscription.room.format
+        self._form = cast(SocketFormat, subscription.room.format)
         self._socket = reader.connection.socket
         self._subscription = subscription
         self._before = self._after = b""
@@ -134,15 +148,20 @@ class _Follower:
         at = self._subscription.offset
         if not self._from <= at < self._upto:
             self._look_around(at)
-        self._socket.write(b"%b%b%d%b" % (data, self._before, at, self._after))
+        form, before, after = self._form, self._before, self._after
+        last = form.last
+        if last[0] is not data or last[2] != at or last[1] != before or last[3] != after:
+            last = (data, before, at, after, b"%b%b%d%b" % (data, before, at, after))
+            if len(data) <= SHARED_BYTES_MAX:
+                form.last = last
+        self._socket.write(last[4])
 
     def one(self, epoch: str, at: int, event: bytes) -> bytes:
         """Make packets and position of an event (see feeds.Solo)."""
-        packets = self._form.one(epoch, at, event)
         if not self._from <= at < self._upto:
             self._look_around(at)
-        self._size = len(packets)
-        return b"%b%b%d%b" % (packets, self._before, at, self._after)
+        self._size, message = self._form.marked(event, self._before, at, self._after)
+        return message
 
     def send(self, message: bytes) -> None:
         """Send what `one` made, with another position if another stream of the reader has moved since."""
