@@ -42,6 +42,8 @@ _pack_head = Struct(">HH").pack
 HOLD_S: Final = 3.0
 """A client that cannot be let in now is kept waiting for so long, in seconds. Stock clients begin their back-off anew
 with each transport that opens, so they would come back every second."""
+_LEAST: Final = (0, *(10**digits for digits in range(1, 20)))
+"""The least number with one digit, with two, and so on. All followers share these, which the processor has at hand."""
 SHARED_BYTES_MAX: Final = 4 * 1024
 """Each room keeps the last message to its readers up to this size, for the next one to whom it goes."""
 MARK: Final = b'["groat:position","'
@@ -181,9 +183,9 @@ class _Follower:
             for stream, each in reader.session.own.items()
             if each is not mine
         ]
-        self._after = b'%b"]' % b"".join(others)
+        self._after = reader.shared(b'%b"]' % b"".join(others))
         digits = len(str(at))
-        self._from, self._upto = 10 ** (digits - 1) if at else 0, 10**digits
+        self._from, self._upto = _LEAST[digits - 1], _LEAST[digits]
         mark = b"%b%d%b" % (head, at, self._after)
         self._before = text(mark).removesuffix(mark) + head
 
@@ -289,6 +291,13 @@ class SocketReader(Member):
         follower = subscription.solo = _Follower(self, subscription)
         return follower.write
 
+    def shared(self, end: bytes) -> bytes:
+        """Return the bytes that others have too: the positions of most readers end alike."""
+        door = self._door
+        if door.last_end != end:
+            door.last_end = end
+        return door.last_end
+
     def end(self, why: Ending) -> None:
         """Say why: by DISCONNECT only what is final for stock clients; after all else they come back by themselves."""
         self._door.live.stats.count_close(why)
@@ -360,6 +369,7 @@ class SocketDoor:
         self.names = names
         self.pids = Pids(settings.secret)
         self.join_events = settings.join_events
+        self.last_end = b""
         self._query_token = settings.socketio_query_token
         make = partial(SocketReader, self)
         self.server = SocketServer(dict.fromkeys(settings.socketio_namespaces, make), self._token_of)
