@@ -90,7 +90,7 @@ def sources() -> list[Path]:
         for path in top.rglob("*")
         if path.suffix in suffixes
         and path != Path(__file__)
-        and not {"node_modules", ".next"} & {*path.parts}
+        and not {"node_modules", ".next", "installed"} & {*path.parts}
     ]
     return [ROOT / "README.md", *files]
 
