@@ -210,6 +210,7 @@ def measure_pages(url: str, seconds: float) -> None:
     pages = Pages(url, range(CUSTOMERS))
     posters = Posters(seconds, range(CUSTOMERS))
     posters.join()
+    # An event whose hint was lost comes with the periodic check, after 2 s at most.
     time.sleep(3)
     waits = [pages.heard[id] - at for id, at in posters.committed.items() if id in pages.heard]
     say(

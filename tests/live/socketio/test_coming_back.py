@@ -57,7 +57,7 @@ async def test_wherever_a_connection_breaks_off_each_event_comes_once(desk: Desk
             await client.connect()
             assert client.recovered
             whole = told("user:42", *range(head + 1, head + 7))
-            # What was cut off within an event comes again whole; all else comes once and in order.
+            # An event that was cut off comes again whole; all others come once and in order.
             again = {0: 0, 1: 1, 2: 2}[packets or 0] if writes else 0
             kept = max(0, 2 * writes - (2 if again else 0)) if writes else 0
             assert client.events == [*whole[:kept], *whole[kept : kept + again], *whole[kept:]], (

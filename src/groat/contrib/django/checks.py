@@ -200,7 +200,7 @@ def _pragmas(init_command: str) -> tuple[str, int]:
         TemporaryDirectory(prefix="groat-check-") as folder,
         closing(sqlite3.connect(Path(folder) / "empty.db", isolation_level=None)) as connection,
     ):
-        # What SQLite does not understand Django reports when it connects.
+        # Django reports a command that SQLite does not understand when it connects.
         with suppress(sqlite3.Error):
             connection.executescript(init_command)
         (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
