@@ -48,6 +48,12 @@ COMMANDS = dict(commands()) | {
     if program.commands
     for name, command in group_of(program).commands.items()
 }
+COMMANDS |= {
+    f"{group} {name}": command
+    for program in OWN_PROGRAMS
+    for group in program.command_groups
+    for name, command in group_of(program, group).commands.items()
+}
 
 
 def section(name: str) -> str:

@@ -98,6 +98,36 @@ def test_a_program_without_commands_says_so(run: Run) -> None:
     assert run("nothing").code == 2
 
 
+GROUPS = """
+from groat.programs import Program
+
+def sharpen() -> None:
+    print("sharp")
+
+PROGRAM = Program("the_box", command_groups={"knives": (sharpen,)})
+"""
+
+
+def test_a_program_names_a_group_of_commands(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = "box_package:PROGRAM"
+    install_entries(
+        monkeypatch, tmp_path, "groat-box", {"the_box": where}, {"knives": where, "spoons": where}
+    )
+    (tmp_path / "site" / "box_package.py").write_text(GROUPS)
+    monkeypatch.delenv("GROAT_PROGRAMS", raising=False)
+    assert "knives" not in run("--help").out
+    ran = run("knives", "sharpen")
+    assert (ran.code, "error program_not_turned_on: The program the_box" in ran.err) == (2, True)
+    monkeypatch.setenv("GROAT_PROGRAMS", "the_box")
+    assert "knives" in run("--help").out
+    assert run("knives", "sharpen").out == "sharp\n"
+    for words in (("spoons", "bend"), ("the_box", "sharpen")):
+        assert "error program_without_commands" in run(*words).err
+    sys.modules.pop("box_package", None)
+
+
 TOOL = """
 from typing import Annotated
 import msgspec

@@ -30,17 +30,29 @@ def install(monkeypatch: pytest.MonkeyPatch, place: Path, package: Path) -> None
     monkeypatch.syspath_prepend(str(package / "src"))
 
 
-def install_entries(monkeypatch: pytest.MonkeyPatch, place: Path, name: str, entries: dict[str, str]) -> None:
-    """Let an installed distribution of this name have these programs in its entry points."""
-    write_entries(place, name, entries)
+def install_entries(
+    monkeypatch: pytest.MonkeyPatch,
+    place: Path,
+    name: str,
+    entries: dict[str, str],
+    groups: dict[str, str] | None = None,
+) -> None:
+    """Let an installed distribution of this name have these programs and groups of commands in its entry points."""
+    write_entries(place, name, entries, groups)
     monkeypatch.syspath_prepend(str(place / "site"))
 
 
-def write_entries(place: Path, name: str, entries: dict[str, str]) -> None:
-    """Write a distribution of this name with these programs in its entry points below ``place / "site"``."""
+def write_entries(
+    place: Path, name: str, entries: dict[str, str], groups: dict[str, str] | None = None
+) -> None:
+    """Write a distribution of this name with these programs in its entry points below ``place / "site"``.
+
+    ``groups`` are those that name groups of commands.
+    """
     info = place / "site" / f"{name.replace('-', '_')}-0.1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.1.0\n")
     lines = [f"{program} = {value}" for program, value in entries.items()]
-    (info / "entry_points.txt").write_text("\n".join(["[groat.programs]", *lines]))
+    more = [f"{group} = {value}" for group, value in (groups or {}).items()]
+    (info / "entry_points.txt").write_text("\n".join(["[groat.programs]", *lines, "[groat.commands]", *more]))
     assert PathDistribution(info).entry_points

@@ -1,10 +1,13 @@
-"""The commands of programs: ``groat <program> <command>``, loaded only when somebody asks for one."""
+"""The commands of programs, loaded only when somebody asks for one.
+
+They are run as ``groat <program> <command>``, or as ``groat <group> <command>`` in a group that a program names.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, get_type_hints
 
 import typer
@@ -14,38 +17,51 @@ from typer.main import get_group
 from groat import Groat
 from groat.cli.options import open_ledger, require_database, with_settings
 from groat.programs.own_settings import read_own_settings
-from groat.programs.program import Program, ProgramError, find_programs, installed_names
+from groat.programs.program import (
+    Command,
+    Program,
+    ProgramError,
+    find_programs,
+    installed_groups,
+    installed_names,
+)
 from groat.settings import Settings, SettingsError, load
 
 PANEL = "Programs"
 
 
 class Commands(TyperGroup):
-    """The commands of groat, and after them one group for each program.
+    """The commands of groat, and after them one group for each program and those that programs name.
 
-    The help lists the programs that the environment or its settings file turns on, and loads none of them.
+    The help lists those of programs that the environment or its settings file turns on, and loads none of them.
     """
 
     def list_commands(self, ctx: Any) -> list[str]:
         """List groat's own commands in their order, then the programs."""
         own = super().list_commands(ctx)
-        return [*own, *(name for name in _turned_on() if name not in own)]
+        programs = _turned_on()
+        groups = [group for group, program in installed_groups().items() if program in programs]
+        return [*own, *(name for name in (*programs, *groups) if name not in own)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Find a command of groat, else the group of an installed program."""
         own = super().get_command(ctx, cmd_name)
-        if own is None and cmd_name in installed_names():
+        if own is not None:
+            return own
+        if cmd_name in installed_names():
             return ProgramCommands(cmd_name)
-        return own
+        program = installed_groups().get(cmd_name)
+        return None if program is None else ProgramCommands(program, cmd_name)
 
 
 class ProgramCommands(TyperGroup):
-    """The commands of one program, which is loaded when they are listed or one of them is run."""
+    """The commands of one program, or of a ``group`` that it names; it is loaded when they are listed or one is run."""
 
-    def __init__(self, program: str) -> None:
+    def __init__(self, program: str, group: str = "") -> None:
         text = f"The commands of the program {program}."
-        super().__init__(name=program, help=text, no_args_is_help=True, rich_help_panel=PANEL)
+        super().__init__(name=group or program, help=text, no_args_is_help=True, rich_help_panel=PANEL)
         self._program = program
+        self._group = group
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
         """Prepare to run a command. Raises ProgramError before anything is printed."""
@@ -63,17 +79,24 @@ class ProgramCommands(TyperGroup):
     def load(self) -> TyperGroup:
         """Load the program, and make the group of its commands. Raises ProgramError."""
         (program,) = find_programs([self._program])
-        return group_of(program)
+        return group_of(program, self._group)
 
 
-def group_of(program: Program) -> TyperGroup:
-    """Make the group of a program's commands. Raises ProgramError ``program_without_commands`` where it has none."""
-    if not program.commands:
-        raise ProgramError("program_without_commands", f"The program {program.name} brings no commands.")
+def group_of(program: Program, group: str = "") -> TyperGroup:
+    """Make the group of a program's commands, or one of those that it names.
+
+    Raises ProgramError ``program_without_commands`` where there are none.
+    """
+    commands: Sequence[Command] = program.command_groups.get(group, ()) if group else program.commands
+    if not commands:
+        where = f" in the group {group}" if group else ""
+        raise ProgramError(
+            "program_without_commands", f"The program {program.name} brings no commands{where}."
+        )
     app = typer.Typer(rich_markup_mode="markdown")
     # With a callback, a single command is a group of one, too.
     app.callback()(lambda: None)
-    for function in program.commands:
+    for function in commands:
         app.command()(with_settings("database", "programs")(_plugged(program, function)))
     return get_group(app)
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 GROUP = "groat.programs"
 """The entry points of installed packages under which programs are found."""
+COMMAND_GROUP = "groat.commands"
+"""The entry points that name further groups of commands, each with the program that brings it."""
 
 PROGRAM_ERRORS: dict[str, Rule] = {
     "program_not_found": Rule(500, "No installed package brings a program of this name (setting programs)."),
@@ -89,7 +91,8 @@ class Program:
     - ``metrics`` are read for each scrape; ``works`` run in the sandbox; ``console`` is its part of the web console.
     - ``settings`` is the struct of its own settings, which operations and jobs find as ``services.part(<the struct>)``.
     - ``check_settings`` is called before a server starts; it raises SettingsError if the program cannot run with them.
-    - ``commands`` are run as ``groat <program> <command>``; ``story`` is its chapter of ``groat demo``.
+    - ``commands`` are run as ``groat <program> <command>``, those of ``command_groups`` as ``groat <group> <command>``.
+    - ``story`` is its chapter of ``groat demo``.
     - ``facade`` has classes of words for apps, found as ``groat.program(<the class>)``.
     - ``channels`` deliver the entries that its commands put into the outbox.
     - ``audits`` and ``describe`` are called with all programs, and make checks and descriptions of operations.
@@ -108,6 +111,7 @@ class Program:
         works: Sequence[SandboxWork] = (),
         settings: type[Struct] | None = None,
         commands: Sequence[Command] = (),
+        command_groups: Mapping[str, Sequence[Command]] | None = None,
         facade: Sequence[type[Words[Any]]] = (),
         audits: Audits | None = None,
         describe: Describe | None = None,
@@ -127,6 +131,7 @@ class Program:
         self.works = tuple(works)
         self.settings = settings
         self.commands = tuple(commands)
+        self.command_groups = {name: tuple(group) for name, group in (command_groups or {}).items()}
         self.facade = tuple(facade)
         self.audits = audits
         self.describe = describe
@@ -166,6 +171,16 @@ def find_programs(names: Iterable[str]) -> list[Program]:
         programs.append(_load(installed[name]))
     check_once("kind", (kind.name for program in programs for kind in program.kinds))
     return programs
+
+
+def installed_groups() -> dict[str, str]:
+    """Return the groups of commands that installed packages name, each with its program, without loading any."""
+    programs = {entry.value: entry.name for entry in entry_points(group=GROUP)}
+    return {
+        entry.name: programs[entry.value]
+        for entry in entry_points(group=COMMAND_GROUP)
+        if entry.value in programs
+    }
 
 
 def _load(entry: EntryPoint) -> Program:
