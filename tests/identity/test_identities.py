@@ -69,6 +69,20 @@ async def test_a_cached_token_still_expires(identities: Identities, monkeypatch:
     assert await code(identities.authenticate_token(token)) == "token_expired"
 
 
+async def test_a_watcher_is_told_of_each_token_that_is_let_in(identities: Identities) -> None:
+    seen: list[str] = []
+    end = identities.watch(lambda identity: seen.append(identity.principal))
+    token, _ = await identities.issue_token("42")
+    for _ in range(3):
+        await identities.authenticate_token(token)
+    assert seen == ["user:42"]
+    await identities.revoke("42")
+    assert await code(identities.authenticate_token(token)) == "token_revoked"
+    end()
+    await identities.authenticate_token((await identities.issue_token("7"))[0])
+    assert seen == ["user:42"]
+
+
 async def test_revoking_refuses_what_was_issued_until_now_only(identities: Identities) -> None:
     old, _ = await identities.issue_token("42")
     other, _ = await identities.issue_token("7")

@@ -63,6 +63,7 @@ class Identities:
         self._cache: dict[bytes, Identity] = {}
         self._withdrawn = 0
         self._listeners: list[Callable[[], None]] = []
+        self._watchers: list[Callable[[Identity], None]] = []
         self._rev = -1
         self._looked_at = float("-inf")
 
@@ -97,6 +98,8 @@ class Identities:
                 identity, roles=frozenset(record.roles), decides_after=record.decides_after
             )
         self._remember(digest, identity, rev)
+        for seen in self._watchers:
+            seen(identity)
         return identity
 
     async def _standings(
@@ -145,6 +148,11 @@ class Identities:
     def listen(self, changed: Callable[[], None]) -> None:
         """Call back whenever this process changes somebody's rights or ends a session; `changes` says whose."""
         self._listeners.append(changed)
+
+    def watch(self, seen: Callable[[Identity], None]) -> Callable[[], None]:
+        """Call back with each person whose token this process lets in and did not know; returns what ends that."""
+        self._watchers.append(seen)
+        return lambda: self._watchers.remove(seen)
 
     async def issue_token(
         self,
