@@ -74,6 +74,8 @@ def main(args: list[str]) -> int:
         run = Run(Path(folder))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, run.end)
+        # The tests start hundreds of processes, each of which would compile all sources anew.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         status, failures = run.pytest(*PARALLEL, *args)
         counts = run.counts
         if status != FAILED or not 0 < len(failures) <= ALONE_MAX:

@@ -55,13 +55,18 @@ def names_in(path: Path) -> set[str]:
     return set(python_names(text) if path.suffix == ".py" else typescript_names(text))
 
 
-FILES = [*PYTHON.rglob("*.py"), *(path for top in TYPESCRIPT for path in top.rglob("*.ts*"))]
-NAMES = set(EVERYWHERE.codes).union(*map(names_in, FILES))
 SPANS = sorted(set(re.findall(r"`([^`\n]+)`", PAGE)))
 # Rows of the page that say where a name stands: "`http/app.py`: `App._answer`".
 PLACES = re.findall(r"`([\w./-]+\.\w+)`: `([\w.]+)`", PAGE)
 # Command lines, import paths, a group of entry points and the prefix of tables.
 WORDS = {"make lint", "make types", "groat", "groat_", "groat.Groat", "groat.programs"}
+
+
+@pytest.fixture(scope="module")
+def names() -> set[str]:
+    """What all files define, and all codes. Reading them takes a second, which no other test's process should pay."""
+    files = [*PYTHON.rglob("*.py"), *(path for top in TYPESCRIPT for path in top.rglob("*.ts*"))]
+    return set(EVERYWHERE.codes).union(*map(names_in, files))
 
 
 def found(path: str) -> Path | None:
@@ -96,8 +101,8 @@ def sources() -> list[Path]:
 
 
 @pytest.mark.parametrize("span", SPANS)
-def test_what_the_map_names_exists(span: str) -> None:
-    if span in WORDS or span in NAMES:
+def test_what_the_map_names_exists(names: set[str], span: str) -> None:
+    if span in WORDS or span in names:
         return
     assert re.search(r"[/.]", span), f"{span} is no name of a class, a function or a code"
     assert found(span), f"there is no {span}"

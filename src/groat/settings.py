@@ -12,6 +12,7 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -396,9 +397,15 @@ SECRETS = frozenset({"secret", "jwt_secret", "smtp_url", "options", "issuers"})
 """Settings whose values are never shown."""
 
 
+@cache
+def _types() -> dict[str, Any]:
+    # The command line describes some two hundred flags each time that it starts.
+    return get_type_hints(Settings, include_extras=True)
+
+
 def describe(name: str) -> str:
     """Return the meaning of the setting ``name`` in one sentence (KeyError for a name that is none)."""
-    return meaning(get_type_hints(Settings, include_extras=True)[name])
+    return meaning(_types()[name])
 
 
 def meaning(annotated: Any) -> str:
@@ -574,7 +581,7 @@ def read_text(name: str, text: str, source: str) -> Any:
 
     Raises SettingsError ``setting_unknown``, ``setting_invalid``.
     """
-    annotated = get_type_hints(Settings, include_extras=True).get(name)
+    annotated = _types().get(name)
     if annotated is None:
         raise SettingsError("setting_unknown", f"{source}: there is no setting {name}", setting=name)
     try:
@@ -603,7 +610,7 @@ def read_value(name: str, value: Any, source: str) -> Any:
 
     Raises SettingsError ``setting_unknown``, ``setting_invalid``.
     """
-    annotated = get_type_hints(Settings, include_extras=True).get(name)
+    annotated = _types().get(name)
     if annotated is None:
         raise SettingsError("setting_unknown", f"{source}: there is no setting {name}", setting=name)
     try:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from groat.bus.interface import Bus, Publish
 from groat.bus.polling import PollingBus
 from groat.bus.postgres import PostgresBus
-from groat.bus.redis import RedisBus
 from groat.bus.sqlite import SqliteBus
 from groat.store.interface import Store
 from groat.store.postgres import PostgresStore
@@ -27,6 +26,9 @@ def make_bus(
     """
     if isinstance(store, PostgresStore):
         if redis:
+            # Its client is a fifth of all that groat loads, and most servers have no Redis.
+            from groat.bus.redis import RedisBus
+
             return RedisBus(redis, store, worker, publish)
         return (PollingBus if store.pooled else PostgresBus)(store, worker, publish)
     if isinstance(store, SqliteStore):

@@ -9,10 +9,8 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
-from redis.exceptions import RedisError
 
 from groat import tracing
-from groat.bus import redis
 from groat.cli.doctor.findings import Diagnosis, Level
 from groat.cli.options import shown_database
 from groat.identity.tokens import Tokens
@@ -211,6 +209,11 @@ def _apart(whose: str, ahead_s: float) -> str:
 
 async def check_redis(diagnosis: Diagnosis, url: str) -> None:
     """Check that hints can go through the Redis."""
+    # Not loaded by each command of the command line.
+    from redis.exceptions import RedisError
+
+    from groat.bus import redis
+
     diagnosis.begin("redis")
     try:
         await redis.check(url)
