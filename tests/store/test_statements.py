@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+import warnings
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 import groat.store
+from groat.ledger.errors import CommandFailed
+from groat.store.extension import Extension
+from groat.store.flow import Query
+from groat.store.sqlite_statements import SqliteStatements
 from groat.store.statements import Statement, load_statements
 
 STORE = Path(groat.store.__file__).parent
@@ -63,3 +73,48 @@ def test_the_dialects_have_the_same_statements() -> None:
     sqlite, postgres = (load_statements([STORE / "sql" / dialect]) for dialect in ("sqlite", "postgres"))
     assert postgres.keys() - sqlite.keys() == ONLY_WITH_ROW_LOCKS
     assert sqlite.keys() - postgres.keys() == set()
+
+
+def extended(directory: Path, sql: str) -> SqliteStatements:
+    (directory / "sql" / "sqlite").mkdir(parents=True)
+    write(directory / "sql" / "sqlite", own=sql)
+    return SqliteStatements([cast(Extension, SimpleNamespace(directory=directory))])
+
+
+def answer(statements: SqliteStatements, name: str, *args: Any) -> Any:
+    def flow() -> Iterator[Query]:
+        return (yield Query(name, args))
+
+    with closing(sqlite3.connect(":memory:")) as connection, warnings.catch_warnings():
+        # Python 3.12 warns of numbered parameters, and 3.14 refuses them.
+        warnings.simplefilter("error")
+        return statements.run(connection, cast(Any, flow()))
+
+
+def test_numbered_parameters_of_sqlite_take_any_order_and_repeat(tmp_path: Path) -> None:
+    statements = extended(
+        tmp_path,
+        """-- name: own_mixed :one
+-- Not ?7, which is in a comment.
+SELECT ?2, ?1, '?3', ?2 AS "?4" -- nor ?9
+;
+-- name: own_bulk :bulk
+SELECT json_array(json_array_length(?1), json_extract(?1, '$[0]'), ?2);
+-- name: own_plain :one
+SELECT ?, ?;
+-- name: own_second :one
+SELECT ?2;
+""",
+    )
+    assert answer(statements, "own_mixed", "a", "b") == ("b", "a", "?3", "b")
+    assert answer(statements, "own_bulk", ["x", "y"], 5) == [2, "x", 5]
+    assert answer(statements, "own_plain", "a", "b") == ("a", "b")
+    assert answer(statements, "own_second", "a", "b") == ("b",)
+    for args in (("a",), ("a", "b", "c")):
+        with pytest.raises(CommandFailed, match="own_mixed takes 2 arguments"):
+            answer(statements, "own_mixed", *args)
+
+
+def test_parameters_of_sqlite_are_all_numbered_or_none(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="statement own: number all"):
+        extended(tmp_path, "-- name: own :one\nSELECT ?1, ?;\n")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -21,17 +23,55 @@ VARIABLES_MAX = 32_766
 ROWS_MAX = 1_024
 
 _HERE = Path(__file__).parent
+# A text, a quoted name and a comment have no parameters.
+_PARAMETER = re.compile(r"""'[^']*'|"[^"]*"|--[^\n]*|\?(\d*)""")
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
+
+
+class _Placed(NamedTuple):
+    """A statement whose parameters are all ``?``.
+
+    ``pick`` brings the ``given`` arguments into the order of the text, None where they are in it.
+    """
+
+    name: str
+    shape: str
+    sql: str
+    given: int
+    pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None
+
+
+def _place(statement: Statement) -> _Placed:
+    """Write the numbered parameters of a statement (``?1``) as ``?``.
+
+    For sqlite3 a numbered parameter is a named one: Python 3.12 warns of a sequence of arguments for these, and Python
+    3.14 refuses it. Raises ValueError for a statement that has both kinds.
+    """
+    name, shape, sql, _ = statement
+    found = [each.group(1) for each in _PARAMETER.finditer(sql) if each.group().startswith("?")]
+    if not any(found):
+        return _Placed(name, shape, sql, len(found), None)
+    if not all(found):
+        raise ValueError(f"statement {name}: number all of its parameters (?1, ?2), or none (?)")
+    text = _PARAMETER.sub(lambda each: "?" if each.group().startswith("?") else each.group(), sql)
+    places = [int(each) - 1 for each in found]
+    given = max(places) + 1
+    if places == list(range(given)):
+        return _Placed(name, shape, text, given, None)
+    # Of one item, itemgetter makes no tuple.
+    pick = itemgetter(*places) if len(places) > 1 else lambda args: (args[places[0]],)
+    return _Placed(name, shape, text, given, pick)
 
 
 class SqliteStatements:
     """The statements of the store and of its extensions."""
 
     def __init__(self, extensions: Sequence[Extension]) -> None:
-        self._statements = load_statements(
+        named = load_statements(
             [_HERE / "sql" / DIALECT, *(e.directory / "sql" / DIALECT for e in extensions)]
         )
+        self._statements = {name: _place(statement) for name, statement in named.items()}
         self._sql: dict[tuple[str, int, int], str] = {}
 
     def run(
@@ -68,13 +108,19 @@ class SqliteStatements:
             before_query(query)
         return self._execute(connection, self._statements[query.name], query.args)
 
-    def _execute(self, connection: sqlite3.Connection, statement: Statement, args: tuple[Any, ...]) -> Any:
-        name, shape, sql, _ = statement
+    def _execute(self, connection: sqlite3.Connection, statement: _Placed, args: tuple[Any, ...]) -> Any:
+        name, shape, sql, given, pick = statement
         if shape in ("rows", "add"):
             written = self._insert(connection, name, sql, args[0])
             return written if shape == "rows" else None
         if shape == "bulk":
-            (text,) = connection.execute(sql, (_encode(args[0]).decode(), *args[1:])).fetchone()
+            args = (_encode(args[0]).decode(), *args[1:])
+        if pick:
+            if len(args) != given:
+                raise sqlite3.ProgrammingError(f"{name} takes {given} arguments, not {len(args)}")
+            args = pick(args)
+        if shape == "bulk":
+            (text,) = connection.execute(sql, args).fetchone()
             return _decode(text)
         cursor = connection.execute(sql, args)
         if shape == "many":
