@@ -194,8 +194,11 @@ def test_compose_knows_the_settings() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(each.name for each in (DEPLOY / "pm2").iterdir()))
-def test_pm2_reads_its_files_and_leaves_time_to_drain(name: str) -> None:
-    code = f"console.log(JSON.stringify(require({json.dumps(str(DEPLOY / 'pm2' / name))})))"
+def test_pm2_reads_its_files_and_leaves_time_to_drain(name: str, tmp_path: Path) -> None:
+    # Also inside of a project whose scripts are ES modules.
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    file = shutil.copy(DEPLOY / "pm2" / name, tmp_path)
+    code = f"console.log(JSON.stringify(require({json.dumps(str(file))})))"
     done = subprocess.run(["node", "-e", code], capture_output=True, text=True, timeout=30, check=True)
     (app,) = json.loads(done.stdout)["apps"]
     assert app["exec_mode"] == "fork"

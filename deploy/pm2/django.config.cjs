@@ -1,4 +1,4 @@
-// pm2 start deploy/pm2/django.config.js
+// pm2 start deploy/pm2/django.config.cjs
 // manage.py run_socketio of a Django project. groat watches its own workers, so pm2 watches one process.
 module.exports = {
   apps: [

@@ -1,4 +1,4 @@
-// pm2 start deploy/pm2/ecosystem.config.js
+// pm2 start deploy/pm2/ecosystem.config.cjs
 // groat watches its own workers, so pm2 watches one process; its cluster mode is for Node programs.
 module.exports = {
   apps: [
