@@ -8,15 +8,17 @@ import json
 import random
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from email.utils import formatdate
 from typing import Any
 
 import httpx
 import pytest
 
 from groat.client import AsyncClient, Client, ClientError, UnknownOutcome, Unreachable, problems
-from groat.client.calling import Lost, Patience, Received, Route, Sending, attempts
+from groat.client.calling import Lost, Patience, Received, Route, Sending, attempts, problem_of
 from tests.client.cutting import Cut, cutting
 from tests.client.test_server import give
 from tests.crash.server import Server
@@ -105,6 +107,32 @@ def test_it_waits_for_as_long_as_the_server_asks() -> None:
     assert isinstance(throttled.error, problems.LoginThrottled)
     assert throttled.error.retry_after_s == 900
     assert throttled.waits == []
+
+
+@pytest.mark.parametrize(
+    ("said", "wait_s"),
+    [
+        ("7", 7), ("0", 0), ("1.5", 1.5), ("Sun, 06 Nov 1994 08:49:44 GMT", 7), ("Sunday, 06-Nov-94 08:49:44 GMT", 7),
+        ("Sun Nov  6 08:49:44 1994", 7), ("Sun, 06 Nov 1994 08:49:30 GMT", 0), ("soon", None), ("", None),
+        ("-1", None), ("inf", None), ("99 Nov", None), ("9" * 400, None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("failure", [("busy", 503), ("rate_limited", 429)])
+def test_retry_after_is_a_number_of_seconds_or_a_date(
+    failure: tuple[str, int], said: str, wait_s: float | None
+) -> None:
+    # The clock is the server's: the caller's says another year.
+    asked = told(failure[0], failure[1], **{"retry-after": said, "date": "Sun, 06 Nov 1994 08:49:37 GMT"})
+    trial = Trial(WRITE, asked, GOOD)
+    assert trial.value == {"id": "1"}
+    assert len(trial.keys) == 1
+    assert (wait_s or 0) + 0.05 <= trial.waits[0] <= (wait_s or 0) + 0.1
+    assert problem_of(asked).retry_after_s == wait_s
+
+
+def test_a_date_counts_from_now_where_the_answer_has_no_date_of_its_own() -> None:
+    later = told("busy", 503, **{"retry-after": formatdate(time.time() + 20, usegmt=True)})
+    assert 15 < Trial(WRITE, later, GOOD).waits[0] < 20.1
 
 
 def test_what_ends_it_says_whether_the_write_may_have_been_done() -> None:

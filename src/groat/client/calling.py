@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import random
 import re
+import time
 import uuid
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from http.cookies import SimpleCookie
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
@@ -34,6 +37,7 @@ _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 """Methods that do the same when they are done twice."""
 _UNDECIDED = frozenset({401, 408, 429})
 """These are answered before the key is looked up, so they tell nothing of an earlier attempt."""
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 _encode = msgspec.json.Encoder().encode
 
@@ -164,10 +168,7 @@ def _cookie_of(got: Received) -> str:
 
 def problem_of(got: Received) -> Problem:
     """Return the problem that an answer with a status of failure tells."""
-    try:
-        retry_after_s = max(0.0, float(got.headers.get("retry-after", "")))
-    except ValueError:
-        retry_after_s = None
+    retry_after_s = _retry_after_s(got.headers)
     try:
         document = json.loads(got.body)
     except ValueError:
@@ -178,6 +179,28 @@ def problem_of(got: Received) -> Problem:
     elsewhere = f" It says {location}: give that address." if location else ""
     detail = f"The answer is not groat's, but of something in between.{elsewhere}"
     return Problem(f"http_{got.status}", got.status, detail, None, retry_after_s)
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Return how many seconds Retry-After asks to wait: a number, or until a date."""
+    said = headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(said):
+        return float(said)
+    then = _time_of(said)
+    if then is None:
+        return None
+    # The clock of the date's writer counts, which the answer shows, and not the caller's.
+    return max(0.0, then - (_time_of(headers.get("date", "")) or time.time()))
+
+
+def _time_of(date: str) -> float | None:
+    """Return the seconds since 1970 of a date of HTTP, None for another text."""
+    try:
+        then = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    # All dates of HTTP are in UTC; one of its forms does not say so.
+    return (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp()
 
 
 def _sending(

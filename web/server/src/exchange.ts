@@ -75,8 +75,7 @@ function read(bytes: Uint8Array, reads: Request["reads"]): unknown {
 
 function problemOf(response: Response, text: string): Problem {
   const { status, headers } = response;
-  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
-  const retryAfter = seconds >= 0 ? seconds : null;
+  const retryAfter = retryAfterOf(headers);
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -92,4 +91,22 @@ function problemOf(response: Response, text: string): Problem {
     {},
     retryAfter,
   );
+}
+
+/** The number of seconds that Retry-After asks to wait, by a number or until a date; null for none. */
+function retryAfterOf(headers: Headers): number | null {
+  const said = headers.get("retry-after") ?? "";
+  if (/^\d{1,9}(\.\d+)?$/.test(said)) return Number(said);
+  const then = timeOf(said);
+  if (then === null) return null;
+  // The clock of the date's writer counts, which the answer shows, and not the caller's.
+  return Math.max(0, then - (timeOf(headers.get("date") ?? "") ?? Date.now())) / 1_000;
+}
+
+/** The milliseconds since 1970 of a date of HTTP (RFC 9110), null for another text. */
+function timeOf(date: string): number | null {
+  // Date.parse finds a date in many texts. All dates of HTTP are in UTC; one of their forms does not say so.
+  if (!/^[A-Z][a-z]{2,8},? .*\d\d:\d\d:\d\d/.test(date)) return null;
+  const found = Date.parse(date.endsWith("GMT") ? date : `${date} GMT`);
+  return Number.isNaN(found) ? null : found;
 }

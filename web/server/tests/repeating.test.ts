@@ -90,6 +90,42 @@ test("the waits grow, differ, and are at least what the server asks for", async 
   expect(asked).toBeLessThanOrEqual(7_100);
 });
 
+test.each([
+  ["7", 7],
+  ["0", 0],
+  ["Sun, 06 Nov 1994 08:49:44 GMT", 7],
+  ["Sunday, 06-Nov-94 08:49:44 GMT", 7],
+  ["Sun Nov  6 08:49:44 1994", 7],
+  ["Sun, 06 Nov 1994 08:49:30 GMT", 0],
+  ["soon", null],
+  ["-1", null],
+  ["Infinity", null],
+  ["room 1994", null],
+])("Retry-After %o asks for %o seconds by the server's clock", async (said, seconds) => {
+  const date = "Sun, 06 Nov 1994 08:49:37 GMT";
+  for (const [code, status] of [["busy", 503] as const, ["rate_limited", 429] as const]) {
+    const asked = problem(code, status, {}, { "retry-after": said, date });
+    const { got, fetch } = answering(asked, done);
+    const { value, ms } = await passing(groatOn(fetch).createHold(hold));
+    expect(value).toMatchObject({ id: "t" });
+    expect(new Set(got.map(({ headers }) => headers.get("idempotency-key"))).size).toBe(1);
+    expect(ms - (seconds ?? 0) * 1_000).toBeGreaterThanOrEqual(50);
+    expect(ms - (seconds ?? 0) * 1_000).toBeLessThanOrEqual(101);
+    const { error } = await passing(groatOn(answering(asked).fetch, { retryForMs: 0 }).getMe());
+    expect(error).toMatchObject({ code, retryAfter: seconds });
+  }
+});
+
+test("a date counts from now where the answer has no date of its own", async () => {
+  vi.setSystemTime(new Date("1994-11-06T08:49:37Z"));
+  const { fetch } = answering(
+    problem("busy", 503, {}, { "retry-after": "Sun, 06 Nov 1994 08:49:44 GMT" }),
+    done,
+  );
+  const { ms } = await passing(groatOn(fetch).createHold(hold));
+  expect(ms).toBeGreaterThanOrEqual(7_050);
+});
+
 test("repetitions end, and the error then has the key to go on with", async () => {
   const { got, fetch } = answering(broken("ECONNRESET"));
   const { error, ms } = await passing(groatOn(fetch).createHold(hold));
