@@ -366,6 +366,8 @@ NOT_OVER_HTTP = {
     "too_many_open": "shown in tests/http/test_open_requests.py",
     "statement_too_long": "shown in tests/http/test_statements.py",
     "invalid_data": "over HTTP it is invalid_body",
+    "invalid_posting": "over HTTP it is invalid_body",
+    "invalid_limit": "over HTTP it is invalid_query",
     "invalid_principal": "principals come from checked credentials",
     "newer_database": "the server does not start",
     "not_migrated": "the server does not start",

@@ -157,6 +157,8 @@ async def test_every_code_of_unfit_input_is_met(groat: Groat) -> None:
     met.add(await invalid(groat.add_asset("credit", 0)))
     met.add(await invalid(groat.add_asset("CREDIT", 1)))
     met.add(await invalid(groat.streams.resume("user:a:b", None, 0)))
+    met.add(await invalid(groat.post([("house:a", "user:a", 1)], key="k")))  # type: ignore[list-item]
+    met.add(await invalid(groat.entries("user:a", "CREDIT", limit=0)))
     # A position is a matter of the rooms above: the ledger takes it in two parts.
     assert met == set(errors.INPUT_ERRORS) - {"invalid_position"}
 

@@ -384,6 +384,12 @@ class InvalidKey(Problem):
     code = "invalid_key"
 
 
+class InvalidLimit(Problem):
+    """``invalid_limit`` (400): A limit is a whole number from 1 to 100,000."""
+
+    code = "invalid_limit"
+
+
 class InvalidLimits(Problem):
     """``invalid_limits`` (422): A floor must not be above the ceiling."""
 
@@ -409,6 +415,12 @@ class InvalidPosition(Problem):
     """``invalid_position`` (400): A position is "epoch:offset" as groat returned it."""
 
     code = "invalid_position"
+
+
+class InvalidPosting(Problem):
+    """``invalid_posting`` (400): A posting is four values: source, destination, amount and asset."""
+
+    code = "invalid_posting"
 
 
 class InvalidPreferences(Problem):

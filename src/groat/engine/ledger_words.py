@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from groat.engine.lookup import Lookup, Time
+from groat.engine.lookup import Id, Lookup, Time
 from groat.ledger.amounts import Amount, Asset, amount_text, parse_amount
 from groat.ledger.commands import Bulk, Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
-from groat.ledger.errors import InvalidInput, Refusal, Refused
+from groat.ledger.errors import InvalidInput, Refusal, Refused, printable
 from groat.ledger.limits import UNSET, OpenAccount, SetLimits, Unset
 from groat.ledger.text import parse_time
 from groat.ledger.views import BulkTransactions, TransactionView
@@ -50,21 +50,24 @@ class LedgerWords(Lookup):
 
     async def asset(self, code: str) -> Asset:
         """Return the asset of a code; raises InvalidInput ``unknown_asset``."""
-        if code not in self._assets:
-            await self.assets()
         try:
-            return self._assets[code]
-        except KeyError:
-            raise InvalidInput(
-                "unknown_asset", asset=code[:32].encode("ascii", "backslashreplace").decode()
-            ) from None
+            found = self._assets.get(code)
+        except TypeError:
+            raise InvalidInput("unknown_asset", asset=printable(code, 32)) from None
+        if found is None:
+            found = (await self.assets()).get(code)
+        if found is None:
+            raise InvalidInput("unknown_asset", asset=printable(code, 32))
+        return found
 
     async def amount(self, amount: Amount, asset: str, *, signed: bool = False) -> int:
         """Return the smallest units in an amount (a decimal string, an int or a Decimal); raises InvalidInput."""
         return parse_amount(amount_text(amount), await self.asset(asset), signed=signed)
 
     async def _postings(self, legs: Iterable[Leg]) -> tuple[Posting, ...]:
-        return tuple([Posting(s, d, await self.amount(amount, asset), asset) for s, d, amount, asset in legs])
+        return tuple(
+            [Posting(s, d, await self.amount(amount, asset), asset) for s, d, amount, asset in _each(legs)]
+        )
 
     async def post(
         self,
@@ -108,6 +111,10 @@ class LedgerWords(Lookup):
         principal: str = LOCAL,
     ) -> BulkTransactions:
         """Post many transactions under one key, all or none; raises as :meth:`post`, with the ``index`` of the item."""
+        if not isinstance(items, Iterable):
+            raise InvalidInput(
+                "no_items", f"A bulk is a list of lists of postings, not {type(items).__name__}."
+            )
         posts = [
             Post(principal=principal, key=key, reason=reason, postings=await self._postings(i)) for i in items
         ]
@@ -145,7 +152,7 @@ class LedgerWords(Lookup):
 
     async def capture(
         self,
-        hold: str,
+        hold: Id,
         *,
         key: str,
         amount: Amount | None = None,
@@ -162,20 +169,26 @@ class LedgerWords(Lookup):
             amount = amount_text(amount)
             units = await self.amount(amount, held.asset) if held else 1
         command = Capture(
-            principal=principal, key=key, actor=actor, reason=reason, hold=hold, amount=units, final=final
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            hold=str(hold),
+            amount=units,
+            final=final,
         )
         return (await self._done(command)).view()
 
     async def release(
-        self, hold: str, *, key: str, reason: str = "", actor: str = "", principal: str = LOCAL
+        self, hold: Id, *, key: str, reason: str = "", actor: str = "", principal: str = LOCAL
     ) -> TransactionView:
         """Give back what is left of a hold."""
-        command = Release(principal=principal, key=key, actor=actor, reason=reason, hold=hold)
+        command = Release(principal=principal, key=key, actor=actor, reason=reason, hold=str(hold))
         return (await self._done(command)).view()
 
     async def reverse(
         self,
-        transaction: str,
+        transaction: Id,
         *,
         key: str,
         amounts: Sequence[Amount | None] | None = None,
@@ -190,14 +203,14 @@ class LedgerWords(Lookup):
             key=key,
             actor=actor,
             reason=reason,
-            transaction=transaction,
+            transaction=str(transaction),
             amounts=None if amounts is None else await self.reversal_amounts(transaction, amounts),
             below_floor=below_floor,
         )
         return (await self._done(command)).view()
 
     async def reversal_amounts(
-        self, transaction: str, amounts: Sequence[Amount | None]
+        self, transaction: Id, amounts: Sequence[Amount | None]
     ) -> tuple[int | None, ...]:
         """Return the smallest units of ``amounts``, each read by the asset of its posting; raises InvalidInput."""
         original = await self.transaction(transaction)
@@ -294,3 +307,21 @@ class LedgerWords(Lookup):
         if amount is None or isinstance(amount, Unset):
             return amount
         return await self.amount(amount, asset, signed=True)
+
+
+def _each(legs: Any) -> Iterator[Any]:
+    """Yield the postings that an app gave; raises InvalidInput ``invalid_posting`` for what has another shape."""
+    if not isinstance(legs, Iterable) or isinstance(legs, str | bytes):
+        name = type(legs).__name__
+        raise InvalidInput(
+            "invalid_posting", f"Postings are a list of (source, destination, amount, asset), not {name}."
+        )
+    for index, leg in enumerate(legs):
+        if not isinstance(leg, tuple | list) or len(leg) != 4:
+            told = f"{len(leg)} values" if isinstance(leg, tuple | list) else type(leg).__name__
+            raise InvalidInput(
+                "invalid_posting",
+                f"Posting {index} (from 0) is {told}; it must be (source, destination, amount, asset).",
+                posting=str(index),
+            )
+        yield leg

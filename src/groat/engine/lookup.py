@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from groat.ledger.accounts import check_path
 from groat.ledger.amounts import Asset
 from groat.ledger.errors import StoreError
-from groat.ledger.text import check_id, parse_time
+from groat.ledger.text import check_id, check_limit, parse_time
 from groat.ledger.views import AccountView, AuditView, EntryView, HoldView, TransactionView
 from groat.store import reading
 from groat.store.flow import Flow
@@ -20,6 +21,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 Time = str | datetime
+Id = str | UUID
 
 
 class Lookup(ABC):
@@ -50,26 +52,30 @@ class Lookup(ABC):
         """Return the next accounts behind the path ``after`` under a prefix of whole segments, sorted by path."""
         if prefix:
             check_path(prefix)
-        return await self._reading(reading.read_accounts, prefix, asset, after, limit)
+        return await self._reading(reading.read_accounts, prefix, asset, after, check_limit(limit))
 
     async def entries(
         self, path: str, asset: str, before_version: int | None = None, limit: int = 50
     ) -> list[EntryView]:
         """Return an account's history with running balance, newest first; raises InvalidInput."""
         return await self.read(
-            reading.read_entries, check_path(path), await self.asset(asset), before_version, limit
+            reading.read_entries,
+            check_path(path),
+            await self.asset(asset),
+            before_version,
+            check_limit(limit),
         )
 
-    async def transaction(self, id: str) -> TransactionView | None:
+    async def transaction(self, id: Id) -> TransactionView | None:
         """Return a transaction as its first answer showed it, None if there is none."""
         found = await self._reading(reading.read_transactions, [check_id(id)])
         return found[0] if found else None
 
     async def transactions(self, after: str = reading.FIRST_ID, limit: int = 500) -> list[TransactionView]:
         """Return the next transactions behind an id, in the order of their ids: for exports."""
-        return await self._reading(reading.page_transactions, after, limit)
+        return await self._reading(reading.page_transactions, after, check_limit(limit))
 
-    async def held(self, id: str) -> HoldView | None:
+    async def held(self, id: Id) -> HoldView | None:
         """Return a hold as it is now, None if there is none."""
         return await self._reading(reading.read_hold, check_id(id))
 
@@ -77,7 +83,7 @@ class Lookup(ABC):
         self, before: str = reading.LAST_ID, limit: int = 50, actor: str = "", target: str = ""
     ) -> list[AuditView]:
         """List audit entries before an id, newest first, by actor and target: transactions, and acts without money."""
-        return await self._reading(reading.read_audit, before, actor, target, limit)
+        return await self._reading(reading.read_audit, before, actor, target, check_limit(limit))
 
     async def _reading(self, flow: Callable[..., Flow[T]], *args: Any) -> T:
         # The last argument of these flows is the assets, for they format amounts.

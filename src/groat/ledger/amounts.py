@@ -30,7 +30,8 @@ class Asset(NamedTuple):
 
 def check_asset(code: str, scale: int) -> Asset:
     """Make an :class:`Asset` of a well-formed code and a scale of 0 to 18; raises InvalidInput ``invalid_asset``."""
-    if not _ASSET.fullmatch(code) or not 0 <= scale <= SCALE_MAX:
+    fits = isinstance(code, str) and _ASSET.fullmatch(code)
+    if not fits or type(scale) is not int or not 0 <= scale <= SCALE_MAX:
         raise InvalidInput("invalid_asset", asset=printable(code, 32))
     return Asset(code, scale)
 

@@ -112,7 +112,7 @@ class Command(msgspec.Struct, kw_only=True):
         check_principal(self.principal)
         if self.actor:
             check_principal(self.actor)
-        if self.reason:
+        if self.reason != "":
             check_text(self.reason)
         if self.metadata:
             self.encoded_metadata = check_metadata(self.metadata)

@@ -71,6 +71,7 @@ INPUT_ERRORS: dict[str, Rule] = {
         400, "An account is 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':', at most 255 in all."
     ),
     "same_account": Rule(400, "Source and destination of a posting must differ."),
+    "invalid_posting": Rule(400, "A posting is four values: source, destination, amount and asset."),
     "no_postings": Rule(400, "A transaction needs at least one posting."),
     "too_many_postings": Rule(400, "A transaction has at most 1,000 postings."),
     "no_items": Rule(400, "A bulk needs at least one item."),
@@ -90,6 +91,7 @@ INPUT_ERRORS: dict[str, Rule] = {
     ),
     "invalid_position": Rule(400, 'A position is "epoch:offset" as groat returned it.'),
     "invalid_stream": Rule(400, "A stream is user:<id>, role:<name> or house:<name>."),
+    "invalid_limit": Rule(400, "A limit is a whole number from 1 to 100,000."),
 }
 
 SERVER_ERRORS: dict[str, Rule] = {
@@ -173,9 +175,9 @@ class Refusal(msgspec.Struct, frozen=True):
         return f"{self.code}: {said}" + (f" (item {index})" if index else "")
 
 
-def printable(text: str, length_max: int = 64) -> str:
+def printable(value: Any, length_max: int = 64) -> str:
     """The beginning of a caller's text for an error's fields: lone surrogates and the like are escaped."""
-    return text[:length_max].encode("ascii", "backslashreplace").decode()
+    return str(value)[:length_max].encode("ascii", "backslashreplace").decode()
 
 
 class GroatError(Exception):

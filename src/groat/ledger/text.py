@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -16,6 +17,7 @@ KEY_MAX = 255
 REASON_MAX = 1_000
 METADATA_BYTES_MAX = 16_384
 METADATA_DEPTH_MAX = 16
+LIMIT_MAX = 100_000
 # The last microsecond of the year 9999: later moments cannot be written as RFC 3339.
 TIME_MAX = 253_402_300_799_999_999
 
@@ -39,13 +41,23 @@ def check_key(key: str) -> str:
 
 def check_principal(principal: str) -> str:
     """Return the principal; raises InvalidInput ``invalid_principal``."""
-    if not _PRINCIPAL.fullmatch(principal):
+    try:
+        fits = _PRINCIPAL.fullmatch(principal)
+    except TypeError:
+        name = type(principal).__name__
+        raise InvalidInput(
+            "invalid_principal", f"A principal is a text such as user:42, not {name}."
+        ) from None
+    if not fits:
         raise InvalidInput("invalid_principal")
     return principal
 
 
 def check_text(text: str, length_max: int = REASON_MAX) -> str:
     """Return the text; raises InvalidInput ``text_too_long`` or ``invalid_text`` (U+0000, lone surrogates)."""
+    if not isinstance(text, str):
+        # Also a text that Django translates when it is shown: nobody knows now what it will say.
+        raise InvalidInput("invalid_text", f"Give a text as a str, not {type(text).__name__}.")
     if len(text) > length_max:
         raise InvalidInput("text_too_long")
     if not text.isascii():
@@ -65,6 +77,8 @@ def check_metadata(metadata: dict[str, Any] | None) -> str | None:
     """
     if not metadata:
         return None
+    if not isinstance(metadata, dict):
+        raise InvalidInput("invalid_metadata")
     _check_json(metadata, METADATA_DEPTH_MAX)
     try:
         encoded = _canonical.encode(metadata)
@@ -93,12 +107,19 @@ def _check_json(value: object, depth: int) -> None:
                 _check_json(item, depth - 1)
 
 
-def check_id(text: str) -> str:
+def check_id(id: str | UUID) -> str:
     """Return a UUID in its canonical lower-case form; raises InvalidInput ``invalid_id``."""
-    lowered = text.lower()
-    if not _ID.fullmatch(lowered):
-        raise InvalidInput("invalid_id", id=printable(text))
-    return lowered
+    text = str(id).lower()
+    if not _ID.fullmatch(text):
+        raise InvalidInput("invalid_id", id=printable(id))
+    return text
+
+
+def check_limit(limit: int) -> int:
+    """Return the number of rows to read at most; raises InvalidInput ``invalid_limit``."""
+    if type(limit) is not int or not 1 <= limit <= LIMIT_MAX:
+        raise InvalidInput("invalid_limit", limit=printable(limit))
+    return limit
 
 
 def parse_time(value: str | datetime) -> int:

@@ -55,6 +55,9 @@ BLOCK_ERRORS: dict[str, Rule] = TRANSACTION_ERRORS | {
     "sqlite_unsafe": Rule(500, "The ledger needs SQLite's write-ahead log and full synchronisation."),
     "kind_unknown": Rule(500, 'No program that GROAT["PROGRAMS"] turns on declares this kind of request.'),
     "transition_unknown": Rule(500, "The kind of request has no such transition."),
+    "not_a_command": Rule(
+        500, "many() takes commands that groat.command makes, such as groat.command.post(...)."
+    ),
     "driver_unfit": Rule(500, "groat works on PostgreSQL by psycopg 3, and on SQLite."),
 }
 

@@ -6,14 +6,14 @@ import functools
 import inspect
 import random
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from asgiref.sync import sync_to_async
 from django.db import OperationalError, connections
 
 from groat.contrib.django import blocks, conf
-from groat.contrib.django.blocks import BlockError, Busy, InsideLedger, finish, is_locked
+from groat.contrib.django.blocks import BLOCK_ERRORS, BlockError, Busy, InsideLedger, finish, is_locked
 from groat.engine.ledger_words import LedgerWords
 from groat.ledger.amounts import format_amount
 from groat.ledger.commands import Command
@@ -243,6 +243,12 @@ class DjangoWords:
         Each stands for itself, or with ``atomic`` all or none: then each has the verdict of the first that is refused,
         whose field ``index`` (from 0) tells which one it is, and nothing stands under the keys.
         """
+        commands = list(commands) if isinstance(commands, Iterable) else [commands]
+        for each in commands:
+            if not isinstance(each, Command):
+                raise BlockError(
+                    "not_a_command", f"{BLOCK_ERRORS['not_a_command'].meaning} This is {type(each).__name__}."
+                )
         ledger = self._ledger()
         return [
             Verdict(None, each) if isinstance(each, Refusal) else Verdict(each.view())

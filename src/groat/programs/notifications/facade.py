@@ -37,7 +37,8 @@ def stream_to(audience: str) -> str:
     """Return the stream of ``user:42``, ``role:partner`` or ``all``; raises NotificationError ``invalid_audience``."""
     if audience == ALL:
         return EVERYBODY
-    if not audience.startswith(("user:", "role:")) or audience.count(":") != 1:
+    fits = isinstance(audience, str) and audience.startswith(("user:", "role:"))
+    if not fits or audience.count(":") != 1:
         raise NotificationError("invalid_audience")
     return audience
 

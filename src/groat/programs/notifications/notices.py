@@ -133,7 +133,8 @@ def is_person(stream: str) -> bool:
 def check_notice(notice: Notice) -> Notice:
     """The notice itself; raises NotificationError ``invalid_notice``, InvalidInput ``invalid_text``."""
     if (
-        notice.level not in LEVELS
+        not all(isinstance(text, str) for text in notice)
+        or notice.level not in LEVELS
         or not 1 <= len(notice.title) <= TITLE_MAX
         or len(notice.body) > BODY_MAX
         or not _CATEGORY.fullmatch(notice.category)
@@ -147,8 +148,9 @@ def check_notice(notice: Notice) -> Notice:
 
 def check_subject(subject: dict[str, str]) -> dict[str, str]:
     """The subject itself; raises NotificationError ``invalid_notice``, InvalidInput ``invalid_text``."""
-    if subject.keys() != {"kind", "id"} or not all(
-        1 <= len(text) <= SUBJECT_MAX for text in subject.values()
+    fits = isinstance(subject, dict) and subject.keys() == {"kind", "id"}
+    if not fits or not all(
+        isinstance(text, str) and 1 <= len(text) <= SUBJECT_MAX for text in subject.values()
     ):
         raise NotificationError("invalid_notice")
     for text in subject.values():
