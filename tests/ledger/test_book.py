@@ -7,8 +7,9 @@ import random
 import pytest
 
 from groat.ledger.amounts import Asset
-from groat.ledger.book import Account, Book, Leg, Move, Table
+from groat.ledger.book import Book, Move, Table
 from groat.ledger.errors import Refusal
+from groat.ledger.rows import Account, Leg
 
 CREDIT = Asset("CREDIT", 0)
 PARTS = Table("parts", "lock_parts", "write_parts")

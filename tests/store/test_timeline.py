@@ -8,9 +8,10 @@ import pytest
 
 from groat import Groat, Policy
 from groat.ledger.amounts import Asset
-from groat.ledger.book import Book, Move, Refs, TransactionRow
+from groat.ledger.book import Book, Move, Refs
 from groat.ledger.commands import Post, Posting
 from groat.ledger.errors import Refusal
+from groat.ledger.rows import TransactionRow
 from groat.store import due
 from groat.store.batch import Done, Retry, prepare
 from groat.store.due import GIVES, START, Found, Place, Side

@@ -16,25 +16,20 @@ import msgspec
 
 from groat.ledger.accounts import ADJUSTMENTS, check_path
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
-from groat.ledger.book import (
+from groat.ledger.book import Book, Move, Pair, Refs, Table, refuse
+from groat.ledger.causes import other_door
+from groat.ledger.errors import InvalidInput, Refusal, printable
+from groat.ledger.keys import Form, Key, as_key
+from groat.ledger.rows import (
     HOLD_CAPTURED,
     HOLD_EXPIRED,
     HOLD_OPEN,
     HOLD_RELEASED,
     Account,
-    Book,
     HoldRow,
     Leg,
-    Move,
-    Pair,
-    Refs,
-    Table,
     TransactionRow,
-    refuse,
 )
-from groat.ledger.causes import other_door
-from groat.ledger.errors import InvalidInput, Refusal, printable
-from groat.ledger.keys import Form, Key, as_key
 from groat.ledger.text import TIME_MAX, check_id, check_metadata, check_principal, check_text
 
 POSTINGS_MAX = 1_000

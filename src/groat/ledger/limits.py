@@ -9,9 +9,10 @@ import msgspec
 
 from groat.ledger.accounts import Limits, check_path
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
-from groat.ledger.book import Account, AuditEntry, Book, Refs, TransactionRow, refuse
+from groat.ledger.book import AuditEntry, Book, Refs, refuse
 from groat.ledger.commands import Checks, Command, Effect, check_known
 from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.rows import Account, TransactionRow
 
 Unset = msgspec.UnsetType
 UNSET = msgspec.UNSET

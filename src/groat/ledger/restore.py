@@ -7,22 +7,19 @@ from typing import Any, ClassVar
 import msgspec
 
 from groat.ledger.amounts import Asset
-from groat.ledger.book import (
+from groat.ledger.book import Book, Move, Refs, refuse
+from groat.ledger.commands import Command, Effect
+from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.keys import Form
+from groat.ledger.rows import (
     HOLD_CAPTURED,
     HOLD_EXPIRED,
     HOLD_OPEN,
     HOLD_RELEASED,
-    Book,
     HoldRow,
     Leg,
-    Move,
-    Refs,
     TransactionRow,
-    refuse,
 )
-from groat.ledger.commands import Command, Effect
-from groat.ledger.errors import InvalidInput, Refusal
-from groat.ledger.keys import Form
 
 HOLD_STATES = (HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from groat.ledger.amounts import Asset, format_amount
-from groat.ledger.book import Account, HoldRow, TransactionRow
+from groat.ledger.rows import Account, HoldRow, TransactionRow
 from groat.ledger.text import format_time
 
 _encode = msgspec.json.encode

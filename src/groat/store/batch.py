@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from groat.ledger.book import TransactionRow
 from groat.ledger.commands import Command
 from groat.ledger.errors import Refusal
+from groat.ledger.rows import TransactionRow
 from groat.ledger.views import BalanceView, BulkTransactions, TransactionView, transaction_view
 from groat.store.due import Place
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from groat.ledger.book import PAST_MAX, Book, HoldRow, Refs, TransactionRow
+from groat.ledger.book import PAST_MAX, Book, Refs
+from groat.ledger.rows import HoldRow, TransactionRow
 from groat.store.flow import Flow, Query
 
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
-from groat.ledger.book import Book, Pair, Refs, TransactionRow
+from groat.ledger.book import Book, Pair, Refs
 from groat.ledger.commands import Checks, Command
+from groat.ledger.rows import TransactionRow
 from groat.store.flow import Flow
 from groat.store.reading import FIRST_ID, LAST_ID
 

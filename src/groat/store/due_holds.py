@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from groat.ledger.book import HOLD_OPEN, Book, Refs
+from groat.ledger.book import Book, Refs
+from groat.ledger.rows import HOLD_OPEN
 from groat.store.due import Found, Place, Side
 from groat.store.flow import Flow, Query
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from groat.ledger.accounts import Policy
-from groat.ledger.book import Account, Book, HoldRow, ProgramRow, Refs, Table, TransactionRow
+from groat.ledger.book import Book, ProgramRow, Refs, Table
 from groat.ledger.commands import Command
 from groat.ledger.errors import Interrupted, Replaced
+from groat.ledger.rows import Account, HoldRow, TransactionRow
 from groat.store.assets import learn_assets
 from groat.store.flow import FEW, Flow, Query, hand_over
 

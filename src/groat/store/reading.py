@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
-from groat.ledger.book import Account, HoldRow, TransactionRow
+from groat.ledger.rows import Account, HoldRow, TransactionRow
 from groat.ledger.text import format_time
 from groat.ledger.views import (
     AccountView,

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from groat.ledger.accounts import Limits
 from groat.ledger.amounts import Asset
-from groat.ledger.book import Account, Book, HoldRow, Refs, refuse
+from groat.ledger.book import Book, Refs, refuse
 from groat.ledger.commands import Command
 from groat.ledger.errors import Refusal
 from groat.ledger.keys import Form
+from groat.ledger.rows import Account, HoldRow
 from groat.store.batch import Broken, Done, Prepared, prepare
 from groat.store.flow import Flow, Query
 from groat.store.keys import Known, find_keys, verdict_on

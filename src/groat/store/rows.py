@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from groat.ledger.amounts import Asset
-from groat.ledger.book import Account, HoldRow, Leg, TransactionRow
+from groat.ledger.rows import Account, HoldRow, Leg, TransactionRow
 from groat.store.assets import learn_assets
 from groat.store.flow import Flow, Query
 

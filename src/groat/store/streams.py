@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from groat.ledger.amounts import Asset
-from groat.ledger.book import Account
+from groat.ledger.rows import Account
 from groat.ledger.text import format_time
 from groat.ledger.views import BalanceView, balance_view
 from groat.store.assets import learn_assets

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from groat.ledger.book import Account, Book, LateNews, Line, OutboxEvent, ProgramRow, Table
+from groat.ledger.book import Book, LateNews, Line, OutboxEvent, ProgramRow, Table
 from groat.ledger.errors import Interrupted
+from groat.ledger.rows import Account
 from groat.ledger.views import EventData, bare_event, events_of
 from groat.store.batch import Published
 from groat.store.flow import Flow, Query

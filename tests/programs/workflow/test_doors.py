@@ -10,8 +10,9 @@ import pytest
 
 from groat import Groat, Refusal, StoreError
 from groat.engine.ids import new_id
-from groat.ledger.book import HOLD_CAPTURED, Book
+from groat.ledger.book import Book
 from groat.ledger.commands import Capture, Effect, Release, Reverse, _Resolve
+from groat.ledger.rows import HOLD_CAPTURED
 from groat.programs.workflow import Workflow
 from groat.programs.workflow.views import RequestView
 from tests.helpers.clock import Clock

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from groat.ledger.book import (
-    HOLD_CAPTURED,
-    HOLD_OPEN,
-    HOLD_RELEASED,
-    Account,
-    Book,
-    HoldRow,
-    Leg,
-    Move,
-    NotLocked,
-    refuse,
-)
+from groat.ledger.book import Book, Move, NotLocked, refuse
 from groat.ledger.errors import Refusal
+from groat.ledger.rows import HOLD_CAPTURED, HOLD_OPEN, HOLD_RELEASED, Account, HoldRow, Leg
 from groat.programs.workflow.rows import RequestRow
 from groat.programs.workflow.steps import Pay, Reserve, Settle
 from groat.programs.workflow.turns import Turn

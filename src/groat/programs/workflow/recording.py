@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from groat.engine.ids import derived_id
-from groat.ledger.book import HOLD_OPEN, AuditEntry, Book, HoldRow, Leg, NotLocked, Refs, TransactionRow
+from groat.ledger.book import AuditEntry, Book, NotLocked, Refs
+from groat.ledger.rows import HOLD_OPEN, HoldRow, Leg, TransactionRow
 from groat.programs import notifications
 from groat.programs.notifications import Notice
 from groat.programs.notifications.notices import BOX, is_person

@@ -12,10 +12,11 @@ from typing import Any
 import msgspec
 
 from groat.engine.ids import derived_id
-from groat.ledger.book import HOLD_OPEN, Book, NotLocked, Refs, Table, refuse
+from groat.ledger.book import Book, NotLocked, Refs, Table, refuse
 from groat.ledger.causes import Cause
 from groat.ledger.commands import check_move
 from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.rows import HOLD_OPEN
 from groat.ledger.text import check_metadata
 from groat.programs.workflow.kinds import Kind
 from groat.programs.workflow.rows import MOVES, REQUEST, RequestRow, moves_of, text_of
