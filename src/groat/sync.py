@@ -106,6 +106,7 @@ class SyncGroat:
     bulk = _Word(Groat.bulk)
     hold = _Word(Groat.hold)
     capture = _Word(Groat.capture)
+    extend = _Word(Groat.extend)
     release = _Word(Groat.release)
     reverse = _Word(Groat.reverse)
     set_balance = _Word(Groat.set_balance)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
 import pytest
 
-from groat import Groat
+from groat import Groat, InvalidInput
 from groat.ledger.commands import Hold
 from groat.ledger.views import HoldView, TransactionView
 from groat.store.batch import Done
@@ -237,3 +238,68 @@ async def test_holds_in_one_batch_see_each_other(groat: Groat) -> None:
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
     assert sum(isinstance(outcome, TransactionView) for outcome in outcomes) == 2
     assert await standing(groat, "user:a") == ("50", "40", "10", 3)
+
+
+async def test_an_extended_hold_ends_later_and_each_answer_keeps_its_own_end(
+    groat: Groat, clock: Clock
+) -> None:
+    hold = await make(groat, expires_at=clock.after(60))
+    first = await groat.transaction(hold.id)
+    clock.advance(50)
+    view = await groat.extend(hold.id, expires_in=60, reason="Still at work", key="e1")
+    assert (view.kind, view.postings[0].amount, view.reason) == ("extend", "0", "Still at work")
+    assert (held(view).expires_at, held(view).state) == ("2026-01-01T12:01:50.000000Z", "open")
+    assert await standing(groat, "user:a") == ("50", "20", "30", 3)
+    clock.advance(55)
+    part = await groat.capture(hold.id, amount="5", final=False, key="c")
+    assert held(part).expires_at == "2026-01-01T12:01:50.000000Z"
+    last = await groat.extend(hold.id, expires_at=clock.after(60), key="e2")
+    # What was answered before is not changed by what came after.
+    assert await groat.transaction(hold.id) == first
+    again = await groat.extend(hold.id, expires_in=60, reason="Still at work", key="e1")
+    assert (again.replayed, held(again)) == (True, held(view))
+    assert await groat.transaction(str(part.id)) == part
+    assert [e.kind for e in await groat.entries("user:a", "CREDIT")][:3] == ["extend", "capture", "extend"]
+    clock.advance(59)
+    assert (await groat.held(hold.id)) == held(last)
+    clock.advance(1)
+    await groat.expire_due()
+    assert await standing(groat, "user:a") == ("45", "0", "45", 6)
+    assert (await groat.verify()).problems == []
+
+
+async def test_signs_of_life_need_no_order(groat: Groat, clock: Clock) -> None:
+    hold = await make(groat, expires_at=clock.after(60))
+    moments = [clock.after(seconds) for seconds in (90, 70, 120, 80)]
+    views = await asyncio.gather(
+        *(groat.extend(hold.id, expires_at=at, key=f"e{n}") for n, at in enumerate(moments))
+    )
+    assert {view.kind for view in views} == {"extend"}
+    found = await groat.held(hold.id)
+    assert found
+    assert found.expires_at == "2026-01-01T12:02:00.000000Z"
+    shorter = await groat.extend(hold.id, expires_in=1, key="short")
+    assert (shorter.id, shorter.postings, shorter.balances[0].account) == (None, [], "user:a")
+    endless = await make(groat, expires_at=None)
+    assert (await groat.extend(endless.id, expires_in=1, key="endless")).id is None
+
+
+async def test_an_extension_and_a_release_of_one_hold_agree(groat: Groat, clock: Clock) -> None:
+    hold = await make(groat, expires_at=clock.after(60))
+    calls = [
+        groat.release(hold.id, key="r"),
+        *(groat.extend(hold.id, expires_in=60 + n, key=f"e{n}") for n in range(5)),
+    ]
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    told = {str(o).partition(":")[0] for o in outcomes if isinstance(o, Exception)}
+    assert told <= {"hold_resolved"}
+    found = await groat.held(hold.id)
+    assert found
+    assert found.state == "released"
+
+
+@pytest.mark.parametrize("ends", [{}, {"expires_at": "2026-01-01T13:00:00Z", "expires_in": 5}])
+async def test_an_extension_says_one_end(groat: Groat, clock: Clock, ends: dict[str, Any]) -> None:
+    hold = await make(groat, expires_at=clock.after(60))
+    with pytest.raises(InvalidInput, match="invalid_time"):
+        await groat.extend(hold.id, key="e", **ends)

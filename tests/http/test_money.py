@@ -172,6 +172,29 @@ async def test_a_hold_is_captured_in_parts_and_released(api: Api) -> None:
     assert code(await api.call("ada", "POST /v1/holds", both)) == "invalid_body"
 
 
+async def test_a_hold_is_extended_while_it_is_open(api: Api) -> None:
+    body = {**posting("user:42", "house:sales", "10"), "expires_in": 60}
+    hold = (await api.call("ada", "POST /v1/holds", body)).json()["hold"]
+    route = f"POST /v1/holds/{hold['id']}/extend"
+    longer = await api.call("shop", route, {"expires_in": 600, "reason": "At work"}, key="e")
+    told = longer.json()
+    assert (longer.status_code, told["kind"], told["postings"][0]["amount"]) == (201, "extend", "0")
+    assert told["hold"]["expires_at"] > hold["expires_at"]
+    assert list(told["positions"]) == ["user:42"]
+    again = await api.call("shop", route, {"expires_in": 600, "reason": "At work"}, key="e")
+    assert (again.status_code, again.json()) == (200, {**told, "replayed": True})
+    kept = await api.call("shop", route, {"expires_at": hold["expires_at"]})
+    assert (kept.status_code, kept.json()["id"]) == (200, None)
+    assert (await api.call("ada", f"GET /v1/holds/{hold['id']}")).json() == told["hold"]
+    for ends in ({}, {"expires_in": 5, "expires_at": hold["expires_at"]}):
+        assert code(await api.call("shop", route, ends)) == "invalid_body"
+    assert code(await api.call("shop", route, {"expires_at": "2020-01-01T00:00:00Z"})) == "expires_in_past"
+    await api.call("shop", f"POST /v1/holds/{hold['id']}/capture", {"amount": "4", "final": False})
+    last = await api.call("shop", f"POST /v1/holds/{hold['id']}/capture", {"amount": "1"})
+    assert (last.json()["hold"]["state"], last.json()["hold"]["released"]) == ("captured", "5")
+    assert code(await api.call("shop", route, {"expires_in": 900})) == "hold_resolved"
+
+
 async def test_a_reversal_takes_back_whole_or_part(api: Api) -> None:
     id = (await api.call("ada", "POST /v1/transactions", give("42", "10"))).json()["id"]
     part = await api.call(

@@ -19,6 +19,7 @@ reverseTransaction  401     403  403  403  201  201
 createHold          401     403  403  403  201  201
 getHold             401     200  404  200  200  200
 captureHold         401     403  403  403  201  201
+extendHold          401     403  403  403  201  201
 releaseHold         401     403  403  403  201  201
 listAccounts        401     200  403  200  200  200
 getAccount          401     200  403  200  200  200
@@ -85,7 +86,7 @@ class Things:
 
 async def things(api: Api) -> Things:
     given = await api.call("ada", "POST /v1/transactions", give("42", "1"))
-    body = posting("user:42", "house:sales", "1")
+    body = {**posting("user:42", "house:sales", "1"), "expires_in": 600}
     held = await api.call("ada", "POST /v1/holds", body)
     key = await api.call("ada", "POST /v1/api-keys", {"service": "other"})
     claim = {"amount": "1", "asset": "USD", "purpose": "Stamps"}
@@ -120,6 +121,7 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         "reverseTransaction": {},
         "createHold": posting("user:42", "house:sales", "1"),
         "captureHold": {},
+        "extendHold": {"expires_in": 3600},
         "releaseHold": {},
         "setBalance": {"balance": f"{100 + len(made.transaction) + sum(map(ord, caller))}"},
         "setLimits": {"ceiling": "100000"},

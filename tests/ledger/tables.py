@@ -43,6 +43,7 @@ hold     k2   user:a > house:sales  20      own as=H   ok
 capture  k3   H                     5       keep       belongs_to_request
 capture  k3   H                     5       keep       belongs_to_request again
 capture  k4   H                                        belongs_to_request
+extend   k8   H                             expires=9  belongs_to_request
 release  k5   H                                        belongs_to_request
 reverse  k6   T                                        belongs_to_request
 reverse  k7   T                     5                  belongs_to_request
@@ -57,7 +58,17 @@ capture  k3   H                     5          keep             ok
 tick                                0.000001
 capture  k4   H                     5                           hold_expired
 release  k5   H                                                 hold_expired
+extend   k6   H                                expires=60       hold_expired
 see           user:a                                            45 held 0 v4
+# One that is extended is over later.
+hold     k7   user:a > house:sales  20         expires=60 as=E  ok
+extend   k8   E                                expires=90       ok
+extend   k8   E                                expires=90       ok again
+tick                                89.999999
+see           user:a                                            45 held 20 v6
+tick                                0.000001
+capture  k9   E                     5                           hold_expired
+see           user:a                                            45 held 0 v7
 """,
     "hold_resolved": """
 step     key  what                  amount  more              verdict
@@ -71,6 +82,7 @@ release  k7   H2                                              ok
 # It was released in time: that it would have expired since changes nothing.
 tick                                99
 release  k8   H2                                              hold_resolved
+extend   k9   H2                            expires=60        hold_resolved
 see           user:a                                          45 held 0 v5
 """,
     "not_reversible": """
@@ -134,11 +146,18 @@ set      k3   user:a                60      at=0         future_effective_date a
 set      k7   user:a                60      at=0         ok
 """,
     "expires_in_past": """
-step  key  what                  amount  more              verdict
-post  k1   house:bonus > user:a  50                        ok
-hold  k2   user:a > house:sales  20      expires=0         expires_in_past
-hold  k3   user:a > house:sales  20      expires=-5        expires_in_past
-hold  k4   user:a > house:sales  20      expires=0.000001  ok
+step    key  what                  amount  more              verdict
+post    k1   house:bonus > user:a  50                        ok
+hold    k2   user:a > house:sales  20      expires=0         expires_in_past
+hold    k3   user:a > house:sales  20      expires=-5        expires_in_past
+hold    k4   user:a > house:sales  20      expires=0.000001  ok
+hold    k5   user:a > house:sales  20      expires=60 as=H   ok
+extend  k6   H                             expires=0         expires_in_past
+extend  k7   H                             expires=-5        expires_in_past
+# It never ends earlier than it did, and changes nothing then.
+extend  k8   H                             expires=59        ok
+extend  k9   H                             expires=61        ok
+see          user:a                                          50 held 40 v4
 """,
     "balance_overflow": """
 step     key  what                   amount               more  verdict

@@ -8,7 +8,18 @@ from typing import Any, NamedTuple
 from groat import Groat, InvalidInput, Refusal
 from groat.ledger.amounts import Asset, parse_amount
 from groat.ledger.book import Book
-from groat.ledger.commands import Capture, Command, Effect, Hold, Post, Posting, Release, Reverse, SetBalance
+from groat.ledger.commands import (
+    Capture,
+    Command,
+    Effect,
+    Extend,
+    Hold,
+    Post,
+    Posting,
+    Release,
+    Reverse,
+    SetBalance,
+)
 from groat.ledger.limits import SetLimits
 from groat.store.batch import Done
 from tests.helpers.clock import Clock
@@ -113,6 +124,10 @@ class Scene:
                 amount = _amount(step.amount) if step.amount else None
                 return Capture(
                     **common, hold=self._named[step.what], amount=amount, final="keep" not in words
+                )
+            case "extend":
+                return Extend(
+                    **common, hold=self._named[step.what], expires_at=self._moment(words.get("expires"))
                 )
             case "release":
                 return Release(**common, hold=self._named[step.what])

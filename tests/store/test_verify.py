@@ -50,6 +50,14 @@ TAMPERINGS = [
         set(),
     ),
     ("UPDATE groat_hold SET status = 'released' WHERE status = 'open'", "verify_holds", {"verify_pending"}),
+    # An extended hold ends when its last extension says; what was not extended has no first end.
+    (
+        "UPDATE groat_hold SET expires_at = expires_at - 1 WHERE first_expires_at IS NOT NULL",
+        "verify_holds",
+        set(),
+    ),
+    ("UPDATE groat_hold SET first_expires_at = NULL WHERE first_expires_at > 0", "verify_holds", set()),
+    ("UPDATE groat_hold SET first_expires_at = 1 WHERE captured > 0", "verify_holds", set()),
     (
         "UPDATE groat_account SET debits_pending = debits_pending + 5 WHERE path = 'user:a';"
         "UPDATE groat_account SET credits_pending = credits_pending + 5 WHERE path = 'house:s'",
@@ -123,7 +131,9 @@ async def write_books(database: Database, clock: Clock) -> None:
         await groat.hold("user:a", "house:s", "5", "CREDIT", key="open")
         hold = await groat.hold("user:a", "house:s", "6", "CREDIT", key="hold")
         await groat.capture(str(hold.id), amount="4", key="capture")
-        await groat.hold("user:a", "house:s", "1", "CREDIT", key="brief", expires_at=clock.after(5))
+        brief = await groat.hold("user:a", "house:s", "1", "CREDIT", key="brief", expires_at=clock.after(3))
+        await groat.extend(str(brief.id), expires_in=4, key="longer")
+        await groat.extend(str(brief.id), expires_in=5, key="still longer")
         clock.advance(5)
         await groat.bulk([[("house:x", "user:a", "1", "CREDIT")]] * 2, key="bulk")
         await groat.set_limits("user:a", "CREDIT", floor="-5", key="limits")

@@ -169,6 +169,29 @@ class Calls:
             timeout_s=timeout_s,
         )
 
+    def extend_hold(
+        self,
+        id: str,
+        *,
+        expires_at: str | None = None,
+        expires_in: int | None = None,
+        reason: str = "",
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``POST /v1/holds/{id}/extend``: Extend a hold. Lets an open hold end later, as a sign of life of
+        what it is held for. It never ends earlier by this: a hold that lasts as long already, or has no
+        end, stays as it is. For admins and services.
+        """
+        return self._call(
+            table.EXTEND_HOLD,
+            path={"id": id},
+            body={"expires_at": expires_at, "expires_in": expires_in, "reason": reason, "metadata": metadata},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
     def release_hold(
         self,
         id: str,

@@ -8,7 +8,18 @@ from typing import Any
 
 from groat.engine.lookup import Id, Lookup, Time
 from groat.ledger.amounts import Amount, Asset, amount_text, parse_amount
-from groat.ledger.commands import Bulk, Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
+from groat.ledger.commands import (
+    Bulk,
+    Capture,
+    Command,
+    Extend,
+    Hold,
+    Post,
+    Posting,
+    Release,
+    Reverse,
+    SetBalance,
+)
 from groat.ledger.errors import InvalidInput, Refusal, Refused, printable
 from groat.ledger.limits import UNSET, OpenAccount, SetLimits, Unset
 from groat.ledger.text import parse_time
@@ -130,12 +141,16 @@ class LedgerWords(Lookup):
         *,
         key: str,
         expires_at: Time | None = None,
+        expires_in: float | None = None,
         reason: str = "",
         metadata: dict[str, Any] | None = None,
         actor: str = "",
         principal: str = LOCAL,
     ) -> TransactionView:
-        """Reserve an amount; the answer's ``hold`` has the id to capture or release. Raises Refused, InvalidInput."""
+        """Reserve an amount; the answer's ``hold`` has the id to capture or release. Raises Refused, InvalidInput.
+
+        It ends at ``expires_at``, or ``expires_in`` seconds after the commit, or when it is resolved.
+        """
         command = Hold(
             principal=principal,
             key=key,
@@ -147,6 +162,34 @@ class LedgerWords(Lookup):
             amount=await self.amount(amount, asset),
             asset=asset,
             expires_at=None if expires_at is None else parse_time(expires_at),
+            lasts=_microseconds(expires_in),
+        )
+        return (await self._done(command)).view()
+
+    async def extend(
+        self,
+        hold: str,
+        *,
+        key: str,
+        expires_at: Time | None = None,
+        expires_in: float | None = None,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> TransactionView:
+        """Let an open hold end later: at ``expires_at``, or ``expires_in`` seconds after the commit; one is given.
+
+        One that lasts as long already stays as it is: the answer's ``id`` then is None. Raises Refused
+        (``hold_expired`` ...), InvalidInput.
+        """
+        command = Extend(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            hold=hold,
+            expires_at=None if expires_at is None else parse_time(expires_at),
+            lasts=_microseconds(expires_in),
         )
         return (await self._done(command)).view()
 
@@ -325,3 +368,7 @@ def _each(legs: Any) -> Iterator[Any]:
                 posting=str(index),
             )
         yield leg
+
+
+def _microseconds(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1_000_000)

@@ -14,12 +14,15 @@ from groat.api.money import commit, optional_time
 from groat.api.operations import Operations
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, owns, sees_everything
-from groat.ledger.commands import Capture, Hold, Release
+from groat.ledger.commands import Capture, Extend, Hold, Release
 from groat.ledger.errors import Refusal
 from groat.ledger.text import check_id
 from groat.ledger.views import HoldView, TransactionView
 
 operations = Operations()
+
+
+Seconds = Annotated[int, Meta(ge=1, le=315_360_000, description="Seconds from now.")]
 
 
 class HoldInput(Body):
@@ -30,7 +33,16 @@ class HoldInput(Body):
     amount: Amount
     asset: AssetCode
     expires_at: Time | None = None
-    expires_in: Annotated[int, Meta(ge=1, le=315_360_000, description="Seconds from now.")] | None = None
+    expires_in: Seconds | None = None
+    reason: Reason = ""
+    metadata: Metadata = field(default_factory=dict)
+
+
+class ExtendInput(Body):
+    """When the hold is to end: at ``expires_at``, or ``expires_in`` seconds from now. One of them is given."""
+
+    expires_at: Time | None = None
+    expires_in: Seconds | None = None
     reason: Reason = ""
     metadata: Metadata = field(default_factory=dict)
 
@@ -126,9 +138,13 @@ async def create_hold(call: Call) -> Answer:
         amount=await call.groat.amount(body.amount, body.asset),
         asset=body.asset,
         expires_at=optional_time(body.expires_at),
-        lasts=None if body.expires_in is None else body.expires_in * 1_000_000,
+        lasts=_lasts(body.expires_in),
     )
     return await commit(call, command)
+
+
+def _lasts(seconds: int | None) -> int | None:
+    return None if seconds is None else seconds * 1_000_000
 
 
 @operations.declare(
@@ -191,6 +207,49 @@ async def capture_hold(call: Call) -> Answer:
         hold=id,
         amount=amount,
         final=body.final,
+    )
+    return await commit(call, command)
+
+
+@operations.declare(
+    "extendHold",
+    "POST /v1/holds/{id}/extend",
+    Right.POST,
+    "holds",
+    "Extend a hold",
+    body=ExtendInput,
+    answer=TransactionView,
+    status=201,
+    statuses={
+        200: "Replayed, or the hold lasted as long already: then `id` is null and nothing changed.",
+    },
+    keyed=True,
+    codes=(*_RESOLVE_CODES, "expires_in_past", "invalid_time"),
+    example={"expires_in": 60, "reason": "Still running"},
+    answer_example={
+        **HELD,
+        "kind": "extend",
+        "postings": [{"source": "user:42", "destination": "house:sales", "amount": "0", "asset": "CREDIT"}],
+        "reason": "Still running",
+    },
+)
+async def extend_hold(call: Call) -> Answer:
+    """Lets an open hold end later, as a sign of life of what it is held for. It never ends earlier by this: a hold that
+    lasts as long already, or has no end, stays as it is.
+    """
+    key = call.key()
+    id = check_id(call.params["id"])
+    body = await call.body(ExtendInput)
+    if (body.expires_at is None) == (body.expires_in is None):
+        raise HttpError("invalid_body", "Give one of expires_at and expires_in.")
+    command = Extend(
+        principal=call.identity.principal,
+        key=key,
+        reason=body.reason,
+        metadata=body.metadata,
+        hold=id,
+        expires_at=optional_time(body.expires_at),
+        lasts=_lasts(body.expires_in),
     )
     return await commit(call, command)
 

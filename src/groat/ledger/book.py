@@ -404,6 +404,19 @@ class Book:
             hold.status = status
         return Move(0, hold.source, hold.destination, amount, -freed)
 
+    def extend(self, hold: HoldRow, expires_at: int) -> Move:
+        """Let an open hold end later; returns the move that tells both accounts.
+
+        Raises ValueError where it has a cause.
+        """
+        if hold.cause is not None:
+            raise ValueError(f"the hold {hold.id} belongs to {hold.cause}")
+        self.touch(hold)
+        if hold.first_expires_at is None:
+            hold.first_expires_at = hold.expires_at
+        hold.expires_at = expires_at
+        return Move(0, hold.source, hold.destination, 0, 0)
+
     def expire(self, hold: HoldRow, id: str) -> None:
         """Give back what is left of a hold that is over; the transaction ``id`` of the ledger itself does it."""
         legs = self.move([self.resolve(hold, 0, hold.remaining, HOLD_EXPIRED)], limits=False)

@@ -235,6 +235,17 @@ def check_move(source: str, destination: str, amount: int, asset: str, assets: d
     _check_amount(amount)
 
 
+def check_end(expires_at: int | None, lasts: int | None) -> None:
+    """Raise InvalidInput ``invalid_time`` unless a hold may end then, or so many microseconds after its commit."""
+    if not 0 <= (expires_at or 0) <= TIME_MAX or not 0 <= (lasts or 0) <= TIME_MAX // 2:
+        raise InvalidInput("invalid_time")
+
+
+def end_of(expires_at: int | None, lasts: int | None, now: int) -> int | None:
+    """Return when a hold ends that lasts until ``expires_at``, or ``lasts`` microseconds from now; None for never."""
+    return expires_at if lasts is None else now + lasts
+
+
 class Post(Command, kw_only=True):
     """Move money: 1 to 1,000 postings, all or none. ``below_floor`` is a right that the caller must hold.
 
@@ -381,8 +392,7 @@ class Hold(Command, kw_only=True):
         """See :meth:`Command.check`."""
         Command.check(self, assets)
         check_move(self.source, self.destination, self.amount, self.asset, assets)
-        if not 0 <= (self.expires_at or 0) <= TIME_MAX or not 0 <= (self.lasts or 0) <= TIME_MAX // 2:
-            raise InvalidInput("invalid_time")
+        check_end(self.expires_at, self.lasts)
 
     def needs(self, refs: Refs, book: Book) -> None:
         """Need both accounts."""
@@ -398,7 +408,7 @@ class Hold(Command, kw_only=True):
         early = self.too_early(book)
         if early:
             return early
-        expires_at = self.expires_at if self.lasts is None else book.now + self.lasts
+        expires_at = end_of(self.expires_at, self.lasts, book.now)
         if expires_at is not None and expires_at <= book.now:
             return refuse("expires_in_past")
         source, destination = (
@@ -499,6 +509,47 @@ class Release(_Resolve, kw_only=True):
         if early:
             return early
         legs = book.move([book.resolve(hold, 0, hold.remaining, HOLD_RELEASED)], limits=False)
+        assert not isinstance(legs, Refusal)
+        return Effect([self.record(book, legs, hold=hold)])
+
+
+class Extend(_Resolve, kw_only=True):
+    """Let a hold that is open end later: at ``expires_at``, or ``lasts`` microseconds after the commit.
+
+    A hold that lasts as long already, or has no end, stays as it is: so repeated signs of life need no order.
+    """
+
+    kind: ClassVar[str] = "extend"
+    expires_at: int | None = None
+    lasts: int | None = None
+
+    def target(self) -> Any:
+        """Cover the hold and when it is to end."""
+        return (self.hold, self.expires_at if self.lasts is None else ("for", self.lasts))
+
+    def check(self, assets: dict[str, Asset]) -> None:
+        """See :meth:`Command.check`."""
+        _Resolve.check(self, assets)
+        if (self.expires_at is None) == (self.lasts is None):
+            raise InvalidInput(
+                "invalid_time", "Give the moment at which the hold is to end, or how long it is to last."
+            )
+        check_end(self.expires_at, self.lasts)
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Move its end, and tell so by a posting of nothing."""
+        hold = self.open_hold(book)
+        if isinstance(hold, Refusal):
+            return hold
+        early = self.too_early(book)
+        if early:
+            return early
+        ends = end_of(self.expires_at, self.lasts, book.now)
+        if ends is None or ends <= book.now:
+            return refuse("expires_in_past")
+        if hold.expires_at is None or ends <= hold.expires_at:
+            return Effect(accounts=[hold.source])
+        legs = book.move([book.extend(hold, ends)], limits=False)
         assert not isinstance(legs, Refusal)
         return Effect([self.record(book, legs, hold=hold)])
 

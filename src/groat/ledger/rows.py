@@ -81,7 +81,8 @@ class Account(Counters):
 class HoldRow:
     """A hold as stored: amounts in smallest units, times in microseconds, ``expires_at`` None for never.
 
-    Only its ``cause``, if it has one (:mod:`groat.ledger.causes`), may resolve it.
+    Only its ``cause``, if it has one (:mod:`groat.ledger.causes`), may resolve it. ``first_expires_at`` is when it was
+    to end before it was first extended, None if it never was.
     """
 
     __slots__ = (
@@ -91,6 +92,7 @@ class HoldRow:
         "created_at",
         "destination",
         "expires_at",
+        "first_expires_at",
         "id",
         "released",
         "source",
@@ -109,6 +111,7 @@ class HoldRow:
         status: str,
         created_at: int,
         cause: str | None = None,
+        first_expires_at: int | None = None,
     ) -> None:
         self.id = id
         self.source = source
@@ -120,6 +123,7 @@ class HoldRow:
         self.status = status
         self.created_at = created_at
         self.cause = cause
+        self.first_expires_at = first_expires_at
 
     @property
     def remaining(self) -> int:
@@ -128,11 +132,16 @@ class HoldRow:
 
     def state(self) -> tuple[Any, ...]:
         """Return the values of this row that a command can change."""
-        return (self.captured, self.released, self.status)
+        return (self.captured, self.released, self.status, self.expires_at, self.first_expires_at)
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Go back to an earlier :meth:`state`."""
-        self.captured, self.released, self.status = state
+        self.captured, self.released, self.status, self.expires_at, self.first_expires_at = state
+
+    def after(self) -> tuple[Any, ...]:
+        """Return what a transaction keeps of it: captured, released, status, and its end if it was extended."""
+        found = (self.captured, self.released, self.status)
+        return found if self.first_expires_at is None else (*found, self.expires_at)
 
 
 class Leg(NamedTuple):
@@ -205,7 +214,7 @@ class TransactionRow:
         self.legs = legs
         self.reverses = reverses
         self.hold = hold
-        self.hold_after = hold.state() if hold else None
+        self.hold_after = hold.after() if hold else None
         self.positions: dict[str, str] = {}
         self.reversed: dict[int, int] = {}
 

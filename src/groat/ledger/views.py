@@ -168,9 +168,13 @@ def side_view(account: Account, balance: int, held: int, version: int) -> Balanc
     )
 
 
-def hold_view(hold: HoldRow, state: tuple[Any, ...] | None = None) -> HoldView:
-    """Make the view of a hold as it is, or as it was in an earlier ``state()``."""
-    captured, released, status = state or hold.state()
+def hold_view(hold: HoldRow, after: tuple[Any, ...] | None = None) -> HoldView:
+    """Make the view of a hold as it is, or as it was ``after()`` an earlier transaction."""
+    captured, released, status, *end = after or hold.after()
+    if end:
+        (expires_at,) = end
+    else:
+        expires_at = hold.expires_at if hold.first_expires_at is None else hold.first_expires_at
     scale = hold.source.scale
     return HoldView(
         hold.id,
@@ -182,7 +186,7 @@ def hold_view(hold: HoldRow, state: tuple[Any, ...] | None = None) -> HoldView:
         format_amount(released, scale),
         format_amount(hold.amount - captured - released, scale),
         status,
-        None if hold.expires_at is None else format_time(hold.expires_at),
+        None if expires_at is None else format_time(expires_at),
         format_time(hold.created_at),
     )
 

@@ -72,6 +72,7 @@ def hold_values(h: HoldRow) -> tuple[Any, ...]:
         h.status,
         h.created_at,
         h.cause,
+        h.first_expires_at,
     )
 
 

@@ -294,6 +294,16 @@ export interface EventData {
   notification?: NotificationTold;
 }
 
+/** When the hold is to end: at the moment `expires_at`, or `expires_in` seconds from now. One of them is given. */
+export interface ExtendInput {
+  expires_at?: string | null;
+  expires_in?: number | null;
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+}
+
 /** A request that a step filed, and the stream of its owner. */
 export interface FiledView {
   kind: string;

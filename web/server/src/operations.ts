@@ -1,7 +1,7 @@
 /** The operations of every server, made by `make types` from its OpenAPI document: do not edit. */
 
 import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";
-import type { AccountPage, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BulkInput, BulkView, CaptureInput, ConfigView, Credentials, DemoPerson, EntryPage, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetLimitsInput, SheetPreview, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView } from "./wire.js";
+import type { AccountPage, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BulkInput, BulkView, CaptureInput, ConfigView, Credentials, DemoPerson, EntryPage, ExtendInput, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetLimitsInput, SheetPreview, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView } from "./wire.js";
 
 export interface PreviewSheetInput {
   file: Uint8Array;
@@ -86,6 +86,15 @@ export class Groat extends Door {
    */
   captureHold(id: string, body: CaptureInput = {}, options: WriteOptions = {}): Promise<TransactionView> {
     return this.call<TransactionView>({ method: "POST", path: at`/v1/holds/${id}/capture`, body, keyed: true }, options);
+  }
+
+  /**
+   * Extend a hold. Lets an open hold end later, as a sign of life of what it is held for. It never ends earlier by this: a hold that lasts as long already, or has no end, stays as it is. For admins and services.
+   *
+   * `POST /v1/holds/{id}/extend`
+   */
+  extendHold(id: string, body: ExtendInput = {}, options: WriteOptions = {}): Promise<TransactionView> {
+    return this.call<TransactionView>({ method: "POST", path: at`/v1/holds/${id}/extend`, body, keyed: true }, options);
   }
 
   /**

@@ -59,7 +59,7 @@ ON CONFLICT DO NOTHING;
 DELETE FROM groat_account WHERE id = $1 AND version = 0;
 
 -- name: lock_holds :bulk
-SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause
+SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause, h.first_expires_at
 FROM groat_hold AS h WHERE h.id = ANY ($1::uuid[]) ORDER BY h.id FOR UPDATE;
 
 -- name: lock_accounts :bulk
@@ -72,7 +72,7 @@ SELECT s.name, s.id, s.generation, s.head
 FROM groat_stream AS s WHERE s.name = ANY ($1::text::text[]) ORDER BY s.name DESC FOR UPDATE;
 
 -- name: lock_free_holds :bulk
-SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause
+SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause, h.first_expires_at
 FROM groat_hold AS h WHERE h.id = ANY ($1::uuid[]) ORDER BY h.id FOR UPDATE SKIP LOCKED;
 
 -- name: lock_free_accounts :bulk
@@ -159,13 +159,15 @@ SELECT unnest($1::text::uuid[]), unnest($2::text::text[]), unnest($3::text::text
        unnest($13::text::text[]), unnest($14::text::text[]), unnest($15::text::bigint[]);
 
 -- name: write_holds :add
-INSERT INTO groat_hold (id, source, destination, amount, captured, released, expires_at, status, created_at, cause)
+INSERT INTO groat_hold (id, source, destination, amount, captured, released, expires_at, status, created_at, cause,
+                  first_expires_at)
 SELECT unnest($1::text::uuid[]), unnest($2::text::bigint[]), unnest($3::text::bigint[]), unnest($4::text::bigint[]),
        unnest($5::text::bigint[]), unnest($6::text::bigint[]), unnest($7::text::bigint[]), unnest($8::text::text[]),
-       unnest($9::text::bigint[]), unnest($10::text::text[])
+       unnest($9::text::bigint[]), unnest($10::text::text[]), unnest($11::text::bigint[])
 ON CONFLICT (id) DO UPDATE
 SET captured = excluded.captured, released = excluded.released, status = excluded.status,
-    expires_at = excluded.expires_at, cause = coalesce(groat_hold.cause, excluded.cause);
+    expires_at = excluded.expires_at, first_expires_at = excluded.first_expires_at,
+    cause = coalesce(groat_hold.cause, excluded.cause);
 
 -- name: update_accounts :add
 UPDATE groat_account

@@ -107,7 +107,7 @@ ORDER BY id DESC LIMIT $4;
 -- name: find_hold :one
 SELECT h.id::text, s.id, s.path, s.asset, d.id, d.path, h.amount, h.captured,
        CASE WHEN o.over THEN h.amount - h.captured ELSE h.released END, h.expires_at,
-       CASE WHEN o.over THEN 'expired' ELSE h.status END, h.created_at, h.cause
+       CASE WHEN o.over THEN 'expired' ELSE h.status END, h.created_at, h.cause, h.first_expires_at
 FROM groat_hold AS h
 JOIN groat_account AS s ON s.id = h.source
 JOIN groat_account AS d ON d.id = h.destination
@@ -120,5 +120,5 @@ SELECT id::text FROM (SELECT id FROM groat_txn UNION ALL SELECT id FROM groat_ar
 WHERE id > $1::uuid ORDER BY id LIMIT $2;
 
 -- name: read_holds :bulk
-SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause
+SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause, h.first_expires_at
 FROM groat_hold AS h WHERE h.id = ANY ($1::uuid[]);

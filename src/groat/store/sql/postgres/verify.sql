@@ -28,6 +28,20 @@ UNION ALL
 SELECT h.id::text, coalesce(t.cause, a.cause, 'no cause'), coalesce(h.cause, 'no cause')
 FROM groat_hold AS h LEFT JOIN groat_txn AS t ON t.id = h.id LEFT JOIN groat_archived_txn AS a ON a.id = h.id
 WHERE h.cause IS DISTINCT FROM coalesce(t.cause, a.cause)
+UNION ALL
+-- An extended hold ends when its last extension says, for each one is later than the one before. Of imported extensions only
+-- the last end is known.
+SELECT h.id::text, coalesce('extended to ' || e.ends, 'not extended'),
+       coalesce('first to end at ' || h.first_expires_at, 'not extended') || ', ends at ' || coalesce(h.expires_at, 0)
+FROM groat_hold AS h
+LEFT JOIN (SELECT hold, max(ends) AS ends
+           FROM (SELECT t.hold, (t.hold_after::json ->> 3)::bigint AS ends FROM groat_txn AS t WHERE t.kind = 'extend' AND t.hold IS NOT NULL
+                 UNION ALL
+                 SELECT t.hold, (t.hold_after::json ->> 3)::bigint FROM groat_archived_txn AS t
+                 WHERE t.kind = 'extend' AND t.hold IS NOT NULL) AS extension
+           WHERE ends IS NOT NULL GROUP BY hold) AS e ON e.hold = h.id
+WHERE (h.first_expires_at IS NOT NULL OR e.hold IS NOT NULL)
+  AND (e.hold IS NULL OR h.first_expires_at IS NULL OR h.expires_at IS DISTINCT FROM e.ends OR h.first_expires_at >= e.ends)
 LIMIT 100;
 
 -- name: verify_pending :many long

@@ -63,7 +63,7 @@ DELETE FROM groat_account WHERE id = ?1 AND version = 0;
 
 -- name: lock_holds :bulk
 SELECT json_group_array(json_array(
-           h.id, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause))
+           h.id, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause, h.first_expires_at))
 FROM json_each(?1) AS j JOIN groat_hold AS h ON h.id = j.value;
 
 -- name: lock_accounts :bulk
@@ -135,11 +135,13 @@ INSERT INTO groat_txn (id, kind, principal, key, actor, reason, metadata, effect
 VALUES :rows;
 
 -- name: write_holds :add
-INSERT INTO groat_hold (id, source, destination, amount, captured, released, expires_at, status, created_at, cause)
+INSERT INTO groat_hold (id, source, destination, amount, captured, released, expires_at, status, created_at, cause,
+                  first_expires_at)
 VALUES :rows
 ON CONFLICT (id) DO UPDATE
 SET captured = excluded.captured, released = excluded.released, status = excluded.status,
-    expires_at = excluded.expires_at, cause = coalesce(groat_hold.cause, excluded.cause);
+    expires_at = excluded.expires_at, first_expires_at = excluded.first_expires_at,
+    cause = coalesce(groat_hold.cause, excluded.cause);
 
 -- name: update_accounts :add
 WITH v (id, debits, credits, debits_pending, credits_pending, version, floor, ceiling) AS (VALUES :rows)

@@ -103,7 +103,7 @@ ORDER BY id DESC LIMIT ?4;
 -- name: find_hold :one
 SELECT h.id, s.id, s.path, s.asset, d.id, d.path, h.amount, h.captured,
        CASE WHEN o.over THEN h.amount - h.captured ELSE h.released END, h.expires_at,
-       CASE WHEN o.over THEN 'expired' ELSE h.status END, h.created_at, h.cause
+       CASE WHEN o.over THEN 'expired' ELSE h.status END, h.created_at, h.cause, h.first_expires_at
 FROM groat_hold AS h
 JOIN groat_account AS s ON s.id = h.source
 JOIN groat_account AS d ON d.id = h.destination
@@ -119,5 +119,5 @@ ORDER BY id LIMIT ?2;
 
 -- name: read_holds :bulk
 SELECT json_group_array(json_array(
-           h.id, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause))
+           h.id, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause, h.first_expires_at))
 FROM json_each(?1) AS j JOIN groat_hold AS h ON h.id = j.value;
