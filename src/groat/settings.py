@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import UnionType
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -598,11 +599,19 @@ def from_text(text: str, annotated: Any) -> Any:
     Raises msgspec.ValidationError, and json.JSONDecodeError for tables that are not JSON; both are a ValueError.
     """
     kind = get_args(annotated)[0] if get_origin(annotated) is Annotated else annotated
-    if get_origin(kind) is dict or kind in (tuple[AccountPolicy, ...], tuple[TrustedIssuer, ...]):
+    if _is_table(kind) or kind in (tuple[AccountPolicy, ...], tuple[TrustedIssuer, ...]):
         return msgspec.convert(json.loads(text), annotated)
     if get_origin(kind) in (tuple, list):
-        return msgspec.convert([part.strip() for part in text.split(",") if part.strip()], annotated)
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        return msgspec.convert(parts, annotated, strict=False)
     return msgspec.convert(text, annotated, strict=False)
+
+
+def _is_table(kind: Any) -> bool:
+    """Return whether a type is a table, or may be one."""
+    if get_origin(kind) is UnionType:
+        return any(map(_is_table, get_args(kind)))
+    return get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, msgspec.Struct))
 
 
 def read_value(name: str, value: Any, source: str) -> Any:

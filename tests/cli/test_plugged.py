@@ -134,12 +134,17 @@ import msgspec
 from msgspec import Meta
 from groat.programs import Program
 
+class Gift(msgspec.Struct):
+    amount: str
+
 class ToolSettings(msgspec.Struct):
     token: Annotated[str, Meta(description="Token of the tool")]
     port: Annotated[int, Meta(ge=1, description="Its port")] = 80
     wide: Annotated[bool, Meta(description="Wide output")] = False
     places: Annotated[tuple[str, ...], Meta(description="Where to look")] = ()
     ways: Annotated[dict[str, int], Meta(description="Ways")] = {}
+    days: Annotated[tuple[int, ...], Meta(description="Days")] = ()
+    gift: Annotated[Gift | None, Meta(description="Gift")] = None
 
     def __post_init__(self):
         if self.wide and self.port == 81:
@@ -167,17 +172,25 @@ def test_a_program_has_settings_of_its_own(run: Run, tool: Path, monkeypatch: py
         "[options.the_tool]\ntoken = 'from the file'\nport = 8\nplaces = ['a', 'b']\n[options.off]\nx = 1\n"
     )
     monkeypatch.setenv("GROAT_CONFIG", str(tool))
-    said = "ToolSettings(token='from the file', port=8, wide=False, places=('a', 'b'), ways={})\n"
+    said = (
+        "ToolSettings(token='from the file', port=8, wide=False, places=('a', 'b'), ways={}, "
+        "days=(), gift=None)\n"
+    )
     assert run("the_tool", "show").out == said
     for name, text in (
         ("PORT", "9"),
         ("WIDE", "true"),
         ("PLACES", "c, d"),
         ("WAYS", '{"e": 5}'),
+        ("DAYS", "7, 1"),
+        ("GIFT", '{"amount": "5"}'),
         ("TOKEN", ""),
     ):
         monkeypatch.setenv(f"GROAT_OPTIONS_THE_TOOL_{name}", text)
-    said = "ToolSettings(token='from the file', port=9, wide=True, places=('c', 'd'), ways={'e': 5})\n"
+    said = (
+        "ToolSettings(token='from the file', port=9, wide=True, places=('c', 'd'), ways={'e': 5}, "
+        "days=(7, 1), gift=Gift(amount='5'))\n"
+    )
     assert run("the_tool", "show").out == said
     monkeypatch.setenv("GROAT_OPTIONS", '{"the_tool": {"token": "from JSON", "port": "7"}}')
     assert "token='from JSON', port=9" in run("the_tool", "show").out

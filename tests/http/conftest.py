@@ -16,6 +16,7 @@ from groat.http.app import App, create_app
 from groat.http.catalogue import Catalogue
 from groat.http.core import CORE
 from groat.identity import Identities
+from groat.programs import find_programs
 from groat.programs.standing import STANDING
 from groat.settings import Action, Settings
 from tests.helpers.secrets import SECRET as SECRET
@@ -118,7 +119,11 @@ async def api(
 ) -> AsyncIterator[Api]:
     """A server with CREDIT and USD; user 42 has 100 credits and 10.00 dollars. The books must agree in the end."""
     async with Groat.open(
-        f"sqlite:///{tmp_path / 'groat.db'}", policy=settings.policy(), tracer_provider=tracer_provider
+        f"sqlite:///{tmp_path / 'groat.db'}",
+        policy=settings.policy(),
+        programs=find_programs(settings.programs),
+        settings=settings,
+        tracer_provider=tracer_provider,
     ) as groat:
         await groat.add_asset("CREDIT", 0)
         await groat.add_asset("USD", 2)

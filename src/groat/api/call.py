@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
@@ -232,6 +233,13 @@ class Call:
             raise HttpError("invalid_query", f"max_stale is a number of seconds from 1 to {STALE_S_MAX}.")
         self.stale = self.groat.stale(float(text))
         return self.stale
+
+    def zone(self) -> ZoneInfo:
+        """Return the time zone of the parameter zone, UTC unless given. Raises HttpError ``invalid_query``."""
+        try:
+            return ZoneInfo(self.query.get("zone", "UTC"))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise HttpError("invalid_query", "zone is a time zone such as Europe/Vienna.") from None
 
     def cursor(self) -> str | None:
         """Return the value that :func:`to_cursor` got for the page before. Raises HttpError ``invalid_cursor``."""

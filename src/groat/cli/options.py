@@ -125,9 +125,9 @@ def default_text(name: str) -> str:
 
 def written(default: Any) -> str:
     """Return a default as a user would write it; empty for none."""
-    if default in ("", (), {}, msgspec.NODEFAULT):
+    if default in ("", (), {}, None, msgspec.NODEFAULT):
         return ""
-    text = ",".join(default) if isinstance(default, tuple) else str(default)
+    text = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
     return text.lower() if isinstance(default, bool) else text
 
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Literal, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from groat.api.answer import Download
 from groat.api.call import Call
@@ -97,7 +96,7 @@ async def get_statement(call: Call) -> Download:
     asset = await call.groat.asset(query["asset"])
     start = parse_time(query["from"])
     end = parse_time(query["to"]) if "to" in query else min(int(time.time() * 1_000_000) + 1, TIME_MAX)
-    form, zone = cast("Literal['csv', 'pdf']", query.get("format", "csv")), _zone(query.get("zone", "UTC"))
+    form, zone = cast("Literal['csv', 'pdf']", query.get("format", "csv")), call.zone().key
     if form not in FORMATS or start >= end:
         raise HttpError("invalid_query", "format is csv or pdf, and from lies before to.")
     days = f"{format_time(start)[:10]}-{format_time(end - 1)[:10]}"
@@ -127,14 +126,6 @@ async def _parts(groat: Groat, order: StatementOrder) -> AsyncIterator[bytes]:
     facts = (order.path, order.asset, order.start, order.end, order.bounds)
     async for lines in read_lines(groat, *facts, lines_max):
         yield await asyncio.to_thread(encode, lines)
-
-
-def _zone(name: str) -> str:
-    """The name of a zone that exists. Raises HttpError ``invalid_query``."""
-    try:
-        return ZoneInfo(name).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise HttpError("invalid_query", "zone is a time zone such as Europe/Vienna.") from None
 
 
 async def _holder(call: Call, path: str) -> str:

@@ -1,0 +1,28 @@
+"""Credits: what people's grants are worth, where they went, and when they expire.
+
+The ledger itself spends, holds and expires grants (:mod:`groat.ledger.grants`). This program shows them, warns of their
+end, and gives them by rules: to everybody who comes, to a group, or again and again.
+"""
+
+from pathlib import Path
+
+from groat.programs import Program
+from groat.programs.credits.errors import CREDIT_ERRORS
+from groat.programs.credits.jobs import measure, working
+from groat.programs.credits.operations import operations
+from groat.programs.credits.own_settings import CreditsSettings
+from groat.programs.credits.warnings import forget_warnings
+from groat.store.extension import Extension
+
+CREDITS = Program(
+    "credits",
+    extension=Extension("credits", Path(__file__).parent, forgets=(forget_warnings,)),
+    operations=operations,
+    errors=CREDIT_ERRORS,
+    jobs=(working,),
+    metrics=(measure,),
+    settings=CreditsSettings,
+)
+"""The program that ``programs = ["credits"]`` in the settings turns on."""
+
+__all__ = ["CREDITS"]

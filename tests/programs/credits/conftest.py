@@ -1,0 +1,35 @@
+"""An open ledger with the program of credits, on each kind of database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from groat import Groat
+from groat.programs.credits import CREDITS
+from tests.helpers.clock import Clock
+from tests.helpers.databases import Database
+from tests.helpers.fixtures import clock, database
+from tests.programs.credits.granting import Granting
+
+__all__ = ["clock", "database", "grant", "groat"]
+
+
+@pytest.fixture
+async def groat(database: Database, clock: Clock) -> AsyncIterator[Groat]:
+    """A ledger with CREDIT and USD. Whatever a test did with it, the books must agree in the end."""
+    assert CREDITS.extension is not None
+    store = database.store(clock, extensions=(*Groat.standing, CREDITS.extension))
+    async with Groat.open(database.url, store=store, programs=[CREDITS]) as groat:
+        await groat.add_asset("CREDIT", 0)
+        await groat.add_asset("USD", 2)
+        yield groat
+        report = await groat.verify()
+        assert report.ok, report.problems
+
+
+@pytest.fixture
+def grant(groat: Groat, database: Database, clock: Clock) -> Granting:
+    """Grant credits."""
+    return Granting(groat, database, clock)
