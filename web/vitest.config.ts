@@ -21,6 +21,8 @@ export default defineConfig({
         root: `./${name}`,
         environment: ["client", "server"].includes(name) ? "node" : "happy-dom",
         include: ["tests/**/*.test.{ts,tsx}"],
+        // It ends what hangs. A machine that does other work is no reason to fail.
+        testTimeout: 60_000,
       },
     })),
     passWithNoTests: true,

@@ -1,6 +1,7 @@
 /**
  * Tells what is seen as it happens from what is made up after a break. Right after a line opens, the events that were
- * missed come in one run; when the run ends, the difference is told once: "+120 while you were away".
+ * missed come in one run; when the run ends, the difference is told once: "+120 while you were away". A socket says when
+ * that is; over HTTP nothing does, so there the run ends by itself.
  */
 import type { Confirmed } from "./book.js";
 import { belongsTo } from "./book.js";
@@ -51,17 +52,8 @@ export class Arrival {
     this.before = null;
   }
 
-  private wait(): void {
-    clearTimeout(this.quiet);
-    this.quiet = setTimeout(() => this.settle(), QUIET_MS);
-  }
-
-  private end(): void {
-    clearTimeout(this.quiet);
-    this.quiet = undefined;
-  }
-
-  private settle(): void {
+  /** The run has ended. */
+  settle(): void {
     this.end();
     const before = this.before;
     this.before = null;
@@ -74,5 +66,15 @@ export class Arrival {
       return isZero(delta) ? [] : [{ account, asset, delta, balance }];
     });
     if (changes.length > 0) this.onAway({ type: "away", since: before.since, changes });
+  }
+
+  private wait(): void {
+    clearTimeout(this.quiet);
+    this.quiet = setTimeout(() => this.settle(), QUIET_MS);
+  }
+
+  private end(): void {
+    clearTimeout(this.quiet);
+    this.quiet = undefined;
   }
 }

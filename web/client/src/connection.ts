@@ -133,6 +133,8 @@ export class Connection {
       event: (stream, epoch, offset, data) =>
         this.spread({ type: "event", stream, epoch, offset, data, live: this.seesLive() }),
       opened: () => this.ladder.socketOpened(),
+      recovering: () => this.arrival.opened(),
+      recovered: () => this.arrival.settle(),
       failed: (error, silence_ms) => this.ladder.socketFailed(error, silence_ms),
       rightsChanged: () => host.rightsChanged(),
       // They may have changed while nothing was connected that could have been told.

@@ -11,8 +11,12 @@ import { Views } from "./views.js";
 import type { EventData, SnapshotData } from "./wire.js";
 
 export interface SocketEvents extends Sink {
-  /** Connected; what the server recovered follows at once. */
+  /** Connected; what the server recovered follows at once, until `recovered`. */
   opened(): void;
+  /** A view was taken up again; what was missed of it follows at once, until `recovered`. */
+  recovering(): void;
+  /** What comes from now on is seen as it happens. */
+  recovered(): void;
   /** Lost, or one more attempt failed. It goes on trying. */
   failed(error: GroatError, silence_ms?: number): void;
   /** The server closed because the person's rights changed; it connects again with a new token. */
@@ -96,8 +100,11 @@ export class Socket {
       this.roles = new Set();
       this.events.opened();
       if (this.untold) void this.seen(this.untold);
-      // The SDK tells of the rooms in the same breath, after this.
-      queueMicrotask(() => this.connected && this.events.roles(this.roles));
+      // The SDK tells of the rooms, and of what was missed, in the same breath, after this.
+      this.afterwards(() => {
+        this.events.recovered();
+        this.events.roles(this.roles);
+      });
     });
     centrifuge.on("connecting", ({ code, reason }) => {
       this.debug("socket connecting", { code, reason });
@@ -116,7 +123,13 @@ export class Socket {
     centrifuge.on("subscribed", (context) => this.subscribed(context.channel, context));
     centrifuge.on("publication", ({ channel, offset, data }) => this.published(channel, offset, data));
     this.views = new Views(centrifuge, this.environment, this.debug, {
-      subscribed: (context) => this.subscribed(context.channel, context),
+      subscribed: (context) => {
+        if (context.recovered) {
+          this.events.recovering();
+          this.afterwards(() => this.events.recovered());
+        }
+        this.subscribed(context.channel, context);
+      },
       published: (channel, offset, data) => this.published(channel, offset, data),
       ended: (channel) => this.epochs.delete(channel),
       changed: () => this.events.viewsChanged(),
@@ -197,6 +210,13 @@ export class Socket {
     } catch (error) {
       this.debug("seen was not taken", { ...receipt, error });
     }
+  }
+
+  /** Calls back when the SDK has told all that the present answer brought, unless the connection is gone by then. */
+  private afterwards(call: () => void): void {
+    queueMicrotask(() => {
+      if (this.connected) call();
+    });
   }
 
   private subscribed(

@@ -156,6 +156,24 @@ test("what came while away is listed, and pops up nowhere", async () => {
   expect(toasts).toEqual([]);
 });
 
+test("what comes as soon as the page is live pops up, however soon that is", async () => {
+  const { groat } = it.browser.tab();
+  const toasts: Toast[] = [];
+  groat.toasts((toast) => toasts.push(toast));
+  const changes = changesOf(groat);
+  // In the turn in which a page can first show that it is live.
+  const end = groat.subscribe(
+    (state) => state.status.state,
+    (state) => state === "live" && queueMicrotask(() => it.server.notify("user:42", "at once")),
+  );
+  groat.start();
+  await it.pass(1_000);
+  expect(toasts.map(({ notification }) => notification.title)).toEqual(["at once"]);
+  expect(news(changes)).toMatchObject([{ live: true, toast: true }]);
+  end();
+  groat.stop();
+});
+
 test("a client that was away too long knows by the snapshot", async () => {
   const { groat } = await it.open();
   it.server.down();

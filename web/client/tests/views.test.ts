@@ -136,6 +136,25 @@ describe("a dead view", () => {
     },
   );
 
+  test("brings what was missed as the past, and what comes then as it happens", async () => {
+    const tab = await it.open({}, "1");
+    tab.groat.watch("7");
+    await it.pass(1_000);
+    const lives: boolean[] = [];
+    tab.groat.onChange((change) => {
+      if (change.type === "event" && change.event.stream === "view:7") lives.push(change.live);
+    });
+    // The connection stands again long before the view does.
+    it.server.viewTurns = () => 40;
+    it.server.down();
+    it.server.change("7", "5");
+    it.server.up();
+    await it.pass(10_000);
+    expect(credit(tab.groat, "7")).toBe("75");
+    await isLive(tab);
+    expect(lives).toEqual([false, true]);
+  });
+
   test("whom nobody follows any more is not begun again", async () => {
     const tab = await it.open({}, "1");
     it.server.refuseView(103);
