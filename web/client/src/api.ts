@@ -89,6 +89,23 @@ export function createApi(http: Pick<Http, "json" | "file">) {
       http.json<wire.AccountView>(path("accounts", account), { query: { at }, ...(signal && { signal }) }),
     entries: (account: string, asset: string, options?: PageOptions) =>
       list<wire.EntryView>(path("accounts", account, "entries"), { asset }, options),
+    /** The grants of an account: those that can be spent, in the order in which they are; the newest first for other states. */
+    grants: (
+      account: string,
+      filter: { asset?: string; state?: "live" | "ended" | "all" } = {},
+      options?: PageOptions,
+    ) => list<wire.GrantView>(path("accounts", account, "grants"), { ...filter }, options),
+    /** What an account's grants are worth day by day; `zone` says where days end. */
+    forecast: (account: string, asset: string, { days, zone }: { days?: number; zone?: string } = {}) =>
+      http.json<wire.ForecastView>(path("accounts", account, "grants", "forecast"), {
+        query: { asset, days, zone },
+      }),
+    /** A grant, what was made of it, and the holds that reserve parts of it. */
+    grant: (id: string, { signal }: { signal?: AbortSignal } = {}) =>
+      http.json<wire.GrantDetail>(path("grants", id), { ...(signal && { signal }) }),
+    /** Where a grant went, the newest first. */
+    grantMoves: (id: string, options?: PageOptions) =>
+      list<wire.GrantMove>(path("grants", id, "moves"), {}, options),
     /** A statement of a period as a file: `from` and `to` (RFC 3339; now) by effective date, `zone` for the PDF. */
     statement: (
       account: string,

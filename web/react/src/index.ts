@@ -6,9 +6,11 @@ export {
   CreditsDisplay as default,
   type CreditsDisplayProps,
 } from "./credits-display.js";
+export { ExpiringCredits, type ExpiringCreditsProps } from "./expiring-credits.js";
 export { GroatProvider, type GroatProviderProps, useGroat, useGroatState } from "./provider.js";
 export { StatusBadge, type StatusBadgeProps } from "./status-badge.js";
 export { type Away, type BalanceOptions, type UseBalance, useAway, useBalance } from "./use-balance.js";
+export { type Ending, type UseGrants, useGrants } from "./use-grants.js";
 export { type HistoryOptions, type HistoryRow, type UseHistory, useHistory } from "./use-history.js";
 export {
   type NotificationsOptions,

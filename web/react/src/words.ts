@@ -16,6 +16,8 @@ export interface Words {
   waiting: (count: number) => string;
   asOf: (time: string) => string;
   away: (delta: string) => string;
+  /** What expires, and when: "in 7 days". */
+  expires: (amount: string, when: string) => string;
   /** Said to screen readers: the change, signed, and the value after it. */
   changed: (delta: string, total: string) => string;
   status: Readonly<Record<StatusState, string>>;
@@ -40,6 +42,7 @@ export const ENGLISH: Words = {
   waiting: (count) => `${count} new`,
   asOf: (time) => `as of ${time}`,
   away: (delta) => `${delta} while you were away`,
+  expires: (amount, when) => `${amount} ${amount === "1" ? "credit expires" : "credits expire"} ${when}`,
   changed: (delta, total) => `${delta}, now ${total} credits`,
   status: {
     connecting: "Connecting",

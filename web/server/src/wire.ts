@@ -294,7 +294,7 @@ export interface EventData {
   notification?: NotificationTold;
 }
 
-/** When the hold is to end: at the moment `expires_at`, or `expires_in` seconds from now. One of them is given. */
+/** When the hold is to end: at `expires_at`, or `expires_in` seconds from now. One of them is given. */
 export interface ExtendInput {
   expires_at?: string | null;
   expires_in?: number | null;
@@ -309,6 +309,108 @@ export interface FiledView {
   kind: string;
   id: string;
   owner: string;
+}
+
+/**
+ * What is left at the end of a day if nothing is spent: `paid` and `promotional` grants; `expires` is what
+ * is lost on that day.
+ */
+export interface ForecastDay {
+  day: string;
+  paid: string;
+  promotional: string;
+  expires: string;
+}
+
+/**
+ * What an account's grants are worth day by day; `now` is what they are worth today before anything expires.
+ *
+ * `other` is what else is available there, which does not expire.
+ */
+export interface ForecastView {
+  account: string;
+  asset: string;
+  zone: string;
+  now: string;
+  other: string;
+  days: ForecastDay[];
+}
+
+/** A grant, the grants that were made of it, and the holds that reserve parts of it. */
+export interface GrantDetail {
+  grant: GrantView;
+  children: GrantView[];
+  holds: GrantHold[];
+}
+
+/** A hold that reserves `amount` of a grant for the account `destination`. */
+export interface GrantHold {
+  hold: string;
+  amount: string;
+  destination: string;
+  expires_at: string | null;
+  created_at: string;
+}
+
+/**
+ * A change of a grant by one posting: `amount` of what remains and `held` of what is held, with their signs.
+ *
+ * `counterparty` is the account on the other side of the posting.
+ */
+export interface GrantMove {
+  transaction: string;
+  kind: string;
+  amount: string;
+  held: string;
+  counterparty: string;
+  reason: string;
+  actor: string;
+  at: string;
+  hold: string | null;
+  reverses: string | null;
+}
+
+/** A page of a grant's changes, newest first. */
+export interface GrantMovePage {
+  items: GrantMove[];
+  cursor: string | null;
+}
+
+/** A page of grants; `cursor` leads to the next one, null on the last. */
+export interface GrantPage {
+  items: GrantView[];
+  cursor: string | null;
+}
+
+/**
+ * A grant as it is now.
+ *
+ * Of its `amount`, `spent` left the account, `expired` was lost, `voided` was taken back, and `remaining` is
+ * left; `held` of that is reserved by holds, and `available` can be spent. `transaction` granted it out of the
+ * account `source`; `parent` is the grant that it was made of. `state` is live, spent, expired or voided.
+ */
+export interface GrantView {
+  id: string;
+  account: string;
+  asset: string;
+  state: "expired" | "live" | "spent" | "voided";
+  class: "paid" | "promotional";
+  cause: string;
+  note: string;
+  amount: string;
+  remaining: string;
+  available: string;
+  held: string;
+  spent: string;
+  expired: string;
+  voided: string;
+  priority: number;
+  expires_at: string | null;
+  source: string;
+  transaction: string;
+  parent: string | null;
+  created_at: string;
+  voided_at: string | null;
 }
 
 /** The health of the process, or its readiness; `degraded` names what is away and slows things down. */
@@ -373,6 +475,26 @@ export interface KindView {
   owners: string[];
 }
 
+/** What people's credits are worth, by asset and class. */
+export interface LiabilityReport {
+  at: string;
+  items: LiabilityRow[];
+}
+
+/**
+ * What is outstanding of an asset in one class: `amount`, of which `held` is reserved, at so many `accounts`.
+ *
+ * The class `other` is what people have that is no grant.
+ */
+export interface LiabilityRow {
+  asset: string;
+  class: "other" | "paid" | "promotional";
+  grants: number;
+  accounts: number;
+  amount: string;
+  held: string;
+}
+
 /** The people who look at a request. */
 export interface LookAnswer {
   viewers: LookView[];
@@ -409,6 +531,25 @@ export interface Me {
   roles: string[];
   balances: BalanceView[];
   positions: Record<string, string>;
+}
+
+/** Amounts by month, asset and class. */
+export interface MonthReport {
+  at: string;
+  items: MonthRow[];
+}
+
+/**
+ * A month's `amount` of an asset in one class, in so many grants or transactions (`count`).
+ *
+ * `month` is a month in UTC, such as 2026-12; "" stands for never.
+ */
+export interface MonthRow {
+  month: string;
+  asset: string;
+  class: "paid" | "promotional";
+  count: number;
+  amount: string;
 }
 
 /** A notification to send. People switch a `category` on and off; a toast of the same `thread` is replaced. */
