@@ -57,9 +57,25 @@ class Flushed(_Checkout, TransactionTestCase):
     """Each test commits, and what it left is removed."""
 
 
+class Plain(TestCase):
+    """What one test learnt, no other one may know: all of it was rolled back."""
+
+    def _run(self, scale: int) -> None:
+        groat.add_asset("POINTS", scale)
+        with self.captureOnCommitCallbacks(execute=True):
+            groat.post([("house:a", "user:a", 5, "POINTS")], key="k").unwrap()
+        assert groat.balance("user:a", "POINTS").balance == ("5.00" if scale else "5")
+
+    def test_a(self) -> None:
+        self._run(2)
+
+    def test_b(self) -> None:
+        self._run(0)
+
+
 # pytest must not run these by itself: they need a database that the fixture makes.
-CASES = [Rolled, Flushed]
-del Rolled, Flushed
+CASES = [Rolled, Flushed, Plain]
+del Rolled, Flushed, Plain
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)

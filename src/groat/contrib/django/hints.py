@@ -45,8 +45,7 @@ class Hints:
     def send(self, connection: BaseDatabaseWrapper, published: Sequence[Published], has_later: bool) -> None:
         """Tell of these ranges, and whether something was left for rooms. Never raises."""
         ranges = [*published, LATER] if has_later else list(published)
-        # A TestCase runs what is due on a commit without any.
-        if not ranges or connection.vendor != "postgresql" or connection.in_atomic_block:
+        if not ranges or connection.vendor != "postgresql":
             return
         try:
             place = self._find_place(connection)
