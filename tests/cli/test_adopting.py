@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import csv
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 from groat import Groat
 from tests.cli.conftest import Run
 from tests.helpers.databases import PostgresDatabase
+from tests.servers import Postgres, pgbouncer
 
 ROWS = [(1, "12.50"), (2, "0"), (3, "-4.20"), (4, None), (5, "0.001"), (6, "1000000")]
 ADOPT = (
@@ -114,6 +117,54 @@ def test_a_file_will_do_as_well(database: str, run: Run, tmp_path: Path) -> None
     ran = run("adopt", "--database", database, "--asset", "USD:2", "--csv", file, "--decimal", "comma")
     assert (ran.code, ran.out.splitlines()[0]) == (1, "1 adopted, 1 invalid")
     assert asyncio.run(_balances(database))["user:1"] == "1234.50"
+
+
+def test_rows_that_cannot_all_be_right_are_told(database: str, run: Run, tmp_path: Path) -> None:
+    """Of two rows of one account only the first counts, in each run; money does not come from its own destination."""
+    file, report = tmp_path / "balances.csv", tmp_path / "report.csv"
+    rows = [f"user:{n},{n}.001" for n in range(60)]
+    file.write_text("\n".join(["account,balance", "user:a,5", "user:a,5", "house:opening,1", *rows]))
+    words = ("adopt", "--database", database, "--asset", "USD:2", "--csv", file)
+    for first, more in (("1 adopted", ()), ("1 same", ("--report", report)), ("1 same", ("--shadow",))):
+        ran = run(*words, *more)
+        assert (ran.code, ran.out.splitlines()[0]) == (1, f"{first}, 62 invalid")
+        assert ("and 12 more" in ran.err) == (not more or more == ("--shadow",))
+        assert "An earlier row has the same" in ran.err
+    assert asyncio.run(_balances(database)) == {"house:opening": "-5.00", "user:a": "5.00"}
+    with report.open(newline="") as lines:
+        told = list(csv.DictReader(lines))
+    assert len(told) == 62
+    assert [(row["account"], row["detail"][:12]) for row in told[:2]] == [
+        ("user:a", "An earlier r"),
+        ("house:opening", "same_account"),
+    ]
+
+
+@pytest.mark.parametrize("place", ["no/folder/report.csv", "/dev/full"])
+def test_a_report_that_cannot_be_written_is_said(database: str, run: Run, tmp_path: Path, place: str) -> None:
+    file = tmp_path / "balances.csv"
+    file.write_text("account,balance\nuser:a,5\n")
+    ran = run(
+        "adopt", "--database", database, "--asset", "USD:2", "--csv", file, "--report", tmp_path / place
+    )
+    assert (ran.code, "report_unwritable" in ran.err) == (2, True), ran.err
+    if place != "/dev/full":
+        # Before any money moved.
+        assert asyncio.run(_balances(database)) == {}
+
+
+def test_a_query_behind_a_pooler_runs_beside_what_others_prepared(postgres_server: Postgres) -> None:
+    """The session that the pooler has may keep statements of another run, under the names that the driver gives."""
+    database = postgres_server.new_database("adopted_behind_pooler")
+    asyncio.run(_change(database, "CREATE TABLE users AS SELECT 1 AS id, 7 AS balance"))
+    names = [f"__asyncpg_stmt_{n:x}__" for n in range(64)]
+    with pgbouncer(postgres_server, default_pool_size="1") as pooler:
+        url = database.replace(f":{postgres_server.port}/", f":{pooler.port}/")
+        asyncio.run(_change(url, "; ".join(f'PREPARE "{name}" AS SELECT 1' for name in names)))
+        # The names begin anew in each process.
+        command = [sys.executable, "-m", "groat", *ADOPT, "--database", database, "--source", url]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert (ran.returncode, ran.stdout.splitlines()[:1]) == (0, ["1 adopted"]), ran.stderr
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,16 +11,14 @@ import typer
 from rich.table import Table
 
 from groat import Groat
+from groat.cli.adoption_report import AdoptionReport
 from groat.cli.columns import ColumnError, ColumnSource
 from groat.cli.options import open_ledger, with_settings
 from groat.cli.output import aside, result
-from groat.csv_cells import csv_line
-from groat.engine.adopting import AGAINST, WRONG, AdoptedRow, Adoption, Mode
+from groat.engine.adopting import AGAINST, Adoption, Mode
 from groat.ledger.amounts import Asset
 from groat.ledger.errors import InvalidInput
 from groat.settings import Settings
-
-SHOWN_MAX = 50
 
 
 @with_settings("database", "redis")
@@ -83,11 +80,11 @@ def adopt(
             while True:
                 taken = await _asset(groat, asset, mode)
                 adoption = Adoption(taken, against=against, mode=mode, correcting=correct)
-                wrong: list[AdoptedRow] = []
-                async with aclosing(rows.chunks()) as chunks:
-                    async for chunk in chunks:
-                        wrong += [row for row in await adoption.take(groat, chunk) if row.outcome in WRONG]
-                _tell(adoption, wrong, report)
+                with AdoptionReport(report) as wrong:
+                    async with aclosing(rows.chunks()) as chunks:
+                        async for chunk in chunks:
+                            wrong.add(await adoption.take(groat, chunk))
+                _tell(adoption, wrong)
                 if every is None:
                     return adoption.summary.is_well
                 await asyncio.sleep(every)
@@ -109,16 +106,13 @@ async def _asset(groat: Groat, text: str, mode: Mode) -> Asset:
     return await groat.add_asset(code, int(scale)) if mode == "adopt" else Asset(code, int(scale))
 
 
-def _tell(adoption: Adoption, wrong: Sequence[AdoptedRow], report: Path | None) -> None:
+def _tell(adoption: Adoption, wrong: AdoptionReport) -> None:
     for line in adoption.summary.lines():
         result.print(line, soft_wrap=True)
-    if report is not None:
-        lines = [csv_line(AdoptedRow._fields), *(csv_line(row) for row in wrong)]
-        report.write_text("".join(lines), encoding="utf-8", newline="")
-    if wrong:
+    if wrong.shown:
         table = Table("account", "column", "ledger", "outcome", "why", title="Rows to look at")
-        for row in wrong[:SHOWN_MAX]:
+        for row in wrong.shown:
             table.add_row(*row)
         aside.print(table)
-        if len(wrong) > SHOWN_MAX:
-            aside.print(f"and {len(wrong) - SHOWN_MAX} more; --report FILE lists all")
+        if rest := wrong.rest():
+            aside.print(rest)

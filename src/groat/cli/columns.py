@@ -113,7 +113,10 @@ class ColumnSource(NamedTuple):
     async def _of_postgres(self) -> AsyncGenerator[tuple[Sequence[str], Iterable[Sequence[Any]]], None]:
         try:
             connection = await asyncpg.connect(
-                self.address, server_settings={"application_name": "groat-adopt"}
+                # A pooler may give the next transaction a session on which a statement is prepared already.
+                self.address,
+                statement_cache_size=0,
+                server_settings={"application_name": "groat-adopt"},
             )
             try:
                 async with connection.transaction(isolation="repeatable_read", readonly=True):

@@ -67,6 +67,7 @@ def test_differences_are_reported_and_corrected_only_if_asked(wallets: list[Wall
         code, said, errors = adopt(*words)
         assert (code, said[0]) == (1, "2 same, 1 empty, 1 differs")
         assert f"{account}: column 12.50, ledger 10.50: differs by 2.00" in errors
+        assert errors.endswith("1 row has to be looked at.")
     adopt("--report", str(tmp_path / "report.csv"))
     assert account in (tmp_path / "report.csv").read_text()
     assert adopt("--correct")[:2][1][0] == "1 corrected, 2 same, 1 empty"

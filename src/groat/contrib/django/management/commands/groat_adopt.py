@@ -14,14 +14,13 @@ from django.core.exceptions import FieldDoesNotExist
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections, models, router, transaction
 
+from groat.cli.adoption_report import AdoptionReport
 from groat.contrib.django import blocks, conf
 from groat.contrib.django.blocks import finish
-from groat.csv_cells import csv_line
-from groat.engine.adopting import AGAINST, CHUNK_MAX, WRONG, AdoptedRow, Adoption, ColumnRow, Mode
+from groat.engine.adopting import AGAINST, CHUNK_MAX, AdoptedRow, Adoption, ColumnRow, Mode
 from groat.ledger.amounts import SCALE_MAX, Asset
 from groat.ledger.errors import GroatError
 
-SHOWN_MAX = 50
 _PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
 
 
@@ -79,28 +78,27 @@ class Command(BaseCommand):
                     mode=mode,
                     correcting=options["correct"],
                 )
-                wrong = [row for row in column.adopted(adoption) if row.outcome in WRONG]
-                self._tell(adoption, wrong, options["report"])
+                with AdoptionReport(options["report"]) as wrong:
+                    wrong.add(column.adopted(adoption))
+                self._tell(adoption, wrong)
                 if options["every"] is None:
                     break
                 time.sleep(options["every"])
         except GroatError as error:
             raise CommandError(f"{error.code}: {error.detail}", returncode=2) from error
         if not adoption.summary.is_well:
-            raise CommandError(f"{len(wrong)} rows have to be looked at.", returncode=1)
+            rows = "1 row has" if wrong.count == 1 else f"{wrong.count:,} rows have"
+            raise CommandError(f"{rows} to be looked at.", returncode=1)
 
-    def _tell(self, adoption: Adoption, wrong: list[AdoptedRow], report: Path | None) -> None:
+    def _tell(self, adoption: Adoption, wrong: AdoptionReport) -> None:
         for line in adoption.summary.lines():
             self.stdout.write(line)
-        for row in wrong[:SHOWN_MAX]:
+        for row in wrong.shown:
             self.stderr.write(
                 f"{row.account}: column {row.column}, ledger {row.ledger}: {row.outcome} {row.detail}"
             )
-        if report is not None:
-            lines = [csv_line(AdoptedRow._fields), *(csv_line(row) for row in wrong)]
-            report.write_text("".join(lines), encoding="utf-8", newline="")
-        elif len(wrong) > SHOWN_MAX:
-            self.stderr.write(f"and {len(wrong) - SHOWN_MAX} more; --report FILE lists all")
+        if rest := wrong.rest():
+            self.stderr.write(rest)
 
 
 class Column:
