@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from groat.client import Client
+from groat.client.__main__ import main
 from tests.crash.server import JWT_SECRET, Server
 
 ROOT = Path(__file__).parents[2]
@@ -28,10 +31,17 @@ def blocks(page: Path) -> list[str]:
 
 
 @pytest.mark.usefixtures("environment")
-def test_its_examples_run(admin: Client, capsys: pytest.CaptureFixture[str]) -> None:
+def test_its_examples_run(
+    admin: Client, server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     admin.add_user(user="7", name="Ada")
+    # The command of the page, whose address is another server's here.
+    assert main([server.address, "Shop"]) == 0
+    shop = ModuleType("shop")
+    monkeypatch.setitem(sys.modules, "shop", shop)
+    exec(compile(capsys.readouterr().out, "shop.py", "exec"), shop.__dict__)
     names: dict[str, Any] = {"__name__": "page"}
-    assert len(blocks(PAGE)) == 10
+    assert len(blocks(PAGE)) == 11
     for number, block in enumerate(blocks(PAGE), 1):
         exec(compile(block, f"{PAGE.name}, example {number}", "exec"), names)
     names["groat"].close()
@@ -41,7 +51,8 @@ def test_its_examples_run(admin: Client, capsys: pytest.CaptureFixture[str]) -> 
     assert "insufficient_funds 55 1000" in printed
     assert printed[3:5] == ["5 55 ", "50 50 Welcome bonus"]
     assert "42 55" in printed
-    assert printed[-1].endswith(" 10")
+    assert printed[-2].endswith(" 10")
+    assert printed[-1] == "pending receipt_missing"
 
 
 @pytest.mark.usefixtures("environment")

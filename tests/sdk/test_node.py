@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.client.test_own_programs import ODD
 from tests.e2e.serving import Server
 from tests.sdk.app import WEB, npm, package
 from tests.sdk.app import environment as settings
@@ -243,6 +244,13 @@ def test_operations_of_programs_are_typed_too(app: Path, environment: dict[str, 
     compile_typescript(app, "programs.mts")
     program = compiled.with_suffix(".mjs").read_text()
     assert printed(app, environment, "programs.mjs", program) == "paid transfer transfer,expense\n"
+
+
+def test_a_kind_of_another_program_may_have_the_name_of_one_of_the_banks(app: Path) -> None:
+    (app / "odd.json").write_text(json.dumps(ODD))
+    made = npm(app, "exec", "--offline", "--", "groat-operations", "odd.json", "Shop")
+    assert "fileTransfer(body: FileTransferInput, options: CallOptions = {}): Promise<Ticket>" in made
+    assert "class Shop extends Groat" in made
 
 
 def test_the_package_says_what_it_is_and_needs_nothing(app: Path) -> None:

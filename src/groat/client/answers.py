@@ -5,18 +5,14 @@ Made by `make types` from the server's OpenAPI document: do not edit.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from groat.client.errors import Problem
+from groat.client.reading import Literal
 
-if TYPE_CHECKING:
-    from typing import Literal
-else:
-    from groat.client.reading import Literal
-
-# ruff takes this Literal for another one.
+# ruff does not know this Literal.
 # ruff: noqa: F821, UP037
 
 

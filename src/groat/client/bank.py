@@ -8,14 +8,11 @@ from __future__ import annotations
 from typing import Literal
 
 from groat.client import answers, table
-from groat.client.client import AsyncClient, Client
+from groat.client.client import AsyncMoreCalls, MoreCalls
 
 
-class Bank:
-    """The operations of the kinds of the program bank, called by this :class:`Client`."""
-
-    def __init__(self, client: Client) -> None:
-        self._call = client._call
+class Bank(MoreCalls):
+    """The operations of the kinds of the program bank."""
 
     def file_transfer(
         self,
@@ -1036,11 +1033,8 @@ class Bank:
         )
 
 
-class AsyncBank:
-    """The operations of the kinds of the program bank, called by this :class:`AsyncClient`."""
-
-    def __init__(self, client: AsyncClient) -> None:
-        self._call = client._call
+class AsyncBank(AsyncMoreCalls):
+    """The operations of the kinds of the program bank."""
 
     async def file_transfer(
         self,

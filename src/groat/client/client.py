@@ -192,6 +192,14 @@ class Client(Calls):
         return Received(answer.status_code, answer.headers, bytes(body))
 
 
+class MoreCalls:
+    """The base of classes of further operations, which a client calls."""
+
+    def __init__(self, client: Client) -> None:
+        self._call = client._call
+        self._list = client._list
+
+
 class AsyncClient(AsyncCalls):
     """A groat server, for programs on an event loop: the methods of :class:`Client`, awaited.
 
@@ -291,3 +299,11 @@ class AsyncClient(AsyncCalls):
         except httpx.RequestError as error:
             return _lost(error)
         return Received(answer.status_code, answer.headers, bytes(body))
+
+
+class AsyncMoreCalls:
+    """The base of classes of further operations, which an asynchronous client calls."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._call = client._call
+        self._list = client._list

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from groat.client.errors import Problem
 
+if TYPE_CHECKING:
+    from typing import Literal as Literal
+else:
 
-class Literal:
-    """Any text, where type checkers see one of several words: the server may be a later one, which knows more words."""
+    class Literal:
+        """Any text, where type checkers see one of several words: a later server may know more of them."""
 
-    def __class_getitem__(cls, words: Any) -> type[str]:
-        return str
+        def __class_getitem__(cls, words: Any) -> type[str]:
+            return str
 
 
 def read(body: bytes, type_: Any) -> Any:

@@ -22,11 +22,19 @@ async function documentOf(place) {
 }
 
 const { paths, components } = await documentOf(source);
+const served = new Set(
+  Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId)),
+);
+// Without the bank, a program may have a kind whose name is that of one of the bank's.
+const usesBank = Object.getOwnPropertyNames(sdk.Bank.prototype).every(
+  (id) => id === "constructor" || served.has(id),
+);
 const operations = {};
 for (const [path, methods] of Object.entries(paths))
   for (const [method, operation] of Object.entries(methods)) {
     const id = operation.operationId;
-    if (Object.hasOwn(sdk.Groat.prototype, id) || Object.hasOwn(sdk.Bank.prototype, id)) continue;
+    if (Object.hasOwn(sdk.Groat.prototype, id) || (usesBank && Object.hasOwn(sdk.Bank.prototype, id)))
+      continue;
     if (id in sdk.Groat.prototype) throw new Error(`${id}: every class has a method of this name`);
     operations[id] = { ...operation, method, path };
   }
@@ -48,9 +56,6 @@ const spoken = Object.values(operations).map(({ requestBody, responses }) => [
 ]);
 take(spoken);
 
-const usesBank = Object.values(paths).some((methods) =>
-  Object.values(methods).some(({ operationId }) => Object.hasOwn(sdk.Bank.prototype, operationId)),
-);
 const base = usesBank ? "Bank" : "Groat";
 const code = classOf(
   name,
