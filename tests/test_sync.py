@@ -146,6 +146,7 @@ def test_every_word_of_the_ledger_has_its_twin() -> None:
         "archived",
         "asset",
         "limit",
+        "postings",
         "prune",
         "read",
         "renew_epoch",

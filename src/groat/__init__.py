@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from groat.engine.items import CaptureItem, ExtendItem, HoldItem, PostItem, ReleaseItem, ReverseItem
     from groat.facade import Groat
     from groat.ledger.accounts import LimitRule, Limits, Policy
     from groat.ledger.amounts import Asset
@@ -20,16 +21,22 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Asset",
+    "CaptureItem",
     "Closed",
+    "ExtendItem",
     "Groat",
     "GroatError",
+    "HoldItem",
     "InvalidInput",
     "LimitRule",
     "Limits",
     "Overloaded",
     "Policy",
+    "PostItem",
     "Refusal",
     "Refused",
+    "ReleaseItem",
+    "ReverseItem",
     "StoreError",
     "SyncGroat",
 ]
@@ -41,6 +48,10 @@ _ROOMS = {
     "Limits": "groat.ledger.accounts",
     "LimitRule": "groat.ledger.accounts",
     "Policy": "groat.ledger.accounts",
+    **dict.fromkeys(
+        ("CaptureItem", "ExtendItem", "HoldItem", "PostItem", "ReleaseItem", "ReverseItem"),
+        "groat.engine.items",
+    ),
 }
 
 

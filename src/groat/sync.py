@@ -104,6 +104,7 @@ class SyncGroat:
     execute_many = _Word(Groat.execute_many)
     post = _Word(Groat.post)
     bulk = _Word(Groat.bulk)
+    each = _Word(Groat.each)
     hold = _Word(Groat.hold)
     capture = _Word(Groat.capture)
     extend = _Word(Groat.extend)

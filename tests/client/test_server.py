@@ -5,20 +5,27 @@ from __future__ import annotations
 import asyncio
 import pickle
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import httpx
 import pytest
 
 from groat.client import AsyncClient, Client, Problem, UnknownOutcome, problems
 from groat.client.bank import AsyncBank, Bank
-from groat.client.inputs import PostingInput, TransactionInput
+from groat.client.inputs import BulkItemInput, PostingInput
 from groat.http.app import create_app
 from groat.settings import Settings
 from tests.crash.server import ADMIN, JWT_SECRET, SECRET, Server, token
 
 
-def give(user: str, amount: str, asset: str = "CREDIT") -> TransactionInput:
+class Given(TypedDict):
+    """The arguments of a post."""
+
+    postings: list[PostingInput]
+    reason: str
+
+
+def give(user: str, amount: str, asset: str = "CREDIT") -> Given:
     """The input of a transaction that gives somebody something."""
     posting: PostingInput = {
         "source": "house:bonus",
@@ -27,6 +34,11 @@ def give(user: str, amount: str, asset: str = "CREDIT") -> TransactionInput:
         "asset": asset,
     }
     return {"postings": [posting], "reason": "Gift"}
+
+
+def item(user: str, amount: str) -> BulkItemInput:
+    """The same as an item of a bulk."""
+    return cast(BulkItemInput, give(user, amount))
 
 
 def test_money_moves_once_under_a_key(client: Client) -> None:
@@ -113,7 +125,7 @@ def test_a_problem_of_an_apps_own_program_can_have_a_class() -> None:
 
 
 def test_a_bulk_tells_each_verdict(client: Client) -> None:
-    items = [give("bulk", "5"), give("bulk", "0")]
+    items = [item("bulk", "5"), item("bulk", "0")]
     told = client.post_transactions(mode="independent", items=items, key="bulk")
     assert (told.summary.committed, told.summary.refused) == (1, 1)
     problem = told.results[1].problem
@@ -122,7 +134,7 @@ def test_a_bulk_tells_each_verdict(client: Client) -> None:
 
 
 async def test_lists_are_read_page_by_page(client: Client, server: Server, api_key: str) -> None:
-    items = [give(f"many:{number:04}", "1") for number in range(1_203)]
+    items = [item(f"many:{number:04}", "1") for number in range(1_203)]
     client.post_transactions(mode="atomic", items=items, key="many")
     accounts = client.list_accounts(prefix="user:many", limit=500)
     names = [account.account for account in accounts]

@@ -6,7 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from groat.ledger.commands import Bulk, Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
+from groat.ledger.bulks import Bulk
+from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
 from groat.ledger.limits import UNSET, SetLimits
 
 NOBODY = "00000000-0000-7000-8000-000000000000"

@@ -10,7 +10,8 @@ import pytest
 
 from groat import Groat
 from groat.engine import committer
-from groat.ledger.commands import Bulk, Command, Hold, Post, Posting, Reverse, SetBalance
+from groat.ledger.bulks import Bulk
+from groat.ledger.commands import Command, Hold, Post, Posting, Reverse, SetBalance
 from groat.ledger.errors import Refusal
 from groat.ledger.limits import OpenAccount, SetLimits
 from groat.store import due, phases

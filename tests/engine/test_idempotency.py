@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from groat import Groat, Overloaded, Refusal, StoreError
-from groat.ledger.commands import Bulk, Post, Posting
+from groat.ledger.bulks import Bulk
+from groat.ledger.commands import Post, Posting
 from groat.ledger.errors import Unavailable
 from groat.ledger.views import BulkTransactions, TransactionView
 from groat.store.batch import Done

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from groat import Groat
-from groat.ledger.commands import Bulk, Command, Hold, Post, Posting, SetBalance
+from groat.ledger.bulks import Bulk
+from groat.ledger.commands import Command, Hold, Post, Posting, SetBalance
 from groat.ledger.errors import Refusal
 from groat.store.postgres import PostgresStore
 from tests.faults.ledgers import fresh, ledger, plain

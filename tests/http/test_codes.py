@@ -260,6 +260,9 @@ CASES: dict[str, Case] = {
     "no_postings": post({"postings": []}),
     "too_many_postings": post({"postings": [_ONE] * 1001}),
     "no_items": call("POST /v1/transactions/bulk", {"mode": "atomic", "items": []}),
+    "invalid_item": call(
+        "POST /v1/transactions/bulk", {"mode": "independent", "items": [{"reason": "Nothing"}]}
+    ),
     "too_many_items": call(
         "POST /v1/transactions/bulk", {"mode": "atomic", "items": [{"postings": []}] * 10_001}
     ),

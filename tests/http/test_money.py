@@ -310,3 +310,58 @@ async def test_streams_over_plain_http(api: Api) -> None:
     assert event["changes"][0]["balance"] == "101"
     assert "key" not in event
     assert page["position"].endswith(f":{event['offset']}")
+
+
+async def test_a_bulk_holds_captures_releases_and_reverses(api: Api) -> None:
+    given = (await api.call("ada", "POST /v1/transactions", give("42", "9"))).json()["id"]
+    held = (await api.call("ada", "POST /v1/holds", posting("user:42", "house:sales", "3"))).json()["hold"][
+        "id"
+    ]
+    items: list[dict[str, Any]] = [
+        give("1", "1"),
+        {"hold": {**posting("user:42", "house:sales", "10"), "expires_in": 60}, "reason": "Order"},
+        {"capture": {"item": 1, "amount": "4", "final": False}},
+        {"extend": {"item": 1, "expires_in": 600}},
+        {"release": {"item": 1}},
+        {"capture": {"hold": held, "amount": "2"}},
+        {"reverse": {"transaction": given, "amounts": ["9"]}, "metadata": {"why": "test"}},
+    ]
+    bulk = {"mode": "atomic", "items": items, "reason": "All"}
+    done = (await api.call("shop", "POST /v1/transactions/bulk", bulk, key="b")).json()
+    told = [r["transaction"]["kind"] for r in done["results"]]
+    assert told == ["post", "hold", "capture", "extend", "release", "capture", "reverse"]
+    assert await balance(api) == "94"
+    again = (await api.call("shop", "POST /v1/transactions/bulk", bulk, key="b")).json()
+    assert [r["status"] for r in again["results"]] == [200] * 7
+    for extra, problem in (
+        ({"release": {"item": 9}}, "invalid_item"),
+        ({"release": {}}, "invalid_item"),
+        ({"release": {"hold": held, "item": 1}}, "invalid_item"),
+        ({}, "invalid_item"),
+        ({"hold": posting("user:42", "house:sales", "1"), "release": {"item": 1}}, "invalid_item"),
+        ({"release": {"item": 1}, "at": "2026-01-01T00:00:00Z"}, "invalid_item"),
+        ({"capture": {"hold": held}}, "hold_resolved"),
+        ({"capture": {"hold": given, "amount": "1"}}, "hold_not_found"),
+        ({"reverse": {"transaction": given}}, "exceeds_transaction"),
+        ({"reverse": {"transaction": "x"}}, "invalid_id"),
+    ):
+        refused = await api.call(
+            "shop", "POST /v1/transactions/bulk", {"mode": "atomic", "items": [*items[:2], extra]}
+        )
+        assert (code(refused), refused.json()["index"]) == (problem, "2"), extra
+    assert await balance(api) == "94"
+
+
+async def test_many_transactions_are_reversed_each_on_its_own(api: Api) -> None:
+    ids = [(await api.call("ada", "POST /v1/transactions", give("7", "5"))).json()["id"] for _ in range(3)]
+    items = [{"reverse": {"transaction": id}} for id in [*ids, ids[0]]]
+    items.append({"release": {"item": 0}})
+    body = {"mode": "independent", "items": items, "reason": "Campaign withdrawn"}
+    done = (await api.call("ada", "POST /v1/transactions/bulk", body, key="undo")).json()
+    assert [(r["status"], r.get("problem", {}).get("code")) for r in done["results"]] == [
+        (201, None), (201, None), (201, None), (422, "exceeds_transaction"), (400, "invalid_item"),
+    ]  # fmt: skip
+    assert {r["transaction"]["reason"] for r in done["results"] if "transaction" in r} == {
+        "Campaign withdrawn"
+    }
+    assert await balance(api, "user:7") == "0"

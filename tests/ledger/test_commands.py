@@ -10,7 +10,8 @@ import pytest
 from groat import Groat, InvalidInput
 from groat.ledger import errors
 from groat.ledger.amounts import AMOUNT_MAX
-from groat.ledger.commands import Bulk, Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
+from groat.ledger.bulks import Bulk, Item
+from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
 from groat.ledger.limits import OpenAccount, SetLimits
 from tests.helpers.money import invalid
 from tests.ledger.words import ASSETS, NOBODY
@@ -23,7 +24,7 @@ def post(*postings: tuple[str, str, int, str], **common: Any) -> Post:
     return Post(**{"principal": "service:test", "key": "k", "postings": legs, **common})
 
 
-def bulk(*items: Post, **common: Any) -> Bulk:
+def bulk(*items: Item, **common: Any) -> Bulk:
     return Bulk(**{"principal": "service:test", "key": "k", "items": items, **common})
 
 
@@ -94,6 +95,7 @@ UNFIT: list[tuple[str, Command]] = [
     # The last leg is looked at as closely as the first.
     ("same_account", post(LEG, LEG, ("house:a", "house:a", 5, "CREDIT"))),
     ("no_items", bulk()),
+    ("invalid_item", bulk(post(), Release(principal="service:test", key="k", item=0))),
     ("too_many_items", bulk(*[post()] * 10_001)),
     ("too_many_items", bulk(*[post(*[LEG] * 1_000)] * 21)),
     ("invalid_account", hold(source="")),

@@ -15,7 +15,8 @@ import pytest
 from groat.engine.ids import derived_id, new_id
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
-from groat.ledger.commands import Bulk, Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
+from groat.ledger.bulks import Bulk
+from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
 from groat.ledger.errors import Busy, Refusal, StoreError
 from groat.ledger.limits import SetLimits
 from groat.programs.notifications.commands import Send

@@ -65,5 +65,8 @@ Time = Annotated[
 ]
 
 
+Seconds = Annotated[int, Meta(ge=1, le=315_360_000, description="Seconds from now.")]
+
+
 class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Base of all bodies: an unknown field is an error, for it may be a misspelt wish."""

@@ -58,15 +58,16 @@ class Calls:
         self,
         *,
         mode: Literal["atomic", "independent"],
-        items: Sequence[inputs.TransactionInput],
+        items: Sequence[inputs.BulkItemInput],
         reason: str = "",
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.BulkView:
-        """``POST /v1/transactions/bulk``: Post many transactions. Up to 10,000 transactions. `atomic`: all
-        or none, and a refusal is a problem with the `index` of its item. `independent`: a verdict for
-        each, under keys made of yours and the item's index, which no caller can send. Repeat it under
-        the same key after any failure. For admins and services.
+        """``POST /v1/transactions/bulk``: Post many transactions. Up to 10,000 items, each of which posts,
+        holds, captures, releases, extends or reverses. `atomic`: all or none; a refusal is a problem
+        with the `index` of its item; an item may name the hold of an earlier one by its place.
+        `independent`: a verdict for each, under keys made of yours and the item's index, which no caller
+        can send. Repeat it under the same key after any failure. For admins and services.
         """
         return self._call(
             table.POST_TRANSACTIONS,

@@ -9,6 +9,64 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 
+class BulkItemInput(TypedDict):
+    """One thing to do: ``postings``, ``hold``, ``capture``, ``release``, ``extend`` or ``reverse``.
+
+    ``at`` and ``check_past`` are for postings, as in a transaction.
+    """
+
+    postings: NotRequired[Sequence[PostingInput] | None]
+    hold: NotRequired[HoldItemInput | None]
+    capture: NotRequired[CaptureItemInput | None]
+    release: NotRequired[HeldItemInput | None]
+    extend: NotRequired[ExtendItemInput | None]
+    reverse: NotRequired[ReverseItemInput | None]
+    reason: NotRequired[str]
+    metadata: NotRequired[Mapping[str, Any]]
+    at: NotRequired[str | None]
+    check_past: NotRequired[bool]
+
+
+class CaptureItemInput(TypedDict):
+    """The amount of the hold to post (all that is left by default); ``final`` releases the rest."""
+
+    hold: NotRequired[str | None]
+    item: NotRequired[int | None]
+    amount: NotRequired[str | None]
+    final: NotRequired[bool]
+
+
+class ExtendItemInput(TypedDict):
+    """When the hold is to end: at ``expires_at``, or ``expires_in`` seconds from now. One of them is given."""
+
+    hold: NotRequired[str | None]
+    item: NotRequired[int | None]
+    expires_at: NotRequired[str | None]
+    expires_in: NotRequired[int | None]
+
+
+class HeldItemInput(TypedDict):
+    """A hold, by its id or by the place (``item``) of the earlier item of the same atomic bulk that makes
+    it.
+    """
+
+    hold: NotRequired[str | None]
+    item: NotRequired[int | None]
+
+
+class HoldItemInput(TypedDict):
+    """An amount to reserve, until ``expires_at`` or for ``expires_in`` seconds or until it is captured or
+    released.
+    """
+
+    source: str
+    destination: str
+    amount: str
+    asset: str
+    expires_at: NotRequired[str | None]
+    expires_in: NotRequired[int | None]
+
+
 class PostingInput(TypedDict):
     """An amount of one asset from a source account to a destination account."""
 
@@ -18,21 +76,15 @@ class PostingInput(TypedDict):
     asset: str
 
 
+class ReverseItemInput(TypedDict):
+    """A transaction to take back: all that is left, or an amount (null: all that is left) for each posting."""
+
+    transaction: str
+    amounts: NotRequired[Sequence[str | None] | None]
+
+
 class SubjectInput(TypedDict):
     """The subject of a notification: a kind of thing of the app's, and its id."""
 
     kind: str
     id: str
-
-
-class TransactionInput(TypedDict):
-    """1 to 1,000 postings, all or none. ``at`` is the effective time, by default the moment of the commit.
-
-    With ``check_past`` floors are checked at each moment since an earlier ``at``, not at present alone.
-    """
-
-    postings: Sequence[PostingInput]
-    reason: NotRequired[str]
-    metadata: NotRequired[Mapping[str, Any]]
-    at: NotRequired[str | None]
-    check_past: NotRequired[bool]

@@ -372,6 +372,14 @@ class InvalidId(Problem):
     code = "invalid_id"
 
 
+class InvalidItem(Problem):
+    """``invalid_item`` (400): An item of a bulk does one thing: postings, hold, capture, release, extend or
+    reverse. Only an atomic bulk may name the hold of an earlier item by its place.
+    """
+
+    code = "invalid_item"
+
+
 class InvalidJson(Problem):
     """``invalid_json`` (400): The body must be JSON (RFC 8259) in UTF-8, without NaN or Infinity."""
 

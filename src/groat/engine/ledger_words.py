@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from groat.engine.items import Item, Leg, Maker, each_leg, keys_of, microseconds, moment, units_of
 from groat.engine.lookup import Id, Lookup, Time
 from groat.ledger.amounts import Amount, Asset, amount_text, parse_amount
+from groat.ledger.bulks import Bulk
 from groat.ledger.commands import (
-    Bulk,
     Capture,
     Command,
     Extend,
@@ -22,13 +23,10 @@ from groat.ledger.commands import (
 )
 from groat.ledger.errors import InvalidInput, Refusal, Refused, printable
 from groat.ledger.limits import UNSET, OpenAccount, SetLimits, Unset
-from groat.ledger.text import parse_time
 from groat.ledger.views import BulkTransactions, TransactionView
 from groat.store.batch import Done
 
 LOCAL = "service:local"
-
-Leg = tuple[str, str, Amount, str]
 
 
 class LedgerWords(Lookup):
@@ -37,6 +35,10 @@ class LedgerWords(Lookup):
     @abstractmethod
     async def execute(self, command: Command) -> Done | Refusal:
         """Execute a command; returns its verdict. Raises InvalidInput (not queued), Overloaded, Closed, StoreError."""
+
+    @abstractmethod
+    async def execute_many(self, commands: Sequence[Command]) -> list[Done | Refusal]:
+        """Execute independent commands and return a verdict for each; raises as :meth:`execute` does."""
 
     async def _check(self, command: Command) -> None:
         try:
@@ -75,9 +77,10 @@ class LedgerWords(Lookup):
         """Return the smallest units in an amount (a decimal string, an int or a Decimal); raises InvalidInput."""
         return parse_amount(amount_text(amount), await self.asset(asset), signed=signed)
 
-    async def _postings(self, legs: Iterable[Leg]) -> tuple[Posting, ...]:
+    async def postings(self, legs: Iterable[Leg]) -> tuple[Posting, ...]:
+        """Return postings (source, destination, amount, asset) in smallest units. Raises InvalidInput."""
         return tuple(
-            [Posting(s, d, await self.amount(amount, asset), asset) for s, d, amount, asset in _each(legs)]
+            [Posting(s, d, await self.amount(amount, asset), asset) for s, d, amount, asset in each_leg(legs)]
         )
 
     async def post(
@@ -105,8 +108,8 @@ class LedgerWords(Lookup):
             actor=actor,
             reason=reason,
             metadata=metadata,
-            effective_at=None if at is None else parse_time(at),
-            postings=await self._postings(postings),
+            effective_at=moment(at),
+            postings=await self.postings(postings),
             below_floor=below_floor,
             check_past=check_past,
         )
@@ -114,23 +117,56 @@ class LedgerWords(Lookup):
 
     async def bulk(
         self,
-        items: Sequence[Iterable[Leg]],
+        items: Sequence[Item | Iterable[Leg]],
         *,
         key: str,
         reason: str = "",
         actor: str = "",
         principal: str = LOCAL,
     ) -> BulkTransactions:
-        """Post many transactions under one key, all or none; raises as :meth:`post`, with the ``index`` of the item."""
-        if not isinstance(items, Iterable):
-            raise InvalidInput(
-                "no_items", f"A bulk is a list of lists of postings, not {type(items).__name__}."
-            )
-        posts = [
-            Post(principal=principal, key=key, reason=reason, postings=await self._postings(i)) for i in items
-        ]
-        command = Bulk(principal=principal, key=key, actor=actor, reason=reason, items=tuple(posts))
+        """Make many transactions under one key, all or none; raises as :meth:`post`, with the ``index`` of the item.
+
+        An item is a list of postings, or a PostItem, HoldItem, CaptureItem, ReleaseItem, ExtendItem or ReverseItem. It
+        may name the hold of an earlier item by its place. ``reason`` counts for items that have none.
+        """
+        maker = Maker(self, items, atomic=True, principal=principal, actor=actor, reason=reason)
+        command = Bulk(
+            principal=principal, key=key, actor=actor, reason=reason, items=await maker.commands(key)
+        )
         return (await self._done(command)).bulk_view()
+
+    async def each(
+        self,
+        items: Sequence[Item | Iterable[Leg]],
+        *,
+        key: str,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> list[TransactionView | Refusal | InvalidInput]:
+        """Make many transactions that do not depend on each other; returns a verdict for each, in their order.
+
+        Items are those of :meth:`bulk`, but none may name another. Each has a key of its own, made of ``key`` and its
+        place. Raises InvalidInput for what is wrong with the whole, Overloaded, Closed, StoreError.
+        """
+        maker = Maker(self, items, atomic=False, principal=principal, actor=actor, reason=reason)
+        await maker.look()
+        found: list[TransactionView | Refusal | InvalidInput] = []
+        places: list[int] = []
+        commands: list[Command] = []
+        for index, own_key in enumerate(keys_of(key, len(items))):
+            try:
+                command = await maker.command(index, own_key)
+                await self._check(command)
+            except InvalidInput as error:
+                found.append(error)
+            else:
+                found.append(InvalidInput("invalid_item"))
+                places.append(index)
+                commands.append(command)
+        for index, verdict in zip(places, await self.execute_many(commands), strict=True):
+            found[index] = verdict if isinstance(verdict, Refusal) else verdict.view()
+        return found
 
     async def hold(
         self,
@@ -161,8 +197,8 @@ class LedgerWords(Lookup):
             destination=destination,
             amount=await self.amount(amount, asset),
             asset=asset,
-            expires_at=None if expires_at is None else parse_time(expires_at),
-            lasts=_microseconds(expires_in),
+            expires_at=moment(expires_at),
+            lasts=microseconds(expires_in),
         )
         return (await self._done(command)).view()
 
@@ -188,8 +224,8 @@ class LedgerWords(Lookup):
             actor=actor,
             reason=reason,
             hold=hold,
-            expires_at=None if expires_at is None else parse_time(expires_at),
-            lasts=_microseconds(expires_in),
+            expires_at=moment(expires_at),
+            lasts=microseconds(expires_in),
         )
         return (await self._done(command)).view()
 
@@ -257,20 +293,7 @@ class LedgerWords(Lookup):
     ) -> tuple[int | None, ...]:
         """Return the smallest units of ``amounts``, each read by the asset of its posting; raises InvalidInput."""
         original = await self.transaction(transaction)
-        assets = [p.asset for p in original.postings] if original else []
-        units: list[int | None] = []
-        for index, amount in enumerate(amounts):
-            if amount is not None:
-                amount = amount_text(amount)
-            if amount is None or index >= len(assets):
-                # A superfluous amount need not be parsed: it is refused as wrong_legs.
-                units.append(None)
-                continue
-            value = await self.amount(amount, assets[index], signed=True)
-            if value < 0:
-                raise InvalidInput("amount_not_positive", amount=amount)
-            units.append(value)
-        return tuple(units)
+        return await units_of(self, amounts, [p.asset for p in original.postings] if original else [])
 
     async def set_balance(
         self,
@@ -350,25 +373,3 @@ class LedgerWords(Lookup):
         if amount is None or isinstance(amount, Unset):
             return amount
         return await self.amount(amount, asset, signed=True)
-
-
-def _each(legs: Any) -> Iterator[Any]:
-    """Yield the postings that an app gave; raises InvalidInput ``invalid_posting`` for what has another shape."""
-    if not isinstance(legs, Iterable) or isinstance(legs, str | bytes):
-        name = type(legs).__name__
-        raise InvalidInput(
-            "invalid_posting", f"Postings are a list of (source, destination, amount, asset), not {name}."
-        )
-    for index, leg in enumerate(legs):
-        if not isinstance(leg, tuple | list) or len(leg) != 4:
-            told = f"{len(leg)} values" if isinstance(leg, tuple | list) else type(leg).__name__
-            raise InvalidInput(
-                "invalid_posting",
-                f"Posting {index} (from 0) is {told}; it must be (source, destination, amount, asset).",
-                posting=str(index),
-            )
-        yield leg
-
-
-def _microseconds(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * 1_000_000)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, field
+from msgspec import field
 
 from groat.api.answer import Answer
-from groat.api.bodies import AccountPath, Amount, AssetCode, Body, Metadata, Reason, Time
+from groat.api.bodies import AccountPath, Amount, AssetCode, Body, Metadata, Reason, Seconds, Time
 from groat.api.call import Call
 from groat.api.examples import AFTER, AT, ID, POSTED
 from groat.api.money import commit, optional_time
@@ -20,9 +20,6 @@ from groat.ledger.text import check_id
 from groat.ledger.views import HoldView, TransactionView
 
 operations = Operations()
-
-
-Seconds = Annotated[int, Meta(ge=1, le=315_360_000, description="Seconds from now.")]
 
 
 class HoldInput(Body):

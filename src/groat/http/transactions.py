@@ -6,21 +6,33 @@ import asyncio
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import field
+from msgspec import Meta, field
 
 from groat.api.answer import Answer
-from groat.api.bodies import AccountPath, Amount, AssetCode, Body, Metadata, Reason, Time
+from groat.api.bodies import AccountPath, Amount, AssetCode, Body, Metadata, Reason, Seconds, Time
 from groat.api.call import Call
 from groat.api.examples import POSTED, POSTING
 from groat.api.money import commit, optional_time, seen_by
 from groat.api.operations import STALE, Operations
 from groat.api.problems import details, problem
 from groat.api.rights import Right, owns, sees_everything
+from groat.engine.items import (
+    CaptureItem,
+    ExtendItem,
+    HoldItem,
+    Item,
+    Maker,
+    PostItem,
+    ReleaseItem,
+    ReverseItem,
+    keys_of,
+)
 from groat.ledger.amounts import parse_amount
-from groat.ledger.commands import ITEMS_MAX, Bulk, Post, Posting, Reverse
+from groat.ledger.bulks import Bulk
+from groat.ledger.commands import Command, Post, Posting, Reverse
 from groat.ledger.errors import InvalidInput, Refusal
-from groat.ledger.keys import Key, derive
-from groat.ledger.text import KEY_MAX, check_id, check_text
+from groat.ledger.keys import Key
+from groat.ledger.text import check_id, check_text
 from groat.ledger.views import TransactionView
 
 operations = Operations()
@@ -48,14 +60,71 @@ class TransactionInput(Body):
     check_past: bool = False
 
 
+class HeldItemInput(Body):
+    """A hold, by its id or by the place (``item``) of the earlier item of the same atomic bulk that makes it."""
+
+    hold: str | None = None
+    item: Annotated[int, Meta(ge=0)] | None = None
+
+
+class CaptureItemInput(HeldItemInput):
+    """The amount of the hold to post (all that is left by default); ``final`` releases the rest."""
+
+    amount: Amount | None = None
+    final: bool = True
+
+
+class ExtendItemInput(HeldItemInput):
+    """When the hold is to end: at ``expires_at``, or ``expires_in`` seconds from now. One of them is given."""
+
+    expires_at: Time | None = None
+    expires_in: Seconds | None = None
+
+
+class HoldItemInput(Body):
+    """An amount to reserve, until ``expires_at`` or for ``expires_in`` seconds or until it is captured or released."""
+
+    source: AccountPath
+    destination: AccountPath
+    amount: Amount
+    asset: AssetCode
+    expires_at: Time | None = None
+    expires_in: Seconds | None = None
+
+
+class ReverseItemInput(Body):
+    """A transaction to take back: all that is left, or an amount (null: all that is left) for each posting."""
+
+    transaction: str
+    amounts: list[Amount | None] | None = None
+
+
+class BulkItemInput(Body):
+    """One thing to do: ``postings``, ``hold``, ``capture``, ``release``, ``extend`` or ``reverse``.
+
+    ``at`` and ``check_past`` are for postings, as in a transaction.
+    """
+
+    postings: list[PostingInput] | None = None
+    hold: HoldItemInput | None = None
+    capture: CaptureItemInput | None = None
+    release: HeldItemInput | None = None
+    extend: ExtendItemInput | None = None
+    reverse: ReverseItemInput | None = None
+    reason: Reason = ""
+    metadata: Metadata = field(default_factory=dict)
+    at: Time | None = None
+    check_past: bool = False
+
+
 class BulkInput(Body):
-    """1 to 10,000 transactions: ``atomic`` posts all or none; ``independent`` gives a verdict for each.
+    """1 to 10,000 items: ``atomic`` does all or none; ``independent`` gives a verdict for each.
 
     ``reason`` counts for items that have none.
     """
 
     mode: Literal["atomic", "independent"]
-    items: list[TransactionInput]
+    items: list[BulkItemInput]
     reason: Reason = ""
 
 
@@ -109,7 +178,40 @@ _POST_CODES = (
 )  # fmt: skip
 
 
-async def to_post(call: Call, body: TransactionInput, key: str, reason: str = "") -> Post:
+def to_item(body: BulkItemInput, index: int) -> Item:
+    """Return the item in a body. Raises InvalidInput ``invalid_item`` unless it does one thing."""
+    parts = (body.postings, body.hold, body.capture, body.release, body.extend, body.reverse)
+    texts: dict[str, Any] = {"reason": body.reason, "metadata": body.metadata}
+    if sum(part is not None for part in parts) != 1 or (
+        body.postings is None and (body.at is not None or body.check_past)
+    ):
+        raise InvalidInput("invalid_item", index=str(index))
+    if body.postings is not None:
+        legs = [(p.source, p.destination, p.amount, p.asset) for p in body.postings]
+        return PostItem(legs, at=body.at, check_past=body.check_past, **texts)
+    if body.hold is not None:
+        return HoldItem(**msgspec.structs.asdict(body.hold), **texts)
+    if body.capture is not None:
+        part = body.capture
+        return CaptureItem(_held(part, index), amount=part.amount, final=part.final, **texts)
+    if body.extend is not None:
+        part_ = body.extend
+        return ExtendItem(_held(part_, index), part_.expires_at, part_.expires_in, **texts)
+    if body.release is not None:
+        return ReleaseItem(_held(body.release, index), **texts)
+    assert body.reverse is not None
+    return ReverseItem(body.reverse.transaction, body.reverse.amounts, **texts)
+
+
+def _held(body: HeldItemInput, index: int) -> str | int:
+    if (body.hold is None) == (body.item is None):
+        raise InvalidInput(
+            "invalid_item", "Name the hold by its id (hold), or by its place (item).", index=str(index)
+        )
+    return body.hold if body.item is None else body.item  # type: ignore[return-value]
+
+
+async def to_post(call: Call, body: TransactionInput, key: str) -> Post:
     """Return the command in a body. Raises InvalidInput."""
     known = call.services.assets
     postings = []
@@ -122,7 +224,7 @@ async def to_post(call: Call, body: TransactionInput, key: str, reason: str = ""
     return Post(
         principal=call.identity.principal,
         key=key,
-        reason=body.reason or reason,
+        reason=body.reason,
         metadata=body.metadata,
         effective_at=optional_time(body.at),
         check_past=body.check_past,
@@ -165,7 +267,23 @@ async def post_transaction(call: Call) -> Answer:
     values_max=250_000,
     answer=BulkView,
     keyed=True,
-    codes=("no_items", "too_many_items", *_POST_CODES),
+    codes=(
+        "no_items",
+        "too_many_items",
+        "invalid_item",
+        "invalid_id",
+        "hold_not_found",
+        "belongs_to_request",
+        "hold_expired",
+        "hold_resolved",
+        "exceeds_hold",
+        "expires_in_past",
+        "transaction_not_found",
+        "not_reversible",
+        "wrong_legs",
+        "exceeds_transaction",
+        *_POST_CODES,
+    ),
     example={
         "mode": "independent",
         "items": [{"postings": [POSTING], "reason": "Bonus"}],
@@ -179,52 +297,42 @@ async def post_transaction(call: Call) -> Answer:
     },
 )
 async def post_transactions(call: Call) -> Answer:
-    """Up to 10,000 transactions. `atomic`: all or none, and a refusal is a problem with the `index` of its item.
+    """Up to 10,000 items, each of which posts, holds, captures, releases, extends or reverses. `atomic`: all or none;
+    a refusal is a problem with the `index` of its item; an item may name the hold of an earlier one by its place.
     `independent`: a verdict for each, under keys made of yours and the item's index, which no caller can send. Repeat
     it under the same key after any failure.
     """
     key = call.key()
     body = await call.body(BulkInput)
-    if not body.items:
-        raise InvalidInput("no_items")
-    if len(body.items) > ITEMS_MAX:
-        raise InvalidInput("too_many_items")
     check_text(body.reason)
-    if body.mode == "atomic":
-        return await _post_atomic(call, body, key)
-    return await _post_each(call, body, key)
+    items: list[Item] = [to_item(item, index) for index, item in enumerate(body.items)]
+    atomic = body.mode == "atomic"
+    maker = Maker(call.groat, items, atomic=atomic, principal=call.identity.principal, reason=body.reason)
+    await maker.look()
+    return await (_post_atomic(call, body, maker, key) if atomic else _post_each(call, maker, key))
 
 
-async def _post_atomic(call: Call, body: BulkInput, key: str) -> Answer:
-    items = []
-    for index, item in enumerate(body.items):
-        try:
-            items.append(await to_post(call, item, key, body.reason))
-        except InvalidInput as error:
-            error.fields["index"] = str(index)
-            raise
-    command = Bulk(principal=call.identity.principal, key=key, reason=body.reason, items=tuple(items))
+async def _post_atomic(call: Call, body: BulkInput, maker: Maker, key: Key) -> Answer:
+    command = Bulk(
+        principal=call.identity.principal, key=key, reason=body.reason, items=await maker.commands(key)
+    )
     verdict = await call.groat.execute(command)
     if isinstance(verdict, Refusal):
         return problem(verdict)
     view = verdict.bulk_view()
-    status = 200 if view.replayed else 201
-    results = [BulkResult(index, status, transaction) for index, transaction in enumerate(view.transactions)]
+    results = [BulkResult(index, _status(each), each) for index, each in enumerate(view.transactions)]
     return Answer.of(BulkView(body.mode, view.replayed, results, BulkSummary(len(results), 0)))
 
 
-async def _post_each(call: Call, body: BulkInput, key: Key) -> Answer:
+async def _post_each(call: Call, maker: Maker, key: Key) -> Answer:
     assets = await call.groat.assets()
-    if len(key) + len(f"/{len(body.items) - 1}") > KEY_MAX:
-        # Older nodes make keys of it that callers could send, too.
-        raise InvalidInput("invalid_key", "The key leaves no room for the index of the items.")
-    commands: list[tuple[int, Post]] = []
+    commands: list[tuple[int, Command]] = []
     results: list[BulkResult] = []
-    for index, item in enumerate(body.items):
+    for index, own_key in enumerate(keys_of(key, len(maker.items))):
         if index % AT_ONCE == 0:
             await asyncio.sleep(0)
         try:
-            command = await to_post(call, item, derive(key, index), body.reason)
+            command = await maker.command(index, own_key)
             command.check(assets)
         except InvalidInput as error:
             results.append(BulkResult(index, error.status, problem=details(error)))
@@ -239,12 +347,16 @@ async def _post_each(call: Call, body: BulkInput, key: Key) -> Answer:
             results.append(BulkResult(index, verdict.status, problem=details(verdict)))
         else:
             view = verdict.view()
-            results.append(BulkResult(index, 200 if view.replayed else 201, view))
+            results.append(BulkResult(index, _status(view), view))
     results.sort(key=lambda result: result.index)
     committed = sum(result.status < 300 for result in results)
     replayed = committed > 0 and all(result.status != 201 for result in results)
     summary = BulkSummary(committed, len(results) - committed)
-    return Answer.of(BulkView(body.mode, replayed, results, summary))
+    return Answer.of(BulkView("independent", replayed, results, summary))
+
+
+def _status(view: TransactionView) -> int:
+    return 200 if view.replayed or view.id is None else 201
 
 
 @operations.declare(

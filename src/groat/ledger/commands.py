@@ -33,8 +33,6 @@ from groat.ledger.rows import (
 from groat.ledger.text import TIME_MAX, check_id, check_metadata, check_principal, check_text
 
 POSTINGS_MAX = 1_000
-ITEMS_MAX = 10_000
-BULK_POSTINGS_MAX = 20_000
 
 _pack = msgspec.msgpack.Encoder(order="deterministic").encode
 
@@ -311,63 +309,6 @@ class Post(Command, kw_only=True):
         return Effect([self.record(book, legs)])
 
 
-class Bulk(Command, kw_only=True):
-    """Many posts under one key, all or none: up to 10,000 items. Each item is a transaction of its own."""
-
-    kind: ClassVar[str] = "bulk"
-    items: tuple[Post, ...]
-
-    def target(self) -> Any:
-        """Cover each item's postings and texts."""
-        return [(i.target(), i.reason, i.encoded_metadata, i.effective_at) for i in self.items]
-
-    def ids_needed(self) -> int:
-        """Return one for each item."""
-        return len(self.items)
-
-    def check(self, assets: dict[str, Asset]) -> None:
-        """See :meth:`Command.check`; the error's ``index`` (str) says which item is meant."""
-        Command.check(self, assets)
-        if not self.items:
-            raise InvalidInput("no_items")
-        if len(self.items) > ITEMS_MAX or sum(len(i.postings) for i in self.items) > BULK_POSTINGS_MAX:
-            raise InvalidInput("too_many_items")
-        for index, item in enumerate(self.items):
-            # An item is stored under the key of the whole bulk, with the bulk's principal and actor.
-            item.principal, item.key, item.actor = self.principal, self.key, self.actor
-            item.names = self.names
-            try:
-                item.check(assets)
-            except InvalidInput as error:
-                error.fields["index"] = str(index)
-                raise
-
-    def needs(self, refs: Refs, book: Book) -> None:
-        """Need the rows of every item."""
-        for item in self.items:
-            item.needs(refs, book)
-
-    def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
-        """Check the limits of every item."""
-        checks = Checks(set(), set())
-        for item in self.items:
-            floors, ceilings = item.checks(originals)
-            checks.floors.update(floors)
-            checks.ceilings.update(ceilings)
-        return checks
-
-    def decide(self, book: Book) -> Effect | Refusal:
-        """Decide each item in turn, seeing those before it; the first refusal refuses the bulk and names its index."""
-        made: list[TransactionRow] = []
-        for index, item in enumerate(self.items):
-            item.ids = [self.ids[index]]
-            effect = item.decide(book)
-            if isinstance(effect, Refusal):
-                return Refusal(effect.code, effect.detail, {**effect.fields, "index": str(index)})
-            made += effect.transactions
-        return Effect(made)
-
-
 class Hold(Command, kw_only=True):
     """Reserve an amount of the source for the destination; its id is the id of the transaction that makes it.
 
@@ -424,19 +365,30 @@ class Hold(Command, kw_only=True):
         return Effect([self.record(book, legs, hold=hold)])
 
 
-class _Resolve(Command, kw_only=True):
-    """Base of capture and release, which find one hold and are never refused for limits."""
+class Resolve(Command, kw_only=True):
+    """Base of capture, release and extension, which find one hold and are never refused for limits.
 
-    hold: str
+    Within a bulk, ``item`` is the place of the item that makes the hold, in place of its id.
+    """
+
+    hold: str = ""
+    item: int | None = None
+
+    @property
+    def named(self) -> Any:
+        """The hold as the caller names it."""
+        return self.hold if self.item is None else ("item", self.item)
 
     def check(self, assets: dict[str, Asset]) -> None:
         """See :meth:`Command.check`."""
         Command.check(self, assets)
-        self.hold = check_id(self.hold)
+        if self.item is None:
+            self.hold = check_id(self.hold)
 
     def needs(self, refs: Refs, book: Book) -> None:
         """Need the hold; the store adds the accounts it names."""
-        refs.holds.add(self.hold)
+        if self.item is None:
+            refs.holds.add(self.hold)
 
     def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
         """Check no limits: they were checked when the hold was made."""
@@ -456,7 +408,7 @@ class _Resolve(Command, kw_only=True):
         return hold
 
 
-class Capture(_Resolve, kw_only=True):
+class Capture(Resolve, kw_only=True):
     """Post what a hold reserved: all that is left (``amount`` None) or a part; ``final`` releases the rest."""
 
     kind: ClassVar[str] = "capture"
@@ -465,11 +417,11 @@ class Capture(_Resolve, kw_only=True):
 
     def target(self) -> Any:
         """Cover the hold, how much of it, and whether the rest is released."""
-        return (self.hold, self.amount, self.final)
+        return (self.named, self.amount, self.final)
 
     def check(self, assets: dict[str, Asset]) -> None:
         """See :meth:`Command.check`."""
-        _Resolve.check(self, assets)
+        Resolve.check(self, assets)
         if self.amount is not None:
             _check_amount(self.amount)
 
@@ -491,14 +443,14 @@ class Capture(_Resolve, kw_only=True):
         return Effect([self.record(book, legs, hold=hold)])
 
 
-class Release(_Resolve, kw_only=True):
+class Release(Resolve, kw_only=True):
     """Give back what is left of a hold."""
 
     kind: ClassVar[str] = "release"
 
     def target(self) -> Any:
         """Cover the hold."""
-        return self.hold
+        return self.named
 
     def decide(self, book: Book) -> Effect | Refusal:
         """Take the rest out of pending."""
@@ -513,7 +465,7 @@ class Release(_Resolve, kw_only=True):
         return Effect([self.record(book, legs, hold=hold)])
 
 
-class Extend(_Resolve, kw_only=True):
+class Extend(Resolve, kw_only=True):
     """Let a hold that is open end later: at ``expires_at``, or ``lasts`` microseconds after the commit.
 
     A hold that lasts as long already, or has no end, stays as it is: so repeated signs of life need no order.
@@ -525,11 +477,11 @@ class Extend(_Resolve, kw_only=True):
 
     def target(self) -> Any:
         """Cover the hold and when it is to end."""
-        return (self.hold, self.expires_at if self.lasts is None else ("for", self.lasts))
+        return (self.named, self.expires_at if self.lasts is None else ("for", self.lasts))
 
     def check(self, assets: dict[str, Asset]) -> None:
         """See :meth:`Command.check`."""
-        _Resolve.check(self, assets)
+        Resolve.check(self, assets)
         if (self.expires_at is None) == (self.lasts is None):
             raise InvalidInput(
                 "invalid_time", "Give the moment at which the hold is to end, or how long it is to last."

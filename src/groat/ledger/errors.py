@@ -75,6 +75,11 @@ INPUT_ERRORS: dict[str, Rule] = {
     "no_postings": Rule(400, "A transaction needs at least one posting."),
     "too_many_postings": Rule(400, "A transaction has at most 1,000 postings."),
     "no_items": Rule(400, "A bulk needs at least one item."),
+    "invalid_item": Rule(
+        400,
+        "An item of a bulk does one thing: postings, hold, capture, release, extend or reverse. Only an atomic bulk may"
+        " name the hold of an earlier item by its place.",
+    ),
     "too_many_items": Rule(400, "A bulk has at most 10,000 items and 20,000 postings."),
     "key_required": Rule(
         400, "Every write of money needs an Idempotency-Key, so that a retry cannot pay twice."

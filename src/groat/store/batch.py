@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from groat.ledger.bulks import Bulk
 from groat.ledger.commands import Command
 from groat.ledger.errors import Refusal
 from groat.ledger.rows import TransactionRow
@@ -54,10 +55,14 @@ class Done:
         return transaction_view_of_nothing(command, outcome, self.replayed)
 
     def bulk_view(self) -> BulkTransactions:
-        """Return the answer on the wire of a bulk."""
-        return BulkTransactions(
-            [transaction_view(t, self.replayed) for t in self.transactions], self.replayed
-        )
+        """Return the answer on the wire of a bulk. An item that found nothing to do has a transaction without an id."""
+        views = [transaction_view(t, self.replayed) for t in self.transactions]
+        command = self.command
+        assert isinstance(command, Bulk)
+        for index in self.extra or ():
+            outcome = Outcome(at=self.outcome.at if self.outcome else 0)
+            views.insert(index, transaction_view_of_nothing(command.items[index], outcome, self.replayed))
+        return BulkTransactions(views, self.replayed)
 
 
 class Broken(NamedTuple):

@@ -168,3 +168,18 @@ def add_asset(asset: Asset) -> Flow[Asset]:
     """Create an asset unless it exists; returns the asset as stored."""
     yield Query("insert_asset", asset)
     return (yield from list_assets())[asset.code]
+
+
+def hold_assets(ids: list[str]) -> Flow[dict[str, str]]:
+    """Read the asset of each of these holds that exists, by id."""
+    rows = (yield Query("find_holds", (ids,))) if ids else []
+    return {id: asset for id, _, _, asset in rows}
+
+
+def leg_assets(ids: list[str], most: int) -> Flow[dict[str, list[str]]]:
+    """Read the assets of these transactions' postings, in their order, by id; at most ``most`` postings in all."""
+    rows = (yield Query("find_leg_assets", (ids, most))) if ids else []
+    found: dict[str, list[str]] = {}
+    for id, _, asset in sorted(rows):
+        found.setdefault(id, []).append(asset)
+    return found

@@ -11,7 +11,7 @@ import pytest
 from groat import Groat, Refusal, StoreError
 from groat.engine.ids import new_id
 from groat.ledger.book import Book
-from groat.ledger.commands import Capture, Effect, Release, Reverse, _Resolve
+from groat.ledger.commands import Capture, Effect, Release, Resolve, Reverse
 from groat.ledger.rows import HOLD_CAPTURED
 from groat.programs.workflow import Workflow
 from groat.programs.workflow.views import RequestView
@@ -142,7 +142,7 @@ async def test_an_expiry_that_somebody_gave_a_request_s_hold_does_nothing(
         assert (await take(workflow, request, "approve")).state == "approved"
 
 
-class Taking(_Resolve, kw_only=True):
+class Taking(Resolve, kw_only=True):
     """A program's command that takes a hold which is not its own."""
 
     kind = "taking"

@@ -51,6 +51,7 @@ export interface ProblemStatus {
   invalid_email: 400;
   invalid_file: 400;
   invalid_id: 400;
+  invalid_item: 400;
   invalid_json: 400;
   invalid_key: 400;
   invalid_limits: 422;

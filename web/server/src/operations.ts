@@ -35,7 +35,7 @@ export class Groat extends Door {
   }
 
   /**
-   * Post many transactions. Up to 10,000 transactions. `atomic`: all or none, and a refusal is a problem with the `index` of its item. `independent`: a verdict for each, under keys made of yours and the item's index, which no caller can send. Repeat it under the same key after any failure. For admins and services.
+   * Post many transactions. Up to 10,000 items, each of which posts, holds, captures, releases, extends or reverses. `atomic`: all or none; a refusal is a problem with the `index` of its item; an item may name the hold of an earlier one by its place. `independent`: a verdict for each, under keys made of yours and the item's index, which no caller can send. Repeat it under the same key after any failure. For admins and services.
    *
    * `POST /v1/transactions/bulk`
    */

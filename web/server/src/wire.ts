@@ -154,15 +154,35 @@ export interface BalanceView {
 }
 
 /**
- * 1 to 10,000 transactions: `atomic` posts all or none; `independent` gives a verdict for each.
+ * 1 to 10,000 items: `atomic` does all or none; `independent` gives a verdict for each.
  *
  * `reason` counts for items that have none.
  */
 export interface BulkInput {
   mode: "atomic" | "independent";
-  items: TransactionInput[];
+  items: BulkItemInput[];
   /** Why, for people. */
   reason?: string;
+}
+
+/**
+ * One thing to do: `postings`, `hold`, `capture`, `release`, `extend` or `reverse`.
+ *
+ * `at` and `check_past` are for postings, as in a transaction.
+ */
+export interface BulkItemInput {
+  postings?: PostingInput[] | null;
+  hold?: HoldItemInput | null;
+  capture?: CaptureItemInput | null;
+  release?: HeldItemInput | null;
+  extend?: ExtendItemInput | null;
+  reverse?: ReverseItemInput | null;
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+  at?: string | null;
+  check_past?: boolean;
 }
 
 /** One item's verdict: `status` is what it would have been answered alone (201, 200 replayed, 4xx). */
@@ -195,6 +215,14 @@ export interface CaptureInput {
   reason?: string;
   /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
   metadata?: Record<string, unknown>;
+}
+
+/** The amount of the hold to post (all that is left by default); `final` releases the rest. */
+export interface CaptureItemInput {
+  hold?: string | null;
+  item?: number | null;
+  amount?: string | null;
+  final?: boolean;
 }
 
 /**
@@ -302,6 +330,14 @@ export interface ExtendInput {
   reason?: string;
   /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
   metadata?: Record<string, unknown>;
+}
+
+/** When the hold is to end: at `expires_at`, or `expires_in` seconds from now. One of them is given. */
+export interface ExtendItemInput {
+  hold?: string | null;
+  item?: number | null;
+  expires_at?: string | null;
+  expires_in?: number | null;
 }
 
 /** A request that a step filed, and the stream of its owner. */
@@ -419,6 +455,12 @@ export interface Health {
   degraded?: string[];
 }
 
+/** A hold, by its id or by the place (`item`) of the earlier item of the same atomic bulk that makes it. */
+export interface HeldItemInput {
+  hold?: string | null;
+  item?: number | null;
+}
+
 /** An amount to reserve, until `expires_at` or for `expires_in` seconds or until it is captured or released. */
 export interface HoldInput {
   /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
@@ -434,6 +476,19 @@ export interface HoldInput {
   reason?: string;
   /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
   metadata?: Record<string, unknown>;
+}
+
+/** An amount to reserve, until `expires_at` or for `expires_in` seconds or until it is captured or released. */
+export interface HoldItemInput {
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  source: string;
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  destination: string;
+  /** A decimal string of at most the asset's fraction digits, above zero. */
+  amount: string;
+  asset: string;
+  expires_at?: string | null;
+  expires_in?: number | null;
 }
 
 /** A hold on the wire; `state` is open, captured, released or expired; `expires_at` None for never. */
@@ -835,6 +890,12 @@ export interface ReverseInput {
   amounts?: (string | null)[] | null;
   /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
   metadata?: Record<string, unknown>;
+}
+
+/** A transaction to take back: all that is left, or an amount (null: all that is left) for each posting. */
+export interface ReverseItemInput {
+  transaction: string;
+  amounts?: (string | null)[] | null;
 }
 
 /** The reason for signing somebody out, for the audit. */

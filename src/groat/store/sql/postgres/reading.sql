@@ -119,6 +119,15 @@ JOIN (SELECT id, coalesce(status = 'open' AND expires_at <= (SELECT groat_now())
 SELECT id::text FROM (SELECT id FROM groat_txn UNION ALL SELECT id FROM groat_archived_txn) AS t
 WHERE id > $1::uuid ORDER BY id LIMIT $2;
 
+-- name: find_leg_assets :bulk
+-- The asset of each posting of these transactions, at most $2 in all.
+SELECT p.txn::text, p.leg, a.asset
+FROM (SELECT txn, leg, source FROM groat_posting WHERE txn = ANY ($1::uuid[])
+      UNION ALL
+      SELECT txn, leg, source FROM groat_archived_posting WHERE txn = ANY ($1::uuid[])) AS p
+JOIN groat_account AS a ON a.id = p.source
+LIMIT $2;
+
 -- name: read_holds :bulk
 SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause, h.first_expires_at
 FROM groat_hold AS h WHERE h.id = ANY ($1::uuid[]);

@@ -117,6 +117,16 @@ UNION ALL
 SELECT id FROM (SELECT id FROM groat_archived_txn WHERE id > ?1 ORDER BY id LIMIT ?2)
 ORDER BY id LIMIT ?2;
 
+-- name: find_leg_assets :bulk
+-- The asset of each posting of these transactions, at most ?2 in all.
+SELECT json_group_array(json_array(txn, leg, asset))
+FROM (SELECT p.txn, p.leg, a.asset
+      FROM (SELECT txn, leg, source FROM groat_posting WHERE txn IN (SELECT value FROM json_each(?1))
+            UNION ALL
+            SELECT txn, leg, source FROM groat_archived_posting WHERE txn IN (SELECT value FROM json_each(?1))) AS p
+      JOIN groat_account AS a ON a.id = p.source
+      LIMIT ?2);
+
 -- name: read_holds :bulk
 SELECT json_group_array(json_array(
            h.id, h.source, h.destination, h.amount, h.captured, h.released, h.expires_at, h.status, h.created_at, h.cause, h.first_expires_at))
