@@ -106,6 +106,11 @@ export function createApi(http: Pick<Http, "json" | "file">) {
     /** Where a grant went, the newest first. */
     grantMoves: (id: string, options?: PageOptions) =>
       list<wire.GrantMove>(path("grants", id, "moves"), {}, options),
+    /** A report for staff as CSV: what is outstanding, what expires when, what expired, what was spent of which class. */
+    report: (
+      name: "liability" | "expiring" | "breakage" | "spent",
+      filter: { asset?: string; from?: string; to?: string } = {},
+    ) => http.file(`/v1/credits/${name}`, { query: { ...filter, format: "csv" } }),
     /** A statement of a period as a file: `from` and `to` (RFC 3339; now) by effective date, `zone` for the PDF. */
     statement: (
       account: string,

@@ -32,6 +32,8 @@ const KINDS: Record<string, string> = {
   capture: t`Captured`,
   release: t`Released`,
   expire: t`Hold expired`,
+  expire_grant: t`Credits expired`,
+  void_grant: t`Grant taken back`,
   reverse: t`Reversal`,
   set_balance: t`Balance set`,
   open_account: t`Opened`,

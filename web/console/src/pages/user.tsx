@@ -139,7 +139,9 @@ function UserDetails({ person, crumb }: { person: UserView; crumb: React.ReactNo
           balance={balance}
           balances={balances}
           onPick={(item) => setPicked(id(item))}
-        />
+        >
+          <Slot name="money" person={person} balance={balance} />
+        </UserMoney>
       ) : (
         <Card>
           <EmptyState icon={<Wallet aria-hidden />} title={t`No balance yet`}>
@@ -171,10 +173,12 @@ function UserMoney({
   balance,
   balances,
   onPick,
+  children,
 }: {
   balance: BalanceView;
   balances: BalanceView[];
   onPick: (balance: BalanceView) => void;
+  children: React.ReactNode;
 }) {
   const { admin } = useRights();
   const history = useHistory({ account: balance.account, asset: balance.asset });
@@ -211,6 +215,7 @@ function UserMoney({
           </div>
         </Card>
       </div>
+      {children}
       <HistoryCard history={history} onDetails={setEntry} onReverse={admin ? askToReverse : undefined} />
       <WhySheet target={why} onClose={() => setWhy(null)} />
       <LimitsDialog target={limited} onClose={closeLimits} />

@@ -10,6 +10,7 @@ import { accountLabel, kindLabel } from "../lib/accounts";
 import { cx } from "../lib/cx";
 import { formatShort, toLocalField, toMoment } from "../lib/time";
 import { useLiveBalance } from "../live/hooks";
+import { Slot } from "../registry/slot";
 import { Button, IconButton } from "../ui/button";
 import { Field, Input } from "../ui/field";
 import { Sheet } from "../ui/overlay";
@@ -316,6 +317,7 @@ function Line({ row }: { row: HistoryRow }) {
         <p className="truncate font-mono text-[0.6875rem] text-faint" title={t`Transaction`}>
           {row.transaction}
         </p>
+        <Slot name="why" row={row} />
       </div>
       <div className="text-right">
         <Delta value={row.delta} />

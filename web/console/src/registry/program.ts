@@ -1,5 +1,6 @@
 /** What a program brings to the console, as its module declares it. The console's own programs and those of others use the same words. */
 import type { BalanceView, GroatError, KindView, RequestView, TransitionView, UserView } from "@groat/client";
+import type { HistoryRow } from "@groat/react";
 import type { ComponentType, FunctionComponent } from "react";
 
 export type Icon = ComponentType<{ className?: string; "aria-hidden"?: boolean }>;
@@ -121,6 +122,10 @@ export interface Slots {
   overview?: ComponentType<{ balance: BalanceView }>;
   /** In the head of the page of a person (staff). */
   person?: ComponentType<{ person: UserView }>;
+  /** Below the balances of that page; `balance` is the one that is looked at. */
+  money?: ComponentType<{ person: UserView; balance: BalanceView }>;
+  /** Below a line of "why this number". */
+  why?: ComponentType<{ row: HistoryRow }>;
 }
 
 export interface ConsoleProgram {
@@ -134,6 +139,8 @@ export interface ConsoleProgram {
   slots?: Slots;
   /** The icons of categories of notifications. */
   categories?: Readonly<Record<string, Icon>>;
+  /** The page of what a notification is about, by the kind of the subject: "/grants/$id". */
+  subjects?: Readonly<Record<string, string>>;
 }
 
 /** Declares what a program brings; for its types. */

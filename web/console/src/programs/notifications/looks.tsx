@@ -41,12 +41,17 @@ export function NoticeMark({
 
 /** Returns the page of a notification's subject; null where it has none here. */
 export function useSubjectLink(): (notification: Pick<NotificationView, "subject">) => {
-  to: "/requests/$kind/$id";
-  params: { kind: string; id: string };
+  to: string;
+  params: Record<string, string>;
 } | null {
   const kinds = useQuery(kindsQuery).data;
-  return ({ subject }) =>
-    subject && kinds?.some(({ name }) => name === subject.kind)
-      ? { to: "/requests/$kind/$id", params: subject }
-      : null;
+  const programs = usePrograms();
+  return ({ subject }) => {
+    if (!subject) return null;
+    if (kinds?.some(({ name }) => name === subject.kind)) {
+      return { to: "/requests/$kind/$id", params: { kind: subject.kind, id: subject.id } };
+    }
+    const page = programs.find(({ subjects }) => subjects?.[subject.kind])?.subjects?.[subject.kind];
+    return page ? { to: page, params: { id: subject.id } } : null;
+  };
 }

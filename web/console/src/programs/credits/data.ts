@@ -1,0 +1,64 @@
+/** What the pages of credits read from the server. */
+import type { GrantView } from "@groat/client";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { PAGE_SIZE } from "../../api/queries";
+import { groat } from "../../groat";
+import type { Audience } from "../../registry/program";
+
+const { api } = groat;
+
+/** Whether the server has the program of credits. */
+export const hasCredits = ({ kinds }: Audience) => kinds.has("recurring_grant");
+
+export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The grants of an account that have ended, the newest first. */
+export const endedQuery = (account: string, asset: string, version: number) =>
+  infiniteQueryOptions({
+    queryKey: ["grants", account, asset, "ended", version],
+    queryFn: ({ pageParam, signal }) =>
+      api.grants(account, { asset, state: "ended" }, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.cursor,
+    placeholderData: keepPreviousData,
+  });
+
+export const forecastQuery = (account: string, asset: string, days: number, version: number) =>
+  queryOptions({
+    queryKey: ["grants", account, asset, "forecast", days, version],
+    queryFn: () => api.forecast(account, asset, { days, zone: ZONE }),
+    placeholderData: keepPreviousData,
+  });
+
+export const grantQuery = (id: string, version: number) =>
+  queryOptions({
+    queryKey: ["grant", id, version],
+    queryFn: ({ signal }) => api.grant(id, { signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const movesQuery = (id: string, version: number) =>
+  infiniteQueryOptions({
+    queryKey: ["grant", id, "moves", version],
+    queryFn: ({ pageParam, signal }) => api.grantMoves(id, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.cursor,
+    placeholderData: keepPreviousData,
+  });
+
+export type ReportName = "liability" | "expiring" | "breakage" | "spent";
+
+/** A report as the server tells it. */
+export const reportQuery = <Report>(name: ReportName, asset: string) =>
+  queryOptions({
+    queryKey: ["credits", name, asset],
+    queryFn: ({ signal }) => api.request<Report>(`/v1/credits/${name}`, { query: { asset }, signal }),
+  });
+
+/** Takes back what is free of a grant, or `amount` of it. */
+export const voidGrant = (
+  grant: GrantView,
+  input: { reason: string; amount?: string },
+  key: string,
+): Promise<{ id: string | null }> =>
+  api.request(`/v1/grants/${grant.id}/void`, { method: "POST", body: input, key });

@@ -1,0 +1,4 @@
+/** The addresses of the pages of credits. */
+export const GRANTS: string = "/grants";
+export const GRANT: string = "/grants/$id";
+export const REPORTS: string = "/credits";

@@ -1,0 +1,31 @@
+/** Words for grants. */
+import type { GrantView } from "@groat/client";
+import { t } from "@lingui/core/macro";
+import type { Tone } from "../../ui/surface";
+
+export const CLASSES: Record<string, string> = {
+  paid: t`Paid`,
+  promotional: t`Promotional`,
+  other: t`Without terms`,
+};
+
+export const STATES: Record<GrantView["state"], { label: string; tone: Tone }> = {
+  live: { label: t`Live`, tone: "good" },
+  spent: { label: t`Spent`, tone: "plain" },
+  expired: { label: t`Expired`, tone: "warn" },
+  voided: { label: t`Taken back`, tone: "bad" },
+};
+
+const CAUSES: Record<string, string> = {
+  adopted: t`Balance of before`,
+  order: t`Order`,
+  recurring: t`Recurring credits`,
+  signup: t`Sign-up`,
+  voucher: t`Voucher`,
+};
+
+/** A grant's name for people: its note, else its cause, else its class. */
+export function grantName({ note, cause, class: sort }: Pick<GrantView, "note" | "cause" | "class">): string {
+  const [word = ""] = cause.split(":");
+  return note || CAUSES[word] || word || (sort === "paid" ? t`Paid credits` : t`Promotional credits`);
+}
