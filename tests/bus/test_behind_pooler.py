@@ -76,6 +76,20 @@ async def test_a_direct_address_has_notify_and_redis_needs_neither(
         assert groat.bus.kind == "redis"
 
 
+async def test_nodes_with_and_without_a_direct_address_hear_of_each_other(
+    direct: str, pooler: Pgbouncer
+) -> None:
+    async with two_nodes(pooler.address(direct), other=direct) as (pooled, listening):
+        assert (pooled.groat.bus.kind, listening.groat.bus.kind) == ("poll", "notify")
+        await listening.connected()
+        await pooled.credit("42")
+        # A hint has the events; what the periodic check finds has none.
+        await until(lambda: any(each.events for each in listening.of("42")))
+        await until(lambda: pooled.groat.bus.traffic.sent == 1)
+        await listening.credit("42")
+        await until(lambda: len(pooled.of("42")) > 1)
+
+
 async def test_a_batch_that_is_committed_late_is_told(direct: str, pooler: Pgbouncer) -> None:
     async with two_nodes(pooler.address(direct)) as (first, second):
         session = await asyncpg.connect(direct)

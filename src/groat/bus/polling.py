@@ -4,6 +4,8 @@ Batches are numbered while they are written, so one may be committed after other
 what it sees at once, and asks for the numbers in between until no transaction can bring them any more: each
 that could is older than the oldest one that is still open (``pg_snapshot_xmin``). So nobody waits for a session that
 keeps its transaction open.
+
+Nodes with a direct address hear by NOTIFY, which a pooler passes on. So the bus notifies where somebody listens.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ import asyncio
 import msgspec
 import structlog
 
-from groat.bus.interface import Bus, Publish
+from groat.bus.interface import WAITING_MAX, Bus, Publish
+from groat.bus.postgres import HAS_LISTENERS, PAYLOADS_MAX, channel_of, payloads_of
 from groat.ledger.errors import StoreError
 from groat.store.batch import Published
 from groat.store.inside import LATER
@@ -29,6 +32,8 @@ BEFORE = 100
 MISSING_MAX = 1_000
 """This many numbers are asked for. The periodic check finds what the oldest of more would bring."""
 
+# The condition comes first: who has no listeners pays for one look at the sessions.
+_NOTIFY = f"""SELECT count(pg_notify($1, payload)) FROM unnest($2::text[]) AS payload WHERE (SELECT {HAS_LISTENERS})"""
 _LAST = "SELECT coalesce(max(id), 0) FROM groat_batch"
 _LOOK = """SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
        pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
@@ -41,7 +46,10 @@ _LOOK = """SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
 
 
 class PollingBus(Bus):
-    """Reads the batches of others twenty times a second; ``publish`` gets their ranges of events."""
+    """Reads the batches of others twenty times a second; ``publish`` gets their ranges of events.
+
+    As often it notifies nodes that listen of its own.
+    """
 
     kind = "poll"
 
@@ -56,9 +64,14 @@ class PollingBus(Bus):
         # The last number at some moment, and the first transaction that had not begun then.
         self._mark: tuple[int, int] | None = None
         self._has_later = False
+        self._waiting: list[Published] = []
 
     def announce(self, published: list[Published]) -> None:
-        """Do nothing: the other workers read the batches."""
+        """Notify listening nodes soon; the others read the batches. Beyond a bound hints are dropped."""
+        if len(self._waiting) < WAITING_MAX:
+            self._waiting += published
+        else:
+            self.traffic.dropped += len(published)
 
     async def start(self) -> None:
         """Note where the batches end, and begin to read in a task of its own."""
@@ -78,6 +91,7 @@ class PollingBus(Bus):
             try:
                 while await self._look():
                     pass
+                await self._notify()
             except StoreError as error:
                 self._lose()
                 log.warning("bus_failed", kind=self.kind, code=error.code, detail=error.detail)
@@ -119,6 +133,16 @@ class PollingBus(Bus):
             self.traffic.heard += len(ranges)
             self._publish(ranges)
         return self._last > before and count >= BATCHES_MAX
+
+    async def _notify(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        payloads = payloads_of(self._worker, waiting)
+        for start in range(0, len(payloads), PAYLOADS_MAX):
+            some = payloads[start : start + PAYLOADS_MAX]
+            (count,) = await self._store.ask(_NOTIFY, channel_of(self._store.place), some)
+            if not count:
+                return
+        self.traffic.sent += len(waiting)
 
     def _settle(self, oldest: int, next_: int) -> None:
         """Give up the numbers that no open transaction can have."""

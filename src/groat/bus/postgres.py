@@ -31,7 +31,7 @@ PAYLOADS_MAX = 64
 _NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
 # Every listener first opens a connection by this name. Without one no hints are sent: they would cost a process that
 # is alone a tenth of its throughput.
-_OTHERS = """SELECT EXISTS (SELECT FROM pg_stat_activity
+HAS_LISTENERS = """EXISTS (SELECT FROM pg_stat_activity
 WHERE application_name = 'groat-bus' AND datname = current_database() AND pid <> pg_backend_pid())"""
 OTHERS_S = 1.0
 RETRY_S = 1.0
@@ -130,7 +130,7 @@ class PostgresBus(Bus):
         """Return whether another process listens. A positive answer is believed for ``OTHERS_S``."""
         if monotonic() < self._others_until:
             return True
-        found: bool = await connection.fetchval(_OTHERS, timeout=ANSWER_S)
+        found: bool = await connection.fetchval(f"SELECT {HAS_LISTENERS}", timeout=ANSWER_S)
         if found:
             self._others_until = monotonic() + OTHERS_S
         return found
