@@ -1,9 +1,10 @@
 """Measure the cost of groat inside Django's transactions on PostgreSQL, and how soon a page hears of it.
 
 Prints JSON lines. `post` in `atomic()` is compared, in turns, with the same rows written by hand through the ORM: two
-account rows locked by `select_for_update` and saved, and one history row. Then a `run_socketio` of its own serves the
-pages of 50 customers, who are posted to 100 times a second; a page is an event stream, and time counts from Django's
-commit to the event. Last, a view holds its transaction open for 2 s again and again, beside such posts of others.
+account rows locked by `select_for_update` and saved, and one history row; and so again behind PgBouncer. Then a
+`run_socketio` of its own serves the pages of 50 customers, who are posted to 100 times a second; a page is an event
+stream, and time counts from Django's commit to the event. Last, a view holds its transaction open for 2 s again and
+again, beside such posts of others.
 
     python benchmarks/django_atomic.py [--pairs 1500] [--seconds 20]
 """
@@ -21,6 +22,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +31,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import django
 import httpx
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS as DEFAULT
 
 from tests.contrib.django.projects import SETTINGS, databases, migrate, postgres_alias
 from tests.contrib.django.sites import Site
-from tests.servers import postgres
+from tests.servers import pgbouncer, postgres
 
 CUSTOMERS = 50
 RATE = 100
@@ -58,8 +61,8 @@ def timed(function: Callable[[], Any]) -> float:
     return time.perf_counter() - began
 
 
-def compare(pairs: int) -> None:
-    """One `post` in a block of its own beside the same by hand, in turns."""
+def compare(pairs: int, pooled: str) -> None:
+    """One `post` in a block of its own beside the same by hand, in turns; then both on the alias of a pooler."""
     from django.db import connection, models, transaction
 
     from groat.contrib.django import groat
@@ -90,40 +93,47 @@ def compare(pairs: int) -> None:
         groat.post([(f"house:{int(name[5:]) % 100}", name, "1", "USD")], key=f"open-{name}").unwrap()
     chance = random.Random(1)
 
-    def by_groat(house: int, user: int, key: str) -> None:
-        with transaction.atomic():
-            groat.post(
+    def by_groat(using: str, house: int, user: int, key: str) -> None:
+        with transaction.atomic(using=using):
+            groat.using(using).post(
                 [(f"house:{house}", f"user:{user}", "1.00", "USD")], key=key, reason="A bonus"
             ).unwrap()
 
-    def by_hand(house: int, user: int, key: str) -> None:
-        with transaction.atomic():
-            found = Balance.objects.select_for_update().filter(owner__in=[f"house:{house}", f"user:{user}"])
+    def by_hand(using: str, house: int, user: int, key: str) -> None:
+        with transaction.atomic(using=using):
+            found = (
+                Balance.objects.using(using)
+                .select_for_update()
+                .filter(owner__in=[f"house:{house}", f"user:{user}"])
+            )
             rows = {row.owner: row for row in found.order_by("pk")}
             source, destination = rows[f"house:{house}"], rows[f"user:{user}"]
             source.amount -= 1
             destination.amount += 1
             source.save(update_fields=["amount"])
             destination.save(update_fields=["amount"])
-            History.objects.create(source=source, destination=destination, amount=1, reason="A bonus")
+            History.objects.using(using).create(
+                source=source, destination=destination, amount=1, reason="A bonus"
+            )
 
-    times: dict[str, list[float]] = {"groat": [], "hand": []}
-    for number in range(pairs + 200):
-        house, user = chance.randrange(100), chance.randrange(1_000)
-        for name, function in (("groat", by_groat), ("hand", by_hand)):
-            took = timed(lambda f=function, h=house, u=user, n=number: f(h, u, f"k{n}"))  # type: ignore[misc]
-            if number >= 200:
-                times[name].append(took)
-    medians = {name: statistics.median(each) for name, each in times.items()}
-    say(
-        what="post in atomic() against the ORM",
-        groat_ms=round(1_000 * medians["groat"], 2),
-        by_hand_ms=round(1_000 * medians["hand"], 2),
-        ratio=round(medians["groat"] / medians["hand"], 2),
-        groat_p99_ms=percentile(times["groat"], 0.99),
-        by_hand_p99_ms=percentile(times["hand"], 0.99),
-        wanted_ratio=1.5,
-    )
+    for using, what in ((DEFAULT, "post in atomic() against the ORM"), (pooled, "the same behind PgBouncer")):
+        times: dict[str, list[float]] = {"groat": [], "hand": []}
+        for number in range(pairs + 200):
+            house, user = chance.randrange(100), chance.randrange(1_000)
+            for name, function in (("groat", by_groat), ("hand", by_hand)):
+                took = timed(partial(function, using, house, user, f"{using}-{number}"))
+                if number >= 200:
+                    times[name].append(took)
+        medians = {name: statistics.median(each) for name, each in times.items()}
+        say(
+            what=what,
+            groat_ms=round(1_000 * medians["groat"], 2),
+            by_hand_ms=round(1_000 * medians["hand"], 2),
+            ratio=round(medians["groat"] / medians["hand"], 2),
+            groat_p99_ms=percentile(times["groat"], 0.99),
+            by_hand_p99_ms=percentile(times["hand"], 0.99),
+            wanted_ratio=1.5 if using == DEFAULT else None,
+        )
 
 
 class Posters:
@@ -272,14 +282,14 @@ def main() -> None:
     django.setup()
     from groat.contrib.django import groat
 
-    with postgres() as server, tempfile.TemporaryDirectory() as folder:
+    with postgres() as server, pgbouncer(server) as pooler, tempfile.TemporaryDirectory() as folder:
         alias = postgres_alias(server)
-        with databases(default=alias):
+        with databases(default=alias, pooled={**alias, "PORT": pooler.port}):
             migrate()
             groat.add_asset("USD", 2)
             site = Site(Path(folder), alias, GROAT={"PROGRAMS": ["bank"]})
             with site.live() as live:
-                compare(given.pairs)
+                compare(given.pairs, "pooled")
                 measure_pages(live.url, given.seconds)
                 measure_slow_view(given.seconds)
 
