@@ -409,6 +409,12 @@ def describe(name: str) -> str:
     return meaning(_types()[name])
 
 
+def whereabouts(name: str) -> str:
+    """Return a setting with the places where it is set, for hints in the log: ``origins (GROAT_ORIGINS, ...)``."""
+    key = name.upper()
+    return f'{name} (GROAT_{key}; in a Django project GROAT["{key}"])'
+
+
 def meaning(annotated: Any) -> str:
     """Return what the type of a setting says of it, "" if it says nothing."""
     metas = (meta for meta in get_args(annotated)[1:] if isinstance(meta, Meta))

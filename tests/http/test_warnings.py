@@ -37,6 +37,7 @@ async def test_a_wrong_origin_is_told_once(api: Api) -> None:
     (line,) = [line for line in lines if line["event"] == "origin_refused"]
     assert (line["setting"], line["origin"]) == ("origins", "https://shop.example")
     assert "GROAT_ORIGINS" in line["hint"]
+    assert 'GROAT["ORIGINS"]' in line["hint"]
 
 
 async def test_ones_own_page_is_no_wrong_origin(api: Api) -> None:
@@ -65,6 +66,7 @@ async def test_a_token_of_another_secret_is_told_once(
     (line,) = [line for line in lines if line["event"] == "token_refused"]
     assert line["setting"] == setting
     assert f"GROAT_{setting.upper()}" in line["hint"]
+    assert f'GROAT["{setting.upper()}"]' in line["hint"]
     assert secret not in str(line)
 
 

@@ -19,6 +19,7 @@ import msgspec
 import structlog
 
 from groat.api.problems import HttpError
+from groat.settings import whereabouts
 from groat.sparing import SparingLog
 
 if TYPE_CHECKING:
@@ -194,8 +195,8 @@ class Gate:
 
 
 _HINTS = {
-    "connections_per_address": "If it is a reverse proxy, name it in trusted_proxies (GROAT_TRUSTED_PROXIES).",
-    "connections_max": "Raise LimitNOFILE, or connections_max (GROAT_CONNECTIONS_MAX) where it is set.",
+    "connections_per_address": f"If it is a reverse proxy, name it in {whereabouts('trusted_proxies')}.",
+    "connections_max": f"Raise LimitNOFILE, or {whereabouts('connections_max')} where it is set.",
 }
 
 

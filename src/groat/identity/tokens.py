@@ -23,7 +23,7 @@ import structlog
 
 from groat.identity.errors import IdentityError, Unauthorized
 from groat.identity.model import ROLES_MAX, Identity, check_roles, check_user
-from groat.settings import SettingsError
+from groat.settings import SettingsError, whereabouts
 from groat.sparing import SparingLog
 
 if TYPE_CHECKING:
@@ -305,8 +305,8 @@ def _is_access(value: Any, prefix: str = "") -> bool:
 
 def _tell(setting: str, hint: str) -> None:
     """Log, at a bounded rate, that a setting refused a token: a front end shows no more than a 401."""
-    variable = f"GROAT_{setting.upper()}"
-    _refusals.warning("token_refused", setting, setting=setting, hint=f"{hint} See {setting} ({variable}).")
+    where = f"{whereabouts(setting)}, in Django also SIMPLE_JWT and SECRET_KEY"
+    _refusals.warning("token_refused", setting, setting=setting, hint=f"{hint} See {where}.")
 
 
 def _moment(claims: Mapping[str, Any], name: str) -> int:

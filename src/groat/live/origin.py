@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from groat.settings import whereabouts
 from groat.sparing import SparingLog
 
 _PORTS = {"http": ":80", "https": ":443"}
@@ -58,5 +59,5 @@ def tell(origin: str | None, host: str) -> None:
         origin=shown,
         host=host[:200],
         setting="origins",
-        hint=f"If pages of {shown} may call, add it to origins (GROAT_ORIGINS={shown}).",
+        hint=f"If pages of {shown} may call, add it to {whereabouts('origins')}.",
     )

@@ -168,6 +168,9 @@ def test_migrate_does_not_ask_for_itself(alias: dict[str, Any], monkeypatch: pyt
     monkeypatch.setattr(sys, "argv", ["manage.py", "migrate"])
     with projects.databases(default=alias):
         assert check(["default"]) == []
+        # With this option it applies nothing, and Django's own migration may long be applied.
+        monkeypatch.setattr(sys, "argv", ["manage.py", "migrate", "--check"])
+        assert ids(check(["default"])) == ["groat.W008"]
 
 
 def test_the_level_that_the_database_itself_sets_is_found(postgres_server: Any) -> None:

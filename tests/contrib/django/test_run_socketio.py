@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -18,7 +20,9 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test import override_settings
 
+from groat.cli.doctor import CODES
 from groat.contrib.django import conf, groat
+from groat.contrib.django.management.commands.groat_doctor import in_project
 from groat.contrib.django.management.commands.run_socketio import server_settings
 from groat.identity.tokens import Tokens
 from groat.settings import SettingsError
@@ -77,6 +81,11 @@ def test_it_says_what_to_run_when_tables_are_missing_and_makes_none(
     assert "not_migrated" in said
     assert "groat 0001" in said
     assert said.rstrip().endswith("Run: python manage.py migrate")
+    # The doctor says it in the project's words, too.
+    told = json.loads(site.manage("groat_doctor", "--json", code=1).partition("CommandError")[0])
+    (finding,) = [each for each in told["findings"] if each["code"] == "database_empty"]
+    assert finding["level"] == "wrong"
+    assert finding["remedy"] == "manage.py migrate makes it."
     with projects.databases(default=alias):
         assert not any(name.startswith("groat_") for name in connection.introspection.table_names())
 
@@ -97,6 +106,12 @@ def test_it_serves_and_ends_as_groat_serve_does(tmp_path: Path, migrated: dict[s
         taken = live.url.rpartition(":")[2]
         said = site.manage("run_socketio", "--host", "127.0.0.1", "--port", taken, code=2)
         assert "address_unavailable" in said
+        # The tests' PostgreSQL syncs no file.
+        is_durable = migrated["ENGINE"].endswith("sqlite3")
+        said = site.manage("groat_doctor", "--host", "127.0.0.1", "--port", taken, code=not is_durable)
+        assert "right: token: the server takes it" in said
+        assert said.rstrip().endswith("all is well" if is_durable else "Something is wrong.")
+        assert is_durable or "database_not_durable" in said
         live.process.send_signal(signal.SIGKILL)
         live.process.wait()
         # A commit that is made while no server runs is told when one comes back.
@@ -123,3 +138,10 @@ def test_a_database_in_memory_is_refused() -> None:
     with pytest.raises(SettingsError) as caught:
         server_settings({"host": None, "port": None, "workers": None})
     assert "memory" in caught.value.detail
+
+
+def test_the_doctor_speaks_of_the_project() -> None:
+    spoken = "|".join(in_project(code.remedy) for code in CODES.values())
+    assert 'GROAT["ORIGINS"]' in spoken
+    assert "manage.py run_socketio" in spoken
+    assert not re.search(r"GROAT_|groat (migrate|serve)", spoken)

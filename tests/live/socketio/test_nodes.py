@@ -88,3 +88,4 @@ async def test_a_node_that_nobody_reaches_says_so_once(groat: Groat, monkeypatch
     assert (line["event"], line["setting"]) == ("node_address_missing", "node_address")
     assert "sticky sessions" in line["hint"]
     assert "GROAT_NODE_ADDRESS" in line["hint"]
+    assert 'GROAT["NODE_ADDRESS"]' in line["hint"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import warnings
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -17,7 +18,7 @@ from groat.cli.options import with_settings
 from groat.cli.output import result
 from groat.settings import Settings, SettingsError
 
-__all__ = ["CODES", "doctor"]
+__all__ = ["CODES", "diagnose", "doctor"]
 
 
 @with_settings(*Settings.__struct_fields__)
@@ -51,35 +52,61 @@ def doctor(
     Takes every setting as `groat serve` does. It works beside a server and before the first start, moves no money and
     changes nothing.
     """
+    if not diagnose(
+        settings,
+        faults,
+        url=url,
+        token=token,
+        origin=origin,
+        remote=remote,
+        as_json=as_json,
+        say=result.print,
+    ):
+        raise typer.Exit(1)
+
+
+def diagnose(
+    settings: Settings,
+    faults: Sequence[SettingsError],
+    *,
+    url: str,
+    token: str,
+    origin: str,
+    remote: bool,
+    as_json: bool,
+    say: Callable[[str], Any],
+    word: Callable[[str], str] = str,
+) -> bool:
+    """Examine an installation, and ``say`` what is found, as it is found or as one JSON object; True if all is well.
+
+    ``faults`` are settings that could not be read; ``word`` puts a remedy in the words of those who read it.
+    """
     # Imported here, for what it needs would slow every other command down.
     from groat.cli.doctor.examination import examine
 
+    def tell(entry: Finding | Passed) -> None:
+        if not as_json:
+            say(_text(entry))
+
     # Faults become findings, so the log need not tell of them.
     logs.configure(msgspec.structs.replace(settings, log_level="error"))
-    diagnosis = Diagnosis(_say_nothing if as_json else _say)
+    diagnosis = Diagnosis(tell, word)
     with warnings.catch_warnings():
         # The libraries' warnings, such as those of short keys, are findings of ours.
         warnings.simplefilter("ignore")
         asyncio.run(examine(diagnosis, settings, faults, url, token, origin, remote=remote))
     if as_json:
-        result.print(json.dumps(_as_json(diagnosis), ensure_ascii=False))
+        say(json.dumps(_as_json(diagnosis), ensure_ascii=False))
     elif diagnosis.is_well:
-        result.print("all is well")
-    if not diagnosis.is_well:
-        raise typer.Exit(1)
+        say("all is well")
+    return diagnosis.is_well
 
 
-def _say(entry: Finding | Passed) -> None:
+def _text(entry: Finding | Passed) -> str:
     if isinstance(entry, Passed):
-        result.print(f"right: {entry.check}: {entry.sentence}")
-    else:
-        result.print(f"{entry.level.upper() if entry.level == 'wrong' else entry.level}: {entry.code}")
-        result.print(f"  {entry.sentence}")
-        result.print(f"  To do: {entry.remedy}")
-
-
-def _say_nothing(entry: Finding | Passed) -> None:
-    """Keep standard output for the whole diagnosis."""
+        return f"right: {entry.check}: {entry.sentence}"
+    level = entry.level.upper() if entry.level == "wrong" else entry.level
+    return f"{level}: {entry.code}\n  {entry.sentence}\n  To do: {entry.remedy}"
 
 
 def _as_json(diagnosis: Diagnosis) -> dict[str, object]:

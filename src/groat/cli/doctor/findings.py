@@ -316,10 +316,14 @@ class Passed(msgspec.Struct, frozen=True):
 
 
 class Diagnosis:
-    """Gathers what was checked, in order. ``tell`` is called with each entry as it comes."""
+    """Gathers what was checked, in order.
 
-    def __init__(self, tell: Callable[[Finding | Passed], None]) -> None:
+    ``tell`` is called with each entry as it comes; ``word`` puts a remedy in the words of those who read it.
+    """
+
+    def __init__(self, tell: Callable[[Finding | Passed], None], word: Callable[[str], str] = str) -> None:
         self._tell = tell
+        self._word = word
         self._check = ""
         self.entries: list[Finding | Passed] = []
 
@@ -345,7 +349,11 @@ class Diagnosis:
         """Note a finding; what is not given is the code's own."""
         known = CODES[code]
         finding = Finding(
-            self._check, code, level or known.level, sentence or known.meaning, remedy or known.remedy
+            self._check,
+            code,
+            level or known.level,
+            sentence or known.meaning,
+            self._word(remedy or known.remedy),
         )
         if finding not in self.entries:
             self._add(finding)

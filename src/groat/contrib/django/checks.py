@@ -104,8 +104,9 @@ def check_database(
     except (GroatError, DatabaseError, ImproperlyConfigured):
         # Commands that need the database say what is wrong with it.
         return []
-    # The command that applies them runs this check, too, just before it does.
-    if missing and sys.argv[1:2] != ["migrate"]:
+    # The command that applies them runs this check, too, just before it does; with these options it applies nothing.
+    applies = sys.argv[1:2] == ["migrate"] and not {"--check", "--plan"}.intersection(sys.argv)
+    if missing and not applies:
         steps = ", ".join(f"{step.room} {step.number:04}" for step in missing)
         command = "migrate" if alias == "default" else f"migrate --database {alias}"
         found.append(

@@ -16,7 +16,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from groat.ledger.views import BalanceView, SnapshotData
 from groat.live.socketio.packets import RESERVED
-from groat.settings import SettingsError
+from groat.settings import SettingsError, whereabouts
 from groat.sparing import SparingLog
 from groat.store.extension import Event
 
@@ -37,11 +37,11 @@ _COMMISSIONS: Final = ":commissions"
 log = structlog.stdlib.get_logger("groat.live")
 _told = SparingLog(log)
 _UNKNOWN_HINT: Final = (
-    "Nobody hears credit-updated until there is the asset of socketio_credits (GROAT_SOCKETIO_CREDITS)."
+    f"Nobody hears credit-updated until there is the asset of {whereabouts('socketio_credits')}."
 )
 _DECIMALS_HINT: Final = (
     "Nobody hears credit-updated: its credits are whole numbers, and this asset has decimals. "
-    "Name an asset without decimals in socketio_credits (GROAT_SOCKETIO_CREDITS), or listen to balance_updated."
+    f"Name an asset without decimals in {whereabouts('socketio_credits')}, or listen to balance_updated."
 )
 
 

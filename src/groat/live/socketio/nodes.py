@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import structlog
 
 from groat.ledger.errors import StoreError
+from groat.settings import whereabouts
 from groat.sparing import SparingLog
 from groat.store.flow import Flow, Query
 
@@ -127,7 +128,7 @@ class Nodes:
 
 
 _HINT = (
-    "Other servers run on this database and cannot reach this one. Until node_address (GROAT_NODE_ADDRESS) says where, "
+    f"Other servers run on this database and cannot reach this one. Until {whereabouts('node_address')} says where, "
     "such as http://10.0.0.11:8000, long-polling of Socket.IO needs sticky sessions at the load balancer, or clients "
     'with transports: ["websocket"].'
 )
