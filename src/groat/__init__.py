@@ -4,7 +4,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from groat.engine.items import CaptureItem, ExtendItem, HoldItem, PostItem, ReleaseItem, ReverseItem
+    from groat.engine.items import (
+        AtMost,
+        CaptureItem,
+        ExtendItem,
+        HoldItem,
+        PostItem,
+        ReleaseItem,
+        ReverseItem,
+    )
     from groat.facade import Groat
     from groat.ledger.accounts import LimitRule, Limits, Policy
     from groat.ledger.amounts import Asset
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Asset",
+    "AtMost",
     "CaptureItem",
     "Closed",
     "ExtendItem",
@@ -49,7 +58,7 @@ _ROOMS = {
     "LimitRule": "groat.ledger.accounts",
     "Policy": "groat.ledger.accounts",
     **dict.fromkeys(
-        ("CaptureItem", "ExtendItem", "HoldItem", "PostItem", "ReleaseItem", "ReverseItem"),
+        ("AtMost", "CaptureItem", "ExtendItem", "HoldItem", "PostItem", "ReleaseItem", "ReverseItem"),
         "groat.engine.items",
     ),
 }

@@ -365,3 +365,31 @@ async def test_many_transactions_are_reversed_each_on_its_own(api: Api) -> None:
         "Campaign withdrawn"
     }
     assert await balance(api, "user:7") == "0"
+
+
+async def test_at_most_what_is_there(api: Api) -> None:
+    most = {**posting("user:42", "house:sales", "130"), "at_most": True}
+    spent = await api.call("shop", "POST /v1/transactions", {"postings": [most]}, key="most")
+    assert (spent.status_code, spent.json()["moved"]) == (201, "100")
+    assert spent.json()["postings"] == [posting("user:42", "house:sales", "100")]
+    again = await api.call("shop", "POST /v1/transactions", {"postings": [most]}, key="most")
+    assert (again.status_code, again.json()["moved"]) == (200, "100")
+    plain = {**most, "at_most": False}
+    assert (
+        code(await api.call("shop", "POST /v1/transactions", {"postings": [plain]}, key="most"))
+        == "key_reused"
+    )
+    for route, body in (
+        ("POST /v1/transactions", {"postings": [most]}),
+        ("POST /v1/holds", most),
+        ("POST /v1/actions/spend", {"amount": "5", "asset": "CREDIT", "at_most": True}),
+    ):
+        none = (await api.call("42" if "/actions/" in route else "shop", route, body)).json()
+        assert (none["id"], none["moved"], none["hold"], none["postings"]) == (None, "0", None, [])
+    items = [{"postings": [most]}, {"hold": {**posting("house:x", "user:7", "4"), "at_most": True}}]
+    items.append({"capture": {"item": 1, "amount": "9", "at_most": True}})
+    for mode in ("atomic", "independent"):
+        bulk = {"mode": mode, "items": items[: 3 if mode == "atomic" else 2]}
+        done = (await api.call("shop", "POST /v1/transactions/bulk", bulk)).json()
+        told = [(r["status"], r["transaction"]["moved"]) for r in done["results"]]
+        assert told == [(200, "0"), (201, "4"), (201, "4")][: len(told)]

@@ -784,7 +784,8 @@ class TransactionView(msgspec.Struct, frozen=True, kw_only=True):
 
     ``at`` is the effective time, ``recorded_at`` the time of the commit. ``id`` is None for a command
     that found nothing to change; ``balances`` and ``positions`` then are the present ones. ``cause`` is
-    the request that did it (``request:transfer:<id>``), None for what a caller posted.
+    the request that did it (``request:transfer:<id>``), None for what a caller posted. ``moved`` is what
+    moved in all, where an amount was meant as "at most" and all postings are of one asset.
     """
 
     id: str | None
@@ -803,6 +804,7 @@ class TransactionView(msgspec.Struct, frozen=True, kw_only=True):
     positions: dict[str, str]
     replayed: bool
     cause: str | None
+    moved: str | None = None
 
 
 class TransitionView(msgspec.Struct, frozen=True, kw_only=True):

@@ -117,6 +117,7 @@ class Calls:
         asset: str,
         expires_at: str | None = None,
         expires_in: int | None = None,
+        at_most: bool = False,
         reason: str = "",
         metadata: Mapping[str, Any] | UnsetType = UNSET,
         key: str | None = None,
@@ -134,6 +135,7 @@ class Calls:
                 "asset": asset,
                 "expires_at": expires_at,
                 "expires_in": expires_in,
+                "at_most": at_most,
                 "reason": reason,
                 "metadata": metadata,
             },
@@ -154,6 +156,7 @@ class Calls:
         *,
         amount: str | None = None,
         final: bool = True,
+        at_most: bool = False,
         reason: str = "",
         metadata: Mapping[str, Any] | UnsetType = UNSET,
         key: str | None = None,
@@ -165,7 +168,13 @@ class Calls:
         return self._call(
             table.CAPTURE_HOLD,
             path={"id": id},
-            body={"amount": amount, "final": final, "reason": reason, "metadata": metadata},
+            body={
+                "amount": amount,
+                "final": final,
+                "at_most": at_most,
+                "reason": reason,
+                "metadata": metadata,
+            },
             key=key,
             timeout_s=timeout_s,
         )
@@ -388,6 +397,7 @@ class Calls:
         *,
         amount: str,
         asset: str | None = None,
+        at_most: bool = False,
         to: str | None = None,
         reason: str = "",
         metadata: Mapping[str, Any] | UnsetType = UNSET,
@@ -401,7 +411,14 @@ class Calls:
         return self._call(
             table.CALL_ACTION,
             path={"name": name},
-            body={"amount": amount, "asset": asset, "to": to, "reason": reason, "metadata": metadata},
+            body={
+                "amount": amount,
+                "asset": asset,
+                "at_most": at_most,
+                "to": to,
+                "reason": reason,
+                "metadata": metadata,
+            },
             key=key,
             timeout_s=timeout_s,
         )

@@ -34,6 +34,7 @@ class CaptureItemInput(TypedDict):
     item: NotRequired[int | None]
     amount: NotRequired[str | None]
     final: NotRequired[bool]
+    at_most: NotRequired[bool]
 
 
 class ExtendItemInput(TypedDict):
@@ -65,15 +66,20 @@ class HoldItemInput(TypedDict):
     asset: str
     expires_at: NotRequired[str | None]
     expires_in: NotRequired[int | None]
+    at_most: NotRequired[bool]
 
 
 class PostingInput(TypedDict):
-    """An amount of one asset from a source account to a destination account."""
+    """An amount of one asset from a source account to a destination account.
+
+    With ``at_most`` it moves what may move of the amount; nothing at all is no refusal.
+    """
 
     source: str
     destination: str
     amount: str
     asset: str
+    at_most: NotRequired[bool]
 
 
 class ReverseItemInput(TypedDict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 
 Leg = tuple[str, str, Amount, str]
 Metadata = dict[str, Any]
+
+
+class AtMost(NamedTuple):
+    """A posting of at most its amount: what the source has above its floor, and the destination takes."""
+
+    source: str
+    destination: str
+    amount: Amount
+    asset: str
 
 
 class PostItem(msgspec.Struct, frozen=True):
@@ -46,6 +55,7 @@ class HoldItem(msgspec.Struct, frozen=True):
     asset: str
     expires_at: Time | None = None
     expires_in: float | None = None
+    at_most: bool = False
     reason: str = ""
     metadata: Metadata | None = None
 
@@ -56,6 +66,7 @@ class CaptureItem(msgspec.Struct, frozen=True):
     hold: Id | int
     amount: Amount | None = None
     final: bool = True
+    at_most: bool = False
     reason: str = ""
     metadata: Metadata | None = None
 
@@ -169,6 +180,7 @@ class Maker:
                 asset=item.asset,
                 expires_at=moment(item.expires_at),
                 lasts=microseconds(item.expires_in),
+                at_most=item.at_most,
             )
         if isinstance(item, ReverseItem):
             assets = self._legs.get(str(item.transaction).lower(), [])
@@ -184,7 +196,7 @@ class Maker:
             return Release(**common)
         if isinstance(item, ExtendItem):
             return Extend(**common, expires_at=moment(item.expires_at), lasts=microseconds(item.expires_in))
-        return Capture(**common, amount=await self._units(item), final=item.final)
+        return Capture(**common, amount=await self._units(item), final=item.final, at_most=item.at_most)
 
     def _named(self, hold: Id | int) -> dict[str, Any]:
         if not isinstance(hold, int):

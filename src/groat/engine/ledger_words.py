@@ -6,11 +6,12 @@ from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from groat.engine.items import Item, Leg, Maker, each_leg, keys_of, microseconds, moment, units_of
+from groat.engine.items import AtMost, Item, Leg, Maker, each_leg, keys_of, microseconds, moment, units_of
 from groat.engine.lookup import Id, Lookup, Time
 from groat.ledger.amounts import Amount, Asset, amount_text, parse_amount
 from groat.ledger.bulks import Bulk
 from groat.ledger.commands import (
+    CappedPosting,
     Capture,
     Command,
     Extend,
@@ -79,9 +80,12 @@ class LedgerWords(Lookup):
 
     async def postings(self, legs: Iterable[Leg]) -> tuple[Posting, ...]:
         """Return postings (source, destination, amount, asset) in smallest units. Raises InvalidInput."""
-        return tuple(
-            [Posting(s, d, await self.amount(amount, asset), asset) for s, d, amount, asset in each_leg(legs)]
-        )
+        made = []
+        for leg in each_leg(legs):
+            source, destination, amount, asset = leg
+            kind = CappedPosting if isinstance(leg, AtMost) else Posting
+            made.append(kind(source, destination, await self.amount(amount, asset), asset))
+        return tuple(made)
 
     async def post(
         self,
@@ -98,9 +102,10 @@ class LedgerWords(Lookup):
     ) -> TransactionView:
         """Move money: each posting is (source, destination, amount, asset), the amount a str, an int or a Decimal.
 
-        ``key`` makes a repetition harmless. With ``check_past`` an earlier effective date ``at`` is refused
-        (``past_floor``) where an account would have been below its floor at any moment since. Raises Refused
-        (``insufficient_funds`` ...), InvalidInput, Overloaded.
+        ``key`` makes a repetition harmless. An :class:`~groat.AtMost` in place of a tuple moves what may move of its
+        amount; where that is nothing at all, the answer's ``id`` is None. With ``check_past`` an earlier effective date
+        ``at`` is refused (``past_floor``) where an account would have been below its floor at any moment since. Raises
+        Refused (``insufficient_funds`` ...), InvalidInput, Overloaded.
         """
         command = Post(
             principal=principal,
@@ -178,6 +183,7 @@ class LedgerWords(Lookup):
         key: str,
         expires_at: Time | None = None,
         expires_in: float | None = None,
+        at_most: bool = False,
         reason: str = "",
         metadata: dict[str, Any] | None = None,
         actor: str = "",
@@ -185,7 +191,8 @@ class LedgerWords(Lookup):
     ) -> TransactionView:
         """Reserve an amount; the answer's ``hold`` has the id to capture or release. Raises Refused, InvalidInput.
 
-        It ends at ``expires_at``, or ``expires_in`` seconds after the commit, or when it is resolved.
+        It ends at ``expires_at``, or ``expires_in`` seconds after the commit, or when it is resolved. With ``at_most``
+        it reserves what there is of the amount (``moved``), and where that is nothing, ``id`` and ``hold`` are None.
         """
         command = Hold(
             principal=principal,
@@ -199,6 +206,7 @@ class LedgerWords(Lookup):
             asset=asset,
             expires_at=moment(expires_at),
             lasts=microseconds(expires_in),
+            at_most=at_most,
         )
         return (await self._done(command)).view()
 
@@ -236,11 +244,15 @@ class LedgerWords(Lookup):
         key: str,
         amount: Amount | None = None,
         final: bool = True,
+        at_most: bool = False,
         reason: str = "",
         actor: str = "",
         principal: str = LOCAL,
     ) -> TransactionView:
-        """Post what a hold reserved, whole or in part; ``final=False`` keeps the rest reserved for another capture."""
+        """Post what a hold reserved, whole or in part; ``final=False`` keeps the rest reserved for another capture.
+
+        With ``at_most`` it posts no more of the amount than is left of the hold (``moved``).
+        """
         units = None
         if amount is not None:
             held = await self.held(hold)
@@ -255,6 +267,7 @@ class LedgerWords(Lookup):
             hold=str(hold),
             amount=units,
             final=final,
+            at_most=at_most,
         )
         return (await self._done(command)).view()
 

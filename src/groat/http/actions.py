@@ -15,17 +15,21 @@ from groat.api.operations import Operations, Parameter
 from groat.api.problems import HttpError
 from groat.api.rights import Right
 from groat.identity.model import check_user
-from groat.ledger.commands import Post, Posting
+from groat.ledger.commands import CappedPosting, Post, Posting
 from groat.ledger.views import TransactionView
 
 operations = Operations()
 
 
 class ActionInput(Body):
-    """A call of an action that the server declares, with a person's own money."""
+    """A call of an action that the server declares, with a person's own money.
+
+    With ``at_most`` it moves what may move of the amount; nothing at all is no refusal.
+    """
 
     amount: Amount
     asset: AssetCode | None = None
+    at_most: bool = False
     to: Annotated[Name, Meta(description="The other person, where the action has one.")] | None = None
     reason: Reason = ""
     metadata: Metadata = field(default_factory=dict)
@@ -103,12 +107,13 @@ async def call_action(call: Call) -> Answer:
     amount = await call.groat.amount(body.amount, asset)
     if action.max is not None and amount > await call.groat.amount(action.max, asset):
         raise HttpError("action_limit", max=action.max)
+    kind = CappedPosting if body.at_most else Posting
     command = Post(
         principal=identity.principal,
         key=key,
         reason=body.reason or action.reason,
         metadata=body.metadata,
-        postings=(Posting(_fill(action.source, names), _fill(action.destination, names), amount, asset),),
+        postings=(kind(_fill(action.source, names), _fill(action.destination, names), amount, asset),),
     )
     return await commit(call, command)
 

@@ -23,7 +23,10 @@ operations = Operations()
 
 
 class HoldInput(Body):
-    """An amount to reserve, until ``expires_at`` or for ``expires_in`` seconds or until it is captured or released."""
+    """An amount to reserve, until ``expires_at`` or for ``expires_in`` seconds or until it is captured or released.
+
+    With ``at_most`` it reserves what there is of the amount; nothing at all is no refusal.
+    """
 
     source: AccountPath
     destination: AccountPath
@@ -31,6 +34,7 @@ class HoldInput(Body):
     asset: AssetCode
     expires_at: Time | None = None
     expires_in: Seconds | None = None
+    at_most: bool = False
     reason: Reason = ""
     metadata: Metadata = field(default_factory=dict)
 
@@ -45,10 +49,14 @@ class ExtendInput(Body):
 
 
 class CaptureInput(Body):
-    """The amount of the hold to post (all that is left by default); ``final`` releases the rest."""
+    """The amount of the hold to post (all that is left by default); ``final`` releases the rest.
+
+    With ``at_most`` no more is posted than is left.
+    """
 
     amount: Amount | None = None
     final: bool = True
+    at_most: bool = False
     reason: Reason = ""
     metadata: Metadata = field(default_factory=dict)
 
@@ -106,7 +114,7 @@ _RESOLVE_CODES = (
     body=HoldInput,
     answer=TransactionView,
     status=201,
-    statuses={200: "The key was used before for this very hold: its first answer again."},
+    statuses={200: "Replayed; or there was nothing to hold at most: then `id` is null."},
     keyed=True,
     codes=(
         "key_reused", "insufficient_funds", "ceiling_exceeded", "balance_overflow", "expires_in_past",
@@ -136,6 +144,7 @@ async def create_hold(call: Call) -> Answer:
         asset=body.asset,
         expires_at=optional_time(body.expires_at),
         lasts=_lasts(body.expires_in),
+        at_most=body.at_most,
     )
     return await commit(call, command)
 
@@ -204,6 +213,7 @@ async def capture_hold(call: Call) -> Answer:
         hold=id,
         amount=amount,
         final=body.final,
+        at_most=body.at_most,
     )
     return await commit(call, command)
 

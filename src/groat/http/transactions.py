@@ -17,10 +17,12 @@ from groat.api.operations import STALE, Operations
 from groat.api.problems import details, problem
 from groat.api.rights import Right, owns, sees_everything
 from groat.engine.items import (
+    AtMost,
     CaptureItem,
     ExtendItem,
     HoldItem,
     Item,
+    Leg,
     Maker,
     PostItem,
     ReleaseItem,
@@ -29,7 +31,7 @@ from groat.engine.items import (
 )
 from groat.ledger.amounts import parse_amount
 from groat.ledger.bulks import Bulk
-from groat.ledger.commands import Command, Post, Posting, Reverse
+from groat.ledger.commands import CappedPosting, Command, Post, Posting, Reverse
 from groat.ledger.errors import InvalidInput, Refusal
 from groat.ledger.keys import Key
 from groat.ledger.text import check_id, check_text
@@ -39,12 +41,16 @@ operations = Operations()
 
 
 class PostingInput(Body):
-    """An amount of one asset from a source account to a destination account."""
+    """An amount of one asset from a source account to a destination account.
+
+    With ``at_most`` it moves what may move of the amount; nothing at all is no refusal.
+    """
 
     source: AccountPath
     destination: AccountPath
     amount: Amount
     asset: AssetCode
+    at_most: bool = False
 
 
 class TransactionInput(Body):
@@ -72,6 +78,7 @@ class CaptureItemInput(HeldItemInput):
 
     amount: Amount | None = None
     final: bool = True
+    at_most: bool = False
 
 
 class ExtendItemInput(HeldItemInput):
@@ -90,6 +97,7 @@ class HoldItemInput(Body):
     asset: AssetCode
     expires_at: Time | None = None
     expires_in: Seconds | None = None
+    at_most: bool = False
 
 
 class ReverseItemInput(Body):
@@ -187,13 +195,18 @@ def to_item(body: BulkItemInput, index: int) -> Item:
     ):
         raise InvalidInput("invalid_item", index=str(index))
     if body.postings is not None:
-        legs = [(p.source, p.destination, p.amount, p.asset) for p in body.postings]
+        legs: list[Leg] = []
+        for posting in body.postings:
+            leg = (posting.source, posting.destination, posting.amount, posting.asset)
+            legs.append(AtMost(*leg) if posting.at_most else leg)
         return PostItem(legs, at=body.at, check_past=body.check_past, **texts)
     if body.hold is not None:
         return HoldItem(**msgspec.structs.asdict(body.hold), **texts)
     if body.capture is not None:
         part = body.capture
-        return CaptureItem(_held(part, index), amount=part.amount, final=part.final, **texts)
+        return CaptureItem(
+            _held(part, index), amount=part.amount, final=part.final, at_most=part.at_most, **texts
+        )
     if body.extend is not None:
         part_ = body.extend
         return ExtendItem(_held(part_, index), part_.expires_at, part_.expires_in, **texts)
@@ -220,7 +233,8 @@ async def to_post(call: Call, body: TransactionInput, key: str) -> Post:
         if asset is None:
             asset = known[posting.asset] = await call.groat.asset(posting.asset)
         amount = parse_amount(posting.amount, asset)
-        postings.append(Posting(posting.source, posting.destination, amount, posting.asset))
+        kind = CappedPosting if posting.at_most else Posting
+        postings.append(kind(posting.source, posting.destination, amount, posting.asset))
     return Post(
         principal=call.identity.principal,
         key=key,
@@ -243,7 +257,7 @@ async def to_post(call: Call, body: TransactionInput, key: str) -> Post:
     values_max=20_000,
     answer=TransactionView,
     status=201,
-    statuses={200: "The key was used before for this very transaction: its first answer again."},
+    statuses={200: "Replayed; or nothing could move of amounts that are at most: then `id` is null."},
     keyed=True,
     codes=_POST_CODES,
     example={"postings": [POSTING], "reason": "Welcome bonus", "metadata": {"campaign": "spring"}},

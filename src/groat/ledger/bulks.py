@@ -82,10 +82,10 @@ class Bulk(Command, kw_only=True):
     def decide(self, book: Book) -> Effect | Refusal:
         """Decide each item in turn, seeing those before it; the first refusal refuses the bulk and names its index.
 
-        An item that found nothing to do makes no transaction: ``extra`` then has the places of such items.
+        An item that found nothing to do makes no transaction: ``extra`` has the place of each, and its own ``extra``.
         """
         made: list[TransactionRow] = []
-        idle: list[int] = []
+        idle: list[tuple[int, Any]] = []
         for index, item in enumerate(self.items):
             item.ids = [self.ids[index]]
             if isinstance(item, Resolve) and item.item is not None:
@@ -95,7 +95,7 @@ class Bulk(Command, kw_only=True):
                 return Refusal(effect.code, effect.detail, {**effect.fields, "index": str(index)})
             made += effect.transactions
             if not effect.transactions:
-                idle.append(index)
+                idle.append((index, effect.extra))
         return Effect(made, extra=idle or None)
 
 

@@ -17,6 +17,7 @@ import msgspec
 from groat.ledger.accounts import ADJUSTMENTS, check_path
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
 from groat.ledger.book import Book, Move, Pair, Refs, Table, refuse
+from groat.ledger.caps import cut
 from groat.ledger.causes import other_door
 from groat.ledger.errors import InvalidInput, Refusal, printable
 from groat.ledger.keys import Form, Key, as_key
@@ -44,6 +45,12 @@ class Posting(msgspec.Struct, frozen=True, array_like=True):
     destination: str
     amount: int
     asset: str
+
+
+class CappedPosting(Posting, frozen=True, array_like=True):
+    """A posting of at most its amount: what the source has above its floor, and the destination takes."""
+
+    at_most: bool = True
 
 
 class Effect(msgspec.Struct):
@@ -88,6 +95,11 @@ class Command(msgspec.Struct, kw_only=True):
         """Keep the forms of a derived key apart from its text."""
         if isinstance(self.key, Key):
             self.names, self.key = self.key, str(self.key)
+
+    @property
+    def capped(self) -> bool:
+        """Whether its amount is meant as "at most", so that its answer says what moved."""
+        return False
 
     def target(self) -> Any:
         """Return the subject of the command as plain values; the digest covers it with the kind and the texts."""
@@ -244,6 +256,12 @@ def end_of(expires_at: int | None, lasts: int | None, now: int) -> int | None:
     return expires_at if lasts is None else now + lasts
 
 
+def moved_nothing(sources: list[Account]) -> Effect:
+    """Return the effect of amounts "at most" that found nothing to move; it has the balances of their sources."""
+    accounts = list(dict.fromkeys(sources))
+    return Effect(accounts=accounts, extra={"moved": format_amount(0, accounts[0].scale)})
+
+
 class Post(Command, kw_only=True):
     """Move money: 1 to 1,000 postings, all or none. ``below_floor`` is a right that the caller must hold.
 
@@ -254,6 +272,12 @@ class Post(Command, kw_only=True):
     postings: tuple[Posting, ...]
     below_floor: bool = False
     check_past: bool = False
+    any_cap: bool = False
+
+    @property
+    def capped(self) -> bool:
+        """Whether a posting is of at most its amount, as :meth:`check` found."""
+        return self.any_cap
 
     def target(self) -> Any:
         """Cover the postings, in order."""
@@ -270,6 +294,8 @@ class Post(Command, kw_only=True):
             raise InvalidInput("too_many_postings")
         for posting in self.postings:
             check_move(posting.source, posting.destination, posting.amount, posting.asset, assets)
+            if type(posting) is CappedPosting:
+                self.any_cap = True
 
     def needs(self, refs: Refs, book: Book) -> None:
         """Need both accounts of each posting."""
@@ -295,6 +321,12 @@ class Post(Command, kw_only=True):
             Move(i, accounts[p.source, p.asset], accounts[p.destination, p.asset], p.amount, 0)
             for i, p in enumerate(self.postings)
         ]
+        if self.any_cap:
+            capped = [i for i, p in enumerate(self.postings) if isinstance(p, CappedPosting)]
+            nothing = moved_nothing([moves[i].source for i in capped])
+            moves = cut(moves, capped, self.below_floor)
+            if not moves:
+                return nothing
         legs = book.move(moves, below_floor=self.below_floor)
         if isinstance(legs, Refusal):
             return legs
@@ -312,7 +344,8 @@ class Post(Command, kw_only=True):
 class Hold(Command, kw_only=True):
     """Reserve an amount of the source for the destination; its id is the id of the transaction that makes it.
 
-    It ends at ``expires_at``, or ``lasts`` microseconds after its commit, or (both None) only when it is resolved.
+    It ends at ``expires_at``, or ``lasts`` microseconds after its commit, or (both None) only when it is resolved. With
+    ``at_most`` it reserves what there is, and nothing at all is no refusal.
     """
 
     kind: ClassVar[str] = "hold"
@@ -322,12 +355,19 @@ class Hold(Command, kw_only=True):
     asset: str
     expires_at: int | None = None
     lasts: int | None = None
+    at_most: bool = False
+
+    @property
+    def capped(self) -> bool:
+        """Whether it reserves at most its amount."""
+        return self.at_most
 
     def target(self) -> Any:
         """Cover the posting that is reserved and when it ends."""
         # The digest keeps a duration as a duration: the moment it leads to differs at each repetition.
         ends = self.expires_at if self.lasts is None else ("for", self.lasts)
-        return (self.source, self.destination, self.amount, self.asset, ends)
+        target = (self.source, self.destination, self.amount, self.asset, ends)
+        return (*target, True) if self.at_most else target
 
     def check(self, assets: dict[str, Asset]) -> None:
         """See :meth:`Command.check`."""
@@ -356,11 +396,16 @@ class Hold(Command, kw_only=True):
             book.accounts[self.source, self.asset],
             book.accounts[self.destination, self.asset],
         )
-        legs = book.move([Move(0, source, destination, 0, self.amount)])
+        moves = [Move(0, source, destination, 0, self.amount)]
+        if self.at_most:
+            moves = cut(moves, [0])
+            if not moves:
+                return moved_nothing([source])
+        legs = book.move(moves)
         if isinstance(legs, Refusal):
             return legs
         id = self.ids[0]
-        hold = HoldRow(id, source, destination, self.amount, 0, 0, expires_at, HOLD_OPEN, book.now)
+        hold = HoldRow(id, source, destination, moves[0].pending, 0, 0, expires_at, HOLD_OPEN, book.now)
         book.holds[id] = hold
         return Effect([self.record(book, legs, hold=hold)])
 
@@ -409,15 +454,25 @@ class Resolve(Command, kw_only=True):
 
 
 class Capture(Resolve, kw_only=True):
-    """Post what a hold reserved: all that is left (``amount`` None) or a part; ``final`` releases the rest."""
+    """Post what a hold reserved: all that is left (``amount`` None) or a part; ``final`` releases the rest.
+
+    With ``at_most`` it posts no more than is left.
+    """
 
     kind: ClassVar[str] = "capture"
     amount: int | None = None
     final: bool = True
+    at_most: bool = False
+
+    @property
+    def capped(self) -> bool:
+        """Whether it posts at most its amount."""
+        return self.at_most
 
     def target(self) -> Any:
         """Cover the hold, how much of it, and whether the rest is released."""
-        return (self.named, self.amount, self.final)
+        target = (self.named, self.amount, self.final)
+        return (*target, True) if self.at_most else target
 
     def check(self, assets: dict[str, Asset]) -> None:
         """See :meth:`Command.check`."""
@@ -431,6 +486,8 @@ class Capture(Resolve, kw_only=True):
         if isinstance(hold, Refusal):
             return hold
         amount = hold.remaining if self.amount is None else self.amount
+        if self.at_most:
+            amount = min(amount, hold.remaining)
         if amount > hold.remaining:
             remaining = format_amount(hold.remaining, hold.source.scale)
             return refuse("exceeds_hold", hold=hold.id, remaining=remaining)

@@ -74,7 +74,8 @@ class TransactionView(msgspec.Struct):
 
     ``at`` is the effective time, ``recorded_at`` the time of the commit. ``id`` is None for a command that found
     nothing to change; ``balances`` and ``positions`` then are the present ones. ``cause`` is the request that did it
-    (``request:transfer:<id>``), None for what a caller posted.
+    (``request:transfer:<id>``), None for what a caller posted. ``moved`` is what moved in all, where an amount was
+    meant as "at most" and all postings are of one asset.
     """
 
     id: str | None
@@ -93,6 +94,7 @@ class TransactionView(msgspec.Struct):
     positions: dict[str, str]
     replayed: bool = False
     cause: str | None = None
+    moved: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class BulkTransactions(msgspec.Struct):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from groat.ledger.amounts import format_amount
 from groat.ledger.bulks import Bulk
 from groat.ledger.commands import Command
 from groat.ledger.errors import Refusal
@@ -49,20 +50,35 @@ class Done:
 
     def view(self) -> TransactionView:
         """Return the answer on the wire of a command that makes at most one transaction."""
-        if self.transactions:
-            return transaction_view(self.transactions[0], self.replayed)
-        outcome, command = self.outcome or Outcome(), self.command
-        return transaction_view_of_nothing(command, outcome, self.replayed)
+        row = self.transactions[0] if self.transactions else None
+        return self._view(self.command, row, self.outcome or Outcome(), self.extra)
 
     def bulk_view(self) -> BulkTransactions:
         """Return the answer on the wire of a bulk. An item that found nothing to do has a transaction without an id."""
-        views = [transaction_view(t, self.replayed) for t in self.transactions]
         command = self.command
         assert isinstance(command, Bulk)
-        for index in self.extra or ():
-            outcome = Outcome(at=self.outcome.at if self.outcome else 0)
-            views.insert(index, transaction_view_of_nothing(command.items[index], outcome, self.replayed))
+        idle = dict(self.extra or ())
+        nothing = Outcome(at=self.outcome.at if self.outcome else 0)
+        rows = iter(self.transactions)
+        views = [
+            self._view(item, None if index in idle else next(rows), nothing, idle.get(index))
+            for index, item in enumerate(command.items)
+        ]
         return BulkTransactions(views, self.replayed)
+
+    def _view(
+        self, command: Command, row: TransactionRow | None, outcome: Outcome, extra: Any
+    ) -> TransactionView:
+        if row is None:
+            view = transaction_view_of_nothing(command, outcome, self.replayed)
+            if command.capped:
+                view.moved = extra["moved"]
+            return view
+        view = transaction_view(row, self.replayed)
+        if command.capped and len({leg.source.asset for leg in row.legs}) == 1:
+            moved = sum(leg.amount or leg.pending for leg in row.legs)
+            view.moved = format_amount(moved, row.legs[0].source.scale)
+        return view
 
 
 class Broken(NamedTuple):

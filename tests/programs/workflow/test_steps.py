@@ -14,7 +14,7 @@ from groat import Groat, GroatError, Refusal, StoreError
 from groat.ledger import commands
 from groat.ledger.book import Book
 from groat.ledger.commands import Effect
-from groat.programs.workflow import Kind, Pay, Request, Reserve, Settle, Step, Unreserve, Workflow
+from groat.programs.workflow import Books, Kind, Pay, Request, Reserve, Settle, Step, Unreserve, Workflow
 from groat.programs.workflow.views import RequestView
 from tests.programs.workflow.pliant import Note, Task, hold, pliant, release
 
@@ -193,3 +193,21 @@ async def test_who_comes_back_is_approved_anew(groat: Groat) -> None:
     await take(workflow, request, "back")
     assert (await look(workflow, request)).approvals.given == []
     assert said(await take(workflow, request, "end", "bela")) == "open"
+
+
+async def test_a_payment_of_at_most_moves_what_is_there(groat: Groat) -> None:
+    pays = (Pay(USER, HOUSE, 400, "USD"), Pay(USER, HOUSE, 1_000_000, "USD", at_most=True))
+    kind = pliant(edit=lambda *_: Step(money=pays))
+    kind.books = lambda request: Books(moved=pays if request.version > 1 else ())
+    workflow, request = await filed(groat, kind)
+    assert said(await take(workflow, request, "edit")) == "open"
+    found = await groat.account(USER)
+    assert found
+    assert found.balances[0].available == "0.00"
+    assert (await groat.verify()).problems == []
+    # There is nothing left, so that the plain payment is refused.
+    assert said(await take(workflow, request, "edit", note="again")) == "insufficient_funds"
+    too_much = (Pay(USER, HOUSE, 400, "USD"), Pay(USER, HOUSE, 100, "USD", at_most=True))
+    kind.books = lambda request: Books(moved=too_much if request.version > 1 else ())
+    assert {problem.check for problem in (await groat.verify()).problems} == {"verify_request_money"}
+    kind.books = lambda request: Books(moved=pays if request.version > 1 else ())

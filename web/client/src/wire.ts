@@ -16,11 +16,16 @@ export interface AccountView {
   balances: BalanceView[];
 }
 
-/** A call of an action that the server declares, with a person's own money. */
+/**
+ * A call of an action that the server declares, with a person's own money.
+ *
+ * With `at_most` it moves what may move of the amount; nothing at all is no refusal.
+ */
 export interface ActionInput {
   /** A decimal string of at most the asset's fraction digits, above zero. */
   amount: string;
   asset?: string | null;
+  at_most?: boolean;
   to?: string | null;
   /** Why, for people. */
   reason?: string;
@@ -207,10 +212,15 @@ export interface BulkView {
   summary: BulkSummary;
 }
 
-/** The amount of the hold to post (all that is left by default); `final` releases the rest. */
+/**
+ * The amount of the hold to post (all that is left by default); `final` releases the rest.
+ *
+ * With `at_most` no more is posted than is left.
+ */
 export interface CaptureInput {
   amount?: string | null;
   final?: boolean;
+  at_most?: boolean;
   /** Why, for people. */
   reason?: string;
   /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
@@ -223,6 +233,7 @@ export interface CaptureItemInput {
   item?: number | null;
   amount?: string | null;
   final?: boolean;
+  at_most?: boolean;
 }
 
 /**
@@ -461,7 +472,11 @@ export interface HeldItemInput {
   item?: number | null;
 }
 
-/** An amount to reserve, until `expires_at` or for `expires_in` seconds or until it is captured or released. */
+/**
+ * An amount to reserve, until `expires_at` or for `expires_in` seconds or until it is captured or released.
+ *
+ * With `at_most` it reserves what there is of the amount; nothing at all is no refusal.
+ */
 export interface HoldInput {
   /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
   source: string;
@@ -472,6 +487,7 @@ export interface HoldInput {
   asset: string;
   expires_at?: string | null;
   expires_in?: number | null;
+  at_most?: boolean;
   /** Why, for people. */
   reason?: string;
   /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
@@ -489,6 +505,7 @@ export interface HoldItemInput {
   asset: string;
   expires_at?: string | null;
   expires_in?: number | null;
+  at_most?: boolean;
 }
 
 /** A hold on the wire; `state` is open, captured, released or expired; `expires_at` None for never. */
@@ -715,7 +732,11 @@ export interface OutboxPage {
   cursor: string | null;
 }
 
-/** An amount of one asset from a source account to a destination account. */
+/**
+ * An amount of one asset from a source account to a destination account.
+ *
+ * With `at_most` it moves what may move of the amount; nothing at all is no refusal.
+ */
 export interface PostingInput {
   /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
   source: string;
@@ -724,6 +745,7 @@ export interface PostingInput {
   /** A decimal string of at most the asset's fraction digits, above zero. */
   amount: string;
   asset: string;
+  at_most?: boolean;
 }
 
 /** A posting on the wire: `amount` is a decimal string. */
@@ -1118,7 +1140,8 @@ export interface TransactionInput {
  *
  * `at` is the effective time, `recorded_at` the time of the commit. `id` is None for a command that found
  * nothing to change; `balances` and `positions` then are the present ones. `cause` is the request that did it
- * (`request:transfer:<id>`), None for what a caller posted.
+ * (`request:transfer:<id>`), None for what a caller posted. `moved` is what moved in all, where an amount was
+ * meant as "at most" and all postings are of one asset.
  */
 export interface TransactionView {
   id: string | null;
@@ -1137,6 +1160,7 @@ export interface TransactionView {
   positions: Record<string, string>;
   replayed: boolean;
   cause: string | null;
+  moved?: string;
 }
 
 /** A transition of a kind; `schema` is the JSON schema of its input. */

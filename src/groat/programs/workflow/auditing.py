@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from groat.ledger.amounts import Asset, format_amount
 from groat.programs.workflow.kinds import Kind
 from groat.programs.workflow.rows import RequestRow, moves_of
-from groat.programs.workflow.steps import Moved, Request
+from groat.programs.workflow.steps import Moved, Pay, Request
 from groat.store.assets import learn_assets
 from groat.store.flow import Flow, Query
 from groat.store.reading import FIRST_ID
@@ -88,7 +88,7 @@ def _compare(
     by_hand = sum(hold[3] for hold in holds) - sum(move.amount for move in moves if move.how == "capture")
     for source, destination, asset, *_ in holds[:1] if by_hand else ():
         found.update({(source, asset): -by_hand, (destination, asset): by_hand})
-    expected = _nets(Moved(p.source, p.destination, p.asset, p.amount, "") for p in books.moved)
+    expected = _nets(_expected(books.moved, moves))
     held = sum(hold[4] for hold in holds)
     if _known(found) != _known(expected) or held != books.held:
         add(CHECK, what, _shown(expected, books.held, assets), _shown(found, held, assets))
@@ -100,6 +100,19 @@ def _request(kind: Kind[Any], row: RequestRow, assets: dict[str, Asset]) -> Requ
         amount=row.amount, asset=row.asset, filed_by=row.filed_by, filed_at=row.filed_at, changed_at=row.changed_at,
         now=row.changed_at, actor="", assets=assets, corrected=row.corrected().given,
     )  # fmt: skip
+
+
+def _expected(pays: Iterable[Pay], moves: Iterable[Moved]) -> Iterator[Moved]:
+    """Yield what the payments should have moved: one of at most its amount moved what there is of it in the books."""
+    found = Counter[tuple[str, str, str]]()
+    for move in moves:
+        if move.how != "correct":
+            found[move.source, move.destination, move.asset] += move.amount
+    for pay in sorted(pays, key=lambda pay: pay.at_most):
+        pair = (pay.source, pay.destination, pay.asset)
+        amount = min(pay.amount, max(0, found[pair])) if pay.at_most else pay.amount
+        found[pair] -= amount
+        yield Moved(*pair, amount, "")
 
 
 def _nets(moves: Any) -> Nets:

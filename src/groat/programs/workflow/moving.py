@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from groat.ledger.book import Book, Move, NotLocked, refuse
+from groat.ledger.caps import cut
 from groat.ledger.errors import Refusal
 from groat.ledger.rows import HOLD_CAPTURED, HOLD_OPEN, HOLD_RELEASED, Account, HoldRow, Leg
 from groat.programs.workflow.rows import RequestRow
@@ -19,6 +20,7 @@ def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
     before = hold_of(book, turn.row)
     resolved: HoldRow | None = None
     moves: list[Move] = []
+    capped: list[Move] = []
     if sum(not isinstance(effect, Pay) for effect in turn.step.money) > 1:
         raise ValueError(f"{turn.name} may hold, capture or release only once")
     for effect in turn.step.money:
@@ -26,6 +28,8 @@ def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
             source = _account(book, effect.source, effect.asset)
             destination = _account(book, effect.destination, effect.asset)
             moves.append(Move(0, source, destination, effect.amount, 0))
+            if effect.at_most:
+                capped.append(moves[-1])
             continue
         if isinstance(effect, Reserve):
             if before is not None and before.status == HOLD_OPEN:
@@ -58,7 +62,11 @@ def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
             first = book.resolve(before, amount, before.remaining, status, turn.cause)
         # The first posting of a transaction is that of its hold.
         moves.insert(0, first)
-    legs = book.move([Move(number, *each[1:]) for number, each in enumerate(moves)])
+    numbered = [each._replace(number=number) for number, each in enumerate(moves)]
+    if capped:
+        numbers = [number for number, each in enumerate(moves) if any(each is one for one in capped)]
+        numbered = cut(numbered, numbers)
+    legs = book.move(numbered)
     return legs if isinstance(legs, Refusal) else (legs, resolved)
 
 

@@ -41,12 +41,13 @@ class Unreserve(NamedTuple):
 
 
 class Pay(NamedTuple):
-    """Move ``amount`` (smallest units) at once."""
+    """Move ``amount`` (smallest units) at once; ``at_most`` what may move of it, which may be nothing."""
 
     source: str
     destination: str
     amount: int
     asset: str
+    at_most: bool = False
 
 
 Money = Reserve | Settle | Unreserve | Pay
