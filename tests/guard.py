@@ -24,7 +24,7 @@ from uuid import uuid4
 MARK = "TESTS_OF_GROAT"
 """Name of the mark in the environment of whatever a run starts."""
 GENTLE_S = 2.0
-LOOK_S = 0.3
+LOOK_S = 1.0
 ROOT = Path(__file__).resolve().parents[1]
 
 _pipe = -1
@@ -70,20 +70,32 @@ def marked(mark: str) -> list[int]:
 
 def descendants(pid: int) -> set[tuple[int, str]]:
     """Who descends from a process: ids with the moments of their starts, for ids are used again."""
+    children: dict[int, list[tuple[int, str]]] = {}
+    # One pass over all processes: some have many threads, and the kernel lists the children of each thread apart.
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (fields := _fields(int(entry.name))):
+            children.setdefault(int(fields[1]), []).append((int(entry.name), fields[19]))
     found: set[tuple[int, str]] = set()
-    with suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in map(int, (task / "children").read_text().split()):
-                found |= {(child, started(child)), *descendants(child)}
+    parents = [pid]
+    while parents:
+        for child in children.get(parents.pop(), []):
+            found.add(child)
+            parents.append(child[0])
     return found
 
 
 def started(pid: int) -> str:
     """When a process was started, in ticks; empty when it is gone, or nothing but a name of one that is."""
+    fields = _fields(pid)
+    return fields[19] if fields else ""
+
+
+def _fields(pid: int) -> list[str]:
+    """What the kernel says of a process behind its name: state, parent and more; empty when it has ended."""
     with suppress(OSError):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return fields[19] if fields[0] != "Z" else ""
-    return ""
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        return fields if fields[0] != "Z" else []
+    return []
 
 
 def is_watchman(pid: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
@@ -42,6 +43,7 @@ class _Placed(NamedTuple):
     pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None
 
 
+@cache
 def _place(statement: Statement) -> _Placed:
     """Write the numbered parameters of a statement (``?1``) as ``?``.
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,14 +37,24 @@ def load_statements(directories: Iterable[Path]) -> dict[str, Statement]:
     """Load all statements of the ``*.sql`` files in the directories; raises ValueError for a name given twice."""
     statements: dict[str, Statement] = {}
     for directory in directories:
-        for path in sorted(directory.glob("*.sql")):
-            text = path.read_text("utf-8")
-            heads = list(_HEAD.finditer(text))
-            for head, following in zip(heads, [*heads[1:], None], strict=True):
-                name, shape, long = head.groups()
-                if name in statements:
-                    raise ValueError(f"{path.name}: statement {name} exists already")
-                body = text[head.end() : following.start() if following else len(text)]
-                sql = "\n".join(line for line in body.splitlines() if line and not line.startswith("--"))
-                statements[name] = Statement(name, shape, sql.rstrip().rstrip(";"), bool(long))
+        for file, statement in _statements_in(directory):
+            if statement.name in statements:
+                raise ValueError(f"{file}: statement {statement.name} exists already")
+            statements[statement.name] = statement
     return statements
+
+
+# The files stay as they are while a process runs, and it may open many stores.
+@cache
+def _statements_in(directory: Path) -> list[tuple[str, Statement]]:
+    """Each statement of a directory, after the name of its file."""
+    found = []
+    for path in sorted(directory.glob("*.sql")):
+        text = path.read_text("utf-8")
+        heads = list(_HEAD.finditer(text))
+        for head, following in zip(heads, [*heads[1:], None], strict=True):
+            name, shape, long = head.groups()
+            body = text[head.end() : following.start() if following else len(text)]
+            sql = "\n".join(line for line in body.splitlines() if line and not line.startswith("--"))
+            found.append((path.name, Statement(name, shape, sql.rstrip().rstrip(";"), bool(long))))
+    return found
