@@ -123,7 +123,9 @@ def made() -> dict[str, str]:
         "inputs.py": module(
             "The shapes of what is inside of bodies. Amounts are decimal strings, times are RFC 3339.",
             MADE_BY,
-            "from collections.abc import Mapping, Sequence\nfrom typing import Any, NotRequired, TypedDict",
+            "from collections.abc import Mapping, Sequence\nfrom typing import Any, NotRequired, TypedDict\n\n"
+            "from groat.client.reading import Literal\n\n"
+            "# ruff does not know this Literal.\n# ruff: noqa: F821",
             [input_class(WHOLE, name, name, sent) for name in WHOLE.sent(everything)],
         ),
         "problems.py": of_problems(),

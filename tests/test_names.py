@@ -136,6 +136,7 @@ SHARED = {
     "Busy": "an app of Django catches it as an error of the database, and the engine's own is one of the store's",
     "Session": "a login's answer has this name in the published schema, and to a live reader it is the field's word",
     "Problem": "an answer of the server is a problem to whoever calls it, and verify finds problems",
+    "Terms": "those of a grant in the ledger, and of a loan in the form that the published schema shows",
     "Application": "forms of two kinds of requests: the name is the title of each in the published schema",
 }
 

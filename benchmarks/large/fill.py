@@ -25,7 +25,8 @@ import asyncpg
 from groat import Groat, Policy
 from groat.engine.tuning import tune_process
 from groat.ledger.amounts import Asset
-from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, Reverse
+from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release
+from groat.ledger.reversing import Reverse
 from groat.store.batch import Committed, Done, prepare
 from groat.store.flow import Flow, Query, Together
 from groat.store.opening import POSTGRES, sqlite_path

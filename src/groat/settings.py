@@ -235,6 +235,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     options: Annotated[
         dict[str, dict[str, Any]], Meta(description="The programs' own settings, by program and name")
     ] = {}
+    grants_travel: Annotated[
+        tuple[Literal["paid", "promotional"], ...],
+        Meta(description="Classes of grants that one person may pass on to another with a payment"),
+    ] = ("paid", "promotional")
     retention_days: Annotated[
         int, Meta(ge=1, le=3650, description="Days a stream's events are kept for readers who were away")
     ] = 30
@@ -390,7 +394,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             tuple(
                 accounts.LimitRule(rule.accounts, accounts.Limits(_limit(rule.floor), _limit(rule.ceiling)))
                 for rule in self.policies
-            )
+            ),
+            frozenset(accounts.CLASSES) - frozenset(self.grants_travel),
         )
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from groat.client import Problem, answers
 from groat.client.calling import Route
 from groat.client.client import AsyncMoreCalls, MoreCalls
@@ -16,6 +18,13 @@ class ReceiptMissing(Problem):
     """``receipt_missing`` (422): A large claim needs the number of its receipt."""
 
     code = "receipt_missing"
+
+
+class ExpiringView(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a balance that expires next: its amount as a decimal string, and when."""
+
+    amount: str
+    at: str
 
 
 _FILE_EXPENSE: Final[Route[answers.RequestView]] = Route(

@@ -7,8 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from groat.ledger.bulks import Bulk
-from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
+from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, SetBalance
 from groat.ledger.limits import UNSET, SetLimits
+from groat.ledger.reversing import Reverse
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
 PATHS = ["user:a", "user:b", "user:a:pot", "house:x", "house:y"]

@@ -20,7 +20,8 @@ from groat import (
 from groat.engine import items as bulk_items
 from groat.ledger.amounts import Asset
 from groat.ledger.bulks import Bulk
-from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, Reverse
+from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release
+from groat.ledger.reversing import Reverse
 from groat.ledger.views import TransactionView
 from tests.helpers.clock import Clock
 from tests.helpers.money import give, refused, standing

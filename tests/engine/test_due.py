@@ -11,9 +11,10 @@ import pytest
 from groat import Groat
 from groat.engine import committer
 from groat.ledger.bulks import Bulk
-from groat.ledger.commands import Command, Hold, Post, Posting, Reverse, SetBalance
+from groat.ledger.commands import Command, Hold, Post, Posting, SetBalance
 from groat.ledger.errors import Refusal
 from groat.ledger.limits import OpenAccount, SetLimits
+from groat.ledger.reversing import Reverse
 from groat.store import due, phases
 from groat.store.batch import Done
 from groat.store.flow import Flow, Query

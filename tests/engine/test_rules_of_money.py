@@ -9,7 +9,7 @@ import pytest
 
 from groat import Groat, LimitRule, Limits, Policy, Refusal
 from groat.ledger.amounts import AMOUNT_MAX
-from groat.ledger.commands import Reverse
+from groat.ledger.reversing import Reverse
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
 from tests.helpers.money import give, invalid, new_key, refused, standing

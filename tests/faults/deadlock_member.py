@@ -12,8 +12,9 @@ import time
 
 from groat import Groat, logs
 from groat.engine.ids import new_id
-from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
+from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, SetBalance
 from groat.ledger.errors import GroatError
+from groat.ledger.reversing import Reverse
 from groat.settings import Settings
 from groat.store.batch import Done
 

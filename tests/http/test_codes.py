@@ -15,7 +15,7 @@ import pytest
 
 from groat import Closed, Overloaded
 from groat.http.openapi import codes_of
-from groat.ledger.errors import Busy, CommandFailed, Interrupted, Unavailable
+from groat.ledger.errors import Busy, CommandFailed, Interrupted, OlderNodes, Unavailable
 from groat.programs.outbox import Channel, each
 from groat.programs.outbox.sender import Sender
 from groat.sandbox.pool import PER_PERSON_MAX
@@ -122,6 +122,22 @@ async def hold_expired(api: Api) -> httpx.Response:
     return await api.call("ada", f"POST /v1/holds/{id}/capture")
 
 
+async def granted(api: Api, times: int = 1) -> httpx.Response:
+    """The answer to a person's being granted 1, so many times."""
+    body = {"postings": [{**posting("house:bonus", "user:8", "1"), "grant": {}}] * times}
+    return await api.call("ada", "POST /v1/transactions", body)
+
+
+async def grant_spent(api: Api) -> httpx.Response:
+    given = await granted(api)
+    await api.call("ada", "POST /v1/transactions", {"postings": [posting("user:8", "house:sales", "1")]})
+    return await api.call("ada", f"POST /v1/transactions/{given.json()['id']}/reverse")
+
+
+async def too_many_grants(api: Api) -> httpx.Response:
+    return await granted(api, times=201)
+
+
 async def exceeds_hold(api: Api) -> httpx.Response:
     return await api.call("ada", f"POST /v1/holds/{await hold(api)}/capture", {"amount": "6"})
 
@@ -217,6 +233,9 @@ CASES: dict[str, Case] = {
     "key_reused": key_reused,
     "transaction_not_found": call(f"POST /v1/transactions/{_NOWHERE}/reverse"),
     "hold_not_found": call(f"POST /v1/holds/{_NOWHERE}/capture"),
+    "grant_not_found": call(f"POST /v1/grants/{_NOWHERE}/void", {"reason": "Given twice"}),
+    "grant_spent": grant_spent,
+    "too_many_grants": too_many_grants,
     "hold_expired": hold_expired,
     "belongs_to_request": belongs_to_request,
     "hold_resolved": hold_resolved,
@@ -269,6 +288,8 @@ CASES: dict[str, Case] = {
     "key_required": post(give("42", "1"), key=""),
     "invalid_key": post(give("42", "1"), key="x" * 256),
     "invalid_text": post(give("42", "1", reason="a\0b")),
+    "reason_required": call(f"POST /v1/grants/{_NOWHERE}/void", {"reason": " "}),
+    "invalid_grant": post({"postings": [{**posting("user:42", "user:7", "1"), "grant": {}}]}),
     "text_too_long": post(give("42", "1", reason="x" * 1001)),
     "invalid_metadata": post(give("42", "1", metadata={"a": eval("[" * 17 + "]" * 17)})),
     "metadata_too_large": post(give("42", "1", metadata={"a": "x" * 16_384})),
@@ -287,6 +308,7 @@ CASES: dict[str, Case] = {
     "interrupted": failing(Interrupted()),
     "store_unavailable": failing(Unavailable()),
     "closed": failing(Closed()),
+    "older_nodes": failing(OlderNodes()),
     "command_failed": failing(CommandFailed()),
     "internal_error": failing(ZeroDivisionError()),
     # Who calls.

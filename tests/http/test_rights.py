@@ -21,6 +21,7 @@ getHold             401     200  404  200  200  200
 captureHold         401     403  403  403  201  201
 extendHold          401     403  403  403  201  201
 releaseHold         401     403  403  403  201  201
+voidGrant           401     403  403  403  201  201
 listAccounts        401     200  403  200  200  200
 getAccount          401     200  403  200  200  200
 listEntries         401     200  403  200  200  200
@@ -76,7 +77,10 @@ ROWS = parse_table(TABLE)
 class Things:
     """Fresh things for one call: each belongs to 42."""
 
-    def __init__(self, transaction: str, hold: str, key: str, request: str, notification: str) -> None:
+    def __init__(
+        self, transaction: str, hold: str, key: str, request: str, notification: str, grant: str
+    ) -> None:
+        self.grant = grant
         self.transaction = transaction
         self.notification = notification
         self.request = request
@@ -93,7 +97,9 @@ async def things(api: Api) -> Things:
     filed = await api.call("42", "POST /v1/requests/expense", claim)
     told = await api.call("ada", "POST /v1/notifications", {"to": "user:42", "title": "Hello"})
     made = (given.json()["id"], held.json()["hold"]["id"], key.json()["id"], filed.json()["id"])
-    return Things(*made, told.json()["id"])
+    granting = {"postings": [{**posting("house:bonus", "user:9", "1"), "grant": {}}]}
+    granted = await api.call("ada", "POST /v1/transactions", granting)
+    return Things(*made, told.json()["id"], granted.json()["grants"][0]["grant"])
 
 
 _SHEET = {"file": ("people.csv", b"user,amount\n42,1\n")}
@@ -104,6 +110,7 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
     route = f"{EVERYWHERE.operations[operation].method} {EVERYWHERE.operations[operation].path}"
     if "requests" in route or "looks" in route:
         route = route.replace("{id}", made.request)
+    route = route.replace("{grant}", made.grant)
     route = route.replace("{kind}", "expense").replace("{transition}", "pay")
     route = route.replace("{id}", made.transaction if "transactions" in route else made.hold)
     route = (
@@ -123,6 +130,7 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         "captureHold": {},
         "extendHold": {"expires_in": 3600},
         "releaseHold": {},
+        "voidGrant": {"reason": "Given twice"},
         "setBalance": {"balance": f"{100 + len(made.transaction) + sum(map(ord, caller))}"},
         "setLimits": {"ceiling": "100000"},
         "addAsset": {"code": f"A{caller.upper()}", "scale": 1},

@@ -36,6 +36,14 @@ release  k2   nothing                              hold_not_found
 post     k3   house:bonus > user:a  50      as=T1  ok
 capture  k4   T1                    5              hold_not_found
 """,
+    "grant_not_found": """
+step  key  what                 amount  more  verdict
+void  k1   nothing                            grant_not_found
+void  k1   nothing                            grant_not_found again
+# A transaction is no grant.
+post  k2   house:b > user:a     50      as=T  ok
+void  k3   T                    5             grant_not_found
+""",
     "belongs_to_request": """
 step     key  what                  amount  more       verdict
 post     k1   house:bonus > user:a  50      own as=T   ok
@@ -159,6 +167,24 @@ extend  k8   H                             expires=59        ok
 extend  k9   H                             expires=61        ok
 see          user:a                                          50 held 40 v4
 """,
+    "grant_spent": """
+step     key  what                  amount  more           verdict
+grant    k1   house:p > user:a      50      as=T           ok
+post     k2   user:a > house:sales  20                     ok
+void     k3   T.g                   31                     grant_spent
+reverse  k4   T                                            grant_spent
+reverse  k5   T                     31                     grant_spent
+hold     k6   user:a > house:sales  10      as=H           ok
+# What is held cannot be taken back either.
+void     k7   T.g                   21                     grant_spent
+reverse  k8   T                     21                     grant_spent
+void     k9   T.g                   5                      ok
+left          user:a                                       25/10
+void     k10  T.g                                          ok
+void     k11  T.g                                          grant_spent
+left          user:a                                       10/10
+see           user:a                                       10 held 10 v5
+""",
     "balance_overflow": """
 step     key  what                   amount               more  verdict
 post     k1   house:bonus > house:a  9223372036854775807        ok
@@ -222,6 +248,21 @@ see           user:a                                     100 held 0 v3
 # Above its ceiling an account may still pay.
 post     k10  user:a > house:sales  5                    ok
 """,
+    "too_many_grants": """
+step     key  what                  amount  more           verdict
+fill     f    house:p > user:a      199
+grant    k1   house:p > user:a      5       as=T           ok
+grant    k2   house:p > user:a      5                      too_many_grants
+# Another asset, and money that is no grant, do not count.
+post     k3   house:p > user:a      5                      ok
+reverse  k4   T                                            ok
+grant    k5   house:p > user:a      5                      ok
+# A reversal and what a hold gives to another person may exceed it.
+post     k6   user:a > house:sales  1       as=P           ok
+grant    k7   house:p > user:a      5                      ok
+reverse  k8   P                                            ok
+grant    k9   house:p > user:a      5                      too_many_grants
+""",
     "invalid_limits": """
 step    key  what    amount  more                   verdict
 limits  k1   user:a          floor=10 ceiling=9     invalid_limits
@@ -255,6 +296,10 @@ post     o1   house:bonus > user:f                    50                   own a
 hold     o2   user:a > house:sales                    1                    own as=OH          ok
 post     o3   house:b > user:f, house:b > user:b      5, 6                 own as=OL          ok
 post     o4   user:f > house:sales                    55                                      ok
+grant    p1   house:p > user:g                        50                   as=G               ok
+post     p2   user:g > house:sales                    20                                      ok
+fill     p3   house:p > user:h                        200
+limits   p4   house:poor                                                   floor=0            ok
 tick                                                  60
 
 reverse  k1   nothing                                                                         key_reused
@@ -358,6 +403,29 @@ post     b24  house:x > house:full, house:x > user:c  1, 99                     
 post     a24  house:x > user:c                        99                                      ceiling_exceeded
 post     b25  user:b > user:c                         99                                      insufficient_funds
 post     a25  house:x > user:c                        99                                      ceiling_exceeded
+void     k1   nothing                                                                         key_reused
+void     n17  nothing                                                                         grant_not_found
+void     k1   G.g                                     31                                      key_reused
+void     n18  G.g                                     31                                      grant_spent
+grant    k1   house:p > user:h                        1                                       key_reused
+grant    n19  house:p > user:h                        1                                       too_many_grants
+void     b28  nothing                                                      at=1               grant_not_found
+void     a28  G.g                                     31                   at=1               future_effective_date
+reverse  b29  G                                       51                                      exceeds_transaction
+reverse  a29  G                                       50                                      grant_spent
+void     b30  G.g                                     31                   at=1               future_effective_date
+void     a30  G.g                                     31                                      grant_spent
+reverse  b31  G                                                                               grant_spent
+reverse  a31  E                                       30                                      insufficient_funds
+grant    b32  house:p > user:h                        1                    at=1               future_effective_date
+grant    a32  house:p > user:h                        1                                       too_many_grants
+grant    b33  house:p > user:h                        1                    expires=0          expires_in_past
+grant    a33  house:p > user:h                        1                                       too_many_grants
+grant    b35  house:poor > user:h                     99                                      insufficient_funds
+grant    a35  house:p > user:h                        99                                      too_many_grants
+limits   c36  user:h                                                       ceiling=250        ok
+grant    b36  house:p > user:h                        99                                      ceiling_exceeded
+grant    a36  house:p > user:h                        1                                       too_many_grants
 reverse  b26  F                                       6                                       exceeds_transaction
 reverse  a26  F                                       5                                       balance_overflow
 """
@@ -367,6 +435,7 @@ MEETINGS = {
     "key_reused": [code for code in errors.REFUSALS if code != "key_reused"],
     "transaction_not_found": ["future_effective_date"],
     "hold_not_found": ["future_effective_date"],
+    "grant_not_found": ["future_effective_date"],
     "belongs_to_request": [
         "not_reversible",
         "wrong_legs",
@@ -382,20 +451,25 @@ MEETINGS = {
     "exceeds_hold": ["future_effective_date"],
     "exceeds_transaction": [
         "future_effective_date",
+        "grant_spent",
         "balance_overflow",
         "insufficient_funds",
         "ceiling_exceeded",
     ],
     "future_effective_date": [
         "expires_in_past",
+        "grant_spent",
         "balance_overflow",
         "insufficient_funds",
         "ceiling_exceeded",
+        "too_many_grants",
     ],
-    "expires_in_past": ["balance_overflow", "insufficient_funds", "ceiling_exceeded"],
+    "expires_in_past": ["balance_overflow", "insufficient_funds", "ceiling_exceeded", "too_many_grants"],
+    "grant_spent": ["insufficient_funds"],
     "balance_overflow": ["insufficient_funds", "ceiling_exceeded"],
-    "insufficient_funds": ["past_floor", "ceiling_exceeded"],
+    "insufficient_funds": ["past_floor", "ceiling_exceeded", "too_many_grants"],
     "past_floor": [],
-    "ceiling_exceeded": [],
+    "ceiling_exceeded": ["too_many_grants"],
+    "too_many_grants": [],
     "invalid_limits": [],
 }

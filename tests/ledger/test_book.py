@@ -9,7 +9,8 @@ import pytest
 from groat.ledger.amounts import Asset
 from groat.ledger.book import Book, Move, Table
 from groat.ledger.errors import Refusal
-from groat.ledger.rows import Account, Leg
+from groat.ledger.grants import GRANTS, Terms
+from groat.ledger.rows import Account
 
 CREDIT = Asset("CREDIT", 0)
 PARTS = Table("parts", "lock_parts", "write_parts")
@@ -70,26 +71,25 @@ def test_the_legs_of_a_transaction_are_netted_and_a_refused_one_changes_nothing(
     assert verdicts == {True, False}
 
 
-def test_an_account_of_parts_hears_of_each_allowed_move_before_it_is_applied() -> None:
-    payer, payee = account("user:a", 10), account("house:x")
-    heard: list[tuple[str, int, int]] = []
-
-    def allocate(book: Book, account: Account, move: Move) -> None:
-        heard.append((account.path, move.amount, account.balance))
-        book.put(PARTS, "p", [move.amount])
-
-    book = book_of(payer, payee)
-    book.allocators[payer] = allocate
-    assert isinstance(book.move([Move(0, payer, payee, 11, 0)]), Refusal)
-    assert heard == []
-    legs = book.move([Move(0, payer, payee, 3, 0), Move(1, payee, payer, 1, 0)])
-    assert not isinstance(legs, Refusal)
-    assert [type(leg) for leg in legs] == [Leg, Leg]
-    assert heard == [("user:a", 3, 10), ("user:a", 1, 10)]
-    assert book.row(PARTS, "p") == [1]
-    # What it noted goes with a command that is refused after all.
+def test_grants_are_as_before_where_a_later_move_of_the_same_command_is_refused() -> None:
+    promotions, payer, payee = account("house:x", floor=None), account("user:a", 10), account("house:y")
+    book = book_of(promotions, payer, payee)
+    book.begin()
+    given = book.move([Move(0, promotions, payer, 5, 0, grant=Terms(lasts=7))])
+    assert not isinstance(given, Refusal)
+    (allocation,) = given[0].allocations
+    grant = allocation.grant
+    assert (grant.remaining, grant.due_at, payer.extras, payer.balance) == (5, book.now + 7, GRANTS, 15)
+    too_soon = Move(1, promotions, payer, 1, 0, grant=Terms(expires_at=book.now))
+    refused = book.move([Move(0, payer, payee, 3, 0), too_soon])
+    assert isinstance(refused, Refusal)
+    assert (refused.code, grant.remaining, payer.balance, payee.balance) == ("expires_in_past", 5, 15, 0)
+    spent = book.move([Move(0, payer, payee, 7, 0)])
+    assert not isinstance(spent, Refusal)
+    assert [(each.grant, each.amount) for each in spent[0].allocations] == [(grant, -5)]
+    assert (grant.remaining, grant.due_at, book.purses[payer].live) == (0, None, [])
     book.rollback()
-    assert (payer.balance, payee.balance, book.row(PARTS, "p")) == (10, 0, None)
+    assert (payer.balance, payer.extras, book.purses[payer].free) == (10, 0, 0)
 
 
 def test_new_limits_are_told_from_other_changes() -> None:

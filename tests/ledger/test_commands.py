@@ -11,8 +11,11 @@ from groat import Groat, InvalidInput
 from groat.ledger import errors
 from groat.ledger.amounts import AMOUNT_MAX
 from groat.ledger.bulks import Bulk, Item
-from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
+from groat.ledger.commands import Capture, Command, GrantPosting, Hold, Post, Posting, Release, SetBalance
+from groat.ledger.granting import VoidGrant
+from groat.ledger.grants import Terms
 from groat.ledger.limits import OpenAccount, SetLimits
+from groat.ledger.reversing import Reverse
 from tests.helpers.money import invalid
 from tests.ledger.words import ASSETS, NOBODY
 
@@ -61,6 +64,15 @@ def open_account(**common: Any) -> OpenAccount:
     return OpenAccount(**{"principal": "service:test", "key": "k", **given})
 
 
+def grant(source: str = "house:a", **terms: Any) -> Post:
+    posting = GrantPosting(source, "user:a", 5, "CREDIT", Terms(**terms))
+    return Post(principal="service:test", key="k", postings=(posting,))
+
+
+def void(**common: Any) -> VoidGrant:
+    return VoidGrant(**{"principal": "service:test", "key": "k", "grant": NOBODY, "reason": "Test", **common})
+
+
 KINDS: list[Made] = [
     post, bulk, hold, capture, release, reverse, set_balance, set_limits, open_account
 ]  # fmt: skip
@@ -107,6 +119,20 @@ UNFIT: list[tuple[str, Command]] = [
     ("invalid_time", hold(expires_at=253_402_300_800_000_000)),
     ("invalid_time", hold(lasts=-1)),
     ("invalid_time", hold(lasts=253_402_300_799_999_999)),
+    ("invalid_grant", grant(cls="free")),
+    ("invalid_grant", grant(priority=1_000_001)),
+    ("invalid_grant", grant(cause="x" * 65)),
+    ("invalid_grant", grant(note="x" * 201)),
+    ("invalid_grant", grant(expires_at=AMOUNT_MAX, lasts=5)),
+    ("invalid_grant", grant(source="user:b")),
+    ("invalid_text", grant(note="\0")),
+    ("invalid_time", grant(expires_at=-1)),
+    ("invalid_time", grant(lasts=253_402_300_799_999_999)),
+    ("same_account", grant(source="user:a")),
+    ("reason_required", void(reason=" ")),
+    ("invalid_id", void(grant="1")),
+    ("amount_not_positive", void(amount=0)),
+    ("amount_overflow", void(amount=AMOUNT_MAX + 1)),
     ("invalid_id", capture(hold="1")),
     ("amount_not_positive", capture(amount=0)),
     ("amount_overflow", capture(amount=AMOUNT_MAX + 1)),

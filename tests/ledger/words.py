@@ -13,15 +13,20 @@ from groat.ledger.commands import (
     Command,
     Effect,
     Extend,
+    GrantPosting,
     Hold,
     Post,
     Posting,
     Release,
-    Reverse,
     SetBalance,
 )
+from groat.ledger.granting import VoidGrant
+from groat.ledger.grants import Terms
 from groat.ledger.limits import SetLimits
+from groat.ledger.reversing import Reverse
+from groat.ledger.rows import Account, Grant, Purse
 from groat.store.batch import Done
+from groat.store.flow import Flow, Query
 from tests.helpers.clock import Clock
 
 ASSETS = {"CREDIT": Asset("CREDIT", 0), "USD": Asset("USD", 2), "GRAIN": Asset("GRAIN", 18)}
@@ -64,7 +69,10 @@ class Step(NamedTuple):
 
 
 class Scene:
-    """Runs steps on a ledger; ``T1``, ``H1`` name the transactions and holds that earlier steps made ``as`` these."""
+    """Runs steps on a ledger; ``T1``, ``H1`` name the transactions and holds that earlier steps made ``as`` these.
+
+    ``T1.g`` is the grant that the transaction T1 made.
+    """
 
     def __init__(self, groat: Groat, clock: Clock) -> None:
         self._groat = groat
@@ -78,13 +86,24 @@ class Scene:
             return ""
         if step.step == "see":
             return await self._see(step.what)
+        if step.step == "left":
+            return await self._left(step.what)
+        if step.step == "fill":
+            for number in range(int(step.amount)):
+                await self.run(step._replace(step="grant", key=f"{step.key}/{number}", amount="1"))
+            return ""
         words = dict(word.partition("=")[::2] for word in step.more.split())
         try:
             verdict = await self._groat.execute(self._command(step, words))
         except InvalidInput as error:
             return error.code
         if "as" in words and isinstance(verdict, Done):
-            self._named[words["as"]] = verdict.transactions[0].id
+            made = verdict.transactions[0]
+            self._named[words["as"]] = made.id
+            for leg in made.legs:
+                for each in leg.allocations:
+                    if each.amount > 0:
+                        self._named[f"{words['as']}.g"] = each.grant.id
         code = verdict.code if isinstance(verdict, Refusal) else "ok"
         return f"{code} again" if verdict.replayed else code
 
@@ -95,6 +114,18 @@ class Scene:
             if balance.asset == (asset or "CREDIT"):
                 return f"{balance.balance} held {balance.held} v{balance.version}"
         return "none"
+
+    async def _left(self, path: str) -> str:
+        """What is left of the grants of an account, in the order of spending: held parts behind a slash."""
+
+        def read() -> Flow[list[Grant]]:
+            rows = yield Query("read_account", (path,))
+            live = yield Query("read_purses", ([rows[0][0]],))
+            account = Account(rows[0][0], path, ASSETS["CREDIT"], 0, None)
+            return Purse(account, [Grant(id, account, *rest) for id, _, *rest in live]).live
+
+        live = await self._groat.read(read)
+        return ", ".join(f"{g.remaining}/{g.held}" if g.held else str(g.remaining) for g in live) or "none"
 
     def _command(self, step: Step, words: dict[str, str]) -> Command:
         common: dict[str, Any] = {
@@ -120,6 +151,24 @@ class Scene:
                     asset=posting.asset,
                     expires_at=self._moment(words.get("expires")),
                 )
+            case "grant":
+                (posting,) = self._postings(step)
+                terms = Terms(
+                    words.get("class", "promotional"),
+                    self._moment(words.get("expires")),
+                    priority=int(words.get("priority", "100")),
+                )
+                return Post(
+                    **common,
+                    postings=(
+                        GrantPosting(
+                            posting.source, posting.destination, posting.amount, posting.asset, terms
+                        ),
+                    ),
+                )
+            case "void":
+                amount = _amount(step.amount) if step.amount else None
+                return VoidGrant(**common, grant=self._named[step.what], amount=amount, reason="Test")
             case "capture":
                 amount = _amount(step.amount) if step.amount else None
                 return Capture(
@@ -135,6 +184,8 @@ class Scene:
                 amounts = tuple(
                     None if text == "all" else _amount(text, signed=True) for text in _list(step.amount)
                 )
+                for word in {"expired", "short"} & words.keys():
+                    right[word] = words[word]
                 return Reverse(**common, **right, transaction=self._named[step.what], amounts=amounts or None)
             case "set":
                 balance = _amount(step.amount, signed=True)

@@ -16,9 +16,10 @@ from groat.engine.ids import derived_id, new_id
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
 from groat.ledger.bulks import Bulk
-from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, Reverse, SetBalance
+from groat.ledger.commands import Capture, Command, Hold, Post, Posting, Release, SetBalance
 from groat.ledger.errors import Busy, Refusal, StoreError
 from groat.ledger.limits import SetLimits
+from groat.ledger.reversing import Reverse
 from groat.programs.notifications.commands import Send
 from groat.programs.notifications.notices import Notice
 from groat.programs.standing_words import STANDING_EXTENSIONS

@@ -12,7 +12,7 @@ from groat.identity import Identity
 from groat.ledger.commands import Command
 from groat.ledger.errors import Refusal
 from groat.ledger.text import parse_time
-from groat.ledger.views import EntryView, TransactionView
+from groat.ledger.views import AllocationView, EntryView, TransactionView
 
 
 def optional_time(text: str | None) -> int | None:
@@ -49,7 +49,14 @@ def seen_by(identity: Identity, view: TransactionView) -> TransactionView:
         key=view.key if own_post else "",
         principal=view.principal if own_post else "",
         cause=view.cause if own_post else None,
+        grants=_own_grants(identity, view),
     )
+
+
+def _own_grants(identity: Identity, view: TransactionView) -> list[AllocationView] | msgspec.UnsetType:
+    if isinstance(view.grants, msgspec.UnsetType):
+        return view.grants
+    return [each for each in view.grants if owns(identity, each.account)] or msgspec.UNSET
 
 
 def entry_seen_by(identity: Identity, entry: EntryView) -> EntryView:

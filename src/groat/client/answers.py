@@ -40,6 +40,21 @@ class ActionView(msgspec.Struct, frozen=True, kw_only=True):
     takes_to: bool
 
 
+class AllocationView(msgspec.Struct, frozen=True, kw_only=True):
+    """By how much a posting (its number from 0) changed what remains of a grant, and what is held of it.
+
+    ``account`` is whose grant it is; ``class`` is paid or promotional; ``expires_at`` is None for never.
+    """
+
+    grant: str
+    posting: int
+    account: str
+    amount: str
+    held: str
+    class_: Literal["paid", "promotional"] = msgspec.field(name="class")
+    expires_at: str | None
+
+
 class ApiKeyList(msgspec.Struct, frozen=True, kw_only=True):
     """The newest 1,000 keys, newest first."""
 
@@ -112,7 +127,10 @@ class AuditView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BalanceChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One balance in an event: its change and the absolute values after it, as decimal strings."""
+    """One balance in an event: its change and the absolute values after it, as decimal strings.
+
+    ``expiring`` is what expires next, left out where nothing does.
+    """
 
     account: str
     asset: str
@@ -121,13 +139,15 @@ class BalanceChange(msgspec.Struct, frozen=True, kw_only=True):
     available: str
     held: str
     version: int
+    expiring: ExpiringView | None = None
 
 
 class BalanceView(msgspec.Struct, frozen=True, kw_only=True):
     """A balance on the wire; ``floor`` and ``ceiling`` are None where there is no limit.
 
     Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have
-    no history.
+    no history. ``expiring`` is what expires next, left out where nothing does and of a transaction's
+    balances. What has expired is not available, also before it is booked.
     """
 
     account: str
@@ -138,6 +158,7 @@ class BalanceView(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     floor: str | None = None
     ceiling: str | None = None
+    expiring: ExpiringView | None = None
 
 
 class BulkResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -236,6 +257,13 @@ class EventData(msgspec.Struct, frozen=True, kw_only=True):
     hold: str | None = None
     data: dict[str, Any] | None = None
     notification: NotificationTold | None = None
+
+
+class ExpiringView(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a balance that expires next: its amount as a decimal string, and when."""
+
+    amount: str
+    at: str
 
 
 class FiledView(msgspec.Struct, frozen=True, kw_only=True):
@@ -785,7 +813,8 @@ class TransactionView(msgspec.Struct, frozen=True, kw_only=True):
     ``at`` is the effective time, ``recorded_at`` the time of the commit. ``id`` is None for a command
     that found nothing to change; ``balances`` and ``positions`` then are the present ones. ``cause`` is
     the request that did it (``request:transfer:<id>``), None for what a caller posted. ``moved`` is what
-    moved in all, where an amount was meant as "at most" and all postings are of one asset.
+    moved in all, where an amount was meant as "at most" and all postings are of one asset. ``grants``
+    says what it changed of grants, and is left out where it changed none.
     """
 
     id: str | None
@@ -805,6 +834,7 @@ class TransactionView(msgspec.Struct, frozen=True, kw_only=True):
     replayed: bool
     cause: str | None
     moved: str | None = None
+    grants: list[AllocationView] | None = None
 
 
 class TransitionView(msgspec.Struct, frozen=True, kw_only=True):

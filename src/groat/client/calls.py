@@ -93,6 +93,8 @@ class Calls:
         *,
         reason: str = "",
         amounts: Sequence[str | None] | None = None,
+        expired: Literal["book", "restore"] = "book",
+        short: Literal["debt", "refuse"] = "refuse",
         metadata: Mapping[str, Any] | UnsetType = UNSET,
         key: str | None = None,
         timeout_s: float | None = None,
@@ -103,7 +105,13 @@ class Calls:
         return self._call(
             table.REVERSE_TRANSACTION,
             path={"id": id},
-            body={"reason": reason, "amounts": amounts, "metadata": metadata},
+            body={
+                "reason": reason,
+                "amounts": amounts,
+                "expired": expired,
+                "short": short,
+                "metadata": metadata,
+            },
             key=key,
             timeout_s=timeout_s,
         )
@@ -218,6 +226,28 @@ class Calls:
             table.RELEASE_HOLD,
             path={"id": id},
             body={"reason": reason, "metadata": metadata},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    def void_grant(
+        self,
+        grant: str,
+        *,
+        reason: str,
+        amount: str | None = None,
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``POST /v1/grants/{grant}/void``: Void a grant. Takes back what is free of a grant, for the
+        account that gave it. What is held of it stays valid for its holds; what comes back of these
+        later goes the same way. For admins and services.
+        """
+        return self._call(
+            table.VOID_GRANT,
+            path={"grant": grant},
+            body={"reason": reason, "amount": amount, "metadata": metadata},
             key=key,
             timeout_s=timeout_s,
         )

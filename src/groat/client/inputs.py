@@ -8,6 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
+from groat.client.reading import Literal
+
+# ruff does not know this Literal.
+# ruff: noqa: F821
+
 
 class BulkItemInput(TypedDict):
     """One thing to do: ``postings``, ``hold``, ``capture``, ``release``, ``extend`` or ``reverse``.
@@ -46,6 +51,24 @@ class ExtendItemInput(TypedDict):
     expires_in: NotRequired[int | None]
 
 
+GrantInput = TypedDict(
+    "GrantInput",
+    {
+        "class": NotRequired['Literal["paid", "promotional"]'],
+        "expires_at": NotRequired["str | None"],
+        "lasts_s": NotRequired["int | None"],
+        "priority": NotRequired["int"],
+        "cause": NotRequired["str"],
+        "note": NotRequired["str"],
+    },
+)
+"""The terms of a grant. It ends at ``expires_at``, or ``lasts_s`` seconds after the commit, or never.
+
+The lower its ``priority``, the earlier it is spent. ``cause`` says in a word why it is given, ``note``
+is for people.
+"""
+
+
 class HeldItemInput(TypedDict):
     """A hold, by its id or by the place (``item``) of the earlier item of the same atomic bulk that makes
     it.
@@ -70,9 +93,11 @@ class HoldItemInput(TypedDict):
 
 
 class PostingInput(TypedDict):
-    """An amount of one asset from a source account to a destination account.
+    """An amount of one asset from a source account to a destination account. With ``grant`` it arrives as a
+    grant.
 
-    With ``at_most`` it moves what may move of the amount; nothing at all is no refusal.
+    With ``at_most`` it moves what may move of the amount; nothing at all is no refusal. A grant is of an
+    exact amount.
     """
 
     source: str
@@ -80,6 +105,7 @@ class PostingInput(TypedDict):
     amount: str
     asset: str
     at_most: NotRequired[bool]
+    grant: NotRequired[GrantInput | None]
 
 
 class ReverseItemInput(TypedDict):

@@ -246,6 +246,20 @@ class FutureEffectiveDate(Problem):
     code = "future_effective_date"
 
 
+class GrantNotFound(Problem):
+    """``grant_not_found`` (404): There is no grant with this id, or it is not yours."""
+
+    code = "grant_not_found"
+
+
+class GrantSpent(Problem):
+    """``grant_spent`` (422): Less is left of the grant (left) than is to be taken back: the rest is spent,
+    held, expired or voided.
+    """
+
+    code = "grant_spent"
+
+
 class HeadTooLarge(Problem):
     """``head_too_large`` (431): The headers are larger, or more, than this server accepts (settings
     head_max and headers_max).
@@ -364,6 +378,14 @@ class InvalidFile(Problem):
     """
 
     code = "invalid_file"
+
+
+class InvalidGrant(Problem):
+    """``invalid_grant`` (400): A grant has a class (paid or promotional), an expiry or duration or neither,
+    a priority, a cause, a note.
+    """
+
+    code = "invalid_grant"
 
 
 class InvalidId(Problem):
@@ -647,6 +669,14 @@ class NumberTooLarge(Problem):
     code = "number_too_large"
 
 
+class OlderNodes(Problem):
+    """``older_nodes`` (503): Servers of a version without grants still run here. Update them all, then try
+    again with the same key.
+    """
+
+    code = "older_nodes"
+
+
 class OriginRefused(Problem):
     """``origin_refused`` (403): This call uses the session cookie, so only the server's own pages may make
     it.
@@ -725,6 +755,12 @@ class RateLimited(Problem):
     """``rate_limited`` (429): Too many calls. Try again after the time in Retry-After."""
 
     code = "rate_limited"
+
+
+class ReasonRequired(Problem):
+    """``reason_required`` (400): Say why: give a reason of 1 to 1,000 characters."""
+
+    code = "reason_required"
 
 
 class RecipientMissing(Problem):
@@ -977,6 +1013,12 @@ class TooManyFiles(Problem):
     """
 
     code = "too_many_files"
+
+
+class TooManyGrants(Problem):
+    """``too_many_grants`` (422): An account has at most 200 grants of which something remains."""
+
+    code = "too_many_grants"
 
 
 class TooManyItems(Problem):

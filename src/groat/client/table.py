@@ -35,6 +35,9 @@ EXTEND_HOLD: Final[Route[answers.TransactionView]] = Route(
 RELEASE_HOLD: Final[Route[answers.TransactionView]] = Route(
     "POST", "/v1/holds/{id}/release", answers.TransactionView, keyed=True
 )
+VOID_GRANT: Final[Route[answers.TransactionView]] = Route(
+    "POST", "/v1/grants/{grant}/void", answers.TransactionView, keyed=True
+)
 LIST_ACCOUNTS: Final[Route[answers.AccountPage]] = Route("GET", "/v1/accounts", answers.AccountPage)
 GET_ACCOUNT: Final[Route[answers.AccountView]] = Route("GET", "/v1/accounts/{account}", answers.AccountView)
 LIST_ENTRIES: Final[Route[answers.EntryPage]] = Route(

@@ -13,16 +13,18 @@ from groat.engine.lookup import Id, Time
 from groat.ledger.amounts import Amount, amount_text, parse_amount
 from groat.ledger.bulks import BULK_POSTINGS_MAX, ITEMS_MAX
 from groat.ledger.bulks import Item as ItemCommand
-from groat.ledger.commands import Capture, Extend, Hold, Post, Release, Reverse
+from groat.ledger.commands import Capture, Extend, Hold, Post, Release
 from groat.ledger.errors import InvalidInput
+from groat.ledger.grants import Terms
 from groat.ledger.keys import Key, as_key, derive
+from groat.ledger.reversing import Reverse
 from groat.ledger.text import KEY_MAX, check_id, parse_time
 from groat.store import reading
 
 if TYPE_CHECKING:
     from groat.engine.ledger_words import LedgerWords
 
-Leg = tuple[str, str, Amount, str]
+Leg = tuple[str, str, Amount, str] | tuple[str, str, Amount, str, Terms]
 Metadata = dict[str, Any]
 
 
@@ -254,7 +256,8 @@ def each_leg(legs: Any) -> Iterator[Any]:
             "invalid_posting", f"Postings are a list of (source, destination, amount, asset), not {name}."
         )
     for index, leg in enumerate(legs):
-        if not isinstance(leg, tuple | list) or len(leg) != 4:
+        is_grant = isinstance(leg, tuple | list) and len(leg) == 5 and isinstance(leg[4], Terms)
+        if not isinstance(leg, tuple | list) or (len(leg) != 4 and not is_grant):
             told = f"{len(leg)} values" if isinstance(leg, tuple | list) else type(leg).__name__
             raise InvalidInput(
                 "invalid_posting",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Any
+from datetime import timedelta
+from typing import Any, Literal
 
 from groat.engine.items import AtMost, Item, Leg, Maker, each_leg, keys_of, microseconds, moment, units_of
 from groat.engine.lookup import Id, Lookup, Time
@@ -15,15 +16,18 @@ from groat.ledger.commands import (
     Capture,
     Command,
     Extend,
+    GrantPosting,
     Hold,
     Post,
     Posting,
     Release,
-    Reverse,
     SetBalance,
 )
 from groat.ledger.errors import InvalidInput, Refusal, Refused, printable
+from groat.ledger.granting import VoidGrant
+from groat.ledger.grants import Terms
 from groat.ledger.limits import UNSET, OpenAccount, SetLimits, Unset
+from groat.ledger.reversing import Reverse
 from groat.ledger.views import BulkTransactions, TransactionView
 from groat.store.batch import Done
 
@@ -79,12 +83,16 @@ class LedgerWords(Lookup):
         return parse_amount(amount_text(amount), await self.asset(asset), signed=signed)
 
     async def postings(self, legs: Iterable[Leg]) -> tuple[Posting, ...]:
-        """Return postings (source, destination, amount, asset) in smallest units. Raises InvalidInput."""
-        made = []
+        """Return postings (source, destination, amount, asset) in smallest units. Raises InvalidInput.
+
+        One with the terms of a grant as its fifth value arrives as that grant.
+        """
+        made: list[Posting] = []
         for leg in each_leg(legs):
-            source, destination, amount, asset = leg
+            source, destination, amount, asset, *terms = leg
+            sides = source, destination, await self.amount(amount, asset), asset
             kind = CappedPosting if isinstance(leg, AtMost) else Posting
-            made.append(kind(source, destination, await self.amount(amount, asset), asset))
+            made.append(GrantPosting(*sides, *terms) if terms else kind(*sides))
         return tuple(made)
 
     async def post(
@@ -117,6 +125,73 @@ class LedgerWords(Lookup):
             postings=await self.postings(postings),
             below_floor=below_floor,
             check_past=check_past,
+        )
+        return (await self._done(command)).view()
+
+    async def grant(
+        self,
+        account: str,
+        amount: Amount,
+        asset: str,
+        *,
+        key: str,
+        source: str = "house:promotions",
+        expires_at: Time | None = None,
+        lasts: timedelta | None = None,
+        priority: int = 100,
+        cls: str = "promotional",
+        cause: str = "",
+        note: str = "",
+        reason: str = "",
+        metadata: dict[str, Any] | None = None,
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> TransactionView:
+        """Give an account an amount as a grant that ends at ``expires_at``, or ``lasts`` after the commit, or never.
+
+        Of several grants the one of the lower ``priority`` is spent first, then the one that expires soonest, then the
+        oldest, and money that is no grant last. ``cls`` is ``paid`` or ``promotional``. Raises as :meth:`post`.
+        """
+        terms = Terms(
+            cls,
+            moment(expires_at),
+            None if lasts is None else lasts // timedelta(microseconds=1),
+            priority,
+            cause,
+            note,
+        )
+        command = Post(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            metadata=metadata,
+            postings=(GrantPosting(source, account, await self.amount(amount, asset), asset, terms),),
+        )
+        return (await self._done(command)).view()
+
+    async def void_grant(
+        self,
+        grant: Id,
+        *,
+        key: str,
+        reason: str,
+        amount: Amount | None = None,
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> TransactionView:
+        """Take back what is free of a grant, for the account that gave it, and end it; or take an amount alone.
+
+        What is held of it stays valid for its holds. Raises Refused (``grant_not_found``, ``grant_spent``),
+        InvalidInput.
+        """
+        units = None
+        if amount is not None:
+            asset = await self.grant_asset(grant)
+            # Without a grant there is no asset to parse the amount by, and the verdict is grant_not_found anyway.
+            units = await self.amount(amount_text(amount), asset) if asset else 1
+        command = VoidGrant(
+            principal=principal, key=key, actor=actor, reason=reason, grant=str(grant), amount=units
         )
         return (await self._done(command)).view()
 
@@ -288,8 +363,15 @@ class LedgerWords(Lookup):
         actor: str = "",
         principal: str = LOCAL,
         below_floor: bool = False,
+        expired: Literal["book", "restore"] = "book",
+        short: Literal["refuse", "debt"] = "refuse",
     ) -> TransactionView:
-        """Post a transaction backwards, whole or by ``amounts`` per posting (None: all that is left, 0: nothing)."""
+        """Post a transaction backwards, whole or by ``amounts`` per posting (None: all that is left, 0: nothing).
+
+        What goes back into a grant that expired meanwhile expires at once; ``expired="restore"`` grants it anew for as
+        long as it had left. ``short="debt"`` takes back a grant of which too little is left all the same, even below
+        the floor.
+        """
         command = Reverse(
             principal=principal,
             key=key,
@@ -298,6 +380,8 @@ class LedgerWords(Lookup):
             transaction=str(transaction),
             amounts=None if amounts is None else await self.reversal_amounts(transaction, amounts),
             below_floor=below_floor,
+            expired=expired,
+            short=short,
         )
         return (await self._done(command)).view()
 

@@ -79,6 +79,10 @@ class Lookup(ABC):
         """Return a hold as it is now, None if there is none."""
         return await self._reading(reading.read_hold, check_id(id))
 
+    async def grant_asset(self, id: Id) -> str | None:
+        """Return the asset of a grant, None if there is none."""
+        return await self.read(reading.read_grant_asset, check_id(id))
+
     async def audit(
         self, before: str = reading.LAST_ID, limit: int = 50, actor: str = "", target: str = ""
     ) -> list[AuditView]:

@@ -9,6 +9,7 @@ from groat.http import (
     accounts,
     actions,
     auth,
+    grants,
     holds,
     me,
     people,
@@ -19,6 +20,6 @@ from groat.http import (
     users,
 )
 
-_ROOMS = (transactions, holds, accounts, me, streams, actions, people, users, auth, sheets, system)
+_ROOMS = (transactions, holds, grants, accounts, me, streams, actions, people, users, auth, sheets, system)
 
 CORE: tuple[Operation, ...] = tuple(chain.from_iterable(room.operations for room in _ROOMS))

@@ -14,7 +14,7 @@ from groat.api.call import Call
 from groat.api.examples import POSTED, POSTING
 from groat.api.money import commit, optional_time, seen_by
 from groat.api.operations import STALE, Operations
-from groat.api.problems import details, problem
+from groat.api.problems import HttpError, details, problem
 from groat.api.rights import Right, owns, sees_everything
 from groat.engine.items import (
     AtMost,
@@ -31,19 +31,43 @@ from groat.engine.items import (
 )
 from groat.ledger.amounts import parse_amount
 from groat.ledger.bulks import Bulk
-from groat.ledger.commands import CappedPosting, Command, Post, Posting, Reverse
+from groat.ledger.commands import CappedPosting, Command, GrantPosting, Post, Posting
 from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.grants import CAUSE_MAX, NOTE_MAX, PRIORITY_MAX, Terms
 from groat.ledger.keys import Key
+from groat.ledger.reversing import Reverse
 from groat.ledger.text import check_id, check_text
 from groat.ledger.views import TransactionView
 
 operations = Operations()
 
 
-class PostingInput(Body):
-    """An amount of one asset from a source account to a destination account.
+class GrantInput(Body):
+    """The terms of a grant. It ends at ``expires_at``, or ``lasts_s`` seconds after the commit, or never.
 
-    With ``at_most`` it moves what may move of the amount; nothing at all is no refusal.
+    The lower its ``priority``, the earlier it is spent. ``cause`` says in a word why it is given, ``note`` is for
+    people.
+    """
+
+    class_: Literal["paid", "promotional"] = field(default="promotional", name="class")
+    expires_at: Time | None = None
+    lasts_s: Annotated[int, Meta(ge=1, le=3_153_600_000, description="Seconds from the commit.")] | None = (
+        None
+    )
+    priority: Annotated[int, Meta(ge=-PRIORITY_MAX, le=PRIORITY_MAX)] = 100
+    cause: Annotated[str, Meta(extra_json_schema={"maxLength": CAUSE_MAX})] = ""
+    note: Annotated[str, Meta(extra_json_schema={"maxLength": NOTE_MAX})] = ""
+
+    def terms(self) -> Terms:
+        """Return the terms as the ledger has them. Raises InvalidInput."""
+        lasts = None if self.lasts_s is None else self.lasts_s * 1_000_000
+        return Terms(self.class_, optional_time(self.expires_at), lasts, self.priority, self.cause, self.note)
+
+
+class PostingInput(Body):
+    """An amount of one asset from a source account to a destination account. With ``grant`` it arrives as a grant.
+
+    With ``at_most`` it moves what may move of the amount; nothing at all is no refusal. A grant is of an exact amount.
     """
 
     source: AccountPath
@@ -51,6 +75,13 @@ class PostingInput(Body):
     amount: Amount
     asset: AssetCode
     at_most: bool = False
+    grant: GrantInput | None = None
+
+    def terms(self) -> Terms:
+        """Return the terms of its grant. Raises InvalidInput."""
+        if self.at_most or self.grant is None:
+            raise InvalidInput("invalid_grant", "A grant is of an exact amount, without at_most.")
+        return self.grant.terms()
 
 
 class TransactionInput(Body):
@@ -137,10 +168,17 @@ class BulkInput(Body):
 
 
 class ReverseInput(Body):
-    """The part to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting."""
+    """The part to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting.
+
+    What goes back into a grant that has expired meanwhile is ``expired``: ``book`` lets it expire at once, ``restore``
+    grants it anew for as long as it had left. Where less is left of a grant than is to be taken back of it, ``short``
+    says to ``refuse``, or to take the rest as a ``debt`` even below the floor, which only an admin may.
+    """
 
     reason: Reason = ""
     amounts: list[Amount | None] | None = None
+    expired: Literal["book", "restore"] = "book"
+    short: Literal["refuse", "debt"] = "refuse"
     metadata: Metadata = field(default_factory=dict)
 
 
@@ -182,7 +220,7 @@ _POST_CODES = (
     "key_reused", "insufficient_funds", "past_floor", "ceiling_exceeded", "balance_overflow", "future_effective_date",
     "invalid_amount", "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset", "invalid_account",
     "same_account", "no_postings", "too_many_postings", "text_too_long", "invalid_metadata", "metadata_too_large",
-    "invalid_time",
+    "invalid_time", "invalid_grant", "expires_in_past", "too_many_grants", "invalid_text", "older_nodes",
 )  # fmt: skip
 
 
@@ -198,7 +236,10 @@ def to_item(body: BulkItemInput, index: int) -> Item:
         legs: list[Leg] = []
         for posting in body.postings:
             leg = (posting.source, posting.destination, posting.amount, posting.asset)
-            legs.append(AtMost(*leg) if posting.at_most else leg)
+            if posting.grant:
+                legs.append((*leg, posting.terms()))
+            else:
+                legs.append(AtMost(*leg) if posting.at_most else leg)
         return PostItem(legs, at=body.at, check_past=body.check_past, **texts)
     if body.hold is not None:
         return HoldItem(**msgspec.structs.asdict(body.hold), **texts)
@@ -227,14 +268,17 @@ def _held(body: HeldItemInput, index: int) -> str | int:
 async def to_post(call: Call, body: TransactionInput, key: str) -> Post:
     """Return the command in a body. Raises InvalidInput."""
     known = call.services.assets
-    postings = []
+    postings: list[Posting] = []
     for posting in body.postings:
         asset = known.get(posting.asset)
         if asset is None:
             asset = known[posting.asset] = await call.groat.asset(posting.asset)
         amount = parse_amount(posting.amount, asset)
-        kind = CappedPosting if posting.at_most else Posting
-        postings.append(kind(posting.source, posting.destination, amount, posting.asset))
+        sides = posting.source, posting.destination, amount, posting.asset
+        if posting.grant:
+            postings.append(GrantPosting(*sides, posting.terms()))
+        else:
+            postings.append((CappedPosting if posting.at_most else Posting)(*sides))
     return Post(
         principal=call.identity.principal,
         key=key,
@@ -413,7 +457,8 @@ async def get_transaction(call: Call) -> Answer:
     empty_body=True,
     codes=(
         "key_reused", "transaction_not_found", "belongs_to_request", "not_reversible", "wrong_legs",
-        "exceeds_transaction", "insufficient_funds", "ceiling_exceeded", "balance_overflow", "invalid_id",
+        "exceeds_transaction", "grant_spent", "insufficient_funds", "ceiling_exceeded", "balance_overflow",
+        "forbidden", "invalid_id",
         "invalid_amount", "too_many_digits", "amount_overflow", "amount_not_positive", "text_too_long",
         "invalid_metadata", "metadata_too_large",
     ),
@@ -425,6 +470,8 @@ async def reverse_transaction(call: Call) -> Answer:
     key = call.key()
     id = check_id(call.params["id"])
     body = await call.body(ReverseInput)
+    if body.short == "debt" and not call.identity.is_admin:
+        raise HttpError("forbidden")
     command = Reverse(
         principal=call.identity.principal,
         key=key,
@@ -432,5 +479,7 @@ async def reverse_transaction(call: Call) -> Answer:
         metadata=body.metadata,
         transaction=id,
         amounts=None if body.amounts is None else await call.groat.reversal_amounts(id, body.amounts),
+        expired=body.expired,
+        short=body.short,
     )
     return await commit(call, command)

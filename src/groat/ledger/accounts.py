@@ -15,6 +15,9 @@ _STREAM = re.compile(rf"(?:user|role):{_SEGMENT}|house(?::{_SEGMENT}){{1,7}}", r
 
 ADJUSTMENTS = "house:adjustments"
 
+CLASSES = ("paid", "promotional")
+"""The classes of grants."""
+
 
 @lru_cache(maxsize=65_536)
 def check_path(path: str) -> str:
@@ -73,10 +76,12 @@ class LimitRule(NamedTuple):
 class Policy:
     """Decides the limits with which an account opens: the matching rule with the most segments wins, literals first.
 
-    Without a matching rule an account opens with floor 0 and no ceiling.
+    Without a matching rule an account opens with floor 0 and no ceiling. Grants of a class in ``stays`` do not go from
+    one person to another.
     """
 
-    def __init__(self, rules: tuple[LimitRule, ...] = ()) -> None:
+    def __init__(self, rules: tuple[LimitRule, ...] = (), stays: frozenset[str] = frozenset()) -> None:
+        self.stays = stays
         self.rules = (*rules, *DEFAULT_RULES)
         ordered = sorted(
             self.rules,

@@ -6,14 +6,14 @@ refused command leaves the book exactly as it found it (rule 7) whatever it did 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from groat.ledger.accounts import is_room
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
 from groat.ledger.counters import AccountState, Counters
-from groat.ledger.errors import Refusal, refusal_rule
-from groat.ledger.rows import HOLD_EXPIRED, Account, HoldRow, Leg, TransactionRow
+from groat.ledger.errors import OlderNodes, Refusal, refusal_rule
+from groat.ledger.grants import GRANTS, Back, GrantEnd, PastAllocation, Terms, allocate
+from groat.ledger.rows import HOLD_EXPIRED, Account, Grant, HoldRow, Leg, Purse, TransactionRow
 from groat.ledger.text import format_time
 
 R = TypeVar("R", bound="Row")
@@ -83,13 +83,23 @@ class AuditEntry(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A posting to make: smallest units to post, and by how much the pending counters of both sides change."""
+    """A posting to make: smallest units to post, and by how much the pending counters of both sides change.
+
+    The rest says what it is about, for accounts with grants: the ``hold`` that it makes or resolves, the ``grant`` as
+    which the amount arrives, the posting that it puts ``back``, the grant that is ``ending``, or the allocations that
+    it had in another database (``past``).
+    """
 
     number: int
     source: Account
     destination: Account
     amount: int
     pending: int
+    hold: HoldRow | None = None
+    grant: Terms | None = None
+    back: Back | None = None
+    ending: GrantEnd | None = None
+    past: tuple[PastAllocation, ...] | None = None
 
 
 class OutboxEvent(NamedTuple):
@@ -137,13 +147,15 @@ class NotLocked(Exception):
 class Refs:
     """The rows that commands need locked: sets of ids, of accounts as (path, asset), of program rows by table.
 
-    ``streams`` are told something beside the owners of these accounts. ``known_holds`` are the holds that exist.
+    ``streams`` are told something beside the owners of these accounts. ``known_holds`` and ``known_grants`` are those
+    that exist.
     ``pasts`` are the accounts whose changes since a moment (microseconds) must be known; ``assets`` are those of rows.
     With ``rooms_later`` the rooms of roles are told later, so nothing of theirs is locked.
     """
 
     __slots__ = (
-        "accounts", "assets", "holds", "known_holds", "pasts", "rooms_later", "rows", "streams", "transactions",
+        "accounts", "assets", "grants", "holds", "known_grants", "known_holds", "pasts", "rooms_later", "rows",
+        "streams", "transactions",
     )  # fmt: skip
 
     def __init__(self, rooms_later: bool = False) -> None:
@@ -152,6 +164,8 @@ class Refs:
         self.assets: set[str] = set()
         self.holds: set[str] = set()
         self.known_holds: set[str] = set()
+        self.grants: set[str] = set()
+        self.known_grants: set[str] = set()
         self.transactions: set[str] = set()
         self.pasts: dict[tuple[str, str], int] = {}
         self.rows: dict[Table, set[str]] = {}
@@ -162,12 +176,6 @@ class Refs:
         return self.rooms_later and is_room(stream)
 
 
-Allocate = Callable[["Book", Account, Move], None]
-"""Notes which parts of an account pay for a move, or receive it. It is called between the check and the move itself.
-
-It changes rows through the book alone, so that a refusal of the command undoes it.
-"""
-
 PAST_MAX = 20_000
 """At most this many changes of an account's past are looked at."""
 
@@ -175,14 +183,19 @@ PAST_MAX = 20_000
 class Book:
     """The rows of one batch. ``now`` is the batch's one moment, in microseconds since 1970 (UTC).
 
-    ``allocators`` has, for each account whose balance is made of parts, the function that allocates a move to them.
+    ``moment`` is the same, or while what is due is caught up, the moment at which it fell due. ``purses`` has the
+    grants of each account that has any, and ``grants`` those that were read, by id; ``named_grants`` were asked for by
+    id. Grants of a class in ``stays`` do not go from one person to another. With ``older_nodes`` no account may begin
+    to have grants.
     With ``rooms_later`` what it tells rooms of roles is kept for later; ``late`` is such news of earlier batches, which
     this one tells.
     """
 
     def __init__(self, now: int, assets: dict[str, Asset], rooms_later: bool = False) -> None:
         self.rooms_later = rooms_later
-        self.now = now
+        self.now = self.moment = now
+        self.stays: frozenset[str] = frozenset()
+        self.older_nodes = False
         self.assets = assets
         self.accounts: dict[tuple[str, str], Account] = {}
         self.holds: dict[str, HoldRow] = {}
@@ -196,7 +209,9 @@ class Book:
         self.pasts: dict[tuple[str, str], dict[int, int]] = {}
         self.touched: dict[Row, tuple[Any, ...]] = {}
         self.fresh: set[Account] = set()
-        self.allocators: dict[Account, Allocate] = {}
+        self.purses: dict[Account, Purse] = {}
+        self.grants: dict[str, Grant] = {}
+        self.named_grants: set[str] = set()
         self._undo: dict[Row, tuple[Any, ...]] = {}
         self._marks = (0, 0, 0, 0)
 
@@ -239,6 +254,9 @@ class Book:
         """Add a transaction, which later commands of the batch can find. Raises ValueError when its id is used."""
         if transaction.id in self.transactions:
             raise ValueError("two transactions of a batch have the same id")
+        for leg in transaction.legs if self.purses else ():
+            for each in leg.allocations:
+                each.grant.txn = each.grant.txn or transaction.id
         self.made.append(transaction)
         self.transactions[transaction.id] = transaction
         self._note_past(transaction, 1)
@@ -339,25 +357,54 @@ class Book:
         Limits are those of the whole transaction, its own legs netted (rule 4). ``limits=False`` is for what was
         reserved before (capture, release, expiry); ``below_floor`` for a caller who holds that right.
         """
+        granted = [move.grant for move in moves if move.grant is not None]
+        if granted and any(terms.over_by(self.now) for terms in granted):
+            return refuse("expires_in_past")
         if limits and not _fits(moves):
             refusal = _why_not(moves, below_floor)
             if refusal is not None:
                 return refusal
-        if self.allocators:
-            self._allocate(moves)
+        if self.purses or granted:
+            return self._apply_with_grants(moves, limits)
         return self._apply(moves)
 
-    def _allocate(self, moves: list[Move]) -> None:
+    def _apply_with_grants(self, moves: list[Move], limits: bool) -> list[Leg] | Refusal:
+        """Apply the moves one by one, each with its grants, all or none."""
+        before = self._undo
+        self._undo = {}
+        legs: list[Leg] = []
         for move in moves:
-            for account in (move.source, move.destination):
-                allocate = self.allocators.get(account)
-                if allocate is not None:
-                    allocate(self, account, move)
+            (leg,) = self._apply([move])
+            allocations = allocate(self, move, limits)
+            if isinstance(allocations, Refusal):
+                for row, state in self._undo.items():
+                    row.restore(state)
+                self._undo = before
+                return allocations
+            source, destination = self.purses.get(move.source), self.purses.get(move.destination)
+            legs.append(
+                leg._replace(
+                    allocations=allocations,
+                    source_expiring=None if source is None else source.expiring(),
+                    destination_expiring=None if destination is None else destination.expiring(),
+                )
+            )
+        self._undo |= before
+        return legs
+
+    def open_purse(self, account: Account) -> Purse:
+        """Let an account have grants from now on. Raises OlderNodes while nodes are alive that know none."""
+        if self.older_nodes:
+            raise OlderNodes
+        self.touch(account)
+        account.extras |= GRANTS
+        purse = self.purses[account] = Purse(account, [])
+        return purse
 
     def _apply(self, moves: list[Move]) -> list[Leg]:
         legs: list[Leg] = []
         undo, touched = self._undo, self.touched
-        for number, source, destination, amount, pending in moves:
+        for number, source, destination, amount, pending, _, _, _, _, _ in moves:
             if source not in undo:
                 undo[source] = state = source.state()
                 if source not in touched:
@@ -402,7 +449,7 @@ class Book:
         hold.released += freed - amount
         if hold.remaining == 0:
             hold.status = status
-        return Move(0, hold.source, hold.destination, amount, -freed)
+        return Move(0, hold.source, hold.destination, amount, -freed, hold)
 
     def extend(self, hold: HoldRow, expires_at: int) -> Move:
         """Let an open hold end later; returns the move that tells both accounts.
@@ -441,10 +488,10 @@ class Book:
 def _fits(moves: list[Move]) -> bool:
     """Return whether each account could bear all moves at once, as nearly always, so that none needs a closer look."""
     total = 0
-    for _, _, _, amount, pending in moves:
+    for _, _, _, amount, pending, _, _, _, _, _ in moves:
         if amount + pending > 0:
             total += amount + pending
-    for _, source, destination, _, _ in moves:
+    for _, source, destination, _, _, _, _, _, _, _ in moves:
         floor, ceiling = source.floor, destination.ceiling
         spent = source.debits + source.debits_pending + total
         received = destination.credits + destination.credits_pending + total
@@ -461,7 +508,7 @@ def _fits(moves: list[Move]) -> bool:
 def _why_not(moves: list[Move], below_floor: bool) -> Refusal | None:
     """Return the first refusal of the moves in the order of the table, None if the limits allow them together."""
     after: dict[Account, Counters] = {}
-    for _, source, destination, amount, pending in moves:
+    for _, source, destination, amount, pending, _, _, _, _, _ in moves:
         for account in (source, destination):
             if account not in after:
                 after[account] = Counters(

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 from groat.ledger.amounts import Asset
 from groat.ledger.book import Book, Refs
-from groat.ledger.commands import Checks, Command, Effect, Hold, Post, Resolve, Reverse
+from groat.ledger.commands import Checks, Command, Effect, Hold, Post, Resolve
 from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.reversing import Reverse
 from groat.ledger.rows import TransactionRow
 
 ITEMS_MAX = 10_000

@@ -14,12 +14,13 @@ from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
-from groat.ledger.accounts import ADJUSTMENTS, check_path
+from groat.ledger.accounts import ADJUSTMENTS, check_path, owner_stream
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
 from groat.ledger.book import Book, Move, Pair, Refs, Table, refuse
 from groat.ledger.caps import cut
 from groat.ledger.causes import other_door
 from groat.ledger.errors import InvalidInput, Refusal, printable
+from groat.ledger.grants import Terms
 from groat.ledger.keys import Form, Key, as_key
 from groat.ledger.rows import (
     HOLD_CAPTURED,
@@ -51,6 +52,12 @@ class CappedPosting(Posting, frozen=True, array_like=True):
     """A posting of at most its amount: what the source has above its floor, and the destination takes."""
 
     at_most: bool = True
+
+
+class GrantPosting(Posting, frozen=True, array_like=True):
+    """A posting whose amount arrives as a grant with these terms."""
+
+    grant: Terms
 
 
 class Effect(msgspec.Struct):
@@ -296,6 +303,10 @@ class Post(Command, kw_only=True):
             check_move(posting.source, posting.destination, posting.amount, posting.asset, assets)
             if type(posting) is CappedPosting:
                 self.any_cap = True
+            if isinstance(posting, GrantPosting):
+                posting.grant.check()
+                if owner_stream(posting.source) and owner_stream(posting.destination):
+                    raise InvalidInput("invalid_grant", "A grant comes from an account that is no person's.")
 
     def needs(self, refs: Refs, book: Book) -> None:
         """Need both accounts of each posting."""
@@ -319,6 +330,8 @@ class Post(Command, kw_only=True):
         accounts = book.accounts
         moves = [
             Move(i, accounts[p.source, p.asset], accounts[p.destination, p.asset], p.amount, 0)
+            if type(p) is Posting
+            else _granting(i, accounts, p)
             for i, p in enumerate(self.postings)
         ]
         if self.any_cap:
@@ -339,6 +352,12 @@ class Post(Command, kw_only=True):
                 if refusal:
                     return refusal
         return Effect([self.record(book, legs)])
+
+
+def _granting(number: int, accounts: dict[Pair, Account], posting: Posting) -> Move:
+    terms = posting.grant if isinstance(posting, GrantPosting) else None
+    source, destination = (accounts[path, posting.asset] for path in (posting.source, posting.destination))
+    return Move(number, source, destination, posting.amount, 0, grant=terms)
 
 
 class Hold(Command, kw_only=True):
@@ -396,16 +415,16 @@ class Hold(Command, kw_only=True):
             book.accounts[self.source, self.asset],
             book.accounts[self.destination, self.asset],
         )
+        id = self.ids[0]
         moves = [Move(0, source, destination, 0, self.amount)]
         if self.at_most:
             moves = cut(moves, [0])
             if not moves:
                 return moved_nothing([source])
-        legs = book.move(moves)
+        hold = HoldRow(id, source, destination, moves[0].pending, 0, 0, expires_at, HOLD_OPEN, book.now)
+        legs = book.move([moves[0]._replace(hold=hold)])
         if isinstance(legs, Refusal):
             return legs
-        id = self.ids[0]
-        hold = HoldRow(id, source, destination, moves[0].pending, 0, 0, expires_at, HOLD_OPEN, book.now)
         book.holds[id] = hold
         return Effect([self.record(book, legs, hold=hold)])
 
@@ -561,82 +580,6 @@ class Extend(Resolve, kw_only=True):
         legs = book.move([book.extend(hold, ends)], limits=False)
         assert not isinstance(legs, Refusal)
         return Effect([self.record(book, legs, hold=hold)])
-
-
-class Reverse(Command, kw_only=True):
-    """Post a transaction backwards: all that is left of it, or ``amounts`` per posting (None: all, 0: nothing)."""
-
-    kind: ClassVar[str] = "reverse"
-    transaction: str
-    amounts: tuple[int | None, ...] | None = None
-    below_floor: bool = False
-
-    def target(self) -> Any:
-        """Cover the transaction and how much of it."""
-        return (self.transaction, self.amounts, self.below_floor)
-
-    def check(self, assets: dict[str, Asset]) -> None:
-        """See :meth:`Command.check`."""
-        Command.check(self, assets)
-        self.transaction = check_id(self.transaction)
-        for amount in self.amounts or ():
-            if amount is not None and not 0 <= amount <= AMOUNT_MAX:
-                raise InvalidInput("amount_overflow" if amount > 0 else "amount_not_positive")
-        if self.amounts and not any(amount is None or amount for amount in self.amounts):
-            raise InvalidInput("amount_not_positive")
-
-    def needs(self, refs: Refs, book: Book) -> None:
-        """Need the transaction; the store adds the accounts it moved."""
-        refs.transactions.add(self.transaction)
-
-    def checks(self, originals: Mapping[str, TransactionRow]) -> Checks:
-        """Check the floor of each destination and the ceiling of each source of the original."""
-        original = originals.get(self.transaction)
-        legs = original.legs if original else []
-        return Checks(
-            {(leg.destination.path, leg.destination.asset) for leg in legs},
-            {(leg.source.path, leg.source.asset) for leg in legs},
-        )
-
-    def decide(self, book: Book) -> Effect | Refusal:
-        """Post each wanted leg from its destination back to its source."""
-        original = book.transactions.get(self.transaction)
-        if original is None:
-            return refuse("transaction_not_found", transaction=self.transaction)
-        if original.cause is not None:
-            return other_door(original.cause, "moved", transaction=original.id)
-        posted = [leg for leg in original.legs if leg.amount]
-        if original.kind == "reverse" or not posted:
-            return refuse("not_reversible", transaction=original.id, kind=original.kind)
-        if self.amounts is not None and len(self.amounts) != len(original.legs):
-            return refuse("wrong_legs", transaction=original.id, postings=str(len(original.legs)))
-        moves: list[Move] = []
-        for index, leg in enumerate(original.legs):
-            left = leg.amount - original.reversed.get(leg.number, 0)
-            wanted = self.amounts[index] if self.amounts is not None else None
-            amount = left if wanted is None else wanted
-            if amount > left:
-                return self._exceeds(original, leg, left)
-            if amount:
-                moves.append(Move(leg.number, leg.destination, leg.source, amount, 0))
-        if not moves:
-            return self._exceeds(original, posted[0], 0)
-        early = self.too_early(book)
-        if early:
-            return early
-        book.touch(original)
-        legs = book.move(moves, below_floor=self.below_floor)
-        if isinstance(legs, Refusal):
-            return legs
-        for leg in legs:
-            original.reversed[leg.number] = original.reversed.get(leg.number, 0) + leg.amount
-        return Effect([self.record(book, legs, reverses=original.id)])
-
-    def _exceeds(self, original: TransactionRow, leg: Leg, left: int) -> Refusal:
-        remaining = format_amount(left, leg.source.scale)
-        return refuse(
-            "exceeds_transaction", transaction=original.id, posting=str(leg.number), remaining=remaining
-        )
 
 
 class SetBalance(Command, kw_only=True):

@@ -54,3 +54,4 @@ class AccountState(NamedTuple):
     version: int
     floor: int | None
     ceiling: int | None
+    extras: int = 0

@@ -26,6 +26,7 @@ REFUSALS: dict[str, Rule] = {
     "key_reused": Rule(409, "The key was used before for something else. Make a new key for a new request."),
     "transaction_not_found": Rule(404, "There is no transaction with this id."),
     "hold_not_found": Rule(404, "There is no hold with this id."),
+    "grant_not_found": Rule(404, "There is no grant with this id, or it is not yours."),
     "belongs_to_request": Rule(
         409, "This belongs to a request (request, kind). Undo it through that request."
     ),
@@ -41,6 +42,10 @@ REFUSALS: dict[str, Rule] = {
         422, "The effective date lies in the future. Give a past moment, or none for now."
     ),
     "expires_in_past": Rule(422, "The expiry is not in the future. Give a later moment, or none."),
+    "grant_spent": Rule(
+        422,
+        "Less is left of the grant (left) than is to be taken back: the rest is spent, held, expired or voided.",
+    ),
     "balance_overflow": Rule(422, "A counter of the account would exceed a signed 64-bit integer."),
     "insufficient_funds": Rule(422, "The available amount of an account would fall below its floor."),
     "past_floor": Rule(
@@ -48,6 +53,7 @@ REFUSALS: dict[str, Rule] = {
         "The available amount of an account would have been below its floor at an earlier moment (moment).",
     ),
     "ceiling_exceeded": Rule(422, "The balance and incoming holds of an account would exceed its ceiling."),
+    "too_many_grants": Rule(422, "An account has at most 200 grants of which something remains."),
     "invalid_limits": Rule(422, "A floor must not be above the ceiling."),
 }
 
@@ -87,9 +93,14 @@ INPUT_ERRORS: dict[str, Rule] = {
     "invalid_key": Rule(400, "A key is 1 to 255 printable ASCII characters."),
     "invalid_principal": Rule(400, "A principal is a kind and a name, such as user:42 or service:shop."),
     "invalid_text": Rule(400, "Text must be valid Unicode without U+0000 and without lone surrogates."),
+    "reason_required": Rule(400, "Say why: give a reason of 1 to 1,000 characters."),
     "text_too_long": Rule(400, "The reason has at most 1,000 characters."),
     "invalid_metadata": Rule(400, "Metadata is a JSON object with finite numbers, at most 16 levels deep."),
     "metadata_too_large": Rule(400, "Metadata has at most 16 KiB as JSON."),
+    "invalid_grant": Rule(
+        400,
+        "A grant has a class (paid or promotional), an expiry or duration or neither, a priority, a cause, a note.",
+    ),
     "invalid_id": Rule(400, "An id is a UUID as groat returned it."),
     "invalid_time": Rule(
         400, 'A time is RFC 3339 with an offset, such as "2026-01-31T12:00:00Z", from 1970 to 9999.'
@@ -117,6 +128,10 @@ SERVER_ERRORS: dict[str, Rule] = {
     "not_migrated": Rule(
         503,
         "The database lacks steps of this version. Run groat migrate; in a Django project, manage.py migrate.",
+    ),
+    "older_nodes": Rule(
+        503,
+        "Servers of a version without grants still run here. Update them all, then try again with the same key.",
     ),
     "command_failed": Rule(500, "A program's command failed. It changed nothing."),
     "wrong_scheme": Rule(400, "The database address must begin with sqlite:/// or postgresql://."),
@@ -271,6 +286,12 @@ class Replaced(Interrupted):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or "Another database has taken the place of the one that was known.")
+
+
+class OlderNodes(StoreError):
+    """An account would get what nodes of an older version that are still alive do not know."""
+
+    code = "older_nodes"
 
 
 class CommandFailed(StoreError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from groat.ledger.accounts import owner_stream
-from groat.ledger.amounts import Asset
+from groat.ledger.amounts import AMOUNT_MAX, Asset
 from groat.ledger.counters import AccountState, Counters
 
 HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED = "open", "captured", "released", "expired"
@@ -15,13 +15,26 @@ HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED = "open", "captured", "rel
 _state_of = tuple.__new__
 
 
+class Expiring(NamedTuple):
+    """The part of a balance that expires next: smallest units, and when (microseconds)."""
+
+    amount: int
+    at: int
+
+
 class Account(Counters):
     """One balance: four counters of an asset at a path, its limits (None: no limit) and its version.
 
-    An account that the batch itself opened is ``fresh`` until a command that it accepts touches it.
+    ``extras`` are the bits that say what more it has (:data:`groat.ledger.grants.GRANTS`); one that has any was last
+    written at ``as_of`` (microseconds). ``expired`` is what is no longer available though not booked as expired yet,
+    and ``expiring`` what goes next: for readers alone. An account that the batch itself opened is ``fresh`` until a
+    command that it accepts touches it.
     """
 
-    __slots__ = ("asset", "ceiling", "floor", "fresh", "id", "path", "scale", "stream", "version")
+    __slots__ = (
+        "as_of", "asset", "ceiling", "expired", "expiring", "extras", "floor", "fresh", "id", "path", "scale", "stream",
+        "version",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -35,11 +48,17 @@ class Account(Counters):
         debits_pending: int = 0,
         credits_pending: int = 0,
         version: int = 0,
+        extras: int = 0,
+        as_of: int = 0,
         *,
         fresh: bool = False,
     ) -> None:
         self.id = id
         self.fresh = fresh
+        self.extras = extras
+        self.as_of = as_of
+        self.expired = 0
+        self.expiring: Expiring | None = None
         self.path = path
         self.asset = asset.code
         self.scale = asset.scale
@@ -64,6 +83,7 @@ class Account(Counters):
                 self.version,
                 self.floor,
                 self.ceiling,
+                self.extras,
             ),
         )
 
@@ -76,13 +96,15 @@ class Account(Counters):
         self.version = state.version
         self.floor = state.floor
         self.ceiling = state.ceiling
+        self.extras = state.extras
 
 
 class HoldRow:
     """A hold as stored: amounts in smallest units, times in microseconds, ``expires_at`` None for never.
 
     Only its ``cause``, if it has one (:mod:`groat.ledger.causes`), may resolve it. ``first_expires_at`` is when it was
-    to end before it was first extended, None if it never was.
+    to end before it was first extended, None if it never was. ``parts`` are the grants that it has taken from, None for
+    none.
     """
 
     __slots__ = (
@@ -94,6 +116,7 @@ class HoldRow:
         "expires_at",
         "first_expires_at",
         "id",
+        "parts",
         "released",
         "source",
         "status",
@@ -124,6 +147,7 @@ class HoldRow:
         self.created_at = created_at
         self.cause = cause
         self.first_expires_at = first_expires_at
+        self.parts: HoldParts | None = None
 
     @property
     def remaining(self) -> int:
@@ -145,7 +169,10 @@ class HoldRow:
 
 
 class Leg(NamedTuple):
-    """A stored posting: the amounts (posted and pending, smallest units), and both sides as they were after it."""
+    """A stored posting: the amounts (posted and pending, smallest units), and both sides as they were after it.
+
+    ``allocations`` say what it did to grants; the two last are what expires next on each side, for its events alone.
+    """
 
     number: int
     source: Account
@@ -158,6 +185,9 @@ class Leg(NamedTuple):
     destination_balance: int
     destination_held: int
     destination_version: int
+    allocations: tuple[Allocation, ...] = ()
+    source_expiring: Expiring | None = None
+    destination_expiring: Expiring | None = None
 
 
 class TransactionRow:
@@ -225,3 +255,165 @@ class TransactionRow:
     def restore(self, state: tuple[Any, ...]) -> None:
         """Go back to an earlier :meth:`state`."""
         (self.reversed,) = state
+
+
+class Grant:
+    """A grant as stored: amounts in smallest units, times in microseconds.
+
+    ``remaining`` includes what is ``held`` of it; what is neither there nor ``expired`` nor ``voided`` was spent.
+    ``due_at`` is when its free part goes, None for never or while nothing is free. ``version`` is that of the account
+    when it was granted; ``origin`` is the id of the account that gave it.
+    """
+
+    __slots__ = (
+        "account", "amount", "cause", "cls", "created_at", "due_at", "expired", "expires_at", "held", "id", "is_new",
+        "note", "origin", "parent", "priority", "remaining", "txn", "version", "voided", "voided_at",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        id: str,
+        account: Account,
+        amount: int,
+        remaining: int,
+        held: int,
+        expired: int,
+        voided: int,
+        expires_at: int | None,
+        voided_at: int | None,
+        due_at: int | None,
+        priority: int,
+        cls: str,
+        cause: str,
+        note: str,
+        parent: str | None,
+        txn: str,
+        origin: int,
+        version: int,
+        created_at: int,
+        *,
+        is_new: bool = False,
+    ) -> None:
+        self.id = id
+        self.account = account
+        self.amount = amount
+        self.remaining = remaining
+        self.held = held
+        self.expired = expired
+        self.voided = voided
+        self.expires_at = expires_at
+        self.voided_at = voided_at
+        self.due_at = due_at
+        self.priority = priority
+        self.cls = cls
+        self.cause = cause
+        self.note = note
+        self.parent = parent
+        self.txn = txn
+        self.origin = origin
+        self.version = version
+        self.created_at = created_at
+        self.is_new = is_new
+
+    @property
+    def free(self) -> int:
+        """Return how much is neither held nor gone."""
+        return self.remaining - self.held
+
+    @property
+    def order(self) -> tuple[int, int, int, str]:
+        """Return its place in the order of spending: priority, soonest to expire, oldest."""
+        ends = AMOUNT_MAX if self.expires_at is None else self.expires_at
+        return self.priority, ends, self.version, self.id
+
+    def state(self) -> tuple[Any, ...]:
+        """Return the values of this row that a command can change."""
+        return (
+            self.amount, self.remaining, self.held, self.expired, self.voided, self.voided_at, self.due_at,
+        )  # fmt: skip
+
+    def ended(self, moment: int) -> bool:
+        """Return whether what is free of it can no longer be spent."""
+        return self.voided_at is not None or (self.expires_at is not None and self.expires_at <= moment)
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Go back to an earlier :meth:`state`."""
+        (
+            self.amount, self.remaining, self.held, self.expired, self.voided, self.voided_at, self.due_at,
+        ) = state  # fmt: skip
+
+
+class Allocation(NamedTuple):
+    """By how much a posting changed what remains of a grant (``amount``), and what is ``held`` of it."""
+
+    grant: Grant
+    amount: int
+    held: int
+
+
+class HoldPart(NamedTuple):
+    """A part of a hold that is a grant's, in smallest units."""
+
+    grant: Grant
+    amount: int
+    captured: int = 0
+    released: int = 0
+
+    @property
+    def left(self) -> int:
+        """Return how much is neither captured nor released yet."""
+        return self.amount - self.captured - self.released
+
+
+class HoldParts:
+    """The grants that a hold has taken from, in the order in which it captures them. The rest of it is no grant's."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[HoldPart, ...] = ()) -> None:
+        self.parts = parts
+
+    def state(self) -> tuple[Any, ...]:
+        """Return the values of this row that a command can change."""
+        return (self.parts,)
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Go back to an earlier :meth:`state`."""
+        (self.parts,) = state
+
+
+class Purse:
+    """The live grants of an account, in the order in which they are spent; ``free`` is the sum of their free parts."""
+
+    __slots__ = ("account", "free", "live")
+
+    def __init__(self, account: Account, live: list[Grant]) -> None:
+        self.account = account
+        self.live = sorted(live, key=lambda grant: grant.order)
+        self.free = sum(grant.free for grant in live)
+
+    def state(self) -> tuple[Any, ...]:
+        """Return the values of this row that a command can change."""
+        return (tuple(self.live), self.free)
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Go back to an earlier :meth:`state`."""
+        live, self.free = state
+        self.live = list(live)
+
+    def moment(self, now: int) -> int:
+        """Return the account's moment, which never goes backwards whatever node writes to it."""
+        return max(now, self.account.as_of)
+
+    def has_ended(self, now: int) -> bool:
+        """Return whether something is free of a grant that has ended, and is still to be booked."""
+        moment = self.moment(now)
+        return any(grant.due_at is not None and grant.due_at <= moment for grant in self.live)
+
+    def expiring(self) -> Expiring | None:
+        """Return what expires next, None if nothing ever does."""
+        ends = [grant.due_at for grant in self.live if grant.due_at is not None]
+        if not ends:
+            return None
+        at = min(ends)
+        return Expiring(sum(grant.free for grant in self.live if grant.due_at == at), at)

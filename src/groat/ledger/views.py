@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from groat.ledger.amounts import Asset, format_amount
-from groat.ledger.rows import Account, HoldRow, TransactionRow
+from groat.ledger.rows import Account, Expiring, HoldRow, TransactionRow
 from groat.ledger.text import format_time
 
 _encode = msgspec.json.encode
@@ -18,6 +18,7 @@ _decode = msgspec.json.decode
 HoldState = Annotated[
     str, msgspec.Meta(extra_json_schema={"enum": ["open", "captured", "released", "expired"]})
 ]
+GrantClass = Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["paid", "promotional"]})]
 Metadata = Annotated[Any, msgspec.Meta(extra_json_schema={"type": "object"})]
 
 
@@ -30,10 +31,34 @@ class PostingView(msgspec.Struct):
     asset: str
 
 
+class ExpiringView(msgspec.Struct):
+    """The part of a balance that expires next: its amount as a decimal string, and when."""
+
+    amount: str
+    at: str
+
+
+class AllocationView(msgspec.Struct):
+    """By how much a posting (its number from 0) changed what remains of a grant, and what is held of it.
+
+    ``account`` is whose grant it is; ``class`` is paid or promotional; ``expires_at`` is None for never.
+    """
+
+    grant: str
+    posting: int
+    account: str
+    amount: str
+    held: str
+    class_: GrantClass = msgspec.field(name="class")
+    expires_at: str | None = None
+
+
 class BalanceView(msgspec.Struct):
     """A balance on the wire; ``floor`` and ``ceiling`` are None where there is no limit.
 
     Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have no history.
+    ``expiring`` is what expires next, left out where nothing does and of a transaction's balances. What has expired is
+    not available, also before it is booked.
     """
 
     account: str
@@ -44,6 +69,7 @@ class BalanceView(msgspec.Struct):
     version: int
     floor: str | msgspec.UnsetType | None = msgspec.UNSET
     ceiling: str | msgspec.UnsetType | None = msgspec.UNSET
+    expiring: ExpiringView | msgspec.UnsetType = msgspec.UNSET
 
 
 class AccountView(msgspec.Struct):
@@ -75,7 +101,8 @@ class TransactionView(msgspec.Struct):
     ``at`` is the effective time, ``recorded_at`` the time of the commit. ``id`` is None for a command that found
     nothing to change; ``balances`` and ``positions`` then are the present ones. ``cause`` is the request that did it
     (``request:transfer:<id>``), None for what a caller posted. ``moved`` is what moved in all, where an amount was
-    meant as "at most" and all postings are of one asset.
+    meant as "at most" and all postings are of one asset. ``grants`` says what it changed of grants, and is left out
+    where it changed none.
     """
 
     id: str | None
@@ -95,6 +122,7 @@ class TransactionView(msgspec.Struct):
     replayed: bool = False
     cause: str | None = None
     moved: str | msgspec.UnsetType = msgspec.UNSET
+    grants: list[AllocationView] | msgspec.UnsetType = msgspec.UNSET
 
 
 class BulkTransactions(msgspec.Struct):
@@ -149,12 +177,36 @@ def balance_view(account: Account) -> BalanceView:
         account.path,
         account.asset,
         format_amount(account.balance, scale),
-        format_amount(account.available, scale),
+        format_amount(account.available - account.expired, scale),
         format_amount(account.debits_pending, scale),
         account.version,
         None if account.floor is None else format_amount(account.floor, scale),
         None if account.ceiling is None else format_amount(account.ceiling, scale),
+        _expiring_view(account.expiring, scale),
     )
+
+
+def _expiring_view(expiring: Expiring | None, scale: int) -> ExpiringView | msgspec.UnsetType:
+    if expiring is None:
+        return msgspec.UNSET
+    return ExpiringView(format_amount(expiring.amount, scale), format_time(expiring.at))
+
+
+def _allocation_views(row: TransactionRow) -> list[AllocationView] | msgspec.UnsetType:
+    views = [
+        AllocationView(
+            each.grant.id,
+            leg.number,
+            each.grant.account.path,
+            format_amount(each.amount, leg.source.scale),
+            format_amount(each.held, leg.source.scale),
+            each.grant.cls,
+            None if each.grant.expires_at is None else format_time(each.grant.expires_at),
+        )
+        for leg in row.legs
+        for each in leg.allocations
+    ]
+    return views or msgspec.UNSET
 
 
 def side_view(account: Account, balance: int, held: int, version: int) -> BalanceView:
@@ -226,11 +278,15 @@ def transaction_view(row: TransactionRow, replayed: bool = False) -> Transaction
         row.positions,
         replayed,
         row.cause,
+        grants=_allocation_views(row),
     )
 
 
 class BalanceChange(msgspec.Struct):
-    """One balance in an event: its change and the absolute values after it, as decimal strings."""
+    """One balance in an event: its change and the absolute values after it, as decimal strings.
+
+    ``expiring`` is what expires next, left out where nothing does.
+    """
 
     account: str
     asset: str
@@ -239,6 +295,7 @@ class BalanceChange(msgspec.Struct):
     available: str
     held: str
     version: int
+    expiring: ExpiringView | msgspec.UnsetType = msgspec.UNSET
 
 
 class EventData(msgspec.Struct, omit_defaults=True):
@@ -290,14 +347,22 @@ def events_of(row: TransactionRow) -> Iterable[tuple[str, EventData]]:
     by_stream: dict[str, dict[Account, BalanceChange]] = {}
     deltas: dict[Account, int] = {}
     for leg in row.legs:
-        for account, delta, balance, held, version in (
-            (leg.source, -leg.amount, leg.source_balance, leg.source_held, leg.source_version),
+        for account, delta, balance, held, version, expiring in (
+            (
+                leg.source,
+                -leg.amount,
+                leg.source_balance,
+                leg.source_held,
+                leg.source_version,
+                leg.source_expiring,
+            ),
             (
                 leg.destination,
                 leg.amount,
                 leg.destination_balance,
                 leg.destination_held,
                 leg.destination_version,
+                leg.destination_expiring,
             ),
         ):
             stream = account.stream
@@ -313,6 +378,7 @@ def events_of(row: TransactionRow) -> Iterable[tuple[str, EventData]]:
                 format_amount(balance - held, scale),
                 format_amount(held, scale),
                 version,
+                msgspec.UNSET if expiring is None else _expiring_view(expiring, scale),
             )
     for stream, changes in by_stream.items():
         event = bare_event(row)

@@ -79,9 +79,11 @@ def archive_some(before: int) -> Flow[ArchivedRows | None]:
         return None
     yield Query("make_month", (month,))
     yield Query("copy_postings", (last, upto, month))
+    yield Query("copy_allocations", (last, upto, month))
     yield Query("copy_transactions", (last, upto, month))
     transactions, postings = yield Query("count_copied", (last, upto, month))
     yield Query("drop_postings", (last, upto))
+    yield Query("drop_allocations", (last, upto))
     yield Query("drop_transactions", (last, upto))
     yield Query("note_archive", (month, upto, transactions, postings))
     return ArchivedRows(month, transactions, postings)

@@ -148,16 +148,24 @@ class CatchUp:
     def do(self, timeline: Iterable[Place], book: Book, new_id: Callable[[], str]) -> None:
         """Do all on the timeline, in order."""
         for place in timeline:
+            book.moment = place.at
             book.begin()
             self._dues[place.order].do(book, place.id, new_id)
             book.accept()
+        book.moment = book.now
 
     def is_locked_elsewhere(self, command: Command) -> bool:
         """Return whether another transaction holds what must be caught up before the command is decided."""
         return bool(self._taken) and not self._taken.isdisjoint(self._sides(command))
 
     def must_wait(self, command: Command, book: Book) -> bool:
-        """Return whether more is due than this batch does, or an earlier command gave an account other limits."""
+        """Return whether more is due than this batch does, or an earlier command made more due or set other limits."""
+        if book.purses:
+            floors, _ = self._checks.get(id(command)) or checks_of(command, book, {})
+            for pair in floors:
+                purse = book.purses.get(book.accounts[pair]) if pair in book.accounts else None
+                if purse is not None and purse.has_ended(book.now):
+                    return True
         if not self._any:
             return False
         sides = self._sides(command)

@@ -12,6 +12,7 @@ from groat.ledger.errors import Interrupted, Replaced
 from groat.ledger.rows import Account, HoldRow, TransactionRow
 from groat.store.assets import learn_assets
 from groat.store.flow import FEW, Flow, Query, hand_over
+from groat.store.grants import purse_queries, take_purses
 
 # Stands for the id of a stream whose row another transaction holds.
 LOCKED_ELSEWHERE = -1
@@ -78,6 +79,7 @@ class Locker:
         self._locked: tuple[int, bool] = (0, False)
         self._opened: set[tuple[str, str]] = set()
         self._held: list[Any] = []
+        self._extras = False
 
     def lock_program_rows(self, staged: list[Command]) -> Flow[None]:
         """Lock the rows of programs that the commands name, until the staged ones name no more."""
@@ -158,7 +160,9 @@ class Locker:
         locked = yield Query(statement, (sorted(ids.values()),))
         yield from learn_assets(book.assets, (row[2] for row in locked))
         for id, path, asset, *rest in locked:
-            book.add(Account(id, path, book.assets[asset], *rest, fresh=(path, asset) in self._opened))
+            account = Account(id, path, book.assets[asset], *rest, fresh=(path, asset) in self._opened)
+            self._extras |= account.extras != 0
+            book.add(account)
         if self.wait and not book.accounts.keys() >= ids.keys():
             raise Replaced
         if self._held:
@@ -170,14 +174,19 @@ class Locker:
     def lock_streams(self, statement: str) -> Flow[None]:
         """Lock the streams of all that is told; the id of one that is not free is ``LOCKED_ELSEWHERE``.
 
-        The batch's number is read with them, for that is the first statement behind the locks on accounts (rule D3).
+        The batch's number and the grants of accounts are read with them, for that is the first statement behind the
+        locks on accounts (rule D3).
         """
         names = {account.stream for account in self.book.accounts.values() if account.stream}
         names |= {name for name in self.refs.streams if not self.refs.tells_later(name)}
         queries = [Query(statement, (sorted(names),))] if names else []
+        purses = self._purse_queries()
+        queries += purses
         queries.append(Query("number_batch", (self.book.now,)))
         *rows, self._locked = yield from hand_over(queries, len(names) <= FEW)
-        for name, id, generation, head in rows[0] if rows else ():
+        if purses:
+            yield from take_purses(self.book, rows[-len(purses) :], self.originals.values())
+        for name, id, generation, head in rows[0] if names else ():
             stream_id = LOCKED_ELSEWHERE if id is None else id
             self.streams[name] = Stream(name, self._epoch, stream_id, generation, head)
         for name in names - self.streams.keys():
@@ -193,6 +202,8 @@ class Locker:
         command.needs(own, book)
         if any(id not in book.holds for id in own.holds & self.refs.known_holds):
             return True
+        if any(id not in book.grants for id in own.grants & self.refs.known_grants):
+            return True
         for id in own.transactions & book.transactions.keys():
             own.accounts |= pairs_of(book.transactions[id])
         if not own.accounts <= book.accounts.keys():
@@ -200,16 +211,24 @@ class Locker:
         names = own.streams | {book.accounts[pair].stream or "" for pair in own.accounts}
         return any(name in self.streams and self.streams[name].id == LOCKED_ELSEWHERE for name in names)
 
+    def _purse_queries(self) -> list[Query]:
+        book = self.book
+        book.named_grants = self.refs.grants
+        return purse_queries(book.accounts.values(), book.holds.values()) if self._extras else []
+
     def _accounts_by_id(self) -> dict[int, Account]:
         return {account.id: account for account in self.book.accounts.values()}
 
     def _resolve_originals(self) -> None:
-        by_id = self._accounts_by_id() if self.originals else {}
+        by_id, grants = self._accounts_by_id() if self.originals else {}, self.book.grants
         for original in self.originals.values():
             original.legs = [
                 leg._replace(
                     source=by_id.get(leg.source.id, leg.source),
                     destination=by_id.get(leg.destination.id, leg.destination),
+                    allocations=tuple(
+                        each._replace(grant=grants.get(each.grant.id, each.grant)) for each in leg.allocations
+                    ),
                 )
                 for leg in original.legs
             ]

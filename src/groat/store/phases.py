@@ -32,9 +32,11 @@ from groat.store.batch import (
 )
 from groat.store.beside import find_causes, read_pasts
 from groat.store.due import CatchUp, Due, Place
+from groat.store.due_grants import DueGrants
 from groat.store.due_holds import DueHolds, name_holds
 from groat.store.extension import Completion
 from groat.store.flow import FEW, TURN, Flow, Query, hand_over
+from groat.store.grants import name_grants
 from groat.store.keys import Known, key_row, keys_query, known_keys, replay, verdict_on
 from groat.store.locking import AccountIds, Locker, know_accounts, pairs_of
 from groat.store.rows import load_transactions
@@ -44,7 +46,7 @@ from groat.store.writing import Link, number_events, postings_of, statements, wr
 EXPIRY = "expiry"
 LEASE_US = 5_000_000
 _decode = msgspec.json.decode
-DUES: Final[tuple[Due, ...]] = (DueHolds(),)
+DUES: Final[tuple[Due, ...]] = (DueHolds(), DueGrants())
 
 
 class Context(NamedTuple):
@@ -155,8 +157,9 @@ class Batch:
         if prepared:
             queries.append(keys_query(prepared))
         begin, *found = yield from hand_over(queries, len(prepared) <= FEW)
-        clock, epoch, last_at, self._previous, self.any_due = begin
+        clock, epoch, last_at, self._previous, self.any_due, older_nodes = begin
         self.book = Book(max(clock, last_at), context.assets, self._refs.rooms_later)
+        self.book.older_nodes, self.book.stays = bool(older_nodes), context.policy.stays
         self.locker = Locker(self.book, self._refs, epoch, context.policy, self._wait)
         self.prepared = prepared
         self.known = known_keys(found[0]) if found else {}
@@ -173,6 +176,8 @@ class Batch:
             yield TURN
         yield from locker.lock_program_rows([c for c in self.commands if c.staged])
         yield from name_holds(refs, refs.holds)
+        if refs.grants:
+            yield from name_grants(refs, refs.grants)
         if refs.transactions:
             locker.originals = yield from load_transactions(sorted(refs.transactions), self.book.assets)
             for original in locker.originals.values():

@@ -21,6 +21,7 @@ from groat.ledger.views import (
     transaction_view,
 )
 from groat.store.flow import Flow, Query
+from groat.store.grants import read_expiring
 from groat.store.rows import load_transactions
 from groat.store.streams import account_of
 
@@ -29,10 +30,11 @@ FIRST_ID = "00000000-0000-0000-0000-000000000000"
 LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
-def _grouped(rows: list[Any], assets: dict[str, Asset]) -> list[AccountView]:
+def _grouped(rows: list[Any], assets: dict[str, Asset]) -> Flow[list[AccountView]]:
     views: dict[str, AccountView] = {}
-    for row in rows:
-        account = account_of(row, assets)
+    accounts = [account_of(row, assets) for row in rows]
+    yield from read_expiring(accounts)
+    for account in accounts:
         views.setdefault(account.path, AccountView(account.path, [])).balances.append(balance_view(account))
     return list(views.values())
 
@@ -42,7 +44,7 @@ def read_accounts(
 ) -> Flow[list[AccountView]]:
     """Read the next ``limit`` accounts behind path ``after`` under ``prefix`` (whole segments; '' is all)."""
     args = (prefix, f"{prefix}:", f"{prefix};", after, limit, asset)
-    return _grouped((yield Query("page_accounts", args)), assets)
+    return (yield from _grouped((yield Query("page_accounts", args)), assets))
 
 
 def read_account(path: str, at: int | None, assets: dict[str, Asset]) -> Flow[AccountView | None]:
@@ -51,7 +53,7 @@ def read_account(path: str, at: int | None, assets: dict[str, Asset]) -> Flow[Ac
         rows = yield Query("read_account", (path,))
     else:
         rows = yield Query("read_account_at", (path, at))
-    views = _grouped(rows, assets)
+    views = yield from _grouped(rows, assets)
     return views[0] if views else None
 
 
@@ -91,6 +93,12 @@ def read_hold(id: str, assets: dict[str, Asset]) -> Flow[HoldView | None]:
     giver = Account(source_id, source, assets[asset], None, None)
     taker = Account(destination_id, destination, assets[asset], None, None)
     return hold_view(HoldRow(hold_id, giver, taker, *rest))
+
+
+def read_grant_asset(id: str) -> Flow[str | None]:
+    """Read the asset of a grant."""
+    rows = yield Query("find_grants", ([id],))
+    return rows[0][3] if rows else None
 
 
 def read_audit(

@@ -14,6 +14,7 @@ from groat.ledger.keys import Form
 from groat.ledger.rows import Account, HoldRow
 from groat.store.batch import Broken, Done, Prepared, prepare
 from groat.store.flow import Flow, Query
+from groat.store.grants import name_grants, purse_queries, read_expiring, take_purses
 from groat.store.keys import Known, find_keys, verdict_on
 from groat.store.phases import decide
 from groat.store.rows import load_transactions
@@ -47,6 +48,7 @@ def rehearse(
     for command in commands:
         command.check(assets)
         command.needs(refs, book)
+    yield from name_grants(refs, refs.grants)
     yield from _read(book, refs, limits)
     known: dict[str, Known] = {}
     prepared = [prepare(command) for command in commands]
@@ -108,6 +110,24 @@ def _read(book: Book, refs: Refs, limits: Callable[[str], Limits]) -> Flow[None]
                 book.holds[id] = HoldRow(id, by_id[source], by_id[destination], *rest)
     if refs.transactions:
         book.transactions |= yield from load_transactions(sorted(refs.transactions), book.assets)
+    yield from _read_purses(book, refs)
+
+
+def _read_purses(book: Book, refs: Refs) -> Flow[None]:
+    """Read the grants of the accounts as they will be once all is booked that has ended by now."""
+    queries = purse_queries(book.accounts.values(), book.holds.values())
+    if not queries:
+        return
+    book.named_grants = refs.grants
+    found = []
+    for query in queries:
+        found.append((yield query))
+    yield from take_purses(book, found, book.transactions.values())
+    yield from read_expiring(list(book.purses))
+    for account, purse in book.purses.items():
+        account.debits += account.expired
+        purse.live = [grant for grant in purse.live if grant.due_at is None or grant.due_at > book.now]
+        purse.free = sum(grant.free for grant in purse.live)
 
 
 def _may_succeed_again(found: Foreseen, attempt: int) -> bool:

@@ -10,6 +10,7 @@ from groat.ledger.amounts import Asset
 from groat.ledger.rows import Account, HoldRow, Leg, TransactionRow
 from groat.store.assets import learn_assets
 from groat.store.flow import Flow, Query
+from groat.store.grants import load_allocations
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
@@ -108,11 +109,13 @@ def load_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[dict[str
     for values in legs:
         id, number, amount, pending, *rest = values
         sides = rest[6:]
-        for account_id, path, asset, floor, ceiling in (sides[:5], sides[5:]):
+        for account_id, path, asset, floor, ceiling, extras in (sides[:6], sides[6:]):
             if account_id not in accounts:
-                accounts[account_id] = Account(account_id, path, assets[asset], floor, ceiling)
-        leg = Leg(number, accounts[sides[0]], accounts[sides[5]], amount, pending, *rest[:6])
+                account = Account(account_id, path, assets[asset], floor, ceiling, extras=extras)
+                accounts[account_id] = account
+        leg = Leg(number, accounts[sides[0]], accounts[sides[6]], amount, pending, *rest[:6])
         loaded[id].legs.append(leg)
+    yield from load_allocations(loaded)
     if holds:
         found = yield Query("read_holds", (sorted(set(holds.values())),))
         stored = {h[0]: h for h in found}

@@ -13,6 +13,7 @@ from groat.ledger.text import format_time
 from groat.ledger.views import BalanceView, balance_view
 from groat.store.assets import learn_assets
 from groat.store.flow import Contribute, Flow, Query
+from groat.store.grants import read_expiring
 from groat.store.locking import stream_epoch
 
 BEHIND_MAX = 10_000
@@ -130,14 +131,16 @@ def _read_snapshots(
         if kind == "user":
             rows = yield Query("read_balances", (stream, f"{stream}:", f"{stream};"))
             yield from learn_assets(assets, (row[2] for row in rows))
-            balances = [balance_view(account_of(row, assets)) for row in rows]
+            accounts = [account_of(row, assets) for row in rows]
+            yield from read_expiring(accounts)
+            balances = [balance_view(account) for account in accounts]
         data |= {"balances": balances, "as_of": format_time(now), **added[stream]}
         snapshots[stream] = Snapshot(head.epoch, head.offset, _encode(data))
     return snapshots
 
 
 def account_of(row: Sequence[Any], assets: dict[str, Asset]) -> Account:
-    """Make an account from (id, path, asset, floor, ceiling, four counters, version)."""
+    """Make an account from (id, path, asset, floor, ceiling, four counters, version, extras, as_of)."""
     id, path, asset, *rest = row
     return Account(id, path, assets[asset], *rest)
 
@@ -244,5 +247,5 @@ def any_later() -> Flow[bool]:
 
 
 def any_due() -> Flow[bool]:
-    """Return whether a hold is due."""
+    """Return whether a hold or a grant is due."""
     return (yield Query("any_due")) is not None

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from groat.ledger.commands import digest_of
+from groat.ledger.granting import AUTOMATIC
 from groat.store.batch import Outcome
 from groat.store.flow import Flow, Query
 from groat.store.reading import LAST_ID
@@ -41,6 +42,11 @@ CHECKS: dict[str, str] = {
     "verify_running": "each posting carries the balances after it",
     "verify_keys": "each transaction stands under a key, and each key names some that exist",
     "verify_counters": "balances are the fold of their postings, versions have no gap",
+    "verify_grants": "what remains, is held, expired and was voided of grants is the fold of their allocations",
+    "verify_hold_parts": "what holds took from grants is the fold of their allocations",
+    "verify_purses": "what is free of an account's grants is at most what is available",
+    "verify_allocations": "allocations are of grants of the posting's accounts, and of at most what it moved",
+    "verify_lineage": "grants came with the transactions and from the grants that they name",
 }
 # Each of these is one statement that lists contradictions.
 LISTS = (
@@ -50,6 +56,11 @@ LISTS = (
     "verify_reversals",
     "verify_streams",
     "verify_later",
+    "verify_grants",
+    "verify_hold_parts",
+    "verify_purses",
+    "verify_allocations",
+    "verify_lineage",
 )
 PRESENT = ("verify_transactions", "verify_postings")
 ARCHIVED = ("verify_archived_transactions", "verify_archived_postings")
@@ -105,7 +116,7 @@ def verify(progress: Progress, programs: dict[str, str], audits: Sequence[Audit]
     ``programs`` are the checks of programs: named statements that list contradictions, each with its promise.
     ``audits`` are those that take more than a statement.
     """
-    transactions, postings, accounts, batches = yield Query("verify_counts")
+    transactions, postings, accounts, batches, has_grants = yield Query("verify_counts")
     (archived,) = yield Query("archived_upto")
     problems = Problems()
     lists = (*LISTS, *programs)
@@ -121,7 +132,7 @@ def verify(progress: Progress, programs: dict[str, str], audits: Sequence[Audit]
     while True:
         folds = yield from _load_folds(after)
         first = after == 0
-        walk = Walk(folds, problems, first, archived)
+        walk = Walk(folds, problems, first, archived, bool(has_grants))
         yield from walk.run(progress, transactions)
         if first:
             if walk.done != transactions:
@@ -224,10 +235,13 @@ class Walk:
 
     ``folds`` are the accounts whose postings are added up. The first walk (``whole``) looks at hashes and keys, too;
     ``named`` counts the transactions that it found under their keys, ``done`` all that it read: from the archive for
-    batches up to ``archived``, from the present tables for the others.
+    batches up to ``archived``, from the present tables for the others. ``has_grants`` says that there are any.
     """
 
-    def __init__(self, folds: Folds, problems: Problems, whole: bool, archived: int) -> None:
+    def __init__(
+        self, folds: Folds, problems: Problems, whole: bool, archived: int, has_grants: bool
+    ) -> None:
+        self._has_grants = has_grants
         self.named = 0
         self.done = 0
         self._archived = archived
@@ -293,6 +307,7 @@ class Walk:
         made = {
             batch: [tuple(row[1:]) for row in rows] for batch, rows in groupby(transactions, itemgetter(0))
         }
+        grants = (yield from self._read_grants(transactions)) if self._has_grants and self._whole else {}
         acts: dict[int, list[tuple[Any, ...]]] = {}
         if self._whole:
             for batch, *act in (yield Query("verify_acts", (after, upto))):
@@ -303,11 +318,36 @@ class Walk:
             rows = made.get(batch, [])
             moved = [leg for row in rows for leg in sorted(legs.get(row[0], ()))]
             if self._whole:
-                self._check_batch(batch, known.get(batch), rows, moved, acts.get(batch, []))
+                of_grants = grants.get(batch, ([], []))
+                self._check_batch(batch, known.get(batch), rows, moved, acts.get(batch, []), of_grants)
             self._fold(moved)
 
+    def _read_grants(
+        self, transactions: list[tuple[Any, ...]]
+    ) -> Flow[dict[int, tuple[list[Any], list[Any]]]]:
+        """Read the allocations of transactions and the grants that they made, by batch and in order."""
+        batches = {row[1]: row[0] for row in transactions}
+        found: dict[int, tuple[list[Any], list[Any]]] = {}
+        ids = list(batches)
+        for start in range(0, len(ids), TRANSACTIONS_PAGE):
+            page = ids[start : start + TRANSACTIONS_PAGE]
+            for row in (yield Query("verify_allocations_of", (page,))):
+                found.setdefault(batches[row[0]], ([], []))[0].append(tuple(row))
+            for row in (yield Query("verify_granted_by", (page,))):
+                found.setdefault(batches[row[8]], ([], []))[1].append(tuple(row))
+        for allocations, granted in found.values():
+            allocations.sort()
+            granted.sort()
+        return found
+
     def _check_batch(
-        self, batch: int, stored: Any, rows: list[Any], moved: list[Any], acts: list[Any]
+        self,
+        batch: int,
+        stored: Any,
+        rows: list[Any],
+        moved: list[Any],
+        acts: list[Any],
+        grants: tuple[list[Any], list[Any]],
     ) -> None:
         if stored is None:
             for row in rows:
@@ -317,13 +357,13 @@ class Walk:
         end = self._ends.get(chain, "")
         if previous != end:
             self._problems.add("hash_chain", f"batch {batch}", end, previous)
-        derived = batch_hash(previous, rows, moved, acts)
+        derived = batch_hash(previous, rows, moved, acts, *grants)
         if derived != hash_:
             self._problems.add("hash_chain", f"batch {batch}", derived, hash_)
         self._ends[chain] = hash_
 
     def _check_keys(self, transactions: list[tuple[Any, ...]]) -> Flow[None]:
-        wanted = {row[1]: digest_of(row[3], row[4]) for row in transactions if row[2] != "expire"}
+        wanted = {row[1]: digest_of(row[3], row[4]) for row in transactions if row[2] not in AUTOMATIC}
         digests = list(dict.fromkeys(wanted.values()))
         named: set[str] = set()
         for start in range(0, len(digests), TRANSACTIONS_PAGE):

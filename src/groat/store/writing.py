@@ -14,6 +14,7 @@ from groat.ledger.rows import Account
 from groat.ledger.views import EventData, bare_event, events_of
 from groat.store.batch import Published
 from groat.store.flow import Flow, Query
+from groat.store.grants import allocation_values, extras_values, grant_statements, granted_values
 from groat.store.locking import Stream
 from groat.store.rows import account_values, hold_values, posting_values, transaction_values
 
@@ -160,7 +161,9 @@ def statements(
     transactions = [transaction_values(t) for t in sorted(book.made, key=lambda t: t.id)]
     ranges = _encode([[p.stream, p.epoch, p.first, p.last] for p in published]).decode()
     worker, previous, batch = link
-    digest = batch_hash(previous, transactions, postings, audit)
+    allocations = allocation_values(book.made) if book.purses else []
+    granted = granted_values(book) if book.purses else []
+    digest = batch_hash(previous, transactions, postings, audit, allocations, granted)
     yield Query("insert_batch", ([(batch, book.now, worker, commands, ranges, previous, digest)],))
     if transactions:
         yield Query("insert_transactions", ([(*values, batch) for values in transactions],))
@@ -169,6 +172,12 @@ def statements(
     if holds:
         yield Query("write_holds", (sorted(hold_values(h) for h in holds),))
     accounts = book.changed(Account)
+    if book.purses:
+        yield from grant_statements(book, allocations)
+        special = [a for a in accounts if a.extras]
+        if special:
+            yield Query("update_accounts_with_extras", (sorted(extras_values(a, book.now) for a in special),))
+        accounts = [a for a in accounts if not a.extras]
     if accounts:
         yield Query("update_accounts", (sorted(account_values(a) for a in accounts),))
     if published:
@@ -192,8 +201,12 @@ def batch_hash(
     transactions: list[tuple[Any, ...]],
     postings: list[tuple[Any, ...]],
     audit: list[tuple[Any, ...]],
+    allocations: list[tuple[Any, ...]],
+    granted: list[tuple[Any, ...]],
 ) -> str:
     """SHA-256 (hex) over the batch's rows in the order of their ids, chained to the one before."""
     # Leave out a missing cause, so that the hash is the one of versions that knew no causes.
     hashed = [row if row[-1] is not None else row[:-1] for row in transactions]
-    return hashlib.sha256(previous.encode() + _pack((hashed, postings, audit))).hexdigest()
+    # Likewise leave out grants where there are none.
+    rows = (hashed, postings, audit, allocations, granted) if allocations else (hashed, postings, audit)
+    return hashlib.sha256(previous.encode() + _pack(rows)).hexdigest()

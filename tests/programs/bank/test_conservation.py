@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from groat import Groat
-from groat.ledger.commands import Capture, Release, Reverse
+from groat.ledger.commands import Capture, Release
 from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.reversing import Reverse
 from groat.programs.bank import BANK
 from groat.programs.bank.card_network import SimulatedCardNetwork
 from groat.programs.bank.dates import day_of

@@ -26,7 +26,8 @@ from hypothesis.stateful import (
 
 from groat import Groat, Refusal
 from groat.ledger.amounts import Asset, parse_amount
-from groat.ledger.commands import Capture, Command, Post, Posting, Release, Reverse, SetBalance
+from groat.ledger.commands import Capture, Command, Post, Posting, Release, SetBalance
+from groat.ledger.reversing import Reverse
 from groat.programs.bank import BANK
 from groat.programs.workflow import Workflow
 from groat.programs.workflow.views import RequestView

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from groat import Groat
-from groat.ledger.commands import Reverse
+from groat.ledger.reversing import Reverse
 from groat.programs.bank import BANK
 from groat.programs.workflow import Workflow
 from groat.programs.workflow.views import RequestView

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import UNSET
 
 from groat import Groat, Refusal
-from groat.ledger.commands import Reverse
+from groat.ledger.reversing import Reverse
 from groat.programs.notifications.flows import read_page
 from groat.programs.workflow import ADMIN, OWNER, Kind, Nothing, Pay, State, Step, Transition, Workflow
 from groat.programs.workflow.views import RequestView

@@ -11,7 +11,8 @@ import pytest
 from groat import Groat, Refusal, StoreError
 from groat.engine.ids import new_id
 from groat.ledger.book import Book
-from groat.ledger.commands import Capture, Effect, Release, Resolve, Reverse
+from groat.ledger.commands import Capture, Effect, Release, Resolve
+from groat.ledger.reversing import Reverse
 from groat.ledger.rows import HOLD_CAPTURED
 from groat.programs.workflow import Workflow
 from groat.programs.workflow.views import RequestView

@@ -36,6 +36,8 @@ export interface ProblemStatus {
   files_overloaded: 503;
   forbidden: 403;
   future_effective_date: 422;
+  grant_not_found: 404;
+  grant_spent: 422;
   hold_expired: 409;
   hold_not_found: 404;
   hold_resolved: 409;
@@ -50,6 +52,7 @@ export interface ProblemStatus {
   invalid_data: 400;
   invalid_email: 400;
   invalid_file: 400;
+  invalid_grant: 400;
   invalid_id: 400;
   invalid_item: 400;
   invalid_json: 400;
@@ -86,6 +89,7 @@ export interface ProblemStatus {
   nothing_to_correct: 409;
   notification_not_found: 404;
   number_too_large: 400;
+  older_nodes: 503;
   origin_refused: 403;
   outbox_entry_done: 409;
   outbox_entry_not_found: 404;
@@ -97,6 +101,7 @@ export interface ProblemStatus {
   parent_not_taking: 409;
   past_floor: 422;
   rate_limited: 429;
+  reason_required: 400;
   recipient_missing: 422;
   recipient_removed: 409;
   recipient_unknown: 422;
@@ -130,6 +135,7 @@ export interface ProblemStatus {
   too_deep: 400;
   too_many_digits: 400;
   too_many_files: 429;
+  too_many_grants: 422;
   too_many_items: 400;
   too_many_open: 409;
   too_many_postings: 400;

@@ -1,7 +1,7 @@
 /** The operations of every server, made by `make types` from its OpenAPI document: do not edit. */
 
 import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";
-import type { AccountPage, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BulkInput, BulkView, CaptureInput, ConfigView, Credentials, DemoPerson, EntryPage, ExtendInput, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetLimitsInput, SheetPreview, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView } from "./wire.js";
+import type { AccountPage, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BulkInput, BulkView, CaptureInput, ConfigView, Credentials, DemoPerson, EntryPage, ExtendInput, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetLimitsInput, SheetPreview, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
 
 export interface PreviewSheetInput {
   file: Uint8Array;
@@ -104,6 +104,15 @@ export class Groat extends Door {
    */
   releaseHold(id: string, body: ReleaseInput = {}, options: WriteOptions = {}): Promise<TransactionView> {
     return this.call<TransactionView>({ method: "POST", path: at`/v1/holds/${id}/release`, body, keyed: true }, options);
+  }
+
+  /**
+   * Void a grant. Takes back what is free of a grant, for the account that gave it. What is held of it stays valid for its holds; what comes back of these later goes the same way. For admins and services.
+   *
+   * `POST /v1/grants/{grant}/void`
+   */
+  voidGrant(grant: string, body: VoidInput, options: WriteOptions = {}): Promise<TransactionView> {
+    return this.call<TransactionView>({ method: "POST", path: at`/v1/grants/${grant}/void`, body, keyed: true }, options);
   }
 
   /**

@@ -40,6 +40,21 @@ export interface ActionView {
   takes_to: boolean;
 }
 
+/**
+ * By how much a posting (its number from 0) changed what remains of a grant, and what is held of it.
+ *
+ * `account` is whose grant it is; `class` is paid or promotional; `expires_at` is None for never.
+ */
+export interface AllocationView {
+  grant: string;
+  posting: number;
+  account: string;
+  amount: string;
+  held: string;
+  class: "paid" | "promotional";
+  expires_at: string | null;
+}
+
 /** A key for a service: its name stays while its keys rotate; the label tells keys apart. */
 export interface ApiKeyInput {
   service: string;
@@ -113,7 +128,11 @@ export interface AuditView {
   details: unknown;
 }
 
-/** One balance in an event: its change and the absolute values after it, as decimal strings. */
+/**
+ * One balance in an event: its change and the absolute values after it, as decimal strings.
+ *
+ * `expiring` is what expires next, left out where nothing does.
+ */
 export interface BalanceChange {
   account: string;
   asset: string;
@@ -122,6 +141,7 @@ export interface BalanceChange {
   available: string;
   held: string;
   version: number;
+  expiring?: ExpiringView;
 }
 
 /**
@@ -146,6 +166,8 @@ export interface BalancePacket {
  * A balance on the wire; `floor` and `ceiling` are None where there is no limit.
  *
  * Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have no history.
+ * `expiring` is what expires next, left out where nothing does and of a transaction's balances. What has expired is
+ * not available, also before it is booked.
  */
 export interface BalanceView {
   account: string;
@@ -156,6 +178,7 @@ export interface BalanceView {
   version: number;
   floor?: string | null;
   ceiling?: string | null;
+  expiring?: ExpiringView;
 }
 
 /**
@@ -333,6 +356,12 @@ export interface EventData {
   notification?: NotificationTold;
 }
 
+/** The part of a balance that expires next: its amount as a decimal string, and when. */
+export interface ExpiringView {
+  amount: string;
+  at: string;
+}
+
 /** When the hold is to end: at `expires_at`, or `expires_in` seconds from now. One of them is given. */
 export interface ExtendInput {
   expires_at?: string | null;
@@ -397,6 +426,21 @@ export interface GrantHold {
   destination: string;
   expires_at: string | null;
   created_at: string;
+}
+
+/**
+ * The terms of a grant. It ends at `expires_at`, or `lasts_s` seconds after the commit, or never.
+ *
+ * The lower its `priority`, the earlier it is spent. `cause` says in a word why it is given, `note` is for
+ * people.
+ */
+export interface GrantInput {
+  class?: "paid" | "promotional";
+  expires_at?: string | null;
+  lasts_s?: number | null;
+  priority?: number;
+  cause?: string;
+  note?: string;
 }
 
 /**
@@ -733,9 +777,9 @@ export interface OutboxPage {
 }
 
 /**
- * An amount of one asset from a source account to a destination account.
+ * An amount of one asset from a source account to a destination account. With `grant` it arrives as a grant.
  *
- * With `at_most` it moves what may move of the amount; nothing at all is no refusal.
+ * With `at_most` it moves what may move of the amount; nothing at all is no refusal. A grant is of an exact amount.
  */
 export interface PostingInput {
   /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
@@ -746,6 +790,7 @@ export interface PostingInput {
   amount: string;
   asset: string;
   at_most?: boolean;
+  grant?: GrantInput | null;
 }
 
 /** A posting on the wire: `amount` is a decimal string. */
@@ -905,11 +950,19 @@ export interface Reset {
   snapshot: SnapshotData;
 }
 
-/** The part to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting. */
+/**
+ * The part to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting.
+ *
+ * What goes back into a grant that has expired meanwhile is `expired`: `book` lets it expire at once, `restore`
+ * grants it anew for as long as it had left. Where less is left of a grant than is to be taken back of it, `short`
+ * says to `refuse`, or to take the rest as a `debt` even below the floor, which only an admin may.
+ */
 export interface ReverseInput {
   /** Why, for people. */
   reason?: string;
   amounts?: (string | null)[] | null;
+  expired?: "book" | "restore";
+  short?: "debt" | "refuse";
   /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
   metadata?: Record<string, unknown>;
 }
@@ -1141,7 +1194,8 @@ export interface TransactionInput {
  * `at` is the effective time, `recorded_at` the time of the commit. `id` is None for a command that found
  * nothing to change; `balances` and `positions` then are the present ones. `cause` is the request that did it
  * (`request:transfer:<id>`), None for what a caller posted. `moved` is what moved in all, where an amount was
- * meant as "at most" and all postings are of one asset.
+ * meant as "at most" and all postings are of one asset. `grants` says what it changed of grants, and is left out
+ * where it changed none.
  */
 export interface TransactionView {
   id: string | null;
@@ -1161,6 +1215,7 @@ export interface TransactionView {
   replayed: boolean;
   cause: string | null;
   moved?: string;
+  grants?: AllocationView[];
 }
 
 /** A transition of a kind; `schema` is the JSON schema of its input. */
@@ -1210,4 +1265,13 @@ export interface UserView {
   roles: string[] | null;
   disabled: boolean;
   balances: BalanceView[];
+}
+
+/** The amount to take back of what is free of a grant: all of it by default, which ends the grant; and why. */
+export interface VoidInput {
+  /** Why, for people. */
+  reason: string;
+  amount?: string | null;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
 }

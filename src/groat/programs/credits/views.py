@@ -6,8 +6,6 @@ from typing import Literal
 
 import msgspec
 
-from groat.api.bodies import Amount, Body, Reason
-
 GrantClass = Literal["paid", "promotional"]
 GrantState = Literal["live", "spent", "expired", "voided"]
 
@@ -116,13 +114,6 @@ class ForecastView(msgspec.Struct):
     now: str
     other: str
     days: list[ForecastDay]
-
-
-class VoidInput(Body):
-    """How much of a grant is taken back, all that is free unless given, and why."""
-
-    reason: Reason
-    amount: Amount | None = None
 
 
 class LiabilityRow(msgspec.Struct):

@@ -182,7 +182,8 @@ def _counters(name: str, args: tuple[Any, ...], asset: Asset) -> Flow[tuple[int,
     """Debits, credits, both pending counters and the version."""
     for _, _, code, _, _, *counters in (yield Query(name, args)):
         if code == asset.code:
-            return tuple(counters)
+            debits, credits, debits_pending, credits_pending, version, *_ = counters
+            return debits, credits, debits_pending, credits_pending, version
     return None
 
 

@@ -27,7 +27,7 @@ def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
         if isinstance(effect, Pay):
             source = _account(book, effect.source, effect.asset)
             destination = _account(book, effect.destination, effect.asset)
-            moves.append(Move(0, source, destination, effect.amount, 0))
+            moves.append(Move(0, source, destination, effect.amount, 0, grant=effect.grant))
             if effect.at_most:
                 capped.append(moves[-1])
             continue
@@ -41,7 +41,7 @@ def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
                 turn.txn, source, destination, amount, 0, 0, None, HOLD_OPEN, book.now, turn.cause
             )
             book.holds[resolved.id] = resolved
-            first = Move(0, source, destination, 0, amount)
+            first = Move(0, source, destination, 0, amount, resolved)
         elif before is None:
             raise ValueError(f"{turn.name}: the request holds nothing")
         elif before.status != HOLD_OPEN:

@@ -15,6 +15,7 @@ from msgspec import Meta
 from groat.ledger.amounts import Asset, format_amount, parse_amount
 from groat.ledger.book import Table
 from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.grants import Terms
 from groat.programs.notifications import Notice
 from groat.programs.notifications.notices import is_person
 
@@ -41,13 +42,17 @@ class Unreserve(NamedTuple):
 
 
 class Pay(NamedTuple):
-    """Move ``amount`` (smallest units) at once; ``at_most`` what may move of it, which may be nothing."""
+    """Move ``amount`` (smallest units) at once; ``at_most`` what may move of it, which may be nothing.
+
+    With ``grant`` it arrives as a grant with these terms.
+    """
 
     source: str
     destination: str
     amount: int
     asset: str
     at_most: bool = False
+    grant: Terms | None = None
 
 
 Money = Reserve | Settle | Unreserve | Pay

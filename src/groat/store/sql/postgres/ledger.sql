@@ -1,14 +1,18 @@
 -- The statements of a batch, in the order in which `commit_batch` runs them.
 
 -- name: begin_batch :one
--- The batch's one moment, the epoch, the end of this worker's hash chain, and whether anything is due.
+-- The batch's one moment, the epoch, the end of this worker's hash chain, whether anything is due, and whether a server is alive
+-- that knows no extras.
 SELECT groat_now(),
        (SELECT value FROM groat_meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0),
        coalesce((SELECT hash FROM groat_batch WHERE worker = $1 ORDER BY id DESC LIMIT 1), ''),
        EXISTS (SELECT FROM groat_hold
                WHERE status = 'open' AND cause IS NULL
-                 AND expires_at <= (SELECT greatest(groat_now(), (SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1))));
+                 AND expires_at <= (SELECT greatest(groat_now(), (SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1))))
+       OR EXISTS (SELECT FROM groat_grant
+                  WHERE due_at <= (SELECT greatest(groat_now(), (SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1)))),
+       EXISTS (SELECT FROM groat_node WHERE extras = 0 AND seen_at > (SELECT groat_now()) - 90000000);
 
 -- name: find_keys :bulk
 -- The verdicts under the keys that were used before.
@@ -63,7 +67,8 @@ SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.
 FROM groat_hold AS h WHERE h.id = ANY ($1::uuid[]) ORDER BY h.id FOR UPDATE;
 
 -- name: lock_accounts :bulk
-SELECT a.id, a.path, a.asset, a.floor, a.ceiling, a.debits, a.credits, a.debits_pending, a.credits_pending, a.version
+SELECT a.id, a.path, a.asset, a.floor, a.ceiling, a.debits, a.credits, a.debits_pending, a.credits_pending, a.version,
+       a.extras, a.as_of
 FROM groat_account AS a WHERE a.id = ANY ($1::text::bigint[]) ORDER BY a.id FOR UPDATE;
 
 -- name: lock_streams :bulk
@@ -76,7 +81,8 @@ SELECT h.id::text, h.source, h.destination, h.amount, h.captured, h.released, h.
 FROM groat_hold AS h WHERE h.id = ANY ($1::uuid[]) ORDER BY h.id FOR UPDATE SKIP LOCKED;
 
 -- name: lock_free_accounts :bulk
-SELECT a.id, a.path, a.asset, a.floor, a.ceiling, a.debits, a.credits, a.debits_pending, a.credits_pending, a.version
+SELECT a.id, a.path, a.asset, a.floor, a.ceiling, a.debits, a.credits, a.debits_pending, a.credits_pending, a.version,
+       a.extras, a.as_of
 FROM groat_account AS a WHERE a.id = ANY ($1::bigint[]) ORDER BY a.id FOR UPDATE SKIP LOCKED;
 
 -- name: lock_free_streams :bulk
@@ -92,7 +98,8 @@ WHERE s.name = ANY ($1::text[]);
 -- Asked when the accounts are locked: the number that the batch will have, for batches on an account are numbered in their
 -- order; and whether anything is due at this moment, for nobody can add more to these accounts.
 SELECT nextval(pg_get_serial_sequence('groat_batch', 'id')),
-       EXISTS (SELECT FROM groat_hold WHERE status = 'open' AND expires_at <= $1 AND cause IS NULL);
+       EXISTS (SELECT FROM groat_hold WHERE status = 'open' AND expires_at <= $1 AND cause IS NULL)
+       OR EXISTS (SELECT FROM groat_grant WHERE due_at <= $1);
 
 -- name: find_reversed :bulk
 -- The amount of each posting of these transactions that was reversed before. One statement, so that no reversal is missed that
@@ -215,7 +222,7 @@ FROM groat_txn AS t WHERE t.id = ANY ($1::uuid[]);
 SELECT p.txn::text, p.leg, p.amount, p.pending,
        p.source_balance, p.source_held, p.source_version,
        p.destination_balance, p.destination_held, p.destination_version,
-       s.id, s.path, s.asset, s.floor, s.ceiling, d.id, d.path, d.asset, d.floor, d.ceiling
+       s.id, s.path, s.asset, s.floor, s.ceiling, s.extras, d.id, d.path, d.asset, d.floor, d.ceiling, d.extras
 FROM groat_posting AS p JOIN groat_account AS s ON s.id = p.source JOIN groat_account AS d ON d.id = p.destination
 WHERE p.txn = ANY ($1::uuid[]);
 

@@ -87,7 +87,8 @@ SELECT id, worker AS chain, previous, hash FROM groat_batch WHERE id > $1 ORDER 
 SELECT (SELECT count(*) FROM groat_txn) + (SELECT count(*) FROM groat_archived_txn),
        (SELECT count(*) FROM groat_posting) + (SELECT count(*) FROM groat_archived_posting),
        (SELECT count(*) FROM groat_account),
-       (SELECT count(*) FROM groat_batch);
+       (SELECT count(*) FROM groat_batch),
+       EXISTS (SELECT FROM groat_grant);
 
 -- name: verify_accounts :many long
 -- The next $2 accounts behind id $1, with what is stored of them.
@@ -147,3 +148,118 @@ SELECT 'news ' || l.id || ' for ' || l.stream, 'a transaction ' || l.txn, 'none'
 FROM groat_later AS l
 WHERE NOT EXISTS (SELECT 1 FROM groat_txn AS t WHERE t.id = l.txn)
   AND NOT EXISTS (SELECT 1 FROM groat_archived_txn AS t WHERE t.id = l.txn) LIMIT 100;
+
+-- name: verify_grants :many long
+-- A grant's numbers are the fold of its allocations: it was granted what came in, but for what reversals put back.
+WITH step AS (
+    SELECT p.txn, p.leg, p.place, p.grant_id, p.account, p.amount, p.held, t.kind, t.hold
+    FROM groat_allocation AS p JOIN groat_txn AS t ON t.id = p.txn
+    UNION ALL
+    SELECT p.txn, p.leg, p.place, p.grant_id, p.account, p.amount, p.held, t.kind, t.hold
+    FROM groat_archived_allocation AS p JOIN groat_archived_txn AS t ON t.id = p.txn),
+fold AS (
+    SELECT s.grant_id, sum(s.amount) AS remaining, sum(s.held) AS held,
+           -sum(CASE WHEN s.kind = 'expire_grant' THEN s.amount ELSE 0 END) AS expired,
+           -sum(CASE WHEN s.kind IN ('void_grant', 'return_grant') THEN s.amount ELSE 0 END) AS voided,
+           sum(CASE WHEN s.amount > 0 AND (s.kind <> 'reverse' OR s.txn = g.txn) THEN s.amount ELSE 0 END) AS amount
+    FROM step AS s JOIN groat_grant AS g ON g.id = s.grant_id GROUP BY s.grant_id)
+SELECT g.id::text,
+       coalesce(f.amount, 0) || ' granted, ' || coalesce(f.remaining, 0) || ' left, ' || coalesce(f.held, 0) || ' held, '
+       || coalesce(f.expired, 0) || ' expired, ' || coalesce(f.voided, 0) || ' voided',
+       g.amount || ' granted, ' || g.remaining || ' left, ' || g.held || ' held, ' || g.expired || ' expired, ' || g.voided
+       || ' voided'
+FROM groat_grant AS g LEFT JOIN fold AS f ON f.grant_id = g.id
+WHERE g.amount <> coalesce(f.amount, 0) OR g.remaining <> coalesce(f.remaining, 0) OR g.held <> coalesce(f.held, 0)
+   OR g.expired <> coalesce(f.expired, 0) OR g.voided <> coalesce(f.voided, 0)
+UNION ALL
+SELECT g.id::text, 'live while something remains, due once it ends and something is free',
+       CASE WHEN g.live THEN 'live' ELSE 'not live' END || ', ' || g.remaining || ' left, ' || g.held || ' held, due '
+       || coalesce(g.due_at::text, 'never')
+FROM groat_grant AS g
+WHERE (g.remaining > 0) <> g.live
+   OR (g.due_at IS NOT NULL) <> (g.remaining > g.held AND coalesce(g.voided_at, g.expires_at) IS NOT NULL)
+   OR g.due_at < coalesce(g.voided_at, g.expires_at)
+   OR g.amount - g.remaining - g.expired - g.voided < 0
+LIMIT 100;
+
+-- name: verify_hold_parts :many long
+WITH step AS (
+    SELECT t.hold, p.grant_id, p.amount, p.held
+    FROM groat_allocation AS p JOIN groat_txn AS t ON t.id = p.txn WHERE t.hold IS NOT NULL AND p.held <> 0
+    UNION ALL
+    SELECT t.hold, p.grant_id, p.amount, p.held
+    FROM groat_archived_allocation AS p JOIN groat_archived_txn AS t ON t.id = p.txn
+    WHERE t.hold IS NOT NULL AND p.held <> 0),
+fold AS (
+    SELECT hold, grant_id, sum(CASE WHEN held > 0 THEN held ELSE 0 END) AS amount,
+           -sum(CASE WHEN held < 0 AND amount < 0 THEN held ELSE 0 END) AS captured,
+           -sum(CASE WHEN held < 0 AND amount = 0 THEN held ELSE 0 END) AS released
+    FROM step GROUP BY hold, grant_id)
+SELECT coalesce(f.hold, p.hold)::text || ' of ' || coalesce(f.grant_id, p.grant_id)::text,
+       coalesce(f.amount, 0) || ' taken, ' || coalesce(f.captured, 0) || ' captured, ' || coalesce(f.released, 0) || ' released',
+       coalesce(p.amount, 0) || ' taken, ' || coalesce(p.captured, 0) || ' captured, ' || coalesce(p.released, 0) || ' released'
+FROM fold AS f FULL JOIN groat_hold_part AS p ON p.hold = f.hold AND p.grant_id = f.grant_id
+WHERE p.hold IS NULL OR f.hold IS NULL OR p.amount <> f.amount OR p.captured <> f.captured OR p.released <> f.released
+LIMIT 100;
+
+-- name: verify_purses :many long
+-- Rule 11: what is free of an account's grants is at most what is available; the account says that it has grants.
+SELECT a.path || '/' || a.asset, 'at most ' || greatest(0, a.credits - a.debits - a.debits_pending) || ' free',
+       g.free || ' free' || CASE WHEN a.extras & 1 = 0 THEN ', and no mark' ELSE '' END
+FROM (SELECT account, sum(remaining - held) AS free FROM groat_grant GROUP BY account) AS g
+JOIN groat_account AS a ON a.id = g.account
+WHERE g.free > greatest(0, a.credits - a.debits - a.debits_pending) OR a.extras & 1 = 0 LIMIT 100;
+
+-- name: verify_allocations :many long
+-- An allocation is of a grant of one of the posting's accounts. What a posting takes from grants of its source, and holds of
+-- them, is at most what it moved; more may go only to pay a debt.
+WITH step AS (
+    SELECT p.txn, p.leg, p.place, p.grant_id, p.account, p.amount, p.held, t.kind, t.hold
+    FROM groat_allocation AS p JOIN groat_txn AS t ON t.id = p.txn
+    UNION ALL
+    SELECT p.txn, p.leg, p.place, p.grant_id, p.account, p.amount, p.held, t.kind, t.hold
+    FROM groat_archived_allocation AS p JOIN groat_archived_txn AS t ON t.id = p.txn),
+post AS (
+    SELECT txn, leg, source, destination, amount, pending FROM groat_posting
+    UNION ALL
+    SELECT txn, leg, source, destination, amount, pending FROM groat_archived_posting)
+SELECT s.txn::text || ' leg ' || s.leg || ' place ' || s.place, 'a grant of one of its accounts', 'grant ' || s.grant_id::text
+FROM step AS s
+LEFT JOIN post AS p ON p.txn = s.txn AND p.leg = s.leg
+LEFT JOIN groat_grant AS g ON g.id = s.grant_id
+WHERE p.txn IS NULL OR g.id IS NULL OR g.account <> s.account OR s.account NOT IN (p.source, p.destination)
+UNION ALL
+SELECT o.txn::text || ' leg ' || o.leg, 'at most ' || o.most || ' held or captured', o.taken::text
+FROM (SELECT p.txn, p.leg, greatest(p.amount, p.pending) AS most,
+             sum(CASE WHEN s.held > 0 THEN s.held WHEN s.held < 0 THEN -s.amount ELSE 0 END) AS taken
+      FROM step AS s JOIN post AS p ON p.txn = s.txn AND p.leg = s.leg GROUP BY p.txn, p.leg, p.amount, p.pending) AS o
+WHERE o.taken > o.most
+LIMIT 100;
+
+-- name: verify_lineage :many long
+-- A grant was made by the transaction that it names. One that came from another has the terms of that, but for the moment
+-- of expiry where a reversal gave it anew.
+SELECT g.id::text, 'an allocation of transaction ' || g.txn, 'none' FROM groat_grant AS g
+WHERE NOT EXISTS (SELECT 1 FROM groat_allocation AS p WHERE p.txn = g.txn AND p.grant_id = g.id)
+  AND NOT EXISTS (SELECT 1 FROM groat_archived_allocation AS p WHERE p.txn = g.txn AND p.grant_id = g.id)
+UNION ALL
+SELECT g.id::text, 'terms of grant ' || g.parent, CASE WHEN p.id IS NULL THEN 'no such grant' ELSE 'other terms' END
+FROM groat_grant AS g LEFT JOIN groat_grant AS p ON p.id = g.parent
+WHERE g.parent IS NOT NULL
+  AND (p.id IS NULL OR p.class <> g.class OR p.priority <> g.priority OR p.cause <> g.cause OR p.note <> g.note
+       OR p.origin <> g.origin
+       OR (g.account <> p.account AND coalesce(g.expires_at, 0) <> coalesce(p.expires_at, 0)))
+LIMIT 100;
+
+-- name: verify_allocations_of :bulk long
+-- What these transactions changed of grants.
+SELECT p.txn::text, p.leg, p.place, p.grant_id::text, p.account, p.amount, p.held
+FROM (SELECT * FROM groat_allocation WHERE txn = ANY ($1::uuid[])
+      UNION ALL
+      SELECT txn, leg, place, grant_id, account, amount, held FROM groat_archived_allocation WHERE txn = ANY ($1::uuid[])) AS p;
+
+-- name: verify_granted_by :bulk long
+-- What never changes of the grants that these transactions made.
+SELECT g.id::text, g.account, g.expires_at, g.priority, g.class, g.cause, g.note, g.parent::text, g.txn::text, g.origin,
+       g.version, g.created_at
+FROM unnest($1::uuid[]) AS j (txn) JOIN groat_grant AS g ON g.txn = j.txn;

@@ -28,6 +28,12 @@ INSERT INTO groat_archived_posting (
 SELECT ?3, p.txn, p.leg, p.source, p.destination, p.amount, p.pending, p.source_balance, p.source_held, p.source_version, p.destination_balance, p.destination_held, p.destination_version, p.effective_at
 FROM groat_txn AS t JOIN groat_posting AS p ON p.txn = t.id WHERE t.batch > ?1 AND t.batch <= ?2;
 
+-- name: copy_allocations :exec
+-- What these postings changed of grants.
+INSERT INTO groat_archived_allocation (month, txn, leg, place, grant_id, account, amount, held)
+SELECT ?3, p.txn, p.leg, p.place, p.grant_id, p.account, p.amount, p.held
+FROM groat_txn AS t JOIN groat_allocation AS p ON p.txn = t.id WHERE t.batch > ?1 AND t.batch <= ?2;
+
 -- name: copy_transactions :exec
 INSERT INTO groat_archived_txn (
        month, id, batch, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,
@@ -45,6 +51,9 @@ WHERE t.month = ?3 AND t.batch > ?1 AND t.batch <= ?2;
 -- name: drop_postings :exec
 -- Their place among those that batches write to.
 DELETE FROM groat_posting WHERE txn IN (SELECT id FROM groat_txn WHERE batch > ?1 AND batch <= ?2);
+
+-- name: drop_allocations :exec
+DELETE FROM groat_allocation WHERE txn IN (SELECT id FROM groat_txn WHERE batch > ?1 AND batch <= ?2);
 
 -- name: drop_transactions :exec
 DELETE FROM groat_txn WHERE batch > ?1 AND batch <= ?2;
@@ -66,7 +75,7 @@ SELECT json_group_array(json_array(
            p.txn, p.leg, p.amount, p.pending,
            p.source_balance, p.source_held, p.source_version,
            p.destination_balance, p.destination_held, p.destination_version,
-           s.id, s.path, s.asset, s.floor, s.ceiling, d.id, d.path, d.asset, d.floor, d.ceiling))
+           s.id, s.path, s.asset, s.floor, s.ceiling, s.extras, d.id, d.path, d.asset, d.floor, d.ceiling, d.extras))
 FROM json_each(?1) AS j
 JOIN groat_archived_posting AS p ON p.txn = j.value
 JOIN groat_account AS s ON s.id = p.source

@@ -2,7 +2,7 @@
 
 -- name: begin_batch :one
 -- The batch's one moment, the epoch, the end of the hash chain (SQLite has one writer at a time, hence one chain whichever
--- worker, ?1, writes), and whether anything is due.
+-- worker, ?1, writes), whether anything is due, and whether a server is alive that knows no extras.
 SELECT groat_now(),
        (SELECT value FROM groat_meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0),
@@ -11,6 +11,10 @@ SELECT groat_now(),
                WHERE status = 'open' AND cause IS NULL
                  AND expires_at <= (SELECT max(groat_now(),
                                                coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0))))
+       OR EXISTS (SELECT 1 FROM groat_grant
+                  WHERE due_at <= (SELECT max(groat_now(),
+                                              coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0)))),
+       EXISTS (SELECT 1 FROM groat_node WHERE extras = 0 AND seen_at > groat_now() - 90000000)
 WHERE ?1 <> '';
 
 -- name: find_keys :bulk
@@ -69,7 +73,7 @@ FROM json_each(?1) AS j JOIN groat_hold AS h ON h.id = j.value;
 -- name: lock_accounts :bulk
 SELECT json_group_array(json_array(
            a.id, a.path, a.asset, a.floor, a.ceiling,
-           a.debits, a.credits, a.debits_pending, a.credits_pending, a.version))
+           a.debits, a.credits, a.debits_pending, a.credits_pending, a.version, a.extras, a.as_of))
 FROM json_each(?1) AS j JOIN groat_account AS a ON a.id = j.value;
 
 -- name: lock_streams :bulk
@@ -80,7 +84,8 @@ FROM json_each(?1) AS j JOIN groat_stream AS s ON s.name = j.value;
 -- Asked when the accounts are locked: the number that the batch will have, and whether anything is due at this moment, for
 -- nobody can add more to these accounts.
 SELECT coalesce((SELECT max(id) FROM groat_batch), 0) + 1,
-       EXISTS (SELECT 1 FROM groat_hold WHERE status = 'open' AND expires_at <= ?1 AND cause IS NULL);
+       EXISTS (SELECT 1 FROM groat_hold WHERE status = 'open' AND expires_at <= ?1 AND cause IS NULL)
+       OR EXISTS (SELECT 1 FROM groat_grant WHERE due_at <= ?1);
 
 -- name: find_reversed :bulk
 -- The amount of each posting of these transactions that was reversed before.
@@ -181,7 +186,7 @@ SELECT json_group_array(json_array(
            p.txn, p.leg, p.amount, p.pending,
            p.source_balance, p.source_held, p.source_version,
            p.destination_balance, p.destination_held, p.destination_version,
-           s.id, s.path, s.asset, s.floor, s.ceiling, d.id, d.path, d.asset, d.floor, d.ceiling))
+           s.id, s.path, s.asset, s.floor, s.ceiling, s.extras, d.id, d.path, d.asset, d.floor, d.ceiling, d.extras))
 FROM json_each(?1) AS j
 JOIN groat_posting AS p ON p.txn = j.value
 JOIN groat_account AS s ON s.id = p.source

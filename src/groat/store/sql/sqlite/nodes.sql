@@ -1,9 +1,9 @@
 -- The servers that run on the database, and where the others reach them.
 
 -- name: beat_node :exec
--- Note that a node is there: name, address.
-INSERT INTO groat_node (name, address, seen_at) VALUES (?1, ?2, groat_now())
-ON CONFLICT (name) DO UPDATE SET address = excluded.address, seen_at = excluded.seen_at;
+-- Note that a node is there: name, address. It knows grants (`extras` 1).
+INSERT INTO groat_node (name, address, seen_at, extras) VALUES (?1, ?2, groat_now(), 1)
+ON CONFLICT (name) DO UPDATE SET address = excluded.address, seen_at = excluded.seen_at, extras = excluded.extras;
 
 -- name: list_nodes :many
 -- Every node with the present time of the database.

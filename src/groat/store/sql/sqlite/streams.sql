@@ -27,7 +27,7 @@ JOIN groat_event AS e ON e.stream = s.id AND e.offset > j.value ->> 1 AND e.offs
 
 -- name: read_balances :many
 -- A path (?1) and all below it: those from ?2 up to, not including, ?3 (':' sorts just before ';').
-SELECT id, path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version
+SELECT id, path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version, extras, as_of
 FROM groat_account WHERE path = ?1 OR (path >= ?2 AND path < ?3) ORDER BY path, asset;
 
 -- name: renew_stream :one
@@ -65,7 +65,8 @@ SELECT id, CASE worker WHEN ?2 THEN '[]' ELSE streams END FROM groat_batch WHERE
 SELECT coalesce(max(id), 0) FROM groat_batch;
 
 -- name: any_due :one
-SELECT 1 FROM groat_hold WHERE status = 'open' AND expires_at <= groat_now() AND cause IS NULL LIMIT 1;
+SELECT 1 WHERE EXISTS (SELECT 1 FROM groat_hold WHERE status = 'open' AND expires_at <= groat_now() AND cause IS NULL)
+              OR EXISTS (SELECT 1 FROM groat_grant WHERE due_at <= groat_now());
 
 -- name: insert_later :add
 INSERT INTO groat_later (at, txn, stream, event, line, notification) VALUES :rows;
