@@ -13,24 +13,25 @@ import math
 import socket
 import struct
 import urllib.parse
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import partial
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from groat.api.problems import HttpError, problem
+from groat.http.cycle import Cycle, write_head
 from groat.http.gate import Gate, counted_as
 from groat.http.hosts import is_this_machine
 from groat.live.socketio.engine_http import MAY_GIVE_WAY
 from groat.live.socketio.seals import HEADER as RELAY_HEADER
 
 if TYPE_CHECKING:
-    from uvicorn._types import ASGI3Application, ASGISendEvent
+    from uvicorn._types import ASGI3Application
     from uvicorn.config import Config
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
     from uvicorn.server import ServerState
 
 SLICE_BYTES: Final = 4 * 1024
@@ -61,19 +62,6 @@ class _Flow(FlowControl):
         """Read on, unless something is held."""
         if not self.holding:
             super().resume_reading()
-
-
-class _LastWrites:
-    """Stands in for the transport of a cycle whose answer comes before its body: closing it lingers."""
-
-    def __init__(self, protocol: Protocol) -> None:
-        self._protocol = protocol
-        self.write = protocol.transport.write
-        self.is_closing = protocol.transport.is_closing
-
-    def close(self) -> None:
-        """End the connection, and read on for a moment."""
-        self._protocol.hang_up()
 
 
 class Protocol(HttpToolsProtocol):
@@ -109,7 +97,6 @@ class Protocol(HttpToolsProtocol):
         self._left = 0
         self._chunked = False
         self._is_upgrade = False
-        self._early: RequestResponseCycle | None = None
         self._successor: asyncio.Protocol | None = None
 
     # The connection.
@@ -274,9 +261,6 @@ class Protocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse(self._fault or HttpError("invalid_request"))
             return
-        if self._stage == _BODY and self.cycle is not None and self.cycle is not self._early:
-            self._early = cycle = self.cycle
-            cycle.send = partial(self._send, cycle)  # type: ignore[method-assign]
         if self._uncounted:
             # A request began or ended within these bytes: they are a slice at most, or a body.
             self._uncounted = False
@@ -287,13 +271,6 @@ class Protocol(HttpToolsProtocol):
                 self._refuse(HttpError("head_too_large"))
         elif self._chunked and self._seen - self._left > FRAMING_BYTES:
             self._refuse(HttpError("invalid_request", "The framing of the chunks is larger than the body."))
-
-    def _send(self, cycle: RequestResponseCycle, message: ASGISendEvent) -> Coroutine[Any, Any, None]:
-        """Send a message of the application; an answer that comes before its body ends the connection."""
-        if cycle.more_body and not cycle.response_started:
-            cycle.keep_alive = False
-            cycle.transport = cast(asyncio.Transport, _LastWrites(self))
-        return RequestResponseCycle.send(cycle, message)
 
     # The parser's callbacks. All of them run for each request, so each line counts.
 
@@ -353,19 +330,8 @@ class Protocol(HttpToolsProtocol):
         self.scope = scope
         self._expect_body()
         before = self.cycle
-        self.cycle = cycle = RequestResponseCycle(
-            scope=scope,
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=False,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue,
-            keep_alive=version != "1.0" and parser.should_keep_alive(),
-            on_response=self.on_response_complete,
-        )
+        keep_alive = version != "1.0" and parser.should_keep_alive()
+        self.cycle = cycle = Cycle(self, scope, keep_alive)
         if before is None or before.response_complete:
             self._start_asgi_task(cycle, self.app)
         else:
@@ -511,14 +477,8 @@ class Protocol(HttpToolsProtocol):
 
     def _end_with(self, error: HttpError) -> None:
         answer = problem(error)
-        head = [b"HTTP/1.1 %d %b" % (answer.status, HTTPStatus(answer.status).phrase.encode())]
-        headers = (
-            *self.server_state.default_headers,
-            *answer.all_headers(),
-            (b"connection", b"close"),
-        )
-        head += [name + b": " + value for name, value in headers]
-        self.transport.write(b"\r\n".join((*head, b"", answer.body)))
+        headers = (*self.server_state.default_headers, *answer.all_headers(), (b"connection", b"close"))
+        self.transport.write(write_head(answer.status, headers) + answer.body)
         self.hang_up()
 
     def _upgrade(self, rest: bytes) -> None:
