@@ -29,6 +29,10 @@ _PARAMETER = re.compile(r"""'[^']*'|"[^"]*"|--[^\n]*|\?(\d*)""")
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
 
+# For each None among the values of a statement, Python's module looks for an adapter, for a protocol and for a method,
+# and makes two exceptions on the way: 1 us, and a row has some five. It stops at an adapter that it finds.
+sqlite3.register_adapter(type(None), lambda none: none)
+
 
 class _Placed(NamedTuple):
     """A statement whose parameters are all ``?``.
