@@ -25,9 +25,10 @@ def mount_of(scope: Scope) -> str:
 def path_of(scope: Scope) -> str:
     """Return the path below the mount. Servers that take the prefix away themselves may leave it out of the path."""
     path: str = scope["path"]
-    mount = mount_of(scope)
-    if mount and (path == mount or path.startswith(f"{mount}/")):
-        return path[len(mount) :]
+    if scope.get("root_path"):
+        mount = mount_of(scope)
+        if path == mount or path.startswith(f"{mount}/"):
+            return path[len(mount) :]
     return path
 
 

@@ -171,7 +171,7 @@ class Committer:
         """
         if self._closing:
             raise Closed
-        weight = sum(_weight(command) for command in commands)
+        weight = sum(map(_weight, commands))
         # A bulk may be larger than the queue; it is taken when the queue is empty.
         if self._queue and self._weight + weight > self._queue_max:
             self.stats.overloaded += 1

@@ -43,9 +43,11 @@ from groat.programs.standing import STANDING
 from groat.sandbox.pool import Pool
 
 if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
+
     from groat.settings import Settings
 
-Endpoint = Callable[[dict[str, str], Scope, Receive, Send], Awaitable[None]]
+Endpoint = Callable[[dict[str, str], Scope, Receive, Send], Awaitable[object]]
 """Answers a request whose path has these parameters."""
 
 _NO_CONSOLE = (
@@ -180,15 +182,25 @@ class App:
         else:
             await send({"type": "lifespan.shutdown.complete"})
 
-    async def _serve(
+    def _serve(
         self, operation: Operation, params: dict[str, str], scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    ) -> Awaitable[object]:
         tracer = self.services.groat.tracer if self.services else None
         if tracer is None or operation.id in NOT_TRACED:
-            await self._answer(operation, params, scope, receive, send)
-        else:
-            with call_span(tracer, operation, scope) as span:
-                tell_status(span, await self._answer(operation, params, scope, receive, send))
+            return self._answer(operation, params, scope, receive, send)
+        return self._trace(tracer, operation, params, scope, receive, send)
+
+    async def _trace(
+        self,
+        tracer: Tracer,
+        operation: Operation,
+        params: dict[str, str],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        with call_span(tracer, operation, scope) as span:
+            tell_status(span, await self._answer(operation, params, scope, receive, send))
 
     async def _answer(
         self, operation: Operation, params: dict[str, str], scope: Scope, receive: Receive, send: Send

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -73,16 +73,18 @@ class Identities:
 
     # -- who calls ---------------------------------------------------------------------------------------------
 
-    async def authenticate(self, credential: str) -> Identity:
+    def authenticate(self, credential: str) -> Awaitable[Identity]:
         """Identify the sender of a bearer credential, a token or an API key. Raises Unauthorized."""
         if credential.startswith(KEY_PREFIX):
-            return await self.authenticate_key(credential)
-        return await self.authenticate_token(credential)
+            return self.authenticate_key(credential)
+        return self.authenticate_token(credential)
 
     async def authenticate_token(self, token: str) -> Identity:
         """Identify the bearer of a token. Raises Unauthorized ``token_*``, IdentityError ``keys_unavailable``."""
         digest = _digest(token)
-        known = await self._known(digest)
+        if time.monotonic() - self._looked_at >= FRESH_S:
+            await self._look_again()
+        known = self._cache.get(digest)
         if known is not None:
             if known.expires_at is not None and known.expires_at <= time.time():
                 raise Unauthorized("token_expired")
@@ -128,7 +130,9 @@ class Identities:
     async def authenticate_key(self, api_key: str) -> Identity:
         """Identify the service that sends an API key. Raises Unauthorized ``api_key_invalid``."""
         digest = _digest(api_key)
-        known = await self._known(digest)
+        if time.monotonic() - self._looked_at >= FRESH_S:
+            await self._look_again()
+        known = self._cache.get(digest)
         if known is not None:
             return known
         rev = self._rev
@@ -364,21 +368,19 @@ class Identities:
 
     # -- what is remembered ------------------------------------------------------------------------------------
 
-    async def _known(self, digest: bytes) -> Identity | None:
-        now = time.monotonic()
-        if now - self._looked_at >= FRESH_S:
-            # Set it before the read: one caller reads, and the others go on with what was fresh just now.
-            before, self._looked_at = self._looked_at, now
-            try:
-                self._rev, _ = await self.changes(self._rev)
-                await self._tokens.refresh()
-            except BaseException:
-                self._looked_at = before
-                raise
-            if self._withdrawn != self._tokens.withdrawn:
-                self._withdrawn = self._tokens.withdrawn
-                self._cache.clear()
-        return self._cache.get(digest)
+    async def _look_again(self) -> None:
+        """Drop from the cache whoever's rights changed."""
+        # Set it before the read: one caller reads, and the others go on with what was fresh just now.
+        before, self._looked_at = self._looked_at, time.monotonic()
+        try:
+            self._rev, _ = await self.changes(self._rev)
+            await self._tokens.refresh()
+        except BaseException:
+            self._looked_at = before
+            raise
+        if self._withdrawn != self._tokens.withdrawn:
+            self._withdrawn = self._tokens.withdrawn
+            self._cache.clear()
 
     def _remember(self, digest: bytes, identity: Identity, rev: int) -> None:
         # If somebody changed since the record was read, this could cache an outdated record.

@@ -21,7 +21,7 @@ from groat.ledger.caps import cut
 from groat.ledger.causes import other_door
 from groat.ledger.errors import InvalidInput, Refusal, printable
 from groat.ledger.grants import Terms
-from groat.ledger.keys import Form, Key, as_key
+from groat.ledger.keys import OWN, Key, as_key
 from groat.ledger.rows import (
     HOLD_CAPTURED,
     HOLD_EXPIRED,
@@ -166,8 +166,8 @@ class Command(msgspec.Struct, kw_only=True):
         return tuple([digest_of(self.principal, form) for form in (self.key, *names.earlier)]), ""
 
     def key_form(self) -> int:
-        """Return the :class:`Form` in which its key is stored."""
-        return int(Form.OWN)
+        """Return the :class:`~groat.ledger.keys.Form` in which its key is stored."""
+        return OWN
 
     def body_digest(self) -> str:
         """Return 32 hex digits that stand for the operation, its target and its normalised body; no ids, no times."""

@@ -17,7 +17,7 @@ from groat.ledger.amounts import Asset
 from groat.ledger.book import Book, LateNews, NotLocked, Refs
 from groat.ledger.commands import Command, Effect
 from groat.ledger.errors import CommandFailed, Refusal, Replaced
-from groat.ledger.keys import Form
+from groat.ledger.keys import OWN, Form
 from groat.ledger.views import balance_view
 from groat.store.batch import (
     Broken,
@@ -241,7 +241,7 @@ class Batch:
             self._verdicts.append(verdict)
             if isinstance(verdict, Done | Refusal):
                 self._stale_keys.extend([(p.key,)] if p.key in known else [])
-                known[p.key] = Known(Form.OWN, p.body, None, None, verdict)
+                known[p.key] = Known(OWN, p.body, None, None, verdict)
                 self._decided.append((p, verdict))
 
     def _decide(self, p: Prepared) -> Verdict:
