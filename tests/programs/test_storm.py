@@ -22,9 +22,9 @@ from groat import Groat
 from groat.ledger.errors import GroatError, Refusal
 from groat.programs.bank import BANK
 from groat.programs.bank.card_network import SimulatedCardNetwork
-from groat.programs.bank.dates import day_of
 from groat.programs.bank.jobs import Gateways
 from groat.programs.bank.node_simulator import SimulatedNode
+from groat.programs.days import day_of
 from groat.programs.notifications.commands import MarkRead, Read
 from groat.programs.workflow import FILE, Workflow
 from groat.programs.workflow import workflow as clockwork

@@ -17,10 +17,10 @@ from groat.ledger.errors import InvalidInput, Refusal
 from groat.ledger.reversing import Reverse
 from groat.programs.bank import BANK
 from groat.programs.bank.card_network import SimulatedCardNetwork
-from groat.programs.bank.dates import day_of
 from groat.programs.bank.jobs import Gateways
 from groat.programs.bank.node import NodeAway
 from groat.programs.bank.node_simulator import SimulatedNode
+from groat.programs.days import day_of
 from groat.programs.workflow import FILE
 from groat.programs.workflow.views import RequestView
 from tests.programs.bank.bank import Bank

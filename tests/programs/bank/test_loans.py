@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from groat import Groat
 from groat.ledger.amounts import Asset
 from groat.ledger.errors import Refusal
-from groat.programs.bank.dates import DAY_US
 from groat.programs.bank.loans import LOAN, Loan, Repayment, Terms, collect, miss, pay_out, repay
+from groat.programs.days import DAY_US
 from groat.programs.workflow import Nothing, Pay, Request, Step
 from groat.programs.workflow.views import RequestView
 from tests.programs.bank.bank import Bank, refused

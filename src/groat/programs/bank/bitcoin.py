@@ -15,8 +15,8 @@ from msgspec import Meta
 
 from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.accounts import COINS, FEES, money_of, no_money, stored
-from groat.programs.bank.dates import DAY_US
 from groat.programs.bank.node import ASSET
+from groat.programs.days import DAY_US
 from groat.programs.workflow import (
     ADMIN,
     OWNER,

@@ -14,7 +14,7 @@ from msgspec import Meta
 from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.accounts import AMOUNT_WRONG, CARDS, amount_of, money_of, stored
 from groat.programs.bank.cards import RULES, with_spent
-from groat.programs.bank.dates import DAY_US, month_of
+from groat.programs.days import DAY_US, month_of
 from groat.programs.workflow import (
     ADMIN,
     SERVICE,

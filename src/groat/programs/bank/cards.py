@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.accounts import AMOUNT_WRONG, amount_of, no_money, stored
-from groat.programs.bank.dates import month_of
+from groat.programs.days import month_of
 from groat.programs.workflow import (
     ADMIN,
     OWNER,

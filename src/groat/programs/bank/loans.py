@@ -18,8 +18,8 @@ from msgspec import Meta
 
 from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.accounts import AMOUNT_WRONG, INTEREST, LOANS, amount_of, money_of, stored
-from groat.programs.bank.dates import DAY_US, add_months, day_of, moment_of, read_day
 from groat.programs.bank.schedule import interest_to_come, period_rate, schedule
+from groat.programs.days import DAY_US, add_months, day_of, moment_of, read_day
 from groat.programs.workflow import (
     ADMIN,
     OWNER,

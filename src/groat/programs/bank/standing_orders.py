@@ -14,9 +14,9 @@ import msgspec
 
 from groat.ledger.errors import Refusal
 from groat.programs.bank.accounts import no_money
-from groat.programs.bank.dates import add_months, day_of, moment_of, read_day
 from groat.programs.bank.recipients import RULES, know
 from groat.programs.bank.transfers import DAY_RULE, DAYS_AHEAD_MAX, Day, Payment, with_recipient
+from groat.programs.days import add_months, day_of, moment_of, read_day
 from groat.programs.workflow import (
     ADMIN,
     OWNER,

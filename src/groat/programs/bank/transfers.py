@@ -12,8 +12,8 @@ from msgspec import Meta
 
 from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.accounts import CLEARING, money_of
-from groat.programs.bank.dates import DAY_US, day_of, moment_of, read_day
 from groat.programs.bank.recipients import RULES, To, know, recipient_refusal
+from groat.programs.days import DAY_US, day_of, moment_of, read_day
 from groat.programs.workflow import (
     ADMIN,
     OWNER,

@@ -89,7 +89,7 @@ function SaveButton({ name, asset, title }: { name: ReportName; asset: string; t
   }
   return (
     <Button size="sm" busy={busy} aria-label={t`${title} as CSV`} onClick={() => void fetchFile()}>
-      <Download aria-hidden /> CSV
+      <Download aria-hidden /> {t`CSV`}
     </Button>
   );
 }

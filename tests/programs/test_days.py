@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groat.programs.bank.dates import DAY_US, add_months, day_of, moment_of, month_of, read_day
+from groat.programs.days import DAY_US, add_months, day_of, moment_of, month_of, read_day
 
 
 def test_months_end_where_the_shorter_ones_do() -> None:

@@ -1,4 +1,4 @@
-"""Days and months of the bank: whole days in UTC, written as "2026-01-31"."""
+"""Days and months of programs: whole days in UTC, written as "2026-01-31"."""
 
 from __future__ import annotations
 
