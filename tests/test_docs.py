@@ -77,6 +77,7 @@ def test_the_commands_are_found() -> None:
         "user revoke",
         "import transactions",
         "adopt",
+        "grants adopt",
         "verify",
         "doctor",
         "archive",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -113,9 +114,9 @@ def tracer_provider() -> TracerProvider | None:
     return None
 
 
-@pytest.fixture
-async def api(
-    tmp_path: Path, settings: Settings, tracer_provider: TracerProvider | None
+@asynccontextmanager
+async def serve(
+    tmp_path: Path, settings: Settings, tracer_provider: TracerProvider | None = None
 ) -> AsyncIterator[Api]:
     """A server with CREDIT and USD; user 42 has 100 credits and 10.00 dollars. The books must agree in the end."""
     async with Groat.open(
@@ -146,3 +147,12 @@ async def api(
             api.identities.close()
         report = await groat.verify()
         assert report.ok, report.problems
+
+
+@pytest.fixture
+async def api(
+    tmp_path: Path, settings: Settings, tracer_provider: TracerProvider | None
+) -> AsyncIterator[Api]:
+    """See :func:`serve`."""
+    async with serve(tmp_path, settings, tracer_provider) as api:
+        yield api

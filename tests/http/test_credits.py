@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
-import sqlite3
-from contextlib import closing
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from groat.engine.ids import new_id
 from groat.programs.credits import CREDITS
+from groat.programs.credits.jobs import CreditsWork
 from groat.settings import Settings
 from tests.helpers.tables import parse_table
-from tests.http.conftest import ACTIONS, SECRET, Api, code
+from tests.http.conftest import ACTIONS, SECRET, Api, code, serve
+from tests.live.waiting import until
 
 DOCS = Path(__file__).parents[2] / "docs" / "credits.md"
-DAY_US = 86_400_000_000
 
 # As in test_rights.py: "42" owns what the path names, "7" is another person.
 TABLE = """
-operation        nobody  42   7    sam  ada  shop
-listGrants       401     200  403  200  200  200
-getGrant         401     200  404  200  200  200
-listGrantMoves   401     200  404  200  200  200
-forecastGrants   401     200  403  200  200  200
-reportLiability  401     403  403  200  200  403
-reportExpiring   401     403  403  200  200  403
-reportBreakage   401     403  403  200  200  403
-reportSpent      401     403  403  200  200  403
+operation          nobody  42    7     sam   ada   shop
+listGrants         401     200   403   200   200   200
+getGrant           401     200   404   200   200   200
+listGrantMoves     401     200   404   200   200   200
+forecastGrants     401     200   403   200   200   200
+reportLiability    401     403   403   200   200   403
+reportExpiring     401     403   403   200   200   403
+reportBreakage     401     403   403   200   200   403
+reportSpent        401     403   403   200   200   403
+previewGroupGrant  401     403   403   403   200   200
+grantToGroup       401     403   403   403   201   201
 """
 ROWS = parse_table(TABLE)
 OPERATIONS = {operation.id: operation for operation in CREDITS.operations}
@@ -45,27 +46,19 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def grants(api: Api, tmp_path: Path) -> list[str]:
-    """Three grants of 42's hundred credits: paid for ever, promotional for 3 and for 40 days."""
-    path = tmp_path / "groat.db"
-    now = int(datetime.now(UTC).timestamp() * 1e6)
-    ids = sorted(new_id() for _ in range(3))
-    terms: list[tuple[str, int, int | None]] = [
-        ("paid", 50, None), ("promotional", 20, now + 40 * DAY_US), ("promotional", 10, now + 3 * DAY_US),
+async def grants(api: Api) -> list[str]:
+    """Grants beside 42's hundred credits: paid for ever, promotional for 40 and for 3 days."""
+    terms: list[tuple[Literal["paid", "promotional"], str, int | None]] = [
+        ("paid", "50", None), ("promotional", "20", 40), ("promotional", "10", 3),
     ]  # fmt: skip
-    with closing(sqlite3.connect(path)) as raw, raw:
-        account, origin = (
-            raw.execute(
-                "SELECT id FROM groat_account WHERE path = ? AND asset = 'CREDIT'", (path_,)
-            ).fetchone()[0]
-            for path_ in ("user:42", "house:bonus")
-        )
-        (txn,) = raw.execute("SELECT id FROM groat_txn WHERE key = 'start/credit'").fetchone()
-        for id, (cls, amount, ends) in zip(ids, terms, strict=True):
-            raw.execute(
-                "INSERT INTO groat_grant VALUES (?,?,?,?,0,0,0,1,?,NULL,?,100,?,'','',NULL,?,?,1,?)",
-                (id, account, amount, amount, ends, ends, cls, txn, origin, now),
-            )
+    ids = []
+    for cls, amount, days in terms:
+        made = await api.groat.grant(
+            "user:42", amount, "CREDIT", cls=cls, lasts=None if days is None else timedelta(days=days),
+            key=f"grant/{amount}",
+        )  # fmt: skip
+        assert isinstance(made.grants, list)
+        ids.append(made.grants[-1].grant)
     return ids
 
 
@@ -76,7 +69,8 @@ async def test_who_may_do_what(api: Api, grants: list[str], row: dict[str, str])
     params = {"asset": "CREDIT"} if operation.id == "forecastGrants" else {}
     for caller in ("nobody", "42", "7", "sam", "ada", "shop"):
         who = "" if caller == "nobody" else caller
-        answer = await api.call(who, f"{operation.method} {path}", params=params)
+        body = {"amount": "1", "asset": "CREDIT", "users": ["42"]} if operation.body else None
+        answer = await api.call(who, f"{operation.method} {path}", body, params=params)
         assert (caller, answer.status_code) == (caller, int(row[caller])), answer.text
 
 
@@ -142,7 +136,7 @@ async def test_bad_input_is_told(api: Api, route: str, params: dict[str, str], w
 async def test_a_forecast(api: Api, grants: list[str]) -> None:
     params = {"asset": "CREDIT", "days": "60", "zone": "Europe/Vienna"}
     found = (await api.call("42", "GET /v1/accounts/user:42/grants/forecast", params=params)).json()
-    assert (found["now"], found["other"], len(found["days"])) == ("80", "20", 60)
+    assert (found["now"], found["other"], len(found["days"])) == ("80", "100", 60)
     steps = [(day["paid"], day["promotional"]) for day in found["days"]]
     assert sorted(set(steps), key=steps.index) == [("50", "30"), ("50", "20"), ("50", "0")]
     assert [day["expires"] for day in found["days"] if day["expires"] != "0"] == ["10", "20"]
@@ -151,7 +145,7 @@ async def test_a_forecast(api: Api, grants: list[str]) -> None:
 async def test_reports_for_staff(api: Api, grants: list[str]) -> None:
     liability = (await api.call("sam", "GET /v1/credits/liability")).json()
     assert [(i["class"], i["grants"], i["accounts"], i["amount"]) for i in liability["items"]] == [
-        ("paid", 1, 1, "50"), ("promotional", 2, 1, "30"), ("other", 0, 1, "20"),
+        ("paid", 1, 1, "50"), ("promotional", 2, 1, "30"), ("other", 0, 1, "100"),
     ]  # fmt: skip
     expiring = (await api.call("sam", "GET /v1/credits/expiring", params={"asset": "CREDIT"})).json()
     assert sum(int(item["amount"]) for item in expiring["items"]) == 80
@@ -165,3 +159,86 @@ async def test_reports_for_staff(api: Api, grants: list[str]) -> None:
     ]  # fmt: skip
     for name in ("spent", "breakage"):
         assert (await api.call("sam", f"GET /v1/credits/{name}")).json()["items"] == []
+
+
+async def test_a_grant_for_a_group(api: Api) -> None:
+    body = {
+        "amount": "50", "asset": "CREDIT", "users": ["42", "7", "42", "stranger"], "lasts_s": 86_400,
+        "note": "Autumn gift", "reason": "Thanks",
+    }  # fmt: skip
+    preview = (await api.call("ada", "POST /v1/grants/group/preview", body)).json()
+    assert (preview["people"], preview["total"], preview["unknown"], preview["repeated"]) == (3, "150", 1, 1)
+    assert preview["items"][0] == {"user": "42", "name": "Name of 42", "known": True}
+    given = await api.call("ada", "POST /v1/grants/group", body, key="group")
+    assert (given.status_code, given.json()) == (
+        201, {"people": 3, "total": "150", "asset": "CREDIT", "replayed": False},
+    )  # fmt: skip
+    again = await api.call("ada", "POST /v1/grants/group", body, key="group")
+    assert (again.status_code, again.json()["replayed"]) == (200, True)
+    page = (await api.call("7", "GET /v1/accounts/user:7/grants")).json()
+    assert [(g["amount"], g["note"], g["cause"]) for g in page["items"]] == [("50", "Autumn gift", "group")]
+    other = await api.call("ada", "POST /v1/grants/group", {**body, "amount": "51"}, key="group")
+    assert code(other) == "key_reused"
+
+
+async def test_a_role_is_a_group_whose_first_answer_stays(api: Api) -> None:
+    body = {"amount": "5", "asset": "CREDIT", "role": "partner"}
+    assert code(await api.call("ada", "POST /v1/grants/group", body)) == "group_empty"
+    for user in ("42", "7"):
+        await api.identities.set_roles(user, ("partner",))
+    await api.identities.add_user("gone", roles=("partner",))
+    await api.call("ada", "PATCH /v1/users/gone", {"disabled": True})
+    given = await api.call("ada", "POST /v1/grants/group", body, key="role")
+    assert (given.status_code, given.json()["people"]) == (201, 2)
+    await api.identities.add_user("new", roles=("partner",))
+    again = await api.call("ada", "POST /v1/grants/group", body, key="role")
+    assert (again.status_code, again.json()["people"], again.json()["replayed"]) == (200, 2, True)
+    assert await api.groat.account("user:new") is None
+
+
+async def test_all_of_a_group_or_nobody(api: Api) -> None:
+    await api.groat.set_limits("user:7", "CREDIT", ceiling="10", key="limits")
+    body = {"amount": "50", "asset": "CREDIT", "users": ["42", "7"]}
+    refused = await api.call("ada", "POST /v1/grants/group", body)
+    assert (code(refused), refused.json()["index"]) == ("ceiling_exceeded", "1")
+    assert (await api.call("42", "GET /v1/accounts/user:42/grants")).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        ({}, "group_wrong"),
+        ({"users": ["42"], "role": "partner"}, "group_wrong"),
+        ({"users": []}, "group_empty"),
+        ({"users": [str(n) for n in range(10_001)]}, "group_too_large"),
+        ({"users": ["4 2"]}, "invalid_user"),
+        ({"role": "No role"}, "invalid_role"),
+        ({"users": ["42"], "lasts_s": 5, "expires_at": "2030-01-01T00:00:00Z"}, "invalid_grant"),
+        ({"users": ["42"], "expires_at": "soon"}, "invalid_time"),
+        ({"users": ["42"], "class": "gift"}, "invalid_body"),
+        ({"users": ["42"], "asset": "EUR"}, "unknown_asset"),
+    ],
+)
+async def test_a_group_that_cannot_be_is_told(api: Api, more: dict[str, Any], wanted: str) -> None:
+    body = {"amount": "5", "asset": "CREDIT", **more}
+    for route in ("/v1/grants/group/preview", "/v1/grants/group"):
+        assert code(await api.call("ada", f"POST {route}", body)) == wanted
+
+
+async def test_the_first_token_of_a_person_brings_the_sign_up_grant(tmp_path: Path) -> None:
+    """Many connections of somebody new at once, on a whole server."""
+    settings = Settings(
+        secret=SECRET, jwt_secret=SECRET, messages_per_second=10_000, programs=("credits",),
+        options={"credits": {"sign_up": {"amount": "100", "lasts_days": 30, "note": "Welcome"}}},
+    )  # fmt: skip
+    async with serve(tmp_path, settings) as api:
+        api.credentials["new"], _ = await api.identities.issue_token("new")
+        await asyncio.gather(*(api.call("new", "GET /v1/me") for _ in range(20)))
+        assert api.app.services is not None
+        job = api.app.services.part(CreditsWork).sign_ups
+        assert job is not None
+        await until(lambda: job.given == 1, 60)
+        (grant,) = (await api.call("new", "GET /v1/accounts/user:new/grants")).json()["items"]
+        assert (grant["amount"], grant["cause"], grant["note"]) == ("100", "signup", "Welcome")
+        metrics = (await api.call("ada", "GET /metrics")).text
+        assert "groat_credits_sign_ups_total 1.0" in metrics

@@ -30,6 +30,6 @@ async def groat(database: Database, clock: Clock) -> AsyncIterator[Groat]:
 
 
 @pytest.fixture
-def grant(groat: Groat, database: Database, clock: Clock) -> Granting:
+def grant(groat: Groat) -> Granting:
     """Grant credits."""
-    return Granting(groat, database, clock)
+    return Granting(groat)

@@ -79,7 +79,7 @@ async def test_what_never_ends_is_over_or_belongs_to_the_house_is_not_warned_of(
     groat: Groat, clock: Clock, grant: Granting
 ) -> None:
     await grant("user:42", "5")
-    await grant("house:lounge", "5", days=20)
+    await grant("house:lounge", "5", days=12)
     await grant("user:42", "5", days=10)
     clock.advance(11 * DAY_S)
     await Warnings(groat, (7, 1)).round()
@@ -115,7 +115,7 @@ async def test_a_crash_in_the_commit_leaves_all_or_nothing(
     store = database.store(clock, before_query=die, extensions=extensions)
     async with Groat.open(database.url, store=store, programs=[CREDITS]) as groat:
         await groat.add_asset("CREDIT", 0)
-        await Granting(groat, database, clock)("user:42", "9", days=10)
+        await Granting(groat)("user:42", "9", days=10)
         clock.advance(4 * DAY_S)
         dying = True
         with pytest.raises(StoreError):
@@ -140,9 +140,12 @@ async def test_notes_of_warnings_are_forgotten_with_their_grants(
     await grant("user:42", "9", days=100)
     clock.advance(95 * DAY_S)
     await Warnings(groat, (7,)).round()
-    clock.advance(31 * DAY_S)
-    assert await groat.write(forget_warnings, 0, 10) is False
-    grant.execute("UPDATE groat_grant SET due_at = NULL, remaining = 0, expired = 9")
+    assert database.rows("SELECT count(*) FROM groat_credits_warning") == [(1,)]
+    clock.advance(6 * DAY_S)
+    await groat.expire_due()
+    await groat.write(forget_warnings, 0, 10)
+    assert database.rows("SELECT count(*) FROM groat_credits_warning") == [(1,)]
+    clock.advance(30 * DAY_S)
     await groat.write(forget_warnings, 0, 10)
     assert database.rows("SELECT count(*) FROM groat_credits_warning") == [(0,)]
 

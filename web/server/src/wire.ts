@@ -504,6 +504,57 @@ export interface GrantView {
   voided_at: string | null;
 }
 
+/**
+ * A grant for each of these people (`users`) or for everybody whose record has a `role`; name one of the two.
+ *
+ * It ends at `expires_at`, or `lasts_s` seconds after the commit, or never.
+ */
+export interface GroupInput {
+  /** A decimal string of at most the asset's fraction digits, above zero. */
+  amount: string;
+  asset: string;
+  users?: string[] | null;
+  role?: string | null;
+  class?: "paid" | "promotional";
+  expires_at?: string | null;
+  lasts_s?: number | null;
+  priority?: number;
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  source?: string;
+  note?: string;
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** Somebody who would get a grant; `known` is false if the server has never seen anybody of this id. */
+export interface GroupPerson {
+  user: string;
+  name: string;
+  known: boolean;
+}
+
+/**
+ * Who would get a grant: how many `people`, what it comes to (`total`), and the first hundred of them.
+ *
+ * `unknown` is how many of all the server has never seen, `repeated` how many were named more than once.
+ */
+export interface GroupPreview {
+  people: number;
+  total: string;
+  asset: string;
+  unknown: number;
+  repeated: number;
+  items: GroupPerson[];
+}
+
+/** The grants that were given: to how many `people`, and what they came to. */
+export interface GroupView {
+  people: number;
+  total: string;
+  asset: string;
+  replayed: boolean;
+}
+
 /** The health of the process, or its readiness; `degraded` names what is away and slows things down. */
 export interface Health {
   status: string;
@@ -889,6 +940,22 @@ export interface RequestLine {
 export interface RequestNews {
   items: RequestLine[];
   more: number;
+}
+
+/**
+ * A request as Socket.IO clients get it: how it stands, whom `id` names, and how often it has changed.
+ *
+ * `status` is its state, `currency` its asset; both `amount` and `currency` are null where it moves no money.
+ * `id` and `version` together name what is told. `snapshot` says that nothing has happened to it now.
+ */
+export interface RequestPacket {
+  id: string;
+  status: string;
+  amount: string | null;
+  currency: string | null;
+  reason: string;
+  version: number;
+  snapshot?: boolean;
 }
 
 /** A page of requests; `waiting` counts by kind what waits for a decision. */

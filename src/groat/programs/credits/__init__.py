@@ -7,21 +7,25 @@ end, and gives them by rules: to everybody who comes, to a group, or again and a
 from pathlib import Path
 
 from groat.programs import Program
+from groat.programs.credits import groups, operations
+from groat.programs.credits.adopting import adopt
 from groat.programs.credits.errors import CREDIT_ERRORS
 from groat.programs.credits.jobs import measure, working
-from groat.programs.credits.operations import operations
 from groat.programs.credits.own_settings import CreditsSettings
+from groat.programs.credits.recurring import RECURRING_GRANT
 from groat.programs.credits.warnings import forget_warnings
 from groat.store.extension import Extension
 
 CREDITS = Program(
     "credits",
+    kinds=(RECURRING_GRANT,),
     extension=Extension("credits", Path(__file__).parent, forgets=(forget_warnings,)),
-    operations=operations,
+    operations=(*operations.operations, *groups.operations),
     errors=CREDIT_ERRORS,
     jobs=(working,),
     metrics=(measure,),
     settings=CreditsSettings,
+    command_groups={"grants": (adopt,)},
 )
 """The program that ``programs = ["credits"]`` in the settings turns on."""
 

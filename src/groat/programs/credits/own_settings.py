@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -10,13 +10,33 @@ from msgspec import Meta
 Days = Annotated[int, Meta(ge=1, le=3_650)]
 
 
+class SignUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": "class"}):
+    """The grant that a person gets at first sight: ``amount`` (a decimal string) of ``asset`` out of ``source``.
+
+    It lasts ``lasts_days`` (None: for ever), and is spent by ``priority``, the smallest first.
+    """
+
+    amount: str
+    asset: str = "CREDIT"
+    class_: Literal["paid", "promotional"] = "promotional"
+    lasts_days: Days | None = None
+    priority: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)] = 100
+    source: str = "house:promotions"
+    note: Annotated[str, Meta(max_length=200)] = ""
+
+
 class CreditsSettings(msgspec.Struct, frozen=True):
-    """Say when people are warned of credits that expire."""
+    """Say when people are warned of credits that expire, and what they get when they first come."""
 
     warn_days: Annotated[
         tuple[Days, ...],
         Meta(max_length=10, description="Days ahead of which a person hears that credits will expire"),
     ] = (7, 1)
+
+    sign_up: Annotated[
+        SignUp | None,
+        Meta(description="What each new person gets, a table; nobody gets anything unless it is given"),
+    ] = None
 
     def __post_init__(self) -> None:
         """Check that no day is named twice."""

@@ -51,3 +51,11 @@ ORDER BY id LIMIT ?3;
 SELECT json_group_array(json_array(j.value)) FROM json_each(?1) AS j
 WHERE EXISTS (SELECT 1 FROM groat_principal AS p WHERE p.id = j.value)
    OR EXISTS (SELECT 1 FROM groat_stream AS s WHERE s.name = j.value);
+
+-- name: credits_adoptable :many
+-- The next ?6 accounts of asset ?4 behind ?5 at ?1 or below it (from ?2 up to, not including, ?3), as they stand.
+SELECT a.path, a.credits - a.debits, a.debits_pending, a.version,
+       coalesce((SELECT sum(g.remaining - g.held) FROM groat_grant AS g WHERE g.account = a.id AND g.live), 0)
+FROM groat_account AS a
+WHERE a.asset = ?4 AND a.path > ?5 AND (a.path = ?1 OR a.path >= ?2 AND a.path < ?3)
+ORDER BY a.path LIMIT ?6;
