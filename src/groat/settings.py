@@ -220,6 +220,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Amounts by kind and asset from which requests need two approvers; others are the kind's own"
         ),
     ] = {}
+    below_floor: Annotated[
+        tuple[str, ...],
+        Meta(description="Services that may let accounts fall below their floors, as admins may, by name"),
+    ] = ()
     open_requests: Annotated[
         int,
         Meta(ge=0, le=100_000, description="Open requests that a person who files may have; 0: any number"),

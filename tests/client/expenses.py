@@ -5,13 +5,18 @@ Made by `python -m groat.client` from the server's OpenAPI document: do not edit
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-import msgspec
+from msgspec import UNSET, UnsetType
 
 from groat.client import Problem, answers
 from groat.client.calling import Route
 from groat.client.client import AsyncMoreCalls, MoreCalls
+from groat.client.reading import Literal
+
+# ruff does not know this Literal.
+# ruff: noqa: F821, UP037
 
 
 class ReceiptMissing(Problem):
@@ -20,13 +25,12 @@ class ReceiptMissing(Problem):
     code = "receipt_missing"
 
 
-class ExpiringView(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a balance that expires next: its amount as a decimal string, and when."""
-
-    amount: str
-    at: str
-
-
+_REVERSE_TRANSACTION: Final[Route[answers.TransactionView]] = Route(
+    "POST", "/v1/transactions/{id}/reverse", answers.TransactionView, keyed=True
+)
+_VOID_GRANT: Final[Route[answers.TransactionView]] = Route(
+    "POST", "/v1/grants/{grant}/void", answers.TransactionView, keyed=True
+)
 _FILE_EXPENSE: Final[Route[answers.RequestView]] = Route(
     "POST", "/v1/requests/expense", answers.RequestView, keyed=True
 )
@@ -49,6 +53,61 @@ _DROP_CORRECTION_EXPENSE: Final[Route[answers.RequestView]] = Route(
 
 class Expenses(MoreCalls):
     """The operations of our own programs: ``Expenses(client)``."""
+
+    def reverse_transaction(
+        self,
+        id: str,
+        *,
+        reason: str = "",
+        amounts: Sequence[str | None] | None = None,
+        expired: Literal["book", "restore"] = "book",
+        short: Literal["debt", "refuse"] = "refuse",
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        at: str | None = None,
+        below_floor: bool = False,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``POST /v1/transactions/{id}/reverse``: Reverse a transaction. Posts it backwards: all that is
+        left of it, or an amount for each posting. Never more than was moved. For admins and services.
+        """
+        return self._call(
+            _REVERSE_TRANSACTION,
+            path={"id": id},
+            body={
+                "reason": reason,
+                "amounts": amounts,
+                "expired": expired,
+                "short": short,
+                "metadata": metadata,
+                "at": at,
+                "below_floor": below_floor,
+            },
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    def void_grant(
+        self,
+        grant: str,
+        *,
+        reason: str,
+        amount: str | None = None,
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``POST /v1/grants/{grant}/void``: Void a grant. Takes back what is free of a grant, for the
+        account that gave it. What is held of it stays valid for its holds; what comes back of these
+        later goes the same way. For admins and services.
+        """
+        return self._call(
+            _VOID_GRANT,
+            path={"grant": grant},
+            body={"reason": reason, "amount": amount, "metadata": metadata},
+            key=key,
+            timeout_s=timeout_s,
+        )
 
     def file_expense(
         self,
@@ -166,6 +225,61 @@ class Expenses(MoreCalls):
 
 class AsyncExpenses(AsyncMoreCalls):
     """The operations of our own programs: ``AsyncExpenses(async_client)``."""
+
+    async def reverse_transaction(
+        self,
+        id: str,
+        *,
+        reason: str = "",
+        amounts: Sequence[str | None] | None = None,
+        expired: Literal["book", "restore"] = "book",
+        short: Literal["debt", "refuse"] = "refuse",
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        at: str | None = None,
+        below_floor: bool = False,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``POST /v1/transactions/{id}/reverse``: Reverse a transaction. Posts it backwards: all that is
+        left of it, or an amount for each posting. Never more than was moved. For admins and services.
+        """
+        return await self._call(
+            _REVERSE_TRANSACTION,
+            path={"id": id},
+            body={
+                "reason": reason,
+                "amounts": amounts,
+                "expired": expired,
+                "short": short,
+                "metadata": metadata,
+                "at": at,
+                "below_floor": below_floor,
+            },
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def void_grant(
+        self,
+        grant: str,
+        *,
+        reason: str,
+        amount: str | None = None,
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``POST /v1/grants/{grant}/void``: Void a grant. Takes back what is free of a grant, for the
+        account that gave it. What is held of it stays valid for its holds; what comes back of these
+        later goes the same way. For admins and services.
+        """
+        return await self._call(
+            _VOID_GRANT,
+            path={"grant": grant},
+            body={"reason": reason, "amount": amount, "metadata": metadata},
+            key=key,
+            timeout_s=timeout_s,
+        )
 
     async def file_expense(
         self,

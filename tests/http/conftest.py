@@ -104,6 +104,7 @@ def settings() -> Settings:
         actions=ACTIONS,
         messages_per_second=10_000,
         programs=("expenses",),
+        below_floor=("till",),
         thresholds={"expense": {"USD": "1000"}},
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -393,3 +394,62 @@ async def test_at_most_what_is_there(api: Api) -> None:
         done = (await api.call("shop", "POST /v1/transactions/bulk", bulk)).json()
         told = [(r["status"], r["transaction"]["moved"]) for r in done["results"]]
         assert told == [(200, "0"), (201, "4"), (201, "4")][: len(told)]
+
+
+async def test_a_reversal_has_a_date_of_its_own(api: Api) -> None:
+    body = give("42", "10", at="2026-01-05T00:00:00Z")
+    id = (await api.call("ada", "POST /v1/transactions", body)).json()["id"]
+    route = f"POST /v1/transactions/{id}/reverse"
+    early = await api.call("ada", route, {"at": "2026-01-04T23:59:59Z"})
+    assert (code(early), early.json()["effective_at"]) == ("before_original", "2026-01-05T00:00:00.000000Z")
+    assert code(await api.call("ada", route, {"at": "2199-01-01T00:00:00Z"})) == "future_effective_date"
+    part = await api.call("ada", route, {"at": "2026-01-05T00:00:00Z", "amounts": ["4"]})
+    assert (part.status_code, part.json()["at"]) == (201, "2026-01-05T00:00:00.000000Z")
+    items = [{"reverse": {"transaction": id}, "at": "2026-01-06T00:00:00Z"}]
+    bulk = await api.call("ada", "POST /v1/transactions/bulk", {"mode": "atomic", "items": items})
+    assert bulk.json()["results"][0]["transaction"]["at"] == "2026-01-06T00:00:00.000000Z"
+    then = (await api.call("ada", "GET /v1/accounts/user:42?at=2026-01-05T12:00:00Z")).json()
+    assert [b["balance"] for b in then["balances"] if b["asset"] == "CREDIT"] == ["6"]
+
+
+BELOW = [
+    ("POST /v1/transactions", {"postings": [posting("user:42", "house:sales", "1")], "below_floor": True}),
+    ("POST /v1/transactions/{id}/reverse", {"below_floor": True}),
+    ("PUT /v1/accounts/user:42/balances/CREDIT", {"balance": "-7", "below_floor": True}),
+    ("POST /v1/transactions/bulk",
+     {"mode": "atomic", "items": [{"reverse": {"transaction": "{id}"}, "below_floor": True}]}),
+    ("POST /v1/transactions/bulk",
+     {"mode": "independent", "items": [{**give("42", "1"), "below_floor": True}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("caller", "status"), [("", 401), ("42", 403), ("sam", 403), ("shop", 403), ("till", 201), ("ada", 201)]
+)
+async def test_who_may_let_an_account_fall_below_its_floor(api: Api, caller: str, status: int) -> None:
+    if caller == "till":
+        api.credentials["till"], _ = await api.identities.add_key("till", "", "user:ada")
+    for route, body in BELOW:
+        id = (await api.call("ada", "POST /v1/transactions", give("42", "5"))).json()["id"]
+        await api.call("ada", "PUT /v1/accounts/user:42/balances/CREDIT", {"balance": "0"})
+        sent = json.loads(json.dumps(body).replace("{id}", id))
+        answer = await api.call(caller, route.replace("{id}", id), sent, key=f"{caller}{route}{body}"[:200])
+        assert answer.status_code == (200 if status == 201 and "bulk" in route else status), answer.text
+        if status == 403:
+            assert code(answer) == "forbidden"
+            assert await balance(api) == "0"
+
+
+async def test_a_refusal_says_whether_another_key_may_help(api: Api) -> None:
+    spend = {"postings": [posting("user:7", "house:sales", "5")]}
+    first = await api.call("ada", "POST /v1/transactions", spend, key="k")
+    assert first.json()["retryable_with_new_key"] is True
+    assert (await api.call("ada", "POST /v1/transactions", spend, key="k")).json()[
+        "retryable_with_new_key"
+    ] is True
+    other = await api.call("ada", "POST /v1/transactions", give("7", "5"), key="k")
+    assert (code(other), other.json()["retryable_with_new_key"]) == ("key_reused", False)
+    # What is no verdict says nothing about keys.
+    assert (
+        "retryable_with_new_key" not in (await api.call("ada", "POST /v1/transactions", {}, key="k")).json()
+    )

@@ -153,6 +153,18 @@ tick                                1
 set      k3   user:a                60      at=0         future_effective_date again
 set      k7   user:a                60      at=0         ok
 """,
+    "before_original": """
+step     key  what                  amount  more          verdict
+tick                                100
+post     k1   house:bonus > user:a  50      at=-9         ok
+post     k2   house:bonus > user:a  50      at=-9 as=T    ok
+reverse  k3   T                     5       at=-9.000001  before_original
+reverse  k4   T                     5       at=-9         ok
+reverse  k5   T                     5       at=0          ok
+reverse  k6   T                     5                     ok
+reverse  k7   T                             at=1          future_effective_date
+see           user:a                                      85 held 0 v5
+""",
     "expires_in_past": """
 step    key  what                  amount  more              verdict
 post    k1   house:bonus > user:a  50                        ok
@@ -322,6 +334,8 @@ reverse  k1   T                                       46                        
 reverse  n8   T                                       46                                      exceeds_transaction
 post     k1   house:bonus > user:a                    1                    at=1               key_reused
 post     n9   house:bonus > user:a                    1                    at=1               future_effective_date
+reverse  k1   T                                       1                    at=-1000           key_reused
+reverse  n20  T                                       1                    at=-1000           before_original
 post     k1   user:a > house:sales                    1                    at=-1000 past      key_reused
 post     n16  user:a > house:sales                    1                    at=-1000 past      past_floor
 hold     k1   user:a > house:sales                    1                    expires=-1         key_reused
@@ -413,6 +427,8 @@ void     b28  nothing                                                      at=1 
 void     a28  G.g                                     31                   at=1               future_effective_date
 reverse  b29  G                                       51                                      exceeds_transaction
 reverse  a29  G                                       50                                      grant_spent
+reverse  e15  G                                       50                   at=-1000           before_original
+reverse  e16  G                                       50                                      grant_spent
 void     b30  G.g                                     31                   at=1               future_effective_date
 void     a30  G.g                                     31                                      grant_spent
 reverse  b31  G                                                                               grant_spent
@@ -428,6 +444,20 @@ grant    b36  house:p > user:h                        99                        
 grant    a36  house:p > user:h                        1                                       too_many_grants
 reverse  b26  F                                       6                                       exceeds_transaction
 reverse  a26  F                                       5                                       balance_overflow
+reverse  e1   OT                                                           at=-1000           belongs_to_request
+reverse  e2   T                                       1                    at=-1000           before_original
+reverse  e3   R                                                            at=-1000           not_reversible
+reverse  e4   T                                       1                    at=-1000           before_original
+reverse  e5   L                                       1                    at=-1000           wrong_legs
+reverse  e6   L                                       1, 0                 at=-1000           before_original
+reverse  e7   T                                       46                   at=-1000           exceeds_transaction
+reverse  e8   T                                       1                    at=-1000           before_original
+reverse  e9   F                                       5                    at=-1000           before_original
+reverse  e10  F                                       5                                       balance_overflow
+reverse  e11  E                                       30                   at=-1000           before_original
+reverse  e12  E                                       30                                      insufficient_funds
+reverse  e13  C                                       10                   at=-1000           before_original
+reverse  e14  C                                       10                                      ceiling_exceeded
 """
 
 # Which reasons can apply to one command at once: to the left the one that is told.
@@ -442,15 +472,17 @@ MEETINGS = {
         "exceeds_hold",
         "exceeds_transaction",
         "future_effective_date",
+        "before_original",
         "insufficient_funds",
     ],
     "hold_expired": ["exceeds_hold", "future_effective_date"],
     "hold_resolved": ["exceeds_hold", "future_effective_date"],
-    "not_reversible": ["wrong_legs", "exceeds_transaction", "future_effective_date"],
-    "wrong_legs": ["exceeds_transaction", "future_effective_date"],
+    "not_reversible": ["wrong_legs", "exceeds_transaction", "future_effective_date", "before_original"],
+    "wrong_legs": ["exceeds_transaction", "future_effective_date", "before_original"],
     "exceeds_hold": ["future_effective_date"],
     "exceeds_transaction": [
         "future_effective_date",
+        "before_original",
         "grant_spent",
         "balance_overflow",
         "insufficient_funds",
@@ -463,6 +495,12 @@ MEETINGS = {
         "insufficient_funds",
         "ceiling_exceeded",
         "too_many_grants",
+    ],
+    "before_original": [
+        "grant_spent",
+        "balance_overflow",
+        "insufficient_funds",
+        "ceiling_exceeded",
     ],
     "expires_in_past": ["balance_overflow", "insufficient_funds", "ceiling_exceeded", "too_many_grants"],
     "grant_spent": ["insufficient_funds"],

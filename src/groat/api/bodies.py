@@ -68,5 +68,14 @@ Time = Annotated[
 Seconds = Annotated[int, Meta(ge=1, le=315_360_000, description="Seconds from now.")]
 
 
+BelowFloor = Annotated[
+    bool,
+    Meta(
+        description="Let accounts fall below their floors. Admins may, and the services that the setting"
+        " `below_floor` names."
+    ),
+]
+
+
 class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Base of all bodies: an unknown field is an error, for it may be a misspelt wish."""

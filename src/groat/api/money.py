@@ -6,7 +6,7 @@ import msgspec
 
 from groat.api.answer import Answer, encode
 from groat.api.call import Call
-from groat.api.problems import problem
+from groat.api.problems import HttpError, problem
 from groat.api.rights import owns, sees_everything
 from groat.identity import Identity
 from groat.ledger.commands import Command
@@ -18,6 +18,17 @@ from groat.ledger.views import AllocationView, EntryView, TransactionView
 def optional_time(text: str | None) -> int | None:
     """Parse a time as microseconds since 1970; None stays None. Raises InvalidInput ``invalid_time``."""
     return None if text is None else parse_time(text)
+
+
+def check_below_floor(call: Call, wanted: bool) -> None:
+    """Raise HttpError ``forbidden`` where a caller who may not let accounts fall below their floors wants it."""
+    identity = call.identity
+    named = identity.is_service and identity.principal.removeprefix("service:") in call.settings.below_floor
+    if wanted and not (identity.is_admin or named):
+        raise HttpError(
+            "forbidden",
+            "Only admins, and services that the setting below_floor names, may let an account fall below its floor.",
+        )
 
 
 async def commit(call: Call, command: Command) -> Answer:

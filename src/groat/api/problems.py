@@ -65,12 +65,16 @@ HTTP_ERRORS: dict[str, Rule] = {
     ),
 }
 
-_RESERVED = frozenset({"type", "title", "status", "code", "detail", "replayed"})
+_RESERVED = frozenset({"type", "title", "status", "code", "detail", "replayed", "retryable_with_new_key"})
 _MEDIA_TYPE = b"application/problem+json"
 
 
 class ProblemView(msgspec.Struct):
-    """RFC 9457 problem details. ``code`` is stable; some codes add members of their own."""
+    """RFC 9457 problem details. ``code`` is stable; some codes add members of their own.
+
+    ``retryable_with_new_key`` comes with a verdict on a write: whether another try may succeed, under a new key, once
+    something else has changed. Under its own key the verdict stays.
+    """
 
     type: str
     title: str
@@ -78,6 +82,7 @@ class ProblemView(msgspec.Struct):
     code: str
     detail: str
     replayed: bool | msgspec.UnsetType = msgspec.UNSET
+    retryable_with_new_key: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class HttpError(GroatError):
@@ -96,8 +101,10 @@ def details(error: GroatError | Refusal) -> dict[str, Any]:
         "detail": error.detail,
     }
     members.update((name, value) for name, value in error.fields.items() if name not in _RESERVED)
-    if isinstance(error, Refusal) and error.replayed:
-        members["replayed"] = True
+    if isinstance(error, Refusal):
+        members["retryable_with_new_key"] = error.retryable_with_new_key
+        if error.replayed:
+            members["replayed"] = True
     return members
 
 

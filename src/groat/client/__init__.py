@@ -8,6 +8,7 @@ except ImportError as error:
     ) from error
 
 from groat.client import problems
+from groat.client.again import again, again_async
 from groat.client.client import AsyncClient, Client
 from groat.client.errors import ClientError, Problem, UnknownOutcome, Unreachable
 from groat.client.paging import AsyncPaged, Paged
@@ -22,6 +23,8 @@ __all__ = [
     "Problem",
     "UnknownOutcome",
     "Unreachable",
+    "again",
+    "again_async",
     "problems",
     "sign_token",
 ]

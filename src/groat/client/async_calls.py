@@ -35,6 +35,7 @@ class AsyncCalls:
         metadata: Mapping[str, Any] | UnsetType = UNSET,
         at: str | None = None,
         check_past: bool = False,
+        below_floor: bool = False,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.TransactionView:
@@ -49,6 +50,7 @@ class AsyncCalls:
                 "metadata": metadata,
                 "at": at,
                 "check_past": check_past,
+                "below_floor": below_floor,
             },
             key=key,
             timeout_s=timeout_s,
@@ -96,6 +98,8 @@ class AsyncCalls:
         expired: Literal["book", "restore"] = "book",
         short: Literal["debt", "refuse"] = "refuse",
         metadata: Mapping[str, Any] | UnsetType = UNSET,
+        at: str | None = None,
+        below_floor: bool = False,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.TransactionView:
@@ -111,6 +115,8 @@ class AsyncCalls:
                 "expired": expired,
                 "short": short,
                 "metadata": metadata,
+                "at": at,
+                "below_floor": below_floor,
             },
             key=key,
             timeout_s=timeout_s,
@@ -324,6 +330,7 @@ class AsyncCalls:
         balance: str,
         reason: str = "",
         metadata: Mapping[str, Any] | UnsetType = UNSET,
+        below_floor: bool = False,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.TransactionView:
@@ -334,7 +341,7 @@ class AsyncCalls:
         return await self._call(
             table.SET_BALANCE,
             path={"account": account, "asset": asset},
-            body={"balance": balance, "reason": reason, "metadata": metadata},
+            body={"balance": balance, "reason": reason, "metadata": metadata, "below_floor": below_floor},
             key=key,
             timeout_s=timeout_s,
         )

@@ -54,6 +54,11 @@ class Problem(ClientError):
         """Tell whether this very refusal was given before under the same key."""
         return self.fields.get("replayed") is True
 
+    @property
+    def retryable_with_new_key(self) -> bool:
+        """Tell whether the same wish may succeed under a new key, once something else has changed."""
+        return self.fields.get("retryable_with_new_key") is True
+
     @staticmethod
     def of(document: Mapping[str, Any], status: int, retry_after_s: float | None = None) -> Problem:
         """Return the problem that a problem document tells, as the class of its code."""

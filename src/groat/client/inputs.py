@@ -17,7 +17,8 @@ from groat.client.reading import Literal
 class BulkItemInput(TypedDict):
     """One thing to do: ``postings``, ``hold``, ``capture``, ``release``, ``extend`` or ``reverse``.
 
-    ``at`` and ``check_past`` are for postings, as in a transaction.
+    ``at`` and ``below_floor`` are for postings and reversals, ``check_past`` is for postings, as in a
+    transaction.
     """
 
     postings: NotRequired[Sequence[PostingInput] | None]
@@ -30,6 +31,7 @@ class BulkItemInput(TypedDict):
     metadata: NotRequired[Mapping[str, Any]]
     at: NotRequired[str | None]
     check_past: NotRequired[bool]
+    below_floor: NotRequired[bool]
 
 
 class CaptureItemInput(TypedDict):

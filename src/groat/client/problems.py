@@ -96,6 +96,14 @@ class BalanceOverflow(Problem):
     code = "balance_overflow"
 
 
+class BeforeOriginal(Problem):
+    """``before_original`` (422): A reversal cannot be effective before its transaction. Give its moment or
+    a later one, or none for now.
+    """
+
+    code = "before_original"
+
+
 class BelongsToRequest(Problem):
     """``belongs_to_request`` (409): This belongs to a request (request, kind). Undo it through that
     request.

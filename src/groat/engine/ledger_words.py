@@ -362,11 +362,14 @@ class LedgerWords(Lookup):
         reason: str = "",
         actor: str = "",
         principal: str = LOCAL,
+        at: Time | None = None,
         below_floor: bool = False,
         expired: Literal["book", "restore"] = "book",
         short: Literal["refuse", "debt"] = "refuse",
     ) -> TransactionView:
         """Post a transaction backwards, whole or by ``amounts`` per posting (None: all that is left, 0: nothing).
+
+        It is effective now, or at an earlier moment ``at``, but never before what it reverses (``before_original``).
 
         What goes back into a grant that expired meanwhile expires at once; ``expired="restore"`` grants it anew for as
         long as it had left. ``short="debt"`` takes back a grant of which too little is left all the same, even below
@@ -378,6 +381,7 @@ class LedgerWords(Lookup):
             actor=actor,
             reason=reason,
             transaction=str(transaction),
+            effective_at=moment(at),
             amounts=None if amounts is None else await self.reversal_amounts(transaction, amounts),
             below_floor=below_floor,
             expired=expired,

@@ -8,10 +8,10 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
 from groat.api.answer import Answer
-from groat.api.bodies import AssetCode, Body, Metadata, Reason, SignedAmount
+from groat.api.bodies import AssetCode, BelowFloor, Body, Metadata, Reason, SignedAmount
 from groat.api.call import Call
 from groat.api.examples import AT, BALANCE, ID, POSTED
-from groat.api.money import commit, entry_seen_by
+from groat.api.money import check_below_floor, commit, entry_seen_by
 from groat.api.operations import ASSET, CURSOR, LIMIT, STALE, Operations, Parameter
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, check_readable, sees_everything
@@ -30,6 +30,7 @@ class SetBalanceInput(Body):
     balance: SignedAmount
     reason: Reason = ""
     metadata: Metadata = field(default_factory=dict)
+    below_floor: BelowFloor = False
 
 
 class SetLimitsInput(Body):
@@ -222,6 +223,7 @@ async def set_balance(call: Call) -> Answer:
     key = call.key()
     path, asset = check_path(call.params["account"]), call.params["asset"]
     body = await call.body(SetBalanceInput)
+    check_below_floor(call, body.below_floor)
     command = SetBalance(
         principal=call.identity.principal,
         key=key,
@@ -230,6 +232,7 @@ async def set_balance(call: Call) -> Answer:
         account=path,
         asset=asset,
         balance=await call.groat.amount(body.balance, asset, signed=True),
+        below_floor=body.below_floor,
     )
     return await commit(call, command)
 

@@ -9,12 +9,12 @@ import msgspec
 from msgspec import Meta, field
 
 from groat.api.answer import Answer
-from groat.api.bodies import AccountPath, Amount, AssetCode, Body, Metadata, Reason, Seconds, Time
+from groat.api.bodies import AccountPath, Amount, AssetCode, BelowFloor, Body, Metadata, Reason, Seconds, Time
 from groat.api.call import Call
 from groat.api.examples import POSTED, POSTING
-from groat.api.money import commit, optional_time, seen_by
+from groat.api.money import check_below_floor, commit, optional_time, seen_by
 from groat.api.operations import STALE, Operations
-from groat.api.problems import HttpError, details, problem
+from groat.api.problems import details, problem
 from groat.api.rights import Right, owns, sees_everything
 from groat.engine.items import (
     AtMost,
@@ -95,6 +95,7 @@ class TransactionInput(Body):
     metadata: Metadata = field(default_factory=dict)
     at: Time | None = None
     check_past: bool = False
+    below_floor: BelowFloor = False
 
 
 class HeldItemInput(Body):
@@ -141,7 +142,7 @@ class ReverseItemInput(Body):
 class BulkItemInput(Body):
     """One thing to do: ``postings``, ``hold``, ``capture``, ``release``, ``extend`` or ``reverse``.
 
-    ``at`` and ``check_past`` are for postings, as in a transaction.
+    ``at`` and ``below_floor`` are for postings and reversals, ``check_past`` is for postings, as in a transaction.
     """
 
     postings: list[PostingInput] | None = None
@@ -154,6 +155,7 @@ class BulkItemInput(Body):
     metadata: Metadata = field(default_factory=dict)
     at: Time | None = None
     check_past: bool = False
+    below_floor: BelowFloor = False
 
 
 class BulkInput(Body):
@@ -170,9 +172,10 @@ class BulkInput(Body):
 class ReverseInput(Body):
     """The part to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting.
 
-    What goes back into a grant that has expired meanwhile is ``expired``: ``book`` lets it expire at once, ``restore``
+    ``at`` is the effective time, by default the moment of the commit, and never before that of the transaction. What
+    goes back into a grant that has expired meanwhile is ``expired``: ``book`` lets it expire at once, ``restore``
     grants it anew for as long as it had left. Where less is left of a grant than is to be taken back of it, ``short``
-    says to ``refuse``, or to take the rest as a ``debt`` even below the floor, which only an admin may.
+    says to ``refuse``, or to take the rest as a ``debt``, for whoever may go below the floor.
     """
 
     reason: Reason = ""
@@ -180,6 +183,8 @@ class ReverseInput(Body):
     expired: Literal["book", "restore"] = "book"
     short: Literal["refuse", "debt"] = "refuse"
     metadata: Metadata = field(default_factory=dict)
+    at: Time | None = None
+    below_floor: BelowFloor = False
 
 
 # Codes add members, so it is built as a dict.
@@ -228,8 +233,10 @@ def to_item(body: BulkItemInput, index: int) -> Item:
     """Return the item in a body. Raises InvalidInput ``invalid_item`` unless it does one thing."""
     parts = (body.postings, body.hold, body.capture, body.release, body.extend, body.reverse)
     texts: dict[str, Any] = {"reason": body.reason, "metadata": body.metadata}
-    if sum(part is not None for part in parts) != 1 or (
-        body.postings is None and (body.at is not None or body.check_past)
+    if (
+        sum(part is not None for part in parts) != 1
+        or (body.postings is None and body.check_past)
+        or (body.postings is None and body.reverse is None and (body.at is not None or body.below_floor))
     ):
         raise InvalidInput("invalid_item", index=str(index))
     if body.postings is not None:
@@ -240,7 +247,7 @@ def to_item(body: BulkItemInput, index: int) -> Item:
                 legs.append((*leg, posting.terms()))
             else:
                 legs.append(AtMost(*leg) if posting.at_most else leg)
-        return PostItem(legs, at=body.at, check_past=body.check_past, **texts)
+        return PostItem(legs, at=body.at, check_past=body.check_past, below_floor=body.below_floor, **texts)
     if body.hold is not None:
         return HoldItem(**msgspec.structs.asdict(body.hold), **texts)
     if body.capture is not None:
@@ -254,7 +261,8 @@ def to_item(body: BulkItemInput, index: int) -> Item:
     if body.release is not None:
         return ReleaseItem(_held(body.release, index), **texts)
     assert body.reverse is not None
-    return ReverseItem(body.reverse.transaction, body.reverse.amounts, **texts)
+    undo = body.reverse
+    return ReverseItem(undo.transaction, undo.amounts, at=body.at, below_floor=body.below_floor, **texts)
 
 
 def _held(body: HeldItemInput, index: int) -> str | int:
@@ -267,6 +275,7 @@ def _held(body: HeldItemInput, index: int) -> str | int:
 
 async def to_post(call: Call, body: TransactionInput, key: str) -> Post:
     """Return the command in a body. Raises InvalidInput."""
+    check_below_floor(call, body.below_floor)
     known = call.services.assets
     postings: list[Posting] = []
     for posting in body.postings:
@@ -286,6 +295,7 @@ async def to_post(call: Call, body: TransactionInput, key: str) -> Post:
         metadata=body.metadata,
         effective_at=optional_time(body.at),
         check_past=body.check_past,
+        below_floor=body.below_floor,
         postings=tuple(postings),
     )
 
@@ -340,6 +350,7 @@ async def post_transaction(call: Call) -> Answer:
         "not_reversible",
         "wrong_legs",
         "exceeds_transaction",
+        "before_original",
         *_POST_CODES,
     ),
     example={
@@ -363,6 +374,7 @@ async def post_transactions(call: Call) -> Answer:
     key = call.key()
     body = await call.body(BulkInput)
     check_text(body.reason)
+    check_below_floor(call, any(item.below_floor for item in body.items))
     items: list[Item] = [to_item(item, index) for index, item in enumerate(body.items)]
     atomic = body.mode == "atomic"
     maker = Maker(call.groat, items, atomic=atomic, principal=call.identity.principal, reason=body.reason)
@@ -457,8 +469,8 @@ async def get_transaction(call: Call) -> Answer:
     empty_body=True,
     codes=(
         "key_reused", "transaction_not_found", "belongs_to_request", "not_reversible", "wrong_legs",
-        "exceeds_transaction", "grant_spent", "insufficient_funds", "ceiling_exceeded", "balance_overflow",
-        "forbidden", "invalid_id",
+        "exceeds_transaction", "future_effective_date", "before_original", "grant_spent", "insufficient_funds",
+        "ceiling_exceeded", "balance_overflow", "forbidden", "invalid_id", "invalid_time",
         "invalid_amount", "too_many_digits", "amount_overflow", "amount_not_positive", "text_too_long",
         "invalid_metadata", "metadata_too_large",
     ),
@@ -470,13 +482,14 @@ async def reverse_transaction(call: Call) -> Answer:
     key = call.key()
     id = check_id(call.params["id"])
     body = await call.body(ReverseInput)
-    if body.short == "debt" and not call.identity.is_admin:
-        raise HttpError("forbidden")
+    check_below_floor(call, body.below_floor or body.short == "debt")
     command = Reverse(
         principal=call.identity.principal,
         key=key,
         reason=body.reason,
         metadata=body.metadata,
+        effective_at=optional_time(body.at),
+        below_floor=body.below_floor,
         transaction=id,
         amounts=None if body.amounts is None else await call.groat.reversal_amounts(id, body.amounts),
         expired=body.expired,

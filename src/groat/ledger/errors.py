@@ -15,10 +15,14 @@ import msgspec
 
 
 class Rule(NamedTuple):
-    """One stable code: its HTTP status (int) and what it means to the caller."""
+    """One stable code: its HTTP status (int) and what it means to the caller.
+
+    ``retryable`` says that time or others may mend it, so that the same wish under a new key may yet succeed.
+    """
 
     status: int
     meaning: str
+    retryable: bool = False
 
 
 # The order of this table is the order of the checks: the caller is told the first of several reasons.
@@ -39,7 +43,11 @@ REFUSALS: dict[str, Rule] = {
     "exceeds_hold": Rule(422, "The amount exceeds what is left of the hold. Capture at most that."),
     "exceeds_transaction": Rule(422, "The amount exceeds what is left to reverse of this transaction."),
     "future_effective_date": Rule(
-        422, "The effective date lies in the future. Give a past moment, or none for now."
+        422, "The effective date lies in the future. Give a past moment, or none for now.", True
+    ),
+    "before_original": Rule(
+        422,
+        "A reversal cannot be effective before its transaction. Give its moment or a later one, or none for now.",
     ),
     "expires_in_past": Rule(422, "The expiry is not in the future. Give a later moment, or none."),
     "grant_spent": Rule(
@@ -47,13 +55,15 @@ REFUSALS: dict[str, Rule] = {
         "Less is left of the grant (left) than is to be taken back: the rest is spent, held, expired or voided.",
     ),
     "balance_overflow": Rule(422, "A counter of the account would exceed a signed 64-bit integer."),
-    "insufficient_funds": Rule(422, "The available amount of an account would fall below its floor."),
+    "insufficient_funds": Rule(422, "The available amount of an account would fall below its floor.", True),
     "past_floor": Rule(
         422,
         "The available amount of an account would have been below its floor at an earlier moment (moment).",
     ),
-    "ceiling_exceeded": Rule(422, "The balance and incoming holds of an account would exceed its ceiling."),
-    "too_many_grants": Rule(422, "An account has at most 200 grants of which something remains."),
+    "ceiling_exceeded": Rule(
+        422, "The balance and incoming holds of an account would exceed its ceiling.", True
+    ),
+    "too_many_grants": Rule(422, "An account has at most 200 grants of which something remains.", True),
     "invalid_limits": Rule(422, "A floor must not be above the ceiling."),
 }
 
@@ -179,6 +189,11 @@ class Refusal(msgspec.Struct, frozen=True):
     def status(self) -> int:
         """The HTTP status of the code."""
         return refusal_rule(self.code).status
+
+    @property
+    def retryable_with_new_key(self) -> bool:
+        """Whether another try may succeed, under a new key, once something else has changed."""
+        return refusal_rule(self.code).retryable
 
     def __str__(self) -> str:
         """The code and what was wrong: "insufficient_funds: user:1 has 5 CREDIT available, 10 were needed"."""

@@ -12,7 +12,7 @@ from groat.ledger.commands import Checks, Command, Effect
 from groat.ledger.errors import InvalidInput, Refusal
 from groat.ledger.grants import Back, short_of, shortfall
 from groat.ledger.rows import Leg, TransactionRow
-from groat.ledger.text import check_id
+from groat.ledger.text import check_id, format_time
 
 
 class Reverse(Command, kw_only=True):
@@ -88,6 +88,10 @@ class Reverse(Command, kw_only=True):
         early = self.too_early(book)
         if early:
             return early
+        if self.effective_at is not None and self.effective_at < original.effective_at:
+            return refuse(
+                "before_original", transaction=original.id, effective_at=format_time(original.effective_at)
+            )
         if book.purses:
             for move in moves:
                 spent = shortfall(move)

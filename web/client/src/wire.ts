@@ -196,7 +196,7 @@ export interface BulkInput {
 /**
  * One thing to do: `postings`, `hold`, `capture`, `release`, `extend` or `reverse`.
  *
- * `at` and `check_past` are for postings, as in a transaction.
+ * `at` and `below_floor` are for postings and reversals, `check_past` is for postings, as in a transaction.
  */
 export interface BulkItemInput {
   postings?: PostingInput[] | null;
@@ -211,6 +211,8 @@ export interface BulkItemInput {
   metadata?: Record<string, unknown>;
   at?: string | null;
   check_past?: boolean;
+  /** Let accounts fall below their floors. Admins may, and the services that the setting `below_floor` names. */
+  below_floor?: boolean;
 }
 
 /** One item's verdict: `status` is what it would have been answered alone (201, 200 replayed, 4xx). */
@@ -871,7 +873,12 @@ export interface PreferencesView {
   mail: boolean;
 }
 
-/** RFC 9457 problem details. `code` is stable; some codes add members of their own. */
+/**
+ * RFC 9457 problem details. `code` is stable; some codes add members of their own.
+ *
+ * `retryable_with_new_key` comes with a verdict on a write: whether another try may succeed, under a new key, once
+ * something else has changed. Under its own key the verdict stays.
+ */
 export interface ProblemView {
   type: string;
   title: string;
@@ -879,6 +886,7 @@ export interface ProblemView {
   code: string;
   detail: string;
   replayed?: boolean;
+  retryable_with_new_key?: boolean;
   [field: string]: unknown;
 }
 
@@ -1020,9 +1028,10 @@ export interface Reset {
 /**
  * The part to take back: all that is left, or an amount (null: all that is left, "0": nothing) for each posting.
  *
- * What goes back into a grant that has expired meanwhile is `expired`: `book` lets it expire at once, `restore`
+ * `at` is the effective time, by default the moment of the commit, and never before that of the transaction. What
+ * goes back into a grant that has expired meanwhile is `expired`: `book` lets it expire at once, `restore`
  * grants it anew for as long as it had left. Where less is left of a grant than is to be taken back of it, `short`
- * says to `refuse`, or to take the rest as a `debt` even below the floor, which only an admin may.
+ * says to `refuse`, or to take the rest as a `debt`, for whoever may go below the floor.
  */
 export interface ReverseInput {
   /** Why, for people. */
@@ -1032,6 +1041,9 @@ export interface ReverseInput {
   short?: "debt" | "refuse";
   /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
   metadata?: Record<string, unknown>;
+  at?: string | null;
+  /** Let accounts fall below their floors. Admins may, and the services that the setting `below_floor` names. */
+  below_floor?: boolean;
 }
 
 /** A transaction to take back: all that is left, or an amount (null: all that is left) for each posting. */
@@ -1078,6 +1090,8 @@ export interface SetBalanceInput {
   reason?: string;
   /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
   metadata?: Record<string, unknown>;
+  /** Let accounts fall below their floors. Admins may, and the services that the setting `below_floor` names. */
+  below_floor?: boolean;
 }
 
 /** New limits. Null removes a limit; one that is not named stays. */
@@ -1253,6 +1267,8 @@ export interface TransactionInput {
   metadata?: Record<string, unknown>;
   at?: string | null;
   check_past?: boolean;
+  /** Let accounts fall below their floors. Admins may, and the services that the setting `below_floor` names. */
+  below_floor?: boolean;
 }
 
 /**

@@ -14,6 +14,7 @@ export interface ProblemStatus {
   asset_exists: 409;
   asset_not_allowed: 422;
   balance_overflow: 422;
+  before_original: 422;
   belongs_to_request: 409;
   bitcoin_only: 422;
   body_too_large: 413;

@@ -39,6 +39,11 @@ export class Problem<Code extends AnyCode = AnyCode> extends GroatError {
   get replayed(): boolean {
     return this.fields.replayed === true;
   }
+
+  /** Tells whether the same wish may succeed under a new key, once something else has changed. */
+  get retryableWithNewKey(): boolean {
+    return this.fields.retryable_with_new_key === true;
+  }
 }
 
 /** No answer came, and nothing has been written: the call was a read, or the server never got it. */

@@ -1,3 +1,4 @@
+export { again } from "./again.js";
 export * from "./bank.js";
 export type { ProblemStatus } from "./codes.js";
 export {
