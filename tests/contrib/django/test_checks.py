@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, run_checks
 from django.db import connection
 from django.test import override_settings
 
-from groat.contrib.django import checks
+from groat.contrib.django import checks, conf
 from tests.contrib.django import projects
 from tests.contrib.django.sites import Site
 
@@ -86,6 +86,24 @@ def test_another_alias_than_the_ledgers_is_left_alone(tmp_path: Path) -> None:
         assert check(GROAT={"DATABASE": "books"}) == []
 
 
+def test_a_direct_address_to_another_ledger_is_found(
+    postgres_server: Any, migrated_postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alias, other = (projects.postgres_alias(postgres_server, migrated_postgres) for _ in range(2))
+    url = postgres_server.dsn.rpartition("/")[0]
+    with projects.databases(default=alias):
+        monkeypatch.setitem(conf._names, "default", alias["NAME"])
+        assert check(["default"], GROAT={"DATABASE_URL": f"{url}/{alias['NAME']}"}) == []
+        found = check(["default"], GROAT={"DATABASE_URL": f"{url}/{other['NAME']}"})
+        assert ids(found) == ["groat.E010"]
+        # A ledger that only the server would see is another one, too.
+        with projects.databases(default=projects.postgres_alias(postgres_server)):
+            monkeypatch.setitem(conf._names, "default", connection.settings_dict["NAME"])
+            found = check(["default"], GROAT={"DATABASE_URL": f"{url}/{other['NAME']}"})
+            assert ids(found) == ["groat.E010"]
+        assert check(["default"], GROAT={"DATABASE_URL": "mysql://x/shop"})[0].id == "groat.E002"
+
+
 def test_a_direct_address_makes_pgbouncer_right() -> None:
     with projects.databases(default=PG | {"PORT": "6432"}):
         assert check(GROAT={"DATABASE_URL": "postgresql://db/shop"}) == []
@@ -114,6 +132,15 @@ def test_a_file_that_is_in_wal_mode_stays_in_it(tmp_path: Path) -> None:
             "options.bank.nothing",
         ),
         ({"SIMPLE_JWT": {"TOKEN_TYPE_CLAIM": None}}, "groat.E002", "TOKEN_TYPE_CLAIM"),
+        ({"SIMPLE_JWT": {"ALGORITHM": "RS256"}}, "groat.E002", "VERIFYING_KEY"),
+        (
+            {"SIMPLE_JWT": {"ALGORITHM": "RS256", "VERIFYING_KEY": "none"}},
+            "groat.E002",
+            "RS256 cannot use the key",
+        ),
+        ({"GROAT": {"SECRET": "short"}}, "groat.E002", 'GROAT["SECRET"]'),
+        ({"GROAT": {"VERIFIED_EMAIL": "mail"}}, "groat.E002", "auth.User has no field or property 'mail'"),
+        ({"GROAT": {"DATABASE_URL": "postgresql:///shop"}}, "groat.E002", "DATABASE_URL"),
     ],
 )
 def test_settings_that_cannot_be_used_are_errors(settings: dict[str, Any], number: str, words: str) -> None:
@@ -197,5 +224,5 @@ def test_each_number_is_documented() -> None:
     numbers = {f"groat.E{int(number):03}" for number in re.findall(r"_error\(\s*(\d+)", source)}
     numbers |= set(re.findall(r"groat\.W\d{3}", source)) | {"groat.W003", "groat.E003"}
     page = (Path(__file__).parents[3] / "docs" / "django.md").read_text(encoding="utf-8")
-    assert len(numbers) == 10
+    assert len(numbers) == 11
     assert {number for number in numbers if f"`{number}`" not in page} == set()

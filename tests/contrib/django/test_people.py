@@ -87,6 +87,20 @@ def test_what_is_rolled_back_changes_nobody(project: None) -> None:
     assert roles_at(str(AccessToken.for_user(ada))) == set()
 
 
+def test_a_record_that_cannot_be_written_undoes_nobody(
+    project: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user is committed by then, so the request goes on; the log and ``groat_people`` have the rest."""
+
+    def fail(*_: Any) -> None:
+        raise RuntimeError("nobody writes now")
+
+    monkeypatch.setattr(kept, "keep", fail)
+    ada = User.objects.create_user("ada")
+    ada.delete()
+    assert User.objects.count() == 0
+
+
 def test_a_new_password_signs_out_everywhere_but_not_who_comes_again(project: None) -> None:
     ada = User.objects.create_user("ada", password="first")
     before = str(AccessToken.for_user(ada))

@@ -22,8 +22,8 @@ from django.test import override_settings
 
 from groat.cli.doctor import CODES
 from groat.contrib.django import conf, groat
-from groat.contrib.django.management.commands.groat_doctor import in_project
 from groat.contrib.django.management.commands.run_socketio import server_settings
+from groat.contrib.django.wording import in_project
 from groat.identity.tokens import Tokens
 from groat.settings import SettingsError
 from tests.contrib.django import projects

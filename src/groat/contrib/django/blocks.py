@@ -169,6 +169,8 @@ class AfterCommit:
         self._assets = assets
         self._published = published
         self._has_later = has_later
+        # Django logs what a callback raises under its name.
+        self.__qualname__ = type(self).__qualname__
 
     def __call__(self) -> None:
         """Do it, but not where a TestCase runs what is due on a commit without any."""

@@ -17,20 +17,24 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.conf import settings as project
+from django.contrib.auth import get_user_model
 from django.core import checks
 from django.core.checks import CheckMessage, Tags
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import find_commands
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
 from django.utils.encoding import force_str
 
 from groat.contrib.django import conf, migrating
+from groat.contrib.django.wording import in_project
 from groat.ledger.errors import GroatError
-from groat.settings import SECRET_BITS_MIN, SECRET_LENGTH_MIN, Settings, require_secrets
+from groat.settings import SECRET_BITS_MIN, SECRET_LENGTH_MIN, Settings, SettingsError, require_secrets
+from groat.store.history import KEPT_PLACE
 from groat.strength import guess_bits
 
 COMMAND = "run_socketio"
 POOLER_PORT = "6432"
+CONNECT_S = 5
 _FIT_LEVELS = {None, 1, 2}
 """psycopg's numbers of READ UNCOMMITTED, which PostgreSQL treats as READ COMMITTED, and of READ COMMITTED."""
 _FIT_NAMES = ("read committed", "read uncommitted")
@@ -58,10 +62,18 @@ def check_project(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> l
 
             check_settings(program, settings)
         conf.roles()
+        _check_tokens(settings)
+        _check_email()
     except ImproperlyConfigured as error:
         return [_error(1, str(error), "groat derives its secrets from SECRET_KEY; give the project one.")]
     except GroatError as error:
-        return [_error(2, error.detail, f"groat's settings are described in docs/django.md ({error.code}).")]
+        return [
+            _error(
+                2,
+                in_project(error.detail),
+                f"groat's settings are described in docs/django.md ({error.code}).",
+            )
+        ]
     connection: Any = connections[conf.database_alias()]
     look = _check_sqlite if connection.vendor == "sqlite" else _check_postgres
     return [*_check_keys(settings), *look(connection)]
@@ -99,7 +111,7 @@ def check_database(
         alias = conf.database_alias()
         if alias not in (databases or ()):
             return []
-        found = list(_check_isolation(alias))
+        found = [*_check_isolation(alias), *_check_address(alias)]
         missing = migrating.missing()
     except (GroatError, DatabaseError, ImproperlyConfigured):
         # Commands that need the database say what is wrong with it.
@@ -117,6 +129,24 @@ def check_database(
             )
         )
     return found
+
+
+def _check_tokens(settings: Settings) -> None:
+    if any(not each.algorithm.startswith("HS") for each in settings.issuers):
+        # Every command loads this file, and secrets in texts need no look at their form.
+        from groat.identity.tokens import Tokens
+
+        Tokens(settings)
+
+
+def _check_email() -> None:
+    name = conf.given().get("VERIFIED_EMAIL")
+    if name and not (apps.is_installed(migrating.AUTH) and hasattr(get_user_model(), str(name))):
+        raise SettingsError(
+            "setting_invalid",
+            f'GROAT["VERIFIED_EMAIL"]: {conf.user_model()} has no field or property {name!r}',
+            setting="verified_email",
+        )
 
 
 def _check_keys(settings: Settings) -> Iterator[CheckMessage]:
@@ -163,6 +193,33 @@ def _check_isolation(alias: str) -> Iterator[CheckMessage]:
             cursor.execute("SHOW default_transaction_isolation")
             if cursor.fetchone()[0] not in _FIT_NAMES:
                 yield _isolation(alias)
+
+
+def _check_address(alias: str) -> Iterator[CheckMessage]:
+    """Find a direct address that leads to another ledger, which pages would be shown in vain."""
+    if not conf.given().get("DATABASE_URL") or conf.is_test_database():
+        return
+    import psycopg
+
+    try:
+        with psycopg.connect(conf.database_url(), connect_timeout=CONNECT_S) as direct:
+            there = direct.execute(KEPT_PLACE).fetchone()
+    except psycopg.Error:
+        # No server that can be reached, or no ledger yet: whoever needs it says so.
+        return
+    try:
+        # In a block of its own, for a table may be missing.
+        with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+            cursor.execute(KEPT_PLACE)
+            here = cursor.fetchone()
+    except DatabaseError:
+        here = None
+    if here != there:
+        yield _error(
+            10,
+            f'GROAT["DATABASE_URL"] leads to another ledger than DATABASES[{alias!r}].',
+            "What the project posts would never be shown. Give the address of the same database, past the pooler.",
+        )
 
 
 def _isolation(alias: str) -> CheckMessage:

@@ -33,6 +33,7 @@ _OF_LIBPQ = frozenset({
 })  # fmt: skip
 """Words of ``DATABASES[...]["OPTIONS"]`` that the server's own driver knows, too."""
 
+_SCHEMES = ("postgresql://", "postgres://")
 _THIS_MACHINE = tuple(
     f"{scheme}://{host}:*" for scheme in ("http", "https") for host in ("localhost", "127.0.0.1", "[::1]")
 )
@@ -74,6 +75,13 @@ def database_url() -> str:
     """
     alias = database_alias()
     direct = given().get("DATABASE_URL", "")
+    if direct and not (connections[alias].vendor == "postgresql" and str(direct).startswith(_SCHEMES)):
+        raise SettingsError(
+            "setting_invalid",
+            'GROAT["DATABASE_URL"] must be postgresql://..., the address of the same PostgreSQL that'
+            f" DATABASES[{alias!r}] reaches through a pooler",
+            setting="database_url",
+        )
     if direct and not is_test_database():
         return str(direct)
     return alias_url(alias)

@@ -5,9 +5,9 @@ What does the work is imported when something has changed: a command that change
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import partial
+from functools import partial, update_wrapper
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -56,7 +56,7 @@ def _user_deleted(*, instance: Any, using: str, **_: Any) -> None:
 
     with suppress(IdentityError):
         gone = records.record_of_gone(instance)
-        transaction.on_commit(partial(records.keep, [gone]), using=using, robust=True)
+        _on_commit(using, records.keep, [gone])
 
 
 def _membership_changed(
@@ -84,4 +84,9 @@ def _after_commit(using: str, keys: list[Any], signed_out: bool = False) -> None
     if keys:
         from groat.contrib.django.records import keep_by_key
 
-        transaction.on_commit(partial(keep_by_key, using, keys, signed_out), using=using, robust=True)
+        _on_commit(using, keep_by_key, using, keys, signed_out)
+
+
+def _on_commit(using: str, function: Callable[..., Any], *args: Any) -> None:
+    # Django logs what a callback raises under its name, which a partial function lacks unless it is given one.
+    transaction.on_commit(update_wrapper(partial(function, *args), function), using=using, robust=True)

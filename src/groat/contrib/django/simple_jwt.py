@@ -30,7 +30,7 @@ def jwks() -> str:
 def issuers() -> list[TrustedIssuer]:
     """Return how access tokens are checked: by the present key, and by earlier ones of the project.
 
-    Raises SettingsError ``setting_invalid`` where ``SIMPLE_JWT`` does not tell access tokens from others.
+    Raises SettingsError ``setting_invalid`` where ``SIMPLE_JWT`` has no key, or nothing that tells access tokens.
     """
     if not is_installed() or jwks():
         return []
@@ -41,7 +41,14 @@ def issuers() -> list[TrustedIssuer]:
             'SIMPLE_JWT["TOKEN_TYPE_CLAIM"] is empty, so nothing tells access tokens from refresh tokens. Give it a'
             ' name, or set GROAT["SIMPLE_JWT"] = False.',
         )
-    return [_issuer(told, key) for key in _keys(told)]
+    keys = _keys(told)
+    if not keys:
+        raise SettingsError(
+            "setting_invalid",
+            f"SIMPLE_JWT has no {_key_name(told)} for its ALGORITHM {told.ALGORITHM}, so no access token could be"
+            ' checked. Give it one, or a JWK_URL, or set GROAT["SIMPLE_JWT"] = False.',
+        )
+    return [_issuer(told, key) for key in keys]
 
 
 def _issuer(told: Any, key: Any) -> TrustedIssuer:
@@ -58,6 +65,10 @@ def _issuer(told: Any, key: Any) -> TrustedIssuer:
     }
     issuers: tuple[TrustedIssuer, ...] = read_value("issuers", [described], "SIMPLE_JWT")
     return issuers[0]
+
+
+def _key_name(told: Any) -> str:
+    return "SIGNING_KEY" if str(told.ALGORITHM).startswith("HS") else "VERIFYING_KEY"
 
 
 def _keys(told: Any) -> list[Any]:

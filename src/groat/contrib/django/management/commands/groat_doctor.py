@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from groat.cli.doctor import diagnose
 from groat.contrib.django.management.commands.run_socketio import said, server_settings
+from groat.contrib.django.wording import in_project
 from groat.ledger.errors import GroatError
-
-_VARIABLE = re.compile(r"\bGROAT_([A-Z][A-Z_]*)")
-_COMMANDS = {
-    ", and so does groat serve at its start, unless migrate is off": "",
-    "groat migrate": "manage.py migrate",
-    "groat serve": "manage.py run_socketio",
-}
 
 
 class Command(BaseCommand):
@@ -48,10 +41,3 @@ class Command(BaseCommand):
         told = {name: options[name] for name in ("url", "token", "origin", "as_json")}
         if not diagnose(settings, (), **told, remote=False, say=self.stdout.write, word=in_project):
             raise CommandError("Something is wrong.", returncode=1)
-
-
-def in_project(remedy: str) -> str:
-    """Put a remedy in the words of a Django project: its commands, and the keys of ``GROAT``."""
-    for command, own in _COMMANDS.items():
-        remedy = remedy.replace(command, own)
-    return _VARIABLE.sub(r'GROAT["\1"]', remedy)

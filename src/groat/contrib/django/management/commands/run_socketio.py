@@ -11,6 +11,7 @@ from django.db import connections
 from groat import logs
 from groat.cli.server import start
 from groat.contrib.django import conf
+from groat.contrib.django.wording import in_project
 from groat.ledger.errors import GroatError
 from groat.settings import Settings, SettingsError, read_text
 
@@ -74,4 +75,4 @@ def said(error: GroatError) -> str:
     """Return an error as a line for people, with its code."""
     if error.code == "not_migrated":
         return f"not_migrated: {error.detail.partition(' Run:')[0]} Run: python manage.py migrate"
-    return f"{error.code}: {error.detail}"
+    return f"{error.code}: {in_project(error.detail)}"
