@@ -164,7 +164,7 @@ ATTACKS: dict[str, Attack] = {
     "Socket.IO: unread handshakes": poured(HANDSHAKE, HANDSHAKE * 1_000),
     "Socket.IO: silent WebSockets": held(Target.upgrade_socketio, 1_000),
     "Socket.IO: attachments that do not come": held(
-        lambda target: target.upgrade_socketio() + text(WAITING), 1_000
+        lambda target: target.upgrade_socketio() + text(WAITING), 300
     ),
     "Socket.IO: unread refusals": flooded(text(b"40/nowhere,"), Target.upgrade_socketio),
     "Socket.IO: empty fragments": flooded(
