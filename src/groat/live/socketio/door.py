@@ -74,23 +74,23 @@ class SocketFormat:
     after it, and all of it together: most readers of a room have come equally far in their other streams.
     """
 
-    __slots__ = ("_head", "_names", "_stream", "last")
+    __slots__ = ("_stream", "head", "last", "names")
 
     def __init__(self, names: Names, head: bytes, stream: str) -> None:
-        self._names = names
-        self._head = head
+        self.names = names
+        self.head = head
         self._stream = stream
         self.last = (b"", b"", -1, b"", b"")
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, SocketFormat) and other._head == self._head and other._stream == self._stream
+        return isinstance(other, SocketFormat) and other.head == self.head and other._stream == self._stream
 
     def __hash__(self) -> int:
-        return hash((self._head, self._stream))
+        return hash((self.head, self._stream))
 
     def one(self, epoch: str, at: int, event: bytes) -> bytes:
         """See Format."""
-        return self._framed(self._names.packets(self._stream, event))
+        return self.framed(self.names.packets(self._stream, event))
 
     def encode(self, epoch: str, first: int, events: Sequence[bytes]) -> list[Chunk]:
         """See Format. Each event is written by itself, for the client's position goes behind each."""
@@ -98,23 +98,11 @@ class SocketFormat:
 
     def snapshot(self, snapshot: bytes) -> bytes:
         """Encode a snapshot of the stream."""
-        return self._framed(self._names.snapshot_packets(self._stream, snapshot))
+        return self.framed(self.names.snapshot_packets(self._stream, snapshot))
 
-    def marked(self, event: bytes, before: bytes, at: int, after: bytes) -> tuple[int, bytes]:
-        """Encode a single event with a position behind it. Return the size of its packets, too."""
-        packets = self._names.packets(self._stream, event)
-        head = self._head
-        if len(packets) == 1:
-            size = len(head) + len(packets[0])
-            if 126 <= size < 65_536:
-                # Most events are one packet of this size: one copy, and no call.
-                frame = _pack_head(0x817E, size)
-                return size + 4, b"%b%b%b%b%d%b" % (frame, head, packets[0], before, at, after)
-        framed = self._framed(packets)
-        return len(framed), b"%b%b%d%b" % (framed, before, at, after)
-
-    def _framed(self, packets: Sequence[bytes]) -> bytes:
-        return b"".join([text(self._head + packet) for packet in packets])
+    def framed(self, packets: Sequence[bytes]) -> bytes:
+        """Return a frame for each of these packets."""
+        return b"".join([text(self.head + packet) for packet in packets])
 
 
 class _Follower:
@@ -129,21 +117,26 @@ class _Follower:
         "_before",
         "_form",
         "_from",
+        "_head",
+        "_names",
         "_reader",
-        "_size",
         "_socket",
+        "_stream",
         "_subscription",
         "_upto",
     )
 
     def __init__(self, reader: SocketReader, subscription: Subscription) -> None:
         self._reader = reader
-        # Each hop from here to format and socket is memory that the processor has not at hand.
-        self._form = cast(SocketFormat, subscription.room.format)
+        # Each hop to another object is memory that the processor has not at hand, so `one` finds all it needs here.
+        self._form = form = cast(SocketFormat, subscription.room.format)
+        self._head = form.head
+        self._names = form.names
+        self._stream = subscription.feed.stream
         self._socket = reader.connection.socket
         self._subscription = subscription
         self._before = self._after = b""
-        self._from = self._upto = self._size = 0
+        self._from = self._upto = 0
 
     def write(self, data: bytes) -> None:
         """Send packets and position in one write."""
@@ -162,15 +155,24 @@ class _Follower:
         """Make packets and position of an event (see feeds.Solo)."""
         if not self._from <= at < self._upto:
             self._look_around(at)
-        self._size, message = self._form.marked(event, self._before, at, self._after)
-        return message
+        packets = self._names.packets(self._stream, event)
+        if len(packets) == 1:
+            (packet,) = packets
+            size = len(self._head) + len(packet)
+            if 126 <= size < 65_536:
+                # Most events are one packet of this size: one copy, and no call.
+                return b"".join(
+                    (_pack_head(0x817E, size), self._head, packet, self._before, b"%d" % at, self._after)
+                )
+        return b"%b%b%d%b" % (self._form.framed(packets), self._before, at, self._after)
 
     def send(self, message: bytes) -> None:
         """Send what `one` made, with another position if another stream of the reader has moved since."""
         if self._upto:
             self._socket.write(message)
         else:
-            self.write(message[: self._size])
+            stale = len(self._before) + len(str(self._subscription.offset)) + len(self._after)
+            self.write(message[:-stale])
 
     def _look_around(self, at: int) -> None:
         reader, mine = self._reader, self._subscription
