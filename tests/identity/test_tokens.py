@@ -43,9 +43,13 @@ def raw(header: Any, claims: Any, secret: str = SECRET) -> str:
         text = value if isinstance(value, bytes) else json.dumps(value).encode()
         return base64.urlsafe_b64encode(text).rstrip(b"=")
 
-    signed = part(header) + b"." + part(claims)
-    signature = base64.urlsafe_b64encode(hmac.digest(secret.encode(), signed, hashlib.sha256)).rstrip(b"=")
-    return (signed + b"." + signature).decode()
+    return signed(part(header).decode() + "." + part(claims).decode(), secret)
+
+
+def signed(parts: str, secret: str = SECRET) -> str:
+    """A token of these parts, whatever they are, with a signature that fits."""
+    signature = base64.urlsafe_b64encode(hmac.digest(secret.encode(), parts.encode(), hashlib.sha256))
+    return f"{parts}.{signature.decode().rstrip('=')}"
 
 
 def jwk(algorithm: str, kid: str) -> dict[str, Any]:
@@ -144,6 +148,9 @@ BAD = {
     "a logout token by its header": (hs256(typ="logout+jwt"), "token_type_refused"),
     "claims are a list": (raw({"alg": "HS256"}, [1]), "token_invalid"),
     "deep header": (raw(b"[" * 5000, {}), "token_invalid"),
+    "header is a list": (raw([1], {"sub": "42", "exp": LATER}), "token_invalid"),
+    "junk in the header": (signed("!" + hs256().rpartition(".")[0]), "token_invalid"),
+    "kid is a number": (raw({"alg": "HS256", "kid": 7}, {"sub": "42", "exp": LATER}), "token_invalid"),
     "no user": (hs256({"exp": LATER}), "token_invalid"),
     "user is a list": (hs256({"sub": ["42"], "exp": LATER}), "token_invalid"),
     "user is true": (hs256({"user_id": True, "exp": LATER}), "token_invalid"),
@@ -238,6 +245,17 @@ async def test_a_public_key_never_passes_as_a_secret(jwks: Path) -> None:
     ):
         header = {"alg": "HS256", "kid": "key-RS256"}
         assert await refused(tokens, raw(header, {"sub": "42", "exp": LATER}, text)) == "token_invalid"
+
+
+@pytest.mark.parametrize("form", ["PEM", "JWK"])
+async def test_a_public_key_that_was_configured_as_the_secret_lets_nobody_in(form: str) -> None:
+    public = RSA.public_key()
+    secret = {
+        "PEM": public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
+        "JWK": json.dumps(jwk("RS256", "key-RS256")),
+    }[form]
+    token = raw({"alg": "HS256"}, {"sub": "42", "exp": LATER}, secret)
+    assert await refused(Tokens(Settings(jwt_secret=secret)), token) == "token_invalid"
 
 
 async def test_with_a_jwks_alone_only_the_server_itself_signs_with_its_secret(jwks: Path) -> None:

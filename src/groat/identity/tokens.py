@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jwt
 import structlog
+from jwt.algorithms import HMACAlgorithm
+from jwt.utils import base64url_decode, base64url_encode, force_bytes
 
 from groat.identity.errors import IdentityError, Unauthorized
 from groat.identity.model import ROLES_MAX, Identity, check_roles, check_user
@@ -80,6 +82,7 @@ class Tokens:
         self._settings = settings
         self._secret = settings.jwt_secret or (settings.secret if settings.jwt_jwks else "")
         self._hmac = settings.jwt_algorithm if settings.jwt_algorithm in HMAC else "HS256"
+        self._shared_key = _shared_key(self._secret, self._hmac)
         self._issuers = [(issuer, _prepared(issuer)) for issuer in settings.issuers]
         self._keys: list[TrustedKey] = []
         self._keys_read_at = self._keys_failed_at = float("-inf")
@@ -90,8 +93,8 @@ class Tokens:
         if len(token) > TOKEN_LENGTH_MAX:
             raise Unauthorized("token_invalid")
         try:
-            header = jwt.get_unverified_header(token)
-        except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
+            header = _unverified_header(token)
+        except (ValueError, RecursionError) as error:
             raise Unauthorized("token_invalid") from error
         algorithm = str(header.get("alg"))
         # The standard registers media types here (RFC 7519 §5.1), whose prefix may be left out.
@@ -103,7 +106,7 @@ class Tokens:
                     return _bearer(token, issuer, issuers_key)
         key: Any
         if algorithm == self._hmac and self._secret:
-            key = self._secret
+            key = self._shared_key
         elif self._settings.jwt_jwks and algorithm in PUBLIC.values():
             key = await self._public_key(header.get("kid"), algorithm)
         else:
@@ -208,6 +211,37 @@ class TrustedKey(NamedTuple):
     algorithm: str
     key: Any
     text: str
+
+
+class _CheckedSecret(HMACAlgorithm):
+    """HMAC with a secret of which it was found once that it is no public key: PyJWT looks again at each token."""
+
+    def prepare_key(self, key: str | bytes) -> bytes:
+        """Return the key."""
+        return force_bytes(key)
+
+
+def _shared_key(secret: str, algorithm: str) -> Any:
+    """Return the key that verifies by a secret. One that PyJWT does not take is left as it is, and verifies nothing."""
+    try:
+        prepared = jwt.get_algorithm_by_name(algorithm).prepare_key(secret)
+    except jwt.InvalidKeyError:
+        return secret
+    key = jwt.PyJWK({"kty": "oct", "k": base64url_encode(prepared).decode()}, algorithm)
+    assert isinstance(key.Algorithm, HMACAlgorithm)
+    key.Algorithm = _CheckedSecret(key.Algorithm.hash_alg)
+    return key
+
+
+def _unverified_header(token: str) -> dict[str, Any]:
+    """Return the header, to choose a key by it. Raises ValueError and RecursionError.
+
+    It is not strict: ``jwt.decode`` reads the whole token again, and refuses whatever is wrong with it.
+    """
+    header = json.loads(base64url_decode(token.partition(".")[0]))
+    if not isinstance(header, dict):
+        raise ValueError("the header is no object")
+    return header
 
 
 def _prepared(issuer: TrustedIssuer) -> Any:
