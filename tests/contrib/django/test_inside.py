@@ -584,6 +584,15 @@ def ask_for_card(who: str) -> Any:
     return groat.file("card", data, user=who.removeprefix("user:"), key=key(), by=who)
 
 
+def test_a_process_may_begin_with_a_request(ada: str) -> None:
+    """It has not heard of the assets, of which a step of the kind asks."""
+    blocks.forget()
+    asked = ask_for_card(ada)
+    assert asked, asked.refusal
+    # One role may be given as a text.
+    assert groat.take("card", asked.id, "approve", by="user:staff", roles="admin", key=key())
+
+
 def test_rooms_hear_after_the_commit(ada: str) -> None:
     with running() as server:
         heard, told = heard_by(server)

@@ -341,7 +341,7 @@ class InsideLedger(StandingWords, LedgerWords):
         ``transition_unknown``, RequestError.
         """
         flow = self._requests(kind)
-        if transition not in flow.kinds[kind].transitions:
+        if not isinstance(transition, str) or transition not in flow.kinds[kind].transitions:
             known = ", ".join(flow.kinds[kind].transitions)
             raise BlockError(
                 "transition_unknown", f"{kind} has no transition {transition!r}. It has: {known}."
@@ -351,7 +351,7 @@ class InsideLedger(StandingWords, LedgerWords):
         )
 
     def _requests(self, kind: str) -> InsideRequests:
-        if kind not in self.known.requests.kinds:
+        if not isinstance(kind, str) or kind not in self.known.requests.kinds:
             known = ", ".join(self.known.requests.kinds) or "none"
             raise BlockError("kind_unknown", f"{BLOCK_ERRORS['kind_unknown'].meaning} Turned on: {known}.")
         made = copy(self.known.requests)

@@ -120,7 +120,7 @@ class Request(Generic[D]):
 
     __slots__ = (
         "actor", "amount", "approvals", "asset", "assets", "changed_at", "corrected", "data", "filed_at", "filed_by",
-        "held", "id", "kind", "moved", "named", "now", "owner", "parent", "rows", "state", "version",
+        "held", "id", "kind", "moved", "named", "now", "owner", "parent", "rows", "state", "unknown", "version",
     )  # fmt: skip
 
     def __init__(
@@ -167,6 +167,8 @@ class Request(Generic[D]):
         self.corrected = corrected or {}
         self.named: dict[str, Request[Any]] = {}
         self.rows: dict[tuple[Table, str], tuple[Any, ...] | None] = {}
+        # Assets that this process has not heard of. The command looks for them before it is decided.
+        self.unknown: set[str] = set()
 
     @property
     def user(self) -> str:
@@ -182,6 +184,8 @@ class Request(Generic[D]):
 
     def units(self, text: str, asset: str) -> int:
         """The smallest units in a decimal string above zero. Raises InvalidInput."""
+        if asset not in self.assets:
+            self.unknown.add(asset)
         return read_units(text, asset, self.assets)
 
     def text(self, units: int, asset: str) -> str:

@@ -129,7 +129,10 @@ class TurnPlan:
         request = self._read(turn)
         if turn.transition.reads:
             self._read_rows(turn, request)
-        step = turn.transition.step(request, turn.input)
+        try:
+            step = turn.transition.step(request, turn.input)
+        finally:
+            self.refs.assets |= request.unknown
         if isinstance(step, Refusal):
             return step
         self._check(turn, request, step)

@@ -159,7 +159,8 @@ class Workflow:
             parent=parent,
             named=named,
             kinds=self.kinds,
-            roles=frozenset(roles),
+            # One text is one role, not its letters.
+            roles=frozenset((roles,) if isinstance(roles, str) else roles or ()),
             version=version,
             open_max=self._open_max,
             aliases=frozenset(aliases),
