@@ -30,6 +30,9 @@ class ApplicationAdmin(admin.ModelAdmin):
     list_filter = ("decision",)
     list_select_related = ("customer", "decided_by")
 
+    class Media:
+        css = {"all": ("accounts/admin.css",)}
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let only customers ask."""
         return False

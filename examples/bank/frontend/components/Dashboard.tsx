@@ -60,13 +60,14 @@ function Amount({ asset, balance }: { asset: string; balance?: Balance }) {
       <output key={balance?.version} aria-label={asset}>
         {balance ? money(balance.balance, asset) : "–"}
       </output>
-      {balance && !isZero(balance.held) && (
-        <p>
-          {money(balance.available, asset)} available, {money(balance.held, asset)} held
-        </p>
-      )}
+      <p>{balance && said(balance)}</p>
     </div>
   );
+}
+
+function said({ asset, available, held }: Balance): string {
+  if (isZero(held)) return "All of it is available";
+  return `${money(available, asset)} available, ${money(held, asset)} held`;
 }
 
 function Latest({ latest }: { latest: Told[] }) {

@@ -21,7 +21,7 @@ const WHAT: Record<Request["kind"], (data: Request["data"]) => string> = {
   loan: ({ months, rate, purpose }) =>
     [purpose, months && `${months} months`, rate && `${rate}\u00a0%`].filter(Boolean).join(", "),
   bitcoin_transaction: ({ direction, address }) =>
-    direction === "deposit" ? "Deposit" : `To ${address ? `${address.slice(0, 10)}…` : "…"}`,
+    direction === "deposit" ? "Received" : `To ${address ? `${address.slice(0, 10)}…` : "…"}`,
 };
 
 export function Requests({ requests }: { requests: Request[] }) {

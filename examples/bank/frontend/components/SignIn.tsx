@@ -30,6 +30,10 @@ export function SignIn() {
         </label>
         {problem && <p role="alert">{problem}</p>}
         <button type="submit">Sign in</button>
+        <p className="empty">
+          This bank is an example. Sign in as <b>ursula</b> or <b>kofi</b>, with the password <b>fourpence</b>
+          .
+        </p>
       </form>
     </main>
   );

@@ -6,12 +6,13 @@ const dates = new Intl.DateTimeFormat("en-GB", {
 });
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-/** "-1234.50", "USD" as "−$1,234.50", "0.5", "BTC" as "0.5 BTC". Amounts are decimal strings: they never become numbers. */
+/** "-1234.50", "USD" as "−$1,234.50", "0.50000000", "BTC" as "0.5 BTC". Amounts are decimal strings: they never become numbers. */
 export function money(amount: string, asset: string, signed = false): string {
   const sign = amount.startsWith("-") ? "−" : signed ? "+" : "";
-  const [whole, fraction] = amount.replace("-", "").split(".");
+  const [whole, fraction = ""] = amount.replace("-", "").split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  const digits = fraction ? `${grouped}.${fraction}` : grouped;
+  const shown = asset === "USD" ? fraction : fraction.replace(/0+$/, "");
+  const digits = shown ? `${grouped}.${shown}` : grouped;
   return asset === "USD" ? `${sign}$${digits}` : `${sign}${digits} ${asset}`;
 }
 

@@ -26,9 +26,7 @@ const STATES: Record<string, [tone: Tone, title: string]> = {
 const COLUMNS = [
   {
     title: "Payment",
-    cell: ({ id, data }: RequestView) => (
-      <Link to={`/requests/${KIND}/${id}`}>{String(data.payment)}</Link>
-    ),
+    cell: ({ id, data }: RequestView) => <Link to={`/requests/${KIND}/${id}`}>{String(data.payment)}</Link>,
   },
   {
     title: "Amount",
@@ -42,7 +40,11 @@ const COLUMNS = [
       return <Badge tone={tone}>{title}</Badge>;
     },
   },
-  { title: "Asked", from: "sm" as const, cell: ({ filed_at }: RequestView) => <Time at={filed_at} form="age" /> },
+  {
+    title: "Asked",
+    from: "sm" as const,
+    cell: ({ filed_at }: RequestView) => <Time at={filed_at} form="age" />,
+  },
 ];
 
 /** Refunds by a filter, live. */

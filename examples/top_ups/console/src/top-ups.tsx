@@ -81,6 +81,11 @@ function PaymentTable({ user }: { user: string }) {
   if (!payments) return <LoadingRows rows={2} />;
   if (payments.length === 0) return <EmptyState icon={<CoinIcon aria-hidden />} title="No payment yet" />;
   return (
-    <Table caption={`Payments of ${user}`} columns={COLUMNS} rows={payments} rowId={({ payment }) => payment} />
+    <Table
+      caption={`Payments of ${user}`}
+      columns={COLUMNS}
+      rows={payments}
+      rowId={({ payment }) => payment}
+    />
   );
 }
