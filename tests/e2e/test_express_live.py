@@ -146,5 +146,5 @@ def test_the_page_about_express_quotes_the_example() -> None:
     quoted = re.findall(
         r"^```js\n(.*?)^```$", (ROOT / "docs" / "express.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
-    assert len(quoted) == 7
+    assert len(quoted) == 8
     assert [block for block in quoted if " ".join(block.split()) not in example] == []
