@@ -18,6 +18,8 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 from groat.contrib.django import groat
 from groat.contrib.django.conf import OWN_KEYS
 from groat.contrib.django.drf import exception_handler
+from groat.programs.notifications.errors import NotificationError
+from groat.programs.workflow.codes import RequestError
 from tests.contrib.django.shop import models
 from tests.contrib.django.shop.models import Purchase
 
@@ -83,6 +85,20 @@ def test_the_examples_of_the_page_run(project: None, names: dict[str, Any]) -> N
     names["pay_out"](7, bob.pk, "20")
     names["pay_out"](7, bob.pk, "20")
     assert bob.groat.balance("CREDIT").balance == "34"
+
+
+def test_the_handler_answers_all_that_the_ledger_says_of_a_call() -> None:
+    for error, status in (
+        (RequestError("invalid_data"), 400),
+        (NotificationError("invalid_audience"), 400),
+        (groat.InvalidInput("invalid_amount"), 400),
+        (groat.Busy(), 503),
+    ):
+        answer = exception_handler(error, {})
+        assert answer is not None
+        assert (answer.status_code, answer.data["code"]) == (status, error.code)
+    # A mistake of the project's is none of the caller's.
+    assert exception_handler(groat.BlockError("driver_unfit"), {}) is None
 
 
 def test_the_lines_of_the_readme_run(project: None) -> None:

@@ -13,6 +13,8 @@ from rest_framework.views import exception_handler as answer_others
 from groat.contrib.django.blocks import Busy
 from groat.contrib.django.tokens import make_token
 from groat.ledger.errors import InvalidInput, Refused
+from groat.programs.notifications.errors import NotificationError
+from groat.programs.workflow.codes import RequestError
 
 
 class GroatTokenView(APIView):  # type: ignore[misc]
@@ -28,11 +30,13 @@ class GroatTokenView(APIView):  # type: ignore[misc]
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer Refused, InvalidInput and Busy with ``code``, ``detail`` and further fields, others as the framework does.
+    """Answer what the ledger says of a call with ``code``, ``detail`` and further fields, others as the framework does.
+
+    That is a refusal, input that cannot become a command, a request or a notification, and Busy.
 
     Name it in the project's settings: ``REST_FRAMEWORK["EXCEPTION_HANDLER"]``.
     """
-    if not isinstance(error, Refused | InvalidInput | Busy):
+    if not isinstance(error, Refused | InvalidInput | RequestError | NotificationError | Busy):
         answer: Response | None = answer_others(error, context)
         return answer
     set_rollback()
