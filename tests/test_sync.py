@@ -44,6 +44,9 @@ def test_the_words_of_the_facade(groat: SyncGroat) -> None:
     groat.set_balance("user:a", "CREDIT", "60", key="set")
     groat.open_account("user:b", "CREDIT", key="open")
     assert len(groat.bulk([LEG, LEG], key="bulk").transactions) == 2
+    assert groat.dry_run.post(LEG, key="dry").dry_run is True
+    assert not groat.post(LEG, key="dry").replayed
+    groat.set_balance("user:a", "CREDIT", "70", key="back")
     account = groat.account("user:a")
     assert account
     assert (account.balances[0].balance, account.balances[0].ceiling) == ("70", "100")

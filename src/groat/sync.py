@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
+from groat.engine.ledger_words import LedgerWords
 from groat.facade import Groat, check_turned_on
 from groat.ledger.errors import Closed
 
@@ -27,6 +28,41 @@ class _Word(Generic[P, T]):
             return twin.run(self._method, *args, **kwargs)
 
         return call
+
+
+class _DryWord(Generic[P, T]):
+    """A method of the dry run's twin, from the method of the words with the same name and arguments."""
+
+    def __init__(self, method: Callable[Concatenate[LedgerWords, P], Coroutine[Any, Any, T]]) -> None:
+        self._method = method
+        self.__doc__ = method.__doc__
+
+    def __get__(self, dry: SyncDryRun, owner: type[SyncDryRun]) -> Callable[P, T]:
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            return dry.twin.run(lambda groat: self._method(groat.dry_run, *args, **kwargs))
+
+        return call
+
+
+class SyncDryRun:
+    """The synchronous twin of :class:`groat.engine.dry_run.DryRun`."""
+
+    def __init__(self, twin: SyncGroat) -> None:
+        self.twin = twin
+
+    execute = _DryWord(LedgerWords.execute)
+    execute_many = _DryWord(LedgerWords.execute_many)
+    post = _DryWord(LedgerWords.post)
+    bulk = _DryWord(LedgerWords.bulk)
+    each = _DryWord(LedgerWords.each)
+    hold = _DryWord(LedgerWords.hold)
+    capture = _DryWord(LedgerWords.capture)
+    extend = _DryWord(LedgerWords.extend)
+    release = _DryWord(LedgerWords.release)
+    reverse = _DryWord(LedgerWords.reverse)
+    set_balance = _DryWord(LedgerWords.set_balance)
+    set_limits = _DryWord(LedgerWords.set_limits)
+    open_account = _DryWord(LedgerWords.open_account)
 
 
 class SyncGroat:
@@ -85,6 +121,11 @@ class SyncGroat:
 
     def _wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    @property
+    def dry_run(self) -> SyncDryRun:
+        """The words of the ledger that only say what they would do."""
+        return SyncDryRun(self)
 
     def program(self, words: Callable[[SyncGroat], T]) -> T:
         """The words of a program, without ``await``; see :meth:`groat.Groat.program`.

@@ -453,3 +453,60 @@ async def test_a_refusal_says_whether_another_key_may_help(api: Api) -> None:
     assert (
         "retryable_with_new_key" not in (await api.call("ada", "POST /v1/transactions", {}, key="k")).json()
     )
+
+
+DRY = [
+    ("POST /v1/transactions", {"postings": [posting("user:42", "house:sales", "5")]}, 200),
+    ("POST /v1/transactions", {"postings": [posting("user:42", "house:sales", "500")]}, 422),
+    ("POST /v1/transactions/{id}/reverse", {}, 200),
+    ("POST /v1/holds", posting("user:42", "house:sales", "5"), 200),
+    ("POST /v1/holds/{hold}/capture", {"amount": "1"}, 200),
+    ("POST /v1/holds/{hold}/extend", {"expires_in": 900}, 200),
+    ("POST /v1/holds/{hold}/release", {}, 200),
+    ("PUT /v1/accounts/user:42/balances/CREDIT", {"balance": "7"}, 200),
+    ("PATCH /v1/accounts/user:42/balances/CREDIT", {"ceiling": "7"}, 200),
+    ("POST /v1/transactions/bulk", {"mode": "atomic", "items": [give("42", "1"), give("42", "2")]}, 200),
+    ("POST /v1/transactions/bulk", {"mode": "independent", "items": [give("42", "1"), give("42", "2")]}, 200),
+    ("POST /v1/transactions/bulk",
+     {"mode": "atomic", "items": [{"postings": [posting("user:42", "house:sales", "500")]}]}, 422),
+    ("42 POST /v1/actions/spend", {"amount": "5", "asset": "CREDIT"}, 200),
+    ("42 POST /v1/requests/expense", {"amount": "5", "asset": "USD", "purpose": "Stamps"}, 200),
+    ("ada POST /v1/requests/expense/{request}/pay", {}, 200),
+    ("42 POST /v1/requests/expense/{request}/pay", {}, 403),
+]  # fmt: skip
+
+
+async def test_a_dry_run_says_so_and_changes_nothing(api: Api) -> None:
+    given = (await api.call("ada", "POST /v1/transactions", give("42", "5"))).json()["id"]
+    held = await api.call(
+        "ada", "POST /v1/holds", {**posting("user:42", "house:sales", "3"), "expires_in": 60}
+    )
+    claim = {"amount": "1", "asset": "USD", "purpose": "Stamps"}
+    filed = (await api.call("42", "POST /v1/requests/expense", claim)).json()["id"]
+    names = {"{id}": given, "{hold}": held.json()["hold"]["id"], "{request}": filed}
+    before = await _books(api)
+    for number, (route, body, status) in enumerate(DRY):
+        caller, _, rest = route.partition(" ") if not route.startswith("P") else ("shop", "", route)
+        for name, id in names.items():
+            rest = rest.replace(name, id)
+        told = await api.call(caller, f"{rest}?dry_run=true", body, key=f"dry-{number}")
+        assert told.status_code == status, told.text
+        assert (told.json()["dry_run"], told.json().get("replayed")) in ((True, False), (True, None)), route
+    assert (
+        code(await api.call("shop", "POST /v1/transactions?dry_run=yes", give("42", "1"))) == "invalid_query"
+    )
+    assert await _books(api) == before
+    # The keys are free: each real call with one is the first.
+    for number, (route, body, _) in enumerate(DRY[:3]):
+        real = await api.call("shop", route.replace("{id}", given), body, key=f"dry-{number}")
+        assert "replayed" not in real.json() or real.json()["replayed"] is False
+    used = await api.call("shop", "POST /v1/transactions?dry_run=true", DRY[0][1], key="dry-0")
+    assert (used.json()["replayed"], used.json()["dry_run"]) == (True, True)
+    refused = await api.call("shop", "POST /v1/transactions?dry_run=true", DRY[1][1], key="dry-1")
+    assert (refused.json()["replayed"], refused.json()["dry_run"]) == (True, True)
+
+
+async def _books(api: Api) -> Any:
+    report = await api.groat.verify()
+    requests = (await api.call("ada", "GET /v1/requests")).json()
+    return await api.groat.accounts(), report.transactions, await api.groat.audit(), requests

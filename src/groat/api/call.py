@@ -242,6 +242,14 @@ class Call:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise HttpError("invalid_query", "zone is a time zone such as Europe/Vienna.") from None
 
+    @property
+    def dry_run(self) -> bool:
+        """Whether the caller only wants to know what the call would do. Raises HttpError ``invalid_query``."""
+        text = self.query.get("dry_run", "false")
+        if text not in ("true", "false"):
+            raise HttpError("invalid_query", "dry_run is true or false.")
+        return text == "true"
+
     def cursor(self) -> str | None:
         """Return the value that :func:`to_cursor` got for the page before. Raises HttpError ``invalid_cursor``."""
         sent = self.query.get("cursor")

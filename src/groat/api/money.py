@@ -8,6 +8,8 @@ from groat.api.answer import Answer, encode
 from groat.api.call import Call
 from groat.api.problems import HttpError, problem
 from groat.api.rights import owns, sees_everything
+from groat.engine.dry_run import DryRun
+from groat.engine.groat import Groat
 from groat.identity import Identity
 from groat.ledger.commands import Command
 from groat.ledger.errors import Refusal
@@ -31,13 +33,18 @@ def check_below_floor(call: Call, wanted: bool) -> None:
         )
 
 
+def ledger_of(call: Call) -> Groat | DryRun:
+    """Return what executes the call's commands, or only tries them out. Raises HttpError ``invalid_query``."""
+    return call.groat.dry_run if call.dry_run else call.groat
+
+
 async def commit(call: Call, command: Command) -> Answer:
     """Execute a command: 201 with its transaction, 200 if it was replayed or changed nothing, or its refusal."""
-    verdict = await call.groat.execute(command)
+    verdict = await ledger_of(call).execute(command)
     if isinstance(verdict, Refusal):
-        return problem(verdict)
+        return problem(verdict, dry_run=call.dry_run)
     view = verdict.view()
-    status = 200 if view.replayed or view.id is None else 201
+    status = 200 if view.replayed or view.id is None or call.dry_run else 201
     return Answer(encode(seen_by(call.identity, view)), status)
 
 

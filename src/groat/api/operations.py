@@ -130,3 +130,9 @@ STALE = Parameter(
     "The answer may be so many seconds old: a replica may give it. `Groat-Stale` tells how old it is at most.",
 )
 ASSET = Parameter("asset", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]{0,15}$"}, "Only this asset.")
+DRY_RUN = Parameter(
+    "dry_run",
+    {"type": "boolean", "default": False},
+    "Only say what this would do: the verdict of the real thing, with `dry_run` true, and all of it undone. Nothing"
+    " stands under the key, and nobody is told.",
+)

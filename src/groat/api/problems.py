@@ -65,7 +65,9 @@ HTTP_ERRORS: dict[str, Rule] = {
     ),
 }
 
-_RESERVED = frozenset({"type", "title", "status", "code", "detail", "replayed", "retryable_with_new_key"})
+_RESERVED = frozenset(
+    {"type", "title", "status", "code", "detail", "replayed", "retryable_with_new_key", "dry_run"}
+)
 _MEDIA_TYPE = b"application/problem+json"
 
 
@@ -83,6 +85,7 @@ class ProblemView(msgspec.Struct):
     detail: str
     replayed: bool | msgspec.UnsetType = msgspec.UNSET
     retryable_with_new_key: bool | msgspec.UnsetType = msgspec.UNSET
+    dry_run: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class HttpError(GroatError):
@@ -108,11 +111,14 @@ def details(error: GroatError | Refusal) -> dict[str, Any]:
     return members
 
 
-def problem(error: GroatError | Refusal, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
+def problem(
+    error: GroatError | Refusal, headers: tuple[tuple[bytes, bytes], ...] = (), *, dry_run: bool = False
+) -> Answer:
     """Return the answer for an error or a refusal. 401, 429 and 503 carry the headers that RFC 9110 asks for."""
     if error.status == 401:
         headers = (*headers, (b"www-authenticate", b"Bearer"))
     retry_after = getattr(error, "retry_after", 1 if error.status in (429, 503) else None)
     if retry_after is not None:
         headers = (*headers, (b"retry-after", str(retry_after).encode()))
-    return Answer(encode(details(error)), error.status, headers, _MEDIA_TYPE)
+    members = details(error) | ({"dry_run": True} if dry_run else {})
+    return Answer(encode(members), error.status, headers, _MEDIA_TYPE)

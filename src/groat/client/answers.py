@@ -147,7 +147,8 @@ class BalanceView(msgspec.Struct, frozen=True, kw_only=True):
 
     Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have
     no history. ``expiring`` is what expires next, left out where nothing does and of a transaction's
-    balances. What has expired is not available, also before it is booked.
+    balances. What has expired is not available, also before it is booked. ``dry_run`` comes with the
+    answer to a dry run of new limits.
     """
 
     account: str
@@ -159,6 +160,7 @@ class BalanceView(msgspec.Struct, frozen=True, kw_only=True):
     floor: str | None = None
     ceiling: str | None = None
     expiring: ExpiringView | None = None
+    dry_run: bool | None = None
 
 
 class BulkResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,6 +186,7 @@ class BulkView(msgspec.Struct, frozen=True, kw_only=True):
     replayed: bool
     results: list[BulkResult]
     summary: BulkSummary
+    dry_run: bool | None = None
 
 
 class ConfigView(msgspec.Struct, frozen=True, kw_only=True):
@@ -608,6 +611,7 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     balances: list[BalanceView] | None = None
     positions: dict[str, str] | None = None
     replayed: bool | None = None
+    dry_run: bool | None = None
 
 
 class Reset(msgspec.Struct, frozen=True, kw_only=True):
@@ -814,7 +818,8 @@ class TransactionView(msgspec.Struct, frozen=True, kw_only=True):
     that found nothing to change; ``balances`` and ``positions`` then are the present ones. ``cause`` is
     the request that did it (``request:transfer:<id>``), None for what a caller posted. ``moved`` is what
     moved in all, where an amount was meant as "at most" and all postings are of one asset. ``grants``
-    says what it changed of grants, and is left out where it changed none.
+    says what it changed of grants, and is left out where it changed none. With ``dry_run`` nothing was
+    done, and its ids name nothing.
     """
 
     id: str | None
@@ -834,6 +839,7 @@ class TransactionView(msgspec.Struct, frozen=True, kw_only=True):
     replayed: bool
     cause: str | None
     moved: str | None = None
+    dry_run: bool | None = None
     grants: list[AllocationView] | None = None
 
 

@@ -36,6 +36,7 @@ class AsyncCalls:
         at: str | None = None,
         check_past: bool = False,
         below_floor: bool = False,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.TransactionView:
@@ -52,6 +53,7 @@ class AsyncCalls:
                 "check_past": check_past,
                 "below_floor": below_floor,
             },
+            query={"dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -62,6 +64,7 @@ class AsyncCalls:
         mode: Literal["atomic", "independent"],
         items: Sequence[inputs.BulkItemInput],
         reason: str = "",
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.BulkView:
@@ -74,6 +77,7 @@ class AsyncCalls:
         return await self._call(
             table.POST_TRANSACTIONS,
             body={"mode": mode, "items": items, "reason": reason},
+            query={"dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -100,6 +104,7 @@ class AsyncCalls:
         metadata: Mapping[str, Any] | UnsetType = UNSET,
         at: str | None = None,
         below_floor: bool = False,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.TransactionView:
@@ -118,6 +123,7 @@ class AsyncCalls:
                 "at": at,
                 "below_floor": below_floor,
             },
+            query={"dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -134,6 +140,7 @@ class AsyncCalls:
         at_most: bool = False,
         reason: str = "",
         metadata: Mapping[str, Any] | UnsetType = UNSET,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.TransactionView:
@@ -153,6 +160,7 @@ class AsyncCalls:
                 "reason": reason,
                 "metadata": metadata,
             },
+            query={"dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -173,6 +181,7 @@ class AsyncCalls:
         at_most: bool = False,
         reason: str = "",
         metadata: Mapping[str, Any] | UnsetType = UNSET,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.TransactionView:
@@ -189,6 +198,7 @@ class AsyncCalls:
                 "reason": reason,
                 "metadata": metadata,
             },
+            query={"dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -201,6 +211,7 @@ class AsyncCalls:
         expires_in: int | None = None,
         reason: str = "",
         metadata: Mapping[str, Any] | UnsetType = UNSET,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.TransactionView:
@@ -212,6 +223,7 @@ class AsyncCalls:
             table.EXTEND_HOLD,
             path={"id": id},
             body={"expires_at": expires_at, "expires_in": expires_in, "reason": reason, "metadata": metadata},
+            query={"dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -222,6 +234,7 @@ class AsyncCalls:
         *,
         reason: str = "",
         metadata: Mapping[str, Any] | UnsetType = UNSET,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.TransactionView:
@@ -232,6 +245,7 @@ class AsyncCalls:
             table.RELEASE_HOLD,
             path={"id": id},
             body={"reason": reason, "metadata": metadata},
+            query={"dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -331,6 +345,7 @@ class AsyncCalls:
         reason: str = "",
         metadata: Mapping[str, Any] | UnsetType = UNSET,
         below_floor: bool = False,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.TransactionView:
@@ -342,6 +357,7 @@ class AsyncCalls:
             table.SET_BALANCE,
             path={"account": account, "asset": asset},
             body={"balance": balance, "reason": reason, "metadata": metadata, "below_floor": below_floor},
+            query={"dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -354,6 +370,7 @@ class AsyncCalls:
         floor: str | UnsetType | None = UNSET,
         ceiling: str | UnsetType | None = UNSET,
         reason: str = "",
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.BalanceView:
@@ -364,6 +381,7 @@ class AsyncCalls:
             table.SET_LIMITS,
             path={"account": account, "asset": asset},
             body={"floor": floor, "ceiling": ceiling, "reason": reason},
+            query={"dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -438,6 +456,7 @@ class AsyncCalls:
         to: str | None = None,
         reason: str = "",
         metadata: Mapping[str, Any] | UnsetType = UNSET,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.TransactionView:
@@ -456,6 +475,7 @@ class AsyncCalls:
                 "reason": reason,
                 "metadata": metadata,
             },
+            query={"dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -867,6 +887,7 @@ class AsyncCalls:
         *,
         user: str | None = None,
         owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -878,7 +899,7 @@ class AsyncCalls:
             table.FILE_REQUEST,
             path={"kind": kind},
             body=data,
-            query={"user": user, "owner": owner},
+            query={"user": user, "owner": owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -918,6 +939,7 @@ class AsyncCalls:
         data: Mapping[str, Any] | None = None,
         *,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -930,7 +952,7 @@ class AsyncCalls:
             table.TAKE_TRANSITION,
             path={"kind": kind, "id": id, "transition": transition},
             body=data,
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )

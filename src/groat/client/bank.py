@@ -27,6 +27,7 @@ class Bank(MoreCalls):
         on: str = "",
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -46,13 +47,19 @@ class Bank(MoreCalls):
                 "reference": reference,
                 "on": on,
             },
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def approve_transfer(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/transfer/{id}/approve``: Transfer: approve. Money to a user of the system or
         to an account at another bank. By: admin. For whoever is signed in; people get only what is
@@ -62,7 +69,7 @@ class Bank(MoreCalls):
             table.APPROVE_TRANSFER,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -73,6 +80,7 @@ class Bank(MoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -83,13 +91,19 @@ class Bank(MoreCalls):
             table.REJECT_TRANSFER,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def cancel_transfer(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/transfer/{id}/cancel``: Transfer: cancel. Money to a user of the system or to
         an account at another bank. By: owner. For whoever is signed in; people get only what is theirs.
@@ -98,7 +112,7 @@ class Bank(MoreCalls):
             table.CANCEL_TRANSFER,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -110,6 +124,7 @@ class Bank(MoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -121,7 +136,7 @@ class Bank(MoreCalls):
             table.CORRECT_TRANSFER,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -132,6 +147,7 @@ class Bank(MoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -143,7 +159,7 @@ class Bank(MoreCalls):
             table.DROP_CORRECTION_TRANSFER,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -156,6 +172,7 @@ class Bank(MoreCalls):
         name: str = "",
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -166,7 +183,7 @@ class Bank(MoreCalls):
         return self._call(
             table.FILE_BENEFICIARY,
             body={"user": user, "external": external, "name": name},
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -177,6 +194,7 @@ class Bank(MoreCalls):
         *,
         name: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -188,13 +206,19 @@ class Bank(MoreCalls):
             table.RENAME_BENEFICIARY,
             path={"id": id},
             body={"name": name},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def remove_beneficiary(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/beneficiary/{id}/remove``: Saved recipient: remove. A user of the system or
         an account at another bank, kept for transfers. By: owner, admin. For whoever is signed in;
@@ -204,7 +228,7 @@ class Bank(MoreCalls):
             table.REMOVE_BENEFICIARY,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -216,6 +240,7 @@ class Bank(MoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -227,7 +252,7 @@ class Bank(MoreCalls):
             table.CORRECT_BENEFICIARY,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -238,6 +263,7 @@ class Bank(MoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -249,7 +275,7 @@ class Bank(MoreCalls):
             table.DROP_CORRECTION_BENEFICIARY,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -269,6 +295,7 @@ class Bank(MoreCalls):
         until: str = "",
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -290,13 +317,19 @@ class Bank(MoreCalls):
                 "every": every,
                 "until": until,
             },
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def end_standing_order(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/standing_order/{id}/end``: Standing order: end. A transfer that is filed
         again every week or month. By: owner. For whoever is signed in; people get only what is theirs.
@@ -305,7 +338,7 @@ class Bank(MoreCalls):
             table.END_STANDING_ORDER,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -317,6 +350,7 @@ class Bank(MoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -328,7 +362,7 @@ class Bank(MoreCalls):
             table.CORRECT_STANDING_ORDER,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -339,6 +373,7 @@ class Bank(MoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -350,7 +385,7 @@ class Bank(MoreCalls):
             table.DROP_CORRECTION_STANDING_ORDER,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -363,6 +398,7 @@ class Bank(MoreCalls):
         limit: str,
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -372,13 +408,19 @@ class Bank(MoreCalls):
         return self._call(
             table.FILE_CARD,
             body={"holder": holder, "asset": asset, "limit": limit},
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def approve_card(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/card/{id}/approve``: Card: approve. A payment card with a monthly limit. By:
         admin. For whoever is signed in; people get only what is theirs.
@@ -387,7 +429,7 @@ class Bank(MoreCalls):
             table.APPROVE_CARD,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -398,6 +440,7 @@ class Bank(MoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -408,13 +451,19 @@ class Bank(MoreCalls):
             table.REJECT_CARD,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def cancel_card(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/card/{id}/cancel``: Card: cancel. A payment card with a monthly limit. By:
         owner. For whoever is signed in; people get only what is theirs.
@@ -423,7 +472,7 @@ class Bank(MoreCalls):
             table.CANCEL_CARD,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -435,6 +484,7 @@ class Bank(MoreCalls):
         last4: str,
         expiry: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -445,13 +495,19 @@ class Bank(MoreCalls):
             table.CREATE_CARD,
             path={"id": id},
             body={"last4": last4, "expiry": expiry},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def freeze_card(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/card/{id}/freeze``: Card: freeze. A payment card with a monthly limit. By:
         owner, admin. For whoever is signed in; people get only what is theirs.
@@ -460,13 +516,19 @@ class Bank(MoreCalls):
             table.FREEZE_CARD,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def unfreeze_card(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/card/{id}/unfreeze``: Card: unfreeze. A payment card with a monthly limit.
         By: owner, admin. For whoever is signed in; people get only what is theirs.
@@ -475,7 +537,7 @@ class Bank(MoreCalls):
             table.UNFREEZE_CARD,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -486,6 +548,7 @@ class Bank(MoreCalls):
         *,
         limit: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -496,13 +559,19 @@ class Bank(MoreCalls):
             table.SET_LIMIT_CARD,
             path={"id": id},
             body={"limit": limit},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def close_card(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/card/{id}/close``: Card: close. A payment card with a monthly limit. By:
         owner, admin. For whoever is signed in; people get only what is theirs.
@@ -511,7 +580,7 @@ class Bank(MoreCalls):
             table.CLOSE_CARD,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -523,6 +592,7 @@ class Bank(MoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -533,7 +603,7 @@ class Bank(MoreCalls):
             table.CORRECT_CARD,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -544,6 +614,7 @@ class Bank(MoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -554,7 +625,7 @@ class Bank(MoreCalls):
             table.DROP_CORRECTION_CARD,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -568,6 +639,7 @@ class Bank(MoreCalls):
         merchant: str,
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -578,7 +650,7 @@ class Bank(MoreCalls):
         return self._call(
             table.FILE_CARD_PAYMENT,
             body={"card": card, "amount": amount, "asset": asset, "merchant": merchant},
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -589,6 +661,7 @@ class Bank(MoreCalls):
         *,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -600,13 +673,19 @@ class Bank(MoreCalls):
             table.CAPTURE_CARD_PAYMENT,
             path={"id": id},
             body={"amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def void_card_payment(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/card_payment/{id}/void``: Card payment: release. What was paid with a card:
         authorised, captured, perhaps refunded. By: service, admin. For whoever is signed in; people get
@@ -616,7 +695,7 @@ class Bank(MoreCalls):
             table.VOID_CARD_PAYMENT,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -627,6 +706,7 @@ class Bank(MoreCalls):
         *,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -638,7 +718,7 @@ class Bank(MoreCalls):
             table.REFUND_CARD_PAYMENT,
             path={"id": id},
             body={"amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -650,6 +730,7 @@ class Bank(MoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -661,7 +742,7 @@ class Bank(MoreCalls):
             table.CORRECT_CARD_PAYMENT,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -672,6 +753,7 @@ class Bank(MoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -683,7 +765,7 @@ class Bank(MoreCalls):
             table.DROP_CORRECTION_CARD_PAYMENT,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -697,6 +779,7 @@ class Bank(MoreCalls):
         purpose: str = "",
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -706,7 +789,7 @@ class Bank(MoreCalls):
         return self._call(
             table.FILE_LOAN,
             body={"amount": amount, "asset": asset, "months": months, "purpose": purpose},
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -719,6 +802,7 @@ class Bank(MoreCalls):
         principal: str = "",
         months: int = 0,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -729,7 +813,7 @@ class Bank(MoreCalls):
             table.APPROVE_LOAN,
             path={"id": id},
             body={"rate": rate, "principal": principal, "months": months},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -740,6 +824,7 @@ class Bank(MoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -750,13 +835,19 @@ class Bank(MoreCalls):
             table.REJECT_LOAN,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def cancel_loan(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/loan/{id}/cancel``: Loan: cancel. Money lent, and paid back in monthly
         instalments. By: owner. For whoever is signed in; people get only what is theirs.
@@ -765,7 +856,7 @@ class Bank(MoreCalls):
             table.CANCEL_LOAN,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -776,6 +867,7 @@ class Bank(MoreCalls):
         *,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -786,7 +878,7 @@ class Bank(MoreCalls):
             table.REPAY_LOAN,
             path={"id": id},
             body={"amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -798,6 +890,7 @@ class Bank(MoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -808,7 +901,7 @@ class Bank(MoreCalls):
             table.CORRECT_LOAN,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -819,6 +912,7 @@ class Bank(MoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -829,7 +923,7 @@ class Bank(MoreCalls):
             table.DROP_CORRECTION_LOAN,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -844,6 +938,7 @@ class Bank(MoreCalls):
         txid: str = "",
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -853,13 +948,19 @@ class Bank(MoreCalls):
         return self._call(
             table.FILE_BITCOIN_TRANSACTION,
             body={"amount": amount, "asset": asset, "direction": direction, "address": address, "txid": txid},
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def approve_bitcoin_transaction(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/bitcoin_transaction/{id}/approve``: Bitcoin: approve. Bitcoin that comes or
         goes. By: admin. For whoever is signed in; people get only what is theirs.
@@ -868,7 +969,7 @@ class Bank(MoreCalls):
             table.APPROVE_BITCOIN_TRANSACTION,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -879,6 +980,7 @@ class Bank(MoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -889,13 +991,19 @@ class Bank(MoreCalls):
             table.REJECT_BITCOIN_TRANSACTION,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def cancel_bitcoin_transaction(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/bitcoin_transaction/{id}/cancel``: Bitcoin: cancel. Bitcoin that comes or
         goes. By: owner. For whoever is signed in; people get only what is theirs.
@@ -904,7 +1012,7 @@ class Bank(MoreCalls):
             table.CANCEL_BITCOIN_TRANSACTION,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -916,6 +1024,7 @@ class Bank(MoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -926,7 +1035,7 @@ class Bank(MoreCalls):
             table.CORRECT_BITCOIN_TRANSACTION,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -937,6 +1046,7 @@ class Bank(MoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -947,7 +1057,7 @@ class Bank(MoreCalls):
             table.DROP_CORRECTION_BITCOIN_TRANSACTION,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -958,6 +1068,7 @@ class Bank(MoreCalls):
         note: str = "",
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -968,13 +1079,19 @@ class Bank(MoreCalls):
         return self._call(
             table.FILE_BITCOIN_ADDRESS,
             body={"note": note},
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     def retire_bitcoin_address(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/bitcoin_address/{id}/retire``: Bitcoin address: retire. An address of the
         bank's wallet to receive at. By: owner. For whoever is signed in; people get only what is theirs.
@@ -983,7 +1100,7 @@ class Bank(MoreCalls):
             table.RETIRE_BITCOIN_ADDRESS,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -995,6 +1112,7 @@ class Bank(MoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1005,7 +1123,7 @@ class Bank(MoreCalls):
             table.CORRECT_BITCOIN_ADDRESS,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1016,6 +1134,7 @@ class Bank(MoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1027,7 +1146,7 @@ class Bank(MoreCalls):
             table.DROP_CORRECTION_BITCOIN_ADDRESS,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1049,6 +1168,7 @@ class AsyncBank(AsyncMoreCalls):
         on: str = "",
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1068,13 +1188,19 @@ class AsyncBank(AsyncMoreCalls):
                 "reference": reference,
                 "on": on,
             },
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def approve_transfer(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/transfer/{id}/approve``: Transfer: approve. Money to a user of the system or
         to an account at another bank. By: admin. For whoever is signed in; people get only what is
@@ -1084,7 +1210,7 @@ class AsyncBank(AsyncMoreCalls):
             table.APPROVE_TRANSFER,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1095,6 +1221,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1105,13 +1232,19 @@ class AsyncBank(AsyncMoreCalls):
             table.REJECT_TRANSFER,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def cancel_transfer(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/transfer/{id}/cancel``: Transfer: cancel. Money to a user of the system or to
         an account at another bank. By: owner. For whoever is signed in; people get only what is theirs.
@@ -1120,7 +1253,7 @@ class AsyncBank(AsyncMoreCalls):
             table.CANCEL_TRANSFER,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1132,6 +1265,7 @@ class AsyncBank(AsyncMoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1143,7 +1277,7 @@ class AsyncBank(AsyncMoreCalls):
             table.CORRECT_TRANSFER,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1154,6 +1288,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1165,7 +1300,7 @@ class AsyncBank(AsyncMoreCalls):
             table.DROP_CORRECTION_TRANSFER,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1178,6 +1313,7 @@ class AsyncBank(AsyncMoreCalls):
         name: str = "",
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1188,7 +1324,7 @@ class AsyncBank(AsyncMoreCalls):
         return await self._call(
             table.FILE_BENEFICIARY,
             body={"user": user, "external": external, "name": name},
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1199,6 +1335,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         name: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1210,13 +1347,19 @@ class AsyncBank(AsyncMoreCalls):
             table.RENAME_BENEFICIARY,
             path={"id": id},
             body={"name": name},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def remove_beneficiary(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/beneficiary/{id}/remove``: Saved recipient: remove. A user of the system or
         an account at another bank, kept for transfers. By: owner, admin. For whoever is signed in;
@@ -1226,7 +1369,7 @@ class AsyncBank(AsyncMoreCalls):
             table.REMOVE_BENEFICIARY,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1238,6 +1381,7 @@ class AsyncBank(AsyncMoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1249,7 +1393,7 @@ class AsyncBank(AsyncMoreCalls):
             table.CORRECT_BENEFICIARY,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1260,6 +1404,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1271,7 +1416,7 @@ class AsyncBank(AsyncMoreCalls):
             table.DROP_CORRECTION_BENEFICIARY,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1291,6 +1436,7 @@ class AsyncBank(AsyncMoreCalls):
         until: str = "",
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1312,13 +1458,19 @@ class AsyncBank(AsyncMoreCalls):
                 "every": every,
                 "until": until,
             },
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def end_standing_order(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/standing_order/{id}/end``: Standing order: end. A transfer that is filed
         again every week or month. By: owner. For whoever is signed in; people get only what is theirs.
@@ -1327,7 +1479,7 @@ class AsyncBank(AsyncMoreCalls):
             table.END_STANDING_ORDER,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1339,6 +1491,7 @@ class AsyncBank(AsyncMoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1350,7 +1503,7 @@ class AsyncBank(AsyncMoreCalls):
             table.CORRECT_STANDING_ORDER,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1361,6 +1514,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1372,7 +1526,7 @@ class AsyncBank(AsyncMoreCalls):
             table.DROP_CORRECTION_STANDING_ORDER,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1385,6 +1539,7 @@ class AsyncBank(AsyncMoreCalls):
         limit: str,
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1394,13 +1549,19 @@ class AsyncBank(AsyncMoreCalls):
         return await self._call(
             table.FILE_CARD,
             body={"holder": holder, "asset": asset, "limit": limit},
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def approve_card(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/card/{id}/approve``: Card: approve. A payment card with a monthly limit. By:
         admin. For whoever is signed in; people get only what is theirs.
@@ -1409,7 +1570,7 @@ class AsyncBank(AsyncMoreCalls):
             table.APPROVE_CARD,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1420,6 +1581,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1430,13 +1592,19 @@ class AsyncBank(AsyncMoreCalls):
             table.REJECT_CARD,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def cancel_card(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/card/{id}/cancel``: Card: cancel. A payment card with a monthly limit. By:
         owner. For whoever is signed in; people get only what is theirs.
@@ -1445,7 +1613,7 @@ class AsyncBank(AsyncMoreCalls):
             table.CANCEL_CARD,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1457,6 +1625,7 @@ class AsyncBank(AsyncMoreCalls):
         last4: str,
         expiry: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1467,13 +1636,19 @@ class AsyncBank(AsyncMoreCalls):
             table.CREATE_CARD,
             path={"id": id},
             body={"last4": last4, "expiry": expiry},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def freeze_card(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/card/{id}/freeze``: Card: freeze. A payment card with a monthly limit. By:
         owner, admin. For whoever is signed in; people get only what is theirs.
@@ -1482,13 +1657,19 @@ class AsyncBank(AsyncMoreCalls):
             table.FREEZE_CARD,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def unfreeze_card(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/card/{id}/unfreeze``: Card: unfreeze. A payment card with a monthly limit.
         By: owner, admin. For whoever is signed in; people get only what is theirs.
@@ -1497,7 +1678,7 @@ class AsyncBank(AsyncMoreCalls):
             table.UNFREEZE_CARD,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1508,6 +1689,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         limit: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1518,13 +1700,19 @@ class AsyncBank(AsyncMoreCalls):
             table.SET_LIMIT_CARD,
             path={"id": id},
             body={"limit": limit},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def close_card(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/card/{id}/close``: Card: close. A payment card with a monthly limit. By:
         owner, admin. For whoever is signed in; people get only what is theirs.
@@ -1533,7 +1721,7 @@ class AsyncBank(AsyncMoreCalls):
             table.CLOSE_CARD,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1545,6 +1733,7 @@ class AsyncBank(AsyncMoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1555,7 +1744,7 @@ class AsyncBank(AsyncMoreCalls):
             table.CORRECT_CARD,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1566,6 +1755,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1576,7 +1766,7 @@ class AsyncBank(AsyncMoreCalls):
             table.DROP_CORRECTION_CARD,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1590,6 +1780,7 @@ class AsyncBank(AsyncMoreCalls):
         merchant: str,
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1600,7 +1791,7 @@ class AsyncBank(AsyncMoreCalls):
         return await self._call(
             table.FILE_CARD_PAYMENT,
             body={"card": card, "amount": amount, "asset": asset, "merchant": merchant},
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1611,6 +1802,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1622,13 +1814,19 @@ class AsyncBank(AsyncMoreCalls):
             table.CAPTURE_CARD_PAYMENT,
             path={"id": id},
             body={"amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def void_card_payment(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/card_payment/{id}/void``: Card payment: release. What was paid with a card:
         authorised, captured, perhaps refunded. By: service, admin. For whoever is signed in; people get
@@ -1638,7 +1836,7 @@ class AsyncBank(AsyncMoreCalls):
             table.VOID_CARD_PAYMENT,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1649,6 +1847,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1660,7 +1859,7 @@ class AsyncBank(AsyncMoreCalls):
             table.REFUND_CARD_PAYMENT,
             path={"id": id},
             body={"amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1672,6 +1871,7 @@ class AsyncBank(AsyncMoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1683,7 +1883,7 @@ class AsyncBank(AsyncMoreCalls):
             table.CORRECT_CARD_PAYMENT,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1694,6 +1894,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1705,7 +1906,7 @@ class AsyncBank(AsyncMoreCalls):
             table.DROP_CORRECTION_CARD_PAYMENT,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1719,6 +1920,7 @@ class AsyncBank(AsyncMoreCalls):
         purpose: str = "",
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1728,7 +1930,7 @@ class AsyncBank(AsyncMoreCalls):
         return await self._call(
             table.FILE_LOAN,
             body={"amount": amount, "asset": asset, "months": months, "purpose": purpose},
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1741,6 +1943,7 @@ class AsyncBank(AsyncMoreCalls):
         principal: str = "",
         months: int = 0,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1751,7 +1954,7 @@ class AsyncBank(AsyncMoreCalls):
             table.APPROVE_LOAN,
             path={"id": id},
             body={"rate": rate, "principal": principal, "months": months},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1762,6 +1965,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1772,13 +1976,19 @@ class AsyncBank(AsyncMoreCalls):
             table.REJECT_LOAN,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def cancel_loan(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/loan/{id}/cancel``: Loan: cancel. Money lent, and paid back in monthly
         instalments. By: owner. For whoever is signed in; people get only what is theirs.
@@ -1787,7 +1997,7 @@ class AsyncBank(AsyncMoreCalls):
             table.CANCEL_LOAN,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1798,6 +2008,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1808,7 +2019,7 @@ class AsyncBank(AsyncMoreCalls):
             table.REPAY_LOAN,
             path={"id": id},
             body={"amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1820,6 +2031,7 @@ class AsyncBank(AsyncMoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1830,7 +2042,7 @@ class AsyncBank(AsyncMoreCalls):
             table.CORRECT_LOAN,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1841,6 +2053,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1851,7 +2064,7 @@ class AsyncBank(AsyncMoreCalls):
             table.DROP_CORRECTION_LOAN,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1866,6 +2079,7 @@ class AsyncBank(AsyncMoreCalls):
         txid: str = "",
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1875,13 +2089,19 @@ class AsyncBank(AsyncMoreCalls):
         return await self._call(
             table.FILE_BITCOIN_TRANSACTION,
             body={"amount": amount, "asset": asset, "direction": direction, "address": address, "txid": txid},
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def approve_bitcoin_transaction(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/bitcoin_transaction/{id}/approve``: Bitcoin: approve. Bitcoin that comes or
         goes. By: admin. For whoever is signed in; people get only what is theirs.
@@ -1890,7 +2110,7 @@ class AsyncBank(AsyncMoreCalls):
             table.APPROVE_BITCOIN_TRANSACTION,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1901,6 +2121,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1911,13 +2132,19 @@ class AsyncBank(AsyncMoreCalls):
             table.REJECT_BITCOIN_TRANSACTION,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def cancel_bitcoin_transaction(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/bitcoin_transaction/{id}/cancel``: Bitcoin: cancel. Bitcoin that comes or
         goes. By: owner. For whoever is signed in; people get only what is theirs.
@@ -1926,7 +2153,7 @@ class AsyncBank(AsyncMoreCalls):
             table.CANCEL_BITCOIN_TRANSACTION,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1938,6 +2165,7 @@ class AsyncBank(AsyncMoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1948,7 +2176,7 @@ class AsyncBank(AsyncMoreCalls):
             table.CORRECT_BITCOIN_TRANSACTION,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1959,6 +2187,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1969,7 +2198,7 @@ class AsyncBank(AsyncMoreCalls):
             table.DROP_CORRECTION_BITCOIN_TRANSACTION,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -1980,6 +2209,7 @@ class AsyncBank(AsyncMoreCalls):
         note: str = "",
         for_user: str | None = None,
         for_owner: str | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -1990,13 +2220,19 @@ class AsyncBank(AsyncMoreCalls):
         return await self._call(
             table.FILE_BITCOIN_ADDRESS,
             body={"note": note},
-            query={"user": for_user, "owner": for_owner},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
 
     async def retire_bitcoin_address(
-        self, id: str, *, version: int | None = None, key: str | None = None, timeout_s: float | None = None
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
     ) -> answers.RequestView:
         """``POST /v1/requests/bitcoin_address/{id}/retire``: Bitcoin address: retire. An address of the
         bank's wallet to receive at. By: owner. For whoever is signed in; people get only what is theirs.
@@ -2005,7 +2241,7 @@ class AsyncBank(AsyncMoreCalls):
             table.RETIRE_BITCOIN_ADDRESS,
             path={"id": id},
             body={},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -2017,6 +2253,7 @@ class AsyncBank(AsyncMoreCalls):
         reason: str,
         amount: str = "",
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -2027,7 +2264,7 @@ class AsyncBank(AsyncMoreCalls):
             table.CORRECT_BITCOIN_ADDRESS,
             path={"id": id},
             body={"reason": reason, "amount": amount},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )
@@ -2038,6 +2275,7 @@ class AsyncBank(AsyncMoreCalls):
         *,
         reason: str,
         version: int | None = None,
+        dry_run: bool | None = None,
         key: str | None = None,
         timeout_s: float | None = None,
     ) -> answers.RequestView:
@@ -2049,7 +2287,7 @@ class AsyncBank(AsyncMoreCalls):
             table.DROP_CORRECTION_BITCOIN_ADDRESS,
             path={"id": id},
             body={"reason": reason},
-            query={"version": version},
+            query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,
         )

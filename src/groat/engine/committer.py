@@ -45,6 +45,7 @@ from groat.store.batch import (
 )
 from groat.store.due import Place
 from groat.store.flow import Flow
+from groat.store.inside import TriedOut, try_out
 from groat.store.interface import Store
 from groat.store.phases import Context, commit_batch, expire_batch, tell_rooms
 
@@ -141,6 +142,7 @@ class Committer:
         self._expiry = Chain(f"{worker}.due")
         self._rooms = Chain(f"{worker}.rooms")
         self._apart: set[asyncio.Task[None]] = set()
+        self._trials = asyncio.Lock()
 
     @property
     def waiting(self) -> int:
@@ -189,6 +191,36 @@ class Committer:
             futures.append(future)
         self._wake.set()
         return futures
+
+    async def try_out(self, commands: Sequence[Command]) -> list[Done | Refusal]:
+        """Decide checked commands one after the other, and undo it all; one such trial runs at a time.
+
+        Raises Closed, StoreError, and what a command that broke raises.
+        """
+        if self._closing:
+            raise Closed
+        prepared = []
+        for command in commands:
+            command.ids = [self._new_id() for _ in range(command.ids_needed())]
+            prepared.append(prepare(command))
+        # What it opens is undone, so the ids of accounts that it learns may be wrong.
+        context = self._context._replace(account_ids={}, assets=dict(self._context.assets))
+        deadline = perf_counter() + PATIENCE_S
+        async with self._trials:
+            while True:
+                try:
+                    await self._store.write(try_out, prepared, context, f"{self._worker}.dry")
+                except TriedOut as tried:
+                    return tried.verdicts
+                except StoreError as error:
+                    if not self._may_pass(error) or perf_counter() > deadline:
+                        raise
+                    await asyncio.sleep(PAUSE_S)
+                except GroatError:
+                    raise
+                except Exception as error:
+                    log.exception("dry_run_failed")
+                    raise CommandFailed(repr(error)) from error
 
     async def expire_some(self, after: Place, wait: bool) -> Place | None:
         """Expire some of the holds that are due behind a place, unless another node does so; return how far it got.

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
-from functools import partial
+from functools import cached_property, partial
 from time import perf_counter
 from typing import Any, ClassVar, ParamSpec, Self, TypeVar
 
@@ -17,6 +17,7 @@ from opentelemetry.trace import TracerProvider
 from groat import tracing
 from groat.bus import make_bus
 from groat.engine.committer import Committer
+from groat.engine.dry_run import DryRun
 from groat.engine.expiry import Expiry
 from groat.engine.ids import new_id
 from groat.engine.ledger_words import LedgerWords
@@ -307,6 +308,11 @@ class Groat(LedgerWords):
                 log.exception("listener_failed")
 
     # Commands
+
+    @cached_property
+    def dry_run(self) -> DryRun:
+        """The words of the ledger that only say what they would do."""
+        return DryRun(self)
 
     async def execute(self, command: Command) -> Done | Refusal:
         """Execute a command; returns its verdict. Raises InvalidInput (not queued), Overloaded, Closed, StoreError."""

@@ -11,8 +11,8 @@ from groat.api.answer import Answer
 from groat.api.bodies import AssetCode, BelowFloor, Body, Metadata, Reason, SignedAmount
 from groat.api.call import Call
 from groat.api.examples import AT, BALANCE, ID, POSTED
-from groat.api.money import check_below_floor, commit, entry_seen_by
-from groat.api.operations import ASSET, CURSOR, LIMIT, STALE, Operations, Parameter
+from groat.api.money import check_below_floor, commit, entry_seen_by, ledger_of
+from groat.api.operations import ASSET, CURSOR, DRY_RUN, LIMIT, STALE, Operations, Parameter
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, check_readable, sees_everything
 from groat.ledger.accounts import check_path
@@ -209,6 +209,7 @@ async def list_entries(call: Call) -> Answer:
     answer=TransactionView,
     status=201,
     statuses={200: "Replayed, or the balance was so already: `id` is null and nothing was posted."},
+    query=(DRY_RUN,),
     keyed=True,
     codes=(
         "key_reused", "insufficient_funds", "ceiling_exceeded", "balance_overflow", "unknown_asset", "invalid_amount",
@@ -245,6 +246,7 @@ async def set_balance(call: Call) -> Answer:
     "Set floor and ceiling",
     body=SetLimitsInput,
     answer=BalanceView,
+    query=(DRY_RUN,),
     keyed=True,
     codes=(
         "key_reused", "invalid_limits", "nothing_to_change", "unknown_asset", "invalid_amount", "too_many_digits",
@@ -269,10 +271,13 @@ async def set_limits(call: Call) -> Answer:
         floor=await call.groat.limit(body.floor, asset),
         ceiling=await call.groat.limit(body.ceiling, asset),
     )
-    verdict = await call.groat.execute(command)
+    verdict = await ledger_of(call).execute(command)
     if isinstance(verdict, Refusal):
-        return problem(verdict)
-    return Answer.of(verdict.view().balances[0])
+        return problem(verdict, dry_run=call.dry_run)
+    balance = verdict.view().balances[0]
+    if call.dry_run:
+        balance.dry_run = True
+    return Answer.of(balance)
 
 
 @operations.declare(

@@ -11,7 +11,7 @@ from groat.api.bodies import Amount, AssetCode, Body, Metadata, Name, Reason
 from groat.api.call import Call
 from groat.api.examples import BALANCE, POSTED
 from groat.api.money import commit
-from groat.api.operations import Operations, Parameter
+from groat.api.operations import DRY_RUN, Operations, Parameter
 from groat.api.problems import HttpError
 from groat.api.rights import Right
 from groat.identity.model import check_user
@@ -55,6 +55,7 @@ _SPENT = {"source": "user:42", "destination": "house:sales", "amount": "5", "ass
     ),
     status=201,
     statuses={200: "The key was used before for this very action: its first answer again."},
+    query=(DRY_RUN,),
     keyed=True,
     codes=(
         "action_not_declared", "asset_not_allowed", "action_limit", "key_reused", "insufficient_funds",

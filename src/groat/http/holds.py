@@ -11,7 +11,7 @@ from groat.api.bodies import AccountPath, Amount, AssetCode, Body, Metadata, Rea
 from groat.api.call import Call
 from groat.api.examples import AFTER, AT, ID, POSTED
 from groat.api.money import commit, optional_time
-from groat.api.operations import Operations
+from groat.api.operations import DRY_RUN, Operations
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, owns, sees_everything
 from groat.ledger.commands import Capture, Extend, Hold, Release
@@ -115,6 +115,7 @@ _RESOLVE_CODES = (
     answer=TransactionView,
     status=201,
     statuses={200: "Replayed; or there was nothing to hold at most: then `id` is null."},
+    query=(DRY_RUN,),
     keyed=True,
     codes=(
         "key_reused", "insufficient_funds", "ceiling_exceeded", "balance_overflow", "expires_in_past",
@@ -182,6 +183,7 @@ async def get_hold(call: Call) -> Answer:
     answer=TransactionView,
     status=201,
     statuses={200: "The key was used before for this very capture: its first answer again."},
+    query=(DRY_RUN,),
     keyed=True,
     empty_body=True,
     codes=(
@@ -230,6 +232,7 @@ async def capture_hold(call: Call) -> Answer:
     statuses={
         200: "Replayed, or the hold lasted as long already: then `id` is null and nothing changed.",
     },
+    query=(DRY_RUN,),
     keyed=True,
     codes=(*_RESOLVE_CODES, "expires_in_past", "invalid_time"),
     example={"expires_in": 60, "reason": "Still running"},
@@ -271,6 +274,7 @@ async def extend_hold(call: Call) -> Answer:
     answer=TransactionView,
     status=201,
     statuses={200: "The key was used before for this very release: its first answer again."},
+    query=(DRY_RUN,),
     keyed=True,
     empty_body=True,
     codes=_RESOLVE_CODES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -12,8 +13,8 @@ from groat.api.answer import Answer
 from groat.api.bodies import AccountPath, Amount, AssetCode, BelowFloor, Body, Metadata, Reason, Seconds, Time
 from groat.api.call import Call
 from groat.api.examples import POSTED, POSTING
-from groat.api.money import check_below_floor, commit, optional_time, seen_by
-from groat.api.operations import STALE, Operations
+from groat.api.money import check_below_floor, commit, ledger_of, optional_time, seen_by
+from groat.api.operations import DRY_RUN, STALE, Operations
 from groat.api.problems import details, problem
 from groat.api.rights import Right, owns, sees_everything
 from groat.engine.items import (
@@ -38,6 +39,7 @@ from groat.ledger.keys import Key
 from groat.ledger.reversing import Reverse
 from groat.ledger.text import check_id, check_text
 from groat.ledger.views import TransactionView
+from groat.store.batch import Done
 
 operations = Operations()
 
@@ -216,6 +218,7 @@ class BulkView(msgspec.Struct):
     replayed: bool
     results: list[BulkResult]
     summary: BulkSummary
+    dry_run: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 AT_ONCE = 200
@@ -312,6 +315,7 @@ async def to_post(call: Call, body: TransactionInput, key: str) -> Post:
     answer=TransactionView,
     status=201,
     statuses={200: "Replayed; or nothing could move of amounts that are at most: then `id` is null."},
+    query=(DRY_RUN,),
     keyed=True,
     codes=_POST_CODES,
     example={"postings": [POSTING], "reason": "Welcome bonus", "metadata": {"campaign": "spring"}},
@@ -334,6 +338,7 @@ async def post_transaction(call: Call) -> Answer:
     body_max=None,
     values_max=250_000,
     answer=BulkView,
+    query=(DRY_RUN,),
     keyed=True,
     codes=(
         "no_items",
@@ -386,12 +391,12 @@ async def _post_atomic(call: Call, body: BulkInput, maker: Maker, key: Key) -> A
     command = Bulk(
         principal=call.identity.principal, key=key, reason=body.reason, items=await maker.commands(key)
     )
-    verdict = await call.groat.execute(command)
+    verdict = await ledger_of(call).execute(command)
     if isinstance(verdict, Refusal):
-        return problem(verdict)
+        return problem(verdict, dry_run=call.dry_run)
     view = verdict.bulk_view()
     results = [BulkResult(index, _status(each), each) for index, each in enumerate(view.transactions)]
-    return Answer.of(BulkView(body.mode, view.replayed, results, BulkSummary(len(results), 0)))
+    return _bulk_answer(call, BulkView(body.mode, view.replayed, results, BulkSummary(len(results), 0)))
 
 
 async def _post_each(call: Call, maker: Maker, key: Key) -> Answer:
@@ -409,7 +414,7 @@ async def _post_each(call: Call, maker: Maker, key: Key) -> Answer:
         else:
             commands.append((index, command))
     indexes = iter([index for index, _ in commands])
-    async for verdict in call.groat.verdicts([command for _, command in commands]):
+    async for verdict in _verdicts(call, [command for _, command in commands]):
         index = next(indexes)
         if index % AT_ONCE == 0:
             await asyncio.sleep(0)
@@ -420,13 +425,29 @@ async def _post_each(call: Call, maker: Maker, key: Key) -> Answer:
             results.append(BulkResult(index, _status(view), view))
     results.sort(key=lambda result: result.index)
     committed = sum(result.status < 300 for result in results)
-    replayed = committed > 0 and all(result.status != 201 for result in results)
+    made = [result.transaction for result in results if isinstance(result.transaction, TransactionView)]
+    replayed = committed > 0 and all(view.replayed or view.id is None for view in made)
     summary = BulkSummary(committed, len(results) - committed)
-    return Answer.of(BulkView("independent", replayed, results, summary))
+    return _bulk_answer(call, BulkView("independent", replayed, results, summary))
+
+
+async def _verdicts(call: Call, commands: list[Command]) -> AsyncIterator[Done | Refusal]:
+    if call.dry_run:
+        for verdict in await call.groat.dry_run.execute_many(commands):
+            yield verdict
+    else:
+        async for verdict in call.groat.verdicts(commands):
+            yield verdict
+
+
+def _bulk_answer(call: Call, view: BulkView) -> Answer:
+    if call.dry_run:
+        view.dry_run = True
+    return Answer.of(view)
 
 
 def _status(view: TransactionView) -> int:
-    return 200 if view.replayed or view.id is None else 201
+    return 200 if view.replayed or view.id is None or view.dry_run is True else 201
 
 
 @operations.declare(
@@ -465,6 +486,7 @@ async def get_transaction(call: Call) -> Answer:
     answer=TransactionView,
     status=201,
     statuses={200: "The key was used before for this very reversal: its first answer again."},
+    query=(DRY_RUN,),
     keyed=True,
     empty_body=True,
     codes=(

@@ -58,7 +58,7 @@ class BalanceView(msgspec.Struct):
 
     Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have no history.
     ``expiring`` is what expires next, left out where nothing does and of a transaction's balances. What has expired is
-    not available, also before it is booked.
+    not available, also before it is booked. ``dry_run`` comes with the answer to a dry run of new limits.
     """
 
     account: str
@@ -70,6 +70,7 @@ class BalanceView(msgspec.Struct):
     floor: str | msgspec.UnsetType | None = msgspec.UNSET
     ceiling: str | msgspec.UnsetType | None = msgspec.UNSET
     expiring: ExpiringView | msgspec.UnsetType = msgspec.UNSET
+    dry_run: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class AccountView(msgspec.Struct):
@@ -102,7 +103,7 @@ class TransactionView(msgspec.Struct):
     nothing to change; ``balances`` and ``positions`` then are the present ones. ``cause`` is the request that did it
     (``request:transfer:<id>``), None for what a caller posted. ``moved`` is what moved in all, where an amount was
     meant as "at most" and all postings are of one asset. ``grants`` says what it changed of grants, and is left out
-    where it changed none.
+    where it changed none. With ``dry_run`` nothing was done, and its ids name nothing.
     """
 
     id: str | None
@@ -122,6 +123,7 @@ class TransactionView(msgspec.Struct):
     replayed: bool = False
     cause: str | None = None
     moved: str | msgspec.UnsetType = msgspec.UNSET
+    dry_run: bool | msgspec.UnsetType = msgspec.UNSET
     grants: list[AllocationView] | msgspec.UnsetType = msgspec.UNSET
 
 

@@ -27,9 +27,12 @@ class Outcome(msgspec.Struct, omit_defaults=True):
 
 
 class Done:
-    """The verdict of an accepted command: its transactions as stored, or the balances of one that changed nothing."""
+    """The verdict of an accepted command: its transactions as stored, or the balances of one that changed nothing.
 
-    __slots__ = ("command", "outcome", "replayed", "transactions")
+    ``is_dry`` says that it was a dry run.
+    """
+
+    __slots__ = ("command", "is_dry", "outcome", "replayed", "transactions")
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class Done:
         outcome: Outcome | None,
         replayed: bool = False,
     ) -> None:
+        self.is_dry = False
         self.command = command
         self.transactions = transactions
         self.outcome = outcome
@@ -56,7 +60,10 @@ class Done:
     def bulk_view(self) -> BulkTransactions:
         """Return the answer on the wire of a bulk. An item that found nothing to do has a transaction without an id."""
         command = self.command
-        assert isinstance(command, Bulk)
+        if not isinstance(command, Bulk):
+            return BulkTransactions(
+                [self._marked(transaction_view(t)) for t in self.transactions], self.replayed
+            )
         idle = dict(self.extra or ())
         nothing = Outcome(at=self.outcome.at if self.outcome else 0)
         rows = iter(self.transactions)
@@ -73,11 +80,20 @@ class Done:
             view = transaction_view_of_nothing(command, outcome, self.replayed)
             if command.capped:
                 view.moved = extra["moved"]
-            return view
+            return self._marked(view)
         view = transaction_view(row, self.replayed)
         if command.capped and len({leg.source.asset for leg in row.legs}) == 1:
             moved = sum(leg.amount or leg.pending for leg in row.legs)
             view.moved = format_amount(moved, row.legs[0].source.scale)
+        return self._marked(view)
+
+    def _marked(self, view: TransactionView) -> TransactionView:
+        view.replayed = self.replayed
+        if self.is_dry:
+            view.dry_run = True
+            if not self.replayed:
+                # Nobody was told, so that there is no position to wait for.
+                view.positions = {}
         return view
 
 

@@ -62,3 +62,23 @@ def settle(
                 again.append((number, p))
         left = again
     return Settled([verdicts[number] for number in range(len(prepared))], published, has_later)
+
+
+class TriedOut(Exception):
+    """The verdicts of commands that were only tried out. It is raised so that everything is undone."""
+
+    def __init__(self, verdicts: list[Done | Refusal]) -> None:
+        super().__init__("a dry run")
+        self.verdicts = verdicts
+        for verdict in verdicts:
+            if isinstance(verdict, Done):
+                verdict.is_dry = True
+
+
+def try_out(prepared: Sequence[Prepared], context: Context, worker: str, atomic: bool = False) -> Flow[None]:
+    """Decide commands as :func:`settle` does, and write it all, so that what the database checks is checked, too.
+
+    Raises TriedOut with the verdicts, and what :func:`settle` raises.
+    """
+    settled = yield from settle(prepared, context, worker, atomic)
+    raise TriedOut(settled.verdicts)

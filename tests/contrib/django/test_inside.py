@@ -237,6 +237,19 @@ def test_the_other_words(ada: str) -> None:
     assert [entry.kind for entry in groat.entries(ada, "USD")][:2] == ["set_balance", "reverse"]
 
 
+def test_a_dry_run_is_undone_in_the_open_block(ada: str) -> None:
+    with transaction.atomic():
+        before = balance(ada)
+        name = key()
+        tried = groat.dry_run.post([(ada, "house:shop", "1", "USD")], key=name)
+        assert (tried.ok, tried.dry_run) == (True, True)
+        assert not groat.dry_run.post([(ada, "house:shop", "1000000", "USD")], key=name)
+        assert balance(ada) == before
+        held = groat.hold(ada, "house:shop", "1", "USD", key=key(), expires_in=60)
+        assert groat.extend(held.hold.id, expires_in=600, key=key()).ok
+        assert not groat.post([(ada, "house:shop", "1", "USD")], key=name).replayed
+
+
 def test_the_same_key_again_is_the_first_answer(ada: str) -> None:
     one = key()
     with transaction.atomic():

@@ -167,7 +167,7 @@ export interface BalancePacket {
  *
  * Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have no history.
  * `expiring` is what expires next, left out where nothing does and of a transaction's balances. What has expired is
- * not available, also before it is booked.
+ * not available, also before it is booked. `dry_run` comes with the answer to a dry run of new limits.
  */
 export interface BalanceView {
   account: string;
@@ -179,6 +179,7 @@ export interface BalanceView {
   floor?: string | null;
   ceiling?: string | null;
   expiring?: ExpiringView;
+  dry_run?: boolean;
 }
 
 /**
@@ -235,6 +236,7 @@ export interface BulkView {
   replayed: boolean;
   results: BulkResult[];
   summary: BulkSummary;
+  dry_run?: boolean;
 }
 
 /**
@@ -887,6 +889,7 @@ export interface ProblemView {
   detail: string;
   replayed?: boolean;
   retryable_with_new_key?: boolean;
+  dry_run?: boolean;
   [field: string]: unknown;
 }
 
@@ -1018,6 +1021,7 @@ export interface RequestView {
   balances?: BalanceView[];
   positions?: Record<string, string>;
   replayed?: boolean;
+  dry_run?: boolean;
 }
 
 /** The stream as it stands at the page's position: forget what was known of it. */
@@ -1278,7 +1282,7 @@ export interface TransactionInput {
  * nothing to change; `balances` and `positions` then are the present ones. `cause` is the request that did it
  * (`request:transfer:<id>`), None for what a caller posted. `moved` is what moved in all, where an amount was
  * meant as "at most" and all postings are of one asset. `grants` says what it changed of grants, and is left out
- * where it changed none.
+ * where it changed none. With `dry_run` nothing was done, and its ids name nothing.
  */
 export interface TransactionView {
   id: string | null;
@@ -1298,6 +1302,7 @@ export interface TransactionView {
   replayed: boolean;
   cause: string | null;
   moved?: string;
+  dry_run?: boolean;
   grants?: AllocationView[];
 }
 

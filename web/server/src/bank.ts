@@ -243,7 +243,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/transfer`
    */
-  fileTransfer(body: FileTransferInput, options: { user?: string | undefined; owner?: string | undefined } & WriteOptions = {}): Promise<RequestView> {
+  fileTransfer(body: FileTransferInput, options: { user?: string | undefined; owner?: string | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: "/v1/requests/transfer", body, keyed: true }, options);
   }
 
@@ -252,7 +252,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/transfer/{id}/approve`
    */
-  approveTransfer(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  approveTransfer(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/transfer/${id}/approve`, body, keyed: true }, options);
   }
 
@@ -261,7 +261,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/transfer/{id}/reject`
    */
-  rejectTransfer(id: string, body: RejectTransferInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  rejectTransfer(id: string, body: RejectTransferInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/transfer/${id}/reject`, body, keyed: true }, options);
   }
 
@@ -270,7 +270,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/transfer/{id}/cancel`
    */
-  cancelTransfer(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  cancelTransfer(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/transfer/${id}/cancel`, body, keyed: true }, options);
   }
 
@@ -279,7 +279,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/transfer/{id}/correct`
    */
-  correctTransfer(id: string, body: CorrectTransferInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  correctTransfer(id: string, body: CorrectTransferInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/transfer/${id}/correct`, body, keyed: true }, options);
   }
 
@@ -288,7 +288,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/transfer/{id}/drop_correction`
    */
-  drop_correctionTransfer(id: string, body: Drop_correctionTransferInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  drop_correctionTransfer(id: string, body: Drop_correctionTransferInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/transfer/${id}/drop_correction`, body, keyed: true }, options);
   }
 
@@ -297,7 +297,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/beneficiary`
    */
-  fileBeneficiary(body: FileBeneficiaryInput = {}, options: { user?: string | undefined; owner?: string | undefined } & WriteOptions = {}): Promise<RequestView> {
+  fileBeneficiary(body: FileBeneficiaryInput = {}, options: { user?: string | undefined; owner?: string | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: "/v1/requests/beneficiary", body, keyed: true }, options);
   }
 
@@ -306,7 +306,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/beneficiary/{id}/rename`
    */
-  renameBeneficiary(id: string, body: RenameBeneficiaryInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  renameBeneficiary(id: string, body: RenameBeneficiaryInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/beneficiary/${id}/rename`, body, keyed: true }, options);
   }
 
@@ -315,7 +315,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/beneficiary/{id}/remove`
    */
-  removeBeneficiary(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  removeBeneficiary(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/beneficiary/${id}/remove`, body, keyed: true }, options);
   }
 
@@ -324,7 +324,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/beneficiary/{id}/correct`
    */
-  correctBeneficiary(id: string, body: CorrectBeneficiaryInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  correctBeneficiary(id: string, body: CorrectBeneficiaryInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/beneficiary/${id}/correct`, body, keyed: true }, options);
   }
 
@@ -333,7 +333,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/beneficiary/{id}/drop_correction`
    */
-  drop_correctionBeneficiary(id: string, body: Drop_correctionBeneficiaryInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  drop_correctionBeneficiary(id: string, body: Drop_correctionBeneficiaryInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/beneficiary/${id}/drop_correction`, body, keyed: true }, options);
   }
 
@@ -342,7 +342,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/standing_order`
    */
-  fileStandingOrder(body: FileStandingOrderInput, options: { user?: string | undefined; owner?: string | undefined } & WriteOptions = {}): Promise<RequestView> {
+  fileStandingOrder(body: FileStandingOrderInput, options: { user?: string | undefined; owner?: string | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: "/v1/requests/standing_order", body, keyed: true }, options);
   }
 
@@ -351,7 +351,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/standing_order/{id}/end`
    */
-  endStandingOrder(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  endStandingOrder(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/standing_order/${id}/end`, body, keyed: true }, options);
   }
 
@@ -360,7 +360,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/standing_order/{id}/correct`
    */
-  correctStandingOrder(id: string, body: CorrectStandingOrderInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  correctStandingOrder(id: string, body: CorrectStandingOrderInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/standing_order/${id}/correct`, body, keyed: true }, options);
   }
 
@@ -369,7 +369,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/standing_order/{id}/drop_correction`
    */
-  drop_correctionStandingOrder(id: string, body: Drop_correctionStandingOrderInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  drop_correctionStandingOrder(id: string, body: Drop_correctionStandingOrderInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/standing_order/${id}/drop_correction`, body, keyed: true }, options);
   }
 
@@ -378,7 +378,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card`
    */
-  fileCard(body: FileCardInput, options: { user?: string | undefined; owner?: string | undefined } & WriteOptions = {}): Promise<RequestView> {
+  fileCard(body: FileCardInput, options: { user?: string | undefined; owner?: string | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: "/v1/requests/card", body, keyed: true }, options);
   }
 
@@ -387,7 +387,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card/{id}/approve`
    */
-  approveCard(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  approveCard(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card/${id}/approve`, body, keyed: true }, options);
   }
 
@@ -396,7 +396,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card/{id}/reject`
    */
-  rejectCard(id: string, body: RejectCardInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  rejectCard(id: string, body: RejectCardInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card/${id}/reject`, body, keyed: true }, options);
   }
 
@@ -405,7 +405,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card/{id}/cancel`
    */
-  cancelCard(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  cancelCard(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card/${id}/cancel`, body, keyed: true }, options);
   }
 
@@ -414,7 +414,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card/{id}/create`
    */
-  createCard(id: string, body: CreateCardInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  createCard(id: string, body: CreateCardInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card/${id}/create`, body, keyed: true }, options);
   }
 
@@ -423,7 +423,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card/{id}/freeze`
    */
-  freezeCard(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  freezeCard(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card/${id}/freeze`, body, keyed: true }, options);
   }
 
@@ -432,7 +432,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card/{id}/unfreeze`
    */
-  unfreezeCard(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  unfreezeCard(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card/${id}/unfreeze`, body, keyed: true }, options);
   }
 
@@ -441,7 +441,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card/{id}/set_limit`
    */
-  set_limitCard(id: string, body: Set_limitCardInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  set_limitCard(id: string, body: Set_limitCardInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card/${id}/set_limit`, body, keyed: true }, options);
   }
 
@@ -450,7 +450,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card/{id}/close`
    */
-  closeCard(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  closeCard(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card/${id}/close`, body, keyed: true }, options);
   }
 
@@ -459,7 +459,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card/{id}/correct`
    */
-  correctCard(id: string, body: CorrectCardInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  correctCard(id: string, body: CorrectCardInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card/${id}/correct`, body, keyed: true }, options);
   }
 
@@ -468,7 +468,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card/{id}/drop_correction`
    */
-  drop_correctionCard(id: string, body: Drop_correctionCardInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  drop_correctionCard(id: string, body: Drop_correctionCardInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card/${id}/drop_correction`, body, keyed: true }, options);
   }
 
@@ -477,7 +477,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card_payment`
    */
-  fileCardPayment(body: FileCardPaymentInput, options: { user?: string | undefined; owner?: string | undefined } & WriteOptions = {}): Promise<RequestView> {
+  fileCardPayment(body: FileCardPaymentInput, options: { user?: string | undefined; owner?: string | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: "/v1/requests/card_payment", body, keyed: true }, options);
   }
 
@@ -486,7 +486,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card_payment/{id}/capture`
    */
-  captureCardPayment(id: string, body: CaptureCardPaymentInput = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  captureCardPayment(id: string, body: CaptureCardPaymentInput = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card_payment/${id}/capture`, body, keyed: true }, options);
   }
 
@@ -495,7 +495,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card_payment/{id}/void`
    */
-  voidCardPayment(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  voidCardPayment(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card_payment/${id}/void`, body, keyed: true }, options);
   }
 
@@ -504,7 +504,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card_payment/{id}/refund`
    */
-  refundCardPayment(id: string, body: RefundCardPaymentInput = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  refundCardPayment(id: string, body: RefundCardPaymentInput = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card_payment/${id}/refund`, body, keyed: true }, options);
   }
 
@@ -513,7 +513,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card_payment/{id}/correct`
    */
-  correctCardPayment(id: string, body: CorrectCardPaymentInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  correctCardPayment(id: string, body: CorrectCardPaymentInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card_payment/${id}/correct`, body, keyed: true }, options);
   }
 
@@ -522,7 +522,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/card_payment/{id}/drop_correction`
    */
-  drop_correctionCardPayment(id: string, body: Drop_correctionCardPaymentInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  drop_correctionCardPayment(id: string, body: Drop_correctionCardPaymentInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/card_payment/${id}/drop_correction`, body, keyed: true }, options);
   }
 
@@ -531,7 +531,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/loan`
    */
-  fileLoan(body: FileLoanInput, options: { user?: string | undefined; owner?: string | undefined } & WriteOptions = {}): Promise<RequestView> {
+  fileLoan(body: FileLoanInput, options: { user?: string | undefined; owner?: string | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: "/v1/requests/loan", body, keyed: true }, options);
   }
 
@@ -540,7 +540,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/loan/{id}/approve`
    */
-  approveLoan(id: string, body: ApproveLoanInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  approveLoan(id: string, body: ApproveLoanInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/loan/${id}/approve`, body, keyed: true }, options);
   }
 
@@ -549,7 +549,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/loan/{id}/reject`
    */
-  rejectLoan(id: string, body: RejectLoanInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  rejectLoan(id: string, body: RejectLoanInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/loan/${id}/reject`, body, keyed: true }, options);
   }
 
@@ -558,7 +558,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/loan/{id}/cancel`
    */
-  cancelLoan(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  cancelLoan(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/loan/${id}/cancel`, body, keyed: true }, options);
   }
 
@@ -567,7 +567,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/loan/{id}/repay`
    */
-  repayLoan(id: string, body: RepayLoanInput = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  repayLoan(id: string, body: RepayLoanInput = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/loan/${id}/repay`, body, keyed: true }, options);
   }
 
@@ -576,7 +576,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/loan/{id}/correct`
    */
-  correctLoan(id: string, body: CorrectLoanInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  correctLoan(id: string, body: CorrectLoanInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/loan/${id}/correct`, body, keyed: true }, options);
   }
 
@@ -585,7 +585,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/loan/{id}/drop_correction`
    */
-  drop_correctionLoan(id: string, body: Drop_correctionLoanInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  drop_correctionLoan(id: string, body: Drop_correctionLoanInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/loan/${id}/drop_correction`, body, keyed: true }, options);
   }
 
@@ -594,7 +594,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/bitcoin_transaction`
    */
-  fileBitcoinTransaction(body: FileBitcoinTransactionInput, options: { user?: string | undefined; owner?: string | undefined } & WriteOptions = {}): Promise<RequestView> {
+  fileBitcoinTransaction(body: FileBitcoinTransactionInput, options: { user?: string | undefined; owner?: string | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: "/v1/requests/bitcoin_transaction", body, keyed: true }, options);
   }
 
@@ -603,7 +603,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/bitcoin_transaction/{id}/approve`
    */
-  approveBitcoinTransaction(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  approveBitcoinTransaction(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/bitcoin_transaction/${id}/approve`, body, keyed: true }, options);
   }
 
@@ -612,7 +612,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/bitcoin_transaction/{id}/reject`
    */
-  rejectBitcoinTransaction(id: string, body: RejectBitcoinTransactionInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  rejectBitcoinTransaction(id: string, body: RejectBitcoinTransactionInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/bitcoin_transaction/${id}/reject`, body, keyed: true }, options);
   }
 
@@ -621,7 +621,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/bitcoin_transaction/{id}/cancel`
    */
-  cancelBitcoinTransaction(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  cancelBitcoinTransaction(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/bitcoin_transaction/${id}/cancel`, body, keyed: true }, options);
   }
 
@@ -630,7 +630,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/bitcoin_transaction/{id}/correct`
    */
-  correctBitcoinTransaction(id: string, body: CorrectBitcoinTransactionInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  correctBitcoinTransaction(id: string, body: CorrectBitcoinTransactionInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/bitcoin_transaction/${id}/correct`, body, keyed: true }, options);
   }
 
@@ -639,7 +639,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/bitcoin_transaction/{id}/drop_correction`
    */
-  drop_correctionBitcoinTransaction(id: string, body: Drop_correctionBitcoinTransactionInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  drop_correctionBitcoinTransaction(id: string, body: Drop_correctionBitcoinTransactionInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/bitcoin_transaction/${id}/drop_correction`, body, keyed: true }, options);
   }
 
@@ -648,7 +648,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/bitcoin_address`
    */
-  fileBitcoinAddress(body: FileBitcoinAddressInput = {}, options: { user?: string | undefined; owner?: string | undefined } & WriteOptions = {}): Promise<RequestView> {
+  fileBitcoinAddress(body: FileBitcoinAddressInput = {}, options: { user?: string | undefined; owner?: string | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: "/v1/requests/bitcoin_address", body, keyed: true }, options);
   }
 
@@ -657,7 +657,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/bitcoin_address/{id}/retire`
    */
-  retireBitcoinAddress(id: string, body: Record<string, never> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  retireBitcoinAddress(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/bitcoin_address/${id}/retire`, body, keyed: true }, options);
   }
 
@@ -666,7 +666,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/bitcoin_address/{id}/correct`
    */
-  correctBitcoinAddress(id: string, body: CorrectBitcoinAddressInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  correctBitcoinAddress(id: string, body: CorrectBitcoinAddressInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/bitcoin_address/${id}/correct`, body, keyed: true }, options);
   }
 
@@ -675,7 +675,7 @@ export class Bank extends Groat {
    *
    * `POST /v1/requests/bitcoin_address/{id}/drop_correction`
    */
-  drop_correctionBitcoinAddress(id: string, body: Drop_correctionBitcoinAddressInput, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  drop_correctionBitcoinAddress(id: string, body: Drop_correctionBitcoinAddressInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/bitcoin_address/${id}/drop_correction`, body, keyed: true }, options);
   }
 }

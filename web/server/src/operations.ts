@@ -30,7 +30,7 @@ export class Groat extends Door {
    *
    * `POST /v1/transactions`
    */
-  postTransaction(body: TransactionInput, options: WriteOptions = {}): Promise<TransactionView> {
+  postTransaction(body: TransactionInput, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<TransactionView> {
     return this.call<TransactionView>({ method: "POST", path: "/v1/transactions", body, keyed: true }, options);
   }
 
@@ -39,7 +39,7 @@ export class Groat extends Door {
    *
    * `POST /v1/transactions/bulk`
    */
-  postTransactions(body: BulkInput, options: WriteOptions = {}): Promise<BulkView> {
+  postTransactions(body: BulkInput, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<BulkView> {
     return this.call<BulkView>({ method: "POST", path: "/v1/transactions/bulk", body, keyed: true, slow: true }, options);
   }
 
@@ -57,7 +57,7 @@ export class Groat extends Door {
    *
    * `POST /v1/transactions/{id}/reverse`
    */
-  reverseTransaction(id: string, body: ReverseInput = {}, options: WriteOptions = {}): Promise<TransactionView> {
+  reverseTransaction(id: string, body: ReverseInput = {}, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<TransactionView> {
     return this.call<TransactionView>({ method: "POST", path: at`/v1/transactions/${id}/reverse`, body, keyed: true }, options);
   }
 
@@ -66,7 +66,7 @@ export class Groat extends Door {
    *
    * `POST /v1/holds`
    */
-  createHold(body: HoldInput, options: WriteOptions = {}): Promise<TransactionView> {
+  createHold(body: HoldInput, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<TransactionView> {
     return this.call<TransactionView>({ method: "POST", path: "/v1/holds", body, keyed: true }, options);
   }
 
@@ -84,7 +84,7 @@ export class Groat extends Door {
    *
    * `POST /v1/holds/{id}/capture`
    */
-  captureHold(id: string, body: CaptureInput = {}, options: WriteOptions = {}): Promise<TransactionView> {
+  captureHold(id: string, body: CaptureInput = {}, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<TransactionView> {
     return this.call<TransactionView>({ method: "POST", path: at`/v1/holds/${id}/capture`, body, keyed: true }, options);
   }
 
@@ -93,7 +93,7 @@ export class Groat extends Door {
    *
    * `POST /v1/holds/{id}/extend`
    */
-  extendHold(id: string, body: ExtendInput = {}, options: WriteOptions = {}): Promise<TransactionView> {
+  extendHold(id: string, body: ExtendInput = {}, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<TransactionView> {
     return this.call<TransactionView>({ method: "POST", path: at`/v1/holds/${id}/extend`, body, keyed: true }, options);
   }
 
@@ -102,7 +102,7 @@ export class Groat extends Door {
    *
    * `POST /v1/holds/{id}/release`
    */
-  releaseHold(id: string, body: ReleaseInput = {}, options: WriteOptions = {}): Promise<TransactionView> {
+  releaseHold(id: string, body: ReleaseInput = {}, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<TransactionView> {
     return this.call<TransactionView>({ method: "POST", path: at`/v1/holds/${id}/release`, body, keyed: true }, options);
   }
 
@@ -147,7 +147,7 @@ export class Groat extends Door {
    *
    * `PUT /v1/accounts/{account}/balances/{asset}`
    */
-  setBalance(account: string, asset: string, body: SetBalanceInput, options: WriteOptions = {}): Promise<TransactionView> {
+  setBalance(account: string, asset: string, body: SetBalanceInput, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<TransactionView> {
     return this.call<TransactionView>({ method: "PUT", path: at`/v1/accounts/${account}/balances/${asset}`, body, keyed: true }, options);
   }
 
@@ -156,7 +156,7 @@ export class Groat extends Door {
    *
    * `PATCH /v1/accounts/{account}/balances/{asset}`
    */
-  setLimits(account: string, asset: string, body: SetLimitsInput, options: WriteOptions = {}): Promise<BalanceView> {
+  setLimits(account: string, asset: string, body: SetLimitsInput, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<BalanceView> {
     return this.call<BalanceView>({ method: "PATCH", path: at`/v1/accounts/${account}/balances/${asset}`, body, keyed: true }, options);
   }
 
@@ -210,7 +210,7 @@ export class Groat extends Door {
    *
    * `POST /v1/actions/{name}`
    */
-  callAction(name: string, body: ActionInput, options: WriteOptions = {}): Promise<TransactionView> {
+  callAction(name: string, body: ActionInput, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<TransactionView> {
     return this.call<TransactionView>({ method: "POST", path: at`/v1/actions/${name}`, body, keyed: true }, options);
   }
 
@@ -471,7 +471,7 @@ export class Groat extends Door {
    *
    * `POST /v1/requests/{kind}`
    */
-  fileRequest(kind: string, body: Record<string, unknown> = {}, options: { user?: string | undefined; owner?: string | undefined } & WriteOptions = {}): Promise<RequestView> {
+  fileRequest(kind: string, body: Record<string, unknown> = {}, options: { user?: string | undefined; owner?: string | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/${kind}`, body, keyed: true }, options);
   }
 
@@ -498,7 +498,7 @@ export class Groat extends Door {
    *
    * `POST /v1/requests/{kind}/{id}/{transition}`
    */
-  takeTransition(kind: string, id: string, transition: string, body: Record<string, unknown> = {}, options: { version?: number | undefined } & WriteOptions = {}): Promise<RequestView> {
+  takeTransition(kind: string, id: string, transition: string, body: Record<string, unknown> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/requests/${kind}/${id}/${transition}`, body, keyed: true }, options);
   }
 

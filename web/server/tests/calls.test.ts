@@ -127,7 +127,7 @@ test("amounts are texts, every write takes a key, and a code has its status", ()
   expectTypeOf<
     Parameters<Groat["postTransaction"]>[0]["postings"][number]["amount"]
   >().toEqualTypeOf<string>();
-  expectTypeOf<Parameters<Groat["setBalance"]>[3]>().toEqualTypeOf<WriteOptions | undefined>();
+  expectTypeOf<NonNullable<Parameters<Groat["setBalance"]>[3]>>().toExtend<WriteOptions>();
   expectTypeOf<Problem<"insufficient_funds">["status"]>().toEqualTypeOf<422>();
   // @ts-expect-error: an operation without an idempotency key takes none.
   (groat: Groat) => groat.addUser({ user: "42" }, { key: "k" });

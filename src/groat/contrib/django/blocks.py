@@ -32,7 +32,7 @@ from groat.store import reading
 from groat.store.batch import Done, Prepared, Published, prepare
 from groat.store.dbapi import TRANSACTION_ERRORS, Make, PsycopgDriver, SqliteDriver, UnfitTransaction
 from groat.store.flow import Flow
-from groat.store.inside import Undone, settle
+from groat.store.inside import TriedOut, Undone, settle, try_out
 from groat.store.locking import KNOWN_MAX, AccountIds
 from groat.store.phases import Context
 
@@ -118,9 +118,12 @@ class KnownLedger:
         self.requests = InsideRequests(InsideLedger(self), kinds, settings.thresholds, settings.open_requests)  # type: ignore[arg-type]
 
 
-def ledger(alias: str | None = None) -> InsideLedger:
-    """Return the ledger for one call: on this alias, which the caller then names, or on the project's."""
-    return InsideLedger(ledger_on(alias or conf.database_alias()), alias is not None)
+def ledger(alias: str | None = None, *, is_dry: bool = False) -> InsideLedger:
+    """Return the ledger for one call: on this alias, which the caller then names, or on the project's.
+
+    One that ``is_dry`` undoes what it decides.
+    """
+    return InsideLedger(ledger_on(alias or conf.database_alias()), alias is not None, is_dry)
 
 
 _known: dict[str, KnownLedger] = {}
@@ -188,8 +191,9 @@ class AfterCommit:
 class InsideLedger(StandingWords, LedgerWords):
     """The ledger as one call sees it. Its coroutines never wait for an event loop: see :func:`finish`."""
 
-    def __init__(self, known: KnownLedger, named: bool = False) -> None:
+    def __init__(self, known: KnownLedger, named: bool = False, is_dry: bool = False) -> None:
         self.known = known
+        self._is_dry = is_dry
         self.audits: dict[str, Any] = {}
         self._named = named
         self._assets = dict(known.assets)
@@ -269,7 +273,11 @@ class InsideLedger(StandingWords, LedgerWords):
         known = self.known
         context = Context(self._assets, self._ids, known.policy, new_id, known.causes)
         try:
+            if self._is_dry:
+                self._settle(connection, raw, lambda chain: try_out(prepared, context, chain, atomic))
             settled = self._settle(connection, raw, lambda chain: settle(prepared, context, chain, atomic))
+        except TriedOut as tried:
+            return tried.verdicts
         except Undone as undone:
             return [undone.refusal] * len(prepared)
         done = AfterCommit(known, self._ids, self._assets, settled.published, settled.has_later)

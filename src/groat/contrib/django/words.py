@@ -191,12 +191,18 @@ class DjangoWords:
     Error = GroatError
     BlockError = BlockError
 
-    def __init__(self, alias: str | None = None) -> None:
+    def __init__(self, alias: str | None = None, *, is_dry: bool = False) -> None:
         self._alias = alias
+        self._is_dry = is_dry
         self.command = CommandWords(alias)
 
     def _ledger(self) -> InsideLedger:
-        return blocks.ledger(self._alias)
+        return blocks.ledger(self._alias, is_dry=self._is_dry)
+
+    @property
+    def dry_run(self) -> DjangoWords:
+        """The words that say what they would do in the open block, and do nothing."""
+        return DjangoWords(self._alias, is_dry=True)
 
     def using(self, alias: str) -> DjangoWords:
         """Return the words for the ledger on this alias, also while blocks of other databases are open.

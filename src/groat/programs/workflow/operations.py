@@ -9,7 +9,7 @@ import msgspec
 from groat.api.answer import Answer
 from groat.api.call import Call
 from groat.api.examples import AT, ID
-from groat.api.operations import CURSOR, LIMIT, Operations, Parameter
+from groat.api.operations import CURSOR, DRY_RUN, LIMIT, Operations, Parameter
 from groat.api.people import Directory
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, owns, sees_everything
@@ -286,7 +286,7 @@ async def list_requests(call: Call) -> Answer:
     answer=RequestView,
     status=201,
     statuses={200: "The key was used before for this very request: its first answer again."},
-    query=(_USER, _OWNER),
+    query=(_USER, _OWNER, DRY_RUN),
     keyed=True,
     codes=(
         "kind_not_found",
@@ -317,7 +317,7 @@ async def file_request(call: Call) -> Answer:
     data = await call.body(kind.form)
     if kind.resolve is not None:
         data = await kind.resolve(Directory(call), data)
-    answer = await call.services.part(Workflow).file(
+    answer = await _flow(call).file(
         kind.name, data, owner=owner, key=key, by=identity.principal, roles=roles_of(identity)
     )
     return _written(call, answer)
@@ -387,7 +387,7 @@ async def list_steps(call: Call) -> Answer:
     answer=RequestView,
     status=201,
     statuses={200: "The key was used before for this very transition: its first answer again."},
-    query=(_VERSION,),
+    query=(_VERSION, DRY_RUN),
     keyed=True,
     codes=(
         "kind_not_found",
@@ -414,7 +414,7 @@ async def take_transition(call: Call) -> Answer:
         since = format_time(identity.decides_after * 1_000_000)
         raise IdentityError("too_new_to_decide", f"You may decide from {since} on.", decides_after=since)
     given, version = await call.body(transition.input), _version(call)
-    answer = await call.services.part(Workflow).take(
+    answer = await _flow(call).take(
         kind.name,
         id,
         name,
@@ -532,9 +532,14 @@ def _seen_by(call: Call, view: RequestView) -> RequestView:
     return view
 
 
+def _flow(call: Call) -> Workflow:
+    workflow = call.services.part(Workflow)
+    return workflow.dry_run() if call.dry_run else workflow
+
+
 def _written(call: Call, answer: RequestView | Refusal) -> Answer:
     if isinstance(answer, Refusal):
-        return problem(answer)
+        return problem(answer, dry_run=call.dry_run)
     identity = call.identity
     if not sees_everything(identity):
         answer.balances = [b for b in answer.balances or () if owns(identity, b.account)]
@@ -542,4 +547,6 @@ def _written(call: Call, answer: RequestView | Refusal) -> Answer:
         answer.filed = [
             each for each in answer.filed or () if each.owner == identity.principal
         ] or msgspec.UNSET
-    return Answer(msgspec.json.encode(_seen_by(call, answer)), 200 if answer.replayed else 201)
+    return Answer(
+        msgspec.json.encode(_seen_by(call, answer)), 200 if answer.replayed or call.dry_run else 201
+    )

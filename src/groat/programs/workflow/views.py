@@ -109,6 +109,7 @@ class RequestView(msgspec.Struct, omit_defaults=True):
     balances: list[BalanceView] | msgspec.UnsetType = msgspec.UNSET
     positions: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     replayed: bool | msgspec.UnsetType = msgspec.UNSET
+    dry_run: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class RequestTold(msgspec.Struct):

@@ -201,6 +201,8 @@ class Workflow:
         made = done.view()
         view.transaction, view.balances, view.positions = made.id or "", made.balances, made.positions
         view.replayed = done.replayed
+        if done.is_dry:
+            view.dry_run = True
         if len(done.transactions) > 1:
             # The commit holds what the step filed, too. Where several moved an account, the last one tells.
             all_ = done.bulk_view().transactions
@@ -210,6 +212,12 @@ class Workflow:
         if view.due_at is not None and view.due_at <= view.changed_at:
             self._wake.set()
         return view
+
+    def dry_run(self) -> Workflow:
+        """Return the workflow as a dry run: it says what it would do, and does nothing."""
+        made = copy(self)
+        made.groat = self.groat.dry_run  # type: ignore[assignment]
+        return made
 
     # Reading
 
