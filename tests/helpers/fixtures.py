@@ -37,6 +37,7 @@ def sqlite(tmp_path: Path) -> SqliteDatabase:
 @pytest.fixture
 async def groat(database: Database, clock: Clock) -> AsyncIterator[Groat]:
     """An open ledger with CREDIT and USD. Whatever a test did with it, the books must agree in the end."""
+    database.prepare()
     async with Groat.open(database.url, store=database.store(clock)) as groat:
         await groat.add_asset("CREDIT", 0)
         await groat.add_asset("USD", 2)

@@ -20,6 +20,7 @@ from groat.identity import Identities
 from groat.programs import find_programs
 from groat.programs.standing import STANDING
 from groat.settings import Action, Settings
+from tests.helpers.databases import migrate
 from tests.helpers.secrets import SECRET as SECRET
 
 EVERYWHERE = Catalogue(CORE, STANDING)
@@ -120,6 +121,7 @@ async def serve(
     tmp_path: Path, settings: Settings, tracer_provider: TracerProvider | None = None
 ) -> AsyncIterator[Api]:
     """A server with CREDIT and USD; user 42 has 100 credits and 10.00 dollars. The books must agree in the end."""
+    migrate(tmp_path / "groat.db", Groat.standing)
     async with Groat.open(
         f"sqlite:///{tmp_path / 'groat.db'}",
         policy=settings.policy(),

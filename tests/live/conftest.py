@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from groat import Groat
+from tests.helpers.databases import migrate
 from tests.live.fakes import FakeGroat
 from tests.live.hand_clock import HandClock
 from tests.live.serving import Served, serving
@@ -19,6 +20,7 @@ def plain_asgi(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 async def ledger(tmp_path: Path) -> AsyncIterator[Groat]:
+    migrate(tmp_path / "groat.db", Groat.standing)
     async with Groat.open(f"sqlite:///{tmp_path}/groat.db") as groat:
         await groat.add_asset("CREDIT", 0)
         yield groat

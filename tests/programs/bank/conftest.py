@@ -20,6 +20,7 @@ __all__ = ["bank", "clock", "database", "groat", "sqlite"]
 @pytest.fixture
 async def groat(database: Database, clock: Clock) -> AsyncIterator[Groat]:
     """A ledger in which 42 and 7 have 1,000 dollars and a bitcoin each. The books must agree in the end."""
+    database.prepare(Groat.standing)
     async with Groat.open(database.url, store=database.store(clock, extensions=Groat.standing)) as groat:
         await groat.add_asset("USD", 2)
         await groat.add_asset("BTC", 8)

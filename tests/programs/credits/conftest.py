@@ -20,7 +20,9 @@ __all__ = ["clock", "database", "grant", "groat"]
 async def groat(database: Database, clock: Clock) -> AsyncIterator[Groat]:
     """A ledger with CREDIT and USD. Whatever a test did with it, the books must agree in the end."""
     assert CREDITS.extension is not None
-    store = database.store(clock, extensions=(*Groat.standing, CREDITS.extension))
+    extensions = (*Groat.standing, CREDITS.extension)
+    database.prepare(extensions)
+    store = database.store(clock, extensions=extensions)
     async with Groat.open(database.url, store=store, programs=[CREDITS]) as groat:
         await groat.add_asset("CREDIT", 0)
         await groat.add_asset("USD", 2)

@@ -17,6 +17,7 @@ __all__ = ["clock", "database", "groat"]
 @pytest.fixture
 async def groat(database: Database, clock: Clock) -> AsyncIterator[Groat]:
     """A ledger with CREDIT. Whatever a test did with it, the books must agree in the end."""
+    database.prepare(Groat.standing)
     async with Groat.open(database.url, store=database.store(clock, extensions=Groat.standing)) as groat:
         await groat.add_asset("CREDIT", 0)
         yield groat

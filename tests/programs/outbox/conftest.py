@@ -17,6 +17,7 @@ __all__ = ["clock", "database", "groat"]
 @pytest.fixture
 async def groat(database: Database, clock: Clock) -> AsyncIterator[Groat]:
     """A ledger with the tables of all standing programs."""
+    database.prepare(Groat.standing)
     async with Groat.open(database.url, store=database.store(clock, extensions=Groat.standing)) as groat:
         yield groat
         report = await groat.verify()

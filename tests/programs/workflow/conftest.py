@@ -17,6 +17,7 @@ __all__ = ["clock", "database", "groat", "sqlite"]
 @pytest.fixture
 async def groat(database: Database, clock: Clock) -> AsyncIterator[Groat]:
     """A ledger in which 42 and 7 have 500 dollars each."""
+    database.prepare(Groat.standing)
     store = database.store(clock, extensions=Groat.standing)
     async with Groat.open(database.url, store=store) as groat:
         await groat.add_asset("USD", 2)
