@@ -150,6 +150,8 @@ class SyncGroat:
     capture = _Word(Groat.capture)
     extend = _Word(Groat.extend)
     release = _Word(Groat.release)
+    grant = _Word(Groat.grant)
+    void_grant = _Word(Groat.void_grant)
     reverse = _Word(Groat.reverse)
     set_balance = _Word(Groat.set_balance)
     set_limits = _Word(Groat.set_limits)

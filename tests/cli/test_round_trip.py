@@ -49,7 +49,19 @@ PEOPLE = st.sampled_from(["user:1", "user:2", "user:@x", "user:-3", "house:shop"
 STEP = st.fixed_dictionaries(
     {
         "word": st.sampled_from(
-            ["post", "hold", "capture", "part", "release", "reverse", "bulk", "expire", "set"]
+            [
+                "post",
+                "hold",
+                "capture",
+                "part",
+                "release",
+                "reverse",
+                "bulk",
+                "expire",
+                "set",
+                "grant",
+                "void",
+            ]
         ),
         "who": PEOPLE,
         "amount": st.integers(1, 500),
@@ -71,6 +83,7 @@ class Story:
         self.calls: list[tuple[Call, str | None]] = []
         self.holds: list[str] = []
         self.made: list[str] = []
+        self.grants: list[str] = []
 
     async def call(self, word: str, *args: Any, **options: Any) -> Any:
         try:
@@ -103,6 +116,15 @@ class Story:
             view = await self.call("hold", who, "house:sales", "0.07", "USD", expires_at=ends, **more)
             if view is not None:
                 self.holds.append(view.id)
+        elif word == "grant":
+            ends = "2999-01-01T00:00:00Z" if step["at"] else None
+            terms = {"expires_at": ends, "note": step["note"], "cause": "gift", "priority": step["amount"]}
+            view = await self.call("grant", who, "0.05", "USD", source="house:promo", **terms, **more)
+            if view is not None:
+                self.grants.append(view.grants[0].grant)
+        elif word == "void" and self.grants:
+            grant = self.grants[step["amount"] % len(self.grants)]
+            view = await self.call("void_grant", grant, **{**common, "reason": step["reason"] or "x"})
         elif word == "set":
             view = await self.call("set_balance", who, "USD", amount, **common)
         elif word == "reverse" and self.made:
@@ -181,6 +203,7 @@ def go_round(run: Run, first: str, second: str, file: Path, steps: list[dict[str
     asyncio.run(repeat(second, story.calls))
 
 
+_WORDS = "post hold part hold capture hold release reverse bulk set grant hold part grant post void reverse"
 EACH = [
     {
         "word": word,
@@ -191,9 +214,7 @@ EACH = [
         "note": "\t'=x",
         "at": None,
     }
-    for n, word in enumerate(
-        ["post", "hold", "part", "hold", "capture", "hold", "release", "reverse", "bulk", "set"]
-    )
+    for n, word in enumerate(_WORDS.split())
 ]
 
 
@@ -234,6 +255,45 @@ async def let_expire(database: SqliteDatabase) -> list[str]:
         await groat.expire_due()
         await groat.post([("house:bank", "user:1", 1, "CREDIT")], key="second")
     return ids
+
+
+async def let_grants_expire(database: SqliteDatabase) -> None:
+    """One grant that was spent, reversed and expired; of another one a hold has some that it outlives."""
+    clock = Clock()
+    async with Groat.open(database.url, store=database.store(clock)) as groat:
+        await groat.add_asset("CREDIT", 0)
+        await groat.grant("user:1", 50, "CREDIT", key="g1", expires_at=clock.after(60), cls="paid")
+        await groat.grant("user:1", 50, "CREDIT", key="g2", expires_at=clock.after(60), note="'=1")
+        spent = await groat.post([("user:1", "house:s", 30, "CREDIT")], key="s")
+        held = await groat.hold("user:1", "house:s", 40, "CREDIT", key="h")
+        await groat.post([("user:1", "user:2", 5, "CREDIT")], key="t")
+        await groat.capture(str(held.id), key="part", amount=25, final=False)
+        clock.advance(61)
+        await groat.expire_due()
+        await groat.reverse(str(spent.id), key="r", amounts=[10], expired="restore")
+        await groat.post([("user:1", "house:s", 10, "CREDIT")], key="s2")
+        await groat.reverse(str(spent.id), key="r2", amounts=[5])
+        await groat.expire_due()
+
+
+def test_grants_that_expired_and_what_a_hold_has_of_them(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    database = SqliteDatabase(tmp_path / "one")
+    asyncio.run(let_grants_expire(database))
+    text, rows = exported(run, database.url)
+    file, second = tmp_path / "file.csv", f"sqlite:///{tmp_path}/two.db"
+    file.write_bytes(text.encode())
+    ran = run("import", "transactions", file, "--database", second)
+    assert ran.code == 0, ran.err
+
+    def without_keys(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+        # What the ledger does by itself has no key of its own, and gets one when it is imported.
+        return [{**row, "key_form": "", "key_body": ""} for row in rows]
+
+    assert without_keys(exported(run, second)[1]) == without_keys(rows)
+    assert sum(row["grants"] != "" for row in rows) == 12
+    assert balances(run, second) == balances(run, database.url)
+    asyncio.run(repeat(second, []))
 
 
 async def states(url: str, ids: list[str]) -> list[str]:

@@ -17,8 +17,9 @@ from groat.ledger.accounts import check_path
 from groat.ledger.amounts import SCALE_MAX, Asset, check_asset, parse_amount
 from groat.ledger.commands import POSTINGS_MAX, check_move
 from groat.ledger.errors import InvalidInput
+from groat.ledger.grants import Terms
 from groat.ledger.keys import Form, Key
-from groat.ledger.restore import HOLD_STATES, Made, PastPosting, Restore
+from groat.ledger.restore import HOLD_STATES, Made, PastGrant, PastPosting, Restore
 from groat.ledger.text import check_id, check_metadata, check_principal, check_text, parse_time
 
 OLDER = frozenset(
@@ -27,8 +28,32 @@ OLDER = frozenset(
 """The columns of every version beside those of a plain file."""
 NEWER = frozenset({"cause", "leg", "hold_state", "hold_expires_at", "key_form", "key_body"})
 
-REPEATABLE = frozenset({"post", "hold", "capture", "release", "reverse", "set_balance"})
+REPEATABLE = frozenset({"void_grant", "post", "hold", "capture", "release", "reverse", "set_balance"})
 """The kinds whose whole answer is the transaction."""
+
+
+class _Allocation(msgspec.Struct, frozen=True):
+    """A member of the column ``grants``, in the order of :class:`PastGrant`."""
+
+    grant: str
+    account: str
+    amount: int
+    held: int
+    cls: str = msgspec.field(name="class")
+    expires_at: int | None
+    voided_at: int | None
+    due_at: int | None
+    priority: int
+    cause: str
+    note: str
+    parent: str | None
+    origin: str
+    version: int
+    created_at: int
+
+
+OF_NOTHING = frozenset({"extend", "void_grant"})
+"""The kinds whose postings may move nothing."""
 
 _KIND = re.compile(r"[a-z][a-z0-9_.]{0,127}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -85,6 +110,7 @@ def to_restores(table: FileTable, assets: Mapping[str, Asset]) -> tuple[list[Res
         found.append((order, made, rows[0].cells))
     found.sort(key=lambda each: each[0])
     _keep_last_expiry(found)
+    _keep_last_end(found)
     groups: dict[tuple[str, str], list[tuple[Made, Mapping[str, str]]]] = {}
     for _, made, first in found:
         groups.setdefault((first["principal"], first["key"]), []).append((made, first))
@@ -98,9 +124,9 @@ def _line(cells: Mapping[str, str], assets: Mapping[str, Asset]) -> PastPosting:
         raise InvalidInput("unknown_asset" if code else "invalid_asset")
     amount = parse_amount(cells["amount"], assets[code], signed=True)
     pending = parse_amount(cells["pending"], assets[code], signed=True)
-    if amount < 0 or amount == pending == 0:
+    if amount < 0 or (amount == pending == 0 and cells["kind"] not in OF_NOTHING):
         raise InvalidInput("amount_not_positive")
-    check_move(cells["source"], cells["destination"], amount or abs(pending), code, dict(assets))
+    check_move(cells["source"], cells["destination"], amount or abs(pending) or 1, code, dict(assets))
     if not _LEG.fullmatch(cells["leg"]):
         raise InvalidInput("too_many_postings", f"{cells['leg']!r} is no number of a posting.")
     return PastPosting(
@@ -110,7 +136,24 @@ def _line(cells: Mapping[str, str], assets: Mapping[str, Asset]) -> PastPosting:
         code,
         amount,
         pending,
+        _grants(cells.get("grants", "")),
     )
+
+
+def _grants(text: str) -> tuple[PastGrant, ...]:
+    """Read what a posting changed of grants. Raises InvalidInput."""
+    if not text:
+        return ()
+    try:
+        found = msgspec.json.decode(text, type=list[_Allocation])
+    except msgspec.MsgspecError as error:
+        raise InvalidInput("invalid_grant", f"grants is not as it was exported: {error}.") from None
+    for each in found:
+        check_id(each.grant)
+        check_path(each.account)
+        check_path(each.origin)
+        Terms(each.cls, each.expires_at, None, each.priority, each.cause, each.note).check()
+    return tuple(PastGrant(*msgspec.structs.astuple(each)) for each in found)
 
 
 def _made(rows: list[FileRow], lines: tuple[PastPosting, ...]) -> Made:
@@ -180,6 +223,32 @@ def _keep_last_expiry(found: list[tuple[tuple[Any, ...], Made, Mapping[str, str]
     for index, (order, made, first) in enumerate(found):
         if made.hold is not None and made.expires_at is not None and last[made.hold] != index:
             found[index] = (order, msgspec.structs.replace(made, expires_at=None), first)
+
+
+def _keep_last_end(found: list[tuple[tuple[Any, ...], Made, Mapping[str, str]]]) -> None:
+    """Let a grant fall due only after its last transaction in the file, and be voided there."""
+    last = {
+        each.grant: index
+        for index, (_, made, _) in enumerate(found)
+        for line in made.lines
+        for each in line.grants
+    }
+    for index, (order, made, first) in enumerate(found):
+        if all(last[each.grant] == index for line in made.lines for each in line.grants):
+            continue
+        lines = tuple(
+            msgspec.structs.replace(
+                line,
+                grants=tuple(
+                    each
+                    if last[each.grant] == index
+                    else msgspec.structs.replace(each, due_at=None, voided_at=None)
+                    for each in line.grants
+                ),
+            )
+            for line in made.lines
+        )
+        found[index] = (order, msgspec.structs.replace(made, lines=lines), first)
 
 
 def _restore(made: list[Made], first: Mapping[str, str]) -> Restore:

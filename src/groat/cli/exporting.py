@@ -113,7 +113,7 @@ def _csv_writer(file: IO[str], columns: Iterable[str]) -> Take:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
 
 
 def _jsonl_writer(file: IO[str]) -> Take:
@@ -128,12 +128,18 @@ COLUMNS = {
     "transactions": (
         "transaction", "date", "source", "destination", "amount", "asset", "reason", "kind", "pending", "recorded_at",
         "principal", "key", "actor", "reverses", "hold", "cause", "metadata", "leg", "hold_state", "hold_expires_at",
-        "key_form", "key_body",
+        "key_form", "key_body", "grants",
     ),
     "entries": (
         "account", "asset", "version", "transaction", "at", "delta", "balance", "held_delta", "held", "counterparty",
     ),
 }  # fmt: skip
+
+
+ALLOCATION = (
+    "grant", "account", "amount", "held", "class", "expires_at", "voided_at", "due_at", "priority", "cause", "note",
+    "parent", "origin", "version", "created_at",
+)  # fmt: skip
 
 
 def _balances(assets: Mapping[str, Asset], take: Take) -> Flow[None]:
@@ -164,6 +170,7 @@ def _transactions_of(place: tuple[Any, ...], assets: Mapping[str, Asset], take: 
     while page := (yield Query(name, (*after, PAGE, *month))):
         digests = [digest_of(principal, key) for principal, key in (row[11:13] for row in page)]
         keys = {digest: (form, body) for digest, form, body, *_ in (yield Query("find_keys", (digests,)))}
+        grants = yield from _grants(list(dict.fromkeys(row[0] for row in page)))
         rows = []
         for values, digest in zip(page, digests, strict=True):
             id, leg, kind, at, recorded_at, source, destination, asset, amount, pending, reason, *rest = (
@@ -176,11 +183,19 @@ def _transactions_of(place: tuple[Any, ...], assets: Mapping[str, Asset], take: 
                 id, format_time(at), source, destination, format_amount(amount, scale), asset, reason, kind,
                 format_amount(pending, scale), format_time(recorded_at), *texts,
                 json.loads(metadata) if metadata else {}, leg, json.loads(hold_after)[2] if hold_after else None,
-                None if expires_at is None else format_time(expires_at), form, body,
+                None if expires_at is None else format_time(expires_at), form, body, grants.get((id, leg)),
             )  # fmt: skip
             rows.append(dict(zip(COLUMNS["transactions"], cells, strict=True)))
         take(rows)
         after = page[-1][:2]
+
+
+def _grants(ids: list[str]) -> Flow[dict[tuple[str, int], list[Row]]]:
+    """Read what transactions changed of grants, by transaction and posting: smallest units and microseconds."""
+    found: dict[tuple[str, int], list[Row]] = {}
+    for id, leg, _, *values in sorted((yield Query("export_allocations", (ids,))), key=lambda row: row[:3]):
+        found.setdefault((id, leg), []).append(dict(zip(ALLOCATION, values, strict=True)))
+    return found
 
 
 def _entries(assets: Mapping[str, Asset], take: Take) -> Flow[None]:

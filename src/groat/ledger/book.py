@@ -357,8 +357,8 @@ class Book:
         Limits are those of the whole transaction, its own legs netted (rule 4). ``limits=False`` is for what was
         reserved before (capture, release, expiry); ``below_floor`` for a caller who holds that right.
         """
-        granted = [move.grant for move in moves if move.grant is not None]
-        if granted and any(terms.over_by(self.now) for terms in granted):
+        granted = [move for move in moves if move.grant is not None or move.past]
+        if granted and any(move.grant is not None and move.grant.over_by(self.now) for move in granted):
             return refuse("expires_in_past")
         if limits and not _fits(moves):
             refusal = _why_not(moves, below_floor)

@@ -13,6 +13,7 @@ from groat.ledger.grants import BREAKAGE, GrantEnd, short_of
 from groat.ledger.rows import Account, Grant, TransactionRow
 from groat.ledger.text import check_id
 
+VOID_GRANT: Final = "void_grant"
 EXPIRE_GRANT: Final = "expire_grant"
 RETURN_GRANT: Final = "return_grant"
 
@@ -33,7 +34,7 @@ class VoidGrant(Command, kw_only=True):
     way. A reason is required.
     """
 
-    kind: ClassVar[str] = "void_grant"
+    kind: ClassVar[str] = VOID_GRANT
     grant: str
     amount: int | None = None
 
@@ -72,8 +73,6 @@ class VoidGrant(Command, kw_only=True):
         if self.amount is None:
             book.touch(grant)
             grant.voided_at = book.now
-        if amount == 0:
-            return Effect([self.record(book, [])])
         legs = book.move([_ending(book, grant, amount, voids=True)], limits=False)
         if isinstance(legs, Refusal):
             return legs

@@ -394,10 +394,9 @@ def allocate(book: Book, move: Move, limits: bool) -> tuple[Allocation, ...] | R
         refusal = operation.receives(a, destination)
         if refusal is not None:
             return refusal
-    if move.past is None:
-        for purse in (source, destination):
-            if purse is not None:
-                _pay_debt(a, purse)
+    for purse in (book.purses.get(move.source), book.purses.get(move.destination)):
+        if purse is not None:
+            _pay_debt(a, purse)
     return tuple(a.allocations)
 
 

@@ -10,18 +10,46 @@ from groat.ledger.amounts import Asset
 from groat.ledger.book import Book, Move, Refs, refuse
 from groat.ledger.commands import Command, Effect
 from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.granting import EXPIRE_GRANT, RETURN_GRANT, VOID_GRANT
+from groat.ledger.grants import PastAllocation
 from groat.ledger.keys import Form
 from groat.ledger.rows import (
     HOLD_CAPTURED,
     HOLD_EXPIRED,
     HOLD_OPEN,
     HOLD_RELEASED,
+    Grant,
+    HoldPart,
+    HoldParts,
     HoldRow,
     Leg,
     TransactionRow,
 )
 
 HOLD_STATES = (HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED)
+
+
+class PastGrant(msgspec.Struct, frozen=True, array_like=True):
+    """By how much a posting changed a grant of an account, in smallest units, and the terms of the grant.
+
+    Times are microseconds. ``due_at`` and ``voided_at`` are how the grant stood in the end, for its last allocation.
+    """
+
+    grant: str
+    account: str
+    amount: int
+    held: int
+    cls: str
+    expires_at: int | None
+    voided_at: int | None
+    due_at: int | None
+    priority: int
+    cause: str
+    note: str
+    parent: str | None
+    origin: str
+    version: int
+    created_at: int
 
 
 class PastPosting(msgspec.Struct, frozen=True, array_like=True):
@@ -33,6 +61,7 @@ class PastPosting(msgspec.Struct, frozen=True, array_like=True):
     asset: str
     amount: int
     pending: int
+    grants: tuple[PastGrant, ...] = ()
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +126,9 @@ class Restore(Command, kw_only=True):
                 refs.holds.add(made.hold)
             for line in made.lines:
                 refs.accounts |= {(line.source, line.asset), (line.destination, line.asset)}
+                for past in line.grants:
+                    refs.grants.add(past.grant)
+                    refs.accounts.add((past.origin, line.asset))
 
     def decide(self, book: Book) -> Effect | Refusal:
         """Post the transactions that do not exist yet."""
@@ -119,7 +151,11 @@ class Restore(Command, kw_only=True):
         moves: list[Move] = []
         for line in made.lines:
             sides = book.accounts[line.source, line.asset], book.accounts[line.destination, line.asset]
-            move = Move(line.number, *sides, line.amount, line.pending)
+            past = tuple(
+                PastAllocation(self._grant(book, made, line, each), each.amount, each.held)
+                for each in line.grants
+            )
+            move = Move(line.number, *sides, line.amount, line.pending, past=past)
             if line.pending > 0:
                 hold = HoldRow(made.id, *sides, line.pending, 0, 0, None, HOLD_OPEN, book.now)
                 book.holds[made.id] = hold
@@ -131,7 +167,8 @@ class Restore(Command, kw_only=True):
                 status = (
                     made.state if made.state in HOLD_STATES and made.state != HOLD_OPEN else HOLD_RELEASED
                 )
-                move = book.resolve(hold, line.amount, -line.pending, status)._replace(number=line.number)
+                move = book.resolve(hold, line.amount, -line.pending, status)
+                move = move._replace(number=line.number, past=past)
             moves.append(move)
         legs = book.move(moves, limits=False)
         if isinstance(legs, Refusal):
@@ -143,7 +180,29 @@ class Restore(Command, kw_only=True):
         if hold is not None:
             book.touch(hold)
             hold.expires_at = made.expires_at
+            _note_parts(book, hold, legs)
+        for line in made.lines:
+            for each in line.grants:
+                grant = book.grants[each.grant]
+                grant.due_at, grant.voided_at = each.due_at if grant.free else None, each.voided_at
         return self._record(book, made, legs, hold)
+
+    def _grant(self, book: Book, made: Made, line: PastPosting, past: PastGrant) -> Grant:
+        grant = book.grants.get(past.grant)
+        if grant is None:
+            account, origin = book.accounts[past.account, line.asset], book.accounts[past.origin, line.asset]
+            grant = book.grants[past.grant] = Grant(
+                past.grant, account, 0, 0, 0, 0, 0, past.expires_at, None, None, past.priority, past.cls, past.cause,
+                past.note, past.parent, made.id, origin.id, past.version, past.created_at, is_new=True,
+            )  # fmt: skip
+        book.touch(grant)
+        if past.amount > 0 and (made.kind != "reverse" or grant.txn == made.id):
+            grant.amount += past.amount
+        if past.amount < 0 and made.kind == EXPIRE_GRANT:
+            grant.expired -= past.amount
+        if past.amount < 0 and made.kind in (VOID_GRANT, RETURN_GRANT):
+            grant.voided -= past.amount
+        return grant
 
     def _may_resolve(self, hold: HoldRow | None, made: Made, line: PastPosting) -> Refusal | None:
         if hold is None:
@@ -162,3 +221,24 @@ class Restore(Command, kw_only=True):
         )  # fmt: skip
         book.make(row)
         return row
+
+
+def _note_parts(book: Book, hold: HoldRow, legs: list[Leg]) -> None:
+    """Keep what a posting took from grants for a hold, or captured or gave back of that."""
+    changes = [each for leg in legs if leg.pending for each in leg.allocations if each.held]
+    if not changes:
+        return
+    if hold.parts is None:
+        hold.parts = HoldParts()
+    book.touch(hold.parts)
+    parts = {part.grant: part for part in hold.parts.parts}
+    for grant, amount, held in changes:
+        part = parts.get(grant, HoldPart(grant, 0))
+        if held > 0:
+            part = part._replace(amount=part.amount + held)
+        elif amount:
+            part = part._replace(captured=part.captured - held)
+        else:
+            part = part._replace(released=part.released - held)
+        parts[grant] = part
+    hold.parts.parts = tuple(parts.values())

@@ -69,3 +69,14 @@ FROM (
         ORDER BY destination_version LIMIT $3) AS took
 ) AS c JOIN groat_account AS o ON o.id = c.other
 ORDER BY c.version LIMIT $3;
+
+-- name: export_allocations :bulk
+-- What these transactions changed of grants, each with the terms of its grant.
+SELECT p.txn::text, p.leg, p.place, p.grant_id::text, a.path, p.amount, p.held, g.class, g.expires_at, g.voided_at, g.due_at, g.priority,
+       g.cause, g.note, g.parent::text, o.path, g.version, g.created_at
+FROM (SELECT txn, leg, place, grant_id, amount, held FROM groat_allocation WHERE txn = ANY ($1::uuid[])
+      UNION ALL
+      SELECT txn, leg, place, grant_id, amount, held FROM groat_archived_allocation WHERE txn = ANY ($1::uuid[])) AS p
+JOIN groat_grant AS g ON g.id = p.grant_id
+JOIN groat_account AS a ON a.id = g.account
+JOIN groat_account AS o ON o.id = g.origin;
