@@ -12,6 +12,10 @@ export interface TokenOptions {
   issuer?: string;
   /** The server's setting `jwt_audience`, where it is set. */
   audience?: string;
+  /** The claim that names the person, `sub` by default: one of the server's setting `jwt_user_claims`. */
+  userClaim?: string;
+  /** The claim that lists the roles, `roles` by default: the server's setting `jwt_roles_claim`. */
+  rolesClaim?: string;
   /** Further claims. */
   claims?: Readonly<Record<string, unknown>>;
 }
@@ -26,18 +30,20 @@ const NAME = /^[A-Za-z0-9._@|-]{1,64}$/;
  */
 export function signToken(user: string | number, options: TokenOptions): string {
   const { secret, expiresIn, roles = [], issuer, audience, claims } = options;
-  const sub = Number.isSafeInteger(user) ? String(user) : user;
+  const { userClaim = "sub", rolesClaim = "roles" } = options;
+  const person = Number.isSafeInteger(user) ? String(user) : user;
   if (typeof secret !== "string" || Buffer.byteLength(secret) < SECRET_BYTES_MIN)
     throw new TypeError(`secret is the server's GROAT_JWT_SECRET, of at least ${SECRET_BYTES_MIN} bytes`);
   if (!Number.isSafeInteger(expiresIn) || expiresIn <= 0)
     throw new TypeError("expiresIn is a whole number of seconds above 0, such as 900");
   if (roles.length > ROLES_MAX) throw new TypeError(`roles are at most ${ROLES_MAX}`);
-  for (const name of [sub, ...roles])
+  for (const name of [person, ...roles])
     if (typeof name !== "string" || !NAME.test(name))
       throw new TypeError(`${JSON.stringify(name)} is not 1 to 64 of A-Z a-z 0-9 . _ @ | -`);
   const iat = Math.floor(Date.now() / 1_000);
   const issued = { ...(issuer && { iss: issuer }), ...(audience && { aud: audience }) };
-  const payload = { ...claims, sub, roles, iat, exp: iat + expiresIn, ...issued };
+  const said = { [userClaim]: person, [rolesClaim]: roles };
+  const payload = { ...claims, ...said, iat, exp: iat + expiresIn, ...issued };
   const signed = [{ alg: "HS256", typ: "JWT" }, payload].map(encoded).join(".");
   return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
 }

@@ -39,6 +39,22 @@ test("it has the roles, issuer, audience and claims that are given; no claim tak
   });
 });
 
+test("its claims have the names that the server's settings give them", () => {
+  const token = signToken("42", {
+    secret,
+    expiresIn: 60,
+    roles: ["admin"],
+    userClaim: "uid",
+    rolesClaim: "groups",
+  });
+  expect(part(token, 1)).toEqual({
+    uid: "42",
+    groups: ["admin"],
+    iat: 1_700_000_000,
+    exp: 1_700_000_060,
+  });
+});
+
 test.each([
   ["user", "", {}],
   ["user", "a b", {}],
