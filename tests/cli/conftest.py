@@ -1,6 +1,7 @@
 """Running the command line as its users do."""
 
 import csv
+import functools
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 import structlog
+import typer.main
 
 from groat.cli import main
 from tests.cli.doctoring import doctor, ledger
@@ -29,6 +31,14 @@ class Ran(NamedTuple):
 
 
 Run = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def command_line_made_once() -> Iterator[None]:
+    """Make the commands of their declarations once: that takes as long as most of them run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", functools.cache(typer.main.get_command))
+        yield
 
 
 @pytest.fixture(autouse=True)
