@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from tests import guard
 from tests.servers import Postgres, Redis, postgres, redis
@@ -25,6 +27,15 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         line = next((line for line in message.splitlines() if line.strip()), "no message")
         with Path(notes).open("a") as file:
             file.write(json.dumps([report.nodeid, report.when, line]) + "\n")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hash passwords at the least cost in the run's own processes; servers that it starts hash as in production."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = functools.partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr("groat.identity.passwords.PasswordHasher", cheap)
+        yield
 
 
 @pytest.fixture(scope="session")
