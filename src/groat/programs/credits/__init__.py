@@ -14,7 +14,16 @@ from groat.programs.credits.jobs import measure, working
 from groat.programs.credits.own_settings import CreditsSettings
 from groat.programs.credits.recurring import RECURRING_GRANT
 from groat.programs.credits.warnings import forget_warnings
+from groat.settings import Settings
 from groat.store.extension import Extension
+
+
+async def _story(settings: Settings) -> None:
+    # Imported here, because only the demo tells the story.
+    from groat.programs.credits.story import tell_credits_story
+
+    await tell_credits_story(settings)
+
 
 CREDITS = Program(
     "credits",
@@ -25,6 +34,7 @@ CREDITS = Program(
     jobs=(working,),
     metrics=(measure,),
     settings=CreditsSettings,
+    story=_story,
     command_groups={"grants": (adopt,)},
 )
 """The program that ``programs = ["credits"]`` in the settings turns on."""

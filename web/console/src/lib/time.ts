@@ -44,6 +44,12 @@ export function formatAge(at: Date | number, now: number = Date.now(), scarce = 
   return (scarce ? brief : relative).format(Math.round(seconds / size), unit);
 }
 
+/** "in 24 days", "in 5 hours": how long it is until a moment, in days where there is more than one. */
+export function formatUntil(at: Date | number, now: number = Date.now()): string {
+  const seconds = (new Date(at).getTime() - now) / 1000;
+  return seconds > 86_400 ? relative.format(Math.round(seconds / 86_400), "day") : formatAge(at, now);
+}
+
 /** "in 24 days", "tomorrow", of two days as they are written. */
 export function formatDays(day: string, today: string): string {
   return relative.format(Math.round((Date.parse(day) - Date.parse(today)) / 86_400_000), "day");

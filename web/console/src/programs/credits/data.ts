@@ -60,5 +60,4 @@ export const voidGrant = (
   grant: GrantView,
   input: { reason: string; amount?: string },
   key: string,
-): Promise<{ id: string | null }> =>
-  api.request(`/v1/grants/${grant.id}/void`, { method: "POST", body: input, key });
+): Promise<unknown> => api.request(`/v1/grants/${grant.id}/void`, { method: "POST", body: input, key });

@@ -6,7 +6,7 @@ import { Link } from "@tanstack/react-router";
 import { Hourglass, Plus } from "lucide-react";
 import { useState } from "react";
 import { cx } from "../../lib/cx";
-import { formatAge, formatFull } from "../../lib/time";
+import { formatFull, formatUntil } from "../../lib/time";
 import { useRights, useWatch } from "../../live/hooks";
 import { useAudience } from "../../shell/audience";
 import { Button } from "../../ui/button";
@@ -41,7 +41,7 @@ function Ending({ account, asset, own }: { account: string; asset: string; own: 
     >
       <Hourglass className="size-4 shrink-0" aria-hidden />
       <span className="num">
-        {t`${formatAmount(ending.amount)} ${asset} expire ${formatAge(Date.parse(ending.at), now)}`}
+        {t`${formatAmount(ending.amount)} ${asset} expire ${formatUntil(Date.parse(ending.at), now)}`}
       </span>
     </Link>
   );

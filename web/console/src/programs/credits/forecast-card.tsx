@@ -1,6 +1,7 @@
-import { balanceKey, formatAmount } from "@groat/client";
+import { balanceKey, formatAmount, isZero } from "@groat/client";
 import { useGroatState as useLive } from "@groat/react";
 import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { formatDay } from "../../lib/time";
@@ -47,6 +48,15 @@ function Days({
   days: readonly { day: string; paid: string; promotional: string; expires: string }[];
   asset: string;
 }) {
+  if (
+    days.every(({ paid, promotional, expires }) => isZero(paid) && isZero(promotional) && isZero(expires))
+  ) {
+    return (
+      <p className="px-1 pb-1 text-muted text-sm">
+        <Trans>There is nothing to forecast: no credits with terms are left.</Trans>
+      </p>
+    );
+  }
   const losses = days.filter(({ expires }) => Number(expires) > 0);
   const words = losses
     .map(({ day, expires }) => `${formatDay(new Date(`${day}T12:00`))}: ${formatAmount(expires)} ${asset}`)

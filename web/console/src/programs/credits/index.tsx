@@ -49,6 +49,7 @@ export const credits = defineProgram({
       when: (audience) => hasCredits(audience) && audience.staff,
     },
   ],
+  kinds: { recurring_grant: { fields: ["rollover"], plural: t`Recurring credits` } },
   slots: { overview: OverviewEnding, money: GrantsOfPerson, why: PaidBy },
   subjects: { grant: GRANT },
   categories: { credits: Hourglass },

@@ -1,4 +1,4 @@
-import { isZero, type TransactionView } from "@groat/client";
+import { isZero } from "@groat/client";
 import type { HistoryRow } from "@groat/react";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
@@ -12,17 +12,6 @@ import { Delta, Time } from "../../ui/text";
 import { hasCredits } from "./data";
 import { GRANT } from "./paths";
 import { CLASSES } from "./words";
-
-/** A grant's part in a transaction, as the server tells it. */
-interface Part {
-  grant: string;
-  posting: number;
-  account: string;
-  amount: string;
-  held: string;
-  class: "paid" | "promotional";
-  expires_at: string | null;
-}
 
 /** Which grants paid for a line of "why this number", or got something back: asked for when somebody wants to know. */
 export function PaidBy({ row }: { row: HistoryRow }) {
@@ -42,9 +31,7 @@ function Parts({ row }: { row: HistoryRow }) {
   const query = useQuery(transactionQuery(row.transaction));
   if (query.isPending) return <Skeleton className="mt-1 h-4 w-40" />;
   if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
-  const parts = ((query.data as TransactionView & { grants?: Part[] }).grants ?? []).filter(
-    ({ account }) => account === row.account,
-  );
+  const parts = (query.data.grants ?? []).filter(({ account }) => account === row.account);
   if (parts.length === 0) {
     return (
       <p className="mt-1 text-faint text-xs" data-testid="paid-by">

@@ -5,6 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import { coloursOf, compact, timeLabels, useDark } from "../../parts/plot";
 
 const HEIGHT_PX = 180;
+const MONTH_S = 30 * 86_400;
 const STEPPED = UPlot.paths.stepped?.({ align: 1 });
 const BARS = UPlot.paths.bars?.({ size: [0.6, 48] });
 
@@ -62,7 +63,16 @@ export default function Plot({ form, at, paid, promotional, label }: PlotProps) 
             grid: { show: false },
             size: 26,
             space: 90,
-            values: (_self, ticks, _axis, _space, step) => timeLabels(ticks, step),
+            ...(form === "bars"
+              ? {
+                  // A tick under each bar; of many bars every other one is named.
+                  splits: (self) => {
+                    const every = Math.ceil((data[0].length * 70) / Math.max(1, self.width - 80));
+                    return [...data[0]].filter((_, index) => index % every === 0);
+                  },
+                  values: (_self, ticks) => timeLabels(ticks, MONTH_S),
+                }
+              : { values: (_self, ticks, _axis, _space, step) => timeLabels(ticks, step) }),
           },
           {
             ...axis,

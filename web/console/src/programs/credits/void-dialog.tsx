@@ -61,15 +61,14 @@ function VoidForm({ grant, onClose }: { grant: GrantView; onClose: () => void })
     setProblem(null);
     const part = compare(read.amount, available) < 0 ? { amount: read.amount } : {};
     try {
-      const done = await groat.write(
+      await groat.write(
         ["void", grant.id, read.amount, text],
         (key) => voidGrant(grant, { reason: text, ...part }, key),
         { title: t`Take back ${formatAmount(read.amount)} ${asset}` },
       );
-      const undo = done.id;
       toast.success(t`${formatAmount(read.amount)} ${asset} taken back`, {
         duration: 10_000,
-        ...(undo !== null && { action: { label: t`Undo`, onClick: () => void undoVoid(undo) } }),
+        action: { label: t`Undo`, onClick: () => void undo(read.amount) },
       });
       await Promise.all(
         [["grant"], ["grants"], ["user"], ["account", grant.account]].map((queryKey) =>
@@ -85,12 +84,18 @@ function VoidForm({ grant, onClose }: { grant: GrantView; onClose: () => void })
     }
   }
 
-  async function undoVoid(id: string) {
+  /** What was taken back comes again as a grant of the same terms. */
+  async function undo(amount: string) {
+    const { source, account: destination, class: sort, priority, note, cause, expires_at } = grant;
+    const terms = { class: sort, priority, note, cause, expires_at };
+    const posting = { source, destination, amount, asset, grant: terms };
     const why = t`Taken back by mistake`;
     try {
-      await groat.write(["undo", id], (key, api) => api.reverse(id, { reason: why }, { key }), {
-        title: t`Undo`,
-      });
+      await groat.write(
+        ["undo-void", grant.id, amount, why],
+        (key, api) => api.post({ postings: [posting], reason: why }, { key }),
+        { title: t`Undo: ${formatAmount(amount)} ${asset} taken back` },
+      );
       toast.success(t`The credits are back`);
       await Promise.all(
         [["grant"], ["grants"], ["user"]].map((queryKey) => queries.invalidateQueries({ queryKey })),

@@ -7,6 +7,7 @@ import { Link, useSearch } from "@tanstack/react-router";
 import { ChevronLeft, Hourglass, Plus } from "lucide-react";
 import { useState } from "react";
 import { accountQuery } from "../../../api/queries";
+import { inOrder } from "../../../lib/accounts";
 import { usePerson, useRights, useWatch } from "../../../live/hooks";
 import { Button } from "../../../ui/button";
 import { Field, Select } from "../../../ui/field";
@@ -35,7 +36,7 @@ function Grants({ account, first, others }: { account: string; first: string | u
   useWatch(owner, others);
   const { admin } = useRights();
   const balances = useQuery(accountQuery(account)).data?.balances ?? [];
-  const codes = balances.map((balance) => balance.asset);
+  const codes = [...balances].sort(inOrder).map((balance) => balance.asset);
   const [picked, setPicked] = useState(first ?? "");
   const asset = codes.includes(picked) || codes.length === 0 ? picked || "CREDIT" : (codes[0] ?? "CREDIT");
   const [giving, setGiving] = useState(false);

@@ -1,0 +1,82 @@
+"""Credits for ``groat demo``: grants that expire soon, some that are over, and a plan."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from groat import Groat
+from groat.ledger.errors import Refused
+from groat.ledger.keys import derive
+from groat.programs.credits.recurring import NAME, RECURRING_GRANT
+from groat.programs.workflow import Workflow
+from groat.settings import Settings
+
+PRINCIPAL = "service:demo"
+
+
+class _Gift(NamedTuple):
+    """A grant: to whom, how much, for how many days (None: for ever), and what it is called."""
+
+    user: str
+    amount: str
+    days: float | None
+    note: str
+    cls: str = "promotional"
+    cause: str = ""
+
+
+GIFTS = (
+    _Gift("42", "40", 1 / 86_400, "Birthday voucher", cause="voucher"),
+    _Gift("42", "160", 5, "Welcome credits", cause="signup"),
+    _Gift("42", "300", 20, "Autumn gift"),
+    _Gift("42", "500", None, "Starter package", "paid", "order"),
+    _Gift("7", "100", 1.5, "Welcome credits", cause="signup"),
+    _Gift("11", "200", 90, "Yearly package", "paid", "order"),
+    _Gift("member-2", "75", 30, "Welcome credits", cause="signup"),
+)
+
+
+async def tell_credits_story(settings: Settings) -> None:
+    """Give the demo's people some credits with terms. Told again, it changes nothing."""
+    async with Groat.open(settings.database) as groat:
+        await groat.add_asset("CREDIT", 0)
+        for gift in GIFTS:
+            await _give(groat, gift)
+        twice = await _give(groat, _Gift("11", "60", 45, "Welcome credits", cause="signup"))
+        try:
+            await groat.void_grant(
+                twice, key=_key("void"), reason="Given twice", principal=PRINCIPAL, actor="user:admin"
+            )
+        except Refused as refused:
+            # Told again, after some of it was spent.
+            if refused.code != "grant_spent":
+                raise
+        plan: dict[str, Any] = {
+            "amount": "50", "asset": "CREDIT", "every": "week", "rollover": "20", "note": "Weekly credits",
+        }  # fmt: skip
+        await Workflow(groat, (RECURRING_GRANT,)).file(
+            NAME, plan, user="7", key=_key("plan"), by="user:admin", roles=["admin"]
+        )
+
+
+async def _give(groat: Groat, gift: _Gift) -> str:
+    made = await groat.grant(
+        f"user:{gift.user}",
+        gift.amount,
+        "CREDIT",
+        cls=gift.cls,
+        lasts=None if gift.days is None else timedelta(days=gift.days),
+        cause=gift.cause,
+        note=gift.note,
+        reason=gift.note,
+        key=_key(f"{gift.user}/{gift.note}"),
+        principal=PRINCIPAL,
+        actor="user:admin",
+    )
+    assert isinstance(made.grants, list)
+    return made.grants[0].grant
+
+
+def _key(name: str) -> str:
+    return derive("demo", "credits", name)

@@ -1,0 +1,149 @@
+"""Credits in the console: given by staff and seen live, spent, taken back, expired; and everybody can use it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import NewScreen
+from tests.e2e.serving import Server
+from tests.e2e.test_access import AT_REST, AXE, PHONE, RUN_AXE
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A demo with the program of credits alone, and its story."""
+    with Server(tmp_path_factory.mktemp("server"), ("--programs", "credits")) as server:
+        yield server
+
+
+def give(server: Server, user: str, amount: str, note: str, lasts_s: int) -> Any:
+    """Grant over the API; the grant."""
+    grant = {"lasts_s": lasts_s, "note": note}
+    posting = {
+        "source": "house:promotions", "destination": f"user:{user}", "amount": amount, "asset": "CREDIT",
+        "grant": grant,
+    }  # fmt: skip
+    made = server.call("POST", "/v1/transactions", {"postings": [posting], "reason": note})
+    return made["grants"][0]["grant"]
+
+
+def row(page: Page, note: str) -> Any:
+    """A grant in a list of grants."""
+    return page.get_by_test_id("grant").filter(has_text=note)
+
+
+def test_staff_grant_and_the_person_sees_it_at_once(server: Server, new_screen: NewScreen) -> None:
+    theirs = new_screen("11", "/grants").page
+    expect(row(theirs, "Yearly package")).to_be_visible()
+    admin = new_screen("admin", "/users/11").page
+    admin.get_by_role("button", name="Grant credits").click()
+    dialog = admin.get_by_test_id("give-dialog")
+    # A button that just came into view takes no click yet.
+    act = dialog.get_by_role("button", name="Grant")
+    act.scroll_into_view_if_needed()
+    expect(act).not_to_have_attribute("aria-disabled", "true")
+    act.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Enter an amount")
+    dialog.get_by_label("Amount").fill("75")
+    dialog.get_by_label("Days until it expires").fill("6")
+    dialog.get_by_label("Name (optional)").fill("A present")
+    act.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Say why")
+    dialog.get_by_label("Reason").fill("You won")
+    admin.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(row(admin, "A present")).to_contain_text("75")
+    # On the other screen, without a reload, ahead of what expires later.
+    expect(theirs.get_by_test_id("grant").first).to_contain_text("A present")
+    expect(row(theirs, "A present")).to_contain_text("Expires in 6 days")
+    theirs.goto(server.address)
+    expect(theirs.get_by_test_id("ending")).to_have_text("75 CREDIT expire in 6 days")
+
+
+def test_where_it_went_and_which_grants_paid(server: Server, new_screen: NewScreen) -> None:
+    id = give(server, "11", "30", "Coffee money", 3_600)
+    page = new_screen("11", f"/grants/{id}").page
+    expect(page.get_by_test_id("remaining")).to_have_attribute("data-value", "30")
+    server.call(
+        "POST", "/v1/actions/spend", {"amount": "12", "asset": "CREDIT", "reason": "Coffee"}, user="11"
+    )
+    expect(page.get_by_test_id("remaining")).to_have_attribute("data-value", "18")
+    expect(page.get_by_test_id("moves").get_by_role("listitem").first).to_contain_text("Coffee")
+    page.goto(server.address)
+    page.get_by_test_id("why").click()
+    line = page.get_by_test_id("why-lines").get_by_role("listitem").first
+    line.get_by_role("button", name="Which grants?").click()
+    expect(line.get_by_test_id("paid-by")).to_contain_text("-12")
+    line.get_by_role("link", name="Promotional").click()
+    expect(page).to_have_url(re.compile(f"/grants/{id}$"))
+
+
+def test_a_grant_is_taken_back_and_comes_again(server: Server, new_screen: NewScreen) -> None:
+    id = give(server, "7", "40", "Twice", 86_400)
+    theirs = new_screen("7", "/grants").page
+    expect(row(theirs, "Twice")).to_have_attribute("data-state", "live")
+    screen = new_screen("admin", f"/grants/{id}")
+    admin = screen.page
+    admin.get_by_role("button", name="Take back").click()
+    dialog = admin.get_by_test_id("void-dialog")
+    dialog.get_by_label("Amount").fill("41")
+    dialog.get_by_label("Reason").fill("Given twice")
+    dialog.get_by_role("button", name="Take back").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("up to 40")
+    dialog.get_by_label("Amount").fill("40")
+    dialog.get_by_role("button", name="Take back").click()
+    expect(dialog).to_have_count(0)
+    expect(row(theirs, "Twice")).to_have_attribute("data-state", "voided")
+    expect(admin.get_by_test_id("remaining")).to_have_attribute("data-value", "0")
+    screen.toast("taken back").get_by_role("button", name="Undo").click()
+    expect(row(theirs, "Twice").first).to_have_attribute("data-state", "live")
+
+
+def test_the_loss_is_told_at_its_moment(server: Server, new_screen: NewScreen) -> None:
+    screen = new_screen("42", "/grants")
+    page = screen.page
+    expect(row(page, "Starter package")).to_be_visible()
+    before = int(server.balance("42"))
+    give(server, "42", "33", "Flash offer", 3)
+    expect(row(page, "Flash offer")).to_have_attribute("data-state", "live")
+    expect(row(page, "Flash offer")).to_have_attribute("data-state", "expired", timeout=30_000)
+    expect(screen.toast("Grant expired")).to_contain_text("-33", timeout=30_000)
+    assert int(server.balance("42")) == before
+
+
+def test_reports_and_their_files(new_screen: NewScreen) -> None:
+    page = new_screen("support", "/credits").page
+    expect(page.get_by_test_id("liability").get_by_role("row")).to_have_count(5)
+    expect(page.get_by_test_id("breakage")).to_contain_text(re.compile(r"\d{4}"))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Outstanding as CSV").click()
+    text = download.value.path().read_bytes()
+    assert text.startswith(b"asset,class,grants,accounts,amount,held\r\nCREDIT,paid,")
+
+
+VIEWS = (("42", "/grants"), ("42", ""), ("admin", "/credits"), ("admin", "/users/42"))
+
+
+def test_axe_finds_no_barrier_and_nothing_sticks_out_on_a_phone(
+    server: Server, new_screen: NewScreen
+) -> None:
+    source = AXE.read_text(encoding="utf-8")
+    (grant, *_) = server.call("GET", "/v1/accounts/user:42/grants")["items"]
+    found: list[Any] = []
+    for user, path in (*VIEWS, ("42", f"/grants/{grant['id']}")):
+        page = new_screen(user, path or "/", locale="de-DE").page
+        expect(page.locator("main h1")).to_be_visible()
+        expect(page.get_by_text("CREDIT").first).to_be_visible()
+        page.evaluate(source)
+        for scheme, rules in (("light", None), ("dark", ["color-contrast", "link-in-text-block"])):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.evaluate(AT_REST)
+            found += [(path, scheme, *each) for each in page.evaluate(RUN_AXE, rules)]
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+    assert found == []
