@@ -18,6 +18,17 @@ from tests.servers import Postgres, Redis, postgres, redis
 guard.begin()
 
 
+# Rooms whose files take seconds. A run begins with all others, so that no worker is alone with a long one in the end.
+QUICK = ("engine", "http", "identity", "ledger", "live", "programs", "sandbox", "sheets")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the files of the quick rooms be the last ones."""
+    tests = Path(__file__).parent
+    quick = {tests / room for room in QUICK}
+    items.sort(key=lambda item: not quick.isdisjoint(item.path.parents))
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Note what failed, and how, for whoever runs the tests twice (tests/run.py); only the first process is told."""
     notes = os.environ.get("TESTS_FAILED_TO")
