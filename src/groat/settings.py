@@ -597,15 +597,20 @@ def read_text(name: str, text: str, source: str) -> Any:
 
     Raises SettingsError ``setting_unknown``, ``setting_invalid``.
     """
-    annotated = _types().get(name)
-    if annotated is None:
-        raise SettingsError("setting_unknown", f"{source}: there is no setting {name}", setting=name)
+    annotated = _type_of(name, source)
     try:
         return from_text(text, annotated)
     except json.JSONDecodeError as error:
         raise SettingsError("setting_invalid", f"{source} is not JSON: {error}", setting=name) from error
     except msgspec.ValidationError as error:
         raise _invalid(name, text, source, error) from error
+
+
+def _type_of(name: str, source: str) -> Any:
+    annotated = _types().get(name)
+    if annotated is None:
+        raise SettingsError("setting_unknown", f"{source}: there is no setting {name}", setting=name)
+    return annotated
 
 
 def from_text(text: str, annotated: Any) -> Any:
@@ -634,9 +639,7 @@ def read_value(name: str, value: Any, source: str) -> Any:
 
     Raises SettingsError ``setting_unknown``, ``setting_invalid``.
     """
-    annotated = _types().get(name)
-    if annotated is None:
-        raise SettingsError("setting_unknown", f"{source}: there is no setting {name}", setting=name)
+    annotated = _type_of(name, source)
     try:
         return msgspec.convert(value, annotated)
     except msgspec.ValidationError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -259,8 +258,8 @@ async def test_neither_writers_nor_readers_wait_for_it(
         await past.month()
         seen = await past.seen()
         async with Halted(postgres, clock, statement) as halted:
-            # It holds the locks of a whole stretch, and of the month it makes.
-            begun = time.monotonic()
+            # It holds the locks of a whole stretch, and of the month it makes, until this block ends. Whoever waited
+            # for one would hear `busy`.
             await give(groat, "user:b", "1")
             await groat.reverse(past.posted[0], amounts=["1", "0"], key=new_key())
             await groat.capture(past.held[0], key=new_key())
@@ -268,8 +267,6 @@ async def test_neither_writers_nor_readers_wait_for_it(
             assert (await groat.post(legs, key="order-1", metadata={"n": 1})).replayed
             assert (await groat.transaction(past.posted[0])) == seen[past.posted[0]][0]
             assert (await groat.verify()).ok
-            # A wait for a lock would take 200 ms each, and end in `busy`.
-            assert time.monotonic() - begun < 2
             assert not halted.months
         assert [month.month for month in halted.months] == [202601]
         assert (await groat.verify()).ok
