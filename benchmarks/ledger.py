@@ -39,6 +39,7 @@ from groat.store import postgres as postgres_store
 from groat.store.opening import POSTGRES, sqlite_path
 from groat.store.postgres import PostgresStore
 from groat.store.sqlite import SqliteStore
+from groat.store.sqlite_statements import SqliteStatements
 from groat.store.statements import Statement
 from tests.servers import Postgres, postgres
 
@@ -58,20 +59,29 @@ SHAPES: dict[str, Pair] = {
 }
 
 
-class TimedSqlite(SqliteStore):
-    """Adds up the seconds of each statement, and of whole transactions."""
+class TimedStatements(SqliteStatements):
+    """Adds up the seconds of each statement."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
+    def __init__(self) -> None:
+        super().__init__(())
         self.statement_s: Counter[str] = Counter()
-        self.write_s = 0.0
 
-    def _execute(self, connection: Any, statement: Statement, args: tuple[Any, ...]) -> Any:
+    def _execute(self, connection: Any, statement: Any, args: tuple[Any, ...]) -> Any:
         started = time.perf_counter()
         try:
             return super()._execute(connection, statement, args)
         finally:
             self.statement_s[statement.name] += time.perf_counter() - started
+
+
+class TimedSqlite(SqliteStore):
+    """Adds up the seconds of each statement, and of whole transactions."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._statements = timed = TimedStatements()
+        self.statement_s = timed.statement_s
+        self.write_s = 0.0
 
     def _write(self, flow: Any) -> Any:
         started = time.perf_counter()
