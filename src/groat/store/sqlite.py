@@ -125,12 +125,13 @@ class SqliteStore:
                 check_same_thread=False,
                 cached_statements=512,
             )
+            # Also one that turns out to be on no database is to be closed.
+            self._opened.append(connection)
             for pragma in (*_PRAGMAS, f"PRAGMA cache_size = -{cache_kib}"):
                 connection.execute(pragma)
         except (OSError, sqlite3.Error) as error:
             raise Unavailable(f"Cannot open {self.path}: {error}") from error
         connection.create_function("groat_now", 0, self._clock)
-        self._opened.append(connection)
         return connection
 
     def _open(self, migrating: bool) -> list[Migration]:
