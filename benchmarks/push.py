@@ -4,7 +4,8 @@ Prints JSON lines. The server side (uvicorn's httptools, uvloop, groat's own Web
 clients are plain sockets in a process of their own. They speak groat's WebSocket protocol or, as many more, what stock
 Socket.IO clients do; one event to the latter is a packet and the marker of their position. The floor, measured in the
 same run and in turns with ours, is a bare uvloop transport that writes the same ready-made frame as our WebSocket:
-there is nothing left to save but the kernel's send.
+there is nothing left to save but the kernel's send. The floor of Socket.IO is what its clients got for one event,
+written again to the same connections: all of ours but the hub and the making of messages.
 
     python benchmarks/push.py [--clients 1000] [--rounds 5] [--seconds 10] [--cpu]
 """
@@ -25,8 +26,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache, partial
 from operator import truediv
 from pathlib import Path
@@ -237,13 +238,13 @@ class App:
 
     def __init__(self, live: Live, names: dict[str, str]) -> None:
         stock = SocketDoor(live, translator(socketio_names=names), Settings())
-        engine = Engine(
+        self.engine = Engine(
             stock.server.make_handler,
             EngineLimits(drain_s=0),
             Sids("", Owner(new_name(), new_name())),
             live.clock,
         )
-        self.groat_doors = {door.PATH: door.CentrifugeDoor(live), "/socket.io/": engine}
+        self.groat_doors = {door.PATH: door.CentrifugeDoor(live), "/socket.io/": self.engine}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Never called."""
@@ -262,9 +263,12 @@ class Bare(asyncio.Protocol):
 class Bench:
     """The server side and its client process."""
 
-    def __init__(self, groat: Groat, live: Live, port: int, bare_port: int, clients: Call) -> None:
+    def __init__(
+        self, groat: Groat, live: Live, engine: Engine, port: int, bare_port: int, clients: Call
+    ) -> None:
         self.groat = groat
         self.live = live
+        self.engine = engine
         self.port = port
         self.bare_port = bare_port
         self.clients = clients
@@ -335,8 +339,9 @@ async def running(names: dict[str, str] = ONE_PACKET) -> AsyncIterator[Bench]:
             await groat.add_asset("CREDIT", 0)
             live = Live(groat, Bearer(), Settings(), limits)
             await live.start()
+            app = App(live, names)
             config = uvicorn.Config(
-                App(live, names), lifespan="off", log_config=None, http="httptools", ws=WebSocketProtocol
+                app, lifespan="off", log_config=None, http="httptools", ws=WebSocketProtocol
             )
             config.load()
             state = ServerState()
@@ -351,6 +356,7 @@ async def running(names: dict[str, str] = ONE_PACKET) -> AsyncIterator[Bench]:
                     yield Bench(
                         groat,
                         live,
+                        app.engine,
                         listener.sockets[0].getsockname()[1],
                         bare.sockets[0].getsockname()[1],
                         clients,
@@ -377,7 +383,8 @@ async def cpu(bench: Bench, streams: int, readers: int, rounds: int) -> dict[str
             feed.offset = feed.head = at - 1
         frames = [ChannelFormat(name).one("", at, event_of(name)) for name in names]
         size = sum(map(len, frames)) * readers // streams
-        bench.live.hub.hear(_published(stock_names, heads, at))
+        with _noting(bench.engine) as noted:
+            bench.live.hub.hear(_published(stock_names, heads, at))
         stock_size = await stock("weigh", readers)
         for feed in bench.live.hub._feeds.values():
             feed.offset = feed.head = at
@@ -392,8 +399,12 @@ async def cpu(bench: Bench, streams: int, readers: int, rounds: int) -> dict[str
                 for transport, frame in zip(transports, frames, strict=True):
                     transport.write(frame)
 
+        def write_noted(_: object) -> None:
+            for write, message in noted:
+                write(message)
+
         pushes = PUSHES * 1_000 // readers
-        measured: dict[str, list[float]] = {"floor": [], "ours": [], "socketio": []}
+        measured: dict[str, list[float]] = {"floor": [], "ours": [], "socketio": [], "socketio_floor": []}
         hear = bench.live.hub.hear
         first = at + 1
         for _ in range(rounds):
@@ -406,6 +417,9 @@ async def cpu(bench: Bench, streams: int, readers: int, rounds: int) -> dict[str
             measured["floor"].append(await bench.cpu_us(bench.clients, size, readers, nothing, write_all))
             measured["ours"].append(await bench.cpu_us(bench.clients, size, readers, ours, hear))
             measured["socketio"].append(await bench.cpu_us(stock, stock_size, readers, theirs, hear))
+            measured["socketio_floor"].append(
+                await bench.cpu_us(stock, stock_size, readers, nothing, write_noted)
+            )
         await stock("close")
     await bench.clients("close")
     Bare.transports = []
@@ -422,6 +436,7 @@ async def cpu(bench: Bench, streams: int, readers: int, rounds: int) -> dict[str
         "ratio": _median_ratio(measured["ours"], measured["floor"]),
         "socketio_bytes": stock_size // readers,
         "socketio_us_per_message": round(us["socketio"], 2),
+        "socketio_floor_us_per_message": round(us["socketio_floor"], 2),
         "socketio_ratio": _median_ratio(measured["socketio"], measured["ours"]),
         "rounds": rounds,
     }
@@ -429,6 +444,27 @@ async def cpu(bench: Bench, streams: int, readers: int, rounds: int) -> dict[str
 
 def _median_ratio(upper: list[float], lower: list[float]) -> float:
     return round(statistics.median(map(truediv, upper, lower)), 2)
+
+
+Written = tuple[Callable[[bytes], None], bytes]
+"""The function that writes to a connection, and a message to its client."""
+
+
+@contextmanager
+def _noting(engine: Engine) -> Iterator[list[Written]]:
+    """Note what is written to the Socket.IO clients meanwhile."""
+    noted: list[Written] = []
+    writes = [(each, each.write) for each in engine.sockets.values()]
+
+    def note(write: Callable[[bytes], None], message: bytes) -> None:
+        noted.append((write, message))
+        write(message)
+
+    for each, write in writes:
+        each.write = partial(note, write)
+    yield noted
+    for each, write in writes:
+        each.write = write
 
 
 @cache
