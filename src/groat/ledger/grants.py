@@ -150,12 +150,15 @@ class Allocating:
                 self.change(purse, grant, 0 if reserve else -taken, taken if reserve else 0)
                 self.taken.append((grant, taken))
                 rest -= taken
+        if rest:
+            purse.need_all()
         if stays and rest and purse.free > max(0, purse.account.available):
             return _stays(purse, amount, stays)
         return None
 
     def new_grant(self, purse: Purse, amount: int, like: Grant | None, terms: Terms, origin: int) -> None:
         """Make a grant of an amount, ``like`` another one from which it comes, with these terms."""
+        purse.need_all()
         account, number = purse.account, sum(each.grant.is_new for each in self.allocations)
         grant = Grant(
             grant_id(account, self.book.now, number), account, 0, 0, 0, 0, 0, terms.expires_at, None, None,
@@ -168,7 +171,7 @@ class Allocating:
 
     def has_room(self, purse: Purse) -> Refusal | None:
         """Refuse one more live grant where there are as many as there may be."""
-        if self.limits and len(purse.live) >= LIVE_MAX:
+        if self.limits and len(purse.live) + purse.behind.number >= LIVE_MAX:
             account = purse.account
             return Refusal(
                 "too_many_grants",
@@ -262,6 +265,8 @@ def _give(a: Allocating, purse: Purse) -> Refusal | None:
 
 def _travel(a: Allocating, purse: Purse) -> Refusal | None:
     """Give the receiver what the source's grants paid, with their terms."""
+    if a.taken:
+        purse.need_all()
     for grant, amount in a.taken:
         same = next((g for g in purse.live if g.parent == grant.id and g.voided_at is None), None)
         if same is not None:
@@ -405,6 +410,7 @@ def _pay_debt(a: Allocating, purse: Purse) -> None:
     excess = purse.free - max(0, purse.account.available)
     if excess <= 0:
         return
+    purse.need_all()
     moment = purse.moment(a.book.now)
     for grant in sorted(purse.live, key=lambda each: each.ended(moment)):
         paid = min(grant.free, excess)

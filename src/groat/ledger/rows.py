@@ -382,15 +382,38 @@ class HoldParts:
         (self.parts,) = state
 
 
+class Behind(NamedTuple):
+    """Grants behind those that were read: how many, what is free of them, and what of that ends next, and when."""
+
+    number: int = 0
+    free: int = 0
+    amount: int = 0
+    at: int | None = None
+
+
 class Purse:
-    """The live grants of an account, in the order in which they are spent; ``free`` is the sum of their free parts."""
+    """The live grants of an account, in the order in which they are spent; ``free`` is the sum of their free parts.
 
-    __slots__ = ("account", "free", "live")
+    Mostly the first ones suffice, so the others may be ``behind`` and not read.
+    """
 
-    def __init__(self, account: Account, live: list[Grant]) -> None:
+    __slots__ = ("account", "behind", "free", "live")
+
+    def __init__(self, account: Account, live: list[Grant], behind: Behind = Behind()) -> None:  # noqa: B008
         self.account = account
+        self.behind = behind
         self.live = sorted(live, key=lambda grant: grant.order)
-        self.free = sum(grant.free for grant in live)
+        self.free = sum(grant.free for grant in live) + behind.free
+
+    def need_all(self) -> None:
+        """Raise MoreGrants if some of its grants were not read."""
+        if self.behind.number:
+            raise MoreGrants(self)
+
+    def take_rest(self, rest: list[Grant]) -> None:
+        """Take in the grants that were behind."""
+        self.live = sorted([*self.live, *rest], key=lambda grant: grant.order)
+        self.behind = Behind()
 
     def state(self) -> tuple[Any, ...]:
         """Return the values of this row that a command can change."""
@@ -408,12 +431,26 @@ class Purse:
     def has_ended(self, now: int) -> bool:
         """Return whether something is free of a grant that has ended, and is still to be booked."""
         moment = self.moment(now)
+        if self.behind.at is not None and self.behind.at <= moment:
+            return True
         return any(grant.due_at is not None and grant.due_at <= moment for grant in self.live)
 
     def expiring(self) -> Expiring | None:
         """Return what expires next, None if nothing ever does."""
         ends = [grant.due_at for grant in self.live if grant.due_at is not None]
+        behind = self.behind
+        if behind.at is not None:
+            ends.append(behind.at)
         if not ends:
             return None
         at = min(ends)
-        return Expiring(sum(grant.free for grant in self.live if grant.due_at == at), at)
+        amount = sum(grant.free for grant in self.live if grant.due_at == at)
+        return Expiring(amount + (behind.amount if behind.at == at else 0), at)
+
+
+class MoreGrants(Exception):
+    """Raised where a decision needs grants that were not read; the store reads them, and it is made again."""
+
+    def __init__(self, purse: Purse) -> None:
+        super().__init__(purse.account.path)
+        self.purse = purse

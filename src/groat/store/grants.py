@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from groat.ledger.book import Book, Refs
 from groat.ledger.grants import GRANTS
 from groat.ledger.rows import (
     Account,
     Allocation,
+    Behind,
     Expiring,
     Grant,
     HoldPart,
@@ -19,6 +20,9 @@ from groat.ledger.rows import (
     TransactionRow,
 )
 from groat.store.flow import Flow, Query
+
+FRONT: Final = 4
+"""So many of an account's grants are read with its lock; nearly always they pay for what is spent."""
 
 
 def name_grants(refs: Refs, grants: set[str]) -> Flow[set[str]]:
@@ -43,16 +47,40 @@ def purse_queries(accounts: Iterable[Account], holds: Iterable[HoldRow]) -> list
     return [*queries, Query("read_hold_parts", (held,))] if held else queries
 
 
-def take_purses(book: Book, read: Sequence[Sequence[Any]], originals: Iterable[TransactionRow]) -> Flow[None]:
-    """Put on the book what :func:`purse_queries` read, and the grants that are gone but named, or named by a row."""
+def front_queries(accounts: Iterable[Account]) -> list[Query]:
+    """As :func:`purse_queries`, for batches that name no grant and no hold: the first grants of accounts suffice."""
+    ids = sorted(account.id for account in accounts if account.extras & GRANTS)
+    return [Query("read_fronts", (ids, FRONT)), Query("read_behind", (ids, FRONT))] if ids else []
+
+
+def read_rest(book: Book, purse: Purse) -> Flow[None]:
+    """Read the grants of a locked account that were not read with its lock."""
+    rest = []
+    for id, _, *values in (yield Query("read_purses", ([purse.account.id],))):
+        if id not in book.grants:
+            book.grants[id] = Grant(id, purse.account, *values)
+            rest.append(book.grants[id])
+    purse.take_rest(rest)
+
+
+def take_purses(
+    book: Book, queries: Sequence[Query], read: Sequence[Sequence[Any]], originals: Iterable[TransactionRow]
+) -> Flow[None]:
+    """Put on the book what these queries read, and the grants that are gone but named, or named by a row."""
     by_id = {account.id: account for account in book.accounts.values()}
     rows, *parts = read
+    behind: dict[int, tuple[Any, ...]] = {}
+    if parts and queries[1].name == "read_behind":
+        behind = {id: tuple(values) for id, *values in parts.pop()}
     live: dict[int, list[Grant]] = {id: [] for id, account in by_id.items() if account.extras & GRANTS}
     for id, account, *rest in rows:
         grant = book.grants[id] = Grant(id, by_id[account], *rest)
         live[account].append(grant)
     for account, grants in live.items():
-        book.purses[by_id[account]] = Purse(by_id[account], grants)
+        found = behind.get(account)
+        book.purses[by_id[account]] = Purse(
+            by_id[account], grants, _behind(found, grants) if found else Behind()
+        )
     wanted = set(book.named_grants)
     wanted |= {grant for _, _, grant, *_ in (parts[0] if parts else ())}
     wanted |= {each.grant.id for row in originals for leg in row.legs for each in leg.allocations}
@@ -67,6 +95,13 @@ def take_purses(book: Book, read: Sequence[Sequence[Any]], originals: Iterable[T
     for hold, own in held.items():
         places = [HoldPart(book.grants[grant], *amounts) for _, grant, *amounts in sorted(own)]
         book.holds[hold].parts = HoldParts(tuple(places))
+
+
+def _behind(found: tuple[Any, ...], read: list[Grant]) -> Behind:
+    count, free, at, of_all = found
+    if at is None:
+        return Behind(count, free)
+    return Behind(count, free, of_all - sum(grant.free for grant in read if grant.due_at == at), at)
 
 
 def load_allocations(rows: dict[str, TransactionRow]) -> Flow[None]:

@@ -12,7 +12,7 @@ from groat.ledger.errors import Interrupted, Replaced
 from groat.ledger.rows import Account, HoldRow, TransactionRow
 from groat.store.assets import learn_assets
 from groat.store.flow import FEW, Flow, Query, hand_over
-from groat.store.grants import purse_queries, take_purses
+from groat.store.grants import front_queries, purse_queries, take_purses
 
 # Stands for the id of a stream whose row another transaction holds.
 LOCKED_ELSEWHERE = -1
@@ -185,7 +185,7 @@ class Locker:
         queries.append(Query("number_batch", (self.book.now,)))
         *rows, self._locked = yield from hand_over(queries, len(names) <= FEW)
         if purses:
-            yield from take_purses(self.book, rows[-len(purses) :], self.originals.values())
+            yield from take_purses(self.book, purses, rows[-len(purses) :], self.originals.values())
         for name, id, generation, head in rows[0] if names else ():
             stream_id = LOCKED_ELSEWHERE if id is None else id
             self.streams[name] = Stream(name, self._epoch, stream_id, generation, head)
@@ -214,7 +214,11 @@ class Locker:
     def _purse_queries(self) -> list[Query]:
         book = self.book
         book.named_grants = self.refs.grants
-        return purse_queries(book.accounts.values(), book.holds.values()) if self._extras else []
+        if not self._extras:
+            return []
+        if book.holds or self.originals or book.named_grants:
+            return purse_queries(book.accounts.values(), book.holds.values())
+        return front_queries(book.accounts.values())
 
     def _accounts_by_id(self) -> dict[int, Account]:
         return {account.id: account for account in self.book.accounts.values()}

@@ -18,6 +18,7 @@ from groat.ledger.book import Book, LateNews, NotLocked, Refs
 from groat.ledger.commands import Command, Effect
 from groat.ledger.errors import CommandFailed, Refusal, Replaced
 from groat.ledger.keys import OWN, Form
+from groat.ledger.rows import MoreGrants
 from groat.ledger.views import balance_view
 from groat.store.batch import (
     Broken,
@@ -36,7 +37,7 @@ from groat.store.due_grants import DueGrants
 from groat.store.due_holds import DueHolds, name_holds
 from groat.store.extension import Completion
 from groat.store.flow import FEW, TURN, Flow, Query, hand_over
-from groat.store.grants import name_grants
+from groat.store.grants import name_grants, read_rest
 from groat.store.keys import Known, key_row, keys_query, known_keys, replay, verdict_on
 from groat.store.locking import AccountIds, Locker, know_accounts, pairs_of
 from groat.store.rows import load_transactions
@@ -237,12 +238,20 @@ class Batch:
             if found is not None:
                 self._verdicts.append((yield from replay(p, found, self._context.assets)))
                 continue
-            verdict = self._decide(p)
+            verdict = yield from self._decide_with_all(p)
             self._verdicts.append(verdict)
             if isinstance(verdict, Done | Refusal):
                 self._stale_keys.extend([(p.key,)] if p.key in known else [])
                 known[p.key] = Known(OWN, p.body, None, None, verdict)
                 self._decided.append((p, verdict))
+
+    def _decide_with_all(self, p: Prepared) -> Flow[Verdict]:
+        """Decide a command, once more if it needs grants of a locked account that were not read."""
+        while True:
+            try:
+                return self._decide(p)
+            except MoreGrants as more:
+                yield from read_rest(self.book, more.purse)
 
     def _decide(self, p: Prepared) -> Verdict:
         if self._due.is_locked_elsewhere(p.command) or (
@@ -310,6 +319,9 @@ def decide(command: Command, book: Book, first: bool) -> Done | Refusal | Broken
     book.begin()
     try:
         effect = command.decide(book)
+    except MoreGrants:
+        book.rollback()
+        raise
     except NotLocked as error:
         book.rollback()
         return Broken(error) if first else Retry()

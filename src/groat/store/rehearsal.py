@@ -122,7 +122,7 @@ def _read_purses(book: Book, refs: Refs) -> Flow[None]:
     found = []
     for query in queries:
         found.append((yield query))
-    yield from take_purses(book, found, book.transactions.values())
+    yield from take_purses(book, queries, found, book.transactions.values())
     yield from read_expiring(list(book.purses))
     for account, purse in book.purses.items():
         account.debits += account.expired

@@ -42,7 +42,7 @@ CREATE TABLE groat_grant (
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX groat_grant_live ON groat_grant (account) WHERE live;
+CREATE INDEX groat_grant_live ON groat_grant (account, priority, expires_at, version, id) WHERE live;
 CREATE INDEX groat_grant_due ON groat_grant (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX groat_grant_due_on ON groat_grant (account, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX groat_grant_account ON groat_grant (account, created_at, id);

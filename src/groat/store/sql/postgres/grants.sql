@@ -8,6 +8,26 @@ JOIN groat_account AS a ON a.id = g.account
 JOIN groat_account AS o ON o.id = g.origin
 WHERE g.id = ANY ($1::uuid[]);
 
+-- name: read_fronts :bulk
+-- The first $2 of the grants of accounts of which something remains, in the order in which they are spent.
+SELECT g.id::text, g.account, g.amount, g.remaining, g.held, g.expired, g.voided, g.expires_at, g.voided_at, g.due_at,
+           g.priority, g.class, g.cause, g.note, g.parent::text, g.txn::text, g.origin, g.version, g.created_at
+FROM unnest($1::text::bigint[]) AS a (id)
+CROSS JOIN LATERAL (SELECT * FROM groat_grant AS l WHERE l.account = a.id AND l.live
+                    ORDER BY l.priority, l.expires_at, l.version, l.id LIMIT $2) AS g;
+
+-- name: read_behind :bulk
+-- How many grants there are behind the first $2, what is free of them, when the next of them ends, and what is free of all
+-- grants of the account that end then.
+SELECT a.id, r.count, r.free, r.at,
+       (SELECT sum(d.remaining - d.held) FROM groat_grant AS d WHERE d.account = a.id AND d.due_at = r.at)::bigint
+FROM unnest($1::text::bigint[]) AS a (id)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS count, coalesce(sum(g.remaining - g.held), 0)::bigint AS free, min(g.due_at) AS at
+    FROM (SELECT l.remaining, l.held, l.due_at FROM groat_grant AS l WHERE l.account = a.id AND l.live
+          ORDER BY l.priority, l.expires_at, l.version, l.id OFFSET $2) AS g) AS r
+WHERE r.count > 0;
+
 -- name: read_purses :bulk
 -- The grants of accounts of which something remains. Asked when the accounts are locked.
 SELECT g.id::text, g.account, g.amount, g.remaining, g.held, g.expired, g.voided, g.expires_at, g.voided_at, g.due_at,

@@ -8,6 +8,27 @@ JOIN groat_grant AS g ON g.id = j.value
 JOIN groat_account AS a ON a.id = g.account
 JOIN groat_account AS o ON o.id = g.origin;
 
+-- name: read_fronts :bulk
+-- The first ?2 of the grants of accounts of which something remains, in the order in which they are spent.
+SELECT json_group_array(json_array(
+           g.id, g.account, g.amount, g.remaining, g.held, g.expired, g.voided, g.expires_at, g.voided_at, g.due_at,
+           g.priority, g.class, g.cause, g.note, g.parent, g.txn, g.origin, g.version, g.created_at))
+FROM json_each(?1) AS j
+JOIN groat_grant AS g ON g.id IN (SELECT l.id FROM groat_grant AS l WHERE l.account = j.value AND l.live
+                                  ORDER BY l.priority, l.expires_at NULLS LAST, l.version, l.id LIMIT ?2);
+
+-- name: read_behind :bulk
+-- How many grants there are behind the first ?2, what is free of them, when the next of them ends, and what is free of all
+-- grants of the account that end then.
+SELECT json_group_array(json_array(
+           r.id, r.count, r.free, r.at,
+           (SELECT sum(d.remaining - d.held) FROM groat_grant AS d WHERE d.account = r.id AND d.due_at = r.at)))
+FROM (SELECT j.value AS id, count(*) AS count, sum(g.remaining - g.held) AS free, min(g.due_at) AS at
+      FROM json_each(?1) AS j
+      JOIN groat_grant AS g ON g.id IN (SELECT l.id FROM groat_grant AS l WHERE l.account = j.value AND l.live
+                                        ORDER BY l.priority, l.expires_at NULLS LAST, l.version, l.id LIMIT -1 OFFSET ?2)
+      GROUP BY j.value) AS r;
+
 -- name: read_purses :bulk
 -- The grants of accounts of which something remains. Asked when the accounts are locked.
 SELECT json_group_array(json_array(
