@@ -156,6 +156,8 @@ class SyncGroat:
     set_balance = _Word(Groat.set_balance)
     set_limits = _Word(Groat.set_limits)
     open_account = _Word(Groat.open_account)
+    set_state = _Word(Groat.set_state)
+    close_accounts = _Word(Groat.close_accounts)
     add_asset = _Word(Groat.add_asset)
     assets = _Word(Groat.assets)
     account = _Word(Groat.account)

@@ -155,6 +155,27 @@ async def exceeds_transaction(api: Api) -> httpx.Response:
     return await api.call("ada", f"POST /v1/transactions/{await given(api)}/reverse", {"amounts": ["6"]})
 
 
+async def before_original(api: Api) -> httpx.Response:
+    early = {"at": "2020-01-01T00:00:00Z"}
+    return await api.call("ada", f"POST /v1/transactions/{await given(api)}/reverse", early)
+
+
+async def account_frozen(api: Api) -> httpx.Response:
+    await api.call("ada", "POST /v1/accounts/user:42/freeze", {"reason": "Order of a court"})
+    return await api.call("ada", "POST /v1/transactions", give("42", "2"))
+
+
+async def account_closing(api: Api) -> httpx.Response:
+    await api.call("ada", "POST /v1/holds", _ONE)
+    await api.call("ada", "POST /v1/accounts/user:42/close", {"reason": "Gone", "rest_to": "house:rest"})
+    return await api.call("ada", "POST /v1/transactions", give("42", "2"))
+
+
+async def account_closed(api: Api) -> httpx.Response:
+    await api.call("ada", "POST /v1/accounts/user:42/close", {"reason": "Gone", "rest_to": "house:rest"})
+    return await api.call("ada", "POST /v1/transactions", give("42", "2"))
+
+
 async def ceiling_exceeded(api: Api) -> httpx.Response:
     await api.call("ada", "PATCH /v1/accounts/user:42/balances/CREDIT", {"ceiling": "101"})
     return await api.call("ada", "POST /v1/transactions", give("42", "2"))
@@ -243,6 +264,11 @@ CASES: dict[str, Case] = {
     "wrong_legs": wrong_legs,
     "exceeds_hold": exceeds_hold,
     "exceeds_transaction": exceeds_transaction,
+    "before_original": before_original,
+    "account_frozen": account_frozen,
+    "account_closing": account_closing,
+    "account_closed": account_closed,
+    "wrong_account_state": call("POST /v1/accounts/user:42/unfreeze", {"reason": "Why"}),
     "future_effective_date": post(give("42", "1", at="9999-01-01T00:00:00Z")),
     "expires_in_past": call("POST /v1/holds", {**_ONE, "expires_at": "2020-01-01T00:00:00Z"}),
     "balance_overflow": post({"postings": [posting("house:a", "house:b", str(2**63 - 1))] * 2}),

@@ -510,3 +510,39 @@ async def _books(api: Api) -> Any:
     report = await api.groat.verify()
     requests = (await api.call("ada", "GET /v1/requests")).json()
     return await api.groat.accounts(), report.transactions, await api.groat.audit(), requests
+
+
+async def test_an_account_is_frozen_closed_and_opened_again(api: Api) -> None:
+    route = "POST /v1/accounts/user:42"
+    frozen = await api.call("ada", f"{route}/freeze", {"reason": "Order of a court"}, key="f")
+    told = frozen.json()
+    assert (frozen.status_code, told["account"], told["state"]) == (200, "user:42", "frozen")
+    assert (await api.call("ada", f"{route}/freeze", {"reason": "Order of a court"}, key="f")).json()[
+        "replayed"
+    ]
+    found = (await api.call("42", "GET /v1/accounts/user:42")).json()
+    assert found["state"] == "frozen"
+    spent = await api.call("42", "POST /v1/actions/spend", {"amount": "1", "asset": "CREDIT"})
+    assert (code(spent), spent.json()["retryable_with_new_key"]) == ("account_frozen", True)
+    claim = {"amount": "1", "asset": "USD", "purpose": "Stamps"}
+    filed = (await api.call("42", "POST /v1/requests/expense", claim)).json()
+    assert code(await api.call("ada", f"POST /v1/requests/expense/{filed['id']}/pay")) == "account_frozen"
+    acts = (await api.call("ada", "GET /v1/audit?target=user:42")).json()["items"]
+    assert ("freeze_account", "Order of a court", "user:ada") in [
+        (a["kind"], a["reason"], a["actor"]) for a in acts
+    ]
+    events = (await api.call("42", "GET /v1/streams/user:42?wait=0")).json()
+    assert events
+    assert code(await api.call("ada", f"{route}/unfreeze", {})) == "invalid_body"
+    dry = (await api.call("ada", f"{route}/unfreeze?dry_run=true", {"reason": "Over"})).json()
+    assert (dry["state"], dry["dry_run"], dry["transaction"]) == ("open", True, None)
+    assert (await api.call("ada", f"{route}/unfreeze", {"reason": "Over"})).json()["state"] == "open"
+    closed = await api.call("ada", f"{route}/close", {"reason": "Gone", "rest_to": "house:unclaimed"})
+    assert closed.json()["state"] == "closed"
+    assert await balance(api, "house:unclaimed") == "100"
+    assert (
+        code(await api.call("ada", f"{route}/close", {"reason": "Gone", "rest_to": "user:42"}))
+        == "same_account"
+    )
+    assert (await api.call("ada", f"{route}/reopen", {"reason": "Back"})).json()["state"] == "open"
+    assert "state" not in (await api.call("42", "GET /v1/accounts/user:42")).json()

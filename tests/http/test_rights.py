@@ -24,6 +24,10 @@ releaseHold         401     403  403  403  201  201
 voidGrant           401     403  403  403  201  201
 listAccounts        401     200  403  200  200  200
 getAccount          401     200  403  200  200  200
+freezeAccount       401     403  403  403  200  403
+unfreezeAccount     401     403  403  403  409  403
+closeAccount        401     403  403  403  200  403
+reopenAccount       401     403  403  403  409  403
 listEntries         401     200  403  200  200  200
 getStatement        401     200  403  200  200  200
 setBalance          401     403  403  403  201  201
@@ -113,8 +117,10 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
     route = route.replace("{grant}", made.grant)
     route = route.replace("{kind}", "expense").replace("{transition}", "pay")
     route = route.replace("{id}", made.transaction if "transactions" in route else made.hold)
+    # An account whose state changes is one that the next caller does not need.
+    account = "user:nobody" if operation.endswith("Account") and operation != "getAccount" else "user:42"
     route = (
-        route.replace("{account}", "user:42")
+        route.replace("{account}", account)
         .replace("{asset}", "CREDIT")
         .replace("{user}", "42")
         .replace("{who}", "42")
@@ -133,6 +139,10 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         "voidGrant": {"reason": "Given twice"},
         "setBalance": {"balance": f"{100 + len(made.transaction) + sum(map(ord, caller))}"},
         "setLimits": {"ceiling": "100000"},
+        "freezeAccount": {"reason": "Why"},
+        "unfreezeAccount": {"reason": "Why"},
+        "closeAccount": {"reason": "Why", "rest_to": "house:unclaimed"},
+        "reopenAccount": {"reason": "Why"},
         "addAsset": {"code": f"A{caller.upper()}", "scale": 1},
         "callAction": {"amount": "1"},
         "addUser": {"user": f"new-{caller}"},

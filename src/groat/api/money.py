@@ -16,6 +16,9 @@ from groat.ledger.errors import Refusal
 from groat.ledger.text import parse_time
 from groat.ledger.views import AllocationView, EntryView, TransactionView
 
+STATE_CODES = ("account_frozen", "account_closing", "account_closed")
+"""The codes of a write of money for the state of an account."""
+
 
 def optional_time(text: str | None) -> int | None:
     """Parse a time as microseconds since 1970; None stays None. Raises InvalidInput ``invalid_time``."""

@@ -23,11 +23,36 @@ class AccountPage(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str | None
 
 
+class AccountStateView(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of an account. ``rest_to`` is the account that gets the rest of one that is closed, "" for
+    the others.
+
+    ``transaction`` is null for a dry run.
+    """
+
+    account: str
+    state: Literal["open", "frozen", "closing", "closed"]
+    rest_to: str
+    transaction: str | None
+    replayed: bool
+    dry_run: bool | None = None
+
+
+class AccountUpdated(msgspec.Struct, frozen=True, kw_only=True):
+    """The data of an event ``account_updated``: an account of the stream's owner was frozen, closed or
+    opened again.
+    """
+
+    account: str
+    state: Literal["open", "frozen", "closing", "closed"]
+
+
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
-    """All balances of one account, by asset."""
+    """All balances of one account, by asset. ``state`` is left out while it is open."""
 
     account: str
     balances: list[BalanceView]
+    state: Literal["open", "frozen", "closing", "closed"] | None = None
 
 
 class ActionView(msgspec.Struct, frozen=True, kw_only=True):

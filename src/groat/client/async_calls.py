@@ -398,6 +398,92 @@ class AsyncCalls:
         """
         return await self._call(table.ADD_ASSET, body={"code": code, "scale": scale}, timeout_s=timeout_s)
 
+    async def freeze_account(
+        self,
+        account: str,
+        *,
+        reason: str,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.AccountStateView:
+        """``POST /v1/accounts/{account}/freeze``: Freeze an account. Nobody moves or holds anything on it
+        any more, in any asset, until it is unfrozen. What is due still happens. For admins.
+        """
+        return await self._call(
+            table.FREEZE_ACCOUNT,
+            path={"account": account},
+            body={"reason": reason},
+            query={"dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def unfreeze_account(
+        self,
+        account: str,
+        *,
+        reason: str,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.AccountStateView:
+        """``POST /v1/accounts/{account}/unfreeze``: Unfreeze an account. Opens a frozen account again. For
+        admins.
+        """
+        return await self._call(
+            table.UNFREEZE_ACCOUNT,
+            path={"account": account},
+            body={"reason": reason},
+            query={"dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def close_account(
+        self,
+        account: str,
+        *,
+        reason: str,
+        rest_to: str,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.AccountStateView:
+        """``POST /v1/accounts/{account}/close``: Close an account. Takes no new movements and holds; holds
+        may still end, and reversals are taken. As soon as nothing is held, the rest goes to the named
+        account, and the state is `closed`, by itself. For admins.
+        """
+        return await self._call(
+            table.CLOSE_ACCOUNT,
+            path={"account": account},
+            body={"reason": reason, "rest_to": rest_to},
+            query={"dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def reopen_account(
+        self,
+        account: str,
+        *,
+        reason: str,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.AccountStateView:
+        """``POST /v1/accounts/{account}/reopen``: Open a closed account again. Opens an account again that
+        is closing or closed. What went to another account stays there. For admins.
+        """
+        return await self._call(
+            table.REOPEN_ACCOUNT,
+            path={"account": account},
+            body={"reason": reason},
+            query={"dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
     async def get_me(
         self, *, if_none_match: str | None = None, timeout_s: float | None = None
     ) -> answers.Me | None:

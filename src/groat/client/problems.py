@@ -8,6 +8,26 @@ from __future__ import annotations
 from groat.client.errors import Problem
 
 
+class AccountClosed(Problem):
+    """``account_closed`` (409): The account is closed."""
+
+    code = "account_closed"
+
+
+class AccountClosing(Problem):
+    """``account_closing`` (409): The account is being closed: it takes no new movements and holds, only
+    ends of holds and reversals.
+    """
+
+    code = "account_closing"
+
+
+class AccountFrozen(Problem):
+    """``account_frozen`` (409): The account is frozen: nobody moves anything on it."""
+
+    code = "account_frozen"
+
+
 class AccountNotFound(Problem):
     """``account_not_found`` (404): Nothing has been posted or opened under this path."""
 
@@ -1133,6 +1153,14 @@ class WeakPassword(Problem):
     """``weak_password`` (400): A password has 8 to 256 characters."""
 
     code = "weak_password"
+
+
+class WrongAccountState(Problem):
+    """``wrong_account_state`` (409): The account is not in a state from which this starts; state says
+    which.
+    """
+
+    code = "wrong_account_state"
 
 
 class WrongLegs(Problem):

@@ -51,6 +51,18 @@ SET_LIMITS: Final[Route[answers.BalanceView]] = Route(
 )
 LIST_ASSETS: Final[Route[answers.AssetList]] = Route("GET", "/v1/assets", answers.AssetList)
 ADD_ASSET: Final[Route[answers.AssetView]] = Route("POST", "/v1/assets", answers.AssetView)
+FREEZE_ACCOUNT: Final[Route[answers.AccountStateView]] = Route(
+    "POST", "/v1/accounts/{account}/freeze", answers.AccountStateView, keyed=True
+)
+UNFREEZE_ACCOUNT: Final[Route[answers.AccountStateView]] = Route(
+    "POST", "/v1/accounts/{account}/unfreeze", answers.AccountStateView, keyed=True
+)
+CLOSE_ACCOUNT: Final[Route[answers.AccountStateView]] = Route(
+    "POST", "/v1/accounts/{account}/close", answers.AccountStateView, keyed=True
+)
+REOPEN_ACCOUNT: Final[Route[answers.AccountStateView]] = Route(
+    "POST", "/v1/accounts/{account}/reopen", answers.AccountStateView, keyed=True
+)
 GET_ME: Final[Route[answers.Me | None]] = Route("GET", "/v1/me", answers.Me | None)
 READ_STREAM: Final[Route[answers.StreamPage]] = Route(
     "GET", "/v1/streams/{stream}/events", answers.StreamPage

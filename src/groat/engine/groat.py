@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
@@ -27,8 +28,9 @@ from groat.engine.rooms import Rooms
 from groat.engine.streams import Streams
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset, check_asset
-from groat.ledger.commands import Command
+from groat.ledger.commands import Command, digest_of
 from groat.ledger.errors import Busy, Interrupted, InvalidInput, Refusal, StoreError
+from groat.ledger.states import SetState
 from groat.ledger.text import parse_time
 from groat.settings import Settings
 from groat.store import archive as archiving
@@ -49,6 +51,7 @@ T = TypeVar("T")
 
 EXPIRY_S = 0.5
 ROOMS_S = 0.5
+CLOSING_S = 1.0
 ORDER_S = 2.0
 RETENTION_S = 600.0
 STOP_S = 2.0
@@ -200,6 +203,7 @@ class Groat(LedgerWords):
             for name, every_s, job, wake in (
                 ("groat-expiry", EXPIRY_S, self.expire_due, self._stopping),
                 ("groat-rooms", ROOMS_S, self._rooms.tell, self._rooms.wake),
+                ("groat-closing", CLOSING_S, self.close_accounts, self._stopping),
                 ("groat-retention", RETENTION_S, self.prune, self._stopping),
                 *([("groat-order", ORDER_S, self.order.look_at_order, self._stopping)] if self.order else []),
             )
@@ -242,6 +246,22 @@ class Groat(LedgerWords):
         A command expires the holds on which it depends by itself. If another node is at it already, nothing is done.
         """
         await self._expiry.round(self._stopping)
+
+    async def close_accounts(self) -> None:
+        """Close the accounts that are closing and hold nothing any more, as the ledger does each second by itself."""
+        for path, rest_to, turn in await self._store.read(reading.paths_to_close):
+            # A refusal, such as of an account that cannot take the rest, is asked again a minute later.
+            key = f"{digest_of('close', path)}/{turn}/{int(time.time() // 60)}"
+            await self.execute(
+                SetState(
+                    principal="system:closing",
+                    key=key,
+                    reason="Nothing is held any more",
+                    account=path,
+                    act="finish",
+                    rest_to=rest_to,
+                )
+            )
 
     async def renew_epoch(self) -> str:
         """Begin all streams anew, as a restored database needs: every reader gets a snapshot. Returns the new epoch."""

@@ -28,6 +28,7 @@ from groat.ledger.granting import VoidGrant
 from groat.ledger.grants import Terms
 from groat.ledger.limits import UNSET, OpenAccount, SetLimits, Unset
 from groat.ledger.reversing import Reverse
+from groat.ledger.states import SetState
 from groat.ledger.views import BulkTransactions, TransactionView
 from groat.store.batch import Done
 
@@ -468,6 +469,34 @@ class LedgerWords(Lookup):
             ceiling=await self.limit(ceiling, asset),
         )
         return (await self._done(command)).view()
+
+    async def set_state(
+        self,
+        account: str,
+        act: Literal["freeze", "unfreeze", "close", "reopen"],
+        *,
+        key: str,
+        reason: str,
+        rest_to: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> str:
+        """Freeze an account with all of its assets, close it, or open it again; returns its state.
+
+        ``rest_to`` is the account that gets what is left of one that is closed, once nothing is held. Raises Refused
+        (``wrong_account_state``), InvalidInput.
+        """
+        command = SetState(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            account=account,
+            act=act,
+            rest_to=rest_to,
+        )
+        state: str = (await self._done(command)).extra["state"]
+        return state
 
     async def limit(self, amount: Amount | Unset | None, asset: str) -> int | Unset | None:
         """Return a limit's smallest units; None (no limit) and UNSET (as it is) are kept. Raises InvalidInput."""

@@ -11,7 +11,7 @@ from groat.api.answer import Answer
 from groat.api.bodies import AssetCode, BelowFloor, Body, Metadata, Reason, SignedAmount
 from groat.api.call import Call
 from groat.api.examples import AT, BALANCE, ID, POSTED
-from groat.api.money import check_below_floor, commit, entry_seen_by, ledger_of
+from groat.api.money import STATE_CODES, check_below_floor, commit, entry_seen_by, ledger_of
 from groat.api.operations import ASSET, CURSOR, DRY_RUN, LIMIT, STALE, Operations, Parameter
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, check_readable, sees_everything
@@ -212,7 +212,8 @@ async def list_entries(call: Call) -> Answer:
     query=(DRY_RUN,),
     keyed=True,
     codes=(
-        "key_reused", "insufficient_funds", "ceiling_exceeded", "balance_overflow", "unknown_asset", "invalid_amount",
+        "key_reused", *STATE_CODES,
+        "insufficient_funds", "ceiling_exceeded", "balance_overflow", "unknown_asset", "invalid_amount",
         "too_many_digits", "amount_overflow", "invalid_account", "same_account", "text_too_long", "invalid_metadata",
         "metadata_too_large",
     ),

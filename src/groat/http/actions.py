@@ -10,7 +10,7 @@ from groat.api.answer import Answer
 from groat.api.bodies import Amount, AssetCode, Body, Metadata, Name, Reason
 from groat.api.call import Call
 from groat.api.examples import BALANCE, POSTED
-from groat.api.money import commit
+from groat.api.money import STATE_CODES, commit
 from groat.api.operations import DRY_RUN, Operations, Parameter
 from groat.api.problems import HttpError
 from groat.api.rights import Right
@@ -58,7 +58,7 @@ _SPENT = {"source": "user:42", "destination": "house:sales", "amount": "5", "ass
     query=(DRY_RUN,),
     keyed=True,
     codes=(
-        "action_not_declared", "asset_not_allowed", "action_limit", "key_reused", "insufficient_funds",
+        "action_not_declared", "asset_not_allowed", "action_limit", "key_reused", *STATE_CODES, "insufficient_funds",
         "ceiling_exceeded", "balance_overflow", "invalid_amount", "too_many_digits", "amount_not_positive",
         "amount_overflow", "unknown_asset", "invalid_account", "same_account", "invalid_user", "text_too_long",
         "invalid_metadata", "metadata_too_large",

@@ -14,12 +14,27 @@ from groat.http import (
     me,
     people,
     sheets,
+    states,
     streams,
     system,
     transactions,
     users,
 )
 
-_ROOMS = (transactions, holds, grants, accounts, me, streams, actions, people, users, auth, sheets, system)
+_ROOMS = (
+    transactions,
+    holds,
+    grants,
+    accounts,
+    states,
+    me,
+    streams,
+    actions,
+    people,
+    users,
+    auth,
+    sheets,
+    system,
+)
 
 CORE: tuple[Operation, ...] = tuple(chain.from_iterable(room.operations for room in _ROOMS))

@@ -10,7 +10,7 @@ from groat.api.answer import Answer
 from groat.api.bodies import AccountPath, Amount, AssetCode, Body, Metadata, Reason, Seconds, Time
 from groat.api.call import Call
 from groat.api.examples import AFTER, AT, ID, POSTED
-from groat.api.money import commit, optional_time
+from groat.api.money import STATE_CODES, commit, optional_time
 from groat.api.operations import DRY_RUN, Operations
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, owns, sees_everything
@@ -96,6 +96,7 @@ HELD: dict[str, Any] = {
 _TEXT_CODES = ("text_too_long", "invalid_metadata", "metadata_too_large")
 _RESOLVE_CODES = (
     "key_reused",
+    *STATE_CODES,
     "hold_not_found",
     "belongs_to_request",
     "hold_expired",
@@ -118,7 +119,7 @@ _RESOLVE_CODES = (
     query=(DRY_RUN,),
     keyed=True,
     codes=(
-        "key_reused", "insufficient_funds", "ceiling_exceeded", "balance_overflow", "expires_in_past",
+        "key_reused", *STATE_CODES, "insufficient_funds", "ceiling_exceeded", "balance_overflow", "expires_in_past",
         "invalid_amount", "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset",
         "invalid_account", "same_account", "invalid_time", *_TEXT_CODES,
     ),

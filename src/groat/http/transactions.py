@@ -13,7 +13,7 @@ from groat.api.answer import Answer
 from groat.api.bodies import AccountPath, Amount, AssetCode, BelowFloor, Body, Metadata, Reason, Seconds, Time
 from groat.api.call import Call
 from groat.api.examples import POSTED, POSTING
-from groat.api.money import check_below_floor, commit, ledger_of, optional_time, seen_by
+from groat.api.money import STATE_CODES, check_below_floor, commit, ledger_of, optional_time, seen_by
 from groat.api.operations import DRY_RUN, STALE, Operations
 from groat.api.problems import details, problem
 from groat.api.rights import Right, owns, sees_everything
@@ -225,7 +225,8 @@ AT_ONCE = 200
 """Items of a bulk that are read or shown before others get their turn on the event loop."""
 
 _POST_CODES = (
-    "key_reused", "insufficient_funds", "past_floor", "ceiling_exceeded", "balance_overflow", "future_effective_date",
+    "key_reused", *STATE_CODES,
+    "insufficient_funds", "past_floor", "ceiling_exceeded", "balance_overflow", "future_effective_date",
     "invalid_amount", "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset", "invalid_account",
     "same_account", "no_postings", "too_many_postings", "text_too_long", "invalid_metadata", "metadata_too_large",
     "invalid_time", "invalid_grant", "expires_in_past", "too_many_grants", "invalid_text", "older_nodes",
@@ -490,7 +491,7 @@ async def get_transaction(call: Call) -> Answer:
     keyed=True,
     empty_body=True,
     codes=(
-        "key_reused", "transaction_not_found", "belongs_to_request", "not_reversible", "wrong_legs",
+        "key_reused", *STATE_CODES, "transaction_not_found", "belongs_to_request", "not_reversible", "wrong_legs",
         "exceeds_transaction", "future_effective_date", "before_original", "grant_spent", "insufficient_funds",
         "ceiling_exceeded", "balance_overflow", "forbidden", "invalid_id", "invalid_time",
         "invalid_amount", "too_many_digits", "amount_overflow", "amount_not_positive", "text_too_long",

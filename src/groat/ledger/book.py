@@ -6,7 +6,7 @@ refused command leaves the book exactly as it found it (rule 7) whatever it did 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from groat.ledger.accounts import is_room
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
@@ -176,6 +176,9 @@ class Refs:
         return self.rooms_later and is_room(stream)
 
 
+Act = Literal["", "extend", "resolve", "reverse", "due"]
+"""What a move is to an account that is not open: more time for a hold, the end of one, a reversal, or what is due."""
+
 PAST_MAX = 20_000
 """At most this many changes of an account's past are looked at."""
 
@@ -196,6 +199,7 @@ class Book:
         self.now = self.moment = now
         self.stays: frozenset[str] = frozenset()
         self.older_nodes = False
+        self.restricted = False
         self.assets = assets
         self.accounts: dict[tuple[str, str], Account] = {}
         self.holds: dict[str, HoldRow] = {}
@@ -222,6 +226,8 @@ class Book:
     def add(self, account: Account) -> None:
         """Put a locked account on the book."""
         self.accounts[account.path, account.asset] = account
+        if account.extras and account.standing != "open":
+            self.restricted = True
         if account.fresh:
             self.fresh.add(account)
 
@@ -350,13 +356,18 @@ class Book:
         self.lines.append(Line(transaction, stream, event, line))
 
     def move(
-        self, moves: list[Move], *, limits: bool = True, below_floor: bool = False
+        self, moves: list[Move], *, limits: bool = True, below_floor: bool = False, act: Act = ""
     ) -> list[Leg] | Refusal:
         """Check the moves of one transaction, allocate what pays for them, and apply them, all or none.
 
         Limits are those of the whole transaction, its own legs netted (rule 4). ``limits=False`` is for what was
-        reserved before (capture, release, expiry); ``below_floor`` for a caller who holds that right.
+        reserved before (capture, release, expiry); ``below_floor`` for a caller who holds that right. ``act`` says what
+        it is to accounts that are frozen or closed: without one it is something new under limits, else what is due.
         """
+        if self.restricted:
+            refusal = _state_refusal(moves, act or ("" if limits else "due"))
+            if refusal is not None:
+                return refusal
         granted = [move for move in moves if move.grant is not None or move.past]
         if granted and any(move.grant is not None and move.grant.over_by(self.now) for move in granted):
             return refuse("expires_in_past")
@@ -483,6 +494,19 @@ class Book:
                 hold=hold,
             )
         )
+
+
+def _state_refusal(moves: list[Move], act: str) -> Refusal | None:
+    """Return a refusal if an account is not in a state for this; None if all are."""
+    if act == "due":
+        return None
+    for move in moves:
+        for account in (move.source, move.destination):
+            standing = account.standing if account.extras else "open"
+            if standing == "open" or (standing == "closing" and act in ("resolve", "reverse")):
+                continue
+            return refuse(f"account_{standing}", account=account.path, asset=account.asset)
+    return None
 
 
 def _fits(moves: list[Move]) -> bool:

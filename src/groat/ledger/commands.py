@@ -514,8 +514,9 @@ class Capture(Resolve, kw_only=True):
         if early:
             return early
         freed = hold.remaining if self.final else amount
-        legs = book.move([book.resolve(hold, amount, freed, HOLD_CAPTURED)], limits=False)
-        assert not isinstance(legs, Refusal)
+        legs = book.move([book.resolve(hold, amount, freed, HOLD_CAPTURED)], limits=False, act="resolve")
+        if isinstance(legs, Refusal):
+            return legs
         return Effect([self.record(book, legs, hold=hold)])
 
 
@@ -536,8 +537,9 @@ class Release(Resolve, kw_only=True):
         early = self.too_early(book)
         if early:
             return early
-        legs = book.move([book.resolve(hold, 0, hold.remaining, HOLD_RELEASED)], limits=False)
-        assert not isinstance(legs, Refusal)
+        legs = book.move([book.resolve(hold, 0, hold.remaining, HOLD_RELEASED)], limits=False, act="resolve")
+        if isinstance(legs, Refusal):
+            return legs
         return Effect([self.record(book, legs, hold=hold)])
 
 
@@ -577,8 +579,9 @@ class Extend(Resolve, kw_only=True):
             return refuse("expires_in_past")
         if hold.expires_at is None or ends <= hold.expires_at:
             return Effect(accounts=[hold.source])
-        legs = book.move([book.extend(hold, ends)], limits=False)
-        assert not isinstance(legs, Refusal)
+        legs = book.move([book.extend(hold, ends)], limits=False, act="extend")
+        if isinstance(legs, Refusal):
+            return legs
         return Effect([self.record(book, legs, hold=hold)])
 
 

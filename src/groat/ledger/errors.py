@@ -148,8 +148,22 @@ SERVER_ERRORS: dict[str, Rule] = {
 }
 
 
-DECLARED: dict[str, Rule] = {}
-"""The refusals of programs, which :func:`declare_refusals` adds."""
+STATE_REFUSALS: dict[str, Rule] = {
+    "account_frozen": Rule(409, "The account is frozen: nobody moves anything on it.", True),
+    "account_closing": Rule(
+        409,
+        "The account is being closed: it takes no new movements and holds, only ends of holds and reversals.",
+        True,
+    ),
+    "account_closed": Rule(409, "The account is closed.", True),
+    "wrong_account_state": Rule(
+        409, "The account is not in a state from which this starts; state says which."
+    ),
+}
+"""The refusals because of the state of an account, told before those for limits."""
+
+DECLARED: dict[str, Rule] = dict(STATE_REFUSALS)
+"""The refusals of states, and those of programs, which :func:`declare_refusals` adds."""
 
 
 def declare_refusals(rules: dict[str, Rule]) -> None:

@@ -98,7 +98,7 @@ class Reverse(Command, kw_only=True):
                 if spent is not None:
                     return short_of(spent)
         book.touch(original)
-        legs = book.move(moves, below_floor=self.below_floor or debt)
+        legs = book.move(moves, below_floor=self.below_floor or debt, act="reverse")
         if isinstance(legs, Refusal):
             return legs
         for leg in legs:

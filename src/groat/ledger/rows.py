@@ -8,6 +8,11 @@ from groat.ledger.accounts import owner_stream
 from groat.ledger.amounts import AMOUNT_MAX, Asset
 from groat.ledger.counters import AccountState, Counters
 
+STATES = {"frozen": 2, "closing": 4, "closed": 8}
+"""The bits of :attr:`Account.extras` that say in which state an account is; without one it is open."""
+
+_ANY_STATE = sum(STATES.values())
+
 HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED = "open", "captured", "released", "expired"
 
 
@@ -70,6 +75,12 @@ class Account(Counters):
         self.credits_pending = credits_pending
         self.version = version
         self.stream = owner_stream(path)
+
+    @property
+    def standing(self) -> str:
+        """Whether it is open, frozen, closing or closed."""
+        bits = self.extras & _ANY_STATE
+        return next((name for name, bit in STATES.items() if bit & bits), "open") if bits else "open"
 
     def state(self) -> AccountState:
         """Return the values of this row that a command can change."""

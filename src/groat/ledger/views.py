@@ -19,6 +19,9 @@ HoldState = Annotated[
     str, msgspec.Meta(extra_json_schema={"enum": ["open", "captured", "released", "expired"]})
 ]
 GrantClass = Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["paid", "promotional"]})]
+AccountState = Annotated[
+    str, msgspec.Meta(extra_json_schema={"enum": ["open", "frozen", "closing", "closed"]})
+]
 Metadata = Annotated[Any, msgspec.Meta(extra_json_schema={"type": "object"})]
 
 
@@ -73,11 +76,19 @@ class BalanceView(msgspec.Struct):
     dry_run: bool | msgspec.UnsetType = msgspec.UNSET
 
 
+class AccountUpdated(msgspec.Struct):
+    """The data of an event ``account_updated``: an account of the stream's owner was frozen, closed or opened again."""
+
+    account: str
+    state: AccountState
+
+
 class AccountView(msgspec.Struct):
-    """All balances of one account, by asset."""
+    """All balances of one account, by asset. ``state`` is left out while it is open."""
 
     account: str
     balances: list[BalanceView]
+    state: AccountState | msgspec.UnsetType = msgspec.UNSET
 
 
 class HoldView(msgspec.Struct):

@@ -35,7 +35,10 @@ def _grouped(rows: list[Any], assets: dict[str, Asset]) -> Flow[list[AccountView
     accounts = [account_of(row, assets) for row in rows]
     yield from read_expiring(accounts)
     for account in accounts:
-        views.setdefault(account.path, AccountView(account.path, [])).balances.append(balance_view(account))
+        view = views.setdefault(account.path, AccountView(account.path, []))
+        view.balances.append(balance_view(account))
+        if account.standing != "open":
+            view.state = account.standing
     return list(views.values())
 
 
@@ -182,6 +185,11 @@ def hold_assets(ids: list[str]) -> Flow[dict[str, str]]:
     """Read the asset of each of these holds that exists, by id."""
     rows = (yield Query("find_holds", (ids,))) if ids else []
     return {id: asset for id, _, _, asset in rows}
+
+
+def paths_to_close() -> Flow[list[tuple[str, str, int]]]:
+    """Read the paths that are closing and hold nothing: path, where the rest goes, number of the change."""
+    return [tuple(row) for row in (yield Query("paths_to_close", ()))]
 
 
 def leg_assets(ids: list[str], most: int) -> Flow[dict[str, list[str]]]:

@@ -174,10 +174,12 @@ def statements(
     accounts = book.changed(Account)
     if book.purses:
         yield from grant_statements(book, allocations)
-        special = [a for a in accounts if a.extras]
+    if book.purses or book.restricted:
+        # One that was opened again has none any more, and had some.
+        special = [a for a in accounts if a.extras or book.touched[a][-1]]
         if special:
             yield Query("update_accounts_with_extras", (sorted(extras_values(a, book.now) for a in special),))
-        accounts = [a for a in accounts if not a.extras]
+        accounts = sorted(set(accounts) - set(special), key=lambda a: a.id)
     if accounts:
         yield Query("update_accounts", (sorted(account_values(a) for a in accounts),))
     if published:

@@ -1,5 +1,8 @@
 /** The HTTP status of each stable code that a problem of the server may have, made by `make types`: do not edit. */
 export interface ProblemStatus {
+  account_closed: 409;
+  account_closing: 409;
+  account_frozen: 409;
   account_not_found: 404;
   action_limit: 422;
   action_not_declared: 403;
@@ -152,6 +155,7 @@ export interface ProblemStatus {
   user_not_found: 404;
   was_corrected: 409;
   weak_password: 400;
+  wrong_account_state: 409;
   wrong_legs: 422;
   wrong_state: 409;
 }

@@ -1,7 +1,7 @@
 /** The operations of every server, made by `make types` from its OpenAPI document: do not edit. */
 
 import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";
-import type { AccountPage, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BulkInput, BulkView, CaptureInput, ConfigView, Credentials, DemoPerson, EntryPage, ExtendInput, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetLimitsInput, SheetPreview, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
+import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BulkInput, BulkView, CaptureInput, CloseInput, ConfigView, Credentials, DemoPerson, EntryPage, ExtendInput, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetLimitsInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
 
 export interface PreviewSheetInput {
   file: Uint8Array;
@@ -176,6 +176,42 @@ export class Groat extends Door {
    */
   addAsset(body: AssetInput, options: CallOptions = {}): Promise<AssetView> {
     return this.call<AssetView>({ method: "POST", path: "/v1/assets", body }, options);
+  }
+
+  /**
+   * Freeze an account. Nobody moves or holds anything on it any more, in any asset, until it is unfrozen. What is due still happens. For admins.
+   *
+   * `POST /v1/accounts/{account}/freeze`
+   */
+  freezeAccount(account: string, body: StateInput, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<AccountStateView> {
+    return this.call<AccountStateView>({ method: "POST", path: at`/v1/accounts/${account}/freeze`, body, keyed: true }, options);
+  }
+
+  /**
+   * Unfreeze an account. Opens a frozen account again. For admins.
+   *
+   * `POST /v1/accounts/{account}/unfreeze`
+   */
+  unfreezeAccount(account: string, body: StateInput, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<AccountStateView> {
+    return this.call<AccountStateView>({ method: "POST", path: at`/v1/accounts/${account}/unfreeze`, body, keyed: true }, options);
+  }
+
+  /**
+   * Close an account. Takes no new movements and holds; holds may still end, and reversals are taken. As soon as nothing is held, the rest goes to the named account, and the state is `closed`, by itself. For admins.
+   *
+   * `POST /v1/accounts/{account}/close`
+   */
+  closeAccount(account: string, body: CloseInput, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<AccountStateView> {
+    return this.call<AccountStateView>({ method: "POST", path: at`/v1/accounts/${account}/close`, body, keyed: true }, options);
+  }
+
+  /**
+   * Open a closed account again. Opens an account again that is closing or closed. What went to another account stays there. For admins.
+   *
+   * `POST /v1/accounts/{account}/reopen`
+   */
+  reopenAccount(account: string, body: StateInput, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<AccountStateView> {
+    return this.call<AccountStateView>({ method: "POST", path: at`/v1/accounts/${account}/reopen`, body, keyed: true }, options);
   }
 
   /**

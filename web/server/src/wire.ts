@@ -10,10 +10,31 @@ export interface AccountPage {
   cursor: string | null;
 }
 
-/** All balances of one account, by asset. */
+/**
+ * The state of an account. `rest_to` is the account that gets the rest of one that is closed, "" for the others.
+ *
+ * `transaction` is null for a dry run.
+ */
+export interface AccountStateView {
+  account: string;
+  state: "open" | "frozen" | "closing" | "closed";
+  rest_to: string;
+  transaction: string | null;
+  replayed: boolean;
+  dry_run?: boolean;
+}
+
+/** The data of an event `account_updated`: an account of the stream's owner was frozen, closed or opened again. */
+export interface AccountUpdated {
+  account: string;
+  state: "open" | "frozen" | "closing" | "closed";
+}
+
+/** All balances of one account, by asset. `state` is left out while it is open. */
 export interface AccountView {
   account: string;
   balances: BalanceView[];
+  state?: "open" | "frozen" | "closing" | "closed";
 }
 
 /**
@@ -263,6 +284,14 @@ export interface CaptureItemInput {
   at_most?: boolean;
 }
 
+/** Why the account is closed, and which account gets what is left. */
+export interface CloseInput {
+  /** Why, for the audit log. */
+  reason: string;
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  rest_to: string;
+}
+
 /**
  * A movement of a person's commissions. `status` is the kind of transaction that made it, such as post.
  *
@@ -356,7 +385,7 @@ export interface EventData {
   changes?: BalanceChange[];
   key?: string;
   hold?: string;
-  data?: NotificationsRead | NotificationWays | RequestNews | RequestView | Record<string, unknown>;
+  data?: AccountUpdated | NotificationsRead | NotificationWays | RequestNews | RequestView | Record<string, unknown>;
   notification?: NotificationTold;
 }
 
@@ -1185,6 +1214,12 @@ export interface SnapshotData {
   user?: string;
   notifications?: NotificationsView;
   requests?: RequestView[];
+}
+
+/** Why the account's state is changed. */
+export interface StateInput {
+  /** Why, for the audit log. */
+  reason: string;
 }
 
 /**

@@ -9,6 +9,7 @@ import msgspec
 from groat.api.answer import Answer
 from groat.api.call import Call
 from groat.api.examples import AT, ID
+from groat.api.money import STATE_CODES
 from groat.api.operations import CURSOR, DRY_RUN, LIMIT, Operations, Parameter
 from groat.api.people import Directory
 from groat.api.problems import HttpError, problem
@@ -157,7 +158,7 @@ KIND: dict[str, Any] = {
 }
 
 
-_MONEY_CODES = (
+_MONEY_CODES = (*STATE_CODES,
     "insufficient_funds", "ceiling_exceeded", "balance_overflow", "exceeds_hold", "hold_resolved", "invalid_amount",
     "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset", "invalid_account", "same_account",
     "metadata_too_large", "invalid_metadata", "invalid_data",
