@@ -103,7 +103,9 @@ def test_no_room_names_a_program_that_is_turned_on_by_a_setting(program: str) ->
     for room in ROOMS:
         files |= {*(source / room).rglob("*.py"), *(source / room / "sql").rglob("*.sql")}
     assert len(files) > 100
-    named = re.compile(rf"(?<!house:)\b{program}\b")
+    # Credits are also the ledger's own word, so there the program is known by its place.
+    word = r"programs[./]credits\b" if program == "credits" else rf"(?<!house:)\b{program}\b"
+    named = re.compile(word)
     assert {
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
         for path in files

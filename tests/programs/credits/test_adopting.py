@@ -5,7 +5,7 @@ from __future__ import annotations
 from groat import Groat
 from groat.ledger.grants import Terms
 from groat.programs.credits import reading
-from groat.programs.credits.adopting import AGAINST, Adoption
+from groat.programs.credits.adopting import AGAINST, GrantAdoption
 from tests.helpers.clock import Clock
 from tests.helpers.money import give, standing
 from tests.programs.credits.granting import Granting
@@ -13,8 +13,8 @@ from tests.programs.credits.granting import Granting
 TERMS = Terms("paid", lasts=30 * 86_400_000_000, cause="adopted", note="Balance of 2025")
 
 
-async def run(groat: Groat, *, dry: bool = False, below: str = "user") -> Adoption:
-    adoption = Adoption(groat, await groat.asset("CREDIT"), below, AGAINST, TERMS)
+async def run(groat: Groat, *, dry: bool = False, below: str = "user") -> GrantAdoption:
+    adoption = GrantAdoption(groat, await groat.asset("CREDIT"), below, AGAINST, TERMS)
     await adoption.run(dry)
     return adoption
 

@@ -14,7 +14,7 @@ from groat.ledger.errors import StoreError
 from groat.programs.credits import CREDITS
 from groat.programs.credits.jobs import LEASE_US, CreditsWork
 from groat.programs.credits.own_settings import CreditsSettings
-from groat.programs.credits.warnings import Ending, Warnings, forget_warnings, notice_of
+from groat.programs.credits.warnings import EndingGrant, Warnings, forget_warnings, notice_of
 from groat.programs.notifications.flows import read_page
 from groat.store.flow import Query
 from tests.helpers.clock import START, Clock
@@ -160,5 +160,5 @@ async def test_notes_of_warnings_are_forgotten_with_their_grants(
 )
 def test_the_wording(asset: Asset, units: int, title: str) -> None:
     at = int(START.timestamp()) * 1_000_000
-    ending = Ending("g", "user:42", asset.code, units, at, "", "", 0)
+    ending = EndingGrant("g", "user:42", asset.code, units, at, "", "", 0)
     assert notice_of(ending, {asset.code: asset}).title == title

@@ -421,7 +421,7 @@ export interface FiledView {
 }
 
 /**
- * What is left at the end of a day if nothing is spent: `paid` and `promotional` grants; `expires` is what
+ * The rest at the end of a day if nothing is spent, of `paid` and `promotional` grants; `expires` is what
  * is lost on that day.
  */
 export interface ForecastDay {
@@ -432,7 +432,7 @@ export interface ForecastDay {
 }
 
 /**
- * What an account's grants are worth day by day; `now` is what they are worth today before anything expires.
+ * The worth of an account's grants day by day; `now` is what they are worth today before anything expires.
  *
  * `other` is what else is available there, which does not expire.
  */
@@ -567,7 +567,7 @@ export interface GroupPerson {
 }
 
 /**
- * Who would get a grant: how many `people`, what it comes to (`total`), and the first hundred of them.
+ * The people who would get a grant: how many they are, what it comes to (`total`), and the first hundred.
  *
  * `unknown` is how many of all the server has never seen, `repeated` how many were named more than once.
  */
@@ -675,14 +675,14 @@ export interface KindView {
   owners: string[];
 }
 
-/** What people's credits are worth, by asset and class. */
+/** The worth of people's credits, by asset and class. */
 export interface LiabilityReport {
   at: string;
   items: LiabilityRow[];
 }
 
 /**
- * What is outstanding of an asset in one class: `amount`, of which `held` is reserved, at so many `accounts`.
+ * The `amount` of an asset that is outstanding in one class, at so many `accounts`; `held` of it is reserved.
  *
  * The class `other` is what people have that is no grant.
  */

@@ -127,7 +127,7 @@ async def adopt(
         note,
     )
     terms.check()
-    adoption = Adoption(groat, await groat.asset(asset), check_path(account), check_path(against), terms)
+    adoption = GrantAdoption(groat, await groat.asset(asset), check_path(account), check_path(against), terms)
     await adoption.run(dry_run)
     for line in adoption.lines(dry_run):
         typer.echo(line)
@@ -135,7 +135,7 @@ async def adopt(
         raise typer.Exit(1)
 
 
-class Adoption:
+class GrantAdoption:
     """A run over the accounts below a path; it counts what became of them."""
 
     def __init__(self, groat: Groat, asset: Asset, below: str, against: str, terms: Terms) -> None:

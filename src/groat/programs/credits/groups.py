@@ -67,7 +67,7 @@ class GroupPerson(msgspec.Struct):
 
 
 class GroupPreview(msgspec.Struct):
-    """Who would get a grant: how many ``people``, what it comes to (``total``), and the first hundred of them.
+    """The people who would get a grant: how many they are, what it comes to (``total``), and the first hundred.
 
     ``unknown`` is how many of all the server has never seen, ``repeated`` how many were named more than once.
     """
@@ -132,7 +132,7 @@ _CODES = (
     },
 )  # fmt: skip
 async def preview_group_grant(call: Call) -> Answer:
-    """Who would get the grant, and what it would come to. Nothing is written."""
+    """Tells who would get the grant, and what it would come to. Nothing is written."""
     body = await call.body(GroupInput)
     body.terms()
     users, repeated = await _people(call, body)

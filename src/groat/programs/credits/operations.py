@@ -17,7 +17,7 @@ from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_id
 from groat.programs.credits import reading, reports
 from groat.programs.credits.errors import CreditError
-from groat.programs.credits.reading import BEGINNING, Place
+from groat.programs.credits.reading import BEGINNING, GrantPlace
 from groat.programs.credits.views import (
     ForecastView,
     GrantDetail,
@@ -182,7 +182,7 @@ async def list_grant_moves(call: Call) -> Answer:
     },
 )  # fmt: skip
 async def forecast_grants(call: Call) -> Answer:
-    """What an account's grants are worth at the end of each day to come if nothing is spent."""
+    """Tells what an account's grants are worth at the end of each day to come if nothing is spent."""
     path = check_path(call.params["account"])
     check_readable(call.identity, path)
     text = call.query.get("days", str(DAYS))
@@ -213,7 +213,7 @@ async def forecast_grants(call: Call) -> Answer:
     },
 )
 async def report_liability(call: Call) -> Answer:
-    """What grants are worth that can still be spent, by asset and class, and what else people have of these assets."""
+    """The worth of grants that can still be spent, by asset and class, and what else people have of these assets."""
     return _report(call, await _read(call, reports.liability, await _asset(call)), "liability")
 
 
@@ -230,8 +230,8 @@ async def report_liability(call: Call) -> Answer:
     answer_example={"at": _AT, "items": [_MONTH]},
 )
 async def report_expiring(call: Call) -> Answer:
-    """What is left of all grants by the month (UTC) in which it expires, if nothing is spent; at the end what never
-    does.
+    """Tells what is left of all grants by the month (UTC) in which it expires if nothing is spent; at the end what
+    never does.
     """
     return _report(call, await _read(call, reports.expiring, await _asset(call)), "expiring")
 
@@ -249,7 +249,7 @@ async def report_expiring(call: Call) -> Answer:
     answer_example={"at": _AT, "items": [_MONTH]},
 )
 async def report_breakage(call: Call) -> Answer:
-    """What expired and was booked to house:breakage, by month (UTC), asset and class."""
+    """Tells what expired and was booked to house:breakage, by month (UTC), asset and class."""
     return _report(call, await _used(call, "expired"), "breakage")
 
 
@@ -323,14 +323,14 @@ def _report(call: Call, report: LiabilityReport | MonthReport, name: str) -> Ans
     return Answer(reports.to_csv(report).encode(), 200, ((b"content-disposition", file),), CSV)
 
 
-def _place(cursor: str) -> Place:
+def _place(cursor: str) -> GrantPlace:
     parts = cursor.split(" ")
     if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) < 20 for part in parts[:3]):
         raise HttpError("invalid_cursor")
     priority, expires_at, version = map(int, parts[:3])
     if max(priority, expires_at, version) > AMOUNT_MAX:
         raise HttpError("invalid_cursor")
-    return Place(priority, expires_at, version, _id(parts[3]))
+    return GrantPlace(priority, expires_at, version, _id(parts[3]))
 
 
 def _id(cursor: str) -> str:

@@ -97,7 +97,7 @@ class GrantRow(NamedTuple):
         return "expired" if over or self.expired else "live"
 
 
-class Place(NamedTuple):
+class GrantPlace(NamedTuple):
     """A grant's place in the order of spending."""
 
     priority: int
@@ -106,18 +106,18 @@ class Place(NamedTuple):
     id: str
 
 
-BEGINNING = Place(-(2**62), 0, 0, FIRST_ID)
+BEGINNING = GrantPlace(-(2**62), 0, 0, FIRST_ID)
 
 
-def place_of(grant: GrantRow) -> Place:
+def place_of(grant: GrantRow) -> GrantPlace:
     """Return a grant's place among those of its account."""
     expires_at = AMOUNT_MAX if grant.expires_at is None else grant.expires_at
-    return Place(grant.priority, expires_at, grant.version, grant.id)
+    return GrantPlace(grant.priority, expires_at, grant.version, grant.id)
 
 
 def page_live(
-    account: str, asset: str, after: Place, limit: int, assets: Assets
-) -> Flow[tuple[list[GrantView], Place | None]]:
+    account: str, asset: str, after: GrantPlace, limit: int, assets: Assets
+) -> Flow[tuple[list[GrantView], GrantPlace | None]]:
     """Read the next ``limit`` grants that can be spent, in that order; with them the place of the last."""
     (now,) = yield Query("read_now")
     rows = [GrantRow(*r) for r in (yield Query("credits_page_live", (account, asset, now, *after, limit)))]
@@ -183,7 +183,7 @@ def page_moves(grant: GrantView, before: str, limit: int, assets: Assets) -> Flo
 
 
 class Spendable(NamedTuple):
-    """What is left of a grant that pays: its class, its free and held part, and when it expires."""
+    """The rest of a grant that pays: its class, its free and held part, and when it expires."""
 
     cls: GrantClass
     free: int

@@ -56,7 +56,7 @@ PLAN_RULES = {
 _DAY = r"^$|^\d{4}-\d{2}-\d{2}$"
 
 
-class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class GrantPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Grant ``amount`` every day, week or month from the ``first`` day (UTC; today unless given) to ``until``.
 
     At most ``rollover`` of what is left of the plan's earlier grants stays when a period begins, all if it is empty.
@@ -75,7 +75,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     note: Annotated[str, Meta(max_length=200, description="How the person sees it.")] = ""
 
 
-class RecurringGrant(Plan, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class RecurringGrant(GrantPlan, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A plan: ``next`` is the day of the coming grant, the ``number`` of its period counts from 0.
 
     ``given`` is how many were given, ``last`` the latest one's transaction.
@@ -158,7 +158,7 @@ class GivePeriod(Command, kw_only=True):
         return found
 
 
-def day_number(plan: Plan, number: int) -> date:
+def day_number(plan: GrantPlan, number: int) -> date:
     """Return the day on which the period with this number begins; a plan of the 31st takes a shorter month's last."""
     first = read_day(plan.first)
     assert first is not None
@@ -181,7 +181,7 @@ def _ahead(r: Request[RecurringGrant], number: int) -> Step | None:
     return Step("active", data=data, due_at=moment_of(day))
 
 
-def file(r: Request[Plan], _: Plan) -> Step | Refusal:
+def file(r: Request[GrantPlan], _: GrantPlan) -> Step | Refusal:
     """Wait for the first day, which may be today."""
     plan, today = r.data, day_of(r.now)
     first, until = read_day(plan.first) if plan.first else today, read_day(plan.until)
@@ -262,7 +262,7 @@ RECURRING_GRANT = Kind(
     title="Recurring credits",
     description="Credits that are granted again every day, week or month.",
     data=RecurringGrant,
-    form=Plan,
+    form=GrantPlan,
     states=(
         State("active", "Active", on_due="run", tone="good"),
         State("due", "Being granted"),

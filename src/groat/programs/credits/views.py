@@ -92,7 +92,7 @@ class GrantMovePage(msgspec.Struct):
 
 
 class ForecastDay(msgspec.Struct):
-    """What is left at the end of a day if nothing is spent: ``paid`` and ``promotional`` grants; ``expires`` is what
+    """The rest at the end of a day if nothing is spent, of ``paid`` and ``promotional`` grants; ``expires`` is what
     is lost on that day.
     """
 
@@ -103,7 +103,7 @@ class ForecastDay(msgspec.Struct):
 
 
 class ForecastView(msgspec.Struct):
-    """What an account's grants are worth day by day; ``now`` is what they are worth today before anything expires.
+    """The worth of an account's grants day by day; ``now`` is what they are worth today before anything expires.
 
     ``other`` is what else is available there, which does not expire.
     """
@@ -117,7 +117,7 @@ class ForecastView(msgspec.Struct):
 
 
 class LiabilityRow(msgspec.Struct):
-    """What is outstanding of an asset in one class: ``amount``, of which ``held`` is reserved, at so many ``accounts``.
+    """The ``amount`` of an asset that is outstanding in one class, at so many ``accounts``; ``held`` of it is reserved.
 
     The class ``other`` is what people have that is no grant.
     """
@@ -144,7 +144,7 @@ class MonthRow(msgspec.Struct):
 
 
 class LiabilityReport(msgspec.Struct):
-    """What people's credits are worth, by asset and class."""
+    """The worth of people's credits, by asset and class."""
 
     at: str
     items: list[LiabilityRow]

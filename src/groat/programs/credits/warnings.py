@@ -36,7 +36,7 @@ WARNING = Table("credits_warning", lock="credits_lock_warnings", write="credits_
 log = structlog.get_logger("groat.credits")
 
 
-class Ending(NamedTuple):
+class EndingGrant(NamedTuple):
     """A grant whose ``free`` part (smallest units) expires at ``expires_at`` (microseconds)."""
 
     id: str
@@ -101,7 +101,7 @@ class Warnings:
                     log.info("warnings_sent_elsewhere", line=line, count=len(found) - len(sent))
 
 
-def _warn(ending: Ending, line: int, lines: tuple[int, ...], assets: Assets) -> Warn:
+def _warn(ending: EndingGrant, line: int, lines: tuple[int, ...], assets: Assets) -> Warn:
     stream = owner_stream(ending.account)
     assert stream is not None
     return Warn(
@@ -116,7 +116,7 @@ def _warn(ending: Ending, line: int, lines: tuple[int, ...], assets: Assets) -> 
     )
 
 
-def notice_of(ending: Ending, assets: Assets) -> Notice:
+def notice_of(ending: EndingGrant, assets: Assets) -> Notice:
     """Word the warning: how much expires on which day (UTC)."""
     end = datetime.fromtimestamp(ending.expires_at / 1_000_000, UTC)
     number = format_amount(ending.free, assets[ending.asset].scale)
@@ -134,10 +134,10 @@ def notice_of(ending: Ending, assets: Assets) -> Notice:
     )
 
 
-def _find(line: int, after: tuple[int, str]) -> Flow[list[Ending]]:
+def _find(line: int, after: tuple[int, str]) -> Flow[list[EndingGrant]]:
     (now,) = yield Query("read_now")
     rows = yield Query("credits_to_warn", (now, now + line * DAY_US, *after, PAGE, str(line)))
-    return [Ending(*row) for row in rows]
+    return [EndingGrant(*row) for row in rows]
 
 
 def forget_warnings(_: int, limit: int) -> Flow[bool]:
