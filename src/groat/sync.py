@@ -166,6 +166,7 @@ class SyncGroat:
     transaction = _Word(Groat.transaction)
     transactions = _Word(Groat.transactions)
     held = _Word(Groat.held)
+    grant_asset = _Word(Groat.grant_asset)
     audit = _Word(Groat.audit)
     notify = _Word(Groat.notify)
     expire_due = _Word(Groat.expire_due)

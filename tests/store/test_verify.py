@@ -50,6 +50,11 @@ TAMPERINGS = [
         set(),
     ),
     ("UPDATE groat_hold SET status = 'released' WHERE status = 'open'", "verify_holds", {"verify_pending"}),
+    ("UPDATE groat_grant SET remaining = remaining - 1 WHERE held > 0", "verify_grants", set()),
+    ("UPDATE groat_hold_part SET captured = 1", "verify_hold_parts", set()),
+    ("UPDATE groat_account SET extras = 0 WHERE path = 'user:g'", "verify_purses", set()),
+    ("UPDATE groat_allocation SET account = 0 WHERE held > 0", "verify_allocations", {"hash_chain"}),
+    ("UPDATE groat_grant SET note = 'x' WHERE parent IS NOT NULL", "verify_lineage", {"hash_chain"}),
     # An extended hold ends when its last extension says; what was not extended has no first end.
     (
         "UPDATE groat_hold SET expires_at = expires_at - 1 WHERE first_expires_at IS NOT NULL",
@@ -136,6 +141,9 @@ async def write_books(database: Database, clock: Clock) -> None:
         await groat.extend(str(brief.id), expires_in=5, key="still longer")
         clock.advance(5)
         await groat.bulk([[("house:x", "user:a", "1", "CREDIT")]] * 2, key="bulk")
+        await groat.grant("user:g", 10, "CREDIT", key="grant")
+        await groat.hold("user:g", "house:s", 4, "CREDIT", key="of a grant")
+        await groat.post([("user:g", "user:f", 2, "CREDIT")], key="travel")
         await groat.set_limits("user:a", "CREDIT", floor="-5", key="limits")
 
 
