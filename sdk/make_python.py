@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from expense_claims import EXPENSES
@@ -152,6 +153,16 @@ def neaten(paths: list[Path]) -> None:
         subprocess.run([sys.executable, "-m", "ruff", *command, *config, *map(str, paths)], check=True)
 
 
+def make_example() -> None:
+    """Write the module of an app's own program, in a process that loads what has just been written."""
+    served_text = document("", Catalogue(CORE, (*STANDING, EXPENSES)))
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "openapi.json").write_bytes(served_text)
+        command = [sys.executable, "-m", "groat.client", f"{folder}/openapi.json", "Expenses"]
+        made = subprocess.run(command, check=True, capture_output=True, text=True)
+    OF_EXAMPLE.write_text(made.stdout, encoding="utf-8")
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
     files = {folder / name: text for name, text in made().items()}
@@ -159,7 +170,4 @@ if __name__ == "__main__":
         path.write_text(text, encoding="utf-8")
     neaten(list(files))
     if folder == HERE:
-        # It tells the operations of groat.client by what has just been written.
-        from groat.client.generate.own import own_module
-
-        OF_EXAMPLE.write_text(own_module(served((*STANDING, EXPENSES)), "Expenses"), encoding="utf-8")
+        make_example()

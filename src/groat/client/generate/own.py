@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 
 from groat.client import answers, inputs
@@ -37,7 +36,8 @@ def own_module(document: Document, name: str) -> str:
 
     Raises ValueError for a server without operations of its own, and for a document that is not understood.
     """
-    own = [id for id in document.operations if not _is_known(document, id)]
+    known = _known(document)
+    own = [id for id in document.operations if py_name(id) not in known]
     if not own:
         raise ValueError("this server has no operations beside those of groat.client")
     operations = [document.operations[id] for id in own]
@@ -66,15 +66,12 @@ def own_module(document: Document, name: str) -> str:
     return module("The operations of our own programs.", MADE_BY, _imports("\n".join(parts)), parts)
 
 
-def _is_known(document: Document, id: str) -> bool:
-    """Return whether a method of groat.client calls it; an operation of the same name may be another program's."""
-    method = getattr(Calls, py_name(id), None) or getattr(Bank, py_name(id), None)
-    if method is None:
-        return False
-    made = Method(document, id, answers=str, inputs=str, table="")
-    return list(inspect.signature(method).parameters) == [
-        re.split("[:=]", each)[0].strip() for each in made.parameters() if each != "*"
-    ]
+def _known(document: Document) -> set[str]:
+    """Return the names of the operations for which groat.client has methods."""
+    of_bank = {name for name in vars(Bank) if not name.startswith("_")}
+    # Without the bank, a program may have a kind whose name is that of one of the bank's.
+    uses_bank = of_bank <= set(map(py_name, document.operations))
+    return vars(Calls).keys() | (of_bank if uses_bank else set())
 
 
 def _class_of(name: str, methods: list[Method], *, is_async: bool) -> str:
