@@ -244,7 +244,7 @@ class Call:
 
     @property
     def dry_run(self) -> bool:
-        """Whether the caller only wants to know what the call would do. Raises HttpError ``invalid_query``."""
+        """Return whether the caller only wants to know what the call would do. Raises HttpError ``invalid_query``."""
         text = self.query.get("dry_run", "false")
         if text not in ("true", "false"):
             raise HttpError("invalid_query", "dry_run is true or false.")

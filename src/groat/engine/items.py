@@ -105,7 +105,7 @@ class ReverseItem(msgspec.Struct, frozen=True):
 Item = PostItem | HoldItem | CaptureItem | ReleaseItem | ExtendItem | ReverseItem
 
 
-class Maker:
+class ItemMaker:
     """Makes the commands of a bulk's items. ``atomic`` items may name holds of items before them.
 
     ``reason`` counts for items that have none. :meth:`look` is called first.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
-from groat.engine.items import AtMost, Item, Leg, Maker, each_leg, keys_of, microseconds, moment, units_of
+from groat.engine.items import AtMost, Item, ItemMaker, Leg, each_leg, keys_of, microseconds, moment, units_of
 from groat.engine.lookup import Id, Lookup, Time
 from groat.ledger.amounts import Amount, Asset, amount_text, parse_amount
 from groat.ledger.bulks import Bulk
@@ -210,7 +210,7 @@ class LedgerWords(Lookup):
         An item is a list of postings, or a PostItem, HoldItem, CaptureItem, ReleaseItem, ExtendItem or ReverseItem. It
         may name the hold of an earlier item by its place. ``reason`` counts for items that have none.
         """
-        maker = Maker(self, items, atomic=True, principal=principal, actor=actor, reason=reason)
+        maker = ItemMaker(self, items, atomic=True, principal=principal, actor=actor, reason=reason)
         command = Bulk(
             principal=principal, key=key, actor=actor, reason=reason, items=await maker.commands(key)
         )
@@ -230,7 +230,7 @@ class LedgerWords(Lookup):
         Items are those of :meth:`bulk`, but none may name another. Each has a key of its own, made of ``key`` and its
         place. Raises InvalidInput for what is wrong with the whole, Overloaded, Closed, StoreError.
         """
-        maker = Maker(self, items, atomic=False, principal=principal, actor=actor, reason=reason)
+        maker = ItemMaker(self, items, atomic=False, principal=principal, actor=actor, reason=reason)
         await maker.look()
         found: list[TransactionView | Refusal | InvalidInput] = []
         places: list[int] = []

@@ -23,8 +23,8 @@ from groat.engine.items import (
     ExtendItem,
     HoldItem,
     Item,
+    ItemMaker,
     Leg,
-    Maker,
     PostItem,
     ReleaseItem,
     ReverseItem,
@@ -383,12 +383,12 @@ async def post_transactions(call: Call) -> Answer:
     check_below_floor(call, any(item.below_floor for item in body.items))
     items: list[Item] = [to_item(item, index) for index, item in enumerate(body.items)]
     atomic = body.mode == "atomic"
-    maker = Maker(call.groat, items, atomic=atomic, principal=call.identity.principal, reason=body.reason)
+    maker = ItemMaker(call.groat, items, atomic=atomic, principal=call.identity.principal, reason=body.reason)
     await maker.look()
     return await (_post_atomic(call, body, maker, key) if atomic else _post_each(call, maker, key))
 
 
-async def _post_atomic(call: Call, body: BulkInput, maker: Maker, key: Key) -> Answer:
+async def _post_atomic(call: Call, body: BulkInput, maker: ItemMaker, key: Key) -> Answer:
     command = Bulk(
         principal=call.identity.principal, key=key, reason=body.reason, items=await maker.commands(key)
     )
@@ -400,7 +400,7 @@ async def _post_atomic(call: Call, body: BulkInput, maker: Maker, key: Key) -> A
     return _bulk_answer(call, BulkView(body.mode, view.replayed, results, BulkSummary(len(results), 0)))
 
 
-async def _post_each(call: Call, maker: Maker, key: Key) -> Answer:
+async def _post_each(call: Call, maker: ItemMaker, key: Key) -> Answer:
     assets = await call.groat.assets()
     commands: list[tuple[int, Command]] = []
     results: list[BulkResult] = []

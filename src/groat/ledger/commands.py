@@ -105,7 +105,7 @@ class Command(msgspec.Struct, kw_only=True):
 
     @property
     def capped(self) -> bool:
-        """Whether its amount is meant as "at most", so that its answer says what moved."""
+        """Return whether its amount is meant as "at most", so that its answer says what moved."""
         return False
 
     def target(self) -> Any:
@@ -283,7 +283,7 @@ class Post(Command, kw_only=True):
 
     @property
     def capped(self) -> bool:
-        """Whether a posting is of at most its amount, as :meth:`check` found."""
+        """Return whether a posting is of at most its amount, as :meth:`check` found."""
         return self.any_cap
 
     def target(self) -> Any:
@@ -378,7 +378,7 @@ class Hold(Command, kw_only=True):
 
     @property
     def capped(self) -> bool:
-        """Whether it reserves at most its amount."""
+        """Return whether it reserves at most its amount."""
         return self.at_most
 
     def target(self) -> Any:
@@ -440,7 +440,7 @@ class Resolve(Command, kw_only=True):
 
     @property
     def named(self) -> Any:
-        """The hold as the caller names it."""
+        """Return the hold as the caller names it."""
         return self.hold if self.item is None else ("item", self.item)
 
     def check(self, assets: dict[str, Asset]) -> None:
@@ -485,7 +485,7 @@ class Capture(Resolve, kw_only=True):
 
     @property
     def capped(self) -> bool:
-        """Whether it posts at most its amount."""
+        """Return whether it posts at most its amount."""
         return self.at_most
 
     def target(self) -> Any:

@@ -206,7 +206,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
     @property
     def retryable_with_new_key(self) -> bool:
-        """Whether another try may succeed, under a new key, once something else has changed."""
+        """Return whether another try may succeed, under a new key, once something else has changed."""
         return refusal_rule(self.code).retryable
 
     def __str__(self) -> str:

@@ -78,7 +78,7 @@ class Account(Counters):
 
     @property
     def standing(self) -> str:
-        """Whether it is open, frozen, closing or closed."""
+        """Return whether it is open, frozen, closing or closed."""
         bits = self.extras & _ANY_STATE
         return next((name for name, bit in STATES.items() if bit & bits), "open") if bits else "open"
 
