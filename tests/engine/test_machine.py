@@ -169,4 +169,4 @@ def test_the_ledger_is_a_naive_ledger() -> None:
 
 @pytest.mark.soak
 def test_the_ledger_is_a_naive_ledger_for_long() -> None:
-    run(examples=4 * ROUNDS, steps=60)
+    run(examples=4 * max(1, ROUNDS - 1), steps=60)
