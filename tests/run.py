@@ -47,10 +47,13 @@ class Run:
         )
         assert self._process.stdout is not None
         last = ""
-        for line in self._process.stdout:
-            print(line, end="", flush=True)
-            last = line if line.startswith("=") else last
-        status = self._process.wait()
+        try:
+            for line in self._process.stdout:
+                print(line, end="", flush=True)
+                last = line if line.startswith("=") else last
+        finally:
+            # After a signal, too (see `end`).
+            status = self._process.wait()
         self.counts = {what: int(count) for count, what in _COUNTS.findall(last)}
         failures: dict[str, str] = {}
         if self._notes.exists():
@@ -63,7 +66,7 @@ class Run:
         """Pass a signal on. What pytest started ends with it (tests/guard.py)."""
         if self._process is not None:
             self._process.send_signal(number)
-            self._process.wait()
+        # It is not waited for here: who is interrupted may be waiting for it already, and holds the lock of that.
         raise SystemExit(128 + number)
 
 
