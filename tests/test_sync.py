@@ -148,7 +148,6 @@ def test_every_word_of_the_ledger_has_its_twin() -> None:
         "archive",
         "archived",
         "asset",
-        "grant_asset",
         "limit",
         "postings",
         "prune",

@@ -31,8 +31,11 @@ NEWER = frozenset({"cause", "leg", "hold_state", "hold_expires_at", "key_form", 
 REPEATABLE = frozenset({"void_grant", "post", "hold", "capture", "release", "reverse", "set_balance"})
 """The kinds whose whole answer is the transaction."""
 
+OF_NOTHING = frozenset({"extend", "void_grant"})
+"""The kinds whose postings may move nothing."""
 
-class _Allocation(msgspec.Struct, frozen=True):
+
+class _ExportedAllocation(msgspec.Struct, frozen=True):
     """A member of the column ``grants``, in the order of :class:`PastGrant`."""
 
     grant: str
@@ -51,9 +54,6 @@ class _Allocation(msgspec.Struct, frozen=True):
     version: int
     created_at: int
 
-
-OF_NOTHING = frozenset({"extend", "void_grant"})
-"""The kinds whose postings may move nothing."""
 
 _KIND = re.compile(r"[a-z][a-z0-9_.]{0,127}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -145,7 +145,7 @@ def _grants(text: str) -> tuple[PastGrant, ...]:
     if not text:
         return ()
     try:
-        found = msgspec.json.decode(text, type=list[_Allocation])
+        found = msgspec.json.decode(text, type=list[_ExportedAllocation])
     except msgspec.MsgspecError as error:
         raise InvalidInput("invalid_grant", f"grants is not as it was exported: {error}.") from None
     for each in found:

@@ -25,13 +25,13 @@ _Why = Annotated[str, Meta(description="Why, for the audit log.", min_length=1, 
 
 
 class StateInput(Body):
-    """Why the account's state is changed."""
+    """The reason for which the account's state is changed."""
 
     reason: _Why
 
 
 class CloseInput(Body):
-    """Why the account is closed, and which account gets what is left."""
+    """The reason for which the account is closed, and the account that gets what is left."""
 
     reason: _Why
     rest_to: AccountPath

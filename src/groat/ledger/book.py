@@ -177,7 +177,8 @@ class Refs:
 
 
 Act = Literal["", "extend", "resolve", "reverse", "due"]
-"""What a move is to an account that is not open: more time for a hold, the end of one, a reversal, or what is due."""
+"""A sort of move that an account that is not open may let through: it gives a hold more time, ends one, reverses, or
+is due. "" is any other."""
 
 PAST_MAX = 20_000
 """At most this many changes of an account's past are looked at."""
