@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from groat import Groat
+from groat.engine.items import ReverseItem
 from groat.ledger.commands import Post, Posting
-from groat.ledger.errors import Refusal, StoreError
+from groat.ledger.errors import Refusal, Refused, StoreError
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
 
@@ -104,3 +105,38 @@ async def test_a_grant_travels_between_people_with_its_terms_and_back_by_reversa
     await groat.post([("user:a", "house:s", 30, "CREDIT")], key="p")
     refund = await groat.post([("house:s", "user:a", 30, "CREDIT")], key="refund")
     assert not refund.grants
+
+
+async def test_what_ended_a_grant_cannot_be_reversed(groat: Groat, clock: Clock) -> None:
+    voided = await groat.grant("user:a", 100, "CREDIT", key="g")
+    assert voided.grants
+    grant = voided.grants[0].grant
+    hold = await groat.hold("user:a", "house:s", 20, "CREDIT", key="h")
+    ends = [await groat.void_grant(grant, key="v1", amount=30, reason="Twice")]
+    ends.append(await groat.void_grant(grant, key="v2", reason="Twice"))
+    # What the hold gives back to the voided grant returns, and another grant expires.
+    await groat.release(str(hold.id), key="r")
+    await groat.grant("user:a", 50, "CREDIT", key="short", expires_at=clock.after(60))
+    clock.advance(60)
+    await groat.expire_due()
+    history = await groat.entries("user:a", "CREDIT")
+    ended = [entry for entry in history if entry.kind in ("void_grant", "return_grant", "expire_grant")]
+    assert [entry.delta for entry in ended] == ["-50", "-20", "-50", "-30"]
+    for entry in ended:
+        for amounts in (None, [10]):
+            with pytest.raises(Refused, match="grant anew") as one:
+                await groat.reverse(entry.transaction, key=f"{entry.transaction}/{amounts}", amounts=amounts)
+            assert (one.value.code, one.value.fields["kind"]) == ("not_reversible", entry.kind)
+        item = ReverseItem(entry.transaction)
+        with pytest.raises(Refused) as all_or_none:
+            await groat.bulk([item], key=f"all/{entry.transaction}")
+        assert all_or_none.value.code == "not_reversible"
+        (verdict,) = await groat.each([item], key=f"each/{entry.transaction}")
+        assert isinstance(verdict, Refusal)
+        assert verdict.code == "not_reversible"
+    assert (await groat.verify()).ok
+    # A new grant makes up for it.
+    await groat.grant("user:a", 30, "CREDIT", key="anew")
+    view = await groat.account("user:a")
+    assert view
+    assert (view.balances[0].balance, (await groat.verify()).ok) == ("30", True)

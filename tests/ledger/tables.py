@@ -108,6 +108,14 @@ hold     k9   user:a > house:sales  20      as=H2  ok
 capture  k10  H2                    15      as=T3  ok
 reverse  k11  T3                                   ok
 see           user:a                               50 held 0 v8
+# What ended a grant stays ended.
+grant    k12  house:p > user:g      100     as=G   ok
+void     k13  G.g                   30      as=V1  ok
+reverse  k14  V1                                   not_reversible
+reverse  k15  V1                    10             not_reversible
+void     k16  G.g                           as=V2  ok
+reverse  k17  V2                                   not_reversible
+see           user:g                               0 held 0 v3
 """,
     "wrong_legs": """
 step     key  what                                amount   more  verdict

@@ -658,8 +658,8 @@ class NotMigrated(Problem):
 
 
 class NotReversible(Problem):
-    """``not_reversible`` (409): Only a transaction that posted money can be reversed. A reversal itself
-    cannot.
+    """``not_reversible`` (409): Only a transaction that posted money can be reversed. A reversal cannot,
+    nor what ended a grant: grant anew.
     """
 
     code = "not_reversible"

@@ -37,7 +37,8 @@ REFUSALS: dict[str, Rule] = {
     "hold_expired": Rule(409, "The hold expired and its amount is available again. Make a new hold."),
     "hold_resolved": Rule(409, "The hold was captured or released before. Nothing is left to resolve."),
     "not_reversible": Rule(
-        409, "Only a transaction that posted money can be reversed. A reversal itself cannot."
+        409,
+        "Only a transaction that posted money can be reversed. A reversal cannot, nor what ended a grant: grant anew.",
     ),
     "wrong_legs": Rule(422, "Give one amount (or null) for each posting of the transaction, in its order."),
     "exceeds_hold": Rule(422, "The amount exceeds what is left of the hold. Capture at most that."),

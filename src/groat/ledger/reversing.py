@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
 from groat.ledger.book import Book, Move, Refs, refuse
 from groat.ledger.causes import other_door
 from groat.ledger.commands import Checks, Command, Effect
 from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.granting import AUTOMATIC, VOID_GRANT
 from groat.ledger.grants import Back, short_of, shortfall
 from groat.ledger.rows import Leg, TransactionRow
 from groat.ledger.text import check_id, format_time
+
+NOT_REVERSIBLE: Final = frozenset({"reverse", VOID_GRANT, *AUTOMATIC})
+"""The kinds of transactions without a way back. What ended a grant stays ended: a new grant makes up for it."""
 
 
 class Reverse(Command, kw_only=True):
@@ -67,7 +71,7 @@ class Reverse(Command, kw_only=True):
         if original.cause is not None:
             return other_door(original.cause, "moved", transaction=original.id)
         posted = [leg for leg in original.legs if leg.amount]
-        if original.kind == "reverse" or not posted:
+        if original.kind in NOT_REVERSIBLE or not posted:
             return refuse("not_reversible", transaction=original.id, kind=original.kind)
         if self.amounts is not None and len(self.amounts) != len(original.legs):
             return refuse("wrong_legs", transaction=original.id, postings=str(len(original.legs)))

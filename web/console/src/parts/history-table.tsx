@@ -24,7 +24,15 @@ interface Acts {
 /** The details of a live line are asked for after this time. */
 const DETAILS_AFTER_MS = 2_000;
 
-const NOT_REVERSIBLE = new Set(["hold", "release", "expire", "reverse"]);
+const NOT_REVERSIBLE = new Set([
+  "hold",
+  "release",
+  "expire",
+  "reverse",
+  "expire_grant",
+  "return_grant",
+  "void_grant",
+]);
 
 function columnsFor({ onDetails, onReverse }: Acts): Column<HistoryRow>[] {
   return [
