@@ -267,7 +267,7 @@ RECURRING_GRANT = Kind(
         State("active", "Active", on_due="run", tone="good"),
         State("due", "Being granted"),
         State("pausing", "Pausing with this grant"),
-        State("ending", "GrantEnd with this grant"),
+        State("ending", "Ending with this grant"),
         State("paused", "Paused", tone="wait"),
         State("completed", "Completed", open=False, tone="good"),
         State("ended", "Ended", open=False),
