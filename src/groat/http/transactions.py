@@ -357,6 +357,7 @@ async def post_transaction(call: Call) -> Answer:
         "wrong_legs",
         "exceeds_transaction",
         "before_original",
+        "grant_spent",
         *_POST_CODES,
     ),
     example={

@@ -284,7 +284,7 @@ export interface CaptureItemInput {
   at_most?: boolean;
 }
 
-/** Why the account is closed, and which account gets what is left. */
+/** The reason for which the account is closed, and the account that gets what is left. */
 export interface CloseInput {
   /** Why, for the audit log. */
   reason: string;
@@ -1216,7 +1216,7 @@ export interface SnapshotData {
   requests?: RequestView[];
 }
 
-/** Why the account's state is changed. */
+/** The reason for which the account's state is changed. */
 export interface StateInput {
   /** Why, for the audit log. */
   reason: string;
