@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from groat import Groat
@@ -9,7 +11,7 @@ from groat.store import verify
 from groat.store.verify import CHECKS
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database, SqliteDatabase
-from tests.helpers.money import give
+from tests.helpers.money import give, standing
 
 # What somebody did behind groat's back, the check that is there for it, and the others that see it too.
 TAMPERINGS = [
@@ -55,6 +57,43 @@ TAMPERINGS = [
     ("UPDATE groat_account SET extras = 0 WHERE path = 'user:g'", "verify_purses", set()),
     ("UPDATE groat_allocation SET account = 0 WHERE held > 0", "verify_allocations", {"hash_chain"}),
     ("UPDATE groat_grant SET note = 'x' WHERE parent IS NOT NULL", "verify_lineage", {"hash_chain"}),
+    # Nobody freezes, opens or closes an account by its mark or its path's row, nor by both, without an audit entry.
+    ("UPDATE groat_account SET extras = 0 WHERE path = 'user:late'", "verify_states", set()),
+    ("UPDATE groat_account SET extras = extras | 2 WHERE path = 'user:b'", "verify_states", set()),
+    ("UPDATE groat_account SET extras = 1 WHERE path = 'user:f'", "verify_states", set()),
+    ("UPDATE groat_account SET extras = 10 WHERE path = 'user:gone'", "verify_states", set()),
+    ("UPDATE groat_path SET state = 'closed' WHERE path = 'user:late'", "verify_states", set()),
+    (
+        "UPDATE groat_path SET state = 'open' WHERE path = 'user:late';"
+        "UPDATE groat_account SET extras = 0 WHERE path = 'user:late'",
+        "verify_states",
+        set(),
+    ),
+    (
+        "INSERT INTO groat_path (path, state, rest_to, turn) VALUES ('user:b', 'frozen', '', 1);"
+        "UPDATE groat_account SET extras = 2 WHERE path = 'user:b'",
+        "verify_states",
+        set(),
+    ),
+    ("DELETE FROM groat_path WHERE path = 'user:opened'", "verify_states", set()),
+    ("UPDATE groat_path SET turn = turn + 1 WHERE path = 'user:opened'", "verify_states", set()),
+    ("UPDATE groat_path SET rest_to = '' WHERE state = 'closing'", "verify_states", set()),
+    (
+        "UPDATE groat_act SET before = '{\"state\":\"closing\"}' WHERE kind = 'unfreeze_account'",
+        "verify_states",
+        {"hash_chain"},
+    ),
+    ("DELETE FROM groat_act WHERE kind = 'close_account'", "verify_states", {"hash_chain"}),
+    (
+        "UPDATE groat_account SET credits = credits + 5 WHERE path = 'user:gone'",
+        "verify_states",
+        {"verify_sums", "verify_counters"},
+    ),
+    (
+        "UPDATE groat_account SET debits_pending = 5 WHERE path = 'user:gone'",
+        "verify_states",
+        {"verify_sums", "verify_counters", "verify_pending"},
+    ),
     # An extended hold ends when its last extension says; what was not extended has no first end.
     (
         "UPDATE groat_hold SET expires_at = expires_at - 1 WHERE first_expires_at IS NOT NULL",
@@ -144,7 +183,22 @@ async def write_books(database: Database, clock: Clock) -> None:
         await groat.grant("user:g", 10, "CREDIT", key="grant")
         await groat.hold("user:g", "house:s", 4, "CREDIT", key="of a grant")
         await groat.post([("user:g", "user:f", 2, "CREDIT")], key="travel")
+        await write_states(groat)
         await groat.set_limits("user:a", "CREDIT", floor="-5", key="limits")
+
+
+async def write_states(groat: Groat) -> None:
+    """Freeze, open, close; also what has grants, what is opened later, and what waits for the end of a hold."""
+    await groat.set_state("user:late", "freeze", reason="Suspicious", key="late")
+    await groat.set_limits("user:late", "CREDIT", ceiling="5", key="opened late")
+    await groat.set_state("user:f", "freeze", reason="Suspicious", key="f")
+    await groat.set_state("user:opened", "freeze", reason="Suspicious", key="freeze")
+    await groat.set_state("user:opened", "unfreeze", reason="No more", key="unfreeze")
+    await give(groat, "user:going", "7")
+    await groat.hold("user:going", "house:s", "5", "CREDIT", key="of one that goes")
+    await give(groat, "user:gone", "7")
+    for path in ("user:going", "user:gone"):
+        await groat.set_state(path, "close", reason="Left", rest_to="house:rest", key=path)
 
 
 async def report_of(database: Database) -> set[str]:
@@ -196,6 +250,16 @@ async def test_a_report_is_no_longer_than_anybody_reads(
     async with Groat.open(books.url, store=books.store()) as groat:
         report = await groat.verify()
     assert [problem.check for problem in report.problems] == ["hash_chain"] * 3
+
+
+async def test_what_is_due_may_come_to_a_closed_account(sqlite: SqliteDatabase, clock: Clock) -> None:
+    async with Groat.open(sqlite.url, store=sqlite.store(clock)) as groat:
+        await groat.add_asset("CREDIT", 0)
+        made: Any = await groat.grant("user:g", 10, "CREDIT", key="grant", source="house:promo")
+        await groat.set_state("house:promo", "close", reason="Over", rest_to="house:rest", key="close")
+        await groat.void_grant(made.grants[0].grant, key="void", reason="Over")
+        assert (await standing(groat, "house:promo")).balance == "10"
+    assert await report_of(sqlite) == set()
 
 
 def test_every_check_is_tried() -> None:

@@ -251,6 +251,47 @@ WHERE g.parent IS NOT NULL
        OR (g.account <> p.account AND coalesce(g.expires_at, 0) <> coalesce(p.expires_at, 0)))
 LIMIT 100;
 
+-- name: verify_states :many long
+-- Each balance of a path has the mark of the path's state; the state and the number of its changes are those of
+-- the audit entries, each of which begins where the one before ended. On a closed account nothing is held, and nothing is
+-- left but what came because it was due.
+WITH change AS (
+    SELECT target AS path, batch, before::json ->> 'state' AS was, after::json ->> 'state' AS state,
+           lag(after::json ->> 'state', 1, 'open') OVER turns AS expected,
+           count(*) OVER turns AS turn, count(*) OVER (PARTITION BY target) AS changes
+    FROM groat_act
+    WHERE kind IN ('freeze_account', 'unfreeze_account', 'close_account', 'reopen_account', 'finish_account')
+    WINDOW turns AS (PARTITION BY target ORDER BY batch, id)),
+latest AS (SELECT path, state, changes, batch FROM change WHERE turn = changes)
+SELECT coalesce(p.path, l.path), coalesce(l.state, 'open') || ' after ' || coalesce(l.changes, 0) || ' changes',
+       coalesce(p.state, 'open') || ' after ' || coalesce(p.turn, 0) || ' changes'
+FROM groat_path AS p FULL JOIN latest AS l ON l.path = p.path
+WHERE coalesce(p.state, 'open') <> coalesce(l.state, 'open') OR coalesce(p.turn, 0) <> coalesce(l.changes, 0)
+UNION ALL
+SELECT path || ' change ' || turn, 'from ' || expected, 'from ' || coalesce(was, 'nothing') FROM change
+WHERE was IS DISTINCT FROM expected
+UNION ALL
+SELECT path, 'an account for the rest', 'none' FROM groat_path WHERE state IN ('closing', 'closed') AND rest_to = ''
+UNION ALL
+SELECT a.path || '/' || a.asset, 'marked ' || groat_path_extras(coalesce(p.state, 'open')), 'marked ' || (a.extras & 14)
+FROM groat_account AS a LEFT JOIN groat_path AS p ON p.path = a.path
+WHERE a.extras & 14 <> groat_path_extras(coalesce(p.state, 'open'))
+UNION ALL
+SELECT a.path || '/' || a.asset, 'closed, with nothing left or held',
+       (a.credits - a.debits) || ' left, ' || (a.debits_pending + a.credits_pending) || ' held'
+FROM groat_path AS p JOIN groat_account AS a ON a.path = p.path LEFT JOIN latest AS l ON l.path = p.path
+WHERE p.state = 'closed'
+  AND (a.debits_pending <> 0 OR a.credits_pending <> 0
+       OR (a.credits <> a.debits AND NOT EXISTS (
+           SELECT 1 FROM (SELECT d.source, d.destination, t.kind, t.batch
+                          FROM groat_posting AS d JOIN groat_txn AS t ON t.id = d.txn
+                          UNION ALL
+                          SELECT d.source, d.destination, t.kind, t.batch
+                          FROM groat_archived_posting AS d JOIN groat_archived_txn AS t ON t.month = d.month AND t.id = d.txn) AS due
+           WHERE a.id IN (due.source, due.destination) AND due.batch > l.batch
+             AND due.kind IN ('expire_grant', 'return_grant', 'void_grant'))))
+LIMIT 100;
+
 -- name: verify_allocations_of :bulk long
 -- What these transactions changed of grants.
 SELECT p.txn::text, p.leg, p.place, p.grant_id::text, p.account, p.amount, p.held
