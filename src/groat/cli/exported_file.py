@@ -1,7 +1,7 @@
 """Read a file of ``groat export transactions``, so that its transactions can be made again in another database.
 
-Ids, keys, texts, metadata, effective dates, holds and reversals stay. A transaction's cause does not: the request or
-charge that it belonged to is not in the file.
+Ids, keys, texts, metadata, effective dates, holds and reversals stay, and accounts are frozen or closed as they were.
+A transaction's cause does not stay: the request or charge that it belonged to is not in the file.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from groat.ledger.errors import InvalidInput
 from groat.ledger.grants import Terms
 from groat.ledger.keys import Form, Key
 from groat.ledger.restore import HOLD_STATES, Made, PastGrant, PastPosting, Restore
+from groat.ledger.rows import STATES
+from groat.ledger.states import SetState
 from groat.ledger.text import check_id, check_metadata, check_principal, check_text, parse_time
 
 OLDER = frozenset(
@@ -70,6 +72,49 @@ def is_export(table: FileTable) -> bool:
     if all(row.cells["kind"] == "post" for row in table.rows):
         return False
     raise FileError("export_outdated")
+
+
+def part_states(table: FileTable) -> tuple[FileTable, list[SetState]]:
+    """Part the rows of accounts that are not open from those of postings.
+
+    Returns the table without them, with what is wrong about them among its problems, and the commands that they make.
+    """
+    rows: list[FileRow] = []
+    problems = list(table.problems)
+    commands: list[SetState] = []
+    for row in table.rows:
+        if not row.cells.get("account_state"):
+            rows.append(row)
+            continue
+        try:
+            commands.append(_state(row.cells))
+        except InvalidInput as error:
+            problems.append(LineProblem(row.line, error.code, error.detail))
+    return FileTable(table.columns, rows, problems), commands
+
+
+def _state(cells: Mapping[str, str]) -> SetState:
+    """Make the command of the caller who froze or closed an account. Raises InvalidInput."""
+    state = cells["account_state"]
+    if state not in STATES:
+        raise InvalidInput("invalid_text", f"{state[:40]!r} is no state of an account: {', '.join(STATES)}.")
+    command = SetState(
+        principal=check_principal(cells["principal"]),
+        key=_key(cells["key"]),
+        actor=check_principal(cells["actor"]),
+        reason=check_text(cells["reason"]),
+        account=cells["source"],
+        act="freeze" if state == "frozen" else "close",
+        rest_to=cells["destination"],
+    )
+    command.check({})
+    return command
+
+
+def _key(text: str) -> Key:
+    if not text or len(text) > 2_000:
+        raise InvalidInput("invalid_key")
+    return Key(check_text(text, 2_000))
 
 
 def infer_exported_assets(rows: Iterable[FileRow], known: Mapping[str, Asset]) -> dict[str, Asset]:
@@ -182,8 +227,7 @@ def _made(rows: list[FileRow], lines: tuple[PastPosting, ...]) -> Made:
         raise InvalidInput("invalid_text", f"{cells['kind'][:40]!r} is no kind of a transaction.")
     for name in ("principal", "actor"):
         check_principal(cells[name])
-    if not cells["key"] or len(cells["key"]) > 2_000:
-        raise InvalidInput("invalid_key")
+    _key(cells["key"])
     state = cells["hold_state"] or None
     if bool(cells["hold"]) != (state in HOLD_STATES) or (
         state is None and any(line.pending for line in lines)
@@ -195,7 +239,6 @@ def _made(rows: list[FileRow], lines: tuple[PastPosting, ...]) -> Made:
         not _DIGEST.fullmatch(cells["key_body"]) or cells["key_form"] not in {str(int(form)) for form in Form}
     ):
         raise InvalidInput("invalid_key", "key_form and key_body are not as they were exported.")
-    check_text(cells["key"], 2_000)
     return Made(
         id=check_id(cells["transaction"]),
         kind=cells["kind"],

@@ -128,7 +128,7 @@ COLUMNS = {
     "transactions": (
         "transaction", "date", "source", "destination", "amount", "asset", "reason", "kind", "pending", "recorded_at",
         "principal", "key", "actor", "reverses", "hold", "cause", "metadata", "leg", "hold_state", "hold_expires_at",
-        "key_form", "key_body", "grants",
+        "key_form", "key_body", "grants", "account_state",
     ),
     "entries": (
         "account", "asset", "version", "transaction", "at", "delta", "balance", "held_delta", "held", "counterparty",
@@ -162,6 +162,7 @@ def _transactions(assets: Mapping[str, Asset], take: Take) -> Flow[None]:
     for month in months:
         yield from _transactions_of(("export_archived_transactions", month), assets, take)
     yield from _transactions_of(("export_transactions",), assets, take)
+    yield from _states(take)
 
 
 def _transactions_of(place: tuple[Any, ...], assets: Mapping[str, Asset], take: Take) -> Flow[None]:
@@ -183,11 +184,26 @@ def _transactions_of(place: tuple[Any, ...], assets: Mapping[str, Asset], take: 
                 id, format_time(at), source, destination, format_amount(amount, scale), asset, reason, kind,
                 format_amount(pending, scale), format_time(recorded_at), *texts,
                 json.loads(metadata) if metadata else {}, leg, json.loads(hold_after)[2] if hold_after else None,
-                None if expires_at is None else format_time(expires_at), form, body, grants.get((id, leg)),
+                None if expires_at is None else format_time(expires_at), form, body, grants.get((id, leg)), None,
             )  # fmt: skip
             rows.append(dict(zip(COLUMNS["transactions"], cells, strict=True)))
         take(rows)
         after = page[-1][:2]
+
+
+def _states(take: Take) -> Flow[None]:
+    """Read the accounts that are frozen, closing or closed, and who asked for it: a row for each, of no transaction."""
+    after = ""
+    while page := (yield Query("export_states", (after, PAGE))):
+        rows = []
+        for path, state, rest_to, principal, key, actor, reason, at in page:
+            cells = {
+                "source": path, "destination": rest_to, "reason": reason, "recorded_at": format_time(at),
+                "principal": principal, "key": key, "actor": actor, "account_state": state,
+            }  # fmt: skip
+            rows.append({name: cells.get(name) for name in COLUMNS["transactions"]})
+        take(rows)
+        after = page[-1][0]
 
 
 def _grants(ids: list[str]) -> Flow[dict[tuple[str, int], list[Row]]]:

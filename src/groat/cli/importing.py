@@ -16,7 +16,7 @@ from rich.progress import Progress
 from rich.table import Table as Grid
 
 from groat import Groat
-from groat.cli.exported_file import infer_exported_assets, is_export, to_restores
+from groat.cli.exported_file import infer_exported_assets, is_export, part_states, to_restores
 from groat.cli.options import open_ledger, with_settings
 from groat.cli.output import aside, progress, result
 from groat.cli.transactions_file import (
@@ -40,6 +40,7 @@ from groat.ledger.errors import Refusal
 from groat.ledger.keys import derive
 from groat.ledger.limits import OpenAccount
 from groat.ledger.restore import Restore
+from groat.ledger.states import SetState
 from groat.settings import Settings
 from groat.sheets.model import Decimal
 from groat.store.batch import Done
@@ -50,6 +51,9 @@ from groat.store.rehearsal import made_later, rehearse
 CHUNK_MAX = SHARE_MIN
 ATTEMPTS_MAX = 100
 SHOWN_MAX = 50
+
+# The states in which an account is as the file says, though something else made it so.
+_HOLDS = {"freeze": ("frozen",), "close": ("closing", "closed")}
 
 app = typer.Typer(no_args_is_help=True, help="Bring data in from files.")
 
@@ -145,7 +149,9 @@ async def _run(table: FileTable, decimal: Decimal | None, settings: Settings, op
     async with open_ledger(settings) as groat:
         present = await groat.assets()
         commands: Sequence[Command]
+        states: list[SetState] = []
         if is_export(table):
+            table, states = part_states(table)
             inferred = infer_exported_assets(table.rows, {**options.declared, **present})
             assets = {**inferred, **options.declared, **present}
             commands, problems = to_restores(table, assets)
@@ -177,11 +183,14 @@ async def _run(table: FileTable, decimal: Decimal | None, settings: Settings, op
                 if options.no_floor:
                     await _open_accounts(groat, _accounts(commands), shown)
                 outcome = await _post(groat, commands, options, shown)
+                outcome.refused.extend(await _set_states(groat, states))
             said = (
                 f"{outcome.posted} posted, {outcome.known} known from earlier runs,"
                 f" {len(outcome.refused)} refused"
             )
     result.print(said, soft_wrap=True)
+    if states:
+        result.print(f"{len(states)} accounts are frozen, closing or closed in the file", soft_wrap=True)
     if outcome.refused:
         _show_refused(outcome.refused, "would be refused" if options.dry_run else "were refused")
         raise typer.Exit(1)
@@ -281,6 +290,16 @@ async def _post(
         if rate is not None:
             await asyncio.sleep(max(0.0, started + done / rate - time.monotonic()))
     return ImportSummary(posted, known, refused)
+
+
+async def _set_states(groat: Groat, states: Sequence[SetState]) -> list[RefusedRow]:
+    """Freeze and close accounts as they were once all has been posted; returns those for which it was refused."""
+    refused = []
+    for command in states:
+        verdict = await groat.execute(command)
+        if isinstance(verdict, Refusal) and verdict.fields.get("state") not in _HOLDS[command.act]:
+            refused.append(RefusedRow(command.account, verdict))
+    return refused
 
 
 async def _imported_before(groat: Groat, commands: Sequence[Command]) -> set[int]:
