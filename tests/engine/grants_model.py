@@ -215,7 +215,7 @@ class GrantsModel:
     def void(self, number: int, count: int | None) -> None:
         left = self.free[number] + self.held(number)
         amount = self.free[number] if count is None else count
-        if left == 0 or self.terms[number]["void"] or amount > self.free[number]:
+        if left == 0 or self.ended(number) or amount > self.free[number]:
             raise No("grant_spent")
         self.free[number] -= amount
         self.voided[number] += amount

@@ -140,3 +140,18 @@ async def test_what_ended_a_grant_cannot_be_reversed(groat: Groat, clock: Clock)
     view = await groat.account("user:a")
     assert view
     assert (view.balances[0].balance, (await groat.verify()).ok) == ("30", True)
+
+
+async def test_what_expired_is_not_taken_back_though_it_is_not_booked(groat: Groat, clock: Clock) -> None:
+    given = await groat.grant("user:a", 100, "CREDIT", key="g", expires_at=clock.after(60))
+    assert given.grants
+    await groat.hold("user:a", "house:s", 20, "CREDIT", key="h")
+    clock.advance(60)
+    for amount in (None, 1):
+        with pytest.raises(Refused) as refused:
+            await groat.void_grant(given.grants[0].grant, key=f"v{amount}", amount=amount, reason="Twice")
+        assert (refused.value.code, refused.value.fields["left"]) == ("grant_spent", "0")
+    await groat.expire_due()
+    breakage = await groat.account("house:breakage")
+    assert breakage
+    assert breakage.balances[0].balance == "80"

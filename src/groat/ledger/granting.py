@@ -31,7 +31,7 @@ class VoidGrant(Command, kw_only=True):
     """Take back what is free of a grant, or ``amount`` of it, for the account that gave it.
 
     Without an amount the grant ends: what is held of it stays valid for its holds, and what comes back goes the same
-    way. A reason is required.
+    way. A grant that has ended cannot be voided. A reason is required.
     """
 
     kind: ClassVar[str] = VOID_GRANT
@@ -67,9 +67,12 @@ class VoidGrant(Command, kw_only=True):
         early = self.too_early(book)
         if early:
             return early
-        amount = grant.free if self.amount is None else self.amount
-        if grant.remaining == 0 or grant.voided_at is not None or amount > grant.free:
-            return short_of(grant)
+        # What has expired goes to breakage, whether that is booked by now or not.
+        ended = grant.ended(max(book.now, grant.account.as_of))
+        free = 0 if ended else grant.free
+        amount = free if self.amount is None else self.amount
+        if ended or grant.remaining == 0 or amount > free:
+            return short_of(grant, free)
         if self.amount is None:
             book.touch(grant)
             grant.voided_at = book.now

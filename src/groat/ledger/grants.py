@@ -289,7 +289,7 @@ def _take_back(a: Allocating, purse: Purse) -> Refusal | None:
     for grant, amount in _given(back, purse.account, a.move.amount):
         taken = min(grant.free, amount)
         if taken < amount and not back.debt:
-            return short_of(grant)
+            return short_of(grant, grant.free)
         if taken:
             a.change(purse, grant, -taken, 0)
             rest -= taken
@@ -481,10 +481,10 @@ def shortfall(move: Move) -> Grant | None:
     return None
 
 
-def short_of(grant: Grant) -> Refusal:
-    """Refuse to take more of a grant than is free."""
+def short_of(grant: Grant, left: int) -> Refusal:
+    """Refuse to take more of a grant than is ``left`` to be taken back."""
     account = grant.account
-    fields = {"grant": grant.id, "left": format_amount(grant.free, account.scale), "asset": account.asset}
+    fields = {"grant": grant.id, "left": format_amount(left, account.scale), "asset": account.asset}
     return Refusal("grant_spent", refusal_rule("grant_spent").meaning, fields)
 
 

@@ -100,7 +100,7 @@ class Reverse(Command, kw_only=True):
             for move in moves:
                 spent = shortfall(move)
                 if spent is not None:
-                    return short_of(spent)
+                    return short_of(spent, spent.free)
         book.touch(original)
         legs = book.move(moves, below_floor=self.below_floor or debt, act="reverse")
         if isinstance(legs, Refusal):
