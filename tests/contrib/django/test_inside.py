@@ -197,6 +197,28 @@ def test_what_a_call_learnt_is_kept_only_if_it_is_committed(ada: str) -> None:
     assert new in known
 
 
+def test_accounts_are_frozen_and_closed_with_the_block_or_not_at_all(ada: str) -> None:
+    def act(words: Any, name: str, rest_to: str = "") -> Any:
+        return words.set_state(ada, name, key=key(), reason="Order of a court", rest_to=rest_to)
+
+    def code() -> str:
+        spent = groat.post([(ada, "house:shop", "1", "USD")], key=key())
+        return spent.refusal.code if spent.refusal else ""
+
+    with undone():
+        assert act(groat, "freeze").unwrap() == "frozen"
+        assert code() == "account_frozen"
+        raise Undo
+    assert act(groat.dry_run, "freeze").unwrap() == "frozen"
+    assert code() == ""
+    assert act(groat, "freeze")
+    assert (code(), act(groat, "freeze").refusal.code) == ("account_frozen", "wrong_account_state")
+    changes = [act(groat.command, "unfreeze"), act(groat.command, "close", f"{ada}:rest")]
+    assert all(groat.many(changes, atomic=True))
+    assert (code(), balance(f"{ada}:rest")) == ("account_closed", "9.00")
+    assert act(groat, "reopen").view == "open"
+
+
 def test_a_refusal_is_returned_and_what_is_rolled_back_was_never_given(ada: str) -> None:
     lost, kept = key(), key()
     with undone(Refused, "insufficient_funds"):

@@ -175,6 +175,7 @@ class CommandWords:
     reverse = _PlannedWord(LedgerWords.reverse)
     set_balance = _PlannedWord(LedgerWords.set_balance)
     set_limits = _PlannedWord(LedgerWords.set_limits)
+    set_state = _PlannedWord(LedgerWords.set_state)
     open_account = _PlannedWord(LedgerWords.open_account)
     notify = _PlannedWord(Notifying.notify)
 
@@ -224,6 +225,7 @@ class DjangoWords:
     reverse = _WriteWord(LedgerWords.reverse)
     set_balance = _WriteWord(LedgerWords.set_balance)
     set_limits = _WriteWord(LedgerWords.set_limits)
+    set_state = _WriteWord(LedgerWords.set_state)
     open_account = _WriteWord(LedgerWords.open_account)
     notify = _WriteWord(InsideLedger.notify)
     file = _WriteWord(InsideLedger.file)
@@ -240,6 +242,7 @@ class DjangoWords:
     areverse = _AsyncWord(reverse)
     aset_balance = _AsyncWord(set_balance)
     aset_limits = _AsyncWord(set_limits)
+    aset_state = _AsyncWord(set_state)
     aopen_account = _AsyncWord(open_account)
     anotify = _AsyncWord(notify)
     afile = _AsyncWord(file)
