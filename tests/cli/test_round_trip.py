@@ -471,6 +471,25 @@ def test_what_is_frozen_or_closed_is_so_elsewhere(
     assert kept == {"user:gone": "closed", "user:going": "closing", "user:new": "closed"}
 
 
+def test_a_state_that_does_not_fit_here_is_refused_and_can_be_tried_again(run: Run, tmp_path: Path) -> None:
+    first, second = (f"sqlite:///{tmp_path}/{n}.db" for n in ("one", "two"))
+    file = tmp_path / "file.csv"
+
+    async def act(url: str, name: Any, rest_to: str = "") -> None:
+        async with Groat.open(url) as groat:
+            await groat.set_state("user:new", name, reason="Why", rest_to=rest_to, key=name)
+
+    asyncio.run(act(first, "freeze"))
+    file.write_text(exported(run, first)[0])
+    asyncio.run(act(second, "close", "house:rest"))
+    again = ("import", "transactions", file, "--database", second)
+    ran = run(*again)
+    assert (ran.code, "wrong_account_state" in ran.err, "state closed" in ran.err) == (1, True, True), ran.err
+    asyncio.run(act(second, "reopen"))
+    assert (run(*again).code, run(*again, "--retry-refused").code) == (1, 0)
+    assert [row["account_state"] for row in exported(run, second)[1]] == ["frozen"]
+
+
 STATES_MENDED = """
     change                           code
     account_state=shut               invalid_text

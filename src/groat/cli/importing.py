@@ -183,7 +183,7 @@ async def _run(table: FileTable, decimal: Decimal | None, settings: Settings, op
                 if options.no_floor:
                     await _open_accounts(groat, _accounts(commands), shown)
                 outcome = await _post(groat, commands, options, shown)
-                outcome.refused.extend(await _set_states(groat, states))
+                outcome.refused.extend(await _set_states(groat, states, options.retry_refused))
             said = (
                 f"{outcome.posted} posted, {outcome.known} known from earlier runs,"
                 f" {len(outcome.refused)} refused"
@@ -292,11 +292,13 @@ async def _post(
     return ImportSummary(posted, known, refused)
 
 
-async def _set_states(groat: Groat, states: Sequence[SetState]) -> list[RefusedRow]:
+async def _set_states(groat: Groat, states: Sequence[SetState], retry: bool) -> list[RefusedRow]:
     """Freeze and close accounts as they were once all has been posted; returns those for which it was refused."""
     refused = []
     for command in states:
         verdict = await groat.execute(command)
+        if retry and isinstance(verdict, Refusal) and verdict.replayed:
+            verdict = await _again(groat, command, verdict)
         if isinstance(verdict, Refusal) and verdict.fields.get("state") not in _HOLDS[command.act]:
             refused.append(RefusedRow(command.account, verdict))
     return refused
