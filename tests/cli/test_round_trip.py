@@ -490,6 +490,33 @@ def test_a_state_that_does_not_fit_here_is_refused_and_can_be_tried_again(run: R
     assert [row["account_state"] for row in exported(run, second)[1]] == ["frozen"]
 
 
+def test_what_moved_later_waits_until_an_account_that_was_closed_here_is_opened(
+    run: Run, tmp_path: Path
+) -> None:
+    first, second = (f"sqlite:///{tmp_path}/{n}.db" for n in ("one", "two"))
+    file = tmp_path / "file.csv"
+
+    async def reopen(url: str, *legs: Any) -> None:
+        async with Groat.open(url) as groat:
+            report = await groat.verify()
+            assert report.ok, report.problems
+            await groat.set_state("user:gone", "reopen", reason="Back", key="reopen")
+            for leg in legs:
+                await groat.post([leg], key="back")
+
+    asyncio.run(set_states(first))
+    file.write_text(exported(run, first)[0])
+    again = ("import", "transactions", file, "--database", second)
+    assert run(*again).code == 0
+    asyncio.run(reopen(first, ("house:bank", "user:gone", "1.00", "USD")))
+    file.write_text(exported(run, first)[0])
+    ran = run(*again)
+    assert (ran.code, "account_closed" in ran.err) == (1, True), ran.err
+    asyncio.run(reopen(second))
+    assert run(*again, "--retry-refused").code == 0
+    assert balances(run, second) == balances(run, first)
+
+
 STATES_MENDED = """
     change                           code
     account_state=shut               invalid_text

@@ -10,7 +10,7 @@ from groat.ledger.amounts import Asset
 from groat.ledger.book import Book, Move, Refs, refuse
 from groat.ledger.commands import Command, Effect
 from groat.ledger.errors import InvalidInput, Refusal
-from groat.ledger.granting import EXPIRE_GRANT, RETURN_GRANT, VOID_GRANT
+from groat.ledger.granting import AUTOMATIC, EXPIRE_GRANT, RETURN_GRANT, VOID_GRANT
 from groat.ledger.grants import PastAllocation
 from groat.ledger.keys import Form
 from groat.ledger.rows import (
@@ -18,6 +18,7 @@ from groat.ledger.rows import (
     HOLD_EXPIRED,
     HOLD_OPEN,
     HOLD_RELEASED,
+    Account,
     Grant,
     HoldPart,
     HoldParts,
@@ -26,6 +27,7 @@ from groat.ledger.rows import (
     TransactionRow,
 )
 
+DUE = frozenset({*AUTOMATIC, VOID_GRANT})
 HOLD_STATES = (HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED)
 
 
@@ -147,6 +149,9 @@ class Restore(Command, kw_only=True):
             return refuse("future_effective_date", transaction=made.id)
         if made.reverses is not None and made.reverses not in book.transactions:
             return refuse("transaction_not_found", transaction=made.reverses)
+        closed = self._closed(book, made)
+        if closed is not None:
+            return refuse("account_closed", account=closed.path, asset=closed.asset)
         hold = book.holds.get(made.hold) if made.hold is not None else None
         moves: list[Move] = []
         for line in made.lines:
@@ -186,6 +191,15 @@ class Restore(Command, kw_only=True):
                 grant = book.grants[each.grant]
                 grant.due_at, grant.voided_at = each.due_at if grant.free else None, each.voided_at
         return self._record(book, made, legs, hold)
+
+    def _closed(self, book: Book, made: Made) -> Account | None:
+        """Return an account that was closed here, on which only what is due may happen; None if there is none."""
+        if not book.restricted or made.kind in DUE:
+            return None
+        sides = (
+            book.accounts[path, line.asset] for line in made.lines for path in (line.source, line.destination)
+        )
+        return next((account for account in sides if account.standing == "closed"), None)
 
     def _grant(self, book: Book, made: Made, line: PastPosting, past: PastGrant) -> Grant:
         grant = book.grants.get(past.grant)
