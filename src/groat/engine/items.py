@@ -121,7 +121,8 @@ class ItemMaker:
         actor: str = "",
         reason: str = "",
     ) -> None:
-        self.items = [item if isinstance(item, Item) else PostItem(item) for item in items]
+        given = items if isinstance(items, Iterable) else ()
+        self.items = [item if isinstance(item, Item) else PostItem(item) for item in given]
         self._words = words
         self._atomic = atomic
         self._common = {"principal": principal, "actor": actor}

@@ -204,11 +204,11 @@ async def grant_to_group(call: Call) -> Answer:
     verdict = await call.groat.execute(command)
     if isinstance(verdict, Refusal):
         return problem(verdict)
-    view = verdict.bulk_view()
     scale = (await call.groat.asset(body.asset)).scale
-    count = len(view.transactions)
-    made = GroupView(count, format_amount(units * count, scale), body.asset, view.replayed)
-    return Answer.of(made, 200 if view.replayed else 201)
+    # A first answer that is told again may be of other people than the role has now.
+    count = len(verdict.transactions)
+    made = GroupView(count, format_amount(units * count, scale), body.asset, verdict.replayed)
+    return Answer.of(made, 200 if verdict.replayed else 201)
 
 
 async def _people(call: Call, body: GroupInput) -> tuple[list[str], int]:
