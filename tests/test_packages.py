@@ -197,4 +197,6 @@ def test_the_consoles_package_has_the_types_of_what_it_shares_alone(tmp_path: Pa
         if name.endswith(".d.ts"):
             text = (WEB / "module" / name).read_text("utf-8")
             for found in re.findall(r'from "([^"]+)"', text):
-                assert found in ("react", "@groat/client") or f"dist/{found[2:-3]}.d.ts" in files
+                assert (
+                    found in ("react", "@groat/client", "@groat/react") or f"dist/{found[2:-3]}.d.ts" in files
+                )

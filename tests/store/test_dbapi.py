@@ -322,6 +322,8 @@ async def test_settings_are_as_they_were(schema: PostgresDatabase, clock: Clock)
 
     with closing(Borrowed(schema, clock)) as lent:
         lent.connection.execute("SET enable_seqscan = on")
+        # A session has the settings of PL/pgSQL from the first function on that it runs.
+        lent.connection.execute("DO 'BEGIN END'")
         with lent.block() as connection:
             connection.execute("SET LOCAL lock_timeout = '1234ms'")
             before = settings()

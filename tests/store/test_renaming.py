@@ -136,7 +136,9 @@ async def test_its_names_are_those_of_a_new_database(
         fresh = PostgresDatabase(request.getfixturevalue("postgres_server"))
     await opened(fresh)
     if isinstance(fresh, PostgresDatabase):
-        run(fresh, "DO 'BEGIN PERFORM groat_archive_month(202601); END'")
+        # The old database has an archive of this month, which tables of later versions join when it is next archived.
+        for database in (old, fresh):
+            run(database, "DO 'BEGIN PERFORM groat_archive_month(202601); END'")
     assert run(old, NAMES[type(old)]) == run(fresh, NAMES[type(old)])
     assert run(old, BARE[type(old)]) == run(fresh, BARE[type(old)]) == [("migration",)]
 

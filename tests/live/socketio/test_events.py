@@ -283,7 +283,7 @@ def test_settings_rename_and_silence() -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"balance": "x"}, "no event is called balance; there are balance_updated"),
+        ({"balance": "x"}, "no event is called balance; there are account_updated, balance_updated"),
         ({"balance_updated": "news", "notification": "news"}, "objects differ"),
         ({"balance_updated": "notification"}, "objects differ"),
         ({"balance_updated": "disconnect"}, "disconnect"),
