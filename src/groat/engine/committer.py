@@ -203,7 +203,7 @@ class Committer:
         for command in commands:
             command.ids = [self._new_id() for _ in range(command.ids_needed())]
             prepared.append(prepare(command))
-        # What it opens is undone, so the ids of accounts that it learns may be wrong.
+        # The trial undoes the accounts that it opens, so it must not keep their ids.
         context = self._context._replace(account_ids={}, assets=dict(self._context.assets))
         deadline = perf_counter() + PATIENCE_S
         async with self._trials:

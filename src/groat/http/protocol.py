@@ -215,7 +215,7 @@ class Protocol(HttpToolsProtocol):
             end = min(len(data), self._left)
         elif room > 0:
             end = min(len(data), SLICE_BYTES)
-            # Whatever a request is, it has one end of a head or of chunks.
+            # Each request has one end of a head or of chunks, whatever its body is.
             at = 0
             for _ in range(room):
                 at = data.find(_END, at, end) + len(_END)

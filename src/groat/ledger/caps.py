@@ -31,7 +31,7 @@ def cut(moves: list[Move], capped: Collection[int], below_floor: bool = False) -
         left[source] = left.get(source, 0) - amount
         filled[destination] = filled.get(destination, 0) + amount
         if move.amount:
-            # What is posted can be spent by the legs behind it, and makes room below the ceiling of its source.
+            # The legs behind this one can spend the amount, and its source has more room below its ceiling.
             left[destination] = left.get(destination, 0) + amount
             filled[source] = filled.get(source, 0) - amount
     return kept

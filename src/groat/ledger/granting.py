@@ -67,7 +67,7 @@ class VoidGrant(Command, kw_only=True):
         early = self.too_early(book)
         if early:
             return early
-        # What has expired goes to breakage, whether that is booked by now or not.
+        # An expired part goes to breakage, whether that is booked by now or not.
         ended = grant.ended(max(book.now, grant.account.as_of))
         free = 0 if ended else grant.free
         amount = free if self.amount is None else self.amount

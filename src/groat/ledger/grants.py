@@ -127,7 +127,7 @@ class Allocating:
             grant.due_at = None
         elif amount > held:
             ends = grant.voided_at if grant.voided_at is not None else grant.expires_at
-            # What comes back after the end is due at the moment at which it comes back.
+            # A part that comes back after the end is due when it comes back.
             grant.due_at = None if ends is None else max(ends, self.book.moment)
         if grant.remaining == 0:
             purse.live.remove(grant)
@@ -202,7 +202,7 @@ def _stays(purse: Purse, amount: int, stays: frozenset[str]) -> Refusal:
     return Refusal("insufficient_funds", detail, fields)
 
 
-# What a side of a move does. Each takes the purse of the side.
+# The effects on a side of a move. Each function takes the purse of its side.
 
 
 def _spend(a: Allocating, purse: Purse) -> Refusal | None:

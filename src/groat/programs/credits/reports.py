@@ -45,7 +45,7 @@ def expiring(asset: str, assets: Assets) -> Flow[MonthReport]:
         MonthRow(month, code, cls, grants, _text(amount, code, assets))
         for month, code, cls, grants, _, amount in found
     ]
-    # What never expires comes last.
+    # Grants that never expire come last.
     return MonthReport(format_time(now), sorted(rows, key=lambda row: (row.month == "", row.month)))
 
 

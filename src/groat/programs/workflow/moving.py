@@ -66,7 +66,7 @@ def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
     if capped:
         numbers = [number for number, each in enumerate(moves) if any(each is one for one in capped)]
         numbered = cut(numbered, numbers)
-    # What ends a hold may end it on an account that is being closed, with all that belongs to it.
+    # A hold may end on an account that is being closed, and the rest of the step goes with it.
     ends = resolved is not None and resolved is before
     legs = book.move(numbered, act="resolve" if ends else "")
     return legs if isinstance(legs, Refusal) else (legs, resolved)
