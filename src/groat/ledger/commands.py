@@ -337,7 +337,7 @@ class Post(Command, kw_only=True):
         if self.any_cap:
             capped = [i for i, p in enumerate(self.postings) if isinstance(p, CappedPosting)]
             nothing = moved_nothing([moves[i].source for i in capped])
-            moves = cut(moves, capped, self.below_floor)
+            moves = cut(book, moves, capped, self.below_floor)
             if not moves:
                 return nothing
         legs = book.move(moves, below_floor=self.below_floor)
@@ -418,7 +418,7 @@ class Hold(Command, kw_only=True):
         id = self.ids[0]
         moves = [Move(0, source, destination, 0, self.amount)]
         if self.at_most:
-            moves = cut(moves, [0])
+            moves = cut(book, moves, [0])
             if not moves:
                 return moved_nothing([source])
         hold = HoldRow(id, source, destination, moves[0].pending, 0, 0, expires_at, HOLD_OPEN, book.now)

@@ -65,7 +65,7 @@ def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
     numbered = [each._replace(number=number) for number, each in enumerate(moves)]
     if capped:
         numbers = [number for number, each in enumerate(moves) if any(each is one for one in capped)]
-        numbered = cut(numbered, numbers)
+        numbered = cut(book, numbered, numbers)
     # A hold may end on an account that is being closed, and the rest of the step goes with it.
     ends = resolved is not None and resolved is before
     legs = book.move(numbered, act="resolve" if ends else "")
