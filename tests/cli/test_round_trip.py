@@ -277,7 +277,7 @@ async def let_grants_expire(database: SqliteDatabase) -> None:
 
 
 def without_keys(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    # What the ledger does by itself has no key of its own, and gets one when it is imported.
+    # A transaction that the ledger makes by itself has no key, and gets one when it is imported.
     return [{**row, "key_form": "", "key_body": ""} for row in rows]
 
 

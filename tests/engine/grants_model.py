@@ -13,7 +13,7 @@ class No(Exception):
 
 
 class Paid(NamedTuple):
-    """What a posting took, unit by unit, and when."""
+    """Units that a posting took, in order, and when."""
 
     units: list[Unit]
     at: int
@@ -83,7 +83,7 @@ class GrantsModel:
         self.granted.append(count)
         return len(self.terms) - 1
 
-    # What time does.
+    # The effects of time.
 
     def catch_up(self) -> None:
         for id, hold in self.holds.items():
@@ -224,7 +224,7 @@ class GrantsModel:
         if count is None:
             self.terms[number]["void"] = True
 
-    # How it stands.
+    # Its present state.
 
     def held(self, number: int) -> int:
         return sum(unit == number for hold in self.holds.values() for unit in hold["units"])

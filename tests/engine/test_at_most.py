@@ -23,7 +23,7 @@ async def test_a_posting_moves_what_is_there(groat: Groat) -> None:
     view = await groat.post(legs, key="k")
     assert (view.moved, amounts(view)) == ("50", ["50"])
     assert await standing(groat, "user:a") == ("0", "0", "0", 2)
-    # What moved stands under the key, whatever is there by now.
+    # The key keeps the amount that moved, whatever is there by now.
     await give(groat, "user:a", "7")
     again = await groat.post(legs, key="k")
     assert (again.replayed, again.moved, again.id) == (True, "50", view.id)

@@ -70,7 +70,7 @@ class Fees:
         payer = book.accounts[who, "CREDIT"]
         legs = book.move([Move(0, payer, book.accounts[FEES, "CREDIT"], 1, 0)], limits=False)
         assert not isinstance(legs, Refusal)
-        # What the ledger does by itself has no key, so it is of the kind that needs none.
+        # A transaction that the ledger makes by itself has no key, so it is of the kind that needs none.
         texts = ("expire", "system:fees", id, "system:fees", "fee", None)
         book.make(TransactionRow(new_id(), *texts, book.now, book.now, legs))
 

@@ -58,7 +58,7 @@ class Flushed(_Checkout, TransactionTestCase):
 
 
 class Plain(TestCase):
-    """What one test learnt, no other one may know: all of it was rolled back."""
+    """No test may know what another one learnt: all of it was rolled back."""
 
     def _run(self, scale: int) -> None:
         groat.add_asset("POINTS", scale)
