@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from groat import Groat
+from groat.ledger.lines import SetLine
 from groat.store import verify
 from groat.store.verify import CHECKS
 from tests.helpers.clock import Clock
@@ -57,6 +58,13 @@ TAMPERINGS = [
     ("UPDATE groat_account SET extras = 0 WHERE path = 'user:g'", "verify_purses", set()),
     ("UPDATE groat_allocation SET account = 0 WHERE held > 0", "verify_allocations", {"hash_chain"}),
     ("UPDATE groat_grant SET note = 'x' WHERE parent IS NOT NULL", "verify_lineage", {"hash_chain"}),
+    ("UPDATE groat_account SET extras = 0 WHERE path = 'user:line'", "verify_lines", set()),
+    ("UPDATE groat_account SET extras = extras | 32 WHERE path = 'user:b'", "verify_lines", set()),
+    ("DELETE FROM groat_line", "verify_lines", set()),
+    ("UPDATE groat_line SET account = 0", "verify_lines", set()),
+    ("UPDATE groat_crossing SET direction = 'down'", "verify_lines", set()),
+    ("UPDATE groat_crossing SET version = 2", "verify_lines", set()),
+    ("UPDATE groat_crossing SET available = 8", "verify_lines", set()),
     # Nobody freezes, opens or closes an account by its mark or its path's row, nor by both, without an audit entry.
     ("UPDATE groat_account SET extras = 0 WHERE path = 'user:late'", "verify_states", set()),
     ("UPDATE groat_account SET extras = extras | 2 WHERE path = 'user:b'", "verify_states", set()),
@@ -183,6 +191,11 @@ async def write_books(database: Database, clock: Clock) -> None:
         await groat.grant("user:g", 10, "CREDIT", key="grant")
         await groat.hold("user:g", "house:s", 4, "CREDIT", key="of a grant")
         await groat.post([("user:g", "user:f", 2, "CREDIT")], key="travel")
+        line = SetLine(
+            principal="service:t", key="line", account="user:line", asset="CREDIT", line_kind="k", threshold=5,
+        )  # fmt: skip
+        await groat.execute(line)
+        await groat.post([("house:x", "user:line", 7, "CREDIT")], key="up")
         await write_states(groat)
         await groat.set_limits("user:a", "CREDIT", floor="-5", key="limits")
 

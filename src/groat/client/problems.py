@@ -698,8 +698,8 @@ class NumberTooLarge(Problem):
 
 
 class OlderNodes(Problem):
-    """``older_nodes`` (503): Servers of a version without grants still run here. Update them all, then try
-    again with the same key.
+    """``older_nodes`` (503): Servers of an older version still run here. Update them all, then try again
+    with the same key.
     """
 
     code = "older_nodes"

@@ -36,6 +36,7 @@ from groat.settings import Settings
 from groat.store import archive as archiving
 from groat.store import reading, streams, verify
 from groat.store.batch import Done, Published
+from groat.store.crossings import forget_crossings
 from groat.store.extension import Brings, Extension
 from groat.store.flow import Flow
 from groat.store.history import new_epoch
@@ -273,12 +274,14 @@ class Groat(LedgerWords):
     async def prune(self) -> int:
         """Delete the events older than the retention, as the ledger does every ten minutes; return how many.
 
-        It also deletes what programs need not keep any more, and does not count that.
+        It also deletes old crossings and what programs need not keep any more, and does not count that.
         """
         total, count = 0, PRUNE_MAX
         while count == PRUNE_MAX:
             count = await self._store.write(streams.prune_events, self._retention_us, PRUNE_MAX)
             total += count
+        while await self._store.write(forget_crossings, PRUNE_MAX) == PRUNE_MAX:
+            pass
         for forget in self._store.forgets:
             while await self._store.write(forget, self._notification_us, PRUNE_MAX):
                 pass

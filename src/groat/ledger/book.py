@@ -6,14 +6,15 @@ refused command leaves the book exactly as it found it (rule 7) whatever it did 
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, Literal, NamedTuple, Protocol, TypeVar
 
 from groat.ledger.accounts import is_room
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
 from groat.ledger.counters import AccountState, Counters
+from groat.ledger.crossings import LINES, AccountLines, Crossing, note_crossings
 from groat.ledger.errors import OlderNodes, Refusal, refusal_rule
 from groat.ledger.grants import GRANTS, Back, GrantEnd, PastAllocation, Terms, allocate
-from groat.ledger.rows import HOLD_EXPIRED, Account, Grant, HoldRow, Leg, Purse, TransactionRow
+from groat.ledger.rows import HOLD_EXPIRED, STATES, Account, Grant, HoldRow, Leg, Purse, TransactionRow
 from groat.ledger.text import format_time
 
 R = TypeVar("R", bound="Row")
@@ -180,6 +181,9 @@ Act = Literal["", "extend", "resolve", "reverse", "due"]
 """A sort of move that an account that is not open may let through: it gives a hold more time, ends one, reverses, or
 is due. "" is any other."""
 
+KNOWN_EXTRAS: Final = GRANTS | sum(STATES.values()) | LINES
+"""The bits of :attr:`Account.extras` that this version knows, all those of the versions before among them."""
+
 PAST_MAX = 20_000
 """At most this many changes of an account's past are looked at."""
 
@@ -189,8 +193,8 @@ class Book:
 
     ``moment`` is the same, or while what is due is caught up, the moment at which it fell due. ``purses`` has the
     grants of each account that has any, and ``grants`` those that were read, by id; ``named_grants`` were asked for by
-    id. Grants of a class in ``stays`` do not go from one person to another. With ``older_nodes`` no account may begin
-    to have grants.
+    id. Grants of a class in ``stays`` do not go from one person to another. ``account_lines`` has the lines of each
+    account that has any, ``crossings`` what was crossed. ``known_extras`` are the extras that all nodes know.
     With ``rooms_later`` what it tells rooms of roles is kept for later; ``late`` is such news of earlier batches, which
     this one tells.
     """
@@ -199,7 +203,7 @@ class Book:
         self.rooms_later = rooms_later
         self.now = self.moment = now
         self.stays: frozenset[str] = frozenset()
-        self.older_nodes = False
+        self.known_extras = -1
         self.restricted = False
         self.assets = assets
         self.accounts: dict[tuple[str, str], Account] = {}
@@ -217,8 +221,14 @@ class Book:
         self.purses: dict[Account, Purse] = {}
         self.grants: dict[str, Grant] = {}
         self.named_grants: set[str] = set()
+        self.account_lines: dict[Account, AccountLines] = {}
+        self.crossings: list[Crossing] = []
         self._undo: dict[Row, tuple[Any, ...]] = {}
-        self._marks = (0, 0, 0, 0)
+        self._marks = (0, 0, 0, 0, 0)
+
+    def knows(self, extras: int) -> bool:
+        """Return whether all nodes that are alive know these extras, so that an account may begin to have them."""
+        return self.known_extras & extras == extras
 
     def tells_later(self, stream: str) -> bool:
         """Return whether what this batch tells a stream is kept for later."""
@@ -235,10 +245,14 @@ class Book:
     def begin(self) -> None:
         """Begin a command: :meth:`rollback` undoes everything since this call."""
         self._undo = {}
-        self._marks = (len(self.made), len(self.audit), len(self.outbox), len(self.lines))
+        self._marks = (
+            len(self.made), len(self.audit), len(self.outbox), len(self.lines), len(self.crossings),
+        )  # fmt: skip
 
     def accept(self) -> None:
         """Keep everything since :meth:`begin`; the accounts that the command touched are open from here on."""
+        if self.account_lines:
+            note_crossings(self, self._undo)
         if self.fresh:
             for account in self.fresh & self._undo.keys():
                 account.fresh = False
@@ -248,7 +262,7 @@ class Book:
         """Undo everything since :meth:`begin`."""
         for row, state in self._undo.items():
             row.restore(state)
-        made, audit, outbox, lines = self._marks
+        made, audit, outbox, lines, crossings = self._marks
         for transaction in self.made[made:]:
             self._note_past(transaction, -1)
             del self.transactions[transaction.id]
@@ -256,6 +270,7 @@ class Book:
                 del self.holds[transaction.id]
                 self.touched.pop(transaction.hold, None)
         del self.made[made:], self.audit[audit:], self.outbox[outbox:], self.lines[lines:]
+        del self.crossings[crossings:]
 
     def make(self, transaction: TransactionRow) -> None:
         """Add a transaction, which later commands of the batch can find. Raises ValueError when its id is used."""
@@ -406,7 +421,7 @@ class Book:
 
     def open_purse(self, account: Account) -> Purse:
         """Let an account have grants from now on. Raises OlderNodes while nodes are alive that know none."""
-        if self.older_nodes:
+        if not self.knows(GRANTS):
             raise OlderNodes
         self.touch(account)
         account.extras |= GRANTS

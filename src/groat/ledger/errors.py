@@ -142,7 +142,7 @@ SERVER_ERRORS: dict[str, Rule] = {
     ),
     "older_nodes": Rule(
         503,
-        "Servers of a version without grants still run here. Update them all, then try again with the same key.",
+        "Servers of an older version still run here. Update them all, then try again with the same key.",
     ),
     "command_failed": Rule(500, "A program's command failed. It changed nothing."),
     "wrong_scheme": Rule(400, "The database address must begin with sqlite:/// or postgresql://."),

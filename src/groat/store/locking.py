@@ -8,9 +8,12 @@ from typing import Any, NamedTuple
 from groat.ledger.accounts import Policy
 from groat.ledger.book import Book, ProgramRow, Refs, Table
 from groat.ledger.commands import Command
+from groat.ledger.crossings import LINES
 from groat.ledger.errors import Interrupted, Replaced
+from groat.ledger.grants import GRANTS
 from groat.ledger.rows import Account, HoldRow, TransactionRow
 from groat.store.assets import learn_assets
+from groat.store.crossings import line_queries, take_lines
 from groat.store.flow import FEW, Flow, Query, hand_over
 from groat.store.grants import front_queries, purse_queries, take_purses
 
@@ -79,7 +82,7 @@ class Locker:
         self._locked: tuple[int, bool] = (0, False)
         self._opened: set[tuple[str, str]] = set()
         self._held: list[Any] = []
-        self._extras = False
+        self._extras = 0
 
     def lock_program_rows(self, staged: list[Command]) -> Flow[None]:
         """Lock the rows of programs that the commands name, until the staged ones name no more."""
@@ -161,7 +164,7 @@ class Locker:
         yield from learn_assets(book.assets, (row[2] for row in locked))
         for id, path, asset, *rest in locked:
             account = Account(id, path, book.assets[asset], *rest, fresh=(path, asset) in self._opened)
-            self._extras |= account.extras != 0
+            self._extras |= account.extras
             book.add(account)
         if self.wait and not book.accounts.keys() >= ids.keys():
             raise Replaced
@@ -174,16 +177,19 @@ class Locker:
     def lock_streams(self, statement: str) -> Flow[None]:
         """Lock the streams of all that is told; the id of one that is not free is ``LOCKED_ELSEWHERE``.
 
-        The batch's number and the grants of accounts are read with them, for that is the first statement behind the
-        locks on accounts (rule D3).
+        The batch's number and the grants and lines of accounts are read with them, for that is the first statement
+        behind the locks on accounts (rule D3).
         """
         names = {account.stream for account in self.book.accounts.values() if account.stream}
         names |= {name for name in self.refs.streams if not self.refs.tells_later(name)}
         queries = [Query(statement, (sorted(names),))] if names else []
         purses = self._purse_queries()
-        queries += purses
+        lines = line_queries(self.book.accounts.values()) if self._extras & LINES else []
+        queries += purses + lines
         queries.append(Query("number_batch", (self.book.now,)))
         *rows, self._locked = yield from hand_over(queries, len(names) <= FEW)
+        if lines:
+            take_lines(self.book, rows.pop())
         if purses:
             yield from take_purses(self.book, purses, rows[-len(purses) :], self.originals.values())
         for name, id, generation, head in rows[0] if names else ():
@@ -214,7 +220,7 @@ class Locker:
     def _purse_queries(self) -> list[Query]:
         book = self.book
         book.named_grants = self.refs.grants
-        if not self._extras:
+        if not self._extras & GRANTS:
             return []
         if book.holds or self.originals or book.named_grants:
             return purse_queries(book.accounts.values(), book.holds.values())

@@ -16,6 +16,7 @@ from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
 from groat.ledger.book import Book, LateNews, NotLocked, Refs
 from groat.ledger.commands import Command, Effect
+from groat.ledger.crossings import AccountLines
 from groat.ledger.errors import CommandFailed, Refusal, Replaced
 from groat.ledger.keys import OWN, Form
 from groat.ledger.rows import MoreGrants
@@ -32,6 +33,7 @@ from groat.store.batch import (
     Verdict,
 )
 from groat.store.beside import find_causes, read_pasts
+from groat.store.crossings import write_crossings
 from groat.store.due import CatchUp, Due, Place
 from groat.store.due_grants import DueGrants
 from groat.store.due_holds import DueHolds, name_holds
@@ -158,9 +160,9 @@ class Batch:
         if prepared:
             queries.append(keys_query(prepared))
         begin, *found = yield from hand_over(queries, len(prepared) <= FEW)
-        clock, epoch, last_at, self._previous, self.any_due, older_nodes = begin
+        clock, epoch, last_at, self._previous, self.any_due, known_extras = begin
         self.book = Book(max(clock, last_at), context.assets, self._refs.rooms_later)
-        self.book.older_nodes, self.book.stays = bool(older_nodes), context.policy.stays
+        self.book.known_extras, self.book.stays = known_extras, context.policy.stays
         self.locker = Locker(self.book, self._refs, epoch, context.policy, self._wait)
         self.prepared = prepared
         self.known = known_keys(found[0]) if found else {}
@@ -278,7 +280,7 @@ class Batch:
             yield Query("drop_account", (account.id,))
         audit = sorted((self._context.new_id(), book.now, *entry) for entry in book.audit)
         rest: Iterable[Query] = ()
-        has_row = bool(book.made or audit or book.late)
+        has_row = bool(book.made or audit or book.late or book.changed(AccountLines))
         if has_row:
             commands = len(self._decided)
             rest = statements(book, streams, self._link, commands, published, postings, audit)
@@ -287,6 +289,7 @@ class Batch:
         kept = [Query("insert_later", (later,))] if later else []
         yield from hand_over(chain(first, rest, kept, self._keys()), few)
         yield from write_program_rows(book)
+        yield from write_crossings(book, self._context.new_id)
         number = self._link.batch if has_row else 0
         if self.prepared and not number and not self._decided:
             # This batch only replays, so ask the database to confirm that the earlier commits are durable.

@@ -47,6 +47,7 @@ CHECKS: dict[str, str] = {
     "verify_purses": "what is free of an account's grants is at most what is available",
     "verify_allocations": "allocations are of grants of the posting's accounts, and of at most what it moved",
     "verify_lineage": "grants came with the transactions and from the grants that they name",
+    "verify_lines": "accounts with lines are marked, and what was crossed is what happened",
     "verify_states": "accounts are frozen or closed as audited; on closed ones nothing is left or held",
 }
 # Each of these is one statement that lists contradictions.
@@ -62,6 +63,7 @@ LISTS = (
     "verify_purses",
     "verify_allocations",
     "verify_lineage",
+    "verify_lines",
     "verify_states",
 )
 PRESENT = ("verify_transactions", "verify_postings")

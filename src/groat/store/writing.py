@@ -174,7 +174,7 @@ def statements(
     accounts = book.changed(Account)
     if book.purses:
         yield from grant_statements(book, allocations)
-    if book.purses or book.restricted:
+    if book.purses or book.restricted or book.account_lines:
         # One that was opened again has none any more, and had some.
         special = [a for a in accounts if a.extras or book.touched[a][-1]]
         if special:

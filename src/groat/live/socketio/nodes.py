@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
 
+from groat.ledger.book import KNOWN_EXTRAS
 from groat.ledger.errors import StoreError
 from groat.settings import whereabouts
 from groat.sparing import SparingLog
@@ -135,7 +136,7 @@ _HINT = (
 
 
 def _beat(name: str, address: str) -> Flow[None]:
-    yield Query("beat_node", (name, address))
+    yield Query("beat_node", (name, address, KNOWN_EXTRAS))
     yield Query("prune_nodes", (int(KEPT_S * _US),))
 
 

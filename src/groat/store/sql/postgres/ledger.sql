@@ -1,8 +1,8 @@
 -- The statements of a batch, in the order in which `commit_batch` runs them.
 
 -- name: begin_batch :one
--- The batch's one moment, the epoch, the end of this worker's hash chain, whether anything is due, and whether a server is alive
--- that knows no extras.
+-- The batch's one moment, the epoch, the end of this worker's hash chain, whether anything is due, and the extras that all
+-- servers know which are alive: each version knows those of the one before.
 SELECT groat_now(),
        (SELECT value FROM groat_meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0),
@@ -12,7 +12,7 @@ SELECT groat_now(),
                  AND expires_at <= (SELECT greatest(groat_now(), (SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1))))
        OR EXISTS (SELECT FROM groat_grant
                   WHERE due_at <= (SELECT greatest(groat_now(), (SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1)))),
-       EXISTS (SELECT FROM groat_node WHERE extras = 0 AND seen_at > (SELECT groat_now()) - 90000000);
+       coalesce((SELECT min(extras) FROM groat_node WHERE seen_at > (SELECT groat_now()) - 90000000), -1);
 
 -- name: find_keys :bulk
 -- The verdicts under the keys that were used before.

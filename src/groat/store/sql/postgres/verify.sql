@@ -251,6 +251,38 @@ WHERE g.parent IS NOT NULL
        OR (g.account <> p.account AND coalesce(g.expires_at, 0) <> coalesce(p.expires_at, 0)))
 LIMIT 100;
 
+-- name: verify_lines :many long
+-- An account is marked if it has lines, and no other is. What was crossed was crossed by a change of the account, after which
+-- so much was available, on that side of the line.
+SELECT a.path || '/' || a.asset, CASE WHEN a.extras & 32 = 0 THEN 'no lines' ELSE 'lines' END,
+       CASE WHEN a.extras & 32 = 0 THEN 'some' ELSE 'none' END
+FROM groat_account AS a
+WHERE (a.extras & 32 <> 0) <> EXISTS (SELECT FROM groat_line AS l WHERE l.account = a.id)
+UNION ALL
+SELECT 'line ' || l.kind || ' ' || l.ref, 'an account', 'none' FROM groat_line AS l
+WHERE NOT EXISTS (SELECT FROM groat_account AS a WHERE a.id = l.account)
+UNION ALL
+SELECT 'crossing ' || c.id, c.available || ' available', coalesce(f.available::text, 'no such change') FROM groat_crossing AS c
+LEFT JOIN LATERAL (
+    SELECT p.source_balance - p.source_held AS available FROM groat_posting AS p
+    WHERE p.source = c.account AND p.source_version = c.version
+    UNION ALL
+    SELECT p.destination_balance - p.destination_held FROM groat_posting AS p
+    WHERE p.destination = c.account AND p.destination_version = c.version
+    UNION ALL
+    SELECT p.source_balance - p.source_held FROM groat_archived_posting AS p
+    WHERE p.source = c.account AND p.source_version = c.version
+    UNION ALL
+    SELECT p.destination_balance - p.destination_held FROM groat_archived_posting AS p
+    WHERE p.destination = c.account AND p.destination_version = c.version
+    UNION ALL
+    SELECT 0 WHERE c.version = 0) AS f ON true
+WHERE f.available IS DISTINCT FROM c.available
+UNION ALL
+SELECT 'crossing ' || id, direction || ' across ' || threshold, available || ' available' FROM groat_crossing
+WHERE (available < threshold) <> (direction = 'down')
+LIMIT 100;
+
 -- name: verify_states :many long
 -- Each balance of a path has the mark of the path's state; the state and the number of its changes are those of
 -- the audit entries, each of which begins where the one before ended. On a closed account nothing is held, and nothing is

@@ -2,7 +2,8 @@
 
 -- name: begin_batch :one
 -- The batch's one moment, the epoch, the end of the hash chain (SQLite has one writer at a time, hence one chain whichever
--- worker, ?1, writes), whether anything is due, and whether a server is alive that knows no extras.
+-- worker, ?1, writes), whether anything is due, and the extras that all servers know which are alive: each version
+-- knows those of the one before.
 SELECT groat_now(),
        (SELECT value FROM groat_meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0),
@@ -14,7 +15,7 @@ SELECT groat_now(),
        OR EXISTS (SELECT 1 FROM groat_grant
                   WHERE due_at <= (SELECT max(groat_now(),
                                               coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0)))),
-       EXISTS (SELECT 1 FROM groat_node WHERE extras = 0 AND seen_at > groat_now() - 90000000)
+       coalesce((SELECT min(extras) FROM groat_node WHERE seen_at > groat_now() - 90000000), -1)
 WHERE ?1 <> '';
 
 -- name: find_keys :bulk

@@ -1,8 +1,8 @@
 -- The servers that run on the database, and where the others reach them.
 
 -- name: beat_node :exec
--- Note that a node is there: name, address. It knows grants (`extras` 1).
-INSERT INTO groat_node (name, address, seen_at, extras) VALUES (?1, ?2, groat_now(), 1)
+-- Note that a node is there: name, address, the extras that it knows.
+INSERT INTO groat_node (name, address, seen_at, extras) VALUES (?1, ?2, groat_now(), ?3)
 ON CONFLICT (name) DO UPDATE SET address = excluded.address, seen_at = excluded.seen_at, extras = excluded.extras;
 
 -- name: list_nodes :many
