@@ -56,6 +56,14 @@ def test_money_moves_once_under_a_key(client: Client) -> None:
     assert (balance.balance, balance.available, balance.version) == ("52", "52", 3)
 
 
+def test_credits_are_set_with_a_reason_of_their_own_unless_one_is_given(client: Client) -> None:
+    client.update_user_credits("set", 120, key="set-120")
+    assert client.update_user_credits("set", 120, key="set-120").replayed
+    client.update_user_credits("set", "70", reason="Refund")
+    entries = list(client.list_entries("user:set", asset="CREDIT"))
+    assert [(entry.balance, entry.reason) for entry in entries] == [("70", "Refund"), ("120", "Admin update")]
+
+
 def test_problems_are_told_by_their_class(client: Client, server: Server) -> None:
     client.post_transaction(**give("poor", "5"), key="poor")
     hold = client.create_hold(

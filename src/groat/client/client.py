@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from groat.client import answers
 from groat.client import (
     problems as problems,
 )  # Its classes are raised from the moment on that it is imported.
@@ -154,6 +155,21 @@ class Client(Calls):
         """
         return self._call(_free_route(method, path), body=body, query=query, key=key, timeout_s=timeout_s)
 
+    def update_user_credits(
+        self,
+        user: str,
+        new_credits: int | str,
+        *,
+        asset: str = "CREDIT",
+        reason: str = "Admin update",
+        key: str | None = None,
+    ) -> answers.TransactionView:
+        """Set a user's balance: the difference is posted, and all screens of the user follow.
+
+        The person and the audit log read ``reason``. For admins and services.
+        """
+        return self.set_balance(f"user:{user}", asset, balance=str(new_credits), reason=reason, key=key)
+
     def _call(self, route: Route[T], **given: Any) -> T:
         flow: Attempts[T] = attempts(route, self._patience, time.monotonic, **given)
         try:
@@ -261,6 +277,21 @@ class AsyncClient(AsyncCalls):
         """
         route = _free_route(method, path)
         return await self._call(route, body=body, query=query, key=key, timeout_s=timeout_s)
+
+    async def update_user_credits(
+        self,
+        user: str,
+        new_credits: int | str,
+        *,
+        asset: str = "CREDIT",
+        reason: str = "Admin update",
+        key: str | None = None,
+    ) -> answers.TransactionView:
+        """Set a user's balance: the difference is posted, and all screens of the user follow.
+
+        The person and the audit log read ``reason``. For admins and services.
+        """
+        return await self.set_balance(f"user:{user}", asset, balance=str(new_credits), reason=reason, key=key)
 
     async def _call(self, route: Route[T], **given: Any) -> T:
         flow: Attempts[T] = attempts(route, self._patience, time.monotonic, **given)

@@ -3,6 +3,7 @@
 import { type Api, createApi } from "./api.js";
 import type { Away } from "./arrival.js";
 import { type Book, EMPTY_BOOK, firstBook, type Input, reduce } from "./book.js";
+import { type ClientApi, createCalls } from "./calls.js";
 import { Connection, type SessionNews } from "./connection.js";
 import { type DebugSink, debugSink } from "./debug.js";
 import { negate } from "./decimal.js";
@@ -44,7 +45,7 @@ export function createGroat(options: GroatOptions = {}): Groat {
 }
 
 class Client implements Groat {
-  readonly api: Api;
+  readonly api: ClientApi;
   readonly requests: Requests;
   private readonly environment: Environment;
   private readonly debug: DebugSink;
@@ -90,7 +91,7 @@ class Client implements Groat {
     this.http = new Http(url.replace(/\/$/, ""), () => this.session, this.environment, this.debug);
     this.http.onUnauthorized = (session, error) => this.over(session, error);
     this.diagnosis = new Diagnosis(this.http.base, this.environment);
-    this.api = createApi(this.http);
+    this.api = { ...createApi(this.http), ...createCalls((what, send) => this.write(what, send)) };
     this.connection = new Connection(this.http, this.environment, this.debug, share, {
       confirmed: () => this.book.confirmed,
       take: (input) => this.take(input),
@@ -210,7 +211,12 @@ class Client implements Groat {
     await this.inTurn(() => this.endCookie());
   }
 
-  refresh(): Promise<void> {
+  async refresh({ anew = false } = {}): Promise<void> {
+    if (anew) await this.refreshing?.catch(() => undefined);
+    return this.refreshOnce();
+  }
+
+  private refreshOnce(): Promise<void> {
     if (this.refreshing) return this.refreshing;
     const { session } = this;
     const refreshing = this.load()

@@ -1,5 +1,6 @@
 /** The client as an app sees it. `createGroat` makes one. */
 import type { Api, WriteOptions } from "./api.js";
+import type { ClientApi } from "./calls.js";
 import type { DebugSink } from "./debug.js";
 import type { Environment } from "./environment.js";
 import type { TokenProvider } from "./http.js";
@@ -42,8 +43,8 @@ export interface ActOptions extends WriteOptions {
 }
 
 export interface Groat {
-  /** The `/v1` routes, typed. Each call belongs to the session in which it began. */
-  readonly api: Api;
+  /** The `/v1` routes, typed, and calls that give `{ error }`. Each call belongs to the session in which it began. */
+  readonly api: ClientApi;
   /**
    * The routes bound to the present session, for work of several steps: once the session has ended each of them throws
    * `session_ended`, where `api` would go on in the next person's name.
@@ -83,8 +84,11 @@ export interface Groat {
   /** Ends the session at once, in every tab of its person, and then the server's. Throws GroatError when that fails. */
   logout(): Promise<void>;
 
-  /** Asks the server for the present values. Throws GroatError; the last values stay. */
-  refresh(): Promise<void>;
+  /**
+   * Asks the server for the present values. Calls while it is being asked get that answer; with `anew` it is asked once more after
+   * that, for the answer may be older than the call. Throws GroatError; the last values stay.
+   */
+  refresh(options?: { anew?: boolean }): Promise<void>;
 
   /** "Pause live": the picture holds still while changes are counted in `buffered`. */
   pause(): void;

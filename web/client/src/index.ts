@@ -1,5 +1,6 @@
 /** @groat/client: live balances in the browser, without a framework. */
 export { type Api, createApi, type PageOptions, type WriteOptions } from "./api.js";
+export type { Calls, ClientApi, Outcome, UpdateCreditsOptions } from "./calls.js";
 export { createGroat } from "./client.js";
 export type { DebugSink } from "./debug.js";
 export {
@@ -16,6 +17,7 @@ export type { Environment, TabChannel } from "./environment.js";
 export { randomId } from "./environment.js";
 export { type ClientCode, GroatError, isUnsettled } from "./errors.js";
 export type { ActOptions, Groat, GroatOptions, InitialPicture } from "./groat.js";
+export { guarded } from "./guard.js";
 export type { RequestOptions, TokenProvider } from "./http.js";
 export {
   type Balance,

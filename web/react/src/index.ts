@@ -1,6 +1,13 @@
 /** @groat/react: hooks and components for live balances. Import `@groat/react/groat.css` once for their look. */
 export { Amount, type AmountProps } from "./amount.js";
 export {
+  CreditContext,
+  type CreditContextType,
+  CreditProvider,
+  type CreditProviderProps,
+  useCredit,
+} from "./credit-context.js";
+export {
   CreditsDisplay,
   CreditsDisplay as CreditDisplay,
   CreditsDisplay as default,

@@ -21,7 +21,7 @@ interface GroatContextValue {
   words: Words;
 }
 
-const GroatContext = createContext<GroatContextValue | null>(null);
+export const GroatContext = createContext<GroatContextValue | null>(null);
 
 /** A server does not know the reader's language: until the page has taken over, both sides write numbers so. */
 const FIRST_LOCALE = "en-US";
@@ -58,7 +58,7 @@ export function GroatProvider({ client, options, locale, words, children }: Groa
 const never = () => () => undefined;
 
 /** False while a server renders, and while a page takes over what it rendered. */
-function useIsTaken(): boolean {
+export function useIsTaken(): boolean {
   return useSyncExternalStore(
     never,
     () => true,

@@ -1,5 +1,11 @@
 import { expect, expectTypeOf, test } from "vitest";
-import type { Groat, Problem, TransactionView, WriteOptions } from "../src/index.js";
+import {
+  type Groat,
+  type Problem,
+  type TransactionView,
+  updateUserCredits,
+  type WriteOptions,
+} from "../src/index.js";
 import { answering, failure, groatOn, json } from "./help.js";
 
 const posting = { source: "house:bonus", destination: "user:42", amount: "5", asset: "CREDIT" };
@@ -133,4 +139,16 @@ test("amounts are texts, every write takes a key, and a code has its status", ()
   (groat: Groat) => groat.addUser({ user: "42" }, { key: "k" });
   // @ts-expect-error: a history is of one asset.
   (groat: Groat) => groat.listEntries("user:42", {});
+});
+
+test("updateUserCredits sets a balance, with a reason of its own unless one is given", async () => {
+  const { got, fetch } = answering(json({ id: "t" }, 201));
+  const groat = groatOn(fetch);
+  expect((await updateUserCredits(groat, "42", 120)).id).toBe("t");
+  await updateUserCredits(groat, "42", "1.50", { asset: "USD", reason: "Refund", key: "r-1" });
+  expect(got.map(({ method, path, body }) => [method, path, body])).toEqual([
+    ["PUT", "/v1/accounts/user%3A42/balances/CREDIT", { balance: "120", reason: "Admin update" }],
+    ["PUT", "/v1/accounts/user%3A42/balances/USD", { balance: "1.50", reason: "Refund" }],
+  ]);
+  expect(got[1]?.headers.get("idempotency-key")).toBe("r-1");
 });
