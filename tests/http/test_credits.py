@@ -33,6 +33,8 @@ reportBreakage     401     403   403   200   200   403
 reportSpent        401     403   403   200   200   403
 previewGroupGrant  401     403   403   403   200   200
 grantToGroup       401     403   403   403   201   201
+listAlerts         401     200   403   200   200   200
+setAlert           401     200   403   403   200   200
 """
 ROWS = parse_table(TABLE)
 OPERATIONS = {operation.id: operation for operation in CREDITS.operations}
@@ -242,3 +244,19 @@ async def test_the_first_token_of_a_person_brings_the_sign_up_grant(tmp_path: Pa
         assert (grant["amount"], grant["cause"], grant["note"]) == ("100", "signup", "Welcome")
         metrics = (await api.call("ada", "GET /metrics")).text
         assert "groat_credits_sign_ups_total 1.0" in metrics
+
+
+async def test_people_set_alerts_of_their_own_accounts(api: Api) -> None:
+    route = "PUT /v1/accounts/user:42/alerts/CREDIT"
+    for caller, status in (("42", 200), ("ada", 200), ("sam", 403), ("7", 403)):
+        answer = await api.call(caller, route, {"below": "50"})
+        assert answer.status_code == status, (caller, answer.text)
+    for caller, status in (("42", 200), ("ada", 200), ("sam", 200), ("7", 403)):
+        assert (await api.call(caller, "GET /v1/accounts/user:42/alerts")).status_code == status
+    (alert,) = (await api.call("42", "GET /v1/accounts/user:42/alerts")).json()["items"]
+    assert (alert["below"], alert["own"]) == ("50", True)
+    assert (
+        code(await api.call("ada", "PUT /v1/accounts/house:s/alerts/CREDIT", {"below": "5"}))
+        == "account_of_nobody"
+    )
+    assert code(await api.call("42", route, {"below": "0"})) == "amount_not_positive"

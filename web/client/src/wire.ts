@@ -61,6 +61,33 @@ export interface ActionView {
   takes_to: boolean;
 }
 
+/** Tell the account's owner when less than `below` is available; null for never. */
+export interface AlertInput {
+  below: string | null;
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** The alerts of an account, one for each asset that has one, or would have one by the setting `low_balance`. */
+export interface AlertList {
+  items: AlertView[];
+}
+
+/**
+ * An alert of an account: its owner is told when less than `below` is available, null for never.
+ *
+ * `own` says that somebody chose it for this account; otherwise the setting `low_balance` did. `low` is whether
+ * the owner was told that the account is below. `changed_at` is null while nobody changed anything.
+ */
+export interface AlertView {
+  account: string;
+  asset: string;
+  below: string | null;
+  own: boolean;
+  low: boolean;
+  changed_at: string | null;
+}
+
 /**
  * By how much a posting (its number from 0) changed what remains of a grant, and what is held of it.
  *
@@ -385,7 +412,7 @@ export interface EventData {
   changes?: BalanceChange[];
   key?: string;
   hold?: string;
-  data?: AccountUpdated | NotificationsRead | NotificationWays | RequestNews | RequestView | Record<string, unknown>;
+  data?: AccountUpdated | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | Record<string, unknown>;
   notification?: NotificationTold;
 }
 

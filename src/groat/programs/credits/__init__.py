@@ -13,9 +13,11 @@ from groat.programs.credits.errors import CREDIT_ERRORS
 from groat.programs.credits.jobs import measure, working
 from groat.programs.credits.own_settings import CreditsSettings
 from groat.programs.credits.recurring import RECURRING_GRANT
+from groat.programs.credits.topups import operations as top_up_operations
+from groat.programs.credits.topups.alerts import ALERT_UPDATED
 from groat.programs.credits.warnings import forget_warnings
 from groat.settings import Settings
-from groat.store.extension import Extension
+from groat.store.extension import Extension, Tells
 
 
 async def _story(settings: Settings) -> None:
@@ -28,8 +30,10 @@ async def _story(settings: Settings) -> None:
 CREDITS = Program(
     "credits",
     kinds=(RECURRING_GRANT,),
-    extension=Extension("credits", Path(__file__).parent, forgets=(forget_warnings,)),
-    operations=(*operations.operations, *groups.operations),
+    extension=Extension(
+        "credits", Path(__file__).parent, forgets=(forget_warnings,), tells=Tells(events=(ALERT_UPDATED,))
+    ),
+    operations=(*operations.operations, *groups.operations, *top_up_operations.operations),
     errors=CREDIT_ERRORS,
     jobs=(working,),
     metrics=(measure,),

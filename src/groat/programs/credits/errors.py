@@ -8,6 +8,7 @@ CREDIT_ERRORS: dict[str, Rule] = {
     "group_wrong": Rule(422, "Name either users or a role."),
     "group_empty": Rule(422, "The group has nobody. Only people with a record here have a role."),
     "group_too_large": Rule(422, "A group has at most 10,000 people. Split it, with a key for each part."),
+    "account_of_nobody": Rule(422, "Only accounts of people have alerts, such as user:42."),
     "report_too_long": Rule(422, "A report covers at most 120 months. Ask for a shorter period."),
 }
 

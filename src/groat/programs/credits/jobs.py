@@ -1,4 +1,4 @@
-"""The work of credits in the background: warnings, by one node at a time; recurring and sign-up grants, by any."""
+"""The work of credits in the background: warnings and alerts by one node at a time, other grants by any."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from groat.programs.credits import recurring
 from groat.programs.credits.own_settings import CreditsSettings
 from groat.programs.credits.recurring import GivePeriod, RecurringGrant
 from groat.programs.credits.sign_up import SignUps, check_sign_up
+from groat.programs.credits.topups import alerts
+from groat.programs.credits.topups.alerts import Alerts
 from groat.programs.credits.warnings import BY, Warnings
+from groat.programs.crossings import Crossings
 from groat.programs.program import Host
 from groat.programs.workflow import Workflow
 from groat.programs.workflow.views import RequestView
@@ -27,6 +30,7 @@ from groat.store.flow import Flow, Query
 
 EVERY_S = 20.0
 PLANS_EVERY_S = 2.0
+LINES_EVERY_S = 1.0
 LEASE = "credits"
 LEASE_US = 60_000_000
 
@@ -38,6 +42,7 @@ class CreditsWork:
         self._groat = groat
         self._name = new_id()
         self.warnings = Warnings(groat, settings.warn_days)
+        self.alerts = Alerts(groat, settings.low_balance)
         self.sign_ups: SignUps | None = None
 
     async def round(self) -> bool:
@@ -45,6 +50,7 @@ class CreditsWork:
         if not await self._groat.write(_take_lease, self._name):
             return False
         await self.warnings.round()
+        await self.alerts.draw()
         return True
 
 
@@ -96,7 +102,9 @@ async def working(host: Host) -> AsyncIterator[CreditsWork]:
             work.sign_ups = SignUps(groat, settings.sign_up)
             await stack.enter_async_context(work.sign_ups.watching(services.identities))
         plans = RecurringWork(services.part(Workflow))
+        low = Crossings(groat, alerts.LINE, work.alerts.act)
         tasks = [
+            asyncio.create_task(repeat(low.round, LINES_EVERY_S), name="groat-credits-low"),
             asyncio.create_task(repeat(work.round, EVERY_S), name="groat-credits"),
             asyncio.create_task(repeat(plans.round, PLANS_EVERY_S), name="groat-credits-recurring"),
         ]

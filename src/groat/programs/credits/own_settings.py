@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
+
+_ASSET = re.compile(r"[A-Z][A-Z0-9_]{0,15}", re.ASCII)
+_AMOUNT = re.compile(r"\d{1,19}(\.\d{1,18})?", re.ASCII)
 
 Days = Annotated[int, Meta(ge=1, le=3_650)]
 
@@ -38,7 +42,18 @@ class CreditsSettings(msgspec.Struct, frozen=True):
         Meta(description="What each new person gets, a table; nobody gets anything unless it is given"),
     ] = None
 
+    low_balance: Annotated[
+        dict[str, str],
+        Meta(
+            max_length=100,
+            description="Amounts by asset, a table: who has less available of it is told, unless they chose otherwise",
+        ),
+    ] = {}
+
     def __post_init__(self) -> None:
-        """Check that no day is named twice."""
+        """Check that no day is named twice, and that each amount is one."""
+        for asset, amount in self.low_balance.items():
+            if not (_ASSET.fullmatch(asset) and _AMOUNT.fullmatch(amount) and amount.strip("0.")):
+                raise ValueError(f"low_balance: give an asset and an amount above zero, not {asset[:16]!r}")
         if len(set(self.warn_days)) < len(self.warn_days):
             raise ValueError("warn_days names a day twice")
