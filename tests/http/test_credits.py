@@ -67,11 +67,16 @@ async def grants(api: Api) -> list[str]:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["operation"])
 async def test_who_may_do_what(api: Api, grants: list[str], row: dict[str, str]) -> None:
     operation = OPERATIONS[row["operation"]]
-    path = operation.path.replace("{account}", "user:42").replace("{grant}", grants[0])
+    path = (
+        operation.path.replace("{account}", "user:42")
+        .replace("{grant}", grants[0])
+        .replace("{asset}", "CREDIT")
+    )
     params = {"asset": "CREDIT"} if operation.id == "forecastGrants" else {}
     for caller in ("nobody", "42", "7", "sam", "ada", "shop"):
         who = "" if caller == "nobody" else caller
-        body = {"amount": "1", "asset": "CREDIT", "users": ["42"]} if operation.body else None
+        group = {"amount": "1", "asset": "CREDIT", "users": ["42"]}
+        body = {"setAlert": {"below": "5"}}.get(operation.id, group) if operation.body else None
         answer = await api.call(who, f"{operation.method} {path}", body, params=params)
         assert (caller, answer.status_code) == (caller, int(row[caller])), answer.text
 
