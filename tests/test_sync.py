@@ -154,6 +154,7 @@ def test_every_word_of_the_ledger_has_its_twin() -> None:
         "read",
         "renew_epoch",
         "reversal_amounts",
+        "time_moves",
         "write",
     }
     assert twins <= words

@@ -46,6 +46,10 @@ SETTING_ERRORS: dict[str, Rule] = {
         500, "Traces need OpenTelemetry's SDK: pip install 'groat[otel]', or name no place to send them to."
     ),
     "needs_postgres": Rule(500, "This setting needs a PostgreSQL database (--database postgresql://...)."),
+    "sandbox_too_late": Rule(
+        500,
+        "This ledger was started without the setting sandbox, so it stays a real one. Make a new database.",
+    ),
     "secret_missing": Rule(500, "A server needs secrets of its own; none has a default."),
     "secret_too_short": Rule(500, "A secret must be long enough not to be guessed."),
     "secret_weak": Rule(500, "A secret must be random, and nobody else's."),
@@ -141,6 +145,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         bool,
         Meta(description="Apply missing migrations at the start; false: refuse a database that lacks some"),
     ] = True
+    sandbox: Annotated[
+        bool,
+        Meta(description="Make a new database a sandbox, whose clock can be set forward, to try things out"),
+    ] = False
     replica: Annotated[
         str,
         Meta(

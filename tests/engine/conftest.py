@@ -1,3 +1,3 @@
-from tests.helpers.fixtures import clock, database, groat
+from tests.helpers.fixtures import clock, database, groat, sqlite
 
-__all__ = ["clock", "database", "groat"]
+__all__ = ["clock", "database", "groat", "sqlite"]

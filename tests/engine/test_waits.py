@@ -30,6 +30,7 @@ class Store:
     """Batches that take random turns and fail, pass over commands or put them off at random."""
 
     row_locks = True
+    has_clock = False
     causes = ()
     completion = None
 

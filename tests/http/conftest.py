@@ -127,6 +127,7 @@ async def serve(
         policy=settings.policy(),
         programs=find_programs(settings.programs),
         settings=settings,
+        sandbox=settings.sandbox,
         tracer_provider=tracer_provider,
     ) as groat:
         await groat.add_asset("CREDIT", 0)

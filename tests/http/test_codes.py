@@ -269,6 +269,8 @@ CASES: dict[str, Case] = {
     "account_closing": account_closing,
     "account_closed": account_closed,
     "wrong_account_state": call("POST /v1/accounts/user:42/unfreeze", {"reason": "Why"}),
+    "clock_steady": call("POST /v1/clock/confirm", {"reason": "Why"}),
+    "no_sandbox": call("POST /v1/sandbox/clock", {"forward_s": 60}),
     "future_effective_date": post(give("42", "1", at="9999-01-01T00:00:00Z")),
     "expires_in_past": call("POST /v1/holds", {**_ONE, "expires_at": "2020-01-01T00:00:00Z"}),
     "balance_overflow": post({"postings": [posting("house:a", "house:b", str(2**63 - 1))] * 2}),
@@ -408,6 +410,8 @@ CASES: dict[str, Case] = {
     "files_overloaded": files_overloaded,
 }
 NOT_OVER_HTTP = {
+    "clock_goes_forward": "only sandboxes answer it: tests/http/test_clock.py",
+    "too_far_forward": "only sandboxes answer it: tests/http/test_clock.py",
     "approval_differs": "shown in tests/programs/workflow/test_terms.py",
     "signature_invalid": "only programs have signed operations: tests/http/test_programs.py",
     "was_corrected": "shown in tests/programs/workflow/test_corrections.py",

@@ -67,6 +67,9 @@ previewSheet        401     403  403  200  200  403
 login               200     200  200  200  200  200
 refreshToken        401     401  401  401  401  401
 logout              204     204  204  204  204  204
+getClock            401     200  200  200  200  200
+forwardClock        401     403  403  403  409  403
+confirmClock        401     403  403  403  409  403
 getConfig           200     200  200  200  200  200
 listDemoPeople      404     404  404  404  404  404
 getOpenapi          200     200  200  200  200  200
@@ -143,6 +146,8 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         "unfreezeAccount": {"reason": "Why"},
         "closeAccount": {"reason": "Why", "rest_to": "house:unclaimed"},
         "reopenAccount": {"reason": "Why"},
+        "forwardClock": {"forward_s": 60},
+        "confirmClock": {"reason": "Why"},
         "addAsset": {"code": f"A{caller.upper()}", "scale": 1},
         "callAction": {"amount": "1"},
         "addUser": {"user": f"new-{caller}"},

@@ -97,6 +97,12 @@ class Metrics(Collector):
         committer = self._groat.committer
         stats = committer.stats
         yield GaugeMetricFamily("groat_queue_waiting", "Commands waiting for a batch", committer.waiting)
+        time = self._groat.clock_watch.known
+        yield GaugeMetricFamily(
+            "groat_clock_leap_seconds",
+            "By how much the database's clock leapt, until staff confirm it",
+            0 if time is None else time.leapt / 1_000_000,
+        )
         for name, help_, value in (
             ("groat_batches", "Batches committed", stats.batches),
             ("groat_commands", "Commands decided", stats.commands),

@@ -13,6 +13,7 @@ from groat.cli import (
     adopting,
     archiving,
     benchmark,
+    clocks,
     demo,
     doctor,
     epochs,
@@ -61,6 +62,7 @@ app.command("token")(tokens.token)
 app.add_typer(users.app, name="user")
 app.add_typer(importing.app, name="import")
 app.command("adopt", no_args_is_help=True)(adopting.adopt)
+app.add_typer(clocks.app, name="clock")
 app.add_typer(epochs.app, name="epoch")
 app.add_typer(programs.app, name="program")
 app.command("verify")(verifying.verify)

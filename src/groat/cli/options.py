@@ -92,6 +92,7 @@ def open_ledger(
         replica=replica,
         wait_s=wait_s,
         migrating=settings.migrate,
+        sandbox=settings.sandbox,
     )
 
 

@@ -79,7 +79,7 @@ def run_server(settings: Settings, on_ready: Callable[[], None] | None = None) -
             raise SystemExit(code)
 
 
-@with_settings("database", migrate="true")
+@with_settings("database", "sandbox", migrate="true")
 def migrate(*, settings: Settings) -> None:
     """Create the database or bring it up to this version; repeating it changes nothing.
 

@@ -214,6 +214,28 @@ class BulkView(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool | None = None
 
 
+class ClockForwarded(msgspec.Struct, frozen=True, kw_only=True):
+    """The data of an event ``clock_forwarded``: the time of the sandbox, and how many seconds it is ahead
+    in all.
+    """
+
+    now: str
+    ahead_s: float
+
+
+class ClockView(msgspec.Struct, frozen=True, kw_only=True):
+    """The time of the ledger on the wire: whether it is a sandbox, its time, and how many seconds it was
+    set forward.
+
+    ``leap`` is there while the clock has leapt and staff have not confirmed it.
+    """
+
+    sandbox: bool
+    now: str
+    ahead_s: float
+    leap: LeapView | None
+
+
 class ConfigView(msgspec.Struct, frozen=True, kw_only=True):
     """The facts that a front end needs before anybody signs in. With no ``people_found_by`` nobody is told
     a name.
@@ -224,6 +246,15 @@ class ConfigView(msgspec.Struct, frozen=True, kw_only=True):
     assets: list[AssetView]
     actions: dict[str, ActionView]
     people_found_by: str
+    sandbox: bool
+
+
+class ConfirmedView(msgspec.Struct, frozen=True, kw_only=True):
+    """The time of the ledger once the leap is confirmed, and by how many seconds the clock had leapt."""
+
+    now: str
+    leapt_s: float
+    replayed: bool
 
 
 class DemoPerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -302,11 +333,26 @@ class FiledView(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
 
 
+class ForwardedView(msgspec.Struct, frozen=True, kw_only=True):
+    """The time of the sandbox after its clock was set forward."""
+
+    sandbox: bool
+    now: str
+    ahead_s: float
+    leap: LeapView | None
+    replayed: bool
+    dry_run: bool | None = None
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """The health of the process, or its readiness; ``degraded`` names what is away and slows things down."""
+    """The health of the process, or its readiness; ``degraded`` names what is away and slows things down.
+
+    ``sandbox`` comes from a sandbox alone.
+    """
 
     status: str
     degraded: list[str] | None = None
+    sandbox: bool | None = None
 
 
 class HoldView(msgspec.Struct, frozen=True, kw_only=True):
@@ -350,6 +396,15 @@ class KindView(msgspec.Struct, frozen=True, kw_only=True):
     owners: list[str]
 
 
+class LeapView(msgspec.Struct, frozen=True, kw_only=True):
+    """A leap of the database's clock that nobody has confirmed: by how many seconds, and when by the
+    ledger's time.
+    """
+
+    by_s: float
+    at: str
+
+
 class LookAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The people who look at a request."""
 
@@ -386,7 +441,10 @@ class MarkView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """The caller, their balances, and the position up to which these are right."""
+    """The caller, their balances, and the position up to which these are right.
+
+    ``ahead_s`` comes from a sandbox alone: how many seconds its clock was set forward.
+    """
 
     user: str | None
     principal: str
@@ -394,6 +452,7 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     roles: list[str]
     balances: list[BalanceView]
     positions: dict[str, str]
+    ahead_s: float | None = None
 
 
 class NotificationPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -753,12 +812,14 @@ class SheetSummary(msgspec.Struct, frozen=True, kw_only=True):
 class SnapshotData(msgspec.Struct, frozen=True, kw_only=True):
     """A stream as it stood at a position; ``user`` only with a person's, ``balances`` empty with a room's.
 
-    ``as_of`` is the time of reading. Programs add fields of their own.
+    ``as_of`` is the time of reading. ``ahead_s`` comes from a sandbox alone: how many seconds its clock
+    was set forward. Programs add fields of their own.
     """
 
     balances: list[BalanceView]
     as_of: str
     user: str | None = None
+    ahead_s: float | None = None
     notifications: NotificationsView | None = None
     requests: list[RequestView] | None = None
 

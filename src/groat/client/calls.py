@@ -484,6 +484,44 @@ class Calls:
             timeout_s=timeout_s,
         )
 
+    def get_clock(self, *, timeout_s: float | None = None) -> answers.ClockView:
+        """``GET /v1/clock``: The time of the ledger. By this time everything is decided. It is the
+        database's, and in a sandbox `ahead_s` seconds later. For whoever is signed in; people get only
+        what is theirs.
+        """
+        return self._call(table.GET_CLOCK, timeout_s=timeout_s)
+
+    def forward_clock(
+        self,
+        *,
+        forward_s: float | None = None,
+        to: str | None = None,
+        reason: str = "",
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.ForwardedView:
+        """``POST /v1/sandbox/clock``: Set a sandbox's clock forward. Everything that is due by then follows
+        within seconds, as if the time had passed: holds and grants expire, standing orders are carried
+        out, people are warned. Open screens are told at once. A real ledger refuses. For admins.
+        """
+        return self._call(
+            table.FORWARD_CLOCK,
+            body={"forward_s": forward_s, "to": to, "reason": reason},
+            query={"dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    def confirm_clock(
+        self, *, reason: str, key: str | None = None, timeout_s: float | None = None
+    ) -> answers.ConfirmedView:
+        """``POST /v1/clock/confirm``: Confirm a clock that leapt. While the database's clock has leapt
+        ahead of the servers' own, nothing falls due, and the ledger counts time as if it had not. This
+        says that the clock is right: what is due by it follows. For admins.
+        """
+        return self._call(table.CONFIRM_CLOCK, body={"reason": reason}, key=key, timeout_s=timeout_s)
+
     def get_me(
         self, *, if_none_match: str | None = None, timeout_s: float | None = None
     ) -> answers.Me | None:
@@ -792,8 +830,9 @@ class Calls:
     def is_ready(self, *, timeout_s: float | None = None) -> answers.Health:
         """``GET /health/ready``: Is the server ready. Reads from the database; 503 while it cannot, and as
         soon as the server begins to shut down. `degraded` has `hints` while other nodes' commits are
-        heard of only by the check every two seconds, and `replica` while the primary answers for the
-        replica. For anyone, without signing in.
+        heard of only by the check every two seconds, `replica` while the primary answers for the
+        replica, and `clock` while nothing falls due because the database's clock leapt. For anyone,
+        without signing in.
         """
         return self._call(table.IS_READY, timeout_s=timeout_s)
 

@@ -180,6 +180,18 @@ class CeilingExceeded(Problem):
     code = "ceiling_exceeded"
 
 
+class ClockGoesForward(Problem):
+    """``clock_goes_forward`` (422): The clock of a sandbox goes forward only. Give a moment after now."""
+
+    code = "clock_goes_forward"
+
+
+class ClockSteady(Problem):
+    """``clock_steady`` (409): No leap of the clock waits for a confirmation."""
+
+    code = "clock_steady"
+
+
 class Closed(Problem):
     """``closed`` (503): The server is shutting down. Try again with the same key."""
 
@@ -637,6 +649,12 @@ class NoPostings(Problem):
     code = "no_postings"
 
 
+class NoSandbox(Problem):
+    """``no_sandbox`` (409): This is no sandbox: the clock of a real ledger is never set."""
+
+    code = "no_sandbox"
+
+
 class NotAllowed(Problem):
     """``not_allowed`` (403): The caller may not take this transition."""
 
@@ -1017,6 +1035,12 @@ class TooDeep(Problem):
     """``too_deep`` (400): The JSON is nested too deeply."""
 
     code = "too_deep"
+
+
+class TooFarForward(Problem):
+    """``too_far_forward`` (422): Set the clock forward by at most 3,660 days at once, and not beyond 9999."""
+
+    code = "too_far_forward"
 
 
 class TooManyConnections(Problem):

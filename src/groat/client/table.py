@@ -63,6 +63,13 @@ CLOSE_ACCOUNT: Final[Route[answers.AccountStateView]] = Route(
 REOPEN_ACCOUNT: Final[Route[answers.AccountStateView]] = Route(
     "POST", "/v1/accounts/{account}/reopen", answers.AccountStateView, keyed=True
 )
+GET_CLOCK: Final[Route[answers.ClockView]] = Route("GET", "/v1/clock", answers.ClockView)
+FORWARD_CLOCK: Final[Route[answers.ForwardedView]] = Route(
+    "POST", "/v1/sandbox/clock", answers.ForwardedView, keyed=True
+)
+CONFIRM_CLOCK: Final[Route[answers.ConfirmedView]] = Route(
+    "POST", "/v1/clock/confirm", answers.ConfirmedView, keyed=True
+)
 GET_ME: Final[Route[answers.Me | None]] = Route("GET", "/v1/me", answers.Me | None)
 READ_STREAM: Final[Route[answers.StreamPage]] = Route(
     "GET", "/v1/streams/{stream}/events", answers.StreamPage

@@ -47,6 +47,7 @@ from groat.store.due import Place
 from groat.store.flow import Flow
 from groat.store.inside import TriedOut, try_out
 from groat.store.interface import Store
+from groat.store.moment import Watch
 from groat.store.phases import Context, commit_batch, expire_batch, tell_rooms
 
 P = ParamSpec("P")
@@ -122,11 +123,14 @@ class Committer:
         queue_max: int,
         batch_max: int,
         tracer: Tracer | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self.stats = Stats()
         self._traces = Traces(tracer) if tracer else None
         self._store = store
-        self._context = Context(assets, {}, policy, new_id, store.causes, completion=store.completion)
+        self._context = Context(
+            assets, {}, policy, new_id, store.causes, completion=store.completion, watch=watch
+        )
         self._new_id = new_id
         self._worker = worker
         self._publish = publish

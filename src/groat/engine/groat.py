@@ -17,6 +17,7 @@ from opentelemetry.trace import TracerProvider
 
 from groat import tracing
 from groat.bus import make_bus
+from groat.engine.clock_watch import ClockWatch, boot_time
 from groat.engine.committer import Committer
 from groat.engine.dry_run import DryRun
 from groat.engine.expiry import Expiry
@@ -32,7 +33,7 @@ from groat.ledger.commands import Command, digest_of
 from groat.ledger.errors import Busy, Interrupted, InvalidInput, Refusal, StoreError
 from groat.ledger.states import SetState
 from groat.ledger.text import parse_time
-from groat.settings import Settings
+from groat.settings import Settings, SettingsError
 from groat.store import archive as archiving
 from groat.store import reading, streams, verify
 from groat.store.batch import Done, Published
@@ -42,6 +43,7 @@ from groat.store.flow import Flow
 from groat.store.history import new_epoch
 from groat.store.inside import LATER
 from groat.store.interface import Store
+from groat.store.moment import decide_sandbox, look_at_time, read_time
 from groat.store.opening import make_replica, make_store, open_store
 from groat.store.postgres import PostgresStore
 from groat.store.replica import Replica
@@ -71,7 +73,7 @@ class Groat(LedgerWords):
 
     ``standing`` are the programs whose tables every database has. ``audits`` are checks of :meth:`verify` by their
     names, beside those of the store; programs add theirs. ``brought`` are the programs that are turned on, and
-    ``settings`` what they read.
+    ``settings`` what they read. ``is_sandbox`` says whether its clock can be set forward.
     """
 
     standing: ClassVar[tuple[Extension, ...]] = ()
@@ -90,6 +92,7 @@ class Groat(LedgerWords):
         tracer_provider: TracerProvider | None = None,
         programs: Sequence[Brings] = (),
         settings: Settings | None = None,
+        monotonic: Callable[[], float] | None = None,
     ) -> None:
         self.brought: Sequence[Brings] = tuple(programs)
         self.settings = settings or Settings()
@@ -102,6 +105,7 @@ class Groat(LedgerWords):
         if self.tracer is not None:
             store = TracedStore(store, self.tracer)
         self._store = store
+        self.is_sandbox = False
         self._assets: dict[str, Asset] = {}
         self.audits: dict[str, verify.Audit] = {}
         self._listeners: list[Listener] = []
@@ -110,6 +114,7 @@ class Groat(LedgerWords):
         self._notification_us = int(notification_days * DAY_US)
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
+        self.clock_watch = ClockWatch(monotonic or (boot_time if store.has_clock else None))
         self.committer = Committer(
             store,
             self._assets,
@@ -120,6 +125,7 @@ class Groat(LedgerWords):
             queue_max,
             batch_max,
             self.tracer,
+            self.clock_watch,
         )
         self._expiry = Expiry(store, self.committer)
         self._rooms = Rooms(store, self.committer)
@@ -144,6 +150,8 @@ class Groat(LedgerWords):
         replica: str = "",
         wait_s: float = 0.0,
         migrating: bool = True,
+        sandbox: bool = False,
+        monotonic: Callable[[], float] | None = None,
         store: Store | None = None,
         tracer_provider: TracerProvider | None = None,
     ) -> AsyncIterator[Self]:
@@ -160,10 +168,12 @@ class Groat(LedgerWords):
         - ``replica`` is the address of a standby for :meth:`stale` reads, empty for none.
         - ``wait_s`` is how long to wait for a PostgreSQL that is away, in seconds.
         - ``migrating`` False applies no migrations, and refuses a database that lacks some.
+        - ``sandbox`` makes a ledger whose clock can be set forward, if this is its first start.
+        - ``monotonic`` tells the seconds of a clock that nobody sets, by default this machine's since it was started.
         - ``tracer_provider`` takes spans, by default the one that the process has set before.
 
         Raises InvalidInput or StoreError (``wrong_scheme``, ``store_unavailable``, ``newer_database``,
-        ``not_migrated``).
+        ``not_migrated``), SettingsError ``sandbox_too_late`` for a ``sandbox`` that was started as a real ledger.
         """
         brought = [program.extension for program in programs if program.extension is not None]
         store = store or make_store(database, (*cls.standing, *brought, *extensions), synchronous_standby)
@@ -179,17 +189,19 @@ class Groat(LedgerWords):
             tracer_provider=tracer_provider,
             programs=programs,
             settings=settings,
+            monotonic=monotonic,
         )
         try:
-            await groat._start(wait_s, migrating)
+            await groat._start(wait_s, migrating, sandbox)
             yield groat
         finally:
             await groat._stop()
 
-    async def _start(self, wait_s: float, migrating: bool) -> None:
+    async def _start(self, wait_s: float, migrating: bool, sandbox: bool) -> None:
         applied = await open_store(self._store, wait_s, migrating=migrating)
         if applied:
             log.info("migrated", steps=[f"{m.room}/{m.number:04}_{m.name}" for m in applied])
+        self.is_sandbox = await self._decide_sandbox(sandbox)
         await self.assets()
         self.committer.start()
         # Only a store that is open knows of a pooler, which decides upon the bus.
@@ -209,6 +221,15 @@ class Groat(LedgerWords):
                 *([("groat-order", ORDER_S, self.order.look_at_order, self._stopping)] if self.order else []),
             )
         ]
+
+    async def _decide_sandbox(self, wanted: bool) -> bool:
+        """Return whether this is a sandbox, as the first start decides. Raises SettingsError ``sandbox_too_late``."""
+        found = (await self._store.read(read_time)).sandbox
+        if found is None:
+            found = await self._store.write(decide_sandbox, wanted)
+        if wanted and not found:
+            raise SettingsError("sandbox_too_late", setting="sandbox")
+        return found
 
     async def _stop(self) -> None:
         self._stopping.set()
@@ -244,9 +265,24 @@ class Groat(LedgerWords):
     async def expire_due(self) -> None:
         """Expire all holds that are due, as the ledger does by itself twice a second. Raises StoreError.
 
-        A command expires the holds on which it depends by itself. If another node is at it already, nothing is done.
+        A command expires the holds on which it depends by itself. If another node is at it already, or the clock leapt
+        and staff have not confirmed that, nothing is done.
         """
-        await self._expiry.round(self._stopping)
+        if await self.time_moves():
+            await self._expiry.round(self._stopping)
+
+    async def time_moves(self) -> bool:
+        """Look at the clock, and return whether what time alone drives may move. Raises StoreError.
+
+        It may not while the database's clock has leapt ahead of the servers' own and staff have not confirmed that.
+        """
+        watch = self.clock_watch
+        asked_at = watch.moment()
+        if watch.look(asked_at, await self._store.read(read_time)):
+            await self._store.write(look_at_time, watch, new_id)
+            asked_at = watch.moment()
+            watch.look(asked_at, await self._store.read(read_time))
+        return not watch.stands
 
     async def close_accounts(self) -> None:
         """Close the accounts that are closing and hold nothing any more, as the ledger does each second by itself."""
@@ -274,8 +310,11 @@ class Groat(LedgerWords):
     async def prune(self) -> int:
         """Delete the events older than the retention, as the ledger does every ten minutes; return how many.
 
-        It also deletes old crossings and what programs need not keep any more, and does not count that.
+        It also deletes old crossings and what programs need not keep any more, and does not count that. While a leap of
+        the clock is not confirmed, nothing is deleted.
         """
+        if not await self.time_moves():
+            return 0
         total, count = 0, PRUNE_MAX
         while count == PRUNE_MAX:
             count = await self._store.write(streams.prune_events, self._retention_us, PRUNE_MAX)

@@ -11,6 +11,7 @@ from groat.engine.items import AtMost, Item, ItemMaker, Leg, each_leg, keys_of, 
 from groat.engine.lookup import Id, Lookup, Time
 from groat.ledger.amounts import Amount, Asset, amount_text, parse_amount
 from groat.ledger.bulks import Bulk
+from groat.ledger.clock import ClockView, ConfirmClock, ForwardClock
 from groat.ledger.commands import (
     CappedPosting,
     Capture,
@@ -396,6 +397,41 @@ class LedgerWords(Lookup):
         """Return the smallest units of ``amounts``, each read by the asset of its posting; raises InvalidInput."""
         original = await self.transaction(transaction)
         return await units_of(self, amounts, [p.asset for p in original.postings] if original else [])
+
+    async def forward_clock(
+        self,
+        by: timedelta | None = None,
+        *,
+        key: str,
+        to: Time | None = None,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> ClockView:
+        """Set the clock of a sandbox forward, by a duration or to a moment; what is due by then follows within seconds.
+
+        Raises Refused (``no_sandbox``, ``clock_goes_forward``, ``too_far_forward``), InvalidInput.
+        """
+        command = ForwardClock(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            by=None if by is None else by // timedelta(microseconds=1),
+            to=moment(to),
+        )
+        return ClockView(True, **(await self._done(command)).extra)
+
+    async def confirm_clock(
+        self, *, key: str, reason: str, actor: str = "", principal: str = LOCAL
+    ) -> dict[str, Any]:
+        """Confirm that the database's clock, which leapt, is right: what is due by it follows. Returns its time.
+
+        Raises Refused (``clock_steady``), InvalidInput.
+        """
+        command = ConfirmClock(principal=principal, key=key, actor=actor, reason=reason)
+        extra: dict[str, Any] = (await self._done(command)).extra
+        return extra
 
     async def set_balance(
         self,

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from groat.ledger.accounts import check_path
 from groat.ledger.amounts import Asset
+from groat.ledger.clock import ClockView, LeapView, seconds
 from groat.ledger.errors import StoreError
-from groat.ledger.text import check_id, check_limit, parse_time
+from groat.ledger.text import check_id, check_limit, format_time, parse_time
 from groat.ledger.views import AccountView, AuditView, EntryView, HoldView, TransactionView
 from groat.store import reading
 from groat.store.flow import Flow
+from groat.store.moment import LedgerTime, read_time
 from groat.store.replica import Replica
 
 P = ParamSpec("P")
@@ -65,6 +67,10 @@ class Lookup(ABC):
             before_version,
             check_limit(limit),
         )
+
+    async def clock(self) -> ClockView:
+        """Return the time of the ledger, and whether it is a sandbox, whose clock can be set forward."""
+        return clock_view(await self.read(read_time))
 
     async def transaction(self, id: Id) -> TransactionView | None:
         """Return a transaction as its first answer showed it, None if there is none."""
@@ -132,3 +138,9 @@ class Stale(Lookup):
     async def asset(self, code: str) -> Asset:
         """The asset of a code; raises InvalidInput ``unknown_asset``."""
         return await self._truth.asset(code)
+
+
+def clock_view(time: LedgerTime) -> ClockView:
+    """Make the view of the time of the ledger."""
+    leap = LeapView(seconds(time.leapt), format_time(time.leapt_at)) if time.leapt else None
+    return ClockView(bool(time.sandbox), format_time(time.now), seconds(time.ahead), leap)

@@ -320,6 +320,7 @@ class App:
                         replica=settings.replica,
                         wait_s=settings.database_wait_s,
                         migrating=settings.migrate,
+                        sandbox=settings.sandbox,
                     )
                 )
             else:

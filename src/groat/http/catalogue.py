@@ -13,7 +13,16 @@ from groat.api.operations import Operation
 from groat.api.problems import HTTP_ERRORS
 from groat.api.rights import Right
 from groat.identity.errors import IDENTITY_ERRORS
-from groat.ledger.errors import INPUT_ERRORS, REFUSALS, SERVER_ERRORS, STATE_REFUSALS, Rule, refusal_rule
+from groat.ledger.clock import ClockForwarded
+from groat.ledger.errors import (
+    CLOCK_REFUSALS,
+    INPUT_ERRORS,
+    REFUSALS,
+    SERVER_ERRORS,
+    STATE_REFUSALS,
+    Rule,
+    refusal_rule,
+)
 from groat.ledger.views import AccountUpdated
 from groat.live.errors import LIVE_ERRORS
 from groat.live.socketio.events import shapes
@@ -26,6 +35,7 @@ from groat.store.extension import Event
 CORE_CODES: dict[str, Rule] = {
     **REFUSALS,
     **STATE_REFUSALS,
+    **CLOCK_REFUSALS,
     **INPUT_ERRORS,
     **SERVER_ERRORS,
     **IDENTITY_ERRORS,
@@ -38,7 +48,11 @@ CORE_CODES: dict[str, Rule] = {
 _NAMED = re.compile(r"{\w+}")
 
 
-CORE_EVENTS = (Event("balance_updated"), Event("account_updated", AccountUpdated))
+CORE_EVENTS = (
+    Event("balance_updated"),
+    Event("account_updated", AccountUpdated),
+    Event("clock_forwarded", ClockForwarded),
+)
 _EVENT_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,63}", re.ASCII)
 
 

@@ -17,7 +17,10 @@ operations = Operations()
 
 
 class Me(msgspec.Struct):
-    """The caller, their balances, and the position up to which these are right."""
+    """The caller, their balances, and the position up to which these are right.
+
+    ``ahead_s`` comes from a sandbox alone: how many seconds its clock was set forward.
+    """
 
     user: str | None
     principal: str
@@ -25,12 +28,14 @@ class Me(msgspec.Struct):
     roles: list[str]
     balances: list[BalanceView]
     positions: dict[str, str]
+    ahead_s: float | msgspec.UnsetType = msgspec.UNSET
 
 
 class _SnapshotBalances(msgspec.Struct):
     """The part of a stream's snapshot that is needed here."""
 
     balances: list[BalanceView]
+    ahead_s: float | msgspec.UnsetType = msgspec.UNSET
 
 
 _read_snapshot = msgspec.json.Decoder(_SnapshotBalances).decode
@@ -64,6 +69,7 @@ async def get_me(call: Call) -> Answer:
     balances: list[BalanceView] = []
     headers: tuple[tuple[bytes, bytes], ...] = ()
     name = ""
+    ahead_s: float | msgspec.UnsetType = msgspec.UNSET
     if identity.user is not None:
         wanted = call.headers.get(b"if-none-match")
         if wanted is not None:
@@ -74,12 +80,13 @@ async def get_me(call: Call) -> Answer:
         snapshot = await call.groat.streams.snapshot(identity.principal)
         position = f"{snapshot.epoch}:{snapshot.offset}"
         positions[identity.principal] = position
-        balances = _read_snapshot(snapshot.data).balances
+        read = _read_snapshot(snapshot.data)
+        balances, ahead_s = read.balances, read.ahead_s
         headers = ((b"etag", f'"{position}"'.encode()),)
         person = await call.identities.find_user(identity.user)
         name = person.name if person else ""
     if streams:
         heads = await call.groat.streams.heads(streams)
         positions |= {stream: f"{head.epoch}:{head.offset}" for stream, head in heads.items()}
-    me = Me(identity.user, identity.principal, name, sorted(identity.roles), balances, positions)
+    me = Me(identity.user, identity.principal, name, sorted(identity.roles), balances, positions, ahead_s)
     return Answer.of(me, headers=headers)

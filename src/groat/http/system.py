@@ -39,6 +39,7 @@ class ConfigView(msgspec.Struct):
     assets: list[AssetView]
     actions: dict[str, ActionView]
     people_found_by: str
+    sandbox: bool = False
 
 
 class DemoPerson(msgspec.Struct):
@@ -51,10 +52,14 @@ class DemoPerson(msgspec.Struct):
 
 
 class Health(msgspec.Struct, omit_defaults=True):
-    """The health of the process, or its readiness; ``degraded`` names what is away and slows things down."""
+    """The health of the process, or its readiness; ``degraded`` names what is away and slows things down.
+
+    ``sandbox`` comes from a sandbox alone.
+    """
 
     status: str
     degraded: list[str] = []
+    sandbox: bool = False
 
 
 VERSION = version("groat")
@@ -87,8 +92,8 @@ async def is_live(call: Call) -> Answer:
 async def is_ready(call: Call) -> Answer:
     """Reads from the database; 503 while it cannot, and as soon as the server begins to shut down.
 
-    `degraded` has `hints` while other nodes' commits are heard of only by the check every two seconds, and `replica`
-    while the primary answers for the replica.
+    `degraded` has `hints` while other nodes' commits are heard of only by the check every two seconds, `replica` while
+    the primary answers for the replica, and `clock` while nothing falls due because the database's clock leapt.
     """
     if call.services.live.draining:
         raise Closed
@@ -97,8 +102,11 @@ async def is_ready(call: Call) -> Answer:
     away = {
         "hints": not call.groat.bus.connected,
         "replica": replica is not None and replica.behind_s is None,
+        "clock": call.groat.clock_watch.stands,
     }
-    return Answer.of(Health("ready", [name for name, is_away in away.items() if is_away]))
+    return Answer.of(
+        Health("ready", [name for name, is_away in away.items() if is_away], call.groat.is_sandbox)
+    )
 
 
 @operations.declare(
@@ -157,6 +165,7 @@ def _is_local(call: Call) -> bool:
         "assets": [{"code": "CREDIT", "scale": 0}],
         "actions": {"spend": {"assets": ["CREDIT"], "max": "1000", "takes_to": False}},
         "people_found_by": "email",
+        "sandbox": False,
     },
 )
 async def get_config(call: Call) -> Answer:
@@ -167,7 +176,8 @@ async def get_config(call: Call) -> Answer:
         for name, action in call.settings.actions.items()
     }
     listed = [AssetView(*assets[code]) for code in sorted(assets)]
-    return Answer.of(ConfigView(VERSION, call.settings.demo, listed, actions, call.settings.people_found_by))
+    found_by, sandbox = call.settings.people_found_by, call.groat.is_sandbox
+    return Answer.of(ConfigView(VERSION, call.settings.demo, listed, actions, found_by, sandbox))
 
 
 @operations.declare(

@@ -163,8 +163,16 @@ STATE_REFUSALS: dict[str, Rule] = {
 }
 """The refusals because of the state of an account, told before those for limits."""
 
-DECLARED: dict[str, Rule] = dict(STATE_REFUSALS)
-"""The refusals of states, and those of programs, which :func:`declare_refusals` adds."""
+CLOCK_REFUSALS: dict[str, Rule] = {
+    "no_sandbox": Rule(409, "This is no sandbox: the clock of a real ledger is never set."),
+    "clock_goes_forward": Rule(422, "The clock of a sandbox goes forward only. Give a moment after now."),
+    "clock_steady": Rule(409, "No leap of the clock waits for a confirmation."),
+    "too_far_forward": Rule(422, "Set the clock forward by at most 3,660 days at once, and not beyond 9999."),
+}
+"""The refusals of setting a sandbox's clock, and of confirming one that leapt."""
+
+DECLARED: dict[str, Rule] = STATE_REFUSALS | CLOCK_REFUSALS
+"""The refusals of states and of the clock, and those of programs, which :func:`declare_refusals` adds."""
 
 
 def declare_refusals(rules: dict[str, Rule]) -> None:

@@ -335,12 +335,14 @@ class EventData(msgspec.Struct, omit_defaults=True):
 class SnapshotData(msgspec.Struct, omit_defaults=True):
     """A stream as it stood at a position; ``user`` only with a person's, ``balances`` empty with a room's.
 
-    ``as_of`` is the time of reading. Programs add fields of their own.
+    ``as_of`` is the time of reading. ``ahead_s`` comes from a sandbox alone: how many seconds its clock was set
+    forward. Programs add fields of their own.
     """
 
     balances: list[BalanceView]
     as_of: str
     user: str | msgspec.UnsetType = msgspec.UNSET
+    ahead_s: float | msgspec.UnsetType = msgspec.UNSET
 
 
 def bare_event(row: TransactionRow) -> EventData:

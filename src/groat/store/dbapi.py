@@ -19,6 +19,7 @@ from groat.store.flow import TURN, Flow, Query, Together
 from groat.store.merging import Merged
 from groat.store.postgres_statements import PostgresStatements, array_text, typed_by_state
 from groat.store.sqlite_statements import SqliteStatements, typed
+from groat.store.sqlite_time import SqliteTime
 from groat.store.statements import Statement
 
 if TYPE_CHECKING:
@@ -232,9 +233,10 @@ class SqliteDriver:
 
     def read(self, connection: sqlite3.Connection, flow: Flow[T]) -> T:
         """Run a flow that only reads. Raises StoreError."""
-        # SQLite refuses to replace the function while a statement runs, such as an iterator of the owner's.
+        # SQLite refuses to replace the functions while a statement runs, such as an iterator of the owner's. Then those
+        # of the call before stay, with the time that the ledger had.
         with suppress(sqlite3.OperationalError):
-            connection.create_function("groat_now", 0, self._clock)
+            SqliteTime(connection, self._clock).begin(connection, self._statements)
         return self._statements.run(connection, flow)
 
     def write(self, connection: sqlite3.Connection, make: Make[T]) -> T:

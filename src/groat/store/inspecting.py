@@ -51,9 +51,9 @@ class Inspected(msgspec.Struct, kw_only=True):
 
     ``missing`` counts the migrations that it lacks, ``newer`` says which steps of a newer version it has. ``lossy``
     are the settings by which what was acknowledged may be lost, as texts ``name = value``. ``ahead_s`` is how many
-    seconds its clock is ahead of this machine's, None where it has no clock of its own. ``version`` is PostgreSQL's
-    number of itself, 0 for SQLite. ``pooled`` tells of a pooler before it. ``holder`` is the oldest transaction that is
-    open there, None if none is.
+    seconds its clock is ahead of this machine's, None where it has no clock of its own. ``leapt_s`` is by how many
+    seconds its clock leapt, until staff confirm that. ``version`` is PostgreSQL's number of itself, 0 for SQLite.
+    ``pooled`` tells of a pooler before it. ``holder`` is the oldest transaction that is open there, None if none is.
     """
 
     exists: bool = False
@@ -66,6 +66,7 @@ class Inspected(msgspec.Struct, kw_only=True):
     holder: Holder | None = None
     standbys: str | None = None
     ahead_s: float | None = None
+    leapt_s: float = 0.0
     version: int = 0
 
 
@@ -98,8 +99,8 @@ def _judge(found: Inspected, dialect: str, extensions: Sequence[Extension], appl
         found.missing = len(missing)
 
 
-def _programs_sql(dialect: str) -> str:
-    return load_statements([_HERE / "sql" / dialect])["list_programs"].sql
+def _sql(dialect: str, name: str) -> str:
+    return load_statements([_HERE / "sql" / dialect])[name].sql
 
 
 # SQLite.
@@ -132,7 +133,8 @@ def _inspect_sqlite(path: str, extensions: Sequence[Extension]) -> Inspected:
             else:
                 return found
             if not found.missing and not found.newer:
-                found.programs = tuple(row[0] for row in connection.execute(_programs_sql("sqlite")))
+                found.programs = tuple(row[0] for row in connection.execute(_sql("sqlite", "list_programs")))
+                (found.leapt_s,) = connection.execute(_sql("sqlite", "read_leap")).fetchone()
             (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
         if journal != "wal":
             found.lossy = (f"journal_mode = {journal}",)
@@ -191,8 +193,9 @@ async def _inspect_postgres(
                 found.exists = True
                 found.missing = len(load_steps("postgres", extensions))
             if found.exists and not found.missing and not found.newer:
-                rows = await connection.fetch(_programs_sql("postgres"))
+                rows = await connection.fetch(_sql("postgres", "list_programs"))
                 found.programs = tuple(row[0] for row in rows)
+                found.leapt_s = await connection.fetchval(_sql("postgres", "read_leap"))
         found.version = server["version"]
         found.standbys = server["standbys"]
         if server["read_only"]:

@@ -16,6 +16,7 @@ T = TypeVar("T")
 class Store(Protocol):
     """A database that runs flows. All methods raise StoreError; Closed after :meth:`close`.
 
+    ``has_clock`` says that it goes by a clock, and that nobody tells it the time.
     ``row_locks`` says that several transactions can write at once, each holding the rows that it locked. The others
     come from the programs (see :class:`Extension`): ``snapshots`` read their parts of snapshots, ``checks`` are their
     checks of a verification, ``forgets`` delete what they need not keep, ``causes`` find what they moved, and
@@ -23,6 +24,7 @@ class Store(Protocol):
     """
 
     dialect: str
+    has_clock: bool
     row_locks: bool
     snapshots: Sequence[Contribute]
     checks: dict[str, str]

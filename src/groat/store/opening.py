@@ -41,7 +41,7 @@ def make_store(
     path = sqlite_path(database)
     if path is None:
         raise wrong_scheme(database)
-    return SqliteStore(path, extensions, clock) if clock else SqliteStore(path, extensions)
+    return SqliteStore(path, extensions, clock)
 
 
 def make_replica(address: str, store: Store) -> Replica:

@@ -42,6 +42,7 @@ from groat.store.flow import FEW, TURN, Flow, Query, hand_over
 from groat.store.grants import name_grants, read_rest
 from groat.store.keys import Known, key_row, keys_query, known_keys, replay, verdict_on
 from groat.store.locking import AccountIds, Locker, know_accounts, pairs_of
+from groat.store.moment import LedgerTime, Watch, watch_time
 from groat.store.rows import load_transactions
 from groat.store.writing import Link, number_events, postings_of, statements, write_program_rows
 
@@ -57,7 +58,8 @@ class Context(NamedTuple):
 
     ``assets`` and ``account_ids`` are the caches, and are added to: neither ever changes in one database. ``causes``
     are the programs' statements that find the causes of rows stored without one. ``dues`` are the sorts of things that
-    fall due. ``completion`` completes the notifications that rooms are told later.
+    fall due. ``completion`` completes the notifications that rooms are told later. ``watch`` looks whether the
+    database's clock leaps.
     """
 
     assets: dict[str, Asset]
@@ -67,6 +69,7 @@ class Context(NamedTuple):
     causes: Sequence[str] = ()
     dues: Sequence[Due] = DUES
     completion: Completion | None = None
+    watch: Watch | None = None
 
 
 def commit_batch(
@@ -97,11 +100,15 @@ def expire_batch(
 ) -> Flow[Expired]:
     """Catch up the next that is due behind a place, ``limit`` at most, while ``holder`` has the lease for it.
 
-    ``wait=False`` leaves what needs rows that are taken.
+    ``wait=False`` leaves what needs rows that are taken. While a leap of the clock is not confirmed, nothing is done.
     """
     batch = Batch(context, worker, wait)
     yield from batch.read_keys(())
-    if not batch.any_due or (yield Query("take_lease", (EXPIRY, holder, LEASE_US))) is None:
+    if (
+        batch.time_stands
+        or not batch.any_due
+        or (yield Query("take_lease", (EXPIRY, holder, LEASE_US))) is None
+    ):
         return Expired(Committed([], [], 0, 0), None)
     came_to = yield from batch.gather_due(after, limit)
     yield from batch.lock()
@@ -134,6 +141,7 @@ class Batch:
     book: Book
     locker: Locker
     any_due: bool
+    time_stands: bool
     _previous: str
     _link: Link
     _more_due: bool
@@ -156,12 +164,18 @@ class Batch:
     def read_keys(self, prepared: Sequence[Prepared]) -> Flow[None]:
         """Read the batch's moment, the end of its hash chain, and what stands under the keys of its commands."""
         context = self._context
+        asked_at = context.watch.moment() if context.watch is not None else 0.0
         queries = [Query("begin_batch", (self._worker,))]
         if prepared:
             queries.append(keys_query(prepared))
         begin, *found = yield from hand_over(queries, len(prepared) <= FEW)
-        clock, epoch, last_at, self._previous, self.any_due, known_extras = begin
-        self.book = Book(max(clock, last_at), context.assets, self._refs.rooms_later)
+        clock, ahead, held, leapt, leapt_at, turn, *rest = begin
+        epoch, last_at, self._previous, self.any_due, known_extras = rest
+        time = LedgerTime(None, ahead, held, leapt, leapt_at, turn, clock)
+        if context.watch is not None:
+            time = yield from watch_time(context.watch, asked_at, time, context.new_id)
+        self.time_stands = time.leapt > 0
+        self.book = Book(max(time.now, last_at), context.assets, self._refs.rooms_later)
         self.book.known_extras, self.book.stays = known_extras, context.policy.stays
         self.locker = Locker(self.book, self._refs, epoch, context.policy, self._wait)
         self.prepared = prepared

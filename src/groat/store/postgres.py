@@ -123,6 +123,7 @@ class PostgresStore:
         self.pooled = False
         self._marks: Marks | None = None
         self._synchronous_standby = synchronous_standby
+        self.has_clock = clock is None
         self._clock = clock
         self._before_query = before_query
         self._statements = PostgresStatements(extensions)

@@ -18,6 +18,7 @@ from groat.store.extension import Extension, find_completion
 from groat.store.flow import Contribute, Flow, Forget, Query
 from groat.store.migrations import Migration, find_missing, load_steps, migrate, require_none
 from groat.store.sqlite_statements import DIALECT, SqliteStatements, typed
+from groat.store.sqlite_time import SqliteTime
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,6 +38,16 @@ _PRAGMAS = (
 )
 
 
+def _machine_clock() -> int:
+    return time.time_ns() // 1_000
+
+
+class TimedConnection(sqlite3.Connection):
+    """A connection that knows the time of its ledger."""
+
+    time: SqliteTime
+
+
 class SqliteStore:
     """A database file and the threads that use it.
 
@@ -52,13 +63,14 @@ class SqliteStore:
         self,
         path: str,
         extensions: Sequence[Extension] = (),
-        clock: Callable[[], int] = lambda: time.time_ns() // 1_000,
+        clock: Callable[[], int] | None = None,
         before_query: Callable[[Query], None] | None = None,
         busy_ms: int = BUSY_MS,
     ) -> None:
         self.path = path
         self._busy_ms = busy_ms
-        self._clock = clock
+        self.has_clock = clock is None
+        self._clock = clock or _machine_clock
         self._before_query = before_query
         self._statements = SqliteStatements(extensions)
         self._migrations = load_steps(self.dialect, extensions)
@@ -67,14 +79,14 @@ class SqliteStore:
         self.forgets: Sequence[Forget] = [forget for e in extensions for forget in e.forgets]
         self.causes: Sequence[str] = [e.causes for e in extensions if e.causes]
         self.completion = find_completion(extensions)
-        self._writer: sqlite3.Connection | None = None
-        self._watcher: sqlite3.Connection | None = None
+        self._writer: TimedConnection | None = None
+        self._watcher: TimedConnection | None = None
         self._write_thread = ThreadPoolExecutor(1, "groat-writer")
         self._read_threads = ThreadPoolExecutor(READERS, "groat-reader")
         # Watching must not wait behind long reads such as a verification.
         self._watch_thread = ThreadPoolExecutor(1, "groat-watcher")
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: list[TimedConnection] = []
 
     async def open(self, *, migrating: bool = True) -> list[Migration]:
         """Open the file and migrate it; returns the steps applied. Raises StoreError.
@@ -111,7 +123,7 @@ class SqliteStore:
             raise Closed from None
         return await future
 
-    def connect(self, cache_kib: int = READER_CACHE_KIB) -> sqlite3.Connection:
+    def connect(self, cache_kib: int = READER_CACHE_KIB) -> TimedConnection:
         """Open a connection with groat's settings, in autocommit mode. Raises StoreError ``store_unavailable``."""
         try:
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
@@ -124,6 +136,7 @@ class SqliteStore:
                 isolation_level=None,
                 check_same_thread=False,
                 cached_statements=512,
+                factory=TimedConnection,
             )
             # Also one that turns out to be on no database is to be closed.
             self._opened.append(connection)
@@ -131,7 +144,7 @@ class SqliteStore:
                 connection.execute(pragma)
         except (OSError, sqlite3.Error) as error:
             raise Unavailable(f"Cannot open {self.path}: {error}") from error
-        connection.create_function("groat_now", 0, self._clock)
+        connection.time = SqliteTime(connection, self._clock)
         return connection
 
     def _open(self, migrating: bool) -> list[Migration]:
@@ -159,14 +172,14 @@ class SqliteStore:
         return self._transact(connection, "BEGIN IMMEDIATE", flow, self._before_query)
 
     def _read(self, flow: Flow[T]) -> T:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: TimedConnection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self.connect()
         return self._transact(connection, "BEGIN", flow, None)
 
     def _transact(
         self,
-        connection: sqlite3.Connection,
+        connection: TimedConnection,
         begin: str,
         flow: Flow[T],
         before_query: Callable[[Query], None] | None,
@@ -174,6 +187,7 @@ class SqliteStore:
         try:
             connection.execute(begin)
             try:
+                connection.time.begin(connection, self._statements)
                 result = self._statements.run(connection, flow, before_query)
                 if before_query:
                     before_query(Query("commit"))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from groat.ledger.amounts import Asset
+from groat.ledger.clock import seconds
 from groat.ledger.rows import Account
 from groat.ledger.text import format_time
 from groat.ledger.views import BalanceView, balance_view
@@ -15,6 +16,7 @@ from groat.store.assets import learn_assets
 from groat.store.flow import Contribute, Flow, Query
 from groat.store.grants import read_expiring
 from groat.store.locking import stream_epoch
+from groat.store.moment import read_time
 
 BEHIND_MAX = 10_000
 
@@ -118,7 +120,7 @@ def read_snapshot(
 def _read_snapshots(
     heads: Mapping[str, Head], assets: dict[str, Asset], programs: Sequence[Contribute]
 ) -> Flow[dict[str, Snapshot]]:
-    (now,) = yield Query("read_now")
+    time = yield from read_time()
     added: dict[str, dict[str, Any]] = {stream: {} for stream in heads}
     for contribute in programs:
         for stream, fields in (yield from contribute(list(heads))).items():
@@ -134,7 +136,10 @@ def _read_snapshots(
             accounts = [account_of(row, assets) for row in rows]
             yield from read_expiring(accounts)
             balances = [balance_view(account) for account in accounts]
-        data |= {"balances": balances, "as_of": format_time(now), **added[stream]}
+        data |= {"balances": balances, "as_of": format_time(time.now)}
+        if time.sandbox:
+            data["ahead_s"] = seconds(time.ahead)
+        data |= added[stream]
         snapshots[stream] = Snapshot(head.epoch, head.offset, _encode(data))
     return snapshots
 

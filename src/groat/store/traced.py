@@ -29,6 +29,7 @@ class TracedStore:
     def __init__(self, store: Store, tracer: Tracer) -> None:
         self.dialect = store.dialect
         self.row_locks = store.row_locks
+        self.has_clock = store.has_clock
         self.snapshots = store.snapshots
         self.checks = store.checks
         self.forgets = store.forgets

@@ -124,6 +124,12 @@ export function createApi(http: Pick<Http, "json" | "file">) {
       }),
     setBalance: (account: string, asset: string, input: wire.SetBalanceInput, options?: WriteOptions) =>
       write<wire.TransactionView>("PUT", path("accounts", account, "balances", asset), input, options),
+    /** The time of the ledger. In a sandbox admins set it forward. */
+    clock: () => http.json<wire.ClockView>("/v1/clock"),
+    confirmClock: (input: wire.ConfirmInput, options?: WriteOptions) =>
+      write<wire.ConfirmedView>("POST", "/v1/clock/confirm", input, options),
+    forwardClock: (input: wire.ForwardInput, options?: WriteOptions) =>
+      write<wire.ForwardedView>("POST", "/v1/sandbox/clock", input, options),
     setLimits: (account: string, asset: string, input: wire.SetLimitsInput, options?: WriteOptions) =>
       write<wire.BalanceView>("PATCH", path("accounts", account, "balances", asset), input, options),
 

@@ -33,7 +33,7 @@ import {
   takeSnapshot,
   wants,
 } from "./notices.js";
-import type { BalanceView, EventData, MarkView, Me, NotificationsView } from "./wire.js";
+import type { BalanceView, ClockForwarded, EventData, MarkView, Me, NotificationsView } from "./wire.js";
 
 /** The progress of reading one stream. */
 export interface Reading {
@@ -56,6 +56,8 @@ export interface Confirmed {
   /** Newest first. */
   events: readonly StreamEvent[];
   notices: Notices;
+  /** Seconds by which the server's clock was set forward; null unless it is a sandbox. */
+  aheadSeconds: number | null;
 }
 
 export interface Book {
@@ -78,6 +80,7 @@ export type Input =
       position: Position;
       balances: BalanceView[];
       notifications?: NotificationsView | undefined;
+      ahead_s?: number | undefined;
       reset: boolean;
     }
   | { type: "event"; stream: string; epoch: string; offset: number; data: EventData; live: boolean }
@@ -123,6 +126,7 @@ export const EMPTY_BOOK: Book = {
     readings: {},
     events: [],
     notices: NO_NOTICES,
+    aheadSeconds: null,
   },
   provisional: {},
   overlays: [],
@@ -203,6 +207,7 @@ class Draft {
         if (hasNotices(input.stream)) {
           this.confirmed.notices = takeSnapshot(this.confirmed.notices, input.stream, input.notifications);
         }
+        this.forwarded(input.ahead_s);
         break;
       case "event":
         this.event(input.stream, input.epoch, input.offset, input.data, input.live);
@@ -289,6 +294,7 @@ class Draft {
     this.confirmed.user = me.user;
     this.confirmed.name = me.name || null;
     this.confirmed.roles = me.roles;
+    this.forwarded(me.ahead_s);
     for (const stream of Object.keys(this.confirmed.readings)) {
       if (stream.startsWith("role:") && !(stream in me.positions)) this.forget(stream, stream);
     }
@@ -330,6 +336,7 @@ class Draft {
       this.refresh = true;
     }
     this.live = live;
+    if (data.type === "clock_forwarded") this.forwarded((data.data as ClockForwarded).ahead_s);
     for (const change of data.changes ?? []) this.merge(change, false);
     const isNew = offset > reading.offset && !reading.ahead.includes(offset);
     if (isNew && hasNotices(stream)) this.confirmed.notices = takeEvent(this.confirmed.notices, stream, data);
@@ -385,6 +392,7 @@ class Draft {
       }
     }
     this.confirmed.notices = adoptNotices(this.confirmed.notices, theirs.notices);
+    this.forwarded(theirs.aheadSeconds ?? undefined);
     this.confirmed.user = theirs.user;
     this.confirmed.name = theirs.name;
     this.confirmed.roles = theirs.roles;
@@ -438,6 +446,12 @@ class Draft {
   /** True for accounts this page already follows: answers about others (a staff member's writes) are not kept. */
   private follows(account: string): boolean {
     return Object.keys(this.confirmed.readings).some((stream) => belongsTo(account, stream));
+  }
+
+  /** A sandbox's clock goes forward only, so that what comes late changes nothing. */
+  private forwarded(seconds: number | undefined): void {
+    if (seconds === undefined) return;
+    this.confirmed.aheadSeconds = Math.max(this.confirmed.aheadSeconds ?? 0, seconds);
   }
 
   private setReading(stream: string, reading: Reading): void {

@@ -600,6 +600,7 @@ class Client implements Groat {
       events: confirmed.events,
       notifications,
       positions,
+      ahead: confirmed.aheadSeconds === null ? null : confirmed.aheadSeconds * 1_000,
       pending: overlays,
       unconfirmed: this.writes.open,
       paused: this.paused !== null,

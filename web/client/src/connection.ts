@@ -128,8 +128,8 @@ export class Connection {
       follow: () => this.follow(),
     });
     const events: SocketEvents = {
-      snapshot: (stream, position, { balances, notifications }, reset) =>
-        this.spread({ type: "snapshot", stream, position, balances, notifications, reset }),
+      snapshot: (stream, position, { balances, notifications, ahead_s }, reset) =>
+        this.spread({ type: "snapshot", stream, position, balances, notifications, ahead_s, reset }),
       event: (stream, epoch, offset, data) =>
         this.spread({ type: "event", stream, epoch, offset, data, live: this.seesLive() }),
       opened: () => this.ladder.socketOpened(),
@@ -367,8 +367,8 @@ export class Connection {
         if (this.refusals.delete(stream)) this.tellViews();
         takePage(
           {
-            snapshot: (_, position, { balances, notifications }, reset) =>
-              this.spread({ type: "snapshot", stream, position, balances, notifications, reset }),
+            snapshot: (_, position, { balances, notifications, ahead_s }, reset) =>
+              this.spread({ type: "snapshot", stream, position, balances, notifications, ahead_s, reset }),
             event: (_, epoch, offset, data) =>
               this.spread({ type: "event", stream, epoch, offset, data, live: false }),
           },

@@ -137,6 +137,11 @@ export interface GroatState {
   notifications: Notifications;
   /** Contiguously read position of each stream. */
   positions: Readonly<Record<string, Position>>;
+  /**
+   * Milliseconds by which the server's time is ahead of this machine's, as a sandbox's that was set forward; null unless it is a
+   * sandbox. "In 7 days" counts from `Date.now() + (ahead ?? 0)`.
+   */
+  ahead: number | null;
   pending: readonly Overlay[];
   /** The person's writes that were told a title and have no verdict, also from before the page was loaded anew; the latest last. */
   unconfirmed: readonly OpenWrite[];

@@ -2,7 +2,7 @@
 
 import { formatAmount } from "@groat/client";
 import { useEffect, useState } from "react";
-import { useGroatContext } from "./provider.js";
+import { useGroatContext, useGroatState } from "./provider.js";
 import type { BalanceOptions } from "./use-balance.js";
 import { useGrants } from "./use-grants.js";
 
@@ -46,12 +46,13 @@ function timeUntil(ms: number, locale: string | undefined): string {
   return say.format(Math.max(1, Math.round(ms / MINUTE_MS)), "minute");
 }
 
-/** The present moment in ms, renewed every minute. */
+/** The server's present moment in ms, renewed every minute. */
 function useMinute(): number {
+  const ahead = useGroatState((state) => state.ahead ?? 0);
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), MINUTE_MS);
     return () => clearInterval(timer);
   }, []);
-  return now;
+  return now + ahead;
 }

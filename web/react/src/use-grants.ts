@@ -47,6 +47,7 @@ export function useGrants({ account, asset = "CREDIT" }: BalanceOptions = {}): U
   const ready = useGroatState((state) => state.phase === "ready");
   const session = useGroatState((state) => state.session);
   const version = useGroatState((state) => state.balances[balanceKey(path, asset)]?.version ?? 0);
+  const ahead = useGroatState((state) => state.ahead ?? 0);
   const of = `${session} ${balanceKey(path, asset)}`;
   const [kept, setKept] = useState<Kept | null>(null);
   const [loading, setLoading] = useState(false);
@@ -84,10 +85,10 @@ export function useGrants({ account, asset = "CREDIT" }: BalanceOptions = {}): U
   useEffect(() => {
     if (first === null) return undefined;
     // A moment later, so that the server says so too.
-    const wait = Math.min(Math.max(AGAIN_MS, first - Date.now() + AGAIN_MS), WAIT_MS_MAX);
+    const wait = Math.min(Math.max(AGAIN_MS, first - ahead - Date.now() + AGAIN_MS), WAIT_MS_MAX);
     const timer = setTimeout(() => void load(), wait);
     return () => clearTimeout(timer);
-  }, [first, load]);
+  }, [first, ahead, load]);
 
   return {
     grants,

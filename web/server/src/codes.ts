@@ -27,6 +27,8 @@ export interface ProblemStatus {
   card_inactive: 409;
   card_limit: 422;
   ceiling_exceeded: 422;
+  clock_goes_forward: 422;
+  clock_steady: 409;
   closed: 503;
   correction_wrong: 422;
   day_wrong: 422;
@@ -85,6 +87,7 @@ export interface ProblemStatus {
   named_not_found: 404;
   no_items: 400;
   no_postings: 400;
+  no_sandbox: 409;
   not_allowed: 403;
   not_found: 404;
   not_reversible: 409;
@@ -137,6 +140,7 @@ export interface ProblemStatus {
   token_revoked: 401;
   token_type_refused: 401;
   too_deep: 400;
+  too_far_forward: 422;
   too_many_digits: 400;
   too_many_files: 429;
   too_many_grants: 422;

@@ -1,7 +1,7 @@
 /** The operations of every server, made by `make types` from its OpenAPI document: do not edit. */
 
 import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";
-import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BulkInput, BulkView, CaptureInput, CloseInput, ConfigView, Credentials, DemoPerson, EntryPage, ExtendInput, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetLimitsInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
+import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BulkInput, BulkView, CaptureInput, ClockView, CloseInput, ConfigView, ConfirmInput, ConfirmedView, Credentials, DemoPerson, EntryPage, ExtendInput, ForwardInput, ForwardedView, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetLimitsInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
 
 export interface PreviewSheetInput {
   file: Uint8Array;
@@ -215,6 +215,33 @@ export class Groat extends Door {
   }
 
   /**
+   * The time of the ledger. By this time everything is decided. It is the database's, and in a sandbox `ahead_s` seconds later. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/clock`
+   */
+  getClock(options: CallOptions = {}): Promise<ClockView> {
+    return this.call<ClockView>({ method: "GET", path: "/v1/clock" }, options);
+  }
+
+  /**
+   * Set a sandbox's clock forward. Everything that is due by then follows within seconds, as if the time had passed: holds and grants expire, standing orders are carried out, people are warned. Open screens are told at once. A real ledger refuses. For admins.
+   *
+   * `POST /v1/sandbox/clock`
+   */
+  forwardClock(body: ForwardInput = {}, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<ForwardedView> {
+    return this.call<ForwardedView>({ method: "POST", path: "/v1/sandbox/clock", body, keyed: true }, options);
+  }
+
+  /**
+   * Confirm a clock that leapt. While the database's clock has leapt ahead of the servers' own, nothing falls due, and the ledger counts time as if it had not. This says that the clock is right: what is due by it follows. For admins.
+   *
+   * `POST /v1/clock/confirm`
+   */
+  confirmClock(body: ConfirmInput, options: WriteOptions = {}): Promise<ConfirmedView> {
+    return this.call<ConfirmedView>({ method: "POST", path: "/v1/clock/confirm", body, keyed: true }, options);
+  }
+
+  /**
    * Read who calls. Answers the caller's balances and the position up to which they are right. The ETag is that position: to poll, pass it as If-None-Match. For whoever is signed in; people get only what is theirs.
    *
    * `GET /v1/me`
@@ -386,7 +413,7 @@ export class Groat extends Door {
   }
 
   /**
-   * Is the server ready. Reads from the database; 503 while it cannot, and as soon as the server begins to shut down. `degraded` has `hints` while other nodes' commits are heard of only by the check every two seconds, and `replica` while the primary answers for the replica. For anyone, without signing in.
+   * Is the server ready. Reads from the database; 503 while it cannot, and as soon as the server begins to shut down. `degraded` has `hints` while other nodes' commits are heard of only by the check every two seconds, `replica` while the primary answers for the replica, and `clock` while nothing falls due because the database's clock leapt. For anyone, without signing in.
    *
    * `GET /health/ready`
    */

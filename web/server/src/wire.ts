@@ -311,6 +311,24 @@ export interface CaptureItemInput {
   at_most?: boolean;
 }
 
+/** The data of an event `clock_forwarded`: the time of the sandbox, and how many seconds it is ahead in all. */
+export interface ClockForwarded {
+  now: string;
+  ahead_s: number;
+}
+
+/**
+ * The time of the ledger on the wire: whether it is a sandbox, its time, and how many seconds it was set forward.
+ *
+ * `leap` is there while the clock has leapt and staff have not confirmed it.
+ */
+export interface ClockView {
+  sandbox: boolean;
+  now: string;
+  ahead_s: number;
+  leap: LeapView | null;
+}
+
 /** The reason for which the account is closed, and the account that gets what is left. */
 export interface CloseInput {
   /** Why, for the audit log. */
@@ -340,6 +358,20 @@ export interface ConfigView {
   assets: AssetView[];
   actions: Record<string, ActionView>;
   people_found_by: string;
+  sandbox: boolean;
+}
+
+/** The reason for which the clock is taken to be right. */
+export interface ConfirmInput {
+  /** Why, for the audit log. */
+  reason: string;
+}
+
+/** The time of the ledger once the leap is confirmed, and by how many seconds the clock had leapt. */
+export interface ConfirmedView {
+  now: string;
+  leapt_s: number;
+  replayed: boolean;
 }
 
 /** A user id or an e-mail address, and the password. */
@@ -412,7 +444,7 @@ export interface EventData {
   changes?: BalanceChange[];
   key?: string;
   hold?: string;
-  data?: AccountUpdated | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | Record<string, unknown>;
+  data?: AccountUpdated | ClockForwarded | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | Record<string, unknown>;
   notification?: NotificationTold;
 }
 
@@ -470,6 +502,24 @@ export interface ForecastView {
   now: string;
   other: string;
   days: ForecastDay[];
+}
+
+/** A step of the clock: by so many seconds, or to a moment; one of both. */
+export interface ForwardInput {
+  forward_s?: number | null;
+  to?: string | null;
+  /** Why, for the audit log. */
+  reason?: string;
+}
+
+/** The time of the sandbox after its clock was set forward. */
+export interface ForwardedView {
+  sandbox: boolean;
+  now: string;
+  ahead_s: number;
+  leap: LeapView | null;
+  replayed: boolean;
+  dry_run?: boolean;
 }
 
 /** A grant, the grants that were made of it, and the holds that reserve parts of it. */
@@ -615,10 +665,15 @@ export interface GroupView {
   replayed: boolean;
 }
 
-/** The health of the process, or its readiness; `degraded` names what is away and slows things down. */
+/**
+ * The health of the process, or its readiness; `degraded` names what is away and slows things down.
+ *
+ * `sandbox` comes from a sandbox alone.
+ */
 export interface Health {
   status: string;
   degraded?: string[];
+  sandbox?: boolean;
 }
 
 /** A hold, by its id or by the place (`item`) of the earlier item of the same atomic bulk that makes it. */
@@ -702,6 +757,12 @@ export interface KindView {
   owners: string[];
 }
 
+/** A leap of the database's clock that nobody has confirmed: by how many seconds, and when by the ledger's time. */
+export interface LeapView {
+  by_s: number;
+  at: string;
+}
+
 /** The worth of people's credits, by asset and class. */
 export interface LiabilityReport {
   at: string;
@@ -750,7 +811,11 @@ export interface MarkView {
   spans: [number, number][];
 }
 
-/** The caller, their balances, and the position up to which these are right. */
+/**
+ * The caller, their balances, and the position up to which these are right.
+ *
+ * `ahead_s` comes from a sandbox alone: how many seconds its clock was set forward.
+ */
 export interface Me {
   user: string | null;
   principal: string;
@@ -758,6 +823,7 @@ export interface Me {
   roles: string[];
   balances: BalanceView[];
   positions: Record<string, string>;
+  ahead_s?: number;
 }
 
 /** Amounts by month, asset and class. */
@@ -1233,12 +1299,14 @@ export interface SheetSummary {
 /**
  * A stream as it stood at a position; `user` only with a person's, `balances` empty with a room's.
  *
- * `as_of` is the time of reading. Programs add fields of their own.
+ * `as_of` is the time of reading. `ahead_s` comes from a sandbox alone: how many seconds its clock was set
+ * forward. Programs add fields of their own.
  */
 export interface SnapshotData {
   balances: BalanceView[];
   as_of: string;
   user?: string;
+  ahead_s?: number;
   notifications?: NotificationsView;
   requests?: RequestView[];
 }

@@ -100,6 +100,10 @@ CODES: dict[str, Code] = {
         " setting database (in Django: DATABASE_URL) the address of PostgreSQL itself.",
         "note",
     ),
+    "clock_leapt": Code(
+        "The database's clock leapt ahead of the servers' own, and nothing falls due until staff confirm it.",
+        "If the clock is right, groat clock confirm, or the console; if it is wrong, set it right first.",
+    ),
     "order_held_up": Code(
         "A transaction has been open for more than 5 s, so an earlier batch than those that are read may yet come.",
         "End that session, or find out in its app why it keeps the transaction open: SELECT pg_terminate_backend(PID),"

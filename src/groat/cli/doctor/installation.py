@@ -181,6 +181,10 @@ def _check_condition(diagnosis: Diagnosis, settings: Settings, found: Inspected,
         diagnosis.find("database_not_durable", sentence)
     if found.pooled:
         diagnosis.find("database_pooled")
+    if found.leapt_s:
+        diagnosis.find(
+            "clock_leapt", f"The clock of {shown} leapt by {found.leapt_s:.0f} s, and nothing falls due."
+        )
     if found.holder and found.holder.age_s >= HELD_S:
         sentence = f"A transaction has been open for {found.holder.age_s:.0f} s: {found.holder}."
         diagnosis.find("order_held_up", sentence)

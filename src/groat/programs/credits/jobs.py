@@ -46,8 +46,8 @@ class CreditsWork:
         self.sign_ups: SignUps | None = None
 
     async def round(self) -> bool:
-        """Do what is due; False if another node is at it. Raises StoreError."""
-        if not await self._groat.write(_take_lease, self._name):
+        """Do what is due; False if another node is at it, or the clock leapt. Raises StoreError."""
+        if not await self._groat.time_moves() or not await self._groat.write(_take_lease, self._name):
             return False
         await self.warnings.round()
         await self.alerts.draw()

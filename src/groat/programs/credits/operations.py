@@ -14,7 +14,7 @@ from groat.api.rights import Right, check_readable, owns, sees_everything
 from groat.ledger.accounts import check_path
 from groat.ledger.amounts import AMOUNT_MAX
 from groat.ledger.errors import InvalidInput
-from groat.ledger.text import check_id
+from groat.ledger.text import check_id, format_time
 from groat.programs.credits import reading, reports
 from groat.programs.credits.errors import CreditError
 from groat.programs.credits.reading import BEGINNING, GrantPlace
@@ -27,6 +27,7 @@ from groat.programs.credits.views import (
     MonthReport,
 )
 from groat.store.flow import Flow
+from groat.store.moment import read_time
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -290,7 +291,7 @@ async def _asset(call: Call) -> str:
 
 
 async def _used(call: Call, sort: str) -> MonthReport:
-    last = _month(call.query.get("to") or datetime.now(UTC).strftime("%Y-%m"))
+    last = _month(call.query.get("to") or format_time((await call.groat.read(read_time)).now)[:7])
     first = _month(call.query["from"]) if "from" in call.query else last - 11
     if first > last:
         raise HttpError("invalid_query", "from lies before to.")

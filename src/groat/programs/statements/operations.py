@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Literal, cast
@@ -19,6 +18,7 @@ from groat.ledger.text import TIME_MAX, format_time, parse_time
 from groat.programs.statements import PDF_LINES_MAX, StatementOrder, TooLong, read_bounds, read_lines
 from groat.programs.statements.order import encode
 from groat.sandbox.pool import SANDBOX_ERRORS, SandboxWork, WorkFailed
+from groat.store.moment import read_time
 
 if TYPE_CHECKING:
     from groat.engine.groat import Groat
@@ -95,7 +95,8 @@ async def get_statement(call: Call) -> Download:
     query = call.query
     asset = await call.groat.asset(query["asset"])
     start = parse_time(query["from"])
-    end = parse_time(query["to"]) if "to" in query else min(int(time.time() * 1_000_000) + 1, TIME_MAX)
+    now = (await call.groat.read(read_time)).now
+    end = parse_time(query["to"]) if "to" in query else min(now + 1, TIME_MAX)
     form, zone = cast("Literal['csv', 'pdf']", query.get("format", "csv")), call.zone().key
     if form not in FORMATS or start >= end:
         raise HttpError("invalid_query", "format is csv or pdf, and from lies before to.")
@@ -105,7 +106,7 @@ async def get_statement(call: Call) -> Download:
     bounds = await call.groat.read(read_bounds, path, asset, start, end)
     if bounds is None:
         raise HttpError("account_not_found", account=path)
-    issuer, holder, now = call.settings.statement_issuer, await _holder(call, path), int(time.time() * 1e6)
+    issuer, holder = call.settings.statement_issuer, await _holder(call, path)
     order = StatementOrder(form, path, asset, start, end, bounds, issuer, holder, now, zone)
     person, pool = call.identity.principal, call.services.sandbox
     with ExitStack() as stack:

@@ -327,7 +327,8 @@ class Workflow:
     async def _run(self) -> None:
         while True:
             try:
-                await self.take_due()
+                if await self.groat.time_moves():
+                    await self.take_due()
             except GroatError as error:
                 log.warning("due_requests_wait", code=error.code, detail=error.detail)
             except Exception:

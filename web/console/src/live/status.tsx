@@ -9,7 +9,7 @@ import { groat } from "../groat";
 import { cx } from "../lib/cx";
 import { formatClock } from "../lib/time";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "../ui/overlay";
-import { useNow } from "../ui/text";
+import { useMachineNow } from "../ui/text";
 
 const LOOKS = {
   connecting: { word: t`Connecting`, tone: "text-faint" },
@@ -138,7 +138,7 @@ export function StatusMenu() {
 }
 
 function Freshness({ asOf, live, leader }: { asOf: number | null; live: boolean; leader: boolean }) {
-  const now = useNow(1000);
+  const now = useMachineNow(1000);
   const checked = live ? now : asOf;
   return (
     <span className="num mt-1 block text-faint">

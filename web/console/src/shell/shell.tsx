@@ -15,8 +15,10 @@ import { preloadPieces } from "../registry/registry";
 import { Slot } from "../registry/slot";
 import { Kbd } from "../ui/surface";
 import { Login } from "./gate";
+import { LeapBanner } from "./leap-banner";
 import { FootNav, SideNav } from "./nav";
 import type { PaletteProps } from "./palette";
+import { SandboxClock } from "./sandbox-clock";
 import { Unconfirmed } from "./unconfirmed";
 import { UserMenu } from "./user-menu";
 import { Wordmark } from "./wordmark";
@@ -133,6 +135,7 @@ export function Shell() {
               </span>
             </button>
             <div className="flex items-center lg:ml-auto">
+              <SandboxClock />
               <StatusMenu />
               <Slot name="header" />
               <div className="lg:hidden">
@@ -141,6 +144,7 @@ export function Shell() {
             </div>
           </header>
           <StatusBanner />
+          <LeapBanner />
           <Unconfirmed />
           <MissingModules />
         </div>

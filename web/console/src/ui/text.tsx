@@ -1,4 +1,5 @@
 import { compare, formatAmount } from "@groat/client";
+import { useGroatState } from "@groat/react";
 import { useEffect, useState } from "react";
 import { cx } from "../lib/cx";
 import { formatAge, formatFull, formatShort } from "../lib/time";
@@ -54,8 +55,14 @@ export function Time({
   );
 }
 
-/** The present moment in ms, renewed every `every` ms (null: never). */
+/** The server's present moment in ms, renewed every `every` ms (null: never), and when a sandbox is set forward. */
 export function useNow(every: number | null): number {
+  const ahead = useGroatState((state) => state.ahead ?? 0);
+  return useMachineNow(every) + ahead;
+}
+
+/** This machine's present moment in ms, renewed every `every` ms (null: never). */
+export function useMachineNow(every: number | null): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     if (every === null) return;

@@ -1,9 +1,9 @@
 -- The statements of a batch, in the order in which `commit_batch` runs them.
 
 -- name: begin_batch :one
--- The batch's one moment, the epoch, the end of this worker's hash chain, whether anything is due, and the extras that all
--- servers know which are alive: each version knows those of the one before.
-SELECT groat_now(),
+-- The clock and how the batch's moment follows from it, the epoch, the end of this worker's hash chain, whether anything is due,
+-- and the extras that all servers know which are alive: each version knows those of the one before.
+SELECT groat_clock(), t.ahead, t.held, t.leapt, t.leapt_at, t.turn,
        (SELECT value FROM groat_meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0),
        coalesce((SELECT hash FROM groat_batch WHERE worker = $1 ORDER BY id DESC LIMIT 1), ''),
@@ -12,7 +12,8 @@ SELECT groat_now(),
                  AND expires_at <= (SELECT greatest(groat_now(), (SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1))))
        OR EXISTS (SELECT FROM groat_grant
                   WHERE due_at <= (SELECT greatest(groat_now(), (SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1)))),
-       coalesce((SELECT min(extras) FROM groat_node WHERE seen_at > (SELECT groat_now()) - 90000000), -1);
+       coalesce((SELECT min(extras) FROM groat_node WHERE seen_at > (SELECT groat_clock()) - 90000000), -1)
+FROM groat_time AS t WHERE t.id = 'time';
 
 -- name: find_keys :bulk
 -- The verdicts under the keys that were used before.
@@ -237,7 +238,7 @@ VALUES ($1, $2, groat_now()) ON CONFLICT DO NOTHING;
 -- Take a lease, or keep it, for $3 microseconds; no row while another holder has it. One that ends later than any lease can
 -- is from before the clock was set back.
 INSERT INTO groat_lease AS l (name, holder, until)
-SELECT $1, $2, (SELECT groat_now()) + $3::bigint
+SELECT $1, $2, (SELECT groat_clock()) + $3::bigint
 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
 WHERE l.holder = excluded.holder OR l.until <= excluded.until - $3 OR l.until > excluded.until
 RETURNING 1;

@@ -1,10 +1,10 @@
 -- The statements of a batch, in the order in which `commit_batch` runs them.
 
 -- name: begin_batch :one
--- The batch's one moment, the epoch, the end of the hash chain (SQLite has one writer at a time, hence one chain whichever
--- worker, ?1, writes), whether anything is due, and the extras that all servers know which are alive: each version
--- knows those of the one before.
-SELECT groat_now(),
+-- The clock and how the batch's moment follows from it, the epoch, the end of the hash chain (SQLite has one writer at a time,
+-- hence one chain whichever worker, ?1, writes), whether anything is due, and the extras that all servers know which are
+-- alive: each version knows those of the one before.
+SELECT groat_clock(), t.ahead, t.held, t.leapt, t.leapt_at, t.turn,
        (SELECT value FROM groat_meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0),
        coalesce((SELECT hash FROM groat_batch ORDER BY id DESC LIMIT 1), ''),
@@ -15,8 +15,8 @@ SELECT groat_now(),
        OR EXISTS (SELECT 1 FROM groat_grant
                   WHERE due_at <= (SELECT max(groat_now(),
                                               coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0)))),
-       coalesce((SELECT min(extras) FROM groat_node WHERE seen_at > groat_now() - 90000000), -1)
-WHERE ?1 <> '';
+       coalesce((SELECT min(extras) FROM groat_node WHERE seen_at > groat_clock() - 90000000), -1)
+FROM groat_time AS t WHERE t.id = 'time' AND ?1 <> '';
 
 -- name: find_keys :bulk
 -- The verdicts under the keys that were used before.
@@ -202,7 +202,7 @@ INSERT INTO groat_asset (code, scale, created_at) VALUES (?1, ?2, groat_now()) O
 -- name: take_lease :one
 -- Take a lease, or keep it, for ?3 microseconds; no row while another holder has it. One that ends later than any lease can
 -- is from before the clock was set back.
-INSERT INTO groat_lease (name, holder, until) VALUES (?1, ?2, groat_now() + ?3)
+INSERT INTO groat_lease (name, holder, until) VALUES (?1, ?2, groat_clock() + ?3)
 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
 WHERE groat_lease.holder = excluded.holder OR groat_lease.until <= excluded.until - ?3 OR groat_lease.until > excluded.until
 RETURNING 1;
