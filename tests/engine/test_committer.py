@@ -13,6 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from groat import Closed, Groat, GroatError, InvalidInput, Overloaded
+from groat.engine import committer
 from groat.ledger.book import Book, Refs
 from groat.ledger.commands import Post, Posting
 from groat.ledger.errors import Unavailable
@@ -114,6 +115,31 @@ async def test_while_one_batch_commits_the_next_one_forms(tmp_path: Path, gate: 
         gate.open()
         await asyncio.gather(first, *rest)
         assert groat.committer.stats.batches == before + 2
+
+
+async def test_a_batch_waits_for_those_that_come_turn_after_turn(
+    tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committer, "GATHER_S", 60)
+    async with opened(tmp_path, gate) as groat:
+        await groat.post(LEG, key="first")
+        before = groat.committer.stats.batches
+        calls = []
+        for n in range(20):
+            calls.append(asyncio.create_task(groat.post(LEG, key=f"k{n}")))
+            await asyncio.sleep(0)
+        await asyncio.gather(*calls)
+        assert groat.committer.stats.batches == before + 1
+
+
+async def test_a_batch_does_not_wait_for_ever(tmp_path: Path, gate: Gate) -> None:
+    async with opened(tmp_path, gate) as groat:
+        calls = [asyncio.create_task(groat.post(LEG, key="k0"))]
+        while not calls[0].done():
+            calls.append(asyncio.create_task(groat.post(LEG, key=f"k{len(calls)}")))
+            await asyncio.sleep(0)
+        assert (await calls[0]).replayed is False
+        await asyncio.gather(*calls)
 
 
 async def test_a_batch_holds_at_most_so_many(tmp_path: Path, gate: Gate) -> None:

@@ -67,6 +67,8 @@ NEWS_MAX = 500
 # Idle lanes share the commands that wait. Below this number a second COMMIT costs more than it saves.
 SHARE_MIN = 100
 ANSWERS_AT_ONCE = 32
+# Where commands come with each turn of the event loop, the next batch waits for them no longer than this.
+GATHER_S = 0.01
 
 Waiting = tuple[Prepared, "asyncio.Future[Done | Refusal]", CallTrace | None]
 """A command, the future for its verdict, and the call that brought it if that is traced."""
@@ -256,18 +258,35 @@ class Committer:
         return bool(committed.published)
 
     async def _run(self, chain: Chain) -> None:
-        while True:
-            if not self._queue:
-                if self._closing:
-                    return
-                self._wake.clear()
-                await self._wake.wait()
-                continue
+        while await self._gather():
             batch = self._take()
             self._idle -= 1
             with self._answering(batch):
                 await self._settle(batch, chain)
             self._idle += 1
+
+    async def _gather(self) -> bool:
+        """Wait until there is a batch to take. Returns False when no command will come any more.
+
+        Callers whose batch is through send their next commands one after the other. As long as each turn of the event
+        loop adds some to those that wait, the batch gains more from these than the writer loses by waiting.
+        """
+        since = 0.0
+        while True:
+            waiting = len(self._queue)
+            if waiting:
+                since = since or perf_counter()
+                await asyncio.sleep(0)
+                # Meanwhile another lane may have taken all of them.
+                enough = len(self._queue) <= waiting or waiting >= self._batch_max
+                if self._queue and (enough or perf_counter() - since > GATHER_S):
+                    return True
+            elif self._closing:
+                return False
+            else:
+                since = 0.0
+                self._wake.clear()
+                await self._wake.wait()
 
     def _take(self) -> list[Waiting]:
         batch: list[Waiting] = []
