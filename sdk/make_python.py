@@ -126,7 +126,7 @@ def made() -> dict[str, str]:
             MADE_BY,
             "from collections.abc import Mapping, Sequence\nfrom typing import Any, NotRequired, TypedDict\n\n"
             "from groat.client.reading import Literal\n\n"
-            "# ruff does not know this Literal.\n# ruff: noqa: F821",
+            "# ruff does not know this Literal.\n# ruff: noqa: F821, UP037",
             [input_class(WHOLE, name, name, sent) for name in WHOLE.sent(everything)],
         ),
         "problems.py": of_problems(),

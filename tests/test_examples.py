@@ -28,6 +28,13 @@ balance: 50 CREDIT
 without a token: 401 unauthenticated
 described at: /credits
 """,
+    "metered_llm.py": """\
+5 tokens: 0.25 of the hold, 0.00 beyond it, 0.00 unpaid
+1 token, then nobody read on: 0.05 of the hold, 0.00 beyond it, 0.00 unpaid
+16 tokens: 0.50 of the hold, 0.20 beyond it, 0.10 unpaid
+balance: 0.00
+books agree: True
+""",
     "sync_facade.py": """\
 sold: 3 refused: 2
 balance: 40.00 USD, changes: 5

@@ -138,7 +138,7 @@ def test_every_word_of_the_ledger_has_its_twin() -> None:
         name for name, method in inspect.getmembers(Groat, inspect.iscoroutinefunction) if name[0] != "_"
     }
     twins = {name for name in vars(SyncGroat) if not name.startswith("_")} - {"open", "run"}
-    same = {"program", "on_its_loop", "dry_run"}
+    same = {"program", "on_its_loop", "dry_run", "metered"}
     assert same <= {*vars(Groat), *twins}
     twins -= same
     # These are for the rooms above, or for the event loop itself.

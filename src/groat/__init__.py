@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         PostItem,
         ReleaseItem,
         ReverseItem,
+        SettleItem,
     )
     from groat.facade import Groat
     from groat.ledger.accounts import LimitRule, Limits, Policy
@@ -46,6 +47,7 @@ __all__ = [
     "Refused",
     "ReleaseItem",
     "ReverseItem",
+    "SettleItem",
     "StoreError",
     "SyncGroat",
 ]
@@ -58,7 +60,16 @@ _ROOMS = {
     "LimitRule": "groat.ledger.accounts",
     "Policy": "groat.ledger.accounts",
     **dict.fromkeys(
-        ("AtMost", "CaptureItem", "ExtendItem", "HoldItem", "PostItem", "ReleaseItem", "ReverseItem"),
+        (
+            "AtMost",
+            "CaptureItem",
+            "ExtendItem",
+            "HoldItem",
+            "PostItem",
+            "ReleaseItem",
+            "ReverseItem",
+            "SettleItem",
+        ),
         "groat.engine.items",
     ),
 }

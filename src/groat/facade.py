@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from groat.engine import groat as engine
+from groat.ledger.errors import Overloaded
+from groat.ledger.settling import Excess
+from groat.metering import Amount, AsyncMetered, JobCall, JobDoor, plan_of
 from groat.programs.program import Program, ProgramError
 from groat.programs.standing_words import STANDING_EXTENSIONS, StandingWords
 from groat.settings import Settings
@@ -54,9 +57,49 @@ class Groat(StandingWords, engine.Groat):
         made: T = self._made[make]
         return made
 
+    def metered(
+        self,
+        account: str,
+        estimate: Amount,
+        asset: str,
+        *,
+        destination: str,
+        key: str,
+        lasts: int = 60,
+        excess: Excess = "refuse",
+        overdraft: Amount | None = None,
+        on_error: Literal["release", "settle"] = "release",
+        reason: str = "",
+        metadata: dict[str, Any] | None = None,
+        patience_s: float = 60.0,
+    ) -> AsyncMetered:
+        """Pay for work by what it uses: ``async with groat.metered(...) as job``, and in the block ``job.use(amount)``.
+
+        The block begins with a hold of the ``estimate``, which is extended while it runs, and ends with its settlement:
+        ``job.settled`` says what was captured, spent beyond the hold (by ``excess`` and ``overdraft``, as
+        :meth:`settle`) and left unpaid. A block that raises releases the hold, or with ``on_error="settle"`` pays what
+        it used so far. When the process dies, the hold ends ``lasts`` seconds after its last extension. The ``key``
+        names the job: it is paid once, and may be run again if it failed. The end is tried again for ``patience_s``
+        seconds while the database is away. Raises ValueError, and as :meth:`hold` and :meth:`settle` do.
+        """
+        plan = plan_of(
+            account, estimate, asset, destination=destination, key=key, lasts=lasts, excess=excess,
+            overdraft=overdraft, on_error=on_error, reason=reason, metadata=metadata, patience_s=patience_s,
+        )  # fmt: skip
+        return AsyncMetered(door_of(self), plan)
+
     def on_its_loop(self) -> Groat:
         """Return this ledger; of the synchronous twin the one that it runs."""
         return self
+
+
+def door_of(words: Any) -> JobDoor:
+    """Return the way of metered work to a ledger in this process, with or without ``await``."""
+
+    def call(what: JobCall) -> Any:
+        return getattr(words, what.word)(**what.given)
+
+    return JobDoor(call, lambda error: isinstance(error, Overloaded) or getattr(error, "passing", False))
 
 
 def check_turned_on(groat: Groat, words: Callable[..., Any]) -> None:

@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
 from groat.engine.ledger_words import LedgerWords
-from groat.facade import Groat, check_turned_on
+from groat.facade import Groat, check_turned_on, door_of
 from groat.ledger.errors import Closed
+from groat.metering import Amount, Metered, plan_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,6 +58,7 @@ class SyncDryRun:
     each = _DryWord(LedgerWords.each)
     hold = _DryWord(LedgerWords.hold)
     capture = _DryWord(LedgerWords.capture)
+    settle = _DryWord(LedgerWords.settle)
     extend = _DryWord(LedgerWords.extend)
     release = _DryWord(LedgerWords.release)
     reverse = _DryWord(LedgerWords.reverse)
@@ -141,6 +143,13 @@ class SyncGroat:
             raise Closed
         return self._groat
 
+    def metered(
+        self, account: str, estimate: Amount, asset: str, *, destination: str, key: str, **options: Any
+    ) -> Metered:
+        """Pay for work by what it uses: ``with groat.metered(...) as job``; see :meth:`groat.Groat.metered`."""
+        plan = plan_of(account, estimate, asset, destination=destination, key=key, **options)
+        return Metered(door_of(self), plan)
+
     execute = _Word(Groat.execute)
     execute_many = _Word(Groat.execute_many)
     post = _Word(Groat.post)
@@ -148,6 +157,7 @@ class SyncGroat:
     each = _Word(Groat.each)
     hold = _Word(Groat.hold)
     capture = _Word(Groat.capture)
+    settle = _Word(Groat.settle)
     extend = _Word(Groat.extend)
     release = _Word(Groat.release)
     grant = _Word(Groat.grant)

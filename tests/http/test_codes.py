@@ -142,6 +142,11 @@ async def exceeds_hold(api: Api) -> httpx.Response:
     return await api.call("ada", f"POST /v1/holds/{await hold(api)}/capture", {"amount": "6"})
 
 
+async def settle_to_nothing(api: Api) -> httpx.Response:
+    body = {"actual": "6", "excess": "overdraft"}
+    return await api.call("ada", f"POST /v1/holds/{await hold(api)}/settle", body)
+
+
 async def not_reversible(api: Api) -> httpx.Response:
     back = await api.call("ada", f"POST /v1/transactions/{await given(api)}/reverse")
     return await api.call("ada", f"POST /v1/transactions/{back.json()['id']}/reverse")
@@ -317,6 +322,7 @@ CASES: dict[str, Case] = {
     "invalid_key": post(give("42", "1"), key="x" * 256),
     "invalid_text": post(give("42", "1", reason="a\0b")),
     "reason_required": call(f"POST /v1/grants/{_NOWHERE}/void", {"reason": " "}),
+    "invalid_excess": settle_to_nothing,
     "invalid_grant": post({"postings": [{**posting("user:42", "user:7", "1"), "grant": {}}]}),
     "text_too_long": post(give("42", "1", reason="x" * 1001)),
     "invalid_metadata": post(give("42", "1", metadata={"a": eval("[" * 17 + "]" * 17)})),

@@ -19,6 +19,7 @@ reverseTransaction  401     403  403  403  201  201
 createHold          401     403  403  403  201  201
 getHold             401     200  404  200  200  200
 captureHold         401     403  403  403  201  201
+settleHold          401     403  403  403  201  201
 extendHold          401     403  403  403  201  201
 releaseHold         401     403  403  403  201  201
 voidGrant           401     403  403  403  201  201
@@ -137,6 +138,7 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         "reverseTransaction": {},
         "createHold": posting("user:42", "house:sales", "1"),
         "captureHold": {},
+        "settleHold": {"actual": "1"},
         "extendHold": {"expires_in": 3600},
         "releaseHold": {},
         "voidGrant": {"reason": "Given twice"},

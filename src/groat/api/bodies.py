@@ -22,6 +22,17 @@ Amount = Annotated[
         },
     ),
 ]
+AmountOrNone = Annotated[
+    str,
+    Meta(
+        description='A decimal string of at most the asset\'s fraction digits, zero ("0") or above.',
+        extra_json_schema={
+            "pattern": r"^(0|[1-9][0-9]*)(\.[0-9]+)?$",
+            "maxLength": 64,
+            "examples": ["7.25"],
+        },
+    ),
+]
 SignedAmount = Annotated[
     str,
     Meta(

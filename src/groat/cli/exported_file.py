@@ -30,10 +30,12 @@ OLDER = frozenset(
 """The columns of every version beside those of a plain file."""
 NEWER = frozenset({"cause", "leg", "hold_state", "hold_expires_at", "key_form", "key_body"})
 
-REPEATABLE = frozenset({"void_grant", "post", "hold", "capture", "release", "reverse", "set_balance"})
+REPEATABLE = frozenset(
+    {"void_grant", "post", "hold", "capture", "settle", "release", "reverse", "set_balance"}
+)
 """The kinds whose whole answer is the transaction."""
 
-OF_NOTHING = frozenset({"extend", "void_grant"})
+OF_NOTHING = frozenset({"extend", "settle", "void_grant"})
 """The kinds whose postings may move nothing."""
 
 

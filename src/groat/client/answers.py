@@ -733,6 +733,21 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     cookie: str = ""
 
 
+class SettledView(msgspec.Struct, frozen=True, kw_only=True):
+    """The effect of a settlement, as decimal strings.
+
+    It ``captured`` so much of the hold and ``freed`` the rest; ``spent`` was paid beyond the hold, and
+    ``shortfall`` was used and not paid. ``refused`` is the code that kept all of the excess out, left
+    out where none did.
+    """
+
+    captured: str
+    spent: str
+    freed: str
+    shortfall: str
+    refused: str | None = None
+
+
 class SheetColumn(msgspec.Struct, frozen=True, kw_only=True):
     """A column that may be chosen: its number from 1, its header's words, and the first text below."""
 
@@ -904,8 +919,8 @@ class TransactionView(msgspec.Struct, frozen=True, kw_only=True):
     that found nothing to change; ``balances`` and ``positions`` then are the present ones. ``cause`` is
     the request that did it (``request:transfer:<id>``), None for what a caller posted. ``moved`` is what
     moved in all, where an amount was meant as "at most" and all postings are of one asset. ``grants``
-    says what it changed of grants, and is left out where it changed none. With ``dry_run`` nothing was
-    done, and its ids name nothing.
+    says what it changed of grants, and is left out where it changed none. ``settled`` comes with the
+    settlement of a hold. With ``dry_run`` nothing was done, and its ids name nothing.
     """
 
     id: str | None
@@ -927,6 +942,7 @@ class TransactionView(msgspec.Struct, frozen=True, kw_only=True):
     moved: str | None = None
     dry_run: bool | None = None
     grants: list[AllocationView] | None = None
+    settled: SettledView | None = None
 
 
 class TransitionView(msgspec.Struct, frozen=True, kw_only=True):

@@ -69,8 +69,8 @@ class Calls:
         timeout_s: float | None = None,
     ) -> answers.BulkView:
         """``POST /v1/transactions/bulk``: Post many transactions. Up to 10,000 items, each of which posts,
-        holds, captures, releases, extends or reverses. `atomic`: all or none; a refusal is a problem
-        with the `index` of its item; an item may name the hold of an earlier one by its place.
+        holds, captures, settles, releases, extends or reverses. `atomic`: all or none; a refusal is a
+        problem with the `index` of its item; an item may name the hold of an earlier one by its place.
         `independent`: a verdict for each, under keys made of yours and the item's index, which no caller
         can send. Repeat it under the same key after any failure. For admins and services.
         """
@@ -195,6 +195,40 @@ class Calls:
                 "amount": amount,
                 "final": final,
                 "at_most": at_most,
+                "reason": reason,
+                "metadata": metadata,
+            },
+            query={"dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    def settle_hold(
+        self,
+        id: str,
+        *,
+        actual: str,
+        excess: Literal["available", "overdraft", "refuse"] = "refuse",
+        overdraft: str | None = None,
+        reason: str = "",
+        metadata: Mapping[str, Any] | UnsetType = UNSET,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.TransactionView:
+        """``POST /v1/holds/{id}/settle``: Settle a hold. Posts what was really used, once the work is done:
+        up to what is left of the hold in any case, the rest is freed. `settled` says what became of it;
+        a `shortfall` was used and is not paid. A hold that expired or was released reserves nothing any
+        more, so all of it is spent like the excess, and `refuse` refuses if the source has too little.
+        For admins and services.
+        """
+        return self._call(
+            table.SETTLE_HOLD,
+            path={"id": id},
+            body={
+                "actual": actual,
+                "excess": excess,
+                "overdraft": overdraft,
                 "reason": reason,
                 "metadata": metadata,
             },

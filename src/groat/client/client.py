@@ -20,7 +20,9 @@ from groat.client import (
 from groat.client.async_calls import AsyncCalls
 from groat.client.calling import Attempts, Lost, Patience, Received, Route, Sending, attempts
 from groat.client.calls import Calls
+from groat.client.errors import Problem, UnknownOutcome, Unreachable
 from groat.client.paging import AsyncPaged, Paged
+from groat.metering import Amount, AsyncMetered, JobCall, JobDoor, Metered, plan_of
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -85,6 +87,33 @@ def _free_route(method: str, path: str) -> Route[Any]:
     if not path.startswith("/"):
         raise ValueError(f"path begins with a slash, as in /v1/me, not {path!r}")
     return Route(method.upper(), path, Any)
+
+
+_METHODS = {
+    "hold": "create_hold",
+    "extend": "extend_hold",
+    "settle": "settle_hold",
+    "release": "release_hold",
+}
+
+
+def _door(client: Any) -> JobDoor:
+    """Return the way of metered work to a server."""
+
+    def call(what: JobCall) -> Any:
+        given = {name: value for name, value in what.given.items() if value is not None}
+        if "overdraft" in given:
+            given["overdraft"] = str(given["overdraft"])
+        of_hold = (given.pop("hold"),) if "hold" in given else ()
+        return getattr(client, _METHODS[what.word])(*of_hold, **given)
+
+    return JobDoor(call, _passes)
+
+
+def _passes(error: Exception) -> bool:
+    if isinstance(error, Problem):
+        return error.status >= 500 or error.status == 429
+    return isinstance(error, Unreachable | UnknownOutcome)
 
 
 class Client(Calls):
@@ -169,6 +198,19 @@ class Client(Calls):
         The person and the audit log read ``reason``. For admins and services.
         """
         return self.set_balance(f"user:{user}", asset, balance=str(new_credits), reason=reason, key=key)
+
+    def metered(
+        self, account: str, estimate: Amount, asset: str, *, destination: str, key: str, **options: Any
+    ) -> Metered:
+        """Pay for work by what it uses: ``with groat.metered(...) as job``, and in the block ``job.use(amount)``.
+
+        The block begins with a hold of the ``estimate``, which is extended while it runs, and ends with its settlement,
+        ``job.settled``. ``options`` are ``lasts`` (seconds), ``excess`` and ``overdraft`` (as of :meth:`settle_hold`),
+        ``on_error`` (``"release"`` or ``"settle"``), ``reason``, ``metadata`` and ``patience_s``.
+        """
+        return Metered(
+            _door(self), plan_of(account, estimate, asset, destination=destination, key=key, **options)
+        )
 
     def _call(self, route: Route[T], **given: Any) -> T:
         flow: Attempts[T] = attempts(route, self._patience, time.monotonic, **given)
@@ -292,6 +334,13 @@ class AsyncClient(AsyncCalls):
         The person and the audit log read ``reason``. For admins and services.
         """
         return await self.set_balance(f"user:{user}", asset, balance=str(new_credits), reason=reason, key=key)
+
+    def metered(
+        self, account: str, estimate: Amount, asset: str, *, destination: str, key: str, **options: Any
+    ) -> AsyncMetered:
+        """Pay for work by what it uses: ``async with groat.metered(...) as job``; see :meth:`Client.metered`."""
+        plan = plan_of(account, estimate, asset, destination=destination, key=key, **options)
+        return AsyncMetered(_door(self), plan)
 
     async def _call(self, route: Route[T], **given: Any) -> T:
         flow: Attempts[T] = attempts(route, self._patience, time.monotonic, **given)

@@ -11,11 +11,12 @@ from typing import Any, NotRequired, TypedDict
 from groat.client.reading import Literal
 
 # ruff does not know this Literal.
-# ruff: noqa: F821
+# ruff: noqa: F821, UP037
 
 
 class BulkItemInput(TypedDict):
-    """One thing to do: ``postings``, ``hold``, ``capture``, ``release``, ``extend`` or ``reverse``.
+    """One thing to do: ``postings``, ``hold``, ``capture``, ``settle``, ``release``, ``extend`` or
+    ``reverse``.
 
     ``at`` and ``below_floor`` are for postings and reversals, ``check_past`` is for postings, as in a
     transaction.
@@ -24,6 +25,7 @@ class BulkItemInput(TypedDict):
     postings: NotRequired[Sequence[PostingInput] | None]
     hold: NotRequired[HoldItemInput | None]
     capture: NotRequired[CaptureItemInput | None]
+    settle: NotRequired[SettleItemInput | None]
     release: NotRequired[HeldItemInput | None]
     extend: NotRequired[ExtendItemInput | None]
     reverse: NotRequired[ReverseItemInput | None]
@@ -115,6 +117,16 @@ class ReverseItemInput(TypedDict):
 
     transaction: str
     amounts: NotRequired[Sequence[str | None] | None]
+
+
+class SettleItemInput(TypedDict):
+    """The amount that was used in all, and what becomes of what goes beyond the hold, as in a settlement."""
+
+    hold: NotRequired[str | None]
+    item: NotRequired[int | None]
+    actual: str
+    excess: NotRequired[Literal["available", "overdraft", "refuse"]]
+    overdraft: NotRequired[str | None]
 
 
 class SubjectInput(TypedDict):

@@ -412,6 +412,15 @@ class InvalidEmail(Problem):
     code = "invalid_email"
 
 
+class InvalidExcess(Problem):
+    """``invalid_excess`` (400): What goes beyond a hold is to refuse, available or overdraft. With
+    overdraft, and only then, an amount above zero (overdraft) says by how much the account may fall
+    below its floor.
+    """
+
+    code = "invalid_excess"
+
+
 class InvalidFile(Problem):
     """``invalid_file`` (400): The form must have exactly the fields that the documentation names; detail
     says which.
@@ -435,8 +444,8 @@ class InvalidId(Problem):
 
 
 class InvalidItem(Problem):
-    """``invalid_item`` (400): An item of a bulk does one thing: postings, hold, capture, release, extend or
-    reverse. Only an atomic bulk may name the hold of an earlier item by its place.
+    """``invalid_item`` (400): An item of a bulk does one thing: postings, hold, capture, settle, release,
+    extend or reverse. Only an atomic bulk may name the hold of an earlier item by its place.
     """
 
     code = "invalid_item"

@@ -29,6 +29,9 @@ GET_HOLD: Final[Route[answers.HoldView]] = Route("GET", "/v1/holds/{id}", answer
 CAPTURE_HOLD: Final[Route[answers.TransactionView]] = Route(
     "POST", "/v1/holds/{id}/capture", answers.TransactionView, keyed=True
 )
+SETTLE_HOLD: Final[Route[answers.TransactionView]] = Route(
+    "POST", "/v1/holds/{id}/settle", answers.TransactionView, keyed=True
+)
 EXTEND_HOLD: Final[Route[answers.TransactionView]] = Route(
     "POST", "/v1/holds/{id}/extend", answers.TransactionView, keyed=True
 )

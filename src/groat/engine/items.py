@@ -18,6 +18,7 @@ from groat.ledger.errors import InvalidInput
 from groat.ledger.grants import Terms
 from groat.ledger.keys import Key, as_key, derive
 from groat.ledger.reversing import Reverse
+from groat.ledger.settling import Excess, SettleHold
 from groat.ledger.text import KEY_MAX, check_id, parse_time
 from groat.store import reading
 
@@ -73,6 +74,20 @@ class CaptureItem(msgspec.Struct, frozen=True):
     metadata: Metadata | None = None
 
 
+class SettleItem(msgspec.Struct, frozen=True):
+    """Post what was used of a hold, and beyond it. See :meth:`~groat.Groat.settle`.
+
+    ``hold`` is its id, or the place of the earlier item that makes it.
+    """
+
+    hold: Id | int
+    actual: Amount
+    excess: Excess = "refuse"
+    overdraft: Amount | None = None
+    reason: str = ""
+    metadata: Metadata | None = None
+
+
 class ReleaseItem(msgspec.Struct, frozen=True):
     """Give back what is left of a hold. ``hold`` is its id, or the place of the earlier item that makes it."""
 
@@ -102,7 +117,7 @@ class ReverseItem(msgspec.Struct, frozen=True):
     below_floor: bool = False
 
 
-Item = PostItem | HoldItem | CaptureItem | ReleaseItem | ExtendItem | ReverseItem
+Item = PostItem | HoldItem | CaptureItem | SettleItem | ReleaseItem | ExtendItem | ReverseItem
 
 
 class ItemMaker:
@@ -136,7 +151,11 @@ class ItemMaker:
             raise InvalidInput("no_items")
         if len(self.items) > ITEMS_MAX:
             raise InvalidInput("too_many_items")
-        holds = [i.hold for i in self.items if isinstance(i, CaptureItem) and i.amount is not None]
+        holds = [
+            i.hold
+            for i in self.items
+            if isinstance(i, SettleItem) or (isinstance(i, CaptureItem) and i.amount is not None)
+        ]
         reversed_ = _ids([i.transaction for i in self.items if isinstance(i, ReverseItem)])
         if holds:
             self._holds = await self._words.read(reading.hold_assets, _ids(holds))
@@ -199,7 +218,15 @@ class ItemMaker:
             return Release(**common)
         if isinstance(item, ExtendItem):
             return Extend(**common, expires_at=moment(item.expires_at), lasts=microseconds(item.expires_in))
-        return Capture(**common, amount=await self._units(item), final=item.final, at_most=item.at_most)
+        if isinstance(item, SettleItem):
+            return SettleHold(
+                **common,
+                actual=await self._units(item.hold, item.actual, signed=True) or 0,
+                excess=item.excess,
+                overdraft=await self._units(item.hold, item.overdraft) or 0,
+            )
+        amount = await self._units(item.hold, item.amount)
+        return Capture(**common, amount=amount, final=item.final, at_most=item.at_most)
 
     def _named(self, hold: Id | int) -> dict[str, Any]:
         if not isinstance(hold, int):
@@ -208,17 +235,18 @@ class ItemMaker:
             raise InvalidInput("invalid_item")
         return {"item": hold}
 
-    async def _units(self, item: CaptureItem) -> int | None:
-        if item.amount is None:
+    async def _units(self, hold: Id | int, amount: Amount | None, *, signed: bool = False) -> int | None:
+        """Return the smallest units of an amount in the asset of a hold."""
+        if amount is None:
             return None
-        if isinstance(item.hold, int):
-            made = self.items[item.hold] if 0 <= item.hold < len(self.items) else None
+        if isinstance(hold, int):
+            made = self.items[hold] if 0 <= hold < len(self.items) else None
             if not isinstance(made, HoldItem):
                 raise InvalidInput("invalid_item")
-            return await self._words.amount(item.amount, made.asset)
-        asset = self._holds.get(str(item.hold).lower())
+            return await self._words.amount(amount, made.asset, signed=signed)
+        asset = self._holds.get(str(hold).lower())
         # Without a hold there is no asset to parse the amount by, and the verdict is hold_not_found anyway.
-        return 1 if asset is None else await self._words.amount(item.amount, asset)
+        return 1 if asset is None else await self._words.amount(amount, asset, signed=signed)
 
 
 def keys_of(key: str, count: int) -> Iterator[Key]:

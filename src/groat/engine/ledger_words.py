@@ -29,6 +29,7 @@ from groat.ledger.granting import VoidGrant
 from groat.ledger.grants import Terms
 from groat.ledger.limits import UNSET, OpenAccount, SetLimits, Unset
 from groat.ledger.reversing import Reverse
+from groat.ledger.settling import Excess, SettleHold
 from groat.ledger.states import SetState
 from groat.ledger.views import BulkTransactions, TransactionView
 from groat.store.batch import Done
@@ -208,8 +209,8 @@ class LedgerWords(Lookup):
     ) -> BulkTransactions:
         """Make many transactions under one key, all or none; raises as :meth:`post`, with the ``index`` of the item.
 
-        An item is a list of postings, or a PostItem, HoldItem, CaptureItem, ReleaseItem, ExtendItem or ReverseItem. It
-        may name the hold of an earlier item by its place. ``reason`` counts for items that have none.
+        An item is a list of postings, or a PostItem, HoldItem, CaptureItem, SettleItem, ReleaseItem, ExtendItem or
+        ReverseItem. It may name the hold of an earlier item by its place. ``reason`` counts for items that have none.
         """
         maker = ItemMaker(self, items, atomic=True, principal=principal, actor=actor, reason=reason)
         command = Bulk(
@@ -345,6 +346,43 @@ class LedgerWords(Lookup):
             amount=units,
             final=final,
             at_most=at_most,
+        )
+        return (await self._done(command)).view()
+
+    async def settle(
+        self,
+        hold: Id,
+        actual: Amount,
+        *,
+        key: str,
+        excess: Excess = "refuse",
+        overdraft: Amount | None = None,
+        reason: str = "",
+        metadata: dict[str, Any] | None = None,
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> TransactionView:
+        """Post what was used in all, be it less or more than the hold: up to the hold in any case, and free the rest.
+
+        What goes beyond it is an ordinary spend. Where too little is there, ``excess="refuse"`` spends nothing of it,
+        ``"available"`` what there is, and ``"overdraft"`` goes below the floor by at most ``overdraft``. The answer's
+        ``settled`` says how much was captured, spent and freed, and the ``shortfall``. Of a hold that expired or was
+        released all goes beyond it, and ``"refuse"`` then raises Refused (``insufficient_funds``). Raises Refused
+        (``hold_resolved`` ...), InvalidInput.
+        """
+        held = await self.held(hold)
+        actual, limit = amount_text(actual), None if overdraft is None else amount_text(overdraft)
+        # Without a hold there is no asset to parse the amounts by, and the verdict is hold_not_found anyway.
+        command = SettleHold(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            metadata=metadata,
+            hold=str(hold),
+            actual=await self.amount(actual, held.asset, signed=True) if held else 0,
+            excess=excess,
+            overdraft=0 if limit is None else await self.amount(limit, held.asset) if held else 1,
         )
         return (await self._done(command)).view()
 

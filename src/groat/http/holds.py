@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import field
 
 from groat.api.answer import Answer
-from groat.api.bodies import AccountPath, Amount, AssetCode, Body, Metadata, Reason, Seconds, Time
+from groat.api.bodies import (
+    AccountPath,
+    Amount,
+    AmountOrNone,
+    AssetCode,
+    Body,
+    Metadata,
+    Reason,
+    Seconds,
+    Time,
+)
 from groat.api.call import Call
 from groat.api.examples import AFTER, AT, ID, POSTED
-from groat.api.money import STATE_CODES, commit, optional_time
+from groat.api.money import STATE_CODES, check_below_floor, commit, optional_time
 from groat.api.operations import DRY_RUN, Operations
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, owns, sees_everything
 from groat.ledger.commands import Capture, Extend, Hold, Release
 from groat.ledger.errors import Refusal
+from groat.ledger.settling import SettleHold
 from groat.ledger.text import check_id
 from groat.ledger.views import HoldView, TransactionView
 
@@ -57,6 +68,21 @@ class CaptureInput(Body):
     amount: Amount | None = None
     final: bool = True
     at_most: bool = False
+    reason: Reason = ""
+    metadata: Metadata = field(default_factory=dict)
+
+
+class SettleInput(Body):
+    """The amount that was used in all, be it less or more than was held; "0" gives the hold back.
+
+    What goes beyond the hold is an ordinary spend from the same source. If the source has too little for it, then with
+    ``excess`` ``refuse`` nothing of it is spent, with ``available`` what there is, and with ``overdraft`` so much that
+    the source falls below its floor by at most the amount ``overdraft``: for whoever may let accounts fall below it.
+    """
+
+    actual: AmountOrNone
+    excess: Literal["refuse", "available", "overdraft"] = "refuse"
+    overdraft: Amount | None = None
     reason: Reason = ""
     metadata: Metadata = field(default_factory=dict)
 
@@ -217,6 +243,61 @@ async def capture_hold(call: Call) -> Answer:
         amount=amount,
         final=body.final,
         at_most=body.at_most,
+    )
+    return await commit(call, command)
+
+
+@operations.declare(
+    "settleHold",
+    "POST /v1/holds/{id}/settle",
+    Right.POST,
+    "holds",
+    "Settle a hold",
+    body=SettleInput,
+    answer=TransactionView,
+    status=201,
+    statuses={200: "Replayed; or nothing was used of a hold that had ended: then `id` is null."},
+    query=(DRY_RUN,),
+    keyed=True,
+    codes=(
+        "key_reused", *STATE_CODES, "hold_not_found", "belongs_to_request", "hold_resolved", "insufficient_funds",
+        "ceiling_exceeded", "balance_overflow", "too_many_grants", "forbidden", "invalid_id", "invalid_excess",
+        "invalid_amount", "too_many_digits", "amount_not_positive", "amount_overflow", *_TEXT_CODES,
+    ),
+    example={"actual": "7", "excess": "available", "reason": "3,512 tokens"},
+    answer_example={
+        **POSTED,
+        "kind": "settle",
+        "postings": [
+            {"source": "user:42", "destination": "house:sales", "amount": "5", "asset": "CREDIT"},
+            {"source": "user:42", "destination": "house:sales", "amount": "2", "asset": "CREDIT"},
+        ],
+        "reason": "3,512 tokens",
+        "hold": {**HOLD, "state": "captured", "captured": "5", "remaining": "0"},
+        "settled": {"captured": "5", "spent": "2", "freed": "0", "shortfall": "0"},
+    },
+)  # fmt: skip
+async def settle_hold(call: Call) -> Answer:
+    """Posts what was really used, once the work is done: up to what is left of the hold in any case, the rest is freed.
+    `settled` says what became of it; a `shortfall` was used and is not paid. A hold that expired or was released
+    reserves nothing any more, so all of it is spent like the excess, and `refuse` refuses if the source has too little.
+    """
+    key = call.key()
+    id = check_id(call.params["id"])
+    body = await call.body(SettleInput)
+    check_below_floor(call, body.excess == "overdraft")
+    hold = await call.groat.held(id)
+    if hold is None:
+        return problem(Refusal("hold_not_found", "There is no hold with this id.", {"hold": id}))
+    command = SettleHold(
+        principal=call.identity.principal,
+        key=key,
+        reason=body.reason,
+        metadata=body.metadata,
+        hold=id,
+        actual=await call.groat.amount(body.actual, hold.asset, signed=True),
+        excess=body.excess,
+        overdraft=0 if body.overdraft is None else await call.groat.amount(body.overdraft, hold.asset),
     )
     return await commit(call, command)
 

@@ -10,7 +10,18 @@ import msgspec
 from msgspec import Meta, field
 
 from groat.api.answer import Answer
-from groat.api.bodies import AccountPath, Amount, AssetCode, BelowFloor, Body, Metadata, Reason, Seconds, Time
+from groat.api.bodies import (
+    AccountPath,
+    Amount,
+    AmountOrNone,
+    AssetCode,
+    BelowFloor,
+    Body,
+    Metadata,
+    Reason,
+    Seconds,
+    Time,
+)
 from groat.api.call import Call
 from groat.api.examples import POSTED, POSTING
 from groat.api.money import STATE_CODES, check_below_floor, commit, ledger_of, optional_time, seen_by
@@ -28,6 +39,7 @@ from groat.engine.items import (
     PostItem,
     ReleaseItem,
     ReverseItem,
+    SettleItem,
     keys_of,
 )
 from groat.ledger.amounts import parse_amount
@@ -115,6 +127,14 @@ class CaptureItemInput(HeldItemInput):
     at_most: bool = False
 
 
+class SettleItemInput(HeldItemInput, kw_only=True):
+    """The amount that was used in all, and what becomes of what goes beyond the hold, as in a settlement."""
+
+    actual: AmountOrNone
+    excess: Literal["refuse", "available", "overdraft"] = "refuse"
+    overdraft: Amount | None = None
+
+
 class ExtendItemInput(HeldItemInput):
     """When the hold is to end: at ``expires_at``, or ``expires_in`` seconds from now. One of them is given."""
 
@@ -142,7 +162,7 @@ class ReverseItemInput(Body):
 
 
 class BulkItemInput(Body):
-    """One thing to do: ``postings``, ``hold``, ``capture``, ``release``, ``extend`` or ``reverse``.
+    """One thing to do: ``postings``, ``hold``, ``capture``, ``settle``, ``release``, ``extend`` or ``reverse``.
 
     ``at`` and ``below_floor`` are for postings and reversals, ``check_past`` is for postings, as in a transaction.
     """
@@ -150,6 +170,7 @@ class BulkItemInput(Body):
     postings: list[PostingInput] | None = None
     hold: HoldItemInput | None = None
     capture: CaptureItemInput | None = None
+    settle: SettleItemInput | None = None
     release: HeldItemInput | None = None
     extend: ExtendItemInput | None = None
     reverse: ReverseItemInput | None = None
@@ -235,7 +256,7 @@ _POST_CODES = (
 
 def to_item(body: BulkItemInput, index: int) -> Item:
     """Return the item in a body. Raises InvalidInput ``invalid_item`` unless it does one thing."""
-    parts = (body.postings, body.hold, body.capture, body.release, body.extend, body.reverse)
+    parts = (body.postings, body.hold, body.capture, body.settle, body.release, body.extend, body.reverse)
     texts: dict[str, Any] = {"reason": body.reason, "metadata": body.metadata}
     if (
         sum(part is not None for part in parts) != 1
@@ -259,6 +280,9 @@ def to_item(body: BulkItemInput, index: int) -> Item:
         return CaptureItem(
             _held(part, index), amount=part.amount, final=part.final, at_most=part.at_most, **texts
         )
+    if body.settle is not None:
+        used = body.settle
+        return SettleItem(_held(used, index), used.actual, used.excess, used.overdraft, **texts)
     if body.extend is not None:
         part_ = body.extend
         return ExtendItem(_held(part_, index), part_.expires_at, part_.expires_in, **texts)
@@ -350,6 +374,7 @@ async def post_transaction(call: Call) -> Answer:
         "belongs_to_request",
         "hold_expired",
         "hold_resolved",
+        "invalid_excess",
         "exceeds_hold",
         "expires_in_past",
         "transaction_not_found",
@@ -373,20 +398,24 @@ async def post_transaction(call: Call) -> Answer:
     },
 )
 async def post_transactions(call: Call) -> Answer:
-    """Up to 10,000 items, each of which posts, holds, captures, releases, extends or reverses. `atomic`: all or none;
-    a refusal is a problem with the `index` of its item; an item may name the hold of an earlier one by its place.
-    `independent`: a verdict for each, under keys made of yours and the item's index, which no caller can send. Repeat
-    it under the same key after any failure.
+    """Up to 10,000 items, each of which posts, holds, captures, settles, releases, extends or reverses. `atomic`: all
+    or none; a refusal is a problem with the `index` of its item; an item may name the hold of an earlier one by its
+    place. `independent`: a verdict for each, under keys made of yours and the item's index, which no caller can send.
+    Repeat it under the same key after any failure.
     """
     key = call.key()
     body = await call.body(BulkInput)
     check_text(body.reason)
-    check_below_floor(call, any(item.below_floor for item in body.items))
+    check_below_floor(call, any(map(_goes_below, body.items)))
     items: list[Item] = [to_item(item, index) for index, item in enumerate(body.items)]
     atomic = body.mode == "atomic"
     maker = ItemMaker(call.groat, items, atomic=atomic, principal=call.identity.principal, reason=body.reason)
     await maker.look()
     return await (_post_atomic(call, body, maker, key) if atomic else _post_each(call, maker, key))
+
+
+def _goes_below(item: BulkItemInput) -> bool:
+    return item.below_floor or (item.settle is not None and item.settle.excess == "overdraft")
 
 
 async def _post_atomic(call: Call, body: BulkInput, maker: ItemMaker, key: Key) -> Answer:

@@ -149,7 +149,7 @@ class Refs:
     """The rows that commands need locked: sets of ids, of accounts as (path, asset), of program rows by table.
 
     ``streams`` are told something beside the owners of these accounts. ``known_holds`` and ``known_grants`` are those
-    that exist.
+    that exist; of holds with both accounts, the source first.
     ``pasts`` are the accounts whose changes since a moment (microseconds) must be known; ``assets`` are those of rows.
     With ``rooms_later`` the rooms of roles are told later, so nothing of theirs is locked.
     """
@@ -164,7 +164,7 @@ class Refs:
         self.accounts: set[tuple[str, str]] = set()
         self.assets: set[str] = set()
         self.holds: set[str] = set()
-        self.known_holds: set[str] = set()
+        self.known_holds: dict[str, tuple[Pair, Pair]] = {}
         self.grants: set[str] = set()
         self.known_grants: set[str] = set()
         self.transactions: set[str] = set()
@@ -195,6 +195,7 @@ class Book:
     grants of each account that has any, and ``grants`` those that were read, by id; ``named_grants`` were asked for by
     id. Grants of a class in ``stays`` do not go from one person to another. ``account_lines`` has the lines of each
     account that has any, ``crossings`` what was crossed. ``known_extras`` are the extras that all nodes know.
+    ``hold_sides`` has both accounts of each hold that the batch is about, also before they are locked.
     With ``rooms_later`` what it tells rooms of roles is kept for later; ``late`` is such news of earlier batches, which
     this one tells.
     """
@@ -208,6 +209,7 @@ class Book:
         self.assets = assets
         self.accounts: dict[tuple[str, str], Account] = {}
         self.holds: dict[str, HoldRow] = {}
+        self.hold_sides: dict[str, tuple[Pair, Pair]] = {}
         self.transactions: dict[str, TransactionRow] = {}
         self.rows: dict[tuple[Table, str], ProgramRow] = {}
         self.made: list[TransactionRow] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from groat.ledger.amounts import Asset
@@ -22,7 +22,8 @@ Item = Post | Hold | Resolve | Reverse
 class Bulk(Command, kw_only=True):
     """Many commands under one key, all or none: up to 10,000 items. Each item is a transaction of its own.
 
-    One that captures, releases or extends may name a hold by the place (``item``) of the earlier item that makes it.
+    One that captures, settles, releases or extends may name a hold by the place (``item``) of the earlier item that
+    makes it.
     """
 
     kind: ClassVar[str] = "bulk"
@@ -79,6 +80,10 @@ class Bulk(Command, kw_only=True):
             checks.floors.update(floors)
             checks.ceilings.update(ceilings)
         return checks
+
+    def limited_holds(self) -> Iterable[str]:
+        """See :meth:`~groat.ledger.commands.Command.limited_holds`."""
+        return [hold for item in self.items for hold in item.limited_holds()]
 
     def decide(self, book: Book) -> Effect | Refusal:
         """Decide each item in turn, seeing those before it; the first refusal refuses the bulk and names its index.

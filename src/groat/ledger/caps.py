@@ -9,12 +9,15 @@ from groat.ledger.book import Book, Move
 from groat.ledger.rows import Account, Purse
 
 
-def cut(book: Book, moves: list[Move], capped: Collection[int], below_floor: bool = False) -> list[Move]:
+def cut(
+    book: Book, moves: list[Move], capped: Collection[int], below_floor: bool = False, overdraft: int = 0
+) -> list[Move]:
     """Return the moves, those with a number in ``capped`` cut to what may move, and without those of nothing.
 
     What a leg may move is the least of its amount, what its source has above its floor and what its destination takes
     below its ceiling, each as the legs before it leave them. A source without a floor, or a caller who may go below it,
-    moves the whole amount. From one person to another nothing moves of grants that may not be passed on.
+    moves the whole amount; with an ``overdraft`` the floor lies so much lower. From one person to another nothing moves
+    of grants that may not be passed on.
     """
     passing: dict[Account, _Passing] = {}
     left: dict[Account, int] = {}
@@ -28,7 +31,7 @@ def cut(book: Book, moves: list[Move], capped: Collection[int], below_floor: boo
         if purse is not None and source not in passing:
             passing[source] = _Passing(purse, book)
         if move.number in capped:
-            amount = min(amount, _room(source, left, below_floor), _space(destination, filled))
+            amount = min(amount, _room(source, left, below_floor) + overdraft, _space(destination, filled))
             stays = passing[source].stays if purse is not None and passes else 0
             if stays:
                 amount = min(amount, source.available + left.get(source, 0) - stays)

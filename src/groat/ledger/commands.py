@@ -9,7 +9,7 @@ add kinds of their own in the same way, and all share one queue, one lock order 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -141,6 +141,10 @@ class Command(msgspec.Struct, kw_only=True):
         ``originals`` are the stored transactions that the batch needs, by id.
         """
         return None
+
+    def limited_holds(self) -> Iterable[str]:
+        """Return the ids of holds by the limits of whose accounts it is decided, beside those of :meth:`checks`."""
+        return ()
 
     def decide(self, book: Book) -> Effect | Refusal:
         """Decide over the locked rows; every change is undone when it refuses or raises."""
@@ -430,7 +434,7 @@ class Hold(Command, kw_only=True):
 
 
 class Resolve(Command, kw_only=True):
-    """Base of capture, release and extension, which find one hold and are never refused for limits.
+    """Base of capture, release, extension and settlement, which find one hold and take from it whatever the limits.
 
     Within a bulk, ``item`` is the place of the item that makes the hold, in place of its id.
     """
@@ -458,13 +462,20 @@ class Resolve(Command, kw_only=True):
         """Check no limits: they were checked when the hold was made."""
         return Checks(set(), set())
 
-    def open_hold(self, book: Book) -> HoldRow | Refusal:
-        """Return the hold, or refuse if nothing is left of it or a request made it."""
+    def found_hold(self, book: Book) -> HoldRow | Refusal:
+        """Return the hold, or refuse if there is none or a request made it."""
         hold = book.holds.get(self.hold)
         if hold is None:
             return refuse("hold_not_found", hold=self.hold)
         if hold.cause is not None:
             return other_door(hold.cause, "holds", hold=self.hold)
+        return hold
+
+    def open_hold(self, book: Book) -> HoldRow | Refusal:
+        """Return the hold, or refuse if nothing is left of it or a request made it."""
+        hold = self.found_hold(book)
+        if isinstance(hold, Refusal):
+            return hold
         if hold.status == HOLD_EXPIRED:
             return refuse("hold_expired", hold=self.hold)
         if hold.status != HOLD_OPEN:

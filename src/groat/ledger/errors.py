@@ -94,8 +94,8 @@ INPUT_ERRORS: dict[str, Rule] = {
     "no_items": Rule(400, "A bulk needs at least one item."),
     "invalid_item": Rule(
         400,
-        "An item of a bulk does one thing: postings, hold, capture, release, extend or reverse. Only an atomic bulk may"
-        " name the hold of an earlier item by its place.",
+        "An item of a bulk does one thing: postings, hold, capture, settle, release, extend or reverse. Only an atomic"
+        " bulk may name the hold of an earlier item by its place.",
     ),
     "too_many_items": Rule(400, "A bulk has at most 10,000 items and 20,000 postings."),
     "key_required": Rule(
@@ -108,6 +108,11 @@ INPUT_ERRORS: dict[str, Rule] = {
     "text_too_long": Rule(400, "The reason has at most 1,000 characters."),
     "invalid_metadata": Rule(400, "Metadata is a JSON object with finite numbers, at most 16 levels deep."),
     "metadata_too_large": Rule(400, "Metadata has at most 16 KiB as JSON."),
+    "invalid_excess": Rule(
+        400,
+        "What goes beyond a hold is to refuse, available or overdraft. With overdraft, and only then, an amount above"
+        " zero (overdraft) says by how much the account may fall below its floor.",
+    ),
     "invalid_grant": Rule(
         400,
         "A grant has a class (paid or promotional), an expiry or duration or neither, a priority, a cause, a note.",

@@ -26,6 +26,7 @@ from groat.ledger.rows import (
     Leg,
     TransactionRow,
 )
+from groat.ledger.views import SETTLE
 
 DUE = frozenset({*AUTOMATIC, VOID_GRANT})
 HOLD_STATES = (HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED)
@@ -185,6 +186,9 @@ class Restore(Command, kw_only=True):
         if hold is not None:
             book.touch(hold)
             hold.expires_at = made.expires_at
+            if made.kind == SETTLE and hold.remaining == 0:
+                # One that had ended before it was settled counts as captured, though nothing of it was.
+                hold.status = HOLD_CAPTURED if made.state == HOLD_CAPTURED else HOLD_RELEASED
             _note_parts(book, hold, legs)
         for line in made.lines:
             for each in line.grants:

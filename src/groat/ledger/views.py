@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -107,6 +107,31 @@ class HoldView(msgspec.Struct):
     created_at: str
 
 
+SETTLE: Final = "settle"
+"""The kind of a settlement, and the member of its metadata that says what was not paid (:class:`Unpaid`)."""
+
+
+class Unpaid(msgspec.Struct, omit_defaults=True):
+    """The part of what was used that a settlement could not post, and the code that kept all of the excess out."""
+
+    shortfall: str
+    refused: str = ""
+
+
+class SettledView(msgspec.Struct):
+    """The effect of a settlement, as decimal strings.
+
+    It ``captured`` so much of the hold and ``freed`` the rest; ``spent`` was paid beyond the hold, and ``shortfall``
+    was used and not paid. ``refused`` is the code that kept all of the excess out, left out where none did.
+    """
+
+    captured: str
+    spent: str
+    freed: str
+    shortfall: str
+    refused: str | msgspec.UnsetType = msgspec.UNSET
+
+
 class TransactionView(msgspec.Struct):
     """A transaction on the wire, with the balances right after it and the positions of its events.
 
@@ -114,7 +139,8 @@ class TransactionView(msgspec.Struct):
     nothing to change; ``balances`` and ``positions`` then are the present ones. ``cause`` is the request that did it
     (``request:transfer:<id>``), None for what a caller posted. ``moved`` is what moved in all, where an amount was
     meant as "at most" and all postings are of one asset. ``grants`` says what it changed of grants, and is left out
-    where it changed none. With ``dry_run`` nothing was done, and its ids name nothing.
+    where it changed none. ``settled`` comes with the settlement of a hold. With ``dry_run`` nothing was done, and its
+    ids name nothing.
     """
 
     id: str | None
@@ -136,6 +162,7 @@ class TransactionView(msgspec.Struct):
     moved: str | msgspec.UnsetType = msgspec.UNSET
     dry_run: bool | msgspec.UnsetType = msgspec.UNSET
     grants: list[AllocationView] | msgspec.UnsetType = msgspec.UNSET
+    settled: SettledView | msgspec.UnsetType = msgspec.UNSET
 
 
 class BulkTransactions(msgspec.Struct):
@@ -222,6 +249,21 @@ def _allocation_views(row: TransactionRow) -> list[AllocationView] | msgspec.Uns
     return views or msgspec.UNSET
 
 
+def _settled_view(row: TransactionRow, metadata: Any) -> SettledView | msgspec.UnsetType:
+    if row.kind != SETTLE or not row.legs:
+        return msgspec.UNSET
+    scale = row.legs[0].source.scale
+    captured = sum(leg.amount for leg in row.legs if leg.pending < 0)
+    unpaid = metadata.get(SETTLE, {"shortfall": format_amount(0, scale)})
+    return SettledView(
+        format_amount(captured, scale),
+        format_amount(sum(leg.amount for leg in row.legs) - captured, scale),
+        format_amount(-sum(leg.pending for leg in row.legs) - captured, scale),
+        unpaid["shortfall"],
+        unpaid.get("refused", msgspec.UNSET),
+    )
+
+
 def side_view(account: Account, balance: int, held: int, version: int) -> BalanceView:
     """Make the view of a balance right after one of its postings."""
     scale = account.scale
@@ -274,12 +316,13 @@ def transaction_view(row: TransactionRow, replayed: bool = False) -> Transaction
                 leg.source.asset,
             )
         )
+    metadata = _decode(row.metadata) if row.metadata else {}
     return TransactionView(
         row.id,
         row.kind,
         postings,
         row.reason,
-        _decode(row.metadata) if row.metadata else {},
+        metadata,
         row.actor,
         row.principal,
         row.key,
@@ -292,6 +335,7 @@ def transaction_view(row: TransactionRow, replayed: bool = False) -> Transaction
         replayed,
         row.cause,
         grants=_allocation_views(row),
+        settled=_settled_view(row, metadata),
     )
 
 

@@ -11,7 +11,14 @@ from groat.ledger.bulks import Bulk
 from groat.ledger.commands import Command
 from groat.ledger.errors import Refusal
 from groat.ledger.rows import TransactionRow
-from groat.ledger.views import BalanceView, BulkTransactions, TransactionView, transaction_view
+from groat.ledger.settling import SettleHold
+from groat.ledger.views import (
+    BalanceView,
+    BulkTransactions,
+    SettledView,
+    TransactionView,
+    transaction_view,
+)
 from groat.store.due import Place
 
 
@@ -80,6 +87,8 @@ class Done:
             view = transaction_view_of_nothing(command, outcome, self.replayed)
             if command.capped:
                 view.moved = extra["moved"]
+            if isinstance(command, SettleHold):
+                view.settled = msgspec.convert(extra, SettledView)
             return self._marked(view)
         view = transaction_view(row, self.replayed)
         if command.capped and len({leg.source.asset for leg in row.legs}) == 1:

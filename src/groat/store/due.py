@@ -229,6 +229,11 @@ def checks_of(command: Command, book: Book, originals: Mapping[str, TransactionR
     """Return the floors and ceilings that decide a command: those it names, or those of all accounts it needs."""
     said = command.checks(originals)
     if said is not None:
+        for hold in command.limited_holds():
+            if hold in book.hold_sides:
+                source, destination = book.hold_sides[hold]
+                said.floors.add(source)
+                said.ceilings.add(destination)
         return said
     own = Refs()
     command.needs(own, book)

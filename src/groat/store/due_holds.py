@@ -55,6 +55,5 @@ def name_holds(refs: Refs, holds: set[str]) -> Flow[None]:
     refs.holds |= holds
     if holds:
         for id, source, destination, asset in (yield Query("find_holds", (sorted(holds),))):
-            refs.known_holds.add(id)
-            refs.accounts.add((source, asset))
-            refs.accounts.add((destination, asset))
+            pairs = refs.known_holds[id] = (source, asset), (destination, asset)
+            refs.accounts.update(pairs)

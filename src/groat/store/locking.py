@@ -206,7 +206,7 @@ class Locker:
         """Return whether a row that the command needs exists, but was not free."""
         book, own = self.book, Refs()
         command.needs(own, book)
-        if any(id not in book.holds for id in own.holds & self.refs.known_holds):
+        if any(id not in book.holds for id in own.holds & self.refs.known_holds.keys()):
             return True
         if any(id not in book.grants for id in own.grants & self.refs.known_grants):
             return True

@@ -177,6 +177,7 @@ class Batch:
         self.time_stands = time.leapt > 0
         self.book = Book(max(time.now, last_at), context.assets, self._refs.rooms_later)
         self.book.known_extras, self.book.stays = known_extras, context.policy.stays
+        self.book.hold_sides = self._refs.known_holds
         self.locker = Locker(self.book, self._refs, epoch, context.policy, self._wait)
         self.prepared = prepared
         self.known = known_keys(found[0]) if found else {}

@@ -243,7 +243,7 @@ export interface BulkInput {
 }
 
 /**
- * One thing to do: `postings`, `hold`, `capture`, `release`, `extend` or `reverse`.
+ * One thing to do: `postings`, `hold`, `capture`, `settle`, `release`, `extend` or `reverse`.
  *
  * `at` and `below_floor` are for postings and reversals, `check_past` is for postings, as in a transaction.
  */
@@ -251,6 +251,7 @@ export interface BulkItemInput {
   postings?: PostingInput[] | null;
   hold?: HoldItemInput | null;
   capture?: CaptureItemInput | null;
+  settle?: SettleItemInput | null;
   release?: HeldItemInput | null;
   extend?: ExtendItemInput | null;
   reverse?: ReverseItemInput | null;
@@ -1228,6 +1229,48 @@ export interface SetLimitsInput {
   reason?: string;
 }
 
+/**
+ * The amount that was used in all, be it less or more than was held; "0" gives the hold back.
+ *
+ * What goes beyond the hold is an ordinary spend from the same source. If the source has too little for it, then with
+ * `excess` `refuse` nothing of it is spent, with `available` what there is, and with `overdraft` so much that
+ * the source falls below its floor by at most the amount `overdraft`: for whoever may let accounts fall below it.
+ */
+export interface SettleInput {
+  /** A decimal string of at most the asset's fraction digits, zero ("0") or above. */
+  actual: string;
+  excess?: "available" | "overdraft" | "refuse";
+  overdraft?: string | null;
+  /** Why, for people. */
+  reason?: string;
+  /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
+  metadata?: Record<string, unknown>;
+}
+
+/** The amount that was used in all, and what becomes of what goes beyond the hold, as in a settlement. */
+export interface SettleItemInput {
+  hold?: string | null;
+  item?: number | null;
+  /** A decimal string of at most the asset's fraction digits, zero ("0") or above. */
+  actual: string;
+  excess?: "available" | "overdraft" | "refuse";
+  overdraft?: string | null;
+}
+
+/**
+ * The effect of a settlement, as decimal strings.
+ *
+ * It `captured` so much of the hold and `freed` the rest; `spent` was paid beyond the hold, and `shortfall`
+ * was used and not paid. `refused` is the code that kept all of the excess out, left out where none did.
+ */
+export interface SettledView {
+  captured: string;
+  spent: string;
+  freed: string;
+  shortfall: string;
+  refused?: string;
+}
+
 /** A column that may be chosen: its number from 1, its header's words, and the first text below. */
 export interface SheetColumn {
   number: number;
@@ -1412,7 +1455,8 @@ export interface TransactionInput {
  * nothing to change; `balances` and `positions` then are the present ones. `cause` is the request that did it
  * (`request:transfer:<id>`), None for what a caller posted. `moved` is what moved in all, where an amount was
  * meant as "at most" and all postings are of one asset. `grants` says what it changed of grants, and is left out
- * where it changed none. With `dry_run` nothing was done, and its ids name nothing.
+ * where it changed none. `settled` comes with the settlement of a hold. With `dry_run` nothing was done, and its
+ * ids name nothing.
  */
 export interface TransactionView {
   id: string | null;
@@ -1434,6 +1478,7 @@ export interface TransactionView {
   moved?: string;
   dry_run?: boolean;
   grants?: AllocationView[];
+  settled?: SettledView;
 }
 
 /** A transition of a kind; `schema` is the JSON schema of its input. */

@@ -57,6 +57,7 @@ export interface ProblemStatus {
   invalid_cursor: 400;
   invalid_data: 400;
   invalid_email: 400;
+  invalid_excess: 400;
   invalid_file: 400;
   invalid_grant: 400;
   invalid_id: 400;

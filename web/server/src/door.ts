@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { exchange, type Request } from "./exchange.js";
+import { type Job, type Metered, type MeteredOptions, metered } from "./metered.js";
 import { failureOf, leavesOpen, mayPass, pause, waitFor } from "./repeating.js";
 
 export interface GroatOptions {
@@ -150,6 +151,17 @@ export class Door {
     const search = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
     const url = this.#base + path + (given.length > 0 ? `?${search}` : "");
     return { method, url, headers, reads, body: form ? formOf(body) : JSON.stringify(body) };
+  }
+
+  /**
+   * Does metered work: reserves an estimate, extends the hold while the work goes on, settles what it used when it is done,
+   * and releases the hold when it fails. When this process dies, the hold ends by itself. Throws what the work throws, and
+   * as any call.
+   */
+  metered<T>(options: MeteredOptions, work: (job: Job) => Promise<T> | T): Promise<Metered<T>> {
+    const write = <A>(path: string, body: unknown, own: WriteOptions) =>
+      this.call<A>({ method: "POST", path, body, keyed: true }, own);
+    return metered(write, options, work);
   }
 
   protected list<P extends Page>(what: Call, options: CallOptions = {}): Listed<P> {

@@ -11,6 +11,7 @@ export {
   type WriteOptions,
 } from "./door.js";
 export { GroatError, isProblem, Problem, type ProblemCode, UnknownOutcome, Unreachable } from "./errors.js";
+export type { Job, Metered, MeteredOptions, Used } from "./metered.js";
 export * from "./operations.js";
 export { signToken, type TokenOptions } from "./tokens.js";
 export type * from "./wire.js";
