@@ -18,25 +18,41 @@ from tests.helpers.tables import parse_table
 from tests.http.conftest import ACTIONS, SECRET, Api, code, serve
 from tests.live.waiting import until
 
-DOCS = Path(__file__).parents[2] / "docs" / "credits.md"
+PAGES = ("credits", "orders")
+DOCS = "".join(
+    (Path(__file__).parents[2] / "docs" / f"{page}.md").read_text(encoding="utf-8") for page in PAGES
+)
 
 # As in test_rights.py: "42" owns what the path names, "7" is another person.
 TABLE = """
-operation          nobody  42    7     sam   ada   shop
-listGrants         401     200   403   200   200   200
-getGrant           401     200   404   200   200   200
-listGrantMoves     401     200   404   200   200   200
-forecastGrants     401     200   403   200   200   200
-reportLiability    401     403   403   200   200   403
-reportExpiring     401     403   403   200   200   403
-reportBreakage     401     403   403   200   200   403
-reportSpent        401     403   403   200   200   403
-previewGroupGrant  401     403   403   403   200   200
-grantToGroup       401     403   403   403   201   201
-listAlerts         401     200   403   200   200   200
-setAlert           401     200   403   403   200   200
+operation             nobody  42   7    sam  ada  shop
+listGrants            401     200  403  200  200  200
+getGrant              401     200  404  200  200  200
+listGrantMoves        401     200  404  200  200  200
+forecastGrants        401     200  403  200  200  200
+reportLiability       401     403  403  200  200  403
+reportExpiring        401     403  403  200  200  403
+reportBreakage        401     403  403  200  200  403
+reportSpent           401     403  403  200  200  403
+previewGroupGrant     401     403  403  403  200  200
+grantToGroup          401     403  403  403  201  201
+listAlerts            401     200  403  200  200  200
+setAlert              401     200  403  403  200  200
+listCreditPackages    401     200  200  200  200  200
+putCreditPackage      401     403  403  403  200  403
+fulfillCreditOrder    401     403  403  403  404  404
+receiveCreditPayment  401     401  401  401  401  401
+listCreditPayments    401     403  403  200  200  403
 """
 ROWS = parse_table(TABLE)
+BODIES: dict[str, Any] = {
+    "putCreditPackage": {
+        "name": "Starter", "credits": "500",
+        "prices": [{"amount": "9.00", "currency": "USD", "from": "2099-01-01T00:00:00Z"}],
+    },
+    "fulfillCreditOrder": {},
+    "setAlert": {"below": "5"},
+}  # fmt: skip
 OPERATIONS = {operation.id: operation for operation in CREDITS.operations}
 
 
@@ -67,16 +83,16 @@ async def grants(api: Api) -> list[str]:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["operation"])
 async def test_who_may_do_what(api: Api, grants: list[str], row: dict[str, str]) -> None:
     operation = OPERATIONS[row["operation"]]
-    path = (
-        operation.path.replace("{account}", "user:42")
-        .replace("{grant}", grants[0])
-        .replace("{asset}", "CREDIT")
-    )
+    path = operation.path.replace("{account}", "user:42").replace("{grant}", grants[0])
+    path = path.replace("{asset}", "CREDIT").replace("{package}", "starter").replace("{id}", grants[0])
     params = {"asset": "CREDIT"} if operation.id == "forecastGrants" else {}
     for caller in ("nobody", "42", "7", "sam", "ada", "shop"):
         who = "" if caller == "nobody" else caller
-        group = {"amount": "1", "asset": "CREDIT", "users": ["42"]}
-        body = {"setAlert": {"below": "5"}}.get(operation.id, group) if operation.body else None
+        body = (
+            BODIES.get(operation.id, {"amount": "1", "asset": "CREDIT", "users": ["42"]})
+            if operation.body
+            else None
+        )
         answer = await api.call(who, f"{operation.method} {path}", body, params=params)
         assert (caller, answer.status_code) == (caller, int(row[caller])), answer.text
 
@@ -89,13 +105,13 @@ def test_the_table_is_whole() -> None:
 def test_operations_are_documented(operation: Any) -> None:
     route = f"{operation.method} {operation.path}"
     row = f"| `{route}` | `{operation.id}` | {operation.right.value} | {operation.summary} |\n"
-    assert row in DOCS.read_text(encoding="utf-8")
+    assert row in DOCS
 
 
 @pytest.mark.parametrize("name", CREDITS.errors)
 def test_codes_are_documented(name: str) -> None:
     rule = CREDITS.errors[name]
-    assert f"| `{name}` | {rule.status} | {rule.meaning} |\n" in DOCS.read_text(encoding="utf-8")
+    assert f"| `{name}` | {rule.status} | {rule.meaning} |\n" in DOCS
 
 
 async def test_grants_are_listed_in_the_order_in_which_they_are_spent(api: Api, grants: list[str]) -> None:

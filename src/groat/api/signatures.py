@@ -20,10 +20,12 @@ PREFIX = "whsec_"
 
 
 class StandardWebhook:
-    """The signature of an operation's bodies, with the secret in an option of a program.
+    """The signature of an operation's bodies, with the secrets in an option of a program.
 
-    The secret is base64, with or without the prefix ``whsec_``. A sender that changes it may sign with both. The
-    header ``webhook-id`` names the message: use it as the idempotency key, so that a repeated message does nothing.
+    The option is a list, or a text with commas.
+    A secret is base64, with or without the prefix ``whsec_``. While a sender changes it, name both: a body that either
+    signs is let in. A sender may sign with both, too. The header ``webhook-id`` names the message: use it as the
+    idempotency key, so that a repeated message does nothing.
     """
 
     def __init__(
@@ -35,24 +37,32 @@ class StandardWebhook:
 
     def __call__(self, call: Call, body: bytes) -> None:
         """Raise HttpError ``signature_invalid`` unless the headers sign this body now."""
-        key = self._key(call)
+        keys = self._keys(call)
         sent = [call.headers.get(b"webhook-" + name, b"") for name in (b"id", b"timestamp", b"signature")]
         id, moment, signatures = sent
         if not id or not moment.isdigit() or len(moment) > 12:
             raise HttpError("signature_invalid", "The headers webhook-id and webhook-timestamp are missing.")
         if abs(self._clock() - int(moment)) > AGE_S_MAX:
             raise HttpError("signature_invalid", "The signature is too old, or one of the clocks is wrong.")
-        wanted = b"v1," + b64encode(hmac.digest(key, b".".join((id, moment, body)), "sha256"))
-        if not any(hmac.compare_digest(wanted, signature) for signature in signatures.split(b" ")):
+        signed = b".".join((id, moment, body))
+        wanted = [b"v1," + b64encode(hmac.digest(key, signed, "sha256")) for key in keys]
+        found = [hmac.compare_digest(each, one) for each in wanted for one in signatures.split(b" ")]
+        if not any(found):
             raise HttpError("signature_invalid")
 
-    def _key(self, call: Call) -> bytes:
-        secret = call.settings.options.get(self._program, {}).get(self._option, "")
-        try:
-            key = b64decode(secret.removeprefix(PREFIX), validate=True)
-        except (ValueError, binascii.Error):
-            key = b""
-        if not key:
+    def _keys(self, call: Call) -> list[bytes]:
+        given = call.settings.options.get(self._program, {}).get(self._option, "")
+        secrets = given.split(",") if isinstance(given, str) else given
+        keys = [key for secret in secrets if (key := read_secret(secret))]
+        if not keys:
             name = f"options.{self._program}.{self._option}"
             raise HttpError("signature_invalid", f"The setting {name} has no secret in base64 to check with.")
-        return key
+        return keys
+
+
+def read_secret(secret: str) -> bytes:
+    """Return the key in a secret, b"" if it is not base64."""
+    try:
+        return b64decode(secret.strip().removeprefix(PREFIX), validate=True)
+    except (ValueError, binascii.Error):
+        return b""

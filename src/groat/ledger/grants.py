@@ -481,6 +481,12 @@ def shortfall(move: Move) -> Grant | None:
     return None
 
 
+def left_to_take(leg: Leg, before: int) -> int:
+    """Return how much of what a posting granted is free, so that a reversal can take it; ``before`` others took."""
+    given = _given(Back(leg, before, 0), leg.destination, leg.amount - before)
+    return sum(min(grant.free, amount) for grant, amount in given)
+
+
 def short_of(grant: Grant, left: int) -> Refusal:
     """Refuse to take more of a grant than is ``left`` to be taken back."""
     account = grant.account

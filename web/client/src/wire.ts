@@ -445,7 +445,7 @@ export interface EventData {
   changes?: BalanceChange[];
   key?: string;
   hold?: string;
-  data?: AccountUpdated | ClockForwarded | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | Record<string, unknown>;
+  data?: AccountUpdated | ClockForwarded | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | PackageNews | Record<string, unknown>;
   notification?: NotificationTold;
 }
 
@@ -521,6 +521,13 @@ export interface ForwardedView {
   leap: LeapView | null;
   replayed: boolean;
   dry_run?: boolean;
+}
+
+/** `fulfilled_by` may only be the caller: a person's id, or a principal. The reason stands in the history. */
+export interface FulfillInput {
+  fulfilled_by?: string;
+  /** Why, for people. */
+  reason?: string;
 }
 
 /** A grant, the grants that were made of it, and the holds that reserve parts of it. */
@@ -955,6 +962,131 @@ export interface OutboxPage {
 }
 
 /**
+ * A package: its `credits` arrive as a grant of this class, which lasts so long and has this priority.
+ *
+ * `prices` are all of its prices, with those that hold or held as they are. `version` is the one that was read, 0
+ * to make a new package; without it whatever there is is replaced.
+ */
+export interface PackageInput {
+  name: string;
+  /** A decimal string of at most the asset's fraction digits, above zero. */
+  credits: string;
+  prices: PriceInput[];
+  asset?: string;
+  description?: string;
+  class?: "paid" | "promotional";
+  lasts_s?: number | null;
+  priority?: number;
+  active_from?: string | null;
+  active_to?: string | null;
+  /** How long an order waits. */
+  pay_within_s?: number;
+  /** Sorts the catalogue. */
+  place?: number;
+  version?: number | null;
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** A package that `by` changed, as staff are told of it. */
+export interface PackageLine {
+  package: string;
+  name: string;
+  version: number;
+  by: string;
+}
+
+/** The packages, in the order of the catalogue. */
+export interface PackageList {
+  items: PackageView[];
+}
+
+/** The changed packages of one batch, and how many `more` of them are left out. */
+export interface PackageNews {
+  items: PackageLine[];
+  more: number;
+}
+
+/**
+ * A package of credits. `sold` says whether it can be ordered now.
+ *
+ * People see the packages that are sold, each with the `prices` that hold; staff and services see all.
+ */
+export interface PackageView {
+  id: string;
+  name: string;
+  description: string;
+  credits: string;
+  asset: string;
+  class: string;
+  lasts_s: number | null;
+  priority: number;
+  prices: PriceView[];
+  active_from: string | null;
+  active_to: string | null;
+  pay_within_s: number;
+  place: number;
+  sold: boolean;
+  version: number;
+  changed_at: string;
+  changed_by?: string;
+  replayed?: boolean;
+}
+
+/** A payment, as its gateway tells of it. `order` is the id of the order, `reason` why it failed. */
+export interface PaymentInput {
+  payment: string;
+  order: string;
+  /** A decimal string. */
+  amount: string;
+  currency: string;
+  reason: string;
+}
+
+/**
+ * A message of a gateway: `payment.succeeded`, `payment.failed` or `payment.refunded`.
+ *
+ * Other types are kept and mean nothing. Fields that are not listed are kept, too.
+ */
+export interface PaymentMessageInput {
+  type: string;
+  data: PaymentInput;
+  timestamp: string;
+}
+
+/** A page of messages, the newest first. */
+export interface PaymentPage {
+  items: PaymentView[];
+  cursor: string | null;
+}
+
+/** The outcome of a message. `case` is the request for staff that it led to, null for none. */
+export interface PaymentTaken {
+  id: string;
+  outcome: "differs" | "failed" | "fulfilled" | "ignored" | "late" | "no_order" | "not_fulfilled" | "noted" | "order_cancelled" | "paid_twice" | "refunded" | "refunded_before" | "repeated" | "wrong_amount" | "wrong_currency";
+  detail: string;
+  order: string | null;
+  case: string | null;
+  replayed: boolean;
+}
+
+/** A message about a payment as it came (`body`, its JSON text), and its outcome, "" while there is none. */
+export interface PaymentView {
+  id: string;
+  type: string;
+  payment: string;
+  order: string | null;
+  amount: string;
+  currency: string;
+  reason: string;
+  at: string;
+  outcome: string;
+  detail: string;
+  case: string | null;
+  body: string;
+}
+
+/**
  * An amount of one asset from a source account to a destination account. With `grant` it arrives as a grant.
  *
  * With `at_most` it moves what may move of the amount; nothing at all is no refusal. A grant is of an exact amount.
@@ -996,6 +1128,21 @@ export interface PreferencesView {
   categories: string[];
   email: string | null;
   mail: boolean;
+}
+
+/** A price: a decimal string of an asset, `from` a moment on; from now on unless given. */
+export interface PriceInput {
+  /** A decimal string of at most the asset's fraction digits, above zero. */
+  amount: string;
+  currency: string;
+  from?: string | null;
+}
+
+/** A price, and the moment from which it holds. */
+export interface PriceView {
+  amount: string;
+  currency: string;
+  from: string;
 }
 
 /**

@@ -1,7 +1,8 @@
 """Credits: what people's grants are worth, where they went, and when they expire.
 
 The ledger itself spends, holds and expires grants (:mod:`groat.ledger.grants`). This program shows them, warns of their
-end, and gives them by rules: to everybody who comes, to a group, or again and again.
+end, and gives them by rules: to everybody who comes, to a group, or again and again. It sells them, too
+(:mod:`groat.programs.credits.orders`).
 """
 
 from pathlib import Path
@@ -11,6 +12,9 @@ from groat.programs.credits import groups, operations
 from groat.programs.credits.adopting import adopt
 from groat.programs.credits.errors import CREDIT_ERRORS
 from groat.programs.credits.jobs import measure, working
+from groat.programs.credits.orders import CATALOGUE_NEWS, CREDIT_ORDER, CREDIT_PAYMENT, CreditOrders
+from groat.programs.credits.orders import operations as order_operations
+from groat.programs.credits.orders.payments import taking_payments
 from groat.programs.credits.own_settings import CreditsSettings
 from groat.programs.credits.recurring import RECURRING_GRANT
 from groat.programs.credits.topups import operations as top_up_operations
@@ -29,16 +33,31 @@ async def _story(settings: Settings) -> None:
 
 CREDITS = Program(
     "credits",
-    kinds=(RECURRING_GRANT,),
+    kinds=(RECURRING_GRANT, CREDIT_ORDER, CREDIT_PAYMENT),
     extension=Extension(
-        "credits", Path(__file__).parent, forgets=(forget_warnings,), tells=Tells(events=(ALERT_UPDATED,))
+        "credits",
+        Path(__file__).parent,
+        forgets=(forget_warnings,),
+        checks=(
+            (
+                "verify_credit_payments",
+                "each payment that fulfilled an order is the one that the order names",
+            ),
+        ),
+        tells=Tells(events=(ALERT_UPDATED, CATALOGUE_NEWS)),
     ),
-    operations=(*operations.operations, *groups.operations, *top_up_operations.operations),
+    operations=(
+        *operations.operations,
+        *groups.operations,
+        *top_up_operations.operations,
+        *order_operations.operations,
+    ),
     errors=CREDIT_ERRORS,
-    jobs=(working,),
+    jobs=(working, taking_payments),
     metrics=(measure,),
     settings=CreditsSettings,
     story=_story,
+    facade=(CreditOrders,),
     command_groups={"grants": (adopt,)},
 )
 """The program that ``programs = ["credits"]`` in the settings turns on."""

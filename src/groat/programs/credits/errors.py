@@ -9,6 +9,11 @@ CREDIT_ERRORS: dict[str, Rule] = {
     "group_empty": Rule(422, "The group has nobody. Only people with a record here have a role."),
     "group_too_large": Rule(422, "A group has at most 10,000 people. Split it, with a key for each part."),
     "account_of_nobody": Rule(422, "Only accounts of people have alerts, such as user:42."),
+    "package_wrong": Rule(422, "A part of the package cannot be; detail says which."),
+    "message_differs": Rule(
+        409,
+        "A message with this webhook-id came before, and said something else. Give each message its own id.",
+    ),
     "report_too_long": Rule(422, "A report covers at most 120 months. Ask for a shorter period."),
 }
 

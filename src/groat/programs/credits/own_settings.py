@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from groat.api.signatures import read_secret
+
 _ASSET = re.compile(r"[A-Z][A-Z0-9_]{0,15}", re.ASCII)
 _AMOUNT = re.compile(r"\d{1,19}(\.\d{1,18})?", re.ASCII)
 
@@ -50,10 +52,20 @@ class CreditsSettings(msgspec.Struct, frozen=True):
         ),
     ] = {}
 
+    payment_secrets: Annotated[
+        tuple[str, ...],
+        Meta(
+            max_length=10,
+            description="Secrets (base64, as whsec_...), one of which signs what the payment gateway sends",
+        ),
+    ] = ()
+
     def __post_init__(self) -> None:
-        """Check that no day is named twice, and that each amount is one."""
+        """Check that no day is named twice, that each amount is one, and each secret."""
         for asset, amount in self.low_balance.items():
             if not (_ASSET.fullmatch(asset) and _AMOUNT.fullmatch(amount) and amount.strip("0.")):
                 raise ValueError(f"low_balance: give an asset and an amount above zero, not {asset[:16]!r}")
+        if not all(map(read_secret, self.payment_secrets)):
+            raise ValueError("payment_secrets has one that is not base64")
         if len(set(self.warn_days)) < len(self.warn_days):
             raise ValueError("warn_days names a day twice")

@@ -17,7 +17,7 @@ from groat.programs.workflow import moving, recording, rules
 from groat.programs.workflow.rows import MOVES, OPEN, REQUEST, RequestRow, text_of
 from groat.programs.workflow.rules import Taker
 from groat.programs.workflow.states import DROP
-from groat.programs.workflow.steps import Pay, Reserve, Step, read_units
+from groat.programs.workflow.steps import Pay, Reserve, Step, TakeBack, read_units
 from groat.programs.workflow.turns import Turn, TurnPlan, stored
 
 
@@ -62,7 +62,7 @@ class Take(Command, kw_only=True):
         Command.check(self, assets)
         if self.request:
             self.request = check_id(self.request)
-        elif self.declared.has_money:
+        elif self.declared.files_money:
             read_units(self.input.amount, self.input.asset, assets)  # type: ignore[attr-defined]
         check_metadata(msgspec.to_builtins(self.input))
         if self.parent is not None:
@@ -188,10 +188,12 @@ class Take(Command, kw_only=True):
             legs, hold = moved
             before = turn.row.state if turn.row else ""
             row = recorder.write(turn, stays or turn.target, hold)
+            reverses = [effect.transaction for effect in turn.step.money if isinstance(effect, TakeBack)]
             made = self.record(
                 book,
                 legs,
                 number=number,
+                reverses=reverses[0] if reverses else None,
                 hold=hold,
                 kind=turn.name,
                 reason=row.reason,

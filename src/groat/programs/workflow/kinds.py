@@ -44,9 +44,9 @@ class People(Protocol):
 
 class Kind(Generic[D]):
     """A kind of request. ``data`` is the type of what is kept; its fields ``amount`` and ``asset`` are money. ``form``
-    is the type of what is filed, if that is less than the data. It has the same names for money and parent, and the
-    step of filing returns the data. Fields of data and inputs whose encoded name begins with an underscore are the
-    server's own: no view, event or schema shows them.
+    is the type of what is filed, if that is less than the data. It has the same name for the parent, and for the money
+    unless the step of filing finds that; that step returns the data. Fields of data and inputs whose encoded name
+    begins with an underscore are the server's own: no view, event or schema shows them.
 
     ``owners`` are the streams whose requests these may be: paths in which ``*`` stands for any one segment, people
     (``user:*``) or streams of the house (``house:promo``). ``parent`` is the request that they belong to. ``recipient``
@@ -102,7 +102,8 @@ class Kind(Generic[D]):
         self.thresholds = thresholds or {}
         self.refusals = refusals or {}
         self.resolve = resolve
-        self.has_money = {"amount", "asset"} <= set(data.__struct_fields__)
+        self.has_money = _has_money(data)
+        self.files_money = self.has_money and _has_money(self.form)
         self._check(len(states), len({t.name for t in transitions}) == len(transitions))
         declare_refusals(self.refusals)
         deciding = {role for t in transitions if t.decides for role in t.by} - {OWNER, SERVICE, SYSTEM}
@@ -184,6 +185,11 @@ class Kind(Generic[D]):
         if amount is None or asset is None or threshold is None:
             return 1
         return 2 if amount >= _units_of(threshold, assets[asset].scale) else 1
+
+
+def _has_money(type_: type[msgspec.Struct]) -> bool:
+    """Return whether values of this type name an amount and its asset."""
+    return {"amount", "asset"} <= set(type_.__struct_fields__)
 
 
 @lru_cache(maxsize=256)

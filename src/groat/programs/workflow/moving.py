@@ -5,9 +5,10 @@ from __future__ import annotations
 from groat.ledger.book import Book, Move, NotLocked, refuse
 from groat.ledger.caps import cut
 from groat.ledger.errors import Refusal
+from groat.ledger.grants import Back
 from groat.ledger.rows import HOLD_CAPTURED, HOLD_OPEN, HOLD_RELEASED, Account, HoldRow, Leg
 from groat.programs.workflow.rows import RequestRow
-from groat.programs.workflow.steps import Pay, Reserve, Settle
+from groat.programs.workflow.steps import Pay, Reserve, Settle, TakeBack
 from groat.programs.workflow.turns import Turn
 
 
@@ -17,6 +18,9 @@ def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
     Raises ValueError for a hold that the kind may not make or resolve now, NotLocked for an account that was not known
     to be needed.
     """
+    if turn.step.money and isinstance(turn.step.money[0], TakeBack):
+        legs = _take_back(book, turn.step.money[0])
+        return legs if isinstance(legs, Refusal) else (legs, None)
     before = hold_of(book, turn.row)
     resolved: HoldRow | None = None
     moves: list[Move] = []
@@ -70,6 +74,29 @@ def move(book: Book, turn: Turn) -> tuple[list[Leg], HoldRow | None] | Refusal:
     ends = resolved is not None and resolved is before
     legs = book.move(numbered, act="resolve" if ends else "")
     return legs if isinstance(legs, Refusal) else (legs, resolved)
+
+
+def _take_back(book: Book, effect: TakeBack) -> list[Leg] | Refusal:
+    """Post a part of the granting transaction backwards."""
+    original = book.transactions[effect.transaction]
+    moves: list[Move] = []
+    rest = effect.amount
+    for leg in original.legs:
+        before = original.reversed.get(leg.number, 0)
+        amount = min(rest, leg.amount - before)
+        if amount:
+            back = Back(leg, before, original.recorded_at, debt=effect.spend)
+            moves.append(Move(leg.number, leg.destination, leg.source, amount, 0, back=back))
+            rest -= amount
+    if rest:
+        raise ValueError("more is taken back than was granted")
+    legs = book.move(moves, act="reverse")
+    if isinstance(legs, Refusal):
+        return legs
+    book.touch(original)
+    for leg in legs:
+        original.reversed[leg.number] = original.reversed.get(leg.number, 0) + leg.amount
+    return legs
 
 
 def hold_of(book: Book, row: RequestRow | None) -> HoldRow | None:

@@ -21,7 +21,7 @@ from groat.ledger.amounts import AMOUNT_MAX
 from groat.ledger.errors import Refusal
 from groat.ledger.text import check_id, format_time
 from groat.programs.notifications.notices import is_person
-from groat.programs.workflow import FILE, OWNER, SERVICE, SYSTEM, Kind, Workflow
+from groat.programs.workflow import FILE, OWNER, SERVICE, SYSTEM, Kind, Transition, Workflow
 from groat.programs.workflow.codes import RULES, RequestError
 from groat.programs.workflow.reading import LATEST
 from groat.programs.workflow.views import (
@@ -37,6 +37,7 @@ from groat.programs.workflow.workflow import SORTS, check_owner
 
 if TYPE_CHECKING:
     from groat.identity import Identity
+    from groat.ledger.keys import Key
 
 operations = Operations()
 
@@ -406,27 +407,14 @@ async def take_transition(call: Call) -> Answer:
     """The body is the transition's input. Money, state, history, events, notifications and the audit entry are one
     commit. Of two who decide at once the first wins; the other is told who decided.
     """
-    key, kind, identity = call.key(), _kind(call), call.identity
+    key, kind = call.key(), _kind(call)
     id, name = check_id(call.params["id"]), call.params["transition"]
     transition = kind.transitions.get(name)
     if transition is None or name == FILE:
         raise RequestError("transition_not_found", transitions=sorted(kind.transitions.keys() - {FILE}))
-    if (transition.decides or transition.confirms) and not identity.may_decide:
-        since = format_time(identity.decides_after * 1_000_000)
-        raise IdentityError("too_new_to_decide", f"You may decide from {since} on.", decides_after=since)
+    check_may_decide(call, transition)
     given, version = await call.body(transition.input), _version(call)
-    answer = await _flow(call).take(
-        kind.name,
-        id,
-        name,
-        given,
-        by=identity.principal,
-        key=key,
-        roles=roles_of(identity),
-        version=version,
-        aliases=await call.identities.aliases(identity) if transition.decides else (),
-    )
-    return _written(call, answer)
+    return await take_and_answer(call, kind.name, id, name, given, key, version)
 
 
 @operations.declare(
@@ -467,6 +455,34 @@ async def list_looks(call: Call) -> Answer:
     """So that two people do not work on the same request."""
     found = await call.services.part(Workflow).presence()
     return Answer.of(LookList([LookItem(id, viewers) for id, viewers in found.items()]))
+
+
+def check_may_decide(call: Call, transition: Transition) -> None:
+    """Raise IdentityError ``too_new_to_decide`` where the caller may not decide yet."""
+    identity = call.identity
+    if (transition.decides or transition.confirms) and not identity.may_decide:
+        since = format_time(identity.decides_after * 1_000_000)
+        raise IdentityError("too_new_to_decide", f"You may decide from {since} on.", decides_after=since)
+
+
+async def take_and_answer(
+    call: Call, kind: str, id: str, name: str, given: msgspec.Struct, key: Key, version: int | None = None
+) -> Answer:
+    """Take a transition of a request as the caller, and answer with the request as the caller may see it."""
+    identity, workflow = call.identity, _flow(call)
+    decides = workflow.kinds[kind].transitions[name].decides
+    answer = await workflow.take(
+        kind,
+        id,
+        name,
+        given,
+        by=identity.principal,
+        key=key,
+        roles=roles_of(identity),
+        version=version,
+        aliases=await call.identities.aliases(identity) if decides else (),
+    )
+    return _written(call, answer)
 
 
 def roles_of(identity: Identity) -> frozenset[str]:

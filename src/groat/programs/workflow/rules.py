@@ -16,7 +16,7 @@ from groat.programs.notifications.notices import is_person
 from groat.programs.workflow.kinds import Kind
 from groat.programs.workflow.rows import OPEN, Corrections, RequestRow
 from groat.programs.workflow.states import OWNER, SERVICE, SYSTEM
-from groat.programs.workflow.steps import Approval, Pay, Reserve, Step, Unreserve, person_of
+from groat.programs.workflow.steps import Approval, Pay, Reserve, Step, TakeBack, Unreserve, person_of
 from groat.programs.workflow.turns import Turn
 from groat.programs.workflow.views import is_role_of
 
@@ -80,7 +80,8 @@ def transition_refused(turn: Turn, taker: Taker, version: int | None) -> Refusal
             f"The request changed meanwhile: it is at version {row.version}, not {version}.",
             {"state": row.state, "version": str(row.version)},
         )
-    if transition.decides and taker.is_one_of(row.owner, row.filed_by, _recipient(turn.kind, row)):
+    filer = () if transition.by_filer else (row.filed_by,)
+    if transition.decides and taker.is_one_of(row.owner, *filer, _recipient(turn.kind, row)):
         return refuse("own_request")
     if transition.approves and taker.is_one_of(*(approval.by for approval in row.given())):
         return refuse("second_approver")
@@ -138,6 +139,7 @@ def unconfirmed(turn: Turn, row: RequestRow, taker: Taker) -> Refusal | None:
     for effect in turn.step.money:
         if isinstance(effect, Pay):
             concerned |= {owner_stream(effect.source) or "", owner_stream(effect.destination) or ""}
+        if isinstance(effect, Pay | TakeBack):
             given[effect.asset] = given.get(effect.asset, 0) + effect.amount
     if taker.is_one_of(*concerned):
         return refuse("own_request")

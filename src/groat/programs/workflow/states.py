@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from groat.ledger.book import Table
-from groat.programs.workflow.steps import Decide, Named, Nothing, Rows
+from groat.programs.workflow.steps import Decide, Granted, Named, Nothing, Rows
 
 OWNER = "owner"
 ADMIN = "admin"
@@ -55,9 +55,9 @@ class Transition(NamedTuple):
     ``decides``: staff decide on a request by it, so nobody takes it on their own. ``approves``: above the kind's
     threshold two different people must. ``on_refused`` names the transition that the system takes when this one is
     refused to it. ``confirms``: it corrects, so one person proposes it, and it happens when another one asks for the
-    same.
-    ``reads`` are the rows and requests that its step sees, ``writes`` the tables of which it may write rows that it
-    reads, ``files`` the kinds of which it may file requests.
+    same. ``by_filer``: of those who decide, whoever filed the request is one; it is still nobody's own.
+    ``reads`` are the rows, requests and grants that its step sees, ``writes`` the tables of which it may write rows
+    that it reads, ``files`` the kinds of which it may file requests.
     """
 
     name: str
@@ -72,9 +72,10 @@ class Transition(NamedTuple):
     approves: bool = False
     on_refused: str = ""
     confirms: bool = False
-    reads: tuple[Rows | Named, ...] = ()
+    reads: tuple[Rows | Named | Granted, ...] = ()
     writes: tuple[Table, ...] = ()
     files: tuple[str, ...] = ()
+    by_filer: bool = False
 
     @property
     def named(self) -> tuple[Named, ...]:
@@ -85,6 +86,11 @@ class Transition(NamedTuple):
     def rows(self) -> tuple[Rows, ...]:
         """The rows that it reads."""
         return tuple(each for each in self.reads if isinstance(each, Rows))
+
+    @property
+    def granted(self) -> tuple[Granted, ...]:
+        """The grants that it reads."""
+        return tuple(each for each in self.reads if isinstance(each, Granted))
 
     @property
     def ranks(self) -> list[int]:

@@ -55,7 +55,20 @@ class Pay(NamedTuple):
     grant: Terms | None = None
 
 
-Money = Reserve | Settle | Unreserve | Pay
+class TakeBack(NamedTuple):
+    """Take back ``amount`` (smallest units) of what a ``transaction`` of this request granted, of those very grants.
+
+    With ``spend`` the person pays out of their balance what is not left of these grants. The transaction is one that
+    the step reads as :class:`Granted`, and the step moves nothing else.
+    """
+
+    transaction: str
+    amount: int
+    asset: str
+    spend: bool = False
+
+
+Money = Reserve | Settle | Unreserve | Pay | TakeBack
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,14 +126,17 @@ class Request(Generic[D]):
 
     ``owner`` is the stream and account of whose request it is (``user:42``); ``held`` is what is left of its hold;
     ``amount`` and ``asset`` are those of its data, None where the data names none; ``actor`` takes the transition.
+    ``transaction`` is the id of the transaction that this step makes.
     ``moved`` is what it moved so far, the latest first, for a correction alone; ``corrected`` how much was given back
     by corrections, by asset. ``parent`` is the request that this one belongs to, ``named`` are the requests that the
-    transition reads, by field; :meth:`row` gives the values of rows that it reads.
+    transition reads, by field; :meth:`row` gives the values of rows that it reads. ``granted`` is what is left of the
+    grants that it reads, by field.
     """
 
     __slots__ = (
         "actor", "amount", "approvals", "asset", "assets", "changed_at", "corrected", "data", "filed_at", "filed_by",
-        "held", "id", "kind", "moved", "named", "now", "owner", "parent", "rows", "state", "unknown", "version",
+        "granted", "held", "id", "kind", "moved", "named", "now", "owner", "parent", "rows", "state",
+        "transaction", "unknown", "version",
     )  # fmt: skip
 
     def __init__(
@@ -145,8 +161,11 @@ class Request(Generic[D]):
         parent: Request[Any] | None = None,
         moved: tuple[Moved, ...] = (),
         corrected: dict[str, int] | None = None,
+        transaction: str = "",
     ) -> None:
         self.id = id
+        self.transaction = transaction
+        self.granted: dict[str, int] = {}
         self.kind = kind
         self.owner = owner
         self.state = state
@@ -221,6 +240,16 @@ class Named(NamedTuple):
     field: str
     kinds: tuple[str, ...]
     anybodys: bool = False
+
+
+class Granted(NamedTuple):
+    """The rest of the grants that a transaction of the request made: the data's ``field`` holds its id, or "".
+
+    The step finds the smallest units that are free of them in ``request.granted`` by the field, and may take them back
+    (:class:`TakeBack`). They are known only once all is locked, so such a step names no others and files nothing.
+    """
+
+    field: str
 
 
 class Parent(NamedTuple):

@@ -16,12 +16,13 @@ from groat.ledger.book import Book, NotLocked, Refs, Table, refuse
 from groat.ledger.causes import Cause
 from groat.ledger.commands import check_move
 from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.grants import left_to_take
 from groat.ledger.rows import HOLD_OPEN
 from groat.ledger.text import check_metadata
 from groat.programs.workflow.kinds import Kind
 from groat.programs.workflow.rows import MOVES, REQUEST, RequestRow, moves_of, text_of
 from groat.programs.workflow.states import FILE, Transition
-from groat.programs.workflow.steps import File, Pay, Request, Reserve, Settle, Step, read_units
+from groat.programs.workflow.steps import File, Pay, Request, Reserve, Settle, Step, TakeBack, read_units
 
 FILES_MAX = 20
 """A command files at most this many requests beside its own."""
@@ -95,7 +96,7 @@ class Turn:
 
     def money_of(self, data: msgspec.Struct, book: Book) -> tuple[int | None, str | None]:
         """The smallest units and the asset that data of the kind names. Raises InvalidInput."""
-        if not self.kind.has_money:
+        if not (self.kind.files_money or (self.kind.has_money and isinstance(data, self.kind.data))):
             return None, None
         asset: str = data.asset  # type: ignore[attr-defined]
         return read_units(data.amount, asset, book.assets), asset  # type: ignore[attr-defined]
@@ -165,7 +166,7 @@ class TurnPlan:
         if self._filed > FILES_MAX:
             raise ValueError(f"{by.name} files more than {FILES_MAX} requests")
         check_metadata(msgspec.to_builtins(file.data))
-        if kind.has_money:
+        if kind.files_money:
             asset = file.data.asset  # type: ignore[attr-defined]
             self.refs.assets.add(asset)
             read_units(file.data.amount, asset, self._book.assets)  # type: ignore[attr-defined]
@@ -190,10 +191,11 @@ class TurnPlan:
             request = Request(
                 id=turn.id, kind=kind.name, owner=turn.owner, state="", version=0, data=turn.input, amount=amount,
                 asset=asset, filed_by=turn.actor, filed_at=book.now, changed_at=book.now, now=book.now,
-                actor=turn.actor, assets=book.assets,
+                actor=turn.actor, assets=book.assets, transaction=turn.txn,
             )  # fmt: skip
         else:
             request = self._request(row, turn.actor)
+            request.transaction = turn.txn
             hold = book.holds.get(row.hold or "")
             request.held = hold.remaining if hold and hold.status == HOLD_OPEN else 0
             request.approvals = row.given()
@@ -204,7 +206,19 @@ class TurnPlan:
             request.parent = self._other(turn.parent, turn.actor)
         for field, id in turn.named.items():
             request.named[field] = self._other(id, turn.actor)
+        for each in turn.transition.granted:
+            request.granted[each.field] = self._left_of(getattr(request.data, each.field))
         return request
+
+    def _left_of(self, transaction: str) -> int:
+        """Return what is left to take back of what a transaction granted, 0 for no transaction."""
+        if not transaction:
+            return 0
+        self.refs.transactions.add(transaction)
+        made = self._book.transactions.get(transaction)
+        if made is None:
+            raise NotLocked
+        return sum(left_to_take(leg, made.reversed.get(leg.number, 0)) for leg in made.legs)
 
     def _other(self, id: str, actor: str) -> Request[Any]:
         row = self.stored(id)
@@ -275,11 +289,20 @@ class TurnPlan:
                 check_move(effect.source, effect.destination, effect.amount, effect.asset, self._book.assets)
             elif isinstance(effect, Settle) and effect.amount is not None and effect.amount < 0:
                 raise InvalidInput("amount_not_positive")
+            elif isinstance(effect, TakeBack):
+                self._check_take_back(turn, request, step, effect)
         for write in step.writes:
             row = (write.table, write.id)
             if write.table not in turn.transition.writes or row not in request.rows:
                 raise ValueError(f"{turn.name} writes {write.table.name} {write.id}, which it does not read")
             self._written[row] = write.values
+
+    def _check_take_back(self, turn: Turn, request: Request[Any], step: Step, effect: TakeBack) -> None:
+        read = {getattr(request.data, each.field) for each in turn.transition.granted}
+        if effect.transaction not in read or len(step.money) > 1:
+            raise ValueError(f"{turn.name} takes back grants that it does not read, or moves more than that")
+        if effect.amount <= 0:
+            raise InvalidInput("amount_not_positive")
 
     def _draft(self, turn: Turn) -> None:
         """Keep the request, and its parent, as the turn will leave them, for the steps of what it files."""

@@ -388,7 +388,7 @@ def may_take(kind: Kind[Any], view: RequestView, actor: str, roles: frozenset[st
         by_role = is_role_of(t, roles)
         if not by_role and not (mine and OWNER in t.by):
             continue
-        if t.decides and me in concerned:
+        if t.decides and me in (parties if t.by_filer else concerned):
             continue
         if t.approves and me in given:
             continue

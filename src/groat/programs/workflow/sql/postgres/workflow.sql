@@ -43,10 +43,10 @@ moves (request, txn, source, destination, amount, how) AS (
     FROM step AS x JOIN groat_archived_txn AS t ON t.id = x.id JOIN groat_archived_posting AS p ON p.month = t.month AND p.txn = x.id
     UNION ALL
     SELECT x.request, p.txn, p.source, p.destination, p.amount, 'hand'
-    FROM step AS x JOIN groat_txn AS t ON t.reverses = x.id JOIN groat_posting AS p ON p.txn = t.id
+    FROM step AS x JOIN groat_txn AS t ON t.reverses = x.id AND t.kind = 'reverse' JOIN groat_posting AS p ON p.txn = t.id
     UNION ALL
     SELECT x.request, p.txn, p.source, p.destination, p.amount, 'hand'
-    FROM step AS x JOIN groat_archived_txn AS t ON t.reverses = x.id
+    FROM step AS x JOIN groat_archived_txn AS t ON t.reverses = x.id AND t.kind = 'reverse'
     JOIN groat_archived_posting AS p ON p.month = t.month AND p.txn = t.id),
 sums AS (
     SELECT m.request, s.path AS source, d.path AS destination, s.asset, sum(m.amount)::bigint AS amount,

@@ -38,11 +38,11 @@ WITH moves (request, txn, source, destination, amount, how) AS (
     UNION ALL
     SELECT x.request, p.txn, p.source, p.destination, p.amount, 'hand'
     FROM json_each(?1) AS j JOIN groat_request_step AS x ON x.request = j.value
-    JOIN groat_txn AS t ON t.reverses = x.id JOIN groat_posting AS p ON p.txn = t.id
+    JOIN groat_txn AS t ON t.reverses = x.id AND t.kind = 'reverse' JOIN groat_posting AS p ON p.txn = t.id
     UNION ALL
     SELECT x.request, p.txn, p.source, p.destination, p.amount, 'hand'
     FROM json_each(?1) AS j JOIN groat_request_step AS x ON x.request = j.value
-    JOIN groat_archived_txn AS t ON t.reverses = x.id JOIN groat_archived_posting AS p ON p.txn = t.id),
+    JOIN groat_archived_txn AS t ON t.reverses = x.id AND t.kind = 'reverse' JOIN groat_archived_posting AS p ON p.txn = t.id),
 sums AS (
     SELECT m.request, s.path AS source, d.path AS destination, s.asset, sum(m.amount) AS amount, max(m.txn) AS latest, m.how
     FROM moves AS m JOIN groat_account AS s ON s.id = m.source JOIN groat_account AS d ON d.id = m.destination
