@@ -232,6 +232,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[str, ...],
         Meta(description="Services that may let accounts fall below their floors, as admins may, by name"),
     ] = ()
+    own_budgets: Annotated[
+        bool,
+        Meta(
+            description="Whether people may set budgets on their own accounts, and change those that they set"
+        ),
+    ] = True
     open_requests: Annotated[
         int,
         Meta(ge=0, le=100_000, description="Open requests that a person who files may have; 0: any number"),

@@ -65,6 +65,9 @@ class SyncDryRun:
     set_balance = _DryWord(LedgerWords.set_balance)
     set_limits = _DryWord(LedgerWords.set_limits)
     open_account = _DryWord(LedgerWords.open_account)
+    set_budget = _DryWord(LedgerWords.set_budget)
+    change_budget = _DryWord(LedgerWords.change_budget)
+    remove_budget = _DryWord(LedgerWords.remove_budget)
 
 
 class SyncGroat:
@@ -170,6 +173,9 @@ class SyncGroat:
     forward_clock = _Word(Groat.forward_clock)
     confirm_clock = _Word(Groat.confirm_clock)
     clock = _Word(Groat.clock)
+    set_budget = _Word(Groat.set_budget)
+    change_budget = _Word(Groat.change_budget)
+    remove_budget = _Word(Groat.remove_budget)
     close_accounts = _Word(Groat.close_accounts)
     add_asset = _Word(Groat.add_asset)
     assets = _Word(Groat.assets)
@@ -180,6 +186,8 @@ class SyncGroat:
     transactions = _Word(Groat.transactions)
     held = _Word(Groat.held)
     grant_asset = _Word(Groat.grant_asset)
+    budget = _Word(Groat.budget)
+    budgets = _Word(Groat.budgets)
     audit = _Word(Groat.audit)
     notify = _Word(Groat.notify)
     expire_due = _Word(Groat.expire_due)

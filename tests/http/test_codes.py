@@ -165,6 +165,27 @@ async def before_original(api: Api) -> httpx.Response:
     return await api.call("ada", f"POST /v1/transactions/{await given(api)}/reverse", early)
 
 
+def budget(limit: str = "5", **more: Any) -> dict[str, Any]:
+    return {"account": "user:42", "asset": "CREDIT", "limit": limit, "window": "day", **more}
+
+
+async def budget_exceeded(api: Api) -> httpx.Response:
+    await api.call("ada", "POST /v1/budgets", budget(account="user:8"))
+    await api.call("ada", "POST /v1/transactions", give("8", "9"))
+    return await api.call("ada", "POST /v1/holds", posting("user:8", "house:sales", "6"))
+
+
+async def budget_of_staff(api: Api) -> httpx.Response:
+    made = await api.call("ada", "POST /v1/budgets", budget())
+    return await api.call("42", f"PATCH /v1/budgets/{made.json()['id']}", {"limit": "6"})
+
+
+async def too_many_budgets(api: Api) -> httpx.Response:
+    for _ in range(20):
+        await api.call("ada", "POST /v1/budgets", budget(account="user:9"))
+    return await api.call("ada", "POST /v1/budgets", budget(account="user:9"))
+
+
 async def account_frozen(api: Api) -> httpx.Response:
     await api.call("ada", "POST /v1/accounts/user:42/freeze", {"reason": "Order of a court"})
     return await api.call("ada", "POST /v1/transactions", give("42", "2"))
@@ -270,6 +291,11 @@ CASES: dict[str, Case] = {
     "exceeds_hold": exceeds_hold,
     "exceeds_transaction": exceeds_transaction,
     "before_original": before_original,
+    "budget_not_found": call(f"GET /v1/budgets/{_NOWHERE}"),
+    "budget_of_staff": budget_of_staff,
+    "budget_exceeded": budget_exceeded,
+    "too_many_budgets": too_many_budgets,
+    "invalid_budget": call("POST /v1/budgets", budget(zone="Mars/Olympus")),
     "account_frozen": account_frozen,
     "account_closing": account_closing,
     "account_closed": account_closed,

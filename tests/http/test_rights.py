@@ -29,6 +29,11 @@ freezeAccount       401     403  403  403  200  403
 unfreezeAccount     401     403  403  403  409  403
 closeAccount        401     403  403  403  200  403
 reopenAccount       401     403  403  403  409  403
+setBudget           401     201  403  403  201  201
+listBudgets         401     200  403  200  200  200
+getBudget           401     200  404  200  200  200
+changeBudget        401     403  404  403  200  200
+removeBudget        401     403  404  403  200  200
 listEntries         401     200  403  200  200  200
 getStatement        401     200  403  200  200  200
 setBalance          401     403  403  403  201  201
@@ -86,9 +91,17 @@ class Things:
     """Fresh things for one call: each belongs to 42."""
 
     def __init__(
-        self, transaction: str, hold: str, key: str, request: str, notification: str, grant: str
+        self,
+        transaction: str,
+        hold: str,
+        key: str,
+        request: str,
+        notification: str,
+        grant: str,
+        budget: str,
     ) -> None:
         self.grant = grant
+        self.budget = budget
         self.transaction = transaction
         self.notification = notification
         self.request = request
@@ -107,9 +120,11 @@ async def things(api: Api) -> Things:
     made = (given.json()["id"], held.json()["hold"]["id"], key.json()["id"], filed.json()["id"])
     granting = {"postings": [{**posting("house:bonus", "user:9", "1"), "grant": {}}]}
     granted = await api.call("ada", "POST /v1/transactions", granting)
-    return Things(*made, told.json()["id"], granted.json()["grants"][0]["grant"])
+    budget = await api.call("ada", "POST /v1/budgets", BUDGET)
+    return Things(*made, told.json()["id"], granted.json()["grants"][0]["grant"], budget.json()["id"])
 
 
+BUDGET = {"account": "user:42", "asset": "CREDIT", "limit": "100000", "window": "day"}
 _SHEET = {"file": ("people.csv", b"user,amount\n42,1\n")}
 
 
@@ -118,7 +133,7 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
     route = f"{EVERYWHERE.operations[operation].method} {EVERYWHERE.operations[operation].path}"
     if "requests" in route or "looks" in route:
         route = route.replace("{id}", made.request)
-    route = route.replace("{grant}", made.grant)
+    route = route.replace("{grant}", made.grant).replace("{budget}", made.budget)
     route = route.replace("{kind}", "expense").replace("{transition}", "pay")
     route = route.replace("{id}", made.transaction if "transactions" in route else made.hold)
     # An account whose state changes is one that the next caller does not need.
@@ -150,6 +165,9 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         "reopenAccount": {"reason": "Why"},
         "forwardClock": {"forward_s": 60},
         "confirmClock": {"reason": "Why"},
+        "setBudget": BUDGET,
+        "changeBudget": {"limit": "200000"},
+        "removeBudget": {},
         "addAsset": {"code": f"A{caller.upper()}", "scale": 1},
         "callAction": {"amount": "1"},
         "addUser": {"user": f"new-{caller}"},
@@ -172,6 +190,8 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         sent["params"] = {"prefix": "user:42"}
     if operation == "readStreams":
         sent["params"] = {"streams": "user:42"}
+    if operation == "listBudgets":
+        sent["params"] = {"account": "user:42"}
     if operation in ("listNotifications", "getPreferences", "setPreferences"):
         sent["params"] = {"user": "42"}
     if operation == "listEntries":

@@ -65,6 +65,12 @@ TAMPERINGS = [
     ("UPDATE groat_crossing SET direction = 'down'", "verify_lines", set()),
     ("UPDATE groat_crossing SET version = 2", "verify_lines", set()),
     ("UPDATE groat_crossing SET available = 8", "verify_lines", set()),
+    ("UPDATE groat_account SET extras = 0 WHERE path = 'user:spender'", "verify_budgets", set()),
+    ("UPDATE groat_account SET extras = extras | 16 WHERE path = 'user:b'", "verify_budgets", set()),
+    ("UPDATE groat_budget SET spent = '[]'", "verify_budgets", set()),
+    ("UPDATE groat_budget_use SET amount = amount - 1", "verify_budgets", set()),
+    ("UPDATE groat_budget_use SET leg = leg + 1", "verify_budgets", set()),
+    ("UPDATE groat_budget SET account = account + 1", "verify_budgets", set()),
     # Nobody freezes, opens or closes an account by its mark or its path's row, nor by both, without an audit entry.
     ("UPDATE groat_account SET extras = 0 WHERE path = 'user:late'", "verify_states", set()),
     ("UPDATE groat_account SET extras = extras | 2 WHERE path = 'user:b'", "verify_states", set()),
@@ -196,6 +202,14 @@ async def write_books(database: Database, clock: Clock) -> None:
         )  # fmt: skip
         await groat.execute(line)
         await groat.post([("house:x", "user:line", 7, "CREDIT")], key="up")
+        await groat.set_budget("user:spender", "CREDIT", 20, window="day", key="budget")
+        await groat.set_budget(
+            "", "CREDIT", 1_000, window="hour", rolling=True, of="service:local", key="across"
+        )
+        await groat.post([("house:x", "user:spender", 7, "CREDIT")], key="for it")
+        held = await groat.hold("user:spender", "house:y", 5, "CREDIT", key="counted")
+        assert held.hold is not None
+        await groat.capture(held.hold.id, amount=3, key="given back")
         await write_states(groat)
         await groat.set_limits("user:a", "CREDIT", floor="-5", key="limits")
 

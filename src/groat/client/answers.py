@@ -188,6 +188,68 @@ class BalanceView(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool | None = None
 
 
+class BudgetAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A budget after a change."""
+
+    id: str
+    account: str | None
+    asset: str
+    of: str | None
+    window: Literal["hour", "day", "month"]
+    rolling: bool
+    zone: str
+    limit: str
+    used: str
+    left: str
+    begins_at: str
+    resets_at: str | None
+    stopped: bool
+    alerts: list[int]
+    set_by: Literal["owner", "staff"]
+    created_at: str
+    removed: bool | None = None
+    replayed: bool
+    dry_run: bool | None = None
+
+
+class BudgetPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of budgets in the order in which they were set; ``cursor`` leads to the next one, null on the
+    last.
+    """
+
+    items: list[BudgetView]
+    cursor: str | None
+
+
+class BudgetView(msgspec.Struct, frozen=True, kw_only=True):
+    """A budget as it stands: amounts as decimal strings. ``left`` is what may still be spent in the current
+    window.
+
+    ``account`` is null for one across accounts, ``of`` (the principal) for one on whoever spends. The
+    window began at ``begins_at``; more is left by itself at ``resets_at``, which is null for a rolling
+    window of which nothing is used. ``alerts`` are percentages. ``removed`` comes with one that was just
+    removed.
+    """
+
+    id: str
+    account: str | None
+    asset: str
+    of: str | None
+    window: Literal["hour", "day", "month"]
+    rolling: bool
+    zone: str
+    limit: str
+    used: str
+    left: str
+    begins_at: str
+    resets_at: str | None
+    stopped: bool
+    alerts: list[int]
+    set_by: Literal["owner", "staff"]
+    created_at: str
+    removed: bool | None = None
+
+
 class BulkResult(msgspec.Struct, frozen=True, kw_only=True):
     """One item's verdict: ``status`` is what it would have been answered alone (201, 200 replayed, 4xx)."""
 

@@ -37,6 +37,7 @@ from groat.settings import Settings, SettingsError
 from groat.store import archive as archiving
 from groat.store import reading, streams, verify
 from groat.store.batch import Done, Published
+from groat.store.budgets import forget_uses
 from groat.store.crossings import forget_crossings
 from groat.store.extension import Brings, Extension
 from groat.store.flow import Flow
@@ -319,8 +320,9 @@ class Groat(LedgerWords):
         while count == PRUNE_MAX:
             count = await self._store.write(streams.prune_events, self._retention_us, PRUNE_MAX)
             total += count
-        while await self._store.write(forget_crossings, PRUNE_MAX) == PRUNE_MAX:
-            pass
+        for forget_old in (forget_crossings, forget_uses):
+            while await self._store.write(forget_old, PRUNE_MAX) == PRUNE_MAX:
+                pass
         for forget in self._store.forgets:
             while await self._store.write(forget, self._notification_us, PRUNE_MAX):
                 pass

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
+from groat.engine.budget_words import LOCAL, BudgetWords
 from groat.engine.items import AtMost, Item, ItemMaker, Leg, each_leg, keys_of, microseconds, moment, units_of
-from groat.engine.lookup import Id, Lookup, Time
+from groat.engine.lookup import Id, Time
 from groat.ledger.amounts import Amount, Asset, amount_text, parse_amount
 from groat.ledger.bulks import Bulk
 from groat.ledger.clock import ClockView, ConfirmClock, ForwardClock
@@ -34,10 +35,8 @@ from groat.ledger.states import SetState
 from groat.ledger.views import BulkTransactions, TransactionView
 from groat.store.batch import Done
 
-LOCAL = "service:local"
 
-
-class LedgerWords(Lookup):
+class LedgerWords(BudgetWords):
     """The methods that write. Each makes a command, and raises what :meth:`execute` does, or Refused."""
 
     @abstractmethod

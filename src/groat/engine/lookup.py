@@ -10,11 +10,12 @@ from uuid import UUID
 
 from groat.ledger.accounts import check_path
 from groat.ledger.amounts import Asset
+from groat.ledger.budget_views import BudgetView
 from groat.ledger.clock import ClockView, LeapView, seconds
 from groat.ledger.errors import StoreError
 from groat.ledger.text import check_id, check_limit, format_time, parse_time
 from groat.ledger.views import AccountView, AuditView, EntryView, HoldView, TransactionView
-from groat.store import reading
+from groat.store import budgets, reading
 from groat.store.flow import Flow
 from groat.store.moment import LedgerTime, read_time
 from groat.store.replica import Replica
@@ -88,6 +89,26 @@ class Lookup(ABC):
     async def grant_asset(self, id: Id) -> str | None:
         """Return the asset of a grant, None if there is none."""
         return await self.read(reading.read_grant_asset, check_id(id))
+
+    async def budget(self, id: Id, *, removed: bool = False) -> BudgetView | None:
+        """Return a budget with what is used of it now, None if there is none; ``removed`` finds a removed one, too."""
+        found = await self._reading(budgets.read_budget, check_id(id))
+        return found if found is None or removed or not found.removed else None
+
+    async def budgets(
+        self,
+        account: str = "",
+        *,
+        of: str = "",
+        asset: str = "",
+        after: str = reading.FIRST_ID,
+        limit: int = 50,
+    ) -> list[BudgetView]:
+        """Return the next budgets behind an id, in the order in which they were set, with what is used of each.
+
+        ``account``, ``of`` (a principal) and ``asset`` choose some of them.
+        """
+        return await self._reading(budgets.read_budgets, after, check_limit(limit), account, of, asset)
 
     async def audit(
         self, before: str = reading.LAST_ID, limit: int = 50, actor: str = "", target: str = ""

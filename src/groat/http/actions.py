@@ -59,6 +59,7 @@ _SPENT = {"source": "user:42", "destination": "house:sales", "amount": "5", "ass
     keyed=True,
     codes=(
         "action_not_declared", "asset_not_allowed", "action_limit", "key_reused", *STATE_CODES, "insufficient_funds",
+        "budget_exceeded",
         "ceiling_exceeded", "balance_overflow", "invalid_amount", "too_many_digits", "amount_not_positive",
         "amount_overflow", "unknown_asset", "invalid_account", "same_account", "invalid_user", "text_too_long",
         "invalid_metadata", "metadata_too_large",

@@ -13,8 +13,11 @@ from groat.api.operations import Operation
 from groat.api.problems import HTTP_ERRORS
 from groat.api.rights import Right
 from groat.identity.errors import IDENTITY_ERRORS
+from groat.ledger.budget_views import BudgetView
+from groat.ledger.budgeting import UPDATED
 from groat.ledger.clock import ClockForwarded
 from groat.ledger.errors import (
+    BUDGET_REFUSALS,
     CLOCK_REFUSALS,
     INPUT_ERRORS,
     REFUSALS,
@@ -36,6 +39,7 @@ CORE_CODES: dict[str, Rule] = {
     **REFUSALS,
     **STATE_REFUSALS,
     **CLOCK_REFUSALS,
+    **BUDGET_REFUSALS,
     **INPUT_ERRORS,
     **SERVER_ERRORS,
     **IDENTITY_ERRORS,
@@ -52,6 +56,7 @@ CORE_EVENTS = (
     Event("balance_updated"),
     Event("account_updated", AccountUpdated),
     Event("clock_forwarded", ClockForwarded),
+    Event(UPDATED, BudgetView),
 )
 _EVENT_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,63}", re.ASCII)
 

@@ -145,7 +145,8 @@ _RESOLVE_CODES = (
     query=(DRY_RUN,),
     keyed=True,
     codes=(
-        "key_reused", *STATE_CODES, "insufficient_funds", "ceiling_exceeded", "balance_overflow", "expires_in_past",
+        "key_reused", *STATE_CODES, "insufficient_funds", "ceiling_exceeded", "budget_exceeded",
+        "balance_overflow", "expires_in_past",
         "invalid_amount", "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset",
         "invalid_account", "same_account", "invalid_time", *_TEXT_CODES,
     ),

@@ -26,6 +26,7 @@ KEPT_MAX = 4
 _PARAMETERS = {
     "id": ({"type": "string", "format": "uuid"}, "The id as groat returned it."),
     "grant": ({"type": "string", "format": "uuid"}, "The id of the grant as groat returned it."),
+    "budget": ({"type": "string", "format": "uuid"}, "The id of the budget as groat returned it."),
     "account": (
         {
             "type": "string",

@@ -247,7 +247,8 @@ AT_ONCE = 200
 
 _POST_CODES = (
     "key_reused", *STATE_CODES,
-    "insufficient_funds", "past_floor", "ceiling_exceeded", "balance_overflow", "future_effective_date",
+    "insufficient_funds", "past_floor", "ceiling_exceeded", "budget_exceeded", "balance_overflow",
+    "future_effective_date",
     "invalid_amount", "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset", "invalid_account",
     "same_account", "no_postings", "too_many_postings", "text_too_long", "invalid_metadata", "metadata_too_large",
     "invalid_time", "invalid_grant", "expires_in_past", "too_many_grants", "invalid_text", "older_nodes",

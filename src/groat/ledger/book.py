@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NamedTuple, Protocol, TypeVar
 
 from groat.ledger.accounts import is_room
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
+from groat.ledger.budgets import BUDGETS, Budgets, Spender
 from groat.ledger.counters import AccountState, Counters
 from groat.ledger.crossings import LINES, AccountLines, Crossing, note_crossings
 from groat.ledger.errors import OlderNodes, Refusal, refusal_rule
@@ -148,15 +149,16 @@ class NotLocked(Exception):
 class Refs:
     """The rows that commands need locked: sets of ids, of accounts as (path, asset), of program rows by table.
 
-    ``streams`` are told something beside the owners of these accounts. ``known_holds`` and ``known_grants`` are those
-    that exist; of holds with both accounts, the source first.
+    ``streams`` are told something beside the owners of these accounts. ``known_holds``, ``known_grants`` and
+    ``known_budgets`` are those that exist; of holds with both accounts, the source first. ``spenders`` are the
+    principals whose budgets across accounts may count.
     ``pasts`` are the accounts whose changes since a moment (microseconds) must be known; ``assets`` are those of rows.
     With ``rooms_later`` the rooms of roles are told later, so nothing of theirs is locked.
     """
 
     __slots__ = (
-        "accounts", "assets", "grants", "holds", "known_grants", "known_holds", "pasts", "rooms_later", "rows",
-        "streams", "transactions",
+        "accounts", "assets", "budgets", "grants", "holds", "known_budgets", "known_grants", "known_holds", "pasts",
+        "rooms_later", "rows", "spenders", "streams", "transactions",
     )  # fmt: skip
 
     def __init__(self, rooms_later: bool = False) -> None:
@@ -167,6 +169,9 @@ class Refs:
         self.known_holds: dict[str, tuple[Pair, Pair]] = {}
         self.grants: set[str] = set()
         self.known_grants: set[str] = set()
+        self.budgets: set[str] = set()
+        self.known_budgets: set[str] = set()
+        self.spenders: set[str] = set()
         self.transactions: set[str] = set()
         self.pasts: dict[tuple[str, str], int] = {}
         self.rows: dict[Table, set[str]] = {}
@@ -181,7 +186,7 @@ Act = Literal["", "extend", "resolve", "reverse", "due"]
 """A sort of move that an account that is not open may let through: it gives a hold more time, ends one, reverses, or
 is due. "" is any other."""
 
-KNOWN_EXTRAS: Final = GRANTS | sum(STATES.values()) | LINES
+KNOWN_EXTRAS: Final = GRANTS | sum(STATES.values()) | BUDGETS | LINES
 """The bits of :attr:`Account.extras` that this version knows, all those of the versions before among them."""
 
 PAST_MAX = 20_000
@@ -194,7 +199,9 @@ class Book:
     ``moment`` is the same, or while what is due is caught up, the moment at which it fell due. ``purses`` has the
     grants of each account that has any, and ``grants`` those that were read, by id; ``named_grants`` were asked for by
     id. Grants of a class in ``stays`` do not go from one person to another. ``account_lines`` has the lines of each
-    account that has any, ``crossings`` what was crossed. ``known_extras`` are the extras that all nodes know.
+    account that has any, ``crossings`` what was crossed. ``known_extras`` are the extras that all nodes know, and
+    ``extras`` those that accounts here have. ``budgets`` are those that may count what this batch moves, None for none,
+    and ``spender`` is who issued the command that is decided.
     ``hold_sides`` has both accounts of each hold that the batch is about, also before they are locked.
     With ``rooms_later`` what it tells rooms of roles is kept for later; ``late`` is such news of earlier batches, which
     this one tells.
@@ -206,6 +213,9 @@ class Book:
         self.stays: frozenset[str] = frozenset()
         self.known_extras = -1
         self.restricted = False
+        self.extras = 0
+        self.budgets: Budgets | None = None
+        self.spender = Spender("", "")
         self.assets = assets
         self.accounts: dict[tuple[str, str], Account] = {}
         self.holds: dict[str, HoldRow] = {}
@@ -239,8 +249,10 @@ class Book:
     def add(self, account: Account) -> None:
         """Put a locked account on the book."""
         self.accounts[account.path, account.asset] = account
-        if account.extras and account.standing != "open":
-            self.restricted = True
+        if account.extras:
+            self.extras |= account.extras
+            if account.standing != "open":
+                self.restricted = True
         if account.fresh:
             self.fresh.add(account)
 
@@ -393,9 +405,22 @@ class Book:
             refusal = _why_not(moves, below_floor)
             if refusal is not None:
                 return refusal
+        if self.budgets is not None:
+            return self._move_in_budgets(self.budgets, moves, limits, act)
         if self.purses or granted:
             return self._apply_with_grants(moves, limits)
         return self._apply(moves)
+
+    def _move_in_budgets(
+        self, budgets: Budgets, moves: list[Move], limits: bool, act: Act
+    ) -> list[Leg] | Refusal:
+        """Apply the moves if all budgets that count them have as much left, and count them there."""
+        spends = limits and act not in ("due", "reverse")
+        refusal = budgets.refusal(moves, self.spender, self.now) if spends else None
+        if refusal is not None:
+            return refusal
+        legs = self._apply_with_grants(moves, limits)
+        return legs if isinstance(legs, Refusal) else budgets.note(moves, legs, self, spends=spends)
 
     def _apply_with_grants(self, moves: list[Move], limits: bool) -> list[Leg] | Refusal:
         """Apply the moves one by one, each with its grants, all or none."""
@@ -427,6 +452,7 @@ class Book:
             raise OlderNodes
         self.touch(account)
         account.extras |= GRANTS
+        self.extras |= GRANTS
         purse = self.purses[account] = Purse(account, [])
         return purse
 

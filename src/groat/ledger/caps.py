@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from groat.ledger.amounts import AMOUNT_MAX
 from groat.ledger.book import Book, Move
+from groat.ledger.budgets import Tally, counts
 from groat.ledger.rows import Account, Purse
 
 
@@ -17,8 +18,9 @@ def cut(
     What a leg may move is the least of its amount, what its source has above its floor and what its destination takes
     below its ceiling, each as the legs before it leave them. A source without a floor, or a caller who may go below it,
     moves the whole amount; with an ``overdraft`` the floor lies so much lower. From one person to another nothing moves
-    of grants that may not be passed on.
+    of grants that may not be passed on. Budgets count all legs.
     """
+    tally = None if book.budgets is None else Tally(book.budgets, book.spender, book.now)
     passing: dict[Account, _Passing] = {}
     left: dict[Account, int] = {}
     filled: dict[Account, int] = {}
@@ -35,10 +37,14 @@ def cut(
             stays = passing[source].stays if purse is not None and passes else 0
             if stays:
                 amount = min(amount, source.available + left.get(source, 0) - stays)
+            if tally is not None:
+                amount = min(amount, tally.room(move))
             if amount <= 0:
                 continue
             move = move._replace(amount=amount) if move.amount else move._replace(pending=amount)
         kept.append(move)
+        if tally is not None and counts(move):
+            tally.take(move.source, amount)
         if purse is not None and move.pending >= 0:
             passing[source].spend(amount, passes)
         left[source] = left.get(source, 0) - amount

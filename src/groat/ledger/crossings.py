@@ -108,6 +108,7 @@ def set_line(
                 Crossing(kind, ref, account, account.version, "down", threshold, account.available)
             )
     account.extras = account.extras & ~LINES | (LINES if lines.thresholds else 0)
+    book.extras |= LINES
 
 
 def _available(state: AccountState) -> int:

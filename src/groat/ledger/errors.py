@@ -117,6 +117,11 @@ INPUT_ERRORS: dict[str, Rule] = {
         400,
         "A grant has a class (paid or promotional), an expiry or duration or neither, a priority, a cause, a note.",
     ),
+    "invalid_budget": Rule(
+        400,
+        "A budget has an account or a principal (of) or both, an asset, a window (hour, day, month), a time zone unless"
+        " it is rolling, a limit of 0 or more, and up to 10 alerts from 1 to 100 percent.",
+    ),
     "invalid_id": Rule(400, "An id is a UUID as groat returned it."),
     "invalid_time": Rule(
         400, 'A time is RFC 3339 with an offset, such as "2026-01-31T12:00:00Z", from 1970 to 9999.'
@@ -176,8 +181,22 @@ CLOCK_REFUSALS: dict[str, Rule] = {
 }
 """The refusals of setting a sandbox's clock, and of confirming one that leapt."""
 
-DECLARED: dict[str, Rule] = STATE_REFUSALS | CLOCK_REFUSALS
-"""The refusals of states and of the clock, and those of programs, which :func:`declare_refusals` adds."""
+BUDGET_REFUSALS: dict[str, Rule] = {
+    "budget_not_found": Rule(404, "There is no budget with this id, or it was removed, or it is not yours."),
+    "budget_of_staff": Rule(403, "Staff set this budget, so only staff may change it."),
+    "budget_exceeded": Rule(
+        422,
+        "More is to be spent than a budget has left (left). More is left at resets_at, or once it is raised.",
+        True,
+    ),
+    "too_many_budgets": Rule(
+        422, "An account has at most 20 budgets in an asset, and a principal 20 across accounts."
+    ),
+}
+"""The refusals because of budgets. That one is exceeded is told after the limits of accounts."""
+
+DECLARED: dict[str, Rule] = STATE_REFUSALS | CLOCK_REFUSALS | BUDGET_REFUSALS
+"""The refusals of states, of the clock and of budgets, and those of programs, which :func:`declare_refusals` adds."""
 
 
 def declare_refusals(rules: dict[str, Rule]) -> None:
@@ -196,6 +215,7 @@ def refusal_rule(code: str) -> Rule:
 _SAID: dict[str, str] = {
     "insufficient_funds": "{account} has {available} {asset} available, {needed} were needed",
     "ceiling_exceeded": "{account} would reach {would_be} {asset}, its ceiling is {ceiling}",
+    "budget_exceeded": "{left} {asset} is left of the budget {budget}, more was wanted",
     "exceeds_hold": "{remaining} is left of the hold {hold}, more was wanted",
     "exceeds_transaction": "{remaining} is left to reverse of posting {posting} of {transaction}, more was wanted",
 }

@@ -110,12 +110,20 @@ class Account(Counters):
         self.extras = state.extras
 
 
+class Use(NamedTuple):
+    """The amount that a posting counted on a budget in the window that began at ``begin``; below 0: given back."""
+
+    budget: str
+    begin: int
+    amount: int
+
+
 class HoldRow:
     """A hold as stored: amounts in smallest units, times in microseconds, ``expires_at`` None for never.
 
     Only its ``cause``, if it has one (:mod:`groat.ledger.causes`), may resolve it. ``first_expires_at`` is when it was
     to end before it was first extended, None if it never was. ``parts`` are the grants that it has taken from, None for
-    none.
+    none; ``uses`` what it counted on budgets.
     """
 
     __slots__ = (
@@ -131,6 +139,7 @@ class HoldRow:
         "released",
         "source",
         "status",
+        "uses",
     )
 
     def __init__(
@@ -159,6 +168,7 @@ class HoldRow:
         self.cause = cause
         self.first_expires_at = first_expires_at
         self.parts: HoldParts | None = None
+        self.uses: tuple[Use, ...] = ()
 
     @property
     def remaining(self) -> int:
@@ -182,7 +192,8 @@ class HoldRow:
 class Leg(NamedTuple):
     """A stored posting: the amounts (posted and pending, smallest units), and both sides as they were after it.
 
-    ``allocations`` say what it did to grants; the two last are what expires next on each side, for its events alone.
+    ``allocations`` say what it did to grants, ``uses`` what to budgets; the two between are what expires next on each
+    side, for its events alone.
     """
 
     number: int
@@ -199,6 +210,7 @@ class Leg(NamedTuple):
     allocations: tuple[Allocation, ...] = ()
     source_expiring: Expiring | None = None
     destination_expiring: Expiring | None = None
+    uses: tuple[Use, ...] = ()
 
 
 class TransactionRow:

@@ -96,6 +96,7 @@ class SetState(Command, kw_only=True):
             book.touch(account)
             account.extras = account.extras & ~sum(STATES.values()) | STATES.get(to, 0)
         book.restricted = book.restricted or to != "open"
+        book.extras |= STATES.get(to, 0)
         book.put(PATHS, self.account, [self.account, to, self.rest_to if to != "open" else "", turn + 1])
         made = self.record(book, legs, kind=f"{self.act}_account")
         actor = self.actor or self.principal

@@ -13,6 +13,7 @@ from groat.ledger.errors import Interrupted, Replaced
 from groat.ledger.grants import GRANTS
 from groat.ledger.rows import Account, HoldRow, TransactionRow
 from groat.store.assets import learn_assets
+from groat.store.budgets import BudgetLocks, budget_query
 from groat.store.crossings import line_queries, take_lines
 from groat.store.flow import FEW, Flow, Query, hand_over
 from groat.store.grants import front_queries, purse_queries, take_purses
@@ -66,7 +67,8 @@ def _find_accounts(pairs: set[tuple[str, str]]) -> Flow[AccountIds]:
 class Locker:
     """Locks what ``refs`` names, step by step in :data:`LOCK_ORDER`, and puts it on the book.
 
-    ``wait=False`` locks only rows that are free. ``originals`` are stored transactions that commands are about;
+    ``wait=False`` locks only rows that are free. ``any_across`` says that there are budgets across accounts;
+    ``originals`` are stored transactions that commands are about;
     ``streams`` are the rows of all streams that may be told something.
     """
 
@@ -74,6 +76,7 @@ class Locker:
         self.book = book
         self.refs = refs
         self.wait = wait
+        self.any_across = False
         self.originals: dict[str, TransactionRow] = {}
         self.streams: dict[str, Stream] = {}
         self._epoch = epoch
@@ -82,7 +85,7 @@ class Locker:
         self._locked: tuple[int, bool] = (0, False)
         self._opened: set[tuple[str, str]] = set()
         self._held: list[Any] = []
-        self._extras = 0
+        self._budgets = BudgetLocks()
 
     def lock_program_rows(self, staged: list[Command]) -> Flow[None]:
         """Lock the rows of programs that the commands name, until the staged ones name no more."""
@@ -134,6 +137,11 @@ class Locker:
             self.book.transactions.update(self.originals)
         return self._locked
 
+    def lock_budgets(self, statement: str) -> Flow[None]:
+        """Lock the budgets across accounts on which something may count. No batch asks for any where there are none."""
+        if self.any_across:
+            yield from self._budgets.lock(self.book, self.refs, statement)
+
     def open_accounts(self, statement: str) -> Flow[None]:
         """Open the accounts that nobody opened before; another batch that does so at this moment is waited for."""
         # Accounts that only a hold or a row names, and accounts that another batch may have opened meanwhile.
@@ -164,14 +172,13 @@ class Locker:
         yield from learn_assets(book.assets, (row[2] for row in locked))
         for id, path, asset, *rest in locked:
             account = Account(id, path, book.assets[asset], *rest, fresh=(path, asset) in self._opened)
-            self._extras |= account.extras
             book.add(account)
         if self.wait and not book.accounts.keys() >= ids.keys():
             raise Replaced
         if self._held:
             by_id = self._accounts_by_id()
             for id, source, destination, *rest in self._held:
-                if source in by_id and destination in by_id:
+                if source in by_id and destination in by_id and id not in self._budgets.taken:
                     book.holds[id] = HoldRow(id, by_id[source], by_id[destination], *rest)
 
     def lock_streams(self, statement: str) -> Flow[None]:
@@ -184,14 +191,17 @@ class Locker:
         names |= {name for name in self.refs.streams if not self.refs.tells_later(name)}
         queries = [Query(statement, (sorted(names),))] if names else []
         purses = self._purse_queries()
-        lines = line_queries(self.book.accounts.values()) if self._extras & LINES else []
-        queries += purses + lines
-        queries.append(Query("number_batch", (self.book.now,)))
+        budgets = budget_query(self.book)
+        lines = line_queries(self.book.accounts.values()) if self.book.extras & LINES else []
+        queries += [*budgets, *purses, *lines, Query("number_batch", (self.book.now,))]
         *rows, self._locked = yield from hand_over(queries, len(names) <= FEW)
         if lines:
             take_lines(self.book, rows.pop())
         if purses:
             yield from take_purses(self.book, purses, rows[-len(purses) :], self.originals.values())
+        if budgets or self.book.budgets is not None:
+            found = rows[1 if names else 0] if budgets else ()
+            yield from self._budgets.read(self.book, self.originals.values(), found)
         for name, id, generation, head in rows[0] if names else ():
             stream_id = LOCKED_ELSEWHERE if id is None else id
             self.streams[name] = Stream(name, self._epoch, stream_id, generation, head)
@@ -210,6 +220,10 @@ class Locker:
             return True
         if any(id not in book.grants for id in own.grants & self.refs.known_grants):
             return True
+        if self._budgets.taken and not self._budgets.taken.isdisjoint(
+            {command.principal, command.actor, *own.transactions, *own.spenders, *own.budgets}
+        ):
+            return True
         for id in own.transactions & book.transactions.keys():
             own.accounts |= pairs_of(book.transactions[id])
         if not own.accounts <= book.accounts.keys():
@@ -220,7 +234,7 @@ class Locker:
     def _purse_queries(self) -> list[Query]:
         book = self.book
         book.named_grants = self.refs.grants
-        if not self._extras & GRANTS:
+        if not book.extras & GRANTS:
             return []
         if book.holds or self.originals or book.named_grants:
             return purse_queries(book.accounts.values(), book.holds.values())
@@ -267,6 +281,7 @@ class LockStep(NamedTuple):
 LOCK_ORDER = (
     # Those of programs come first, by the rank of their Table, then by its name: Locker.lock_program_rows.
     LockStep("rows of programs", "Table.lock"),
+    LockStep("budgets across accounts", "lock_budgets", "lock_free_budgets", Locker.lock_budgets),
     LockStep("new accounts", "open_accounts", take=Locker.open_accounts),
     LockStep("holds", "lock_holds", "lock_free_holds", Locker.lock_holds),
     LockStep("accounts", "lock_accounts", "lock_free_accounts", Locker.lock_accounts),

@@ -15,6 +15,7 @@ import msgspec
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
 from groat.ledger.book import Book, LateNews, NotLocked, Refs
+from groat.ledger.budgets import Spender
 from groat.ledger.commands import Command, Effect
 from groat.ledger.crossings import AccountLines
 from groat.ledger.errors import CommandFailed, Refusal, Replaced
@@ -33,6 +34,7 @@ from groat.store.batch import (
     Verdict,
 )
 from groat.store.beside import find_causes, read_pasts
+from groat.store.budgets import name_budgets
 from groat.store.crossings import write_crossings
 from groat.store.due import CatchUp, Due, Place
 from groat.store.due_grants import DueGrants
@@ -170,7 +172,7 @@ class Batch:
             queries.append(keys_query(prepared))
         begin, *found = yield from hand_over(queries, len(prepared) <= FEW)
         clock, ahead, held, leapt, leapt_at, turn, *rest = begin
-        epoch, last_at, self._previous, self.any_due, known_extras = rest
+        epoch, last_at, self._previous, self.any_due, known_extras, any_across = rest
         time = LedgerTime(None, ahead, held, leapt, leapt_at, turn, clock)
         if context.watch is not None:
             time = yield from watch_time(context.watch, asked_at, time, context.new_id)
@@ -179,6 +181,7 @@ class Batch:
         self.book.known_extras, self.book.stays = known_extras, context.policy.stays
         self.book.hold_sides = self._refs.known_holds
         self.locker = Locker(self.book, self._refs, epoch, context.policy, self._wait)
+        self.locker.any_across = bool(any_across)
         self.prepared = prepared
         self.known = known_keys(found[0]) if found else {}
         self.commands = [p.command for p in prepared if verdict_on(p, self.known) is None]
@@ -196,6 +199,10 @@ class Batch:
         yield from name_holds(refs, refs.holds)
         if refs.grants:
             yield from name_grants(refs, refs.grants)
+        if refs.budgets:
+            yield from name_budgets(refs, refs.budgets)
+        if locker.any_across:
+            refs.spenders.update(*((c.principal, c.actor) for c in self.commands))
         if refs.transactions:
             locker.originals = yield from load_transactions(sorted(refs.transactions), self.book.assets)
             for original in locker.originals.values():
@@ -335,6 +342,7 @@ class Batch:
 def decide(command: Command, book: Book, first: bool) -> Done | Refusal | Broken | Retry:
     """Decide a command over the book. An exception in it becomes its verdict, and its changes are undone."""
     book.begin()
+    book.spender = Spender(command.principal, command.actor or command.principal)
     try:
         effect = command.decide(book)
     except MoreGrants:

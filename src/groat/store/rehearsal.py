@@ -13,6 +13,7 @@ from groat.ledger.errors import Refusal
 from groat.ledger.keys import Form
 from groat.ledger.rows import Account, HoldRow
 from groat.store.batch import Broken, Done, Prepared, prepare
+from groat.store.budgets import name_budgets, read_all
 from groat.store.flow import Flow, Query
 from groat.store.grants import name_grants, purse_queries, read_expiring, take_purses
 from groat.store.keys import Known, find_keys, verdict_on
@@ -48,7 +49,9 @@ def rehearse(
     for command in commands:
         command.check(assets)
         command.needs(refs, book)
+        refs.spenders |= {command.principal, command.actor}
     yield from name_grants(refs, refs.grants)
+    yield from name_budgets(refs, refs.budgets)
     yield from _read(book, refs, limits)
     known: dict[str, Known] = {}
     prepared = [prepare(command) for command in commands]
@@ -111,6 +114,7 @@ def _read(book: Book, refs: Refs, limits: Callable[[str], Limits]) -> Flow[None]
     if refs.transactions:
         book.transactions |= yield from load_transactions(sorted(refs.transactions), book.assets)
     yield from _read_purses(book, refs)
+    yield from read_all(book, refs)
 
 
 def _read_purses(book: Book, refs: Refs) -> Flow[None]:

@@ -48,6 +48,7 @@ CHECKS: dict[str, str] = {
     "verify_allocations": "allocations are of grants of the posting's accounts, and of at most what it moved",
     "verify_lineage": "grants came with the transactions and from the grants that they name",
     "verify_lines": "accounts with lines are marked, and what was crossed is what happened",
+    "verify_budgets": "accounts with budgets are marked, and what is used of budgets is what postings counted",
     "verify_states": "accounts are frozen or closed as audited; on closed ones nothing is left or held",
 }
 # Each of these is one statement that lists contradictions.
@@ -64,6 +65,7 @@ LISTS = (
     "verify_allocations",
     "verify_lineage",
     "verify_lines",
+    "verify_budgets",
     "verify_states",
 )
 PRESENT = ("verify_transactions", "verify_postings")

@@ -13,6 +13,7 @@ from groat.ledger.errors import Interrupted
 from groat.ledger.rows import Account
 from groat.ledger.views import EventData, bare_event, events_of
 from groat.store.batch import Published
+from groat.store.budgets import budget_statements
 from groat.store.flow import Flow, Query
 from groat.store.grants import allocation_values, extras_values, grant_statements, granted_values
 from groat.store.locking import Stream
@@ -174,7 +175,9 @@ def statements(
     accounts = book.changed(Account)
     if book.purses:
         yield from grant_statements(book, allocations)
-    if book.purses or book.restricted or book.account_lines:
+    if book.budgets is not None:
+        yield from budget_statements(book)
+    if book.extras:
         # One that was opened again has none any more, and had some.
         special = [a for a in accounts if a.extras or book.touched[a][-1]]
         if special:

@@ -178,6 +178,9 @@ class CommandWords:
     set_limits = _PlannedWord(LedgerWords.set_limits)
     set_state = _PlannedWord(LedgerWords.set_state)
     open_account = _PlannedWord(LedgerWords.open_account)
+    set_budget = _PlannedWord(LedgerWords.set_budget)
+    change_budget = _PlannedWord(LedgerWords.change_budget)
+    remove_budget = _PlannedWord(LedgerWords.remove_budget)
     notify = _PlannedWord(Notifying.notify)
 
 
@@ -229,6 +232,9 @@ class DjangoWords:
     set_limits = _WriteWord(LedgerWords.set_limits)
     set_state = _WriteWord(LedgerWords.set_state)
     open_account = _WriteWord(LedgerWords.open_account)
+    set_budget = _WriteWord(LedgerWords.set_budget)
+    change_budget = _WriteWord(LedgerWords.change_budget)
+    remove_budget = _WriteWord(LedgerWords.remove_budget)
     notify = _WriteWord(InsideLedger.notify)
     file = _WriteWord(InsideLedger.file)
     take = _WriteWord(InsideLedger.take)
@@ -247,6 +253,9 @@ class DjangoWords:
     aset_limits = _AsyncWord(set_limits)
     aset_state = _AsyncWord(set_state)
     aopen_account = _AsyncWord(open_account)
+    aset_budget = _AsyncWord(set_budget)
+    achange_budget = _AsyncWord(change_budget)
+    aremove_budget = _AsyncWord(remove_budget)
     anotify = _AsyncWord(notify)
     afile = _AsyncWord(file)
     atake = _AsyncWord(take)
@@ -255,6 +264,8 @@ class DjangoWords:
     entries = _Look(LedgerWords.entries)
     transaction = _Look(LedgerWords.transaction)
     held = _Look(LedgerWords.held)
+    budget = _Look(LedgerWords.budget)
+    budgets = _Look(LedgerWords.budgets)
     assets = _Look(InsideLedger.assets)
     add_asset = _Look(InsideLedger.add_asset)
 

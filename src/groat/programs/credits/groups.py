@@ -169,7 +169,8 @@ async def preview_group_grant(call: Call) -> Answer:
     statuses={200: "The key was used before for this very act: its first answer again."},
     keyed=True,
     codes=(
-        *_CODES, "key_reused", "insufficient_funds", "ceiling_exceeded", "balance_overflow", "too_many_grants",
+        *_CODES, "key_reused", "insufficient_funds", "ceiling_exceeded", "budget_exceeded",
+        "balance_overflow", "too_many_grants",
         "older_nodes", "text_too_long", "same_account",
     ),
     example=_GROUP,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from groat.engine.ledger_words import LOCAL
+from groat.engine.budget_words import LOCAL
 from groat.identity.model import EVERYBODY
 from groat.ledger.commands import Command
 from groat.ledger.errors import Refusal, Refused

@@ -160,7 +160,8 @@ KIND: dict[str, Any] = {
 
 
 _MONEY_CODES = (*STATE_CODES,
-    "insufficient_funds", "ceiling_exceeded", "balance_overflow", "exceeds_hold", "hold_resolved", "invalid_amount",
+    "insufficient_funds", "ceiling_exceeded", "budget_exceeded",
+    "balance_overflow", "exceeds_hold", "hold_resolved", "invalid_amount",
     "too_many_digits", "amount_not_positive", "amount_overflow", "unknown_asset", "invalid_account", "same_account",
     "metadata_too_large", "invalid_metadata", "invalid_data",
 )  # fmt: skip

@@ -2,7 +2,8 @@
 
 -- name: begin_batch :one
 -- The clock and how the batch's moment follows from it, the epoch, the end of this worker's hash chain, whether anything is due,
--- and the extras that all servers know which are alive: each version knows those of the one before.
+-- the extras that all servers know which are alive (each version knows those of the one before), and whether there are
+-- budgets across accounts.
 SELECT groat_clock(), t.ahead, t.held, t.leapt, t.leapt_at, t.turn,
        (SELECT value FROM groat_meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0),
@@ -12,7 +13,8 @@ SELECT groat_clock(), t.ahead, t.held, t.leapt, t.leapt_at, t.turn,
                  AND expires_at <= (SELECT greatest(groat_now(), (SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1))))
        OR EXISTS (SELECT FROM groat_grant
                   WHERE due_at <= (SELECT greatest(groat_now(), (SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1)))),
-       coalesce((SELECT min(extras) FROM groat_node WHERE seen_at > (SELECT groat_clock()) - 90000000), -1)
+       coalesce((SELECT min(extras) FROM groat_node WHERE seen_at > (SELECT groat_clock()) - 90000000), -1),
+       EXISTS (SELECT FROM groat_budget WHERE account IS NULL AND removed_at IS NULL)
 FROM groat_time AS t WHERE t.id = 'time';
 
 -- name: find_keys :bulk

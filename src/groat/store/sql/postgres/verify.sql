@@ -283,6 +283,41 @@ SELECT 'crossing ' || id, direction || ' across ' || threshold, available || ' a
 WHERE (available < threshold) <> (direction = 'down')
 LIMIT 100;
 
+-- name: verify_budgets :many long
+-- Accounts are marked if they have budgets, and no others are. What is used of a budget is the fold of what was counted on it,
+-- for windows that may be current: what is older is forgotten. What was counted is of a posting, of at most its amount.
+SELECT a.path || '/' || a.asset, CASE WHEN a.extras & 16 = 0 THEN 'no budgets' ELSE 'budgets' END,
+       CASE WHEN a.extras & 16 = 0 THEN 'some' ELSE 'none' END
+FROM groat_account AS a
+WHERE (a.extras & 16 <> 0)
+      <> EXISTS (SELECT FROM groat_budget AS b WHERE b.account = a.id AND b.removed_at IS NULL)
+UNION ALL
+SELECT 'budget ' || s.id, coalesce(u.amount, 0) || ' at ' || s.begin_at, s.amount::text
+FROM (SELECT b.id, (e ->> 0)::bigint AS begin_at, (e ->> 1)::bigint AS amount
+      FROM groat_budget AS b CROSS JOIN LATERAL json_array_elements(b.spent::json) AS e
+      WHERE b.removed_at IS NULL) AS s
+LEFT JOIN (SELECT budget, begin_at, sum(amount)::bigint AS amount FROM groat_budget_use GROUP BY budget, begin_at) AS u
+       ON u.budget = s.id AND u.begin_at = s.begin_at
+WHERE s.amount <> coalesce(u.amount, 0) AND s.begin_at > groat_now() - 5356800000000
+UNION ALL
+SELECT 'budget ' || u.budget, u.amount || ' at ' || u.begin_at, 'nothing'
+FROM (SELECT budget, begin_at, sum(amount)::bigint AS amount FROM groat_budget_use GROUP BY budget, begin_at) AS u
+JOIN groat_budget AS b ON b.id = u.budget AND b.removed_at IS NULL
+WHERE u.amount <> 0
+  AND u.begin_at > coalesce((SELECT max((e ->> 0)::bigint) FROM json_array_elements(b.spent::json) AS e), -1)
+UNION ALL
+SELECT 'use ' || u.txn || '/' || u.leg, 'a posting of at least ' || abs(u.amount),
+       coalesce((p.amount + abs(p.pending))::text, 'none')
+FROM groat_budget_use AS u
+LEFT JOIN groat_budget AS b ON b.id = u.budget
+LEFT JOIN LATERAL (
+    SELECT amount, pending, source, destination FROM groat_posting WHERE txn = u.txn AND leg = u.leg
+    UNION ALL
+    SELECT amount, pending, source, destination FROM groat_archived_posting WHERE txn = u.txn AND leg = u.leg) AS p ON true
+WHERE p.amount IS NULL OR b.id IS NULL OR abs(u.amount) > p.amount + abs(p.pending)
+   OR (b.account IS NOT NULL AND b.account NOT IN (p.source, p.destination))
+LIMIT 100;
+
 -- name: verify_states :many long
 -- Each balance of a path has the mark of the path's state; the state and the number of its changes are those of
 -- the audit entries, each of which begins where the one before ended. On a closed account nothing is held, and nothing is

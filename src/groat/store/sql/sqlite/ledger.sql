@@ -2,8 +2,8 @@
 
 -- name: begin_batch :one
 -- The clock and how the batch's moment follows from it, the epoch, the end of the hash chain (SQLite has one writer at a time,
--- hence one chain whichever worker, ?1, writes), whether anything is due, and the extras that all servers know which are
--- alive: each version knows those of the one before.
+-- hence one chain whichever worker, ?1, writes), whether anything is due, the extras that all servers know which are
+-- alive (each version knows those of the one before), and whether there are budgets across accounts.
 SELECT groat_clock(), t.ahead, t.held, t.leapt, t.leapt_at, t.turn,
        (SELECT value FROM groat_meta WHERE name = 'epoch'),
        coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0),
@@ -15,7 +15,8 @@ SELECT groat_clock(), t.ahead, t.held, t.leapt, t.leapt_at, t.turn,
        OR EXISTS (SELECT 1 FROM groat_grant
                   WHERE due_at <= (SELECT max(groat_now(),
                                               coalesce((SELECT at FROM groat_batch ORDER BY id DESC LIMIT 1), 0)))),
-       coalesce((SELECT min(extras) FROM groat_node WHERE seen_at > groat_clock() - 90000000), -1)
+       coalesce((SELECT min(extras) FROM groat_node WHERE seen_at > groat_clock() - 90000000), -1),
+       EXISTS (SELECT 1 FROM groat_budget WHERE account IS NULL AND removed_at IS NULL)
 FROM groat_time AS t WHERE t.id = 'time' AND ?1 <> '';
 
 -- name: find_keys :bulk
