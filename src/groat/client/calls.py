@@ -556,6 +556,118 @@ class Calls:
         """
         return self._call(table.CONFIRM_CLOCK, body={"reason": reason}, key=key, timeout_s=timeout_s)
 
+    def set_budget(
+        self,
+        *,
+        asset: str,
+        limit: str,
+        window: Literal["day", "hour", "month"],
+        account: str | None = None,
+        of: str = "",
+        rolling: bool = False,
+        zone: str = "UTC",
+        alerts: Sequence[int] | UnsetType = UNSET,
+        reason: str = "",
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.BudgetAnswer:
+        """``POST /v1/budgets``: Set a budget. Limits what may be spent from an account in each hour, day or
+        month, in all or by one principal; or what a principal may spend from all accounts. It counts
+        from now on. People set budgets on their own accounts. For whoever is signed in; people get only
+        what is theirs.
+        """
+        return self._call(
+            table.SET_BUDGET,
+            body={
+                "asset": asset,
+                "limit": limit,
+                "window": window,
+                "account": account,
+                "of": of,
+                "rolling": rolling,
+                "zone": zone,
+                "alerts": alerts,
+                "reason": reason,
+            },
+            query={"dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    def list_budgets(
+        self,
+        *,
+        account: str | None = None,
+        of: str | None = None,
+        asset: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> Paged[answers.BudgetView, answers.BudgetPage]:
+        """``GET /v1/budgets``: List budgets. Lists budgets with what is used of each. People see those on
+        one of their accounts, or their own. For whoever is signed in; people get only what is theirs.
+        """
+        return self._list(
+            table.LIST_BUDGETS,
+            query={"account": account, "of": of, "asset": asset, "cursor": cursor, "limit": limit},
+            timeout_s=timeout_s,
+        )
+
+    def change_budget(
+        self,
+        budget: str,
+        *,
+        limit: str | UnsetType = UNSET,
+        stopped: bool | UnsetType = UNSET,
+        alerts: Sequence[int] | UnsetType = UNSET,
+        reason: str = "",
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.BudgetAnswer:
+        """``PATCH /v1/budgets/{budget}``: Raise, lower, stop or resume a budget. Changes take effect with
+        the next decision, on every node. A stopped budget lets nothing through. People change the
+        budgets that they set themselves. For whoever is signed in; people get only what is theirs.
+        """
+        return self._call(
+            table.CHANGE_BUDGET,
+            path={"budget": budget},
+            body={"limit": limit, "stopped": stopped, "alerts": alerts, "reason": reason},
+            query={"dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    def get_budget(self, budget: str, *, timeout_s: float | None = None) -> answers.BudgetView:
+        """``GET /v1/budgets/{budget}``: Read a budget. A budget with what is used of it in the current
+        window. People read those on their accounts, and their own. For whoever is signed in; people get
+        only what is theirs.
+        """
+        return self._call(table.GET_BUDGET, path={"budget": budget}, timeout_s=timeout_s)
+
+    def remove_budget(
+        self,
+        budget: str,
+        *,
+        reason: str = "",
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.BudgetAnswer:
+        """``POST /v1/budgets/{budget}/remove``: Remove a budget. Removes a budget; the answer has it as it
+        stood. People remove those that they set themselves. For whoever is signed in; people get only
+        what is theirs.
+        """
+        return self._call(
+            table.REMOVE_BUDGET,
+            path={"budget": budget},
+            body={"reason": reason},
+            query={"dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
     def get_me(
         self, *, if_none_match: str | None = None, timeout_s: float | None = None
     ) -> answers.Me | None:

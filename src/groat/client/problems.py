@@ -144,6 +144,26 @@ class BodyTooLarge(Problem):
     code = "body_too_large"
 
 
+class BudgetExceeded(Problem):
+    """``budget_exceeded`` (422): More is to be spent than a budget has left (left). More is left at
+    resets_at, or once it is raised.
+    """
+
+    code = "budget_exceeded"
+
+
+class BudgetNotFound(Problem):
+    """``budget_not_found`` (404): There is no budget with this id, or it was removed, or it is not yours."""
+
+    code = "budget_not_found"
+
+
+class BudgetOfStaff(Problem):
+    """``budget_of_staff`` (403): Staff set this budget, so only staff may change it."""
+
+    code = "budget_of_staff"
+
+
 class Busy(Problem):
     """``busy`` (503): Another transaction held the rows for too long. Try again with the same key."""
 
@@ -388,6 +408,15 @@ class InvalidBody(Problem):
     """``invalid_body`` (400): A field is missing, unknown, or of the wrong type; detail says which."""
 
     code = "invalid_body"
+
+
+class InvalidBudget(Problem):
+    """``invalid_budget`` (400): A budget has an account or a principal (of) or both, an asset, a window
+    (hour, day, month), a time zone unless it is rolling, a limit of 0 or more, and up to 10 alerts from
+    1 to 100 percent.
+    """
+
+    code = "invalid_budget"
 
 
 class InvalidCursor(Problem):
@@ -1050,6 +1079,14 @@ class TooFarForward(Problem):
     """``too_far_forward`` (422): Set the clock forward by at most 3,660 days at once, and not beyond 9999."""
 
     code = "too_far_forward"
+
+
+class TooManyBudgets(Problem):
+    """``too_many_budgets`` (422): An account has at most 20 budgets in an asset, and a principal 20 across
+    accounts.
+    """
+
+    code = "too_many_budgets"
 
 
 class TooManyConnections(Problem):

@@ -73,6 +73,17 @@ FORWARD_CLOCK: Final[Route[answers.ForwardedView]] = Route(
 CONFIRM_CLOCK: Final[Route[answers.ConfirmedView]] = Route(
     "POST", "/v1/clock/confirm", answers.ConfirmedView, keyed=True
 )
+SET_BUDGET: Final[Route[answers.BudgetAnswer]] = Route(
+    "POST", "/v1/budgets", answers.BudgetAnswer, keyed=True
+)
+LIST_BUDGETS: Final[Route[answers.BudgetPage]] = Route("GET", "/v1/budgets", answers.BudgetPage)
+CHANGE_BUDGET: Final[Route[answers.BudgetAnswer]] = Route(
+    "PATCH", "/v1/budgets/{budget}", answers.BudgetAnswer, keyed=True
+)
+GET_BUDGET: Final[Route[answers.BudgetView]] = Route("GET", "/v1/budgets/{budget}", answers.BudgetView)
+REMOVE_BUDGET: Final[Route[answers.BudgetAnswer]] = Route(
+    "POST", "/v1/budgets/{budget}/remove", answers.BudgetAnswer, keyed=True
+)
 GET_ME: Final[Route[answers.Me | None]] = Route("GET", "/v1/me", answers.Me | None)
 READ_STREAM: Final[Route[answers.StreamPage]] = Route(
     "GET", "/v1/streams/{stream}/events", answers.StreamPage

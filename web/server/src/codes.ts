@@ -21,6 +21,9 @@ export interface ProblemStatus {
   belongs_to_request: 409;
   bitcoin_only: 422;
   body_too_large: 413;
+  budget_exceeded: 422;
+  budget_not_found: 404;
+  budget_of_staff: 403;
   busy: 503;
   card_asset: 422;
   card_frozen: 409;
@@ -54,6 +57,7 @@ export interface ProblemStatus {
   invalid_asset: 400;
   invalid_audience: 400;
   invalid_body: 400;
+  invalid_budget: 400;
   invalid_cursor: 400;
   invalid_data: 400;
   invalid_email: 400;
@@ -69,6 +73,7 @@ export interface ProblemStatus {
   invalid_notice: 400;
   invalid_position: 400;
   invalid_preferences: 400;
+  invalid_principal: 400;
   invalid_query: 400;
   invalid_request: 400;
   invalid_role: 400;
@@ -142,6 +147,7 @@ export interface ProblemStatus {
   token_type_refused: 401;
   too_deep: 400;
   too_far_forward: 422;
+  too_many_budgets: 422;
   too_many_digits: 400;
   too_many_files: 429;
   too_many_grants: 422;
