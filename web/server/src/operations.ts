@@ -1,7 +1,7 @@
 /** The operations of every server, made by `make types` from its OpenAPI document: do not edit. */
 
 import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";
-import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BudgetAnswer, BudgetPage, BudgetView, BulkInput, BulkView, CaptureInput, ChangeBudgetInput, ClockView, CloseInput, ConfigView, ConfirmInput, ConfirmedView, Credentials, DemoPerson, EntryPage, ExtendInput, ForwardInput, ForwardedView, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RemoveBudgetInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetBudgetInput, SetLimitsInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
+import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BudgetAnswer, BudgetPage, BudgetView, BulkInput, BulkView, CaptureInput, ChangeBudgetInput, ClockView, CloseInput, ConfigView, ConfirmInput, ConfirmedView, Credentials, DemoPerson, EntryPage, ExtendInput, ForwardInput, ForwardedView, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RemoveBudgetInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetBudgetInput, SetLimitsInput, SettleInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
 
 export interface PreviewSheetInput {
   file: Uint8Array;
@@ -35,7 +35,7 @@ export class Groat extends Door {
   }
 
   /**
-   * Post many transactions. Up to 10,000 items, each of which posts, holds, captures, releases, extends or reverses. `atomic`: all or none; a refusal is a problem with the `index` of its item; an item may name the hold of an earlier one by its place. `independent`: a verdict for each, under keys made of yours and the item's index, which no caller can send. Repeat it under the same key after any failure. For admins and services.
+   * Post many transactions. Up to 10,000 items, each of which posts, holds, captures, settles, releases, extends or reverses. `atomic`: all or none; a refusal is a problem with the `index` of its item; an item may name the hold of an earlier one by its place. `independent`: a verdict for each, under keys made of yours and the item's index, which no caller can send. Repeat it under the same key after any failure. For admins and services.
    *
    * `POST /v1/transactions/bulk`
    */
@@ -86,6 +86,15 @@ export class Groat extends Door {
    */
   captureHold(id: string, body: CaptureInput = {}, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<TransactionView> {
     return this.call<TransactionView>({ method: "POST", path: at`/v1/holds/${id}/capture`, body, keyed: true }, options);
+  }
+
+  /**
+   * Settle a hold. Posts what was really used, once the work is done: up to what is left of the hold in any case, the rest is freed. `settled` says what became of it; a `shortfall` was used and is not paid. A hold that expired or was released reserves nothing any more, so all of it is spent like the excess, and `refuse` refuses if the source has too little. For admins and services.
+   *
+   * `POST /v1/holds/{id}/settle`
+   */
+  settleHold(id: string, body: SettleInput, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<TransactionView> {
+    return this.call<TransactionView>({ method: "POST", path: at`/v1/holds/${id}/settle`, body, keyed: true }, options);
   }
 
   /**
