@@ -230,6 +230,62 @@ export interface BalanceView {
   dry_run?: boolean;
 }
 
+/** A budget after a change. */
+export interface BudgetAnswer {
+  id: string;
+  account: string | null;
+  asset: string;
+  of: string | null;
+  window: "hour" | "day" | "month";
+  rolling: boolean;
+  zone: string;
+  limit: string;
+  used: string;
+  left: string;
+  begins_at: string;
+  resets_at: string | null;
+  stopped: boolean;
+  alerts: number[];
+  set_by: "owner" | "staff";
+  created_at: string;
+  removed?: boolean;
+  replayed: boolean;
+  dry_run?: boolean;
+}
+
+/** A page of budgets in the order in which they were set; `cursor` leads to the next one, null on the last. */
+export interface BudgetPage {
+  items: BudgetView[];
+  cursor: string | null;
+}
+
+/**
+ * A budget as it stands: amounts as decimal strings. `left` is what may still be spent in the current window.
+ *
+ * `account` is null for one across accounts, `of` (the principal) for one on whoever spends. The window began at
+ * `begins_at`; more is left by itself at `resets_at`, which is null for a rolling window of which nothing is used.
+ * `alerts` are percentages. `removed` comes with one that was just removed.
+ */
+export interface BudgetView {
+  id: string;
+  account: string | null;
+  asset: string;
+  of: string | null;
+  window: "hour" | "day" | "month";
+  rolling: boolean;
+  zone: string;
+  limit: string;
+  used: string;
+  left: string;
+  begins_at: string;
+  resets_at: string | null;
+  stopped: boolean;
+  alerts: number[];
+  set_by: "owner" | "staff";
+  created_at: string;
+  removed?: boolean;
+}
+
 /**
  * 1 to 10,000 items: `atomic` does all or none; `independent` gives a verdict for each.
  *
@@ -310,6 +366,17 @@ export interface CaptureItemInput {
   amount?: string | null;
   final?: boolean;
   at_most?: boolean;
+}
+
+/** The changes of a budget; what is not named stays. */
+export interface ChangeBudgetInput {
+  /** The most that may be spent in a window, a decimal string; 0 lets nothing through. */
+  limit?: string;
+  stopped?: boolean;
+  /** Percentages of the limit: whoever owns the budget is told, once a window, when one is reached. */
+  alerts?: number[];
+  /** Why, for people. */
+  reason?: string;
 }
 
 /** The data of an event `clock_forwarded`: the time of the sandbox, and how many seconds it is ahead in all. */
@@ -445,7 +512,7 @@ export interface EventData {
   changes?: BalanceChange[];
   key?: string;
   hold?: string;
-  data?: AccountUpdated | ClockForwarded | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | PackageNews | Record<string, unknown>;
+  data?: AccountUpdated | ClockForwarded | BudgetView | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | PackageNews | Record<string, unknown>;
   notification?: NotificationTold;
 }
 
@@ -1191,6 +1258,12 @@ export interface ReleaseInput {
   metadata?: Record<string, unknown>;
 }
 
+/** The reason for which a budget is removed. */
+export interface RemoveBudgetInput {
+  /** Why, for people. */
+  reason?: string;
+}
+
 /**
  * A request that `by` changed, as staff are told of it.
  *
@@ -1366,6 +1439,24 @@ export interface SetBalanceInput {
   metadata?: Record<string, unknown>;
   /** Let accounts fall below their floors. Admins may, and the services that the setting `below_floor` names. */
   below_floor?: boolean;
+}
+
+/** A budget: on an account, on what a principal (`of`) spends from it, or without an account across all. */
+export interface SetBudgetInput {
+  asset: string;
+  /** The most that may be spent in a window, a decimal string; 0 lets nothing through. */
+  limit: string;
+  window: "day" | "hour" | "month";
+  account?: string | null;
+  /** Only what this principal spends counts, also what is spent on its behalf: user:7, service:shop. */
+  of?: string;
+  rolling?: boolean;
+  /** The time zone of the window, such as Europe/Berlin. A rolling one has none. */
+  zone?: string;
+  /** Percentages of the limit: whoever owns the budget is told, once a window, when one is reached. */
+  alerts?: number[];
+  /** Why, for people. */
+  reason?: string;
 }
 
 /** New limits. Null removes a limit; one that is not named stays. */
