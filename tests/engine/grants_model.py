@@ -159,7 +159,45 @@ class GrantsModel:
         if hold["state"] != "open":
             raise No(hold["state"])
         self.give_back(id)
-        hold["state"] = "hold_resolved"
+        hold["state"], hold["late"] = "hold_resolved", True
+
+    def extend(self, id: str, ends: int) -> None:
+        hold = self.holds[id]
+        if hold["state"] != "open":
+            raise No(hold["state"])
+        if hold["ends"] is not None and ends > hold["ends"]:
+            hold["ends"] = ends
+            self.version += 1
+
+    def settle(self, id: str, txn: str, actual: int, overdraft: int | None) -> None:
+        """Take up to the hold, and beyond it all or nothing (None), or what there is and so much more."""
+        hold = self.holds[id]
+        late = hold["state"] == "hold_expired" or hold.get("late", False)
+        if hold["state"] != "open" and not late:
+            raise No(hold["state"])
+        if late and not actual:
+            return
+        taken, rest = hold["units"][:actual], hold["units"][actual:]
+        hold["units"] = rest
+        excess = actual - len(taken)
+        if not late:
+            self.spend(taken)
+            self.version += 1
+            if rest:
+                self.version -= 1
+                self.give_back(id)
+        room = max(0, self.available + (overdraft or 0))
+        if overdraft is None and excess > room:
+            if late:
+                raise No("insufficient_funds")
+            excess = 0
+        beyond = self.take(min(excess, room))
+        self.spend(beyond)
+        self.version += bool(beyond) or late
+        self.pay_debt()
+        hold["state"], hold["late"] = "hold_resolved", not late and not actual
+        if bool(taken) != bool(beyond):
+            self.paid[txn] = Paid(taken or beyond, self.now)
 
     def reverse(self, id: str, count: int, restore: bool) -> None:
         units, at = self.paid[id]

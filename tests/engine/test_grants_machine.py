@@ -17,10 +17,21 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from groat import Groat, Refusal
-from groat.ledger.commands import Capture, Command, GrantPosting, Hold, Post, Posting, Release, SetBalance
+from groat.ledger.commands import (
+    Capture,
+    Command,
+    Extend,
+    GrantPosting,
+    Hold,
+    Post,
+    Posting,
+    Release,
+    SetBalance,
+)
 from groat.ledger.granting import VoidGrant
 from groat.ledger.grants import Terms
 from groat.ledger.reversing import Reverse
+from groat.ledger.settling import SettleHold
 from tests.engine.grants_model import GrantsModel, No
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database, SqliteDatabase
@@ -69,8 +80,10 @@ class Run:
             "set",
             "void",
             "debt",
+            "settle",
+            "extend",
         ]
-        word = dice.choices(words, [6, 2, 5, 5, 4, 2, 4, 2, 1, 2, 1])[0]
+        word = dice.choices(words, [6, 2, 5, 5, 4, 2, 4, 2, 1, 2, 1, 4, 1])[0]
         count = self.some()
         pick = dice.choice
         if word == "capture" and model.holds:
@@ -78,6 +91,19 @@ class Run:
             return Capture(**key, hold=hold, amount=count, final=final), lambda id: model.capture(
                 hold, id, count, final
             )
+        if word == "settle" and model.holds:
+            hold, more = pick(list(model.holds)), pick([None, 0, 3])
+            policy: dict[str, Any] = {"excess": "refuse" if more is None else "available"}
+            if more:
+                policy = {"excess": "overdraft", "overdraft": more}
+            actual = dice.randrange(16)
+            return (
+                SettleHold(**key, hold=hold, actual=actual, **policy),
+                lambda id: model.settle(hold, id, actual, more),
+            )
+        if word == "extend" and model.holds and not timeless:
+            hold, until = pick(list(model.holds)), model.now + self.some(5) * SECOND
+            return Extend(**key, hold=hold, expires_at=until), lambda id: model.extend(hold, until)
         if word == "release" and model.holds:
             hold = pick(list(model.holds))
             return Release(**key, hold=hold), lambda id: model.release(hold)

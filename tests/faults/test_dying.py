@@ -79,14 +79,14 @@ async def test_a_node_dies_before_each_statement(
     assert needed | {"insert_batch", "insert_keys", "commit"} <= set(died)
     async with Groat.open(database.url, store=database.store(clock)) as groat:
         await groat.expire_due()
-        assert [(await standing(groat, f"user:{who}")).balance for who in "abc"] == ["4", "5", "9"]
+        assert [(await standing(groat, f"user:{who}")).balance for who in "abc"] == ["4", "0", "9"]
         rows: list[tuple[Any, ...]] = database.rows(GRANTS)
         assert rows == [
             ("user:a", "later", 0, 0, 0, 10),
             ("user:a", "never", 0, 0, 0, 10),
             # What was left of it, and what came back, expired.
             ("user:a", "soon", 0, 0, 9, 1),
-            ("user:b", "never", 5, 0, 0, 0),
+            ("user:b", "never", 0, 0, 0, 5),
             ("user:c", "new", 9, 0, 0, 0),
         ]
         report = await groat.verify()
