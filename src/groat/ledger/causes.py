@@ -6,9 +6,9 @@ A transaction and a hold carry their cause as a text: the mover, its kind and it
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from groat.ledger.errors import Refusal
+from groat.ledger.errors import Refusal, Rule, declare_refusals
 
 MOVERS: dict[str, str] = {
     "request": (
@@ -16,7 +16,20 @@ MOVERS: dict[str, str] = {
         "POST /v1/requests/{kind}/{id}/correct, or another transition of the request."
     ),
 }
-"""The text that each mover gives a caller who tries another door."""
+"""The text that each mover gives a caller who tries another door; :func:`declare_mover` adds those of programs."""
+
+_UNKNOWN: Final = "A program that is not turned on here {did} this: {cause}. Turn it on to undo that there."
+
+
+def declare_mover(mover: str, text: str, rule: Rule) -> None:
+    """Add a program's mover, which other doors refuse with ``belongs_to_<mover>`` by this rule.
+
+    ``text`` names the door at which what it did is undone, with {kind}, {id} and {did}. Raises ValueError for a mover
+    that has another text.
+    """
+    if MOVERS.setdefault(mover, text) != text:
+        raise ValueError(f"the mover {mover} has another text already")
+    declare_refusals({f"belongs_to_{mover}": rule})
 
 
 class Cause(NamedTuple):
@@ -39,5 +52,7 @@ def read_cause(text: str) -> Cause:
 def other_door(cause: str, did: str, **fields: str) -> Refusal:
     """Refuse to undo the effect of a cause past it; ``did`` says how it came about ("moved", "holds")."""
     found = read_cause(cause)
+    if found.mover not in MOVERS:
+        return Refusal("not_reversible", _UNKNOWN.format(did=did, cause=cause), fields)
     detail = MOVERS[found.mover].format(kind=found.kind, id=found.id, did=did)
     return Refusal(f"belongs_to_{found.mover}", detail, {**fields, found.mover: found.id, "kind": found.kind})

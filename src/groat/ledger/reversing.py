@@ -70,6 +70,11 @@ class Reverse(Command, kw_only=True):
             return refuse("transaction_not_found", transaction=self.transaction)
         if original.cause is not None:
             return other_door(original.cause, "moved", transaction=original.id)
+        legs = self.put_back(book, original)
+        return legs if isinstance(legs, Refusal) else Effect([self.record(book, legs, reverses=original.id)])
+
+    def put_back(self, book: Book, original: TransactionRow) -> list[Leg] | Refusal:
+        """Move what is wanted of a transaction backwards, whatever its cause; returns the legs."""
         posted = [leg for leg in original.legs if leg.amount]
         if original.kind in NOT_REVERSIBLE or not posted:
             return refuse("not_reversible", transaction=original.id, kind=original.kind)
@@ -107,7 +112,7 @@ class Reverse(Command, kw_only=True):
             return legs
         for leg in legs:
             original.reversed[leg.number] = original.reversed.get(leg.number, 0) + leg.amount
-        return Effect([self.record(book, legs, reverses=original.id)])
+        return legs
 
     def _exceeds(self, original: TransactionRow, leg: Leg, left: int) -> Refusal:
         remaining = format_amount(left, leg.source.scale)

@@ -344,6 +344,93 @@ export interface BulkView {
   dry_run?: boolean;
 }
 
+/** All rules of a campaign as they are to be. `version` is the one that was read: another one is refused. */
+export interface CampaignChange {
+  version?: number | null;
+  /** Why, for people. */
+  reason?: string;
+  name: string;
+  /** A decimal string of at most the asset's fraction digits, above zero. */
+  amount: string;
+  note?: string;
+  grant?: VoucherGrantInput | null;
+  starts_at?: string | null;
+  ends_at?: string | null;
+  uses_max?: number | null;
+  uses_each?: number | null;
+  budget?: string | null;
+  first_purchase?: boolean;
+  active?: boolean;
+}
+
+/** Redemptions over time, the oldest first, without hours or days in which there were none. */
+export interface CampaignChart {
+  step: "day" | "hour";
+  points: ChartPoint[];
+}
+
+/** A campaign to begin. Without a shared `code` it has single-use codes, which are made afterwards. */
+export interface CampaignInput {
+  name: string;
+  /** A decimal string of at most the asset's fraction digits, above zero. */
+  amount: string;
+  note?: string;
+  grant?: VoucherGrantInput | null;
+  starts_at?: string | null;
+  ends_at?: string | null;
+  uses_max?: number | null;
+  uses_each?: number | null;
+  budget?: string | null;
+  first_purchase?: boolean;
+  active?: boolean;
+  asset: string;
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  source?: string;
+  code?: string;
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** Campaigns, the newest first. */
+export interface CampaignPage {
+  items: CampaignView[];
+  cursor: string | null;
+}
+
+/**
+ * A campaign: what each code gives, to whom and how often, and what came of it.
+ *
+ * `code` is its shared code; None where it has single-use codes, of which `codes` were made. `uses` redemptions
+ * were not undone and gave `spent`. `uses_max` and `budget` bound these, `uses_each` those of one person; None
+ * is no bound. `state` is what a redemption now would meet.
+ */
+export interface CampaignView {
+  id: string;
+  name: string;
+  note: string;
+  state: "not_yet" | "over" | "running" | "stopped" | "used_up";
+  code: string | null;
+  amount: string;
+  asset: string;
+  source: string;
+  grant: VoucherTerms | null;
+  starts_at: string | null;
+  ends_at: string | null;
+  uses_max: number | null;
+  uses_each: number | null;
+  budget: string | null;
+  first_purchase: boolean;
+  active: boolean;
+  codes: number;
+  uses: number;
+  spent: string;
+  version: number;
+  created_by: string;
+  created_at: string;
+  changed_by: string;
+  changed_at: string;
+}
+
 /**
  * The amount of the hold to post (all that is left by default); `final` releases the rest.
  *
@@ -379,6 +466,13 @@ export interface ChangeBudgetInput {
   reason?: string;
 }
 
+/** An hour or a day from `at` on: the redemptions in it that were not undone, and what they gave. */
+export interface ChartPoint {
+  at: string;
+  uses: number;
+  amount: string;
+}
+
 /** The data of an event `clock_forwarded`: the time of the sandbox, and how many seconds it is ahead in all. */
 export interface ClockForwarded {
   now: string;
@@ -403,6 +497,30 @@ export interface CloseInput {
   reason: string;
   /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
   rest_to: string;
+}
+
+/** Single-use codes by number. */
+export interface CodePage {
+  items: CodeView[];
+  cursor: string | null;
+}
+
+/** A single-use code, named by its number; who redeemed it, and when, where somebody has. */
+export interface CodeView {
+  number: number;
+  state: "redeemed" | "unused" | "void";
+  made_at: string;
+  made_by: string;
+  redemption: string | null;
+  user: string | null;
+  redeemed_at: string | null;
+}
+
+/** The number (`count`) of single-use codes to make. */
+export interface CodesInput {
+  count: number;
+  /** Why, for people. */
+  reason?: string;
 }
 
 /**
@@ -512,7 +630,7 @@ export interface EventData {
   changes?: BalanceChange[];
   key?: string;
   hold?: string;
-  data?: AccountUpdated | ClockForwarded | BudgetView | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | PackageNews | Record<string, unknown>;
+  data?: AccountUpdated | ClockForwarded | BudgetView | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | PackageNews | VoucherTold | VoucherNews | Record<string, unknown>;
   notification?: NotificationTold;
 }
 
@@ -880,6 +998,14 @@ export interface LookView {
   until: string;
 }
 
+/** The codes that were made: how many, and the `first` and `last` of their numbers. */
+export interface MadeCodes {
+  count: number;
+  first: number;
+  last: number;
+  replayed: boolean;
+}
+
 /** A person's mark in a stream: the numbers up to `upto`, and those of the `spans` (first, last), are read. */
 export interface MarkView {
   upto: number;
@@ -1197,6 +1323,13 @@ export interface PreferencesView {
   mail: boolean;
 }
 
+/** A code to look at. People look for themselves; staff and services name the `user`. */
+export interface PreviewInput {
+  /** As it was typed or scanned: case, spaces and dashes do not count, O is 0, I and L are 1. */
+  code: string;
+  user?: string | null;
+}
+
 /** A price: a decimal string of an asset, `from` a moment on; from now on unless given. */
 export interface PriceInput {
   /** A decimal string of at most the asset's fraction digits, above zero. */
@@ -1210,6 +1343,20 @@ export interface PriceView {
   amount: string;
   currency: string;
   from: string;
+}
+
+/** A code to print: the `link` that its QR code (`svg`) leads to. A shared code has the number 0. */
+export interface PrintedCode {
+  number: number;
+  code: string;
+  link: string;
+  svg: string;
+}
+
+/** Codes to print, by number. */
+export interface PrintedCodes {
+  items: PrintedCode[];
+  cursor: string | null;
 }
 
 /**
@@ -1248,6 +1395,48 @@ export interface ReadView {
 export interface RecipientView {
   user: string;
   name: string;
+}
+
+/** A code to redeem. People redeem for themselves; admins and services name the `user`. */
+export interface RedeemInput {
+  /** As it was typed or scanned: case, spaces and dashes do not count, O is 0, I and L are 1. */
+  code: string;
+  user?: string | null;
+}
+
+/** The result of a redemption or of its undoing: the redemption as it is now, and the transaction. */
+export interface RedeemedView {
+  redemption: RedemptionView;
+  transaction: TransactionView;
+}
+
+/** Redemptions, the newest first. */
+export interface RedemptionPage {
+  items: RedemptionView[];
+  cursor: string | null;
+}
+
+/**
+ * A redemption; its id is that of the transaction that paid. `number` counts the person's in the campaign.
+ *
+ * `code_number` is the number of a single-use code, 0 for a shared one. `undone_*` and `reversal`, the
+ * transaction that took the amount back, are None until it is undone.
+ */
+export interface RedemptionView {
+  id: string;
+  campaign: string;
+  name: string;
+  user: string;
+  state: "redeemed" | "undone";
+  amount: string;
+  asset: string;
+  number: number;
+  code_number: number;
+  at: string;
+  undone_at: string | null;
+  undone_by: string | null;
+  reversal: string | null;
+  reason: string;
 }
 
 /** The reason for giving the hold back. */
@@ -1732,6 +1921,17 @@ export interface TransitionView {
   schema: Record<string, unknown>;
 }
 
+/**
+ * The `reason` for which a redemption is undone; `short` says what happens if part of it is spent.
+ *
+ * It is refused, or the person's balance falls below its floor (`debt`).
+ */
+export interface UndoInput {
+  /** Why, for people. */
+  reason: string;
+  short?: "debt" | "refuse";
+}
+
 /** A new person. Without a password they sign in elsewhere; roles null leaves their roles to their tokens. */
 export interface UserInput {
   user: string;
@@ -1768,6 +1968,12 @@ export interface UserView {
   balances: BalanceView[];
 }
 
+/** The `reason` for which a code is withdrawn. */
+export interface VoidCodeInput {
+  /** Why, for people. */
+  reason: string;
+}
+
 /** The amount to take back of what is free of a grant: all of it by default, which ends the grant; and why. */
 export interface VoidInput {
   /** Why, for people. */
@@ -1775,4 +1981,50 @@ export interface VoidInput {
   amount?: string | null;
   /** The app's own facts: at most 16 KiB and 16 levels. Staff and services see it, people do not. */
   metadata?: Record<string, unknown>;
+}
+
+/** The terms of the grant that a code gives; it ends at `expires_at`, or `lasts_s` seconds later, or never. */
+export interface VoucherGrantInput {
+  class?: "paid" | "promotional";
+  expires_at?: string | null;
+  lasts_s?: number | null;
+  priority?: number;
+  note?: string;
+}
+
+/** A campaign that changed. */
+export interface VoucherLine {
+  campaign: string;
+}
+
+/** The campaigns that a batch changed, each once: read them again. `more` further ones are left out. */
+export interface VoucherNews {
+  items: VoucherLine[];
+  more: number;
+}
+
+/** The worth of a code for the person now: it is `redeemable`, or `code` and `detail` say why not. */
+export interface VoucherPreview {
+  name: string;
+  amount: string;
+  asset: string;
+  grant: VoucherTerms | null;
+  ends_at: string | null;
+  redeemable: boolean;
+  code: string;
+  detail: string;
+}
+
+/** The terms of the grant that a code gives; it ends at `expires_at`, or `lasts_s` seconds later, or never. */
+export interface VoucherTerms {
+  class: "paid" | "promotional";
+  expires_at: string | null;
+  lasts_s: number | null;
+  priority: number;
+  note: string;
+}
+
+/** A person's redemption that was made or undone, as their devices hear of it. */
+export interface VoucherTold {
+  redemption: RedemptionView;
 }

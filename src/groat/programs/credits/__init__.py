@@ -19,6 +19,12 @@ from groat.programs.credits.own_settings import CreditsSettings
 from groat.programs.credits.recurring import RECURRING_GRANT
 from groat.programs.credits.topups import operations as top_up_operations
 from groat.programs.credits.topups.alerts import ALERT_UPDATED
+from groat.programs.credits.vouchers import EVENTS as VOUCHER_EVENTS
+from groat.programs.credits.vouchers import OPERATIONS as VOUCHER_OPERATIONS
+from groat.programs.credits.vouchers import PROMISE as VOUCHER_PROMISE
+from groat.programs.credits.vouchers import redeeming_codes
+from groat.programs.credits.vouchers.errors import VOUCHER_ERRORS, VOUCHER_REFUSALS
+from groat.programs.credits.vouchers.guesses import forget_guesses
 from groat.programs.credits.warnings import forget_warnings
 from groat.settings import Settings
 from groat.store.extension import Extension, Tells
@@ -37,23 +43,25 @@ CREDITS = Program(
     extension=Extension(
         "credits",
         Path(__file__).parent,
-        forgets=(forget_warnings,),
+        forgets=(forget_warnings, forget_guesses),
         checks=(
             (
                 "verify_credit_payments",
                 "each payment that fulfilled an order is the one that the order names",
             ),
+            VOUCHER_PROMISE,
         ),
-        tells=Tells(events=(ALERT_UPDATED, CATALOGUE_NEWS)),
+        tells=Tells(events=(ALERT_UPDATED, CATALOGUE_NEWS, *VOUCHER_EVENTS)),
     ),
     operations=(
         *operations.operations,
         *groups.operations,
         *top_up_operations.operations,
         *order_operations.operations,
+        *VOUCHER_OPERATIONS,
     ),
-    errors=CREDIT_ERRORS,
-    jobs=(working, taking_payments),
+    errors=CREDIT_ERRORS | VOUCHER_REFUSALS | VOUCHER_ERRORS,
+    jobs=(working, taking_payments, redeeming_codes),
     metrics=(measure,),
     settings=CreditsSettings,
     story=_story,

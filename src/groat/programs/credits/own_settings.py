@@ -51,6 +51,31 @@ class CreditsSettings(msgspec.Struct, frozen=True):
             description="Amounts by asset, a table: who has less available of it is told, unless they chose otherwise",
         ),
     ] = {}
+    voucher_secret: Annotated[
+        str,
+        Meta(
+            description="Secret of which single-use codes are made, so that they can be exported again; the setting"
+            " secret unless it is given. Keep it when that one changes"
+        ),
+    ] = ""
+    voucher_link: Annotated[
+        str,
+        Meta(
+            max_length=500,
+            description="Where QR codes lead, with {code} for the code, such as https://app.example/redeem?code={code};"
+            " the code alone unless it is given",
+        ),
+    ] = "{code}"
+    voucher_guesses_per_person: Annotated[
+        int, Meta(ge=1, le=10_000, description="Wrong codes that a person may try within the window")
+    ] = 10
+    voucher_guesses_per_address: Annotated[
+        int,
+        Meta(ge=1, le=1_000_000, description="Wrong codes that may come from one address within the window"),
+    ] = 100
+    voucher_guess_window_s: Annotated[
+        int, Meta(ge=1, le=86_400, description="The window, in seconds from the first wrong code on")
+    ] = 900
 
     payment_secrets: Annotated[
         tuple[str, ...],
@@ -69,3 +94,5 @@ class CreditsSettings(msgspec.Struct, frozen=True):
             raise ValueError("payment_secrets has one that is not base64")
         if len(set(self.warn_days)) < len(self.warn_days):
             raise ValueError("warn_days names a day twice")
+        if "{code}" not in self.voucher_link:
+            raise ValueError("voucher_link needs {code}, which stands for the code")
