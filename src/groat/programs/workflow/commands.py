@@ -109,6 +109,7 @@ class Take(Command, kw_only=True):
             recording.need(refs, each, self.kinds[parent.kind] if parent else None, parent)
             if self.open_max and self._taker.is_bounded(each):
                 refs.rows.setdefault(OPEN, set()).add(each.owner)
+            refs.accounts |= {(draw.account, draw.asset) for draw in each.step.draws}
             for effect in each.step.money:
                 if isinstance(effect, Reserve | Pay):
                     refs.accounts |= {(effect.source, effect.asset), (effect.destination, effect.asset)}
@@ -180,6 +181,7 @@ class Take(Command, kw_only=True):
         transactions, answers = [], []
         for number, turn in enumerate(turns):
             refused = rules.too_many_open(turn, taker, book, self.open_max) if turn.path else None
+            refused = refused or rules.line_taken(turn, book)
             if refused is not None:
                 return refused
             moved = moving.move(book, turn)

@@ -9,6 +9,7 @@ import msgspec
 
 from groat.engine.ids import derived_id
 from groat.ledger.book import AuditEntry, Book, NotLocked, Refs
+from groat.ledger.crossings import set_line
 from groat.ledger.rows import HOLD_OPEN, HoldRow, Leg, TransactionRow
 from groat.programs import notifications
 from groat.programs.notifications import Notice
@@ -116,6 +117,9 @@ class Recorder:
         book.put(REQUEST, row.id, row.values())
         for write in step.writes:
             book.put(write.table, write.id, list(write.values))
+        for draw in step.draws:
+            account = book.accounts[draw.account, draw.asset]
+            set_line(book, account, draw.kind, row.id, draw.threshold)
         return row
 
     def note(

@@ -109,6 +109,21 @@ def too_many_open(turn: Turn, taker: Taker, book: Book, most: int) -> Refusal | 
     )
 
 
+def line_taken(turn: Turn, book: Book) -> Refusal | None:
+    """Refuse a line that another request has. Raises NotLocked for an account that was not known to be needed."""
+    for draw in turn.step.draws:
+        account = book.accounts.get((draw.account, draw.asset))
+        if account is None:
+            raise NotLocked
+        lines = book.account_lines.get(account)
+        others = (
+            [ref for kind, ref in lines.thresholds if kind == draw.kind and ref != turn.id] if lines else []
+        )
+        if others and draw.threshold is not None:
+            return refuse(draw.taken, request=others[0])
+    return None
+
+
 def receives(taker: Taker, turns: list[Turn]) -> bool:
     """Return whether money of these steps goes to the very person who takes them."""
     paid = [

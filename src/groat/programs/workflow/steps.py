@@ -282,14 +282,28 @@ class File(NamedTuple):
     owner: str = ""
 
 
+class Draw(NamedTuple):
+    """Draw the request's line of an account at ``threshold`` (smallest units), or take it away (None).
+
+    ``kind`` says who listens to it (:mod:`groat.ledger.crossings`). One request has such a line of an account: another
+    one is refused with the code ``taken``.
+    """
+
+    account: str
+    asset: str
+    kind: str
+    threshold: int | None
+    taken: str
+
+
 class Step(NamedTuple):
     """The effects of a transition. ``to`` is the state it leads to, needed where its declaration names several.
 
     ``data`` replaces the request's and ``parent`` its parent's; ``due_at`` (microseconds) is when the new state's
     ``on_due`` is taken; ``notice`` tells the owner, ``others`` are (stream, notice) pairs for whom it concerns too. Of
     these 100 are told, and where there are more, ``rest`` (stream, notice) tells a room in place of the others.
-    ``writes`` are rows of the program, ``files`` further requests. ``reason`` stands on the transaction and in the
-    history.
+    ``writes`` are rows of the program, ``files`` further requests, ``draws`` lines of accounts. ``reason`` stands on
+    the transaction and in the history.
     """
 
     to: str = ""
@@ -303,6 +317,7 @@ class Step(NamedTuple):
     writes: tuple[Write, ...] = ()
     files: tuple[File, ...] = ()
     rest: tuple[str, Notice] | None = None
+    draws: tuple[Draw, ...] = ()
 
 
 Decide = Callable[[Any, Any], Step | Refusal]

@@ -14,7 +14,7 @@ import msgspec
 from groat.engine.ids import derived_id
 from groat.ledger.book import Book, NotLocked, Refs, Table, refuse
 from groat.ledger.causes import Cause
-from groat.ledger.commands import check_move
+from groat.ledger.commands import check_known, check_move
 from groat.ledger.errors import InvalidInput, Refusal
 from groat.ledger.grants import left_to_take
 from groat.ledger.rows import HOLD_OPEN
@@ -291,6 +291,9 @@ class TurnPlan:
                 raise InvalidInput("amount_not_positive")
             elif isinstance(effect, TakeBack):
                 self._check_take_back(turn, request, step, effect)
+        for draw in step.draws:
+            self.refs.assets.add(draw.asset)
+            check_known(draw.asset, self._book.assets)
         for write in step.writes:
             row = (write.table, write.id)
             if write.table not in turn.transition.writes or row not in request.rows:
