@@ -78,6 +78,7 @@ def test_the_commands_are_found() -> None:
         "import transactions",
         "adopt",
         "grants adopt",
+        "credits simulate-door",
         "verify",
         "doctor",
         "archive",

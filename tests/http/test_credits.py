@@ -19,7 +19,7 @@ from tests.helpers.tables import parse_table
 from tests.http.conftest import ACTIONS, SECRET, Api, code, serve
 from tests.live.waiting import until
 
-PAGES = ("credits", "orders")
+PAGES = ("credits", "orders", "topups")
 DOCS = "".join(
     (Path(__file__).parents[2] / "docs" / f"{page}.md").read_text(encoding="utf-8") for page in PAGES
 )

@@ -10,10 +10,10 @@ from groat import Groat
 from groat.programs.credits import CREDITS
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
-from tests.helpers.fixtures import clock, database
+from tests.helpers.fixtures import clock, database, sqlite
 from tests.programs.credits.granting import Granting
 
-__all__ = ["clock", "database", "grant", "groat"]
+__all__ = ["clock", "database", "grant", "groat", "sqlite"]
 
 
 @pytest.fixture

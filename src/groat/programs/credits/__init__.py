@@ -10,15 +10,18 @@ from pathlib import Path
 from groat.programs import Program
 from groat.programs.credits import groups, operations
 from groat.programs.credits.adopting import adopt
+from groat.programs.credits.door_simulator import simulate_door
 from groat.programs.credits.errors import CREDIT_ERRORS
 from groat.programs.credits.jobs import measure, working
 from groat.programs.credits.orders import CATALOGUE_NEWS, CREDIT_ORDER, CREDIT_PAYMENT, CreditOrders
 from groat.programs.credits.orders import operations as order_operations
 from groat.programs.credits.orders.payments import taking_payments
 from groat.programs.credits.own_settings import CreditsSettings
+from groat.programs.credits.payments import PAYMENTS
 from groat.programs.credits.recurring import RECURRING_GRANT
 from groat.programs.credits.topups import operations as top_up_operations
 from groat.programs.credits.topups.alerts import ALERT_UPDATED
+from groat.programs.credits.topups.rule import AUTO_TOP_UP
 from groat.programs.credits.vouchers import EVENTS as VOUCHER_EVENTS
 from groat.programs.credits.vouchers import OPERATIONS as VOUCHER_OPERATIONS
 from groat.programs.credits.vouchers import PROMISE as VOUCHER_PROMISE
@@ -39,7 +42,7 @@ async def _story(settings: Settings) -> None:
 
 CREDITS = Program(
     "credits",
-    kinds=(RECURRING_GRANT, CREDIT_ORDER, CREDIT_PAYMENT),
+    kinds=(RECURRING_GRANT, CREDIT_ORDER, CREDIT_PAYMENT, AUTO_TOP_UP),
     extension=Extension(
         "credits",
         Path(__file__).parent,
@@ -62,10 +65,12 @@ CREDITS = Program(
     ),
     errors=CREDIT_ERRORS | VOUCHER_REFUSALS | VOUCHER_ERRORS,
     jobs=(working, taking_payments, redeeming_codes),
+    channels=(PAYMENTS,),
     metrics=(measure,),
     settings=CreditsSettings,
     story=_story,
     facade=(CreditOrders,),
+    commands=(simulate_door,),
     command_groups={"grants": (adopt,)},
 )
 """The program that ``programs = ["credits"]`` in the settings turns on."""

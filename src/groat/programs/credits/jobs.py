@@ -20,6 +20,7 @@ from groat.programs.credits.recurring import GivePeriod, RecurringGrant
 from groat.programs.credits.sign_up import SignUps, check_sign_up
 from groat.programs.credits.topups import alerts
 from groat.programs.credits.topups.alerts import Alerts
+from groat.programs.credits.topups.work import TopUps
 from groat.programs.credits.warnings import BY, Warnings
 from groat.programs.crossings import Crossings
 from groat.programs.program import Host
@@ -44,6 +45,7 @@ class CreditsWork:
         self.warnings = Warnings(groat, settings.warn_days)
         self.alerts = Alerts(groat, settings.low_balance)
         self.sign_ups: SignUps | None = None
+        self.top_ups: TopUps | None = None
 
     async def round(self) -> bool:
         """Do what is due; False if another node is at it, or the clock leapt. Raises StoreError."""
@@ -102,9 +104,11 @@ async def working(host: Host) -> AsyncIterator[CreditsWork]:
             work.sign_ups = SignUps(groat, settings.sign_up)
             await stack.enter_async_context(work.sign_ups.watching(services.identities))
         plans = RecurringWork(services.part(Workflow))
+        work.top_ups = TopUps(services.part(Workflow), settings)
         low = Crossings(groat, alerts.LINE, work.alerts.act)
         tasks = [
             asyncio.create_task(repeat(low.round, LINES_EVERY_S), name="groat-credits-low"),
+            asyncio.create_task(repeat(work.top_ups.round, LINES_EVERY_S), name="groat-credits-top-ups"),
             asyncio.create_task(repeat(work.round, EVERY_S), name="groat-credits"),
             asyncio.create_task(repeat(plans.round, PLANS_EVERY_S), name="groat-credits-recurring"),
         ]
@@ -122,6 +126,8 @@ def measure(services: Services) -> Iterator[Metric]:
     yield CounterMetricFamily("groat_credits_warnings", "Warnings of credits that expire", work.warnings.sent)
     given = 0 if work.sign_ups is None else work.sign_ups.given
     yield CounterMetricFamily("groat_credits_sign_ups", "Sign-up grants given", given)
+    ordered = 0 if work.top_ups is None else work.top_ups.ordered
+    yield CounterMetricFamily("groat_credits_top_ups", "Orders that automatic top-ups filed", ordered)
 
 
 def _take_lease(holder: str) -> Flow[bool]:

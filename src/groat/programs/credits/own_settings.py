@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -29,6 +30,24 @@ class SignUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"c
     priority: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)] = 100
     source: str = "house:promotions"
     note: Annotated[str, Meta(max_length=200)] = ""
+
+
+class PaymentDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The payment door: charges go to ``url``, signed with ``secret`` (base64, as whsec_...).
+
+    Raises ValueError for an address or a secret that is none.
+    """
+
+    url: Annotated[str, Meta(max_length=2_000)]
+    secret: Annotated[str, Meta(max_length=500)]
+
+    def __post_init__(self) -> None:
+        """Check that there can be a door."""
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+            raise ValueError("payment_door: url is an address such as https://pay.example.com/charges")
+        if not read_secret(self.secret):
+            raise ValueError("payment_door: secret is not base64")
 
 
 class CreditsSettings(msgspec.Struct, frozen=True):
@@ -84,6 +103,22 @@ class CreditsSettings(msgspec.Struct, frozen=True):
             description="Secrets (base64, as whsec_...), one of which signs what the payment gateway sends",
         ),
     ] = ()
+
+    payment_door: Annotated[
+        PaymentDoor | None,
+        Meta(
+            description="Where charges are sent (a table with url and secret); without it nothing is bought by itself"
+        ),
+    ] = None
+
+    payment_wait_s: Annotated[
+        int,
+        Meta(
+            ge=10,
+            le=2_592_000,
+            description="An automatic top-up gives an order up that is not paid within so many seconds",
+        ),
+    ] = 3_600
 
     def __post_init__(self) -> None:
         """Check that no day is named twice, that each amount is one, and each secret."""
