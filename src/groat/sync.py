@@ -186,6 +186,7 @@ class SyncGroat:
     transactions = _Word(Groat.transactions)
     held = _Word(Groat.held)
     grant_asset = _Word(Groat.grant_asset)
+    check = _Word(Groat.check)
     budget = _Word(Groat.budget)
     budgets = _Word(Groat.budgets)
     audit = _Word(Groat.audit)

@@ -34,6 +34,7 @@ listBudgets         401     200  403  200  200  200
 getBudget           401     200  404  200  200  200
 changeBudget        401     403  404  403  200  200
 removeBudget        401     403  404  403  200  200
+checkSpend          401     200  403  200  200  200
 listEntries         401     200  403  200  200  200
 getStatement        401     200  403  200  200  200
 setBalance          401     403  403  403  201  201
@@ -194,6 +195,8 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         sent["params"] = {"account": "user:42"}
     if operation in ("listNotifications", "getPreferences", "setPreferences"):
         sent["params"] = {"user": "42"}
+    if operation == "checkSpend":
+        sent["params"] = {"asset": "CREDIT", "amount": "1"}
     if operation == "listEntries":
         sent["params"] = {"asset": "CREDIT"}
     if operation == "getStatement":

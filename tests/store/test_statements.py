@@ -23,7 +23,7 @@ from groat.store.statements import Statement, load_statements
 STORE = Path(groat.store.__file__).parent
 SOURCES = STORE.parent
 # Stores with row locks can pass over the rows that others hold; on SQLite nobody else writes meanwhile.
-ONLY_WITH_ROW_LOCKS = {"lock_free_holds", "lock_free_accounts", "lock_free_streams"}
+ONLY_WITH_ROW_LOCKS = {"lock_free_budgets", "lock_free_holds", "lock_free_accounts", "lock_free_streams"}
 
 
 def write(directory: Path, **files: str) -> Path:

@@ -29,6 +29,7 @@ class DryRun(LedgerWords):
     def __init__(self, groat: Groat) -> None:
         self._groat = groat
         self._assets = groat._assets
+        self._policy = groat._policy
 
     async def execute(self, command: Command) -> Done | Refusal:
         """Say the verdict that a command would get; raises as :meth:`groat.Groat.execute` does."""

@@ -116,6 +116,7 @@ class Groat(LedgerWords):
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
         self.clock_watch = ClockWatch(monotonic or (boot_time if store.has_clock else None))
+        self._policy = policy
         self.committer = Committer(
             store,
             self._assets,

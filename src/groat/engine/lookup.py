@@ -8,14 +8,16 @@ from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from groat.ledger.accounts import check_path
-from groat.ledger.amounts import Asset
+from groat.ledger.accounts import Policy, check_path
+from groat.ledger.amounts import Amount, Asset, amount_text, parse_amount
 from groat.ledger.budget_views import BudgetView
+from groat.ledger.check_views import CheckView
 from groat.ledger.clock import ClockView, LeapView, seconds
-from groat.ledger.errors import StoreError
-from groat.ledger.text import check_id, check_limit, format_time, parse_time
+from groat.ledger.errors import InvalidInput, StoreError
+from groat.ledger.text import check_id, check_limit, check_principal, format_time, parse_time
 from groat.ledger.views import AccountView, AuditView, EntryView, HoldView, TransactionView
 from groat.store import budgets, reading
+from groat.store.checking import check_spend
 from groat.store.flow import Flow
 from groat.store.moment import LedgerTime, read_time
 from groat.store.replica import Replica
@@ -31,6 +33,7 @@ class Lookup(ABC):
     """The methods that look things up, from whatever database :meth:`read` reads."""
 
     _assets: dict[str, Asset]
+    _policy: Policy = Policy()
 
     @abstractmethod
     async def read(self, flow: Callable[P, Flow[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -90,6 +93,24 @@ class Lookup(ABC):
         """Return the asset of a grant, None if there is none."""
         return await self.read(reading.read_grant_asset, check_id(id))
 
+    async def check(
+        self, account: str, asset: str, amount: Amount | None = None, *, of: str = "service:local"
+    ) -> CheckView:
+        """Say whether a principal may spend an amount from an account now, and how much it may at most.
+
+        The answer is the verdict that a posting would get over the books as they are; it reserves nothing. Without an
+        amount ``allowed`` says whether anything may be spent. Raises InvalidInput.
+        """
+        known = await self.asset(asset)
+        units = None
+        if amount is not None:
+            units = parse_amount(amount_text(amount), known)
+            if units == 0:
+                raise InvalidInput("amount_not_positive")
+        return await self._reading(
+            check_spend, check_path(account), asset, units, check_principal(of), self._policy
+        )
+
     async def budget(self, id: Id, *, removed: bool = False) -> BudgetView | None:
         """Return a budget with what is used of it now, None if there is none; ``removed`` finds a removed one, too."""
         found = await self._reading(budgets.read_budget, check_id(id))
@@ -136,6 +157,7 @@ class Stale(Lookup):
         self.seconds = 0.0
         self._truth = truth
         self._assets = truth._assets
+        self._policy = truth._policy
         self._replica = replica
         self._seconds_max = seconds_max
 

@@ -99,7 +99,7 @@ class BudgetPage(msgspec.Struct):
     cursor: str | None
 
 
-_EXAMPLE: dict[str, Any] = {
+EXAMPLE: dict[str, Any] = {
     "id": "01a22c38-47cb-7000-8000-000000000000",
     "account": "user:42",
     "asset": "CREDIT",
@@ -117,7 +117,7 @@ _EXAMPLE: dict[str, Any] = {
     "set_by": "staff",
     "created_at": AT,
 }
-_CHANGED = {**_EXAMPLE, "replayed": False}
+_CHANGED = {**EXAMPLE, "replayed": False}
 _CODES = (
     "key_reused",
     "invalid_budget",
@@ -298,7 +298,7 @@ async def remove_budget(call: Call) -> Answer:
     "Read a budget",
     answer=BudgetView,
     codes=("budget_not_found", "invalid_id"),
-    answer_example=_EXAMPLE,
+    answer_example=EXAMPLE,
 )
 async def get_budget(call: Call) -> Answer:
     """A budget with what is used of it in the current window. People read those on their accounts, and their own."""
@@ -320,7 +320,7 @@ async def get_budget(call: Call) -> Answer:
         LIMIT,
     ),
     codes=("invalid_account", "invalid_principal", "invalid_cursor", "forbidden"),
-    answer_example={"items": [_EXAMPLE], "cursor": None},
+    answer_example={"items": [EXAMPLE], "cursor": None},
 )
 async def list_budgets(call: Call) -> Answer:
     """Lists budgets with what is used of each. People see those on one of their accounts, or their own."""

@@ -114,6 +114,13 @@ def read_all(book: Book, refs: Refs) -> Flow[None]:
     rows = (yield query[0]) if query else ()
     if rows or book.budgets is not None:
         yield from budgets.read(book, book.transactions.values(), rows)
+    if book.budgets is not None:
+        # What holds that are over will give back is there already.
+        accounts = sorted(account.id for account in book.accounts.values() if account.id > 0)
+        for id, begin, amount in (yield Query("due_budget_uses", (accounts, book.now))):
+            budget = book.budgets.by_id.get(id)
+            if budget is not None:
+                budget.give_back(begin, amount, book.now)
 
 
 def take_budget(book: Book, budget: Budget) -> None:

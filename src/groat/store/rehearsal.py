@@ -52,7 +52,7 @@ def rehearse(
         refs.spenders |= {command.principal, command.actor}
     yield from name_grants(refs, refs.grants)
     yield from name_budgets(refs, refs.budgets)
-    yield from _read(book, refs, limits)
+    yield from read_books(book, refs, limits)
     known: dict[str, Known] = {}
     prepared = [prepare(command) for command in commands]
     for start in range(0, len(prepared), KEYS_PAGE):
@@ -98,7 +98,11 @@ def made_later(commands: Sequence[Command], again: Callable[[Command, int], Comm
     return made
 
 
-def _read(book: Book, refs: Refs, limits: Callable[[str], Limits]) -> Flow[None]:
+def read_books(book: Book, refs: Refs, limits: Callable[[str], Limits]) -> Flow[None]:
+    """Read what ``refs`` names as it will be once all is done that is due by now, without a lock.
+
+    Nothing may be written of such a book. ``limits`` gives those of accounts that would be opened.
+    """
     by_id: dict[int, Account] = {}
     for path in sorted({path for path, _ in refs.accounts}):
         for id, _, asset, *rest in (yield Query("read_account", (path,))):

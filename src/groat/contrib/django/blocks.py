@@ -197,6 +197,7 @@ class InsideLedger(StandingWords, LedgerWords):
         self.audits: dict[str, Any] = {}
         self._named = named
         self._assets = dict(known.assets)
+        self._policy = known.policy
         self._ids = Learnt(known.account_ids)
 
     # The parts of which the words are made

@@ -264,6 +264,7 @@ class DjangoWords:
     entries = _Look(LedgerWords.entries)
     transaction = _Look(LedgerWords.transaction)
     held = _Look(LedgerWords.held)
+    check = _Look(LedgerWords.check)
     budget = _Look(LedgerWords.budget)
     budgets = _Look(LedgerWords.budgets)
     assets = _Look(InsideLedger.assets)

@@ -24,13 +24,13 @@ FROM groat_key AS k WHERE k.digest = ANY ($1::text::uuid[]);
 
 -- name: due_holds_on :bulk
 -- The holds that are due on accounts by $4, at most $5 on each, the longest due first: those that an account with a floor
--- gives (`side` 0), those that one with a ceiling is to receive (1). What has a cause ends through it alone.
+-- or budgets gives (`side` 0), those that one with a ceiling is to receive (1). What has a cause ends through it alone.
 SELECT h.id::text, j.path, j.asset, j.side, h.expires_at
 FROM unnest($1::text[], $2::text[], $3::integer[]) AS j (path, asset, side)
 JOIN groat_account AS a ON a.path = j.path AND a.asset = j.asset
 CROSS JOIN LATERAL (
     (SELECT g.id, g.expires_at FROM groat_hold AS g
-     WHERE j.side = 0 AND a.floor IS NOT NULL
+     WHERE j.side = 0 AND (a.floor IS NOT NULL OR a.extras & 16 <> 0)
        AND g.source = a.id AND g.status = 'open' AND g.expires_at <= $4 AND g.cause IS NULL
      ORDER BY g.expires_at, g.id LIMIT $5)
     UNION ALL

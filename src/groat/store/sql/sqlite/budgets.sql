@@ -72,3 +72,22 @@ WHERE b.id = ?1;
 -- What counts in no window any more.
 DELETE FROM groat_budget_use
 WHERE (txn, leg, budget) IN (SELECT txn, leg, budget FROM groat_budget_use WHERE begin_at < ?1 LIMIT ?2) RETURNING txn;
+
+-- name: due_budget_uses :bulk
+-- What holds that are over by ?2 and not ended yet counted on budgets, for accounts that give.
+SELECT json_group_array(json_array(d.budget, d.begin_at, d.amount))
+FROM (SELECT u.budget, u.begin_at, sum(h.amount - h.captured - h.released) AS amount
+      FROM json_each(?1) AS j
+      JOIN groat_hold AS h ON h.source = j.value AND h.status = 'open' AND h.expires_at <= ?2 AND h.cause IS NULL
+      JOIN groat_budget_use AS u ON u.txn = h.id AND u.amount > 0
+      GROUP BY u.budget, u.begin_at) AS d;
+
+-- name: read_pace :many
+-- The newest ?2 amounts that an account has spent, and when. What was taken back, set or expired was not spent.
+SELECT p.amount, t.recorded_at
+FROM groat_account AS a
+JOIN groat_posting AS p ON p.source = a.id AND p.amount > 0
+JOIN groat_txn AS t ON t.id = p.txn
+WHERE a.path = ?1 AND a.asset = ?3
+  AND t.kind NOT IN ('reverse', 'set_balance', 'void_grant', 'expire_grant', 'return_grant')
+ORDER BY p.source_version DESC LIMIT ?2;

@@ -26,14 +26,14 @@ FROM json_each(?1) AS j JOIN groat_key AS k ON k.digest = j.value;
 
 -- name: due_holds_on :bulk
 -- The holds that are due on accounts by ?2, at most ?3 on each, the longest due first: those that an account with a floor
--- gives (`side` 0), those that one with a ceiling is to receive (1). What has a cause ends through it alone.
+-- or budgets gives (`side` 0), those that one with a ceiling is to receive (1). What has a cause ends through it alone.
 SELECT json_group_array(json_array(h.id, a.path, a.asset, j.value ->> 2, h.expires_at))
 FROM json_each(?1) AS j
 JOIN groat_account AS a ON a.path = j.value ->> 0 AND a.asset = j.value ->> 1
 JOIN groat_hold AS h ON h.id IN (
     SELECT id FROM (
         SELECT g.id FROM groat_hold AS g
-        WHERE j.value ->> 2 = 0 AND a.floor IS NOT NULL
+        WHERE j.value ->> 2 = 0 AND (a.floor IS NOT NULL OR a.extras & 16 <> 0)
           AND g.source = a.id AND g.status = 'open' AND g.expires_at <= ?2 AND g.cause IS NULL
         ORDER BY g.expires_at, g.id LIMIT ?3)
     UNION ALL
