@@ -276,6 +276,30 @@ class BulkView(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool | None = None
 
 
+class CheckView(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to "may it be spent": ``allowed`` is the verdict that a posting of the amount would get
+    now.
+
+    ``refusal`` is the code of one that would be refused. ``most`` is what may be spent at most, null
+    without a limit: what is available above the floor, and left of each budget that counts what ``of``
+    (a principal) spends. ``budget`` is the one of which the least is left. Amounts are decimal strings.
+    """
+
+    account: str
+    asset: str
+    of: str
+    amount: str | None
+    allowed: bool
+    refusal: str | None
+    detail: str | None
+    most: str | None
+    available: str
+    floor: str | None
+    grants: GrantsView
+    budget: BudgetView | None
+    pace: PaceView
+
+
 class ClockForwarded(msgspec.Struct, frozen=True, kw_only=True):
     """The data of an event ``clock_forwarded``: the time of the sandbox, and how many seconds it is ahead
     in all.
@@ -404,6 +428,14 @@ class ForwardedView(msgspec.Struct, frozen=True, kw_only=True):
     leap: LeapView | None
     replayed: bool
     dry_run: bool | None = None
+
+
+class GrantsView(msgspec.Struct, frozen=True, kw_only=True):
+    """The available amount by what it is: free parts of grants by class, and ``plain`` money."""
+
+    paid: str
+    promotional: str
+    plain: str
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -632,6 +664,19 @@ class OutboxPage(msgspec.Struct, frozen=True, kw_only=True):
 
     items: list[OutboxEntryView]
     cursor: str | None
+
+
+class PaceView(msgspec.Struct, frozen=True, kw_only=True):
+    """The amounts spent in the last hour and the last day, and for how many seconds ``most`` lasts at such
+    a pace.
+
+    That is null where nothing was spent, or nothing limits what may be.
+    """
+
+    hour: str
+    day: str
+    lasts_at_hour_s: int | None
+    lasts_at_day_s: int | None
 
 
 class PostingView(msgspec.Struct, frozen=True, kw_only=True):

@@ -668,6 +668,28 @@ class AsyncCalls:
             timeout_s=timeout_s,
         )
 
+    async def check_spend(
+        self,
+        account: str,
+        *,
+        asset: str,
+        amount: str | None = None,
+        of: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.CheckView:
+        """``GET /v1/accounts/{account}/check``: Check what may be spent. Says whether an amount may be
+        spent from an account now, by the very decision that a posting would meet: what is available
+        above the floor, which grants may pay, which budget has the least left and when it resets, and
+        how long that lasts at the pace of the last hour and the last day. It reserves nothing. People
+        check their own accounts. For whoever is signed in; people get only what is theirs.
+        """
+        return await self._call(
+            table.CHECK_SPEND,
+            path={"account": account},
+            query={"asset": asset, "amount": amount, "of": of},
+            timeout_s=timeout_s,
+        )
+
     async def get_me(
         self, *, if_none_match: str | None = None, timeout_s: float | None = None
     ) -> answers.Me | None:

@@ -84,6 +84,7 @@ GET_BUDGET: Final[Route[answers.BudgetView]] = Route("GET", "/v1/budgets/{budget
 REMOVE_BUDGET: Final[Route[answers.BudgetAnswer]] = Route(
     "POST", "/v1/budgets/{budget}/remove", answers.BudgetAnswer, keyed=True
 )
+CHECK_SPEND: Final[Route[answers.CheckView]] = Route("GET", "/v1/accounts/{account}/check", answers.CheckView)
 GET_ME: Final[Route[answers.Me | None]] = Route("GET", "/v1/me", answers.Me | None)
 READ_STREAM: Final[Route[answers.StreamPage]] = Route(
     "GET", "/v1/streams/{stream}/events", answers.StreamPage

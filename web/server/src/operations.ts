@@ -1,7 +1,7 @@
 /** The operations of every server, made by `make types` from its OpenAPI document: do not edit. */
 
 import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";
-import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BudgetAnswer, BudgetPage, BudgetView, BulkInput, BulkView, CaptureInput, ChangeBudgetInput, ClockView, CloseInput, ConfigView, ConfirmInput, ConfirmedView, Credentials, DemoPerson, EntryPage, ExtendInput, ForwardInput, ForwardedView, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RemoveBudgetInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetBudgetInput, SetLimitsInput, SettleInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
+import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BudgetAnswer, BudgetPage, BudgetView, BulkInput, BulkView, CaptureInput, ChangeBudgetInput, CheckView, ClockView, CloseInput, ConfigView, ConfirmInput, ConfirmedView, Credentials, DemoPerson, EntryPage, ExtendInput, ForwardInput, ForwardedView, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RemoveBudgetInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetBudgetInput, SetLimitsInput, SettleInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
 
 export interface PreviewSheetInput {
   file: Uint8Array;
@@ -293,6 +293,15 @@ export class Groat extends Door {
    */
   removeBudget(budget: string, body: RemoveBudgetInput = {}, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<BudgetAnswer> {
     return this.call<BudgetAnswer>({ method: "POST", path: at`/v1/budgets/${budget}/remove`, body, keyed: true }, options);
+  }
+
+  /**
+   * Check what may be spent. Says whether an amount may be spent from an account now, by the very decision that a posting would meet: what is available above the floor, which grants may pay, which budget has the least left and when it resets, and how long that lasts at the pace of the last hour and the last day. It reserves nothing. People check their own accounts. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/accounts/{account}/check`
+   */
+  checkSpend(account: string, options: { asset: string; amount?: string | undefined; of?: string | undefined } & CallOptions): Promise<CheckView> {
+    return this.call<CheckView>({ method: "GET", path: at`/v1/accounts/${account}/check` }, options);
   }
 
   /**
