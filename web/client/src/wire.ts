@@ -473,6 +473,29 @@ export interface ChartPoint {
   amount: string;
 }
 
+/**
+ * The answer to "may it be spent": `allowed` is the verdict that a posting of the amount would get now.
+ *
+ * `refusal` is the code of one that would be refused. `most` is what may be spent at most, null without a limit:
+ * what is available above the floor, and left of each budget that counts what `of` (a principal) spends. `budget`
+ * is the one of which the least is left. Amounts are decimal strings.
+ */
+export interface CheckView {
+  account: string;
+  asset: string;
+  of: string;
+  amount: string | null;
+  allowed: boolean;
+  refusal: string | null;
+  detail: string | null;
+  most: string | null;
+  available: string;
+  floor: string | null;
+  grants: GrantsView;
+  budget: BudgetView | null;
+  pace: PaceView;
+}
+
 /** The data of an event `clock_forwarded`: the time of the sandbox, and how many seconds it is ahead in all. */
 export interface ClockForwarded {
   now: string;
@@ -805,6 +828,13 @@ export interface GrantView {
   parent: string | null;
   created_at: string;
   voided_at: string | null;
+}
+
+/** The available amount by what it is: free parts of grants by class, and `plain` money. */
+export interface GrantsView {
+  paid: string;
+  promotional: string;
+  plain: string;
 }
 
 /**
@@ -1152,6 +1182,18 @@ export interface OutboxEntryView {
 export interface OutboxPage {
   items: OutboxEntryView[];
   cursor: string | null;
+}
+
+/**
+ * The amounts spent in the last hour and the last day, and for how many seconds `most` lasts at such a pace.
+ *
+ * That is null where nothing was spent, or nothing limits what may be.
+ */
+export interface PaceView {
+  hour: string;
+  day: string;
+  lasts_at_hour_s: number | null;
+  lasts_at_day_s: number | null;
 }
 
 /**
