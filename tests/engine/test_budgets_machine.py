@@ -146,7 +146,7 @@ class Run:
                 zone=dice.choice(ZONES),
                 limit=dice.randrange(5, 60),
             )
-            return command, lambda id: self.set(id, command, account if command.account else "")
+            return command, lambda id: self.begin(id, command, account if command.account else "")
         if word in ("change", "remove") and naive.limits:
             budget = dice.choice(list(naive.limits))
             change = ChangeBudget(**common, budget=budget, removes=word == "remove")
@@ -178,7 +178,7 @@ class Run:
         self.naive.available[account] += 20
         return "ok"
 
-    def set(self, id: str, command: SetBudget, account: str) -> str:
+    def begin(self, id: str, command: SetBudget, account: str) -> str:
         limit = self.naive.limits[id] = Limit(command)
         limit.account = account
         return "ok"
