@@ -1,4 +1,4 @@
-import { add, type Change, compare, formatAmount, isZero } from "@groat/client";
+import { add, type Change, compare, formatAmount, isZero, negate } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
@@ -15,11 +15,19 @@ interface Gathered {
   count: number;
   reason: string;
   balance: string;
+  /** It is what expired, and no change that somebody made. */
+  expired: boolean;
   /** Something was added since it was last shown. */
   dirty: boolean;
 }
 
 const signed = (delta: string, asset: string) => `${formatAmount(delta, { sign: "always" })} ${asset}`;
+
+/** "120 credits expired", "12.50 USD expired". */
+function lost(amount: string, asset: string): string {
+  if (asset !== "CREDIT") return t`${formatAmount(amount)} ${asset} expired`;
+  return amount === "1" ? t`1 credit expired` : t`${formatAmount(amount)} credits expired`;
+}
 
 /**
  * Tells of what others did to one's own money: a toast per balance that is updated in place, and a calm summary for screen
@@ -48,8 +56,9 @@ export function LiveToasts() {
       news.dirty = false;
       if (isZero(news.delta)) return;
       const place = account.split(":").length > 2 ? ` in ${accountLabel(account)}` : "";
-      const title = `${signed(news.delta, asset)}${place}`;
-      const description = news.count === 1 ? news.reason : `${news.count} changes`;
+      const what = news.expired ? lost(negate(news.delta), asset) : signed(news.delta, asset);
+      const title = `${what}${place}`;
+      const description = news.count > 1 ? `${news.count} changes` : news.expired ? undefined : news.reason;
       const look = compare(news.delta, "0") > 0 ? toast.success : toast.info;
       look(title, { id, description });
       announce(`${title}. Balance ${formatAmount(news.balance)} ${asset}.`);
@@ -82,13 +91,15 @@ export function LiveToasts() {
       // A change with a notification is told by the notification, as the person wants it.
       if (event.key !== undefined || event.notification) return;
       for (const { account, asset, delta, balance } of event.changes ?? []) {
-        const id = `${account}/${asset}/${event.type}`;
+        const expired = event.kind === "expire_grant";
+        const id = `${account}/${asset}/${expired ? event.kind : event.type}`;
         const known = gathered.get(id);
         const news: Gathered = {
           delta: known ? add(known.delta, delta) : delta,
           count: (known?.count ?? 0) + 1,
           reason: event.reason ?? "",
           balance,
+          expired,
           dirty: true,
         };
         gathered.set(id, news);
