@@ -187,4 +187,8 @@ def test_a_grant_is_warned_of_and_expires_at_its_moment(server: Server, new_scre
     booked = server.call("GET", "/v1/accounts/house:breakage")["balances"][0]["balance"]
     assert int(booked) >= breakage + 120
     (entry, *_) = server.entries("member-2")
-    assert (entry["kind"], entry["delta"], entry["counterparty"]) == ("expire_grant", "-120", "house:breakage")
+    assert (entry["kind"], entry["delta"], entry["counterparty"]) == (
+        "expire_grant",
+        "-120",
+        "house:breakage",
+    )

@@ -24,11 +24,14 @@ async def test_what_expired_is_not_available_at_its_moment_and_is_booked_with_it
     assert view
     assert view.balances[0].expiring
     assert view.balances[0].expiring.amount == "100"
+    before = view.balances[0]
     clock.advance(60)
-    # Nobody has booked it yet.
+    # Nobody has booked it yet, so the version stays, and the moment of reading tells which answer counts.
     view = await groat.account("user:a")
     assert view
     assert (view.balances[0].balance, view.balances[0].available) == ("120", "20")
+    assert view.balances[0].version == before.version
+    assert str(view.balances[0].as_of) > str(before.as_of)
     clock.advance(5)
     refused = await groat.execute(
         Post(principal="service:x", key="p", postings=(Posting("user:a", "house:s", 21, "CREDIT"),))

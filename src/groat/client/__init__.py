@@ -11,6 +11,7 @@ from groat.client import problems
 from groat.client.again import again, again_async
 from groat.client.client import AsyncClient, Client
 from groat.client.errors import ClientError, Problem, UnknownOutcome, Unreachable
+from groat.client.newer import is_newer
 from groat.client.paging import AsyncPaged, Paged
 from groat.client.signing import sign_token
 
@@ -25,6 +26,7 @@ __all__ = [
     "Unreachable",
     "again",
     "again_async",
+    "is_newer",
     "problems",
     "sign_token",
 ]

@@ -172,8 +172,10 @@ class BalanceView(msgspec.Struct, frozen=True, kw_only=True):
 
     Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have
     no history. ``expiring`` is what expires next, left out where nothing does and of a transaction's
-    balances. What has expired is not available, also before it is booked. ``dry_run`` comes with the
-    answer to a dry run of new limits.
+    balances. What has expired is not available, also before it is booked, so two answers of one
+    ``version`` may differ: the one with the later ``as_of``, the moment of reading, counts. A
+    transaction's balances are as of its ``recorded_at``. ``dry_run`` comes with the answer to a dry run
+    of new limits.
     """
 
     account: str
@@ -185,6 +187,7 @@ class BalanceView(msgspec.Struct, frozen=True, kw_only=True):
     floor: str | None = None
     ceiling: str | None = None
     expiring: ExpiringView | None = None
+    as_of: str | None = None
     dry_run: bool | None = None
 
 

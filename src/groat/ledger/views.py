@@ -61,7 +61,9 @@ class BalanceView(msgspec.Struct):
 
     Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have no history.
     ``expiring`` is what expires next, left out where nothing does and of a transaction's balances. What has expired is
-    not available, also before it is booked. ``dry_run`` comes with the answer to a dry run of new limits.
+    not available, also before it is booked, so two answers of one ``version`` may differ: the one with the later
+    ``as_of``, the moment of reading, counts. A transaction's balances are as of its ``recorded_at``. ``dry_run`` comes
+    with the answer to a dry run of new limits.
     """
 
     account: str
@@ -73,6 +75,7 @@ class BalanceView(msgspec.Struct):
     floor: str | msgspec.UnsetType | None = msgspec.UNSET
     ceiling: str | msgspec.UnsetType | None = msgspec.UNSET
     expiring: ExpiringView | msgspec.UnsetType = msgspec.UNSET
+    as_of: str | msgspec.UnsetType = msgspec.UNSET
     dry_run: bool | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -208,6 +211,14 @@ class AuditView(msgspec.Struct):
     before: Any
     after: Any
     details: Any = None
+
+
+def read_view(account: Account) -> BalanceView:
+    """Make the view of an account that was read at its ``as_of``, 0 for an account as it was in the past."""
+    view = balance_view(account)
+    if account.as_of:
+        view.as_of = format_time(account.as_of)
+    return view
 
 
 def balance_view(account: Account) -> BalanceView:

@@ -15,9 +15,9 @@ from groat.ledger.views import (
     EntryView,
     HoldView,
     TransactionView,
-    balance_view,
     entry_view,
     hold_view,
+    read_view,
     transaction_view,
 )
 from groat.store.flow import Flow, Query
@@ -36,7 +36,7 @@ def _grouped(rows: list[Any], assets: dict[str, Asset]) -> Flow[list[AccountView
     yield from read_expiring(accounts)
     for account in accounts:
         view = views.setdefault(account.path, AccountView(account.path, []))
-        view.balances.append(balance_view(account))
+        view.balances.append(read_view(account))
         if account.standing != "open":
             view.state = account.standing
     return list(views.values())

@@ -11,7 +11,7 @@ from groat.ledger.amounts import Asset
 from groat.ledger.clock import seconds
 from groat.ledger.rows import Account
 from groat.ledger.text import format_time
-from groat.ledger.views import BalanceView, balance_view
+from groat.ledger.views import BalanceView, read_view
 from groat.store.assets import learn_assets
 from groat.store.flow import Contribute, Flow, Query
 from groat.store.grants import read_expiring
@@ -135,7 +135,7 @@ def _read_snapshots(
             yield from learn_assets(assets, (row[2] for row in rows))
             accounts = [account_of(row, assets) for row in rows]
             yield from read_expiring(accounts)
-            balances = [balance_view(account) for account in accounts]
+            balances = [read_view(account) for account in accounts]
         data |= {"balances": balances, "as_of": format_time(time.now)}
         if time.sandbox:
             data["ahead_s"] = seconds(time.ahead)

@@ -3,8 +3,8 @@
  * clock, no network, no randomness.
  *
  * Three rules (docs/architecture.md) keep the picture right in whatever order things arrive:
- * C1. A balance is replaced only by a newer version of itself, so late answers and repeated events change nothing.
- *     Only a stream that says it starts over (another epoch) may take a version back.
+ * C1. A balance is replaced only by a newer version of itself, and of one version only by what was read later, so late answers
+ *     and repeated events change nothing. Only a stream that says it starts over (another epoch) may take a version back.
  * C2. Events are counted by offset: a repeated one is not listed twice, a missing one is asked for.
  * C3. A pending overlay ends with its key, with its position, with a refusal, or with its time; the value that
  *     includes its effect is taken in within the same step, so the number shown never jumps back and forth.
@@ -20,6 +20,7 @@ import {
   type Position,
   type StreamEvent,
 } from "./model.js";
+import { isNewer } from "./newer.js";
 import {
   adoptNotices,
   forgetNotices,
@@ -84,7 +85,13 @@ export type Input =
       reset: boolean;
     }
   | { type: "event"; stream: string; epoch: string; offset: number; data: EventData; live: boolean }
-  | { type: "answer"; balances: BalanceView[]; positions: Record<string, string>; key: string | null }
+  | {
+      type: "answer";
+      balances: BalanceView[];
+      positions: Record<string, string>;
+      key: string | null;
+      recorded_at?: string | undefined;
+    }
   | { type: "read"; marks: Record<string, MarkView> }
   | { type: "provisional"; account: string; asset: string; balance: string }
   | { type: "overlay"; overlay: Overlay }
@@ -213,7 +220,7 @@ class Draft {
         this.event(input.stream, input.epoch, input.offset, input.data, input.live);
         break;
       case "answer":
-        this.answer(input.balances, input.positions, input.key);
+        this.answer(input.balances, input.positions, input.key, input.recorded_at);
         break;
       case "read":
         this.confirmed.notices = {
@@ -337,7 +344,7 @@ class Draft {
     }
     this.live = live;
     if (data.type === "clock_forwarded") this.forwarded((data.data as ClockForwarded).ahead_s);
-    for (const change of data.changes ?? []) this.merge(change, false);
+    for (const change of data.changes ?? []) this.merge(change, false, data.recorded_at);
     const isNew = offset > reading.offset && !reading.ahead.includes(offset);
     if (isNew && hasNotices(stream)) this.confirmed.notices = takeEvent(this.confirmed.notices, stream, data);
     if (data.key !== undefined) this.endOverlays((overlay) => overlay.key === data.key);
@@ -357,9 +364,14 @@ class Draft {
     }
   }
 
-  private answer(balances: BalanceView[], positions: Record<string, string>, key: string | null): void {
+  private answer(
+    balances: BalanceView[],
+    positions: Record<string, string>,
+    key: string | null,
+    recorded_at?: string,
+  ): void {
     this.live = true;
-    for (const view of balances) if (this.follows(view.account)) this.merge(view, false);
+    for (const view of balances) if (this.follows(view.account)) this.merge(view, false, recorded_at);
     if (key === null) return;
     const included = (overlay: Overlay) =>
       overlay.key === key &&
@@ -413,11 +425,15 @@ class Draft {
   }
 
   /** Rule C1. `restarted` means the stream starts over and its word counts whatever the version. */
-  private merge(view: BalanceView, restarted: boolean): void {
+  private merge(view: BalanceView, restarted: boolean, as_of = view.as_of): void {
     const key = balanceKey(view.account, view.asset);
     const known = this.confirmed.balances[key];
-    if (known && !restarted && view.version < known.version) return;
-    const changed = !known || known.version !== view.version || known.balance !== view.balance;
+    if (known && !restarted && isNewer(known, { version: view.version, as_of })) return;
+    const changed =
+      !known ||
+      known.version !== view.version ||
+      known.balance !== view.balance ||
+      known.available !== view.available;
     const limitsChanged =
       (view.floor !== undefined && view.floor !== known?.floor) ||
       (view.ceiling !== undefined && view.ceiling !== known?.ceiling);
@@ -425,7 +441,7 @@ class Draft {
       delete this.provisional[key];
       this.touched.add(key);
     }
-    if (!changed && !limitsChanged) return;
+    if (!changed && !limitsChanged && (as_of === undefined || as_of === known?.as_of)) return;
     const { account, asset, balance, available, held, version } = view;
     this.confirmed.balances = {
       ...this.confirmed.balances,
@@ -438,9 +454,10 @@ class Draft {
         version,
         floor: view.floor !== undefined ? view.floor : (known?.floor ?? null),
         ceiling: view.ceiling !== undefined ? view.ceiling : (known?.ceiling ?? null),
+        ...(as_of !== undefined && { as_of }),
       },
     };
-    this.touched.add(key);
+    if (changed || limitsChanged) this.touched.add(key);
   }
 
   /** True for accounts this page already follows: answers about others (a staff member's writes) are not kept. */

@@ -262,7 +262,8 @@ class Client implements Groat {
     if (effect) this.take({ type: "overlay", overlay: this.overlay(key, effect) });
     try {
       const view = await this.api.action(name, input, { key, ...(signal && { signal }) });
-      this.take({ type: "answer", balances: view.balances, positions: view.positions, key });
+      const { balances, positions, recorded_at } = view;
+      this.take({ type: "answer", balances, positions, key, recorded_at });
       // An answer that says neither value nor position: ask, rather than wait for the overlay's time.
       if (this.book.overlays.some((overlay) => overlay.key === key && isEmpty(overlay.positions))) {
         this.take({ type: "overlay-end", key });

@@ -38,6 +38,7 @@ export {
   type TransportName,
   type ViewStatus,
 } from "./model.js";
+export { isNewer, type Versioned } from "./newer.js";
 export { isRead, newestFirst, wants } from "./notices.js";
 export type { RequestList, RequestsRead } from "./requests/list.js";
 export { fitsFilter, requestsTold, type ToldRequest } from "./requests/news.js";

@@ -215,7 +215,9 @@ export interface BalancePacket {
  *
  * Both are left out of a transaction's balances: its answer tells for ever what it did, and limits have no history.
  * `expiring` is what expires next, left out where nothing does and of a transaction's balances. What has expired is
- * not available, also before it is booked. `dry_run` comes with the answer to a dry run of new limits.
+ * not available, also before it is booked, so two answers of one `version` may differ: the one with the later
+ * `as_of`, the moment of reading, counts. A transaction's balances are as of its `recorded_at`. `dry_run` comes
+ * with the answer to a dry run of new limits.
  */
 export interface BalanceView {
   account: string;
@@ -227,6 +229,7 @@ export interface BalanceView {
   floor?: string | null;
   ceiling?: string | null;
   expiring?: ExpiringView;
+  as_of?: string;
   dry_run?: boolean;
 }
 

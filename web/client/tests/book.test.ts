@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Book, belongsTo, EMPTY_BOOK, type Input, parsePosition, reduce } from "../src/book.js";
 import { add } from "../src/decimal.js";
-import type { Overlay } from "../src/index.js";
+import { balanceKey, isNewer, type Overlay } from "../src/index.js";
 import { eventOf } from "../src/testing/events.js";
 import type { BalanceView, EventData } from "../src/wire.js";
 
@@ -114,6 +114,74 @@ describe("any order converges", () => {
       );
     },
   );
+});
+
+describe("of one version what was read later counts", () => {
+  const BEFORE = "2026-12-01T12:00:00.000000Z";
+  const AFTER = "2026-12-08T12:00:00.000000Z";
+  const readAt = (as_of: string, available: string) => snapshot(3, [{ ...view(4, "120"), available, as_of }]);
+  const told = event(3, {
+    ...eventOf("balance_updated", { changes: [{ ...view(4, "120"), delta: "100" }] }),
+    recorded_at: BEFORE,
+  });
+  const available = (book: Book) => book.shown[balanceKey(STREAM, "CREDIT")]?.available;
+
+  test("120 credits expired, and nobody has booked it: only the later answer says so", () => {
+    for (const inputs of [
+      [readAt(BEFORE, "120"), readAt(AFTER, "20")],
+      [readAt(AFTER, "20"), readAt(BEFORE, "120")],
+      [readAt(AFTER, "20"), told],
+      [told, readAt(AFTER, "20"), told],
+    ]) {
+      expect(available(run(inputs))).toBe("20");
+    }
+  });
+
+  test("an answer to a write is as of its commit", () => {
+    const answer: Input = {
+      type: "answer",
+      balances: [view(4, "120")],
+      positions: {},
+      key: null,
+      recorded_at: BEFORE,
+    };
+    expect(available(run([readAt(AFTER, "20"), answer]))).toBe("20");
+    expect(available(run([readAt(AFTER, "20"), { ...answer, balances: [view(5, "110")] }]))).toBe("110");
+  });
+
+  test("a later version counts whenever it was read", () => {
+    const older = { ...view(5, "110"), as_of: BEFORE };
+    expect(available(run([readAt(AFTER, "20"), snapshot(4, [older])]))).toBe("110");
+    expect(isNewer({ version: 5, as_of: BEFORE }, { version: 4, as_of: AFTER })).toBe(true);
+    expect(isNewer({ version: 4, as_of: AFTER }, { version: 4, as_of: BEFORE })).toBe(true);
+    expect(isNewer({ version: 4, as_of: BEFORE }, { version: 4, as_of: BEFORE })).toBe(false);
+    expect(isNewer({ version: 4, as_of: AFTER }, { version: 4 })).toBe(false);
+  });
+
+  test("a tab takes over what another one read later", () => {
+    const theirs = run([readAt(AFTER, "20")]).confirmed;
+    expect(available(run([readAt(BEFORE, "120"), { type: "adopt", confirmed: theirs }]))).toBe("20");
+  });
+});
+
+describe("a sandbox's clock", () => {
+  const forwarded = (offset: number, ahead_s: number): Input => ({
+    type: "event",
+    stream: "role:all",
+    epoch: "e1",
+    offset,
+    data: eventOf("clock_forwarded", { data: { now: "2026-12-08T12:00:00.000000Z", ahead_s } }),
+    live: true,
+  });
+
+  test("goes forward with what everybody is told, and never back", () => {
+    expect(run([snapshot(0, [])]).confirmed.aheadSeconds).toBeNull();
+    const started = run([{ ...snapshot(0, []), ahead_s: 60 } as Input]);
+    expect(started.confirmed.aheadSeconds).toBe(60);
+    const later = run([forwarded(1, 86_400), forwarded(2, 172_800)], started);
+    expect(later.confirmed.aheadSeconds).toBe(172_800);
+    expect(run([forwarded(1, 86_400)], later).confirmed.aheadSeconds).toBe(172_800);
+  });
 });
 
 describe("streams", () => {

@@ -12,6 +12,7 @@ export {
 } from "./door.js";
 export { GroatError, isProblem, Problem, type ProblemCode, UnknownOutcome, Unreachable } from "./errors.js";
 export type { Job, Metered, MeteredOptions, Used } from "./metered.js";
+export { isNewer, type Versioned } from "./newer.js";
 export * from "./operations.js";
 export { signToken, type TokenOptions } from "./tokens.js";
 export type * from "./wire.js";

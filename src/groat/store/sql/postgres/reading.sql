@@ -8,7 +8,7 @@ SELECT id, path, asset, floor, ceiling, debits, credits,
            (SELECT sum(h.amount - h.captured - h.released) FROM groat_hold AS h
             WHERE h.source = groat_account.id AND h.status = 'open' AND h.expires_at <= (SELECT groat_now()) AND h.cause IS NULL),
            0)::bigint,
-       credits_pending, version, extras, as_of
+       credits_pending, version, extras, greatest(as_of, (SELECT groat_now()))
 FROM groat_account
 WHERE path IN (
     SELECT DISTINCT path FROM groat_account
@@ -23,7 +23,7 @@ SELECT id, path, asset, floor, ceiling, debits, credits,
            (SELECT sum(h.amount - h.captured - h.released) FROM groat_hold AS h
             WHERE h.source = groat_account.id AND h.status = 'open' AND h.expires_at <= (SELECT groat_now()) AND h.cause IS NULL),
            0)::bigint,
-       credits_pending, version, extras, as_of
+       credits_pending, version, extras, greatest(as_of, (SELECT groat_now()))
 FROM groat_account WHERE path = $1 ORDER BY asset;
 
 -- name: read_account_at :many long

@@ -27,7 +27,7 @@ JOIN groat_event AS e ON e.stream = s.id AND e."offset" > j.after AND e."offset"
 
 -- name: read_balances :many
 -- A path ($1) and all below it: those from $2 up to, not including, $3 (':' sorts just before ';').
-SELECT id, path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version, extras, as_of
+SELECT id, path, asset, floor, ceiling, debits, credits, debits_pending, credits_pending, version, extras, greatest(as_of, (SELECT groat_now()))
 FROM groat_account WHERE path = $1 OR (path >= $2 AND path < $3) ORDER BY path, asset;
 
 -- name: renew_stream :one
