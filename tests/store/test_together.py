@@ -58,7 +58,7 @@ async def test_each_is_answered_as_it_is_alone(store: Store) -> None:
     ]
     assert shown[0] == shown[1]
     begin, keys, assets, streams, accounts = together
-    assert begin[1]
+    assert begin[6]
     assert keys == []
     assert list(map(tuple, assets)) == [("CREDIT", 0)]
     assert [row[0] for row in streams] == ["user:a"]

@@ -20,7 +20,7 @@ from groat.ledger.text import parse_time
 
 operations = Operations()
 
-_EXAMPLE = {"sandbox": True, "now": "2026-12-30T12:00:00.000000Z", "ahead_s": 2592000.0}
+_EXAMPLE = {"sandbox": True, "now": "2026-12-30T12:00:00.000000Z", "ahead_s": 2592000.0, "leap": None}
 
 
 class ForwardInput(Body):
