@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import NewScreen
 from tests.e2e.serving import Server
 from tests.e2e.test_access import AT_REST, AXE, PHONE, RUN_AXE
+from tests.e2e.test_two_browsers import adjust
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +120,10 @@ def test_the_loss_is_told_at_its_moment(server: Server, new_screen: NewScreen) -
 def test_reports_and_their_files(new_screen: NewScreen) -> None:
     page = new_screen("support", "/credits").page
     expect(page.get_by_test_id("liability").get_by_role("row")).to_have_count(5)
+    bar = page.get_by_test_id("liability").get_by_role("img")
+    expect(bar).to_have_attribute(
+        "aria-label", re.compile(r"^Outstanding: [\d,]+ Paid, [\d,]+ Promotional, ")
+    )
     expect(page.get_by_test_id("breakage")).to_contain_text(re.compile(r"\d{4}"))
     with page.expect_download() as download:
         page.get_by_role("button", name="Outstanding as CSV").click()
@@ -126,7 +131,81 @@ def test_reports_and_their_files(new_screen: NewScreen) -> None:
     assert text.startswith(b"asset,class,grants,accounts,amount,held\r\nCREDIT,paid,")
 
 
-VIEWS = (("42", "/grants"), ("42", ""), ("admin", "/credits"), ("admin", "/users/42"))
+def test_an_admin_updates_credits_and_finds_out_who_saw_it(server: Server, new_screen: NewScreen) -> None:
+    before = int(server.balance("11"))
+    devices = [new_screen("11"), new_screen("11", viewport=PHONE)]
+    admin = new_screen("admin", "/users")
+    for device in devices:
+        device.shows(before)
+    expect(admin.row("11")).to_have_attribute("data-value", str(before))
+    adjust(admin, "11", "Add", 25, "You helped out")
+    expect(admin.toast("User credits updated successfully")).to_be_visible()
+    expect(admin.row("11")).to_have_attribute("data-value", str(before + 25))
+    for device in devices:
+        device.shows(before + 25)
+    # The toast undoes it, in the list and on the devices.
+    admin.toast("User credits updated successfully").get_by_role("button", name="Undo").click()
+    expect(admin.toast("The update is undone")).to_be_visible()
+    for device in devices:
+        device.shows(before)
+    # A refusal is told in the server's words.
+    dialog = admin.page.get_by_test_id("adjust-dialog")
+    expect(dialog).to_have_count(0)
+    adjust(admin, "11", "Subtract", 987654321, "")
+    refused = server.refused("POST", "/v1/transactions", {
+        "postings": [
+            {"source": "user:11", "destination": "house:adjustments", "amount": "987654321", "asset": "CREDIT"}
+        ]
+    })  # fmt: skip
+    expect(admin.toast(refused["detail"])).to_be_visible()
+    expect(dialog.get_by_role("alert")).to_have_text(refused["detail"])
+    admin.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    adjust(admin, "11", "Set to", before + 7, "")
+    for device in devices:
+        device.shows(before + 7)
+
+    admin.open("/credit-updates?user=11")
+    rows = admin.page.get_by_test_id("update-row")
+    expect(rows).not_to_have_count(0, timeout=20_000)
+    shown = [("Admin update", "+7"), ("Undo: You helped out", "-25"), ("You helped out", "+25")]
+    for place, (reason, change) in enumerate(shown):
+        expect(rows.nth(place)).to_contain_text(reason)
+        expect(rows.nth(place)).to_contain_text("by user:admin")
+        expect(rows.nth(place)).to_contain_text(change)
+    expect(rows.nth(2)).to_contain_text("undone")
+    rows.nth(0).get_by_role("button", name="Admin update").click()
+    sheet = admin.page.get_by_test_id("update-sheet")
+    told = sheet.get_by_test_id("update-devices").get_by_role("row")
+    expect(told).to_have_count(3, timeout=20_000)
+    for place in (1, 2):
+        expect(told.nth(place).get_by_role("time")).to_have_count(2, timeout=20_000)
+    (update_,) = server.call("GET", "/v1/credits/updates?user=11&limit=1")["items"]
+    assert {name: update_[name] for name in ("before", "after", "actor", "reason", "sent", "seen")} == {
+        "before": str(before), "after": str(before + 7), "actor": "user:admin", "reason": "Admin update", "sent": 2,
+        "seen": 2,
+    }  # fmt: skip
+    sheet.get_by_role("button", name="Undo").click()
+    reverse = admin.page.get_by_test_id("reverse-dialog")
+    reverse.get_by_label("Reason").fill("By mistake")
+    reverse.get_by_role("button", name="Undo transaction").click()
+    for device in devices:
+        device.shows(before)
+    expect(rows.nth(0)).to_contain_text("By mistake")
+    # Only what has this reason, by the keyboard alone.
+    admin.page.get_by_label("Reason contains").fill("helped")
+    admin.page.keyboard.press("Enter")
+    expect(rows).to_have_count(2)
+    expect(admin.page).to_have_url(re.compile("reason=helped"))
+
+
+VIEWS = (
+    ("42", "/grants"),
+    ("42", ""),
+    ("admin", "/credits"),
+    ("admin", "/credit-updates"),
+    ("admin", "/users/42"),
+)
 
 
 def test_axe_finds_no_barrier_and_nothing_sticks_out_on_a_phone(

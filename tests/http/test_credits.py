@@ -44,6 +44,8 @@ putCreditPackage      401     403  403  403  200  403
 fulfillCreditOrder    401     403  403  403  404  404
 receiveCreditPayment  401     401  401  401  401  401
 listCreditPayments    401     403  403  200  200  403
+listCreditUpdates     401     403  403  200  200  403
+listUpdateDevices     401     403  403  200  200  403
 """
 ROWS = parse_table(TABLE)
 BODIES: dict[str, Any] = {
@@ -85,9 +87,11 @@ async def grants(api: Api) -> list[str]:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["operation"])
 async def test_who_may_do_what(api: Api, grants: list[str], row: dict[str, str]) -> None:
     operation = OPERATIONS[row["operation"]]
+    grant = (await api.call("ada", f"GET /v1/grants/{grants[0]}")).json()["grant"]
     path = operation.path.replace("{account}", "user:42").replace("{grant}", grants[0])
     path = path.replace("{asset}", "CREDIT").replace("{package}", "starter").replace("{id}", grants[0])
-    params = {"asset": "CREDIT"} if operation.id == "forecastGrants" else {}
+    path = path.replace("{transaction}", grant["transaction"])
+    params = {"forecastGrants": {"asset": "CREDIT"}, "listUpdateDevices": {"user": "42"}}.get(operation.id)
     for caller in ("nobody", "42", "7", "sam", "ada", "shop"):
         who = "" if caller == "nobody" else caller
         body = (
@@ -154,6 +158,17 @@ async def test_grants_are_listed_in_the_order_in_which_they_are_spent(api: Api, 
         ("/v1/credits/spent", {"from": "2026-02", "to": "2026-01"}, "invalid_query"),
         ("/v1/credits/spent", {"from": "1990-01"}, "report_too_long"),
         ("/v1/credits/liability", {"format": "pdf"}, "invalid_query"),
+        ("/v1/credits/updates", {"user": "a b"}, "invalid_user"),
+        ("/v1/credits/updates", {"from": "yesterday"}, "invalid_time"),
+        ("/v1/credits/updates", {"reason": "x" * 101}, "invalid_query"),
+        ("/v1/credits/updates", {"cursor": "bogus"}, "invalid_cursor"),
+        ("/v1/credits/updates/nothing/devices", {"user": "42"}, "invalid_id"),
+        ("/v1/credits/updates/01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f/devices", {}, "invalid_query"),
+        (
+            "/v1/credits/updates/01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f/devices",
+            {"user": "42"},
+            "update_not_found",
+        ),
     ],
 )
 async def test_bad_input_is_told(api: Api, route: str, params: dict[str, str], wanted: str) -> None:
@@ -186,6 +201,31 @@ async def test_reports_for_staff(api: Api, grants: list[str]) -> None:
     ]  # fmt: skip
     for name in ("spent", "breakage"):
         assert (await api.call("sam", f"GET /v1/credits/{name}")).json()["items"] == []
+
+
+async def test_an_update_is_looked_up_with_its_devices(api: Api) -> None:
+    await api.groat.streams.sent([("user:42", "phone", 0, 1)])
+    body = {"balance": "120", "reason": "Admin update"}
+    made = (await api.call("ada", "PUT /v1/accounts/user:42/balances/CREDIT", body)).json()
+    offset = int(made["positions"]["user:42"].split(":")[1])
+    await api.groat.streams.sent([("user:42", "phone", offset, 2)])
+    await api.groat.streams.seen([("user:42", "phone", offset, 3)])
+    params = {"user": "42", "actor": "user:ada", "limit": "1", "from": made["at"]}
+    page = (await api.call("sam", "GET /v1/credits/updates", params=params)).json()
+    (update,) = page["items"]
+    shown = {
+        name: update[name] for name in ("transaction", "before", "after", "actor", "reason", "sent", "seen")
+    }
+    assert shown == {
+        "transaction": made["id"], "before": "100", "after": "120", "actor": "user:ada", "reason": "Admin update",
+        "sent": 1, "seen": 1,
+    }  # fmt: skip
+    route = f"GET /v1/credits/updates/{made['id']}/devices"
+    devices = (await api.call("sam", route, params={"user": "42"})).json()["items"]
+    at = "1970-01-01T00:00:00.00000"
+    assert devices == [{"device": "phone", "sent_at": f"{at}2Z", "seen_at": f"{at}3Z"}]
+    rest = await api.call("sam", "GET /v1/credits/updates", params={**params, "cursor": page["cursor"]})
+    assert rest.json() == {"items": [], "cursor": None}
 
 
 async def test_a_grant_for_a_group(api: Api) -> None:

@@ -33,6 +33,7 @@ class FakeStreams:
         self.gate: asyncio.Event | None = None
         self.turns: Callable[[], int] = lambda: 1
         self.receipts: list[tuple[str, str, int, int]] = []
+        self.deliveries: list[tuple[str, str, int, int]] = []
         self.age_s = 0.0
 
     def of(self, name: str) -> FakeStream:
@@ -97,6 +98,9 @@ class FakeStreams:
 
     async def seen(self, receipts: Sequence[tuple[str, str, int, int]]) -> None:
         self.receipts += receipts
+
+    async def sent(self, deliveries: Sequence[tuple[str, str, int, int]]) -> None:
+        self.deliveries += deliveries
 
     async def ages(self, events: Sequence[tuple[str, int]]) -> dict[tuple[str, int], float]:
         return dict.fromkeys(events, self.age_s)

@@ -612,6 +612,28 @@ async def test_a_database_that_fails_is_an_error_to_try_again(faked: Served) -> 
 # Receipts.
 
 
+async def test_what_a_device_was_sent_is_noted(served: Served, ledger: Groat) -> None:
+    await served.credit("42", 2)
+    async with wired(served) as phone, wired(served) as watching:
+        await phone.ask(id=1, connect={"token": let_in(served), "data": {"device": "pho\x00ne"}})
+        staff = let_in(served, "admin", user="1")
+        await watching.ask(id=1, connect={"token": staff, "data": {"device": "staff"}})
+        await watching.ask(id=2, subscribe={"channel": "view:42"})
+        await served.credit("42", 1)
+
+        async def noted() -> list[tuple[str, bool]]:
+            found = await ledger.streams.deliveries([("user:42", 3)])
+            return [(each.device, each.seen is None) for each in found.get(("user:42", 3), [])]
+
+        deadline = time.monotonic() + 10
+        while not (devices := await noted()):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.01)
+        assert devices == [("phone", True)]
+        # What it had when it came is not noted as sent.
+        assert await ledger.streams.deliveries([("user:42", 2)]) == {}
+
+
 async def test_seen_is_kept_as_one_high_water_per_device(served: Served, ledger: Groat) -> None:
     await served.credit("42", 9)
     async with wired(served) as wire:

@@ -312,8 +312,8 @@ class Groat(LedgerWords):
     async def prune(self) -> int:
         """Delete the events older than the retention, as the ledger does every ten minutes; return how many.
 
-        It also deletes old crossings and what programs need not keep any more, and does not count that. While a leap of
-        the clock is not confirmed, nothing is deleted.
+        It also deletes old crossings, notes of who got events, and what programs need not keep any more, and does not
+        count that. While a leap of the clock is not confirmed, nothing is deleted.
         """
         if not await self.time_moves():
             return 0
@@ -324,6 +324,8 @@ class Groat(LedgerWords):
         for forget_old in (forget_crossings, forget_uses):
             while await self._store.write(forget_old, PRUNE_MAX) == PRUNE_MAX:
                 pass
+        while await self._store.write(streams.prune_deliveries, self._retention_us, PRUNE_MAX):
+            pass
         for forget in self._store.forgets:
             while await self._store.write(forget, self._notification_us, PRUNE_MAX):
                 pass

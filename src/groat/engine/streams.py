@@ -81,6 +81,16 @@ class Streams:
         """Keep (stream, device, offset, microseconds): how far a device has seen a stream; never backwards."""
         await self._store.write(flows.write_receipts, receipts)
 
+    async def sent(self, deliveries: Sequence[tuple[str, str, int, int]]) -> None:
+        """Keep (stream, device, offset, microseconds): how far a device was sent a stream."""
+        await self._store.write(flows.write_sent, deliveries)
+
+    async def deliveries(
+        self, events: Sequence[tuple[str, int]]
+    ) -> dict[tuple[str, int], list[flows.Reached]]:
+        """Return which devices each event (stream, offset) reached, and when; those of the last days, as for events."""
+        return await self._store.read(flows.read_deliveries, events)
+
     async def ages(self, events: Sequence[tuple[str, int]]) -> dict[tuple[str, int], float]:
         """Return the age of each event (stream, offset) since its commit, in seconds of the database's clock."""
         return await self._store.read(flows.read_ages, events)

@@ -41,18 +41,20 @@ class Subscription:
     """One reader's place in one feed: the feed's own offset while `live`, else `cursor`, the last offset written.
 
     `write` sends the bytes of the room's format to the reader. With `solo`, a message for this reader alone is made
-    and sent by that.
+    and sent by that. What is sent to a `device` with a name is kept: `noted` is how far that has been noted.
     """
 
-    __slots__ = ("cursor", "feed", "live", "paging", "reader", "room", "solo", "write")
+    __slots__ = ("cursor", "device", "feed", "live", "noted", "paging", "reader", "room", "solo", "write")
 
-    def __init__(self, feed: Feed, room: Room, reader: Reader, cursor: int):
+    def __init__(self, feed: Feed, room: Room, reader: Reader, cursor: int, device: str = ""):
         self.feed = feed
         self.room = room
         self.reader = reader
         self.write: Callable[[bytes], Any]
         self.solo: Solo | None = None
         self.cursor = cursor
+        self.device = device
+        self.noted = cursor
         self.live = False
         self.paging = False
 
@@ -104,10 +106,12 @@ class Feed:
     """The hub's state of one stream. `offset` is -1 until the first reader has joined.
 
     While it has a single live reader and no special case is pending, `maker` makes a message that `write` sends.
+    `noted` is up to where it has been noted for all readers what they were sent.
     """
 
     __slots__ = (
-        "ahead", "early", "epoch", "head", "joining", "maker", "missed_at", "offset", "rooms", "stream", "write",
+        "ahead", "early", "epoch", "head", "joining", "maker", "missed_at", "noted", "offset", "rooms", "stream",
+        "write",
     )  # fmt: skip
 
     def __init__(self, stream: str) -> None:
@@ -115,6 +119,7 @@ class Feed:
         self.epoch = ""
         self.offset = -1
         self.head = 0
+        self.noted = -1
         self.joining = 0
         self.rooms: dict[Format, Room] = {}
         self.early: dict[int, tuple[bytes, ...]] = {}

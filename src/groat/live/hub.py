@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -35,6 +36,9 @@ HEAL_AFTER_S: Final = 0.005
 CHECK_EVERY_S: Final = 2.0
 BEHIND_MAX: Final = 10_000
 """A subscription that is further behind is closed. It resumes afresh with a snapshot."""
+
+SENT_MAX: Final = 20_000
+"""So many notes of what was sent wait to be written; beyond that the oldest are lost."""
 
 _DUE_MAX: Final = 64
 _HEAL_FEEDS_MAX: Final = 200
@@ -111,6 +115,8 @@ class Hub:
     ) -> None:
         self.stats = stats
         self._clock = clock or LoopClock()
+        self._sent: deque[tuple[str, str, int]] = deque(maxlen=SENT_MAX)
+        self._walk: Iterator[Feed] | None = None
         self._streams = streams
         self._bus = bus
         self._feeds: dict[str, Feed] = {}
@@ -131,8 +137,11 @@ class Hub:
         epoch: str | None,
         offset: int,
         bytes_max: int,
+        device: str = "",
     ) -> tuple[Subscription, Resume]:
         """Subscribe from a position; the answer says what the reader gets first.
+
+        With the name of a `device` it is noted what it is sent (`take_sent`).
 
         The subscription is parked at `resume.offset`. Give the reader the events or snapshot of the Resume, then
         call `release`. Readers with equal formats share their bytes; `writer` returns the function that sends them
@@ -152,7 +161,9 @@ class Hub:
             room = feed.rooms.get(form)
             if room is None:
                 room = feed.rooms[form] = Room(form)
-            subscription = Subscription(feed, room, reader, resume.offset)
+            subscription = Subscription(feed, room, reader, resume.offset, device)
+            feed.noted = -1
+            self._note(subscription)
             subscription.write = writer(subscription)
             room.members.add(subscription)
         finally:
@@ -187,6 +198,8 @@ class Hub:
         if subscription not in room.members:
             return
         subscription.park()
+        if subscription.cursor > subscription.noted:
+            self._note(subscription)
         room.members.remove(subscription)
         # The function may know its subscription: the two would keep each other until the garbage collector finds them.
         del subscription.write
@@ -215,6 +228,42 @@ class Hub:
             ),
             default=0,
         )
+
+    # Notes of what was sent.
+
+    def _note(self, subscription: Subscription) -> None:
+        """Note how far a device has been sent a stream; others have no name."""
+        subscription.noted = subscription.offset
+        if subscription.device:
+            self._sent.append((subscription.feed.stream, subscription.device, subscription.noted))
+
+    def take_sent(self, most: int) -> list[tuple[str, str, int]]:
+        """Return (stream, device, offset) of what devices were sent since the last call, at most about `most` of them.
+
+        What is left over comes with the next call, and then counts only as far as it has moved on. Streams that
+        nothing happened on cost a comparison.
+        """
+        if self._walk is None:
+            self._walk = iter(list(self._feeds.values()))
+        for feed in self._walk:
+            if len(self._sent) >= most:
+                break
+            if feed.noted != feed.offset:
+                self._note_feed(feed)
+        else:
+            self._walk = None
+        return [self._sent.popleft() for _ in range(min(most, len(self._sent)))]
+
+    def _note_feed(self, feed: Feed) -> None:
+        level = True
+        for room in feed.rooms.values():
+            for member in room.members:
+                offset = member.offset
+                if offset > member.noted:
+                    self._note(member)
+                level = level and offset == feed.offset
+        if level:
+            feed.noted = feed.offset
 
     # Events come in.
 

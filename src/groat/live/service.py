@@ -33,6 +33,8 @@ HOUSE: Final = "house:"
 _VIEWS_LOOKED_AT: Final = 20
 _CHANGED_KEPT: Final = 10_000
 _MEASURED_MAX: Final = 200
+SENT_PER_FLUSH: Final = 2_000
+"""So many notes of what devices were sent are written at most at once; the others follow, and are fewer by then."""
 
 log = structlog.stdlib.get_logger("groat.live")
 
@@ -126,6 +128,7 @@ class Live:
             self._loop.create_task(self._every(CHECK_EVERY_S, self.hub.check)),
             self._loop.create_task(self._every(CHECK_EVERY_S, self._close_changed, self._rights_changed)),
             self._loop.create_task(self._every(TICK_S, self._flush_seen)),
+            self._loop.create_task(self._every(TICK_S, self._flush_sent)),
         ]
         self.running = True
 
@@ -177,6 +180,7 @@ class Live:
         await self.hub.stop()
         try:
             await self._flush_seen()
+            await self._flush_sent()
         except GroatError as failure:
             self.log_failure("flush_seen", failure)
 
@@ -355,6 +359,13 @@ class Live:
             for (stream, _, offset), shown_at in shown.items():
                 if (stream, offset) in ages:
                     self.to_screen.add(max(0.0, ages[stream, offset] - (asked_at - shown_at)))
+
+    async def _flush_sent(self) -> None:
+        """Write what devices were sent. What a failure loses is not missed: the next note says at least as much."""
+        now = time.time_ns() // 1_000
+        rows = [(*sent, now) for sent in self.hub.take_sent(SENT_PER_FLUSH)]
+        if rows:
+            await self._groat.streams.sent(rows)
 
     async def _write_seen(self) -> None:
         seen, self._seen = self._seen, {}

@@ -67,7 +67,7 @@ class Session:
 
     `carrier` stands for the socket of a session that may share it: a person's sessions on one socket count as one.
     `own` has the subscriptions of the reader's own streams and roles, by stream. `stalled` is for a door without
-    `choke`: it says that the client does not take what it is sent.
+    `choke`: it says that the client does not take what it is sent. `device` names it in the notes of what was sent.
     """
 
     __slots__ = (
@@ -78,6 +78,7 @@ class Session:
         "_views",
         "carrier",
         "choked",
+        "device",
         "expires_at",
         "identity",
         "own",
@@ -95,6 +96,7 @@ class Session:
         self._coming: dict[str, object] = {}
         self.own: dict[str, Subscription] = {}
         self.state = SessionState.NEW
+        self.device = ""
         self.choked = False
         self.stalled = False
         self.identity: Identity | None = None
@@ -252,9 +254,18 @@ class Session:
         self, stream: str, viewed: bool, position: Position | None, bytes_max: int
     ) -> tuple[Subscription, Resume]:
         epoch, offset = position or (None, 0)
-        shell = self._shell
+        shell, identity = self._shell, self.identity
+        # Nobody reads in the place of a person but their own devices.
+        own = not viewed and identity is not None and stream == f"user:{identity.user}"
         return await self._live.hub.join(
-            stream, shell.format(stream, viewed), self, shell.writer, epoch, offset, bytes_max
+            stream,
+            shell.format(stream, viewed),
+            self,
+            shell.writer,
+            epoch,
+            offset,
+            bytes_max,
+            self.device if own else "",
         )
 
     def release(self) -> None:

@@ -210,6 +210,42 @@ def renew_database(epoch: str) -> Flow[None]:
 def write_receipts(rows: Sequence[tuple[str, str, int, int]]) -> Flow[None]:
     """Keep how far devices have seen streams: (stream, device, offset, microseconds); never backwards."""
     yield Query("write_receipts", (list(rows),))
+    yield Query(
+        "write_deliveries", ([(stream, device, 1, offset, at) for stream, device, offset, at in rows],)
+    )
+
+
+def write_sent(rows: Sequence[tuple[str, str, int, int]]) -> Flow[None]:
+    """Keep how far devices were sent streams: (stream, device, offset, microseconds)."""
+    yield Query(
+        "write_deliveries", ([(stream, device, 0, offset, at) for stream, device, offset, at in rows],)
+    )
+
+
+class Reached(NamedTuple):
+    """A device that was ``sent`` an event, or has shown it (``seen``): when, in microseconds; None for not."""
+
+    device: str
+    sent: int | None
+    seen: int | None
+
+
+def read_deliveries(events: Sequence[tuple[str, int]]) -> Flow[dict[tuple[str, int], list[Reached]]]:
+    """Read which devices these events (stream, offset) reached, as far as that is kept."""
+    rows = (yield Query("read_deliveries", (list(events),))) if events else []
+    found: dict[tuple[str, int], list[Reached]] = {}
+    for stream, offset, device, sent, seen in rows:
+        found.setdefault((stream, offset), []).append(Reached(device, sent, seen))
+    return found
+
+
+def prune_deliveries(age: int, limit: int) -> Flow[int]:
+    """Forget at most ``limit`` deliveries older than ``age`` (microseconds); returns how many."""
+    (now,) = yield Query("read_now")
+    (count,) = yield Query("count_old_deliveries", (now - age, limit))
+    if count:
+        yield Query("prune_deliveries", (now - age, limit))
+    return int(count)
 
 
 def read_ages(events: Sequence[tuple[str, int]]) -> Flow[dict[tuple[str, int], float]]:

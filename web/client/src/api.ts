@@ -1,7 +1,7 @@
 /** The `/v1` routes, typed. Writes of money carry an idempotency key: the caller's, or one made here. */
 import { randomId } from "./environment.js";
 import type { Http, RequestOptions } from "./http.js";
-import type { Page, RequestFilter, SheetChoices } from "./types.js";
+import type { Page, RequestFilter, SheetChoices, UpdateFilter } from "./types.js";
 import type * as wire from "./wire.js";
 
 export interface WriteOptions {
@@ -111,6 +111,15 @@ export function createApi(http: Pick<Http, "json" | "file">) {
       name: "liability" | "expiring" | "breakage" | "spent",
       filter: { asset?: string; from?: string; to?: string } = {},
     ) => http.file(`/v1/credits/${name}`, { query: { ...filter, format: "csv" } }),
+    /** Updates of people's credits, the newest first (staff): by whom, why, before and after, and how many devices they reached. */
+    creditUpdates: (filter: UpdateFilter = {}, options?: PageOptions) =>
+      list<wire.CreditUpdate>("/v1/credits/updates", { ...filter }, options),
+    /** The devices of a person that an update reached (staff). */
+    updateDevices: (transaction: string, user: string, { signal }: { signal?: AbortSignal } = {}) =>
+      http.json<wire.DevicePage>(path("credits", "updates", transaction, "devices"), {
+        query: { user },
+        ...(signal && { signal }),
+      }),
     /** A statement of a period as a file: `from` and `to` (RFC 3339; now) by effective date, `zone` for the PDF. */
     statement: (
       account: string,

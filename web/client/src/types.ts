@@ -45,6 +45,18 @@ export interface RequestFilter {
   sort?: "newest" | "oldest" | "largest";
 }
 
+/** Which updates of credits to list: all that is named must hold. */
+export interface UpdateFilter {
+  user?: string;
+  /** A principal: "user:admin", "service:shop". */
+  actor?: string;
+  /** A part of the reason. */
+  reason?: string;
+  /** RFC 3339: from this moment on, and up to, not including, that one. */
+  from?: string;
+  to?: string;
+}
+
 /** How a file shall be read, where it leaves that open. A column is named by its header's words or by its number. */
 export interface SheetChoices {
   sheet?: string;

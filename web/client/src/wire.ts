@@ -604,12 +604,60 @@ export interface CreditPacket {
   snapshot?: boolean;
 }
 
+/**
+ * A change of a person's balance, with what it was `before` and `after`, and how far it was told.
+ *
+ * `sent` counts the devices of the person that got it, at once or when they came back, and `seen` those that have
+ * shown it, also newer ones; `sent_at` and `seen_at` are the first of these moments. `reverses` is the
+ * transaction that it undid, and `reversed` says whether it was undone, wholly or in part. `cause` is what alone
+ * may undo it, such as a request.
+ */
+export interface CreditUpdate {
+  transaction: string;
+  at: string;
+  kind: string;
+  user: string;
+  account: string;
+  asset: string;
+  delta: string;
+  before: string;
+  after: string;
+  actor: string;
+  principal: string;
+  reason: string;
+  cause: string | null;
+  reverses: string | null;
+  reversed: boolean;
+  sent: number;
+  seen: number;
+  sent_at: string | null;
+  seen_at: string | null;
+}
+
+/** A page of updates, newest first; `cursor` leads to the next one, null on the last. */
+export interface CreditUpdatePage {
+  items: CreditUpdate[];
+  cursor: string | null;
+}
+
 /** Somebody to sign in as, in the demo. */
 export interface DemoPerson {
   user: string;
   name: string;
   role: string;
   password: string;
+}
+
+/** The devices of a person that an update reached, in the order in which they got it. */
+export interface DevicePage {
+  items: DeviceView[];
+}
+
+/** A device that was sent an update, or has shown it: when; null for not. */
+export interface DeviceView {
+  device: string;
+  sent_at: string | null;
+  seen_at: string | null;
 }
 
 /** A page of an account's history, newest first. */

@@ -40,7 +40,7 @@ PIECE_COST: Final = 0.25
 class Connection:
     """The server's side of one client. `deadline` is a time of the service's clock, in seconds."""
 
-    __slots__ = ("_live", "_transport", "_waiting", "client", "deadline", "device", "pulse", "session")
+    __slots__ = ("_live", "_transport", "_waiting", "client", "deadline", "pulse", "session")
 
     def __init__(self, live: Live, transport: Wire) -> None:
         self._live = live
@@ -49,7 +49,6 @@ class Connection:
         self.session = Session(live, self)
         self.pulse = Pulse(live.limits.ping_s)
         self.client = ""
-        self.device = ""
         self.deadline = live.now() + live.limits.first_frame_s
         live.opened(self)
 
@@ -194,6 +193,8 @@ class Connection:
                 if position.recover
             }
             self._waiting = []
+            self.client = str(uuid4())
+            session.device = protocol.device_of(request.data) or self.client
             entering = session.enter(request.token, lambda _: positions)
             self._live.spawn(session, self._connect(command.id, request, entering))
         elif session.state is SessionState.NEW:
@@ -254,8 +255,6 @@ class Connection:
                 # The client may try again on the same connection, until its first-frame time is up.
                 self._error(id, protocol.ERRORS[refused.why])
             return
-        self.client = str(uuid4())
-        self.device = protocol.device_of(request.data)
         expires, ttl = self._begin_life()
         result = protocol.ConnectResult(
             client=self.client,
@@ -351,7 +350,7 @@ class Connection:
             self._error(id, protocol.MALFORMED)
             return
         try:
-            self.session.note_seen(seen.stream, self.device or self.client, seen.offset, seen.ago_ms)
+            self.session.note_seen(seen.stream, self.session.device, seen.offset, seen.ago_ms)
         except Denied as refused:
             self._error(id, protocol.ERRORS[refused.why])
         else:

@@ -225,8 +225,11 @@ encode = msgspec.json.Encoder().encode
 
 
 def device_of(data: Raw) -> str:
-    """Return the device that a client names in its connect data, cut to 64 characters; "" if it names none."""
+    """Return the device that a client names in its connect data, cut to 64 characters; "" if it names none.
+
+    What cannot be printed is left out, for a database takes no U+0000.
+    """
     try:
-        return decode_connect_data(data).device[:64]
+        return "".join(filter(str.isprintable, decode_connect_data(data).device[:64]))
     except (msgspec.MsgspecError, RecursionError):
         return ""

@@ -210,6 +210,7 @@ class SocketReader(Member):
     def connect(self, auth: dict[str, Any]) -> None:
         """Begin to enter with the token of `auth`, or else that of the request that opened the connection."""
         live = self._door.live
+        self.session.device = self.connection.socket.id
         live.opened(self)
         if live.draining or not live.running:
             self.connection.close("the server stops")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from groat.programs import Program
 from groat.programs.credits import groups, operations
+from groat.programs.credits.admin import operations as admin
 from groat.programs.credits.adopting import adopt
 from groat.programs.credits.door_simulator import simulate_door
 from groat.programs.credits.errors import CREDIT_ERRORS
@@ -62,6 +63,7 @@ CREDITS = Program(
         *top_up_operations.operations,
         *order_operations.operations,
         *VOUCHER_OPERATIONS,
+        *admin.operations,
     ),
     errors=CREDIT_ERRORS | VOUCHER_REFUSALS | VOUCHER_ERRORS,
     jobs=(working, taking_payments, redeeming_codes),

@@ -14,6 +14,7 @@ CREDIT_ERRORS: dict[str, Rule] = {
         409,
         "A message with this webhook-id came before, and said something else. Give each message its own id.",
     ),
+    "update_not_found": Rule(404, "There is no such transaction, or it changed nothing of this person's."),
     "report_too_long": Rule(422, "A report covers at most 120 months. Ask for a shorter period."),
 }
 

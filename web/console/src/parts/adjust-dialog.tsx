@@ -1,10 +1,20 @@
-import { type Api, add, type BalanceView, compare, formatAmount, GroatError, subtract } from "@groat/client";
+import {
+  type Api,
+  add,
+  type BalanceView,
+  compare,
+  formatAmount,
+  GroatError,
+  subtract,
+  type TransactionView,
+} from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
+import { explain } from "../api/problem";
 import { assetsQuery } from "../api/queries";
 import { ADJUSTMENTS, DEFAULT_REASON } from "../api/words";
 import { groat } from "../groat";
@@ -18,6 +28,9 @@ import { Notice } from "../ui/states";
 import { Amount, Delta } from "../ui/text";
 import { AmountInput, AssetSelect } from "./money";
 import { ReasonField } from "./reason-field";
+
+/** The button to undo an update is there for so long (ms). */
+const UNDO_MS = 10_000;
 
 type Way = "add" | "subtract" | "set";
 
@@ -90,15 +103,16 @@ function AdjustForm({
     setBusy(true);
     try {
       const wanted = { account, asset, amount: read.amount, reason: reason.trim() || DEFAULT_REASON };
-      await groat.write(["adjust", way, wanted], (key, api) => adjust(api, way, wanted, key), {
+      const made = await groat.write(["adjust", way, wanted], (key, api) => adjust(api, way, wanted, key), {
         title: t`Update credits of ${user}: ${formatAmount(read.amount)} ${asset}`,
       });
-      toast.success(t`User credits updated successfully`, { id: `adjust-${account}` });
-      await Promise.all(
-        [["users"], ["user", user], ["account", account]].map((queryKey) =>
-          queries.invalidateQueries({ queryKey }),
-        ),
-      );
+      const { id } = made;
+      toast.success(t`User credits updated successfully`, {
+        id: `adjust-${account}`,
+        duration: UNDO_MS,
+        ...(id !== null && { action: { label: t`Undo`, onClick: () => void undo(queries, id, wanted) } }),
+      });
+      await refreshed(queries);
       onClose();
     } catch (error) {
       if (!(error instanceof GroatError)) throw error;
@@ -173,6 +187,26 @@ function AdjustForm({
   );
 }
 
+const refreshed = (queries: QueryClient) =>
+  Promise.all([["users"], ["user"], ["account"]].map((queryKey) => queries.invalidateQueries({ queryKey })));
+
+/** Reverses what was just done; both stay in the history. */
+async function undo(queries: QueryClient, transaction: string, { account, reason }: Wanted): Promise<void> {
+  const input = { reason: t`Undo: ${reason}` };
+  try {
+    await groat.write(
+      ["reverse", transaction, input],
+      (key, api) => api.reverse(transaction, input, { key }),
+      { title: input.reason },
+    );
+    toast.success(t`The update is undone`, { id: `adjust-${account}` });
+    await refreshed(queries);
+  } catch (error) {
+    if (!(error instanceof GroatError)) throw error;
+    toast.error(explain(error), { id: `adjust-${account}` });
+  }
+}
+
 function resultOf(way: Way, before: string, amount: string): string {
   if (way === "set") return amount;
   return way === "add" ? add(before, amount) : subtract(before, amount);
@@ -190,7 +224,7 @@ function adjust(
   way: Way,
   { account, asset, amount, reason }: Wanted,
   key: string,
-): Promise<unknown> {
+): Promise<TransactionView> {
   if (way === "set") return api.setBalance(account, asset, { balance: amount, reason }, { key });
   const [source, destination] = way === "add" ? [ADJUSTMENTS, account] : [account, ADJUSTMENTS];
   return api.post({ postings: [{ source, destination, amount, asset }], reason }, { key });

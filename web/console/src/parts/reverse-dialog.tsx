@@ -16,8 +16,11 @@ import { Notice, Skeleton } from "../ui/states";
 import { Amount } from "../ui/text";
 import { ReasonField } from "./reason-field";
 
+/** What is shown of the transaction that is to be undone. */
+export type Undone = Pick<HistoryRow, "transaction" | "reason" | "account" | "asset" | "balance" | "delta">;
+
 /** Undoes a transaction by one that runs the other way; both stay in the history. */
-export function ReverseDialog({ entry, onClose }: { entry: HistoryRow | null; onClose: () => void }) {
+export function ReverseDialog({ entry, onClose }: { entry: Undone | null; onClose: () => void }) {
   return (
     <Dialog
       open={entry !== null}
@@ -31,7 +34,7 @@ export function ReverseDialog({ entry, onClose }: { entry: HistoryRow | null; on
   );
 }
 
-function ReverseForm({ entry, onClose }: { entry: HistoryRow; onClose: () => void }) {
+function ReverseForm({ entry, onClose }: { entry: Undone; onClose: () => void }) {
   const queries = useQueryClient();
   const transaction = useQuery(transactionQuery(entry.transaction));
   const [reason, setReason] = useState("");

@@ -51,6 +51,42 @@ JOIN groat_event AS e ON e.stream = s.id AND e.offset = j.value ->> 1;
 -- name: read_receipts :many
 SELECT device, offset, at FROM groat_receipt WHERE stream = ?1 ORDER BY at DESC;
 
+-- name: write_deliveries :rows
+INSERT INTO groat_delivery (stream, device, seen, offset, at) VALUES :rows ON CONFLICT DO NOTHING;
+
+-- name: read_deliveries :bulk
+-- For each [stream, offset] the devices that were sent that event, or have shown it, each with both moments (null: not so): those that
+-- followed the stream before, and those that have shown it since.
+WITH RECURSIVE wanted (stream, offset) AS (SELECT j.value ->> 0, j.value ->> 1 FROM json_each(?1) AS j),
+known (stream, device) AS (
+    SELECT w.stream, (SELECT min(d.device) FROM groat_delivery AS d WHERE d.stream = w.stream)
+    FROM (SELECT DISTINCT stream FROM wanted) AS w
+    UNION ALL
+    SELECT k.stream, (SELECT min(d.device) FROM groat_delivery AS d WHERE d.stream = k.stream AND d.device > k.device)
+    FROM known AS k WHERE k.device IS NOT NULL
+),
+told (stream, offset, device, sent, seen) AS (
+    SELECT w.stream, w.offset, k.device,
+           CASE WHEN EXISTS (SELECT 1 FROM groat_delivery AS d
+                             WHERE d.stream = w.stream AND d.device = k.device AND d.seen = 0 AND d.offset < w.offset)
+                THEN (SELECT d.at FROM groat_delivery AS d
+                      WHERE d.stream = w.stream AND d.device = k.device AND d.seen = 0 AND d.offset >= w.offset
+                      ORDER BY d.offset LIMIT 1) END,
+           (SELECT d.at FROM groat_delivery AS d
+            WHERE d.stream = w.stream AND d.device = k.device AND d.seen = 1 AND d.offset >= w.offset
+            ORDER BY d.offset LIMIT 1)
+    FROM wanted AS w JOIN known AS k ON k.stream = w.stream AND k.device IS NOT NULL
+)
+SELECT json_group_array(json_array(stream, offset, device, sent, seen))
+FROM told WHERE sent IS NOT NULL OR seen IS NOT NULL;
+
+-- name: count_old_deliveries :one
+SELECT count(*) FROM (SELECT 1 FROM groat_delivery WHERE at < ?1 LIMIT ?2);
+
+-- name: prune_deliveries :exec
+DELETE FROM groat_delivery WHERE (stream, device, seen, offset) IN
+    (SELECT stream, device, seen, offset FROM groat_delivery WHERE at < ?1 ORDER BY at LIMIT ?2);
+
 -- name: count_old_events :one
 SELECT count(*) FROM (SELECT 1 FROM groat_event WHERE at < ?1 LIMIT ?2);
 

@@ -1,5 +1,5 @@
 /** What the pages of credits read from the server. */
-import type { GrantView } from "@groat/client";
+import type { GrantView, UpdateFilter } from "@groat/client";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { PAGE_SIZE } from "../../api/queries";
 import { groat } from "../../groat";
@@ -61,3 +61,47 @@ export const voidGrant = (
   input: { reason: string; amount?: string },
   key: string,
 ): Promise<unknown> => api.request(`/v1/grants/${grant.id}/void`, { method: "POST", body: input, key });
+
+/** The names of the filters of updates, in the address. */
+const FILTERS = ["user", "actor", "reason", "from", "to"] as const;
+
+/** The filter that the search part of an address names. */
+export const filterOf = (given: Record<string, unknown>): UpdateFilter =>
+  Object.fromEntries(
+    FILTERS.flatMap((name) => {
+      const value = given[name];
+      // A number in an address is read as one.
+      const text = typeof value === "number" ? String(value) : value;
+      return typeof text === "string" && text ? [[name, text]] : [];
+    }),
+  );
+
+/** Updates of people's credits, the newest first. Days of the filter are the reader's own. */
+export const updatesQuery = (filter: UpdateFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["account", "updates", filter],
+    queryFn: ({ pageParam, signal }) =>
+      api.creditUpdates(moments(filter), { cursor: pageParam, limit: 2 * PAGE_SIZE, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.cursor,
+    placeholderData: keepPreviousData,
+  });
+
+export const devicesQuery = (transaction: string, user: string) =>
+  queryOptions({
+    queryKey: ["account", "devices", transaction, user],
+    queryFn: async ({ signal }) => (await api.updateDevices(transaction, user, { signal })).items,
+    refetchInterval: 2_000,
+  });
+
+/** Days become moments: from the beginning of the first to the end of the last. */
+function moments({ from, to, ...rest }: UpdateFilter): UpdateFilter {
+  const begins = (day: string, later = 0) => {
+    const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+    const moment = new Date(year, month - 1, date + later);
+    return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString();
+  };
+  const first = from && begins(from);
+  const end = to && begins(to, 1);
+  return { ...rest, ...(first && { from: first }), ...(end && { to: end }) };
+}

@@ -1,11 +1,11 @@
 import { t } from "@lingui/core/macro";
-import { CalendarClock, Hourglass } from "lucide-react";
+import { CalendarClock, Hourglass, ScanSearch } from "lucide-react";
 import { defineProgram } from "../../registry/program";
 import { lazyPage } from "../../shell/missing";
-import { hasCredits } from "./data";
+import { filterOf, hasCredits } from "./data";
 import { GrantsOfPerson, OverviewEnding } from "./ending";
 import { PaidBy } from "./paid-by";
-import { GRANT, GRANTS, REPORTS } from "./paths";
+import { GRANT, GRANTS, REPORTS, UPDATES } from "./paths";
 
 export const credits = defineProgram({
   name: "credits",
@@ -20,6 +20,11 @@ export const credits = defineProgram({
     },
     { path: GRANT, component: lazyPage(() => import("./pages/grant"), "GrantPage") },
     { path: REPORTS, component: lazyPage(() => import("./pages/reports"), "ReportsPage") },
+    {
+      path: UPDATES,
+      component: lazyPage(() => import("./pages/updates"), "UpdatesPage"),
+      search: (given) => ({ ...filterOf(given) }),
+    },
   ],
   nav: [
     {
@@ -39,8 +44,24 @@ export const credits = defineProgram({
       icon: CalendarClock,
       when: (audience) => hasCredits(audience) && audience.staff,
     },
+    {
+      section: "staff",
+      order: 31,
+      to: UPDATES,
+      label: t`Credit updates`,
+      short: t`Updates`,
+      icon: ScanSearch,
+      when: (audience) => hasCredits(audience) && audience.staff,
+    },
   ],
   palette: [
+    {
+      label: t`Who changed credits, and who saw it`,
+      icon: ScanSearch,
+      to: UPDATES,
+      keywords: ["audit", "broadcast", "devices", "seen"],
+      when: (audience) => hasCredits(audience) && audience.staff,
+    },
     {
       label: t`What expires when`,
       icon: CalendarClock,

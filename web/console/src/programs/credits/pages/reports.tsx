@@ -1,4 +1,4 @@
-import { add, type LiabilityReport, type MonthReport } from "@groat/client";
+import { add, formatAmount, type LiabilityReport, type MonthReport } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
@@ -110,47 +110,85 @@ function Liability({ asset }: { asset: string }) {
       ) : rows.length === 0 ? (
         <EmptyState title={t`Nothing is outstanding`} />
       ) : (
-        <table className="w-full border-line border-t text-sm">
-          <caption className="sr-only">{title}</caption>
-          <thead className="text-faint text-xs">
-            <tr>
-              <Head>{t`Class`}</Head>
-              <Head end>{t`Grants`}</Head>
-              <Head end>{t`Held`}</Head>
-              <Head end>{t`Amount`}</Head>
-            </tr>
-          </thead>
-          <tbody className="divide-y divide-line border-line border-t">
-            {rows.map((row) => (
-              <tr key={row.class}>
-                <Cell>{CLASSES[row.class]}</Cell>
-                <Cell end>
-                  <span className="num">{row.class === "other" ? "–" : row.grants}</span>
+        <>
+          <Shares title={title} rows={rows} />
+          <table className="w-full border-line border-t text-sm">
+            <caption className="sr-only">{title}</caption>
+            <thead className="text-faint text-xs">
+              <tr>
+                <Head>{t`Class`}</Head>
+                <Head end>{t`Grants`}</Head>
+                <Head end>{t`Held`}</Head>
+                <Head end>{t`Amount`}</Head>
+              </tr>
+            </thead>
+            <tbody className="divide-y divide-line border-line border-t">
+              {rows.map((row) => (
+                <tr key={row.class}>
+                  <Cell>{CLASSES[row.class]}</Cell>
+                  <Cell end>
+                    <span className="num">{row.class === "other" ? "–" : row.grants}</span>
+                  </Cell>
+                  <Cell end>
+                    <Amount value={row.held} />
+                  </Cell>
+                  <Cell end>
+                    <Amount value={row.amount} className="font-semibold" />
+                  </Cell>
+                </tr>
+              ))}
+            </tbody>
+            <tfoot className="border-line border-t">
+              <tr>
+                <Cell>
+                  <Trans>Together</Trans>
                 </Cell>
+                <Cell end> </Cell>
+                <Cell end> </Cell>
                 <Cell end>
-                  <Amount value={row.held} />
-                </Cell>
-                <Cell end>
-                  <Amount value={row.amount} className="font-semibold" />
+                  <Amount value={rows.reduce((sum, { amount }) => add(sum, amount), "0")} asset={asset} />
                 </Cell>
               </tr>
-            ))}
-          </tbody>
-          <tfoot className="border-line border-t">
-            <tr>
-              <Cell>
-                <Trans>Together</Trans>
-              </Cell>
-              <Cell end> </Cell>
-              <Cell end> </Cell>
-              <Cell end>
-                <Amount value={rows.reduce((sum, { amount }) => add(sum, amount), "0")} asset={asset} />
-              </Cell>
-            </tr>
-          </tfoot>
-        </table>
+            </tfoot>
+          </table>
+        </>
       )}
     </Card>
+  );
+}
+
+const LOOKS = { paid: "bg-good", promotional: "bg-accent", other: "bg-edge" } as const;
+
+/** How much of what is outstanding is of which class, as a bar; told in words to who does not see it. */
+function Shares({ title, rows }: { title: string; rows: LiabilityReport["items"] }) {
+  const parts = rows.filter(({ amount }) => Number(amount) > 0);
+  const total = parts.reduce((sum, { amount }) => sum + Number(amount), 0);
+  if (total === 0) return null;
+  const words = parts.map((row) => `${formatAmount(row.amount)} ${CLASSES[row.class]}`).join(", ");
+  return (
+    <div className="px-4 pb-4 sm:px-5">
+      <div
+        role="img"
+        aria-label={`${title}: ${words}`}
+        className="flex h-6 w-full gap-px overflow-hidden rounded-md bg-hover"
+      >
+        {parts.map((row) => (
+          <span
+            key={row.class}
+            className={LOOKS[row.class]}
+            style={{ width: `${(Number(row.amount) / total) * 100}%` }}
+          />
+        ))}
+      </div>
+      <p aria-hidden className="flex flex-wrap gap-x-4 gap-y-1 pt-2 text-muted text-xs">
+        {parts.map((row) => (
+          <span key={row.class} className="inline-flex items-center gap-1.5">
+            <span className={`size-2.5 rounded-sm ${LOOKS[row.class]}`} />
+            {CLASSES[row.class]} {Math.round((Number(row.amount) / total) * 100)} %
+          </span>
+        ))}
+      </p>
+    </div>
   );
 }
 

@@ -1,0 +1,1 @@
+"""Acts of staff on people's credits, and the looking up of each update."""
