@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from groat.settings import Action
 
@@ -30,7 +30,13 @@ PEOPLE = (
 PROGRAMS = ("bank",)
 """The programs that the demo turns on."""
 
-OPTIONS = {"bank": {"bitcoin": "simulator", "cards": "simulator"}}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "bank": {"bitcoin": "simulator", "cards": "simulator"},
+    "credits": {
+        "payment_door": {"url": "simulator", "secret": "whsec_ZGVtbyBkb29y"},
+        "payment_secrets": ["whsec_ZGVtbyBkb29y"],
+    },
+}
 """The programs' options in the demo: none of their gateways leads outside."""
 
 ACTIONS = {

@@ -117,6 +117,39 @@ def test_the_loss_is_told_at_its_moment(server: Server, new_screen: NewScreen) -
     assert int(server.balance("42")) == before
 
 
+def test_an_automatic_top_up_is_seen_from_the_order_to_the_credits(
+    server: Server, new_screen: NewScreen
+) -> None:
+    package = {"name": "Top-up", "credits": "500", "prices": [{"amount": "9.00", "currency": "USD"}]}
+    server.call("PUT", "/v1/credits/packages/top-up", package)
+    page = new_screen("member-2", "/top-up").page
+    card, alert = page.get_by_test_id("top-up-card"), page.get_by_test_id("alert-card")
+    before = int(server.balance("member-2"))
+    card.get_by_label("When less is left than").fill(str(before - 5))
+    act = card.get_by_role("button", name="Turn on")
+    act.scroll_into_view_if_needed()
+    expect(act).not_to_have_attribute("aria-disabled", "true")
+    act.click()
+    expect(card.get_by_test_id("state")).to_have_attribute("data-state", "on")
+    alert.get_by_label("Below").fill(str(before - 2))
+    page.keyboard.press("Enter")
+    expect(alert.get_by_role("button", name="Turn off")).to_be_visible()
+    # The person spends; the page that is open tells all that follows, without a reload.
+    spend = {"source": "user:member-2", "destination": "house:sales", "amount": "10", "asset": "CREDIT"}
+    server.call("POST", "/v1/transactions", {"postings": [spend], "reason": "Video clip"})
+    expect(card.get_by_test_id("in-flight")).to_contain_text("9")
+    expect(alert).to_contain_text("Below now")
+    expect(card.get_by_test_id("last")).to_have_text("Credits added", timeout=30_000)
+    expect(card.get_by_test_id("state")).to_have_attribute("data-state", "resting")
+    expect(card.get_by_test_id("this-month")).to_have_text("1 of 5 orders")
+    expect(alert).not_to_contain_text("Below now")
+    assert int(server.balance("member-2")) == before + 490
+    staff = new_screen("admin", "/users/member-2").page.get_by_test_id("top-up-card")
+    expect(staff.get_by_test_id("state")).to_have_attribute("data-state", "resting", timeout=30_000)
+    card.get_by_test_id("act-pause").click()
+    expect(staff.get_by_test_id("state")).to_have_attribute("data-state", "paused")
+
+
 def test_reports_and_their_files(new_screen: NewScreen) -> None:
     page = new_screen("support", "/credits").page
     expect(page.get_by_test_id("liability").get_by_role("row")).to_have_count(5)
@@ -200,6 +233,7 @@ def test_an_admin_updates_credits_and_finds_out_who_saw_it(server: Server, new_s
 
 
 VIEWS = (
+    ("42", "/top-up"),
     ("42", "/grants"),
     ("42", ""),
     ("admin", "/credits"),

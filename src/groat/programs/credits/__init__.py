@@ -11,7 +11,7 @@ from groat.programs import Program
 from groat.programs.credits import groups, operations
 from groat.programs.credits.admin import operations as admin
 from groat.programs.credits.adopting import adopt
-from groat.programs.credits.door_simulator import simulate_door
+from groat.programs.credits.door_simulator import simulate_door, simulating
 from groat.programs.credits.errors import CREDIT_ERRORS
 from groat.programs.credits.jobs import measure, working
 from groat.programs.credits.orders import CATALOGUE_NEWS, CREDIT_ORDER, CREDIT_PAYMENT, CreditOrders
@@ -66,7 +66,7 @@ CREDITS = Program(
         *admin.operations,
     ),
     errors=CREDIT_ERRORS | VOUCHER_REFUSALS | VOUCHER_ERRORS,
-    jobs=(working, taking_payments, redeeming_codes),
+    jobs=(simulating, working, taking_payments, redeeming_codes),
     channels=(PAYMENTS,),
     metrics=(measure,),
     settings=CreditsSettings,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
@@ -18,7 +20,8 @@ import typer
 
 from groat.api.signatures import read_secret, sign
 from groat.engine.ids import new_id
-from groat.programs.credits.own_settings import CreditsSettings
+from groat.programs.credits.own_settings import SIMULATOR, CreditsSettings
+from groat.programs.program import Host
 
 Behaviour = Literal["pay", "fail", "slow", "twice", "out-of-order", "never", "refuse", "down", "hang-up"]
 SLOW_S: Final = 3.0
@@ -171,6 +174,30 @@ def behaviour_of(word: str, file: Path | None) -> Callable[[str], str]:
         return found if found in get_args(Behaviour) else word
 
     return find
+
+
+@asynccontextmanager
+async def simulating(host: Host) -> AsyncIterator[DoorSimulator | None]:
+    """Be the payment door of this process where the settings name the simulator; each payment takes some seconds."""
+    services = host.services
+    settings = services.part(CreditsSettings)
+    if (
+        settings.payment_door is None
+        or settings.payment_door.url != SIMULATOR
+        or not settings.payment_secrets
+    ):
+        yield None
+        return
+    door = DoorSimulator(
+        lambda _: "slow",
+        f"http://127.0.0.1:{services.settings.port}/v1/credits/payments",
+        read_secret(settings.payment_secrets[0]),
+    )
+    threading.Thread(target=door.serve_forever, name="groat-payment-door", daemon=True).start()
+    try:
+        yield door
+    finally:
+        await asyncio.to_thread(door.stop)
 
 
 def simulate_door(

@@ -22,8 +22,9 @@ from groat.api.signatures import read_secret, sign
 from groat.ledger.book import Book
 from groat.ledger.errors import GroatError
 from groat.ledger.keys import derive
+from groat.programs.credits.door_simulator import DoorSimulator
 from groat.programs.credits.orders import CREDIT_ORDER
-from groat.programs.credits.own_settings import CreditsSettings, PaymentDoor
+from groat.programs.credits.own_settings import SIMULATOR, CreditsSettings
 from groat.programs.outbox import Channel, Delivery, Entry, EntryOutcome, put
 from groat.programs.workflow import SYSTEM, Workflow
 from groat.settings import Settings
@@ -59,11 +60,12 @@ async def _send(services: Services, entry: Entry) -> EntryOutcome:
     """Send a charge whose order still waits for it. An order whose charge the door refuses for good fails."""
     door, workflow = services.part(CreditsSettings).payment_door, services.part(Workflow)
     assert door is not None
+    url = services.part(DoorSimulator).url if door.url == SIMULATOR else door.url
     try:
         order = await workflow.whole(entry.body["order"])
         if order is None or not order.open:
             return EntryOutcome(entry, "dropped", "the order does not wait for a payment any more")
-        refused = await asyncio.to_thread(_post, door, entry)
+        refused = await asyncio.to_thread(_post, url, door.secret, entry)
         if not refused:
             return EntryOutcome(entry, "sent")
         await workflow.take(
@@ -75,12 +77,12 @@ async def _send(services: Services, entry: Entry) -> EntryOutcome:
     return EntryOutcome(entry, "failed", refused)
 
 
-def _post(door: PaymentDoor, entry: Entry) -> str:
+def _post(url: str, secret: str, entry: Entry) -> str:
     """Post a charge to the door; returns why it refuses it for good, "" if it takes it. Raises OSError."""
     body = msgspec.json.encode({"type": "charge.requested", "data": {"payment": entry.id, **entry.body}})
-    headers = sign(read_secret(door.secret), entry.id, int(time.time()), body)
+    headers = sign(read_secret(secret), entry.id, int(time.time()), body)
     headers["content-type"] = "application/json"
-    request = Request(door.url, body, headers, method="POST")  # noqa: S310  (the settings allow http and https alone)
+    request = Request(url, body, headers, method="POST")  # noqa: S310  (the settings allow http and https alone)
     try:
         with _opener.open(request, timeout=TIMEOUT_S):
             return ""

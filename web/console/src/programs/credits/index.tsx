@@ -1,11 +1,13 @@
 import { t } from "@lingui/core/macro";
-import { CalendarClock, Hourglass, ScanSearch } from "lucide-react";
+import { CalendarClock, Hourglass, RefreshCcw, ScanSearch } from "lucide-react";
 import { defineProgram } from "../../registry/program";
 import { lazyPage } from "../../shell/missing";
 import { filterOf, hasCredits } from "./data";
-import { GrantsOfPerson, OverviewEnding } from "./ending";
+import { OverviewEnding } from "./ending";
+import { MoneyOfPerson } from "./money-of-person";
 import { PaidBy } from "./paid-by";
-import { GRANT, GRANTS, REPORTS, UPDATES } from "./paths";
+import { GRANT, GRANTS, REPORTS, TOP_UP, UPDATES } from "./paths";
+import { hasTopUps } from "./topups/data";
 
 export const credits = defineProgram({
   name: "credits",
@@ -25,6 +27,7 @@ export const credits = defineProgram({
       component: lazyPage(() => import("./pages/updates"), "UpdatesPage"),
       search: (given) => ({ ...filterOf(given) }),
     },
+    { path: TOP_UP, component: lazyPage(() => import("./pages/top-up"), "TopUpPage") },
   ],
   nav: [
     {
@@ -35,6 +38,15 @@ export const credits = defineProgram({
       short: t`Credits`,
       icon: Hourglass,
       when: (audience) => hasCredits(audience) && (!audience.staff || audience.funded),
+    },
+    {
+      section: "own",
+      order: 8,
+      to: TOP_UP,
+      label: t`Automatic top-up`,
+      short: t`Top-up`,
+      icon: RefreshCcw,
+      when: (audience) => hasTopUps(audience) && (!audience.staff || audience.funded),
     },
     {
       section: "staff",
@@ -70,8 +82,15 @@ export const credits = defineProgram({
       when: (audience) => hasCredits(audience) && audience.staff,
     },
   ],
-  kinds: { recurring_grant: { fields: ["rollover"], plural: t`Recurring credits` } },
-  slots: { overview: OverviewEnding, money: GrantsOfPerson, why: PaidBy },
+  kinds: {
+    recurring_grant: { fields: ["rollover"], plural: t`Recurring credits` },
+    auto_top_up: {
+      fields: ["below", "cooldown_min"],
+      plural: t`Automatic top-ups`,
+      page: { to: TOP_UP, label: t`Automatic top-up` },
+    },
+  },
+  slots: { overview: OverviewEnding, money: MoneyOfPerson, why: PaidBy },
   subjects: { grant: GRANT },
   categories: { credits: Hourglass },
 });

@@ -3,3 +3,4 @@ export const GRANTS: string = "/grants";
 export const GRANT: string = "/grants/$id";
 export const REPORTS: string = "/credits";
 export const UPDATES: string = "/credit-updates";
+export const TOP_UP: string = "/top-up";
