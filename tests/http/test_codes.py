@@ -142,6 +142,13 @@ async def exceeds_hold(api: Api) -> httpx.Response:
     return await api.call("ada", f"POST /v1/holds/{await hold(api)}/capture", {"amount": "6"})
 
 
+async def too_many_members(api: Api) -> httpx.Response:
+    for number in range(51):
+        path = f"PUT /v1/accounts/team:crowd/members/{number}"
+        answer = await api.call("ada", path, {"rights": ["read"]})
+    return answer
+
+
 async def settle_to_nothing(api: Api) -> httpx.Response:
     body = {"actual": "6", "excess": "overdraft"}
     return await api.call("ada", f"POST /v1/holds/{await hold(api)}/settle", body)
@@ -296,6 +303,10 @@ CASES: dict[str, Case] = {
     "budget_exceeded": budget_exceeded,
     "too_many_budgets": too_many_budgets,
     "invalid_budget": call("POST /v1/budgets", budget(zone="Mars/Olympus")),
+    "not_a_manager": call("PUT /v1/accounts/team:acme/members/7", {"rights": ["read"]}, "7"),
+    "member_not_found": call("PUT /v1/accounts/team:acme/members/7", {"rights": []}),
+    "too_many_members": too_many_members,
+    "invalid_member": call("PUT /v1/accounts/team:acme/members/a:b", {"rights": ["read"]}),
     "account_frozen": account_frozen,
     "account_closing": account_closing,
     "account_closed": account_closed,

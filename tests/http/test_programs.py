@@ -318,8 +318,8 @@ def test_all_events_have_names_and_schemas() -> None:
     assert [event.names() for event in catalogue.events] == [
         (name, name)
         for name in (
-            "balance_updated", "account_updated", "notification",
-            "notifications_read", "notification_preferences", "requests_updated",
+            "balance_updated", "account_updated", "member_updated", "clock_forwarded", "budget_updated",
+            "notification", "notifications_read", "notification_preferences", "requests_updated",
             "expense_updated",
         )
     ]  # fmt: skip

@@ -25,6 +25,8 @@ releaseHold         401     403  403  403  201  201
 voidGrant           401     403  403  403  201  201
 listAccounts        401     200  403  200  200  200
 getAccount          401     200  403  200  200  200
+listMembers         401     200  403  200  200  200
+setMember           401     403  403  403  200  200
 freezeAccount       401     403  403  403  200  403
 unfreezeAccount     401     403  403  403  409  403
 closeAccount        401     403  403  403  200  403
@@ -122,6 +124,7 @@ async def things(api: Api) -> Things:
     granting = {"postings": [{**posting("house:bonus", "user:9", "1"), "grant": {}}]}
     granted = await api.call("ada", "POST /v1/transactions", granting)
     budget = await api.call("ada", "POST /v1/budgets", BUDGET)
+    await api.call("ada", "PUT /v1/accounts/team:acme/members/42", {"rights": ["read"]})
     return Things(*made, told.json()["id"], granted.json()["grants"][0]["grant"], budget.json()["id"])
 
 
@@ -148,6 +151,9 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
     route = route.replace("{stream}", "user:42").replace("{name}", "spend")
     if operation == "revokeApiKey":
         route = f"DELETE /v1/api-keys/{made.key}"
+    if operation in ("listMembers", "setMember"):
+        # Person 42 reads it as a member, and does not manage it.
+        route = route.replace("user:42", "team:acme").replace("members/42", "members/9")
     bodies: dict[str, Any] = {
         "postTransaction": give("42", "1"),
         "postTransactions": {"mode": "independent", "items": [give("42", "1")]},
@@ -158,6 +164,7 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         "extendHold": {"expires_in": 3600},
         "releaseHold": {},
         "voidGrant": {"reason": "Given twice"},
+        "setMember": {"rights": ["read"]},
         "setBalance": {"balance": f"{100 + len(made.transaction) + sum(map(ord, caller))}"},
         "setLimits": {"ceiling": "100000"},
         "freezeAccount": {"reason": "Why"},

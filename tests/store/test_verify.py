@@ -108,6 +108,13 @@ TAMPERINGS = [
         "verify_states",
         {"verify_sums", "verify_counters", "verify_pending"},
     ),
+    # Nobody becomes a member, or none any more, without an audit entry; and the mark is that of the members.
+    ("UPDATE groat_member SET rights = 'read,manage' WHERE member = 'user:a'", "verify_members", set()),
+    ("UPDATE groat_member SET rights = '' WHERE member = 'user:a'", "verify_members", set()),
+    ("UPDATE groat_member SET turn = turn + 1", "verify_members", set()),
+    ("DELETE FROM groat_member WHERE member = 'user:b'", "verify_members", set()),
+    ("UPDATE groat_account SET extras = 0 WHERE path = 'team:x'", "verify_members", set()),
+    ("UPDATE groat_account SET extras = extras | 64 WHERE path = 'user:b'", "verify_members", set()),
     # An extended hold ends when its last extension says; what was not extended has no first end.
     (
         "UPDATE groat_hold SET expires_at = expires_at - 1 WHERE first_expires_at IS NOT NULL",
@@ -221,6 +228,10 @@ async def write_states(groat: Groat) -> None:
     await groat.set_state("user:f", "freeze", reason="Suspicious", key="f")
     await groat.set_state("user:opened", "freeze", reason="Suspicious", key="freeze")
     await groat.set_state("user:opened", "unfreeze", reason="No more", key="unfreeze")
+    await groat.set_member("team:x", "a", ["read"], key="member a")
+    await groat.set_member("team:x", "b", ["spend"], key="member b")
+    await groat.set_member("team:x", "b", [], key="no member b")
+    await give(groat, "team:x", "7")
     await give(groat, "user:going", "7")
     await groat.hold("user:going", "house:s", "5", "CREDIT", key="of one that goes")
     await give(groat, "user:gone", "7")

@@ -540,7 +540,9 @@ class MarkView(msgspec.Struct, frozen=True, kw_only=True):
 class Me(msgspec.Struct, frozen=True, kw_only=True):
     """The caller, their balances, and the position up to which these are right.
 
-    ``ahead_s`` comes from a sandbox alone: how many seconds its clock was set forward.
+    ``ahead_s`` comes from a sandbox alone: how many seconds its clock was set forward. ``shared`` are
+    the accounts that the caller is a member of, left out where there are none; their balances are among
+    the others.
     """
 
     user: str | None
@@ -550,6 +552,44 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     balances: list[BalanceView]
     positions: dict[str, str]
     ahead_s: float | None = None
+    shared: list[ShareView] | None = None
+
+
+class MemberChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """A member as they are now, without rights if they were removed; ``transaction`` is null for a dry run."""
+
+    account: str
+    user: str
+    rights: list[str]
+    transaction: str | None
+    replayed: bool
+    dry_run: bool | None = None
+
+
+class MemberList(msgspec.Struct, frozen=True, kw_only=True):
+    """The members of a shared account, by their ids."""
+
+    account: str
+    items: list[MemberView]
+
+
+class MemberUpdated(msgspec.Struct, frozen=True, kw_only=True):
+    """The data of an event ``member_updated``: what a person may do on a shared account, nothing if they
+    left it.
+
+    It goes to that person, and to the members who manage.
+    """
+
+    account: str
+    user: str
+    rights: list[str]
+
+
+class MemberView(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of a shared account, with what they may do: ``read``, ``spend``, ``manage``."""
+
+    user: str
+    rights: list[str]
 
 
 class NotificationPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -858,6 +898,13 @@ class SettledView(msgspec.Struct, frozen=True, kw_only=True):
     refused: str | None = None
 
 
+class ShareView(msgspec.Struct, frozen=True, kw_only=True):
+    """A shared account that a person is a member of, and what they may do there."""
+
+    account: str
+    rights: list[str]
+
+
 class SheetColumn(msgspec.Struct, frozen=True, kw_only=True):
     """A column that may be chosen: its number from 1, its header's words, and the first text below."""
 
@@ -938,13 +985,15 @@ class SnapshotData(msgspec.Struct, frozen=True, kw_only=True):
     """A stream as it stood at a position; ``user`` only with a person's, ``balances`` empty with a room's.
 
     ``as_of`` is the time of reading. ``ahead_s`` comes from a sandbox alone: how many seconds its clock
-    was set forward. Programs add fields of their own.
+    was set forward. ``shared`` are the accounts that the person is a member of, left out where there are
+    none; their balances are among the others. Programs add fields of their own.
     """
 
     balances: list[BalanceView]
     as_of: str
     user: str | None = None
     ahead_s: float | None = None
+    shared: list[ShareView] | None = None
     notifications: NotificationsView | None = None
     requests: list[RequestView] | None = None
 

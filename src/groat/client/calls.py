@@ -518,6 +518,38 @@ class Calls:
             timeout_s=timeout_s,
         )
 
+    def list_members(self, account: str, *, timeout_s: float | None = None) -> answers.MemberList:
+        """``GET /v1/accounts/{account}/members``: List the members of a shared account. Lists who shares an
+        account, and what each of them may do. Its members read this, staff and services. For whoever is
+        signed in; people get only what is theirs.
+        """
+        return self._call(table.LIST_MEMBERS, path={"account": account}, timeout_s=timeout_s)
+
+    def set_member(
+        self,
+        account: str,
+        user: str,
+        *,
+        rights: Sequence[Literal["manage", "read", "spend"]] | UnsetType = UNSET,
+        reason: str = "",
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.MemberChanged:
+        """``PUT /v1/accounts/{account}/members/{user}``: Set a member of a shared account. Adds a person to
+        a shared account, changes what they may do, or removes them (no rights). Admins and services do
+        it, and members who manage. The change holds at once: the person hears of it, and of the account
+        from then on. For whoever is signed in; people get only what is theirs.
+        """
+        return self._call(
+            table.SET_MEMBER,
+            path={"account": account, "user": user},
+            body={"rights": rights, "reason": reason},
+            query={"dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
     def get_clock(self, *, timeout_s: float | None = None) -> answers.ClockView:
         """``GET /v1/clock``: The time of the ledger. By this time everything is decided. It is the
         database's, and in a sandbox `ahead_s` seconds later. For whoever is signed in; people get only

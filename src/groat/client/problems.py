@@ -504,6 +504,14 @@ class InvalidLimits(Problem):
     code = "invalid_limits"
 
 
+class InvalidMember(Problem):
+    """``invalid_member`` (400): A member is a person, and may read, spend and manage: give some of these
+    rights, or none to remove them.
+    """
+
+    code = "invalid_member"
+
+
 class InvalidMetadata(Problem):
     """``invalid_metadata`` (400): Metadata is a JSON object with finite numbers, at most 16 levels deep."""
 
@@ -647,6 +655,12 @@ class LoginThrottled(Problem):
     code = "login_throttled"
 
 
+class MemberNotFound(Problem):
+    """``member_not_found`` (404): The person is no member of this account."""
+
+    code = "member_not_found"
+
+
 class MetadataTooLarge(Problem):
     """``metadata_too_large`` (400): Metadata has at most 16 KiB as JSON."""
 
@@ -691,6 +705,14 @@ class NoSandbox(Problem):
     """``no_sandbox`` (409): This is no sandbox: the clock of a real ledger is never set."""
 
     code = "no_sandbox"
+
+
+class NotAManager(Problem):
+    """``not_a_manager`` (403): Only members who manage a shared account, admins and services change its
+    members.
+    """
+
+    code = "not_a_manager"
 
 
 class NotAllowed(Problem):
@@ -1123,6 +1145,12 @@ class TooManyItems(Problem):
     """``too_many_items`` (400): A bulk has at most 10,000 items and 20,000 postings."""
 
     code = "too_many_items"
+
+
+class TooManyMembers(Problem):
+    """``too_many_members`` (409): A shared account has at most 50 members. Remove one first."""
+
+    code = "too_many_members"
 
 
 class TooManyOpen(Problem):

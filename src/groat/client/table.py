@@ -66,6 +66,12 @@ CLOSE_ACCOUNT: Final[Route[answers.AccountStateView]] = Route(
 REOPEN_ACCOUNT: Final[Route[answers.AccountStateView]] = Route(
     "POST", "/v1/accounts/{account}/reopen", answers.AccountStateView, keyed=True
 )
+LIST_MEMBERS: Final[Route[answers.MemberList]] = Route(
+    "GET", "/v1/accounts/{account}/members", answers.MemberList
+)
+SET_MEMBER: Final[Route[answers.MemberChanged]] = Route(
+    "PUT", "/v1/accounts/{account}/members/{user}", answers.MemberChanged, keyed=True
+)
 GET_CLOCK: Final[Route[answers.ClockView]] = Route("GET", "/v1/clock", answers.ClockView)
 FORWARD_CLOCK: Final[Route[answers.ForwardedView]] = Route(
     "POST", "/v1/sandbox/clock", answers.ForwardedView, keyed=True

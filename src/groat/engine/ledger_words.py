@@ -29,6 +29,7 @@ from groat.ledger.errors import InvalidInput, Refusal, Refused, printable
 from groat.ledger.granting import VoidGrant
 from groat.ledger.grants import Terms
 from groat.ledger.limits import UNSET, OpenAccount, SetLimits, Unset
+from groat.ledger.members import SetMember
 from groat.ledger.reversing import Reverse
 from groat.ledger.settling import Excess, SettleHold
 from groat.ledger.states import SetState
@@ -570,6 +571,34 @@ class LedgerWords(BudgetWords):
         )
         state: str = (await self._done(command)).extra["state"]
         return state
+
+    async def set_member(
+        self,
+        account: str,
+        user: str,
+        rights: Iterable[str],
+        *,
+        key: str,
+        reason: str = "",
+        actor: str = "",
+        principal: str = LOCAL,
+    ) -> list[str]:
+        """Let a person ``read``, ``spend`` from and ``manage`` a shared account, or remove them: no rights.
+
+        With any right they may read: the account's balances come to their screens from now on. Returns their rights.
+        Raises Refused (``member_not_found``, ``too_many_members``), InvalidInput.
+        """
+        command = SetMember(
+            principal=principal,
+            key=key,
+            actor=actor,
+            reason=reason,
+            account=account,
+            user=str(user),
+            rights=tuple(rights),
+        )
+        told: list[str] = (await self._done(command)).extra["rights"]
+        return told
 
     async def limit(self, amount: Amount | Unset | None, asset: str) -> int | Unset | None:
         """Return a limit's smallest units; None (no limit) and UNSET (as it is) are kept. Raises InvalidInput."""

@@ -15,10 +15,11 @@ from groat.ledger.check_views import CheckView
 from groat.ledger.clock import ClockView, LeapView, seconds
 from groat.ledger.errors import InvalidInput, StoreError
 from groat.ledger.text import check_id, check_limit, check_principal, format_time, parse_time
-from groat.ledger.views import AccountView, AuditView, EntryView, HoldView, TransactionView
-from groat.store import budgets, reading
+from groat.ledger.views import AccountView, AuditView, EntryView, HoldView, ShareView, TransactionView
+from groat.store import budgets, members, reading
 from groat.store.checking import check_spend
 from groat.store.flow import Flow
+from groat.store.members import MemberView
 from groat.store.moment import LedgerTime, read_time
 from groat.store.replica import Replica
 
@@ -136,6 +137,18 @@ class Lookup(ABC):
     ) -> list[AuditView]:
         """List audit entries before an id, newest first, by actor and target: transactions, and acts without money."""
         return await self._reading(reading.read_audit, before, actor, target, check_limit(limit))
+
+    async def members(self, account: str) -> list[MemberView]:
+        """List the members of a shared account, by their ids."""
+        return await self.read(members.list_members, check_path(account))
+
+    async def shares(self, user: str) -> list[ShareView]:
+        """List the shared accounts that a person is a member of."""
+        return await self.read(members.list_shares, f"user:{user}")
+
+    async def rights_on(self, account: str, user: str) -> frozenset[str]:
+        """Return what a person may do on a shared account: ``read``, ``spend``, ``manage``, or nothing."""
+        return await self.read(members.rights_on, account, f"user:{user}")
 
     async def _reading(self, flow: Callable[..., Flow[T]], *args: Any) -> T:
         # The last argument of these flows is the assets, for they format amounts.

@@ -15,6 +15,7 @@ from groat.api.money import STATE_CODES, check_below_floor, commit, entry_seen_b
 from groat.api.operations import ASSET, CURSOR, DRY_RUN, LIMIT, STALE, Operations, Parameter
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, check_readable, sees_everything
+from groat.api.sharing import check_may_read
 from groat.ledger.accounts import check_path
 from groat.ledger.commands import SetBalance
 from groat.ledger.errors import Refusal
@@ -156,7 +157,7 @@ async def list_accounts(call: Call) -> Answer:
 async def get_account(call: Call) -> Answer:
     """All balances of an account, now or as of a past moment. People read their own accounts."""
     path = check_path(call.params["account"])
-    check_readable(call.identity, path)
+    await check_may_read(call, path)
     account = await call.lookup().account(path, at=call.query.get("at"))
     if account is None:
         raise HttpError("account_not_found", account=path)
@@ -185,7 +186,7 @@ async def list_entries(call: Call) -> Answer:
     """
     path = check_path(call.params["account"])
     identity = call.identity
-    check_readable(identity, path)
+    await check_may_read(call, path)
     cursor, limit = call.cursor(), call.limit()
     if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
         raise HttpError("invalid_cursor")

@@ -20,13 +20,14 @@ from groat.ledger.errors import (
     BUDGET_REFUSALS,
     CLOCK_REFUSALS,
     INPUT_ERRORS,
+    MEMBER_REFUSALS,
     REFUSALS,
     SERVER_ERRORS,
     STATE_REFUSALS,
     Rule,
     refusal_rule,
 )
-from groat.ledger.views import AccountUpdated
+from groat.ledger.views import AccountUpdated, MemberUpdated
 from groat.live.errors import LIVE_ERRORS
 from groat.live.socketio.events import shapes
 from groat.live.socketio.packets import RESERVED
@@ -40,6 +41,7 @@ CORE_CODES: dict[str, Rule] = {
     **STATE_REFUSALS,
     **CLOCK_REFUSALS,
     **BUDGET_REFUSALS,
+    **MEMBER_REFUSALS,
     **INPUT_ERRORS,
     **SERVER_ERRORS,
     **IDENTITY_ERRORS,
@@ -55,6 +57,7 @@ _NAMED = re.compile(r"{\w+}")
 CORE_EVENTS = (
     Event("balance_updated"),
     Event("account_updated", AccountUpdated),
+    Event("member_updated", MemberUpdated),
     Event("clock_forwarded", ClockForwarded),
     Event(UPDATED, BudgetView),
 )

@@ -11,7 +11,7 @@ from groat.api.call import Call
 from groat.api.examples import BALANCE
 from groat.api.operations import Operations, Parameter
 from groat.api.rights import Right
-from groat.ledger.views import BalanceView
+from groat.ledger.views import BalanceView, ShareView
 
 operations = Operations()
 
@@ -19,7 +19,8 @@ operations = Operations()
 class Me(msgspec.Struct):
     """The caller, their balances, and the position up to which these are right.
 
-    ``ahead_s`` comes from a sandbox alone: how many seconds its clock was set forward.
+    ``ahead_s`` comes from a sandbox alone: how many seconds its clock was set forward. ``shared`` are the accounts that
+    the caller is a member of, left out where there are none; their balances are among the others.
     """
 
     user: str | None
@@ -29,6 +30,7 @@ class Me(msgspec.Struct):
     balances: list[BalanceView]
     positions: dict[str, str]
     ahead_s: float | msgspec.UnsetType = msgspec.UNSET
+    shared: list[ShareView] | msgspec.UnsetType = msgspec.UNSET
 
 
 class _SnapshotBalances(msgspec.Struct):
@@ -36,6 +38,7 @@ class _SnapshotBalances(msgspec.Struct):
 
     balances: list[BalanceView]
     ahead_s: float | msgspec.UnsetType = msgspec.UNSET
+    shared: list[ShareView] | msgspec.UnsetType = msgspec.UNSET
 
 
 _read_snapshot = msgspec.json.Decoder(_SnapshotBalances).decode
@@ -70,6 +73,7 @@ async def get_me(call: Call) -> Answer:
     headers: tuple[tuple[bytes, bytes], ...] = ()
     name = ""
     ahead_s: float | msgspec.UnsetType = msgspec.UNSET
+    shared: list[ShareView] | msgspec.UnsetType = msgspec.UNSET
     if identity.user is not None:
         wanted = call.headers.get(b"if-none-match")
         if wanted is not None:
@@ -81,12 +85,14 @@ async def get_me(call: Call) -> Answer:
         position = f"{snapshot.epoch}:{snapshot.offset}"
         positions[identity.principal] = position
         read = _read_snapshot(snapshot.data)
-        balances, ahead_s = read.balances, read.ahead_s
+        balances, ahead_s, shared = read.balances, read.ahead_s, read.shared
         headers = ((b"etag", f'"{position}"'.encode()),)
         person = await call.identities.find_user(identity.user)
         name = person.name if person else ""
     if streams:
         heads = await call.groat.streams.heads(streams)
         positions |= {stream: f"{head.epoch}:{head.offset}" for stream, head in heads.items()}
-    me = Me(identity.user, identity.principal, name, sorted(identity.roles), balances, positions, ahead_s)
+    me = Me(
+        identity.user, identity.principal, name, sorted(identity.roles), balances, positions, ahead_s, shared
+    )
     return Answer.of(me, headers=headers)

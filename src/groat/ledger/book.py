@@ -15,7 +15,17 @@ from groat.ledger.counters import AccountState, Counters
 from groat.ledger.crossings import LINES, AccountLines, Crossing, note_crossings
 from groat.ledger.errors import OlderNodes, Refusal, refusal_rule
 from groat.ledger.grants import GRANTS, Back, GrantEnd, PastAllocation, Terms, allocate
-from groat.ledger.rows import HOLD_EXPIRED, STATES, Account, Grant, HoldRow, Leg, Purse, TransactionRow
+from groat.ledger.rows import (
+    HOLD_EXPIRED,
+    MEMBERS,
+    STATES,
+    Account,
+    Grant,
+    HoldRow,
+    Leg,
+    Purse,
+    TransactionRow,
+)
 from groat.ledger.text import format_time
 
 R = TypeVar("R", bound="Row")
@@ -186,7 +196,7 @@ Act = Literal["", "extend", "resolve", "reverse", "due"]
 """A sort of move that an account that is not open may let through: it gives a hold more time, ends one, reverses, or
 is due. "" is any other."""
 
-KNOWN_EXTRAS: Final = GRANTS | sum(STATES.values()) | BUDGETS | LINES
+KNOWN_EXTRAS: Final = GRANTS | sum(STATES.values()) | BUDGETS | LINES | MEMBERS
 """The bits of :attr:`Account.extras` that this version knows, all those of the versions before among them."""
 
 PAST_MAX = 20_000

@@ -122,6 +122,10 @@ INPUT_ERRORS: dict[str, Rule] = {
         "A budget has an account or a principal (of) or both, an asset, a window (hour, day, month), a time zone unless"
         " it is rolling, a limit of 0 or more, and up to 10 alerts from 1 to 100 percent.",
     ),
+    "invalid_member": Rule(
+        400,
+        "A member is a person, and may read, spend and manage: give some of these rights, or none to remove them.",
+    ),
     "invalid_id": Rule(400, "An id is a UUID as groat returned it."),
     "invalid_time": Rule(
         400, 'A time is RFC 3339 with an offset, such as "2026-01-31T12:00:00Z", from 1970 to 9999.'
@@ -195,8 +199,18 @@ BUDGET_REFUSALS: dict[str, Rule] = {
 }
 """The refusals because of budgets. That one is exceeded is told after the limits of accounts."""
 
-DECLARED: dict[str, Rule] = STATE_REFUSALS | CLOCK_REFUSALS | BUDGET_REFUSALS
-"""The refusals of states, of the clock and of budgets, and those of programs, which :func:`declare_refusals` adds."""
+MEMBER_REFUSALS: dict[str, Rule] = {
+    "not_a_manager": Rule(
+        403, "Only members who manage a shared account, admins and services change its members."
+    ),
+    "member_not_found": Rule(404, "The person is no member of this account."),
+    "too_many_members": Rule(409, "A shared account has at most 50 members. Remove one first.", True),
+}
+"""The refusals of changes of who shares an account."""
+
+DECLARED: dict[str, Rule] = STATE_REFUSALS | CLOCK_REFUSALS | BUDGET_REFUSALS | MEMBER_REFUSALS
+"""The refusals of states, the clock, budgets and members, and those of programs, which :func:`declare_refusals`
+adds."""
 
 
 def declare_refusals(rules: dict[str, Rule]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from groat.ledger.accounts import owner_stream
 from groat.ledger.amounts import AMOUNT_MAX, Asset
@@ -12,6 +12,9 @@ STATES = {"frozen": 2, "closing": 4, "closed": 8}
 """The bits of :attr:`Account.extras` that say in which state an account is; without one it is open."""
 
 _ANY_STATE = sum(STATES.values())
+
+MEMBERS: Final = 64
+"""The bit of :attr:`Account.extras` that says that an account has members."""
 
 HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED = "open", "captured", "released", "expired"
 
@@ -32,13 +35,13 @@ class Account(Counters):
 
     ``extras`` are the bits that say what more it has (:data:`groat.ledger.grants.GRANTS`); one that has any was last
     written at ``as_of`` (microseconds). ``expired`` is what is no longer available though not booked as expired yet,
-    and ``expiring`` what goes next: for readers alone. An account that the batch itself opened is ``fresh`` until a
-    command that it accepts touches it.
+    and ``expiring`` what goes next: for readers alone. ``members`` are the streams of those who share it. An account
+    that the batch itself opened is ``fresh`` until a command that it accepts touches it.
     """
 
     __slots__ = (
-        "as_of", "asset", "ceiling", "expired", "expiring", "extras", "floor", "fresh", "id", "path", "scale", "stream",
-        "version",
+        "as_of", "asset", "ceiling", "expired", "expiring", "extras", "floor", "fresh", "id", "members", "path",
+        "scale", "stream", "version",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +78,12 @@ class Account(Counters):
         self.credits_pending = credits_pending
         self.version = version
         self.stream = owner_stream(path)
+        self.members: tuple[str, ...] = ()
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Return the streams that hear of it: its owner's, or those of its members."""
+        return self.members if self.stream is None else (self.stream,)
 
     @property
     def standing(self) -> str:

@@ -86,6 +86,24 @@ class AccountUpdated(msgspec.Struct):
     state: AccountState
 
 
+class MemberUpdated(msgspec.Struct):
+    """The data of an event ``member_updated``: what a person may do on a shared account, nothing if they left it.
+
+    It goes to that person, and to the members who manage.
+    """
+
+    account: str
+    user: str
+    rights: list[str]
+
+
+class ShareView(msgspec.Struct):
+    """A shared account that a person is a member of, and what they may do there."""
+
+    account: str
+    rights: list[str]
+
+
 class AccountView(msgspec.Struct):
     """All balances of one account, by asset. ``state`` is left out while it is open."""
 
@@ -391,13 +409,15 @@ class SnapshotData(msgspec.Struct, omit_defaults=True):
     """A stream as it stood at a position; ``user`` only with a person's, ``balances`` empty with a room's.
 
     ``as_of`` is the time of reading. ``ahead_s`` comes from a sandbox alone: how many seconds its clock was set
-    forward. Programs add fields of their own.
+    forward. ``shared`` are the accounts that the person is a member of, left out where there are none; their balances
+    are among the others. Programs add fields of their own.
     """
 
     balances: list[BalanceView]
     as_of: str
     user: str | msgspec.UnsetType = msgspec.UNSET
     ahead_s: float | msgspec.UnsetType = msgspec.UNSET
+    shared: list[ShareView] | msgspec.UnsetType = msgspec.UNSET
 
 
 def bare_event(row: TransactionRow) -> EventData:
@@ -413,7 +433,7 @@ def bare_event(row: TransactionRow) -> EventData:
 
 
 def events_of(row: TransactionRow) -> Iterable[tuple[str, EventData]]:
-    """Make the (stream, event) pairs of a transaction: one for each owner, with all of that owner's changes."""
+    """Make the (stream, event) pairs of a transaction: one for each owner or member, with all changes of theirs."""
     by_stream: dict[str, dict[Account, BalanceChange]] = {}
     deltas: dict[Account, int] = {}
     for leg in row.legs:
@@ -435,12 +455,11 @@ def events_of(row: TransactionRow) -> Iterable[tuple[str, EventData]]:
                 leg.destination_expiring,
             ),
         ):
-            stream = account.stream
-            if stream is None:
+            if account.stream is None and not account.members:
                 continue
             total = deltas[account] = deltas.get(account, 0) + delta
             scale = account.scale
-            by_stream.setdefault(stream, {})[account] = BalanceChange(
+            change = BalanceChange(
                 account.path,
                 account.asset,
                 format_amount(total, scale),
@@ -450,6 +469,8 @@ def events_of(row: TransactionRow) -> Iterable[tuple[str, EventData]]:
                 version,
                 msgspec.UNSET if expiring is None else _expiring_view(expiring, scale),
             )
+            for stream in account.streams:
+                by_stream.setdefault(stream, {})[account] = change
     for stream, changes in by_stream.items():
         event = bare_event(row)
         event.changes = list(changes.values())

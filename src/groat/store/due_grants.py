@@ -39,7 +39,7 @@ class DueGrants:
             if grant.due_at is None or grant.due_at > book.now or grant.account not in book.purses:
                 continue
             receiver = receiver_of(book, grant, grant.voided_at is not None)
-            if receiver is not None and taken.isdisjoint((grant.account.stream, receiver.stream)):
+            if receiver is not None and taken.isdisjoint((*grant.account.streams, *receiver.streams)):
                 places.append(Place(grant.due_at, self.order, id))
         return places
 

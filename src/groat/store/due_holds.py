@@ -37,7 +37,7 @@ class DueHolds:
             and hold.cause is None
             and hold.expires_at is not None
             and hold.expires_at <= book.now
-            and taken.isdisjoint((hold.source.stream, hold.destination.stream))
+            and taken.isdisjoint((*hold.source.streams, *hold.destination.streams))
         ]
 
     def waits_for_its_cause(self, book: Book, id: str) -> bool:

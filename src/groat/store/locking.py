@@ -11,12 +11,13 @@ from groat.ledger.commands import Command
 from groat.ledger.crossings import LINES
 from groat.ledger.errors import Interrupted, Replaced
 from groat.ledger.grants import GRANTS
-from groat.ledger.rows import Account, HoldRow, TransactionRow
+from groat.ledger.rows import MEMBERS, Account, HoldRow, TransactionRow
 from groat.store.assets import learn_assets
 from groat.store.budgets import BudgetLocks, budget_query
 from groat.store.crossings import line_queries, take_lines
 from groat.store.flow import FEW, Flow, Query, hand_over
 from groat.store.grants import front_queries, purse_queries, take_purses
+from groat.store.members import read_members
 
 # Stands for the id of a stream whose row another transaction holds.
 LOCKED_ELSEWHERE = -1
@@ -187,7 +188,9 @@ class Locker:
         The batch's number and the grants and lines of accounts are read with them, for that is the first statement
         behind the locks on accounts (rule D3).
         """
-        names = {account.stream for account in self.book.accounts.values() if account.stream}
+        if self.book.extras & MEMBERS:
+            yield from read_members(self.book.accounts.values())
+        names = {name for account in self.book.accounts.values() for name in account.streams}
         names |= {name for name in self.refs.streams if not self.refs.tells_later(name)}
         queries = [Query(statement, (sorted(names),))] if names else []
         purses = self._purse_queries()
@@ -228,7 +231,7 @@ class Locker:
             own.accounts |= pairs_of(book.transactions[id])
         if not own.accounts <= book.accounts.keys():
             return True
-        names = own.streams | {book.accounts[pair].stream or "" for pair in own.accounts}
+        names = own.streams | {name for pair in own.accounts for name in book.accounts[pair].streams}
         return any(name in self.streams and self.streams[name].id == LOCKED_ELSEWHERE for name in names)
 
     def _purse_queries(self) -> list[Query]:

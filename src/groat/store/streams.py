@@ -16,6 +16,7 @@ from groat.store.assets import learn_assets
 from groat.store.flow import Contribute, Flow, Query
 from groat.store.grants import read_expiring
 from groat.store.locking import stream_epoch
+from groat.store.members import list_shares, shared_balances
 from groat.store.moment import read_time
 
 BEHIND_MAX = 10_000
@@ -136,6 +137,10 @@ def _read_snapshots(
             accounts = [account_of(row, assets) for row in rows]
             yield from read_expiring(accounts)
             balances = [read_view(account) for account in accounts]
+            balances += yield from shared_balances(stream, assets)
+            shares = yield from list_shares(stream)
+            if shares:
+                data["shared"] = shares
         data |= {"balances": balances, "as_of": format_time(time.now)}
         if time.sandbox:
             data["ahead_s"] = seconds(time.ahead)

@@ -49,6 +49,7 @@ CHECKS: dict[str, str] = {
     "verify_lineage": "grants came with the transactions and from the grants that they name",
     "verify_lines": "accounts with lines are marked, and what was crossed is what happened",
     "verify_budgets": "accounts with budgets are marked, and what is used of budgets is what postings counted",
+    "verify_members": "members have the rights that the audit says, and their accounts are marked",
     "verify_states": "accounts are frozen or closed as audited; on closed ones nothing is left or held",
 }
 # Each of these is one statement that lists contradictions.
@@ -66,6 +67,7 @@ LISTS = (
     "verify_lineage",
     "verify_lines",
     "verify_budgets",
+    "verify_members",
     "verify_states",
 )
 PRESENT = ("verify_transactions", "verify_postings")

@@ -69,6 +69,7 @@ export interface ProblemStatus {
   invalid_json: 400;
   invalid_key: 400;
   invalid_limits: 422;
+  invalid_member: 400;
   invalid_metadata: 400;
   invalid_notice: 400;
   invalid_position: 400;
@@ -89,11 +90,13 @@ export interface ProblemStatus {
   limit_not_lower: 422;
   login_failed: 401;
   login_throttled: 429;
+  member_not_found: 404;
   metadata_too_large: 400;
   named_not_found: 404;
   no_items: 400;
   no_postings: 400;
   no_sandbox: 409;
+  not_a_manager: 403;
   not_allowed: 403;
   not_found: 404;
   not_reversible: 409;
@@ -152,6 +155,7 @@ export interface ProblemStatus {
   too_many_files: 429;
   too_many_grants: 422;
   too_many_items: 400;
+  too_many_members: 409;
   too_many_open: 409;
   too_many_postings: 400;
   too_many_readers: 429;

@@ -1,7 +1,7 @@
 /** The operations of every server, made by `make types` from its OpenAPI document: do not edit. */
 
 import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";
-import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BudgetAnswer, BudgetPage, BudgetView, BulkInput, BulkView, CaptureInput, ChangeBudgetInput, CheckView, ClockView, CloseInput, ConfigView, ConfirmInput, ConfirmedView, Credentials, DemoPerson, EntryPage, ExtendInput, ForwardInput, ForwardedView, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RemoveBudgetInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetBudgetInput, SetLimitsInput, SettleInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
+import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BudgetAnswer, BudgetPage, BudgetView, BulkInput, BulkView, CaptureInput, ChangeBudgetInput, CheckView, ClockView, CloseInput, ConfigView, ConfirmInput, ConfirmedView, Credentials, DemoPerson, EntryPage, ExtendInput, ForwardInput, ForwardedView, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, MemberChanged, MemberInput, MemberList, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RemoveBudgetInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetBudgetInput, SetLimitsInput, SettleInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
 
 export interface PreviewSheetInput {
   file: Uint8Array;
@@ -221,6 +221,24 @@ export class Groat extends Door {
    */
   reopenAccount(account: string, body: StateInput, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<AccountStateView> {
     return this.call<AccountStateView>({ method: "POST", path: at`/v1/accounts/${account}/reopen`, body, keyed: true }, options);
+  }
+
+  /**
+   * List the members of a shared account. Lists who shares an account, and what each of them may do. Its members read this, staff and services. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/accounts/{account}/members`
+   */
+  listMembers(account: string, options: CallOptions = {}): Promise<MemberList> {
+    return this.call<MemberList>({ method: "GET", path: at`/v1/accounts/${account}/members` }, options);
+  }
+
+  /**
+   * Set a member of a shared account. Adds a person to a shared account, changes what they may do, or removes them (no rights). Admins and services do it, and members who manage. The change holds at once: the person hears of it, and of the account from then on. For whoever is signed in; people get only what is theirs.
+   *
+   * `PUT /v1/accounts/{account}/members/{user}`
+   */
+  setMember(account: string, user: string, body: MemberInput = {}, options: { dry_run?: boolean | undefined } & WriteOptions = {}): Promise<MemberChanged> {
+    return this.call<MemberChanged>({ method: "PUT", path: at`/v1/accounts/${account}/members/${user}`, body, keyed: true }, options);
   }
 
   /**

@@ -704,7 +704,7 @@ export interface EventData {
   changes?: BalanceChange[];
   key?: string;
   hold?: string;
-  data?: AccountUpdated | ClockForwarded | BudgetView | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | PackageNews | VoucherTold | VoucherNews | Record<string, unknown>;
+  data?: AccountUpdated | MemberUpdated | ClockForwarded | BudgetView | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | PackageNews | VoucherTold | VoucherNews | Record<string, unknown>;
   notification?: NotificationTold;
 }
 
@@ -1096,7 +1096,8 @@ export interface MarkView {
 /**
  * The caller, their balances, and the position up to which these are right.
  *
- * `ahead_s` comes from a sandbox alone: how many seconds its clock was set forward.
+ * `ahead_s` comes from a sandbox alone: how many seconds its clock was set forward. `shared` are the accounts that
+ * the caller is a member of, left out where there are none; their balances are among the others.
  */
 export interface Me {
   user: string | null;
@@ -1106,6 +1107,48 @@ export interface Me {
   balances: BalanceView[];
   positions: Record<string, string>;
   ahead_s?: number;
+  shared?: ShareView[];
+}
+
+/** A member as they are now, without rights if they were removed; `transaction` is null for a dry run. */
+export interface MemberChanged {
+  account: string;
+  user: string;
+  rights: string[];
+  transaction: string | null;
+  replayed: boolean;
+  dry_run?: boolean;
+}
+
+/** The rights of a member from now on. With none they are a member no more. */
+export interface MemberInput {
+  /** What they may do; with any of these they may read. None removes them. */
+  rights?: ("manage" | "read" | "spend")[];
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** The members of a shared account, by their ids. */
+export interface MemberList {
+  account: string;
+  items: MemberView[];
+}
+
+/**
+ * The data of an event `member_updated`: what a person may do on a shared account, nothing if they left it.
+ *
+ * It goes to that person, and to the members who manage.
+ */
+export interface MemberUpdated {
+  account: string;
+  user: string;
+  rights: string[];
+}
+
+/** A member of a shared account, with what they may do: `read`, `spend`, `manage`. */
+export interface MemberView {
+  user: string;
+  rights: string[];
 }
 
 /** Amounts by month, asset and class. */
@@ -1791,6 +1834,12 @@ export interface SettledView {
   refused?: string;
 }
 
+/** A shared account that a person is a member of, and what they may do there. */
+export interface ShareView {
+  account: string;
+  rights: string[];
+}
+
 /** A column that may be chosen: its number from 1, its header's words, and the first text below. */
 export interface SheetColumn {
   number: number;
@@ -1863,13 +1912,15 @@ export interface SheetSummary {
  * A stream as it stood at a position; `user` only with a person's, `balances` empty with a room's.
  *
  * `as_of` is the time of reading. `ahead_s` comes from a sandbox alone: how many seconds its clock was set
- * forward. Programs add fields of their own.
+ * forward. `shared` are the accounts that the person is a member of, left out where there are none; their balances
+ * are among the others. Programs add fields of their own.
  */
 export interface SnapshotData {
   balances: BalanceView[];
   as_of: string;
   user?: string;
   ahead_s?: number;
+  shared?: ShareView[];
   notifications?: NotificationsView;
   requests?: RequestView[];
 }

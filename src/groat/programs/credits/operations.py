@@ -10,7 +10,8 @@ from groat.api.answer import Answer
 from groat.api.call import Call
 from groat.api.operations import ASSET, CURSOR, LIMIT, STALE, Operations, Parameter
 from groat.api.problems import HttpError
-from groat.api.rights import Right, check_readable, owns, sees_everything
+from groat.api.rights import Right, owns, sees_everything
+from groat.api.sharing import check_may_read
 from groat.ledger.accounts import check_path
 from groat.ledger.amounts import AMOUNT_MAX
 from groat.ledger.errors import InvalidInput
@@ -91,7 +92,7 @@ async def list_grants(call: Call) -> Answer:
     accounts.
     """
     path = check_path(call.params["account"])
-    check_readable(call.identity, path)
+    await check_may_read(call, path)
     state, limit, cursor = call.query.get("state", "live"), call.limit(), call.cursor()
     if state not in STATES:
         raise HttpError("invalid_query", "state is live, ended or all.")
@@ -185,7 +186,7 @@ async def list_grant_moves(call: Call) -> Answer:
 async def forecast_grants(call: Call) -> Answer:
     """Tells what an account's grants are worth at the end of each day to come if nothing is spent."""
     path = check_path(call.params["account"])
-    check_readable(call.identity, path)
+    await check_may_read(call, path)
     text = call.query.get("days", str(DAYS))
     if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= DAYS_MAX):
         raise HttpError("invalid_query", f"days is a number from 1 to {DAYS_MAX}.")

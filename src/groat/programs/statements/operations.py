@@ -11,7 +11,8 @@ from groat.api.answer import Download
 from groat.api.call import Call
 from groat.api.operations import ASSET, Operations, Parameter
 from groat.api.problems import HttpError
-from groat.api.rights import Right, check_readable
+from groat.api.rights import Right
+from groat.api.sharing import check_may_read
 from groat.ledger.accounts import check_path, owner_stream
 from groat.ledger.errors import GroatError, Rule
 from groat.ledger.text import TIME_MAX, format_time, parse_time
@@ -91,7 +92,7 @@ async def get_statement(call: Call) -> Download:
     dates. The balances are those that GET /v1/accounts/{account} tells of the same moments. People read their own.
     """
     path = check_path(call.params["account"])
-    check_readable(call.identity, path)
+    await check_may_read(call, path)
     query = call.query
     asset = await call.groat.asset(query["asset"])
     start = parse_time(query["from"])

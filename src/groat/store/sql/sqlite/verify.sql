@@ -361,6 +361,25 @@ WHERE p.state = 'closed'
              AND due.kind IN ('expire_grant', 'return_grant', 'void_grant'))))
 LIMIT 100;
 
+-- name: verify_members :many long
+-- Each member has the rights that the last of their audit entries says, after as many changes as there are; and a balance is
+-- marked if its account has members.
+WITH change AS (
+    SELECT target AS id, (SELECT coalesce(group_concat(value, ','), '') FROM json_each(after, '$.rights')) AS rights,
+           row_number() OVER (PARTITION BY target ORDER BY batch DESC, id DESC) AS place,
+           count(*) OVER (PARTITION BY target) AS changes
+    FROM groat_act WHERE kind = 'set_member'),
+latest AS (SELECT id, rights, changes FROM change WHERE place = 1)
+SELECT coalesce(m.id, l.id), coalesce(l.rights, '') || ' after ' || coalesce(l.changes, 0) || ' changes',
+       coalesce(m.rights, '') || ' after ' || coalesce(m.turn, 0) || ' changes'
+FROM groat_member AS m FULL JOIN latest AS l ON l.id = m.id
+WHERE coalesce(m.rights, '') <> coalesce(l.rights, '') OR coalesce(m.turn, 0) <> coalesce(l.changes, 0)
+UNION ALL
+SELECT a.path || '/' || a.asset, 'marked ' || CASE WHEN s.account IS NULL THEN 0 ELSE 64 END, 'marked ' || (a.extras & 64)
+FROM groat_account AS a LEFT JOIN (SELECT DISTINCT account FROM groat_member WHERE rights <> '') AS s ON s.account = a.path
+WHERE a.extras & 64 <> CASE WHEN s.account IS NULL THEN 0 ELSE 64 END
+LIMIT 100;
+
 -- name: verify_allocations_of :bulk long
 -- What these transactions changed of grants.
 SELECT json_group_array(json_array(p.txn, p.leg, p.place, p.grant_id, p.account, p.amount, p.held))
