@@ -45,3 +45,18 @@ def test_what_is_shown_is_typed_and_sent(server: Server, new_screen: NewScreen, 
     expect(review).to_contain_text("Mei Tanaka (11)")
     shown = review.locator("p .num").first.inner_text()
     assert written in shown
+
+
+def test_the_language_is_the_browsers_until_somebody_chooses_one(new_screen: NewScreen) -> None:
+    page = new_screen("42", language=None, locale="de-CH").page
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.get_by_role("link", name="Überweisungen")).to_be_visible()
+    page.get_by_test_id("user-menu").click()
+    page.get_by_role("menuitemradio", name="English").click()
+    expect(page.get_by_role("link", name="Transfers")).to_be_visible()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("link", name="Transfers")).to_be_visible()
+    page.get_by_test_id("user-menu").click()
+    page.get_by_role("menuitemradio", name="As the browser").click()
+    expect(page.get_by_role("link", name="Überweisungen")).to_be_visible()

@@ -15,7 +15,7 @@ const rooms = [...foldersIn("").filter((name) => name !== "programs"), ...folder
 
 export default defineConfig({
   sourceLocale: "en",
-  locales: ["en"],
+  locales: ["en", "de"],
   catalogs: rooms.map((room) => ({
     path: `<rootDir>/src/${room}/texts/{locale}`,
     include: [`<rootDir>/src/${room}`],

@@ -7,7 +7,9 @@ const require = createRequire(import.meta.url);
 
 const FOLDER = "console/shared";
 const SOURCE = join(import.meta.dirname, "src/");
-const MAIN = join(SOURCE, "main.tsx");
+/** The page's entry, which chooses the language, and the console that it loads then. */
+const FIRST = join(SOURCE, "main.tsx");
+const THEN = join(SOURCE, "console.tsx");
 const PREFIX = "\0groat-shared:";
 
 /** The names that programs import: a public interface (docs/programs.md). */
@@ -41,12 +43,13 @@ interface Graph {
   getModuleInfo(id: string): Rolldown.ModuleInfo | null;
 }
 
-let shell: Set<string> | null = null;
+let loaded: { first: Set<string>; shell: Set<string> } | null = null;
 
-/** Whether a module of the console is loaded with its page, and not later. */
-export function isInShell(id: string, graph: Graph): boolean {
-  shell ??= reached(MAIN, graph);
-  return shell.has(id);
+/** Returns the file of a module of the console that is loaded with its page: one before the language is chosen, one behind it. */
+export function fileOf(id: string, graph: Graph): "first" | "shell" | null {
+  loaded ??= { first: reached(FIRST, graph), shell: reached(THEN, graph) };
+  if (loaded.first.has(id)) return "first";
+  return loaded.shell.has(id) ? "shell" : null;
 }
 
 function reached(start: string, graph: Graph): Set<string> {
@@ -76,8 +79,21 @@ export function shared(): Plugin {
         }
         const left = Object.keys(SHARED).filter((name) => !(name in imports));
         if (left.length > 0) throw new Error(`the build has no file for ${left.join(", ")}`);
-        return [{ tag: "script", attrs: { type: "importmap" }, children: JSON.stringify({ imports }) }];
+        const map = { tag: "script", attrs: { type: "importmap" }, children: JSON.stringify({ imports }) };
+        return [map, ...early(bundle)];
       },
     },
   };
+}
+
+/** Lets the browser fetch what the console needs while the entry still chooses the language. */
+function early(bundle: Rolldown.OutputBundle) {
+  const console = Object.values(bundle).find(
+    (file) => file.type === "chunk" && file.moduleIds.includes(THEN),
+  );
+  if (console?.type !== "chunk") return [];
+  return [console.fileName, ...console.imports].map((file) => ({
+    tag: "link",
+    attrs: { rel: "modulepreload", crossorigin: true, href: `/${file}` },
+  }));
 }

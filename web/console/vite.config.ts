@@ -4,7 +4,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
-import { entryFileNames, isInShell, shared, sharedInputs } from "./shared.ts";
+import { entryFileNames, fileOf, shared, sharedInputs } from "./shared.ts";
 import { texts } from "./texts.ts";
 
 /** A server to develop against; `groat demo` is one. */
@@ -60,7 +60,7 @@ export default defineConfig({
             },
             { name: "client", test: /node_modules\/(centrifuge|protobufjs|events)\/|web\/client\/src/ },
             // What the first page needs stays together, though modules of programs share parts of it.
-            { debugName: "shell", name: (id, graph) => (isInShell(id, graph) ? "shell" : null) },
+            { debugName: "page", name: fileOf },
           ],
         },
       },

@@ -46,7 +46,10 @@ function translated(message: Compiled): Compiled {
     if (typeof token === "string") return pseudo(token);
     const [name, type, cases] = token;
     if (typeof cases !== "object" || cases === null) return token;
-    const told = Object.entries(cases).map(([which, text]) => [which, translated(text as Compiled)]);
+    // A choice by number also has an offset, which is mostly undefined.
+    const told = Object.entries(cases)
+      .filter(([, text]) => text !== undefined)
+      .map(([which, text]) => [which, translated(text as Compiled)]);
     return [name, type, Object.fromEntries(told)];
   }) as Compiled;
 }

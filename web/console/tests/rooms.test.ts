@@ -33,7 +33,7 @@ const IMPORTS: [file: string, code: string, allowed: boolean][] = [
   ["programs/bank/a.ts", 'import "../statements/query";', false],
   ["programs/bank/b.ts", 'import "../statements";', false],
   ["programs/bank/pages/a.ts", 'import "../../statements/query";', false],
-  ["main.tsx", 'import "./programs";', true],
+  ["console.tsx", 'import "./programs";', true],
   ["programs/index.ts", 'import "./bank";', true],
   ["programs/bank/c.ts", 'import "../../ui/button";', true],
   ["programs/bank/d.ts", 'import "./pages/loans";', true],

@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { type NodePath, parseSync, traverse, type types } from "@babel/core";
 import { getCatalogs } from "@lingui/cli/api";
 import { getConfig } from "@lingui/conf";
+import { compileMessage } from "@lingui/message-utils/compileMessage";
 import { expect, test } from "vitest";
 
 const FOLDER = join(import.meta.dirname, "..");
@@ -114,4 +115,50 @@ test("the catalogues are those of the code: npm run texts -w console", { timeout
     expect([where, texts(kept).length]).toEqual([where, Object.keys(collected ?? {}).length]);
     expect(Object.keys(kept).sort(), where).toEqual(Object.keys(collected ?? {}).sort());
   }
+});
+
+/** What a message takes in, and the elements in it: each once for each time that it stands there. */
+function parts(message: string): string[] {
+  const found: string[] = [];
+  const read = (tokens: string | ReturnType<typeof compileMessage>) => {
+    for (const token of typeof tokens === "string" ? [tokens] : tokens) {
+      if (typeof token === "string") found.push(...(token.match(/<\/?\d+\/?>/g) ?? []));
+      else if (token.length < 3) found.push(token[0]);
+      else for (const text of Object.values(token[2] as object)) if (text !== undefined) read(text as never);
+    }
+  };
+  read(compileMessage(message));
+  return found.sort();
+}
+
+test.each([
+  ["{0} of <0>{1}</0>", ["0", "1", "</0>", "<0>"]],
+  ["{0, plural, one {{1} row} other {{2} rows}}", ["1", "2"]],
+])("the parts of %s", (message, wanted) => {
+  expect(parts(message)).toEqual([...wanted].sort());
+});
+
+test("every text is in every language, with the same parts, and one text has one translation", async () => {
+  const config = getConfig({ configPath: join(FOLDER, "lingui.config.ts") });
+  const wrong: string[] = [];
+  for (const language of config.locales.filter((locale) => locale !== "en")) {
+    const told = new Map<string, string>();
+    for (const catalog of await getCatalogs(config)) {
+      const translated = (await catalog.read(language)) ?? {};
+      const english = (await catalog.read("en")) ?? {};
+      const where = relative(FOLDER, catalog.getFilename(language));
+      const gone = Object.keys(translated).filter((id) => !(id in english));
+      wrong.push(...gone.map((id) => `${where}: nothing says “${translated[id]?.message}” any more`));
+      for (const [id, { message = id }] of Object.entries(english)) {
+        const translation = translated[id]?.translation ?? "";
+        if (!translation.trim()) wrong.push(`${where} lacks “${message}”`);
+        else if (String(parts(translation)) !== String(parts(message)))
+          wrong.push(`${where}: “${translation}” has other parts than “${message}”`);
+        if (told.has(id) && told.get(id) !== translation)
+          wrong.push(`${where}: “${message}” is “${translation}” here and “${told.get(id)}” elsewhere`);
+        told.set(id, translation);
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../api/problem";
 import { groat } from "../groat";
+import { countPeople, countRows } from "../lib/counted";
 import { download, toCsv } from "../lib/csv";
 import { formatShort } from "../lib/time";
 import { Button } from "../ui/button";
@@ -73,7 +74,7 @@ export function CarryOut({ order, onLeave }: { order: Order; onLeave: () => void
         record.current = finished;
         remember(finished);
         setState({ step: "done", result, record: finished });
-        toast.success(t`${formatAmount(String(result.committed))} rows given`, { id: "bulk" });
+        toast.success(t`${countRows(result.committed)} given`, { id: "bulk" });
         await queries.invalidateQueries({ queryKey: ["users"] });
       } catch (error) {
         if (!(error instanceof GroatError)) throw error;
@@ -188,8 +189,8 @@ function Again({
         <p>
           {earlier.file}, {formatShort(new Date(earlier.at))}: {formatAmount(earlier.total)}{" "}
           <Trans>
-            {earlier.asset} for {earlier.people} {earlier.people === 1 ? t`person` : t`people`}. Finish or
-            check it, and nobody gets anything twice.
+            {earlier.asset} for {countPeople(earlier.people)}. Finish or check it, and nobody gets anything
+            twice.
           </Trans>
         </p>
       </Notice>
@@ -248,7 +249,7 @@ function Done({
         )}
         <div>
           <h2 ref={heading} tabIndex={-1} className="num font-semibold text-lg outline-none">
-            {formatAmount(String(committed))} {committed === 1 ? t`row` : t`rows`} <Trans>given</Trans>
+            <Trans>{countRows(committed)} given</Trans>
             {refused > 0 && t`, ${formatAmount(String(refused))} refused`}
           </h2>
           <p className="num text-muted text-sm">

@@ -1,10 +1,11 @@
 import { formatAmount, GroatError, type SheetChoices } from "@groat/client";
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Download, FileSpreadsheet } from "lucide-react";
 import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import { explain } from "../api/problem";
 import { BONUS } from "../api/words";
+import { count } from "../lib/counted";
 import { download, toCsv } from "../lib/csv";
 import { Button } from "../ui/button";
 import { Choice, Field, Input } from "../ui/field";
@@ -33,8 +34,6 @@ const MODES = [
 ] as const;
 
 const ACCOUNT = /^[A-Za-z0-9._@|-]{1,64}(:[A-Za-z0-9._@|-]{1,64})*$/;
-
-const count = (number: number) => formatAmount(String(number));
 
 type Shown = "all" | "good" | "new" | "bad";
 
@@ -191,10 +190,10 @@ function Rows({
             <p className="mr-auto text-muted text-sm">{problem}</p>
           ) : (
             <p className="num mr-auto text-sm">
-              {count(summary.people)} {summary.people === 1 ? t`person` : t`people`}{" "}
-              <Trans>
-                will get {formatAmount(summary.total)} {asset} in all.
-              </Trans>
+              {plural(summary.people, {
+                one: `One person will get ${formatAmount(summary.total)} ${asset} in all.`,
+                other: `${count(summary.people)} people will get ${formatAmount(summary.total)} ${asset} in all.`,
+              })}
             </p>
           )}
           <Button
@@ -249,17 +248,24 @@ function Totals({ summary, asset }: { summary: PlanSummary; asset: string }) {
           <Notice tone="warn">
             {summary.duplicates > 0 && (
               <p>
-                {count(summary.duplicates)} {summary.duplicates === 1 ? t`row names` : t`rows name`}{" "}
-                <Trans>somebody a second time. They are left out unless you choose them.</Trans>
+                {plural(summary.duplicates, {
+                  one: "One row names somebody a second time. It is left out unless you choose it.",
+                  other: `${count(summary.duplicates)} rows name somebody a second time. They are left out unless you choose them.`,
+                })}
               </p>
             )}
             {summary.strangers > 0 && (
               <p>
-                {count(summary.strangers)} {summary.strangers === 1 ? t`row names` : t`rows name`}{" "}
-                <Trans>somebody who is not known here. They are left out unless you choose them</Trans>
+                {plural(summary.strangers, {
+                  one: "One row names somebody who is not known here. It is left out unless you choose it.",
+                  other: `${count(summary.strangers)} rows name somebody who is not known here. They are left out unless you choose them.`,
+                })}{" "}
                 {summary.unknown > 0
-                  ? t`; for the ${count(summary.unknown)} chosen ${summary.unknown === 1 ? t`one an account is` : t`ones accounts are`} opened.`
-                  : t`: look for misspelt ids first.`}
+                  ? plural(summary.unknown, {
+                      one: "For the chosen one an account is opened.",
+                      other: `For the ${count(summary.unknown)} chosen ones accounts are opened.`,
+                    })
+                  : t`Look for misspelt ids first.`}
               </p>
             )}
           </Notice>

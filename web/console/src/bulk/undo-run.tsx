@@ -4,6 +4,7 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { Undo2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
+import { countPeople } from "../lib/counted";
 import { ReasonField } from "../parts/reason-field";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/overlay";
@@ -66,7 +67,7 @@ export function UndoRun({ record, small = false }: { record: RunRecord; small?: 
         open={open}
         onOpenChange={(next) => state.step !== "running" && setOpen(next)}
         title={t`Undo this run?`}
-        description={`${record.file}: ${formatAmount(record.total)} ${record.asset}, ${record.people} ${record.people === 1 ? t`person` : t`people`}`}
+        description={`${record.file}: ${formatAmount(record.total)} ${record.asset}, ${countPeople(record.people)}`}
         testId="undo-run-dialog"
       >
         {state.step === "asking" && (

@@ -6,10 +6,24 @@ import { setupI18n } from "@lingui/core";
 import { compileMessage } from "@lingui/message-utils/compileMessage";
 import type { TransProps } from "@lingui/react";
 import { TransNoContext } from "@lingui/react/server";
+import type { Language } from "./language";
 
 export const i18n = setupI18n({ locale: "en", messages: { en: {} } });
 // The English in the code is compiled where it is shown; that evaluates no code.
 i18n.setMessagesCompiler(compileMessage);
+
+/** Says the texts in a language from now on. Its catalogue is fetched; if it cannot be had, English shows. */
+export async function speak(language: Language): Promise<void> {
+  document.documentElement.lang = language;
+  if (language === "en") return;
+  try {
+    const { messages } = await import("virtual:groat-texts/de");
+    i18n.loadAndActivate({ locale: language, messages });
+  } catch (error) {
+    document.documentElement.lang = "en";
+    console.warn("groat: the console's texts could not be loaded", error);
+  }
+}
 
 /** A text with elements in it. A value is never read as a part of the message, whatever a person called themselves. */
 export function Trans({ values, ...props }: TransProps) {

@@ -5,6 +5,7 @@ import { Preview } from "../bulk/preview";
 import { type RunRecord, records } from "../bulk/records";
 import { UndoRun } from "../bulk/undo-run";
 import { type Loaded, Upload } from "../bulk/upload";
+import { countPeople } from "../lib/counted";
 import { StaffOnly } from "../shell/gate";
 import { Card, CardHeader, PageHeader } from "../ui/surface";
 import { Time } from "../ui/text";
@@ -63,8 +64,7 @@ function Run({ record }: { record: RunRecord }) {
       <div className="min-w-0">
         <p className="truncate font-medium text-sm">{record.file}</p>
         <p className="num text-faint text-xs">
-          <Time at={record.at} /> · {formatAmount(record.total)} {record.asset} · {record.people}{" "}
-          {record.people === 1 ? t`person` : t`people`}
+          <Time at={record.at} /> · {formatAmount(record.total)} {record.asset} · {countPeople(record.people)}
           {record.transactions.length === 0 && t` · not finished: choose the same file again to finish it`}
         </p>
       </div>

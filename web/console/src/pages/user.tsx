@@ -279,7 +279,7 @@ function PersonMenu({ person }: { person: UserView }) {
         danger={!person.disabled}
         act={async () => {
           await groat.api.updateUser(person.user, { disabled: !person.disabled });
-          toast.success(t`${name} is ${person.disabled ? t`enabled` : t`disabled`}`);
+          toast.success(person.disabled ? t`${name} is enabled` : t`${name} is disabled`);
           await refresh();
         }}
       >

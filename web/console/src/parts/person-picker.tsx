@@ -4,6 +4,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
 import { userQuery, usersQuery } from "../api/queries";
+import { countPeople } from "../lib/counted";
 import { cx } from "../lib/cx";
 import { usePerson } from "../live/hooks";
 import { Button } from "../ui/button";
@@ -185,7 +186,7 @@ function PersonSearch({
         )}
       </Field>
       <p role="status" className="sr-only">
-        {query.isSuccess && t`${offered.length} ${offered.length === 1 ? t`person` : t`people`} found`}
+        {query.isSuccess && t`${countPeople(offered.length)} found`}
       </p>
       {people && query.isPending ? (
         <SkeletonRows rows={3} />

@@ -1,5 +1,5 @@
 import type { KindView, LookView, RequestView } from "@groat/client";
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Eye } from "lucide-react";
 import { Fragment } from "react";
@@ -123,7 +123,7 @@ export function Viewers({
           </Fragment>
         ))}
         {large ? (
-          t` ${others.length > 1 ? t`are` : t`is`} looking at this now`
+          plural(others.length, { one: " is looking at this now", other: " are looking at this now" })
         ) : (
           <span className="sr-only">
             {" "}

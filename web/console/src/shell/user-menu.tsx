@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { ChevronsUpDown, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { ChevronsUpDown, Languages, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { type Language, language } from "../lib/language";
 import { theme } from "../lib/settings";
 import { usePerson, useRights } from "../live/hooks";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "../ui/overlay";
@@ -13,11 +14,26 @@ const THEMES = [
   { value: "dark", label: t`Dark`, icon: Moon },
 ] as const;
 
-/** Shows who is signed in, the choice of theme, and signing out. */
+// Each language calls itself by its own name.
+const LANGUAGES: { value: "system" | Language; label: string; lang?: Language }[] = [
+  { value: "system", label: t`As the browser` },
+  { value: "en", label: "English", lang: "en" },
+  { value: "de", label: "Deutsch", lang: "de" },
+];
+
+/** Chooses the language of the texts. All of them are said anew: the page is loaded again. */
+function choose(value: "system" | Language): void {
+  if (value === language.get()) return;
+  language.set(value);
+  window.location.reload();
+}
+
+/** Shows who is signed in, the choices of theme and language, and signing out. */
 export function UserMenu({ wide = false }: { wide?: boolean }) {
   const { user, name } = usePerson();
   const { admin, staff } = useRights();
   const chosen = theme.use();
+  const spokenAs = language.use();
   const signOut = useSignOut();
   const role = admin ? t`Administrator` : staff ? t`Support` : user;
   return (
@@ -65,6 +81,21 @@ export function UserMenu({ wide = false }: { wide?: boolean }) {
           className="aria-checked:font-medium aria-checked:[&_svg]:text-accent"
         >
           <Icon aria-hidden /> {label}
+        </MenuItem>
+      ))}
+      <MenuLine />
+      <MenuLabel>
+        <Trans>Language</Trans>
+      </MenuLabel>
+      {LANGUAGES.map(({ value, label, lang }) => (
+        <MenuItem
+          key={value}
+          role="menuitemradio"
+          aria-checked={value === spokenAs}
+          onSelect={() => choose(value)}
+          className="aria-checked:font-medium aria-checked:[&_svg]:text-accent"
+        >
+          <Languages aria-hidden /> <span lang={lang}>{label}</span>
         </MenuItem>
       ))}
       <MenuLine />

@@ -72,7 +72,9 @@ export function CardForm({ owner, act, send }: FormProps) {
           <span className="num">
             {balance
               ? t`${formatAmount(balance.available)} ${draft.asset} available now.`
-              : t`There is no ${draft.asset} on ${own ? t`your` : t`the`} account yet.`}
+              : own
+                ? t`There is no ${draft.asset} on your account yet.`
+                : t`There is no ${draft.asset} on the account yet.`}
           </span>
         }
         problem={problems.asset}

@@ -1,5 +1,9 @@
 /** The data of the bank's kinds of requests, as far as pages of their own show it. */
 import { compare, type RequestView, subtract } from "@groat/client";
+import { t } from "@lingui/core/macro";
+
+/** How often standing orders are carried out. */
+export const RHYTHMS = { week: t`every week`, month: t`every month` };
 
 /** To whom money goes: a user here, or an account elsewhere with its holder's name. */
 export interface Recipient {

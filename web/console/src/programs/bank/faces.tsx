@@ -1,4 +1,4 @@
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Fact, Facts } from "../../ui/facts";
 /** The data of the bank's requests, each kind with its pictures. */
@@ -40,7 +40,7 @@ export function OrderFace({ request }: FaceProps) {
     <Facts>
       <RecipientFacts to={order} />
       {order.reference && <Fact label={t`Reference`}>{order.reference}</Fact>}
-      <Fact label={t`Every`}>{order.every}</Fact>
+      <Fact label={t`Every`}>{order.every === "week" ? t`Week` : t`Month`}</Fact>
       <Fact label={t`From`}>
         <Day day={order.first} />
       </Fact>
@@ -57,8 +57,7 @@ export function OrderFace({ request }: FaceProps) {
       <Fact label={t`Carried out`}>
         {order.last ? (
           <RequestLink kind="transfer" id={order.last}>
-            {order.count} {order.count === 1 ? t`time` : t`times`}
-            <Trans>, the last one</Trans>
+            {plural(order.count, { one: "once", other: "# times, the last one" })}
           </RequestLink>
         ) : (
           t`not yet`

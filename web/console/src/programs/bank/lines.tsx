@@ -4,7 +4,7 @@ import type { RequestView } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Amount } from "../../ui/text";
-import { dataOf, shortened, spaced } from "./data";
+import { dataOf, RHYTHMS, shortened, spaced } from "./data";
 import { Day } from "./pieces";
 import { To } from "./recipient";
 
@@ -39,7 +39,7 @@ export function OrderLine({ request }: Props) {
   return (
     <>
       <Trans>
-        to <To to={order} /> · every {order.every}
+        to <To to={order} /> · {RHYTHMS[order.every]}
       </Trans>
       {order.reference && ` · ${order.reference}`}
     </>

@@ -4,6 +4,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { PAGE_SIZE } from "../../api/queries";
 import { typedForm } from "../../lib/amounts";
+import { countMonths } from "../../lib/counted";
 import { usePerson } from "../../live/hooks";
 import { AmountInput, AssetSelect } from "../../parts/money";
 import type { FormProps } from "../../registry/program";
@@ -51,10 +52,7 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
           </p>
           <p className="mt-1 text-muted">
             <Trans>
-              to be paid back over{" "}
-              <span className="font-medium text-ink">
-                {data.months} {data.months === 1 ? t`month` : t`months`}
-              </span>
+              to be paid back over <span className="font-medium text-ink">{countMonths(data.months)}</span>
             </Trans>
           </p>
         </div>
@@ -73,10 +71,9 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
           )}
         </Facts>
         <p className="text-muted text-sm">
-          <Trans>
-            The bank decides, and sets the rate; what it grants is paid out at once. Until then{" "}
-            {own ? t`you` : t`the borrower`} can cancel.
-          </Trans>
+          {own
+            ? t`The bank decides, and sets the rate; what it grants is paid out at once. Until then you can cancel.`
+            : t`The bank decides, and sets the rate; what it grants is paid out at once. Until then the borrower can cancel.`}
           {threshold && t` From ${formatAmount(threshold)} ${data.asset} on, two people must approve.`}
         </p>
       </Review>
@@ -93,7 +90,7 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
             className="flex-1"
             hint={
               <span className="num">
-                <Trans>Paid out to {own ? t`your` : t`the`} main account</Trans>
+                {own ? t`Paid out to your main account` : t`Paid out to the main account`}
                 {balance && t`, now ${formatAmount(balance.balance)} ${draft.asset}`}.
               </span>
             }
@@ -143,7 +140,9 @@ export function LoanForm({ kind, owner, act, send }: FormProps) {
           label={t`Estimated annual rate (%)`}
           hint={
             lastRate
-              ? t`${own ? t`Your` : t`The`} last loan had ${typedForm(lastRate)} %. The bank sets the rate of this one when it approves.`
+              ? own
+                ? t`Your last loan had ${typedForm(lastRate)} %. The bank sets the rate of this one when it approves.`
+                : t`The last loan had ${typedForm(lastRate)} %. The bank sets the rate of this one when it approves.`
               : t`The bank sets the rate when it approves: try some.`
           }
           problem={reading.ok ? undefined : reading.problems.rate}

@@ -17,7 +17,9 @@ export function useRecipientCheck(owner: string): (typed: string) => Promise<Fou
     try {
       const to = await groat.api.recipient(typed);
       if (to.user !== owner) return { to };
-      return { problem: t`Enter somebody else: this is ${own ? t`you` : t`the payer`}.` };
+      return {
+        problem: own ? t`Enter somebody else: this is you.` : t`Enter somebody else: this is the payer.`,
+      };
     } catch (error) {
       if (!(error instanceof GroatError) || error.code !== "user_not_found") throw error;
       return { problem: explain(error) };

@@ -7,7 +7,7 @@ import type { MainBalance } from "../../live/hooks";
 import { thresholdOf } from "../../requests/kinds";
 import { Fact, Facts } from "../../ui/facts";
 import { Amount } from "../../ui/text";
-import { dataOf, spaced } from "./data";
+import { dataOf, RHYTHMS, spaced } from "./data";
 import { Day } from "./pieces";
 import { To } from "./recipient";
 import type { ReadTransfer } from "./transfer";
@@ -70,7 +70,8 @@ export function TransferSummary({
           ) : (
             <>
               <Trans>
-                every {data.every}, first on <Day day={data.first ?? ""} />
+                {data.every === "week" ? RHYTHMS.week : RHYTHMS.month}, first on{" "}
+                <Day day={data.first ?? ""} />
               </Trans>
               {data.until && (
                 <Trans>
@@ -95,9 +96,11 @@ export function TransferSummary({
         )}
       </Facts>
       <p className="text-muted text-sm">
-        {now
-          ? t`The amount is held until it is approved; until then ${own ? t`you` : t`the payer`} can cancel.`
-          : t`Nothing is held before the day comes.`}
+        {!now
+          ? t`Nothing is held before the day comes.`
+          : own
+            ? t`The amount is held until it is approved; until then you can cancel.`
+            : t`The amount is held until it is approved; until then the payer can cancel.`}
         {threshold && t` From ${formatAmount(threshold)} ${asset} on, two people must approve.`}
       </p>
     </>

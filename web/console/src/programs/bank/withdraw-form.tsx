@@ -122,10 +122,12 @@ function Summary({
         </dl>
       </div>
       <p className="text-muted text-sm">
-        <Trans>
-          It is held until {threshold ? t`two people have` : t`somebody has`} approved it. Once sent, it can’t
-          be reversed; if it fails, {own ? t`you get` : t`its owner gets`} the money back.
-        </Trans>
+        {threshold
+          ? t`It is held until two people have approved it.`
+          : t`It is held until somebody has approved it.`}{" "}
+        {own
+          ? t`Once sent, it can’t be reversed; if it fails, you get the money back.`
+          : t`Once sent, it can’t be reversed; if it fails, its owner gets the money back.`}
       </p>
     </>
   );

@@ -190,8 +190,7 @@ function What({ kind, request }: CellProps) {
         </Link>
         <span className="block text-faint text-xs">
           <span className="max-sm:hidden">
-            {deposit ? t`at ` : t`to `}
-            <span className="font-mono">{shortened(data?.address ?? "")}</span> ·{" "}
+            {deposit ? t`at` : t`to`} <span className="font-mono">{shortened(data?.address ?? "")}</span> ·{" "}
           </span>
           <Time at={request.filed_at} form="age" />
         </span>

@@ -11,7 +11,7 @@ import { Button } from "../../../ui/button";
 import { EmptyState, ErrorState, SkeletonRows } from "../../../ui/states";
 import { Card, CardHeader, Initial, PageHeader } from "../../../ui/surface";
 import { Amount } from "../../../ui/text";
-import { dataOf, spaced } from "../data";
+import { dataOf, RHYTHMS, spaced } from "../data";
 import { NEW_TRANSFER } from "../paths";
 import { Day } from "../pieces";
 import { To } from "../recipient";
@@ -164,7 +164,7 @@ function StandingOrders() {
                   </span>
                   <span className="flex justify-between gap-3 text-faint text-xs">
                     <span className="truncate">
-                      <Trans>every {order.every}</Trans>
+                      {RHYTHMS[order.every]}
                       {order.reference && ` · ${order.reference}`}
                     </span>
                     {order.next && (
