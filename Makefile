@@ -6,7 +6,7 @@
 # make lint    only the static checks
 # make types   the types of web/client, web/server and groat.client, and the methods of the latter two, from the server's
 #              OpenAPI document
-# make soak    the trials in rounds (kill -9 and the like), SOAK_ROUNDS=20 of each; make test does two; an hour at half
+# make soak    the trials in rounds (kill -9 and the like), SOAK_ROUNDS=20 of each; make test does one; an hour at half
 #              of the peak, SOAK_S=3600 seconds of it; and each parser fuzzed for a thirtieth of that
 # make bench   the measurements, as JSON lines
 # make audit   the dependencies against the lists of known holes
