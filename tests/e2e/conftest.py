@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
 
 from tests.e2e.screens import Screen, sign_in
 from tests.e2e.serving import Server
@@ -50,8 +50,17 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A demo server for all who leave it as it is, but for what people have."""
-    with Server(tmp_path_factory.mktemp("server")) as server:
+    with Server(tmp_path_factory.mktemp("server"), ("--programs", "bank,credits")) as server:
         yield server
+
+
+@pytest.fixture(scope="package")
+def spares() -> list[BrowserContext] | None:
+    """Browsers in which nothing is left but the console's files, which the next test need not fetch and compile again.
+
+    A file whose tests hold up files, or that installs clocks, overrides this with None: its browsers are new ones.
+    """
+    return []
 
 
 @pytest.fixture(scope="module")
@@ -60,33 +69,75 @@ def server(shared_server: Server) -> Server:
     return shared_server
 
 
+def open_context(browser: Browser, language: str | None = "en", **options: Any) -> BrowserContext:
+    """A browser with nothing in it: no cookies, no storage, no other tabs. Its person chose this language, if any."""
+    looks = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options}
+    context = browser.new_context(**looks)
+    if language:
+        # Numbers and dates follow the locale all the same.
+        context.add_init_script(f"localStorage.setItem('groat:language', '{language}')")
+    context.set_default_timeout(ACTION_MS_MAX)
+    return context
+
+
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Open a browser with nothing in it: no cookies, no storage, no other tabs."""
+    """Open a browser, with the options of :func:`open_context`."""
     contexts: list[BrowserContext] = []
 
     def new_context(**options: Any) -> BrowserContext:
-        looks = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options}
-        context = browser.new_context(**looks)
-        context.set_default_timeout(ACTION_MS_MAX)
-        contexts.append(context)
-        return context
+        contexts.append(open_context(browser, **options))
+        return contexts[-1]
 
     yield new_context
     for context in contexts:
         context.close()
 
 
+FORGET = """async () => {
+  localStorage.clear();
+  sessionStorage.clear();
+  for (const {name} of await indexedDB.databases()) indexedDB.deleteDatabase(name);
+}"""
+
+
+def forget(context: BrowserContext, server: Server) -> None:
+    """Leave nothing of a person in a browser."""
+    page, *others = context.pages
+    for other in others:
+        other.close()
+    context.set_offline(False)
+    context.unroute_all()
+    page.unroute_all()
+    context.clear_cookies()
+    # A page of the same origin without code, so that nobody writes anything once it is cleared.
+    page.goto(f"{server.address}/coin.svg")
+    page.evaluate(FORGET)
+    page.close()
+
+
 @pytest.fixture
-def new_screen(server: Server, new_context: Callable[..., BrowserContext]) -> Iterator[NewScreen]:
+def new_screen(
+    server: Server,
+    browser: Browser,
+    new_context: Callable[..., BrowserContext],
+    spares: list[BrowserContext] | None,
+) -> Iterator[NewScreen]:
     """Sign somebody in, in a browser of their own, or (`context`) open another tab of that browser."""
     screens: list[Screen] = []
+    taken: list[BrowserContext] = []
+
+    def of_its_own(**options: Any) -> BrowserContext:
+        if spares is None or options:
+            return new_context(**options)
+        taken.append(spares.pop() if spares else open_context(browser))
+        return taken[-1]
 
     def new_screen(
         user: str | None = None, path: str = "/", *, context: BrowserContext | None = None, **options: Any
     ) -> Screen:
         if context is None:
-            context = new_context(**options)
+            context = of_its_own(**options)
             if user is not None:
                 sign_in(context, server, user)
         screen = Screen(context, server)
@@ -94,5 +145,14 @@ def new_screen(server: Server, new_context: Callable[..., BrowserContext]) -> It
         return screen.open(path)
 
     yield new_screen
-    for screen in screens:
-        assert screen.problems == []
+    problems = [problem for screen in screens for problem in screen.problems]
+    for context in taken:
+        try:
+            forget(context, server)
+        except Error:
+            # Its server is gone, or it is itself.
+            context.close()
+        else:
+            assert spares is not None
+            spares.append(context)
+    assert problems == []

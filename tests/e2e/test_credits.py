@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NewScreen
 from tests.e2e.serving import Server
-from tests.e2e.test_access import AT_REST, AXE, PHONE, RUN_AXE
+from tests.e2e.test_access import PHONE
 from tests.e2e.test_two_browsers import adjust
 
 
@@ -230,36 +230,6 @@ def test_an_admin_updates_credits_and_finds_out_who_saw_it(server: Server, new_s
     admin.page.keyboard.press("Enter")
     expect(rows).to_have_count(2)
     expect(admin.page).to_have_url(re.compile("reason=helped"))
-
-
-VIEWS = (
-    ("42", "/top-up"),
-    ("42", "/grants"),
-    ("42", ""),
-    ("admin", "/credits"),
-    ("admin", "/credit-updates"),
-    ("admin", "/users/42"),
-)
-
-
-def test_axe_finds_no_barrier_and_nothing_sticks_out_on_a_phone(
-    server: Server, new_screen: NewScreen
-) -> None:
-    source = AXE.read_text(encoding="utf-8")
-    (grant, *_) = server.call("GET", "/v1/accounts/user:42/grants")["items"]
-    found: list[Any] = []
-    for user, path in (*VIEWS, ("42", f"/grants/{grant['id']}")):
-        page = new_screen(user, path or "/", locale="de-DE").page
-        expect(page.locator("main h1")).to_be_visible()
-        expect(page.get_by_text("CREDIT").first).to_be_visible()
-        page.evaluate(source)
-        for scheme, rules in (("light", None), ("dark", ["color-contrast", "link-in-text-block"])):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.evaluate(AT_REST)
-            found += [(path, scheme, *each) for each in page.evaluate(RUN_AXE, rules)]
-        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
-    assert found == []
 
 
 def forward(page: Page, step: str) -> None:

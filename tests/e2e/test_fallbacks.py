@@ -13,6 +13,11 @@ FALL_S = 25
 """Two failed attempts, or 4 s of silence, and another line is tried; each broken line costs a moment more."""
 
 
+@pytest.fixture(scope="module")
+def spares() -> None:
+    """Take new browsers: clocks and routes are set up in them for good."""
+
+
 class Network:
     """What lies between a browser and the server, and what it lets through at the moment."""
 

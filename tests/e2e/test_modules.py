@@ -50,6 +50,11 @@ def main_of(page: Page) -> Any:
 
 
 @pytest.fixture(scope="module")
+def spares() -> None:
+    """Take new browsers: what they have fetched matters here."""
+
+
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with examples/top_ups turned on."""
     place = tmp_path_factory.mktemp("server")

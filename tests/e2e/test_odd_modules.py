@@ -82,6 +82,11 @@ def main_of(page: Page) -> Any:
 
 
 @pytest.fixture(scope="module")
+def spares() -> None:
+    """Take new browsers: what they have fetched matters here."""
+
+
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server on which every program but one is at fault."""
     place = tmp_path_factory.mktemp("server")

@@ -19,6 +19,11 @@ PAGES = "**/assets/*.js"
 OTHERS = re.compile(r"/assets/(loans|cards|transfers|statements|bitcoin|palette)-")
 
 
+@pytest.fixture(scope="module")
+def spares() -> None:
+    """Take new browsers: what they have fetched matters here."""
+
+
 def without_other_pages(page: Page) -> None:
     """The first page can be had: the code of the others is lost on the way."""
 

@@ -19,6 +19,11 @@ AS_OF = re.compile(r"as of \d\d:\d\d:\d\d")
 
 
 @pytest.fixture(scope="module")
+def spares() -> None:
+    """Take new browsers: what they have fetched matters here."""
+
+
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Server(tmp_path_factory.mktemp("server")) as server:
         yield server
