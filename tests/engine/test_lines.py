@@ -219,3 +219,13 @@ async def test_old_crossings_are_forgotten(groat: Groat, clock: Clock, database:
     clock.advance(31 * 86_400)
     await groat.prune()
     assert await asyncio.to_thread(count) == 0
+
+
+async def test_what_was_crossed_in_archived_months_still_agrees(groat: Groat, clock: Clock) -> None:
+    await setup(groat)
+    await groat.execute(post("user:a", "house:s", 90))
+    clock.advance(45 * 86_400)
+    await groat.archive("2026-02-01T00:00:00Z")
+    await groat.execute(post("house:b", "user:a", 90))
+    assert shown(await crossed(groat)) == "down 20 to 10, down 50 to 10, up 20 to 100, up 50 to 100"
+    assert (await groat.verify()).ok

@@ -1,4 +1,4 @@
-"""Credits for ``groat demo``: grants that expire soon, some that are over, and a plan."""
+"""Credits for ``groat demo``: grants that expire soon, some that are over, a plan, and an automatic top-up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import Any, NamedTuple
 from groat import Groat
 from groat.ledger.errors import Refused
 from groat.ledger.keys import derive
+from groat.programs import find_programs
+from groat.programs.credits.orders import CREDIT_ORDER
+from groat.programs.credits.orders.catalogue import Package, Price, PutPackage
 from groat.programs.credits.recurring import NAME, RECURRING_GRANT
+from groat.programs.credits.topups.rule import AUTO_TOP_UP
 from groat.programs.workflow import Workflow
 from groat.settings import Settings
 
@@ -58,6 +62,36 @@ async def tell_credits_story(settings: Settings) -> None:
         await Workflow(groat, (RECURRING_GRANT,)).file(
             NAME, plan, user="7", key=_key("plan"), by="user:admin", roles=["admin"]
         )
+    async with Groat.open(settings.database, programs=find_programs(["credits"])) as groat:
+        await _sell(groat)
+
+
+async def _sell(groat: Groat) -> None:
+    """Sell a package, which is bought by itself for somebody who has few credits left."""
+    await groat.add_asset("USD", 2)
+    package = Package(
+        name="Starter package", description="For a start", credits="500", prices=(Price("9.00", "USD", -1),)
+    )
+    await groat.execute(
+        PutPackage(
+            principal=PRINCIPAL,
+            actor="user:admin",
+            key=_key("package"),
+            reason="New package",
+            package="starter",
+            wanted=package,
+        )
+    )
+    rule = {
+        "below": "100",
+        "package": "starter",
+        "month_orders": 3,
+        "month_amount": "27.00",
+        "currency": "USD",
+    }
+    await Workflow(groat, (AUTO_TOP_UP, CREDIT_ORDER)).file(
+        AUTO_TOP_UP.name, rule, user="7", key=_key("rule"), by="user:7"
+    )
 
 
 async def _give(groat: Groat, gift: _Gift) -> str:
