@@ -8,6 +8,7 @@ import { MoneyOfPerson } from "./money-of-person";
 import { PaidBy } from "./paid-by";
 import { GRANT, GRANTS, REPORTS, TOP_UP, UPDATES } from "./paths";
 import { hasTopUps } from "./topups/data";
+import { vouchers } from "./vouchers";
 
 export const credits = defineProgram({
   name: "credits",
@@ -28,6 +29,7 @@ export const credits = defineProgram({
       search: (given) => ({ ...filterOf(given) }),
     },
     { path: TOP_UP, component: lazyPage(() => import("./pages/top-up"), "TopUpPage") },
+    ...vouchers.pages,
   ],
   nav: [
     {
@@ -65,6 +67,7 @@ export const credits = defineProgram({
       icon: ScanSearch,
       when: (audience) => hasCredits(audience) && audience.staff,
     },
+    ...vouchers.nav,
   ],
   palette: [
     {
@@ -81,6 +84,7 @@ export const credits = defineProgram({
       keywords: ["liability", "breakage", "grants"],
       when: (audience) => hasCredits(audience) && audience.staff,
     },
+    ...vouchers.palette,
   ],
   kinds: {
     recurring_grant: { fields: ["rollover"], plural: t`Recurring credits` },

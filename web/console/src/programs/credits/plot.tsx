@@ -10,8 +10,8 @@ const STEPPED = UPlot.paths.stepped?.({ align: 1 });
 const BARS = UPlot.paths.bars?.({ size: [0.6, 48] });
 
 export interface PlotProps {
-  /** Steps over days, or a bar for each month. */
-  form: "steps" | "bars";
+  /** Steps over days, a bar for each month, or a bar for each hour or day of a single count (`paid`). */
+  form: "steps" | "bars" | "counts";
   /** Where the values stand, in ms. */
   at: readonly number[];
   /** Of paid and of promotional credits; they stand upon each other. Heights are approximate, the words beside them exact. */
@@ -35,17 +35,17 @@ export default function Plot({ form, at, paid, promotional, label }: PlotProps) 
     const colours = coloursOf(element);
     const font = `11px ${getComputedStyle(element).fontFamily}`;
     const axis = { stroke: colours.text, font, ticks: { show: false } };
-    const paths = form === "bars" ? BARS : STEPPED;
+    const paths = form === "steps" ? STEPPED : BARS;
     const series = (stroke: string, fill: string) => ({
       stroke,
-      fill: form === "bars" ? stroke : fill,
-      width: form === "bars" ? 0 : 1.75,
+      fill: form === "steps" ? fill : stroke,
+      width: form === "steps" ? 1.75 : 0,
       points: { show: false },
       ...(paths && { paths }),
     });
     const [first = 0] = data[0];
     const last = data[0].at(-1) ?? first;
-    const air = form === "bars" ? 20 * 86_400 : 0;
+    const air = form === "bars" ? 20 * 86_400 : form === "counts" ? ((data[0][1] ?? 0) - first) / 2 : 0;
     const chart = new UPlot(
       {
         width: element.clientWidth,
@@ -100,8 +100,12 @@ export default function Plot({ form, at, paid, promotional, label }: PlotProps) 
     <figure>
       <div ref={host} role="img" aria-label={label} className="h-[180px] w-full" />
       <figcaption className="flex flex-wrap gap-x-4 gap-y-1 px-1 pt-1 text-muted text-xs">
-        <Sign look="bg-good" text={t`Paid`} />
-        <Sign look="bg-accent" text={t`Promotional`} />
+        {form !== "counts" && (
+          <>
+            <Sign look="bg-good" text={t`Paid`} />
+            <Sign look="bg-accent" text={t`Promotional`} />
+          </>
+        )}
       </figcaption>
     </figure>
   );
