@@ -34,8 +34,8 @@ async function answer(user, prompt, call, write) {
 }
 
 const user = process.argv[2];
-const top_up = { source: "house:bank", destination: `user:${user}`, amount: "30", asset: "CREDIT" };
-await groat.postTransaction({ postings: [top_up], reason: "Top-up" }, { key: `top-up-${user}` });
+const topUp = { source: "house:bank", destination: `user:${user}`, amount: "60", asset: "CREDIT" };
+await groat.postTransaction({ postings: [topUp], reason: "Top-up" }, { key: `top-up-${user}` });
 
 await answer(user, "Why is the sky blue?", `${user}-1`, () => {});
 await answer(user, "word ".repeat(12).trim(), `${user}-2`, () => {});

@@ -326,3 +326,19 @@ console.log(await handler({ session: {} }, reply), whose(await handler({ session
 def test_the_examples_of_the_page_are_one_program(app: Path, environment: dict[str, str]) -> None:
     program = "".join(examples(WEB.parent / "docs" / "node-server.md"))
     assert printed(app, environment, "page.mjs", program + ROUTES) == PAGE
+
+
+def test_the_example_of_metered_work_pays_for_tokens(app: Path, environment: dict[str, str]) -> None:
+    script = app / "metered_llm.mjs"
+    script.write_text((WEB.parent / "examples" / "metered_llm.mjs").read_text("utf-8"))
+    ran = subprocess.run(
+        ["node", script, "metered"], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ran.stderr, ran.stdout.splitlines()) == (
+        "",
+        [
+            "5 tokens: 10 of the hold, 10 freed, 0 unpaid",
+            "12 tokens: 20 of the hold, 0 freed, 0 unpaid",
+            "the reader went away",
+        ],
+    )
