@@ -30,7 +30,9 @@ async function answer(user, prompt, call, write) {
       return tokens;
     },
   );
-  console.log(`${value} tokens: ${settled.captured} of the hold, ${settled.freed} freed, ${settled.shortfall} unpaid`);
+  console.log(
+    `${value} tokens: ${settled.captured} of the hold, ${settled.freed} freed, ${settled.shortfall} unpaid`,
+  );
 }
 
 const user = process.argv[2];
