@@ -1,7 +1,7 @@
 /** Calls that never throw: they give `{ error }`, for pages that show what went wrong and go on. */
 import type { Api } from "./api.js";
 import { GroatError } from "./errors.js";
-import type { TransactionView } from "./wire.js";
+import type { FulfillInput, RequestView, TransactionView } from "./wire.js";
 
 /** `error.detail` says for people what went wrong. */
 export type Outcome<T> = { data: T; error: null } | { data: null; error: GroatError };
@@ -23,6 +23,11 @@ export interface Calls {
     newCredits: number | string,
     options?: UpdateCreditsOptions,
   ): Promise<Outcome<TransactionView>>;
+  /**
+   * Gives the buyer the credits of an order that waits (admins). The server takes `fulfilled_by` from the token; naming somebody else is
+   * refused with `fulfilled_by_differs`. The server needs the program `credits`.
+   */
+  fulfillCreditOrder(orderId: string, options?: FulfillInput): Promise<Outcome<RequestView>>;
 }
 
 /** The routes, and the calls made of them. */
@@ -45,6 +50,16 @@ export function createCalls(write: Write): Calls {
         ),
       );
     },
+    fulfillCreditOrder: (orderId, input = {}) =>
+      outcome(
+        write(["fulfillCreditOrder", orderId, input], (key, api) =>
+          api.request<RequestView>(`/v1/credits/orders/${encodeURIComponent(orderId)}/fulfill`, {
+            method: "POST",
+            body: input,
+            key,
+          }),
+        ),
+      ),
   };
 }
 
