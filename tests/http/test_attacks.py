@@ -34,7 +34,7 @@ WORK_S = 0.25
 # One call may come when all of the attackers arrive at once.
 ARRIVAL_S = 1.0
 MEMORY_MIB = 300
-CALLS = 30
+CALLS = 12
 
 
 @pytest.fixture(scope="module")
