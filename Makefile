@@ -72,6 +72,7 @@ types: python $(STAMPS)/npm
 
 # What failed beside the others is run once more, alone; the last lines name it with its first failure. One that passes then
 # is a finding all the same.
+# A table tells the seconds of each folder beside its budget (tests/spending.py).
 test-python: setup debian
 	@$(BIN)/python -m tests.run
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from argon2 import PasswordHasher
 
-from tests import guard
+from tests import guard, spending
 from tests.servers import Postgres, Redis, postgres, redis
 
 # Before anything is started, for the mark is handed down.
@@ -38,6 +39,15 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         line = next((line for line in message.splitlines() if line.strip()), "no message")
         with Path(notes).open("a") as file:
             file.write(json.dumps([report.nodeid, report.when, line]) + "\n")
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Tell the folders that took long, and their budgets, where the whole suite ran."""
+    spent = spending.by_folder(terminalreporter.stats)
+    if len(spent) > len(spending.BUDGETS_S) // 2:
+        terminalreporter.section("seconds of each folder, of its budget")
+        for line in spending.table(spent):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session", autouse=True)
