@@ -560,7 +560,7 @@ class AsyncCalls:
     async def forward_clock(
         self,
         *,
-        forward_s: float | None = None,
+        forward_s: int | None = None,
         to: str | None = None,
         reason: str = "",
         dry_run: bool | None = None,

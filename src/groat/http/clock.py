@@ -26,7 +26,7 @@ _EXAMPLE = {"sandbox": True, "now": "2026-12-30T12:00:00.000000Z", "ahead_s": 25
 class ForwardInput(Body):
     """A step of the clock: by so many seconds, or to a moment; one of both."""
 
-    forward_s: Annotated[float, Meta(gt=0, le=316_224_000, description="Seconds.")] | None = None
+    forward_s: Annotated[int, Meta(ge=1, le=316_224_000, description="Seconds.")] | None = None
     to: Annotated[str, Meta(description="A moment after now, RFC 3339.")] | None = None
     reason: Annotated[str, Meta(description="Why, for the audit log.", max_length=1_000)] = ""
 
@@ -78,7 +78,7 @@ async def forward_clock(call: Call) -> Answer:
         principal=call.identity.principal,
         key=call.key(),
         reason=body.reason,
-        by=None if body.forward_s is None else round(body.forward_s * 1_000_000),
+        by=None if body.forward_s is None else body.forward_s * 1_000_000,
         to=None if body.to is None else parse_time(body.to),
     )
     verdict = await ledger_of(call).execute(command)
