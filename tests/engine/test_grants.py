@@ -158,3 +158,25 @@ async def test_what_expired_is_not_taken_back_though_it_is_not_booked(groat: Gro
     breakage = await groat.account("house:breakage")
     assert breakage
     assert breakage.balances[0].balance == "80"
+
+
+async def test_many_reversals_say_what_becomes_of_grants_as_one_does(groat: Groat, clock: Clock) -> None:
+    await groat.grant("user:a", 100, "CREDIT", key="g", expires_at=clock.after(60))
+    spent = [await groat.post([("user:a", "house:s", 30, "CREDIT")], key=f"s{n}") for n in range(2)]
+    given = await groat.grant("user:b", 50, "CREDIT", key="b")
+    await groat.post([("user:b", "house:s", 20, "CREDIT")], key="sb")
+    clock.advance(61)
+    await groat.bulk(
+        [
+            ReverseItem(str(spent[0].id), expired="restore"),
+            ReverseItem(str(spent[1].id)),
+            ReverseItem(str(given.id), short="debt"),
+        ],
+        key="bulk",
+    )
+    await groat.expire_due()
+    # The first is granted anew for as long as it had left; the second expires at once; the third becomes a debt.
+    for account, balance in (("user:a", "30"), ("user:b", "-20"), ("house:breakage", "70")):
+        view = await groat.account(account)
+        assert view
+        assert view.balances[0].balance == balance, account

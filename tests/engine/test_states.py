@@ -78,6 +78,17 @@ async def test_closing_ends_what_was_begun_and_then_by_itself(groat: Groat, cloc
     await groat.capture(str(held.id), amount="4", key="c")
     await groat.close_accounts()
     assert await state_of(groat) == "closed"
+    # The audit log tells where the rest was to go, and went.
+    entries = await groat.audit(target="user:a")
+    rest = [(e.kind, e.before, e.after) for e in entries if e.after and "state" in e.after]
+    assert rest == [
+        (
+            "finish_account",
+            {"state": "closing", "rest_to": "house:unclaimed"},
+            {"state": "closed", "rest_to": "house:unclaimed"},
+        ),
+        ("close_account", {"state": "open"}, {"state": "closing", "rest_to": "house:unclaimed"}),
+    ]
     assert (await standing(groat, "house:unclaimed")).balance == "46"
     assert (await standing(groat, "house:unclaimed", "USD")).balance == "2.50"
     assert (await refused(groat.post(IN, key="in2"))).code == "account_closed"

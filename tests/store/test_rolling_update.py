@@ -1,4 +1,4 @@
-"""A server of the version before grants goes on beside new ones, and nothing that it does not know begins until it went.
+"""A server of the version before grants goes on beside new ones; what it does not know begins once it is gone.
 
 `tests/data/older/before_grants.tar.xz` is the ledger's part of that version, as it was.
 """

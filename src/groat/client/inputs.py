@@ -113,10 +113,15 @@ class PostingInput(TypedDict):
 
 
 class ReverseItemInput(TypedDict):
-    """A transaction to take back: all that is left, or an amount (null: all that is left) for each posting."""
+    """A transaction to take back: all that is left, or an amount (null: all that is left) for each posting.
+
+    ``expired`` and ``short`` are as in a reversal of its own.
+    """
 
     transaction: str
     amounts: NotRequired[Sequence[str | None] | None]
+    expired: NotRequired[Literal["book", "restore"]]
+    short: NotRequired[Literal["debt", "refuse"]]
 
 
 class SettleItemInput(TypedDict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -115,6 +115,8 @@ class ReverseItem(msgspec.Struct, frozen=True):
     metadata: Metadata | None = None
     at: Time | None = None
     below_floor: bool = False
+    expired: Literal["book", "restore"] = "book"
+    short: Literal["refuse", "debt"] = "refuse"
 
 
 Item = PostItem | HoldItem | CaptureItem | SettleItem | ReleaseItem | ExtendItem | ReverseItem
@@ -212,6 +214,8 @@ class ItemMaker:
                 below_floor=item.below_floor,
                 transaction=str(item.transaction),
                 amounts=None if item.amounts is None else await units_of(self._words, item.amounts, assets),
+                expired=item.expired,
+                short=item.short,
             )
         common |= self._named(item.hold)
         if isinstance(item, ReleaseItem):

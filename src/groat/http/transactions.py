@@ -155,10 +155,15 @@ class HoldItemInput(Body):
 
 
 class ReverseItemInput(Body):
-    """A transaction to take back: all that is left, or an amount (null: all that is left) for each posting."""
+    """A transaction to take back: all that is left, or an amount (null: all that is left) for each posting.
+
+    ``expired`` and ``short`` are as in a reversal of its own.
+    """
 
     transaction: str
     amounts: list[Amount | None] | None = None
+    expired: Literal["book", "restore"] = "book"
+    short: Literal["refuse", "debt"] = "refuse"
 
 
 class BulkItemInput(Body):
@@ -291,7 +296,15 @@ def to_item(body: BulkItemInput, index: int) -> Item:
         return ReleaseItem(_held(body.release, index), **texts)
     assert body.reverse is not None
     undo = body.reverse
-    return ReverseItem(undo.transaction, undo.amounts, at=body.at, below_floor=body.below_floor, **texts)
+    return ReverseItem(
+        undo.transaction,
+        undo.amounts,
+        at=body.at,
+        below_floor=body.below_floor,
+        expired=undo.expired,
+        short=undo.short,
+        **texts,
+    )
 
 
 def _held(body: HeldItemInput, index: int) -> str | int:
@@ -416,7 +429,8 @@ async def post_transactions(call: Call) -> Answer:
 
 
 def _goes_below(item: BulkItemInput) -> bool:
-    return item.below_floor or (item.settle is not None and item.settle.excess == "overdraft")
+    overdraws = item.settle is not None and item.settle.excess == "overdraft"
+    return item.below_floor or overdraws or (item.reverse is not None and item.reverse.short == "debt")
 
 
 async def _post_atomic(call: Call, body: BulkInput, maker: ItemMaker, key: Key) -> Answer:

@@ -100,7 +100,7 @@ class SetState(Command, kw_only=True):
         book.put(PATHS, self.account, [self.account, to, self.rest_to if to != "open" else "", turn + 1])
         made = self.record(book, legs, kind=f"{self.act}_account")
         actor = self.actor or self.principal
-        texts = [msgspec.json.encode({"state": each}).decode() for each in (state, to)]
+        texts = [_state_text(*each) for each in ((state, row[2]), (to, self.rest_to))]
         book.audit.append(
             AuditEntry(
                 f"{self.act}_account", self.principal, actor, self.account, self.reason, self.key, *texts
@@ -138,3 +138,7 @@ class SetState(Command, kw_only=True):
         if found is None:
             raise NotLocked
         return found
+
+
+def _state_text(state: str, rest_to: str) -> str:
+    return msgspec.json.encode({"state": state} | ({"rest_to": rest_to} if rest_to else {})).decode()

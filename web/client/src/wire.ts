@@ -1718,10 +1718,16 @@ export interface ReverseInput {
   below_floor?: boolean;
 }
 
-/** A transaction to take back: all that is left, or an amount (null: all that is left) for each posting. */
+/**
+ * A transaction to take back: all that is left, or an amount (null: all that is left) for each posting.
+ *
+ * `expired` and `short` are as in a reversal of its own.
+ */
 export interface ReverseItemInput {
   transaction: string;
   amounts?: (string | null)[] | null;
+  expired?: "book" | "restore";
+  short?: "debt" | "refuse";
 }
 
 /** The reason for signing somebody out, for the audit. */
