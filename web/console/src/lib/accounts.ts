@@ -34,7 +34,6 @@ const KINDS: Record<string, string> = {
   expire: t`Hold expired`,
   expire_grant: t`Credits expired`,
   return_grant: t`Credits returned`,
-  return_grant: t`Credits returned`,
   void_grant: t`Grant taken back`,
   freeze_account: t`Frozen`,
   unfreeze_account: t`Unfrozen`,
